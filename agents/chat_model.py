@@ -14,7 +14,7 @@ from engine.values import FinishReason, Message, Reasoning, Sampling, Timings, T
 OnText = Callable[[Literal["reasoning", "content"], str], None]
 
 
-class Ask(msgspec.Struct, frozen=True):
+class ModelRequest(msgspec.Struct, frozen=True):
     """One turn that is wanted. `tools` and `choice` as in `GenerateRequest`; `max_tokens` 0: up to the context."""
 
     messages: tuple[Message, ...]
@@ -25,8 +25,8 @@ class Ask(msgspec.Struct, frozen=True):
     max_tokens: int = 0
 
 
-class Turn(msgspec.Struct, frozen=True):
-    """What came of an `Ask`. With `error` the text so far stands."""
+class ModelResponse(msgspec.Struct, frozen=True):
+    """What came of an `ModelRequest`. With `error` the text so far stands."""
 
     content: str = ""
     reasoning: str = ""
@@ -47,7 +47,7 @@ class Measured(msgspec.Struct, frozen=True):
     exact: bool = True
 
 
-class Brain(Protocol):
+class ChatModel(Protocol):
     """A model that can be asked. Methods block and may be called from any thread but the GUI's.
 
     They raise UserError when there is no model to ask (`engine.*`, `model.*`, `remote.*`).
@@ -65,9 +65,9 @@ class Brain(Protocol):
         """Wait until it can be asked; returns the length of its context in tokens."""
         ...
 
-    def measure(self, ask: Ask, texts: Sequence[str] = ()) -> Measured: ...
+    def measure(self, ask: ModelRequest, texts: Sequence[str] = ()) -> Measured: ...
 
-    def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
+    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         """Ask, and wait for the end of the answer. `cancelled` is looked at at least ten times a second; once it
         is true the turn ends within 200 ms with what there is (`finish_reason` "cancelled")."""
         ...

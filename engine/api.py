@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from engine.errors import ErrorInfo
-from engine.placement.plan import LoadedWeights, Machine, Plan, Wishes
+from engine.placement.plan import LoadedWeights, Machine, PlacementOptions, Plan
 from engine.values import (
     ExpertsFired,
     FinishReason,
@@ -27,9 +27,9 @@ from engine.values import (
 
 
 class LoadRequest(msgspec.Struct, frozen=True):
-    """Load one GGUF file, placed as `wishes` say. The host plans, loads, and checks where the weights lie.
+    """Load one GGUF file, placed as `options` say. The host plans, loads, and checks where the weights lie.
 
-    `wishes.context` 0 means: the model's own length, at most `DEFAULT_CONTEXT`. `watch_experts` as in
+    `options.context` 0 means: the model's own length, at most `DEFAULT_CONTEXT`. `watch_experts` as in
     `Engine.watch_experts`. `calibrations` is the folder that keeps what was measured of this machine, and which
     experts were resident when a model was used last; "": what is usual is assumed, and nothing is kept.
     `remembered`: the wishes are kept from earlier, so budgets of devices that have gone since are left out instead
@@ -38,7 +38,7 @@ class LoadRequest(msgspec.Struct, frozen=True):
     """
 
     path: str
-    wishes: Wishes = Wishes()
+    options: PlacementOptions = PlacementOptions()
     threads: int = 0
     watch_experts: bool = False
     calibrations: str = ""
@@ -111,13 +111,13 @@ class LoadFailed(msgspec.Struct, frozen=True, tag="load_failed"):
 
 
 class PrefillProgress(msgspec.Struct, frozen=True, tag="prefill"):
-    """`done` of `total` prompt tokens are in memory, `cached` of them from before; `reread` as in `Usage`."""
+    """`done` of `total` prompt tokens are in memory, `cached` of them from before; `recomputed` as in `Usage`."""
 
     id: int
     done: int
     total: int
     cached: int
-    reread: ErrorInfo | None = None
+    recomputed: ErrorInfo | None = None
 
 
 class Queued(msgspec.Struct, frozen=True, tag="queued"):
@@ -168,7 +168,7 @@ class CacheActivity(msgspec.Struct, frozen=True, tag="cache_activity"):
     hits: int
     brought_bytes: int
     moved_bytes: int
-    residents: tuple[tuple[int, ...], ...]
+    warm_experts: tuple[tuple[int, ...], ...]
 
 
 class Delta(msgspec.Struct, frozen=True, tag="delta"):
@@ -281,7 +281,7 @@ class Engine(Protocol):
         has not begun is closed where it begins. Does nothing to an answer that does not reason."""
         ...
 
-    def bring_to_front(self, conversation: str) -> None:
+    def set_priority(self, conversation: str) -> None:
         """The answers of this conversation come before all others from now on; "": none does."""
         ...
 

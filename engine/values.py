@@ -102,8 +102,8 @@ class ReasoningControl(msgspec.Struct, frozen=True):
 
 class Usage(msgspec.Struct, frozen=True):
     """Exact counts. `cached_tokens` of the prompt were still in memory, or kept, and not computed again; where
-    tokens were computed again that had been before, `reread` says why (a code `reuse.*`). `accepted_tokens` of the
-    `drafted_tokens` that were guessed ahead came true.
+    tokens were computed again that had been before, `recomputed` says why (a code `reuse.*`). `accepted_tokens` of
+    the `drafted_tokens` that were guessed ahead came true.
     """
 
     prompt_tokens: int = 0
@@ -112,7 +112,7 @@ class Usage(msgspec.Struct, frozen=True):
     reasoning_tokens: int = 0
     drafted_tokens: int = 0
     accepted_tokens: int = 0
-    reread: ErrorInfo | None = None
+    recomputed: ErrorInfo | None = msgspec.field(default=None, name="reread")  # as stored answers have it
 
 
 class Timings(msgspec.Struct, frozen=True):

@@ -24,9 +24,9 @@ from PySide6.QtWidgets import QApplication
 from agents.permissions.values import Decision
 from app.desktop.application import Desktop, dress, put_on_style
 from app.desktop.run_view.reasoning_card import ReasoningCard
-from app.services.runs.values import RunWish
+from app.services.runs.values import RunSpec
 from app.services.services import Services
-from app.services.settings.placement_options import KeptWishes, WishesFile
+from app.services.settings.placement_options import KeptOptions, PlacementOptionsFile
 from app.services.settings.settings import SettingsFile
 from app.store.store import Store
 from tests.support.demo import write_conversations
@@ -124,8 +124,8 @@ def placement_picture(application: QApplication, folder: Path, theme: str, langu
             welcomed=True,
             load_model="start",
         )
-        wishes = KeptWishes(context=4096, budgets={"RPC0": WORKER_BYTES}, mode="cached")
-        WishesFile(home / "wishes.toml").keep(model, wishes)
+        options = KeptOptions(context=4096, budgets={"RPC0": WORKER_BYTES}, mode="cached")
+        PlacementOptionsFile(home / "wishes.toml").keep(model, options)
         with desktop_of(application, home, settings) as desktop:
             window = desktop.window
             window.resize(1280, 1000)
@@ -195,7 +195,7 @@ def runs_picture(application: QApplication, folder: Path, theme: str, language: 
         with desktop_of(application, home, settings) as desktop:
             services, window = desktop.services, desktop.window
             assert services is not None
-            run = services.runs.start(RunWish(TASK[language], str(workspace), server.model))
+            run = services.runs.start(RunSpec(TASK[language], str(workspace), server.model))
             for _ in range(ASKED_BEFORE):
                 allow_next(services, run.id)
             window.show_run(run.id)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from agents.chat_model import Ask, Brain, Turn
+from agents.chat_model import ChatModel, ModelRequest, ModelResponse
 from agents.check.tasks import TASKS, TOOLS, CheckTask, gone_on, is_done
 from engine.errors import UserError
 from engine.values import Message, Sampling
@@ -36,7 +36,7 @@ class Checked(msgspec.Struct, frozen=True):
 
 
 def check(
-    brain: Brain,
+    chat_model: ChatModel,
     *,
     seconds: float = SECONDS,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -51,7 +51,7 @@ def check(
     the model cannot be asked, and `check.too_slow` when it did not come to the end of `FEWEST` tasks in
     `MOST_SECONDS`.
     """
-    brain.ready()
+    chat_model.ready()
     start = clock()
 
     def over() -> bool:
@@ -61,7 +61,7 @@ def check(
     for number, task in enumerate(tasks):
         if number >= FEWEST and clock() - start > seconds:
             break
-        right = _is_passed(brain, task, over)
+        right = _is_passed(chat_model, task, over)
         if cancelled():
             return None
         if over():
@@ -83,10 +83,10 @@ def rated(done: Sequence[tuple[CheckTask, bool]]) -> Rating:
     return "good" if share >= GOOD else "fair" if share >= FAIR else "poor"
 
 
-def _is_passed(brain: Brain, task: CheckTask, over: Callable[[], bool]) -> bool:
+def _is_passed(chat_model: ChatModel, task: CheckTask, over: Callable[[], bool]) -> bool:
     messages = task.messages
     for stage in task.stages:
-        turn = _turn(brain, messages, over)
+        turn = _turn(chat_model, messages, over)
         if turn.error is not None:
             raise UserError.from_info(turn.error)
         if not is_done(stage, turn):
@@ -96,7 +96,7 @@ def _is_passed(brain: Brain, task: CheckTask, over: Callable[[], bool]) -> bool:
     return True
 
 
-def _turn(brain: Brain, messages: tuple[Message, ...], over: Callable[[], bool]) -> Turn:
+def _turn(chat_model: ChatModel, messages: tuple[Message, ...], over: Callable[[], bool]) -> ModelResponse:
     """One turn, given up when it says more than any task asks for."""
     said = 0
 
@@ -104,11 +104,11 @@ def _turn(brain: Brain, messages: tuple[Message, ...], over: Callable[[], bool])
         nonlocal said
         said += len(text) if channel == "content" else 0
 
-    ask = Ask(
+    ask = ModelRequest(
         messages,
         _TOOLS,
         sampling=Sampling(temperature=0.0, seed=1),
         reasoning="off",
         max_tokens=_MOST_TOKENS,
     )
-    return brain.turn(ask, listen, lambda: said > _MOST_SAID or over())
+    return chat_model.turn(ask, listen, lambda: said > _MOST_SAID or over())

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from agents.chat_model import Turn
+from agents.chat_model import ModelResponse
 from engine.values import Message, ToolCall
 
 
@@ -169,7 +169,7 @@ TASKS: tuple[CheckTask, ...] = (
 )
 
 
-def is_done(stage: Stage, turn: Turn) -> bool:
+def is_done(stage: Stage, turn: ModelResponse) -> bool:
     """Whether a turn does what the stage asks, and nothing else."""
     if turn.error is not None or len(turn.tool_calls) != len(stage.calls):
         return False
@@ -179,7 +179,7 @@ def is_done(stage: Stage, turn: Turn) -> bool:
     return bool(re.search(stage.says, turn.content)) if stage.says else True
 
 
-def gone_on(messages: tuple[Message, ...], stage: Stage, turn: Turn) -> tuple[Message, ...]:
+def gone_on(messages: tuple[Message, ...], stage: Stage, turn: ModelResponse) -> tuple[Message, ...]:
     """The conversation behind a stage that was done right."""
     (call,) = turn.tool_calls
     return (

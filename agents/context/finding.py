@@ -9,7 +9,7 @@ from typing import Any
 from agents.context.ranking import ranked
 from agents.context.schemas import told
 from agents.permissions.values import Effects, ToolFacts
-from agents.tools.tool import Here, Outcome, Tool
+from agents.tools.tool import Outcome, Tool, ToolContext
 
 FIND_TOOLS = "find_tools"
 _MOST = 3
@@ -32,10 +32,10 @@ class FindTools:
     def __init__(self, tools: Sequence[Tool]) -> None:
         self._tools = tuple(tools)
 
-    def effects(self, arguments: dict[str, Any], here: Here) -> Effects:
+    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
         return Effects("read")
 
-    def run(self, arguments: dict[str, Any], here: Here) -> Outcome:
+    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
         names = found(str(arguments.get("query", "")), self._tools)
         if not names:
             return Outcome("No tool fits these words. Try others, or do without.")

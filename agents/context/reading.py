@@ -6,7 +6,7 @@ from typing import Any
 
 from agents.context.results import READ_RESULT
 from agents.permissions.values import Effects, ToolFacts
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from engine.errors import UserError
 
 # What one call hands on; `result_text` cuts it to what the context holds.
@@ -35,10 +35,10 @@ class ReadResult:
     facts = ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=20.0)
     server = ""
 
-    def effects(self, arguments: dict[str, Any], here: Here) -> Effects:
+    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
         return Effects("read")
 
-    def run(self, arguments: dict[str, Any], here: Here) -> Outcome:
+    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
         handle = str(arguments.get("handle", "")).strip()
         try:
             text = here.kept(handle)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from agents.chat_model import Ask
+from agents.chat_model import ModelRequest
 from agents.context.budget import Shares
 from agents.context.items import Asked, Said
 from agents.context.results import shortened_text
@@ -57,14 +57,14 @@ def summarised(
         return None
     if counted > room:
         work = shortened_text(work, room, counted, "[... steps left out ...]")
-    ask = Ask(
+    ask = ModelRequest(
         (Message("system", _WISH), Message("user", f"The task was: {task}\n\nThe work so far:\n{work}")),
         sampling=Sampling(temperature=0.0),
         reasoning="off",
         max_tokens=share.summary,
     )
     try:
-        turn = meter.brain.turn(ask, lambda channel, text: None, cancelled)
+        turn = meter.chat_model.turn(ask, lambda channel, text: None, cancelled)
     except UserError:
         return None
     text = turn.content.strip()

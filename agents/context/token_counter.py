@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from agents.chat_model import Ask, Brain
+from agents.chat_model import ChatModel, ModelRequest
 from engine.values import Message
 
 # Counts that are remembered. One takes some 150 bytes.
@@ -22,8 +22,8 @@ class Meter:
     Methods raise UserError where there is no model to ask.
     """
 
-    def __init__(self, brain: Brain) -> None:
-        self.brain = brain
+    def __init__(self, chat_model: ChatModel) -> None:
+        self.chat_model = chat_model
         self._counts: OrderedDict[bytes, int] = OrderedDict()
         self._tools: dict[bytes, int] = {}
 
@@ -31,13 +31,13 @@ class Meter:
         """The tokens of each text alone."""
         new = self._unknown(texts)
         if new:
-            self._remember(new, self.brain.measure(Ask(_ANY), new).texts)
+            self._remember(new, self.chat_model.measure(ModelRequest(_ANY), new).texts)
         return tuple(self._known(text) for text in texts)
 
-    def prompt(self, ask: Ask, texts: Sequence[str] = ()) -> int:
+    def prompt(self, ask: ModelRequest, texts: Sequence[str] = ()) -> int:
         """The tokens of the whole prompt; those of `texts` are learned with it."""
         new = self._unknown(texts)
-        measured = self.brain.measure(ask, new)
+        measured = self.chat_model.measure(ask, new)
         self._remember(new, measured.texts)
         return measured.prompt
 
@@ -48,8 +48,8 @@ class Meter:
         key = _key(msgspec.json.encode([system, tools]))
         if key not in self._tools:
             messages = (Message("system", system), *_ANY) if system else _ANY
-            bare = self.brain.measure(Ask(messages)).prompt
-            self._tools[key] = max(0, self.brain.measure(Ask(messages, tools)).prompt - bare)
+            bare = self.chat_model.measure(ModelRequest(messages)).prompt
+            self._tools[key] = max(0, self.chat_model.measure(ModelRequest(messages, tools)).prompt - bare)
         return self._tools[key]
 
     def _unknown(self, texts: Sequence[str]) -> list[str]:

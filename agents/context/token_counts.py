@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from agents.chat_model import Ask
+from agents.chat_model import ModelRequest
 from agents.context.history import History
 from agents.context.items import Words
 from agents.context.rendering import rendered, result_shown, summary_shown
@@ -42,7 +42,7 @@ def weigh(
     turns = history.shown_turns
     calls = [call for turn in turns for call in turn.shown_calls]
     results = [result_shown(call, history.remote) for call in calls]
-    ask = Ask(rendered(history), tools, choice, reasoning=reasoning)
+    ask = ModelRequest(rendered(history), tools, choice, reasoning=reasoning)
     summed_up = summary_shown(history)
     prompt = meter.prompt(ask, [history.system, *said, summed_up, *results])
     system, summary = meter.texts([history.system, summed_up])

@@ -21,7 +21,7 @@ from agents.mcp.session import Link
 from agents.mcp.spec import ServerSpec, Values
 from agents.permissions.values import Effects, ToolFacts
 from agents.sandbox.sandbox import Confinement, Limits, Sandbox
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -55,10 +55,10 @@ class ServerTool(msgspec.Struct, frozen=True):
     def server(self) -> str:
         return self.link.spec.name
 
-    def effects(self, arguments: dict[str, Any], here: Here) -> Effects:
+    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
         return Effects(kind="mcp", url=self.link.spec.url)
 
-    def run(self, arguments: dict[str, Any], here: Here) -> Outcome:
+    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
         definition = self.offered.definition
         return self.link.call(definition.name, arguments, definition.fingerprint, here)
 

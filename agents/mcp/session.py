@@ -20,7 +20,7 @@ from agents.mcp.loop import Loop
 from agents.mcp.results import outcome_of
 from agents.mcp.spec import ServerSpec
 from agents.permissions.values import Decision
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from engine.errors import ErrorInfo, UserError
 
 LinkState = Literal["off", "starting", "ready", "failed"]
@@ -108,7 +108,7 @@ class Link:
         finally:
             self._starting.release()
 
-    def call(self, tool: str, arguments: dict[str, Any], fingerprint: str, here: Here) -> Outcome:
+    def call(self, tool: str, arguments: dict[str, Any], fingerprint: str, here: ToolContext) -> Outcome:
         """Carry out a call of the tool that had this fingerprint. What goes wrong is told to the model."""
         try:
             self.start()
@@ -130,7 +130,7 @@ class Link:
             self._calls -= 1
             self.used = time.monotonic()
 
-    def _call(self, tool: str, arguments: dict[str, Any], here: Here) -> Outcome:
+    def _call(self, tool: str, arguments: dict[str, Any], here: ToolContext) -> Outcome:
         """The thread that called waits here, and asks the server's questions itself."""
         items: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         steps: deque[str] = deque(maxlen=1)
@@ -163,7 +163,9 @@ class Link:
                     untrusted=bool(steps),
                 )
 
-    def _answer(self, tool: str, item: tuple[Question, asyncio.Future[Decision | None]], here: Here) -> bool:
+    def _answer(
+        self, tool: str, item: tuple[Question, asyncio.Future[Decision | None]], here: ToolContext
+    ) -> bool:
         """Ask the person. Whether they visit a page now."""
         question, reply = item
         decision: Decision | None = None

@@ -17,7 +17,7 @@ from agents.run import prompts
 from agents.run.record import Record
 from agents.run.state import OpenCall
 from agents.snapshots.snapshots import Snapshots
-from agents.tools.tool import Here, Tool
+from agents.tools.tool import Tool, ToolContext
 
 
 class Approved(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ class Approvals:
         approver: Approver,
         grants: Grants,
         snapshots: Snapshots | None,
-        here: Here,
+        here: ToolContext,
         ending: Callable[[], bool],
     ) -> None:
         self._record, self._approver, self._grants = record, approver, grants

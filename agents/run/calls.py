@@ -25,12 +25,12 @@ from agents.run.state import OpenCall, canonical
 from agents.run.tool_executor import GRACE, carried_out
 from agents.run.workspace_check import Standing
 from agents.snapshots.snapshots import Snapshots
-from agents.tools.tool import Here, Outcome, Tool
+from agents.tools.tool import Outcome, Tool, ToolContext
 from engine.errors import UserError
 from engine.values import ToolCall
 
 # What becomes of a call that was interrupted: carried out again, or left as it is.
-Again = Literal["again", "skip"]
+RetryChoice = Literal["again", "skip"]
 # What is wanted of the run: "" to go on, "paused" to end where it can go on, "user" to end now.
 Wish = Literal["", "paused", "user"]
 # Limits that end the calls of a turn; the others end behind them.
@@ -52,7 +52,7 @@ class Calls:
         approver: Approver,
         grants: Grants,
         snapshots: Snapshots | None,
-        here: Here,
+        here: ToolContext,
         meter: Meter,
         context: int,
         wish: Callable[[], Wish],
@@ -90,7 +90,7 @@ class Calls:
                 )
             )
 
-    def carry_out(self, again: Mapping[str, Again]) -> None:
+    def carry_out(self, again: Mapping[str, RetryChoice]) -> None:
         """All open calls, until there are no more or the run is to end. `again`: as for those that were
         interrupted. Raises UserError `run.workspace_gone`."""
         while self._record.state.open and self._wish() != "paused":
@@ -101,7 +101,7 @@ class Calls:
             else:
                 self._next(call, again.get(call.call, "skip"))
 
-    def _next(self, call: OpenCall, choice: Again) -> None:
+    def _next(self, call: OpenCall, choice: RetryChoice) -> None:
         checked = self._checker.checked(ToolCall(call.call, call.name, call.arguments))
         tool, arguments = self._tools.get(checked.name), checked.arguments
         if call.approval == "denied":
@@ -137,7 +137,7 @@ class Calls:
                 break
         return False
 
-    def _decide(self, call: OpenCall, tool: Tool, arguments: dict[str, Any], choice: Again) -> None:
+    def _decide(self, call: OpenCall, tool: Tool, arguments: dict[str, Any], choice: RetryChoice) -> None:
         effects = self._effects(call, tool, arguments)
         if effects is None:
             return
@@ -219,7 +219,7 @@ class Calls:
             return self._snapshots.after(call) if self._snapshots is not None else None
         return None
 
-    def _here_for(self, call: OpenCall, *, network: bool = False) -> Here:
+    def _here_for(self, call: OpenCall, *, network: bool = False) -> ToolContext:
         return msgspec.structs.replace(
             self._here,
             kept=self._record.journal.kept,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from agents.chat_model import Brain
+from agents.chat_model import ChatModel
 from agents.context.finding import FindTools
 from agents.context.prompts import system_prompt
 from agents.context.reading import ReadResult
@@ -16,7 +16,7 @@ from agents.events import ContextTrimmed, ModelTurn, RunFinished, RunResumed, Ru
 from agents.journal import Journal
 from agents.permissions.values import Approver, Grants
 from agents.run import prompts
-from agents.run.calls import Again, Calls, Wish
+from agents.run.calls import Calls, RetryChoice, Wish
 from agents.run.loops import Repeat, repeated_calls, repeated_texts
 from agents.run.record import Record
 from agents.run.resuming import settle
@@ -24,7 +24,7 @@ from agents.run.state import ended_in_call, is_cut_in_call
 from agents.run.tool_executor import GRACE
 from agents.run.turns import PAUSES, OnText, Turns
 from agents.snapshots.snapshots import Snapshots
-from agents.tools.tool import Here, Tool
+from agents.tools.tool import Tool, ToolContext
 from engine.errors import UserError
 
 # The last round, when the time is over, may take so long; seconds.
@@ -57,19 +57,19 @@ class Run:
     def __init__(
         self,
         journal: Journal,
-        brain: Brain,
+        chat_model: ChatModel,
         tools: Sequence[Tool],
         *,
         approver: Approver,
         grants: Grants,
-        here: Here,
+        here: ToolContext,
         snapshots: Snapshots | None = None,
         on_text: OnText = lambda step, channel, text: None,
         clock: Callable[[], float] = time.monotonic,
         grace: float = GRACE,
         pauses: Sequence[float] = PAUSES,
     ) -> None:
-        self._brain, self._here = brain, here
+        self._chat_model, self._here = chat_model, here
         self._tools = tuple(tools)
         names = {tool.name for tool in self._tools}
         if ReadResult.name not in names:
@@ -99,7 +99,9 @@ class Run:
         """Do not wait any longer for a tool that runs, once the run was paused. From any thread."""
         self._hurried = True
 
-    def go(self, event: RunStarted | RunResumed, again: Mapping[str, Again] | None = None) -> RunFinished:
+    def go(
+        self, event: RunStarted | RunResumed, again: Mapping[str, RetryChoice] | None = None
+    ) -> RunFinished:
         """Run until the end, which is returned and is the journal's last event. Blocks, for hours if need be.
 
         Of a `RunStarted` the fields `model`, `remote`, `tools`, `context`, `sandbox` and `system` may be left
@@ -143,7 +145,7 @@ class Run:
 
         def wait() -> None:
             try:
-                found.append(self._brain.ready())
+                found.append(self._chat_model.ready())
             except BaseException as error:  # raised again on the thread of the run
                 found.append(error)
             done.set()
@@ -175,8 +177,8 @@ class Run:
             return msgspec.structs.replace(event, tools=names, context=context, system=prompt)
         return msgspec.structs.replace(
             event,
-            model=event.model or self._brain.name,
-            remote=self._brain.remote,
+            model=event.model or self._chat_model.name,
+            remote=self._chat_model.remote,
             tools=event.tools or names,
             context=context,
             sandbox=sandbox.name if sandbox else "",
@@ -189,11 +191,11 @@ class Run:
         at_hand = {tool.name: tool for tool in self._tools}
         return tuple(at_hand[name] for name in (started.tools if started else ()) if name in at_hand)
 
-    def _steps(self, context: int, again: Mapping[str, Again]) -> RunFinished:
+    def _steps(self, context: int, again: Mapping[str, RetryChoice]) -> RunFinished:
         record, tools = self._record, self._offered()
         turns = Turns(
             record,
-            self._brain,
+            self._chat_model,
             tools,
             context,
             self._on_text,

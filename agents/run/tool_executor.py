@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from agents.permissions.values import ApprovalRequest, Approver, Decision
-from agents.tools.tool import Here, Outcome, Tool
+from agents.tools.tool import Outcome, Tool, ToolContext
 from engine.errors import UserError
 from engine.text import clean_text
 
@@ -32,7 +32,7 @@ class Carried(msgspec.Struct, frozen=True):
 def carried_out(
     tool: Tool,
     arguments: dict[str, Any],
-    here: Here,
+    here: ToolContext,
     stopping: Callable[[], bool],
     *,
     seconds_left: float | None = None,
@@ -84,7 +84,9 @@ def _why(reason: str, seconds: float) -> str:
 class _Work:
     """A call that is being carried out."""
 
-    def __init__(self, tool: Tool, arguments: dict[str, Any], here: Here, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, tool: Tool, arguments: dict[str, Any], here: ToolContext, clock: Callable[[], float]
+    ) -> None:
         self._tool, self._arguments, self._clock = tool, arguments, clock
         self._began = clock()
         self.cancelled, self.done = threading.Event(), threading.Event()

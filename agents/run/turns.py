@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from agents.chat_model import Ask, Brain, Turn
+from agents.chat_model import ChatModel, ModelRequest, ModelResponse
 from agents.context.fitting import Fitted, fit
 from agents.context.token_counter import Meter
 from agents.events import ModelTurn
@@ -47,7 +47,7 @@ class Turns:
     def __init__(
         self,
         record: Record,
-        brain: Brain,
+        chat_model: ChatModel,
         tools: Sequence[Tool],
         context: int,
         on_text: OnText,
@@ -56,9 +56,9 @@ class Turns:
         pauses: Sequence[float] = PAUSES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._record, self._brain, self._tools, self._context = record, brain, tuple(tools), context
+        self._record, self._chat_model, self._tools, self._context = record, chat_model, tuple(tools), context
         self._on_text, self._wait, self._pauses, self._clock = on_text, wait, tuple(pauses), clock
-        self.meter = Meter(brain)
+        self.meter = Meter(chat_model)
         self.repeats = False
         # Calls of the last turn that were not taken.
         self.left_out = 0
@@ -99,7 +99,9 @@ class Turns:
         )
         for trim in fitted.trims:
             self._record.append(trim)
-        ask = Ask(fitted.messages, fitted.tools, choice, sampling, reasoning, self._most(fitted, final))
+        ask = ModelRequest(
+            fitted.messages, fitted.tools, choice, sampling, reasoning, self._most(fitted, final)
+        )
         for pause in (*self._pauses, None):
             turn = self._ask(ask, fitted, over, final)
             if turn.error is None or turn.error.code in _HOPELESS or _was_too_long(turn.error):
@@ -121,13 +123,13 @@ class Turns:
             return most
         return max(1, min(most, state.budget.tokens - state.used.tokens))
 
-    def _ask(self, ask: Ask, fitted: Fitted, over: Callable[[], bool], final: bool) -> ModelTurn:
+    def _ask(self, ask: ModelRequest, fitted: Fitted, over: Callable[[], bool], final: bool) -> ModelTurn:
         step = self._record.state.step + 1
         watch = _Watch(lambda channel, text: self._on_text(step, channel, text))
         try:
-            turn = self._brain.turn(ask, watch.take, lambda: watch.repeats or over())
+            turn = self._chat_model.turn(ask, watch.take, lambda: watch.repeats or over())
         except UserError as error:
-            turn = Turn(finish_reason="error", error=error.info)
+            turn = ModelResponse(finish_reason="error", error=error.info)
         self.repeats = watch.repeats and turn.error is None
         if (
             turn.error is None

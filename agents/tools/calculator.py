@@ -11,7 +11,7 @@ from typing import Any
 
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 
 Number = Fraction | float
 
@@ -99,7 +99,7 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
-def _effects(_: dict[str, Any], __: Here) -> Effects:
+def _effects(_: dict[str, Any], __: ToolContext) -> Effects:
     return Effects("read")
 
 

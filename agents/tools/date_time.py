@@ -10,12 +10,12 @@ from typing import Any
 
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 
 
-def _effects(_: dict[str, Any], __: Here) -> Effects:
+def _effects(_: dict[str, Any], __: ToolContext) -> Effects:
     return Effects("read")
 
 

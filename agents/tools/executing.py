@@ -10,7 +10,7 @@ import msgspec
 from agents.permissions.values import Effects, ToolFacts
 from agents.sandbox.sandbox import Confinement, Limits, Ran
 from agents.sandbox.visible import interpreter
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from engine.errors import UserError
 
 _MOST_SECONDS = 600.0
@@ -58,7 +58,7 @@ class Executing(msgspec.Struct, frozen=True):
             "additionalProperties": False,
         }
 
-    def effects(self, arguments: dict[str, Any], here: Here) -> Effects:
+    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
         """The exact text; what it does to files cannot be told."""
         return Effects(
             kind=self.name,
@@ -66,7 +66,7 @@ class Executing(msgspec.Struct, frozen=True):
             network=bool(arguments.get("network", False)),
         )
 
-    def run(self, arguments: dict[str, Any], here: Here) -> Outcome:
+    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
         """Run it in the sandbox."""
         written = str(arguments[self.written])
         refused = _refused(written, here, self.noun)
@@ -85,7 +85,7 @@ class Executing(msgspec.Struct, frozen=True):
         return outcome(ran)
 
 
-def _refused(written: str, here: Here, noun: str) -> str:
+def _refused(written: str, here: ToolContext, noun: str) -> str:
     """Why it is not run, or ""."""
     if not written.strip():
         return f"The {noun.split()[0]} is empty."

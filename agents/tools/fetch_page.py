@@ -10,7 +10,7 @@ from agents.tools.documents.kinds import kind_of
 from agents.tools.documents.reading import read_in_child
 from agents.tools.files.text_file import read_text
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from agents.tools.web.address import read_address
 from agents.tools.web.download import THE_WEB, Page, download
 
@@ -20,7 +20,7 @@ _TEXT_KINDS = ("text/", "application/json", "application/xml", "application/rss+
 _TEXT_ENDINGS = ("+json", "+xml", "/yaml", "/x-yaml", "/javascript", "/toml")
 
 
-def _effects(arguments: dict[str, Any], _: Here) -> Effects:
+def _effects(arguments: dict[str, Any], _: ToolContext) -> Effects:
     try:
         url = read_address(str(arguments["url"])).url
     except ToolTrouble:
@@ -32,7 +32,7 @@ def _effects(arguments: dict[str, Any], _: Here) -> Effects:
     facts=ToolFacts(read_only=True, destructive=False, network=True, untrusted=True, timeout_s=60),
     effects=_effects,
 )
-def fetch_page(here: Here, url: str) -> Outcome:
+def fetch_page(here: ToolContext, url: str) -> Outcome:
     """Fetch a page of the web and return its title, text and links. The user is asked first.
 
     Args:
@@ -42,11 +42,11 @@ def fetch_page(here: Here, url: str) -> Outcome:
     if not here.network:
         raise ToolTrouble("The network was not allowed for this call.")
     page = download(address, here.cancelled, THE_WEB)
-    if page.elsewhere:
+    if page.remote_servers:
         return Outcome(
-            f"The page leads to another site, which was not followed: {page.elsewhere}\n"
+            f"The page leads to another site, which was not followed: {page.remote_servers}\n"
             "Fetch that address if it is the one you want.",
-            summary=f"→ {page.elsewhere}",
+            summary=f"→ {page.remote_servers}",
             untrusted=True,
         )
     text = _text(page, here)
@@ -57,7 +57,7 @@ def fetch_page(here: Here, url: str) -> Outcome:
     return Outcome(text, summary=page.address.host, untrusted=True)
 
 
-def _text(page: Page, here: Here) -> str:
+def _text(page: Page, here: ToolContext) -> str:
     head = f"Address: {page.address.url}"
     if page.kind in _HTML:
         request = {"url": page.address.url, "charset": page.charset}

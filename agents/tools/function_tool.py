@@ -9,7 +9,7 @@
         \"\"\"
         return len(text.split())
 
-A parameter annotated with `Here` gets what the tool may use and is not in the schema. The function returns an
+A parameter annotated with `ToolContext` gets what the tool may use and is not in the schema. The function returns an
 `Outcome`, a text, or any value that JSON can hold. Trouble that the model can act on is raised as `ToolTrouble`.
 """
 
@@ -25,13 +25,13 @@ import msgspec
 from agents.permissions.path_rules import PathRefused
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.signature import Signature, ToolDefinitionError, read_signature
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from engine.text import clean_text
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 # What a call would do, from its arguments with those left out filled in.
-EffectsOf = Callable[[dict[str, Any], Here], Effects]
+EffectsOf = Callable[[dict[str, Any], ToolContext], Effects]
 
 
 class ToolTrouble(Exception):
@@ -77,7 +77,7 @@ class FunctionTool:
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self.function(*arguments, **named)
 
-    def effects(self, arguments: dict[str, Any], here: Here) -> Effects:
+    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
         """What the call would do. A path that is refused is told as one outside, so that it is never free."""
         filled = {**self.signature.defaults, **arguments}
         try:
@@ -95,7 +95,7 @@ class FunctionTool:
             return Effects("read", reads=paths)
         return Effects("network" if self.facts.network else "other", writes=paths)
 
-    def run(self, arguments: dict[str, Any], here: Here) -> Outcome:
+    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
         try:
             found = self.function(**self._typed(arguments, here))
         except PathRefused as refused:
@@ -106,7 +106,7 @@ class FunctionTool:
             return Outcome(clean_text(os_trouble(error)), "error")
         return self._outcome(found)
 
-    def _typed(self, arguments: dict[str, Any], here: Here) -> dict[str, Any]:
+    def _typed(self, arguments: dict[str, Any], here: ToolContext) -> dict[str, Any]:
         """The arguments as the function's types have them."""
         typed: dict[str, Any] = {}
         for name, value in arguments.items():

@@ -9,7 +9,7 @@ from typing import Any
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.folder import Folder
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from engine.text import clean_text
 
 MOST_NOTES = 100
@@ -18,16 +18,16 @@ _NAME = re.compile(r"[\w][\w .,()+-]{0,58}[\w)]|[\w]")
 _SUFFIX = ".md"
 
 
-def _writing(_: dict[str, Any], __: Here) -> Effects:
+def _writing(_: dict[str, Any], __: ToolContext) -> Effects:
     return Effects("other")
 
 
-def _reading(_: dict[str, Any], __: Here) -> Effects:
+def _reading(_: dict[str, Any], __: ToolContext) -> Effects:
     return Effects("read")
 
 
 @tool(facts=ToolFacts(destructive=False, timeout_s=10), effects=_writing)
-def write_note(here: Here, name: str, text: str) -> Outcome:
+def write_note(here: ToolContext, name: str, text: str) -> Outcome:
     """Keep a note about this workspace for later runs. It takes the place of the note of the same name.
 
     Args:
@@ -51,7 +51,7 @@ def write_note(here: Here, name: str, text: str) -> Outcome:
 
 
 @tool(facts=ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=10), effects=_reading)
-def read_notes(here: Here, name: str = "") -> Outcome:
+def read_notes(here: ToolContext, name: str = "") -> Outcome:
     """Read the notes that were kept about this workspace.
 
     Args:
@@ -76,7 +76,7 @@ def _title(name: str) -> str:
     return title
 
 
-def _notes(here: Here) -> Folder:
+def _notes(here: ToolContext) -> Folder:
     place = here.scratch / "notes"
     place.mkdir(parents=True, exist_ok=True)
     return Folder.root(place)

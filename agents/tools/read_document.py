@@ -6,12 +6,12 @@ from agents.permissions.values import ToolFacts
 from agents.tools.documents.kinds import Kind, instead_of, kind_of
 from agents.tools.documents.reading import MOST_BYTES, Part, read_in_child
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from agents.tools.workspace import Workspace
 
 
 @tool(facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=90))
-def read_document(here: Here, path: str, first_page: int = 1, last_page: int = 0) -> Outcome:
+def read_document(here: ToolContext, path: str, first_page: int = 1, last_page: int = 0) -> Outcome:
     """Read the text of a document: PDF, Word, Excel, PowerPoint, OpenDocument, HWPX, HTML, Markdown or CSV.
 
     Args:

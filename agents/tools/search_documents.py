@@ -16,7 +16,7 @@ from agents.tools.documents.reading import Part, document_child, read_in_child
 from agents.tools.files.list_files import SKIPPED
 from agents.tools.function_tool import ToolTrouble, tool
 from agents.tools.read_document import document
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 
 MOST_QUOTES = 8
 SECONDS = 60.0
@@ -24,12 +24,12 @@ _MOST_DOCUMENTS = 1000
 _NAMED = 5
 
 
-def _effects(_: dict[str, Any], __: Here) -> Effects:
+def _effects(_: dict[str, Any], __: ToolContext) -> Effects:
     return Effects("read", reads=(".",))
 
 
 @tool(facts=ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=90), effects=_effects)
-def search_documents(here: Here, query: str) -> Outcome:
+def search_documents(here: ToolContext, query: str) -> Outcome:
     """Search the documents of the workspace (text, Markdown, PDF, office files) and quote the passages that fit.
 
     Args:
@@ -54,7 +54,7 @@ class _Documents:
     """Reads all documents of the workspace, those that need it in one child; a document that breaks it gets the
     rest a new one."""
 
-    def __init__(self, here: Here) -> None:
+    def __init__(self, here: ToolContext) -> None:
         self._here = here
         self._kept = KeptParts(here.scratch / "documents")
         self._end = time.monotonic() + SECONDS

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from agents.tools.docstring import Documented, read_docstring
-from agents.tools.tool import Here
+from agents.tools.tool import ToolContext
 
 
 class ToolDefinitionError(TypeError):
@@ -18,7 +18,7 @@ class ToolDefinitionError(TypeError):
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """`types` are those of the arguments, `here` the name of the parameter that takes `Here`, "" for none.
+    """`types` are those of the arguments, `here` the name of the parameter that takes `ToolContext`, "" for none.
 
     `defaults` are of the arguments that may be left out, as JSON has them.
     """
@@ -46,7 +46,7 @@ def read_signature(function: Callable[..., Any]) -> Signature:
     here = ""
     for parameter in inspect.signature(function).parameters.values():
         hint = hints.get(parameter.name)
-        if hint is Here:
+        if hint is ToolContext:
             here = parameter.name
             continue
         _check(parameter, hint, name)

@@ -27,7 +27,7 @@ class Outcome(msgspec.Struct, frozen=True):
     untrusted: bool = False
 
 
-class Here(msgspec.Struct, frozen=True):
+class ToolContext(msgspec.Struct, frozen=True):
     """What a tool may use while it runs. `sandbox` None: there is none on this machine, so nothing is executed.
 
     `trash` is a folder of the run for what is deleted. `scratch` is a folder for what tools keep (notes, indexes).
@@ -70,11 +70,11 @@ class Tool(Protocol):
     @property
     def server(self) -> str: ...
 
-    def effects(self, arguments: dict[str, Any], here: Here) -> Effects:
+    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
         """What this call would do. Never changes anything, never raises for arguments that fit the schema."""
         ...
 
-    def run(self, arguments: dict[str, Any], here: Here) -> Outcome:
+    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
         """Do it. Trouble that the model can act on is an Outcome with status "error", not an exception."""
         ...
 

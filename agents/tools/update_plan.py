@@ -8,7 +8,7 @@ import msgspec
 
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 
 MOST_ITEMS = 30
 MOST_LETTERS = 300
@@ -21,7 +21,7 @@ class PlanStep(msgspec.Struct, frozen=True):
     state: Literal["todo", "doing", "done"] = "todo"
 
 
-def _effects(_: dict[str, Any], __: Here) -> Effects:
+def _effects(_: dict[str, Any], __: ToolContext) -> Effects:
     return Effects("read")
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from app import paths
 from app.cli.output import Output
-from app.cli.placement_options import PlacementOptions
+from app.cli.placement_options import PlacementFlags
 from app.cli.plan import plan_values
 from app.cli.plan_report import shown_speed
 from app.cli.table import aligned
@@ -22,22 +22,22 @@ from app.services.placement.placements import Placements, open_placements
 from app.services.placement.trials import MeasuredSpeed
 from engine.local.measure.benchmark import Benchmark
 from engine.local.measure.modes import ModeResult
-from engine.placement.plan import Mode, Wishes
+from engine.placement.plan import Mode, PlacementOptions
 
 
-def bench(model: str, options: PlacementOptions, output: Output, *, modes: bool, tune: bool) -> int:
+def bench(model: str, options: PlacementFlags, output: Output, *, modes: bool, tune: bool) -> int:
     """Measure and print; 0. Raises UserError as loading does."""
     path = str(resolve_model(model))
     with open_placements(paths.home()) as placements:
-        wishes = placements.complete(options.over(placements.wishes_for(path)))
+        placement = placements.complete(options.over(placements.options_for(path)))
         threads = placements.threads_for(path)
         progress = Progress(output)
         if modes:
-            print_modes(placements.trials.modes(path, wishes, threads, progress), output)
+            print_modes(placements.trials.modes(path, placement, threads, progress), output)
         elif tune:
-            _tune(placements, path, wishes, progress, output)
+            _tune(placements, path, placement, progress, output)
         else:
-            _print(placements.trials.benchmark(path, wishes, threads, progress), output)
+            _print(placements.trials.benchmark(path, placement, threads, progress), output)
     return 0
 
 
@@ -107,7 +107,9 @@ def print_modes(found: Mapping[Mode, ModeResult], output: Output) -> None:
         output.text(line)
 
 
-def _tune(placements: Placements, path: str, wishes: Wishes, progress: Progress, output: Output) -> None:
+def _tune(
+    placements: Placements, path: str, options: PlacementOptions, progress: Progress, output: Output
+) -> None:
     language = output.language
 
     def tell(events: list[ServiceEvent]) -> None:
@@ -116,7 +118,7 @@ def _tune(placements: Placements, path: str, wishes: Wishes, progress: Progress,
                 progress(event.done / event.total)
 
     placements.subscribe(tell)
-    tuned = placements.tune(path, wishes)
+    tuned = placements.tune(path, options)
     faster = tuned.after != tuned.before
     if faster:
         placements.keep_tuned(path, tuned)
@@ -125,7 +127,7 @@ def _tune(placements: Placements, path: str, wishes: Wishes, progress: Progress,
             {
                 "before": msgspec.to_builtins(tuned.before),
                 "after": msgspec.to_builtins(tuned.after),
-                "wishes": msgspec.to_builtins(tuned.wishes),
+                "wishes": msgspec.to_builtins(tuned.options),
                 "threads": tuned.threads,
                 "out_of_time": tuned.out_of_time,
                 "kept": faster,

@@ -12,7 +12,7 @@ from app import paths
 from app.cli.chat_tools import chat_tools
 from app.cli.ending import INTERRUPTED, signals_held
 from app.cli.output import Output
-from app.cli.placement_options import PlacementOptions
+from app.cli.placement_options import PlacementFlags
 from app.cli.remote_servers import leaves_note
 from app.cli.speed import speed_line
 from app.cli.talk import Interrupted, Talk, Unsaved
@@ -22,7 +22,7 @@ from app.services.chat.tool_files import read_tools
 from app.services.services import Services, open_services
 from app.store.records import ChatOptions, Message
 from engine.errors import ErrorInfo, UserError
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.remote.names import read_name
 from engine.values import Reasoning, Sampling, Usage
 
@@ -42,7 +42,7 @@ class ChatArguments(msgspec.Struct, frozen=True):
     max_tokens: int | None = None
     temperature: float | None = None
     seed: int | None = None
-    placement: PlacementOptions = PlacementOptions()
+    placement: PlacementFlags = PlacementFlags()
     draft: str | None = None
     tools: str = ""
     tool_choice: str = "auto"
@@ -97,7 +97,7 @@ def chat(arguments: ChatArguments, output: Output) -> int:
             services.close()
 
 
-def _with_draft(services: Services, arguments: ChatArguments) -> PlacementOptions:
+def _with_draft(services: Services, arguments: ChatArguments) -> PlacementFlags:
     """Raises UserError as `Models.resolved` does for the draft model, and `remote.elsewhere` for one elsewhere."""
     draft = arguments.draft
     if draft is None:
@@ -108,15 +108,15 @@ def _with_draft(services: Services, arguments: ChatArguments) -> PlacementOption
     return msgspec.structs.replace(arguments.placement, draft_model=path)
 
 
-def _use(services: Services, model: str, placement: PlacementOptions) -> None:
+def _use(services: Services, model: str, placement: PlacementFlags) -> None:
     """Raises UserError `remote.elsewhere` for a model elsewhere that is to be placed here."""
     if (placement.budgets or placement.workers) and (remote := read_name(model)) is not None:
         raise UserError("remote.elsewhere", name=remote.model, host=remote.host)
     try:
-        kept = services.placements.wishes_for(services.models.resolved(model))
+        kept = services.placements.options_for(services.models.resolved(model))
     except UserError:
-        kept = Wishes()  # why there is no such model is told with the others
-    services.models.use(model, wishes=placement.over(kept), remember=False)
+        kept = PlacementOptions()  # why there is no such model is told with the others
+    services.models.use(model, options=placement.over(kept), remember=False)
 
 
 def _once(talk: Talk, prompt: str, output: Output) -> int:
@@ -165,8 +165,8 @@ def answer_object(
         if timings
         else {},
     }
-    if usage and usage.reread:
-        shown["usage"]["reread"] = _told(usage.reread, output)
+    if usage and usage.recomputed:
+        shown["usage"]["reread"] = _told(usage.recomputed, output)
     if message.error:
         shown["error"] = _told(message.error, output)
     if message.notices:

@@ -7,14 +7,14 @@ import queue
 from app.cli.output import Output
 from app.cli.talk import Talk
 from app.messages import localized, localized_error
-from app.services.chat.compaction import Room, fits
+from app.services.chat.compaction import CompactionOptions, fits
 from app.services.chat.events import SummaryDelta, SummaryEnded, SummaryStarted
 from app.services.events import ServiceEvent
 from app.store.records import Message
 from engine.errors import UserError
 
 
-def make_room(talk: Talk, output: Output) -> Message | None:
+def compact(talk: Talk, output: Output) -> Message | None:
     """Ask what is to happen with a conversation that is full, do it, and show the answer that waited for it; None
     where nothing is answered. Raises UserError as `MakingRoom` does, Interrupted and Unsaved as `Talk.say`."""
     while True:
@@ -38,7 +38,7 @@ def make_room(talk: Talk, output: Output) -> Message | None:
             return None
 
 
-def _choose(room: Room, output: Output) -> str:
+def _choose(room: CompactionOptions, output: Output) -> str:
     """The letter that was answered, "" for none."""
     letters = ["s", "l", "n"] if room.summary else ["l", "n"]
     numbers = {name: getattr(room, name) for name in ("needed", "context", "messages", "summary")}
@@ -56,7 +56,7 @@ def _line(prompt: str, output: Output) -> str:
         return ""
 
 
-def _answer(talk: Talk, room: Room) -> Message | None:
+def _answer(talk: Talk, room: CompactionOptions) -> Message | None:
     if not room.waits:
         return None
     return talk.follow(lambda: talk.services.room.answer(room) or talk.services.store.message(room.leaf))
@@ -73,7 +73,7 @@ def _begin_anew(talk: Talk, output: Output) -> Message | None:
     return talk.follow(lambda: services.store.message(path[-1]))
 
 
-def _summarise(talk: Talk, room: Room, output: Output) -> bool:
+def _summarise(talk: Talk, room: CompactionOptions, output: Output) -> bool:
     """Have the summary written, show it, and ask; whether it is in use now. Ctrl+C ends the writing."""
     services = talk.services
     events: queue.SimpleQueue[ServiceEvent] = queue.SimpleQueue()

@@ -10,11 +10,11 @@ import msgspec
 from app.cli.ending import WrongUsage
 from app.cli.sizes import parse_budgets
 from engine.errors import UserError
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.placement.workers import parse_addresses
 
 
-class PlacementOptions(msgspec.Struct, frozen=True):
+class PlacementFlags(msgspec.Struct, frozen=True):
     """None and empty leave it to what is kept for the model, the settings and the planner. `draft_model` is a path,
     or "" for none."""
 
@@ -23,7 +23,7 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     workers: tuple[str, ...] = ()
     draft_model: str | None = None
 
-    def over(self, kept: Wishes) -> Wishes:
+    def over(self, kept: PlacementOptions) -> PlacementOptions:
         """The kept wishes with what the command line says instead."""
         return msgspec.structs.replace(
             kept,
@@ -36,11 +36,11 @@ class PlacementOptions(msgspec.Struct, frozen=True):
 
 def placement_options(
     context: int | None, memory: Sequence[str] | None, rpc: Sequence[str] | None
-) -> PlacementOptions:
+) -> PlacementFlags:
     """Raises WrongUsage for what is no size, no address, or said twice, and UserError `worker.unknown_host`."""
     try:
         workers = tuple(str(address) for address in parse_addresses(rpc or ()))
-        return PlacementOptions(context, parse_budgets(memory or ()), workers)
+        return PlacementFlags(context, parse_budgets(memory or ()), workers)
     except UserError as error:
         if error.code == "worker.unknown_host":  # well written, and nobody knows it
             raise

@@ -9,7 +9,7 @@ import msgspec
 from app import paths
 from app.cli.named import path_of
 from app.cli.output import Output
-from app.cli.placement_options import PlacementOptions
+from app.cli.placement_options import PlacementFlags
 from app.cli.plan_report import all_devices, report
 from app.language import Language
 from app.messages import localized_error
@@ -18,7 +18,7 @@ from engine.errors import ErrorInfo
 from engine.placement.plan import Plan, PlannedModel
 
 
-def plan(model: str, options: PlacementOptions, output: Output) -> int:
+def plan(model: str, options: PlacementFlags, output: Output) -> int:
     """Print the plan; 0 when the model fits, 1 with the reason when it does not. Of a model on the hub that was not
     downloaded the header is read.
 
@@ -31,7 +31,7 @@ def plan(model: str, options: PlacementOptions, output: Output) -> int:
         planned = remote_plan(model, options, output)
     else:
         with open_placements(paths.home()) as placements:
-            planned = placements.exact(path, options.over(placements.wishes_for(path)))
+            planned = placements.exact(path, options.over(placements.options_for(path)))
     made = planned.plan
     if output.json:
         output.object(plan_object(planned, output.language))

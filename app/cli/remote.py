@@ -5,7 +5,7 @@ from __future__ import annotations
 from app import paths
 from app.cli.models.opened import opened
 from app.cli.output import Output
-from app.cli.placement_options import PlacementOptions
+from app.cli.placement_options import PlacementFlags
 from app.cli.printable import printable
 from app.format import format_size
 from app.messages import localized
@@ -19,7 +19,7 @@ from engine.gguf.summary import ModelSummary, summarise
 from engine.gguf.tensor_index import tensor_index
 from engine.hub.client import Hub
 from engine.hub.remote_index import read_remote_index
-from engine.placement.plan import PlannedModel, Wishes
+from engine.placement.plan import PlacementOptions, PlannedModel
 from engine.placement.planned_file import described
 
 
@@ -29,16 +29,16 @@ def remote_summary(model: str, output: Output) -> ModelSummary:
         return summarise(_index(model, services, output))
 
 
-def remote_plan(model: str, options: PlacementOptions, output: Output) -> PlannedModel:
+def remote_plan(model: str, options: PlacementFlags, output: Output) -> PlannedModel:
     """The plan for a table of tensors that lies on the hub. Raises UserError as `remote_summary`, and `placement.*`,
     `engine.*`, `worker.*`."""
     with opened() as services:
         index = tensor_index(_index(model, services, output))
         settings = services.settings.current
-        wishes = complete(options.over(Wishes(workers=settings.workers)), settings)
+        placement = complete(options.over(PlacementOptions(workers=settings.workers)), settings)
     placing = LocalPlacing(calibrations(paths.home()))
-    machine = placing.measured(placing.survey(wishes.workers), wishes.workers, lambda _: True)
-    return described(model, index, machine, placing.plan(index, machine, wishes, None))
+    machine = placing.measured(placing.survey(placement.workers), placement.workers, lambda _: True)
+    return described(model, index, machine, placing.plan(index, machine, placement, None))
 
 
 def _index(model: str, services: Services, output: Output) -> GgufIndex:

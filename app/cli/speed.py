@@ -19,6 +19,6 @@ def speed_line(message: Message, language: Language = "en") -> str:
         parts.append(f"first token {timings.ttft_s:.1f} s")
     if usage and usage.cached_tokens:
         parts.append(f"{usage.cached_tokens:,} tokens reused")
-    if (reread := reread_of(usage)) is not None:
-        parts.append(localized_error(reread, language))
+    if (recomputed := reread_of(usage)) is not None:
+        parts.append(localized_error(recomputed, language))
     return " · ".join(parts)

@@ -7,7 +7,7 @@ import importlib
 import sys
 
 from app import paths
-from app.cli.compaction import make_room
+from app.cli.compaction import compact
 from app.cli.ending import INTERRUPTED, run_told, signals_held
 from app.cli.output import Output
 from app.cli.speed import speed_line
@@ -61,7 +61,7 @@ def converse(talk: Talk, output: Output) -> int:
             continue
         try:
             message = talk.say(text)
-            while is_full(message) and (more := make_room(talk, output)) is not None:
+            while is_full(message) and (more := compact(talk, output)) is not None:
                 message = more
         except Interrupted as stop:
             output.note("")

@@ -138,7 +138,7 @@ class Desktop(QObject):
         self.bridge.attach(services)
         self.window.attach(services)
         self.window.chat.transcript.warm_up()
-        self.window.calls.do(lambda s: s.residency.begin(), executor="io")
+        self.window.calls.do(lambda s: s.lifecycle.begin(), executor="io")
         self.window.calls.do(lambda s: s.housekeeping(), executor="io")
 
     def let_go(self, error: UserError) -> None:

@@ -17,9 +17,9 @@ import msgspec
 from app.services.chat.conversations import Conversations
 from app.services.events import ServiceEvent, Subscriber
 from app.services.memory_pressure import MemoryKnown, ReadMemory, after, read_memory
-from app.services.models.events import AnswerFinished, ModelChanged, ResidenceChanged
+from app.services.models.events import AnswerFinished, LoadedModelChanged, ModelChanged
 from app.services.models.idle_policy import Decision, Rules, Situation, decide
-from app.services.models.loaded_model import Residence, Using, held_by
+from app.services.models.loaded_model import LoadedModel, Using, held_by
 from app.services.models.models import Models
 from app.services.runs.events import RunAsks, RunChanged, RunRemoved
 from app.services.runs.runs import Runs
@@ -33,7 +33,7 @@ MINUTE_S = 60.0
 _SAME_S = 20.0
 
 
-class Residency:
+class ModelLifecycle:
     """Watches over the model of `models`, on a thread that sleeps until something changes or time alone may change
     its decision. All methods may be called from any thread."""
 
@@ -65,7 +65,7 @@ class Residency:
         self._woken = False
         self._closed = False
         self._thread: threading.Thread | None = None
-        self._told: Residence | None = None
+        self._told: LoadedModel | None = None
         models.on_use = self._note_use
         models.subscribe(self.receive)
         conversations.subscribe(self.receive)
@@ -73,12 +73,12 @@ class Residency:
         settings.subscribe(lambda _: self._wake())
 
     @property
-    def current(self) -> Residence | None:
+    def current(self) -> LoadedModel | None:
         """What is in memory, as it was told last."""
         return self._told
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """`ResidenceChanged` is told from the thread that decides."""
+        """`LoadedModelChanged` is told from the thread that decides."""
         self._subscribers.append(subscriber)
         return lambda: self._subscribers.remove(subscriber)
 
@@ -132,7 +132,7 @@ class Residency:
         if decision.unload and self._models.rest(decision.unload, lambda: self._still(decision)):
             self._tell(None)
             return None
-        self._tell(self._residence(state, at, decision))
+        self._tell(self._loaded_model(state, at, decision))
         if decision.stays in ("answering", "running"):
             return None
         again = [] if decision.again is None else [decision.again]
@@ -175,7 +175,7 @@ class Residency:
         with self._changed:
             self._memory, self._look_at = known, now + known.again
 
-    def _residence(self, state: ModelChanged, at: Situation, decision: Decision) -> Residence:
+    def _loaded_model(self, state: ModelChanged, at: Situation, decision: Decision) -> LoadedModel:
         until = 0.0 if decision.until is None else self._wall() + decision.until - at.now
         with self._changed:
             runs, last, since = tuple(self._runs.values()), self._last, self._since
@@ -185,7 +185,7 @@ class Residency:
         activity = self._models.activity.newest
         if last is not None and last.kind == "chat":
             last = self._chat(last.id)
-        return Residence(
+        return LoadedModel(
             state.path,
             state.name,
             state.because,
@@ -208,12 +208,12 @@ class Residency:
     def _run_using(self, run: RunRecord) -> Using:
         return self._chat(run.conversation) if run.conversation else Using("run", run.id, run.title)
 
-    def _tell(self, residence: Residence | None) -> None:
+    def _tell(self, loaded_model: LoadedModel | None) -> None:
         with self._changed:
-            if _is_same(self._told, residence):
+            if _is_same(self._told, loaded_model):
                 return
-            self._told = residence
-        told: list[ServiceEvent] = [ResidenceChanged(residence)]
+            self._told = loaded_model
+        told: list[ServiceEvent] = [LoadedModelChanged(loaded_model)]
         for subscriber in tuple(self._subscribers):
             subscriber(told)
 
@@ -280,7 +280,7 @@ class Residency:
                 self._changed.wait_for(lambda: self._woken or self._closed, wait)
 
 
-def _is_same(told: Residence | None, now: Residence | None) -> bool:
+def _is_same(told: LoadedModel | None, now: LoadedModel | None) -> bool:
     """Whether nothing that can be seen has changed."""
     if told is None or now is None:
         return told is now

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from agents.sandbox.sandbox import Sandbox
 from app.log import set_levels
-from app.services.chat.compaction import MakingRoom
+from app.services.chat.compaction import Compactor
 from app.services.chat.conversations import TRASH_DAYS, Conversations
-from app.services.chat.prompt_cache_files import KeptStates, states_folder
+from app.services.chat.prompt_cache_files import PromptCacheFiles, states_folder
 from app.services.chat.summaries import Summaries
-from app.services.connections.events import ElsewhereChanged
-from app.services.connections.remote_servers import Elsewhere
+from app.services.connections.events import RemoteServersChanged
+from app.services.connections.remote_servers import RemoteServers
 from app.services.connections.servers import Servers
 from app.services.diagnostics.settings_summary import settings_summary
 from app.services.events import ServiceEvent
@@ -23,18 +23,18 @@ from app.services.hub.downloads import Downloads
 from app.services.hub.hub import HubService
 from app.services.hub.hub_fetching import HubFetching
 from app.services.library.library import Library
-from app.services.model_lifecycle import Residency
+from app.services.model_lifecycle import ModelLifecycle
 from app.services.models.engine_names import of_chat, of_run
 from app.services.models.events import AnswerFinished
 from app.services.models.models import Models
 from app.services.models.switching import SwitchingEngine
 from app.services.placement.placements import Placements, calibrations
 from app.services.placement.placing import Placing
-from app.services.runs.model_registry import Brains
+from app.services.runs.model_registry import ModelRegistry
 from app.services.runs.parts import RunParts
 from app.services.runs.runs import Runs
 from app.services.runs.tool_checks import ToolChecks
-from app.services.settings.placement_options import WishesFile
+from app.services.settings.placement_options import PlacementOptionsFile
 from app.services.settings.secrets import Secrets
 from app.services.settings.settings import SettingsFile, language
 from app.store.store import Store
@@ -61,7 +61,7 @@ class Services:
         downloads: Downloads,
         hub: HubService,
         secrets: Secrets,
-        elsewhere: Elsewhere,
+        remote_servers: RemoteServers,
     ) -> None:
         self.store = store
         self.settings = settings
@@ -71,22 +71,22 @@ class Services:
         self.downloads = downloads
         self.hub = hub
         self.secrets = secrets
-        self.elsewhere = elsewhere
-        self.brains = Brains(models, settings, elsewhere.access_of)
+        self.remote_servers = remote_servers
+        self.model_registry = ModelRegistry(models, settings, remote_servers.access_of)
         self.servers = Servers(home, secrets, found_sandbox, self._revoke)
-        parts = RunParts(home, self.brains, self.servers, lambda: language(settings.current))
+        parts = RunParts(home, self.model_registry, self.servers, lambda: language(settings.current))
         self.runs = Runs(home, store, parts)
         self.conversations = Conversations(store, models, settings, self.runs)
-        self.residency = Residency(settings, models, self.conversations, self.runs)
-        self.room = MakingRoom(store, models, self.conversations)
-        self.summaries = Summaries(store, models, self.brains, self.conversations)
-        self.tool_checks = ToolChecks(store.runs, models, self.brains)
+        self.lifecycle = ModelLifecycle(settings, models, self.conversations, self.runs)
+        self.room = Compactor(store, models, self.conversations)
+        self.summaries = Summaries(store, models, self.model_registry, self.conversations)
+        self.tool_checks = ToolChecks(store.runs, models, self.model_registry)
         placements.attach(models)
         self.conversations.on_experts = placements.experts_fired
-        self.kept_states = KeptStates(home, settings, models)
+        self.kept_states = PromptCacheFiles(home, settings, models)
         self.conversations.subscribe(self.kept_states.receive)
         self.runs.subscribe(self.kept_states.receive)
-        elsewhere.subscribe(self._server_changed)
+        remote_servers.subscribe(self._server_changed)
         models.subscribe(placements.receive)
         self.conversations.subscribe(placements.receive)
         self.conversations.subscribe(self._note_use)
@@ -114,7 +114,7 @@ class Services:
         """The model in use could not be asked, and its server is set up anew: it is tried again."""
         state = self.models.state
         remote = read_name(state.path)
-        changed = [event.url for event in events if isinstance(event, ElsewhereChanged)]
+        changed = [event.url for event in events if isinstance(event, RemoteServersChanged)]
         if remote is not None and remote.url in changed and state.error is not None:
             self.models.reload()
 
@@ -127,10 +127,10 @@ class Services:
                 self.library.used(path)
 
     def close(self) -> None:
-        self.residency.close()
+        self.lifecycle.close()
         self.summaries.close()
         self.runs.close()
-        self.brains.close()
+        self.model_registry.close()
         self.servers.close()
         self.downloads.close()
         self.hub.close()
@@ -163,26 +163,28 @@ def open_services(
     set_levels(settings.current.log_levels)
     store = Store.open(home / "coterie.db", home / "backups")
     log.info("Data opened; settings: %s", settings_summary(settings.current))
-    wishes = WishesFile(home / "wishes.toml")
-    library = Library(home, store, settings, wishes)
-    placements = Placements(home, settings, wishes, placing, library)
+    options = PlacementOptionsFile(home / "wishes.toml")
+    library = Library(home, store, settings, options)
+    placements = Placements(home, settings, options, placing, library)
     secrets = Secrets()
-    elsewhere = Elsewhere(home, settings, secrets)
+    remote_servers = RemoteServers(home, settings, secrets)
     hub = HubService(home, settings, secrets, placements)
 
     def make_remote(listener: Listener) -> Engine:
-        return RemoteEngine(listener, elsewhere.access_of)
+        return RemoteEngine(listener, remote_servers.access_of)
 
     fetching = HubFetching(hub.access, library.parts, lambda: library.folder)
     downloads = Downloads(store, settings, library, fetching, hub.repository)
     models = Models(
         settings,
         lambda listener: SwitchingEngine(listener, make_engine, make_remote),
-        kept_wishes=placements.wishes_for,
+        kept_options=placements.options_for,
         kept_threads=placements.threads_for,
-        concede=placements.concession,
+        fall_back=placements.concession,
         calibrations=str(calibrations(home)),
         states=str(states_folder(home)) if states else "",
         library=library,
     )
-    return Services(home, store, settings, models, placements, library, downloads, hub, secrets, elsewhere)
+    return Services(
+        home, store, settings, models, placements, library, downloads, hub, secrets, remote_servers
+    )

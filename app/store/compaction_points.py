@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, insert, select, update
 
 from app.store.errors import no_message
-from app.store.records import Cut
+from app.store.records import CompactionPoint
 from app.store.tables import CutRow, MessageRow
 
 
-def add(connection: Connection, cut: Cut, now: float) -> Cut:
+def add(connection: Connection, cut: CompactionPoint, now: float) -> CompactionPoint:
     """Keep a cut, in force from now on; its id and time are given here. Raises UserError `store.no_message` for a
     first message that is not in its conversation."""
     home = connection.scalar(select(MessageRow.conversation_id).where(MessageRow.id == cut.first))
@@ -35,35 +35,35 @@ def add(connection: Connection, cut: Cut, now: float) -> Cut:
     return get(connection, result.inserted_primary_key[0])
 
 
-def replace(connection: Connection, old: int, cut: Cut, now: float) -> Cut:
+def replace(connection: Connection, old: int, cut: CompactionPoint, now: float) -> CompactionPoint:
     """Put a cut in the place of another, which stays and is not in force any more."""
     made = add(connection, cut, now)
     set_active(connection, old, False)
     return made
 
 
-def set_active(connection: Connection, cut: int, active: bool) -> Cut:
+def set_active(connection: Connection, cut: int, active: bool) -> CompactionPoint:
     """Whether it is in force."""
     connection.execute(update(CutRow).where(CutRow.id == cut).values(active=active))
     return get(connection, cut)
 
 
-def get(connection: Connection, cut: int) -> Cut:
+def get(connection: Connection, cut: int) -> CompactionPoint:
     """Raises UserError `store.no_message` for one that went with its conversation."""
     row = connection.execute(_columns().where(CutRow.id == cut)).first()
     if row is None:
         raise no_message(cut)
-    return Cut(*row)
+    return CompactionPoint(*row)
 
 
-def active(connection: Connection, conversation: int) -> list[Cut]:
+def active(connection: Connection, conversation: int) -> list[CompactionPoint]:
     """Those in force in some branch of a conversation, the newest first."""
     statement = (
         _columns()
         .where(CutRow.conversation_id == conversation, CutRow.active.is_(True))
         .order_by(CutRow.id.desc())
     )
-    return [Cut(*row) for row in connection.execute(statement)]
+    return [CompactionPoint(*row) for row in connection.execute(statement)]
 
 
 def _columns() -> Select[*tuple[Any, ...]]:

@@ -52,7 +52,7 @@ class Conversation(msgspec.Struct, frozen=True):
     origin: int | None = None
 
 
-class Cut(msgspec.Struct, frozen=True):
+class CompactionPoint(msgspec.Struct, frozen=True):
     """From the message `first` on the model sees the branches that go through it; `summary`, written by `model`,
     stands for what comes before where it is not "". `tokens` took the prompt when it was made, 0 where that was not
     known."""

@@ -38,8 +38,8 @@ from app.store.location import Place
 from app.store.opening import prepare
 from app.store.records import (
     ChatOptions,
+    CompactionPoint,
     Conversation,
-    Cut,
     Download,
     DownloadState,
     LibraryModel,
@@ -243,21 +243,21 @@ class Store:
 
     # --- from where on the model sees ---
 
-    def cuts(self, conversation: int) -> list[Cut]:
+    def cuts(self, conversation: int) -> list[CompactionPoint]:
         """Those in force in some branch, the newest first: on a branch the newest counts whose first message is in
         it."""
         return self._read(compaction_points.active, conversation)
 
-    def add_cut(self, cut: Cut) -> Cut:
+    def add_cut(self, cut: CompactionPoint) -> CompactionPoint:
         """Put a cut in force; its id and time are given here. Raises UserError `store.no_message` for a first message
         from elsewhere."""
         return self._write(compaction_points.add, cut, self._clock())
 
-    def replace_cut(self, old: int, cut: Cut) -> Cut:
+    def replace_cut(self, old: int, cut: CompactionPoint) -> CompactionPoint:
         """Put a cut in the place of another, which stays and is not in force any more."""
         return self._write(compaction_points.replace, old, cut, self._clock())
 
-    def set_cut(self, id: int, active: bool) -> Cut:
+    def set_cut(self, id: int, active: bool) -> CompactionPoint:
         """Put a cut out of force, or back into it."""
         return self._write(compaction_points.set_active, id, active)
 

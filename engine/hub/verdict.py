@@ -9,7 +9,7 @@ from engine.errors import ErrorInfo
 from engine.hub.values import Fit, Verdict
 from engine.placement.budgets import device_budgets
 from engine.placement.explain import spoken_names, spoken_speed
-from engine.placement.plan import RAM, Machine, Plan, Wishes
+from engine.placement.plan import RAM, Machine, PlacementOptions, Plan
 
 # What a model takes besides its weights, where nothing else is known of it: cache and buffers.
 _BESIDES_SHARE, _BESIDES = 0.05, 512 * 2**20
@@ -37,7 +37,7 @@ def verdict(plan: Plan, machine: Machine) -> Verdict:
 
 def verdict_by_size(size: int, machine: Machine) -> Verdict:
     """What the bytes of a model's files alone let say. Nothing of its speed, and it is taken to be dense."""
-    budgets, _ = device_budgets(machine, Wishes())
+    budgets, _ = device_budgets(machine, PlacementOptions())
     need = size + max(int(size * _BESIDES_SHARE), _BESIDES)
     devices = [device.name for device in machine.devices if budgets[device.name] > 0]
     on_devices = sum(budgets[name] for name in devices)

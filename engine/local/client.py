@@ -231,11 +231,11 @@ class LocalEngine:
                 self._open[request_id] = msgspec.structs.replace(waiting, reasoning=0)
                 self._host.send(protocol.AnswerNow(request_id))
 
-    def bring_to_front(self, conversation: str) -> None:
+    def set_priority(self, conversation: str) -> None:
         with self._lock:
             self._front = conversation
             if self._host:
-                self._host.send(protocol.BringToFront(conversation))
+                self._host.send(protocol.SetPriority(conversation))
 
     def forget(self, conversation: str) -> None:
         with self._lock:
@@ -293,13 +293,13 @@ class LocalEngine:
 
     def _start_host(self, request: LoadRequest) -> None:
         try:
-            current = _Host(self._main, request.wishes.workers)
+            current = _Host(self._main, request.options.workers)
         except OSError as error:
             self._state = "empty"
             raise UserError("engine.not_started", detail=str(error)) from error
         current.vitals.loading = True
         current.send(protocol.Load(request))
-        current.send(protocol.BringToFront(self._front))
+        current.send(protocol.SetPriority(self._front))
         reader = threading.Thread(target=self._read, args=(current,), name="engine-reader", daemon=True)
         with self._lock:
             self._state, self._model = "loading", None
@@ -366,7 +366,7 @@ class LocalEngine:
             if wanted:
                 fresh.vitals.loading = True
                 fresh.send(protocol.Load(wanted, min_batch))
-                fresh.send(protocol.BringToFront(self._front))
+                fresh.send(protocol.SetPriority(self._front))
                 for request in self._open.values():
                     fresh.send(protocol.Generate(request))
                 for measure in self._measures.values():
@@ -468,10 +468,10 @@ def _caches(model: ModelFacts) -> bool:
 def _without_cache(request: LoadRequest, gone: tuple[str, ...]) -> LoadRequest:
     """The same load without a cache of single experts, and without workers that are gone: what a cache brings to
     them lies in RAM as well, so the model goes on without them."""
-    wishes = without_workers(request.wishes, gone)
-    if "uncached" not in wishes.concessions:
-        wishes = msgspec.structs.replace(wishes, concessions=(*wishes.concessions, "uncached"))
-    return msgspec.structs.replace(request, wishes=wishes)
+    options = without_workers(request.options, gone)
+    if "uncached" not in options.fallbacks:
+        options = msgspec.structs.replace(options, fallbacks=(*options.fallbacks, "uncached"))
+    return msgspec.structs.replace(request, options=options)
 
 
 @contextlib.contextmanager

@@ -20,10 +20,10 @@ from engine.api import Finished, Loaded, LoadFailed, LoadProgress, LoadRequest
 from engine.errors import ErrorInfo, UserError
 from engine.local import protocol
 from engine.local.child_process import prepare_process
-from engine.local.generation.cancellation import Interrupts
-from engine.local.generation.prompt_worker import Prepared, Preparing, told
-from engine.local.generation.token_counting import Measuring
-from engine.local.model.session_guard import Lending
+from engine.local.generation.cancellation import Cancellation
+from engine.local.generation.prompt_worker import Prepared, PromptWorker, told
+from engine.local.generation.token_counting import TokenCounting
+from engine.local.model.session_guard import SessionGuard
 from engine.local.protocol import Reply
 from engine.values import Timings, Usage
 
@@ -90,10 +90,10 @@ class Host:
         self._connection = connection
         self._outbox = Outbox(connection)
         self._work: queue.SimpleQueue[protocol.Command | Prepared] = queue.SimpleQueue()
-        self._interrupts = Interrupts()
-        self._lending = Lending()
-        self._measuring = Measuring(self._lending, self._outbox.send)
-        self._preparing = Preparing(self._lending, self._interrupts, self._emit, self._work.put)
+        self._cancellation = Cancellation()
+        self._lending = SessionGuard()
+        self._measuring = TokenCounting(self._lending, self._outbox.send)
+        self._prompt_worker = PromptWorker(self._lending, self._cancellation, self._emit, self._work.put)
         self._abort: native.AbortFlag | None = None
         self._cancel_load = False
         self._busy = False
@@ -158,7 +158,7 @@ class Host:
 
             native.start()
             self._abort = native.AbortFlag()
-            self._interrupts.use(self._abort)
+            self._cancellation.use(self._abort)
         except UserError as error:
             self._broken = error.info
         except Exception as error:  # of any kind: the package's own, or of the system's loader
@@ -174,17 +174,17 @@ class Host:
             if isinstance(command, protocol.Ping):
                 self._outbox.send(protocol.Pong(self._busy, self._steps))
             elif isinstance(command, protocol.Abort):
-                self._interrupts.abort(command.id)
+                self._cancellation.abort(command.id)
             elif isinstance(command, protocol.AnswerNow):
-                self._interrupts.hurry(command.id)
-            elif isinstance(command, protocol.BringToFront):
-                self._interrupts.front = command.conversation
+                self._cancellation.hurry(command.id)
+            elif isinstance(command, protocol.SetPriority):
+                self._cancellation.front = command.conversation
             elif isinstance(command, protocol.CancelLoad):
                 self._cancel_load = True
             elif isinstance(command, protocol.Measure):
                 self._measuring.ask(command)
             elif isinstance(command, protocol.Generate):
-                self._preparing.ask(command.request)
+                self._prompt_worker.ask(command.request)
             else:
                 self._queue(command)
 
@@ -194,7 +194,7 @@ class Host:
             self._cancel_load = False  # here and not when it is taken up: a cancel may come before that
         elif isinstance(command, protocol.Close):
             self._cancel_load = True
-            self._interrupts.close()
+            self._cancellation.close()
         self._work.put(command)
 
     def _step_done(self) -> None:
@@ -204,7 +204,7 @@ class Host:
         self._outbox.send(event, now=False)
 
     def _end(self, finished: Finished) -> None:
-        self._interrupts.ended(finished.id)
+        self._cancellation.ended(finished.id)
         self._outbox.send(finished)
 
     def _load(self, command: protocol.Load) -> None:
@@ -235,7 +235,7 @@ class Host:
         from engine.local.scheduling.scheduler import Scheduler
 
         return Scheduler(
-            session, open_states(session, request), self._interrupts, self._emit, self._outbox.send
+            session, open_states(session, request), self._cancellation, self._emit, self._outbox.send
         )
 
     def _opened(self, command: protocol.Load) -> Session | protocol.StartAgain:

@@ -19,7 +19,7 @@ from engine.gguf.summary import ModelSummary, summarise
 from engine.gguf.tensor_index import TensorIndex, tensor_index
 from engine.local import native
 from engine.local.generation import sampling
-from engine.local.model.expert_caching import Caching, open_caching
+from engine.local.model.expert_caching import ExpertCaching, open_caching
 from engine.local.model.session import Session
 from engine.local.native.routing import ExpertWatch
 from engine.local.planning import find_machine, make_plan
@@ -104,7 +104,7 @@ def open_session(
     progress.check()
     ready = _ready(request, progress.check)
     if ready.plan.placement.expert_cache is None:
-        return _opened(opening, ready, _CONCEDED if "uncached" in request.wishes.concessions else ())
+        return _opened(opening, ready, _CONCEDED if "uncached" in request.options.fallbacks else ())
     on_caching()
     try:
         return _opened(opening, ready)
@@ -112,9 +112,9 @@ def open_session(
         if error.code == "engine.load_cancelled":
             raise
         reason = error.info
-    wishes = request.wishes
-    wishes = msgspec.structs.replace(wishes, concessions=(*wishes.concessions, "uncached"))
-    opening = opening._replace(request=msgspec.structs.replace(request, wishes=wishes))
+    options = request.options
+    options = msgspec.structs.replace(options, fallbacks=(*options.fallbacks, "uncached"))
+    opening = opening._replace(request=msgspec.structs.replace(request, options=options))
     return _opened(opening, _ready(opening.request, progress.check), (ErrorInfo("cache.without"), reason))
 
 
@@ -181,7 +181,7 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
     return session
 
 
-def _cached(request: LoadRequest, ready: _Ready, model: int) -> tuple[int, Caching | None]:
+def _cached(request: LoadRequest, ready: _Ready, model: int) -> tuple[int, ExpertCaching | None]:
     """Threads for llama.cpp, and the cache of single experts where the placement has one. Raises UserError
     `cache.*`."""
     threads = request.threads or default_threads()
@@ -200,15 +200,15 @@ def _ready(request: LoadRequest, check_cancelled: Callable[[], None]) -> _Ready:
     summary = summarise(index)
     if not _can_write_answers(index):
         raise UserError("engine.not_a_chat_model")
-    _check_context_length(request.wishes.context, summary)
+    _check_context_length(request.options.context, summary)
     check_cancelled()
     chat_format = ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
     check_cancelled()
-    machine = find_machine(request.wishes.workers, request.calibrations)
+    machine = find_machine(request.options.workers, request.calibrations)
     model_index = tensor_index(index)
     _check_memory(model_index, machine)
-    wishes = without_absent(request.wishes, machine) if request.remembered else request.wishes
-    plan = make_plan(index, model_index, machine, wishes, check_cancelled)
+    options = without_absent(request.options, machine) if request.remembered else request.options
+    plan = make_plan(index, model_index, machine, options, check_cancelled)
     if plan.refusal:
         raise UserError.from_info(plan.refusal)
     return _Ready(index, summary, chat_format, machine, plan)
@@ -223,7 +223,7 @@ def _beside(
     progress: Callable[[float], bool],
 ) -> tuple[DraftModel | None, tuple[ErrorInfo, ...]]:
     """The model that guesses ahead, where one is wished for, or why the model answers without it."""
-    path = request.wishes.draft_model
+    path = request.options.draft_model
     if not path:
         return None, ()
     vocab = native.vocabulary(model)
@@ -257,7 +257,7 @@ def _facts(
         plan=plan,
         weights=weights,
         machine=ready.machine,
-        draft_model=request.wishes.draft_model if drafts else "",
+        draft_model=request.options.draft_model if drafts else "",
     )
 
 

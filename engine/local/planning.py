@@ -17,7 +17,16 @@ from engine.gguf.reading import read_index
 from engine.gguf.tensor_index import TensorIndex, tensor_index
 from engine.local.calibration import kept_calibration, with_bandwidths
 from engine.local.isolated_call import Tell, ask
-from engine.placement.plan import RAM, Device, DeviceBytes, Machine, Placement, Plan, PlannedModel, Wishes
+from engine.placement.plan import (
+    RAM,
+    Device,
+    DeviceBytes,
+    Machine,
+    Placement,
+    PlacementOptions,
+    Plan,
+    PlannedModel,
+)
 from engine.placement.planned_file import described
 from engine.placement.settle import settle
 from engine.placement.uncached import or_uncached
@@ -26,7 +35,7 @@ from engine.placement.workers import parse_addresses, probe_all
 
 def plan_model(
     path: str,
-    wishes: Wishes,
+    options: PlacementOptions,
     keep_going: Callable[[float], bool] = lambda _: True,
     *,
     calibrations: str = "",
@@ -36,15 +45,15 @@ def plan_model(
     `keep_going` is called while it works and ends it by returning False. Raises UserError `model.*` for the
     file, `worker.*`, `engine.*`. A plan that does not fit is an answer (`plan.fits`), not an error.
     """
-    arguments = (path, wishes, calibrations)
-    return ask(_plan_model, arguments, PlannedModel, keep_going=keep_going, workers=wishes.workers)
+    arguments = (path, options, calibrations)
+    return ask(_plan_model, arguments, PlannedModel, keep_going=keep_going, workers=options.workers)
 
 
-def _plan_model(_: Tell, path: str, wishes: Wishes, calibrations: str) -> PlannedModel:
+def _plan_model(_: Tell, path: str, options: PlacementOptions, calibrations: str) -> PlannedModel:
     index = read_index(Path(path))
     model = tensor_index(index)
-    machine = find_machine(wishes.workers, calibrations)
-    return described(path, model, machine, make_plan(index, model, machine, wishes))
+    machine = find_machine(options.workers, calibrations)
+    return described(path, model, machine, make_plan(index, model, machine, options))
 
 
 def find_machine(workers: Sequence[str], calibrations: str = "") -> Machine:
@@ -75,7 +84,7 @@ def make_plan(
     index: GgufIndex,
     model: TensorIndex,
     machine: Machine,
-    wishes: Wishes,
+    options: PlacementOptions,
     check_cancelled: Callable[[], None] = lambda: None,
 ) -> Plan:
     """A plan whose bytes are what loading will take.
@@ -90,6 +99,6 @@ def make_plan(
         check_cancelled()
         return native.dry_run(str(index.path), placement)
 
-    plan = or_uncached(lambda given: settle(model, machine, given, dry_run), machine, wishes)
+    plan = or_uncached(lambda given: settle(model, machine, given, dry_run), machine, options)
     check_cancelled()  # what is raised in a dry run counts as a plan that cannot be had
     return plan

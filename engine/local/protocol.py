@@ -58,7 +58,7 @@ class AnswerNow(msgspec.Struct, frozen=True, tag="answer_now"):
     id: int
 
 
-class BringToFront(msgspec.Struct, frozen=True, tag="bring_to_front"):
+class SetPriority(msgspec.Struct, frozen=True, tag="bring_to_front"):
     conversation: str
 
 
@@ -111,7 +111,7 @@ Command = (
     | Measure
     | Abort
     | AnswerNow
-    | BringToFront
+    | SetPriority
     | Forget
     | LimitStates
     | WatchExperts

@@ -7,7 +7,7 @@ from collections import Counter
 import msgspec
 
 from engine.errors import ErrorInfo, UserError
-from engine.placement.plan import RAM, Device, Machine, Mode, Wishes
+from engine.placement.plan import RAM, Device, Machine, Mode, PlacementOptions
 
 _MIB, _GIB = 2**20, 2**30
 # What drivers, kernels' own buffers and the desktop take besides what llama.cpp can count. llama.cpp's fit keeps
@@ -21,7 +21,9 @@ RAM_MARGIN = _GIB
 RAM_MARGIN_SHARE = 20
 
 
-def device_budgets(machine: Machine, wishes: Wishes) -> tuple[dict[str, int], tuple[ErrorInfo, ...]]:
+def device_budgets(
+    machine: Machine, options: PlacementOptions
+) -> tuple[dict[str, int], tuple[ErrorInfo, ...]]:
     """Bytes by device, RAM included, and what there is to say about them.
 
     Raises UserError `placement.two_devices` (`name`), `placement.unknown_device` (`name`, `known`) or
@@ -32,11 +34,11 @@ def device_budgets(machine: Machine, wishes: Wishes) -> tuple[dict[str, int], tu
     twice = next((name for name, count in names.items() if count > 1), None)
     if twice is not None:
         raise UserError("placement.two_devices", name=twice)
-    _check(wishes.budgets, names)
+    _check(options.budgets, names)
     notices = []
     budgets: dict[str, int] = {}
     for device in devices:
-        wished = wishes.budgets.get(device.name)
+        wished = options.budgets.get(device.name)
         if wished is None:
             budgets[device.name] = _default_budget(device, machine)
         else:
@@ -48,19 +50,19 @@ def device_budgets(machine: Machine, wishes: Wishes) -> tuple[dict[str, int], tu
                         {"device": device.name, "asked_bytes": wished, "free_bytes": device.free},
                     )
                 )
-    if RAM not in wishes.budgets:
+    if RAM not in options.budgets:
         shared = sum(budgets[device.name] for device in machine.devices if device.kind == "integrated_gpu")
         budgets[RAM] = max(budgets[RAM] - shared, 0)
     return budgets, tuple(notices)
 
 
-def without_absent(wishes: Wishes, machine: Machine) -> Wishes:
+def without_absent(options: PlacementOptions, machine: Machine) -> PlacementOptions:
     """The wishes less budgets of devices that are not there, and less a mode that no device here can do: a kept wish
     must not outlive its worker or card."""
     names = {machine.ram.name, *(device.name for device in machine.devices)}
-    budgets = {name: count for name, count in wishes.budgets.items() if name in names}
-    mode = wishes.mode if wishes.mode in _modes(machine) else None
-    return msgspec.structs.replace(wishes, budgets=budgets, mode=mode)
+    budgets = {name: count for name, count in options.budgets.items() if name in names}
+    mode = options.mode if options.mode in _modes(machine) else None
+    return msgspec.structs.replace(options, budgets=budgets, mode=mode)
 
 
 def _modes(machine: Machine) -> tuple[Mode, ...]:

@@ -51,8 +51,8 @@ def assess(given: Given, choice: Choice, layout: Layout) -> Candidate:
     index = given.index
     reduced = msgspec.structs.replace(
         choice,
-        ubatch=_halved(choice.ubatch, given.concessions.count("ubatch"), SMALLEST_UBATCH),
-        context=_halved(choice.context, given.concessions.count("context"), SMALLEST_CONTEXT),
+        ubatch=_halved(choice.ubatch, given.fallbacks.count("ubatch"), SMALLEST_UBATCH),
+        context=_halved(choice.context, given.fallbacks.count("context"), SMALLEST_CONTEXT),
     )
     sizes = _device_bytes(given, reduced, layout, load_of(index, reduced))
     missing, paged = _shortage(given, layout, sizes)
@@ -163,7 +163,7 @@ def place_cache(
     workspace = workspace_bytes(index, tokens)
     room = given.budgets[device.name] - sizes[device.name].total - workspace
     conceded = min(max(layer.expert_bytes for layer in index.layers), room // 4)
-    layers = divided(slots_of(index), room - given.concessions.count("layer") * conceded)
+    layers = divided(slots_of(index), room - given.fallbacks.count("layer") * conceded)
     return ExpertCache(device.name, layers, workspace, tokens) if layers else None
 
 
@@ -226,4 +226,4 @@ def _split(layout: Layout, mtp_layers: int) -> tuple[float, ...]:
 
 def _load_mode(given: Given, streams: bool, in_ram: int, paged: int) -> LoadMode:
     comfortable = not paged and in_ram <= PINNED_SHARE * given.budgets[RAM]
-    return "pinned" if streams and comfortable and "unpinned" not in given.concessions else "mapped"
+    return "pinned" if streams and comfortable and "unpinned" not in given.fallbacks else "mapped"

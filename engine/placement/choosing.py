@@ -14,7 +14,7 @@ from engine.gguf.tensor_index import TensorIndex
 from engine.placement.candidate import Candidate, work_out
 from engine.placement.estimate import CELLS
 from engine.placement.expert_slots import slots_of
-from engine.placement.plan import RAM, CacheType, ExpertCache, Mode, Prediction, Wishes
+from engine.placement.plan import RAM, CacheType, ExpertCache, Mode, PlacementOptions, Prediction
 from engine.placement.planning_input import Choice, Given
 from engine.placement.predict import PROMPT, effective_bandwidth
 from engine.values import DEFAULT_CONTEXT
@@ -37,42 +37,42 @@ _STREAMING: tuple[Mode, ...] = ("streamed_prompts", "streamed", "cached")
 LONGEST_CONTEXT = 2**20
 
 
-def choose(given: Given, wishes: Wishes) -> Choice:
+def choose(given: Given, options: PlacementOptions) -> Choice:
     """Decide mode, context, cache type, sequences, devices and ubatch."""
-    given = msgspec.structs.replace(given, concessions=())
-    mode, devices = _mode(given, wishes)
-    asked = _context(given.index, wishes)
-    start = Choice(asked, wishes.cache_type or "f16", wishes.ubatch or UBATCH, devices, mode)
-    if wishes.prefer == "context" and not wishes.context:
-        start = _longest(given, _with_sequences(given, wishes, start), wishes.cache_type)
+    given = msgspec.structs.replace(given, fallbacks=())
+    mode, devices = _mode(given, options)
+    asked = _context(given.index, options)
+    start = Choice(asked, options.cache_type or "f16", options.ubatch or UBATCH, devices, mode)
+    if options.prefer == "context" and not options.context:
+        start = _longest(given, _with_sequences(given, options, start), options.cache_type)
     else:
-        if wishes.cache_type is None and wishes.context:
+        if options.cache_type is None and options.context:
             start = _smaller_cache_if_needed(given, start)
-        start = _with_sequences(given, wishes, start)
+        start = _with_sequences(given, options, start)
     start = _best(given, _spreads(given, start))
-    best = _smallest_ubatch_near_the_best(given, _ubatches(given, wishes, start))
-    best = _streamed_if_clearly_faster(given, wishes, best)
-    return _cached_if_clearly_faster(given, wishes, best, devices)
+    best = _smallest_ubatch_near_the_best(given, _ubatches(given, options, start))
+    best = _streamed_if_clearly_faster(given, options, best)
+    return _cached_if_clearly_faster(given, options, best, devices)
 
 
 # --- mode ------------------------------------------------------------------------------------------------
 
 
-def wished_mode(given: Given, wishes: Wishes) -> Mode | None:
+def wished_mode(given: Given, options: PlacementOptions) -> Mode | None:
     """The mode that is wished for, None where that is left to the planner: a cache of experts also where its library
     is missing or loading with it failed, for the model runs without it."""
-    return None if wishes.mode == "cached" and not _may_cache(given, wishes) else wishes.mode
+    return None if options.mode == "cached" and not _may_cache(given, options) else options.mode
 
 
-def _may_cache(given: Given, wishes: Wishes) -> bool:
-    return given.machine.caches and "uncached" not in wishes.concessions
+def _may_cache(given: Given, options: PlacementOptions) -> bool:
+    return given.machine.caches and "uncached" not in options.fallbacks
 
 
-def _mode(given: Given, wishes: Wishes) -> tuple[Mode, tuple[str, ...]]:
+def _mode(given: Given, options: PlacementOptions) -> tuple[Mode, tuple[str, ...]]:
     usable = tuple(device for device in given.machine.devices if given.budgets[device.name] > 0)
     names = tuple(device.name for device in usable)
     experts, streams = bool(given.index.expert_bytes), any(device.streams for device in usable)
-    wished = wished_mode(given, wishes)
+    wished = wished_mode(given, options)
     match wished:
         case None if not usable:
             return "cpu", ()
@@ -95,9 +95,9 @@ def _mode(given: Given, wishes: Wishes) -> tuple[Mode, tuple[str, ...]]:
     return wished, names
 
 
-def _streamed_if_clearly_faster(given: Given, wishes: Wishes, choice: Choice) -> Choice:
+def _streamed_if_clearly_faster(given: Given, options: PlacementOptions, choice: Choice) -> Choice:
     """Every token's experts over the link, where the link was measured and beats RAM by far."""
-    if wished_mode(given, wishes) is not None or choice.mode != "streamed_prompts":
+    if wished_mode(given, options) is not None or choice.mode != "streamed_prompts":
         return choice
     links = [given.device(name).link for name in choice.devices if given.device(name).streams]
     if max(links, default=0.0) <= effective_bandwidth(given.machine.ram, given.machine.ram):
@@ -110,23 +110,23 @@ def _streamed_if_clearly_faster(given: Given, wishes: Wishes, choice: Choice) ->
 
 
 def _cached_if_clearly_faster(
-    given: Given, wishes: Wishes, choice: Choice, devices: tuple[str, ...]
+    given: Given, options: PlacementOptions, choice: Choice, devices: tuple[str, ...]
 ) -> Choice:
     """Slots for single experts instead of whole layers of them, where experts are left for a RAM that was measured,
     and hit rates as they usually are promise much. If a model's are only halfway from blind chance to that, it must
     not lose more than it was to win; and nothing may have to be read from the disk for it, for a cache takes no
     experts out of RAM."""
     modes = ("resident", "streamed_prompts", "streamed")
-    if wished_mode(given, wishes) is not None or not _may_cache(given, wishes) or choice.mode not in modes:
+    if wished_mode(given, options) is not None or not _may_cache(given, options) or choice.mode not in modes:
         return choice
     before = work_out(given, choice)
     if not before.fits or RAM not in before.layout.experts or not given.machine.ram.bandwidth:
         return choice
     cached = msgspec.structs.replace(
-        choice, mode="cached", devices=devices, ubatch=wishes.ubatch or UBATCH, spread="even"
+        choice, mode="cached", devices=devices, ubatch=options.ubatch or UBATCH, spread="even"
     )
     cached = _best(given, _spreads(given, cached))
-    cached = _smallest_ubatch_near_the_best(given, _ubatches(given, wishes, cached))
+    cached = _smallest_ubatch_near_the_best(given, _ubatches(given, options, cached))
     after = work_out(given, cached)
     cache = after.placement.expert_cache
     if cache is None or not serves_all(given, cache) or not after.fits or after.paged:
@@ -151,14 +151,18 @@ def serves_all(given: Given, cache: ExpertCache) -> bool:
 # --- context and cache -----------------------------------------------------------------------------------
 
 
-def _context(index: TensorIndex, wishes: Wishes) -> int:
-    for name, value in (("context", wishes.context), ("ubatch", wishes.ubatch), ("streams", wishes.streams)):
+def _context(index: TensorIndex, options: PlacementOptions) -> int:
+    for name, value in (
+        ("context", options.context),
+        ("ubatch", options.ubatch),
+        ("streams", options.streams),
+    ):
         if value < 0 or (name == "streams" and value > MOST_STREAMS):
             raise UserError("placement.bad_number", name=name, value=value)
     trained = index.trained_context or LONGEST_CONTEXT
-    if wishes.context > trained:
-        raise UserError("engine.context_too_long", asked=wishes.context, trained=trained)
-    return wishes.context or min(index.trained_context or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
+    if options.context > trained:
+        raise UserError("engine.context_too_long", asked=options.context, trained=trained)
+    return options.context or min(index.trained_context or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
 
 
 def _served(candidate: Candidate) -> int:
@@ -214,7 +218,7 @@ def _longest_in(given: Given, start: Choice) -> Choice:
 # --- sequences -------------------------------------------------------------------------------------------
 
 
-def _with_sequences(given: Given, wishes: Wishes, start: Choice) -> Choice:
+def _with_sequences(given: Given, options: PlacementOptions, start: Choice) -> Choice:
     """As many answers at once as are wished, else the most of `SEQUENCES` that cost next to nothing.
 
     Attention over everything costs nothing more, for all share its cells; a window or a recurrent state is
@@ -222,8 +226,8 @@ def _with_sequences(given: Given, wishes: Wishes, start: Choice) -> Choice:
     the devices, nor begin to page, nor slow an answer down by more than `MOST_FOR_SEQUENCES`, which is about
     one layer of experts.
     """
-    if wishes.streams:
-        return msgspec.structs.replace(start, sequences=min(wishes.streams, start.ubatch))
+    if options.streams:
+        return msgspec.structs.replace(start, sequences=min(options.streams, start.ubatch))
     alone = work_out(given, start)
     for sequences in SEQUENCES:
         choice = msgspec.structs.replace(start, sequences=min(sequences, start.ubatch))
@@ -289,11 +293,11 @@ def _spreads(given: Given, start: Choice) -> Iterator[Choice]:
             yield msgspec.structs.replace(start, devices=names, spread="fastest")
 
 
-def _ubatches(given: Given, wishes: Wishes, start: Choice) -> Iterator[Choice]:
+def _ubatches(given: Given, options: PlacementOptions, start: Choice) -> Iterator[Choice]:
     """Larger ubatches are worth their memory where prompts are streamed: experts are copied once for each."""
     yield start
     streams = start.mode in _STREAMING and any(given.device(name).streams for name in start.devices)
-    if wishes.ubatch or wishes.prefer == "context" or not streams:
+    if options.ubatch or options.prefer == "context" or not streams:
         return
     for ubatch in STREAMED_UBATCHES:
         if ubatch <= start.context:

@@ -94,7 +94,7 @@ def unused_notices(given: Given, choice: Choice, layout: Layout) -> Iterator[Err
 
 def concession_notices(given: Given, candidate: Candidate) -> Iterator[ErrorInfo]:
     """What was given up because an earlier plan could not be loaded."""
-    made = given.concessions
+    made = given.fallbacks
     if "unpinned" in made:
         yield ErrorInfo("plan.conceded_pinned", {})
     if "layer" in made:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import msgspec
 
 from engine.placement.candidate import SMALLEST_CONTEXT
-from engine.placement.plan import RAM, Concession, Plan, Wishes
+from engine.placement.plan import RAM, Concession, PlacementOptions, Plan
 
 # Expert layers given back one by one before anything else is given up.
 MOST_LAYERS = 3
 SMALLEST_UBATCH = 128
 
 
-def next_concession(plan: Plan, wishes: Wishes) -> Wishes | None:
+def next_concession(plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
     """The wishes with one concession more, None when there is nothing left to give up.
 
-    `plan` is the one that failed under `wishes`. Order: memory that need not be pinned, layers on devices one by
+    `plan` is the one that failed under `options`. Order: memory that need not be pinned, layers on devices one by
     one (of a cache of experts as many slots), no cache of experts, a smaller ubatch, a shorter context.
     """
-    made = wishes.concessions
+    made = options.fallbacks
     on_devices = any(
         layers
         for where in (plan.expert_layers, plan.dense_layers)
@@ -35,4 +35,4 @@ def next_concession(plan: Plan, wishes: Wishes) -> Wishes | None:
     following = next((concession for concession, can in possible.items() if can), None)
     if following is None:
         return None
-    return msgspec.structs.replace(wishes, concessions=(*made, following))
+    return msgspec.structs.replace(options, fallbacks=(*made, following))

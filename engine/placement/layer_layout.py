@@ -19,7 +19,7 @@ def lay_out_for(given: Given, choice: Choice) -> Layout:
     layout = _place(given, choice, load, staging=0)
     if staged and RAM in layout.experts:
         layout = _place(given, choice, load, staging=largest_expert_tensor(given.index))
-    fewer = given.concessions.count("layer") if choice.mode != "cached" else 0
+    fewer = given.fallbacks.count("layer") if choice.mode != "cached" else 0
     return _with_fewer(given, layout, fewer) if fewer else layout
 
 

@@ -61,12 +61,12 @@ class Machine(msgspec.Struct, frozen=True):
     caches: bool = False
 
 
-class Wishes(msgspec.Struct, frozen=True):
+class PlacementOptions(msgspec.Struct, frozen=True):
     """What the user wants. Each default leaves it to the planner.
 
     `budgets` are bytes by device name (`RAM` included); a device that is not named gets what is free less a
     margin. `workers` are RPC addresses "host:port", in the order that names them RPC0, RPC1, and so on.
-    `mode` forces one of the modes, `misses` what a cache of experts does with those it lacks. `concessions` were
+    `mode` forces one of the modes, `misses` what a cache of experts does with those it lacks. `fallbacks` were
     made because loading an earlier plan failed. `streams`: how many answers shall be written at once.
     `draft_model` is the path of a smaller model with the same tokens that guesses ahead, "": none; it gets what
     the plan leaves.
@@ -80,7 +80,7 @@ class Wishes(msgspec.Struct, frozen=True):
     workers: tuple[str, ...] = ()
     mode: Mode | None = None
     misses: Misses | None = None
-    concessions: tuple[Concession, ...] = ()
+    fallbacks: tuple[Concession, ...] = ()
     streams: int = 0
     draft_model: str = ""
 

@@ -20,12 +20,14 @@ from engine.placement.candidate import Candidate, work_out
 from engine.placement.choosing import choose, serves_all, wished_mode
 from engine.placement.estimate import Overhead
 from engine.placement.explain import concession_notices, explanation, unused_notices
-from engine.placement.plan import RAM, DeviceBytes, Machine, Mode, Plan, Wishes
+from engine.placement.plan import RAM, DeviceBytes, Machine, Mode, PlacementOptions, Plan
 from engine.placement.planning_input import Choice, Given
 from engine.placement.refusal import smallest_change
 
 
-def plan(index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None = None) -> Plan:
+def plan(
+    index: TensorIndex, machine: Machine, options: PlacementOptions, overhead: Overhead | None = None
+) -> Plan:
     """Where everything lies. `overhead` is what dry runs taught; without it memory is estimated.
 
     Raises UserError for wishes that make no sense: `engine.context_too_long`, `placement.bad_number` (`name`,
@@ -33,38 +35,38 @@ def plan(index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhea
     fit is no error but a plan with a refusal.
     """
 
-    def made(wishes: Wishes) -> Plan:
-        given, notices = given_by(index, machine, wishes, overhead or Overhead())
-        choice = choose(given, wishes)
-        return finished(given, wishes, work_out(given, choice), notices)
+    def made(options: PlacementOptions) -> Plan:
+        given, notices = given_by(index, machine, options, overhead or Overhead())
+        choice = choose(given, options)
+        return finished(given, options, work_out(given, choice), notices)
 
-    return giving_up_a_cache(wishes, made)
+    return giving_up_a_cache(options, made)
 
 
-def giving_up_a_cache(wishes: Wishes, make: Callable[[Wishes], Plan]) -> Plan:
-    """What `make` plans for `wishes`, without a cache of experts where there is no room for one that nobody asked
+def giving_up_a_cache(options: PlacementOptions, make: Callable[[PlacementOptions], Plan]) -> Plan:
+    """What `make` plans for `options`, without a cache of experts where there is no room for one that nobody asked
     for: what was conceded or measured took it."""
     try:
-        return make(wishes)
+        return make(options)
     except UserError as error:
-        if error.code != "cache.too_small" or wishes.mode == "cached":
+        if error.code != "cache.too_small" or options.mode == "cached":
             raise
-    return make(msgspec.structs.replace(wishes, concessions=(*wishes.concessions, "uncached")))
+    return make(msgspec.structs.replace(options, fallbacks=(*options.fallbacks, "uncached")))
 
 
 def given_by(
-    index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead
+    index: TensorIndex, machine: Machine, options: PlacementOptions, overhead: Overhead
 ) -> tuple[Given, tuple[ErrorInfo, ...]]:
     """What every candidate is worked out from, and notices about the budgets."""
-    budgets, notices = device_budgets(machine, wishes)
+    budgets, notices = device_budgets(machine, options)
     return Given(
-        index, machine, budgets, wishes.workers, wishes.concessions, wishes.misses, overhead
+        index, machine, budgets, options.workers, options.fallbacks, options.misses, overhead
     ), notices
 
 
 def finished(
     given: Given,
-    wishes: Wishes,
+    options: PlacementOptions,
     candidate: Candidate,
     notices: tuple[ErrorInfo, ...],
     *,
@@ -77,10 +79,10 @@ def finished(
     choice = candidate.choice
     if choice.mode == "cached" and candidate.fits:
         cache = candidate.placement.expert_cache
-        if cache is None or (wished_mode(given, wishes) is None and not serves_all(given, cache)):
+        if cache is None or (wished_mode(given, options) is None and not serves_all(given, cache)):
             raise UserError("cache.too_small")
-    refusal = None if candidate.fits else smallest_change(given, wishes, candidate)
-    mode = _mode_in_use(given, wishes, candidate)
+    refusal = None if candidate.fits else smallest_change(given, options, candidate)
+    mode = _mode_in_use(given, options, candidate)
     bytes_by_device = {name: candidate.bytes.get(name, DeviceBytes()) for name in given.budgets}
     layout = candidate.layout
     return Plan(
@@ -100,18 +102,18 @@ def finished(
         refusal=refusal,
         notices=(
             *notices,
-            *_choice_notices(given, wishes, choice),
+            *_choice_notices(given, options, choice),
             *unused_notices(given, choice, layout),
             *concession_notices(given, candidate),
         ),
     )
 
 
-def _mode_in_use(given: Given, wishes: Wishes, candidate: Candidate) -> Mode:
+def _mode_in_use(given: Given, options: PlacementOptions, candidate: Candidate) -> Mode:
     layout, mode = candidate.layout, candidate.choice.mode
     if not layout.devices:
         return "cpu"
-    if wished_mode(given, wishes) is None and mode != "layers" and RAM not in layout.experts:
+    if wished_mode(given, options) is None and mode != "layers" and RAM not in layout.experts:
         return "resident"
     return mode
 
@@ -124,10 +126,10 @@ def _by_device(given: Given, names: tuple[str, ...]) -> dict[str, tuple[int, ...
     }
 
 
-def _choice_notices(given: Given, wishes: Wishes, choice: Choice) -> Iterator[ErrorInfo]:
-    if wishes.cache_type is None and choice.cache_type != "f16":
+def _choice_notices(given: Given, options: PlacementOptions, choice: Choice) -> Iterator[ErrorInfo]:
+    if options.cache_type is None and choice.cache_type != "f16":
         yield ErrorInfo("plan.smaller_cache", {"context": choice.context})
-    if wished_mode(given, wishes) is None:
+    if wished_mode(given, options) is None:
         if choice.mode == "streamed":
             yield ErrorInfo("plan.streamed_unconfirmed", {})
         if choice.mode == "cached":

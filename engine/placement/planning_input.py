@@ -34,7 +34,7 @@ class Given(msgspec.Struct, frozen=True):
     machine: Machine
     budgets: dict[str, int]
     workers: tuple[str, ...] = ()
-    concessions: tuple[Concession, ...] = ()
+    fallbacks: tuple[Concession, ...] = ()
     misses: Misses | None = None
     overhead: Overhead = Overhead()
 

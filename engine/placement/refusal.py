@@ -10,11 +10,11 @@ from engine.errors import ErrorInfo
 from engine.placement.candidate import SMALLEST_CONTEXT, Candidate, work_out
 from engine.placement.estimate import CELLS
 from engine.placement.explain import spoken_devices
-from engine.placement.plan import RAM, Wishes
+from engine.placement.plan import RAM, PlacementOptions
 from engine.placement.planning_input import Choice, Given
 
 
-def smallest_change(given: Given, wishes: Wishes, candidate: Candidate) -> ErrorInfo:
+def smallest_change(given: Given, options: PlacementOptions, candidate: Candidate) -> ErrorInfo:
     """A cache in half the bytes, else a shorter context, else a larger budget where there is free memory, else
     how much memory is missing."""
     choice = candidate.choice
@@ -23,7 +23,7 @@ def smallest_change(given: Given, wishes: Wishes, candidate: Candidate) -> Error
     context = _longest_that_fits(given, choice)
     if context:
         return ErrorInfo("plan.try_shorter_context", {"context": context, "asked": choice.context})
-    return _larger_budget(given, wishes, choice) or ErrorInfo(
+    return _larger_budget(given, options, choice) or ErrorInfo(
         "plan.needs_memory", {"missing_bytes": _more_needed(given, choice, RAM) or candidate.missing}
     )
 
@@ -52,9 +52,9 @@ def _boundary(low: int, high: int, fits: Callable[[int], bool]) -> int:
     return low
 
 
-def _larger_budget(given: Given, wishes: Wishes, choice: Choice) -> ErrorInfo | None:
+def _larger_budget(given: Given, options: PlacementOptions, choice: Choice) -> ErrorInfo | None:
     """The budget that the user kept small although the device has more."""
-    for name in wishes.budgets:
+    for name in options.budgets:
         device = given.device(name)
         more = _more_needed(given, choice, name)
         if more and given.budgets[name] + more <= device.free:

@@ -18,7 +18,7 @@ from engine.placement.candidate import Candidate, assess, work_out
 from engine.placement.choosing import choose
 from engine.placement.estimate import Overhead, compute_bytes, largest_expert_tensor
 from engine.placement.layout import Layout
-from engine.placement.plan import DeviceBytes, Machine, Placement, Plan, Wishes
+from engine.placement.plan import DeviceBytes, Machine, Placement, PlacementOptions, Plan
 from engine.placement.planner import finished, given_by, giving_up_a_cache
 from engine.placement.planning_input import Choice, Given
 
@@ -28,26 +28,26 @@ MOST_RUNS = 8
 _FALLBACK_RUNS = 1
 
 
-def settle(index: TensorIndex, machine: Machine, wishes: Wishes, dry_run: DryRun) -> Plan:
+def settle(index: TensorIndex, machine: Machine, options: PlacementOptions, dry_run: DryRun) -> Plan:
     """The plan for a file that is here. `dry_run` gives what llama.cpp would allocate for a placement, by device.
 
     Context, cache type, devices and ubatch are those of the first plan. Raises what `plan` raises. A placement
     that cannot be dry run (UserError) counts as one that does not fit; where none can, the plan is refused with
     that error. Where nothing is left for a cache of experts that nobody asked for, all begins again without one.
     """
-    return giving_up_a_cache(wishes, lambda wished: _settled(index, machine, wished, dry_run))
+    return giving_up_a_cache(options, lambda wished: _settled(index, machine, wished, dry_run))
 
 
-def _settled(index: TensorIndex, machine: Machine, wishes: Wishes, dry_run: DryRun) -> Plan:
-    given, notices = given_by(index, machine, wishes, Overhead())
-    choice = choose(given, wishes)
+def _settled(index: TensorIndex, machine: Machine, options: PlacementOptions, dry_run: DryRun) -> Plan:
+    given, notices = given_by(index, machine, options, Overhead())
+    choice = choose(given, options)
     search = _Search(given, choice, dry_run)
     best = search.run()
     if best is None:
-        refused = finished(given, wishes, work_out(given, choice), notices)
+        refused = finished(given, options, work_out(given, choice), notices)
         return msgspec.structs.replace(refused, fits=False, refusal=search.error)
     known = msgspec.structs.replace(given, overhead=best.taught)
-    return finished(known, wishes, assess(known, choice, best.layout), notices, measured=True)
+    return finished(known, options, assess(known, choice, best.layout), notices, measured=True)
 
 
 class _Tried(msgspec.Struct, frozen=True):

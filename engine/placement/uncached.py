@@ -8,24 +8,26 @@ import msgspec
 
 from engine.errors import ErrorInfo, UserError
 from engine.expert_cache.library import plugin_state
-from engine.placement.plan import Machine, Plan, Wishes
+from engine.placement.plan import Machine, PlacementOptions, Plan
 
 
-def or_uncached(make: Callable[[Wishes], Plan], machine: Machine, wishes: Wishes) -> Plan:
+def or_uncached(
+    make: Callable[[PlacementOptions], Plan], machine: Machine, options: PlacementOptions
+) -> Plan:
     """The plan that `make` makes for these wishes. Where the library of the cache is not there, or there is no room
     for the least slots, it is one without a cache, and the last two of its notices say so and why.
 
     Raises UserError as `make` does, but not `cache.too_small`.
     """
-    wished = wishes.mode == "cached" and "uncached" not in wishes.concessions
+    wished = options.mode == "cached" and "uncached" not in options.fallbacks
     problem = plugin_state().problem if wished and not machine.caches else None
     try:
-        plan = make(wishes)
+        plan = make(options)
     except UserError as error:
         if error.code != "cache.too_small":
             raise
         problem = error.info
-        plan = make(msgspec.structs.replace(wishes, concessions=(*wishes.concessions, "uncached")))
+        plan = make(msgspec.structs.replace(options, fallbacks=(*options.fallbacks, "uncached")))
     if problem is None:
         return plan
     return msgspec.structs.replace(plan, notices=(*plan.notices, ErrorInfo("cache.without"), problem))

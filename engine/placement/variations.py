@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from engine.placement.plan import RAM, Machine, Misses, Mode, Plan, Wishes
+from engine.placement.plan import RAM, Machine, Misses, Mode, PlacementOptions, Plan
 
 UBATCHES = (1024, 2048, 256)
 # What the best setting is judged by: a question with some pages to read, and an answer of a page.
@@ -14,7 +14,7 @@ PROMPT_TOKENS, ANSWER_TOKENS = 2000, 500
 class Setting(msgspec.Struct, frozen=True):
     """What can be tuned: wishes and llama.cpp's threads."""
 
-    wishes: Wishes
+    options: PlacementOptions = msgspec.field(name="wishes")  # as kept tunings have it
     threads: int
 
 
@@ -31,7 +31,7 @@ class Variation(msgspec.Struct, frozen=True):
     budgets: dict[str, int] = {}
 
     def applied(self, setting: Setting) -> Setting:
-        wishes = setting.wishes
+        options = setting.options
         changes: dict[str, object] = {}
         if self.ubatch:
             changes["ubatch"] = self.ubatch
@@ -42,10 +42,10 @@ class Variation(msgspec.Struct, frozen=True):
         if self.misses:
             changes["misses"] = self.misses
         if self.unpinned:
-            changes["concessions"] = (*wishes.concessions, "unpinned")
+            changes["fallbacks"] = (*options.fallbacks, "unpinned")
         if self.budgets:
-            changes["budgets"] = {**wishes.budgets, **self.budgets}
-        return Setting(msgspec.structs.replace(wishes, **changes), self.threads or setting.threads)
+            changes["budgets"] = {**options.budgets, **self.budgets}
+        return Setting(msgspec.structs.replace(options, **changes), self.threads or setting.threads)
 
 
 def answer_seconds(prefill_tps: float, decode_tps: float) -> float:
@@ -65,12 +65,12 @@ def variations(
         for count in dict.fromkeys((cores - 1, cores, processors))
         if count > 0 and count != setting.threads
     ]
-    ubatch = plan.placement.ubatch if plan else setting.wishes.ubatch or 512
+    ubatch = plan.placement.ubatch if plan else setting.options.ubatch or 512
     found += [Variation("ubatch", ubatch=size) for size in UBATCHES if size != ubatch]
     if plan:
         found += _placements(plan, machine)
     cache_type = plan.placement.cache_type_k if plan else "f16"
-    if setting.wishes.cache_type is None:
+    if setting.options.cache_type is None:
         found.append(Variation("cache", cache_type="q8_0" if cache_type == "f16" else "f16"))
     return found
 

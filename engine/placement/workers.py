@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 
 from engine.errors import UserError
-from engine.placement.plan import Device, Wishes
+from engine.placement.plan import Device, PlacementOptions
 
 DEFAULT_PORT = 50052
 PATIENCE = 5.0
@@ -95,20 +95,20 @@ def probe_all(addresses: Sequence[Address], timeout: float = PATIENCE) -> tuple[
     return tuple(msgspec.structs.replace(device, name=f"RPC{n}") for n, device in enumerate(found))
 
 
-def without_workers(wishes: Wishes, gone: Collection[str]) -> Wishes:
+def without_workers(options: PlacementOptions, gone: Collection[str]) -> PlacementOptions:
     """The wishes less the workers at these addresses. Devices of workers are named by their order, so the budgets of
     those that stay go by other names."""
     if not gone:
-        return wishes
-    staying = [number for number, address in enumerate(wishes.workers) if address not in gone]
+        return options
+    staying = [number for number, address in enumerate(options.workers) if address not in gone]
     names = {f"{_DEVICE}{old}": f"{_DEVICE}{new}" for new, old in enumerate(staying)}
     budgets = {
         names.get(name, name): size
-        for name, size in wishes.budgets.items()
+        for name, size in options.budgets.items()
         if name in names or not name.startswith(_DEVICE)
     }
-    workers = tuple(wishes.workers[number] for number in staying)
-    return msgspec.structs.replace(wishes, workers=workers, budgets=budgets)
+    workers = tuple(options.workers[number] for number in staying)
+    return msgspec.structs.replace(options, workers=workers, budgets=budgets)
 
 
 def resolve(address: Address) -> tuple[str, int]:

@@ -80,7 +80,7 @@ class RemoteEngine:
             self._state, self._server = "loading", None
             self._settled = threading.Event()
         self._cut()
-        self._start(lambda: self._find(number, name, request.wishes.context), "remote-load")
+        self._start(lambda: self._find(number, name, request.options.context), "remote-load")
 
     def cancel_load(self) -> None:
         with self._lock:
@@ -122,7 +122,7 @@ class RemoteEngine:
         if exchange is not None:
             exchange.hurry()
 
-    def bring_to_front(self, conversation: str) -> None:
+    def set_priority(self, conversation: str) -> None:
         """A server has its own order."""
 
     def forget(self, conversation: str) -> None:

@@ -16,7 +16,7 @@ from engine.remote.names import RemoteName
 _COUNT_S = 30.0
 
 
-class Measuring:
+class TokenCounting:
     """One model. Thread-safe. A server that once did not count is not asked again."""
 
     def __init__(self, http: Http, name: RemoteName, kind: Kind) -> None:

@@ -10,7 +10,7 @@ from engine.remote.access import RemoteAccess
 from engine.remote.discovery import Found, discover
 from engine.remote.http import Http
 from engine.remote.kinds import Kind
-from engine.remote.measuring import Measuring
+from engine.remote.measuring import TokenCounting
 from engine.remote.names import RemoteName
 from engine.remote.reasoning import CONTROL
 from engine.values import Sampling
@@ -24,7 +24,7 @@ class Server:
         self.kind: Kind = found.kind
         self.context, self.trained = context, max(found.trained, context)
         self.load_s = load_s
-        self.measuring = Measuring(http, name, found.kind)
+        self.measuring = TokenCounting(http, name, found.kind)
         self._lock = threading.Lock()
         self._refused: frozenset[str] = frozenset()
 

@@ -1362,7 +1362,7 @@
     </message>
 </context>
 <context>
-    <name>Elsewhere</name>
+    <name>RemoteServers</name>
     <message>
         <source>Elsewhere</source>
         <translation>외부</translation>
@@ -1385,7 +1385,7 @@
     </message>
 </context>
 <context>
-    <name>ElsewhereLine</name>
+    <name>RemoteServerLine</name>
     <message>
         <source>One model</source>
         <translation>모델 1개</translation>
@@ -1416,7 +1416,7 @@
     </message>
 </context>
 <context>
-    <name>ElsewhereList</name>
+    <name>RemoteServerList</name>
     <message>
         <source>“{name}” is removed</source>
         <translation>‘{name}’을(를) 제거했습니다</translation>
@@ -1431,7 +1431,7 @@
     </message>
 </context>
 <context>
-    <name>ElsewhereSection</name>
+    <name>RemoteServersSection</name>
     <message>
         <source>The key is kept for this session only: no keyring was found on this system.</source>
         <translation>이 시스템에서 키 보관소를 찾지 못해 키를 이번 실행 동안만 보관합니다.</translation>
@@ -2221,7 +2221,7 @@
     </message>
 </context>
 <context>
-    <name>KeptStates</name>
+    <name>PromptCacheRow</name>
     <message>
         <source>{size} now</source>
         <translation>지금 {size}</translation>
@@ -3000,7 +3000,7 @@
     </message>
 </context>
 <context>
-    <name>ModelStrip</name>
+    <name>ModelBanner</name>
     <message>
         <source>Try again</source>
         <translation>다시 시도</translation>
@@ -4007,7 +4007,7 @@
     </message>
 </context>
 <context>
-    <name>Residence</name>
+    <name>LoadedModel</name>
     <message>
         <source>In memory</source>
         <translation>메모리에 있음</translation>
@@ -4373,7 +4373,7 @@
     </message>
 </context>
 <context>
-    <name>RunActing</name>
+    <name>RunCommands</name>
     <message>
         <source>Run deleted</source>
         <translation>실행을 삭제했습니다</translation>
@@ -5796,7 +5796,7 @@
     </message>
 </context>
 <context>
-    <name>Strip</name>
+    <name>Banner</name>
     <message>
         <source>Dismiss</source>
         <translation>닫기</translation>
@@ -6542,7 +6542,7 @@
     </message>
 </context>
 <context>
-    <name>WishSlider</name>
+    <name>OptionSlider</name>
     <message>
         <source>{name}: back to automatic</source>
         <translation>{name}: 자동으로 되돌리기</translation>
@@ -6561,7 +6561,7 @@
     </message>
 </context>
 <context>
-    <name>WishesCard</name>
+    <name>OptionsCard</name>
     <message>
         <source>Context</source>
         <translation>컨텍스트</translation>

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.messages import localized_error
-from engine.placement.plan import RAM, Machine, Plan, Wishes
+from engine.placement.plan import RAM, Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
 from tests.support.machines import GB, MB, gpu, machine, small_index, worker
 from tests.support.published_models import published_index
@@ -13,8 +13,8 @@ from tests.support.published_models import published_index
 
 def small(budget: int, experts: int = 90 * MB, host: Machine | None = None) -> Plan:
     host = host or machine(8 * GB, gpu(2 * GB))
-    wishes = Wishes(budgets={host.devices[0].name: budget * MB}, ubatch=512)
-    return plan(small_index(experts=experts), host, wishes)
+    options = PlacementOptions(budgets={host.devices[0].name: budget * MB}, ubatch=512)
+    return plan(small_index(experts=experts), host, options)
 
 
 def both(found: Plan) -> tuple[str, str]:
@@ -22,7 +22,9 @@ def both(found: Plan) -> tuple[str, str]:
 
 
 def test_experts_of_early_layers_on_the_card() -> None:
-    english, korean = both(plan(published_index("Qwen3-30B-A3B"), machine(32 * GB, gpu(12 * GB)), Wishes()))
+    english, korean = both(
+        plan(published_index("Qwen3-30B-A3B"), machine(32 * GB, gpu(12 * GB)), PlacementOptions())
+    )
     assert english == (
         "Attention and experts of layers 0 to 23 on the GPU (10.9 GB of 10.9 GB), "
         "the other experts in RAM (9 GB of 30.4 GB): fits, about 36 tokens per second."
@@ -37,7 +39,7 @@ def test_experts_of_early_layers_on_the_card() -> None:
     ("found", "english", "korean"),
     [
         (
-            plan(small_index(), machine(8 * GB), Wishes()),
+            plan(small_index(), machine(8 * GB), PlacementOptions()),
             "Everything in RAM, computed by the CPU",
             "CPU로 계산",
         ),
@@ -54,18 +56,18 @@ def test_experts_of_early_layers_on_the_card() -> None:
             plan(
                 published_index("Qwen3-30B-A3B"),
                 machine(64 * GB, gpu(12 * GB), caches=True),
-                Wishes(mode="cached"),
+                PlacementOptions(mode="cached"),
             ),
             "of 128 experts of each of 48 layers that were used last on the GPU",
             "레이어 48개에서 각각 전문가 128개 중",
         ),
         (
-            plan(published_index("gpt-oss-120b"), machine(32 * GB, gpu(8 * GB)), Wishes()),
+            plan(published_index("gpt-oss-120b"), machine(32 * GB, gpu(8 * GB)), PlacementOptions()),
             "read from the disk again and again",
             "디스크에서 계속",
         ),
         (
-            plan(small_index(experts=0, dense=GB), machine(4 * GB), Wishes()),
+            plan(small_index(experts=0, dense=GB), machine(4 * GB), PlacementOptions()),
             "does not fit",
             "들어가지 않습니다",
         ),
@@ -73,7 +75,7 @@ def test_experts_of_early_layers_on_the_card() -> None:
             plan(
                 published_index("GLM-4.5-Air"),
                 machine(96 * GB, gpu(24 * GB), gpu(24 * GB, "CUDA1")),
-                Wishes(),
+                PlacementOptions(),
             ),
             "layers on CUDA0 (NVIDIA GeForce RTX 3060), CUDA1 (NVIDIA GeForce RTX 3060)",
             "개의 전문가는 CUDA0",
@@ -87,14 +89,14 @@ def test_each_kind_of_plan_has_its_sentence(found: Plan, english: str, korean: s
 
 
 def test_a_refusal_and_notices_are_sentences_too() -> None:
-    refused = plan(small_index(experts=0, dense=GB), machine(4 * GB), Wishes(budgets={RAM: 9 * GB}))
+    refused = plan(small_index(experts=0, dense=GB), machine(4 * GB), PlacementOptions(budgets={RAM: 9 * GB}))
     assert refused.refusal is not None
     assert "Close other programs" in localized_error(refused.refusal)
     assert "only 4 GB are free there" in localized_error(refused.notices[0])
     conceded = plan(
         small_index(),
         machine(8 * GB, gpu(2 * GB)),
-        Wishes(budgets={"CUDA0": 700 * MB}, concessions=("unpinned", "layer", "ubatch", "context")),
+        PlacementOptions(budgets={"CUDA0": 700 * MB}, fallbacks=("unpinned", "layer", "ubatch", "context")),
     )
     said = [localized_error(notice, language) for notice in conceded.notices for language in ("en", "ko")]
     assert len(said) == 8 and "4,096 tokens" in said[6]

@@ -9,7 +9,7 @@ from itertools import product
 import msgspec
 
 from engine.errors import UserError
-from engine.placement.plan import RAM, Device, Machine, Plan, Wishes
+from engine.placement.plan import RAM, Device, Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
 from tests.bench.published_speeds import PUBLISHED_SPEEDS, predicted_decode
 from tests.support.published_models import PUBLISHED, published_index
@@ -47,7 +47,9 @@ def machine(vram: int, memory: int) -> Machine:
 def plans() -> dict[tuple[str, int], list[Plan]]:
     """For each model and size of card the plans by size of RAM."""
     return {
-        (name, vram): [plan(published_index(name), machine(vram, memory), Wishes()) for memory in RAM_SIZES]
+        (name, vram): [
+            plan(published_index(name), machine(vram, memory), PlacementOptions()) for memory in RAM_SIZES
+        ]
         for name in PUBLISHED
         for vram in CARDS
     }
@@ -92,11 +94,11 @@ def cached_beside() -> list[CachedBeside]:
             if not index.experts:
                 continue
             try:
-                cached = plan(index, with_library, Wishes(mode="cached"))
+                cached = plan(index, with_library, PlacementOptions(mode="cached"))
             except UserError:
                 cached = None
-            chosen = plan(index, with_library, Wishes()).mode == "cached"
-            found.append(CachedBeside(name, vram, ram, cached, plan(index, host, Wishes()), chosen))
+            chosen = plan(index, with_library, PlacementOptions()).mode == "cached"
+            found.append(CachedBeside(name, vram, ram, cached, plan(index, host, PlacementOptions()), chosen))
     return found
 
 
@@ -154,6 +156,6 @@ def planning_ms() -> float:
     taken = []
     for _ in range(15):
         started = time.perf_counter()
-        plan(index, host, Wishes())
+        plan(index, host, PlacementOptions())
         taken.append(time.perf_counter() - started)
     return statistics.median(taken) * 1000

@@ -12,7 +12,7 @@ from engine.formats.dialect import ARGUMENTS, NAME, Dialect, Envelope
 from engine.formats.grammar.call_grammar import ToolGrammar, tool_grammar
 from engine.local import native
 from engine.local.generation import sampling
-from engine.local.generation.grammar_trigger import ToolGate
+from engine.local.generation.grammar_trigger import GrammarTrigger
 from engine.local.model.tokenizer import Tokenizer
 from engine.local.native.grammar import GrammarSampler
 from engine.local.threads import default_threads
@@ -80,7 +80,7 @@ class _Bench:
     def speed(self, grammar: ToolGrammar | None, *, begun: bool) -> float:
         """Tokens per second of one reply, the prompt's excluded."""
         chain = sampling.build_chain(sampling.resolve(Sampling(seed=1), Sampling()), self._vocab)
-        gate = ToolGate(
+        gate = GrammarTrigger(
             grammar or ToolGrammar(), self._vocab, self._tokenizer, GrammarSampler(chain, self._vocab), ""
         )
         native.forget_all(self._context)

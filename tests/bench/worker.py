@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 
 from engine.local.measure.modes import modes
-from engine.placement.plan import Mode, Wishes
+from engine.placement.plan import Mode, PlacementOptions
 from tests.support.moe import moe_model
 from tests.support.rpc_worker import rpc_worker
 
@@ -22,9 +22,9 @@ def compare() -> dict[str, dict[str, float]]:
     measured: dict[str, list[tuple[float, float]]] = {way: [] for way in WAYS}
     texts = set()
     with rpc_worker() as worker:
-        wishes = Wishes(2048, ubatch=512, budgets={"RPC0": BUDGET}, workers=(worker.address,))
+        options = PlacementOptions(2048, ubatch=512, budgets={"RPC0": BUDGET}, workers=(worker.address,))
         for _ in range(ROUNDS):
-            for way, result in modes(str(moe_model()), wishes, WAYS).items():
+            for way, result in modes(str(moe_model()), options, WAYS).items():
                 measured[way].append((result.decode_tps, result.prefill_tps))
                 texts.add(result.text)
     found = {}

@@ -118,11 +118,11 @@ def test_a_plugin_that_was_built_before_needs_no_compiler(
 ) -> None:
     wanted = project(tmp_path / "project")
     first = build(wanted, place, progress, ENVIRON)
-    elsewhere = project(tmp_path / "second clone")
-    assert build(elsewhere, place, progress, {"CXX": "/nonexistent/c++"}) == first
+    remote_servers = project(tmp_path / "second clone")
+    assert build(remote_servers, place, progress, {"CXX": "/nonexistent/c++"}) == first
     (first / plugin.library_name(platform.system())).unlink()
     with pytest.raises(PluginError):
-        build(elsewhere, place, progress, {"CXX": "/nonexistent/c++"})
+        build(remote_servers, place, progress, {"CXX": "/nonexistent/c++"})
 
 
 def test_two_clones_at_once_compile_one_plugin(

@@ -8,14 +8,14 @@ import time
 
 from engine.api import Delta, Loaded, LoadRequest
 from engine.local.client import LocalEngine
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from tests.support.recorder import Recorder, ask
 
 
 def main() -> None:
     told = Recorder()
     engine = LocalEngine(told)
-    engine.load(LoadRequest(sys.argv[1], Wishes(2048)))
+    engine.load(LoadRequest(sys.argv[1], PlacementOptions(2048)))
     told.next(Loaded)
     engine.generate(ask(1, "Tell me a very long story about the sea."))
     told.next(Delta)

@@ -20,7 +20,7 @@ from engine.expert_cache.library import plugin_state
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.summary import summarise
 from engine.gguf.tensor_roles import classify
-from engine.placement.plan import RAM, CachedLayer, ExpertCache, Misses, Plan, Wishes
+from engine.placement.plan import RAM, CachedLayer, ExpertCache, Misses, PlacementOptions, Plan
 
 if TYPE_CHECKING:
     from engine.local.model.session import Session
@@ -75,9 +75,9 @@ def placing(placed: HandPlaced) -> Iterator[None]:
 
     make_plan = loading.make_plan
 
-    def make(index: GgufIndex, model: Any, machine: Any, wishes: Wishes, *rest: Any) -> Plan:
-        plan = make_plan(index, model, machine, wishes, *rest)
-        return plan if "uncached" in wishes.concessions else with_cache(plan, index, placed)
+    def make(index: GgufIndex, model: Any, machine: Any, options: PlacementOptions, *rest: Any) -> Plan:
+        plan = make_plan(index, model, machine, options, *rest)
+        return plan if "uncached" in options.fallbacks else with_cache(plan, index, placed)
 
     with patch.object(loading, "make_plan", make):
         yield
@@ -103,10 +103,12 @@ def cached_session(
     from engine.local import native
     from engine.local.loading import open_session
 
-    concessions: tuple[Any, ...] = () if slots else ("uncached",)
-    wishes = Wishes(context, workers=tuple(workers), mode=mode, streams=streams, concessions=concessions)
+    fallbacks: tuple[Any, ...] = () if slots else ("uncached",)
+    options = PlacementOptions(
+        context, workers=tuple(workers), mode=mode, streams=streams, fallbacks=fallbacks
+    )
     request = LoadRequest(
-        str(path), wishes, threads=threads, calibrations=calibrations, watch_experts=watch_experts
+        str(path), options, threads=threads, calibrations=calibrations, watch_experts=watch_experts
     )
     with placing(HandPlaced(max(slots, 1), device, **placed)):
         return open_session(request, native.AbortFlag(), lambda _: True, None)

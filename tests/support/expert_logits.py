@@ -1,7 +1,7 @@
 """Logits of a fixed course of steps, with and without a cache of experts: what the cache must not change.
 
 The bare library, without the engine's host. What is computed here is computed in this process, where the plugin then
-stays registered: tests call these functions in a child (`tests.support.elsewhere`).
+stays registered: tests call these functions in a child (`tests.support.other_process`).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import numpy as np
 
 from engine.local.native import expert_cache
 from tests.support.expert_courses import Course
-from tests.support.expert_run import CacheWish, Manner, Running, running
+from tests.support.expert_run import CacheOption, Manner, Running, running
 from tests.support.graph_nodes import Nodes
 
 
 class Outcome(NamedTuple):
     """`logits` [rows of all steps, vocabulary]; the rest is empty without a cache. `layers` and `kept_out` are those
-    with and without a place in the cache, `residents` the experts in the slots of each of `layers` at the end.
+    with and without a place in the cache, `warm_experts` the experts in the slots of each of `layers` at the end.
     `blocks` are the experts of the rows of each block that was routed, with its layer; `stopped` counts steps that
     were broken off."""
 
@@ -31,12 +31,12 @@ class Outcome(NamedTuple):
     counters: expert_cache.CacheCounters | None = None
     layers: tuple[int, ...] = ()
     kept_out: tuple[int, ...] = ()
-    residents: tuple[tuple[int, ...], ...] = ()
+    warm_experts: tuple[tuple[int, ...], ...] = ()
     blocks: tuple[tuple[int, tuple[int, ...]], ...] = ()
     stopped: int = 0
 
 
-def computed(path: Path, course: Course, wish: CacheWish | None = None, **manner: Any) -> Outcome:
+def computed(path: Path, course: Course, wish: CacheOption | None = None, **manner: Any) -> Outcome:
     """The course, computed by a fresh model in this `Manner`."""
     how = Manner(**manner)
     nodes = Nodes(how.watched)
@@ -54,12 +54,12 @@ def computed(path: Path, course: Course, wish: CacheWish | None = None, **manner
             counters=expert_cache.cache_counters(),
             layers=tuple(model.layers),
             kept_out=tuple(model.kept_out),
-            residents=model.residents(),
+            warm_experts=model.warm_experts(),
         )
 
 
 def computed_by_turns(
-    path: Path, courses: tuple[Course, Course], wish: CacheWish | None = None
+    path: Path, courses: tuple[Course, Course], wish: CacheOption | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Two courses of as many steps in two contexts of one model, step by step by turns."""
     with running(path, wish) as one, one.beside() as other:
@@ -80,7 +80,7 @@ def _asked(model: Running | None) -> Iterator[None]:
             now = expert_cache.cache_counters()
             if any(new < old for new, old in zip(now, before, strict=True)) or now.hits > now.uses:
                 wrong.append(now)
-            wrong.extend(each for each in model.residents() if len(each) != len(set(each)))
+            wrong.extend(each for each in model.warm_experts() if len(each) != len(set(each)))
             before = now
 
     thread = threading.Thread(target=ask, args=(model,)) if model else None

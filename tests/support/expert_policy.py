@@ -82,7 +82,7 @@ class CachedExperts:
         self._blocks = self._uses = self._hits = self._brought = self._evicted = self._refused = 0
 
     @property
-    def residents(self) -> tuple[int, ...]:
+    def warm_experts(self) -> tuple[int, ...]:
         """The experts of the slots, `EMPTY` for one without."""
         return tuple(self._slots)
 

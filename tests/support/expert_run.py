@@ -31,7 +31,7 @@ WORKER = "RPC0"
 _ALL = 99
 
 
-class CacheWish(NamedTuple):
+class CacheOption(NamedTuple):
     """`slots` of each layer, or of those of `layers` if there are any; `used` experts for each token at most; `warm`
     experts lie in them from the beginning. `worker` is the address of one to be known as a device. The rest as in
     `native.expert_cache.CacheSettings`."""
@@ -107,7 +107,7 @@ class Running:
         assert result in (0, _ABORTED), result
         return result == _ABORTED
 
-    def residents(self) -> tuple[tuple[int, ...], ...]:
+    def warm_experts(self) -> tuple[tuple[int, ...], ...]:
         """The experts in the slots of each layer that has some."""
         return tuple(expert_cache.cache_residents(layer, self._slots) for layer in self.layers)
 
@@ -140,7 +140,7 @@ class Running:
 
 @contextmanager
 def running(
-    path: Path, wish: CacheWish | None = None, nodes: Nodes | None = None, how: Manner = PLAIN
+    path: Path, wish: CacheOption | None = None, nodes: Nodes | None = None, how: Manner = PLAIN
 ) -> Iterator[Running]:
     """A model whose layers of experts each get the slots wished for."""
     native.start()
@@ -210,7 +210,7 @@ def _layers(model: int) -> dict[int, list[int]]:
     return dict(found)
 
 
-def _opened(layers: dict[int, list[int]], wish: CacheWish) -> list[int]:
+def _opened(layers: dict[int, list[int]], wish: CacheOption) -> list[int]:
     expert_cache.load_plugin()
     expert_cache.open_cache(wish.device, _settings(wish))
     served = []
@@ -230,7 +230,7 @@ def _opened(layers: dict[int, list[int]], wish: CacheWish) -> list[int]:
     return served
 
 
-def _settings(wish: CacheWish) -> expert_cache.CacheSettings:
+def _settings(wish: CacheOption) -> expert_cache.CacheSettings:
     return expert_cache.CacheSettings(
         workspace=wish.workspace,
         tokens=wish.tokens,

@@ -56,7 +56,7 @@ def residents_after(routing: Routing, experts: int, slots: int, policy: Policy) 
         cache = CachedExperts(slots, experts, policy)
         for rows in _blocks(routing, layer):
             cache.block(rows)
-        lists.append([expert for expert in cache.residents if expert != EMPTY])
+        lists.append([expert for expert in cache.warm_experts if expert != EMPTY])
     return lists
 
 

@@ -97,10 +97,10 @@ def _fit(_: Tell, path: str, worker: str, budget: int, context: int, ubatch: int
 def _layers(index: GgufIndex, placement: Placement) -> tuple[tuple[int, ...], tuple[int, ...]]:
     count = block_count(index)
     names = [tensor.name for tensor in index.tensors]
-    elsewhere = {
+    remote_servers = {
         int(name.split(".")[1])
         for name, devices in expected_devices(names, count, placement).items()
         if EXPERT_TENSOR.search(name) and devices != {_DEVICE}
     }
     dense = tuple(n for n, device in enumerate(device_names(count, placement)[:-1]) if device == _DEVICE)
-    return tuple(n for n in range(count) if n not in elsewhere), dense
+    return tuple(n for n in range(count) if n not in remote_servers), dense

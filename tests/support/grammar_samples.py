@@ -17,7 +17,7 @@ import msgspec
 from engine.formats.grammar.call_grammar import ToolGrammar
 from engine.local import native
 from engine.local.generation import sampling
-from engine.local.generation.grammar_trigger import ToolGate
+from engine.local.generation.grammar_trigger import GrammarTrigger
 from engine.local.model.tokenizer import Tokenizer
 from engine.local.native.grammar import GrammarSampler
 from engine.placement.plan import Placement
@@ -79,7 +79,7 @@ class _Reply:
     def __init__(self, request: SampleRequest, vocab: int, tokenizer: Tokenizer, seed: int) -> None:
         values = Sampling(temperature=request.temperature, seed=seed)
         self._chain = sampling.build_chain(sampling.resolve(values, Sampling()), vocab)
-        self._gate = ToolGate(
+        self._gate = GrammarTrigger(
             request.grammar, vocab, tokenizer, GrammarSampler(self._chain, vocab), "<think>"
         )
         self._written = tokenizer.marker(request.opening) if request.opening else []

@@ -1,7 +1,7 @@
 """What a model says on its own, token by token, in one conversation or in several side by side.
 
 Through the session that the host makes of a load, in this process: tests call these functions in a child
-(`tests.support.elsewhere`).
+(`tests.support.other_process`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from engine.local.native.routing import ExpertWatch
 from engine.placement.plan import Plan
 from engine.values import Message
 from tests.support.cached import cached_session
-from tests.support.elsewhere import Elsewhere
+from tests.support.other_process import OtherProcess
 from tests.support.placed import experts_of
 
 _CONTEXT = 1280
@@ -90,7 +90,7 @@ def written(
         return told._replace(
             counters=caching.counters,
             granted=cache.workspace + sum(layer.bytes for layer in cache.layers),
-            resident=caching.residents(),
+            resident=caching.warm_experts(),
             notices=tuple(notice.code for notice in plan.notices),
         )
 
@@ -249,7 +249,7 @@ class _Going:
 class Texts:
     """Compares what a model writes with a cache and without, both in the child; each text without is written once."""
 
-    def __init__(self, child: Elsewhere) -> None:
+    def __init__(self, child: OtherProcess) -> None:
         self._child = child
         self._plain: dict[tuple[Any, ...], Written] = {}
 

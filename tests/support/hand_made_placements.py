@@ -14,7 +14,7 @@ from app.services.placement.events import ExpertsChanged
 from app.services.placement.placements import ModelEntry
 from app.services.placement.trials import MeasuredSpeed, Tuned
 from engine.errors import UserError
-from engine.placement.plan import Device, Machine, PlannedModel, Wishes
+from engine.placement.plan import Device, Machine, PlacementOptions, PlannedModel
 
 
 class HandMadePlacements:
@@ -23,9 +23,9 @@ class HandMadePlacements:
 
     def __init__(self, *models: PlannedModel) -> None:
         self.by_path = {model.path: model for model in models}
-        self.kept: dict[str, Wishes] = {}
+        self.kept: dict[str, PlacementOptions] = {}
         self.guess_ahead: dict[str, tuple[str, ...]] = {}
-        self.asked: list[Wishes] = []
+        self.asked: list[PlacementOptions] = []
         self.watched: list[bool] = []
         self.speeds: dict[str, MeasuredSpeed] = {}
         self.fired: dict[int, ExpertsChanged] = {}
@@ -57,20 +57,20 @@ class HandMadePlacements:
     def draft_models(self, path: str) -> tuple[ModelEntry, ...]:
         return tuple(entry for entry in self.models() if entry.path in self.guess_ahead.get(path, ()))
 
-    def planned(self, path: str, wishes: Wishes) -> PlannedModel:
-        self.asked.append(wishes)
+    def planned(self, path: str, options: PlacementOptions) -> PlannedModel:
+        self.asked.append(options)
         while self.hold.is_set():
             time.sleep(0.005)
         if self.error is not None:
             raise self.error
         model = self.by_path[path]
         plan = model.plan
-        context = wishes.context or plan.placement.context
-        refused = plan.refusal is not None and wishes.context in (0, plan.placement.context)
+        context = options.context or plan.placement.context
+        refused = plan.refusal is not None and options.context in (0, plan.placement.context)
         changed = msgspec.structs.replace(
             plan,
             placement=msgspec.structs.replace(plan.placement, context=context),
-            budgets=plan.budgets | wishes.budgets,
+            budgets=plan.budgets | options.budgets,
             fits=not refused,
             refusal=plan.refusal if refused else None,
         )
@@ -79,25 +79,25 @@ class HandMadePlacements:
     def speed(self, path: str) -> MeasuredSpeed | None:
         return self.speeds.get(path)
 
-    def wishes_for(self, path: str) -> Wishes:
-        return self.kept.get(path, Wishes())
+    def options_for(self, path: str) -> PlacementOptions:
+        return self.kept.get(path, PlacementOptions())
 
-    def keep_wishes(self, path: str, wishes: Wishes) -> None:
-        self.kept[path] = wishes
+    def keep_options(self, path: str, options: PlacementOptions) -> None:
+        self.kept[path] = options
 
-    def tune(self, path: str, wishes: Wishes) -> Tuned:
+    def tune(self, path: str, options: PlacementOptions) -> Tuned:
         while self.hold.is_set():
             time.sleep(0.005)
             if self._cancelled:
                 raise UserError("engine.load_cancelled")
-        faster = msgspec.structs.replace(wishes, ubatch=1024)
+        faster = msgspec.structs.replace(options, ubatch=1024)
         return Tuned(faster, MeasuredSpeed(30, 200), MeasuredSpeed(36, 320))
 
     def cancel_tune(self) -> None:
         self._cancelled = True
 
     def keep_tuned(self, path: str, tuned: Tuned) -> None:
-        self.kept[path] = tuned.wishes
+        self.kept[path] = tuned.options
 
     def watch_experts(self, on: bool) -> None:
         if self.error is not None:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from app.services.library.library import Library
-from app.services.settings.placement_options import WishesFile
+from app.services.settings.placement_options import PlacementOptionsFile
 from app.services.settings.settings import SettingsFile
 from app.store.records import Download, DownloadFile, LibraryFile, LibraryModel
 from app.store.store import Store
@@ -72,8 +72,8 @@ def open_store(home: Path) -> Store:
 def open_library(home: Path, store: Store, user_home: Path | None = None) -> Library:
     """The library of a data folder, as the services make it."""
     settings = SettingsFile(home / "settings.toml")
-    wishes = WishesFile(home / "wishes.toml")
-    return Library(home, store, settings, wishes, user_home=user_home or home / "nobody")
+    options = PlacementOptionsFile(home / "wishes.toml")
+    return Library(home, store, settings, options, user_home=user_home or home / "nobody")
 
 
 def settings_of(library: Library) -> SettingsFile:

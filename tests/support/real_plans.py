@@ -9,7 +9,7 @@ from app.services.placement.placing import KeepGoing, LocalPlacing, Surveyed
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.estimate import Overhead
-from engine.placement.plan import Machine, Plan, Wishes
+from engine.placement.plan import Machine, PlacementOptions, Plan
 from tests.support.scripted_placing import ScriptedPlacing
 
 
@@ -34,5 +34,7 @@ class RealPlans(ScriptedPlacing):
     def index(self, path: Path) -> tuple[GgufIndex, TensorIndex]:
         return self._real.index(path)
 
-    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None) -> Plan:
-        return self._real.plan(index, machine, wishes, overhead)
+    def plan(
+        self, index: TensorIndex, machine: Machine, options: PlacementOptions, overhead: Overhead | None
+    ) -> Plan:
+        return self._real.plan(index, machine, options, overhead)

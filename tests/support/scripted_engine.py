@@ -122,7 +122,7 @@ class ScriptedEngine:
     def answer_now(self, request_id: int) -> None:
         self._hurried.add(request_id)
 
-    def bring_to_front(self, conversation: str) -> None:
+    def set_priority(self, conversation: str) -> None:
         self.front = conversation
 
     def forget(self, conversation: str) -> None:
@@ -201,7 +201,7 @@ class ScriptedEngine:
             name="Scripted model",
             architecture="test",
             quantisation="",
-            context=request.wishes.context or 8192,
+            context=request.options.context or 8192,
             trained_context=32768,
             reasoning=self._reasoning,
             sampling=Sampling(0.7, 40),
@@ -240,7 +240,7 @@ class ScriptedEngine:
             self._closing.wait(self.pace)
         if self.watching and self.fired:
             self._tell(ExpertsFired(number, count, self.fired, 0.06))
-        usage = Usage(prompt, reread=self.usage.reread) if self._counts else self.usage
+        usage = Usage(prompt, recomputed=self.usage.recomputed) if self._counts else self.usage
         usage = msgspec.structs.replace(usage, completion_tokens=count)
         timings = Timings(0.1, 0.4, 500.0, 38.0, 0.0)
         calls = () if ended else self.calls

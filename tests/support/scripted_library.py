@@ -216,13 +216,13 @@ class ScriptedSecrets:
 
 
 class ScriptedLibrary(Telling):
-    """`models` and `removed` are lists to fill. `elsewhere` is what other programs have; `bad` are the ids of
+    """`models` and `removed` are lists to fill. `remote_servers` is what other programs have; `bad` are the ids of
     models that verifying finds damaged; while `hold` is set, verifying goes on."""
 
     def __init__(self, *models: LibraryModel) -> None:
         super().__init__()
         self.all = list(models)
-        self.elsewhere: tuple[Found, ...] = ()
+        self.remote_servers: tuple[Found, ...] = ()
         self.same: tuple[tuple[str, ...], ...] = ()
         self.bad: set[str] = set()
         self.leftover = 0
@@ -262,7 +262,7 @@ class ScriptedLibrary(Telling):
 
     def found_elsewhere(self) -> tuple[Found, ...]:
         self.asked.append("found_elsewhere")
-        return self.elsewhere
+        return self.remote_servers
 
     def import_(self, path: Path | str, origin: str = "file") -> tuple[LibraryModel, ...]:
         self.asked.append(("import", str(path), origin))

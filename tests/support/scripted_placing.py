@@ -18,7 +18,7 @@ from engine.local.measure.benchmark import Benchmark
 from engine.local.measure.modes import ModeResult
 from engine.local.measure.tuning import OnTrial, Trial, Tuning
 from engine.placement.estimate import Overhead
-from engine.placement.plan import Device, Machine, Mode, Plan, PlannedModel, Wishes
+from engine.placement.plan import Device, Machine, Mode, PlacementOptions, Plan, PlannedModel
 from engine.placement.variations import Setting
 from tests.support.plans import GB, a_machine, a_plan, a_planned_model
 
@@ -59,20 +59,22 @@ class ScriptedPlacing:
         index = TensorIndex("test", (), (), 8, 2, 0, 0, 0, False, 0, 4 * GB, 8 * GB, 2 * GB, 32768, 64, 100)
         return read_index(path), index
 
-    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None) -> Plan:
-        self.asked.append(("plan", wishes, overhead))
-        return a_plan(context=wishes.context or 8192)
+    def plan(
+        self, index: TensorIndex, machine: Machine, options: PlacementOptions, overhead: Overhead | None
+    ) -> Plan:
+        self.asked.append(("plan", options, overhead))
+        return a_plan(context=options.context or 8192)
 
-    def exact(self, path: str, wishes: Wishes) -> PlannedModel:
-        self.asked.append(("exact", path, wishes))
+    def exact(self, path: str, options: PlacementOptions) -> PlannedModel:
+        self.asked.append(("exact", path, options))
         self._fail()
-        return a_planned_model(path, a_plan(context=wishes.context or 8192))
+        return a_planned_model(path, a_plan(context=options.context or 8192))
 
-    def learned(self, index: TensorIndex, exact: PlannedModel, wishes: Wishes) -> Overhead:
+    def learned(self, index: TensorIndex, exact: PlannedModel, options: PlacementOptions) -> Overhead:
         return Overhead(compute={"CPU": exact.plan.placement.context})
 
-    def concession(self, plan: Plan, wishes: Wishes) -> Wishes | None:
-        return msgspec.structs.replace(wishes, concessions=(*wishes.concessions, "context"))
+    def concession(self, plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
+        return msgspec.structs.replace(options, fallbacks=(*options.fallbacks, "context"))
 
     def _fail(self) -> None:
         if self.error is not None:
@@ -86,29 +88,31 @@ class ScriptedPlacing:
         return "machine"
 
     def benchmark(
-        self, path: str, wishes: Wishes, threads: int, keep_going: Callable[[float], bool]
+        self, path: str, options: PlacementOptions, threads: int, keep_going: Callable[[float], bool]
     ) -> Benchmark:
-        self.asked.append(("benchmark", path, wishes, threads))
+        self.asked.append(("benchmark", path, options, threads))
         self._fail()
         return Benchmark(200.0, 20.0, {"1": 20.0, "4": 50.0}, 0.01, "CPU", a_plan(), 256, 64)
 
     def modes(
         self,
         path: str,
-        wishes: Wishes,
+        options: PlacementOptions,
         machine: Machine,
         threads: int,
         keep_going: Callable[[float], bool],
     ) -> dict[Mode, ModeResult]:
-        self.asked.append(("modes", path, wishes, threads))
+        self.asked.append(("modes", path, options, threads))
         self._fail()
         return {"cpu": ModeResult(20.0, 200.0, 0.0, "text")}
 
-    def tune(self, path: str, wishes: Wishes, machine: Machine, threads: int, on_trial: OnTrial) -> Tuning:
-        self.asked.append(("tune", path, wishes, threads))
+    def tune(
+        self, path: str, options: PlacementOptions, machine: Machine, threads: int, on_trial: OnTrial
+    ) -> Tuning:
+        self.asked.append(("tune", path, options, threads))
         self._fail()
-        before = Trial("planned", Setting(wishes, 2), 100.0, 20.0, 45.0)
-        faster = msgspec.structs.replace(wishes, ubatch=1024)
+        before = Trial("planned", Setting(options, 2), 100.0, 20.0, 45.0)
+        faster = msgspec.structs.replace(options, ubatch=1024)
         after = Trial("ubatch", Setting(faster, 3), 120.0, 25.0, 36.0)
         for number in range(1, 5):
             while self.hold.is_set() and on_trial(None, number / 5):

@@ -127,7 +127,7 @@ class Shelves:
                 "ollama", now - 9 * DAY, architecture="llama", quantisation="Q4_K_M", parameters=3_210_000_000,
             ),
         ]  # fmt: skip
-        self.library.elsewhere = (
+        self.library.remote_servers = (
             Found("Mistral-7B-Instruct-v0.3 Q4_K_M", f"{HOME}/.lmstudio/models/m/M.gguf", 4_370_000_000, "lm_studio"),
             Found("gemma-3-4b-it Q4_0", f"{HOME}/.cache/huggingface/hub/g/gemma.gguf", 3_160_000_000, "hf_cache"),
             Found("llama3.2:3b", BLOB, 2_020_000_000, "ollama", known=True),

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.elsewhere import Elsewhere, elsewhere
+from tests.support.other_process import OtherProcess, remote_servers
 
 collect_ignore_glob = [] if os.environ.get("COTERIE_TEST_VULKAN") else ["test_*.py"]
 
 
 @pytest.fixture(scope="module")
-def child() -> Iterator[Elsewhere]:
+def child() -> Iterator[OtherProcess]:
     """A process of a file's own that loads models and the plugin."""
-    with elsewhere() as child:
+    with remote_servers() as child:
         yield child

@@ -11,11 +11,11 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from tests.support.elsewhere import Elsewhere
 from tests.support.expert_courses import difference, random_course, side_by_side, token_by_token
 from tests.support.expert_logits import Outcome, computed
 from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
-from tests.support.expert_run import CacheWish
+from tests.support.expert_run import CacheOption
+from tests.support.other_process import OtherProcess
 
 DEVICE = "Vulkan0"
 CLOSE = 1e-3
@@ -30,13 +30,13 @@ EVERY_LAYOUT = [(name, kind) for name in LAYOUTS if name != REFUSED for kind in 
 EVERY_TYPE = [("mixtral", kind) for kind in QUANTISATIONS if ("mixtral", kind) not in EVERY_LAYOUT]
 
 
-def wish(name: str, slots: int, **changed: bool) -> CacheWish:
-    return CacheWish(slots, LAYOUTS[name].used, device=DEVICE, tokens=MOST_TOKENS)._replace(**changed)
+def wish(name: str, slots: int, **changed: bool) -> CacheOption:
+    return CacheOption(slots, LAYOUTS[name].used, device=DEVICE, tokens=MOST_TOKENS)._replace(**changed)
 
 
 @pytest.mark.parametrize(("name", "kind"), EVERY_LAYOUT + EVERY_TYPE)
 def test_logits_are_those_of_a_model_whose_experts_are_all_on_the_device(
-    name: str, kind: str, child: Elsewhere
+    name: str, kind: str, child: OtherProcess
 ) -> None:
     path, layout = expert_model(name, kind), LAYOUTS[name]
     for course, slots in (
@@ -51,13 +51,13 @@ def test_logits_are_those_of_a_model_whose_experts_are_all_on_the_device(
         told = cached.counters
         assert told is not None
         assert told.plain_blocks == told.refused == 0
-        assert told.brought - told.evicted == sum(map(len, cached.residents))
+        assert told.brought - told.evicted == sum(map(len, cached.warm_experts))
 
 
 @pytest.mark.parametrize("thread", [False, True])
 @pytest.mark.parametrize("name", ["mixtral", "qwen", "deepseek", "gpt-oss", "fused"])
 def test_what_the_device_and_the_processor_compute_together(
-    name: str, thread: bool, child: Elsewhere
+    name: str, thread: bool, child: OtherProcess
 ) -> None:
     """Where routers chose the same experts: sums that come out a little differently can make them choose others."""
     path, experts = expert_model(name, "F16"), LAYOUTS[name].experts
@@ -89,7 +89,7 @@ def choices(outcome: Outcome) -> list[tuple[frozenset[int], ...]]:
 @pytest.mark.parametrize("kind", ["Q4_K", "F16"])
 @pytest.mark.parametrize("bring_first", [False, True])
 def test_a_block_that_the_device_does_not_compute_stays_where_it_was(
-    bring_first: bool, kind: str, child: Elsewhere
+    bring_first: bool, kind: str, child: OtherProcess
 ) -> None:
     path, experts = expert_model(REFUSED, kind), LAYOUTS[REFUSED].experts
     plain = child.call(computed, path, COURSE)

@@ -9,7 +9,7 @@ from engine.api import Loaded, LoadRequest
 from engine.local.client import LocalEngine
 from engine.local.planning import plan_model
 from engine.local.survey import survey
-from engine.placement.plan import RAM, Mode, PlannedModel, Wishes
+from engine.placement.plan import RAM, Mode, PlacementOptions, PlannedModel
 from tests.support.moe import moe_model
 from tests.support.placed import weigh
 from tests.support.recorder import Recorder, ask
@@ -21,15 +21,15 @@ QUESTION = "Tell me what you know about the sea, its tides and its colours. " * 
 
 
 def planned(mebibytes: int, mode: Mode | None = None) -> PlannedModel:
-    wishes = Wishes(CONTEXT, budgets={DEVICE: mebibytes * 2**20}, ubatch=512, mode=mode)
-    return plan_model(str(moe_model()), wishes)
+    options = PlacementOptions(CONTEXT, budgets={DEVICE: mebibytes * 2**20}, ubatch=512, mode=mode)
+    return plan_model(str(moe_model()), options)
 
 
-def answer(wishes: Wishes) -> tuple[str, Loaded]:
+def answer(options: PlacementOptions) -> tuple[str, Loaded]:
     told = Recorder()
     engine = LocalEngine(told)
     try:
-        engine.load(LoadRequest(str(moe_model()), wishes))
+        engine.load(LoadRequest(str(moe_model()), options))
         loaded = told.next(Loaded)
         text, finished = told.answer(engine, ask(1, QUESTION, max_tokens=8))
         assert finished.error is None
@@ -65,8 +65,8 @@ def test_experts_that_do_not_fit_are_streamed_for_prompts_and_a_larger_budget_ho
 
 @pytest.mark.parametrize("mode", ["layers", "resident", "streamed_prompts", "streamed", "cached"])
 def test_every_mode_answers_as_the_processor_alone(mode: Mode) -> None:
-    alone, _ = answer(Wishes(CONTEXT, mode="cpu"))
-    said, loaded = answer(Wishes(CONTEXT, budgets={DEVICE: 350 * 2**20}, mode=mode))
+    alone, _ = answer(PlacementOptions(CONTEXT, mode="cpu"))
+    said, loaded = answer(PlacementOptions(CONTEXT, budgets={DEVICE: 350 * 2**20}, mode=mode))
     facts = loaded.model
     assert facts.plan is not None and facts.weights is not None
     assert facts.plan.mode == mode

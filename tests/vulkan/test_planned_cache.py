@@ -15,11 +15,11 @@ from engine.local.loading import open_session
 from engine.local.model.session import Session
 from engine.local.native import memory
 from engine.local.native.devices import buffer_type_name
-from engine.placement.plan import DeviceBytes, Plan, Wishes
+from engine.placement.plan import DeviceBytes, PlacementOptions, Plan
 from tests.support.cached import cached_session
-from tests.support.elsewhere import Elsewhere
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.moe import moe_model
+from tests.support.other_process import OtherProcess
 from tests.support.placed import weigh
 from tests.support.recorder import Recorder, ask
 
@@ -36,10 +36,10 @@ class Opened(NamedTuple):
     account: dict[str, DeviceBytes]
 
 
-def opened(path: Path, wishes: Wishes) -> Opened:
+def opened(path: Path, options: PlacementOptions) -> Opened:
     native.start()
     return _told(
-        open_session(LoadRequest(str(path), wishes, threads=1), native.AbortFlag(), lambda _: True, None)
+        open_session(LoadRequest(str(path), options, threads=1), native.AbortFlag(), lambda _: True, None)
     )
 
 
@@ -58,12 +58,12 @@ def _told(session: Session) -> Opened:
         session.close()
 
 
-def cached(mebibytes: int) -> Wishes:
-    return Wishes(CONTEXT, budgets={DEVICE: mebibytes * MIB}, ubatch=512, mode="cached")
+def cached(mebibytes: int) -> PlacementOptions:
+    return PlacementOptions(CONTEXT, budgets={DEVICE: mebibytes * MIB}, ubatch=512, mode="cached")
 
 
 @pytest.mark.parametrize("mebibytes", [130, 250, 350, 2000])
-def test_a_planned_cache_takes_what_it_was_granted(mebibytes: int, child: Elsewhere) -> None:
+def test_a_planned_cache_takes_what_it_was_granted(mebibytes: int, child: OtherProcess) -> None:
     found = child.call(opened, moe_model(), cached(mebibytes))
     plan, cache = found.plan, found.plan.placement.expert_cache
     assert plan.mode == "cached" and plan.measured and cache is not None and cache.device == DEVICE
@@ -76,14 +76,14 @@ def test_a_planned_cache_takes_what_it_was_granted(mebibytes: int, child: Elsewh
     assert not weighed.weights.misplaced
 
 
-def test_more_memory_holds_more_experts(child: Elsewhere) -> None:
+def test_more_memory_holds_more_experts(child: OtherProcess) -> None:
     plans = [child.call(opened, moe_model(), cached(mebibytes)).plan for mebibytes in (130, 250, 350, 2000)]
     caches = [plan.placement.expert_cache for plan in plans]
     slots = [sum(layer.slots for layer in cache.layers) for cache in caches if cache]
     assert slots == sorted(set(slots)) and slots[-1] == 8 * 30
 
 
-def test_activations_lie_in_memory_that_the_device_reads(child: Elsewhere) -> None:
+def test_activations_lie_in_memory_that_the_device_reads(child: OtherProcess) -> None:
     """llama.cpp knows of no device here: the only memory of one that its steps use is the cache's."""
     account = child.call(opened_by_hand, expert_model("qwen", "Q8_0"), LAYOUTS["qwen"].experts).account
     assert DEVICE not in account
@@ -101,6 +101,6 @@ def test_a_planned_cache_answers_and_tells_what_it_does() -> None:
         assert finished.error is None and text
         activity = told.next(CacheActivity)
         assert activity.uses > activity.hits > 0 and activity.brought_bytes > 0
-        assert any(activity.residents)
+        assert any(activity.warm_experts)
     finally:
         engine.close()

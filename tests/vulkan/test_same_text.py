@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from engine.placement.plan import Misses
-from tests.support.elsewhere import Elsewhere, elsewhere
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.greedy_judge import CLOSE
 from tests.support.greedy_texts import Texts, followed
 from tests.support.moe import EXPERTS, EXPERTS_USED, moe_model
+from tests.support.other_process import OtherProcess, remote_servers
 from tests.support.rpc_worker import Worker, rpc_worker
 
 DEVICE, WORKER = "Vulkan0", "RPC0"
@@ -38,13 +38,13 @@ pytestmark = pytest.mark.timeout(2 * PATIENCE)
 
 
 @pytest.fixture(scope="module")
-def child() -> Iterator[Elsewhere]:
-    with elsewhere(PATIENCE) as child:
+def child() -> Iterator[OtherProcess]:
+    with remote_servers(PATIENCE) as child:
         yield child
 
 
 @pytest.fixture(scope="module")
-def texts(child: Elsewhere) -> Texts:
+def texts(child: OtherProcess) -> Texts:
     return Texts(child)
 
 
@@ -83,7 +83,7 @@ def test_one_conversation_that_the_device_computes(layout: str, kind: str, texts
 
 @pytest.mark.parametrize("kind", ["Q8_0", "F16"])
 @pytest.mark.parametrize("layout", ["mixtral", "qwen"])
-def test_four_conversations_that_the_device_computes(layout: str, kind: str, child: Elsewhere) -> None:
+def test_four_conversations_that_the_device_computes(layout: str, kind: str, child: OtherProcess) -> None:
     """With as many slots as experts: fewer do not hold what four tokens want at once, and leave some to the CPU. The
     device takes another way for rows of four tokens than for those of one, so a tie may be broken otherwise."""
     path, experts = expert_model(layout, kind), LAYOUTS[layout].experts
@@ -96,7 +96,7 @@ def test_four_conversations_that_the_device_computes(layout: str, kind: str, chi
 @pytest.mark.parametrize("conversations", CONVERSATIONS)
 @pytest.mark.parametrize("layout", ["mixtral", "qwen"])
 def test_texts_that_the_device_and_the_processor_compute(
-    layout: str, conversations: int, threads: int, child: Elsewhere
+    layout: str, conversations: int, threads: int, child: OtherProcess
 ) -> None:
     """Weights in half floats, for which the processor does not round activations. With four threads one of them
     brings experts to the device meanwhile."""
@@ -115,7 +115,7 @@ def test_english_that_the_device_computes(slots: int, texts: Texts) -> None:
 
 
 @pytest.mark.parametrize("conversations", CONVERSATIONS)
-def test_english_that_the_device_and_the_processor_compute(conversations: int, child: Elsewhere) -> None:
+def test_english_that_the_device_and_the_processor_compute(conversations: int, child: OtherProcess) -> None:
     count = LENGTH // conversations
     told = child.call(followed, moe_model(), EXPERTS // 2, conversations, count, device=DEVICE)
     assert max(told.leads, default=0.0) <= CLOSE

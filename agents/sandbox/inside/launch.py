@@ -80,9 +80,9 @@ def _is_unwanted(plan: LaunchPlan) -> bool:
 
 def _deputy(plan: LaunchPlan, home: str, listener: int) -> Answering | None:
     if listener >= 0:
-        from agents.sandbox.inside.seccomp_broker import Deputy
+        from agents.sandbox.inside.seccomp_broker import SyscallBroker
 
-        return Deputy(listener, (*plan.roots, home))
+        return SyscallBroker(listener, (*plan.roots, home))
     return None
 
 
@@ -157,7 +157,7 @@ def _confined(plan: LaunchPlan, home: str) -> int:
             signals=plan.landlock < 6,
         )
         try:
-            return seccomp.confine(rules._replace(deputy=True))
+            return seccomp.confine(rules._replace(broker=True))
         except (
             OSError
         ):  # a container around us may be asked about its calls already, and there is one who is asked

@@ -185,7 +185,7 @@ class Rules(NamedTuple):
     """What is forbidden beyond what always is. `unix`: sockets of this machine may be made. `network`: sockets of
     the internet. `by_name`: changing files by their name (Landlock). `truncate`: Landlock before its ABI 3 does
     not hold it. `others`, `signals`: acting on other processes and what is shared with them, where nothing else
-    keeps them apart. `deputy`: what it can do for the program is asked of the launcher."""
+    keeps them apart. `broker`: what it can do for the program is asked of the launcher."""
 
     unix: bool = True
     network: bool = False
@@ -193,7 +193,7 @@ class Rules(NamedTuple):
     truncate: bool = False
     others: bool = False
     signals: bool = False
-    deputy: bool = False
+    broker: bool = False
 
 
 def supported(machine: str) -> bool:
@@ -213,7 +213,7 @@ def program(rules: Rules, machine: str) -> bytes:
     if machine == "x86_64":  # the same calls by other numbers
         code += [_jump(_AT_LEAST, _X32, 0, 1), _statement(_RETURN, _KILL)]
     forbidden = list(_FORBIDDEN.values())
-    asked = DEPUTED if rules.deputy else {}
+    asked = DEPUTED if rules.broker else {}
     if rules.by_name:
         forbidden += [numbers for name, numbers in _FORBIDDEN_BY_NAME.items() if name not in asked]
     forbidden += _TRUNCATE.values() if rules.truncate else ()
@@ -255,14 +255,14 @@ def column(machine: str) -> int:
 def confine(rules: Rules) -> int:
     """Bind this process and all it starts to the rules, for good. Raises OSError.
 
-    Gives the descriptor by which calls are asked about, with `rules.deputy`, else -1.
+    Gives the descriptor by which calls are asked about, with `rules.broker`, else -1.
     """
     machine = os.uname().machine
     code = program(rules, machine)
     memory = ctypes.create_string_buffer(code, len(code))
     head = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(memory))
     filtered = ctypes.create_string_buffer(head, len(head))
-    if rules.deputy:
+    if rules.broker:
         number = _SECCOMP[column(machine)]
         found = libc().syscall(number, ctypes.c_uint(1), ctypes.c_ulong(_NEW_LISTENER), filtered)
         if found < 0:

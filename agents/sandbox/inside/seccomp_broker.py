@@ -40,7 +40,7 @@ class Refused(OSError):
     """The call is answered with this error."""
 
 
-class Deputy:
+class SyscallBroker:
     """Answers the calls that come by `listener`, a descriptor of the program's filter. `roots` are where it may
     write, without links."""
 

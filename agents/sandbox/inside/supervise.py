@@ -60,7 +60,7 @@ class Answering(Protocol):
     def answer(self) -> None: ...
 
 
-def supervise(first: int, tree: Tree, plan: LaunchPlan, home: str, deputy: Answering | None = None) -> End:
+def supervise(first: int, tree: Tree, plan: LaunchPlan, home: str, broker: Answering | None = None) -> End:
     """Wait for the process `first`, reap who ends, and end all that is left. Returns when nobody is left.
 
     `home` is the program's own folder, which may be on another disk."""
@@ -69,7 +69,7 @@ def supervise(first: int, tree: Tree, plan: LaunchPlan, home: str, deputy: Answe
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: wanted_end.append(1))
     with _woken_by_children() as wake:
-        end = _watch(first, tree, plan, wake, wanted_end, floors, deputy)
+        end = _watch(first, tree, plan, wake, wanted_end, floors, broker)
     tree.end()
     return end
 
@@ -81,12 +81,12 @@ def _watch(
     wake: int,
     wanted_end: list[int],
     floors: list[Floor],
-    deputy: Answering | None,
+    broker: Answering | None,
 ) -> End:
     pause = _SHORTEST
     parent = os.getppid()
     waited = [wake] if plan.channel < 0 else [wake, plan.channel]
-    waited += [deputy.listener] if deputy else []
+    waited += [broker.listener] if broker else []
     due = time.monotonic() + pause
     while True:
         code = _reaped(first)
@@ -98,8 +98,8 @@ def _watch(
                 os.read(wake, 4096)
         if plan.channel in ready or wanted_end or os.getppid() != parent:
             return End(-signal.SIGTERM, "stopped")
-        if deputy and deputy.listener in ready:
-            deputy.answer()
+        if broker and broker.listener in ready:
+            broker.answer()
             if time.monotonic() < due:
                 continue
         pause = min(_LONGEST, pause * 1.25)

@@ -9,10 +9,10 @@ from agents.tools.files.changing import place_to_change, text_of, with_contents
 from agents.tools.files.diff import counts, unified_diff
 from agents.tools.files.trash import to_trash
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 
 
-def _effects(arguments: dict[str, Any], here: Here) -> Effects:
+def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:
     path = here.workspace.real(here.workspace.relative(arguments["path"]), follow=False)
     found = here.workspace.found(path, follow=False)
     diff = ""
@@ -27,7 +27,7 @@ def _effects(arguments: dict[str, Any], here: Here) -> Effects:
 
 
 @tool(facts=ToolFacts(paths=("path",), timeout_s=60), effects=_effects)
-def delete_file(here: Here, path: str) -> Outcome:
+def delete_file(here: ToolContext, path: str) -> Outcome:
     """Delete a file, or a folder with all that is in it. The user can bring it back.
 
     Args:

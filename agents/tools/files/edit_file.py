@@ -14,7 +14,7 @@ from agents.tools.files.diff import counts, unified_diff
 from agents.tools.files.text_file import Text
 from agents.tools.folder import Folder
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from engine.text import clean_text
 
 _SHOWN = 5  # places that are named when there are several
@@ -27,7 +27,7 @@ class _Edit(msgspec.Struct, frozen=True):
     diff: str
 
 
-def _effects(arguments: dict[str, Any], here: Here) -> Effects:
+def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:
     path = here.workspace.real(here.workspace.relative(arguments["path"]))
     folder, name = here.workspace.locate(path)
     with folder:
@@ -40,7 +40,7 @@ def _effects(arguments: dict[str, Any], here: Here) -> Effects:
 
 # What it returns, done or not, quotes the file.
 @tool(facts=ToolFacts(paths=("path",), untrusted=True, timeout_s=30), effects=_effects)
-def edit_file(here: Here, path: str, old_text: str, new_text: str) -> Outcome:
+def edit_file(here: ToolContext, path: str, old_text: str, new_text: str) -> Outcome:
     """Replace one piece of text in a file. Returns what changed.
 
     Args:

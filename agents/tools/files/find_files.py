@@ -9,12 +9,12 @@ from agents.permissions.values import Effects, ToolFacts
 from agents.tools.files.glob import Glob
 from agents.tools.files.list_files import SKIPPED
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 
 MOST_FOUND = 1000
 
 
-def _effects(_: dict[str, Any], __: Here) -> Effects:
+def _effects(_: dict[str, Any], __: ToolContext) -> Effects:
     return Effects("read", reads=(".",))
 
 
@@ -22,7 +22,7 @@ def _effects(_: dict[str, Any], __: Here) -> Effects:
     facts=ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=60),
     effects=_effects,
 )
-def find_files(here: Here, pattern: str) -> Outcome:
+def find_files(here: ToolContext, pattern: str) -> Outcome:
     """Find files and folders of the workspace by name.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.permissions.values import ToolFacts
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from agents.tools.workspace import Entry
 
 MOST_ENTRIES = 2000
@@ -17,7 +17,7 @@ SKIPPED = frozenset(
 @tool(
     facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=30),
 )
-def list_files(here: Here, path: str = ".", recursive: bool = False) -> Outcome:
+def list_files(here: ToolContext, path: str = ".", recursive: bool = False) -> Outcome:
     """List the files and folders in a folder of the workspace, with sizes in bytes. Folders end with "/".
 
     Args:

@@ -9,10 +9,10 @@ from agents.permissions.values import Effects, ToolFacts
 from agents.tools.files.changing import new_folders, place_to_change, with_contents
 from agents.tools.files.diff import renamed
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 
 
-def _effects(arguments: dict[str, Any], here: Here) -> Effects:
+def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:
     workspace = here.workspace
     path = workspace.real(workspace.relative(arguments["path"]), follow=False)
     to = workspace.real(workspace.relative(arguments["to"]), follow=False)
@@ -25,7 +25,7 @@ def _effects(arguments: dict[str, Any], here: Here) -> Effects:
 
 
 @tool(facts=ToolFacts(paths=("path", "to"), timeout_s=30), effects=_effects)
-def move_file(here: Here, path: str, to: str) -> Outcome:
+def move_file(here: ToolContext, path: str, to: str) -> Outcome:
     """Move or rename a file or a folder. Nothing that exists is replaced.
 
     Args:

@@ -6,14 +6,14 @@ from agents.permissions.values import ToolFacts
 from agents.tools.files.changing import whole_file
 from agents.tools.files.text_file import read_text
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 
 MOST_LETTERS = 400_000
 
 
 @tool(facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=30))
 def read_file(
-    here: Here, path: str, first_line: int = 1, last_line: int = 0, line_numbers: bool = False
+    here: ToolContext, path: str, first_line: int = 1, last_line: int = 0, line_numbers: bool = False
 ) -> Outcome:
     """Read a text file of the workspace.
 

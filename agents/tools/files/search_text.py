@@ -11,7 +11,7 @@ from agents.tools.files.glob import Glob
 from agents.tools.files.list_files import SKIPPED
 from agents.tools.files.text_file import read_text
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from agents.tools.workspace import Workspace
 
 MOST_FOUND = 200  # lines
@@ -26,7 +26,7 @@ Found = tuple[int, int, int]  # the line's number from 1, where in it the match 
 
 @tool(facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=30))
 def search_text(
-    here: Here, pattern: str, path: str = ".", files: str = "", ignore_case: bool = False
+    here: ToolContext, pattern: str, path: str = ".", files: str = "", ignore_case: bool = False
 ) -> Outcome:
     """Search the text of files in the workspace, line by line. Returns "path:line: text" for each line found.
 
@@ -60,7 +60,7 @@ def search_text(
 class _Search:
     """One search: the lines found so far, and what has to be said of it."""
 
-    def __init__(self, here: Here, pattern: str, files: str, ignore_case: bool) -> None:
+    def __init__(self, here: ToolContext, pattern: str, files: str, ignore_case: bool) -> None:
         self._here = here
         self._pattern = pattern
         self._ignore_case = ignore_case

@@ -11,11 +11,11 @@ from agents.tools.files.diff import counts, unified_diff
 from agents.tools.files.text_file import Text, read_text
 from agents.tools.folder import Folder
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from engine.text import clean_text
 
 
-def _effects(arguments: dict[str, Any], here: Here) -> Effects:
+def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:
     workspace = here.workspace
     path = workspace.real(workspace.relative(arguments["path"]))
     content = str(arguments["content"])
@@ -30,14 +30,14 @@ def _effects(arguments: dict[str, Any], here: Here) -> Effects:
     return Effects("files", writes=(*new_folders(workspace, path), path), diff=diff)
 
 
-def _reached(here: Here, path: str) -> tuple[Folder | None, str]:
+def _reached(here: ToolContext, path: str) -> tuple[Folder | None, str]:
     if here.workspace.found(path) is None:
         return None, ""
     return here.workspace.locate(path)
 
 
 @tool(facts=ToolFacts(paths=("path",), timeout_s=30), effects=_effects)
-def write_file(here: Here, path: str, content: str) -> Outcome:
+def write_file(here: ToolContext, path: str, content: str) -> Outcome:
     """Write a text file, new or in place of the old one. Missing folders are made.
 
     Use edit_file to change a part of a file.

@@ -41,7 +41,7 @@ Resolve = Callable[[str, int], list[str]]
 class Page(msgspec.Struct, frozen=True):
     """What came from `address`, the last of the way there. `cut`: more would have come.
 
-    `elsewhere` is where a redirect leads that was not followed, because it is another site.
+    `remote_servers` is where a redirect leads that was not followed, because it is another site.
     """
 
     address: Address
@@ -50,7 +50,7 @@ class Page(msgspec.Struct, frozen=True):
     charset: str
     content: bytes
     cut: bool = False
-    elsewhere: str = ""
+    remote_servers: str = ""
 
 
 class Web(msgspec.Struct, frozen=True):
@@ -84,11 +84,11 @@ def download(address: Address, cancelled: Callable[[], bool], web: Web = THE_WEB
     with _Clock(cancelled) as clock:
         for _ in range(_MOST_REDIRECTS + 1):
             page = _one(address, clock, web)
-            if page.status not in _REDIRECTS or not page.elsewhere:
+            if page.status not in _REDIRECTS or not page.remote_servers:
                 return page
-            onward = read_address(page.elsewhere, address)
+            onward = read_address(page.remote_servers, address)
             if not same_site(address, onward):
-                return msgspec.structs.replace(page, elsewhere=onward.url)
+                return msgspec.structs.replace(page, remote_servers=onward.url)
             address = onward
     raise ToolTrouble("The page leads in circles: too many redirects.")
 
@@ -109,7 +109,9 @@ def _one(address: Address, clock: _Clock, web: Web) -> Page:
         connection.request("GET", address.target, headers=_HEADERS)
         response = connection.getresponse()
         if response.status in _REDIRECTS:
-            return Page(address, response.status, "", "", b"", elsewhere=response.headers.get("Location", ""))
+            return Page(
+                address, response.status, "", "", b"", remote_servers=response.headers.get("Location", "")
+            )
         content, cut = _content(response, clock)
         kind = response.headers.get_content_type()
         charset = response.headers.get_content_charset() or ""

@@ -20,7 +20,7 @@ from app.services.events import ServiceEvent, StoreFailed
 from app.services.runs.events import RunAsks, RunChanged, RunDelta, RunEntries
 from app.services.runs.recipes import filled
 from app.services.runs.runs import with_steps
-from app.services.runs.values import RunWish
+from app.services.runs.values import RunSpec
 from app.services.services import Services, open_services
 from app.store.records import RUNS_UNDER_WAY, RunRecord
 from engine.errors import UserError
@@ -96,7 +96,7 @@ def _started(services: Services, arguments: RunArguments) -> RunRecord:
         mode = mode or recipe.mode
         tools = tools or recipe.tools or ()
         budget, title = recipe.budget, recipe.title
-    wish = RunWish(
+    wish = RunSpec(
         task=task,
         workspace=whole_path(arguments.workspace),
         model=arguments.model or services.settings.current.model,

@@ -100,14 +100,14 @@ class Bridge(QObject):
         self._unsubscribe += [
             services.conversations.subscribe(self.receive),
             services.models.subscribe(self.receive),
-            services.residency.subscribe(self.receive),
+            services.lifecycle.subscribe(self.receive),
             services.placements.subscribe(self.receive),
             services.library.subscribe(self.receive),
             services.tool_checks.subscribe(self.receive),
             services.downloads.subscribe(self.receive),
             services.runs.subscribe(self.receive),
             services.servers.subscribe(self.receive),
-            services.elsewhere.subscribe(self.receive),
+            services.remote_servers.subscribe(self.receive),
             services.settings.subscribe(self.receive_settings),
         ]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 
-class Said(NamedTuple):
+class Notification(NamedTuple):
     """A sentence with at most one action. `gone` is called once when it goes by without the action."""
 
     text: str

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.theme import themes
 
 
-class LiveWidget(QWidget):
+class ThemedWidget(QWidget):
     """Calls `restyle` when the theme changes and `retranslate` when the language does.
 
     A subclass calls `self.refresh()` once at the end of its constructor.

@@ -29,8 +29,8 @@ def measure_lines(message: Message) -> list[str]:
         lines.append(
             words.format(count=number(read), total=number(total), seconds=seconds_text(timings.prefill_s))
         )
-    if (reread := reread_of(usage)) is not None:
-        lines.append(languages.tell(reread))
+    if (recomputed := reread_of(usage)) is not None:
+        lines.append(languages.tell(recomputed))
     if timings.decode_s > 0:
         words = translate(
             "Measures", "Wrote {count} tokens in {seconds} s, {share} % of it outside llama.cpp"

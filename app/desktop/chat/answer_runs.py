@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.run_view.run_commands import RunActing
-from app.desktop.run_view.run_loader import RunReading
+from app.desktop.run_view.run_commands import RunCommands
+from app.desktop.run_view.run_loader import RunLoader
 from app.services.events import ServiceEvent
 from app.services.runs.events import GrantsChanged, RunAsks, RunChanged, RunEntries
 
@@ -31,15 +31,15 @@ class AnswerRuns(QObject):
         self._composer = composer
         composer.nothing_sent.connect(self._go_to_question)
         self._calls = calls
-        self._acting = RunActing(calls, page)
+        self._acting = RunCommands(calls, page)
         self._acting.said.connect(self.said)
         self._acting.text_read.connect(self._show_text)
-        self._readings: dict[int, tuple[RunReading, AnswerSteps]] = {}
+        self._readings: dict[int, tuple[RunLoader, AnswerSteps]] = {}
 
     def attach(self, message: int, steps: AnswerSteps) -> None:
         """Fill the steps of an answer from its run, as long as they are there."""
         run, acting = steps.run, self._acting
-        reading = RunReading(self._calls, steps)
+        reading = RunLoader(self._calls, steps)
         self._readings[message] = (reading, steps)
         reading.opened.connect(steps.show_run)
         reading.came.connect(steps.append)
@@ -75,11 +75,11 @@ class AnswerRuns(QObject):
         if steps is not None:
             steps.take_focus()
 
-    def _shown(self) -> list[tuple[RunReading, AnswerSteps]]:
+    def _shown(self) -> list[tuple[RunLoader, AnswerSteps]]:
         self._readings = {message: pair for message, pair in self._readings.items() if isValid(pair[1])}
         return list(self._readings.values())
 
-    def _show_seen(self, reading: RunReading, step: int) -> None:
+    def _show_seen(self, reading: RunLoader, step: int) -> None:
         if reading.view is not None:
             self._acting.show_seen(reading.view.record, step)
 

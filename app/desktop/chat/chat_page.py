@@ -9,20 +9,20 @@ import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from agents.run.calls import Again
+from agents.run.calls import RetryChoice
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.compaction.compaction_controller import RoomControl
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.model_control import ModelControl
-from app.desktop.chat.onboarding import Welcoming
+from app.desktop.chat.onboarding import Onboarding
 from app.desktop.chat.shown_branch import Shown
 from app.desktop.chat.tools_control import ToolsControl
 from app.desktop.chat.written_answers import WrittenAnswers
 from app.desktop.model_picker.header import Header
-from app.desktop.model_picker.model_banner import ModelStrip
-from app.desktop.widgets.banner import Strip
+from app.desktop.model_picker.model_banner import ModelBanner
+from app.desktop.widgets.banner import Banner
 from app.services.chat.events import AnswerQueued, BranchShown, ConversationChanged, MessageAdded
 from app.services.events import ServiceEvent
 from app.services.models.events import AnswerFinished, ModelChanged
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from app.services.services import Services
 
 
-class ChatPage(LiveWidget):
+class ChatPage(ThemedWidget):
     """`opened` carries the id of the conversation that is shown now, None for a new chat.
 
     Can be seen and typed into from the start; `complete` adds what shows words, before anything is opened.
@@ -66,14 +66,14 @@ class ChatPage(LiveWidget):
         self._continued: int | None = None
         self._settings = Settings()
         self.header = Header(self)
-        self.model_strip = ModelStrip(calls, self)
+        self.model_strip = ModelBanner(calls, self)
         self.model = ModelControl(calls, self.header, self.model_strip)
-        self.error_strip = Strip(self)
+        self.error_strip = Banner(self)
         self.composer = Composer(self)
         self.tools = ToolsControl(calls, self.composer.tools)
         self.room = RoomControl(calls, self, self.header, self.composer)
         self._views = QStackedWidget(self)
-        self.welcoming = Welcoming(calls, self._views)
+        self.welcoming = Onboarding(calls, self._views)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -128,7 +128,7 @@ class ChatPage(LiveWidget):
         self.tools.chosen.connect(self._choose_tools)
         composer.draft_changed.connect(self._save_draft)
         composer.writing.noticed.connect(
-            lambda: self._calls.do(lambda s: s.residency.expect(), executor="io")
+            lambda: self._calls.do(lambda s: s.lifecycle.expect(), executor="io")
         )
         composer.reasoning_chosen.connect(self._choose_reasoning)
         self.header.renamed.connect(self._rename)
@@ -470,7 +470,7 @@ class ChatPage(LiveWidget):
     def _edit(self, message: int, text: str) -> None:
         self._calls.do(lambda s: s.conversations.edit(message, text))
 
-    def _continue(self, message: int, again: Mapping[str, Again] | None = None) -> None:
+    def _continue(self, message: int, again: Mapping[str, RetryChoice] | None = None) -> None:
         def go_on(found: Message) -> None:
             self._written.live.continue_from(found)
             self._continued = message

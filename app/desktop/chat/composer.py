@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.message_edit import MessageEdit
 from app.desktop.chat.tools_button import ToolsButton
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
@@ -58,7 +58,7 @@ class RoundButton(QPushButton):
         )
 
 
-class Composer(LiveWidget):
+class Composer(ThemedWidget):
     """Tells what a person wrote and chose. `sent` carries the text, which stays until `clear` is called."""
 
     sent = Signal(str)

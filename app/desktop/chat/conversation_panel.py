@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.answer_controls import AnswerControls, over
 from app.services.settings.settings import Settings
 from app.store.records import ChatOptions
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WIDTH = 380
 
 
-class ConversationPanel(LiveWidget):
+class ConversationPanel(ThemedWidget):
     """Stands under the header of `chat`; what is left at its default follows the settings."""
 
     visible_changed = Signal(bool)

@@ -120,8 +120,8 @@ class Footer(QWidget):
         if message.usage is not None and message.usage.cached_tokens > 0:
             count = locale.toString(message.usage.cached_tokens)
             parts.append(self.tr("{count} tokens reused").format(count=count))
-        if (reread := reread_of(message.usage)) is not None:
-            count = locale.toString(reread_tokens(reread))
+        if (recomputed := reread_of(message.usage)) is not None:
+            count = locale.toString(reread_tokens(recomputed))
             parts.append(self.tr("{count} read again").format(count=count))
         return " · ".join(parts)
 

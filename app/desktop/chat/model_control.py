@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.model_picker.header import Header
-from app.desktop.model_picker.model_banner import ModelStrip
-from app.desktop.model_picker.model_list_loader import ModelReading
+from app.desktop.model_picker.model_banner import ModelBanner
+from app.desktop.model_picker.model_list_loader import ModelListLoader
 from app.services.events import ServiceEvent
-from app.services.models.events import ModelChanged, ResidenceChanged
+from app.services.models.events import LoadedModelChanged, ModelChanged
 from engine.remote.names import is_remote
 
 if TYPE_CHECKING:
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 class ModelControl(QObject):
     """Shows the model's state in `header` and `strip`, and does what is wanted there."""
 
-    def __init__(self, calls: ServiceCalls, header: Header, strip: ModelStrip) -> None:
+    def __init__(self, calls: ServiceCalls, header: Header, strip: ModelBanner) -> None:
         super().__init__(header)
         self._calls, self._header, self._strip = calls, header, strip
-        self._reading = ModelReading(calls, header.model)
+        self._reading = ModelListLoader(calls, header.model)
         self.state: ModelChanged | None = None
         self.leaving: Leaving | None = None
         header.cancel_wanted.connect(self.cancel)
         header.model.use_wanted.connect(self.use)
         header.model.reload_wanted.connect(lambda: self._call(lambda models: models.reload()))
-        header.model.unload_wanted.connect(lambda: calls.do(lambda s: s.residency.unload(), executor="io"))
+        header.model.unload_wanted.connect(lambda: calls.do(lambda s: s.lifecycle.unload(), executor="io"))
         strip.choose_wanted.connect(header.model.open_menu)
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         self._reading.take_events(events)
         for event in events:
-            if isinstance(event, ResidenceChanged):
-                self._header.model.show_residence(event.residence)
+            if isinstance(event, LoadedModelChanged):
+                self._header.model.show_residence(event.loaded_model)
 
     def show_state(self, state: ModelChanged) -> None:
         self.state = state

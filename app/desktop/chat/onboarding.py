@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.desktop.chat.welcome import WelcomePage
 
 
-class Welcoming(QObject):
+class Onboarding(QObject):
     """Shows the page among `views` and takes it away. `begun`: a person wants to chat. `models_wanted` carries
     whether the downloads are wanted, rather than all models."""
 

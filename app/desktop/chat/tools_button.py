@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.run_labels import folder_text, mode_name
 from app.store.records import ChatTools
 
 MOST_NAME = 150
 
 
-class ToolsButton(LiveWidget):
+class ToolsButton(ThemedWidget):
     """`button` is what is pressed, `changed` comes when it needs another width. `set_compact` is for narrow places:
     then it shows its sign alone."""
 

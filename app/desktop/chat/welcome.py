@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.composer import COLUMN, MARGIN, SCROLL_BAR
 from app.desktop.chat.pick_card import PickCard
 from app.services.events import ServiceEvent
@@ -41,7 +41,7 @@ PLACE = 206
 PATIENCE_MS = 10_000
 
 
-class WelcomePage(LiveWidget):
+class WelcomePage(ThemedWidget):
     """`left`: a person wants to chat now. `models_wanted` carries whether the downloads are wanted.
 
     Nothing is asked of the hub before a button is pressed: the picks come from the catalogue and this machine.

@@ -14,10 +14,10 @@ MAX_LINES = 80
 
 def bracket_maths_plugin(md: MarkdownIt) -> None:
     """Adds tokens of the types that `dollarmath` makes, and `math_open` (see `markdown.tokens_of`)."""
-    interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    cancellation: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     md.inline.ruler.before("escape", "math_bracket", _inline)
-    md.block.ruler.before("fence", "math_bracket_block", _block, interrupts)
-    md.block.ruler.before("fence", "math_open", _open_block, interrupts)
+    md.block.ruler.before("fence", "math_bracket_block", _block, cancellation)
+    md.block.ruler.before("fence", "math_open", _open_block, cancellation)
 
 
 def _inline(state: StateInline, silent: bool) -> bool:

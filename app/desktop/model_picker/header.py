@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.model_pill import ModelMenu
 from app.desktop.text.measures import thousands
-from app.desktop.text.remote_marks import ElsewhereChip
+from app.desktop.text.remote_marks import RemoteChip
 from app.desktop.widgets.gauge import Gauge
 from app.services.models.events import ModelChanged
 
@@ -88,7 +88,7 @@ class TitleField(QLineEdit):
         self.setCursorPosition(0)
 
 
-class Header(LiveWidget):
+class Header(ThemedWidget):
     """Shows the state of the chat and of the model; tells what a person wants."""
 
     renamed = Signal(str)
@@ -106,14 +106,21 @@ class Header(LiveWidget):
             button.setProperty("kind", "icon")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.options.setCheckable(True)
-        self.elsewhere = ElsewhereChip(self)
+        self.remote_servers = RemoteChip(self)
         self.model = ModelMenu(self)
         self._used, self._size = 0, 0
         self._state: ModelChanged | None = None
         self._title: str | None = None
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.title, 1)
-        for widget in (self.context, self.progress, self.cancel, self.options, self.elsewhere, self.model):
+        for widget in (
+            self.context,
+            self.progress,
+            self.cancel,
+            self.options,
+            self.remote_servers,
+            self.model,
+        ):
             self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self.title.renamed.connect(self.renamed)
         self.cancel.clicked.connect(self.cancel_wanted)
@@ -133,7 +140,7 @@ class Header(LiveWidget):
     def show_model(self, state: ModelChanged) -> None:
         self._state = state
         self.model.show_state(state)
-        self.elsewhere.show_model(state.path)
+        self.remote_servers.show_model(state.path)
         self.retranslate()
 
     def _loading(self) -> bool:
@@ -144,9 +151,9 @@ class Header(LiveWidget):
         self.progress.setVisible(loading)
         self.cancel.setVisible(loading)
         wide = self.width() >= themes.current.px(GAUGE_FROM)
-        self.elsewhere.set_short(self.width() < themes.current.px(SENTENCE_FROM))
+        self.remote_servers.set_short(self.width() < themes.current.px(SENTENCE_FROM))
         room = self.width() >= themes.current.px(WORD_FROM)
-        self.elsewhere.setVisible(self.elsewhere.marks() and room)
+        self.remote_servers.setVisible(self.remote_servers.marks() and room)
         self.context.setVisible(bool(self._used and self._size and not loading and wide))
 
     def resizeEvent(self, event: object) -> None:

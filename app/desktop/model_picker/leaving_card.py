@@ -35,7 +35,7 @@ class Leaving(QObject):
             then()
             return
         self._calls.do(
-            lambda s: s.elsewhere.is_new(model),
+            lambda s: s.remote_servers.is_new(model),
             lambda is_new: self._ask(remote, then) if is_new else then(),
             executor="io",
             owner=self,
@@ -51,7 +51,7 @@ class Leaving(QObject):
     def _agreed(self, url: str) -> None:
         then, self._then = self._then, None
         self._calls.do(
-            lambda s: s.elsewhere.agree(url),
+            lambda s: s.remote_servers.agree(url),
             lambda _: then() if then is not None else None,
             executor="io",
             owner=self,

@@ -6,20 +6,20 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.base.tool_tip import plain_tip
 from app.desktop.model_picker.loaded_model_text import parts_sentences, residence_lines
 from app.services.models.events import ModelChanged
-from app.services.models.loaded_model import Residence
+from app.services.models.loaded_model import LoadedModel
 
 
-class ResidenceNote(LiveWidget):
+class ResidenceNote(ThemedWidget):
     """The first line says where and how much, those below until when and for whom."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state: ModelChanged | None = None
-        self._residence: Residence | None = None
+        self._loaded_model: LoadedModel | None = None
         self._first, self._rest = QLabel(self), QLabel(self)
         self._rest.setProperty("kind", "small")
         self._column = QVBoxLayout(self)
@@ -29,26 +29,28 @@ class ResidenceNote(LiveWidget):
             self._column.addWidget(label)
         self.refresh()
 
-    def show_residence(self, state: ModelChanged | None, residence: Residence | None) -> None:
-        self._state, self._residence = state, residence
+    def show_residence(self, state: ModelChanged | None, loaded_model: LoadedModel | None) -> None:
+        self._state, self._loaded_model = state, loaded_model
         self.retranslate()
 
     def text(self) -> str:
         """All of it, for a reader."""
-        return ". ".join(residence_lines(self._state, self._residence))
+        return ". ".join(residence_lines(self._state, self._loaded_model))
 
     def wanted_height(self, width: int) -> int:
         """How high it is at this width; 0 where there is nothing to say."""
         return self._column.totalHeightForWidth(width) if self.text() else 0
 
     def retranslate(self) -> None:
-        lines = residence_lines(self._state, self._residence)
+        lines = residence_lines(self._state, self._loaded_model)
         self._first.setText(lines[0] if lines else "")
         self._rest.setText("\n".join(lines[1:]))
         self._rest.setVisible(len(lines) > 1)
         self.setVisible(bool(lines))
         self.setAccessibleName(self.text())
-        parts = parts_sentences(self._residence) if self._residence is not None and len(lines) > 1 else ()
+        parts = (
+            parts_sentences(self._loaded_model) if self._loaded_model is not None and len(lines) > 1 else ()
+        )
         self.setToolTip(plain_tip("\n".join(parts)))
 
     def restyle(self) -> None:

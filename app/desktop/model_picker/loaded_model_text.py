@@ -6,34 +6,34 @@ from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
 from app.desktop.text.measures import short_description, size_text
 from app.services.models.events import ModelChanged
-from app.services.models.loaded_model import Held, Residence, Using
+from app.services.models.loaded_model import Held, LoadedModel, Using
 from engine.placement.plan import RAM
 
 
-def residence_lines(state: ModelChanged | None, residence: Residence | None) -> tuple[str, ...]:
+def residence_lines(state: ModelChanged | None, loaded_model: LoadedModel | None) -> tuple[str, ...]:
     """What there is to say of the model in use, the most important first; nothing of one that loads, failed or runs
     elsewhere."""
     if state is not None and state.resting:
         return (resting_sentence(state),)
-    if state is None or state.state != "ready" or residence is None:
+    if state is None or state.state != "ready" or loaded_model is None:
         return ()
-    lines = (where_sentence(residence), until_sentence(residence), why_sentence(residence))
-    return tuple(line for line in (*lines, used_sentence(residence)) if line)
+    lines = (where_sentence(loaded_model), until_sentence(loaded_model), why_sentence(loaded_model))
+    return tuple(line for line in (*lines, used_sentence(loaded_model)) if line)
 
 
-def where_sentence(residence: Residence) -> str:
+def where_sentence(loaded_model: LoadedModel) -> str:
     """How much is where: "In memory: 5.3 GB on RTX 2080, 12 GB in RAM"."""
     translate = QCoreApplication.translate
-    if not residence.held:
+    if not loaded_model.held:
         return translate("Residence", "In memory")
-    places = ", ".join(_place(held) for held in residence.held)
-    if residence.kept:
+    places = ", ".join(_place(held) for held in loaded_model.held)
+    if loaded_model.kept:
         kept = translate("Residence", "{size} for conversations that were left")
-        places = f"{places}, {kept.format(size=size_text(residence.kept))}"
+        places = f"{places}, {kept.format(size=size_text(loaded_model.kept))}"
     return translate("Residence", "In memory: {places}").format(places=places)
 
 
-def parts_sentences(residence: Residence) -> tuple[str, ...]:
+def parts_sentences(loaded_model: LoadedModel) -> tuple[str, ...]:
     """What the memory of each device is taken for."""
     sentence = QCoreApplication.translate(
         "Residence", "{device}: weights {weights}, context {context}, working memory {working}"
@@ -45,11 +45,11 @@ def parts_sentences(residence: Residence) -> tuple[str, ...]:
             context=size_text(held.bytes.context),
             working=size_text(held.bytes.compute),
         )
-        for held in residence.held
+        for held in loaded_model.held
     )
 
 
-def why_sentence(residence: Residence) -> str:
+def why_sentence(loaded_model: LoadedModel) -> str:
     """Since when it is there, and why."""
     translate = QCoreApplication.translate
     sentence = {
@@ -58,34 +58,34 @@ def why_sentence(residence: Residence) -> str:
         "writing": translate("Residence", "Loaded at {time}, when you began to write"),
         "answer": translate("Residence", "Loaded at {time} for an answer"),
         "run": translate("Residence", "Loaded at {time} for a run"),
-    }[residence.because]
-    return sentence.format(time=_time(residence.since))
+    }[loaded_model.because]
+    return sentence.format(time=_time(loaded_model.since))
 
 
-def used_sentence(residence: Residence) -> str:
+def used_sentence(loaded_model: LoadedModel) -> str:
     """Who works with it now, else who did last; "" where nobody did yet."""
     translate = QCoreApplication.translate
-    if residence.users:
-        names = ", ".join(_name(user) for user in residence.users)
+    if loaded_model.users:
+        names = ", ".join(_name(user) for user in loaded_model.users)
         return translate("Residence", "Used now by {names}").format(names=names)
-    if residence.last is not None:
-        return translate("Residence", "Used last by {name}").format(name=_name(residence.last))
+    if loaded_model.last is not None:
+        return translate("Residence", "Used last by {name}").format(name=_name(loaded_model.last))
     return ""
 
 
-def until_sentence(residence: Residence) -> str:
+def until_sentence(loaded_model: LoadedModel) -> str:
     """Until when it stays, or why it does."""
     translate = QCoreApplication.translate
-    time = _time(residence.until) if residence.until else ""
-    if residence.stays == "answering":
+    time = _time(loaded_model.until) if loaded_model.until else ""
+    if loaded_model.stays == "answering":
         return translate("Residence", "Stays: an answer is being written")
-    if residence.stays == "running":
+    if loaded_model.stays == "running":
         return translate("Residence", "Stays: a run is at work")
-    if residence.stays == "asking":
+    if loaded_model.stays == "asking":
         if not time:
             return translate("Residence", "Stays: a run waits for your answer")
         return translate("Residence", "Stays until {time}: a run waits for your answer").format(time=time)
-    if residence.short:
+    if loaded_model.short:
         return translate("Residence", "Memory is short: unloaded in a minute unless it is used")
     if not time:
         return translate("Residence", "Stays until you unload it")

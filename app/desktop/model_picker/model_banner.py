@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.widgets.banner import Strip, StripAction
+from app.desktop.widgets.banner import Banner, BannerAction
 from app.services.models.events import ModelChanged
 from engine.remote.names import read_name
 
@@ -15,7 +15,7 @@ from engine.remote.names import read_name
 QUIET = ("engine.load_cancelled",)
 
 
-class ModelStrip(Strip):
+class ModelBanner(Banner):
     """Shown while the model's state carries an error; `choose_wanted` asks for the menu of models, `elsewhere_wanted`
     for the settings of the server at an address."""
 
@@ -32,20 +32,20 @@ class ModelStrip(Strip):
         if state.error is None or state.error.code in QUIET:
             self.hide()
             return
-        actions = [StripAction(self.tr("Try again"), self._reload)]
+        actions = [BannerAction(self.tr("Try again"), self._reload)]
         if state.without_workers:
-            actions.insert(0, StripAction(self.tr("Reload without it"), self._reload_alone))
+            actions.insert(0, BannerAction(self.tr("Reload without it"), self._reload_alone))
         if (remote := read_name(state.path)) is not None:
             url = remote.url
             actions.append(
-                StripAction(self.tr("Settings of the server"), lambda: self.elsewhere_wanted.emit(url))
+                BannerAction(self.tr("Settings of the server"), lambda: self.elsewhere_wanted.emit(url))
             )
         actions += [
-            StripAction(self.tr("Choose another model"), self.choose_wanted.emit),
+            BannerAction(self.tr("Choose another model"), self.choose_wanted.emit),
         ]
         if state.log_tail:
             log = "\n".join(state.log_tail)
-            actions.append(StripAction(self.tr("Show the log"), lambda: self.show_detail(log)))
+            actions.append(BannerAction(self.tr("Show the log"), lambda: self.show_detail(log)))
         self.say(languages.tell(state.error), actions, "bad")
 
     def _reload(self) -> None:

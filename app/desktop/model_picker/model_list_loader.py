@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.model_picker.model_pill import ModelMenu
-from app.services.connections.events import ElsewhereChanged
+from app.services.connections.events import RemoteServersChanged
 from app.services.events import ServiceEvent
 from app.services.library.events import LibraryChanged
 from app.services.models.events import ModelChanged
@@ -50,7 +50,7 @@ def choices_of(services: Services) -> tuple[ModelChoice, ...]:
 
 def _servers(services: Services) -> tuple[ModelServer, ...]:
     try:
-        return services.elsewhere.all()
+        return services.remote_servers.all()
     except UserError as error:  # the settings say what is wrong with their file
         log.warning("The servers of models elsewhere could not be read: %s", error)
         return ()
@@ -64,13 +64,13 @@ def speed_of(services: Services, path: str) -> ModelSpeed:
     measured = placements.speed(path)
     if is_remote(path):  # nothing is planned of it
         return ModelSpeed(measured.decode_tps if measured is not None else 0.0)
-    plan = placements.planned(path, placements.wishes_for(path)).plan
+    plan = placements.planned(path, placements.options_for(path)).plan
     return ModelSpeed(
         measured.decode_tps if measured is not None else 0.0, plan.predicted.decode_tps, plan.fits
     )
 
 
-class ModelReading(QObject):
+class ModelListLoader(QObject):
     """Keeps `menu` up to date while it is looked at."""
 
     def __init__(self, calls: ServiceCalls, menu: ModelMenu) -> None:
@@ -91,7 +91,7 @@ class ModelReading(QObject):
             if isinstance(event, ModelChanged):
                 self._state = event
         if self._looked_at() and any(
-            isinstance(event, LibraryChanged | ElsewhereChanged) for event in events
+            isinstance(event, LibraryChanged | RemoteServersChanged) for event in events
         ):
             self.read()
 

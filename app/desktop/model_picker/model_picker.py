@@ -20,7 +20,7 @@ from app.desktop.text.remote_marks import mark, place_name
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
 from app.desktop.widgets.overlay import Overlay
 from app.services.models.events import ModelChanged
-from app.services.models.loaded_model import Residence
+from app.services.models.loaded_model import LoadedModel
 from engine.remote.names import read_name
 
 WIDTH = 440
@@ -59,7 +59,7 @@ class ModelPicker(Overlay):
         self._state: ModelChanged | None = None
         self._reading = False
         self._checking: ToolCheckUnderWay | None = None
-        self._residence: Residence | None = None
+        self._loaded_model: LoadedModel | None = None
         self.field = QLineEdit(self.card)
         self.rows = PickerRows(self)
         self.list = QListView(self.card)
@@ -101,9 +101,9 @@ class ModelPicker(Overlay):
         self._state = state
         self._show()
 
-    def show_residence(self, residence: Residence | None) -> None:
+    def show_residence(self, loaded_model: LoadedModel | None) -> None:
         """What of the model in use is in memory."""
-        self._residence = residence
+        self._loaded_model = loaded_model
         self._show()
 
     def show_checking(self, checking: ToolCheckUnderWay | None) -> None:
@@ -132,7 +132,7 @@ class ModelPicker(Overlay):
         self.rows.show_rows([*models, *self._action_rows(found=bool(models))])
         self._nothing.setText(self._say_nothing() if not models else "")
         self._nothing.setVisible(not models)
-        self.note.show_residence(self._state, self._residence)
+        self.note.show_residence(self._state, self._loaded_model)
         self._go_to(min(max(0, before), len(self.rows.rows) - 1))
         self._fit()
 
@@ -224,7 +224,7 @@ class ModelPicker(Overlay):
         else:
             query = ""
         # What cannot be done for a moment keeps its place: another row must not slip under the hand.
-        held = self._residence is not None and self._residence.stays in ("answering", "running")
+        held = self._loaded_model is not None and self._loaded_model.stays in ("answering", "running")
         actions: list[tuple[str, str, Callable[[], object]]] = [
             (more, "search" if query else "plus", partial(self.models_wanted.emit, query)),
             (self.tr("Open a model file…"), "folder-open", self.open_file_wanted.emit),
@@ -235,7 +235,7 @@ class ModelPicker(Overlay):
         elif self._state is not None and self._state.state in ("lost", "ready"):
             actions.append((self.tr("Load again"), "refresh-cw", self.reload_wanted.emit))
         unload = self.tr("Unload now")
-        if self._residence is not None and self._state is not None and self._state.state == "ready":
+        if self._loaded_model is not None and self._state is not None and self._state.state == "ready":
             actions.append((unload, "x", self.unload_wanted.emit))
         if self._checking is not None:
             actions.append((self.tr("Stop checking tools"), "square", self.check_stop_wanted.emit))

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.base.tool_tip import plain_tip
 from app.desktop.model_picker.loaded_model_text import residence_lines
 from app.desktop.text.remote_marks import leaving, mark_sentence
 from app.services.models.events import ModelChanged
-from app.services.models.loaded_model import Residence
+from app.services.models.loaded_model import LoadedModel
 
 if TYPE_CHECKING:
     from app.desktop.model_picker.model_choices import ModelChoice
@@ -81,7 +81,7 @@ class ModelPill(QPushButton):
         )
 
 
-class ModelMenu(LiveWidget):
+class ModelMenu(ThemedWidget):
     """The pill with its picker. `use_wanted` carries a path or "starter".
 
     `opening`: the picker comes up with what is known by now, so this is the time to read again what there is.
@@ -106,7 +106,7 @@ class ModelMenu(LiveWidget):
         self._choices: Sequence[ModelChoice] | None = None
         self._speeds: Mapping[str, ModelSpeed] = {}
         self._checking: ToolCheckUnderWay | None = None
-        self._residence: Residence | None = None
+        self._loaded_model: LoadedModel | None = None
         self.pill.clicked.connect(self.open_menu)
         self.refresh()
 
@@ -116,11 +116,11 @@ class ModelMenu(LiveWidget):
             self.picker.show_state(state)
         self.retranslate()
 
-    def show_residence(self, residence: Residence | None) -> None:
+    def show_residence(self, loaded_model: LoadedModel | None) -> None:
         """What of it is in memory, and until when."""
-        self._residence = residence
+        self._loaded_model = loaded_model
         if self.picker is not None:
-            self.picker.show_residence(residence)
+            self.picker.show_residence(loaded_model)
         self.retranslate()
 
     def show_choices(self, choices: Sequence[ModelChoice]) -> None:
@@ -166,7 +166,7 @@ class ModelMenu(LiveWidget):
         picker.show_choices(self._choices or (), reading=self._choices is None)
         picker.show_speeds(self._speeds)
         picker.show_checking(self._checking)
-        picker.show_residence(self._residence)
+        picker.show_residence(self._loaded_model)
         if self._state is not None:
             picker.show_state(self._state)
         return picker
@@ -203,7 +203,7 @@ class ModelMenu(LiveWidget):
         if remote is not None:
             described = f"{described}. {mark_sentence(remote)}"
         self.pill.setAccessibleName(described if name else self.tr("Choose a model"))
-        lines = residence_lines(state, self._residence)
+        lines = residence_lines(state, self._loaded_model)
         self.pill.setAccessibleDescription(". ".join(lines))
         tip = "\n".join((described, *lines)) if name else self.tr("Choose a model")
         self.pill.setToolTip(plain_tip(tip))

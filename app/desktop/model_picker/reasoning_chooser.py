@@ -9,7 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QMenu, QPushButton, QSpinBox, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.segmented import SegmentedControl
 from app.services.models.reasoning import BUDGET
 from engine.values import Reasoning
@@ -36,7 +36,7 @@ class TokenField(QSpinBox):
         event.ignore()
 
 
-class ReasoningChooser(LiveWidget):
+class ReasoningChooser(ThemedWidget):
     """`chosen` carries what a person chose: a word, or a number of tokens.
 
     `set_compact` is for narrow places: the row of choices becomes one button with a menu.

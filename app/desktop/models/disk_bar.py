@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEv
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.library_text import shown_path
 from app.desktop.text.measures import size_text
 from app.desktop.widgets.chip import FlowRow
@@ -101,7 +101,7 @@ class Legend(QWidget):
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._words)
 
 
-class DiskBar(LiveWidget):
+class DiskBar(ThemedWidget):
     """`folder_wanted` asks to open the library's folder, `clear_wanted` to delete what broken-off downloads left."""
 
     folder_wanted = Signal()

@@ -6,20 +6,20 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.download_card import DownloadCard
-from app.desktop.models.library_state import Shelf, is_foreign
+from app.desktop.models.library_state import LibraryState, is_foreign
 from app.store.records import Download
 
 
-class DownloadFoot(LiveWidget):
+class DownloadFoot(ThemedWidget):
     """The card of the first download that runs, and how many more there are; hidden while none does. `cancelled`
     carries its id, `shown` asks for the whole list."""
 
     cancelled = Signal(int)
     shown = Signal()
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: LibraryState) -> None:
         super().__init__()
         self._shelf = shelf
         self._card: DownloadCard | None = None

@@ -8,13 +8,13 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.base.notification import Said
+from app.desktop.base.notification import Notification
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.download_card import DownloadCard
 from app.desktop.models.download_text import download_title
 from app.desktop.models.focus import holds_focus
-from app.desktop.models.library_state import Shelf, is_foreign
+from app.desktop.models.library_state import LibraryState, is_foreign
 from app.desktop.text.measures import size_text
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.folding import FoldingRow
@@ -25,15 +25,15 @@ from app.store.records import Download
 COLUMN = 900
 
 
-class DownloadsView(LiveWidget):
-    """`use_wanted` carries a path, `library_wanted` the id of a model, `said` a `Said` for the foot of the window."""
+class DownloadsView(ThemedWidget):
+    """Downloads. `use_wanted` carries a path, `library_wanted` the id of a model, `said` a `Notification`."""
 
     use_wanted = Signal(str)
     library_wanted = Signal(str)
     discover_wanted = Signal()
     said = Signal(object)
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: LibraryState) -> None:
         super().__init__()
         self._shelf = shelf
         self.cards: dict[int, DownloadCard] = {}
@@ -201,7 +201,7 @@ class DownloadsView(LiveWidget):
             if received
             else self.tr("{name} cancelled").format(name=title)
         )
-        self.said.emit(Said(words, self.tr("Undo"), undo, gone))
+        self.said.emit(Notification(words, self.tr("Undo"), undo, gone))
 
     def _forget(self, id: int) -> None:
         self._shelf.do(lambda s: s.downloads.forget(id), lambda _: self._shelf.forget(id))

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.models.library_text import hash_text, shown_path
 from app.desktop.text.measures import size_text
@@ -14,7 +14,7 @@ from app.desktop.text.words import joined
 from app.store.records import LibraryModel
 
 
-class FilesNote(LiveWidget):
+class FilesNote(ThemedWidget):
     """Text that can be selected and copied."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QPushButton, QVBoxLayo
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.measures import size_text
 from app.desktop.text.words import joined
 from app.desktop.widgets.chip import FlowRow
@@ -20,7 +20,7 @@ from app.store.records import LibraryModel
 TITLE = 150
 
 
-class LibraryBar(LiveWidget):
+class LibraryBar(ThemedWidget):
     """`import_files` carries paths of files or folders; `import_elsewhere` asks to look at other programs."""
 
     order_changed = Signal()

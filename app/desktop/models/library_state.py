@@ -36,7 +36,7 @@ class Holding(msgspec.Struct, frozen=True):
     model: LibraryModel | None = None
 
 
-class Shelf(QObject):
+class LibraryState(QObject):
     """The one copy of that state in the window. `read` asks for all of it again.
 
     `downloads_changed` and `library_changed` come when rows did; `progressed` carries a download's id and
@@ -97,7 +97,7 @@ class Shelf(QObject):
     # What the services tell
 
     def take_events(self, events: list[ServiceEvent]) -> None:
-        changed = reread = False
+        changed = recomputed = False
         for event in events:
             if isinstance(event, DownloadProgress):
                 self.progress[event.download] = event
@@ -107,14 +107,14 @@ class Shelf(QObject):
                 self._downloads[event.download.id] = event.download
                 if event.download.state not in ("running", "verifying"):
                     self.progress.pop(event.download.id, None)
-                reread = reread or event.download.state in ENDED
+                recomputed = recomputed or event.download.state in ENDED
             elif isinstance(event, LibraryChanged):
-                reread = True
+                recomputed = True
             elif isinstance(event, VerifyProgress):
                 self.verifying.emit(event)
         if changed:
             self.downloads_changed.emit()
-        if reread:
+        if recomputed:
             self.read()
 
     # Asking

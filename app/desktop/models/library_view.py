@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.desktop.base.notification import Said
+from app.desktop.base.notification import Notification
 from app.desktop.base.revealing import open_folder, reveal
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.tool_checking import ToolChecking
 from app.desktop.models.checking import Checking
 from app.desktop.models.discover.verdicts import Verdicts
@@ -21,7 +21,7 @@ from app.desktop.models.import_card import ImportCard
 from app.desktop.models.importing import Importing
 from app.desktop.models.library_bar import LibraryBar
 from app.desktop.models.library_card import LibraryCard
-from app.desktop.models.library_state import Shelf
+from app.desktop.models.library_state import LibraryState
 from app.desktop.models.library_text import library_title
 from app.desktop.models.trash_card import TrashCard
 from app.desktop.text.measures import size_text
@@ -39,14 +39,14 @@ COLUMN = 900
 SLICE = 4
 
 
-class LibraryView(LiveWidget):
-    """`use_wanted` carries a path, `said` a `Said` for the foot of the window."""
+class LibraryView(ThemedWidget):
+    """`use_wanted` carries a path, `said` a `Notification` for the foot of the window."""
 
     use_wanted = Signal(str)
     discover_wanted = Signal()
     said = Signal(object)
 
-    def __init__(self, calls: ServiceCalls, shelf: Shelf, tool_checking: ToolChecking) -> None:
+    def __init__(self, calls: ServiceCalls, shelf: LibraryState, tool_checking: ToolChecking) -> None:
         super().__init__()
         self._calls, self._shelf, self._tool_checking = calls, shelf, tool_checking
         self.cards: dict[str, LibraryCard] = {}
@@ -305,7 +305,7 @@ class LibraryView(LiveWidget):
             words = self.tr("{name} was taken out of the library; its file stays where it is").format(
                 name=name
             )
-        self.said.emit(Said(words, self.tr("Undo"), lambda: self._restore(id)))
+        self.said.emit(Notification(words, self.tr("Undo"), lambda: self._restore(id)))
 
     def _restore(self, id: str) -> None:
         def restored(model: LibraryModel) -> None:
@@ -314,7 +314,7 @@ class LibraryView(LiveWidget):
         self._shelf.do(lambda s: s.library.restore(id), restored, slow=True)
 
     def _emptied(self, freed: int) -> None:
-        self.said.emit(Said(self.tr("{size} are free again").format(size=size_text(freed))))
+        self.said.emit(Notification(self.tr("{size} are free again").format(size=size_text(freed))))
         self._shelf.read()
 
     def _checked(self, id: str, found: Any) -> None:
@@ -323,12 +323,14 @@ class LibraryView(LiveWidget):
             return
         name = library_title(card.model)
         if found.ok:
-            self.said.emit(Said(self.tr("{name}: every byte is as it should be").format(name=name)))
+            self.said.emit(Notification(self.tr("{name}: every byte is as it should be").format(name=name)))
         elif card.model.repo:
             words = self.tr("{name} is damaged; only what is wrong has to be fetched again").format(name=name)
-            self.said.emit(Said(words, self.tr("Repair"), lambda: self.checking.start(id, repair=True)))
+            self.said.emit(
+                Notification(words, self.tr("Repair"), lambda: self.checking.start(id, repair=True))
+            )
         else:
-            self.said.emit(Said(self.tr("{name} is damaged").format(name=name)))
+            self.said.emit(Notification(self.tr("{name} is damaged").format(name=name)))
 
     def _walk(self, id: str, step: int) -> None:
         ids = [model.id for model in self._order if model.id in self.cards]
@@ -351,7 +353,7 @@ class LibraryView(LiveWidget):
             if count == 1
             else self.tr("{count} models are in your library").format(count=count)
         )
-        self.said.emit(Said(words))
+        self.said.emit(Notification(words))
         self.show_model(models[0].id)
         self._shelf.read()
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.desktop.base.notification import Said
+from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.markdown.links import is_ordinary, open_link
 from app.desktop.model_picker.tool_checking import ToolChecking
 from app.desktop.models.discover.catalogue import Catalogue
@@ -17,7 +17,7 @@ from app.desktop.models.discover.discover_view import DiscoverView
 from app.desktop.models.discover.side_panel import ModelsSide
 from app.desktop.models.downloads_view import DownloadsView
 from app.desktop.models.focus import holds_focus
-from app.desktop.models.library_state import Shelf
+from app.desktop.models.library_state import LibraryState
 from app.desktop.models.library_view import LibraryView
 from app.desktop.text.machine_text import machine_words
 from app.services.events import ServiceEvent
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from app.services.services import Services
 
 
-class ModelsPage(LiveWidget):
+class ModelsPage(ThemedWidget):
     """`side` is the list that belongs beside the page. `use_wanted` carries the path of a model to chat with,
-    `settings_wanted` asks for the settings of the hub, `said` carries a `Said` for the foot of the window."""
+    `settings_wanted` asks for the settings of the hub, `said` carries a `Notification` for the foot of the window."""
 
     use_wanted = Signal(str)
     settings_wanted = Signal()
@@ -48,7 +48,7 @@ class ModelsPage(LiveWidget):
         self._stale = True
         self._focus_waits = False
         self._machine: Machine | None = None
-        self.shelf, self._catalogue = Shelf(calls, self), Catalogue(calls, self)
+        self.shelf, self._catalogue = LibraryState(calls, self), Catalogue(calls, self)
         self.side = ModelsSide(self)
         self.discover = DiscoverView(calls, self.shelf, self._catalogue)
         self.downloads = DownloadsView(self.shelf)
@@ -207,7 +207,7 @@ class ModelsPage(LiveWidget):
     def _ask_link(self, address: str) -> None:
         """An address from a model card is a stranger's: it is shown whole before it is opened."""
         if is_ordinary(address):
-            self.said.emit(Said(address, self.tr("Open in the browser"), lambda: open_link(address)))
+            self.said.emit(Notification(address, self.tr("Open in the browser"), lambda: open_link(address)))
 
     def _open_page(self, repo: str) -> None:
         self._calls.do(_hub_address, lambda hub: open_link(f"{hub}/{repo}"), executor="io", owner=self)

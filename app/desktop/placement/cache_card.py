@@ -81,8 +81,8 @@ class CacheCard(Card):
             return
         now = time.monotonic()
         self._recent.add(activity, now)
-        moved = self._residents != activity.residents or self._used is None
-        self._residents = activity.residents
+        moved = self._residents != activity.warm_experts or self._used is None
+        self._residents = activity.warm_experts
         if activity.tokens:
             self._used, self._told = QDateTime.currentDateTime(), now
         if not self.isVisible():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.placement.options_card import WishesCard
+from app.desktop.placement.options_card import OptionsCard
 
 if TYPE_CHECKING:
     from app.services.placement.placements import ModelEntry
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class DraftChoice(QObject):
     """Connects the card of wishes with the services."""
 
-    def __init__(self, calls: ServiceCalls, card: WishesCard, parent: QObject | None = None) -> None:
+    def __init__(self, calls: ServiceCalls, card: OptionsCard, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._calls, self._card = calls, card
         self._path = ""

@@ -42,11 +42,11 @@ def kept_plan(state: ModelChanged | None, model: PlannedModel | None) -> KeptPla
     return KeptPlan(cache, facts.machine or model.machine, model.experts, facts.plan.predicted.hit_range)
 
 
-def kept_map(layers: Sequence[CachedLayer], experts: int, residents: Sequence[Sequence[int]]) -> Heat:
+def kept_map(layers: Sequence[CachedLayer], experts: int, warm_experts: Sequence[Sequence[int]]) -> Heat:
     """The layers of a cache by their experts; shade and share are 1 for an expert that is on the device."""
     shares = []
     for cached in layers:
-        row = residents[cached.layer] if cached.layer < len(residents) else ()
+        row = warm_experts[cached.layer] if cached.layer < len(warm_experts) else ()
         there = frozenset(row)
         shares.append(tuple(1.0 if expert in there else 0.0 for expert in range(experts)))
     levels = bytes(255 if share else 0 for line in shares for share in line)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.placement.side_panel import ModelLine, SidePanel
 from engine.errors import UserError
-from engine.placement.plan import PlannedModel, Wishes
+from engine.placement.plan import PlacementOptions, PlannedModel
 
 if TYPE_CHECKING:
     from app.services.placement.placements import ModelEntry
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 class Known(msgspec.Struct, frozen=True):
     """What is read of one model: what is kept of its wishes, its plan under them, and its measured speed."""
 
-    wishes: Wishes
+    options: PlacementOptions
     model: PlannedModel
     measured: float
 
 
-def known_of(services: Services, path: str, draft: Wishes | None) -> Known:
+def known_of(services: Services, path: str, draft: PlacementOptions | None) -> Known:
     """Plan a model under `draft`, else under its kept wishes. Blocks; raises what planning raises."""
     placements = services.placements
-    wishes = placements.wishes_for(path) if draft is None else draft
+    options = placements.options_for(path) if draft is None else draft
     speed = placements.speed(path)
-    return Known(wishes, placements.planned(path, wishes), speed.decode_tps if speed is not None else 0.0)
+    return Known(options, placements.planned(path, options), speed.decode_tps if speed is not None else 0.0)
 
 
 class ModelLines(QObject):
@@ -58,7 +58,7 @@ class ModelLines(QObject):
                 self.ask(line.path, None)
         return chosen
 
-    def ask(self, path: str, draft: Wishes | None) -> None:
+    def ask(self, path: str, draft: PlacementOptions | None) -> None:
         """Read one model; `draft` are wishes that are not kept yet."""
         self._calls.do(
             lambda s: known_of(s, path, draft),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLa
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.placement.steps import nearest_step
 
 
@@ -20,7 +20,7 @@ class _Slider(QSlider):
         event.ignore()
 
 
-class WishSlider(LiveWidget):
+class OptionSlider(ThemedWidget):
     """`changed` carries the chosen value while the handle moves, or None for automatic."""
 
     changed = Signal(object)

@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWi
 
 from app.desktop.base.theme import themes
 from app.desktop.placement.mode_choice import cache_place, mode_choices
-from app.desktop.placement.option_slider import WishSlider
+from app.desktop.placement.option_slider import OptionSlider
 from app.desktop.placement.steps import budget_steps, context_steps
 from app.desktop.text.measures import device_label, size_text
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.segmented import SegmentedControl
-from engine.placement.plan import CacheType, Device, Placement, PlannedModel, Wishes
+from engine.placement.plan import CacheType, Device, Placement, PlacementOptions, PlannedModel
 
 if TYPE_CHECKING:
     from app.services.placement.placements import ModelEntry
@@ -51,19 +51,19 @@ class LabelledChoice(FoldingRow):
         self.setToolTip(explanation)
 
 
-class WishesCard(Card):
-    """`changed` carries the new `Wishes` at each move of a handle."""
+class OptionsCard(Card):
+    """`changed` carries the new `PlacementOptions` at each move of a handle."""
 
     changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model: PlannedModel | None = None
-        self._wishes = Wishes()
+        self._options = PlacementOptions()
         self._longest = 0
         self._splits = (0, 0)
-        self.context = WishSlider(self._context_text, self)
-        self.budgets: dict[str, WishSlider] = {}
+        self.context = OptionSlider(self._context_text, self)
+        self.budgets: dict[str, OptionSlider] = {}
         self._budget_column = QVBoxLayout()
         self.prefer = SegmentedControl(self)
         self.cache = SegmentedControl(self)
@@ -105,12 +105,12 @@ class WishesCard(Card):
         self.reset.clicked.connect(self._reset)
         self.refresh()
 
-    def show_wishes(
-        self, wishes: Wishes, model: PlannedModel, longest: int, splits: tuple[int, int] = (0, 0)
+    def show_options(
+        self, options: PlacementOptions, model: PlannedModel, longest: int, splits: tuple[int, int] = (0, 0)
     ) -> None:
         """What is wished of a model, and its plan under these wishes. `longest` is the context it was trained
         for, `splits` as `ModelFacts.graph_splits`."""
-        self._wishes, self._model, self._longest, self._splits = wishes, model, longest, splits
+        self._options, self._model, self._longest, self._splits = options, model, longest, splits
         self._fit_budgets((*model.machine.devices, model.machine.ram))
         self._show()
 
@@ -119,8 +119,8 @@ class WishesCard(Card):
         self._draft_models = tuple(entries)
         self._show_draft_model()
 
-    def wishes(self) -> Wishes:
-        return self._wishes
+    def options(self) -> PlacementOptions:
+        return self._options
 
     def _fit_budgets(self, devices: tuple[Device, ...]) -> None:
         names = [device.name for device in devices]
@@ -132,47 +132,47 @@ class WishesCard(Card):
             slider.deleteLater()
         self.budgets = {}
         for name in names:
-            slider = WishSlider(size_text, self)
+            slider = OptionSlider(size_text, self)
             slider.changed.connect(lambda value, name=name: self._change_budget(name, value))
             self._budget_column.addWidget(slider)
             self.budgets[name] = slider
 
     def _show(self) -> None:
-        model, wishes = self._model, self._wishes
+        model, options = self._model, self._options
         if model is None:
             return
         placement = model.plan.placement
         self.context.set_name(self.tr("Context"))
-        self.context.set_steps(context_steps(max(self._longest, placement.context, wishes.context)))
-        self.context.show_value(wishes.context or None, placement.context)
+        self.context.set_steps(context_steps(max(self._longest, placement.context, options.context)))
+        self.context.show_value(options.context or None, placement.context)
         for device in (*model.machine.devices, model.machine.ram):
             slider = self.budgets[device.name]
             label = device_label(model.machine, device.name)
             slider.set_name(self.tr("{device}, at most").format(device=label))
-            slider.set_steps(budget_steps(max(device.free, wishes.budgets.get(device.name, 0))))
+            slider.set_steps(budget_steps(max(device.free, options.budgets.get(device.name, 0))))
             slider.show_value(
-                wishes.budgets.get(device.name), model.plan.budgets.get(device.name, device.free)
+                options.budgets.get(device.name), model.plan.budgets.get(device.name, device.free)
             )
         self.cache.set_choices(
             [(AUTOMATIC, self.tr("Automatic")), ("f16", "f16"), ("q8_0", "q8_0"), ("q4_0", "q4_0")],
-            wishes.cache_type or AUTOMATIC,
+            options.cache_type or AUTOMATIC,
         )
         self.prefer.set_choices(
-            [("speed", self.tr("Speed")), ("context", self.tr("Long context"))], wishes.prefer
+            [("speed", self.tr("Speed")), ("context", self.tr("Long context"))], options.prefer
         )
         self._show_mode(model)
         self._show_draft_model()
         self.facts.setText(self._facts(model))
-        self.reset.setVisible(wishes != Wishes(workers=wishes.workers))
+        self.reset.setVisible(options != PlacementOptions(workers=options.workers))
 
     def _show_mode(self, model: PlannedModel) -> None:
-        choices = mode_choices(model, self._wishes.mode)
-        self.mode.set_choices(self.tr("Experts"), choices, self._wishes.mode)
+        choices = mode_choices(model, self._options.mode)
+        self.mode.set_choices(self.tr("Experts"), choices, self._options.mode)
         self._mode_row.setVisible(len(choices) > 1)
         self._mode_row.fold()
 
     def _show_draft_model(self) -> None:
-        wished = self._wishes.draft_model
+        wished = self._options.draft_model
         choices = [("", self.tr("None")), *((entry.path, entry.name) for entry in self._draft_models)]
         if wished and wished not in dict(choices):  # one that has gone can be taken back
             choices.append((wished, Path(wished).stem))
@@ -219,21 +219,21 @@ class WishesCard(Card):
         return self.tr("{count} tokens").format(count=tokens_text(tokens))
 
     def _change(self, **fields: Any) -> None:
-        self._wishes = msgspec.structs.replace(self._wishes, **fields)
-        self.reset.setVisible(self._wishes != Wishes(workers=self._wishes.workers))
-        self.changed.emit(self._wishes)
+        self._options = msgspec.structs.replace(self._options, **fields)
+        self.reset.setVisible(self._options != PlacementOptions(workers=self._options.workers))
+        self.changed.emit(self._options)
 
     def _change_budget(self, name: str, value: int | None) -> None:
-        budgets = {key: size for key, size in self._wishes.budgets.items() if key != name}
+        budgets = {key: size for key, size in self._options.budgets.items() if key != name}
         if value is not None:
             budgets[name] = value
         self._change(budgets=budgets)
 
     def _reset(self) -> None:
         self.context.slider.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._wishes = Wishes(workers=self._wishes.workers)
+        self._options = PlacementOptions(workers=self._options.workers)
         self._show()
-        self.changed.emit(self._wishes)
+        self.changed.emit(self._options)
 
     def retranslate(self) -> None:
         self.set_title(self.tr("Wishes"))

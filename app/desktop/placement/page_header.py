@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.measures import experts_text
 from app.desktop.widgets.elided import ElidedTitle
 from app.desktop.widgets.folding import FoldingRow
@@ -16,7 +16,7 @@ from engine.placement.plan import PlannedModel
 TITLE = 220
 
 
-class PageHeader(LiveWidget):
+class PageHeader(ThemedWidget):
     """`tune_wanted` and `apply_wanted` are the two things to do with a model here."""
 
     tune_wanted = Signal()

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
-from app.desktop.model_picker.model_banner import ModelStrip
+from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.model_picker.model_banner import ModelBanner
 from app.desktop.placement.draft_choice import DraftChoice
 from app.desktop.placement.kept import kept_plan
 from app.desktop.placement.live_speed import LiveSpeed
@@ -22,7 +22,7 @@ from app.desktop.placement.placement_view import PlacementView
 from app.desktop.placement.plan_loader import Watching
 from app.desktop.placement.replanning import Replanning
 from app.desktop.placement.side_panel import SidePanel
-from app.desktop.placement.suggestion import is_of_wishes, suggested_wishes
+from app.desktop.placement.suggestion import is_of_options, suggested_options
 from app.desktop.placement.tuning import Tuning, load_with
 from app.desktop.widgets.labels import wrapped_label
 from app.services.chat.events import AnswerDelta
@@ -32,7 +32,7 @@ from app.services.models.events import ActivityChanged, AnswerFinished, CacheCha
 from app.services.placement.events import ExpertsChanged, MachineChanged, PlacementChanged, TuneProgress
 from engine.api import Activity
 from engine.errors import ErrorInfo, UserError
-from engine.placement.plan import Machine, PlannedModel, Wishes
+from engine.placement.plan import Machine, PlacementOptions, PlannedModel
 from engine.remote.names import read_name
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 LIVE_MS = 250
 
 
-class PlacementPage(LiveWidget):
+class PlacementPage(ThemedWidget):
     """`side` is the list that belongs beside the page. `workers_wanted` asks for the settings of workers."""
 
     workers_wanted = Signal()
@@ -55,9 +55,9 @@ class PlacementPage(LiveWidget):
         self._error: UserError | None = None
         # Why there is no plan for the wishes as they are now; what is shown is the last one.
         self._refused: ErrorInfo | None = None
-        self._wishes = Wishes()
-        self._drafts: dict[str, Wishes] = {}
-        self._loaded_wishes: tuple[str, Wishes] = ("", Wishes())
+        self._options = PlacementOptions()
+        self._drafts: dict[str, PlacementOptions] = {}
+        self._loaded_options: tuple[str, PlacementOptions] = ("", PlacementOptions())
         self._state: ModelChanged | None = None
         self._apply_waits = False
         self._stale = True
@@ -65,14 +65,14 @@ class PlacementPage(LiveWidget):
         self._live = LiveSpeed()
         self._activity: Activity | None = None
         self.side = SidePanel(self)
-        self.model_strip = ModelStrip(calls, self)
-        self.elsewhere = wrapped_label(self, "small")
-        self.elsewhere.hide()
+        self.model_strip = ModelBanner(calls, self)
+        self.remote_servers = wrapped_label(self, "small")
+        self.remote_servers.hide()
         self.view = PlacementView(self)
         self._replanning = Replanning(calls, self)
         self.lines = ModelLines(calls, self.side, self)
         self.watching = Watching(calls, self.view.heat, self)
-        self.drafting = DraftChoice(calls, self.view.wishes, self)
+        self.drafting = DraftChoice(calls, self.view.options, self)
         self.tuning = Tuning(calls, self.view.tune, self)
         self._live_timer = QTimer(self)
         self._live_timer.setInterval(LIVE_MS)
@@ -80,7 +80,7 @@ class PlacementPage(LiveWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.model_strip)
-        column.addWidget(self.elsewhere)
+        column.addWidget(self.remote_servers)
         column.addWidget(self.view, 1)
         self._connect()
         self.refresh()
@@ -89,9 +89,9 @@ class PlacementPage(LiveWidget):
         view = self.view
         self.side.model_wanted.connect(self.choose)
         self.side.worker_wanted.connect(self.workers_wanted)
-        view.wishes.changed.connect(self._take_wishes)
+        view.options.changed.connect(self._take_options)
         view.header.apply_wanted.connect(self.apply)
-        view.header.tune_wanted.connect(lambda: self.tuning.start(self._path, self._wishes))
+        view.header.tune_wanted.connect(lambda: self.tuning.start(self._path, self._options))
         view.explanation.change_wanted.connect(self._take_suggestion)
         view.state.acted.connect(self._try_again)
         self.lines.read.connect(self._take_known)
@@ -161,8 +161,8 @@ class PlacementPage(LiveWidget):
         self.lines.ask(path, draft)
 
     def _take_known(self, path: str, known: Known) -> None:
-        if path == self._path and self._drafts.get(path) in (None, known.wishes):
-            self._wishes, self._model, self._error = known.wishes, known.model, None
+        if path == self._path and self._drafts.get(path) in (None, known.options):
+            self._options, self._model, self._error = known.options, known.model, None
             self._refused = None
             self._show()
 
@@ -180,19 +180,19 @@ class PlacementPage(LiveWidget):
 
     # Wishes
 
-    def _take_wishes(self, wishes: Wishes) -> None:
-        self._wishes = self._drafts[self._path] = wishes
+    def _take_options(self, options: PlacementOptions) -> None:
+        self._options = self._drafts[self._path] = options
         self._show_actions()
-        self._replanning.ask(self._path, wishes)
+        self._replanning.ask(self._path, options)
 
-    def _take_plan(self, wishes: Wishes, model: PlannedModel) -> None:
+    def _take_plan(self, options: PlacementOptions, model: PlannedModel) -> None:
         if model.path != self._path:
             return
         self._model, self._error, self._refused = model, None, None
         self._show()
 
-    def _take_failure(self, wishes: Wishes, error: UserError) -> None:
-        if self._model is None or not is_of_wishes(error):
+    def _take_failure(self, options: PlacementOptions, error: UserError) -> None:
+        if self._model is None or not is_of_options(error):
             self._failed(error)
             return
         # The cards stay under the hand that moves a slider.
@@ -203,14 +203,14 @@ class PlacementPage(LiveWidget):
         model = self._model
         if model is None:
             return
-        wishes = suggested_wishes(model.plan.refusal, self._wishes, model.machine)
-        if wishes is not None:
-            self._take_wishes(wishes)
+        options = suggested_options(model.plan.refusal, self._options, model.machine)
+        if options is not None:
+            self._take_options(options)
 
     def _try_again(self) -> None:
         """Wishes that cannot be would only be refused again, and the card that could change them is not there."""
-        if self._path and is_of_wishes(self._error):
-            self._take_wishes(Wishes())
+        if self._path and is_of_options(self._error):
+            self._take_options(PlacementOptions())
         else:
             self.reload()
 
@@ -221,9 +221,9 @@ class PlacementPage(LiveWidget):
             return
         self._apply_waits = bool(services.conversations.answering())
         if not self._apply_waits:
-            path, wishes = self._path, self._wishes
+            path, options = self._path, self._options
             self._drafts.pop(path, None)
-            self._calls.do(lambda s: load_with(s, path, wishes), executor="io")
+            self._calls.do(lambda s: load_with(s, path, options), executor="io")
         self._show_actions()
 
     def _tuned(self, path: str) -> None:
@@ -275,8 +275,8 @@ class PlacementPage(LiveWidget):
         if state.state == "ready" and state.facts is not None:
             path = state.path
             self._calls.do(
-                lambda s: s.placements.wishes_for(path),
-                lambda wishes: self._take_loaded_wishes(path, wishes),
+                lambda s: s.placements.options_for(path),
+                lambda options: self._take_loaded_options(path, options),
                 owner=self,
             )
             if before is None or before.path != path:
@@ -287,8 +287,8 @@ class PlacementPage(LiveWidget):
                 self._refresh()  # what it held is free again
             self._show_actions()
 
-    def _take_loaded_wishes(self, path: str, wishes: Wishes) -> None:
-        self._loaded_wishes = (path, wishes)
+    def _take_loaded_options(self, path: str, options: PlacementOptions) -> None:
+        self._loaded_options = (path, options)
         self._show()
 
     def _refresh(self) -> None:
@@ -312,7 +312,7 @@ class PlacementPage(LiveWidget):
 
     def _as_loaded(self) -> bool:
         """Whether what is shown is exactly what answers now."""
-        return self._is_loaded() and self._loaded_wishes == (self._path, self._wishes)
+        return self._is_loaded() and self._loaded_options == (self._path, self._options)
 
     def _shown_model(self) -> PlannedModel | None:
         """The plan to show: of what is loaded the plan that was loaded, exact to the byte."""
@@ -352,7 +352,7 @@ class PlacementPage(LiveWidget):
         model = self._shown_model()
         self.view.header.show_model(self._name() or self.tr("Placement"), model)
         if self._error is not None:
-            wished = self._path and is_of_wishes(self._error)
+            wished = self._path and is_of_options(self._error)
             again = self.tr("Leave the choice to Coterie") if wished else self.tr("Try again")
             self.view.show_words(languages.tell(self._error), again)
         elif model is None:
@@ -376,21 +376,21 @@ class PlacementPage(LiveWidget):
             measured = line.measured if line is not None else 0.0
         notices = state.notices if state is not None and self._as_loaded() else ()
         self.view.explanation.show_plan(model.plan, measured, notices, model.machine)
-        refused = suggested_wishes(model.plan.refusal, self._wishes, model.machine)
+        refused = suggested_options(model.plan.refusal, self._options, model.machine)
         self.view.explanation.show_change(self._change_text(refused))
         if self._refused is not None:
             self.view.explanation.show_problem(self._refused)
-        self.view.wishes.show_wishes(self._wishes, model, model.trained_context, self._splits())
+        self.view.options.show_options(self._options, model, model.trained_context, self._splits())
         self.watching.show_model(self._path)
         self.drafting.show_model(self._path)
 
-    def _change_text(self, wishes: Wishes | None) -> str:
-        if wishes is None:
+    def _change_text(self, options: PlacementOptions | None) -> str:
+        if options is None:
             return ""
-        if wishes.cache_type != self._wishes.cache_type:
+        if options.cache_type != self._options.cache_type:
             return self.tr("Keep the context in half the memory")
-        if wishes.context != self._wishes.context:
-            return self.tr("Use a context of {count} tokens").format(count=f"{wishes.context:,}")
+        if options.context != self._options.context:
+            return self.tr("Use a context of {count} tokens").format(count=f"{options.context:,}")
         return self.tr("Allow as much memory as it needs")
 
     def _show_actions(self) -> None:
@@ -417,9 +417,9 @@ class PlacementPage(LiveWidget):
     def _show_elsewhere(self) -> None:
         """A model that a server has lies nowhere here: what is shown is another one."""
         remote = read_name(self._state.path) if self._state is not None else None
-        self.elsewhere.setVisible(remote is not None)
+        self.remote_servers.setVisible(remote is not None)
         if remote is not None:
-            self.elsewhere.setText(
+            self.remote_servers.setText(
                 self.tr(
                     "The model in use, {name}, runs on {host}. Here you see models of this computer."
                 ).format(name=remote.model, host=remote.host)
@@ -427,7 +427,7 @@ class PlacementPage(LiveWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self.elsewhere.setContentsMargins(px(30), px(14), px(30), 0)
+        self.remote_servers.setContentsMargins(px(30), px(14), px(30), 0)
 
     def retranslate(self) -> None:
         self._show_elsewhere()

@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.placement.activity_card import ActivityCard
 from app.desktop.placement.bars_card import BarsCard
 from app.desktop.placement.cache_card import CacheCard
 from app.desktop.placement.explanation_card import ExplanationCard
 from app.desktop.placement.heat_card import HeatCard
-from app.desktop.placement.options_card import WishesCard
+from app.desktop.placement.options_card import OptionsCard
 from app.desktop.placement.page_header import PageHeader
 from app.desktop.placement.state_card import StateCard
 from app.desktop.placement.strip_card import StripCard
@@ -24,7 +24,7 @@ COLUMN = 1080
 TWO_COLUMNS_FROM = 760
 
 
-class PlacementView(LiveWidget):
+class PlacementView(ThemedWidget):
     """Shows what it is given. `state` is the card that stands for the others while there is no plan."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -38,10 +38,10 @@ class PlacementView(LiveWidget):
         self.bars = BarsCard(self)
         self.strip = StripCard(self)
         self.heat = HeatCard(self)
-        self.wishes = WishesCard(self)
+        self.options = OptionsCard(self)
         self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pair.addWidget(self.heat, 1)
-        self._pair.addWidget(self.wishes, 1)
+        self._pair.addWidget(self.options, 1)
         self._column = QWidget(self)
         self._cards = QVBoxLayout(self._column)
         for told in (self.header, self.state, self.explanation, self.tune, self.activity, self.cache):
@@ -86,7 +86,7 @@ class PlacementView(LiveWidget):
 
     def _show_cards(self, on: bool) -> None:
         self.state.setVisible(not on and bool(self.state.words.text()))
-        for card in (self.explanation, self.bars, self.strip, self.heat, self.wishes):
+        for card in (self.explanation, self.bars, self.strip, self.heat, self.options):
             card.setVisible(on)
         if not on:
             self.activity.hide()

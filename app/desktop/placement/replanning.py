@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.desktop.base.service_calls import ServiceCalls
 from engine.errors import UserError
-from engine.placement.plan import PlannedModel, Wishes
+from engine.placement.plan import PlacementOptions, PlannedModel
 
 
 class Replanning(QObject):
@@ -22,12 +22,12 @@ class Replanning(QObject):
     def __init__(self, calls: ServiceCalls, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._calls = calls
-        self._next: tuple[str, Wishes] | None = None
-        self._current: tuple[str, Wishes] | None = None
+        self._next: tuple[str, PlacementOptions] | None = None
+        self._current: tuple[str, PlacementOptions] | None = None
 
-    def ask(self, path: str, wishes: Wishes) -> None:
+    def ask(self, path: str, options: PlacementOptions) -> None:
         """Plan this model under these wishes, as soon as the plan that is being made is done."""
-        self._next = (path, wishes)
+        self._next = (path, options)
         if self._current is None:
             self._start()
 
@@ -35,7 +35,7 @@ class Replanning(QObject):
         """Nothing asked for so far is of interest any more."""
         self._next = None
         if self._current is not None:
-            self._current = ("", Wishes())
+            self._current = ("", PlacementOptions())
 
     def busy(self) -> bool:
         return self._current is not None
@@ -45,9 +45,9 @@ class Replanning(QObject):
             return
         asked = self._current = self._next
         self._next = None
-        path, wishes = asked
+        path, options = asked
         self._calls.do(
-            lambda s: s.placements.planned(path, wishes), self._done, self._wrong, executor="io", owner=self
+            lambda s: s.placements.planned(path, options), self._done, self._wrong, executor="io", owner=self
         )
 
     def _done(self, model: PlannedModel) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.measures import bandwidth_text, device_label, size_text, speed_number
 from app.desktop.widgets.side_row import SideRow, fit_rows
 from app.services.connections.events import WorkerState
@@ -31,7 +31,7 @@ class ModelLine(msgspec.Struct, frozen=True):
     error: ErrorInfo | None = None
 
 
-class SidePanel(LiveWidget):
+class SidePanel(ThemedWidget):
     """`model_wanted` carries a path; `worker_wanted` asks for the place where workers are added."""
 
     model_wanted = Signal(str)

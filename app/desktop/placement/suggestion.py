@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from engine.errors import ErrorInfo, UserError
-from engine.placement.plan import RAM, Machine, Wishes
+from engine.placement.plan import RAM, Machine, PlacementOptions
 
 _OF_WISHES = (
     "placement.mode_impossible",
@@ -16,12 +16,14 @@ _OF_WISHES = (
 )
 
 
-def is_of_wishes(error: UserError | None) -> bool:
+def is_of_options(error: UserError | None) -> bool:
     """Whether there is no plan because of what is wished, and not of what is there."""
     return error is not None and error.code in _OF_WISHES
 
 
-def suggested_wishes(refusal: ErrorInfo | None, wishes: Wishes, machine: Machine) -> Wishes | None:
+def suggested_options(
+    refusal: ErrorInfo | None, options: PlacementOptions, machine: Machine
+) -> PlacementOptions | None:
     """Wishes with that change: a smaller kind of context, a shorter one, or a larger budget.
 
     None where it is nothing that a wish can change (more memory, a smaller model).
@@ -29,16 +31,16 @@ def suggested_wishes(refusal: ErrorInfo | None, wishes: Wishes, machine: Machine
     if refusal is None:
         return None
     if refusal.code == "plan.try_smaller_cache":
-        return msgspec.structs.replace(wishes, cache_type="q8_0")
+        return msgspec.structs.replace(options, cache_type="q8_0")
     context = refusal.params.get("context")
     if refusal.code == "plan.try_shorter_context" and isinstance(context, int):
-        return msgspec.structs.replace(wishes, context=context)
+        return msgspec.structs.replace(options, context=context)
     wanted = refusal.params.get("wanted_bytes")
     if refusal.code == "plan.try_budget" and isinstance(wanted, int):
         spoken = str(refusal.params.get("device", ""))
-        name = next((name for name in wishes.budgets if _is_spoken(name, spoken, machine)), None)
+        name = next((name for name in options.budgets if _is_spoken(name, spoken, machine)), None)
         if name is not None:
-            return msgspec.structs.replace(wishes, budgets={**wishes.budgets, name: wanted})
+            return msgspec.structs.replace(options, budgets={**options.budgets, name: wanted})
     return None
 
 

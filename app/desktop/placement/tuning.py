@@ -11,7 +11,7 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.placement.tune_card import TuneCard
 from app.services.placement.events import TuneProgress
 from engine.errors import UserError
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 
 if TYPE_CHECKING:
     from app.services.placement.trials import Tuned
@@ -30,9 +30,9 @@ def use_path(services: Services, path: str) -> None:
     services.models.use(STARTER if path == starter else path)
 
 
-def load_with(services: Services, path: str, wishes: Wishes) -> None:
+def load_with(services: Services, path: str, options: PlacementOptions) -> None:
     """Keep the wishes and load the model with them. Raises what keeping and loading do."""
-    services.placements.keep_wishes(path, wishes)
+    services.placements.keep_options(path, options)
     use_path(services, path)
 
 
@@ -57,13 +57,13 @@ class Tuning(QObject):
         card.leave_wanted.connect(card.hide)
         card.cancel_wanted.connect(self._cancel)
 
-    def start(self, path: str, wishes: Wishes) -> None:
+    def start(self, path: str, options: PlacementOptions) -> None:
         """Tune around these wishes."""
         self._path, self._tuned = path, None
         self._card.start()
         self.changed.emit()
         self._calls.do(
-            lambda s: s.placements.tune(path, wishes), self._done, self._failed, executor="io", owner=self
+            lambda s: s.placements.tune(path, options), self._done, self._failed, executor="io", owner=self
         )
 
     def show_progress(self, progress: TuneProgress) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.desktop.base.notification import Said
+from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.services.runs.export import ENDINGS, ExportFormat
 from app.services.runs.values import RunRecord
@@ -55,7 +55,7 @@ class Exporting(QObject):
     def write(self, run: int, format: ExportFormat, path: str) -> None:
         self._calls.do(
             lambda s: write_export(s, run, format, path),
-            lambda _: self.said.emit(Said(self.tr("Written to {path}").format(path=path))),
+            lambda _: self.said.emit(Notification(self.tr("Written to {path}").format(path=path))),
             executor="io",
             owner=self,
         )

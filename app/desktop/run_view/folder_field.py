@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QPushB
 
 from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.run_labels import folder_text
 from app.desktop.widgets.checked_field import Complaint
 from engine.errors import UserError
@@ -28,7 +28,7 @@ def dropped_folder(data: QMimeData) -> str:
     return ""
 
 
-class FolderField(LiveWidget):
+class FolderField(ThemedWidget):
     """`changed` comes when another folder is meant."""
 
     changed = Signal()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.scroller import GUTTER
@@ -15,7 +15,7 @@ from app.desktop.widgets.scroller import GUTTER
 COLUMN = 744
 
 
-class FormFoot(LiveWidget):
+class FormFoot(ThemedWidget):
     """The button that starts it, always in sight, and why it could not be where that is no single field's fault."""
 
     def __init__(self, parent: QWidget) -> None:

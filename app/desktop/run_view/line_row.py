@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from app.desktop.base.icons import set_icon
 from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.base.tool_tip import plain_tip
 from app.desktop.widgets.elided import ElidedLabel
 
 
-class LineRow(LiveWidget):
+class LineRow(ThemedWidget):
     """`acted` comes with its button, which has the icon `symbol`, and carries what the line is about."""
 
     acted = Signal(object)

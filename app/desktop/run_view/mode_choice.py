@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 from agents.events import Mode
 from app.desktop.base.style import hover
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.run_labels import MODES, mode_name, mode_sentence
 from app.desktop.widgets.labels import wrapped_label
 
@@ -68,7 +68,7 @@ class ModeButton(QAbstractButton):
             painter.drawEllipse(left + inset, top + inset, size - 2 * inset, size - 2 * inset)
 
 
-class ModeChoice(LiveWidget):
+class ModeChoice(ThemedWidget):
     """`chosen` carries the mode. Up and down move the choice."""
 
     chosen = Signal(str)

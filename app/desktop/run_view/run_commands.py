@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from agents.permissions.values import Decision
-from app.desktop.base.notification import Said
+from app.desktop.base.notification import Notification
 from app.desktop.base.revealing import open_folder
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.run_view.exporting import Exporting
@@ -20,11 +20,11 @@ from app.services.runs.values import RunRecord, Seen
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from agents.run.calls import Again
+    from agents.run.calls import RetryChoice
 
 
-class RunActing(QObject):
-    """`said` carries a `Said` for the foot of the window; `restored` a run that was brought back from the trash;
+class RunCommands(QObject):
+    """Commands on runs. `said` carries a `Notification`; `restored` a run that was brought back from the trash;
     `text_read` a handle and the text that it names; `refused` that a wish was not carried out."""
 
     said = Signal(object)
@@ -46,7 +46,7 @@ class RunActing(QObject):
     def stop(self, run: int) -> None:
         self._calls.do(lambda s: s.runs.stop(run), owner=self)
 
-    def resume(self, run: int, message: str = "", again: Mapping[str, Again] | None = None) -> None:
+    def resume(self, run: int, message: str = "", again: Mapping[str, RetryChoice] | None = None) -> None:
         self._calls.do(lambda s: s.runs.resume(run, message, again), None, self._refuse, owner=self)
 
     def decide(self, run: int, call: str, decision: Decision) -> None:
@@ -86,7 +86,7 @@ class RunActing(QObject):
         self._calls.do(lambda s: s.runs.delete(run), lambda _: self._deleted(run), owner=self)
 
     def _deleted(self, run: int) -> None:
-        self.said.emit(Said(self.tr("Run deleted"), self.tr("Undo"), lambda: self._restore(run)))
+        self.said.emit(Notification(self.tr("Run deleted"), self.tr("Undo"), lambda: self._restore(run)))
 
     def _restore(self, run: int) -> None:
         self._calls.do(lambda s: s.runs.restore(run), lambda _: self.restored.emit(run), owner=self)

@@ -37,7 +37,7 @@ FOLD_MS = 120  # how long what has come is gathered before the view is folded ag
 Event = RunEntries | RunDelta | RunAsks | RunChanged
 
 
-class RunReading(QObject):
+class RunLoader(QObject):
     """`opened` carries the view of a run and its first entries; `came` the entries after those, in order;
     `viewed` the view whenever it is another one; `asks` what the run waits for, or None; `wrote` new text of the
     turn that is being written, `waits` what it waits for before that (`RunWaits` or `RunPrefill`). All are about the

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from agents.permissions.visible import visible
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.words import joined
 from app.desktop.widgets.labels import wrapped_label
 from app.services.runs.values import Seen
@@ -43,7 +43,7 @@ def _message(message: Message) -> str:
     return "\n".join(lines)
 
 
-class SeenWindow(LiveWidget):
+class SeenWindow(ThemedWidget):
     """Stays beside the main window until it is closed, with Esc too."""
 
     def __init__(self, parent: QWidget) -> None:

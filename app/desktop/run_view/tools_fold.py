@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.desktop.base.theme import themes
 from app.desktop.text.tool_labels import tool_words
-from app.desktop.widgets.collapsible import Fold
+from app.desktop.widgets.collapsible import Collapsible
 from app.desktop.widgets.tick_box import TickBox
 from app.services.runs.values import ToolAtHand
 
@@ -51,7 +51,7 @@ class ToolRow(QWidget):
         self.box.click()
 
 
-class ToolsFold(Fold):
+class ToolsFold(Collapsible):
     """Ours by name, and those of the servers that are on as one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from agents.events import Undone
 from agents.snapshots.values import UndoPlan
-from app.desktop.base.notification import Said
+from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.run_view.undo_dialog import UndoDialog
 
@@ -93,6 +93,6 @@ class Undoing(QObject):
         if left:
             words = self.tr("{done}; {count} changed since and left alone").format(done=words, count=left)
         if undone.redo:
-            self.said.emit(Said(words, self.tr("Undo"), lambda: self.undo(run, undone.calls)))
+            self.said.emit(Notification(words, self.tr("Undo"), lambda: self.undo(run, undone.calls)))
         else:
-            self.said.emit(Said(words, self.tr("Redo"), lambda: self.redo(run)))
+            self.said.emit(Notification(words, self.tr("Redo"), lambda: self.redo(run)))

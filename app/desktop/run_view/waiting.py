@@ -22,19 +22,19 @@ _LINE, _REASON, _BAR = 22, 20, 6
 
 class Waiting(msgspec.Struct, frozen=True):
     """`ahead` other answers come first; else `done` of `total` tokens of the prompt are read, of which much had been
-    read before where `reread` says why. Without any of these the model is waited for."""
+    read before where `recomputed` says why. Without any of these the model is waited for."""
 
     ahead: int = 0
     done: int = 0
     total: int = 0
-    reread: ErrorInfo | None = None
+    recomputed: ErrorInfo | None = None
 
 
 def waiting_of(event: AnswerWaits | AnswerPrefill | RunWaits | RunPrefill) -> Waiting:
     """What a service told of an answer or a run."""
     if isinstance(event, AnswerWaits | RunWaits):
         return Waiting(ahead=event.ahead)
-    return Waiting(0, event.done, event.total, event.reread)
+    return Waiting(0, event.done, event.total, event.recomputed)
 
 
 class ReadingTime:
@@ -103,8 +103,8 @@ class WaitingLine(QWidget):
 
     def retranslate(self) -> None:
         self._text = waiting_words(self.waiting, self._time.seconds_left)
-        reread = self.waiting.reread if self._time.takes_long else None
-        self._reason = languages.tell(reread) if reread is not None else ""
+        recomputed = self.waiting.recomputed if self._time.takes_long else None
+        self._reason = languages.tell(recomputed) if recomputed is not None else ""
         self.setAccessibleName(f"{self._text} {self._reason}".strip())
         self.update()
 

@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from agents.budget import Budget
 from app.desktop.base.theme import themes
 from app.desktop.text.words import joined
-from app.desktop.widgets.collapsible import Fold
+from app.desktop.widgets.collapsible import Collapsible
 from app.desktop.widgets.controls import Bounds, NumberField
 
 MINUTE = 60.0
 MOST = 100_000_000
 
 
-class BudgetFold(Fold):
+class BudgetFold(Collapsible):
     """Steps, minutes, tokens and calls; 0 is no limit. What else a budget has stays as it was."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.runs.tools_line import ToolsLine
 from app.desktop.text.remote_marks import leaving
 from app.desktop.text.run_labels import model_name
@@ -31,7 +31,7 @@ MOST_AGAIN = 5
 
 
 class RunModel(msgspec.Struct, frozen=True):
-    """A model that a run can have; `name` is what `RunWish.model` takes, `path` its file on this computer, `rating`
+    """A model that a run can have; `name` is what `RunSpec.model` takes, `path` its file on this computer, `rating`
     how well it uses tools, where that was checked."""
 
     name: str
@@ -55,7 +55,7 @@ def run_models(services: Services) -> tuple[RunModel, ...]:
         )
         for choice in usable
     ]
-    for server in services.elsewhere.all():
+    for server in services.remote_servers.all():
         found += [
             RunModel(name, f"{model} · {server.shown}")
             for name, model in zip(server.names, server.models, strict=True)
@@ -63,7 +63,7 @@ def run_models(services: Services) -> tuple[RunModel, ...]:
     return tuple(found)
 
 
-class ModelField(LiveWidget):
+class ModelField(ThemedWidget):
     """`changed` comes when another model is meant."""
 
     changed = Signal()
@@ -113,7 +113,7 @@ class ModelField(LiveWidget):
         self._show_choices(self.choice.value())
 
     def model(self) -> str:
-        """As `RunWish.model` takes it."""
+        """As `RunSpec.model` takes it."""
         value = self.choice.value()
         return self.other.text().strip() if value == OTHER else str(value or "")
 

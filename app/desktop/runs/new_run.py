@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from agents.budget import Budget
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.run_view.folder_field import FolderField
 from app.desktop.run_view.form_foot import COLUMN, FormFoot
@@ -28,7 +28,7 @@ from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.writing import Writing
 from app.services.models.events import ModelChanged
 from app.services.models.reasoning import BUDGET, reasoning_choices
-from app.services.runs.values import Recipe, RunRecord, RunWish, ToolAtHand
+from app.services.runs.values import Recipe, RunRecord, RunSpec, ToolAtHand
 from app.services.runs.workspace import OF_FOLDER
 from engine.errors import UserError
 
@@ -43,8 +43,8 @@ class Teller(Protocol):
     def say(self, error: UserError | None) -> None: ...
 
 
-class NewRun(LiveWidget):
-    """`start_wanted` carries a `RunWish`, `save_wanted` a `Recipe`, `recipe_delete_wanted` the one that is shown;
+class NewRun(ThemedWidget):
+    """`start_wanted` carries a `RunSpec`, `save_wanted` a `Recipe`, `recipe_delete_wanted` the one that is shown;
     what comes of them is told with `say`, or by showing something else."""
 
     start_wanted = Signal(object)
@@ -240,7 +240,7 @@ class NewRun(LiveWidget):
         self._set_busy(True)
         self.start_wanted.emit(wish)
 
-    def wish(self) -> RunWish:
+    def wish(self) -> RunSpec:
         """Raises UserError `recipe.empty_parameter`."""
         recipe = self.recipe
         task = self.task.toPlainText()
@@ -248,7 +248,7 @@ class NewRun(LiveWidget):
             from app.services.runs.recipes import filled
 
             task = filled(recipe, self.fields.values())
-        return RunWish(
+        return RunSpec(
             task,
             self.folder.folder(),
             model=self.model.model(),

@@ -6,13 +6,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.checked_field import Complaint
 from app.services.runs.values import Recipe
 from engine.errors import UserError
 
 
-class RecipeFields(LiveWidget):
+class RecipeFields(ThemedWidget):
     """`changed` comes with each letter."""
 
     changed = Signal()

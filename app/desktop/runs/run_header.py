@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePoli
 
 from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
-from app.desktop.text.remote_marks import ElsewhereChip
+from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.text.remote_marks import RemoteChip
 from app.desktop.text.run_labels import folder_name, is_under_way, mode_name, mode_sentence, progress_text
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedLabel
@@ -21,7 +21,7 @@ from app.services.runs.values import RunRecord, RunView
 TITLE, FOLDER, LEAST = 260, 160, 48
 
 
-class RunHeader(LiveWidget):
+class RunHeader(ThemedWidget):
     """Shows a run; tells what a person wants. `export_wanted` carries a format; `cards_wanted` whether the cards are
     to be seen instead of the steps, where there is no room for both."""
 
@@ -37,13 +37,13 @@ class RunHeader(LiveWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._run: RunRecord | None = None
-        self._interrupted = self._elsewhere = False
+        self._interrupted = self._other_process = False
         self._seconds = 0.0
         self._ending = False  # it was told to pause or stop, and has not yet
         self.title = ElidedLabel(self, bold=True)
         self.title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.folder, self.mode = Chip(self), Chip(self)
-        self.remote = ElsewhereChip(self, short=True)
+        self.remote = RemoteChip(self, short=True)
         self.progress = QLabel(self)
         self.progress.setProperty("kind", "small")
         self.pause, self.stop, self.resume = QPushButton(self), QPushButton(self), QPushButton(self)
@@ -72,10 +72,10 @@ class RunHeader(LiveWidget):
         self.resume.clicked.connect(self.resume_wanted)
         self.refresh()
 
-    def show_view(self, view: RunView, seconds: float, *, elsewhere: bool = False) -> None:
-        """`seconds` is how long it took so far, without waiting for a person. `elsewhere`: another process carries it
-        out, and only that one can end it."""
-        self._elsewhere = elsewhere
+    def show_view(self, view: RunView, seconds: float, *, other_process: bool = False) -> None:
+        """`seconds` is how long it took so far, without waiting for a person. `other_process`: another process
+        carries it out, and only that one can end it."""
+        self._other_process = other_process
         run = view.record
         self._interrupted = bool(view.interrupted)
         if self._run is None or self._run.id != run.id or not is_under_way(run):
@@ -103,8 +103,8 @@ class RunHeader(LiveWidget):
         self.remote.show_model(run.model)
         self.progress.setText(progress_text(run, self._seconds))
         under_way = is_under_way(run)
-        self.pause.setVisible(under_way and not self._elsewhere)
-        self.stop.setVisible(under_way and not self._elsewhere)
+        self.pause.setVisible(under_way and not self._other_process)
+        self.stop.setVisible(under_way and not self._other_process)
         self.pause.setEnabled(not self._ending)
         # What becomes of interrupted calls is asked below.
         ended = run.state in ("paused", "stopped", "failed", "interrupted")

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.runs.run_header import RunHeader
 from app.desktop.runs.side_cards import SideCards
 from app.desktop.runs.steps_view import RunStepsView
@@ -19,7 +19,7 @@ CARDS = 286
 BOTH_FROM = 780
 
 
-class RunPage(LiveWidget):
+class RunPage(ThemedWidget):
     """Only put together here; what happens on it is for the page to carry out."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -30,7 +30,7 @@ class RunPage(LiveWidget):
         self.note = wrapped_label(self, "small")
         self.note.hide()
         self._run: RunRecord | None = None
-        self._elsewhere = False
+        self._other_process = False
         self._row = QHBoxLayout()
         self._row.addWidget(self.steps, 1)
         self._row.addWidget(self.cards)
@@ -43,16 +43,16 @@ class RunPage(LiveWidget):
         self.header.cards_wanted.connect(lambda _: self._fit())
         self.refresh()
 
-    def show_view(self, view: RunView, seconds: float, *, elsewhere: bool = False) -> None:
-        """All but the steps; `seconds` is how long it took so far, `elsewhere`: another process carries it out."""
-        self._run, self._elsewhere = view.record, elsewhere
-        self.header.show_view(view, seconds, elsewhere=elsewhere)
+    def show_view(self, view: RunView, seconds: float, *, other_process: bool = False) -> None:
+        """All but the steps; `seconds` is how long it took so far. `other_process`: another one carries it out."""
+        self._run, self._other_process = view.record, other_process
+        self.header.show_view(view, seconds, other_process=other_process)
         self.cards.show_view(view)
         self.retranslate()
 
     def retranslate(self) -> None:
         words = ""
-        if self._elsewhere:
+        if self._other_process:
             words = self.tr(
                 "Another process of Coterie carries this run out, such as a command: answer it there."
             )

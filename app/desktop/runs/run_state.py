@@ -12,7 +12,7 @@ from app.services.runs.values import RunRecord
 from engine.errors import UserError
 
 
-class RunShelf(QObject):
+class RunListState(QObject):
     """`changed` comes when the list is another one; `moved` carries a run's record before (None: a new one) and
     after. Answers to chats are not among them: those are the chat's."""
 

@@ -11,28 +11,28 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from agents.events import Entry, RunStarted
 from agents.permissions.values import Decision
-from app.desktop.base.notification import Said
+from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.base.themed_widget import LiveWidget
-from app.desktop.run_view.run_commands import RunActing
-from app.desktop.run_view.run_loader import RunReading
+from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.run_view.run_commands import RunCommands
+from app.desktop.run_view.run_loader import RunLoader
 from app.desktop.run_view.tools_fold import tools_at_hand
 from app.desktop.runs.model_field import run_models
 from app.desktop.runs.new_run import NewRun
 from app.desktop.runs.run_page import RunPage
-from app.desktop.runs.run_state import RunShelf
+from app.desktop.runs.run_state import RunListState
 from app.desktop.runs.side_panel import RunsSide
 from app.desktop.widgets.state_panel import StatePanel
 from app.services.connections.events import ServersChanged
 from app.services.events import ServiceEvent
 from app.services.library.events import LibraryChanged
 from app.services.models.events import ModelChanged
-from app.services.runs.values import Recipe, RunRecord, RunView, RunWish, ToolAtHand
+from app.services.runs.values import Recipe, RunRecord, RunSpec, RunView, ToolAtHand
 from engine.errors import UserError
 from engine.remote.names import read_name
 
 if TYPE_CHECKING:
-    from agents.run.calls import Again
+    from agents.run.calls import RetryChoice
     from app.services.services import Services
 
 CLOCK_MS = 1000
@@ -40,21 +40,21 @@ CLOCK_MS = 1000
 OTHERS_MS = 2500
 
 
-class RunsPage(LiveWidget):
-    """`side` is the list that belongs beside the page; `said` carries a `Said` for the foot of the window,
+class RunsPage(ThemedWidget):
+    """`side` is the list that belongs beside the page; `said` carries a `Notification` for the foot of the window,
     `looked_at` the run that a person sees now, and `shown_changed` comes when it may be another one or none."""
 
     said = Signal(object)
     looked_at = Signal(int)
     shown_changed = Signal()
 
-    def __init__(self, calls: ServiceCalls, shelf: RunShelf, parent: QWidget | None = None) -> None:
+    def __init__(self, calls: ServiceCalls, shelf: RunListState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._calls, self.shelf = calls, shelf
         self.side = RunsSide(self)
-        self.reading = RunReading(calls, self)
+        self.reading = RunLoader(calls, self)
         self.state, self.form, self.run = StatePanel(self), NewRun(self), RunPage(self)
-        self.acting = RunActing(calls, self)
+        self.acting = RunCommands(calls, self)
         self._stack = QStackedWidget(self)
         for widget in (self.state, self.form, self.run):
             self._stack.addWidget(widget)
@@ -83,7 +83,7 @@ class RunsPage(LiveWidget):
         self.state.acted.connect(lambda _: self.new_run())
         self.form.start_wanted.connect(self._start)
         self.form.writing.noticed.connect(
-            lambda: self._calls.do(lambda s: s.residency.expect(), executor="io")
+            lambda: self._calls.do(lambda s: s.lifecycle.expect(), executor="io")
         )
         self.form.save_wanted.connect(self._save_recipe)
         self.form.recipe_delete_wanted.connect(self._delete_recipe)
@@ -208,7 +208,7 @@ class RunsPage(LiveWidget):
         self.side.show_open(("run", str(run)))
         self.reading.show(run)
 
-    def _start(self, wish: RunWish) -> None:
+    def _start(self, wish: RunSpec) -> None:
         self._calls.do(lambda s: _begin(s, wish), self._started, self.form.say, owner=self)
 
     def _started(self, run: RunRecord) -> None:
@@ -220,7 +220,7 @@ class RunsPage(LiveWidget):
     def _decide(self, call: str, decision: Decision) -> None:
         self.acting.decide(self.reading.shown, call, decision)
 
-    def _resume(self, message: str, again: Mapping[str, Again] | None) -> None:
+    def _resume(self, message: str, again: Mapping[str, RetryChoice] | None) -> None:
         self.acting.resume(self.reading.shown, message, again)
 
     def _show_seen(self, step: int) -> None:
@@ -249,7 +249,7 @@ class RunsPage(LiveWidget):
     def _saved_recipe(self, recipe: Recipe) -> None:
         self.form.saving.open(False)
         self._read_recipes()
-        self.said.emit(Said(self.tr("“{title}” is among the recipes").format(title=recipe.title)))
+        self.said.emit(Notification(self.tr("“{title}” is among the recipes").format(title=recipe.title)))
 
     def _delete_recipe(self, recipe: Recipe) -> None:
         """At once, with a way back for a while."""
@@ -261,7 +261,9 @@ class RunsPage(LiveWidget):
         if self._stack.currentWidget() is self.form and self.form.recipe == recipe:
             self.new_run()
         self._read_recipes()
-        self.said.emit(Said(self.tr("Recipe deleted"), self.tr("Undo"), lambda: self._save_recipe(recipe)))
+        self.said.emit(
+            Notification(self.tr("Recipe deleted"), self.tr("Undo"), lambda: self._save_recipe(recipe))
+        )
 
     def _read_recipes(self) -> None:
         self._calls.do(lambda s: s.runs.recipes(), self.side.show_recipes, owner=self)
@@ -325,7 +327,7 @@ class RunsPage(LiveWidget):
         runs = view.record.state == "running"
         if runs and self._last_event:
             seconds += max(0.0, time.time() - self._last_event)
-        self.run.show_view(view, seconds, elsewhere=self._is_elsewhere())
+        self.run.show_view(view, seconds, other_process=self._is_elsewhere())
         if runs and self.isVisible():
             self._clock.start()
         else:
@@ -386,9 +388,9 @@ class RunsPage(LiveWidget):
             self._read_recipes()  # in the language that is on
 
 
-def _begin(services: Services, wish: RunWish) -> RunRecord:
+def _begin(services: Services, wish: RunSpec) -> RunRecord:
     """Start it. Who starts one with a model elsewhere has read in the form that text leaves for it."""
     name = read_name(wish.model)
-    if name is not None and services.elsewhere.is_new(wish.model):
-        services.elsewhere.agree(name.url)
+    if name is not None and services.remote_servers.is_new(wish.model):
+        services.remote_servers.agree(name.url)
     return services.runs.start(wish)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from app.desktop.widgets.checked_field import Complaint
-from app.desktop.widgets.collapsible import Fold
+from app.desktop.widgets.collapsible import Collapsible
 from app.desktop.widgets.labels import wrapped_label
 from engine.errors import UserError
 
@@ -24,7 +24,7 @@ def parameters_in(
     return tuple(as_known.get(name, (name, name.replace("_", " "), "")) for name in names)
 
 
-class SaveRecipe(Fold):
+class SaveRecipe(Collapsible):
     """`save_wanted` carries the title and the description."""
 
     save_wanted = Signal(str, str)

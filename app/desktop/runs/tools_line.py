@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
 from app.desktop.text.tool_rating_text import checking_text
 from app.desktop.widgets.labels import wrapped_label
 from app.store.records import ToolRating
 
 
-class ToolsLine(LiveWidget):
+class ToolsLine(ThemedWidget):
     """Says nothing of a model that uses tools well enough, or that has no file here. `check_wanted` carries the path
     and the name of the one that is shown."""
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.settings.prompt_cache_row import KeptStates
+from app.desktop.settings.prompt_cache_row import PromptCacheRow
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.controls import Section
 from app.services.settings.settings import Settings
@@ -94,7 +94,7 @@ class DataSection(Section):
         self._runs: tuple[Deleted, ...] = ()
         self.folder = QPushButton(self)
         self.folder.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.kept = KeptStates(calls, self)
+        self.kept = PromptCacheRow(calls, self)
         self.trash, self.runs = TrashList(self), TrashList(self)
         self._folder_row = self.add_row(self.folder)
         self._kept_row = self.add_row(self.kept, below=True)

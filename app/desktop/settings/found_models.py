@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.measures import size_text
 from app.desktop.widgets.checked_field import Complaint
 from engine.errors import UserError
@@ -51,7 +51,7 @@ class FoundLine(QWidget):
         row.addWidget(self.add, 0, Qt.AlignmentFlag.AlignVCenter)
 
 
-class FoundModels(LiveWidget):
+class FoundModels(ThemedWidget):
     """Looks only when a button is pressed. Files stay where they are."""
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:

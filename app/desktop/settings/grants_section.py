@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from agents.permissions.values import Grant
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.grant_text import what_is_granted, when_granted, where_it_counts
 from app.desktop.text.words import joined
 from app.desktop.widgets.controls import Section
@@ -52,7 +52,7 @@ class GrantLine(QWidget):
         row.addWidget(self.revoke, 0, Qt.AlignmentFlag.AlignVCenter)
 
 
-class GrantsList(LiveWidget):
+class GrantsList(ThemedWidget):
     """The lines, the latest grant first."""
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:

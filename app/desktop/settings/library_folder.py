@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVB
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.measures import used_text
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.gauge import Gauge
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 STOPPED = "library.stopped"
 
 
-class LibraryFolder(LiveWidget):
+class LibraryFolder(ThemedWidget):
     """Shows the folder; "Change…" moves what is in it, with progress, and can be stopped. `moved` carries the new
     folder."""
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.measures import size_text
 from app.desktop.widgets.segmented import SegmentedControl
 from app.services.settings.settings import Settings
@@ -16,7 +16,7 @@ GB = 10**9
 LIMITS = (0, GB, 4 * GB, 16 * GB, 64 * GB)
 
 
-class KeptStates(LiveWidget):
+class PromptCacheRow(ThemedWidget):
     """A choice of sizes and a button. A smaller one counts at once."""
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:

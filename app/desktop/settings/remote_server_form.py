@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBox
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.remote_server_key import KeyField
 from app.desktop.settings.remote_server_models import ModelTicks
 from app.desktop.settings.server_parts import button, small
@@ -33,9 +33,9 @@ CONTEXT = Bounds(512, 2**27, 1024, 0)
 def saved(
     services: Services, server: ModelServer, key: str | None, before: str
 ) -> tuple[ModelServer, TokenPlace]:
-    """Write a server down, and say who keeps its key now. Raises UserError as `Elsewhere.save`."""
-    kept = services.elsewhere.save(server, key, instead_of=before)
-    return kept, services.elsewhere.key_place(kept.url)
+    """Write a server down, and say who keeps its key now. Raises UserError as `RemoteServers.save`."""
+    kept = services.remote_servers.save(server, key, instead_of=before)
+    return kept, services.remote_servers.key_place(kept.url)
 
 
 def completed(address: str) -> str:
@@ -50,7 +50,7 @@ def completed(address: str) -> str:
     return f"{'http' if is_loopback(host) or is_near(host) else 'https'}://{address}"
 
 
-class ServerForm(LiveWidget):
+class ServerForm(ThemedWidget):
     """`saved` carries the `ModelServer` as it is kept, and who keeps its key."""
 
     saved = Signal(object, str)
@@ -184,7 +184,7 @@ class ServerForm(LiveWidget):
         server = self._server
         if server is not None:
             self._calls.do(
-                lambda s: s.elsewhere.key_place(server.url),
+                lambda s: s.remote_servers.key_place(server.url),
                 self.key.show_place,
                 self._could_not,
                 executor="net",
@@ -230,7 +230,7 @@ class ServerForm(LiveWidget):
         self._say(self.tr("Asking the server…"))
         self.check.setEnabled(False)
         self._calls.do(
-            lambda s: s.elsewhere.check(wish, key),
+            lambda s: s.remote_servers.check(wish, key),
             lambda found: self._take_found(number, found),
             lambda error: self._take_failure(number, error),
             executor="net",

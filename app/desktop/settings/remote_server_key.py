@@ -6,12 +6,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_parts import button, small
 from app.services.settings.secrets import TokenPlace
 
 
-class KeyField(LiveWidget):
+class KeyField(ThemedWidget):
     """`forget_wanted`: the kept one shall go. `typed`: there is another text in the field."""
 
     forget_wanted = Signal()

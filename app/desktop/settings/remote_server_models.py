@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_parts import button
 from app.desktop.widgets.tick_box import TickBox
 
@@ -40,7 +40,7 @@ class ModelTick(QWidget):
         self.box.click()
 
 
-class ModelTicks(LiveWidget):
+class ModelTicks(ThemedWidget):
     """`changed`: `chosen` is another choice now."""
 
     changed = Signal()

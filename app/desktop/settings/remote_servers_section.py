@@ -8,17 +8,17 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.desktop.base.icons import set_icon
-from app.desktop.base.notification import Said
+from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.remote_server_form import ServerForm
 from app.desktop.settings.server_parts import button, small
-from app.desktop.text.remote_marks import ElsewhereChip
+from app.desktop.text.remote_marks import RemoteChip
 from app.desktop.text.words import joined
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.controls import Section
-from app.services.connections.events import ElsewhereChanged
+from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_server_file import ModelServer
 from app.services.events import ServiceEvent
 from app.services.settings.secrets import TokenPlace
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from app.services.connections.remote_servers import Removed
 
 
-class ElsewhereLine(LiveWidget):
+class RemoteServerLine(ThemedWidget):
     """One server: what it is called and has, and the form that changes it below once it is opened.
 
     `remove_wanted` carries its address.
@@ -43,7 +43,7 @@ class ElsewhereLine(LiveWidget):
         self._calls = calls
         self.form: ServerForm | None = None
         self.name, self.words = small(self, ""), small(self)
-        self.chip = ElsewhereChip(self, short=True)
+        self.chip = RemoteChip(self, short=True)
         self.remove, self.toggle = button(self), button(self, "icon")
         self.toggle.setCheckable(True)
         column = QVBoxLayout()
@@ -100,8 +100,9 @@ class ElsewhereLine(LiveWidget):
         self._column.setContentsMargins(0, 0, 0, px(12) if self.toggle.isChecked() else 0)
 
 
-class ElsewhereList(LiveWidget):
-    """The servers, a line each; a line stays while its server does. `said` carries a `Said`, `opened` a line."""
+class RemoteServerList(ThemedWidget):
+    """The servers, a line each; a line stays while its server does. `said` carries a `Notification`,
+    `opened` a line."""
 
     said = Signal(object)
     opened = Signal(object)
@@ -110,7 +111,7 @@ class ElsewhereList(LiveWidget):
         super().__init__(parent)
         self._calls = calls
         self._to_open = ""
-        self.lines: dict[str, ElsewhereLine] = {}
+        self.lines: dict[str, RemoteServerLine] = {}
         self.empty = small(self)
         self.complaint = Complaint(self)
         self._rows = QVBoxLayout()
@@ -123,7 +124,7 @@ class ElsewhereList(LiveWidget):
 
     def read(self) -> None:
         self._calls.do(
-            lambda s: (s.elsewhere.all(), s.elsewhere.problems),
+            lambda s: (s.remote_servers.all(), s.remote_servers.problems),
             lambda found: self._show(*found),
             self._could_not,
             executor="io",
@@ -148,7 +149,7 @@ class ElsewhereList(LiveWidget):
             if server.url in self.lines:
                 self.lines[server.url].show_server(server)
                 continue
-            line = self.lines[server.url] = ElsewhereLine(server, self._calls, self)
+            line = self.lines[server.url] = RemoteServerLine(server, self._calls, self)
             line.remove_wanted.connect(self._remove)
             self._rows.addWidget(line)
         self.empty.setVisible(not servers)
@@ -158,7 +159,7 @@ class ElsewhereList(LiveWidget):
             line.toggle.setChecked(True)
             QTimer.singleShot(0, line, lambda: self._show_opened(line))  # a new one is shown only then
 
-    def _show_opened(self, line: ElsewhereLine) -> None:
+    def _show_opened(self, line: RemoteServerLine) -> None:
         line.toggle.setFocus(Qt.FocusReason.OtherFocusReason)
         self.opened.emit(line)
 
@@ -167,17 +168,17 @@ class ElsewhereList(LiveWidget):
 
     def _remove(self, url: str) -> None:
         self._calls.do(
-            lambda s: s.elsewhere.remove(url), self._removed, self._could_not, executor="net", owner=self
+            lambda s: s.remote_servers.remove(url), self._removed, self._could_not, executor="net", owner=self
         )
 
     def _removed(self, removed: Removed | None) -> None:
         if removed is not None:
             words = self.tr("“{name}” is removed").format(name=removed.server.shown)
-            self.said.emit(Said(words, self.tr("Undo"), lambda: self._restore(removed)))
+            self.said.emit(Notification(words, self.tr("Undo"), lambda: self._restore(removed)))
 
     def _restore(self, removed: Removed) -> None:
         self._calls.do(
-            lambda s: s.elsewhere.restore(removed), None, self._could_not, executor="net", owner=self
+            lambda s: s.remote_servers.restore(removed), None, self._could_not, executor="net", owner=self
         )
 
     def retranslate(self) -> None:
@@ -190,16 +191,16 @@ class ElsewhereList(LiveWidget):
         self.complaint.restyle()
 
 
-class ElsewhereSection(Section):
-    """A card with the list, and the form that adds one. `said` carries a `Said` for the foot of the window; `grew` a
-    widget that may be out of sight."""
+class RemoteServersSection(Section):
+    """A card with the list, and the form that adds one. `said` carries a `Notification`; `grew` a widget that may
+    be out of sight."""
 
     said = Signal(object)
     grew = Signal(object)
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.list = ElsewhereList(calls, self)
+        self.list = RemoteServerList(calls, self)
         self.adding = ServerForm(calls, self)
         self._list_row = self.add_row(self.list, below=True)
         self._adding_row = self.add_row(self.adding, below=True)
@@ -213,13 +214,13 @@ class ElsewhereSection(Section):
         self.list.read()
 
     def take_events(self, events: list[ServiceEvent]) -> None:
-        if self.isVisible() and any(isinstance(event, ElsewhereChanged) for event in events):
+        if self.isVisible() and any(isinstance(event, RemoteServersChanged) for event in events):
             self.list.read()
 
     def _added(self, _: ModelServer, place: TokenPlace) -> None:
         if place == "session":
             words = self.tr("The key is kept for this session only: no keyring was found on this system.")
-            self.said.emit(Said(words))
+            self.said.emit(Notification(words))
         now = QApplication.focusWidget()
         inside = now is not None and self.adding.isAncestorOf(now)
         self.adding.clear()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, 
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_parts import Note, Pairs, button, small
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.checked_field import Complaint
@@ -29,7 +29,7 @@ def found_servers(services: Services, path: str) -> tuple[Found, ...]:
     return found_in(Path(path), [server.name for server in services.servers.all()])
 
 
-class FoundServer(LiveWidget):
+class FoundServer(ThemedWidget):
     """A server of another program: its whole command, the names of its variables, and a button that takes it."""
 
     def __init__(self, found: Found, parent: QWidget) -> None:
@@ -76,7 +76,7 @@ class FoundServer(LiveWidget):
         self.complaint.restyle()
 
 
-class ImportServers(LiveWidget):
+class ImportServers(ThemedWidget):
     """Reads a file when it is chosen; each server in it is looked at and added by hand. `added` carries its name."""
 
     added = Signal(str)
@@ -164,7 +164,7 @@ class ImportServers(LiveWidget):
         self.complaint.restyle()
 
 
-class AddServer(LiveWidget):
+class AddServer(ThemedWidget):
     """A form for one server. `added` carries its name."""
 
     added = Signal(str)

@@ -13,7 +13,7 @@ from app.desktop.base.icons import set_icon
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.tasks import Executor
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_consent import ConsentPart
 from app.desktop.settings.server_parts import Dot, Note, Part, button, small
 from app.desktop.settings.server_rights import RightsPart
@@ -67,7 +67,7 @@ class LogPart(Part):
         self._note.restyle()
 
 
-class ServerDetails(LiveWidget):
+class ServerDetails(ThemedWidget):
     """What is below an open line. Made when it is first opened."""
 
     def __init__(self, server: Server, do: Callable[..., None], parent: QWidget) -> None:
@@ -111,7 +111,7 @@ class ServerDetails(LiveWidget):
         self._column.setSpacing(px(14))
 
 
-class ServerLine(LiveWidget):
+class ServerLine(ThemedWidget):
     """`remove_wanted` carries the name. `grew`: there is more of it, which may be out of sight."""
 
     remove_wanted = Signal(str)

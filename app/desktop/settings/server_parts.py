@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButto
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 
 
 def small(parent: QWidget, kind: str = "small") -> QLabel:
@@ -50,7 +50,7 @@ class Dot(QWidget):
         painter.drawEllipse(self.rect().adjusted(1, 1, -1, -1))
 
 
-class Part(LiveWidget):
+class Part(ThemedWidget):
     """A piece of a server's details: a heading over what it holds, in `column`."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -78,7 +78,7 @@ class Note(QFrame):
         self.column.setSpacing(px(8))
 
 
-class PairLine(LiveWidget):
+class PairLine(ThemedWidget):
     """A name and its value, which is not shown while one types: it may be a secret."""
 
     gone = Signal()
@@ -108,7 +108,7 @@ class PairLine(LiveWidget):
         self._row.setSpacing(themes.current.px(8))
 
 
-class Pairs(LiveWidget):
+class Pairs(ThemedWidget):
     """Names with values, as many as one likes."""
 
     def __init__(self, parent: QWidget) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from agents.mcp.sanitize import shown_words
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_parts import Part, button, small
 from app.desktop.widgets.controls import SettingRow
 from app.desktop.widgets.segmented import SegmentedControl
@@ -18,7 +18,7 @@ from app.desktop.widgets.switch import Switch
 from app.services.connections.server_values import Server
 
 
-class Folders(LiveWidget):
+class Folders(ThemedWidget):
     """Paths beyond the workspace. `changed` carries the fields of the spec that are others now."""
 
     changed = Signal(dict)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from agents.mcp.sanitize import shown_words
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_parts import Part, button, small
 from app.desktop.settings.server_text import place_words
 from app.services.connections.server_secrets import CLIENT_SECRET, registered
@@ -17,7 +17,7 @@ from app.services.connections.server_values import Server
 from app.services.settings.secrets import TokenPlace
 
 
-class SecretField(LiveWidget):
+class SecretField(ThemedWidget):
     """One variable or header. What is typed is shown nowhere, and forgotten once it is kept."""
 
     given = Signal(str, str)

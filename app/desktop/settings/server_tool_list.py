@@ -9,7 +9,7 @@ from agents.mcp.sanitize import shown_words
 from app.desktop.base.icons import set_icon
 from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_parts import Note, Part, button, small
 from app.desktop.settings.server_text import tool_state
 from app.desktop.settings.whole_text import WholeText
@@ -20,7 +20,7 @@ SHOWN = 40
 FIRST_WORDS = 90
 
 
-class ToolLine(LiveWidget):
+class ToolLine(ThemedWidget):
     """One tool: its name and first words; opened, all its words, and how they differ from what was agreed to."""
 
     def __init__(self, tool: ServerTool, parent: QWidget) -> None:

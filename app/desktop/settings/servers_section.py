@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.desktop.base.notification import Said
+from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_adding import AddServer, ImportServers
 from app.desktop.settings.server_line import ServerLine
 from app.desktop.settings.server_parts import small
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from app.services.connections.servers import Removed
 
 
-class ServersList(LiveWidget):
+class ServersList(ThemedWidget):
     """The servers, a line each. Lines stay while theirs does: what is open stays open, what is typed stays typed.
 
-    `said` carries a `Said` for the foot of the window.
+    `said` carries a `Notification` for the foot of the window.
     """
 
     said = Signal(object)
@@ -108,7 +108,7 @@ class ServersList(LiveWidget):
     def _removed(self, removed: Removed) -> None:
         name = removed.kept.spec.name
         words = self.tr("“{name}” is removed").format(name=name)
-        self.said.emit(Said(words, self.tr("Undo"), lambda: self._restore(removed)))
+        self.said.emit(Notification(words, self.tr("Undo"), lambda: self._restore(removed)))
         self.read()
 
     def _restore(self, removed: Removed) -> None:
@@ -135,8 +135,8 @@ class ServersList(LiveWidget):
 
 
 class ServersSection(Section):
-    """A card with the list, the form that adds one, and the import. `said` carries a `Said`; `grew` that a server
-    was added, whose line may be out of sight."""
+    """A card with the list, the form that adds one, and the import. `said` carries a `Notification`; `grew` that a
+    server was added, whose line may be out of sight."""
 
     said = Signal(object)
     grew = Signal(object)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.answer_controls import AnswerControls, fallback_of_model
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.settings.about_section import AboutSection
@@ -20,7 +20,7 @@ from app.desktop.settings.grants_section import GrantsSection
 from app.desktop.settings.hub_section import HubSection
 from app.desktop.settings.memory_section import MemorySection
 from app.desktop.settings.model_section import ModelSection
-from app.desktop.settings.remote_servers_section import ElsewhereSection
+from app.desktop.settings.remote_servers_section import RemoteServersSection
 from app.desktop.settings.servers_section import ServersSection
 from app.desktop.settings.workers_section import WorkersSection
 from app.services.chat.events import ConversationChanged
@@ -93,7 +93,7 @@ class DefaultAnswers(AnswerControls):
         self._show()
 
 
-class SettingsPage(LiveWidget):
+class SettingsPage(ThemedWidget):
     """`restored` carries a conversation that was brought back from the trash, `run_restored` a run, `said` a `Said`
     for the foot of the window."""
 
@@ -111,7 +111,7 @@ class SettingsPage(LiveWidget):
         self.model = ModelSection(calls, self)
         self.memory = MemorySection(self._change, self)
         self.hub = HubSection(calls, self)
-        self.elsewhere = ElsewhereSection(calls, self)
+        self.remote_servers = RemoteServersSection(calls, self)
         self.workers = WorkersSection(calls, self)
         self.servers = ServersSection(calls, self)
         self.grants = GrantsSection(calls, self)
@@ -126,7 +126,7 @@ class SettingsPage(LiveWidget):
             self.model,
             self.memory,
             self.hub,
-            self.elsewhere,
+            self.remote_servers,
             self.workers,
             self.servers,
             self.grants,
@@ -153,8 +153,8 @@ class SettingsPage(LiveWidget):
         self.data.restored.connect(self.restored)
         self.data.run_restored.connect(self.run_restored)
         self.workers.list.grew.connect(self._scroll_to_workers)
-        self.elsewhere.said.connect(self.said)
-        self.elsewhere.grew.connect(self._scroll_to)
+        self.remote_servers.said.connect(self.said)
+        self.remote_servers.grew.connect(self._scroll_to)
         self.servers.said.connect(self.said)
         self.servers.grew.connect(self._scroll_to)
         self.refresh()
@@ -169,7 +169,7 @@ class SettingsPage(LiveWidget):
     def take_events(self, events: list[ServiceEvent]) -> None:
         self.model.take_events(events)
         self.hub.take_events(events)
-        self.elsewhere.take_events(events)
+        self.remote_servers.take_events(events)
         self.workers.take_events(events)
         self.servers.take_events(events)
         self.grants.take_events(events)
@@ -185,7 +185,7 @@ class SettingsPage(LiveWidget):
         self.data.read()
         self.workers.refresh_workers()
         self.hub.open()
-        self.elsewhere.open()
+        self.remote_servers.open()
         self.servers.open()
         self.grants.read()
 
@@ -205,10 +205,10 @@ class SettingsPage(LiveWidget):
 
     def show_elsewhere(self, url: str = "") -> None:
         """Bring the servers of models elsewhere into sight, ready to change the one at `url` or to add one."""
-        self.elsewhere.adding.address.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._scroll_to(self.elsewhere)
+        self.remote_servers.adding.address.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scroll_to(self.remote_servers)
         if url:
-            self.elsewhere.list.open(url)
+            self.remote_servers.list.open(url)
 
     def _scroll_to_workers(self) -> None:
         # Once it is laid out: what was never shown has no size yet.

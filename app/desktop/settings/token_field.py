@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.checked_field import Complaint
 from engine.errors import UserError
 
@@ -32,7 +32,7 @@ def forget_token(services: Services) -> str:
     return services.secrets.has_token()
 
 
-class TokenField(LiveWidget):
+class TokenField(ThemedWidget):
     """Says whether there is a token and who keeps it. What is typed is shown nowhere and forgotten once kept."""
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.measures import size_text
 from app.desktop.widgets.controls import Section
 from app.services.connections.events import WorkersChanged, WorkerState
@@ -76,7 +76,7 @@ class WorkerLine(QWidget):
         return self.tr("Not asked yet")
 
 
-class WorkersList(LiveWidget):
+class WorkersList(ThemedWidget):
     """The lines, with a field to add one below them. `grew`: there is more of it, which may be out of sight."""
 
     grew = Signal()

@@ -49,7 +49,7 @@ def place_name(remote: RemoteName) -> str:
     )
 
 
-class ElsewhereChip(Chip):
+class RemoteChip(Chip):
     """The mark, hidden for a model of this computer. `short` has the word alone; the tool tip and the screen reader
     have the whole sentence."""
 

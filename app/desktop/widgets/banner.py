@@ -11,19 +11,19 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBo
 
 from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 
 DETAIL_LINES = 12
 # With less room for the sentence the buttons go under it.
 WORDS = 260
 
 
-class StripAction(NamedTuple):
+class BannerAction(NamedTuple):
     text: str
     act: Callable[[], None]
 
 
-class Strip(LiveWidget):
+class Banner(ThemedWidget):
     """Hidden until `say`. Can be closed unless it is persistent; `closed` tells that a person did."""
 
     closed = Signal()
@@ -60,7 +60,7 @@ class Strip(LiveWidget):
         self.refresh()
         self.hide()
 
-    def say(self, text: str, actions: Sequence[StripAction] = (), colour: str = "warning") -> None:
+    def say(self, text: str, actions: Sequence[BannerAction] = (), colour: str = "warning") -> None:
         """Show `text` with a button per action; `colour` is the theme's "warning", "bad" or "accent"."""
         for button in self._buttons:
             self._actions.removeWidget(button)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidg
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from engine.errors import UserError
 
 
@@ -40,7 +40,7 @@ class Complaint(QLabel):
         self.setPalette(palette)
 
 
-class CheckedField(LiveWidget):
+class CheckedField(ThemedWidget):
     """`changed` carries the text once it is entered or left. It counts when the answer is `say(None)`."""
 
     changed = Signal(str)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy,
 from app.desktop.base.icons import icon
 from app.desktop.base.style import hover
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 
 CHEVRON = 16
 
@@ -53,7 +53,7 @@ class FoldHead(QAbstractButton):
         icon("chevron-down", "muted", CHEVRON).paint(painter, -size // 2, -size // 2, size, size)
 
 
-class Fold(LiveWidget):
+class Collapsible(ThemedWidget):
     """`inside` takes the contents; `opened` tells that it was opened or closed. A subclass calls `self.refresh()`
     once at the end of its constructor."""
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 
 TEXT_DELAY_MS = 500
 
@@ -72,7 +72,7 @@ class NumberField(QDoubleSpinBox):
         event.ignore()
 
 
-class OptionalNumber(LiveWidget):
+class OptionalNumber(ThemedWidget):
     """A number field with a button that goes back to the default. `changed` carries a float or None."""
 
     changed = Signal(object)
@@ -204,7 +204,7 @@ class SettingRow(QWidget):
         self._layout.setContentsMargins(px(16), px(10), px(16), px(10))
 
 
-class Section(LiveWidget):
+class Section(ThemedWidget):
     """A heading over a card of rows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -7,10 +7,10 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEve
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 
 
-class Overlay(LiveWidget):
+class Overlay(ThemedWidget):
     """Covers the window `parent`; a click beside the card closes it. Gives the focus back when it closes."""
 
     closed = Signal()

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QPushBu
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 
 
-class SearchedList(LiveWidget):
+class SearchedList(ThemedWidget):
     """Lays these out, with `_empty` for what is said where there is nothing; what they do is for who inherits."""
 
     def __init__(self, list_view: QListView, parent: QWidget | None = None) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.labels import wrapped_label
 
@@ -18,7 +18,7 @@ COLUMN = 460
 PATIENCE_MS = 400
 
 
-class StatePanel(LiveWidget):
+class StatePanel(ThemedWidget):
     """A symbol, a heading, a sentence and at most two buttons in the middle; `acted` carries 0 or 1."""
 
     acted = Signal(int)

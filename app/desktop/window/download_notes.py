@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.text.words import short_name
-from app.desktop.widgets.banner import Strip, StripAction
+from app.desktop.widgets.banner import Banner, BannerAction
 from app.desktop.widgets.toast import Toast
 from app.desktop.window.download_watch import Activity, DownloadWatch
 from app.services.events import ServiceEvent
@@ -32,7 +32,7 @@ class DownloadNotes(QObject):
     used = Signal()
 
     def __init__(
-        self, calls: ServiceCalls, toast: Toast, strip: Strip, are_looked_at: Callable[[], bool]
+        self, calls: ServiceCalls, toast: Toast, strip: Banner, are_looked_at: Callable[[], bool]
     ) -> None:
         """`are_looked_at`: the list of downloads is in sight, which tells a failure by itself."""
         super().__init__(toast)
@@ -95,7 +95,7 @@ class DownloadNotes(QObject):
         words = self.tr("{name} could not be downloaded: {reason}").format(
             name=shown_name(download), reason=languages.tell(error)
         )
-        self._strip.say(words, [StripAction(self.tr("Show"), self._show_downloads)], "bad")
+        self._strip.say(words, [BannerAction(self.tr("Show"), self._show_downloads)], "bad")
 
     def _show_downloads(self) -> None:
         self._strip.hide()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.desktop.base.service_calls import ServiceCalls
     from app.desktop.model_picker.tool_checking import ToolChecking
     from app.desktop.models.models_page import ModelsPage
-    from app.desktop.runs.run_state import RunShelf
+    from app.desktop.runs.run_state import RunListState
     from app.desktop.runs.runs_page import RunsPage
     from app.desktop.widgets.toast import Toast
 
@@ -32,7 +32,7 @@ class LaterPages(QObject):
         self,
         calls: ServiceCalls,
         checking: ToolChecking,
-        shelf: RunShelf,
+        shelf: RunListState,
         toast: Toast,
         pages: QStackedWidget,
         side: QStackedWidget,

@@ -21,10 +21,10 @@ from app.desktop.base.bridge import Bridge
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.chat_page import ChatPage
 from app.desktop.text.words import shown_title
-from app.desktop.widgets.banner import Strip, StripAction
+from app.desktop.widgets.banner import Banner, BannerAction
 from app.desktop.window.frame import Frame
 from app.desktop.window.rail import Rail
 from app.desktop.window.sidebar import Sidebar
@@ -38,7 +38,7 @@ from app.store.records import Conversation
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from app.desktop.base.notification import Said
+    from app.desktop.base.notification import Notification
     from app.desktop.chat.conversation_panel import ConversationPanel
     from app.desktop.model_picker.tool_checking import ToolChecking
     from app.desktop.models.models_page import ModelsPage
@@ -62,7 +62,7 @@ log = logging.getLogger(__name__)
 SMALLEST = (640, 440)
 
 
-class MainWindow(LiveWidget):
+class MainWindow(ThemedWidget):
     """Stands before the services do: `attach` fills it. `retry_wanted` asks to open the data again, `restore_wanted`
     to close it so that a backup can be restored, and carries the UserError that says why.
 
@@ -103,8 +103,8 @@ class MainWindow(LiveWidget):
         # What stands beside the page: the chats, or what belongs to another page.
         self.side = QStackedWidget(self)
         self.chat = ChatPage(self.calls, self)
-        self.save_strip = Strip(self, persistent=True)
-        self.strip = Strip(self)
+        self.save_strip = Banner(self, persistent=True)
+        self.strip = Banner(self)
         self._bridge = bridge
         self._completed = False
         self._lay_out()
@@ -271,10 +271,10 @@ class MainWindow(LiveWidget):
         log.warning("Shown over the page: %s", error.code)
         self.strip.say(languages.tell(error), self._remedies(error), colour="bad")
 
-    def _remedies(self, error: UserError) -> list[StripAction]:
+    def _remedies(self, error: UserError) -> list[BannerAction]:
         if error.code != "store.damaged":
             return []
-        return [StripAction(self.tr("Restore a backup…"), lambda: self.restore_wanted.emit(error))]
+        return [BannerAction(self.tr("Restore a backup…"), lambda: self.restore_wanted.emit(error))]
 
     def detach(self) -> None:
         """The data is being closed."""
@@ -416,7 +416,7 @@ class MainWindow(LiveWidget):
         self.show_page("chat")
         self.chat.model.use(path)
 
-    def _say(self, said: Said) -> None:
+    def _say(self, said: Notification) -> None:
         self.toast.say(said.text, said.action, said.act, said.gone)
 
     def show_workers(self) -> None:

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.window.download_watch import Activity
 from app.desktop.window.rail_badge import RailBadge
 from app.desktop.window.rail_count import RailCount
 
 
-class Rail(LiveWidget):
+class Rail(ThemedWidget):
     """`page_wanted` carries "chat", "runs", "models", "placement" or "settings"; `fold_wanted` hides or shows the
     list."""
 

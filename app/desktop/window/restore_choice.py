@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 from app.desktop.base.icons import set_icon
 from app.desktop.base.tasks import run_in_background
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.store.backup import Backup
 
 
-class RestoreChoice(LiveWidget):
+class RestoreChoice(ThemedWidget):
     """`restored` carries the sentence that says what was done, `failed` a UserError; `back_wanted`: it is not wanted.
 
     `found` tells whether there is anything to restore.

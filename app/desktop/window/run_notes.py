@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.runs.run_state import RunShelf
+from app.desktop.runs.run_state import RunListState
 from app.desktop.widgets.toast import Toast
 from app.services.runs.values import RunRecord
 from app.store.records import RUNS_UNDER_WAY
@@ -23,7 +23,7 @@ class RunNotes(QObject):
     def __init__(self, calls: ServiceCalls, toast: Toast, is_looked_at: Callable[[int], bool]) -> None:
         """`is_looked_at`: a person sees this run, which then tells by itself."""
         super().__init__(toast)
-        self.shelf = RunShelf(calls, self)
+        self.shelf = RunListState(calls, self)
         self._toast, self._is_looked_at = toast, is_looked_at
         self._waiting = 0
         self.shelf.changed.connect(self._count)

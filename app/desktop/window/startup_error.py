@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBo
 from app.desktop.base.icons import icon
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.copy_diagnostics import CopyDiagnostics
 from app.desktop.window.restore_choice import RestoreChoice
 from engine.errors import UserError
@@ -20,7 +20,7 @@ WIDTH = 520
 RESTORABLE = ("store.damaged", "store.bad_backup", "store.in_use", "store.not_restored")
 
 
-class OpeningFailed(LiveWidget):
+class OpeningFailed(ThemedWidget):
     """Shown instead of the chat when the store could not be opened. Nothing was touched by then.
 
     A damaged database leads to a backup: `restored` carries what is to be said once it is open.

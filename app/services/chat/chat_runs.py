@@ -23,18 +23,18 @@ from app.services.chat.run_ending import answer_of, ending_of
 from app.services.events import ServiceEvent
 from app.services.runs.events import RunDelta, RunEntries, RunPrefill, RunWaits
 from app.services.runs.runs import Runs
-from app.services.runs.values import InChat, RunWish
-from app.store.records import ChatTools, Cut, Message
+from app.services.runs.values import InChat, RunSpec
+from app.store.records import ChatTools, CompactionPoint, Message
 from app.store.store import Store
 from engine import values
 from engine.errors import UserError
 from engine.values import Reasoning, Sampling
 
 if TYPE_CHECKING:
-    from agents.run.calls import Again
+    from agents.run.calls import RetryChoice
 
 
-class AnswerWish(msgspec.Struct, frozen=True):
+class AnswerOptions(msgspec.Struct, frozen=True):
     """What a chat and the settings want of an answer with tools."""
 
     tools: ChatTools
@@ -64,7 +64,9 @@ class ChatRuns:
         runs.subscribe(self._receive)
         runs.on_over = self._over
 
-    def start(self, answer: Answer, wish: AnswerWish, branch: Sequence[Message], cut: Cut | None) -> None:
+    def start(
+        self, answer: Answer, wish: AnswerOptions, branch: Sequence[Message], cut: CompactionPoint | None
+    ) -> None:
         """Let a run answer the last message of `branch`; it is told what the model sees of that after `cut`. Raises
         UserError as `Runs.start` does."""
         *earlier, question = seen(branch, cut)
@@ -83,7 +85,7 @@ class ChatRuns:
         )
         with self._lock:
             run = self._runs.start(
-                RunWish(
+                RunSpec(
                     question.content,
                     wish.tools.workspace,
                     mode=wish.tools.mode,
@@ -108,7 +110,7 @@ class ChatRuns:
         run: int,
         mode: Mode | None,
         model: str,
-        again: Mapping[str, Again],
+        again: Mapping[str, RetryChoice],
         kept: str,
     ) -> None:
         """Let the run of an answer go on, with the model that is in use now. Text that was `kept` is gone on with,

@@ -1,8 +1,8 @@
-"""Room for a conversation that fills the model's context: what could be done, in numbers, and doing what was chosen.
+"""Compaction of a conversation that fills the model's context: the options in numbers, and carrying out a choice.
 
-Nothing is deleted, and nothing is done without a choice: a cut (`records.Cut`) says from where on the model sees, and
-can be taken back. It is put so that several turns fit before the next one is needed: each changes the beginning of
-the prompt, which the model then has to read again.
+Nothing is deleted, and nothing is done without a choice: a `records.CompactionPoint` says from which message on the
+model sees, and can be undone. It leaves room for several turns before the next one is needed, because each changes
+the beginning of the prompt, which the model then has to read again.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.services.chat.events import BranchShown
-from app.services.chat.prompting import cut_of
+from app.services.chat.prompting import compaction_point_of
 from app.services.models.event_routes import new_request_id
 from app.services.models.fullness import is_full, is_refused
 from app.services.models.turns import take_measure
-from app.store.records import Conversation, Cut, Message
+from app.store.records import CompactionPoint, Conversation, Message
 from engine.errors import ErrorInfo, UserError
 from engine.text import clean_text
 
@@ -34,7 +34,7 @@ _LEAST_SUMMARY = 32
 _NEW = 0
 
 
-class Room(msgspec.Struct, frozen=True):
+class CompactionOptions(msgspec.Struct, frozen=True):
     """What can be done about a branch that fills the context; numbers are tokens of the model in use.
 
     Worked out for the branch that ends in `leaf`, whose prompt takes `needed` of `context`. Without the `messages`
@@ -62,7 +62,7 @@ def room_to_answer(context: int) -> int:
     return max(16, context // 8)
 
 
-def fits(room: Room) -> bool:
+def fits(room: CompactionOptions) -> bool:
     """Whether there is room for an answer after all, as when a model with a larger context was loaded."""
     return room.needed + room_to_answer(room.context) <= room.context
 
@@ -85,7 +85,7 @@ def summary_room(context: int, after: int, gone: int) -> int:
     return most if most >= _LEAST_SUMMARY else 0
 
 
-class MakingRoom:
+class Compactor:
     """Looks what could be done and does what was chosen. Methods block, on the disk and while tokens are counted:
     call them off the GUI thread."""
 
@@ -96,11 +96,11 @@ class MakingRoom:
 
     # --- looking ---
 
-    def cut(self, conversation: int, path: Sequence[int]) -> Cut | None:
+    def cut(self, conversation: int, path: Sequence[int]) -> CompactionPoint | None:
         """From where on the model sees the branch `path`; None: all of it."""
-        return cut_of(path, self._store.cuts(conversation))
+        return compaction_point_of(path, self._store.cuts(conversation))
 
-    def look(self, conversation: int) -> Room:
+    def look(self, conversation: int) -> CompactionOptions:
         """What can be done about the shown branch. Starts loading the model where none is, and raises UserError
         `model.not_ready` then; also as `Models.measure` does."""
         facts = self._models.state.facts
@@ -109,7 +109,7 @@ class MakingRoom:
             raise UserError("model.not_ready")
         branch = _Branch(self, conversation)
         needed = branch.tokens(branch.cut)
-        room = Room(
+        room = CompactionOptions(
             conversation,
             branch.leaf.id,
             facts.context,
@@ -120,7 +120,7 @@ class MakingRoom:
         )
         return self._with_cut(room, branch)
 
-    def _with_cut(self, room: Room, branch: _Branch) -> Room:
+    def _with_cut(self, room: CompactionOptions, branch: _Branch) -> CompactionOptions:
         most = room.context - room_to_answer(room.context)
         candidates = branch.candidates()
         if not candidates:
@@ -139,18 +139,18 @@ class MakingRoom:
 
     # --- doing ---
 
-    def leave_out(self, room: Room) -> Cut:
+    def leave_out(self, room: CompactionOptions) -> CompactionPoint:
         """The model sees the branch from `room.first` on. Raises UserError `chat.moved_on` when the chat has gone on
         since `room` was worked out, `chat.busy`."""
-        return self._put(room, Cut(_NEW, room.conversation, room.first, tokens=room.after))
+        return self._put(room, CompactionPoint(_NEW, room.conversation, room.first, tokens=room.after))
 
-    def summarise(self, room: Room, summary: str, model: str = "") -> Cut:
+    def summarise(self, room: CompactionOptions, summary: str, model: str = "") -> CompactionPoint:
         """As `leave_out`, with a summary in the place of what the model does not see. Raises UserError
         `chat.summary_empty` and `chat.summary_too_long` (`tokens`, `room`) besides."""
-        cut = Cut(_NEW, room.conversation, room.first, model=model, summary=_summary(summary))
+        cut = CompactionPoint(_NEW, room.conversation, room.first, model=model, summary=_summary(summary))
         return self._put(room, cut)
 
-    def edit_summary(self, cut: Cut, text: str) -> Cut:
+    def edit_summary(self, cut: CompactionPoint, text: str) -> CompactionPoint:
         """Other words in the place of a summary. Raises UserError as `summarise` does."""
         changed = msgspec.structs.replace(cut, summary=_summary(text), model="")
         if changed.summary == cut.summary:
@@ -160,15 +160,15 @@ class MakingRoom:
         self._conversations.tell([BranchShown(cut.conversation)])
         return made
 
-    def take_back(self, cut: Cut) -> None:
+    def take_back(self, cut: CompactionPoint) -> None:
         """The model sees again what it saw before this cut."""
         self._set(cut, active=False)
 
-    def put_back(self, cut: Cut) -> None:
+    def put_back(self, cut: CompactionPoint) -> None:
         """Undo `take_back`."""
         self._set(cut, active=True)
 
-    def answer(self, room: Room) -> Message | None:
+    def answer(self, room: CompactionOptions) -> Message | None:
         """Answer what waited for room, or go on with it; None where nothing did."""
         if not room.waits:
             return None
@@ -195,7 +195,7 @@ class MakingRoom:
 
     # --- inside ---
 
-    def _put(self, room: Room, cut: Cut) -> Cut:
+    def _put(self, room: CompactionOptions, cut: CompactionPoint) -> CompactionPoint:
         with self._choosing:
             if room.conversation in self._conversations.answering():
                 raise UserError("chat.busy")
@@ -208,7 +208,7 @@ class MakingRoom:
         self._conversations.tell([BranchShown(room.conversation)])
         return made
 
-    def _counted(self, cut: Cut) -> Cut:
+    def _counted(self, cut: CompactionPoint) -> CompactionPoint:
         """With the tokens that the prompt takes with this summary. Raises UserError `chat.summary_too_long`."""
         branch = _Branch(self, cut.conversation)
         context = branch.context
@@ -219,7 +219,7 @@ class MakingRoom:
             raise UserError("chat.summary_too_long", tokens=with_it - without, room=max(0, most - without))
         return msgspec.structs.replace(cut, tokens=with_it)
 
-    def _set(self, cut: Cut, *, active: bool) -> None:
+    def _set(self, cut: CompactionPoint, *, active: bool) -> None:
         self._store.set_cut(cut.id, active)
         self._conversations.tell([BranchShown(cut.conversation)])
 
@@ -227,7 +227,7 @@ class MakingRoom:
 class _Branch:
     """The shown branch of a conversation, and what prompts of it take."""
 
-    def __init__(self, making: MakingRoom, conversation: int) -> None:
+    def __init__(self, making: Compactor, conversation: int) -> None:
         self._models, self._conversations = making._models, making._conversations
         self._conversation = making._store.conversation(conversation)
         self.ids = making._store.path(conversation)
@@ -258,10 +258,10 @@ class _Branch:
     def from_message(self, first: int) -> int:
         """The tokens of the prompt that begins with this message, without a summary."""
         if first not in self._counts:
-            self._counts[first] = self.tokens(Cut(_NEW, self._conversation.id, first))
+            self._counts[first] = self.tokens(CompactionPoint(_NEW, self._conversation.id, first))
         return self._counts[first]
 
-    def tokens(self, cut: Cut | None) -> int:
+    def tokens(self, cut: CompactionPoint | None) -> int:
         """The tokens of the prompt with this cut."""
         request = self._conversations.request_for(
             self._conversation.id, self._path, self._conversation.options, cut, continue_last=self.continues

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.services.chat.answers import Answer, AnswerSaver
-from app.services.chat.chat_runs import AnswerWish, ChatRuns
+from app.services.chat.chat_runs import AnswerOptions, ChatRuns
 from app.services.chat.events import (
     AnswerDelta,
     AnswerQueued,
@@ -23,7 +23,7 @@ from app.services.chat.events import (
     MessageAdded,
 )
 from app.services.chat.progress import answer_progress
-from app.services.chat.prompting import cut_of, request_messages
+from app.services.chat.prompting import compaction_point_of, request_messages
 from app.services.chat.tool_files import OfferedTools
 from app.services.events import ServiceEvent, StoreFailed, Subscriber
 from app.services.models.cache_miss import by_choice
@@ -35,7 +35,7 @@ from app.services.models.turns import overlay
 from app.services.runs.runs import Runs
 from app.services.settings.settings import SettingsFile
 from app.services.titles import title_from
-from app.store.records import ChatOptions, ChatTools, Conversation, Cut, Message, SearchHit
+from app.store.records import ChatOptions, ChatTools, CompactionPoint, Conversation, Message, SearchHit
 from app.store.store import Store
 from engine.api import Delta, Event, Finished, GenerateRequest, PrefillProgress, Queued, ToolCalled
 from engine.errors import ErrorInfo, UserError
@@ -43,7 +43,7 @@ from engine.text import clean_text
 from engine.values import ExpertsFired, Timings, Usage
 
 if TYPE_CHECKING:
-    from agents.run.calls import Again
+    from agents.run.calls import RetryChoice
 
 TRASH_DAYS = 30
 
@@ -178,7 +178,7 @@ class Conversations:
                 return edited
             return self._answer(record.conversation, edited.id)
 
-    def continue_answer(self, message: int, again: Mapping[str, Again] | None = None) -> Message:
+    def continue_answer(self, message: int, again: Mapping[str, RetryChoice] | None = None) -> Message:
         """Go on with an answer that was stopped, in place; one with tools by resuming its run. `again`: what becomes
         of its calls that were interrupted, as in `Runs.resume`. Raises UserError `chat.not_last`."""
         record = self._store.message(message)
@@ -259,7 +259,7 @@ class Conversations:
         message: Message,
         *,
         continue_last: bool = False,
-        again: Mapping[str, Again] | None = None,
+        again: Mapping[str, RetryChoice] | None = None,
         kept: str = "",
     ) -> None:
         answer = Answer(message)
@@ -311,24 +311,24 @@ class Conversations:
         path = self._store.messages(self._store.path(message.conversation))
         return path[: [m.id for m in path].index(message.id) + 1]
 
-    def _cut(self, conversation: int, branch: Sequence[Message]) -> Cut | None:
+    def _cut(self, conversation: int, branch: Sequence[Message]) -> CompactionPoint | None:
         """From where on the model sees this branch."""
-        return cut_of((message.id for message in branch), self._store.cuts(conversation))
+        return compaction_point_of((message.id for message in branch), self._store.cuts(conversation))
 
-    def _wish(self, options: ChatOptions, tools: ChatTools) -> AnswerWish:
+    def _wish(self, options: ChatOptions, tools: ChatTools) -> AnswerOptions:
         """An answer with tools: the conversation's options over the settings."""
         settings = self._settings.current
         system = settings.system_prompt if options.system_prompt is None else options.system_prompt
         most = settings.max_tokens if options.max_tokens is None else options.max_tokens
         reasoning = settings.reasoning if options.reasoning is None else options.reasoning
-        return AnswerWish(tools, system, options.sampling, reasoning, most)
+        return AnswerOptions(tools, system, options.sampling, reasoning, most)
 
     def request_for(
         self,
         conversation: int,
         branch: Sequence[Message],
         options: ChatOptions,
-        cut: Cut | None,
+        cut: CompactionPoint | None,
         *,
         continue_last: bool = False,
     ) -> GenerateRequest:
@@ -380,7 +380,7 @@ class Conversations:
             elif isinstance(event, Queued | PrefillProgress):
                 answer = self._saver.get(event.id)
                 if isinstance(event, PrefillProgress) and answer is not None and answer.sees_otherwise:
-                    event = msgspec.structs.replace(event, reread=by_choice(event.reread))
+                    event = msgspec.structs.replace(event, recomputed=by_choice(event.recomputed))
                 told.append(answer_progress(event.id, event))
             elif isinstance(event, ExpertsFired):
                 answer = self._saver.get(event.id)
@@ -391,7 +391,9 @@ class Conversations:
                 if answer is not None:
                     answer.model = self._models.signature or answer.model
                     if answer.sees_otherwise:
-                        usage = msgspec.structs.replace(event.usage, reread=by_choice(event.usage.reread))
+                        usage = msgspec.structs.replace(
+                            event.usage, recomputed=by_choice(event.usage.recomputed)
+                        )
                         event = msgspec.structs.replace(event, usage=usage)
                     self._saver.finish(answer, self._explained(event))
         if told:

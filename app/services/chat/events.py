@@ -40,12 +40,12 @@ class AnswerWaits(ServiceEvent, frozen=True):
 
 
 class AnswerPrefill(ServiceEvent, frozen=True):
-    """`done` of `total` tokens of the prompt are read; `reread`, as in `Usage`, where that is worth a word."""
+    """`done` of `total` tokens of the prompt are read; `recomputed`, as in `Usage`, where that is worth a word."""
 
     message: int
     done: int
     total: int
-    reread: ErrorInfo | None = None
+    recomputed: ErrorInfo | None = None
 
 
 class AnswerDelta(ServiceEvent, frozen=True):

@@ -13,12 +13,12 @@ def answer_progress(message: int, event: Progress) -> AnswerWaits | AnswerPrefil
     """Of the answer `message`."""
     if isinstance(event, Queued):
         return AnswerWaits(message, event.ahead)
-    reread = worth_telling(event.reread, event.total, event.cached)
-    return AnswerPrefill(message, event.done, event.total, reread)
+    recomputed = worth_telling(event.recomputed, event.total, event.cached)
+    return AnswerPrefill(message, event.done, event.total, recomputed)
 
 
 def of_answer(message: int, event: RunWaits | RunPrefill) -> AnswerWaits | AnswerPrefill:
     """What is told of a run, as told of the answer that it writes."""
     if isinstance(event, RunWaits):
         return AnswerWaits(message, event.ahead)
-    return AnswerPrefill(message, event.done, event.total, event.reread)
+    return AnswerPrefill(message, event.done, event.total, event.recomputed)

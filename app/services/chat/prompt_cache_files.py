@@ -22,7 +22,7 @@ def states_folder(home: Path) -> Path:
     return home / "cache" / "states"
 
 
-class KeptStates:
+class PromptCacheFiles:
     """Those under the data folder `home`, of all models."""
 
     def __init__(self, home: Path, settings: SettingsFile, models: Models) -> None:

@@ -13,20 +13,22 @@ NOT_CARRIED_OUT = "This call was not carried out."
 _SUMMARY = "What we said before, in short: {summary}\n\nNow we go on."
 
 
-def cut_of(path: Iterable[int], cuts: Iterable[records.Cut]) -> records.Cut | None:
+def compaction_point_of(
+    path: Iterable[int], cuts: Iterable[records.CompactionPoint]
+) -> records.CompactionPoint | None:
     """The one of `cuts`, newest first, that counts for the branch `path`."""
     branch = set(path)
     return next((cut for cut in cuts if cut.first in branch), None)
 
 
-def seen(path: Sequence[records.Message], cut: records.Cut | None) -> Sequence[records.Message]:
+def seen(path: Sequence[records.Message], cut: records.CompactionPoint | None) -> Sequence[records.Message]:
     """What the model sees of the branch `path`."""
     if cut is None:
         return path
     return path[[record.id for record in path].index(cut.first) :]
 
 
-def summary_words(cut: records.Cut | None) -> tuple[Message, ...]:
+def summary_words(cut: records.CompactionPoint | None) -> tuple[Message, ...]:
     """What is said to the model in the place of what it does not see: a user's turn, or nothing."""
     if cut is None or not cut.summary:
         return ()
@@ -36,7 +38,7 @@ def summary_words(cut: records.Cut | None) -> tuple[Message, ...]:
 def request_messages(
     path: Sequence[records.Message],
     system_prompt: str,
-    cut: records.Cut | None = None,
+    cut: records.CompactionPoint | None = None,
     *,
     continue_last: bool = False,
 ) -> tuple[Message, ...]:

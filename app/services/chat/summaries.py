@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from agents.chat_model import Ask, Brain
+from agents.chat_model import ChatModel, ModelRequest
 from agents.context.results import shortened_text
 from agents.context.token_counter import Meter
 from app.services.chat.events import (
@@ -23,20 +23,20 @@ from app.services.chat.events import (
     SummaryEnded,
     SummaryStarted,
 )
-from app.services.chat.prompting import cut_of, request_messages, seen
+from app.services.chat.prompting import compaction_point_of, request_messages, seen
 from app.services.events import ServiceEvent
 from app.services.models.engine_names import of_chat
 from app.services.models.turns import InQueue
-from app.store.records import Cut, Message
+from app.store.records import CompactionPoint, Message
 from engine import values
 from engine.errors import ErrorInfo, UserError
 from engine.values import Sampling
 
 if TYPE_CHECKING:
-    from app.services.chat.compaction import Room
+    from app.services.chat.compaction import CompactionOptions
     from app.services.chat.conversations import Conversations
     from app.services.models.models import Models
-    from app.services.runs.model_registry import Brains
+    from app.services.runs.model_registry import ModelRegistry
     from app.store.store import Store
 
 _WISH = """\
@@ -55,7 +55,7 @@ class Draft(msgspec.Struct, frozen=True):
     """A summary that is being written or waits to be looked at. It is the text of the part `part` of `parts`, with
     what was written of the earlier ones in it. `error`: why it could not be written (to the end)."""
 
-    room: Room
+    room: CompactionOptions
     text: str = ""
     part: int = 1
     parts: int = 1
@@ -67,8 +67,10 @@ class Draft(msgspec.Struct, frozen=True):
 class Summaries:
     """Owns the drafts, at most one for each conversation. Thread-safe; what happens is told as of conversations."""
 
-    def __init__(self, store: Store, models: Models, brains: Brains, conversations: Conversations) -> None:
-        self._store, self._models, self._brains = store, models, brains
+    def __init__(
+        self, store: Store, models: Models, model_registry: ModelRegistry, conversations: Conversations
+    ) -> None:
+        self._store, self._models, self._model_registry = store, models, model_registry
         self._conversations = conversations
         self._lock = threading.Lock()
         self._works: dict[int, _Work] = {}
@@ -82,7 +84,7 @@ class Summaries:
             elif isinstance(event, ConversationChanged) and event.conversation.deleted is not None:
                 self.drop(event.conversation.id)
 
-    def begin(self, room: Room) -> None:
+    def begin(self, room: CompactionOptions) -> None:
         """Have a summary written of what `room` would leave out, in the place of one that is there."""
         self.drop(room.conversation)
         work = _Work(room)
@@ -141,33 +143,35 @@ class Summaries:
     def _write(self, work: _Work) -> ErrorInfo | None:
         """Write part after part; why it could not be gone on with."""
         conversation = self._store.conversation(work.room.conversation)
-        brain = self._brains.brain()
-        if isinstance(brain, InQueue):
-            brain.conversation = of_chat(conversation.id)
-        context = self._context(brain)
+        chat_model = self._model_registry.chat_model()
+        if isinstance(chat_model, InQueue):
+            chat_model.conversation = of_chat(conversation.id)
+        context = self._context(chat_model)
         ids = self._store.path(conversation.id)
         path = self._store.messages(ids)
-        cut = cut_of(ids, self._store.cuts(conversation.id))
+        cut = compaction_point_of(ids, self._store.cuts(conversation.id))
         before = cut.summary if cut is not None else ""
         gone = [record for record in seen(path, cut) if record.id < work.room.first]
         system = conversation.options.system_prompt
         if system is None:
             system = self._conversations.system_prompt
         most = work.room.summary + self._thought(context)
-        parts = _parts(Meter(brain), context - most, (system, _wish(work), before), gone, work.room.summary)
+        parts = _parts(
+            Meter(chat_model), context - most, (system, _wish(work), before), gone, work.room.summary
+        )
         for number, part in enumerate(parts, 1):
-            self._change(work, text="", part=number, parts=len(parts), model=brain.name)
+            self._change(work, text="", part=number, parts=len(parts), model=chat_model.name)
             if len(parts) > 1:
                 self._conversations.tell([SummaryStarted(conversation.id, number, len(parts))])
-            standing = Cut(0, conversation.id, part[0].id, summary=before) if before else None
-            error = self._ask(work, brain, request_messages(part, system, standing), most)
+            standing = CompactionPoint(0, conversation.id, part[0].id, summary=before) if before else None
+            error = self._ask(work, chat_model, request_messages(part, system, standing), most)
             if error is not None or work.stopped.is_set():
                 return error
             before = work.draft.text
         return None
 
     def _ask(
-        self, work: _Work, brain: Brain, messages: tuple[values.Message, ...], most: int
+        self, work: _Work, chat_model: ChatModel, messages: tuple[values.Message, ...], most: int
     ) -> ErrorInfo | None:
         """One part; why it failed."""
 
@@ -179,19 +183,19 @@ class Summaries:
         wish = values.Message("user", _wish(work))
         # A little less of what was said: models of few parameters go round in circles without.
         sampling = Sampling(temperature=0.0, repeat_penalty=1.1)
-        ask = Ask((*messages, wish), sampling=sampling, reasoning="off", max_tokens=most)
-        turn = brain.turn(ask, on_text, work.stopped.is_set)
+        ask = ModelRequest((*messages, wish), sampling=sampling, reasoning="off", max_tokens=most)
+        turn = chat_model.turn(ask, on_text, work.stopped.is_set)
         if turn.finish_reason == "length":
             self._change(work, text=whole_sentences(turn.content))
         elif turn.error is None and not work.stopped.is_set():
             self._change(work, text=turn.content.strip())
         return turn.error
 
-    def _context(self, brain: Brain) -> int:
+    def _context(self, chat_model: ChatModel) -> int:
         """Raises UserError `model.not_ready` where the model has still to be loaded, which is begun: waiting for that
         here could not be ended."""
-        if brain.remote:
-            return brain.ready()
+        if chat_model.remote:
+            return chat_model.ready()
         state = self._models.state
         if state.facts is None or state.state != "ready":
             self._models.ensure()
@@ -210,7 +214,7 @@ class Summaries:
 class _Work:
     """One summary in the making."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: CompactionOptions) -> None:
         self.room = room
         self.draft = Draft(room)
         self.stopped = threading.Event()

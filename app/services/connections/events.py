@@ -31,7 +31,7 @@ class ServersChanged(ServiceEvent, frozen=True):
     """An MCP server came, went, started, stopped, failed or changed its tools."""
 
 
-class ElsewhereChanged(ServiceEvent, frozen=True):
+class RemoteServersChanged(ServiceEvent, frozen=True):
     """The server of models elsewhere at `url` came, went or was set up anew."""
 
     url: str

@@ -55,7 +55,7 @@ class ModelServer(msgspec.Struct, frozen=True, omit_defaults=True):
         return tuple(RemoteName(self.url, model).text for model in self.models)
 
 
-class ElsewhereFile:
+class RemoteServerFile:
     """All methods may be called from any thread; each reads the file as it is then: a command and the window share
     it. `problems` tells what could not be used when it was last read."""
 

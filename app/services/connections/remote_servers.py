@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from app.services.connections.events import ElsewhereChanged
-from app.services.connections.remote_server_file import ElsewhereFile, ModelServer
+from app.services.connections.events import RemoteServersChanged
+from app.services.connections.remote_server_file import ModelServer, RemoteServerFile
 from app.services.events import ServiceEvent, Subscriber
 from app.services.settings.secrets import Secrets, TokenPlace
 from app.services.settings.settings import SettingsFile
@@ -22,7 +22,7 @@ MOST_LISTED = 1000
 
 
 class Removed(msgspec.Struct, frozen=True):
-    """A server that was removed, for `Elsewhere.restore`. Its key is in it: it is kept in memory only."""
+    """A server that was removed, for `RemoteServers.restore`. Its key is in it: it is kept in memory only."""
 
     server: ModelServer
     key: str
@@ -31,7 +31,7 @@ class Removed(msgspec.Struct, frozen=True):
         return f"Removed({self.server.url!r})"
 
 
-class Elsewhere:
+class RemoteServers:
     """May be used from any thread but the GUI's: the keyring can ask its user to unlock it, and a server may be slow.
 
     A key lies in the keyring under the address it was given for and is sent to no other one. Where no keyring keeps
@@ -39,7 +39,7 @@ class Elsewhere:
     """
 
     def __init__(self, home: Path, settings: SettingsFile, secrets: Secrets) -> None:
-        self._file = ElsewhereFile(home / "elsewhere.toml")
+        self._file = RemoteServerFile(home / "elsewhere.toml")
         self._settings, self._secrets = settings, secrets
         self._subscribers: list[Subscriber] = []
         self._lock = threading.Lock()  # held while a server is changed
@@ -50,7 +50,7 @@ class Elsewhere:
         return self._file.problems
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """`ElsewhereChanged` is told after each change."""
+        """`RemoteServersChanged` is told after each change."""
         self._subscribers.append(subscriber)
         return lambda: self._subscribers.remove(subscriber)
 
@@ -172,7 +172,7 @@ class Elsewhere:
         return kept
 
     def _tell(self, url: str) -> None:
-        events: list[ServiceEvent] = [ElsewhereChanged(url)]
+        events: list[ServiceEvent] = [RemoteServersChanged(url)]
         for subscriber in tuple(self._subscribers):
             subscriber(events)
 

@@ -58,7 +58,7 @@ class Servers:
     """`home` is the data folder; `find_sandbox` gives the sandbox that commands are started in, None for none.
 
     `revoke(server, tool)` is called when a tool is another than the user knows: grants for it must go. For runs:
-    `tools(workspace)` when one starts, with `Here.approver`, `Here.run` and `Here.call` set for each call, so that a
+    `tools(workspace)` when one starts, with `ToolContext.approver`, `.run` and `.call` set for each call, so that a
     server can ask its questions; `close()` at the end of the program.
     """
 

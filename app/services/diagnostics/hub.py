@@ -92,13 +92,13 @@ def library_report(language: Language) -> tuple[LibraryReport, Finding]:
 
 def _opened() -> tuple[DiskUse, int]:
     from app.services.library.library import Library
-    from app.services.settings.placement_options import WishesFile
+    from app.services.settings.placement_options import PlacementOptionsFile
     from app.store.store import Store
 
     home = paths.home()
     with Store.open(paths.database(), paths.backups()) as store:
-        settings, wishes = SettingsFile(paths.settings_file()), WishesFile(home / "wishes.toml")
-        library = Library(home, store, settings, wishes)
+        settings, options = SettingsFile(paths.settings_file()), PlacementOptionsFile(home / "wishes.toml")
+        library = Library(home, store, settings, options)
         return library.disk(), sum(model.trashed is None for model in library.known())
 
 

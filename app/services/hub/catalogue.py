@@ -12,7 +12,7 @@ import msgspec
 
 from engine.errors import ErrorInfo
 from engine.hub.values import Verdict
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 
 if TYPE_CHECKING:
     from app.services.placement.placements import Placements
@@ -107,7 +107,7 @@ def _judged(entry: CatalogueEntry, placements: Placements) -> CataloguePick:
     from engine.hub.verdict import verdict
     from engine.placement.explain import spoken_speed
 
-    plan, machine = placements.estimated(guessed_index(entry), Wishes())
+    plan, machine = placements.estimated(guessed_index(entry), PlacementOptions())
     found = msgspec.structs.replace(verdict(plan, machine), source="sizes")
     sentence = ErrorInfo("verdict.pick", {"tps": spoken_speed(found.decode_tps)})
     return CataloguePick(entry, found, found.decode_tps, sentence)

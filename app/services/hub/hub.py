@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.services.hub.catalogue import CatalogueEntry, CataloguePick, load_catalogue, pick
-from app.services.hub.model_fit import Judging
+from app.services.hub.model_fit import ModelFitter
 from app.services.placement.placements import Placements
 from app.services.settings.patience import KeepGoing, unless_stopped
 from app.services.settings.secrets import Secrets, checked_token
@@ -72,7 +72,7 @@ class HubService:
         self._settings = settings
         self._secrets = secrets
         self._placements = placements
-        self._judging = Judging(home / "cache" / "headers", placements)
+        self._judging = ModelFitter(home / "cache" / "headers", placements)
         self._lock = threading.Lock()
         self._hubs: dict[tuple[str, str, str], Hub] = {}
         self._remembered: dict[tuple[str, str], _Remembered] = {}

@@ -12,7 +12,7 @@ from app.services.placement.placements import Placements
 from app.services.settings.patience import KeepGoing, as_they_come
 from engine.errors import UserError
 from engine.hub.values import JudgedVariant, Repository, Variant, Verdict
-from engine.placement.plan import Machine, Wishes
+from engine.placement.plan import Machine, PlacementOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ _AT_ONCE = 4
 _MEASURING_S = 8.0
 
 
-class Judging:
+class ModelFitter:
     """Verdicts; `folder` keeps the headers that were read, so that looking again needs no connection."""
 
     def __init__(self, folder: Path, placements: Placements) -> None:
@@ -57,7 +57,7 @@ class Judging:
 
     def local(self, path: str) -> Verdict:
         """As `HubService.judge_local`."""
-        return self._verdict(self._placements.tensors(path), self._placements.wishes_for(path))
+        return self._verdict(self._placements.tensors(path), self._placements.options_for(path))
 
     def _judge(
         self,
@@ -71,7 +71,7 @@ class Judging:
 
         try:
             model = self._model(hub, repository, variant, keep_going)
-            return JudgedVariant(variant, self._verdict(model.tensors, Wishes()), model.facts)
+            return JudgedVariant(variant, self._verdict(model.tensors, PlacementOptions()), model.facts)
         except UserError as error:
             # What the way there or the server kept from us is no fault of the file's.
             by_size = verdict_by_size(variant.bytes, machine) if error.code.startswith("hub.") else None
@@ -93,10 +93,10 @@ class Judging:
         kept.put(key, model)
         return model
 
-    def _verdict(self, tensors: TensorIndex, wishes: Wishes) -> Verdict:
+    def _verdict(self, tensors: TensorIndex, options: PlacementOptions) -> Verdict:
         from engine.hub.verdict import verdict
 
-        return verdict(*self._placements.estimated(tensors, wishes, _MEASURING_S))
+        return verdict(*self._placements.estimated(tensors, options, _MEASURING_S))
 
 
 def _key(repository: Repository, variant: Variant) -> str:

@@ -28,7 +28,7 @@ class LibraryImport:
         """What the stores of other programs have, by name; one file once, whoever has it."""
         known = set(self._places())
         found: dict[str, Found] = {}
-        for model in self._elsewhere():
+        for model in self._other_programs():
             real = _real(str(model.files[0].path))
             if real not in found:
                 found[real] = Found(
@@ -48,7 +48,7 @@ class LibraryImport:
         Raises UserError `model.*`, `library.companion`, `library.nothing_found` (`folder`).
         """
         if not _is_folder(path):
-            told = next((model for model in self._elsewhere(origin) if _has(model, path)), None)
+            told = next((model for model in self._other_programs(origin) if _has(model, path)), None)
             return [self._entry(path, origin, now, told)]
         from engine.hub.scan import models_in
 
@@ -111,7 +111,7 @@ class LibraryImport:
             for file in model.files
         ]
 
-    def _elsewhere(self, origin: ModelOrigin | None = None) -> list[FoundModel]:
+    def _other_programs(self, origin: ModelOrigin | None = None) -> list[FoundModel]:
         from engine.hub import scan
 
         home = self._home or Path.home()

@@ -25,7 +25,7 @@ from app.services.library.names import matching
 from app.services.library.presence import is_there, looked_at
 from app.services.library.relocation import LibraryMove
 from app.services.library.values import DiskUse, Found, Removed
-from app.services.settings.placement_options import WishesFile
+from app.services.settings.placement_options import PlacementOptionsFile
 from app.services.settings.settings import SettingsFile
 from app.store.records import Download, LibraryModel, ModelOrigin
 from app.store.store import Store
@@ -51,7 +51,7 @@ class Library:
         home: Path,
         store: Store,
         settings: SettingsFile,
-        wishes: WishesFile,
+        options: PlacementOptionsFile,
         *,
         user_home: Path | None = None,
         clock: Callable[[], float] = time.time,
@@ -65,7 +65,7 @@ class Library:
         self._folder = LibraryFolder(home / "models", store, settings)
         self._files = LibraryFiles(store, self._folder, self.parts)
         self._import = LibraryImport(store, user_home)
-        self._move = LibraryMove(home / "moving.json", self._folder.default, store, settings, wishes)
+        self._move = LibraryMove(home / "moving.json", self._folder.default, store, settings, options)
         self._subscribers: list[Subscriber] = []
         self._refreshed = False
         self._names: dict[str, str] | None = None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.services.settings.placement_options import WishesFile
+from app.services.settings.placement_options import PlacementOptionsFile
 from app.services.settings.settings import SettingsFile
 from app.store.records import LibraryModel
 from app.store.store import Store
@@ -35,13 +35,18 @@ class LibraryMove:
     with the lock of the library held."""
 
     def __init__(
-        self, journal: Path, default: Path, store: Store, settings: SettingsFile, wishes: WishesFile
+        self,
+        journal: Path,
+        default: Path,
+        store: Store,
+        settings: SettingsFile,
+        options: PlacementOptionsFile,
     ) -> None:
         self._journal = journal
         self._default = default
         self._store = store
         self._settings = settings
-        self._wishes = wishes
+        self._options = options
 
     def move(self, source: Path, target: Path, report: Report, stop: StopToken) -> None:
         """Move everything of Coterie's from `source` to `target` and keep the library there. What others put into
@@ -135,7 +140,7 @@ class LibraryMove:
             recent_models=tuple(places.get(path, path) for path in settings.recent_models),
         )
         for old, new in places.items():
-            self._wishes.move(old, new)
+            self._options.move(old, new)
 
     def _setting(self, folder: str) -> str:
         return "" if Path(folder) == self._default else folder

@@ -95,11 +95,11 @@ def _own_library() -> Iterator[Library | None]:
         yield None
         return
     from app.services.library.library import Library
-    from app.services.settings.placement_options import WishesFile
+    from app.services.settings.placement_options import PlacementOptionsFile
     from app.services.settings.settings import SettingsFile
     from app.store.store import Store
 
     home = paths.home()
     with Store.open(paths.database(), paths.backups()) as store:
-        settings, wishes = SettingsFile(paths.settings_file()), WishesFile(home / "wishes.toml")
-        yield Library(home, store, settings, wishes)
+        settings, options = SettingsFile(paths.settings_file()), PlacementOptionsFile(home / "wishes.toml")
+        yield Library(home, store, settings, options)

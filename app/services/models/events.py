@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.services.events import ServiceEvent
-from app.services.models.loaded_model import LoadReason, Residence, Resting
+from app.services.models.loaded_model import LoadedModel, LoadReason, Resting
 from app.store.records import Message
 from engine.api import Activity, CacheActivity, EngineState, ModelFacts
 from engine.errors import ErrorInfo
@@ -43,10 +43,10 @@ class ModelChanged(ServiceEvent, frozen=True):
     resting: Resting = ""
 
 
-class ResidenceChanged(ServiceEvent, frozen=True):
+class LoadedModelChanged(ServiceEvent, frozen=True):
     """What is in memory of the model, for whom and until when; None: nothing."""
 
-    residence: Residence | None
+    loaded_model: LoadedModel | None
 
 
 class ActivityChanged(ServiceEvent, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 from app.services.settings.placement_options import complete, without_worker_budgets
 from app.services.settings.settings import SettingsFile
 from engine.api import LoadRequest
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.remote.names import is_remote
 
 
@@ -21,13 +21,13 @@ class LoadRequests:
     def __init__(
         self,
         settings: SettingsFile,
-        kept_wishes: Callable[[str], Wishes],
+        kept_options: Callable[[str], PlacementOptions],
         kept_threads: Callable[[str], int],
         calibrations: str,
         states: str,
     ) -> None:
         self._settings = settings
-        self._kept_wishes = kept_wishes
+        self._kept_options = kept_options
         self._kept_threads = kept_threads
         self._calibrations = calibrations
         self._states = states
@@ -36,20 +36,20 @@ class LoadRequests:
         self,
         path: str,
         context: int | None,
-        wishes: Wishes | None,
+        options: PlacementOptions | None,
         *,
         watching: bool,
         without_workers: bool,
     ) -> LoadRequest:
-        """For the model at `path`. `wishes` None: those kept for it; `context` is used before both."""
+        """For the model at `path`. `options` None: those kept for it; `context` is used before both."""
         settings = self._settings.current
         if is_remote(path):  # nothing is placed, and the settings' context is one for this machine's memory
-            return LoadRequest(path, Wishes(context or (wishes.context if wishes else 0)))
-        wished = complete(self._kept_wishes(path) if wishes is None else wishes, settings, context)
+            return LoadRequest(path, PlacementOptions(context or (options.context if options else 0)))
+        wished = complete(self._kept_options(path) if options is None else options, settings, context)
         if without_workers:
             wished = msgspec.structs.replace(without_worker_budgets(wished), workers=())
         threads = self._kept_threads(path) or settings.threads
-        remembered = wishes is None or without_workers
+        remembered = options is None or without_workers
         return LoadRequest(
             path,
             wished,

@@ -37,7 +37,7 @@ def is_for_memory(failure: Failure) -> bool:
     return error.code in _NO_MEMORY
 
 
-class StepDown:
+class LoadRetry:
     """Runs `step` for each load that failed, one after the other. The thread begins with the first."""
 
     def __init__(self, step: Step) -> None:

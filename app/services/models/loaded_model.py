@@ -36,7 +36,7 @@ class Using(msgspec.Struct, frozen=True):
     title: str
 
 
-class Residence(msgspec.Struct, frozen=True):
+class LoadedModel(msgspec.Struct, frozen=True):
     """A model in memory. Times are seconds since the epoch.
 
     `held` by device, RAM first; `kept` bytes of RAM hold what was read of conversations besides. `users` work with it

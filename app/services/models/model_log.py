@@ -28,15 +28,15 @@ _NATIVE_LINES = 20
 
 def log_load(request: LoadRequest) -> None:
     """A load begins."""
-    wishes = request.wishes
+    options = request.options
     log.info(
         "Loading %s: context %d, mode %s, %d workers, %d budgets, fallbacks %s",
         _name(request.path),
-        wishes.context,
-        wishes.mode or "auto",
-        len(wishes.workers),
-        len(wishes.budgets),
-        ", ".join(wishes.concessions) or "none",
+        options.context,
+        options.mode or "auto",
+        len(options.workers),
+        len(options.budgets),
+        ", ".join(options.fallbacks) or "none",
     )
 
 
@@ -84,7 +84,7 @@ def _numbers(finished: Finished) -> str:
         f"queued {timings.queue_s:.2f} s, first token {timings.ttft_s:.2f} s, {timings.prefill_tps:.1f} and "
         f"{timings.decode_tps:.1f} t/s"
     )
-    codes = [one.code for one in (finished.error, usage.reread, *finished.notices) if one is not None]
+    codes = [one.code for one in (finished.error, usage.recomputed, *finished.notices) if one is not None]
     return f"{told}; {', '.join(codes)}" if codes else told
 
 

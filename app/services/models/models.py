@@ -18,7 +18,7 @@ from app.services.models.activity import EngineActivity
 from app.services.models.event_routes import EventRoutes
 from app.services.models.events import ModelChanged
 from app.services.models.load_requests import LoadRequests
-from app.services.models.load_retry import MAX_STEPS, Failure, StepDown, is_for_memory
+from app.services.models.load_retry import MAX_STEPS, Failure, LoadRetry, is_for_memory
 from app.services.models.loaded_model import LoadReason, Resting
 from app.services.models.model_log import log_events, log_load
 from app.services.models.model_state import ModelState
@@ -40,7 +40,7 @@ from engine.api import (
 )
 from engine.errors import ErrorInfo, UserError
 from engine.local.client import LocalEngine
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.remote.names import is_remote, parse_name
 from engine.text import clean_text
 from engine.values import Timings, Usage
@@ -61,16 +61,16 @@ class Models:
         self,
         settings: SettingsFile,
         make_engine: Callable[[Listener], Engine] = LocalEngine,
-        kept_wishes: Callable[[str], Wishes] = lambda _: Wishes(),
+        kept_options: Callable[[str], PlacementOptions] = lambda _: PlacementOptions(),
         kept_threads: Callable[[str], int] = lambda _: 0,
         calibrations: str = "",
-        concede: Callable[[str, Wishes], Wishes | None] = lambda _path, _wishes: None,
+        fall_back: Callable[[str, PlacementOptions], PlacementOptions | None] = lambda _path, _options: None,
         library: Library | None = None,
         states: str = "",
     ) -> None:
         self._settings = settings
-        self._requests = LoadRequests(settings, kept_wishes, kept_threads, calibrations, states)
-        self._concede = concede
+        self._requests = LoadRequests(settings, kept_options, kept_threads, calibrations, states)
+        self._concede = fall_back
         self._library = library
         self._told = ModelState(self.called)
         self.activity = EngineActivity(self._told.publish)
@@ -82,10 +82,10 @@ class Models:
         self._lock = threading.Lock()
         self._asked = ""
         self._context: int | None = None
-        self._wishes: Wishes | None = None
+        self._options: PlacementOptions | None = None
         self._request: LoadRequest | None = None
         self._watching = False
-        self._steps = StepDown(self._step)
+        self._steps = LoadRetry(self._step)
         self._stepping: LoadRequest | None = None  # the load that failed and is tried again with less
         self._step_cancelled = False
         self._waiting: dict[int, GenerateRequest] = {}
@@ -131,7 +131,7 @@ class Models:
         model: str,
         *,
         context: int | None = None,
-        wishes: Wishes | None = None,
+        options: PlacementOptions | None = None,
         remember: bool = True,
         without_workers: bool = False,
         because: LoadReason = "chosen",
@@ -140,13 +140,13 @@ class Models:
         """Load what `resolve_model` knows, or find a model elsewhere ("openai:URL#NAME"), in the place of what is in
         use; how it goes is told by `ModelChanged`.
 
-        `wishes` None: those kept for the model. They are completed from the settings; `context` is used
+        `options` None: those kept for the model. They are completed from the settings; `context` is used
         before both. `later`: one of this machine is only loaded once it is asked for something, or by `ensure`.
 
         Raises UserError `settings.not_saved` when the choice cannot be remembered; it is loaded all the same.
         """
         with self._using:
-            self._asked, self._context, self._wishes = model, context, wishes
+            self._asked, self._context, self._options = model, context, options
             self._end_steps()
             try:
                 path = self.resolved(model)
@@ -160,7 +160,7 @@ class Models:
             try:
                 self._load(
                     self._requests.make(
-                        path, context, wishes, watching=self._watching, without_workers=without_workers
+                        path, context, options, watching=self._watching, without_workers=without_workers
                     )
                 )
             except UserError as error:
@@ -174,7 +174,7 @@ class Models:
         self.use(
             self._asked or self._settings.current.model,
             context=self._context,
-            wishes=self._wishes,
+            options=self._options,
             remember=False,
             without_workers=without_workers,
             because=because,
@@ -283,9 +283,9 @@ class Models:
         """As `Engine.forget`."""
         self._engine.forget(conversation)
 
-    def bring_to_front(self, conversation: str) -> None:
-        """As `Engine.bring_to_front`, of whatever model is in use; names as in `app.services.models.engine_names`."""
-        self._engine.bring_to_front(conversation)
+    def set_priority(self, conversation: str) -> None:
+        """As `Engine.set_priority`, of whatever model is in use; names as in `app.services.models.engine_names`."""
+        self._engine.set_priority(conversation)
 
     def limit_states(self, size: int) -> None:
         """As `Engine.limit_states`."""
@@ -394,7 +394,7 @@ class Models:
         if request is None or not loading or self._step_cancelled or not is_for_memory(failure):
             return False
         with self._lock:
-            if self._aside or len(request.wishes.concessions) >= MAX_STEPS:
+            if self._aside or len(request.options.fallbacks) >= MAX_STEPS:
                 return False
             if not self._steps.ask(request, failure):
                 return False
@@ -404,20 +404,20 @@ class Models:
     def _step(self, request: LoadRequest, failure: Failure) -> None:
         """On the thread of the steps: load again with less, and hand on the requests that wait."""
         try:
-            wishes = self._concede(request.path, request.wishes)
+            options = self._concede(request.path, request.options)
         except UserError:
-            wishes = None
+            options = None
         except BaseException:
             self._give_up(request, failure)
             raise
         with self._using:
             if request is not self._stepping:
                 return  # something else was asked for meanwhile
-            if wishes is None or self._step_cancelled:
+            if options is None or self._step_cancelled:
                 self._give_up(request, failure)
                 return
             try:
-                self._load(msgspec.structs.replace(request, wishes=wishes, watch_experts=self._watching))
+                self._load(msgspec.structs.replace(request, options=options, watch_experts=self._watching))
             except UserError as error:
                 self._give_up(request, LoadFailed(error.info))
                 return
@@ -492,7 +492,7 @@ class Models:
         self._told.loading(request.path, fraction, self._workers())
 
     def _workers(self) -> tuple[str, ...]:
-        return self._request.wishes.workers if self._request else ()
+        return self._request.options.workers if self._request else ()
 
     def _failed(self, state: EngineState, error: ErrorInfo, log_tail: tuple[str, ...]) -> None:
         self._told.failed(state, error, log_tail, self._workers())

@@ -70,8 +70,8 @@ class SwitchingEngine:
     def answer_now(self, request_id: int) -> None:
         self._used.answer_now(request_id)
 
-    def bring_to_front(self, conversation: str) -> None:
-        self._local.bring_to_front(conversation)
+    def set_priority(self, conversation: str) -> None:
+        self._local.set_priority(conversation)
 
     def forget(self, conversation: str) -> None:
         self._local.forget(conversation)

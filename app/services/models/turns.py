@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from agents.chat_model import Ask, Measured, OnText, Turn
+from agents.chat_model import Measured, ModelRequest, ModelResponse, OnText
 from engine import api
 from engine.api import Delta, Event, Finished, GenerateRequest, Listener, PrefillProgress, Queued, ToolCalled
 from engine.errors import ErrorInfo, UserError
@@ -81,7 +81,7 @@ def take_turn(
     on_text: OnText,
     cancelled: Callable[[], bool],
     on_progress: OnProgress = lambda _event: None,
-) -> Turn:
+) -> ModelResponse:
     """Ask and wait for the end; `cancelled` as in `Brain.turn`. An answer that was stopped by somebody else has the
     reason "cancelled" too. Raises UserError as `source.generate` does."""
     collector = _Collector(on_text, on_progress)
@@ -95,12 +95,12 @@ def take_turn(
     return _turn(collector)
 
 
-def _turn(collector: _Collector) -> Turn:
+def _turn(collector: _Collector) -> ModelResponse:
     content, reasoning = ("".join(collector.texts[channel]) for channel in ("content", "reasoning"))
     finished = collector.finished
     if finished is None:
-        return Turn(content, reasoning, tuple(collector.calls), "cancelled")
-    return Turn(
+        return ModelResponse(content, reasoning, tuple(collector.calls), "cancelled")
+    return ModelResponse(
         content,
         reasoning,
         finished.tool_calls or tuple(collector.calls),
@@ -134,7 +134,7 @@ def take_measure(
     return Measured(measured.prompt, measured.texts, measured.exact)
 
 
-def request_of(ask: Ask, id: int) -> GenerateRequest:
+def request_of(ask: ModelRequest, id: int) -> GenerateRequest:
     return GenerateRequest(
         id,
         ask.messages,
@@ -146,7 +146,7 @@ def request_of(ask: Ask, id: int) -> GenerateRequest:
     )
 
 
-def with_error(turn: Turn, error: ErrorInfo) -> Turn:
+def with_error(turn: ModelResponse, error: ErrorInfo) -> ModelResponse:
     """The turn as one that failed, its text kept."""
     return msgspec.structs.replace(turn, finish_reason="error", error=error)
 

@@ -27,12 +27,17 @@ from app.services.placement.indexes import Indexes
 from app.services.placement.machine import SurveyedMachine
 from app.services.placement.placing import LocalPlacing, Placing
 from app.services.placement.trials import TOGETHER, MeasuredSpeed, Trials, Tuned
-from app.services.settings.placement_options import WishesFile, complete, kept_part, without_worker_budgets
+from app.services.settings.placement_options import (
+    PlacementOptionsFile,
+    complete,
+    kept_part,
+    without_worker_budgets,
+)
 from app.services.settings.settings import SettingsFile
 from engine.errors import UserError
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.budgets import without_absent
-from engine.placement.plan import Machine, Plan, PlannedModel, Wishes
+from engine.placement.plan import Machine, PlacementOptions, Plan, PlannedModel
 from engine.placement.planned_file import described
 from engine.placement.routing import Routing, with_fired
 from engine.values import ExpertsFired
@@ -55,13 +60,13 @@ class Placements:
         self,
         home: Path,
         settings: SettingsFile,
-        wishes: WishesFile,
+        options: PlacementOptionsFile,
         placing: Placing | None = None,
         library: Library | None = None,
     ) -> None:
         self._settings = settings
         self._library = library
-        self._wishes = wishes
+        self._options = options
         self._placing: Placing = placing or LocalPlacing(calibrations(home))
         self._subscribers: list[Subscriber] = []
         self._models: Models | None = None
@@ -153,7 +158,7 @@ class Placements:
         entries = {entry.path: entry for entry in self.models()}
         return tuple(entries[other] for other in self._drafting.of(path, entries))
 
-    def planned(self, path: str, wishes: Wishes) -> PlannedModel:
+    def planned(self, path: str, options: PlacementOptions) -> PlannedModel:
         """The plan for these wishes, fast: the file is read once, the machine is known, and what llama.cpp
         itself needs is taken from the last exact plan. Budgets of devices that have gone are left out.
 
@@ -163,7 +168,7 @@ class Placements:
         index = self._indexes.get(path)
         machine = self.machine()
         known, overhead = self._overheads.get(path, (None, None))
-        wished = without_absent(self._with_workers(wishes), machine)
+        wished = without_absent(self._with_workers(options), machine)
         plan = self._placing.plan(index, machine, wished, overhead if known is index else None)
         return described(path, index, machine, plan)
 
@@ -171,7 +176,9 @@ class Placements:
         """The table of tensors of a file, read once. Raises UserError `model.*`."""
         return self._indexes.get(path)
 
-    def estimated(self, index: TensorIndex, wishes: Wishes, patience: float = 0.0) -> tuple[Plan, Machine]:
+    def estimated(
+        self, index: TensorIndex, options: PlacementOptions, patience: float = 0.0
+    ) -> tuple[Plan, Machine]:
         """The plan for a table of tensors, wherever that came from, and the machine that it was made for. The
         context is that of the settings unless the wishes have one, as far as the model was trained for it.
 
@@ -181,33 +188,33 @@ class Placements:
         machine = self.machine()
         if patience and not machine.ram.bandwidth:
             machine = self._machine.settled(patience)
-        wished = self.complete(self._with_workers(wishes))
+        wished = self.complete(self._with_workers(options))
         if 0 < index.trained_context < wished.context:
             wished = msgspec.structs.replace(wished, context=index.trained_context)
         return self._placing.plan(index, machine, without_absent(wished, machine), None), machine
 
-    def exact(self, path: str, wishes: Wishes) -> PlannedModel:
+    def exact(self, path: str, options: PlacementOptions) -> PlannedModel:
         """The plan from a dry run, exact to the byte; told as `PlacementChanged` too.
 
         Raises UserError `model.*`, `placement.*`, `engine.*` and `worker.*`.
         """
-        wishes = self._with_workers(wishes)
+        options = self._with_workers(options)
         try:
-            planned = self._placing.exact(path, wishes)
+            planned = self._placing.exact(path, options)
             index = self._indexes.get(path)
-            self._overheads[path] = (index, self._placing.learned(index, planned, wishes))
+            self._overheads[path] = (index, self._placing.learned(index, planned, options))
         except UserError as error:
             self._tell([PlacementChanged(path, None, error.info)])
             raise
         self._tell([PlacementChanged(path, planned)])
         return planned
 
-    def concession(self, path: str, wishes: Wishes) -> Wishes | None:
+    def concession(self, path: str, options: PlacementOptions) -> PlacementOptions | None:
         """What to try after a load with these wishes failed for memory; None when nothing is left to give up.
 
         Raises as `planned` does.
         """
-        return self._placing.concession(self.planned(path, wishes).plan, wishes)
+        return self._placing.concession(self.planned(path, options).plan, options)
 
     def speed(self, path: str) -> MeasuredSpeed | None:
         """What the last answer of this model was measured at, since it was last loaded."""
@@ -215,38 +222,38 @@ class Placements:
 
     # --- wishes ---
 
-    def wishes_for(self, path: str) -> Wishes:
+    def options_for(self, path: str) -> PlacementOptions:
         """What is kept for a model; workers are not in it, every plan gets those of the settings. Without any,
         budgets of theirs count no more."""
-        kept = self._wishes.get(path).wishes()
+        kept = self._options.get(path).options()
         return kept if self._settings.current.workers else without_worker_budgets(kept)
 
     def threads_for(self, path: str) -> int:
         """How many threads a model is run with: what was found best, else the settings'; 0 is automatic."""
-        return self._wishes.get(path).threads or self._settings.current.threads
+        return self._options.get(path).threads or self._settings.current.threads
 
-    def keep_wishes(self, path: str, wishes: Wishes) -> None:
+    def keep_options(self, path: str, options: PlacementOptions) -> None:
         """Keep them for the next load of this model. Raises UserError `settings.not_saved`."""
-        self._wishes.keep(path, kept_part(wishes, self._wishes.get(path).threads))
+        self._options.keep(path, kept_part(options, self._options.get(path).threads))
 
-    def forget_wishes(self, path: str) -> None:
+    def forget_options(self, path: str) -> None:
         """Raises UserError `settings.not_saved`."""
-        self._wishes.forget(path)
+        self._options.forget(path)
 
-    def complete(self, wishes: Wishes) -> Wishes:
+    def complete(self, options: PlacementOptions) -> PlacementOptions:
         """With the context and workers of the settings where it has none, as a load is asked."""
-        return complete(wishes, self._settings.current)
+        return complete(options, self._settings.current)
 
     # --- tuning ---
 
-    def tune(self, path: str, wishes: Wishes | None = None) -> Tuned:
+    def tune(self, path: str, options: PlacementOptions | None = None) -> Tuned:
         """Find the fastest placement in at most a minute, told as `TuneProgress`; `keep_tuned` uses it. The model
         that is loaded makes room and is loaded again afterwards.
 
-        `wishes` None: those kept for the model. Raises UserError as loading does, `engine.load_cancelled`,
+        `options` None: those kept for the model. Raises UserError as loading does, `engine.load_cancelled`,
         `tuning.too_slow`, and as `Models.unloaded` does.
         """
-        wished = self.wishes_for(path) if wishes is None else wishes
+        wished = self.options_for(path) if options is None else options
         return self.trials.tune(path, self.complete(wished), self.threads_for(path))
 
     def cancel_tune(self) -> None:
@@ -259,7 +266,7 @@ class Placements:
 
     def keep_tuned(self, path: str, tuned: Tuned) -> None:
         """Load this model so from now on. Raises UserError `settings.not_saved`."""
-        self._wishes.keep(path, kept_part(tuned.wishes, tuned.threads))
+        self._options.keep(path, kept_part(tuned.options, tuned.threads))
 
     # --- experts ---
 
@@ -315,14 +322,14 @@ class Placements:
         state = self._model()
         return state.workers if state.state in ("loading", "ready") else ()
 
-    def _with_workers(self, wishes: Wishes) -> Wishes:
+    def _with_workers(self, options: PlacementOptions) -> PlacementOptions:
         """With the workers of the settings that are not away, unless it names its own."""
-        if wishes.workers:
-            return wishes
+        if options.workers:
+            return options
         workers = self._workers.reachable()
         if workers != self._settings.current.workers:
-            wishes = without_worker_budgets(wishes)
-        return msgspec.structs.replace(wishes, workers=workers)
+            options = without_worker_budgets(options)
+        return msgspec.structs.replace(options, workers=workers)
 
     def _tell(self, events: list[ServiceEvent]) -> None:
         for subscriber in tuple(self._subscribers):
@@ -338,7 +345,7 @@ def calibrations(home: Path) -> Path:
 def open_placements(home: Path) -> Iterator[Placements]:
     """For a command that needs no conversations."""
     settings = SettingsFile(home / "settings.toml")
-    placements = Placements(home, settings, WishesFile(home / "wishes.toml"))
+    placements = Placements(home, settings, PlacementOptionsFile(home / "wishes.toml"))
     try:
         yield placements
     finally:

@@ -10,7 +10,7 @@ import msgspec
 
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_index import TensorIndex
-from engine.placement.plan import Device, Machine, Mode, Plan, PlannedModel, Wishes
+from engine.placement.plan import Device, Machine, Mode, PlacementOptions, Plan, PlannedModel
 
 if TYPE_CHECKING:
     from engine.local.measure.benchmark import Benchmark
@@ -49,15 +49,17 @@ class Placing(Protocol):
         """Raises UserError `model.*`."""
         ...
 
-    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None) -> Plan:
+    def plan(
+        self, index: TensorIndex, machine: Machine, options: PlacementOptions, overhead: Overhead | None
+    ) -> Plan:
         """Pure and fast. Raises UserError `placement.*` and `engine.context_too_long`."""
         ...
 
-    def exact(self, path: str, wishes: Wishes) -> PlannedModel:
+    def exact(self, path: str, options: PlacementOptions) -> PlannedModel:
         """From a dry run in a child."""
         ...
 
-    def learned(self, index: TensorIndex, exact: PlannedModel, wishes: Wishes) -> Overhead:
+    def learned(self, index: TensorIndex, exact: PlannedModel, options: PlacementOptions) -> Overhead:
         """What an exact plan teaches the next estimates of this model."""
         ...
 
@@ -65,17 +67,21 @@ class Placing(Protocol):
         """Names the machine and the build: what was measured on another one does not count."""
         ...
 
-    def benchmark(self, path: str, wishes: Wishes, threads: int, keep_going: KeepGoing) -> Benchmark: ...
+    def benchmark(
+        self, path: str, options: PlacementOptions, threads: int, keep_going: KeepGoing
+    ) -> Benchmark: ...
 
     def modes(
-        self, path: str, wishes: Wishes, machine: Machine, threads: int, keep_going: KeepGoing
+        self, path: str, options: PlacementOptions, machine: Machine, threads: int, keep_going: KeepGoing
     ) -> dict[Mode, ModeResult]: ...
 
-    def tune(self, path: str, wishes: Wishes, machine: Machine, threads: int, on_trial: OnTrial) -> Tuning:
+    def tune(
+        self, path: str, options: PlacementOptions, machine: Machine, threads: int, on_trial: OnTrial
+    ) -> Tuning:
         """For at most a minute."""
         ...
 
-    def concession(self, plan: Plan, wishes: Wishes) -> Wishes | None:
+    def concession(self, plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
         """Wishes that are easier to meet than this plan was; None when nothing more can be given up."""
         ...
 
@@ -115,21 +121,23 @@ class LocalPlacing:
         read = read_index(path)
         return read, tensor_index(read)
 
-    def plan(self, index: TensorIndex, machine: Machine, wishes: Wishes, overhead: Overhead | None) -> Plan:
+    def plan(
+        self, index: TensorIndex, machine: Machine, options: PlacementOptions, overhead: Overhead | None
+    ) -> Plan:
         from engine.placement.planner import plan
         from engine.placement.uncached import or_uncached
 
-        return or_uncached(lambda given: plan(index, machine, given, overhead), machine, wishes)
+        return or_uncached(lambda given: plan(index, machine, given, overhead), machine, options)
 
-    def exact(self, path: str, wishes: Wishes) -> PlannedModel:
+    def exact(self, path: str, options: PlacementOptions) -> PlannedModel:
         from engine.local.planning import plan_model
 
-        return plan_model(path, wishes, calibrations=str(self._folder))
+        return plan_model(path, options, calibrations=str(self._folder))
 
-    def learned(self, index: TensorIndex, exact: PlannedModel, wishes: Wishes) -> Overhead:
+    def learned(self, index: TensorIndex, exact: PlannedModel, options: PlacementOptions) -> Overhead:
         from engine.placement.estimate import Overhead
 
-        guessed = self.plan(index, exact.machine, wishes, None).bytes
+        guessed = self.plan(index, exact.machine, options, None).bytes
         compute = {
             name: taken.compute - guessed[name].compute
             for name, taken in exact.plan.bytes.items()
@@ -137,10 +145,10 @@ class LocalPlacing:
         }
         return Overhead(compute=compute)
 
-    def concession(self, plan: Plan, wishes: Wishes) -> Wishes | None:
+    def concession(self, plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
         from engine.placement.fallbacks import next_concession
 
-        return next_concession(plan, wishes)
+        return next_concession(plan, options)
 
     def key(self, found: Surveyed) -> str:
         from engine.local.calibration import machine_key
@@ -148,22 +156,26 @@ class LocalPlacing:
 
         return machine_key(found.machine, found.build, default_threads())
 
-    def benchmark(self, path: str, wishes: Wishes, threads: int, keep_going: KeepGoing) -> Benchmark:
+    def benchmark(
+        self, path: str, options: PlacementOptions, threads: int, keep_going: KeepGoing
+    ) -> Benchmark:
         from engine.local.measure.benchmark import benchmark
 
-        return benchmark(path, wishes, threads=threads, keep_going=keep_going)
+        return benchmark(path, options, threads=threads, keep_going=keep_going)
 
     def modes(
-        self, path: str, wishes: Wishes, machine: Machine, threads: int, keep_going: KeepGoing
+        self, path: str, options: PlacementOptions, machine: Machine, threads: int, keep_going: KeepGoing
     ) -> dict[Mode, ModeResult]:
         from engine.expert_cache.library import plugin_state
         from engine.local.measure.modes import available_modes, modes
 
         caches = plugin_state().problem is None
         wanted = available_modes(machine, self.index(Path(path))[1].experts, caches=caches)
-        return modes(path, wishes, wanted, threads=threads, keep_going=keep_going)
+        return modes(path, options, wanted, threads=threads, keep_going=keep_going)
 
-    def tune(self, path: str, wishes: Wishes, machine: Machine, threads: int, on_trial: OnTrial) -> Tuning:
+    def tune(
+        self, path: str, options: PlacementOptions, machine: Machine, threads: int, on_trial: OnTrial
+    ) -> Tuning:
         from engine.local.measure.tuning import tune
 
-        return tune(path, wishes, machine, threads=threads, on_trial=on_trial)
+        return tune(path, options, machine, threads=threads, on_trial=on_trial)

@@ -14,7 +14,7 @@ from app.services.placement.events import TuneProgress
 from app.services.placement.machine import SurveyedMachine
 from app.services.placement.placing import KeepGoing, Placing
 from engine.errors import UserError
-from engine.placement.plan import Mode, Wishes
+from engine.placement.plan import Mode, PlacementOptions
 
 if TYPE_CHECKING:
     from engine.local.measure.benchmark import Benchmark
@@ -39,7 +39,7 @@ class Tuned(msgspec.Struct, frozen=True):
     `before` equals `after` when nothing was faster. `out_of_time`: there was more to try.
     """
 
-    wishes: Wishes
+    options: PlacementOptions
     before: MeasuredSpeed
     after: MeasuredSpeed
     threads: int = 0
@@ -72,34 +72,34 @@ class Trials:
         self._cancelled = False
 
     def benchmark(
-        self, path: str, wishes: Wishes, threads: int, keep_going: KeepGoing = lambda _: True
+        self, path: str, options: PlacementOptions, threads: int, keep_going: KeepGoing = lambda _: True
     ) -> Benchmark:
         """Prefill over 256 tokens and decode over 64."""
-        self.machine.measured(wishes.workers, keep_going)  # once, so that the plan's prediction knows them
-        return self._placing.benchmark(path, wishes, threads, keep_going)
+        self.machine.measured(options.workers, keep_going)  # once, so that the plan's prediction knows them
+        return self._placing.benchmark(path, options, threads, keep_going)
 
     def modes(
-        self, path: str, wishes: Wishes, threads: int, keep_going: KeepGoing = lambda _: True
+        self, path: str, options: PlacementOptions, threads: int, keep_going: KeepGoing = lambda _: True
     ) -> dict[Mode, ModeResult]:
         """The same greedy answer in each mode that this machine has."""
-        machine, _ = self.machine.measured(wishes.workers, keep_going)
-        return self._placing.modes(path, wishes, machine, threads, keep_going)
+        machine, _ = self.machine.measured(options.workers, keep_going)
+        return self._placing.modes(path, options, machine, threads, keep_going)
 
-    def tune(self, path: str, wishes: Wishes, threads: int) -> Tuned:
+    def tune(self, path: str, options: PlacementOptions, threads: int) -> Tuned:
         """Try placements, batches and threads for at most a minute, told as `TuneProgress`; what was found is
         kept for `tuned`. Meanwhile no model is loaded. Raises `tuning.too_slow` too, and what `unloaded` raises."""
         self._cancelled = False
-        with self._unloaded(wishes.workers):
-            tuning, key = self._tune(path, wishes, threads)
+        with self._unloaded(options.workers):
+            tuning, key = self._tune(path, options, threads)
         from app.services.placement.tuning import keep_tuning
 
         with contextlib.suppress(OSError):  # it can be found again
             keep_tuning(self._home, key, Path(path), tuning)
         return _tuned(tuning)
 
-    def _tune(self, path: str, wishes: Wishes, threads: int) -> tuple[Tuning, str]:
+    def _tune(self, path: str, options: PlacementOptions, threads: int) -> tuple[Tuning, str]:
         """What was found, and the name of the machine that it is true for."""
-        machine, key = self.machine.measured(wishes.workers, lambda _: not self._cancelled)
+        machine, key = self.machine.measured(options.workers, lambda _: not self._cancelled)
 
         last: Trial | None = None
 
@@ -110,7 +110,7 @@ class Trials:
             self._tell([TuneProgress(path, round(share * 100), 100, kind, tps)])
             return not self._cancelled
 
-        tuning = self._placing.tune(path, wishes, machine, threads, on_trial)
+        tuning = self._placing.tune(path, options, machine, threads, on_trial)
         if self._cancelled:
             raise UserError("engine.load_cancelled")
         return tuning, key
@@ -130,7 +130,7 @@ class Trials:
 def _tuned(tuning: Tuning) -> Tuned:
     before, after = tuning.before, tuning.after
     return Tuned(
-        wishes=after.setting.wishes,
+        options=after.setting.options,
         before=MeasuredSpeed(before.decode_tps, before.prefill_tps),
         after=MeasuredSpeed(after.decode_tps, after.prefill_tps),
         threads=after.setting.threads,

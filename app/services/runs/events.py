@@ -37,12 +37,12 @@ class RunWaits(ServiceEvent, frozen=True):
 
 class RunPrefill(ServiceEvent, frozen=True):
     """`done` of `total` tokens are read of the prompt for the turn that a run waits for; where the model tells it.
-    `reread` as in `AnswerPrefill`."""
+    `recomputed` as in `AnswerPrefill`."""
 
     run: int
     done: int
     total: int
-    reread: ErrorInfo | None = None
+    recomputed: ErrorInfo | None = None
 
 
 class RunDelta(ServiceEvent, frozen=True):

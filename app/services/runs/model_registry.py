@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from agents.chat_model import Ask, Brain, Measured, OnText, Turn
+from agents.chat_model import ChatModel, Measured, ModelRequest, ModelResponse, OnText
 from app.services.events import ServiceEvent
 from app.services.models.event_routes import new_request_id
 from app.services.models.events import ModelChanged
 from app.services.models.models import Models
 from app.services.models.reasoning import possible
 from app.services.models.turns import OnProgress, overlay, request_of, take_measure, take_turn, with_error
-from app.services.runs.remote_model import RemoteBrain, RemoteSource
+from app.services.runs.remote_model import RemoteChatModel, RemoteSource
 from app.services.settings.settings import SettingsFile
 from engine.api import GenerateRequest
 from engine.errors import UserError
@@ -24,7 +24,7 @@ from engine.remote.names import is_remote, parse_name
 _LOOK_S = 0.2
 
 
-class Brains:
+class ModelRegistry:
     """Gives each run its model. Thread-safe; several runs and chats may ask at a time."""
 
     def __init__(self, models: Models, settings: SettingsFile, access_of: AccessOf) -> None:
@@ -33,10 +33,10 @@ class Brains:
         self._access_of = access_of
         self._loading = threading.Lock()
         self._lock = threading.Lock()
-        self._elsewhere: dict[str, RemoteSource] = {}
+        self._remote_models: dict[str, RemoteSource] = {}
         self._closed = False
 
-    def brain(self, name: str = "") -> Brain:
+    def chat_model(self, name: str = "") -> ChatModel:
         """The model of that name; "" is the one in use now, which it stays bound to. Loads nothing yet, and asks no
         server.
 
@@ -44,7 +44,7 @@ class Brains:
         """
         wanted = name or self._models.wanted
         if is_remote(wanted):
-            return RemoteBrain(self._source(wanted), self._settings)
+            return RemoteChatModel(self._source(wanted), self._settings)
         path = self._models.resolved(wanted)
         return LocalBrain(wanted, path, self._models, self._settings, self._loading)
 
@@ -52,8 +52,8 @@ class Brains:
         """End the connections to servers, and their threads."""
         with self._lock:
             self._closed = True
-            sources = tuple(self._elsewhere.values())
-            self._elsewhere.clear()
+            sources = tuple(self._remote_models.values())
+            self._remote_models.clear()
         for source in sources:
             source.close()
 
@@ -62,9 +62,9 @@ class Brains:
         with self._lock:
             if self._closed:
                 raise UserError("engine.no_model")
-            if name.text not in self._elsewhere:
-                self._elsewhere[name.text] = RemoteSource(name, self._access_of)
-            return self._elsewhere[name.text]
+            if name.text not in self._remote_models:
+                self._remote_models[name.text] = RemoteSource(name, self._access_of)
+            return self._remote_models[name.text]
 
 
 class LocalBrain:
@@ -108,13 +108,13 @@ class LocalBrain:
         finally:
             unsubscribe()
 
-    def measure(self, ask: Ask, texts: Sequence[str] = ()) -> Measured:
+    def measure(self, ask: ModelRequest, texts: Sequence[str] = ()) -> Measured:
         self._check_in_use()
         if self._models.state.resting:  # unloaded while the run waited for a person: a load takes its time
             self.ready()
         return take_measure(self._models, self._request(ask), texts)
 
-    def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
+    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         self._check_in_use()
         stopped = False
 
@@ -162,7 +162,7 @@ class LocalBrain:
     def _other_in_use(self, state: ModelChanged) -> UserError:
         return UserError("model.other_in_use", used=state.name or "-", wanted=self._name)
 
-    def _request(self, ask: Ask) -> GenerateRequest:
+    def _request(self, ask: ModelRequest) -> GenerateRequest:
         facts = self._models.state.facts
         return msgspec.structs.replace(
             request_of(ask, new_request_id()),

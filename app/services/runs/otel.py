@@ -88,8 +88,8 @@ def _usage_attributes(usage: Usage) -> dict[str, Any]:
         "gen_ai.usage.reasoning.output_tokens": usage.reasoning_tokens,
         "coterie.usage.drafted_tokens": usage.drafted_tokens,
         "coterie.usage.accepted_tokens": usage.accepted_tokens,
-        "coterie.reread.reason": usage.reread.code if usage.reread else "",
-        "coterie.reread.tokens": reread_tokens(usage.reread) if usage.reread else 0,
+        "coterie.reread.reason": usage.recomputed.code if usage.recomputed else "",
+        "coterie.reread.tokens": reread_tokens(usage.recomputed) if usage.recomputed else 0,
     }
     return {
         # All of the prompt, by the convention: what was cached is part of it.

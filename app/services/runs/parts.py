@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from agents.chat_model import Brain
+from agents.chat_model import ChatModel
 from agents.journal import Journal
-from agents.tools.tool import Here, Tool
+from agents.tools.tool import Tool, ToolContext
 from agents.tools.workspace import Workspace
 from engine.errors import UserError
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from agents.snapshots.snapshots import Snapshots
 
 
-class Brains(Protocol):
+class ModelRegistry(Protocol):
     """Gives the model behind a name; "" is the model in use."""
 
-    def brain(self, model: str) -> Brain: ...
+    def chat_model(self, model: str) -> ChatModel: ...
 
 
 class ToolServers(Protocol):
@@ -35,10 +35,14 @@ class RunParts:
     """Everything under the data folder `home` that runs share. `language` is the user's, asked anew for each run."""
 
     def __init__(
-        self, home: Path, brains: Brains, servers: ToolServers, language: Callable[[], Literal["en", "ko"]]
+        self,
+        home: Path,
+        model_registry: ModelRegistry,
+        servers: ToolServers,
+        language: Callable[[], Literal["en", "ko"]],
     ) -> None:
         self._home = home
-        self.brains = brains
+        self.model_registry = model_registry
         self._servers = servers
         self.language = language
 
@@ -76,9 +80,9 @@ class RunParts:
                 raise UserError("run.unknown_tool", name=name[:100], known=", ".join(known))
         return tuple(tool for tool in at_hand if tool.name in set(chosen))
 
-    def here(self, run: int, workspace: Workspace, journal: Journal) -> Here:
+    def here(self, run: int, workspace: Workspace, journal: Journal) -> ToolContext:
         """Where a run's tools work."""
-        return Here(
+        return ToolContext(
             workspace=workspace,
             sandbox=self.sandbox(),
             trash=self._folder(run) / "trash",

@@ -12,4 +12,6 @@ def run_progress(run: int, event: Progress) -> RunWaits | RunPrefill:
     """Of the turn that the run waits for."""
     if isinstance(event, Queued):
         return RunWaits(run, event.ahead)
-    return RunPrefill(run, event.done, event.total, worth_telling(event.reread, event.total, event.cached))
+    return RunPrefill(
+        run, event.done, event.total, worth_telling(event.recomputed, event.total, event.cached)
+    )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from agents.chat_model import Ask, Measured, OnText, Turn
+from agents.chat_model import Measured, ModelRequest, ModelResponse, OnText
 from app.services.models.event_routes import EventRoutes, new_request_id
 from app.services.models.turns import overlay, request_of, take_measure, take_turn, with_error
 from app.services.settings.settings import SettingsFile
@@ -112,7 +112,7 @@ class RemoteSource:
         self._routes.deliver(events)
 
 
-class RemoteBrain:
+class RemoteChatModel:
     """A model that a server has. `remote` tells whether text leaves this machine: not for a server that runs on it,
     by its address (`RemoteName.leaves`)."""
 
@@ -131,18 +131,18 @@ class RemoteBrain:
         """Find the server and what it tells of the model. Raises UserError `remote.*`."""
         return self._source.ready().context
 
-    def measure(self, ask: Ask, texts: Sequence[str] = ()) -> Measured:
+    def measure(self, ask: ModelRequest, texts: Sequence[str] = ()) -> Measured:
         try:
             return take_measure(self._source, self._request(ask), texts)
         except UserError as error:
             raise UserError.from_info(self._reason(error.info)) from error
 
-    def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
+    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         """A server that is away makes a turn that broke off, which can be asked for again."""
         try:
             turn = take_turn(self._source, self._request(ask), on_text, cancelled)
         except UserError as error:
-            return with_error(Turn(), self._reason(error.info))
+            return with_error(ModelResponse(), self._reason(error.info))
         return turn if turn.error is None else with_error(turn, self._reason(turn.error))
 
     def _reason(self, error: ErrorInfo) -> ErrorInfo:
@@ -150,7 +150,7 @@ class RemoteBrain:
         found = self._source.error
         return found if error.code == "engine.no_model" and found is not None else error
 
-    def _request(self, ask: Ask) -> GenerateRequest:
+    def _request(self, ask: ModelRequest) -> GenerateRequest:
         return msgspec.structs.replace(
             request_of(ask, new_request_id()),
             sampling=overlay(ask.sampling, self._settings.current.sampling),

@@ -29,7 +29,7 @@ from app.services.runs.parts import RunParts
 from app.services.runs.recipes import Recipes
 from app.services.runs.start import read_start, start_of
 from app.services.runs.undo import RunUndo
-from app.services.runs.values import InChat, Recipe, RunView, RunWish, Seen, ToolAtHand
+from app.services.runs.values import InChat, Recipe, RunSpec, RunView, Seen, ToolAtHand
 from app.services.runs.view import view_of
 from app.services.runs.work import RunWork
 from app.services.runs.workspace import checked_workspace
@@ -41,7 +41,7 @@ from engine.remote.names import is_remote, parse_name
 from engine.text import clean_text
 
 if TYPE_CHECKING:
-    from agents.run.calls import Again
+    from agents.run.calls import RetryChoice
 
 MOST_TASK = 100_000  # characters
 LEAVE_PATIENCE = 5.0  # seconds that a run which has ended may take to leave
@@ -121,7 +121,7 @@ class Runs:
 
     # --- starting and ending ---
 
-    def start(self, wish: RunWish, *, attended: bool = True) -> RunRecord:
+    def start(self, wish: RunSpec, *, attended: bool = True) -> RunRecord:
         """Start a run. With `attended` False there is nobody to ask, so what needs a decision is denied.
 
         Raises UserError `run.no_task`, `run.task_too_large`, those of `parse_name` for a model elsewhere and those of
@@ -164,7 +164,7 @@ class Runs:
         self,
         id: int,
         message: str = "",
-        again: Mapping[str, Again] | None = None,
+        again: Mapping[str, RetryChoice] | None = None,
         budget: Budget | None = None,
         *,
         mode: Mode | None = None,
@@ -176,7 +176,7 @@ class Runs:
 
         `again`: what becomes of calls that were interrupted, "skip" for those not named. `budget` None: as much as at
         the start; `mode` None and `model` "": as before. Raises UserError `run.busy`, `run.elsewhere`,
-        `run.not_resumable`, and of another model as `Brains.brain` does.
+        `run.not_resumable`, and of another model as `ModelRegistry.chat_model` does.
         """
         record = self._free(id)
         entries = self.entries(id)
@@ -190,7 +190,7 @@ class Runs:
         checked_workspace(record.workspace, self._home)
         message = clean_text(message).strip()
         other = model if model != record.model else ""
-        remote = bool(other) and self._parts.brains.brain(other).remote
+        remote = bool(other) and self._parts.model_registry.chat_model(other).remote
         taken = self._store.change(
             id,
             (record.state,),
@@ -355,7 +355,7 @@ class Runs:
         record: RunRecord,
         event: RunStarted | RunResumed,
         tools: tuple[str, ...] | None,
-        again: Mapping[str, Again],
+        again: Mapping[str, RetryChoice],
         attended: bool,
     ) -> None:
         id = record.id

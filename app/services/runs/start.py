@@ -6,11 +6,11 @@ import msgspec
 
 from agents.budget import Budget
 from agents.events import Mode, RunStarted
-from app.services.runs.values import InChat, RunWish
+from app.services.runs.values import InChat, RunSpec
 
 
 class RunStart(msgspec.Struct, frozen=True):
-    """`started` as it is handed to a run; `tools` as in `RunWish`."""
+    """`started` as it is handed to a run; `tools` as in `RunSpec`."""
 
     started: RunStarted
     tools: tuple[str, ...] | None
@@ -40,7 +40,7 @@ def read_start(text: str) -> RunStart | None:
         return None
 
 
-def start_of(wish: RunWish, task: str, workspace: str) -> RunStart:
+def start_of(wish: RunSpec, task: str, workspace: str) -> RunStart:
     """How a run of that wish begins; `task` and `workspace` as they were checked."""
     chat = wish.chat or InChat()
     started = RunStarted(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.services.events import ServiceEvent, Subscriber
 from app.services.library.events import LibraryChanged
 from app.services.models.models import Models
-from app.services.runs.parts import Brains
+from app.services.runs.parts import ModelRegistry
 from app.store.records import ToolCheck
 from engine.errors import UserError
 from engine.remote.names import is_remote
@@ -28,8 +28,8 @@ _LEAVES_S = 0.5
 class ToolChecks:
     """All methods may wait for the disk, `run` for half a minute and for the model to load."""
 
-    def __init__(self, store: RunStore, models: Models, brains: Brains) -> None:
-        self._store, self._models, self._brains = store, models, brains
+    def __init__(self, store: RunStore, models: Models, model_registry: ModelRegistry) -> None:
+        self._store, self._models, self._model_registry = store, models, model_registry
         self._subscribers: list[Subscriber] = []
         self._running = threading.Lock()
 
@@ -75,9 +75,9 @@ class ToolChecks:
     def _check(
         self, model: str, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
     ) -> Checked | None:
-        brain = self._brains.brain(model)
-        served = is_remote(brain.name)  # no model of this machine makes room for it
-        path = brain.name if served else self._models.resolved(model or self._models.wanted)
+        chat_model = self._model_registry.chat_model(model)
+        served = is_remote(chat_model.name)  # no model of this machine makes room for it
+        path = chat_model.name if served else self._models.resolved(model or self._models.wanted)
         key = key_of(path)
         if not key:
             raise UserError("run.no_model_file", name=model)
@@ -87,7 +87,7 @@ class ToolChecks:
         from agents.check.check import check
 
         try:
-            found = check(brain, progress=progress, cancelled=cancelled)
+            found = check(chat_model, progress=progress, cancelled=cancelled)
         finally:
             # Not when somebody has chosen a third one meanwhile.
             if before.path and before.path != path == self._models.state.path:

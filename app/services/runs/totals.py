@@ -15,10 +15,10 @@ def usage_of(turns: Iterable[ModelTurn]) -> Usage:
     counts = {
         name: sum(getattr(turn.usage, name) for turn in turns)
         for name in Usage.__struct_fields__
-        if name != "reread"
+        if name != "recomputed"
     }
-    rereads = [turn.usage.reread for turn in turns if turn.usage.reread is not None]
-    return Usage(**counts, reread=max(rereads, key=reread_tokens, default=None))
+    recomputations = [turn.usage.recomputed for turn in turns if turn.usage.recomputed is not None]
+    return Usage(**counts, recomputed=max(recomputations, key=reread_tokens, default=None))
 
 
 def timings_of(turns: Sequence[ModelTurn]) -> Timings:

@@ -27,7 +27,7 @@ class InChat(msgspec.Struct, frozen=True):
     max_tokens: int = 0
 
 
-class RunWish(msgspec.Struct, frozen=True):
+class RunSpec(msgspec.Struct, frozen=True):
     """A run that is wanted. `model` "" is the model in use. `tools` None: all built-in ones and those of the servers
     that are on. `budget` None: the usual one. `title` "": made of the task. `chat`: where it answers in one."""
 

@@ -22,7 +22,7 @@ from app.store.records import RunRecord
 from engine.errors import ErrorInfo, UserError
 
 if TYPE_CHECKING:
-    from agents.run.calls import Again
+    from agents.run.calls import RetryChoice
     from agents.run.run import Run
 
 
@@ -40,7 +40,7 @@ class RunWork:
         tell: Tell,
         *,
         tools: tuple[str, ...] | None,
-        again: Mapping[str, Again],
+        again: Mapping[str, RetryChoice],
         over: Callable[[int], None],
     ) -> None:
         self.record = record
@@ -105,13 +105,13 @@ class RunWork:
         # A chat and a run that is resumed do without tools that are gone.
         lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)
         tools = self._parts.tools(workspace.root, self._tools, lenient=lenient)
-        brain = self._parts.brains.brain(self.record.model)
-        if isinstance(brain, InQueue):
-            brain.conversation = of_run(self.record)
-            brain.on_progress = lambda event: self._tell([run_progress(self.record.id, event)])
+        chat_model = self._parts.model_registry.chat_model(self.record.model)
+        if isinstance(chat_model, InQueue):
+            chat_model.conversation = of_run(self.record)
+            chat_model.on_progress = lambda event: self._tell([run_progress(self.record.id, event)])
         run = Run(
             self._journal,
-            brain,
+            chat_model,
             tools,
             approver=self.asker,
             grants=self._grants,

@@ -16,14 +16,14 @@ import msgspec
 from app.services.settings.settings import Settings
 from app.services.settings.toml_file import TomlFile
 from engine.errors import ErrorInfo, UserError
-from engine.placement.plan import CacheType, Misses, Mode, Wishes
+from engine.placement.plan import CacheType, Misses, Mode, PlacementOptions
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Size = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
-class KeptWishes(msgspec.Struct, frozen=True):
-    """The part of `Wishes` that is a matter of the model: workers belong to the machine, concessions to one
+class KeptOptions(msgspec.Struct, frozen=True):
+    """The part of `PlacementOptions` that is a matter of the model: workers belong to the machine, concessions to one
     load. `threads` are llama.cpp's, 0: those of the settings."""
 
     context: Count = 0
@@ -37,8 +37,8 @@ class KeptWishes(msgspec.Struct, frozen=True):
     draft_model: str = ""
     misses: Misses | None = None
 
-    def wishes(self) -> Wishes:
-        return Wishes(
+    def options(self) -> PlacementOptions:
+        return PlacementOptions(
             self.context,
             self.prefer,
             self.cache_type,
@@ -51,27 +51,27 @@ class KeptWishes(msgspec.Struct, frozen=True):
         )
 
 
-def kept_part(wishes: Wishes, threads: int = 0) -> KeptWishes:
+def kept_part(options: PlacementOptions, threads: int = 0) -> KeptOptions:
     """What of these wishes is kept with a model."""
-    return KeptWishes(
-        wishes.context,
-        wishes.prefer,
-        wishes.cache_type,
-        wishes.ubatch,
-        wishes.budgets,
-        wishes.mode,
+    return KeptOptions(
+        options.context,
+        options.prefer,
+        options.cache_type,
+        options.ubatch,
+        options.budgets,
+        options.mode,
         threads,
-        wishes.streams,
-        wishes.draft_model,
-        wishes.misses,
+        options.streams,
+        options.draft_model,
+        options.misses,
     )
 
 
-_FIELDS = get_type_hints(KeptWishes, include_extras=True)
-_DEFAULTS = KeptWishes()
+_FIELDS = get_type_hints(KeptOptions, include_extras=True)
+_DEFAULTS = KeptOptions()
 
 
-class WishesFile:
+class PlacementOptionsFile:
     """wishes.toml, read once at the start. All methods may be called from any thread.
 
     `problems` tells what of the file could not be used then (`settings.bad_value`, `settings.unreadable`).
@@ -95,36 +95,36 @@ class WishesFile:
         except OSError:
             self.problems = (self._unreadable(self._file.path),)
 
-    def get(self, path: str) -> KeptWishes:
+    def get(self, path: str) -> KeptOptions:
         """What is kept for a model; the defaults for one that was never set."""
         return from_table(self._document.get(path))[0]
 
-    def keep(self, path: str, wishes: KeptWishes) -> None:
+    def keep(self, path: str, options: KeptOptions) -> None:
         """Raises UserError `settings.not_saved`, nothing changed."""
-        self._write(path, wishes)
+        self._write(path, options)
 
     def forget(self, path: str) -> None:
         """Leave everything of this model to the planner again. Raises UserError `settings.not_saved`."""
-        self._write(path, KeptWishes())
+        self._write(path, KeptOptions())
 
     def move(self, path: str, target: str) -> None:
         """The model's file is elsewhere now, also for models that it guesses ahead for; what is kept there already
         stays. Raises UserError `settings.not_saved`."""
         for model in list(self._document):
-            wishes = from_table(self._document[model])[0]
-            if wishes.draft_model == path:
-                self.keep(model, msgspec.structs.replace(wishes, draft_model=target))
+            options = from_table(self._document[model])[0]
+            if options.draft_model == path:
+                self.keep(model, msgspec.structs.replace(options, draft_model=target))
         kept = self._document.get(path)
         if kept is not None:
             if target not in self._document:
                 self.keep(target, from_table(kept)[0])
             self.forget(path)
 
-    def _write(self, path: str, wishes: KeptWishes) -> None:
+    def _write(self, path: str, options: KeptOptions) -> None:
         with self._lock:
             try:
                 document = self._read_again()
-                table = to_table(document.get(path), wishes)
+                table = to_table(document.get(path), options)
                 if table:
                     document[path] = table
                 else:
@@ -150,39 +150,39 @@ class WishesFile:
         return ErrorInfo("settings.unreadable", {"path": str(self._file.path), "kept": str(kept)})
 
 
-def complete(wishes: Wishes, settings: Settings, context: int | None = None) -> Wishes:
+def complete(options: PlacementOptions, settings: Settings, context: int | None = None) -> PlacementOptions:
     """What a load is asked for: the context given for it, else the model's, else that of the settings, and
     the workers of the settings unless there are others."""
-    length = wishes.context or settings.context if context is None else context
-    return msgspec.structs.replace(wishes, context=length, workers=wishes.workers or settings.workers)
+    length = options.context or settings.context if context is None else context
+    return msgspec.structs.replace(options, context=length, workers=options.workers or settings.workers)
 
 
-def without_worker_budgets(wishes: Wishes) -> Wishes:
+def without_worker_budgets(options: PlacementOptions) -> PlacementOptions:
     """For other workers than the budgets were set for: their devices are named by their order."""
-    budgets = {name: size for name, size in wishes.budgets.items() if not name.startswith("RPC")}
-    return msgspec.structs.replace(wishes, budgets=budgets)
+    budgets = {name: size for name, size in options.budgets.items() if not name.startswith("RPC")}
+    return msgspec.structs.replace(options, budgets=budgets)
 
 
-def from_table(table: Any) -> tuple[KeptWishes, list[str]]:
+def from_table(table: Any) -> tuple[KeptOptions, list[str]]:
     """The wishes in one table, and the names of the values that are none and were left out."""
     values: dict[str, Any] = {}
     bad: list[str] = []
     if not isinstance(table, Mapping):
-        return KeptWishes(), [] if table is None else [""]
+        return KeptOptions(), [] if table is None else [""]
     for name in _FIELDS.keys() & table.keys():
         try:
             values[name] = msgspec.convert(table[name], _FIELDS[name])
         except msgspec.ValidationError:
             bad.append(name)
-    return KeptWishes(**values), sorted(bad)
+    return KeptOptions(**values), sorted(bad)
 
 
-def to_table(table: Any, wishes: KeptWishes) -> dict[str, Any]:
+def to_table(table: Any, options: KeptOptions) -> dict[str, Any]:
     """The table with these wishes in it; defaults are left out, what is unknown or not understood stays."""
     updated = dict(table) if isinstance(table, Mapping) else {}
     meant = from_table(updated)[0]
     for name in _FIELDS:
-        value = getattr(wishes, name)
+        value = getattr(options, name)
         if value == getattr(meant, name):
             continue
         if value == getattr(_DEFAULTS, name):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from engine.local import native
 
 
-class Interrupts:
+class Cancellation:
     """Thread-safe. The main thread tells which answers a step is for; others break that step off where that helps.
 
     A request is open from its arrival to its end, and only an open one can be aborted or hurried: one that has ended

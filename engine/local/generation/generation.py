@@ -23,7 +23,7 @@ from engine.formats import (
 )
 from engine.local import native
 from engine.local.generation import sampling
-from engine.local.generation.grammar_trigger import ToolGate
+from engine.local.generation.grammar_trigger import GrammarTrigger
 from engine.local.generation.stop_strings import StopStrings
 from engine.local.model.sequences import Said
 from engine.local.model.session import Session
@@ -77,12 +77,12 @@ class Generation:
         self._prompt: Prompt | None = None
         self._chain: native.SamplerChain | None = None
         self._parser: ReplyParser | None = None
-        self._gate: ToolGate | None = None
+        self._gate: GrammarTrigger | None = None
         # The prompt and the answer so far; the last of them are not in memory until the next step.
         self.tokens: list[int] = []
         self.prompt_length = self.cached = 0
         self.turn = 0  # where the answer's turn begins in `tokens`, where the memory needs to know
-        self.reread: ErrorInfo | None = None
+        self.recomputed: ErrorInfo | None = None
         self._limit = self._completion = self._reasoning = 0
         self._drafted = self._accepted = 0
         self._started = self._read = self._first = self._last = 0.0  # monotonic times, 0.0: not yet
@@ -130,10 +130,10 @@ class Generation:
         room = session.context_length - len(tokens)
         self._limit = min(request.max_tokens or room, room)
 
-    def start(self, cached: int, reread: ErrorInfo | None, now: float) -> None:
+    def start(self, cached: int, recomputed: ErrorInfo | None, now: float) -> None:
         """It has a place, with so many of its tokens in memory already."""
         if not self._started:
-            self._started, self.cached, self.reread = now, cached, reread
+            self._started, self.cached, self.recomputed = now, cached, recomputed
         self.tell_progress(cached)
 
     def tell_progress(self, held: int) -> None:
@@ -141,7 +141,9 @@ class Generation:
         if self.is_reading:
             done = min(held, self.prompt_length)
             self.cached = min(self.cached, done)  # what was lost since then is read after all
-            self._emit(PrefillProgress(self.request.id, done, self.prompt_length, self.cached, self.reread))
+            self._emit(
+                PrefillProgress(self.request.id, done, self.prompt_length, self.cached, self.recomputed)
+            )
 
     def took(self, rows: range, draft: Sequence[int] = ()) -> Taken:
         """A step is done after whose `rows` of the batch tokens may be drawn: the first after the last of `tokens`,
@@ -182,7 +184,7 @@ class Generation:
             self._reasoning,
             self._drafted,
             self._accepted,
-            self.reread,
+            self.recomputed,
         )
         timings = Timings(
             load_s=self._session.facts.load_s,
@@ -229,7 +231,7 @@ class Generation:
             chain.accept(token)
         self._parser = session.format.parser(prompt)
         trigger = session.format.dialect.trigger
-        self._gate = ToolGate(
+        self._gate = GrammarTrigger(
             self._grammar,
             session.vocab,
             session.tokenizer,

@@ -19,7 +19,7 @@ from engine.local.native.grammar import Grammar, GrammarSampler
 _WINDOW = 512
 
 
-class ToolGate:
+class GrammarTrigger:
     """Draws the tokens of one reply. Owns the grammar; `close` frees it.
 
     `opening`: the mark with which the model may open its reasoning, which no grammar forbids. `begun`: the

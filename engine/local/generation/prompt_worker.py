@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from engine.api import GenerateRequest
 from engine.errors import ErrorInfo, UserError
-from engine.local.generation.cancellation import Interrupts
-from engine.local.model.session_guard import Lending
+from engine.local.generation.cancellation import Cancellation
+from engine.local.model.session_guard import SessionGuard
 
 if TYPE_CHECKING:
     from engine.local.generation.generation import Emit, Generation
@@ -26,19 +26,19 @@ class Prepared(NamedTuple):
     error: ErrorInfo | None
 
 
-class Preparing:
+class PromptWorker:
     """One thread of the host that prepares requests in their order, started by the first of them."""
 
     def __init__(
-        self, lending: Lending, interrupts: Interrupts, emit: Emit, ready: Callable[[Prepared], None]
+        self, lending: SessionGuard, cancellation: Cancellation, emit: Emit, ready: Callable[[Prepared], None]
     ) -> None:
-        self._lending, self._interrupts, self._emit, self._ready = lending, interrupts, emit, ready
+        self._lending, self._cancellation, self._emit, self._ready = lending, cancellation, emit, ready
         self._asked: queue.SimpleQueue[tuple[GenerateRequest, float]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def ask(self, request: GenerateRequest) -> None:
         """From the thread that reads the pipe."""
-        self._interrupts.opened(request.id)
+        self._cancellation.opened(request.id)
         self._asked.put((request, time.monotonic()))
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="preparing", daemon=True)
@@ -49,8 +49,8 @@ class Preparing:
             request, arrived = self._asked.get()
             prepared = self._prepared(request, arrived)
             self._ready(prepared)
-            if prepared.generation is not None and request.conversation == self._interrupts.front != "":
-                self._interrupts.make_way()
+            if prepared.generation is not None and request.conversation == self._cancellation.front != "":
+                self._cancellation.make_way()
 
     def _prepared(self, request: GenerateRequest, arrived: float) -> Prepared:
         from engine.local.generation.generation import Generation
@@ -60,9 +60,9 @@ class Preparing:
                 return Prepared(request, None, ErrorInfo("engine.no_model"))
             try:
                 generation = Generation(
-                    session, request, self._emit, arrived, lambda: self._interrupts.is_hurried(request.id)
+                    session, request, self._emit, arrived, lambda: self._cancellation.is_hurried(request.id)
                 )
-                if not self._interrupts.is_aborted(request.id):
+                if not self._cancellation.is_aborted(request.id):
                     generation.prepare()
             except UserError as error:
                 return Prepared(request, None, error.info)

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from engine.api import GenerateRequest, Measured
 from engine.errors import ErrorInfo, UserError
 from engine.local import protocol
-from engine.local.model.session_guard import Lending
+from engine.local.model.session_guard import SessionGuard
 
 if TYPE_CHECKING:
     from engine.local.model.session import Session
 
 
-class Measuring:
+class TokenCounting:
     """One thread of the host that answers `protocol.Measure`, in their order; started by the first of them."""
 
-    def __init__(self, lending: Lending, send: Callable[[Measured], None]) -> None:
+    def __init__(self, lending: SessionGuard, send: Callable[[Measured], None]) -> None:
         self._lending, self._send = lending, send
         self._asked: queue.SimpleQueue[protocol.Measure] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None

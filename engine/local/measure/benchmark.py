@@ -11,7 +11,7 @@ import msgspec
 from engine.api import LoadRequest
 from engine.local.isolated_call import Tell, ask
 from engine.placement import processor
-from engine.placement.plan import Plan, Wishes
+from engine.placement.plan import PlacementOptions, Plan
 
 PROMPT_TOKENS, ANSWER_TOKENS = 256, 64
 RUNS = 3
@@ -42,27 +42,27 @@ class Benchmark(msgspec.Struct, frozen=True, tag="benchmark"):
 
 def benchmark(
     path: str,
-    wishes: Wishes,
+    options: PlacementOptions,
     *,
     threads: int = 0,
     prompt_tokens: int = PROMPT_TOKENS,
     answer_tokens: int = ANSWER_TOKENS,
     keep_going: Callable[[float], bool] = lambda _: True,
 ) -> Benchmark:
-    """Load in a child as `wishes` say and measure there.
+    """Load in a child as `options` say and measure there.
 
     `keep_going` gets the progress, 0 to 1, and ends the child by returning False. Raises UserError as loading
     does, `engine.context_overflow` when the tokens do not fit the context, `engine.load_cancelled`.
     """
-    arguments = (LoadRequest(path, wishes, threads), prompt_tokens, answer_tokens)
+    arguments = (LoadRequest(path, options, threads), prompt_tokens, answer_tokens)
     return ask(
         _benchmark,
         arguments,
         Benchmark,
         keep_going=keep_going,
         patience=PATIENCE,
-        workers=wishes.workers,
-        environment=environment_for(wishes),
+        workers=options.workers,
+        environment=environment_for(options),
     )
 
 
@@ -120,10 +120,10 @@ def _benchmark(tell: Tell, request: LoadRequest, prompt_tokens: int, answer_toke
         session.close()
 
 
-def environment_for(wishes: Wishes) -> dict[str, str]:
+def environment_for(options: PlacementOptions) -> dict[str, str]:
     """What ggml must find in its environment when it starts: for experts that are streamed for each token, that
     op offload begins with a batch of one."""
-    return {"GGML_OP_OFFLOAD_MIN_BATCH": "1"} if wishes.mode == "streamed" else {}
+    return {"GGML_OP_OFFLOAD_MIN_BATCH": "1"} if options.mode == "streamed" else {}
 
 
 def device_name(plan: Plan | None) -> str:

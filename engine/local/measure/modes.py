@@ -11,7 +11,7 @@ from engine.api import Delta, GenerateRequest, LoadRequest
 from engine.errors import UserError
 from engine.local.isolated_call import Tell, ask
 from engine.local.measure.benchmark import ANSWER_TOKENS, PATIENCE, PROMPT_TOKENS, environment_for
-from engine.placement.plan import Machine, Mode, Wishes
+from engine.placement.plan import Machine, Mode, PlacementOptions
 from engine.values import Message, Sampling
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def available_modes(machine: Machine, experts: int, *, caches: bool = False) -> 
 
 def modes(
     path: str,
-    wishes: Wishes,
+    options: PlacementOptions,
     wanted: tuple[Mode, ...],
     *,
     threads: int = 0,
@@ -61,7 +61,7 @@ def modes(
     found: dict[Mode, ModeResult] = {}
     failure: UserError | None = None
     for number, mode in enumerate(wanted):
-        request = LoadRequest(path, msgspec.structs.replace(wishes, mode=mode), threads)
+        request = LoadRequest(path, msgspec.structs.replace(options, mode=mode), threads)
 
         def progress(fraction: float, number: int = number) -> bool:
             return keep_going((number + fraction) / len(wanted))
@@ -73,8 +73,8 @@ def modes(
                 ModeResult,
                 keep_going=progress,
                 patience=PATIENCE,
-                workers=wishes.workers,
-                environment=environment_for(request.wishes),
+                workers=options.workers,
+                environment=environment_for(request.options),
             )
         except UserError as error:
             if error.code == "engine.load_cancelled":
@@ -106,7 +106,7 @@ def _measure(tell: Tell, request: LoadRequest) -> ModeResult:
             text.append(event.text)
 
     try:
-        _check_mode(session, request.wishes)
+        _check_mode(session, request.options)
         message = Message("user", PROMPT)
         question = GenerateRequest(1, (message,), Sampling(0.0, seed=0), max_tokens=ANSWER_TOKENS)
         end = answer_alone(session, question, emit, alive)
@@ -121,10 +121,10 @@ def _measure(tell: Tell, request: LoadRequest) -> ModeResult:
         session.close()
 
 
-def _check_mode(session: Session, wishes: Wishes) -> None:
+def _check_mode(session: Session, options: PlacementOptions) -> None:
     """A model that was loaded without the cache that was to be measured is refused with the reason."""
     plan = session.facts.plan
-    if wishes.mode == "cached" and session.caching is None and plan is not None:
+    if options.mode == "cached" and session.caching is None and plan is not None:
         codes = [notice.code for notice in plan.notices]
         if "cache.without" in codes:
             raise UserError.from_info(plan.notices[codes.index("cache.without") + 1])

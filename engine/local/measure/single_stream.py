@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from engine.api import Finished, GenerateRequest
 from engine.errors import ErrorInfo, UserError
-from engine.local.generation.cancellation import Interrupts
+from engine.local.generation.cancellation import Cancellation
 from engine.local.generation.generation import Generation
 from engine.local.generation.prompt_worker import Prepared
 from engine.local.model.session import Session
-from engine.local.prompt_cache import States
+from engine.local.prompt_cache import PromptCache
 from engine.local.protocol import Reply
 from engine.local.scheduling.scheduler import Scheduler
 
@@ -22,7 +22,7 @@ def answer_alone(
     """The end of an answer that goes the way of every other. `emit` gets its events, `on_step` is called after each
     step."""
     ended: list[Finished] = []
-    scheduler = Scheduler(session, States(None, "", 0, 0), Interrupts(), emit, ended.append)
+    scheduler = Scheduler(session, PromptCache(None, "", 0, 0), Cancellation(), emit, ended.append)
     generation: Generation | None = Generation(session, request, emit, time.monotonic())
     error: ErrorInfo | None = None
     try:

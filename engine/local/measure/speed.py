@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from engine.api import Finished, GenerateRequest
 from engine.errors import UserError
-from engine.local.generation.cancellation import Interrupts
+from engine.local.generation.cancellation import Cancellation
 from engine.local.generation.generation import Generation
 from engine.local.generation.prompt_worker import Prepared
 from engine.local.model.session import Session
-from engine.local.prompt_cache import States
+from engine.local.prompt_cache import PromptCache
 from engine.local.scheduling.scheduler import Scheduler
 from engine.values import Message, Sampling
 
@@ -109,13 +109,13 @@ class _Answers:
     def __init__(self, session: Session, prompts: Sequence[Sequence[int]], count: int) -> None:
         session.forget()
         self.ended: list[Finished] = []
-        interrupts = Interrupts()
+        cancellation = Cancellation()
         self._scheduler = Scheduler(
-            session, States(None, "", 0, 0), interrupts, lambda _: None, self.ended.append
+            session, PromptCache(None, "", 0, 0), cancellation, lambda _: None, self.ended.append
         )
         self._generations = [_Timed(session, number, tokens, count) for number, tokens in enumerate(prompts)]
         for generation in self._generations:
-            interrupts.opened(generation.request.id)
+            cancellation.opened(generation.request.id)
             self._scheduler.submit(Prepared(generation.request, generation, None))
 
     @property

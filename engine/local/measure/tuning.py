@@ -13,7 +13,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.local.isolated_call import Tell, ask
 from engine.local.measure.benchmark import environment_for
 from engine.local.threads import default_threads
-from engine.placement.plan import Machine, Plan, Wishes
+from engine.placement.plan import Machine, PlacementOptions, Plan
 from engine.placement.variations import Setting, answer_seconds, variations
 
 # A change must gain this share of the time to be kept: two runs of one setting differ by a few percent.
@@ -61,7 +61,7 @@ OnTrial = Callable[[Trial | None, float], bool]
 
 def tune(
     path: str,
-    wishes: Wishes,
+    options: PlacementOptions,
     machine: Machine,
     *,
     threads: int = 0,
@@ -76,7 +76,7 @@ def tune(
     measured in that time.
     """
     run = _Run(path, seconds, on_trial)
-    planned = Setting(wishes, threads or default_threads())
+    planned = Setting(options, threads or default_threads())
     before, first = run.trial("planned", planned, 0)
     if first is None:
         if before.error and before.error.code != "engine.load_cancelled":
@@ -119,7 +119,7 @@ class _Run:
         return self.elapsed >= self._seconds
 
     def trial(self, kind: str, setting: Setting, prompt_tokens: int) -> tuple[Trial, Speeds | None]:
-        request = LoadRequest(self._path, setting.wishes, setting.threads)
+        request = LoadRequest(self._path, setting.options, setting.threads)
         try:
             found = ask(
                 _measure,
@@ -127,8 +127,8 @@ class _Run:
                 Speeds,
                 keep_going=self._keep_going,
                 patience=self._seconds,
-                workers=setting.wishes.workers,
-                environment=environment_for(setting.wishes),
+                workers=setting.options.workers,
+                environment=environment_for(setting.options),
             )
         except UserError as error:
             trial = Trial(kind, setting, error=error.info)

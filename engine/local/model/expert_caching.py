@@ -30,7 +30,7 @@ _ABORTED = 2
 KEEP_INTERVAL_S = 60.0
 
 
-class Caching:
+class ExpertCaching:
     """The open cache of a process. `slots` by the number of each layer that it serves, `layers` are all of the
     model's. `notices` say which layers it does not serve. `close` when the context is gone."""
 
@@ -62,10 +62,10 @@ class Caching:
             hits=now.hits - last.hits,
             brought_bytes=now.brought_bytes - last.brought_bytes,
             moved_bytes=now.moved_bytes - last.moved_bytes,
-            residents=self.residents(),
+            warm_experts=self.warm_experts(),
         )
 
-    def residents(self) -> tuple[tuple[int, ...], ...]:
+    def warm_experts(self) -> tuple[tuple[int, ...], ...]:
         """By layer, the empty row for one that is not served."""
         return tuple(
             plugin.cache_residents(layer, self._slots[layer]) if layer in self._slots else ()
@@ -108,14 +108,14 @@ class Caching:
 
     def _keep(self) -> None:
         self._written = time.monotonic()
-        residents = {layer: row for layer, row in enumerate(self.residents()) if row}
-        if self._kept is not None and residents:  # not of a cache that was given up before it served
-            self._kept.write(residents)
+        warm_experts = {layer: row for layer, row in enumerate(self.warm_experts()) if row}
+        if self._kept is not None and warm_experts:  # not of a cache that was given up before it served
+            self._kept.write(warm_experts)
 
 
 def open_caching(
     model: int, placement: Placement, summary: ModelSummary, *, brings: bool, calibrations: str
-) -> Caching:
+) -> ExpertCaching:
     """Open the cache of `placement.expert_cache` for a loaded model, warm where an earlier one left what was resident
     in the folder `calibrations` ("": none). `brings`: misses are brought by a thread of their own.
 
@@ -144,7 +144,7 @@ def open_caching(
         plugin.activate_cache(cache.device)
         kept = _residents_file(calibrations, str(summary.path))
         _warm(kept, slots, summary.experts)
-        return Caching(cache, slots, native.layer_count(model), _notices(cache, len(slots)), kept)
+        return ExpertCaching(cache, slots, native.layer_count(model), _notices(cache, len(slots)), kept)
     except BaseException:
         plugin.close_cache()
         raise
@@ -184,5 +184,5 @@ def _residents_file(folder: str, path: str) -> ResidentsFile | None:
 
 def _warm(kept: ResidentsFile | None, slots: dict[int, int], experts: int) -> None:
     if kept is not None:
-        for layer, residents in kept.read(slots, experts).items():
-            plugin.warm_cache(layer, residents)
+        for layer, warm_experts in kept.read(slots, experts).items():
+            plugin.warm_cache(layer, warm_experts)

@@ -14,7 +14,7 @@ from engine.errors import UserError
 from engine.formats import ChatFormat, Prompt
 from engine.local import native
 from engine.local.model import checkpoints
-from engine.local.model.expert_caching import Caching
+from engine.local.model.expert_caching import ExpertCaching
 from engine.local.model.pacing import ThreadPacer
 from engine.local.model.sequences import Said, Sequence
 from engine.local.model.tokenizer import Tokenizer
@@ -61,7 +61,7 @@ class Session:
         watch: ExpertWatch | None = None,
         sequences: int = 1,
         draft_model: DraftModel | None = None,
-        caching: Caching | None = None,
+        caching: ExpertCaching | None = None,
     ) -> None:
         self._model, self._context = model, context
         self._open_context, self._experts = open_context, experts

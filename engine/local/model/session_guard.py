@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from engine.local.model.session import Session
 
 
-class Lending:
+class SessionGuard:
     """The main thread lends the session and takes it back before it changes or closes it. Who wants it while a model
     loads waits for the end of that.
     """
@@ -32,7 +32,7 @@ class Lending:
             self._loads -= 1
             self._changed.notify_all()
 
-    def lend(self, session: Session) -> None:
+    def acquire(self, session: Session) -> None:
         with self._changed:
             self._session = session
             self._changed.notify_all()

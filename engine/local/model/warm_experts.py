@@ -51,9 +51,9 @@ class ResidentsFile:
                 found[layer] = tuple(usable)[:slots]
         return found
 
-    def write(self, residents: Mapping[int, tuple[int, ...]]) -> None:
+    def write(self, warm_experts: Mapping[int, tuple[int, ...]]) -> None:
         """Whole or not at all. A file that cannot be written costs the next start some warmth, and nothing else."""
-        kept = _Kept(_FORMAT, self._key, {str(layer): list(each) for layer, each in residents.items()})
+        kept = _Kept(_FORMAT, self._key, {str(layer): list(each) for layer, each in warm_experts.items()})
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             handle, partial = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)

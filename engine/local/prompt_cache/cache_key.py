@@ -10,20 +10,20 @@ import psutil
 from engine.api import LoadRequest
 from engine.local import native
 from engine.local.model.session import Session
-from engine.local.prompt_cache import States
+from engine.local.prompt_cache import PromptCache
 from engine.placement.plan import Placement
 
 # States in RAM take at most so much of what is free once the model is loaded, and at most so many bytes.
 RAM_SHARE, RAM_LIMIT = 8, 4 * 2**30
 
 
-def open_states(session: Session, request: LoadRequest) -> States:
+def open_states(session: Session, request: LoadRequest) -> PromptCache:
     """What is kept for a session; what an earlier one with the same model, build and parameters wrote is found."""
     folder = Path(request.states) if request.states else None
     ram_limit = min(psutil.virtual_memory().available // RAM_SHARE, RAM_LIMIT)
     plan = session.facts.plan
     key = state_key(request.path, plan.placement if plan else None)
-    return States(folder, key, ram_limit, request.states_limit)
+    return PromptCache(folder, key, ram_limit, request.states_limit)
 
 
 def state_key(path: str, placement: Placement | None) -> str:

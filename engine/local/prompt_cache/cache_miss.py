@@ -20,7 +20,7 @@ class _Last(NamedTuple):
     tokens: list[int]
 
 
-class Rereading:
+class CacheMisses:
     """Knows each conversation's last request and what it came to."""
 
     def __init__(self) -> None:

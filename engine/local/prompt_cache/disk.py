@@ -33,7 +33,7 @@ class Disk:
     def look(self, known: Collection[Path]) -> tuple[set[Path], list[tuple[StateFile, Header]]]:
         """The files of this model that are there, and what those say that are not among `known`."""
         self._stamp = self._folder.stamp()
-        self._folder.tidy()
+        self._folder.evict_idle()
         files = self._folder.files()
         self.bytes = sum(file.bytes for file in files)
         there = [file for file in files if file.key == self._digest]

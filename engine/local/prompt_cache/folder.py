@@ -106,7 +106,7 @@ class StatesFolder:
             remove(file.path)
             over -= file.bytes
 
-    def tidy(self) -> None:
+    def evict_idle(self) -> None:
         """Remove what a process that died had not finished writing."""
         for entry in self._entries():
             if entry.name.startswith(WRITING):

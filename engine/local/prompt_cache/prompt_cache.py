@@ -30,7 +30,7 @@ _LOOK_S = 2.0
 _LEAST_READ = 32
 
 
-class States:
+class PromptCache:
     """What one loaded model's sequences held: up to `ram_limit` bytes in RAM, and of conversations with a name files
     in `folder`, where all models' take `disk_limit` at most; `folder` None: no files. Methods may be called from any
     thread.

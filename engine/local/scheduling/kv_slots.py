@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from engine.local.model.sequences import Said, Sequence, common_length
 from engine.local.model.session import Session
-from engine.local.prompt_cache import Kept, States
+from engine.local.prompt_cache import Kept, PromptCache
 
 # Fewer tokens than these are read again rather than copied or kept.
 WORTH_KEEPING = 64
@@ -30,10 +30,10 @@ class Found(NamedTuple):
     source: Sequence | Kept | None
 
 
-class Places:
+class SlotManager:
     """Owns what the sequences of a session hold. Used by one thread."""
 
-    def __init__(self, session: Session, states: States) -> None:
+    def __init__(self, session: Session, states: PromptCache) -> None:
         self._session, self._states = session, states
         self.read_s = 0.0  # seconds that reading one token takes, as measured last
 
@@ -80,7 +80,7 @@ class Places:
             self._session.disown(sequence.conversation)
             sequence.clear()
 
-    def park(self, sequence: Sequence, said: Said = ()) -> None:
+    def evict(self, sequence: Sequence, said: Said = ()) -> None:
         """Keep what a sequence holds outside the context, and empty it."""
         if len(sequence) >= WORTH_KEEPING and not sequence.is_forgotten:
             data = sequence.read()
@@ -96,20 +96,20 @@ class Places:
         resting = [each for each in self._session.sequences if not each.taken and len(each)]
         if not resting:
             return False
-        self.park(min(resting, key=lambda each: each.used))
+        self.evict(min(resting, key=lambda each: each.used))
         return True
 
-    def tidy(self, *, at_once: bool = False) -> None:
+    def evict_idle(self, *, at_once: bool = False) -> None:
         """Park what has been at rest for a while, beside answers at work; or all that is at rest."""
         before = time.monotonic() - (0.0 if at_once else REST_S)
         for sequence in self._session.sequences:
             if not sequence.taken and len(sequence) and sequence.used <= before:
-                self.park(sequence)
+                self.evict(sequence)
 
     def park_all(self) -> None:
         for sequence in self._session.sequences:
             if len(sequence):
-                self.park(sequence)
+                self.evict(sequence)
 
     def forget(self, conversation: str) -> None:
         """Drop what is held of a conversation, "": of all. What an answer at work holds goes when that ends."""
@@ -201,5 +201,5 @@ class Places:
         resting = [each for each in self._session.sequences if not each.taken and each is not but]
         own = [each for each in resting if conversation and each.conversation == conversation]
         chosen = own[0] if own else min(resting, key=lambda each: (len(each) > 0, each.used))
-        self.park(chosen)
+        self.evict(chosen)
         return chosen

@@ -9,7 +9,7 @@ from engine.api import Activity
 INTERVAL = 1.0
 
 
-class Tally:
+class Metrics:
     """Told each step; gives what came together since it was last asked."""
 
     def __init__(self) -> None:

@@ -16,18 +16,18 @@ import msgspec
 
 from engine.api import Activity, Finished, GenerateRequest, Queued
 from engine.errors import ErrorInfo
-from engine.local.generation.cancellation import Interrupts
+from engine.local.generation.cancellation import Cancellation
 from engine.local.generation.generation import Generation, Taken
 from engine.local.generation.prompt_worker import Prepared, told
 from engine.local.model.checkpoints import stops
 from engine.local.model.sequences import Sequence
 from engine.local.model.session import Decoded, Session
-from engine.local.prompt_cache import States
-from engine.local.prompt_cache.cache_miss import Rereading
+from engine.local.prompt_cache import PromptCache
+from engine.local.prompt_cache.cache_miss import CacheMisses
 from engine.local.protocol import Reply
 from engine.local.scheduling.batching import FEWEST_ROWS, SHORT, Wanting, shares
-from engine.local.scheduling.kv_slots import Places
-from engine.local.scheduling.metrics import Tally
+from engine.local.scheduling.kv_slots import SlotManager
+from engine.local.scheduling.metrics import Metrics
 from engine.local.speculative import Drafter, StepCosts
 from engine.values import ExpertsFired, FinishReason, Timings, Usage
 
@@ -77,17 +77,17 @@ class Scheduler:
     def __init__(
         self,
         session: Session,
-        states: States,
-        interrupts: Interrupts,
+        states: PromptCache,
+        cancellation: Cancellation,
         emit: Callable[[Reply], None],
         finish: Callable[[Finished], None],
     ) -> None:
         self._session, self._states = session, states
         session.kept_texts = states.told
-        self._interrupts, self._emit, self._finish = interrupts, emit, finish
-        self._places = Places(session, states)
-        self._rereading = Rereading()
-        self._tally = Tally()
+        self._cancellation, self._emit, self._finish = cancellation, emit, finish
+        self._places = SlotManager(session, states)
+        self._cache_misses = CacheMisses()
+        self._metrics = Metrics()
         self._costs = StepCosts()
         self._waiting: list[_Waiting] = []
         self._active: list[_Active] = []
@@ -111,7 +111,7 @@ class Scheduler:
         request, generation = prepared.request, prepared.generation
         if generation is None:
             self._end_unheard(request.id, "error", prepared.error)
-        elif self._interrupts.is_aborted(request.id):
+        elif self._cancellation.is_aborted(request.id):
             self._end_unheard(request.id, "cancelled", None)
         else:
             self._waiting.append(_Waiting(generation, time.monotonic()))
@@ -122,7 +122,7 @@ class Scheduler:
         for generation in [*at_work, *(each.generation for each in self._waiting)]:
             if conversation in ("", generation.request.conversation):
                 self._forgotten.add(generation.request.id)
-        self._rereading.forget(conversation)
+        self._cache_misses.forget(conversation)
         self._places.forget(conversation)
 
     def limit_states(self, size: int) -> None:
@@ -142,9 +142,9 @@ class Scheduler:
         self._admit()
         self._tell_queue()
         if self._active:
-            self._places.tidy(at_once=self._session.memory.recurrent)
+            self._places.evict_idle(at_once=self._session.memory.recurrent)
             self._compute()
-        if self._tally.due() or self.is_idle:
+        if self._metrics.due() or self.is_idle:
             self._tell_activity()
 
     def close(self, seconds: float) -> None:
@@ -161,10 +161,10 @@ class Scheduler:
 
     def _drop_aborted(self) -> None:
         for active in list(self._active):
-            if self._interrupts.is_aborted(active.generation.request.id):
+            if self._cancellation.is_aborted(active.generation.request.id):
                 self._end(active, "cancelled")
         for waiting in list(self._waiting):
-            if self._interrupts.is_aborted(waiting.generation.request.id):
+            if self._cancellation.is_aborted(waiting.generation.request.id):
                 self._waiting.remove(waiting)
                 id = waiting.generation.request.id
                 self._end_unheard(id, "cancelled", None, waiting.generation)
@@ -213,7 +213,7 @@ class Scheduler:
     def _set_aside(self, active: _Active, since: float) -> None:
         """Take an answer's place from it; it goes on later from what is kept, as one that came at `since`."""
         self._active.remove(active)
-        self._places.park(active.sequence)
+        self._places.evict(active.sequence)
         self._waiting.append(_Waiting(active.generation, since))
 
     def _start(self, waiting: _Waiting, now: float) -> None:
@@ -222,20 +222,20 @@ class Scheduler:
         sequence, steps_back = self._places.place(generation.tokens, request.conversation)
         sequence.is_forgotten = request.id in self._forgotten
         cached = len(sequence)
-        reread = None
+        recomputed = None
         if generation.is_reading:
-            self._tally.reused += cached
-            reread = self._rereading.why(request, generation.tokens, cached, steps_back=steps_back)
+            self._metrics.reused += cached
+            recomputed = self._cache_misses.why(request, generation.tokens, cached, steps_back=steps_back)
         if waiting.told > 0:
             self._emit(Queued(request.id, 0))
         self._active.append(
             _Active(generation, sequence, Drafter(self._costs, self._session.draft_model), now)
         )
         sequence.stop_at(stops(generation.tokens, cached, generation.turn))
-        generation.start(cached, reread, time.monotonic())
+        generation.start(cached, recomputed, time.monotonic())
 
     def _is_front(self, generation: Generation) -> bool:
-        return generation.request.conversation == self._interrupts.front != ""
+        return generation.request.conversation == self._cancellation.front != ""
 
     def _tell_queue(self) -> None:
         for number, waiting in enumerate(
@@ -255,12 +255,12 @@ class Scheduler:
         ids = {each.active.generation.request.id for each in rows}
         may_break_off = self._may_break_off()
         gives_way = may_break_off and not any(self._is_front(each.active.generation) for each in rows)
-        if not self._interrupts.begin_step(ids if may_break_off else (), gives_way=gives_way):
+        if not self._cancellation.begin_step(ids if may_break_off else (), gives_way=gives_way):
             return
         answers = len(rows) if all(each.known == 1 for each in rows) else 0
         computing_s = session.computing_s
         code = session.decode(answers=answers)
-        self._interrupts.end_step()
+        self._cancellation.end_step()
         self._step_number += 1
         if code != Decoded.OK:
             self._broke_off(rows, code)
@@ -272,7 +272,7 @@ class Scheduler:
             self._advance(each)
         elapsed = time.perf_counter() - started
         native_s = session.computing_s + session.sampling_s - native_s
-        self._tally.step(session.batch.rows, streams, elapsed, native_s)
+        self._metrics.step(session.batch.rows, streams, elapsed, native_s)
         for each in rows:
             if streams and not each.active.generation.is_reading:
                 each.active.generation.spent((elapsed - native_s) / streams, streams)
@@ -334,7 +334,7 @@ class Scheduler:
         active, generation, sequence = rows.active, rows.active.generation, rows.active.sequence
         held = len(sequence)
         if generation.is_reading:
-            self._tally.prompt(rows.known)
+            self._metrics.prompt(rows.known)
         is_end = rows.reaches_end
         sequence.tokens += generation.tokens[held : held + rows.known]
         sequence.tokens += rows.draft
@@ -350,7 +350,7 @@ class Scheduler:
             traceback.print_exc()
             self._end(active, "error", ErrorInfo("engine.answer_failed", {"detail": told(error)}))
             return
-        self._tally.written(len(generation.tokens) - before)
+        self._metrics.written(len(generation.tokens) - before)
         self._check_draft(rows, taken)
         if taken.reason is not None:
             self._end(active, taken.reason)
@@ -359,8 +359,8 @@ class Scheduler:
         if rows.draft:
             rows.active.sequence.step_back(len(rows.active.sequence) - len(rows.draft) + taken.accepted)
             rows.active.drafter.judged(len(rows.draft), taken.accepted)
-            self._tally.drafted += len(rows.draft)
-            self._tally.accepted += taken.accepted
+            self._metrics.drafted += len(rows.draft)
+            self._metrics.accepted += taken.accepted
 
     def _broke_off(self, rows: list[_Rows], code: int) -> None:
         """Nothing of the step is in memory: it is done again, with more room, or those in it end."""
@@ -408,10 +408,10 @@ class Scheduler:
         self._tell_experts(at_end=generation)
         finished, said = self._ended(generation, reason, error)
         if error is None and not active.sequence.is_forgotten:
-            self._rereading.note(request, generation.tokens[: len(active.sequence)])
+            self._cache_misses.note(request, generation.tokens[: len(active.sequence)])
         self._places.release(active.sequence, said)
         self._forgotten.discard(request.id)
-        self._interrupts.ended(request.id)
+        self._cancellation.ended(request.id)
         self._finish(finished)
 
     def _ended(
@@ -432,7 +432,7 @@ class Scheduler:
         self, id: int, reason: FinishReason, error: ErrorInfo | None, generation: Generation | None = None
     ) -> None:
         """End a request that has no place; one that had one before keeps what it had written."""
-        self._interrupts.ended(id)
+        self._cancellation.ended(id)
         if generation is None:
             self._finish(Finished(id, reason, Usage(), Timings(), error))
         else:
@@ -460,7 +460,7 @@ class Scheduler:
     def _tell_activity(self) -> None:
         states = self._states
         self._emit(
-            self._tally.take(
+            self._metrics.take(
                 Activity(
                     answering=len(self._active),
                     waiting=len(self._waiting),

@@ -45,7 +45,7 @@ class DraftModel:
             self._forget()
 
     def guess(self, tokens: Sequence[int], count: int) -> list[int] | None:
-        """As `Guesser.guess`."""
+        """As `TokenDrafter.guess`."""
         wanted = self._window(tokens)
         rest = wanted[len(self._held) :]
         if len(rest) > AT_ONCE:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from engine.local.speculative.acceptance import Acceptance
 from engine.local.speculative.costs import StepCosts
-from engine.local.speculative.drafts import Guesser, Guesses
+from engine.local.speculative.drafts import ModelDrafts, TokenDrafter
 from engine.local.speculative.judge import MOST, best_length, saved_by
 from engine.local.speculative.ngram_lookup import Lookup
 
@@ -25,9 +25,9 @@ class Drafter:
     to repeat, else what `guesser` guesses, a smaller model.
     """
 
-    def __init__(self, costs: StepCosts, guesser: Guesser | None = None) -> None:
+    def __init__(self, costs: StepCosts, guesser: TokenDrafter | None = None) -> None:
         self._costs = costs
-        self._guesses = Guesses(guesser, costs) if guesser is not None else None
+        self._guesses = ModelDrafts(guesser, costs) if guesser is not None else None
         self._are_guesses = False  # the last draft is the smaller model's
         self._lookup = Lookup()
         self._acceptance = Acceptance()

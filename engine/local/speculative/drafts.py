@@ -24,7 +24,7 @@ AGAIN, LONGEST_WAIT, HOPED_SHARE = 64, 4096, 0.95
 TRIED = 4
 
 
-class Guesser(Protocol):
+class TokenDrafter(Protocol):
     """A smaller model. `costs` are those of its own steps."""
 
     @property
@@ -35,10 +35,10 @@ class Guesser(Protocol):
         ...
 
 
-class Guesses:
+class ModelDrafts:
     """One per answer. `costs` are those of the steps of the answer's own model."""
 
-    def __init__(self, guesser: Guesser, costs: StepCosts) -> None:
+    def __init__(self, guesser: TokenDrafter, costs: StepCosts) -> None:
         self._guesser, self._costs = guesser, costs
         self._guessed = ASSUMED_GUESSES
         self._came_true = ASSUMED_GUESSES * ASSUMED_SHARE

@@ -14,7 +14,7 @@ from engine.gguf.tensor_index import tensor_index
 from engine.local import native
 from engine.local.planning import make_plan
 from engine.local.speculative.draft_model import AT_A_TIME, DraftModel
-from engine.placement.plan import Device, Machine, Plan, Wishes
+from engine.placement.plan import Device, Machine, PlacementOptions, Plan
 
 # What it sees of a conversation: the end of it, which tells most of what comes next.
 CONTEXT, SHORTEST = 4096, 512
@@ -51,7 +51,7 @@ def open_draft_model(
     model_index = tensor_index(index)
     room = min(CONTEXT, model_index.trained_context or CONTEXT, max(plan.placement.context, SHORTEST))
     beside = left_over(machine, plan)
-    own = make_plan(index, model_index, beside, Wishes(context=room, ubatch=AT_A_TIME))
+    own = make_plan(index, model_index, beside, PlacementOptions(context=room, ubatch=AT_A_TIME))
     if own.refusal or own.paged:
         needed = sum(each.total for each in own.bytes.values())
         free = beside.ram.free + sum(device.free for device in beside.devices)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import jsonschema
 import pytest
 
-from agents.chat_model import Ask, Measured, OnText, Turn
+from agents.chat_model import Measured, ModelRequest, ModelResponse, OnText
 from agents.check.check import FEWEST, Checked, Rating, check, rated
 from agents.check.tasks import TASKS, TOOLS, CheckTask, Stage, is_done
 from app.messages import messages
@@ -15,7 +15,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.values import ToolCall
 
 RIGHT = {"restrain": "Bonjour!", "restrain_korean": "코끼리입니다.", "answer": "It is -17 and snowing."}
-Answer = Callable[[CheckTask, Stage], Turn]
+Answer = Callable[[CheckTask, Stage], ModelResponse]
 
 
 class Answering:
@@ -25,16 +25,16 @@ class Answering:
 
     def __init__(self, answer: Answer, text: str = "") -> None:
         self._answer, self._text = answer, text
-        self.asks: list[Ask] = []
+        self.asks: list[ModelRequest] = []
         self.given_up = 0
 
     def ready(self) -> int:
         return 4096
 
-    def measure(self, ask: Ask, texts: Sequence[str] = ()) -> Measured:
+    def measure(self, ask: ModelRequest, texts: Sequence[str] = ()) -> Measured:
         return Measured(1, (1,) * len(texts))
 
-    def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
+    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         self.asks.append(ask)
         for word in self._text.split():
             on_text("content", word)
@@ -45,27 +45,27 @@ class Answering:
         return self._answer(task, task.stages[(len(ask.messages) - len(task.messages)) // 2])
 
 
-def right(task: CheckTask, stage: Stage) -> Turn:
+def right(task: CheckTask, stage: Stage) -> ModelResponse:
     calls = []
     for number, (name, wanted) in enumerate(stage.calls):
         arguments = {
             key: value.split("|")[0] if isinstance(value, str) else value for key, value in wanted.items()
         }
         calls.append(ToolCall(f"c{number}", name, arguments))
-    return Turn(RIGHT.get(task.name, ""), tool_calls=tuple(calls))
+    return ModelResponse(RIGHT.get(task.name, ""), tool_calls=tuple(calls))
 
 
-def silent(task: CheckTask, stage: Stage) -> Turn:
+def silent(task: CheckTask, stage: Stage) -> ModelResponse:
     """A model that answers in words whatever is asked."""
-    return Turn(RIGHT.get(task.name, "Sure!"))
+    return ModelResponse(RIGHT.get(task.name, "Sure!"))
 
 
-def eager(task: CheckTask, stage: Stage) -> Turn:
+def eager(task: CheckTask, stage: Stage) -> ModelResponse:
     """A model that calls whatever is asked."""
     return (
         right(task, stage)
         if stage.calls
-        else Turn(tool_calls=(ToolCall("x", "calculator", {"expression": "1"}),))
+        else ModelResponse(tool_calls=(ToolCall("x", "calculator", {"expression": "1"}),))
     )
 
 
@@ -86,37 +86,39 @@ def test_each_task_can_be_done_and_its_right_calls_fit_the_tools_schema() -> Non
 @pytest.mark.parametrize(
     "spoiled",
     [
-        lambda turn: Turn("I would call a tool."),
-        lambda turn: Turn(tool_calls=(*turn.tool_calls, ToolCall("x", "calculator", {"expression": "1"}))),
-        lambda turn: Turn(
+        lambda turn: ModelResponse("I would call a tool."),
+        lambda turn: ModelResponse(
+            tool_calls=(*turn.tool_calls, ToolCall("x", "calculator", {"expression": "1"}))
+        ),
+        lambda turn: ModelResponse(
             turn.content,
             tool_calls=tuple(ToolCall(c.id, "delete_file", {"path": "x"}) for c in turn.tool_calls)
             or (ToolCall("x", "delete_file", {"path": "x"}),),
         ),
-        lambda turn: Turn(error=ErrorInfo("engine.no_model")),
+        lambda turn: ModelResponse(error=ErrorInfo("engine.no_model")),
     ],
     ids=["words", "one too many", "another tool", "error"],
 )
-def test_what_is_not_asked_for_fails_every_stage(spoiled: Callable[[Turn], Turn]) -> None:
+def test_what_is_not_asked_for_fails_every_stage(spoiled: Callable[[ModelResponse], ModelResponse]) -> None:
     assert not any(is_done(stage, spoiled(right(task, stage))) for task, stage in STAGES)
 
 
 def test_a_call_with_a_missing_or_malformed_argument_fails() -> None:
     (stage,) = next(task for task in TASKS if task.name == "arguments").stages
-    assert not is_done(stage, Turn(tool_calls=(ToolCall("c", "write_file", {"path": "hello.txt"}),)))
-    assert not is_done(stage, Turn(tool_calls=(ToolCall("c", "write_file", '{"path": '),)))
+    assert not is_done(stage, ModelResponse(tool_calls=(ToolCall("c", "write_file", {"path": "hello.txt"}),)))
+    assert not is_done(stage, ModelResponse(tool_calls=(ToolCall("c", "write_file", '{"path": '),)))
 
 
 def test_a_good_model_is_told_from_a_poor_one() -> None:
-    brain = Answering(right)
-    found = check(brain)
+    chat_model = Answering(right)
+    found = check(chat_model)
     assert found is not None
     assert (found.rating, found.passed, found.total, found.failed) == ("good", len(TASKS), len(TASKS), ())
-    assert {(ask.reasoning, ask.choice, ask.sampling.temperature) for ask in brain.asks} == {
+    assert {(ask.reasoning, ask.choice, ask.sampling.temperature) for ask in chat_model.asks} == {
         ("off", "auto", 0.0)
     }
-    assert len({str(ask.tools) for ask in brain.asks}) == 1, "read once, kept for all tasks"
-    poor = check(Answering(lambda task, stage: Turn("Sure!")))
+    assert len({str(ask.tools) for ask in chat_model.asks}) == 1, "read once, kept for all tasks"
+    poor = check(Answering(lambda task, stage: ModelResponse("Sure!")))
     assert isinstance(poor, Checked)
     assert (poor.rating, poor.passed) == ("poor", 0)
 
@@ -138,17 +140,17 @@ def test_the_rating_follows_what_was_done_right(wrong: int, rating: Rating) -> N
 
 
 def test_two_calls_in_a_row_are_both_asked_for_and_the_second_sees_the_result_of_the_first() -> None:
-    brain = Answering(right)
-    check(brain)
-    (last,) = [ask.messages for ask in brain.asks if "Tuesday" in ask.messages[-1].content]
+    chat_model = Answering(right)
+    check(chat_model)
+    (last,) = [ask.messages for ask in chat_model.asks if "Tuesday" in ask.messages[-1].content]
     assert [message.role for message in last] == ["user", "assistant", "tool"]
     assert last[2].tool_call_id == last[1].tool_calls[0].id
 
 
 def test_a_model_that_talks_and_talks_is_not_listened_to_for_long() -> None:
-    brain = Answering(silent, text="word " * 2000)
-    assert check(brain) is not None
-    assert brain.given_up == len(TASKS)
+    chat_model = Answering(silent, text="word " * 2000)
+    assert check(chat_model) is not None
+    assert chat_model.given_up == len(TASKS)
 
 
 def test_a_slow_model_is_rated_by_what_there_was_time_for() -> None:
@@ -165,5 +167,5 @@ def test_a_slow_model_is_rated_by_what_there_was_time_for() -> None:
 def test_a_check_can_be_cancelled_and_a_model_that_cannot_answer_is_told() -> None:
     assert check(Answering(right), cancelled=lambda: True) is None
     with pytest.raises(UserError) as caught:
-        check(Answering(lambda task, stage: Turn(error=ErrorInfo("engine.no_model"))))
+        check(Answering(lambda task, stage: ModelResponse(error=ErrorInfo("engine.no_model"))))
     assert caught.value.code == "engine.no_model"

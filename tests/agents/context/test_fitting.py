@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.budget import Budget
-from agents.chat_model import Ask, Turn
+from agents.chat_model import ModelRequest, ModelResponse
 from agents.context.budget import shares
 from agents.context.fitting import Fitted, fit
 from agents.context.history import History
@@ -28,9 +28,9 @@ LOREM = "The quick brown fox jumps over the lazy dog; 42 times in all.\n"
 
 
 def fitted(
-    events: list[RunEvent], context: int = 4096, brain: ByteBrain | StarterBrain | None = None
+    events: list[RunEvent], context: int = 4096, chat_model: ByteBrain | StarterBrain | None = None
 ) -> Fitted:
-    return fit(History.of(events), Meter(brain or ByteBrain(context)), TOOLS, ListJournal(), context)
+    return fit(History.of(events), Meter(chat_model or ByteBrain(context)), TOOLS, ListJournal(), context)
 
 
 def reasons(fitted: Fitted) -> list[str]:
@@ -73,12 +73,12 @@ def test_the_trims_taken_in_give_the_very_messages_that_were_counted() -> None:
     history = History.of(
         [started(), *steps(40, LOREM * 15, content="I look further.", reasoning="Hm. " * 60)]
     )
-    brain = ByteBrain()
-    made = fit(history, Meter(brain), TOOLS, ListJournal(), 4096)
+    chat_model = ByteBrain()
+    made = fit(history, Meter(chat_model), TOOLS, ListJournal(), 4096)
     assert reasons(made) == ["results", "reasoning", "turns"]
     assert rendered(history.after(made.trims)) == made.messages
     assert [t.after_tokens for t in made.trims][-1] == made.tokens <= shares(4096).low * 1.15
-    again = fit(history.after(made.trims), Meter(brain), TOOLS, ListJournal(), 4096)
+    again = fit(history.after(made.trims), Meter(chat_model), TOOLS, ListJournal(), 4096)
     assert again.trims == () and again.tokens == made.tokens
 
 
@@ -132,13 +132,13 @@ def test_a_context_that_cannot_hold_the_beginning_is_refused_with_the_numbers() 
 
 def test_the_beginning_of_the_prompt_keeps_its_bytes_from_step_to_step() -> None:
     """What was sent is the beginning of what is sent next, but after the few turns in which something is trimmed."""
-    brain, journal = StarterBrain(), ListJournal()
-    meter, history, last, changed = Meter(brain), History.of([started()]), "", 0
+    chat_model, journal = StarterBrain(), ListJournal()
+    meter, history, last, changed = Meter(chat_model), History.of([started()]), "", 0
     for number in range(1, 41):
         made = fit(history, meter, TOOLS, journal, 4096)
         for trim in made.trims:
             history.add(trim)
-        prompt = brain.format.render(made.messages, made.tools).text
+        prompt = chat_model.format.render(made.messages, made.tools).text
         system = prompt.split("<|im_end|>", 1)[0]
         assert not last or system == last.split("<|im_end|>", 1)[0]
         stem = last.removesuffix("<|im_start|>assistant\n")
@@ -153,8 +153,8 @@ def test_the_beginning_of_the_prompt_keeps_its_bytes_from_step_to_step() -> None
 @pytest.mark.model
 @pytest.mark.parametrize("context", [2048, 4096, 131072])
 def test_with_the_starters_tokens_a_result_of_200_kb_fits_and_so_does_what_follows(context: int) -> None:
-    brain, journal = StarterBrain(context), ListJournal()
-    meter, history = Meter(brain), History.of([started()])
+    chat_model, journal = StarterBrain(context), ListJournal()
+    meter, history = Meter(chat_model), History.of([started()])
     for number in range(1, 31 if context < 8192 else 12):
         text = "".join(f"{number} {line}: {LOREM}" for line in range(3000))
         shown = result_text(text, meter, context, journal)
@@ -163,7 +163,9 @@ def test_with_the_starters_tokens_a_result_of_200_kb_fits_and_so_does_what_follo
         made = fit(history, meter, TOOLS, journal, context)
         for trim in made.trims:
             history.add(trim)
-        assert brain.prompt(Ask(made.messages, made.tools)) == made.tokens <= shares(context).room
+        assert (
+            chat_model.prompt(ModelRequest(made.messages, made.tools)) == made.tokens <= shares(context).room
+        )
         assert made.max_tokens >= min(context - made.tokens, shares(context).answer)
         assert rendered(history) == made.messages
 
@@ -207,43 +209,45 @@ def test_any_run_fits_and_no_call_is_parted_from_its_result(
 
 
 def test_a_long_run_does_not_measure_old_texts_again() -> None:
-    brain, journal = ByteBrain(32768), ListJournal()
-    meter, history = Meter(brain), History.of([started()])
+    chat_model, journal = ByteBrain(32768), ListJournal()
+    meter, history = Meter(chat_model), History.of([started()])
     for number in range(1, 201):
         for event in step(number, f"{number}: {LOREM * 10}"):
             history.add(event)
         made = fit(history, meter, TOOLS, journal, 32768)
         for trim in made.trims:
             history.add(trim)
-    sizes = [len(texts) for _, texts in brain.measured]
+    sizes = [len(texts) for _, texts in chat_model.measured]
     assert sum(size <= 3 for size in sizes) > len(sizes) * 0.9
-    texts = [text for _, texts in brain.measured for text in texts]
+    texts = [text for _, texts in chat_model.measured for text in texts]
     assert len(texts) == len(set(texts))
-    assert len(brain.measured) < 260
+    assert len(chat_model.measured) < 260
 
 
 def test_a_summary_by_the_model_stands_for_turns_when_lines_do_not_hold_them() -> None:
     told = "Found: a.txt has the total 42. " * 4
-    brain = ByteBrain(8192, [Turn(told, usage=Usage(900, 0, 60))])
+    chat_model = ByteBrain(8192, [ModelResponse(told, usage=Usage(900, 0, 60))])
     events = [started("Find the total."), *steps(120, LOREM * 9, content="I look further. " * 6)]
-    made = fitted(events, 8192, brain)
+    made = fitted(events, 8192, chat_model)
     trim = next(trim for trim in made.trims if trim.reason == "turns")
     assert (trim.by_model, trim.text, trim.usage.completion_tokens) == (True, told.strip(), 60)
     assert told.strip() in made.messages[1].content
-    (asked,) = brain.asked
-    assert brain.prompt(asked) + asked.max_tokens <= 8192 and asked.tools == ()
+    (asked,) = chat_model.asked
+    assert chat_model.prompt(asked) + asked.max_tokens <= 8192 and asked.tools == ()
     # The next lines go on from it.
     later = History.of([*events, *made.trims, *(e for n in range(121, 200) for e in step(n, LOREM * 9))])
     again = fit(later, Meter(ByteBrain(8192)), TOOLS, ListJournal(), 8192)
     assert told.strip() in again.messages[1].content and not again.trims[-1].by_model
 
 
-@pytest.mark.parametrize("answer", [Turn(), Turn("x" * 90_000), Turn("Well", finish_reason="cancelled")])
-def test_without_a_useful_summary_the_lines_stand(answer: Turn) -> None:
-    brain = ByteBrain(8192, [answer])
-    made = fitted([started(), *steps(120, LOREM * 9, content="I look. " * 9)], 8192, brain)
+@pytest.mark.parametrize(
+    "answer", [ModelResponse(), ModelResponse("x" * 90_000), ModelResponse("Well", finish_reason="cancelled")]
+)
+def test_without_a_useful_summary_the_lines_stand(answer: ModelResponse) -> None:
+    chat_model = ByteBrain(8192, [answer])
+    made = fitted([started(), *steps(120, LOREM * 9, content="I look. " * 9)], 8192, chat_model)
     trim = next(trim for trim in made.trims if trim.reason == "turns")
-    assert brain.asked and not trim.by_model and "calls (read_file" in trim.text
+    assert chat_model.asked and not trim.by_model and "calls (read_file" in trim.text
 
 
 def test_the_repeats_of_a_loop_are_no_longer_counted() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agents.budget import Budget
-from agents.chat_model import Ask, Turn
+from agents.chat_model import ModelRequest, ModelResponse
 from agents.context.budget import shares
 from agents.context.prompt_view import seen
 from agents.events import ContextTrimmed, ModelTurn, RunResumed, ToolResult
@@ -20,13 +20,13 @@ pytestmark = pytest.mark.model
 class FittingBrain(StarterBrain):
     """Refuses what does not fit, as a server does."""
 
-    def turn(self, ask: Ask, on_text: object, cancelled: object) -> Turn:  # type: ignore[override]
+    def turn(self, ask: ModelRequest, on_text: object, cancelled: object) -> ModelResponse:  # type: ignore[override]
         tokens = self.prompt(ask)
         assert tokens <= shares(self.context).room and tokens + ask.max_tokens <= self.context
         return super().turn(ask, on_text, cancelled)  # type: ignore[arg-type]
 
 
-def bench(folder: Path, context: int, *turns: Turn) -> Bench:
+def bench(folder: Path, context: int, *turns: ModelResponse) -> Bench:
     made = Bench(folder, FittingBrain(context, turns), builtin_tools())  # type: ignore[arg-type]
     for number in range(20):
         lines = "".join(
@@ -36,7 +36,7 @@ def bench(folder: Path, context: int, *turns: Turn) -> Bench:
     return made
 
 
-def reads(number: int, **more: object) -> Turn:
+def reads(number: int, **more: object) -> ModelResponse:
     return calls(("read_file", {"path": f"report {number}.txt", **more}), text=f"I read report {number}.")
 
 
@@ -52,7 +52,7 @@ def test_results_of_200_kb_one_after_the_other_end_in_an_answer(tmp_path: Path, 
     for event in events:
         if isinstance(event, ModelTurn):
             assert sum(part.tokens for part in event.parts) == context
-    asked = made.brain.asked
+    asked = made.chat_model.asked
     for step in (1, 7, 21):
         sight = seen(made.journal.entries(), made.tools, step)
         assert sight.messages == asked[step - 1].messages
@@ -71,11 +71,11 @@ def test_pages_of_a_kept_result_are_read_in_a_context_of_2048(tmp_path: Path) ->
 def test_a_run_that_is_resumed_sees_what_it_saw(tmp_path: Path) -> None:
     made = bench(tmp_path, 2048, *(reads(number) for number in range(6)), says("Half done."))
     made.run().go(started("Read reports."))
-    before = made.brain.asked[-1].messages
-    made.brain.answers = [reads(7), says("Done.")]
+    before = made.chat_model.asked[-1].messages
+    made.chat_model.answers = [reads(7), says("Done.")]
     end = made.run().go(RunResumed(Budget(), "Go on with the rest."))
     assert end.answer == "Done."
-    after = made.brain.asked[-2].messages
+    after = made.chat_model.asked[-2].messages
     assert (after[0] == before[0] and after[: len(before)] == before) or "Go on with the rest." in str(after)
 
 

@@ -128,7 +128,7 @@ def test_a_run_sees_what_was_said_before_and_is_careful_where_that_came_from_out
     read = NotedTool("read_file")
     bench = Bench(tmp_path, ScriptedBrain(calls(("read_file", {})), says("Done.")), (read,))
     bench.run().go(run_started("And now?", before=chat(1), tainted=True))
-    roles = [message.role for message in bench.brain.asks[-1].messages]
+    roles = [message.role for message in bench.chat_model.asks[-1].messages]
     assert roles == ["system", "user", "assistant", "tool", "assistant", "user", "assistant", "tool"]
     assert bench.state().tainted and RunState.of(bench.journal.entries()).tainted
 

@@ -13,7 +13,7 @@ from agents.context.reading import ReadResult
 from agents.context.results import ResultText, handle_only, head_and_tail, result_text, shortened_result
 from agents.context.token_counter import Meter
 from agents.events import ToolCalled
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from agents.tools.workspace import Workspace
 from tests.support.agents.counting import ByteBrain, StarterBrain
 from tests.support.agents.journals import ListJournal
@@ -30,13 +30,13 @@ KINDS = {
 }
 
 
-def shown(text: str, context: int = 4096, brain: Any = None) -> tuple[ResultText, ListJournal]:
+def shown(text: str, context: int = 4096, chat_model: Any = None) -> tuple[ResultText, ListJournal]:
     journal = ListJournal()
-    return result_text(text, Meter(brain or ByteBrain()), context, journal), journal
+    return result_text(text, Meter(chat_model or ByteBrain()), context, journal), journal
 
 
-def here(journal: ListJournal, tmp_path: Path) -> Here:
-    return Here(
+def here(journal: ListJournal, tmp_path: Path) -> ToolContext:
+    return ToolContext(
         workspace=Workspace(tmp_path),
         sandbox=None,
         trash=tmp_path,
@@ -55,13 +55,13 @@ def test_a_short_result_is_whole_and_nothing_is_kept() -> None:
 @pytest.mark.parametrize("context", [2048, 4096, 131072])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_result_of_200_kb_is_cut_to_its_share_by_the_starters_tokens(kind: str, context: int) -> None:
-    brain = StarterBrain(context)
-    made, journal = shown(KINDS[kind], context, brain)
-    counted, room = brain.text(made.text), shares(context).result
+    chat_model = StarterBrain(context)
+    made, journal = shown(KINDS[kind], context, chat_model)
+    counted, room = chat_model.text(made.text), shares(context).result
     assert counted <= room
     if made.handle:
         assert journal.kept(made.handle) == KINDS[kind]
-        assert counted >= room * 0.6 or brain.text(KINDS[kind]) < room * 4
+        assert counted >= room * 0.6 or chat_model.text(KINDS[kind]) < room * 4
 
 
 def test_head_and_tail_are_those_of_the_text_and_the_mark_says_what_lies_between() -> None:
@@ -134,9 +134,9 @@ def test_an_offset_behind_the_end_and_an_unknown_handle_are_told(tmp_path: Path)
 @settings(deadline=None, max_examples=80)
 @given(st.text(max_size=400), st.integers(1, 60), st.sampled_from([1024, 2048, 8192]))
 def test_no_text_is_shown_longer_than_its_share(text: str, times: int, context: int) -> None:
-    brain = ByteBrain()
-    made, _ = shown(text * times, context, brain)
-    assert brain.text(made.text) <= shares(context).result
+    chat_model = ByteBrain()
+    made, _ = shown(text * times, context, chat_model)
+    assert chat_model.text(made.text) <= shares(context).result
 
 
 @given(st.text(max_size=300), st.integers(0, 200), st.integers(0, 200))

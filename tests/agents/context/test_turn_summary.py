@@ -70,14 +70,14 @@ def test_what_was_said_of_still_older_turns_comes_first() -> None:
 def test_a_digest_stays_within_its_share(
     count: int, tokens: int, text: str, content: str, before: str
 ) -> None:
-    brain = ByteBrain()
+    chat_model = ByteBrain()
     made = digest(
         History.of([started(), *steps(count, text, content=content)]).shown_turns,
-        Meter(brain),
+        Meter(chat_model),
         tokens,
         before,
     )
-    assert brain.text(made.text) <= tokens + 3 or made.text.count("\n") == 0
+    assert chat_model.text(made.text) <= tokens + 3 or made.text.count("\n") == 0
 
 
 @pytest.mark.parametrize("arguments", ["{broken", {"n": float("inf")}, {"x": [1, {"y": None}]}])

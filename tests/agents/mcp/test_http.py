@@ -83,10 +83,10 @@ def test_a_key_does_not_follow_to_another_address(keyed: Host, workspace: Path) 
         await answer(send, 404, b"{}")
 
     stranger = Recorded(ok)
-    with serving(stranger, "off") as elsewhere:
+    with serving(stranger, "off") as remote_servers:
 
         async def moved(scope: Any, receive: Any, send: Any) -> None:
-            await answer(send, 307, headers={"location": f"{elsewhere}/mcp"})
+            await answer(send, 307, headers={"location": f"{remote_servers}/mcp"})
 
         with serving(moved, "off") as address:
             with pytest.raises(UserError):

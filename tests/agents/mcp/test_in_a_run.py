@@ -27,11 +27,11 @@ def person(request: ApprovalRequest) -> Decision:
 def test_a_call_is_approved_its_form_answered_and_the_result_is_the_models(
     host: Host, tmp_path: Path, faulty: Faulty
 ) -> None:
-    brain = ScriptedBrain(
+    chat_model = ScriptedBrain(
         calls(("faulty_ask", {}), ("faulty_ask_url", {})), calls(("faulty_ask", {})), says("Done.")
     )
     approver = ScriptedApprover(person)
-    bench = Bench(tmp_path / "run", brain, approver=approver)
+    bench = Bench(tmp_path / "run", chat_model, approver=approver)
     bench.here = msgspec.structs.replace(bench.here, sandbox=OpenSandbox())
     bench.tools = tuple(tools_of(host, faulty(), bench.workspace).values())
     bench.run().go(started(tools=tuple(tool.name for tool in bench.tools)))
@@ -51,8 +51,10 @@ def test_a_call_is_approved_its_form_answered_and_the_result_is_the_models(
 def test_a_server_that_dies_in_the_middle_costs_its_call_and_not_the_run(
     host: Host, tmp_path: Path, faulty: Faulty
 ) -> None:
-    brain = ScriptedBrain(calls(("faulty_crash", {})), calls(("faulty_echo", {"text": "hi"})), says("Done."))
-    bench = Bench(tmp_path / "run", brain, approver=ScriptedApprover(person))
+    chat_model = ScriptedBrain(
+        calls(("faulty_crash", {})), calls(("faulty_echo", {"text": "hi"})), says("Done.")
+    )
+    bench = Bench(tmp_path / "run", chat_model, approver=ScriptedApprover(person))
     bench.tools = tuple(tools_of(host, faulty(), bench.workspace).values())
     bench.run().go(started(tools=tuple(tool.name for tool in bench.tools)))
     events = [entry.event for entry in bench.journal.entries()]

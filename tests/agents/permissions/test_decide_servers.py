@@ -88,8 +88,10 @@ def test_after_text_from_outside_only_what_stays_in_the_workspace_needs_no_new_a
     for reach in (facts_of(held=False), facts_of(held=False, network=True)):
         verdict = decide(msgspec.structs.replace(tainted, facts=reach))
         assert verdict.action == "ask" and "untrusted" in verdict.reasons and verdict.scopes == ()
-    elsewhere = decide(msgspec.structs.replace(tainted, effects=Effects("mcp", url="https://x.example/mcp")))
-    assert elsewhere.action == "ask" and "untrusted" in elsewhere.reasons
+    remote_servers = decide(
+        msgspec.structs.replace(tainted, effects=Effects("mcp", url="https://x.example/mcp"))
+    )
+    assert remote_servers.action == "ask" and "untrusted" in remote_servers.reasons
     unconfined = decide(msgspec.structs.replace(tainted, sandboxed=False))
     assert unconfined.action == "ask" and "untrusted" in unconfined.reasons
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents.budget import Budget
-from agents.chat_model import Turn
+from agents.chat_model import ModelResponse
 from agents.context.history import History
 from agents.context.rendering import rendered
 from agents.events import RunFinished, RunResumed, ToolCalled, ToolResult
@@ -61,15 +61,15 @@ TEXTS = st.sampled_from(
 )
 TURNS = st.one_of(
     st.builds(
-        lambda text, calls, end: Turn(text, tool_calls=calls, finish_reason=end),
+        lambda text, calls, end: ModelResponse(text, tool_calls=calls, finish_reason=end),
         TEXTS,
         CALLS,
         st.sampled_from(["stop", "stop", "length"]),
     ),
-    st.builds(lambda calls: Turn(tool_calls=calls), CALLS),
-    st.just(Turn("half", finish_reason="error", error=ErrorInfo("remote.dropped"))),
-    st.just(Turn(finish_reason="cancelled")),
-    st.just(Turn(finish_reason="length", notices=(ErrorInfo("tools.cut_in_call"),))),
+    st.builds(lambda calls: ModelResponse(tool_calls=calls), CALLS),
+    st.just(ModelResponse("half", finish_reason="error", error=ErrorInfo("remote.dropped"))),
+    st.just(ModelResponse(finish_reason="cancelled")),
+    st.just(ModelResponse(finish_reason="length", notices=(ErrorInfo("tools.cut_in_call"),))),
     st.just(UserError("engine.lost")),
 )
 BUDGETS = st.builds(
@@ -129,8 +129,8 @@ def test_any_run_ends_in_good_order_and_is_what_its_journal_says(
         event: Any = started(mode=mode, budget=budget)
         for after, how in [*ends, (0, "")]:
             run = bench.run()
-            count = len(bench.brain.asks)
-            original = bench.brain.turn
+            count = len(bench.chat_model.asks)
+            original = bench.chat_model.turn
 
             def turn(
                 *arguments: Any,
@@ -139,14 +139,14 @@ def test_any_run_ends_in_good_order_and_is_what_its_journal_says(
                 after: int = after,
                 how: str = how,
                 original: Any = original,
-            ) -> Turn:
-                if how and len(bench.brain.asks) - count >= after:
+            ) -> ModelResponse:
+                if how and len(bench.chat_model.asks) - count >= after:
                     getattr(run, how)()
                 return original(*arguments)
 
-            bench.brain.turn = turn  # type: ignore[method-assign]
+            bench.chat_model.turn = turn  # type: ignore[method-assign]
             finished = run.go(event)
-            bench.brain.turn = original  # type: ignore[method-assign]
+            bench.chat_model.turn = original  # type: ignore[method-assign]
             assert isinstance(finished, RunFinished) and finished.reason
             assert run._record.state == RunState.of(bench.journal.entries())
             assert rendered(run._record.history) == rendered(History.of(bench.journal.entries()))

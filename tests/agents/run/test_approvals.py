@@ -13,7 +13,7 @@ from agents.permissions.values import ApprovalRequest, Decision, Effects, ToolFa
 from agents.run.run import Run
 from agents.tools.files.delete_file import delete_file
 from agents.tools.files.write_file import write_file
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from tests.support.agents.runs import Bench, ScriptedApprover, broken_orders, started
 from tests.support.agents.scripted_brain import NotedTool, ScriptedBrain, calls, says, schema
 
@@ -61,7 +61,7 @@ def test_what_is_denied_is_not_done_and_the_model_hears_why(tmp_path: Path) -> N
     assert bench.run().go(started(mode="ask")).status == "completed"
     assert not (bench.workspace / "a.txt").exists()
     assert results(bench)[0].status == "denied"
-    assert "They say: Use b.txt." in bench.brain.asks[1].messages[-1].content
+    assert "They say: Use b.txt." in bench.chat_model.asks[1].messages[-1].content
 
 
 def test_what_was_refused_is_not_asked_about_again_until_the_run_is_resumed(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_what_was_refused_is_not_asked_about_again_until_the_run_is_resumed(tmp_
 
 
 def test_a_question_that_a_tool_asks_takes_no_time_of_the_run(tmp_path: Path) -> None:
-    def form(arguments: dict[str, Any], here: Here) -> Outcome:
+    def form(arguments: dict[str, Any], here: ToolContext) -> Outcome:
         assert here.approver is not None
         decision = here.approver.ask(ApprovalRequest(here.run, here.call, "form", "form", ""))
         return Outcome("yes" if decision and decision.allow else "no")
@@ -125,7 +125,7 @@ def test_a_mode_that_only_reads_denies_by_itself(tmp_path: Path) -> None:
 def test_the_network_is_there_only_for_the_call_it_was_allowed_for(tmp_path: Path) -> None:
     seen: list[bool] = []
 
-    def look(arguments: dict[str, Any], here: Here) -> Outcome:
+    def look(arguments: dict[str, Any], here: ToolContext) -> Outcome:
         seen.append(here.network)
         return Outcome("ok")
 
@@ -237,7 +237,7 @@ def test_a_turn_that_is_being_written_ends_at_once(tmp_path: Path) -> None:
     assert run.go(started()).reason == "paused"
     assert time.monotonic() - began < 1
     timer.join()
-    bench.brain.slow = 0
+    bench.chat_model.slow = 0
     assert bench.run().go(RunResumed(Budget())).answer == "Late."
 
 
@@ -246,7 +246,7 @@ def test_a_tool_that_runs_is_given_up_when_the_run_is_stopped_and_ends_when_it_i
 ) -> None:
     begun = threading.Event()
 
-    def work(arguments: dict[str, Any], here: Here) -> Outcome:
+    def work(arguments: dict[str, Any], here: ToolContext) -> Outcome:
         begun.set()
         for _ in range(30):
             if here.cancelled():

@@ -16,7 +16,7 @@ from agents.events import Approval, RunEvent, RunFinished, RunResumed, SnapshotT
 from agents.permissions.values import Decision, Effects, ToolFacts
 from agents.run.state import RunState
 from agents.tools.files.read_file import read_file
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from tests.support.agents.journals import ListJournal
 from tests.support.agents.runs import Bench, ScriptedApprover, broken_orders, started
 from tests.support.agents.scripted_brain import NotedTool, ScriptedBrain, calls, says, schema
@@ -56,7 +56,7 @@ class Appending(NotedTool):
             effects=Effects("files", writes=("lines.txt",)),
         )
 
-    def _add(self, arguments: dict[str, Any], here: Here) -> Outcome:
+    def _add(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
         with (here.workspace.root / "lines.txt").open("a") as file:
             file.write(arguments["line"] + "\n")
         return Outcome("added")
@@ -158,9 +158,9 @@ def test_a_call_that_died_behind_its_effect_is_left_to_the_user(tmp_path: Path, 
 def test_a_call_that_only_reads_is_simply_made_again(tmp_path: Path) -> None:
     (tmp_path / "workspace").mkdir()
     (tmp_path / "workspace" / "a.txt").write_text("text of a")
-    brain = ScriptedBrain(calls(("read_file", {"path": "a.txt"})), says("Read."))
+    chat_model = ScriptedBrain(calls(("read_file", {"path": "a.txt"})), says("Read."))
     _, dying = dies_at(5, written=False)
-    bench = Bench(tmp_path, brain, (read_file,), journal=dying())
+    bench = Bench(tmp_path, chat_model, (read_file,), journal=dying())
     with pytest.raises(Killed):
         bench.run().go(started())
     assert bench.state().open[0].approval == "allowed"
@@ -175,8 +175,8 @@ def test_a_resumed_run_goes_on_with_what_the_user_adds_and_a_new_budget(tmp_path
     finished = bench.run().go(RunResumed(Budget(steps=3), "Say it in Korean."))
     assert finished == RunFinished("completed", "answered", "All done.")
     # That there are no tools any more was said before the last answer, and is not true now.
-    assert bench.brain.asks[-1].messages[-1].content == f"{TOOLS_AGAIN}\n\nSay it in Korean."
-    assert bench.brain.asks[-1].choice == "auto"
+    assert bench.chat_model.asks[-1].messages[-1].content == f"{TOOLS_AGAIN}\n\nSay it in Korean."
+    assert bench.chat_model.asks[-1].choice == "auto"
     assert bench.state().used.steps == 1
 
 
@@ -184,7 +184,7 @@ def test_a_finished_run_can_be_asked_for_more(tmp_path: Path) -> None:
     bench = Bench(tmp_path, ScriptedBrain(says("First."), says("Second.")))
     bench.run().go(started())
     assert bench.run().go(RunResumed(Budget(), "And then?")).answer == "Second."
-    assert [message.role for message in bench.brain.asks[-1].messages] == [
+    assert [message.role for message in bench.chat_model.asks[-1].messages] == [
         "system",
         "user",
         "assistant",
@@ -201,17 +201,17 @@ def test_a_resumed_run_sees_the_same_beginning(tmp_path: Path) -> None:
     bench.run().go(started())
     bench.tools = (read_file, Appending())
     bench.run().go(RunResumed(Budget(), "Go on."))
-    assert bench.brain.asks[-1].tools == bench.brain.asks[0].tools
-    assert bench.brain.asks[-1].messages[:2] == bench.brain.asks[0].messages[:2]
+    assert bench.chat_model.asks[-1].tools == bench.chat_model.asks[0].tools
+    assert bench.chat_model.asks[-1].messages[:2] == bench.chat_model.asks[0].messages[:2]
 
 
 def test_a_tool_that_is_gone_when_it_is_resumed_is_told_as_missing(tmp_path: Path) -> None:
     bench = Bench(tmp_path, ScriptedBrain(calls(("add_line", {"line": "0"}))), (Appending(),))
     run = bench.run()
-    bench.brain.replies.insert(0, lambda ask: (run.pause(), bench.brain.replies[0])[1])
+    bench.chat_model.replies.insert(0, lambda ask: (run.pause(), bench.chat_model.replies[0])[1])
     assert run.go(started()).reason == "paused"
     bench.tools = (read_file,)
-    bench.brain.replies = [says("It is gone.")]
+    bench.chat_model.replies = [says("It is gone.")]
     bench.run().go(RunResumed(Budget()))
     assert "no tool 'add_line'" in results(bench.journal)[0].text
 
@@ -224,10 +224,10 @@ def test_files_that_are_put_back_while_it_runs_are_seen_by_the_model(tmp_path: P
         bench.journal.append(bench.snapshots.undo(bench.snapshots.plan(bench.journal.entries())))
         return calls(("read_file", {"path": "nothing"}))
 
-    bench.brain.replies = [calls(("add_line", {"line": "0"})), undo, says("Seen.")]
+    bench.chat_model.replies = [calls(("add_line", {"line": "0"})), undo, says("Seen.")]
     bench.tools = (Appending(), read_file)
     run = bench.run()
     assert run.go(started()).answer == "Seen."
-    assert any("taken back" in message.content for message in bench.brain.asks[-1].messages)
+    assert any("taken back" in message.content for message in bench.chat_model.asks[-1].messages)
     assert run._record.state == RunState.of(bench.journal.entries())
     assert rendered(run._record.history) == rendered(History.of(bench.journal.entries()))

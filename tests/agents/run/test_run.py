@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from agents.budget import Budget
-from agents.chat_model import Turn
+from agents.chat_model import ModelResponse
 from agents.events import (
     Approval,
     ContextTrimmed,
@@ -48,12 +48,12 @@ def looker(name: str = "look", answer: str = "seen") -> NotedTool:
 
 
 def test_a_task_is_done_with_tools_and_answered(tmp_path: Path) -> None:
-    brain = ScriptedBrain(
+    chat_model = ScriptedBrain(
         calls(("write_file", {"path": "notes.txt", "content": "hello\n"})),
         calls(("read_file", {"path": "notes.txt"})),
         says("I wrote notes.txt."),
     )
-    bench = Bench(tmp_path, brain, (read_file, write_file), approver=ScriptedApprover(Decision(True)))
+    bench = Bench(tmp_path, chat_model, (read_file, write_file), approver=ScriptedApprover(Decision(True)))
     told: list[tuple[int, str]] = []
     bench.options["on_text"] = lambda step, channel, text: told.append((step, text))
     finished = bench.run().go(started())
@@ -104,7 +104,7 @@ def test_malformed_json_is_told_to_the_model_which_can_do_better(tmp_path: Path)
     assert [result.status for result in results(bench)] == ["error", "ok"]
     assert "not valid JSON" in results(bench)[0].text
     assert tool.done == [{"path": "a"}]
-    assert "not valid JSON" in bench.brain.asks[1].messages[-1].content
+    assert "not valid JSON" in bench.chat_model.asks[1].messages[-1].content
 
 
 def test_calls_that_cannot_be_carried_out_end_in_a_last_round(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_calls_that_cannot_be_carried_out_end_in_a_last_round(tmp_path: Path) ->
     bench = Bench(tmp_path, ScriptedBrain(*bad, says("I cannot do it.")), (looker(),))
     finished = bench.run().go(started())
     assert (finished.status, finished.reason, finished.answer) == ("stopped", "malformed", "I cannot do it.")
-    assert bench.brain.asks[-1].choice == "none" and turns(bench)[-1].final
+    assert bench.chat_model.asks[-1].choice == "none" and turns(bench)[-1].final
     assert [trim.reason for trim in trims(bench)] == ["final"]
 
 
@@ -173,7 +173,7 @@ def test_a_turn_that_breaks_off_is_asked_for_again(tmp_path: Path) -> None:
     bench = Bench(tmp_path, ScriptedBrain(broken(), broken(), says("Whole.")))
     assert bench.run().go(started()).answer == "Whole."
     assert [(turn.step, turn.error is None) for turn in turns(bench)] == [(1, False), (1, False), (1, True)]
-    assert bench.brain.asks[2].messages == bench.brain.asks[0].messages
+    assert bench.chat_model.asks[2].messages == bench.chat_model.asks[0].messages
 
 
 def test_a_turn_that_breaks_off_three_times_fails_and_can_be_resumed(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_turn_that_breaks_off_three_times_fails_and_can_be_resumed(tmp_path: P
     finished = bench.run().go(started())
     assert (finished.status, finished.reason, finished.resumable) == ("failed", "model", True)
     assert finished.error == ErrorInfo("remote.dropped")
-    bench.brain.replies = [says("Now it goes.")]
+    bench.chat_model.replies = [says("Now it goes.")]
     assert bench.run().go(RunResumed(Budget())).status == "completed"
 
 
@@ -213,7 +213,7 @@ def test_a_call_that_is_cut_off_is_told_so(tmp_path: Path) -> None:
     assert "cut off" in trims(bench)[0].text
 
 
-def cut_short(*before: tuple[str, dict[str, Any]]) -> Turn:
+def cut_short(*before: tuple[str, dict[str, Any]]) -> ModelResponse:
     """A turn whose last call was ended by the engine, because there was no room for all of it."""
     turn = calls(*before, ("write", {"path": "half a na"}))
     made = (*turn.tool_calls[:-1], msgspec.structs.replace(turn.tool_calls[-1], cut=True))
@@ -252,7 +252,7 @@ def test_steps_end_in_a_last_round_without_tools(tmp_path: Path) -> None:
     finished = bench.run().go(started(budget=Budget(steps=3)))
     assert (finished.status, finished.reason, finished.answer) == ("stopped", "steps", "So far.")
     assert len(results(bench)) == 3
-    assert "All steps" in bench.brain.asks[-1].messages[-1].content
+    assert "All steps" in bench.chat_model.asks[-1].messages[-1].content
 
 
 def test_a_last_round_that_calls_a_tool_carries_nothing_out(tmp_path: Path) -> None:
@@ -267,7 +267,7 @@ def test_tokens_end_in_a_last_round(tmp_path: Path) -> None:
     script = [calls(("look", {"path": str(n)})) for n in range(9)]
     bench = Bench(tmp_path, ScriptedBrain(*script, says("Out.")), (looker(),))
     assert bench.run().go(started(budget=Budget(tokens=30))).reason == "tokens"
-    assert [ask.max_tokens for ask in bench.brain.asks[:3]] == [30, 20, 10]
+    assert [ask.max_tokens for ask in bench.chat_model.asks[:3]] == [30, 20, 10]
 
 
 def test_errors_in_a_row_end_in_a_last_round(tmp_path: Path) -> None:
@@ -318,15 +318,15 @@ def test_the_model_goes_while_a_result_is_counted_and_the_result_is_still_writte
                 raise UserError("engine.lost")
             return super().measure(ask, texts)
 
-    brain = Going(calls(("look", {"path": "a"})), says("."))
+    chat_model = Going(calls(("look", {"path": "a"})), says("."))
 
     def leave(arguments: dict[str, object], here: object) -> str:
-        brain.gone = True
+        chat_model.gone = True
         return "much " * 4000
 
     tool = looker()
     tool.answer = leave
-    bench = Bench(tmp_path, brain, (tool,))
+    bench = Bench(tmp_path, chat_model, (tool,))
     assert bench.run().go(started()).reason == "model"
     assert results(bench)[0].status == "ok" and results(bench)[0].handle == "r1"
 
@@ -339,7 +339,7 @@ def test_a_loop_is_nudged_then_taken_out_then_ended(tmp_path: Path) -> None:
     assert [trim.reason for trim in trims(bench)] == ["nudge", "loop", "final"]
     assert trims(bench)[0].calls == ("c2", "c3") and trims(bench)[1].calls == ("c2", "c3", "c4")
     assert len(tool.done) == 6
-    seen = [call.id for message in bench.brain.asks[4].messages for call in message.tool_calls]
+    seen = [call.id for message in bench.chat_model.asks[4].messages for call in message.tool_calls]
     assert seen == ["c1"]
 
 
@@ -347,7 +347,7 @@ def test_a_loop_that_is_left_after_a_nudge_ends_well(tmp_path: Path) -> None:
     same = calls(("look", {"path": "a"}))
     bench = Bench(tmp_path, ScriptedBrain(same, same, same, says("I see.")), (looker(),))
     assert bench.run().go(started()).reason == "answered"
-    assert "Do something else" in bench.brain.asks[-1].messages[-1].content
+    assert "Do something else" in bench.chat_model.asks[-1].messages[-1].content
 
 
 def test_two_calls_in_turn_are_a_loop(tmp_path: Path) -> None:
@@ -373,8 +373,8 @@ def test_a_text_that_repeats_itself_is_given_up_early(tmp_path: Path) -> None:
     bench = Bench(tmp_path, ScriptedBrain(again, says("Sorry. Done.")))
     assert bench.run().go(started()).answer == "Sorry. Done."
     assert len(turns(bench)[0].content) < 1500 and turns(bench)[0].finish_reason == "cancelled"
-    assert "again and again" in bench.brain.asks[1].messages[-1].content
-    assert not any("begin" in message.content for message in bench.brain.asks[1].messages)
+    assert "again and again" in bench.chat_model.asks[1].messages[-1].content
+    assert not any("begin" in message.content for message in bench.chat_model.asks[1].messages)
 
 
 def test_a_model_that_only_repeats_itself_ends_the_run(tmp_path: Path) -> None:
@@ -442,14 +442,14 @@ def test_a_model_that_is_still_loading_does_not_hold_up_the_end(tmp_path: Path) 
     state = bench.state()
     assert state.started is not None and state.started.context == 16_384
     assert state.started.tools == ("look", "read_result")
-    assert bench.brain.asks[0].messages[0].role == "system" and len(bench.brain.asks[0].tools) == 2
+    assert bench.chat_model.asks[0].messages[0].role == "system" and len(bench.chat_model.asks[0].tools) == 2
 
 
 def test_a_file_that_the_turn_has_changed_meanwhile_is_read_again(tmp_path: Path) -> None:
     look = ("read_file", {"path": "a.txt"})
     write = [("write_file", {"path": "a.txt", "content": word}) for word in ("one", "two", "one")]
-    brain = ScriptedBrain(calls(write[0], look, write[1], look, write[2], look, look), says("Done."))
-    bench = Bench(tmp_path, brain, (read_file, write_file))
+    chat_model = ScriptedBrain(calls(write[0], look, write[1], look, write[2], look, look), says("Done."))
+    bench = Bench(tmp_path, chat_model, (read_file, write_file))
     bench.run().go(started())
     told = [(result.status, result.text) for result in results(bench)]
     assert [text for status, text in told if status == "ok" and len(text) == 3] == ["one", "two", "one"]
@@ -458,8 +458,8 @@ def test_a_file_that_the_turn_has_changed_meanwhile_is_read_again(tmp_path: Path
 
 
 def test_an_answer_that_is_gone_on_with_stays_whole_when_a_turn_breaks_off_between(tmp_path: Path) -> None:
-    brain = ScriptedBrain(says("First, ", finish_reason="length"), broken(), says("then."))
-    bench = Bench(tmp_path, brain)
+    chat_model = ScriptedBrain(says("First, ", finish_reason="length"), broken(), says("then."))
+    bench = Bench(tmp_path, chat_model)
     assert bench.run().go(started()).answer == "First, then."
 
 
@@ -505,8 +505,10 @@ def test_a_tool_is_not_waited_for_once_a_paused_run_is_hurried(tmp_path: Path) -
 
 def test_the_same_words_behind_every_call_are_told_as_words_and_no_call_is_taken_out(tmp_path: Path) -> None:
     words = "I will now look at the next file, and then I will decide what has to be done with all of them."
-    brain = ScriptedBrain(*(calls(("look", {"path": str(n)}), text=words) for n in range(12)), says("Done."))
-    bench = Bench(tmp_path, brain, (looker(),))
+    chat_model = ScriptedBrain(
+        *(calls(("look", {"path": str(n)}), text=words) for n in range(12)), says("Done.")
+    )
+    bench = Bench(tmp_path, chat_model, (looker(),))
     assert bench.run().go(started()).reason == "loop"
     told = [trim for trim in trims(bench) if trim.reason in ("nudge", "loop")]
     assert [trim.calls for trim in told] == [(), ()]

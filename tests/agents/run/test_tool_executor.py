@@ -12,14 +12,14 @@ import pytest
 from agents.permissions.values import ApprovalRequest, Decision, ToolFacts
 from agents.run.tool_executor import Carried
 from agents.run.tool_executor import carried_out as carry_out
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from agents.tools.workspace import Workspace
 from engine.errors import UserError
 from tests.support.agents.scripted_brain import NotedTool
 
 
-def here(tmp_path: Path, **fields: Any) -> Here:
-    return Here(Workspace(tmp_path), None, tmp_path, tmp_path, lambda: False, str, **fields)
+def here(tmp_path: Path, **fields: Any) -> ToolContext:
+    return ToolContext(Workspace(tmp_path), None, tmp_path, tmp_path, lambda: False, str, **fields)
 
 
 def carried_out(*arguments: Any, **options: Any) -> Outcome:
@@ -32,7 +32,7 @@ def never() -> bool:
     return False
 
 
-def obedient(arguments: dict[str, Any], where: Here) -> Outcome:
+def obedient(arguments: dict[str, Any], where: ToolContext) -> Outcome:
     while not where.cancelled():
         time.sleep(0.005)
     return Outcome("gave up", "error")
@@ -58,14 +58,14 @@ def test_a_tool_that_raises_is_an_error(tmp_path: Path, error: Exception, told: 
 
 
 def test_a_tool_that_ends_its_thread_is_an_error(tmp_path: Path) -> None:
-    def leave(arguments: dict[str, Any], where: Here) -> Outcome:
+    def leave(arguments: dict[str, Any], where: ToolContext) -> Outcome:
         raise SystemExit(3)
 
     assert carried_out(NotedTool("t", leave), {}, here(tmp_path), never).status == "error"
 
 
 def test_a_tool_that_returns_nonsense_is_an_error(tmp_path: Path) -> None:
-    def nonsense(arguments: dict[str, Any], where: Here) -> Any:
+    def nonsense(arguments: dict[str, Any], where: ToolContext) -> Any:
         return 3
 
     tool = NotedTool("t")
@@ -82,7 +82,7 @@ def test_a_tool_that_takes_too_long_is_told_to_give_up(tmp_path: Path) -> None:
 def test_a_tool_that_does_not_give_up_is_left_behind(tmp_path: Path) -> None:
     end = threading.Event()
 
-    def stubborn(arguments: dict[str, Any], where: Here) -> Outcome:
+    def stubborn(arguments: dict[str, Any], where: ToolContext) -> Outcome:
         end.wait(5)
         return Outcome("late")
 
@@ -106,7 +106,7 @@ def test_waiting_for_a_person_does_not_count_against_the_tool(tmp_path: Path) ->
             time.sleep(0.3)
             return Decision(True)
 
-    def ask(arguments: dict[str, Any], where: Here) -> Outcome:
+    def ask(arguments: dict[str, Any], where: ToolContext) -> Outcome:
         assert where.approver is not None
         where.approver.ask(ApprovalRequest(1, "c1", "t", "form", ""))
         return Outcome("asked")

@@ -17,7 +17,7 @@ from agents.sandbox.sandbox import Confinement, Limits, Sandbox
 from agents.sandbox.visible import interpreter
 from agents.snapshots.snapshots import Snapshots
 from agents.tools.builtin import builtin_tools
-from agents.tools.tool import Here, Outcome, Tool
+from agents.tools.tool import Outcome, Tool, ToolContext
 from tests.support.agents.places import here_in
 
 _TRAPS = """
@@ -52,7 +52,7 @@ except OSError:
 
 
 @pytest.fixture
-def here(sandbox: Sandbox, tmp_path: Path) -> Here:
+def here(sandbox: Sandbox, tmp_path: Path) -> ToolContext:
     here = here_in(tmp_path, sandbox=sandbox)
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside/secret.txt").write_text("needle CANARY")
@@ -73,12 +73,12 @@ def within(seconds: float, work: Callable[[], Any]) -> Any:
     return found[0]
 
 
-def called(here: Here, name: str, **arguments: Any) -> Outcome:
+def called(here: ToolContext, name: str, **arguments: Any) -> Outcome:
     tools: dict[str, Tool] = {tool.name: tool for tool in builtin_tools(here.sandbox)}
     return within(20, lambda: tools[name].run(arguments, here))
 
 
-def test_file_tools_neither_hang_nor_leave(here: Here, tmp_path: Path) -> None:
+def test_file_tools_neither_hang_nor_leave(here: ToolContext, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     assert "plain.txt" in called(here, "list_files").text
     assert "plain.txt" in called(here, "find_files", pattern="**/*.txt").text
@@ -99,7 +99,7 @@ def test_file_tools_neither_hang_nor_leave(here: Here, tmp_path: Path) -> None:
     assert (outside / "secret.txt").read_text() == "needle CANARY"
 
 
-def test_snapshots_neither_hang_nor_leave(here: Here, tmp_path: Path) -> None:
+def test_snapshots_neither_hang_nor_leave(here: ToolContext, tmp_path: Path) -> None:
     snapshots = Snapshots(tmp_path / "store", here.workspace)
     effects, facts = Effects(kind="shell", command="true"), ToolFacts(anywhere=True)
     within(20, lambda: snapshots.covers(effects, facts))
@@ -112,7 +112,7 @@ def test_snapshots_neither_hang_nor_leave(here: Here, tmp_path: Path) -> None:
     assert b"CANARY" not in kept
 
 
-def test_another_program_of_the_sandbox_goes_on_there(here: Here) -> None:
+def test_another_program_of_the_sandbox_goes_on_there(here: ToolContext) -> None:
     assert here.sandbox is not None
     ran = here.sandbox.run(["ls", "-a"], Confinement(here.workspace.root), limits=Limits(seconds=20))
     assert ran.code == 0 and "plain.txt" in ran.output

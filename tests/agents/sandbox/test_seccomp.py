@@ -141,7 +141,7 @@ def test_other_processes_are_out_of_reach_where_nothing_else_keeps_them_apart(ma
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_what_the_launcher_can_do_is_asked_of_it_and_all_else_refused(machine: str) -> None:
-    code = program(Rules(by_name=True, deputy=True), machine)
+    code = program(Rules(by_name=True, broker=True), machine)
     for call in seccomp._FORBIDDEN_BY_NAME:
         if called := number(call, machine):
             expected = 0x7FC00000 if call in seccomp.DEPUTED else refused(errno.EPERM)

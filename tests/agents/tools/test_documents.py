@@ -20,12 +20,12 @@ from agents.tools.documents.extracting import extract
 from agents.tools.documents.passages import best, passages, terms
 from agents.tools.read_document import read_document
 from agents.tools.search_documents import search_documents
-from agents.tools.tool import Here
+from agents.tools.tool import ToolContext
 from tests.support.agents.places import here_in
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Here:
+def here(tmp_path: Path) -> ToolContext:
     return here_in(tmp_path)
 
 
@@ -167,7 +167,7 @@ def test_every_kind_is_read(name: str, content: bytes, text: str) -> None:
     assert "\n\n".join(f"[{label}]\n{part}" if label else part for label, part in found["parts"]) == text
 
 
-def test_pages_are_chosen_and_what_cannot_be_read_is_told(here: Here) -> None:
+def test_pages_are_chosen_and_what_cannot_be_read_is_told(here: ToolContext) -> None:
     root = here.workspace.root
     (root / "a.pdf").write_bytes(pdf("one", "two", "three"))
     (root / "b.hwp").write_bytes(b"\xd0\xcf\x11\xe0")
@@ -218,7 +218,7 @@ def test_a_damaged_document_is_an_error_and_nothing_worse(kind: str, data: st.Da
     assert found.keys() <= {"parts", "error"}
 
 
-def test_what_answers_a_question_is_quoted_with_its_place(here: Here) -> None:
+def test_what_answers_a_question_is_quoted_with_its_place(here: ToolContext) -> None:
     root = here.workspace.root
     (root / "a.pdf").write_bytes(pdf("The rent is due monthly", "Cats are allowed in the flat"))
     (root / "sub").mkdir()

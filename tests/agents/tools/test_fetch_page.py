@@ -17,7 +17,7 @@ from agents.permissions.values import Effects
 from agents.tools import fetch_page as fetching
 from agents.tools.fetch_page import fetch_page
 from agents.tools.function_tool import ToolTrouble
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from agents.tools.web import download as downloading
 from agents.tools.web.address import read_address, same_site
 from agents.tools.web.download import THE_WEB, Web, checked, download, resolved
@@ -138,7 +138,7 @@ def test_what_is_no_web_address_is_refused(text: str) -> None:
         "https://0/",
     ],
 )
-def test_this_machine_and_its_network_are_never_asked(here: Here, url: str) -> None:
+def test_this_machine_and_its_network_are_never_asked(here: ToolContext, url: str) -> None:
     done = fetch_page.run({"url": url}, here)
     assert done.status == "error"
     assert "private network" in done.text or "no host" in done.text or "no web address" in done.text
@@ -166,7 +166,7 @@ Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Here:
+def here(tmp_path: Path) -> ToolContext:
     return here_in(tmp_path, network=True)
 
 
@@ -229,7 +229,7 @@ three <a href="/more?a=1">more</a>.</p><ul><li>first</li><li>second</li></ul><pr
 
 
 def test_a_page_is_read_as_text_with_links(
-    site: tuple[str, dict[str, Answer], list[str]], here: Here
+    site: tuple[str, dict[str, Answer], list[str]], here: ToolContext
 ) -> None:
     url, answers, asked = site
     answers["/"] = answer(PAGE.encode())
@@ -253,7 +253,7 @@ def test_nothing_is_fetched_unless_this_call_was_allowed(
 
 
 def test_redirects_are_followed_at_home_and_told_elsewhere(
-    site: tuple[str, dict[str, Answer], list[str]], here: Here
+    site: tuple[str, dict[str, Answer], list[str]], here: ToolContext
 ) -> None:
     url, answers, asked = site
     other = url.replace("site.test", "other.test")
@@ -275,7 +275,7 @@ def test_redirects_are_followed_at_home_and_told_elsewhere(
 
 
 def test_a_name_that_changes_its_address_meanwhile_is_looked_at_again(
-    site: tuple[str, dict[str, Answer], list[str]], here: Here
+    site: tuple[str, dict[str, Answer], list[str]], here: ToolContext
 ) -> None:
     url, answers, asked = site
     answers["/"] = answer(b"", status=302, Location="/b")
@@ -285,7 +285,7 @@ def test_a_name_that_changes_its_address_meanwhile_is_looked_at_again(
 
 
 def test_a_certificate_of_another_host_is_refused(
-    site: tuple[str, dict[str, Answer], list[str]], here: Here
+    site: tuple[str, dict[str, Answer], list[str]], here: ToolContext
 ) -> None:
     url, answers, _ = site
     answers["/"] = answer(b"x")
@@ -294,7 +294,7 @@ def test_a_certificate_of_another_host_is_refused(
 
 
 def test_packed_pages_are_unpacked_within_limits(
-    site: tuple[str, dict[str, Answer], list[str]], here: Here, monkeypatch: pytest.MonkeyPatch
+    site: tuple[str, dict[str, Answer], list[str]], here: ToolContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, answers, _ = site
     text = b"hello " * 1000
@@ -312,7 +312,7 @@ def test_packed_pages_are_unpacked_within_limits(
 
 
 def test_a_page_that_drips_ends_with_its_time(
-    site: tuple[str, dict[str, Answer], list[str]], here: Here, monkeypatch: pytest.MonkeyPatch
+    site: tuple[str, dict[str, Answer], list[str]], here: ToolContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, answers, _ = site
     monkeypatch.setattr(downloading, "SECONDS", 0.5)
@@ -336,7 +336,7 @@ def test_a_page_that_drips_ends_with_its_time(
     assert ended.wait(15)
 
 
-def test_other_kinds_and_answers(site: tuple[str, dict[str, Answer], list[str]], here: Here) -> None:
+def test_other_kinds_and_answers(site: tuple[str, dict[str, Answer], list[str]], here: ToolContext) -> None:
     url, answers, _ = site
     answers["/json"] = answer(b'{"a": 1}', "application/json")
     answers["/korean"] = answer("안녕".encode("cp949"), "text/plain; charset=euc-kr")
@@ -349,7 +349,7 @@ def test_other_kinds_and_answers(site: tuple[str, dict[str, Answer], list[str]],
     assert gone.status == "error" and "404" in gone.text and "No page" in gone.text and gone.untrusted
 
 
-def test_nothing_listens_is_told(here: Here) -> None:
+def test_nothing_listens_is_told(here: ToolContext) -> None:
     web = Web(lambda host, port: ["127.0.0.1"], lambda address: True, ssl.create_default_context)
     with pytest.raises(ToolTrouble, match="did not answer"):
         download(read_address("http://site.test:1025/"), lambda: False, web)

@@ -11,7 +11,7 @@ import pytest
 from agents.permissions.values import Effects
 from agents.tools.builtin import builtin_tools
 from agents.tools.files.diff import unified_diff
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from tests.support.agents.places import here_in
 
 TOOLS = {tool.name: tool for tool in builtin_tools()}
@@ -19,23 +19,23 @@ posix = pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Here:
+def here(tmp_path: Path) -> ToolContext:
     return here_in(tmp_path)
 
 
-def do(here: Here, tool: str, **arguments: Any) -> Outcome:
+def do(here: ToolContext, tool: str, **arguments: Any) -> Outcome:
     return TOOLS[tool].run(arguments, here)
 
 
-def would(here: Here, tool: str, **arguments: Any) -> Effects:
+def would(here: ToolContext, tool: str, **arguments: Any) -> Effects:
     return TOOLS[tool].effects(arguments, here)
 
 
-def root(here: Here) -> Path:
+def root(here: ToolContext) -> Path:
     return here.workspace.root
 
 
-def test_a_folder_is_listed_with_sizes(here: Here) -> None:
+def test_a_folder_is_listed_with_sizes(here: ToolContext) -> None:
     (root(here) / "a").mkdir()
     (root(here) / "a" / "x.txt").write_text("12345")
     (root(here) / ".git").mkdir()
@@ -46,7 +46,7 @@ def test_a_folder_is_listed_with_sizes(here: Here) -> None:
     assert do(here, "list_files", path="no").status == "error"
 
 
-def test_lines_of_a_file_are_read_with_what_is_left_out(here: Here) -> None:
+def test_lines_of_a_file_are_read_with_what_is_left_out(here: ToolContext) -> None:
     (root(here) / "x.txt").write_text("one\ntwo\nthree\n")
     assert do(here, "read_file", path="x.txt").text == "one\ntwo\nthree"
     assert do(here, "read_file", path="x.txt", first_line=2, last_line=2).text == "two\n[lines 2 to 2 of 3]"
@@ -57,7 +57,7 @@ def test_lines_of_a_file_are_read_with_what_is_left_out(here: Here) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
-def test_a_korean_file_is_read_in_its_encoding_and_keeps_it(here: Here, encoding: str) -> None:
+def test_a_korean_file_is_read_in_its_encoding_and_keeps_it(here: ToolContext, encoding: str) -> None:
     path = root(here) / "메모.txt"
     path.write_bytes("안녕하세요\r\n반갑습니다\r\n".encode(encoding))
     assert do(here, "read_file", path="메모.txt").text == "안녕하세요\n반갑습니다"
@@ -66,13 +66,13 @@ def test_a_korean_file_is_read_in_its_encoding_and_keeps_it(here: Here, encoding
     assert path.read_bytes() == "안녕!\r\n고맙습니다\r\n".encode(encoding)
 
 
-def test_what_is_no_text_is_told_and_not_shown(here: Here) -> None:
+def test_what_is_no_text_is_told_and_not_shown(here: ToolContext) -> None:
     (root(here) / "x.bin").write_bytes(bytes(range(256)) * 10)
     found = do(here, "read_file", path="x.bin")
     assert found.status == "error" and "no text" in found.text
 
 
-def test_writing_tells_its_diff_before_and_after(here: Here) -> None:
+def test_writing_tells_its_diff_before_and_after(here: ToolContext) -> None:
     arguments = {"path": "new/deep/x.txt", "content": "hello\n"}
     effects = would(here, "write_file", **arguments)
     assert effects.writes == ("new", "new/deep", "new/deep/x.txt")
@@ -86,7 +86,7 @@ def test_writing_tells_its_diff_before_and_after(here: Here) -> None:
     assert do(here, "write_file", path="new", content="x").status == "error"
 
 
-def test_an_edit_takes_exactly_one_place(here: Here) -> None:
+def test_an_edit_takes_exactly_one_place(here: ToolContext) -> None:
     path = root(here) / "x.py"
     path.write_text("a = 1\nb = 1\na = 1\n    c = 2\n")
     several = do(here, "edit_file", path="x.py", old_text="a = 1", new_text="a = 2")
@@ -105,19 +105,19 @@ def test_an_edit_takes_exactly_one_place(here: Here) -> None:
     assert path.read_text() == "a = 1\nb = 5\na = 1\n  c = 3\n"
 
 
-def test_places_that_overlap_count_each(here: Here) -> None:
+def test_places_that_overlap_count_each(here: ToolContext) -> None:
     (root(here) / "x").write_text("aaa")
     assert "2 times" in do(here, "edit_file", path="x", old_text="aa", new_text="b").text
 
 
-def test_mixed_line_ends_stay_where_nothing_is_changed(here: Here) -> None:
+def test_mixed_line_ends_stay_where_nothing_is_changed(here: ToolContext) -> None:
     path = root(here) / "x.txt"
     path.write_bytes(b"1\r\n2\n3\r\n4\r\n5\n")
     assert do(here, "edit_file", path="x.txt", old_text="3\n4", new_text="3\nx\n4").status == "ok"
     assert path.read_bytes() == b"1\r\n2\n3\r\nx\r\n4\r\n5\n"
 
 
-def test_moving_replaces_nothing(here: Here) -> None:
+def test_moving_replaces_nothing(here: ToolContext) -> None:
     (root(here) / "a.txt").write_text("a")
     (root(here) / "b.txt").write_text("b")
     (root(here) / "into").mkdir()
@@ -134,7 +134,7 @@ def test_moving_replaces_nothing(here: Here) -> None:
     assert do(here, "move_file", path="none", to="some").status == "error"
 
 
-def test_deleting_moves_into_the_trash_of_the_run(here: Here) -> None:
+def test_deleting_moves_into_the_trash_of_the_run(here: ToolContext) -> None:
     (root(here) / "d").mkdir()
     (root(here) / "d" / "x.txt").write_text("gone\n")
     effects = would(here, "delete_file", path="d/x.txt")
@@ -147,15 +147,15 @@ def test_deleting_moves_into_the_trash_of_the_run(here: Here) -> None:
     assert do(here, "delete_file", path=".").status == "error"
 
 
-def test_deleting_onto_another_disk_copies_first(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deleting_onto_another_disk_copies_first(here: ToolContext, monkeypatch: pytest.MonkeyPatch) -> None:
     import errno
 
     from agents.tools.folder import Folder
 
-    def elsewhere(*_: object) -> None:
+    def remote_servers(*_: object) -> None:
         raise OSError(errno.EXDEV, "another disk")
 
-    monkeypatch.setattr(Folder, "move", elsewhere)
+    monkeypatch.setattr(Folder, "move", remote_servers)
     (root(here) / "d").mkdir()
     (root(here) / "d" / "x.sh").write_text("x")
     (root(here) / "d" / "x.sh").chmod(0o700)
@@ -182,7 +182,7 @@ def test_deleting_onto_another_disk_copies_first(here: Here, monkeypatch: pytest
     ],
 )
 @posix
-def test_gits_own_files_are_not_changed(here: Here, tool: str, arguments: dict[str, str]) -> None:
+def test_gits_own_files_are_not_changed(here: ToolContext, tool: str, arguments: dict[str, str]) -> None:
     (root(here) / ".git" / "hooks").mkdir(parents=True)
     (root(here) / ".git" / "config").write_text("a")
     (root(here) / "x").write_text("x")
@@ -211,7 +211,7 @@ def test_gits_own_files_are_not_changed(here: Here, tool: str, arguments: dict[s
 )
 @posix
 def test_no_tool_leaves_the_workspace(
-    here: Here, tmp_path: Path, tool: str, arguments: dict[str, str]
+    here: ToolContext, tmp_path: Path, tool: str, arguments: dict[str, str]
 ) -> None:
     (tmp_path / "secret").mkdir()
     (tmp_path / "secret" / "key.txt").write_text("key")
@@ -225,7 +225,7 @@ def test_no_tool_leaves_the_workspace(
 
 
 @posix
-def test_a_link_is_moved_and_deleted_itself_and_written_through(here: Here) -> None:
+def test_a_link_is_moved_and_deleted_itself_and_written_through(here: ToolContext) -> None:
     (root(here) / "real.txt").write_text("real")
     (root(here) / "link").symlink_to("real.txt")
     assert would(here, "write_file", path="link", content="x").writes == ("real.txt",)
@@ -248,13 +248,13 @@ def test_a_diff_says_the_right_lines(lines: int, at: int) -> None:
     assert f"-line {at}\n+other\n" in diff
 
 
-def test_a_huge_change_is_shown_without_being_compared(here: Here) -> None:
+def test_a_huge_change_is_shown_without_being_compared(here: ToolContext) -> None:
     diff = unified_diff("x", "".join(f"{n}\n" for n in range(9000)), "".join(f"{n}!\n" for n in range(9000)))
     assert diff.startswith("--- a/x\n+++ b/x\n@@ -1,9000 +1,9000 @@\n-0\n")
 
 
 @posix
-def test_what_is_no_regular_file_is_not_written_and_called_what_it_is(here: Here) -> None:
+def test_what_is_no_regular_file_is_not_written_and_called_what_it_is(here: ToolContext) -> None:
     (root(here) / "folder").mkdir()
     os.mkfifo(root(here) / "pipe")
     for path, told in (("folder", "is a folder, not a file"), ("pipe", "is no regular file")):

@@ -15,12 +15,12 @@ from agents.tools.files import search_text as searching
 from agents.tools.files.find_files import find_files
 from agents.tools.files.glob import Glob
 from agents.tools.files.search_text import search_text
-from agents.tools.tool import Here
+from agents.tools.tool import ToolContext
 from tests.support.agents.places import here_in
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Here:
+def here(tmp_path: Path) -> ToolContext:
     here = here_in(tmp_path)
     for path, text in {
         "a.py": "import os\nprint('가나다')\n",
@@ -80,7 +80,7 @@ def test_a_pattern_made_to_take_long_does_not() -> None:
     assert time.monotonic() - start < 5
 
 
-def test_files_are_found_and_what_programs_made_is_left_out(here: Here) -> None:
+def test_files_are_found_and_what_programs_made_is_left_out(here: ToolContext) -> None:
     assert find_files.run({"pattern": "*.py"}, here).text == "a.py\nsrc/b.py"
     assert find_files.run({"pattern": "node_modules/*.py"}, here).text == "node_modules/d.py"
     assert find_files.run({"pattern": "메모*"}, here).text == "문서/메모.md"
@@ -89,11 +89,11 @@ def test_files_are_found_and_what_programs_made_is_left_out(here: Here) -> None:
     assert find_files.run({"pattern": "/etc/*"}, here).status == "error"
 
 
-def found(here: Here, **arguments: Any) -> str:
+def found(here: ToolContext, **arguments: Any) -> str:
     return search_text.run(arguments, here).text
 
 
-def test_text_is_found_with_its_line(here: Here) -> None:
+def test_text_is_found_with_its_line(here: ToolContext) -> None:
     assert found(here, pattern="import os") == "a.py:1: import os"
     assert found(here, pattern=r"os\.\w+\(") == "src/b.py:2:     return os.getcwd()"
     assert found(here, pattern="OS IS", ignore_case=True) == "src/deep/c.txt:1: Os is not os"
@@ -104,12 +104,12 @@ def test_text_is_found_with_its_line(here: Here) -> None:
     assert found(here, pattern="nowhere at all") == "Nothing found."
 
 
-def test_what_is_no_expression_is_searched_as_it_stands(here: Here) -> None:
+def test_what_is_no_expression_is_searched_as_it_stands(here: ToolContext) -> None:
     text = found(here, pattern="f(")
     assert text.startswith("src/b.py:1: def f():\n[searched as plain text")
 
 
-def test_an_expression_that_never_ends_is_ended(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_expression_that_never_ends_is_ended(here: ToolContext, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "SECONDS", 0.6)
     (here.workspace.root / "bad.txt").write_text("a" * 60 + "b")
     start = time.monotonic()
@@ -118,7 +118,7 @@ def test_an_expression_that_never_ends_is_ended(here: Here, monkeypatch: pytest.
     assert time.monotonic() - start < 5
 
 
-def test_a_search_that_is_stopped_ends(here: Here, tmp_path: Path) -> None:
+def test_a_search_that_is_stopped_ends(here: ToolContext, tmp_path: Path) -> None:
     (here.workspace.root / "bad.txt").write_text("a" * 60 + "b")
     began = time.monotonic()
     stopped = here_in(tmp_path, cancelled=lambda: time.monotonic() - began > 0.4)
@@ -126,7 +126,7 @@ def test_a_search_that_is_stopped_ends(here: Here, tmp_path: Path) -> None:
     assert time.monotonic() - began < 5
 
 
-def test_long_lines_and_many_lines_are_cut(here: Here) -> None:
+def test_long_lines_and_many_lines_are_cut(here: ToolContext) -> None:
     (here.workspace.root / "long.txt").write_text("x" * 5000 + "needle" + "y" * 5000)
     text = found(here, pattern="needle")
     assert "needle" in text and len(text) < 400

@@ -18,7 +18,7 @@ from agents.tools.builtin import builtin_tools
 from agents.tools.docstring import read_docstring
 from agents.tools.function_tool import FunctionTool, ToolTrouble, tool
 from agents.tools.signature import ToolDefinitionError
-from agents.tools.tool import Here, Outcome, definition
+from agents.tools.tool import Outcome, ToolContext, definition
 from tests.support.agents.places import here_in
 
 
@@ -259,7 +259,7 @@ def _add(a: int) -> int:
 
 
 @tool(facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True))
-def with_here(path: str, here: Here) -> dict[str, Any]:
+def with_here(path: str, here: ToolContext) -> dict[str, Any]:
     """Look.
 
     Args:

@@ -18,13 +18,13 @@ from agents.tools.calculator import calculator, evaluate, written
 from agents.tools.date_time import date_time, told
 from agents.tools.function_tool import ToolTrouble
 from agents.tools.notes import read_notes, write_note
-from agents.tools.tool import Here
+from agents.tools.tool import ToolContext
 from agents.tools.update_plan import update_plan
 from tests.support.agents.places import here_in
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Here:
+def here(tmp_path: Path) -> ToolContext:
     return here_in(tmp_path)
 
 
@@ -117,7 +117,7 @@ def test_any_text_is_computed_or_refused(text: str) -> None:
         written(evaluate(text))
 
 
-def test_long_numbers_are_written_whole(here: Here) -> None:
+def test_long_numbers_are_written_whole(here: ToolContext) -> None:
     text = calculator.run({"expression": "7 ** 5500"}, here).text
     assert len(text) == 4649 and text == "".join(filter(str.isdigit, text))
 
@@ -125,7 +125,7 @@ def test_long_numbers_are_written_whole(here: Here) -> None:
 @pytest.mark.parametrize(
     "zone", ["", "UTC", "Asia/Seoul", "seoul", "utc+9", "GMT-03:30", "new york", "asia/seoul"]
 )
-def test_the_time_is_told_in_a_zone(here: Here, zone: str) -> None:
+def test_the_time_is_told_in_a_zone(here: ToolContext, zone: str) -> None:
     found = date_time.run({"timezone": zone}, here)
     assert found.status == "ok"
     assert re.fullmatch(
@@ -133,7 +133,7 @@ def test_the_time_is_told_in_a_zone(here: Here, zone: str) -> None:
     )
 
 
-def test_the_time_is_right(here: Here) -> None:
+def test_the_time_is_right(here: ToolContext) -> None:
     now = datetime(2026, 1, 1, 15, 30, tzinfo=UTC)
     text = told(now.astimezone(ZoneInfo("Asia/Seoul")))
     assert text == "2026-01-02 (Friday) 00:30:00, UTC+09:00 Asia/Seoul, week 1, Unix time 1767281400"
@@ -142,7 +142,7 @@ def test_the_time_is_right(here: Here) -> None:
     assert date_time.run({"timezone": "../../etc/passwd"}, here).status == "error"
 
 
-def test_notes_are_kept_between_runs(here: Here, tmp_path: Path) -> None:
+def test_notes_are_kept_between_runs(here: ToolContext, tmp_path: Path) -> None:
     assert read_notes.run({}, here).text == "There are no notes yet."
     assert write_note.run({"name": "빌드 방법", "text": "make build\n먼저 설정"}, here).status == "ok"
     assert write_note.run({"name": "b.md", "text": "x"}, here).status == "ok"
@@ -154,11 +154,11 @@ def test_notes_are_kept_between_runs(here: Here, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "x" * 70, "a\nb\0", "~"])
-def test_a_note_has_a_plain_name(here: Here, name: str) -> None:
+def test_a_note_has_a_plain_name(here: ToolContext, name: str) -> None:
     assert write_note.run({"name": name, "text": "x"}, here).status == "error"
 
 
-def test_notes_have_a_limit(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notes_have_a_limit(here: ToolContext, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agents.tools.notes.MOST_NOTES", 1)
     assert write_note.run({"name": "a", "text": "x" * 20_001}, here).status == "error"
     assert write_note.run({"name": "a", "text": "x"}, here).status == "ok"
@@ -176,7 +176,7 @@ def test_notes_have_a_limit(here: Here, monkeypatch: pytest.MonkeyPatch) -> None
         ([{"text": "x"}] * 31, "error"),
     ],
 )
-def test_a_plan_has_steps_with_a_state(here: Here, items: list[dict[str, Any]], status: str) -> None:
+def test_a_plan_has_steps_with_a_state(here: ToolContext, items: list[dict[str, Any]], status: str) -> None:
     done = update_plan.run({"items": items}, here)
     assert done.status == status
     if status == "ok":

@@ -13,7 +13,7 @@ from agents.context.schemas import told
 from agents.tools.builtin import builtin_tools
 from engine.api import Finished, GenerateRequest, Loaded, LoadRequest
 from engine.local.client import LocalEngine
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.values import Message, Sampling
 from tests.support.recorder import Recorder
 from tests.support.starter import starter_model
@@ -46,7 +46,7 @@ class Starter:
     def __init__(self) -> None:
         self.told = Recorder()
         self.engine = LocalEngine(self.told)
-        self.engine.load(LoadRequest(str(starter_model()), Wishes(2048)))
+        self.engine.load(LoadRequest(str(starter_model()), PlacementOptions(2048)))
         self.told.next(Loaded)
 
     def calls(

@@ -19,7 +19,15 @@ from app.services.services import open_services
 from engine.api import ModelFacts
 from engine.errors import ErrorInfo
 from engine.gguf.reading import read_index
-from engine.placement.plan import RAM, CachedLayer, ExpertCache, PartialLayer, Plan, Prediction, Wishes
+from engine.placement.plan import (
+    RAM,
+    CachedLayer,
+    ExpertCache,
+    PartialLayer,
+    PlacementOptions,
+    Plan,
+    Prediction,
+)
 from engine.values import Sampling
 from tests.support.command import Command, here
 from tests.support.gguf_headers import header_of
@@ -74,13 +82,13 @@ def planned(worker: Worker, budget: int) -> dict[str, Any]:
     return dict(json.loads(done.out))
 
 
-def loaded(home: Path, wishes: Wishes) -> tuple[ModelFacts, str]:
+def loaded(home: Path, options: PlacementOptions) -> tuple[ModelFacts, str]:
     """What loading says of itself, and a greedy answer."""
     services = open_services(home)
     try:
         services.settings.change(sampling=Sampling(temperature=0.0), max_tokens=24)
         told = Listening(services)
-        services.models.use(str(moe_model()), wishes=wishes, remember=False)
+        services.models.use(str(moe_model()), options=options, remember=False)
         facts = told.model("ready").facts
         assert facts is not None
         answer = services.conversations.send(services.conversations.create().id, QUESTION)
@@ -108,8 +116,8 @@ def test_a_plan_keeps_its_budget_and_is_exactly_what_loading_takes(
     if len(on_worker) < LAYERS and len(plan["dense_layers"]["RPC0"]) == LAYERS:
         assert sum(taken.values()) - (plan["expert_bytes"]["RPC0"] - layer * len(on_worker)) + layer > budget
     # Loading is asked for the same and says the same, and the same is said by the model.
-    wishes = Wishes(CONTEXT, budgets={"RPC0": budget}, workers=(worker.address,))
-    facts, text = loaded(coterie_home, wishes)
+    options = PlacementOptions(CONTEXT, budgets={"RPC0": budget}, workers=(worker.address,))
+    facts, text = loaded(coterie_home, options)
     assert facts.plan is not None and facts.weights is not None
     assert msgspec.to_builtins(facts.plan.bytes) == plan["bytes"]
     assert facts.weights.misplaced == {}
@@ -122,7 +130,7 @@ _CPU: list[str] = []
 
 def cpu_answer(home: Path) -> str:
     if not _CPU:
-        _CPU.append(loaded(home, Wishes(CONTEXT))[1])
+        _CPU.append(loaded(home, PlacementOptions(CONTEXT))[1])
     assert _CPU[0]
     return _CPU[0]
 

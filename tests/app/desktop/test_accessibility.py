@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
-from app.desktop.widgets.banner import StripAction
+from app.desktop.widgets.banner import BannerAction
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
 
@@ -50,7 +50,7 @@ def test_every_control_has_a_name(running: Running, language: str) -> None:
         "toast and strips": lambda: (
             window.toast.say("Chat deleted", "Undo", lambda: None),
             window.show_error(UserError("chat.busy")),
-            window.chat.model_strip.say("No model", [StripAction("Try again", lambda: None)]),
+            window.chat.model_strip.say("No model", [BannerAction("Try again", lambda: None)]),
         ),
         "failure": lambda: window.show_failure(UserError("store.locked", path="/data")),
     }

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
 from app.desktop.chat.answer import AnswerCard
-from app.desktop.text.remote_marks import ElsewhereChip, short_host
+from app.desktop.text.remote_marks import RemoteChip, short_host
 from app.services.connections.remote_server_file import ModelServer
 from engine.remote import names
 from tests.app.desktop.conftest import Running
@@ -62,12 +62,12 @@ def test_what_leaves_is_asked_about_once_and_marked_everywhere(
     header, pill = chat.header, chat.header.model.pill
     running.until(lambda: pill.accessibleName().endswith(f"ready. {LEAVES.format(host=host)}"))
     assert pill.toolTip() == pill.accessibleName() and pill.name() == f"scripted · {host}"
-    assert header.elsewhere.isVisible() and header.elsewhere.text() == "Elsewhere"
-    assert header.elsewhere.toolTip() == LEAVES.format(host=host)
+    assert header.remote_servers.isVisible() and header.remote_servers.text() == "Elsewhere"
+    assert header.remote_servers.toolTip() == LEAVES.format(host=host)
     running.window.resize(1700, 700)
-    running.until(lambda: header.elsewhere.text() == "Elsewhere: text leaves this computer")
+    running.until(lambda: header.remote_servers.text() == "Elsewhere: text leaves this computer")
     running.window.resize(700, 700)
-    running.until(lambda: not header.elsewhere.isVisible())
+    running.until(lambda: not header.remote_servers.isVisible())
     assert chat.composer._hint.isVisible()
     assert chat.composer._hint.text() == f"Sent to {host}, outside this computer"
     assert "What you write is sent there." in chat.transcript.empty._sentence.text()
@@ -98,15 +98,15 @@ def test_a_server_on_this_computer_is_used_without_a_question_and_without_the_ma
     chat.model.use(server.model)
     running.until(lambda: running.services.models.state.path == server.model)
     running.until(lambda: chat.header.model.pill.name() == f"scripted · 127.0.0.1:{server.port}")
-    assert not is_marked(running) and not chat.header.elsewhere.isVisible()
+    assert not is_marked(running) and not chat.header.remote_servers.isVisible()
     assert chat.model.leaving is not None and chat.model.leaving.card is None
     # The other pages do without a plan of it.
     window = running.window
     window.show_page("placement")
     running.until(lambda: bool(window.placement.side.lines()))
-    assert window.placement.elsewhere.text().startswith("The model in use, scripted, runs on 127.0.0.1")
+    assert window.placement.remote_servers.text().startswith("The model in use, scripted, runs on 127.0.0.1")
     window.show_elsewhere()
-    assert window.settings.elsewhere.adding.address.hasFocus()
+    assert window.settings.remote_servers.adding.address.hasFocus()
     running.until(lambda: window.settings.model.context.field.specialValueText() == "Automatic")
 
 
@@ -118,10 +118,10 @@ def test_a_server_that_is_away_is_told_with_the_way_to_its_settings(running: Run
     running.until(chat.model_strip.isVisible)
     buttons = {button.text(): button for button in chat.model_strip.findChildren(QPushButton)}
     assert {"Try again", "Settings of the server", "Choose another model"} <= set(buttons)
-    section = running.window.settings.elsewhere
+    section = running.window.settings.remote_servers
     buttons["Settings of the server"].click()
     running.until(section.adding.address.hasFocus)
-    running.services.elsewhere.save(ModelServer(gone.url))
+    running.services.remote_servers.save(ModelServer(gone.url))
     running.window.show_page("chat")
     running.until(chat.model_strip.isVisible)
     {button.text(): button for button in chat.model_strip.findChildren(QPushButton)}[
@@ -134,7 +134,7 @@ def test_a_server_that_is_away_is_told_with_the_way_to_its_settings(running: Run
 
 
 def test_the_chip_says_why_for_who_hovers_and_for_who_listens(qtbot: QtBot, looks: None) -> None:
-    chip = ElsewhereChip(short=True)
+    chip = RemoteChip(short=True)
     qtbot.addWidget(chip)
     for quiet in ("", "/m/one.gguf", "starter", "openai:http://[::1]:80/v1#m", "openai:nonsense"):
         chip.show_model(quiet)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.answer import AnswerCard
-from app.services.runs.values import RunWish
+from app.services.runs.values import RunSpec
 from engine.api import GenerateRequest, Queued
 from tests.app.desktop.conftest import Running
 
@@ -112,7 +112,7 @@ def test_the_engine_knows_what_is_in_front(make_desktop: Make, qtbot: QtBot, tmp
     window.new_chat()
     running.until(lambda: engine.front == "")
     (folder := tmp_path / "work").mkdir()
-    run = running.services.runs.start(RunWish("Say hi", str(folder)))
+    run = running.services.runs.start(RunSpec("Say hi", str(folder)))
     window.show_run(run.id)
     running.until(lambda: engine.front == f"run-{run.id}" == engine.requests[-1].conversation)
     window.new_run()
@@ -127,7 +127,7 @@ def test_a_run_that_waits_says_so_on_its_page(make_desktop: Make, tmp_path: Path
     engine.hold.set()
     engine.first = lambda request: (Queued(request.id, 3),)
     (folder := tmp_path / "work").mkdir()
-    run = running.services.runs.start(RunWish("Say hi", str(folder)))
+    run = running.services.runs.start(RunSpec("Say hi", str(folder)))
     window.show_run(run.id)
     line = window.runs.run.steps._live._waiting
     running.until(lambda: line.isVisible() and line.accessibleName() == "Waiting for 3 other answers…")

@@ -14,10 +14,10 @@ import pytest
 from agents.permissions.values import ApprovalRequest
 from app.services.events import ServiceEvent
 from app.services.memory_pressure import LOOK_S, MemoryReading
-from app.services.model_lifecycle import Residency
+from app.services.model_lifecycle import ModelLifecycle
 from app.services.models.event_routes import new_request_id
-from app.services.models.events import ModelChanged, ResidenceChanged
-from app.services.models.loaded_model import Residence, Using
+from app.services.models.events import LoadedModelChanged, ModelChanged
+from app.services.models.loaded_model import LoadedModel, Using
 from app.services.runs.events import RunAsks, RunChanged
 from app.services.services import open_services
 from app.store.records import RunRecord
@@ -64,13 +64,13 @@ class House:
 
         self.services = open_services(home, make_engine=make)
         self.told = Listening(self.services)
-        self.residency = self.another()
-        self.seen: list[Residence | None] = []
-        self.residency.subscribe(self._note)
+        self.lifecycle = self.another()
+        self.seen: list[LoadedModel | None] = []
+        self.lifecycle.subscribe(self._note)
 
-    def another(self) -> Residency:
+    def another(self) -> ModelLifecycle:
         services = self.services
-        return Residency(
+        return ModelLifecycle(
             services.settings,
             services.models,
             services.conversations,
@@ -81,7 +81,7 @@ class House:
         )
 
     def _note(self, events: list[ServiceEvent]) -> None:
-        self.seen += [event.residence for event in events if isinstance(event, ResidenceChanged)]
+        self.seen += [event.loaded_model for event in events if isinstance(event, LoadedModelChanged)]
 
     def loaded(self) -> None:
         self.services.models.use("/m/one.gguf", remember=False)
@@ -89,7 +89,7 @@ class House:
 
     def pass_minutes(self, minutes: float) -> float | None:
         self.now += minutes * MINUTE
-        return self.residency.look()
+        return self.lifecycle.look()
 
     @property
     def resting(self) -> str:
@@ -109,7 +109,7 @@ class House:
     def close(self) -> None:
         self.engine.hold.clear()
         self.engine.gone.set()
-        self.residency.close()
+        self.lifecycle.close()
         self.services.close()
 
 
@@ -135,41 +135,41 @@ def code_of(action: Callable[[], object]) -> str:
 
 
 def test_a_window_loads_nothing_before_somebody_writes(house: House) -> None:
-    house.residency.begin()
+    house.lifecycle.begin()
     state = house.services.models.state
     assert (state.state, state.resting, state.error) == ("empty", "unused", None)
     assert state.name and state.path, "which model will answer is known all the same"
-    assert house.engine.loads == [] and house.residency.current is None
-    house.residency.expect()
+    assert house.engine.loads == [] and house.lifecycle.current is None
+    house.lifecycle.expect()
     assert house.told.model("ready").because == "writing"
-    house.residency.expect()
+    house.lifecycle.expect()
     assert len(house.engine.loads) == 1
 
 
 def test_a_window_loads_at_its_start_where_that_was_chosen(house: House) -> None:
     house.services.settings.change(load_model="start")
-    house.residency.begin()
+    house.lifecycle.begin()
     assert house.told.model("ready").because == "start"
 
 
 def test_a_message_to_a_model_that_rests_loads_it_and_is_answered(house: House) -> None:
-    house.residency.begin()
+    house.lifecycle.begin()
     assert house.ask() == "Hello from the script."
     assert house.services.models.state.because == "answer" and house.answers() == 1
 
 
 def test_writing_does_not_load_again_what_failed_or_was_cancelled(house: House) -> None:
     house.engine.load_error = ErrorInfo("engine.load_cancelled")
-    house.residency.begin()
-    house.residency.expect()
+    house.lifecycle.begin()
+    house.lifecycle.expect()
     house.told.next(ModelChanged, lambda state: state.error is not None)
-    house.residency.expect()
+    house.lifecycle.expect()
     assert len(house.engine.loads) == 1
 
 
 def test_a_model_whose_file_is_gone_is_not_said_to_come_later(house: House) -> None:
     house.services.settings.change(model="/m/gone.gguf")
-    house.residency.begin()
+    house.lifecycle.begin()
     assert [load.path for load in house.engine.loads] == ["/m/gone.gguf"], "which says what is wrong"
     assert not house.resting
 
@@ -185,7 +185,7 @@ def test_an_idle_model_is_unloaded_and_the_next_message_brings_it_back(house: Ho
     assert (house.engine.state, house.resting) == ("empty", "idle")
     state = house.services.models.state
     assert state.error is None and state.facts is not None, "what it can do is still known"
-    assert house.residency.current is None and house.seen[-1] is None
+    assert house.lifecycle.current is None and house.seen[-1] is None
     assert house.ask() == "Hello from the script."
     assert len(house.engine.loads) == 2 and house.answers() == 1
 
@@ -195,7 +195,7 @@ def test_each_use_begins_the_time_anew(house: House) -> None:
     house.pass_minutes(29)
     house.ask()
     house.pass_minutes(29)
-    house.residency.expect()
+    house.lifecycle.expect()
     house.pass_minutes(29)
     assert house.engine.state == "ready" and len(house.engine.loads) == 1
     house.pass_minutes(1)
@@ -206,7 +206,7 @@ def test_never_is_never(house: House) -> None:
     house.services.settings.change(unload_after=0, unload_for_memory=False)
     house.loaded()
     assert house.pass_minutes(60 * 24 * 30) is None, "nothing is looked at again"
-    assert house.residency.current is not None and house.residency.current.stays == "always"
+    assert house.lifecycle.current is not None and house.lifecycle.current.stays == "always"
 
 
 def test_the_models_own_settings_apply_when_it_comes_back(house: House) -> None:
@@ -216,14 +216,14 @@ def test_the_models_own_settings_apply_when_it_comes_back(house: House) -> None:
     house.services.settings.change(threads=3)
     house.ask()
     first, second = house.engine.loads
-    assert (second.path, second.wishes.context, second.threads) == (first.path, 1024, 3)
+    assert (second.path, second.options.context, second.threads) == (first.path, 1024, 3)
 
 
 def test_a_model_elsewhere_is_none_of_its_business(house: House) -> None:
     house.loaded()
     house.services.models._told.tell(ModelChanged("ready", "far", "openai:http://127.0.0.1:1#far"))
     house.pass_minutes(600)
-    assert house.engine.state == "ready" and house.residency.current is None
+    assert house.engine.state == "ready" and house.lifecycle.current is None
 
 
 # --- at work ---
@@ -237,12 +237,12 @@ def test_nothing_is_unloaded_while_an_answer_is_written_or_waits(house: House) -
     answer = house.services.conversations.send(chat.id, "Hello")
     for _ in range(5):
         assert house.pass_minutes(60) is None, "its end is what wakes"
-    now = house.residency.current
+    now = house.lifecycle.current
     assert now is not None and (now.stays, now.until) == ("answering", 0.0)
     assert [user.id for user in now.users] == [chat.id]
     house.engine.hold.clear()
     assert house.told.finished(answer.id).content == "Hello from the script."
-    house.residency.look()
+    house.lifecycle.look()
     assert house.engine.state == "ready", "it was used just now"
     house.pass_minutes(1)
     house.pass_minutes(1)
@@ -251,13 +251,13 @@ def test_nothing_is_unloaded_while_an_answer_is_written_or_waits(house: House) -
 
 def test_a_run_at_work_keeps_the_model_and_one_that_asks_for_an_hour(house: House) -> None:
     house.loaded()
-    house.residency.receive([RunChanged(a_run())])
+    house.lifecycle.receive([RunChanged(a_run())])
     assert house.pass_minutes(300) is None
-    now = house.residency.current
+    now = house.lifecycle.current
     assert now is not None and now.users == (Using("run", 7, "Sort the invoices"),) and now.stays == "running"
-    house.residency.receive([RunAsks(7, ApprovalRequest("c1", "shell", {}, (), ()))])  # type: ignore[call-arg]
+    house.lifecycle.receive([RunAsks(7, ApprovalRequest("c1", "shell", {}, (), ()))])  # type: ignore[call-arg]
     house.pass_minutes(59)
-    now = house.residency.current
+    now = house.lifecycle.current
     assert now is not None and (now.stays, now.until) == ("asking", SUMMER + house.now + 60)
     house.pass_minutes(1)
     assert house.resting == "idle"
@@ -265,8 +265,8 @@ def test_a_run_at_work_keeps_the_model_and_one_that_asks_for_an_hour(house: Hous
 
 def test_a_run_that_has_ended_or_has_its_model_elsewhere_keeps_nothing(house: House) -> None:
     house.loaded()
-    house.residency.receive([RunChanged(a_run(8, remote=True)), RunChanged(a_run(7))])
-    house.residency.receive([RunChanged(a_run(7, state="completed"))])
+    house.lifecycle.receive([RunChanged(a_run(8, remote=True)), RunChanged(a_run(7))])
+    house.lifecycle.receive([RunChanged(a_run(7, state="completed"))])
     house.pass_minutes(30)
     assert house.resting == "idle"
 
@@ -333,7 +333,7 @@ def test_letters_that_come_while_a_model_goes_bring_it_back(house: House) -> Non
     going = threading.Thread(target=house.pass_minutes, args=(30,))
     going.start()
     assert house.engine.unloading.wait(5.0)
-    writing = threading.Thread(target=house.residency.expect)
+    writing = threading.Thread(target=house.lifecycle.expect)
     writing.start()
     house.engine.gone.set()
     going.join()
@@ -391,7 +391,7 @@ def test_of_many_requests_among_many_unloads_none_is_lost_cut_short_or_answered_
 
 def test_a_changed_setting_is_heeded_while_it_sleeps(house: House) -> None:
     house.services.settings.change(unload_after=0, load_model="start")
-    house.residency.begin()
+    house.lifecycle.begin()
     house.told.model("ready")
     house.now += 90 * MINUTE
     house.services.settings.change(unload_after=60)
@@ -400,12 +400,12 @@ def test_a_changed_setting_is_heeded_while_it_sleeps(house: House) -> None:
 
 def test_the_end_of_an_answer_sets_a_new_end_by_itself(house: House) -> None:
     told = threading.Event()
-    house.residency.begin()
-    house.residency.subscribe(lambda _: told.set())
+    house.lifecycle.begin()
+    house.lifecycle.subscribe(lambda _: told.set())
     house.now += 10 * MINUTE
     house.ask()
     deadline = time.monotonic() + 5.0
-    while (now := house.residency.current) is None or now.last is None:
+    while (now := house.lifecycle.current) is None or now.last is None:
         assert time.monotonic() < deadline, now
         told.wait(0.05)
         told.clear()
@@ -419,16 +419,16 @@ def test_it_is_unloaded_at_once_when_wanted_but_not_under_somebody(house: House)
     house.loaded()
     house.engine.hold.set()
     house.services.conversations.send(house.services.conversations.create().id, "Hello")
-    assert code_of(house.residency.unload) == "model.in_use"
+    assert code_of(house.lifecycle.unload) == "model.in_use"
     house.engine.hold.clear()
     while house.services.models.is_answering:
         time.sleep(0.005)
-    house.residency.receive([RunChanged(a_run())])
-    assert code_of(house.residency.unload) == "model.in_use"
-    house.residency.receive([RunChanged(a_run(state="paused"))])
-    house.residency.unload()
+    house.lifecycle.receive([RunChanged(a_run())])
+    assert code_of(house.lifecycle.unload) == "model.in_use"
+    house.lifecycle.receive([RunChanged(a_run(state="paused"))])
+    house.lifecycle.unload()
     assert (house.engine.state, house.resting) == ("empty", "wanted")
-    house.residency.unload()
+    house.lifecycle.unload()
     assert house.ask() == "Hello from the script."
 
 
@@ -440,13 +440,13 @@ def test_the_memory_of_a_real_model_is_given_back_and_its_chat_goes_on(coterie_h
     told = Listening(services)
     try:
         services.settings.change(sampling=Sampling(temperature=0.0, seed=1), context=2048, max_tokens=8)
-        services.residency.begin()
+        services.lifecycle.begin()
         chat = services.conversations.create()
         first = told.finished(services.conversations.send(chat.id, "Name a colour.").id)
-        held = services.residency.current
+        held = services.lifecycle.current
         pid = services.models._engine._local.host_pid  # type: ignore[attr-defined]
         taken = psutil.Process(pid).memory_info().rss
-        services.residency.unload()
+        services.lifecycle.unload()
         assert not psutil.pid_exists(pid), "its memory went with it"
         assert taken > 50 * 2**20
         second = told.finished(services.conversations.send(chat.id, "And another?").id)

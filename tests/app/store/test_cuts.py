@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.store.records import Cut
+from app.store.records import CompactionPoint
 from app.store.store import Store
 from engine.errors import UserError
 
@@ -22,8 +22,10 @@ def talk(store: Store, turns: int = 3) -> tuple[int, list[int]]:
 
 def test_a_cut_is_kept_with_its_summary_and_the_newest_comes_first(store: Store) -> None:
     conversation, ids = talk(store)
-    left_out = store.add_cut(Cut(0, conversation, ids[2], tokens=90))
-    summed_up = store.add_cut(Cut(0, conversation, ids[4], 0.0, 80, "starter", "They spoke of the sea."))
+    left_out = store.add_cut(CompactionPoint(0, conversation, ids[2], tokens=90))
+    summed_up = store.add_cut(
+        CompactionPoint(0, conversation, ids[4], 0.0, 80, "starter", "They spoke of the sea.")
+    )
     assert left_out.id != summed_up.id and summed_up.created > 0
     assert store.cuts(conversation) == [summed_up, left_out]
     assert store.path(conversation) == ids
@@ -32,7 +34,7 @@ def test_a_cut_is_kept_with_its_summary_and_the_newest_comes_first(store: Store)
 
 def test_a_cut_that_is_taken_back_is_not_in_force_and_comes_back_when_that_is_undone(store: Store) -> None:
     conversation, ids = talk(store)
-    cut = store.add_cut(Cut(0, conversation, ids[2]))
+    cut = store.add_cut(CompactionPoint(0, conversation, ids[2]))
     store.set_cut(cut.id, False)
     assert store.cuts(conversation) == []
     assert store.set_cut(cut.id, True) == cut
@@ -41,8 +43,8 @@ def test_a_cut_that_is_taken_back_is_not_in_force_and_comes_back_when_that_is_un
 
 def test_a_summary_that_is_edited_stays_beside_the_new_one(store: Store) -> None:
     conversation, ids = talk(store)
-    old = store.add_cut(Cut(0, conversation, ids[2], summary="Wrong."))
-    new = store.replace_cut(old.id, Cut(0, conversation, ids[2], summary="Right."))
+    old = store.add_cut(CompactionPoint(0, conversation, ids[2], summary="Wrong."))
+    new = store.replace_cut(old.id, CompactionPoint(0, conversation, ids[2], summary="Right."))
     assert store.cuts(conversation) == [new]
     assert store.set_cut(old.id, True).summary == "Wrong."
 
@@ -51,14 +53,14 @@ def test_a_cut_begins_at_a_message_of_its_own_conversation(store: Store) -> None
     conversation, _ = talk(store)
     _, others = talk(store)
     with pytest.raises(UserError) as caught:
-        store.add_cut(Cut(0, conversation, others[2]))
+        store.add_cut(CompactionPoint(0, conversation, others[2]))
     assert caught.value.code == "store.no_message"
     assert store.cuts(conversation) == []
 
 
 def test_cuts_go_with_their_conversation_and_what_was_begun_from_it_stays(store: Store) -> None:
     conversation, ids = talk(store)
-    cut = store.add_cut(Cut(0, conversation, ids[2]))
+    cut = store.add_cut(CompactionPoint(0, conversation, ids[2]))
     begun = store.create_conversation(origin=conversation)
     assert store.conversation(begun.id).origin == conversation
     store.delete_conversation(conversation)

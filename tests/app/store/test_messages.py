@@ -80,8 +80,8 @@ def test_showing_a_branch_goes_to_the_end_that_was_shown_last(store: Store) -> N
 
 def test_a_parent_from_another_conversation_is_refused(store: Store) -> None:
     a, b = store.create_conversation().id, store.create_conversation().id
-    elsewhere = store.add_message(a, None, "user", "x")
-    for parent in (elsewhere.id, 12345):
+    remote_servers = store.add_message(a, None, "user", "x")
+    for parent in (remote_servers.id, 12345):
         with pytest.raises(UserError, match=r"store\.no_message"):
             store.add_message(b, parent, "user", "y")
     assert store.path(b) == []

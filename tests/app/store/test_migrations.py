@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 
 from agents.events import ModelTurn
 from app.store import migrating, opening
-from app.store.records import ChatOptions, Cut, Download, DownloadFile, LibraryFile, LibraryModel
+from app.store.records import ChatOptions, CompactionPoint, Download, DownloadFile, LibraryFile, LibraryModel
 from app.store.store import Store
 from app.store.tables import SCHEMA_REVISION, Base
 from engine.errors import ErrorInfo, UserError
@@ -136,7 +136,7 @@ def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
         has_cuts = sql.stem > "store-0004"
         assert shown.origin == (2 if has_cuts else None)
         summary = "바다에 대해 이야기했습니다."
-        cut = Cut(1, shown.id, question.id, 1700000050.0, 300, "starter", summary)
+        cut = CompactionPoint(1, shown.id, question.id, 1700000050.0, 300, "starter", summary)
         assert store.cuts(shown.id) == ([cut] if has_cuts else [])
         assert store.add_message(shown.id, answer.id, "user", "thanks").siblings == 1
 

@@ -29,7 +29,7 @@ def measure(bed: Bed) -> list[Row]:
         server = bed.server and stack.enter_context(
             Server(bed.server, bed.model, _CONTEXT, RUNS + 1, bed.threads)
         )
-        ours.bring_to_front("front")
+        ours.set_priority("front")
 
         def ask_ours() -> float:
             return ours.answer(story(_ASKED_WORDS), "front", 8).first_s

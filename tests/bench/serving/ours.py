@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.api import Delta, EngineLost, Event, Finished, GenerateRequest, Loaded, LoadFailed, LoadRequest
 from engine.local.client import LocalEngine
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.values import Message, Sampling
 from tests.bench.serving.answers import Answer
 
@@ -67,7 +67,9 @@ class Ours:
         self._loaded = threading.Event()
         self._failure: object = None
         self._engine = LocalEngine(self._hear)
-        self._engine.load(LoadRequest(str(model), Wishes(context), states=states, states_limit=2**30))
+        self._engine.load(
+            LoadRequest(str(model), PlacementOptions(context), states=states, states_limit=2**30)
+        )
         if not self._loaded.wait(PATIENCE) or self._failure:
             self._engine.close()
             raise RuntimeError(f"the model could not be loaded: {self._failure}")
@@ -120,8 +122,8 @@ class Ours:
     ) -> Answer:
         return self.ask(messages, conversation, tokens, drafts=drafts).answer()
 
-    def bring_to_front(self, conversation: str) -> None:
-        self._engine.bring_to_front(conversation)
+    def set_priority(self, conversation: str) -> None:
+        self._engine.set_priority(conversation)
 
     def forget(self, conversation: str) -> None:
         self._engine.forget(conversation)

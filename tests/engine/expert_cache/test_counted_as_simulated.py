@@ -7,10 +7,10 @@ import pytest
 from engine.expert_cache.policy import policy_for
 from engine.placement.plan import Misses
 from tests.support.cached import HandPlaced, is_built
-from tests.support.elsewhere import Elsewhere
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.expert_policy import CachedExperts, Counters
 from tests.support.greedy_texts import routed, written
+from tests.support.other_process import OtherProcess
 
 pytestmark = [
     pytest.mark.model,
@@ -24,22 +24,22 @@ LENGTH = 120
 @pytest.mark.parametrize("conversations", [1, 4])
 @pytest.mark.parametrize("slots", [4, 7, 16])
 def test_counters_and_residents_are_those_of_the_policy(
-    slots: int, conversations: int, misses: Misses, child: Elsewhere
+    slots: int, conversations: int, misses: Misses, child: OtherProcess
 ) -> None:
     path, experts, used = expert_model("qwen", "Q8_0"), LAYOUTS["qwen"].experts, LAYOUTS["qwen"].used
     told = child.call(written, path, slots, conversations, LENGTH, misses=misses)
     policy = policy_for(slots, used, admission=misses == "computed")
-    expected, residents = Counters(), []
+    expected, warm_experts = Counters(), []
     for blocks in child.call(routed, path, conversations, LENGTH):
         cache = CachedExperts(slots, experts, policy)
         for rows in blocks:
             if len(rows) <= HandPlaced(slots).tokens * used:  # more tokens go past the cache
                 cache.block(rows)
         expected += cache.counters
-        residents.append(tuple(expert for expert in cache.residents if expert >= 0))
+        warm_experts.append(tuple(expert for expert in cache.warm_experts if expert >= 0))
     counted = told.counters
     assert counted is not None
     names = Counters.__struct_fields__
     assert [getattr(counted, name) for name in names] == [getattr(expected, name) for name in names]
-    assert list(told.resident) == residents
+    assert list(told.resident) == warm_experts
     assert expected.evicted > 0 or slots == experts

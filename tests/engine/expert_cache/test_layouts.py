@@ -7,11 +7,11 @@ from __future__ import annotations
 import pytest
 
 from tests.support.cached import is_built
-from tests.support.elsewhere import Elsewhere
 from tests.support.expert_courses import difference, random_course, side_by_side, token_by_token
 from tests.support.expert_logits import computed
 from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
-from tests.support.expert_run import CacheWish
+from tests.support.expert_run import CacheOption
+from tests.support.other_process import OtherProcess
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 
@@ -38,11 +38,11 @@ ROWS = sum(map(len, COURSE))
 
 @pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_logits_are_those_of_the_plain_model(name: str, kind: str, child: Elsewhere) -> None:
+def test_logits_are_those_of_the_plain_model(name: str, kind: str, child: OtherProcess) -> None:
     layout, path = LAYOUTS[name], expert_model(name, kind)
     plain = child.call(computed, path, COURSE).logits
     for slots in (layout.used, layout.experts // 2, layout.experts):
-        cached = child.call(computed, path, COURSE, CacheWish(slots, layout.used, tokens=MOST_TOKENS))
+        cached = child.call(computed, path, COURSE, CacheOption(slots, layout.used, tokens=MOST_TOKENS))
         assert cached.layers == layout.layers
         assert difference(plain, cached.logits) <= CLOSE
         told = cached.counters
@@ -53,16 +53,18 @@ def test_logits_are_those_of_the_plain_model(name: str, kind: str, child: Elsewh
         assert 0 < told.hits < told.uses
         if slots == layout.experts:
             assert told.evicted == told.refused == 0
-            assert told.brought == sum(map(len, cached.residents))
+            assert told.brought == sum(map(len, cached.warm_experts))
 
 
 @pytest.mark.parametrize("kind", RARER)
 @pytest.mark.parametrize("name", ["mixtral", "scaled"])
-def test_logits_are_those_of_the_plain_model_in_rarer_types(name: str, kind: str, child: Elsewhere) -> None:
+def test_logits_are_those_of_the_plain_model_in_rarer_types(
+    name: str, kind: str, child: OtherProcess
+) -> None:
     layout, path = LAYOUTS[name], expert_model(name, kind)
     plain = child.call(computed, path, COURSE)
     cached = child.call(
-        computed, path, COURSE, CacheWish(layout.experts // 2, layout.used, tokens=MOST_TOKENS)
+        computed, path, COURSE, CacheOption(layout.experts // 2, layout.used, tokens=MOST_TOKENS)
     )
     assert difference(plain.logits, cached.logits) <= CLOSE
     assert cached.counters is not None
@@ -70,7 +72,7 @@ def test_logits_are_those_of_the_plain_model_in_rarer_types(name: str, kind: str
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_experts_weigh_so_much_that_a_wrong_one_would_show(name: str, child: Elsewhere) -> None:
+def test_experts_weigh_so_much_that_a_wrong_one_would_show(name: str, child: OtherProcess) -> None:
     """Rounding their weights to four bits changes them by a tenth; another expert's weights are others altogether."""
     rounded, exact = (
         child.call(computed, expert_model(name, kind), COURSE).logits for kind in ("Q4_0", "F16")

@@ -7,9 +7,9 @@ from __future__ import annotations
 import pytest
 
 from tests.support.cached import is_built
-from tests.support.elsewhere import Elsewhere
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.greedy_texts import Texts
+from tests.support.other_process import OtherProcess
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the
 @pytest.mark.parametrize("conversations", [1, 2])
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_what_is_written_is_what_the_plain_model_writes(
-    name: str, conversations: int, child: Elsewhere
+    name: str, conversations: int, child: OtherProcess
 ) -> None:
     layout = LAYOUTS[name]
     told = Texts(child).same(

@@ -9,12 +9,12 @@ import itertools
 import pytest
 
 from tests.support.cached import is_built
-from tests.support.elsewhere import elsewhere
 from tests.support.expert_courses import difference, random_course, side_by_side, token_by_token
 from tests.support.expert_logits import computed
 from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.expert_run import CacheWish
+from tests.support.expert_run import CacheOption
 from tests.support.made_device import NAME, register
+from tests.support.other_process import remote_servers
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 
@@ -32,16 +32,16 @@ DIFFERENT = ("mixtral", "gpt-oss", "gemma", "without-gate", "scaled", "weighted-
 COURSE = token_by_token(10, seed=1) + side_by_side(4, seed=2) + random_course(12, MOST_TOKENS, 3, seed=3)
 
 
-def wish(name: str, **changed: object) -> CacheWish:
+def wish(name: str, **changed: object) -> CacheOption:
     layout = LAYOUTS[name]
-    return CacheWish(layout.experts // 2, layout.used, NAME, tokens=MOST_TOKENS)._replace(**changed)
+    return CacheOption(layout.experts // 2, layout.used, NAME, tokens=MOST_TOKENS)._replace(**changed)
 
 
 @pytest.mark.parametrize(("name", "kind", "missing"), GAPS)
 def test_what_a_device_cannot_compute_stays_where_it_was(name: str, kind: str, missing: str) -> None:
     """The device is asked when a layer is added for the types, and at the first block for everything else."""
     path, layers = expert_model(name, kind), LAYOUTS[name].layers
-    with elsewhere() as child:
+    with remote_servers() as child:
         plain = child.call(computed, path, COURSE)
         child.call(register, missing)
         cached = child.call(computed, path, COURSE, wish(name))
@@ -59,7 +59,7 @@ def test_what_a_device_cannot_compute_stays_where_it_was(name: str, kind: str, m
 
 @pytest.mark.parametrize("fault", ["late", "fails", "one_row_per_expert"])
 def test_a_device_with_the_faults_that_devices_have(fault: str) -> None:
-    with elsewhere() as child:
+    with remote_servers() as child:
         child.call(register, "", fault)
         for name, kind in itertools.product(DIFFERENT, ["F16", "Q4_K+Q8_0", "Q4_K+F32"]):
             path = expert_model(name, kind)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.cached import is_built
-from tests.support.elsewhere import Elsewhere
 from tests.support.expert_courses import difference, random_course, side_by_side, token_by_token
 from tests.support.expert_logits import computed
 from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
-from tests.support.expert_run import WORKER, CacheWish
+from tests.support.expert_run import WORKER, CacheOption
+from tests.support.other_process import OtherProcess
 from tests.support.rpc_worker import Worker, rpc_worker
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
@@ -31,12 +31,12 @@ def worker() -> Iterator[Worker]:
 @pytest.mark.parametrize("bring_first", [False, True])
 @pytest.mark.parametrize(("name", "kind"), CASES)
 def test_logits_are_those_of_the_plain_model(
-    name: str, kind: str, bring_first: bool, child: Elsewhere, worker: Worker
+    name: str, kind: str, bring_first: bool, child: OtherProcess, worker: Worker
 ) -> None:
     layout, path = LAYOUTS[name], expert_model(name, kind)
     plain = child.call(computed, path, COURSE).logits
     for slots in (layout.used, layout.experts // 2, layout.experts):
-        wish = CacheWish(
+        wish = CacheOption(
             slots, layout.used, WORKER, worker.address, tokens=MOST_TOKENS, bring_first=bring_first
         )
         cached = child.call(computed, path, COURSE, wish)
@@ -51,22 +51,22 @@ def test_logits_are_those_of_the_plain_model(
 @pytest.mark.parametrize("device", ["CPU", WORKER])
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_a_worker_that_computes_everything_else(
-    name: str, device: str, child: Elsewhere, worker: Worker
+    name: str, device: str, child: OtherProcess, worker: Worker
 ) -> None:
     """Activations then cross between devices before and after each block."""
     layout, path = LAYOUTS[name], expert_model(name)
     plain = child.call(computed, path, COURSE, worker=worker.address)
-    wish = CacheWish(layout.experts // 2, layout.used, device, worker.address, tokens=MOST_TOKENS)
+    wish = CacheOption(layout.experts // 2, layout.used, device, worker.address, tokens=MOST_TOKENS)
     cached = child.call(computed, path, COURSE, wish, worker=worker.address)
     assert difference(plain.logits, cached.logits) <= CLOSE
     assert cached.counters is not None
     assert cached.counters.plain_blocks == 0 < cached.counters.hits
 
 
-def test_missing_experts_that_a_thread_brings(child: Elsewhere, worker: Worker) -> None:
+def test_missing_experts_that_a_thread_brings(child: OtherProcess, worker: Worker) -> None:
     for name in ("mixtral", "gpt-oss", "gemma"):
         layout, path = LAYOUTS[name], expert_model(name)
-        wish = CacheWish(layout.experts // 2, layout.used, WORKER, worker.address, upload_thread=True)
+        wish = CacheOption(layout.experts // 2, layout.used, WORKER, worker.address, upload_thread=True)
         plain, cached = child.call(computed, path, COURSE), child.call(computed, path, COURSE, wish)
         assert difference(plain.logits, cached.logits) <= CLOSE
         assert cached.counters is not None and cached.counters.brought > 0

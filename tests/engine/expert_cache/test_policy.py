@@ -72,7 +72,7 @@ def test_slots_are_those_of_the_rule_word_by_word(
         hits, expected = judge.block(step, rows)
         assert list(brought) == expected
         assert cache.counters.hits - before.hits == hits
-        assert list(cache.residents) == judge.slots
+        assert list(cache.warm_experts) == judge.slots
 
 
 @given(BLOCKS, st.integers(1, EXPERTS), POLICIES)
@@ -80,9 +80,9 @@ def test_counters_add_up(blocks: list[list[int]], slots: int, policy: Policy) ->
     cache = CachedExperts(slots, EXPERTS, policy)
     missing = 0
     for rows in blocks:
-        missing += len(set(rows) - set(cache.residents))
+        missing += len(set(rows) - set(cache.warm_experts))
         cache.block(rows)
-        kept = [expert for expert in cache.residents if expert != EMPTY]
+        kept = [expert for expert in cache.warm_experts if expert != EMPTY]
         assert len(set(kept)) == len(kept)
     told = cache.counters
     assert told.blocks == len(blocks)
@@ -114,7 +114,7 @@ def test_half_life_zero_is_the_textbook_lru(uses: list[int], slots: int) -> None
         if len(kept) > slots:
             kept.popitem(last=False)
         cache.block([expert])
-        assert set(cache.residents) - {EMPTY} == set(kept)
+        assert set(cache.warm_experts) - {EMPTY} == set(kept)
     assert cache.counters.hits == hits
 
 
@@ -122,7 +122,7 @@ def test_a_block_never_loses_its_own_experts() -> None:
     cache = CachedExperts(2, EXPERTS, LRU)
     cache.block([0, 1])
     assert cache.block([0, 2, 3]) == (2,)
-    assert cache.residents == (0, 2)
+    assert cache.warm_experts == (0, 2)
     assert cache.counters.refused == 1
 
 
@@ -136,10 +136,10 @@ def test_admission_keeps_out_what_is_used_less_than_what_it_would_replace() -> N
     cache = CachedExperts(1, EXPERTS, Policy(half_life=100.0, admission=True))
     for expert in (0, 0, 1):
         cache.block([expert])
-    assert cache.residents == (0,)
+    assert cache.warm_experts == (0,)
     cache.block([1])
     cache.block([1])
-    assert cache.residents == (1,)
+    assert cache.warm_experts == (1,)
 
 
 def test_a_static_list_stays_as_it_was_brought() -> None:
@@ -147,17 +147,17 @@ def test_a_static_list_stays_as_it_was_brought() -> None:
     cache.warm([3, 5, 1])
     for expert in (0, 1, 2, 3):
         cache.block([expert])
-    assert cache.residents == (3, 5)
+    assert cache.warm_experts == (3, 5)
     assert cache.counters == Counters(blocks=4, uses=4, hits=1, brought=2, refused=3)
 
 
 def test_warm_experts_that_nobody_uses_go_from_the_last_of_the_list_on() -> None:
     cache = CachedExperts(3, EXPERTS, LRU)
     cache.warm([5, 5, 99, -1, 4, 3, 2])
-    assert cache.residents == (5, 4, 3)
+    assert cache.warm_experts == (5, 4, 3)
     cache.block([0])
     cache.block([1])
-    assert cache.residents == (5, 1, 0)
+    assert cache.warm_experts == (5, 1, 0)
 
 
 def test_numbers_that_no_expert_has_are_left_out() -> None:
@@ -176,7 +176,7 @@ def test_scores_stay_finite_and_in_order_over_a_very_long_run(half_life: float) 
     # Experts 0 and 1 by turns every third step, 2 always: a newcomer takes the place of the one that is longer gone.
     longest_gone = min((0, 1), key=lambda expert: cache._last[expert])
     cache.block([5])
-    assert set(cache.residents) == {2, 5, 1 - longest_gone}
+    assert set(cache.warm_experts) == {2, 5, 1 - longest_gone}
 
 
 def test_bringing_scores_down_does_not_change_what_is_kept() -> None:
@@ -188,7 +188,7 @@ def test_bringing_scores_down_does_not_change_what_is_kept() -> None:
         rows = [draw.randrange(EXPERTS) for _ in range(1 + step % 2)]
         cache.block(rows)
         judge.block(step, rows)
-        assert list(cache.residents) == judge.slots
+        assert list(cache.warm_experts) == judge.slots
     assert cache._base == 1024
 
 

@@ -56,12 +56,12 @@ class Course:
         made = self._cache.counters - before
         self.lines.append(f"b {len(rows)} {' '.join(map(str, rows))}")
         counted = [made.hits, made.brought, made.evicted, made.refused]
-        self.expected.append(counted + list(self._cache.residents))
+        self.expected.append(counted + list(self._cache.warm_experts))
 
     def warm(self, experts: list[int]) -> None:
         self._cache.warm(experts)
         self.lines.append(f"w {len(experts)} {' '.join(map(str, experts))}")
-        self.expected.append(list(self._cache.residents))
+        self.expected.append(list(self._cache.warm_experts))
 
 
 def _written(policy: Policy) -> str:

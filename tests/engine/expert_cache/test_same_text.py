@@ -14,10 +14,10 @@ import pytest
 
 from engine.placement.plan import Misses
 from tests.support.cached import is_built
-from tests.support.elsewhere import Elsewhere
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.greedy_texts import Texts
 from tests.support.moe import EXPERTS, EXPERTS_USED, moe_model
+from tests.support.other_process import OtherProcess
 from tests.support.rpc_worker import Worker, rpc_worker
 
 pytestmark = [
@@ -32,7 +32,7 @@ WORKER = "RPC0"
 
 
 @pytest.fixture(scope="module")
-def texts(child: Elsewhere) -> Texts:
+def texts(child: OtherProcess) -> Texts:
     return Texts(child)
 
 

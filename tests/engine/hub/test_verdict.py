@@ -8,15 +8,15 @@ from engine.errors import ErrorInfo
 from engine.gguf.tensor_index import TensorIndex
 from engine.hub.values import Verdict
 from engine.hub.verdict import verdict, verdict_by_size
-from engine.placement.plan import Machine, Wishes
+from engine.placement.plan import Machine, PlacementOptions
 from engine.placement.planner import plan
 from tests.support.machines import GB, MB, gpu, machine, small_index, worker
 from tests.support.plans import a_machine, a_plan
 from tests.support.published_models import published_index
 
 
-def judged(index: TensorIndex, host: Machine, **wishes: int) -> Verdict:
-    return verdict(plan(index, host, Wishes(**wishes)), host)  # type: ignore[arg-type]
+def judged(index: TensorIndex, host: Machine, **options: int) -> Verdict:
+    return verdict(plan(index, host, PlacementOptions(**options)), host)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_worker_is_called_by_its_name() -> None:
 
 def test_numbers_of_the_plan_stand_in_the_verdict() -> None:
     host = machine(12 * GB)
-    made = plan(published_index("Qwen3-30B-A3B"), host, Wishes())
+    made = plan(published_index("Qwen3-30B-A3B"), host, PlacementOptions())
     found = verdict(made, host)
     assert (found.mode, found.context) == (made.mode, made.placement.context)
     assert (found.decode_tps, found.prefill_tps) == (made.predicted.decode_tps, made.predicted.prefill_tps)

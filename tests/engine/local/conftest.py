@@ -6,7 +6,7 @@ import pytest
 
 from engine.api import Loaded, LoadRequest
 from engine.local.client import LocalEngine
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from tests.support.recorder import Recorder
 from tests.support.starter import starter_model
 
@@ -20,7 +20,7 @@ class Running:
         self.load(path or str(starter_model()))
 
     def load(self, path: str, context: int = 1024) -> None:
-        self.engine.load(LoadRequest(path, Wishes(context)))
+        self.engine.load(LoadRequest(path, PlacementOptions(context)))
         self.facts = self.told.next(Loaded).model
 
 

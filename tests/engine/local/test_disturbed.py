@@ -9,13 +9,13 @@ import pytest
 from engine.api import Activity, Delta, Finished, GenerateRequest, LoadRequest, Measured, PrefillProgress
 from engine.local import native
 from engine.local.client import LocalEngine
-from engine.local.generation.cancellation import Interrupts
+from engine.local.generation.cancellation import Cancellation
 from engine.local.generation.generation import Generation
 from engine.local.generation.prompt_worker import Prepared
 from engine.local.loading import open_session
-from engine.local.prompt_cache import States
+from engine.local.prompt_cache import PromptCache
 from engine.local.scheduling.scheduler import Scheduler
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.values import Message, Sampling
 from tests.support.greedy_judge import CLOSE, judge
 from tests.support.recorder import Recorder, ask
@@ -53,7 +53,7 @@ class Disturbed:
             self.aborted.add(id)
             self.engine.abort(id)
         elif kind == "front":
-            self.engine.bring_to_front(chat)
+            self.engine.set_priority(chat)
         elif kind == "forget" and chat:
             self.engine.forget(chat)
         elif kind == "wait":
@@ -94,11 +94,11 @@ class Disturbed:
 def test_whatever_happens_beside_it_an_answer_is_its_own_and_ends_once(
     engine: LocalEngine, told: Recorder, seed: int
 ) -> None:
-    engine.load(LoadRequest(str(starter_model()), Wishes(CONTEXT, streams=3)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(CONTEXT, streams=3)))
     run = Disturbed(engine, told, seed)
     for _ in range(34):
         run.act()
-    engine.bring_to_front("")
+    engine.set_priority("")
     while len(run.ended) < len(run.asked):
         run.take(told.next(Delta, Finished, PrefillProgress))
     assert len(run.asked) > 6
@@ -118,7 +118,7 @@ def test_whatever_happens_beside_it_an_answer_is_its_own_and_ends_once(
 def test_prompts_as_long_as_the_context_are_answered_beside_others_as_far_as_it_goes(
     engine: LocalEngine, told: Recorder
 ) -> None:
-    engine.load(LoadRequest(str(starter_model()), Wishes(CONTEXT)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(CONTEXT)))
     engine.measure(ask(90, "sea"))
     frame = told.next(Measured).prompt - 1
     engine.generate(ask(1, "Tell me a story.", max_tokens=60))
@@ -136,13 +136,13 @@ def test_prompts_as_long_as_the_context_are_answered_beside_others_as_far_as_it_
 
 def test_nothing_is_kept_of_a_conversation_that_is_forgotten_while_its_answer_waits() -> None:
     native.start()
-    request = LoadRequest(str(starter_model()), Wishes(CONTEXT))
+    request = LoadRequest(str(starter_model()), PlacementOptions(CONTEXT))
     session = open_session(request, native.AbortFlag(), lambda _: True, None)
-    states, interrupts, ended = States(None, "", 10**9, 0), Interrupts(), []
-    scheduler = Scheduler(session, states, interrupts, lambda _: None, ended.append)
+    states, cancellation, ended = PromptCache(None, "", 10**9, 0), Cancellation(), []
+    scheduler = Scheduler(session, states, cancellation, lambda _: None, ended.append)
     for id, reason in ((1, "length"), (2, "cancelled")):
         asked = ask(id, " ".join(WORDS * 6), max_tokens=6, conversation="gone")
-        interrupts.opened(id)
+        cancellation.opened(id)
         generation = Generation(session, asked, lambda _: None, 0.0)
         generation.prepare()
         scheduler.submit(Prepared(asked, generation, None))
@@ -152,7 +152,7 @@ def test_nothing_is_kept_of_a_conversation_that_is_forgotten_while_its_answer_wa
         assert states.ram_bytes > 0
         scheduler.forget("gone")
         if reason == "cancelled":
-            interrupts.abort(id)
+            cancellation.abort(id)
         while not scheduler.is_idle:
             scheduler.step()
         assert ended.pop().reason == reason

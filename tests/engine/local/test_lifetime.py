@@ -21,7 +21,7 @@ from engine.api import (
 from engine.errors import UserError
 from engine.local import health
 from engine.local.client import LocalEngine
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from tests.support import faulty_host
 from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
@@ -32,7 +32,7 @@ STORY = "Tell me a very long story about the sea."
 
 
 def load(engine: LocalEngine, told: Recorder) -> None:
-    engine.load(LoadRequest(str(starter_model()), Wishes(2048)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(2048)))
     told.next(Loaded)
 
 
@@ -43,7 +43,7 @@ def test_without_a_model_an_answer_is_refused(engine: LocalEngine) -> None:
 
 
 def test_loading_tells_its_progress_and_what_was_loaded(engine: LocalEngine, told: Recorder) -> None:
-    engine.load(LoadRequest(str(starter_model()), Wishes(1024)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(1024)))
     facts = told.next(Loaded).model
     fractions = [event.fraction for event in told.seen if isinstance(event, LoadProgress)]
     assert fractions == sorted(fractions)
@@ -53,7 +53,7 @@ def test_loading_tells_its_progress_and_what_was_loaded(engine: LocalEngine, tol
 
 
 def test_a_cancelled_load_says_so_and_leaves_the_engine_empty(engine: LocalEngine, told: Recorder) -> None:
-    engine.load(LoadRequest(str(starter_model()), Wishes(1024)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(1024)))
     engine.cancel_load()  # long before the host has even started
     event = told.next(LoadFailed, Loaded)
     assert isinstance(event, LoadFailed) and event.error.code == "engine.load_cancelled"
@@ -83,7 +83,7 @@ def test_unloading_ends_the_host_and_what_it_wrote_and_the_next_load_is_as_the_f
 def test_a_context_longer_than_the_model_was_trained_for_is_refused(
     engine: LocalEngine, told: Recorder
 ) -> None:
-    engine.load(LoadRequest(str(starter_model()), Wishes(100_000)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(100_000)))
     error = told.next(LoadFailed).error
     assert (error.code, error.params) == ("engine.context_too_long", {"asked": 100_000, "trained": 8192})
 
@@ -200,6 +200,6 @@ def test_closing_in_the_middle_of_an_answer_ends_it_and_the_process(told: Record
 def test_another_model_replaces_the_first(engine: LocalEngine, told: Recorder) -> None:
     load(engine, told)
     first = engine.host_pid
-    engine.load(LoadRequest(str(starter_model()), Wishes(512)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(512)))
     assert told.next(Loaded).model.context == 512
     assert engine.host_pid != first

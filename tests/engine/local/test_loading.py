@@ -8,7 +8,7 @@ import pytest
 from engine.api import Loaded, LoadFailed, LoadRequest
 from engine.errors import ErrorInfo
 from engine.local.client import LocalEngine
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from tests.support.gguf_bytes import Row, gguf, key_bool, key_string, key_u32
 from tests.support.moe import moe_model
 from tests.support.recorder import Recorder, ask
@@ -86,7 +86,7 @@ def test_a_model_larger_than_the_memory_is_refused_with_both_sizes(
 
 def test_after_a_refusal_a_good_model_loads(engine: LocalEngine, told: Recorder, tmp_path: Path) -> None:
     refused(engine, told, tmp_path / "missing.gguf")
-    engine.load(LoadRequest(str(starter_model()), Wishes(512)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(512)))
     told.next(Loaded)
     assert told.answer(engine, ask(1, "Hi", max_tokens=2))[1].error is None
 
@@ -95,10 +95,10 @@ def test_a_mixture_of_experts_answers_like_the_dense_model_it_was_made_from(
     engine: LocalEngine, told: Recorder
 ) -> None:
     question = ask(1, "Write one sentence about the sea.", max_tokens=8)
-    engine.load(LoadRequest(str(starter_model()), Wishes(512)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(512)))
     told.next(Loaded)
     dense, _ = told.answer(engine, question)
-    engine.load(LoadRequest(str(moe_model()), Wishes(512)))
+    engine.load(LoadRequest(str(moe_model()), PlacementOptions(512)))
     told.next(Loaded)
     sparse, end = told.answer(engine, question)
     # Further on, sums in another order may tip a close choice.

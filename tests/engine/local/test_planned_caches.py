@@ -11,7 +11,7 @@ import pytest
 from engine.api import LoadRequest
 from engine.errors import UserError
 from engine.local.isolated_call import Tell, ask
-from engine.placement.plan import Plan, Wishes
+from engine.placement.plan import PlacementOptions, Plan
 from tests.support.cached import is_built
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.moe import moe_model
@@ -49,7 +49,7 @@ def _open(tell: Tell, request: LoadRequest) -> Opened:
         native.synchronize(context)
         native.forget_all(context)
         after = session.caching.counters
-        rows = session.caching.residents()
+        rows = session.caching.warm_experts()
         return Opened(
             session.facts.plan,
             after.allocated,
@@ -68,8 +68,8 @@ def worker() -> Iterator[Worker]:
 
 
 def opened(worker: Worker, path: Path, budget: int, mode: str | None = "cached") -> Opened:
-    wishes = Wishes(512, workers=(worker.address,), budgets={"RPC0": budget}, mode=mode)  # type: ignore[arg-type]
-    return ask(_open, (LoadRequest(str(path), wishes, threads=1),), Opened, workers=wishes.workers)
+    options = PlacementOptions(512, workers=(worker.address,), budgets={"RPC0": budget}, mode=mode)  # type: ignore[arg-type]
+    return ask(_open, (LoadRequest(str(path), options, threads=1),), Opened, workers=options.workers)
 
 
 def check_granted(found: Opened, budget: int) -> None:

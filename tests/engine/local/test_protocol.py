@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 from engine.api import Delta, Finished, GenerateRequest, LoadFailed, LoadProgress, LoadRequest, Measured
 from engine.errors import ErrorInfo
 from engine.local import protocol
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.values import ExpertsFired, Message, Timings, Usage
 
 COMMANDS = [
-    protocol.Load(LoadRequest("/models/a.gguf", Wishes(4096), 2)),
+    protocol.Load(LoadRequest("/models/a.gguf", PlacementOptions(4096), 2)),
     protocol.Generate(GenerateRequest(7, (Message("user", "안녕 🌊"),), reasoning=64, stop=("x",))),
     protocol.Measure(GenerateRequest(8, (Message("user", "어"),)), ("a", "")),
     protocol.Abort(7),
     protocol.CancelLoad(),
-    protocol.BringToFront("7"),
+    protocol.SetPriority("7"),
     protocol.Forget("run-7"),
     protocol.LimitStates(10**9),
     protocol.WatchExperts(True),

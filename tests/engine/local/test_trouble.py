@@ -11,7 +11,7 @@ import pytest
 from engine.api import Delta, EngineLost, Event, Finished, Loaded, LoadFailed, LoadRequest
 from engine.errors import UserError
 from engine.local.client import LocalEngine
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from tests.support import faulty_host
 from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
@@ -91,7 +91,7 @@ def test_nothing_is_started_after_closing() -> None:
 def test_stopping_an_answer_that_has_ended_does_not_stop_its_continuation() -> None:
     told = Recorder()
     engine = LocalEngine(told)
-    engine.load(LoadRequest(str(starter_model()), Wishes(512)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(512)))
     start, _ = told.answer(engine, ask(1, STORY, max_tokens=4))
     engine.abort(1)
     rest, end = told.answer(engine, ask(1, STORY, start, continue_last=True, max_tokens=4))
@@ -102,7 +102,7 @@ def test_stopping_an_answer_that_has_ended_does_not_stop_its_continuation() -> N
 def test_closing_does_not_work_off_what_waits() -> None:
     told = Recorder()
     engine = LocalEngine(told)
-    engine.load(LoadRequest(str(starter_model()), Wishes(2048)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(2048)))
     for id in range(1, 5):
         engine.generate(ask(id, STORY))
     told.next(Delta)
@@ -122,7 +122,7 @@ def test_a_listener_that_fails_is_reported_and_the_engine_goes_on(monkeypatch: p
             raise ValueError("a mistake")
 
     engine = LocalEngine(listener)
-    engine.load(LoadRequest(str(starter_model()), Wishes(512)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(512)))
     told.next(Loaded)
     assert told.answer(engine, ask(1, "Hi", max_tokens=2))[1].reason == "length"
     engine.close()
@@ -132,7 +132,7 @@ def test_a_listener_that_fails_is_reported_and_the_engine_goes_on(monkeypatch: p
 def test_a_mistake_of_ours_in_an_answer_is_told_and_the_host_answers_the_next() -> None:
     told = Recorder()
     engine = LocalEngine(told, faulty_host.mistaken)
-    engine.load(LoadRequest(str(starter_model()), Wishes(512)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(512)))
     told.next(Loaded)
     pid = engine.host_pid
     _, end = told.answer(engine, ask(1, "Fail"))
@@ -155,7 +155,7 @@ def test_a_load_that_fails_for_an_unforeseen_reason_is_told_like_any_other(
 ) -> None:
     told = Recorder()
     engine = LocalEngine(told, main)
-    engine.load(LoadRequest(str(starter_model()), Wishes(512)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(512)))
     error = told.next(LoadFailed).error
     assert error.code == code and error.params["detail"]
     assert engine.state == "empty"

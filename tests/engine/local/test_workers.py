@@ -10,7 +10,7 @@ from engine.local import health
 from engine.local.client import LocalEngine
 from engine.local.planning import plan_model
 from engine.local.survey import survey
-from engine.placement.plan import RAM, Wishes
+from engine.placement.plan import RAM, PlacementOptions
 from tests.support.fake_worker import answering, closing, cut_after, hello, listening, silent
 from tests.support.fit_oracle import fit
 from tests.support.moe import moe_model
@@ -24,7 +24,7 @@ STORY = "Tell me a very long story about the sea."
 
 
 def load(engine: LocalEngine, told: Recorder, *workers: str) -> Loaded | LoadFailed:
-    engine.load(LoadRequest(str(moe_model()), Wishes(512, workers=workers)))
+    engine.load(LoadRequest(str(moe_model()), PlacementOptions(512, workers=workers)))
     return told.next(Loaded, LoadFailed)
 
 
@@ -59,8 +59,8 @@ def test_a_model_on_a_worker_lies_as_planned_and_answers_as_on_the_cpu(
     alone, _ = told.answer(engine, question)
     with rpc_worker() as worker:
         for budget in (50_000_000, 350_000_000):
-            wishes = Wishes(512, workers=(worker.address,), budgets={"RPC0": budget})
-            engine.load(LoadRequest(str(moe_model()), wishes))
+            options = PlacementOptions(512, workers=(worker.address,), budgets={"RPC0": budget})
+            engine.load(LoadRequest(str(moe_model()), options))
             loaded = told.next(Loaded).model
             plan, weights = loaded.plan, loaded.weights
             assert plan is not None and weights is not None
@@ -76,8 +76,8 @@ def test_a_model_on_a_worker_lies_as_planned_and_answers_as_on_the_cpu(
 def test_never_fewer_expert_layers_lie_on_a_worker_than_llama_cpp_itself_places() -> None:
     with rpc_worker() as worker:
         for budget in (150_000_000, 200_000_000, 350_000_000, 2_000_000_000):
-            wishes = Wishes(1024, workers=(worker.address,), budgets={"RPC0": budget})
-            plan = plan_model(str(moe_model()), wishes).plan
+            options = PlacementOptions(1024, workers=(worker.address,), budgets={"RPC0": budget})
+            plan = plan_model(str(moe_model()), options).plan
             fitted = fit(moe_model(), worker.address, budget, context=1024)
             if len(fitted.dense_layers) == LAYERS:
                 assert len(plan.expert_layers["RPC0"]) >= len(fitted.expert_layers)
@@ -125,7 +125,7 @@ def test_a_worker_that_dies_while_the_model_is_sent_to_it_is_named(
     engine: LocalEngine, told: Recorder
 ) -> None:
     with rpc_worker() as worker, listening(cut_after(worker.address, 20_000_000)) as address:
-        engine.load(LoadRequest(str(moe_model()), Wishes(512, workers=(address,))))
+        engine.load(LoadRequest(str(moe_model()), PlacementOptions(512, workers=(address,))))
         lost = told.next(EngineLost)
         assert (lost.error.code, lost.error.params) == ("worker.lost", {"address": address})
     assert isinstance(load(engine, told), Loaded)
@@ -157,7 +157,7 @@ def test_two_workers_share_a_model(engine: LocalEngine, told: Recorder) -> None:
 def test_a_survey_and_a_plan_know_the_workers() -> None:
     with rpc_worker() as worker:
         found = survey([worker.address])
-        planned = plan_model(str(moe_model()), Wishes(512, workers=(worker.address,)))
+        planned = plan_model(str(moe_model()), PlacementOptions(512, workers=(worker.address,)))
     assert [(device.name, device.kind) for device in found.devices] == [(RAM, "cpu"), ("RPC0", "rpc")]
     assert not found.machine.devices[0].streams
     assert planned.machine.devices[0].description == worker.address
@@ -167,11 +167,11 @@ def test_a_survey_and_a_plan_know_the_workers() -> None:
 
 def test_planning_tells_what_is_wrong_with_a_file_or_a_worker_and_can_be_given_up() -> None:
     with pytest.raises(UserError) as caught:
-        plan_model("/no/such/file.gguf", Wishes())
+        plan_model("/no/such/file.gguf", PlacementOptions())
     assert caught.value.code == "model.missing"
     with pytest.raises(UserError) as caught:
-        plan_model(str(moe_model()), Wishes(workers=(f"127.0.0.1:{free_port()}",)))
+        plan_model(str(moe_model()), PlacementOptions(workers=(f"127.0.0.1:{free_port()}",)))
     assert caught.value.code == "worker.refused"
     with pytest.raises(UserError) as caught:
-        plan_model(str(moe_model()), Wishes(), keep_going=lambda _: False)
+        plan_model(str(moe_model()), PlacementOptions(), keep_going=lambda _: False)
     assert caught.value.code == "engine.load_cancelled"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.placement.budgets import without_absent
-from engine.placement.plan import RAM, Machine, Mode, Wishes
+from engine.placement.plan import RAM, Machine, Mode, PlacementOptions
 from engine.placement.planner import plan
 from tests.support.machines import GB, gpu, machine, small_index, worker
 
@@ -24,14 +24,14 @@ WITH_CARD = machine(8 * GB, gpu(2 * GB))
 )
 def test_a_kept_mode_does_not_outlive_the_devices_that_can_do_it(host: Machine, modes: list[Mode]) -> None:
     every: list[Mode] = ["cpu", "layers", "resident", "cached", "streamed_prompts", "streamed"]
-    kept = {mode: without_absent(Wishes(4096, mode=mode), host) for mode in every}
+    kept = {mode: without_absent(PlacementOptions(4096, mode=mode), host) for mode in every}
     assert [mode for mode in every if kept[mode].mode == mode] == modes
-    assert {wishes.context for wishes in kept.values()} == {4096}
+    assert {options.context for options in kept.values()} == {4096}
     for mode in every:
         assert plan(small_index(), host, kept[mode]).fits
 
 
 def test_a_kept_budget_does_not_outlive_its_device() -> None:
-    wishes = Wishes(budgets={"RPC0": GB, RAM: 2 * GB})
-    assert without_absent(wishes, ALONE).budgets == {RAM: 2 * GB}
-    assert without_absent(wishes, WITH_WORKER).budgets == wishes.budgets
+    options = PlacementOptions(budgets={"RPC0": GB, RAM: 2 * GB})
+    assert without_absent(options, ALONE).budgets == {RAM: 2 * GB}
+    assert without_absent(options, WITH_WORKER).budgets == options.budgets

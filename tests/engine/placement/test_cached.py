@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from engine.errors import UserError
 from engine.gguf.tensor_index import Layer, TensorIndex
 from engine.placement.expert_slots import TOKENS, slots_of, workspace_bytes
-from engine.placement.plan import RAM, ExpertCache, Machine, Plan, Wishes
+from engine.placement.plan import RAM, ExpertCache, Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
 from tests.support.machines import GB, MB, gpu, machine, small_index, worker
 from tests.support.published_models import PUBLISHED, published_index
 
-CACHED = Wishes(mode="cached", ubatch=512)
+CACHED = PlacementOptions(mode="cached", ubatch=512)
 quick = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 mixtures = st.sampled_from(sorted(set(PUBLISHED) - {"Llama-3.1-8B"})).map(published_index)
 generated = st.builds(
@@ -60,10 +60,12 @@ def without_names(index: TensorIndex) -> TensorIndex:
     return msgspec.structs.replace(index, layers=tuple(layers))
 
 
-def cached(index: TensorIndex, host: Machine, wishes: Wishes = CACHED) -> tuple[Plan, ExpertCache] | None:
+def cached(
+    index: TensorIndex, host: Machine, options: PlacementOptions = CACHED
+) -> tuple[Plan, ExpertCache] | None:
     """None where not even the least slots fit."""
     try:
-        found = plan(index, msgspec.structs.replace(host, caches=True), wishes)
+        found = plan(index, msgspec.structs.replace(host, caches=True), options)
     except UserError as error:
         assert error.code == "cache.too_small"
         return None
@@ -170,15 +172,15 @@ def test_a_budget_below_the_least_slots_is_refused() -> None:
 def test_without_the_library_the_model_is_planned_as_usual() -> None:
     host = machine(8 * GB, gpu(2 * GB))
     found = plan(small_index(), host, msgspec.structs.replace(CACHED, budgets={"CUDA0": 600 * MB}))
-    usual = plan(small_index(), host, Wishes(ubatch=512, budgets={"CUDA0": 600 * MB}))
+    usual = plan(small_index(), host, PlacementOptions(ubatch=512, budgets={"CUDA0": 600 * MB}))
     assert found == usual
 
 
 @pytest.mark.parametrize("mode", ["cached", None])
 def test_a_cache_that_was_conceded_stays_out(mode) -> None:
     host = machine(8 * GB, gpu(2 * GB), caches=True)
-    wishes = Wishes(mode=mode, concessions=("uncached",), budgets={"CUDA0": 600 * MB})
-    found = plan(small_index(), host, wishes)
+    options = PlacementOptions(mode=mode, fallbacks=("uncached",), budgets={"CUDA0": 600 * MB})
+    found = plan(small_index(), host, options)
     assert found.placement.expert_cache is None and found.mode == "streamed_prompts"
     assert found.notices == ()
 
@@ -203,7 +205,7 @@ def test_conceded_layers_leave_fewer_slots_and_the_rest_where_it_was() -> None:
     index, host = published_index("Qwen3-30B-A3B"), machine(64 * GB, gpu(12 * GB))
     counts = []
     for times in range(4):
-        made = cached(index, host, msgspec.structs.replace(CACHED, concessions=("layer",) * times))
+        made = cached(index, host, msgspec.structs.replace(CACHED, fallbacks=("layer",) * times))
         assert made is not None and not made[0].dense_layers[RAM]
         counts.append(sum(layer.slots for layer in made[1].layers))
     assert counts == sorted(counts, reverse=True) and counts[0] > counts[3]
@@ -237,7 +239,7 @@ def test_rows_that_cuda_pads_take_what_it_adds() -> None:
 def test_the_longest_context_leaves_every_layer_its_slots() -> None:
     index, host = published_index("Qwen3-30B-A3B"), machine(64 * GB, gpu(12 * GB))
     usual, longest = (
-        cached(index, host, Wishes(mode="cached", prefer=prefer)) for prefer in ("speed", "context")
+        cached(index, host, PlacementOptions(mode="cached", prefer=prefer)) for prefer in ("speed", "context")
     )
     assert usual is not None and longest is not None
     assert usual[0].placement.context < longest[0].placement.context
@@ -251,8 +253,8 @@ def test_neither_answers_at_once_nor_a_larger_ubatch_cost_the_cache(
     index: TensorIndex, size: int, budget: int
 ) -> None:
     host = machine(400 * GB, gpu(size * GB))
-    wishes = Wishes(mode="cached", budgets={"CUDA0": min(budget * MB, size * GB)})
-    several = cached(index, host, wishes)
-    alone = cached(index, host, msgspec.structs.replace(wishes, streams=1))
-    fixed = cached(index, host, msgspec.structs.replace(wishes, streams=1, ubatch=512))
+    options = PlacementOptions(mode="cached", budgets={"CUDA0": min(budget * MB, size * GB)})
+    several = cached(index, host, options)
+    alone = cached(index, host, msgspec.structs.replace(options, streams=1))
+    fixed = cached(index, host, msgspec.structs.replace(options, streams=1, ubatch=512))
     assert (several is None) == (alone is None) == (fixed is None)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.overrides import EXPERTS
-from engine.placement.plan import RAM, Misses, Plan, Wishes
+from engine.placement.plan import RAM, Misses, PlacementOptions, Plan
 from engine.placement.planner import plan
 from tests.engine.placement.test_cached import CACHED, cached, mixtures, quick
 from tests.support.machines import GB, gpu, machine, measured, worker
@@ -24,7 +24,9 @@ def choices(name: str, size: int, ram: float, memory: int = 128, **facts: float)
     description = RTX_4090 if size >= 24 else "NVIDIA GeForce RTX 3060"
     host = measured(machine(memory * GB, gpu(size * GB, description=description, **facts), caches=True), ram)
     index = published_index(name)
-    return plan(index, host, Wishes()), plan(index, msgspec.structs.replace(host, caches=False), Wishes())
+    return plan(index, host, PlacementOptions()), plan(
+        index, msgspec.structs.replace(host, caches=False), PlacementOptions()
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_no_cache_is_chosen_where_it_would_begin_to_page() -> None:
 
 def test_a_worker_alone_is_too_far_away_for_a_cache_that_nobody_asked_for() -> None:
     host = measured(machine(64 * GB, worker(12 * GB), caches=True))
-    assert plan(published_index("Qwen3-30B-A3B"), host, Wishes()).mode == "resident"
+    assert plan(published_index("Qwen3-30B-A3B"), host, PlacementOptions()).mode == "resident"
 
 
 @given(mixtures, st.integers(2, 60), st.integers(8, 300), st.sampled_from((DDR4, DDR5, SERVER)))
@@ -86,8 +88,8 @@ def test_a_worker_alone_is_too_far_away_for_a_cache_that_nobody_asked_for() -> N
 def test_the_library_never_makes_a_plan_worse(index: TensorIndex, size: int, memory: int, ram: float) -> None:
     host = measured(machine(memory * GB, gpu(size * GB), caches=True), ram)
     found, usual = (
-        plan(index, host, Wishes()),
-        plan(index, msgspec.structs.replace(host, caches=False), Wishes()),
+        plan(index, host, PlacementOptions()),
+        plan(index, msgspec.structs.replace(host, caches=False), PlacementOptions()),
     )
     assert (found.fits, found.paged) == (usual.fits, usual.paged) or found.mode == "cached"
     if found.mode == "cached":
@@ -144,12 +146,12 @@ def test_a_link_that_cannot_bring_what_is_missed_leaves_lower_hit_rates() -> Non
 
 def test_prompts_are_streamed_as_without_a_cache() -> None:
     index, host = published_index("Qwen3-30B-A3B"), machine(64 * GB, gpu(12 * GB))
-    made = cached(index, host, Wishes(mode="cached"))
+    made = cached(index, host, PlacementOptions(mode="cached"))
     assert made is not None
     placement = made[0].placement
     assert placement.op_offload and placement.min_batch == 0 and placement.ubatch > 512
     assert [(each.device, each.pattern) for each in placement.overrides] == [(RAM, EXPERTS)]
-    usual = plan(index, host, Wishes())
+    usual = plan(index, host, PlacementOptions())
     assert made[0].predicted.prefill_tps > 0.6 * usual.predicted.prefill_tps
 
 
@@ -157,7 +159,7 @@ def test_the_gain_that_was_published_for_a_cache_is_about_the_predicted_one() ->
     """42.3 without and 51.3 tokens per second with a cache in a patched llama.cpp, Qwen3.6-35B-A3B (of the same
     shape) on a GeForce RTX 3060 (github.com/thecodacus/llama.cpp/pull/5). Its RAM is not told."""
     index, host = published_index("Qwen3.5-35B-A3B"), measured(machine(64 * GB, gpu(12 * GB)), DDR4)
-    made, usual = cached(index, host), plan(index, host, Wishes())
+    made, usual = cached(index, host), plan(index, host, PlacementOptions())
     assert made is not None
     assert usual.predicted.decode_tps == pytest.approx(42.3, rel=0.15)
     assert made[0].predicted.decode_tps == pytest.approx(51.3, rel=0.15)

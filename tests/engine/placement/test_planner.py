@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from engine.errors import UserError
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.assignment import layer_devices
-from engine.placement.plan import MOST_DRAFTED, RAM, Device, Machine, Placement, Plan, Wishes
+from engine.placement.plan import MOST_DRAFTED, RAM, Device, Machine, Placement, PlacementOptions, Plan
 from engine.placement.planner import plan
 from tests.support.machines import GB, MB, gpu, machine, ram, small_index, worker
 from tests.support.published_models import PUBLISHED, published_index
 
-FIXED = Wishes(ubatch=512)
+FIXED = PlacementOptions(ubatch=512)
 published = st.sampled_from(sorted(PUBLISHED)).map(published_index)
 generated = st.builds(
     small_index,
@@ -72,7 +72,7 @@ def home_of_experts(
 @given(indexes, machines)
 @quick
 def test_bytes_stay_within_budgets(index: TensorIndex, host: Machine) -> None:
-    found = plan(index, host, Wishes())
+    found = plan(index, host, PlacementOptions())
     for device in host.devices:
         assert found.bytes[device.name].total <= found.budgets[device.name]
     if found.fits:
@@ -85,7 +85,7 @@ def test_bytes_stay_within_budgets(index: TensorIndex, host: Machine) -> None:
 @given(indexes, machines)
 @quick
 def test_every_layer_lies_in_one_place_and_where_llama_cpp_puts_it(index: TensorIndex, host: Machine) -> None:
-    found = plan(index, host, Wishes())
+    found = plan(index, host, PlacementOptions())
     every = [layer.number for layer in index.layers]
     assert sorted(sum(found.dense_layers.values(), ())) == every
     with_experts = [layer.number for layer in index.layers if layer.experts]
@@ -100,7 +100,7 @@ def test_every_layer_lies_in_one_place_and_where_llama_cpp_puts_it(index: Tensor
 @given(indexes, machines)
 @quick
 def test_the_patterns_place_exactly_the_expert_layers(index: TensorIndex, host: Machine) -> None:
-    found = plan(index, host, Wishes())
+    found = plan(index, host, PlacementOptions())
     where = home_of_experts(found.placement, found.budgets, index)
     kinds = {layer.number: layer.experts for layer in index.layers}
     for name, layers in found.expert_layers.items():
@@ -120,7 +120,7 @@ def test_the_patterns_place_exactly_the_expert_layers(index: TensorIndex, host: 
 @given(indexes, machines)
 @quick
 def test_dense_weights_come_first_and_experts_of_early_layers_next(index: TensorIndex, host: Machine) -> None:
-    found = plan(index, host, Wishes())
+    found = plan(index, host, PlacementOptions())
     if found.dense_layers[RAM]:
         assert not any(found.expert_layers[device.name] for device in host.devices)
         assert found.dense_layers[RAM] == tuple(range(len(found.dense_layers[RAM])))
@@ -165,16 +165,16 @@ def test_more_vram_never_holds_fewer_experts_nor_decodes_slower(
 @given(indexes, machines)
 @settings(max_examples=25, deadline=None)
 def test_the_same_question_has_the_same_answer(index: TensorIndex, host: Machine) -> None:
-    assert plan(index, host, Wishes()) == plan(index, host, Wishes())
+    assert plan(index, host, PlacementOptions()) == plan(index, host, PlacementOptions())
 
 
 def test_a_plan_crosses_a_pipe() -> None:
-    found = plan(small_index(), machine(4 * GB, gpu(2 * GB)), Wishes())
+    found = plan(small_index(), machine(4 * GB, gpu(2 * GB)), PlacementOptions())
     assert msgspec.json.decode(msgspec.json.encode(found), type=Plan) == found
 
 
 def test_patterns_match_experts_of_every_kind_and_nothing_shared() -> None:
-    found = plan(small_index(), machine(4 * GB, gpu(GB)), Wishes(budgets={"CUDA0": 500 * MB}))
+    found = plan(small_index(), machine(4 * GB, gpu(GB)), PlacementOptions(budgets={"CUDA0": 500 * MB}))
     whole = found.placement.overrides[-1].pattern
     layer = found.expert_layers[RAM][-1]
     assert re.search(whole, f"blk.{layer}.ffn_gate_up_exps.weight")
@@ -188,41 +188,43 @@ def test_patterns_match_experts_of_every_kind_and_nothing_shared() -> None:
 
 def test_a_budget_is_exact_and_cut_to_what_is_free() -> None:
     host = machine(8 * GB, gpu(2 * GB))
-    assert plan(small_index(), host, Wishes(budgets={"CUDA0": 700 * MB})).budgets["CUDA0"] == 700 * MB
-    cut = plan(small_index(), host, Wishes(budgets={"CUDA0": 3 * GB}))
+    assert (
+        plan(small_index(), host, PlacementOptions(budgets={"CUDA0": 700 * MB})).budgets["CUDA0"] == 700 * MB
+    )
+    cut = plan(small_index(), host, PlacementOptions(budgets={"CUDA0": 3 * GB}))
     assert cut.budgets["CUDA0"] == 2 * GB
     assert [notice.code for notice in cut.notices] == ["plan.budget_cut"]
 
 
 def test_a_budget_of_nothing_leaves_a_device_unused() -> None:
-    found = plan(small_index(), machine(8 * GB, gpu(2 * GB)), Wishes(budgets={"CUDA0": 0}))
+    found = plan(small_index(), machine(8 * GB, gpu(2 * GB)), PlacementOptions(budgets={"CUDA0": 0}))
     assert found.mode == "cpu" and found.placement.devices == () and found.placement.gpu_layers == 0
 
 
 def test_a_budget_too_small_for_anything_is_told() -> None:
-    found = plan(small_index(), machine(8 * GB, gpu(2 * GB)), Wishes(budgets={"CUDA0": MB}))
+    found = plan(small_index(), machine(8 * GB, gpu(2 * GB)), PlacementOptions(budgets={"CUDA0": MB}))
     assert found.mode == "cpu" and "plan.device_unused" in [notice.code for notice in found.notices]
 
 
 @pytest.mark.parametrize(
-    ("wishes", "code"),
+    ("options", "code"),
     [
-        (Wishes(budgets={"CUDA0": -1}), "placement.negative_budget"),
-        (Wishes(budgets={"CUDA7": 1}), "placement.unknown_device"),
-        (Wishes(context=40_000), "engine.context_too_long"),
-        (Wishes(context=-1), "placement.bad_number"),
-        (Wishes(ubatch=-1), "placement.bad_number"),
+        (PlacementOptions(budgets={"CUDA0": -1}), "placement.negative_budget"),
+        (PlacementOptions(budgets={"CUDA7": 1}), "placement.unknown_device"),
+        (PlacementOptions(context=40_000), "engine.context_too_long"),
+        (PlacementOptions(context=-1), "placement.bad_number"),
+        (PlacementOptions(ubatch=-1), "placement.bad_number"),
     ],
 )
-def test_wishes_that_make_no_sense_are_refused(wishes: Wishes, code: str) -> None:
+def test_wishes_that_make_no_sense_are_refused(options: PlacementOptions, code: str) -> None:
     with pytest.raises(UserError) as refused:
-        plan(small_index(), machine(8 * GB, gpu(2 * GB)), wishes)
+        plan(small_index(), machine(8 * GB, gpu(2 * GB)), options)
     assert refused.value.code == code
 
 
 def test_two_devices_of_one_name_are_refused() -> None:
     with pytest.raises(UserError) as refused:
-        plan(small_index(), machine(8 * GB, gpu(GB), gpu(GB)), Wishes())
+        plan(small_index(), machine(8 * GB, gpu(GB), gpu(GB)), PlacementOptions())
     assert (refused.value.code, refused.value.params) == ("placement.two_devices", {"name": "CUDA0"})
 
 
@@ -238,7 +240,7 @@ def test_two_devices_of_one_name_are_refused() -> None:
 )
 def test_a_mode_that_the_machine_or_the_model_lacks_is_refused(host, index, mode) -> None:
     with pytest.raises(UserError) as refused:
-        plan(index, host, Wishes(mode=mode))
+        plan(index, host, PlacementOptions(mode=mode))
     assert refused.value.code == "placement.mode_impossible"
 
 
@@ -246,7 +248,7 @@ def test_modes_can_be_forced() -> None:
     host, index = machine(8 * GB, gpu(2 * GB)), small_index()
     budget = {"CUDA0": 600 * MB}
     forced = {
-        mode: plan(index, host, Wishes(mode=mode, budgets=budget))
+        mode: plan(index, host, PlacementOptions(mode=mode, budgets=budget))
         for mode in ("cpu", "layers", "resident", "streamed_prompts", "streamed")
     }
     assert {mode: found.mode for mode, found in forced.items()} == {mode: mode for mode in forced}
@@ -264,20 +266,20 @@ def test_streaming_every_token_is_chosen_where_the_link_beats_ram() -> None:
     slow_ram = Device(RAM, "cpu", "", 64 * GB, 64 * GB, bandwidth=8e9)
     host = Machine(slow_ram, (gpu(4 * GB, bandwidth=300e9, link=50e9),))
     index = small_index(layers=8, experts=3 * GB, count=8, used=4)
-    found = plan(index, host, Wishes())
+    found = plan(index, host, PlacementOptions())
     assert found.mode == "streamed" and "plan.streamed_unconfirmed" in [n.code for n in found.notices]
-    usual = plan(index, machine(64 * GB, gpu(4 * GB)), Wishes())
+    usual = plan(index, machine(64 * GB, gpu(4 * GB)), PlacementOptions())
     assert usual.mode == "streamed_prompts"
 
 
 def test_pinned_memory_is_asked_for_only_to_stream_and_where_ram_is_plentiful() -> None:
     index, budget = small_index(), {"CUDA0": 500 * MB}
-    plenty = plan(index, machine(8 * GB, gpu(2 * GB)), Wishes(budgets=budget))
+    plenty = plan(index, machine(8 * GB, gpu(2 * GB)), PlacementOptions(budgets=budget))
     assert plenty.placement.load_mode == "pinned"
-    tight = plan(index, machine(8 * GB, gpu(2 * GB)), Wishes(budgets={**budget, RAM: 600 * MB}))
+    tight = plan(index, machine(8 * GB, gpu(2 * GB)), PlacementOptions(budgets={**budget, RAM: 600 * MB}))
     assert tight.placement.load_mode == "mapped"
-    assert plan(index, machine(8 * GB), Wishes()).placement.load_mode == "mapped"
-    remote = plan(index, machine(8 * GB, worker(2 * GB)), Wishes(budgets={"RPC0": 500 * MB}))
+    assert plan(index, machine(8 * GB), PlacementOptions()).placement.load_mode == "mapped"
+    remote = plan(index, machine(8 * GB, worker(2 * GB)), PlacementOptions(budgets={"RPC0": 500 * MB}))
     assert (remote.mode, remote.placement.load_mode, remote.placement.op_offload) == (
         "resident",
         "mapped",
@@ -288,28 +290,30 @@ def test_pinned_memory_is_asked_for_only_to_stream_and_where_ram_is_plentiful() 
 def test_context_first_takes_the_longest_context_that_keeps_the_rest_in_place() -> None:
     index = small_index()
     host = machine(8 * GB, gpu(2 * GB))
-    usual = plan(index, host, Wishes(budgets={"CUDA0": 500 * MB}))
-    longest = plan(index, host, Wishes(budgets={"CUDA0": 500 * MB}, prefer="context"))
+    usual = plan(index, host, PlacementOptions(budgets={"CUDA0": 500 * MB}))
+    longest = plan(index, host, PlacementOptions(budgets={"CUDA0": 500 * MB}, prefer="context"))
     assert usual.placement.context == 8192 < longest.placement.context
     assert not longest.dense_layers[RAM] and longest.fits
-    plenty = plan(index, host, Wishes(prefer="context"))
+    plenty = plan(index, host, PlacementOptions(prefer="context"))
     assert (plenty.placement.context, plenty.placement.cache_type_k) == (32768, "f16")
 
 
 def test_a_wished_context_that_fits_only_with_a_smaller_cache_gets_one() -> None:
     index = small_index(experts=0)
     tight = {RAM: index.bytes + 130 * MB}
-    found = plan(index, machine(8 * GB), Wishes(context=8192, budgets=tight))
+    found = plan(index, machine(8 * GB), PlacementOptions(context=8192, budgets=tight))
     assert found.fits and found.placement.cache_type_k == "q8_0"
     assert [notice.code for notice in found.notices] == ["plan.smaller_cache"]
-    assert not plan(index, machine(8 * GB), Wishes(context=8192, budgets=tight, cache_type="f16")).fits
+    assert not plan(
+        index, machine(8 * GB), PlacementOptions(context=8192, budgets=tight, cache_type="f16")
+    ).fits
 
 
 def test_a_larger_ubatch_is_taken_where_prompts_are_streamed() -> None:
     index = published_index("gpt-oss-120b")
-    assert plan(index, machine(96 * GB, gpu(16 * GB)), Wishes()).placement.ubatch > 512
-    assert plan(index, machine(96 * GB, worker(16 * GB)), Wishes()).placement.ubatch == 512
-    assert plan(index, machine(96 * GB, gpu(16 * GB)), Wishes(ubatch=256)).placement.ubatch == 256
+    assert plan(index, machine(96 * GB, gpu(16 * GB)), PlacementOptions()).placement.ubatch > 512
+    assert plan(index, machine(96 * GB, worker(16 * GB)), PlacementOptions()).placement.ubatch == 512
+    assert plan(index, machine(96 * GB, gpu(16 * GB)), PlacementOptions(ubatch=256)).placement.ubatch == 256
 
 
 # --- answers at once -------------------------------------------------------------------------------------
@@ -318,7 +322,7 @@ def test_a_larger_ubatch_is_taken_where_prompts_are_streamed() -> None:
 def test_four_answers_at_once_cost_nothing_where_all_layers_see_everything() -> None:
     index = published_index("Qwen3-30B-A3B")
     host = machine(64 * GB, gpu(12 * GB))
-    several, alone = plan(index, host, Wishes()), plan(index, host, Wishes(streams=1))
+    several, alone = plan(index, host, PlacementOptions()), plan(index, host, PlacementOptions(streams=1))
     assert (several.placement.sequences, several.placement.outputs) == (4, 4 + MOST_DRAFTED)
     assert (alone.placement.sequences, alone.placement.outputs) == (1, 1 + MOST_DRAFTED)
     assert several.expert_layers == alone.expert_layers
@@ -328,7 +332,7 @@ def test_four_answers_at_once_cost_nothing_where_all_layers_see_everything() -> 
 @pytest.mark.parametrize(("name", "each"), [("Qwen3.5-35B-A3B", 65.86e6), ("Gemma-4-26B-A4B", 209.7e6)])
 def test_each_answer_more_takes_a_state_or_a_window(name: str, each: float) -> None:
     def context(streams: int) -> int:
-        found = plan(published_index(name), machine(64 * GB), Wishes(streams=streams))
+        found = plan(published_index(name), machine(64 * GB), PlacementOptions(streams=streams))
         assert found.placement.sequences == streams
         return found.bytes[RAM].context
 
@@ -341,8 +345,11 @@ def test_answers_at_once_never_cost_the_fit_nor_much_speed(
     index: TensorIndex, host: Machine, budget: int, context: int
 ) -> None:
     budgets = {device.name: min(budget * GB, device.free) for device in host.devices}
-    wishes = Wishes(budgets=budgets, ubatch=512, context=min(context, index.trained_context))
-    several, alone = plan(index, host, wishes), plan(index, host, msgspec.structs.replace(wishes, streams=1))
+    options = PlacementOptions(budgets=budgets, ubatch=512, context=min(context, index.trained_context))
+    several, alone = (
+        plan(index, host, options),
+        plan(index, host, msgspec.structs.replace(options, streams=1)),
+    )
     assert several.placement.sequences in (1, 2, 4)
     assert several.fits == alone.fits
     assert bool(several.paged) == bool(alone.paged)
@@ -352,9 +359,11 @@ def test_answers_at_once_never_cost_the_fit_nor_much_speed(
 
 def test_states_that_would_not_fit_leave_fewer_answers_at_once() -> None:
     index = published_index("Granite-4.0-H-Small")
-    alone = plan(index, machine(200 * GB), Wishes(streams=1)).bytes[RAM].total
+    alone = plan(index, machine(200 * GB), PlacementOptions(streams=1)).bytes[RAM].total
     found = {
-        room: plan(index, machine(200 * GB), Wishes(budgets={RAM: alone + room * MB})).placement.sequences
+        room: plan(
+            index, machine(200 * GB), PlacementOptions(budgets={RAM: alone + room * MB})
+        ).placement.sequences
         for room in (0, 160, 500)
     }
     assert found == {0: 1, 160: 2, 500: 4}
@@ -363,7 +372,7 @@ def test_states_that_would_not_fit_leave_fewer_answers_at_once() -> None:
 @pytest.mark.parametrize("streams", [-1, 33])
 def test_a_number_of_answers_that_makes_no_sense_is_refused(streams: int) -> None:
     with pytest.raises(UserError, match=r"placement\.bad_number"):
-        plan(small_index(), machine(8 * GB), Wishes(streams=streams))
+        plan(small_index(), machine(8 * GB), PlacementOptions(streams=streams))
 
 
 # --- several devices -------------------------------------------------------------------------------------
@@ -371,7 +380,7 @@ def test_a_number_of_answers_that_makes_no_sense_is_refused(streams: int) -> Non
 
 def test_two_cards_hold_all_the_experts_that_one_cannot() -> None:
     index = published_index("Qwen3-30B-A3B")
-    both = plan(index, machine(64 * GB, gpu(12 * GB), gpu(14 * GB, "CUDA1")), Wishes())
+    both = plan(index, machine(64 * GB, gpu(12 * GB), gpu(14 * GB, "CUDA1")), PlacementOptions())
     assert both.expert_layers[RAM] == () and both.placement.devices == ("CUDA0", "CUDA1")
     assert both.explanation.code == "plan.whole"
 
@@ -379,7 +388,7 @@ def test_two_cards_hold_all_the_experts_that_one_cannot() -> None:
 def test_no_device_stands_half_empty_while_others_leave_experts_in_ram() -> None:
     index = published_index("DeepSeek-R1")
     hosts = (worker(30 * GB), worker(20 * GB, "RPC1"), gpu(24 * GB), gpu(48 * GB, "CUDA1"))
-    found = plan(index, machine(512 * GB, *hosts), Wishes())
+    found = plan(index, machine(512 * GB, *hosts), PlacementOptions())
     layer = index.layers[-1]
     assert found.expert_layers[RAM]
     for device in hosts:
@@ -390,16 +399,16 @@ def test_no_device_stands_half_empty_while_others_leave_experts_in_ram() -> None
 def test_a_card_that_alone_is_enough_works_alone() -> None:
     index = published_index("gpt-oss-20b")
     fast = gpu(40 * GB, "CUDA1", "NVIDIA RTX A6000")
-    found = plan(index, machine(64 * GB, gpu(8 * GB), fast), Wishes())
+    found = plan(index, machine(64 * GB, gpu(8 * GB), fast), PlacementOptions())
     assert found.placement.devices == ("CUDA1",)
 
 
 def test_an_integrated_gpu_stands_back_behind_a_card_and_shares_ram() -> None:
     shared = Device("Vulkan0", "integrated_gpu", "AMD Radeon Graphics", 30 * GB, 30 * GB)
     index = small_index()
-    beside = plan(index, machine(16 * GB, gpu(4 * GB), shared), Wishes())
+    beside = plan(index, machine(16 * GB, gpu(4 * GB), shared), PlacementOptions())
     assert beside.budgets["Vulkan0"] == 0 and beside.placement.devices == ("CUDA0",)
-    alone = plan(index, machine(16 * GB, shared), Wishes())
+    alone = plan(index, machine(16 * GB, shared), PlacementOptions())
     assert alone.budgets["Vulkan0"] + alone.budgets[RAM] <= 16 * GB
     assert alone.placement.devices == ("Vulkan0",)
 
@@ -409,9 +418,9 @@ def test_an_integrated_gpu_stands_back_behind_a_card_and_shares_ram() -> None:
 
 def test_experts_that_ram_cannot_hold_are_paged_and_slow() -> None:
     index = published_index("gpt-oss-120b")
-    found = plan(index, machine(32 * GB, gpu(8 * GB)), Wishes())
+    found = plan(index, machine(32 * GB, gpu(8 * GB)), PlacementOptions())
     assert found.fits and found.paged > 20 * GB and found.explanation.code == "plan.paged"
-    enough = plan(index, machine(96 * GB, gpu(8 * GB)), Wishes())
+    enough = plan(index, machine(96 * GB, gpu(8 * GB)), PlacementOptions())
     assert found.predicted.decode_tps < enough.predicted.decode_tps / 5
     assert found.predicted.decode_range[1] / found.predicted.decode_tps > 1.5
 
@@ -419,12 +428,12 @@ def test_experts_that_ram_cannot_hold_are_paged_and_slow() -> None:
 def test_a_refusal_names_a_change_that_works() -> None:
     dense = small_index(layers=8, experts=0, dense=100 * MB)
     cases = {
-        "plan.try_smaller_cache": Wishes(budgets={RAM: dense.bytes + 130 * MB}),
-        "plan.try_shorter_context": Wishes(budgets={RAM: dense.bytes + 75 * MB}, cache_type="q8_0"),
-        "plan.try_budget": Wishes(budgets={RAM: 300 * MB}, cache_type="q8_0"),
+        "plan.try_smaller_cache": PlacementOptions(budgets={RAM: dense.bytes + 130 * MB}),
+        "plan.try_shorter_context": PlacementOptions(budgets={RAM: dense.bytes + 75 * MB}, cache_type="q8_0"),
+        "plan.try_budget": PlacementOptions(budgets={RAM: 300 * MB}, cache_type="q8_0"),
     }
     host = machine(8 * GB)
-    found = {code: plan(dense, host, wishes) for code, wishes in cases.items()}
+    found = {code: plan(dense, host, options) for code, options in cases.items()}
     assert {code: one.refusal and one.refusal.code for code, one in found.items()} == {
         code: code for code in cases
     }
@@ -435,7 +444,7 @@ def test_a_refusal_names_a_change_that_works() -> None:
     assert not plan(dense, host, msgspec.structs.replace(shorter, context=context + 256)).fits
     wanted = found["plan.try_budget"].refusal.params["wanted_bytes"]
     assert plan(dense, host, msgspec.structs.replace(cases["plan.try_budget"], budgets={RAM: wanted})).fits
-    short = plan(dense, machine(1400 * MB), Wishes(cache_type="q8_0"))
+    short = plan(dense, machine(1400 * MB), PlacementOptions(cache_type="q8_0"))
     assert short.refusal is not None and short.refusal.code == "plan.needs_memory"
     missing = short.refusal.params["missing_bytes"]
-    assert plan(dense, machine(1400 * MB + missing), Wishes(cache_type="q8_0")).fits
+    assert plan(dense, machine(1400 * MB + missing), PlacementOptions(cache_type="q8_0")).fits

@@ -6,17 +6,19 @@ import msgspec
 import pytest
 
 from engine.placement.gpu_bandwidths import published_bandwidth
-from engine.placement.plan import RAM, Device, Machine, Plan, Wishes
+from engine.placement.plan import RAM, Device, Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
 from tests.bench.published_speeds import PUBLISHED_SPEEDS, predicted_decode
 from tests.support.machines import GB, gpu, machine, worker
 from tests.support.published_models import published_index
 
 
-def planned(*devices: Device, memory: int = 96, wishes: Wishes | None = None, **ram_facts: float) -> Plan:
+def planned(
+    *devices: Device, memory: int = 96, options: PlacementOptions | None = None, **ram_facts: float
+) -> Plan:
     host = machine(memory * GB, *devices)
     host = msgspec.structs.replace(host, ram=msgspec.structs.replace(host.ram, **ram_facts))
-    return plan(published_index("gpt-oss-120b"), host, wishes or Wishes())
+    return plan(published_index("gpt-oss-120b"), host, options or PlacementOptions())
 
 
 def test_published_speeds_are_met_by_most_predictions() -> None:
@@ -72,18 +74,20 @@ def test_a_range_holds_its_prediction() -> None:
 
 def test_streaming_prompts_is_faster_than_computing_their_experts_in_ram() -> None:
     streamed = planned(gpu(16 * GB, link=25e9))
-    resident = planned(gpu(16 * GB, link=25e9), wishes=Wishes(mode="resident"))
+    resident = planned(gpu(16 * GB, link=25e9), options=PlacementOptions(mode="resident"))
     assert streamed.predicted.prefill_tps > 2 * resident.predicted.prefill_tps
 
 
 def test_a_larger_ubatch_streams_experts_less_often() -> None:
-    small, large = (planned(gpu(16 * GB), wishes=Wishes(ubatch=size)).predicted for size in (512, 2048))
+    small, large = (
+        planned(gpu(16 * GB), options=PlacementOptions(ubatch=size)).predicted for size in (512, 2048)
+    )
     assert large.prefill_tps > 1.5 * small.prefill_tps
 
 
 def test_streaming_every_token_is_bound_by_the_link() -> None:
     slow, fast = (
-        planned(gpu(16 * GB, link=link), wishes=Wishes(mode="streamed")).predicted.decode_tps
+        planned(gpu(16 * GB, link=link), options=PlacementOptions(mode="streamed")).predicted.decode_tps
         for link in (6e9, 50e9)
     )
     assert fast > 3 * slow
@@ -93,7 +97,8 @@ def test_a_faster_disk_pages_faster() -> None:
     index = published_index("gpt-oss-120b")
     ram = Device(RAM, "cpu", "", 32 * GB, 32 * GB)
     slow, fast = (
-        plan(index, Machine(ram, (), bandwidth), Wishes()).predicted.decode_tps for bandwidth in (0.5e9, 5e9)
+        plan(index, Machine(ram, (), bandwidth), PlacementOptions()).predicted.decode_tps
+        for bandwidth in (0.5e9, 5e9)
     )
     assert fast > 3 * slow
 

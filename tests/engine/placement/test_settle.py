@@ -15,7 +15,7 @@ from engine.gguf.tensor_index import TensorIndex
 from engine.placement import cached_speed
 from engine.placement.assignment import layer_devices
 from engine.placement.expert_slots import slots_of
-from engine.placement.plan import RAM, DeviceBytes, Machine, Placement, Plan, Wishes
+from engine.placement.plan import RAM, DeviceBytes, Machine, Placement, PlacementOptions, Plan
 from engine.placement.planner import plan
 from engine.placement.settle import MOST_RUNS, settle
 from tests.engine.placement.test_planner import home_of_experts
@@ -72,9 +72,9 @@ def jumping(name: str, weights: int, layers: int) -> tuple[int, int, int]:
     return weights % 7 * MB, 3 * MB * layers, (weights // MB * 37) % 190 * MB
 
 
-def settled(index: TensorIndex, host: Machine, wishes: Wishes, cost: Cost) -> tuple[Plan, DryRun]:
+def settled(index: TensorIndex, host: Machine, options: PlacementOptions, cost: Cost) -> tuple[Plan, DryRun]:
     dry_run = DryRun(index, tuple(device.name for device in host.devices), cost)
-    found = settle(index, host, wishes, dry_run)
+    found = settle(index, host, options, dry_run)
     assert len(dry_run.asked) <= MOST_RUNS
     if found.placement.devices:
         assert found.measured
@@ -101,7 +101,7 @@ def one_more(found: Plan, index: TensorIndex) -> Placement:
 def test_kind_dry_runs_settle_in_few() -> None:
     index, host = small_index(), machine(8 * GB, gpu(2 * GB))
     for budget in range(200, 1100, 50):
-        found, dry_run = settled(index, host, Wishes(budgets={"CUDA0": budget * MB}), kindly)
+        found, dry_run = settled(index, host, PlacementOptions(budgets={"CUDA0": budget * MB}), kindly)
         assert len(dry_run.asked) <= 4
         left = found.expert_layers[RAM]
         if left and not found.dense_layers[RAM]:
@@ -111,7 +111,7 @@ def test_kind_dry_runs_settle_in_few() -> None:
 def test_buffers_that_grow_with_the_weights_still_end_at_the_most_that_fits() -> None:
     index, host = small_index(layers=30), machine(8 * GB, gpu(4 * GB))
     for budget in range(800, 3800, 100):
-        found, dry_run = settled(index, host, Wishes(budgets={"CUDA0": budget * MB}), growing)
+        found, dry_run = settled(index, host, PlacementOptions(budgets={"CUDA0": budget * MB}), growing)
         if found.expert_layers[RAM] and not found.dense_layers[RAM]:
             assert dry_run.measure(one_more(found, index))["CUDA0"].total > budget * MB
 
@@ -128,37 +128,37 @@ def test_whatever_dry_runs_answer_it_ends_within_the_budgets(
 ) -> None:
     index = small_index(layers=20, mtp_layers=mtp_layers)
     host = machine(8 * GB, worker(6 * GB), gpu(6 * GB))
-    settled(index, host, Wishes(budgets={"CUDA0": one * MB, "RPC0": other * MB}), cost)
+    settled(index, host, PlacementOptions(budgets={"CUDA0": one * MB, "RPC0": other * MB}), cost)
 
 
 @given(st.integers(100, 1500), st.sampled_from((kindly, growing, jumping)))
 @settings(max_examples=40, deadline=None)
 def test_dense_models_settle_too(budget: int, cost: Cost) -> None:
     index = small_index(layers=20, experts=0)
-    settled(index, machine(8 * GB, gpu(2 * GB)), Wishes(budgets={"CUDA0": budget * MB}), cost)
+    settled(index, machine(8 * GB, gpu(2 * GB)), PlacementOptions(budgets={"CUDA0": budget * MB}), cost)
 
 
 def test_an_estimate_that_is_too_large_keeps_no_device_out() -> None:
     index, host = small_index(), machine(8 * GB, gpu(2 * GB))
-    wishes = Wishes(budgets={"CUDA0": 70 * MB})
-    assert plan(index, host, wishes).placement.devices == ()
-    found, _ = settled(index, host, wishes, lambda name, weights, layers: (0, MB, MB))
+    options = PlacementOptions(budgets={"CUDA0": 70 * MB})
+    assert plan(index, host, options).placement.devices == ()
+    found, _ = settled(index, host, options, lambda name, weights, layers: (0, MB, MB))
     assert found.placement.gpu_layers > 1
 
 
 def test_a_device_whose_buffers_never_fit_is_left_alone() -> None:
     index, host = small_index(), machine(8 * GB, gpu(2 * GB))
     found, _ = settled(
-        index, host, Wishes(), lambda name, weights, layers: (0, 0, 3 * GB if name != RAM else 0)
+        index, host, PlacementOptions(), lambda name, weights, layers: (0, 0, 3 * GB if name != RAM else 0)
     )
     assert found.mode == "cpu" and found.fits and found.placement.devices == ()
 
 
 def test_concessions_are_not_taken_back() -> None:
     index, host = small_index(), machine(8 * GB, gpu(2 * GB))
-    wishes = Wishes(budgets={"CUDA0": 700 * MB})
-    before, _ = settled(index, host, wishes, kindly)
-    after, _ = settled(index, host, Wishes(budgets=wishes.budgets, concessions=("layer",)), kindly)
+    options = PlacementOptions(budgets={"CUDA0": 700 * MB})
+    before, _ = settled(index, host, options, kindly)
+    after, _ = settled(index, host, PlacementOptions(budgets=options.budgets, fallbacks=("layer",)), kindly)
     assert len(after.expert_layers["CUDA0"]) == len(before.expert_layers["CUDA0"]) - 1
 
 
@@ -166,7 +166,7 @@ def test_a_model_that_cannot_be_dry_run_is_refused_with_the_reason() -> None:
     def broken(placement: Placement) -> dict[str, DeviceBytes]:
         raise UserError("engine.not_a_chat_model")
 
-    found = settle(small_index(), machine(8 * GB, gpu(2 * GB)), Wishes(), broken)
+    found = settle(small_index(), machine(8 * GB, gpu(2 * GB)), PlacementOptions(), broken)
     assert not found.fits and not found.measured
     assert found.refusal is not None and found.refusal.code == "engine.not_a_chat_model"
 
@@ -180,13 +180,13 @@ def test_a_device_that_cannot_be_dry_run_is_left_alone() -> None:
             raise UserError("engine.load_failed", detail="no")
         return inner(placement)
 
-    found = settle(index, host, Wishes(), broken)
+    found = settle(index, host, PlacementOptions(), broken)
     assert found.fits and found.mode == "cpu" and found.measured
 
 
 def test_ram_measured_too_small_is_refused() -> None:
     index, host = small_index(experts=0), machine(2 * GB)
-    found, _ = settled(index, host, Wishes(), lambda name, weights, layers: (0, 0, 3 * GB))
+    found, _ = settled(index, host, PlacementOptions(), lambda name, weights, layers: (0, 0, 3 * GB))
     assert not found.fits and found.refusal is not None
 
 
@@ -200,8 +200,8 @@ def with_library(host: Machine) -> Machine:
 def settled_cached(index: TensorIndex, budget: int, cost: Cost) -> tuple[Plan, DryRun]:
     """What llama.cpp takes is exact, the cache comes on top, and both are within the budget."""
     dry_run = DryRun(index, ("CUDA0",), cost)
-    wishes = Wishes(mode="cached", budgets={"CUDA0": budget * MB})
-    found = settle(index, with_library(machine(8 * GB, gpu(6 * GB))), wishes, dry_run)
+    options = PlacementOptions(mode="cached", budgets={"CUDA0": budget * MB})
+    found = settle(index, with_library(machine(8 * GB, gpu(6 * GB))), options, dry_run)
     cache = found.placement.expert_cache
     assert found.measured and found.mode == "cached" and cache is not None
     taken, measured = found.bytes["CUDA0"], dry_run.measure(found.placement)["CUDA0"]
@@ -242,10 +242,10 @@ def test_a_cache_for_which_measuring_leaves_no_room_is_refused_when_wished_and_d
         return 0, 0, budgets["CUDA0"] - weights - 25 * MB if layers == 48 and name != RAM else 0
 
     kind = DryRun(index, ("CUDA0",), kindly)
-    assert settle(index, host, Wishes(budgets=budgets), kind).mode == "cached"
+    assert settle(index, host, PlacementOptions(budgets=budgets), kind).mode == "cached"
     dry_run = DryRun(index, ("CUDA0",), crowded)
-    found = settle(index, host, Wishes(budgets=budgets), dry_run)
+    found = settle(index, host, PlacementOptions(budgets=budgets), dry_run)
     assert found.mode == "streamed_prompts" and found.placement.expert_cache is None
     assert len(dry_run.asked) <= 2 * MOST_RUNS
     with pytest.raises(UserError, match=r"cache\.too_small"):
-        settle(index, host, Wishes(budgets=budgets, mode="cached"), dry_run)
+        settle(index, host, PlacementOptions(budgets=budgets, mode="cached"), dry_run)

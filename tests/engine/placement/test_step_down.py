@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from engine.placement.fallbacks import next_concession
-from engine.placement.plan import Plan, Wishes
+from engine.placement.plan import PlacementOptions, Plan
 from engine.placement.planner import plan
 from tests.support.machines import GB, MB, gpu, machine, small_index
 
 
-def steps(index, wishes: Wishes) -> list[Plan]:
+def steps(index, options: PlacementOptions) -> list[Plan]:
     host = machine(8 * GB, gpu(2 * GB))
-    found = [plan(index, host, wishes)]
-    while (following := next_concession(found[-1], wishes)) is not None:
-        wishes = following
-        found.append(plan(index, host, wishes))
+    found = [plan(index, host, options)]
+    while (following := next_concession(found[-1], options)) is not None:
+        options = following
+        found.append(plan(index, host, options))
     return found
 
 
 def test_concessions_come_in_order_and_end() -> None:
-    wishes, host = Wishes(budgets={"CUDA0": 600 * MB}), machine(8 * GB, gpu(2 * GB))
-    while (following := next_concession(plan(small_index(), host, wishes), wishes)) is not None:
-        wishes = following
+    options, host = PlacementOptions(budgets={"CUDA0": 600 * MB}), machine(8 * GB, gpu(2 * GB))
+    while (following := next_concession(plan(small_index(), host, options), options)) is not None:
+        options = following
     order = ("unpinned", "layer", "ubatch", "context")
-    assert [name for name in order if name in wishes.concessions] == list(order)
-    assert list(wishes.concessions) == sorted(wishes.concessions, key=order.index)
+    assert [name for name in order if name in options.fallbacks] == list(order)
+    assert list(options.fallbacks) == sorted(options.fallbacks, key=order.index)
 
 
 def test_no_step_takes_more_of_the_card() -> None:
-    found = steps(small_index(), Wishes(budgets={"CUDA0": 600 * MB}))
+    found = steps(small_index(), PlacementOptions(budgets={"CUDA0": 600 * MB}))
     taken = [one.bytes["CUDA0"].total for one in found]
     assert taken == sorted(taken, reverse=True) and taken[-1] < taken[0] / 2
     held = [len(one.expert_layers["CUDA0"]) for one in found]
@@ -35,7 +35,7 @@ def test_no_step_takes_more_of_the_card() -> None:
 
 
 def test_what_was_given_up_is_told() -> None:
-    last = steps(small_index(), Wishes(budgets={"CUDA0": 600 * MB}))[-1]
+    last = steps(small_index(), PlacementOptions(budgets={"CUDA0": 600 * MB}))[-1]
     assert [notice.code for notice in last.notices] == [
         "plan.conceded_pinned",
         "plan.conceded_layers",
@@ -45,26 +45,26 @@ def test_what_was_given_up_is_told() -> None:
 
 
 def test_a_dense_model_gives_back_layers() -> None:
-    found = steps(small_index(experts=0), Wishes(budgets={"CUDA0": 300 * MB}))
+    found = steps(small_index(experts=0), PlacementOptions(budgets={"CUDA0": 300 * MB}))
     layers = [len(one.dense_layers["CUDA0"]) for one in found]
     assert layers[0] - layers[-1] >= 1 and layers == sorted(layers, reverse=True)
 
 
 def test_without_a_device_only_batch_and_context_are_left() -> None:
-    wishes, host = Wishes(), machine(8 * GB)
-    following = next_concession(plan(small_index(), host, wishes), wishes)
-    assert following is not None and following.concessions == ("ubatch",)
+    options, host = PlacementOptions(), machine(8 * GB)
+    following = next_concession(plan(small_index(), host, options), options)
+    assert following is not None and following.fallbacks == ("ubatch",)
 
 
 def test_a_cache_of_experts_shrinks_before_it_is_given_up() -> None:
     host = machine(8 * GB, gpu(2 * GB), caches=True)
-    wishes = Wishes(budgets={"CUDA0": 600 * MB}, mode="cached")
+    options = PlacementOptions(budgets={"CUDA0": 600 * MB}, mode="cached")
     slots = []
-    while (following := next_concession(found := plan(small_index(), host, wishes), wishes)) is not None:
+    while (following := next_concession(found := plan(small_index(), host, options), options)) is not None:
         cache = found.placement.expert_cache
         slots.append(sum(layer.slots for layer in cache.layers) if cache else 0)
-        wishes = following
+        options = following
     order = ("unpinned", "layer", "uncached", "ubatch", "context")
-    assert list(dict.fromkeys(wishes.concessions)) == list(order)
+    assert list(dict.fromkeys(options.fallbacks)) == list(order)
     assert slots == sorted(slots, reverse=True)
-    assert slots[wishes.concessions.index("uncached")] > 0 == slots[-1]
+    assert slots[options.fallbacks.index("uncached")] > 0 == slots[-1]

@@ -7,17 +7,17 @@ import pytest
 from engine.errors import ErrorInfo, UserError
 from engine.expert_cache.library import PluginState
 from engine.placement import uncached
-from engine.placement.plan import Machine, Plan, Wishes
+from engine.placement.plan import Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
 from engine.placement.uncached import or_uncached
 from tests.support.machines import GB, MB, gpu, machine, small_index
 
 HOST = machine(8 * GB, gpu(2 * GB), caches=True)
-CACHED = Wishes(mode="cached")
+CACHED = PlacementOptions(mode="cached")
 
 
-def planned(host: Machine, wishes: Wishes) -> Plan:
-    return or_uncached(lambda given: plan(small_index(), host, given), host, wishes)
+def planned(host: Machine, options: PlacementOptions) -> Plan:
+    return or_uncached(lambda given: plan(small_index(), host, given), host, options)
 
 
 def test_what_can_be_is_planned_as_ever() -> None:
@@ -26,7 +26,7 @@ def test_what_can_be_is_planned_as_ever() -> None:
 
 
 def test_no_room_for_the_least_slots_is_told() -> None:
-    found = planned(HOST, Wishes(mode="cached", budgets={"CUDA0": 300 * MB}))
+    found = planned(HOST, PlacementOptions(mode="cached", budgets={"CUDA0": 300 * MB}))
     assert found.placement.expert_cache is None
     assert [notice.code for notice in found.notices][-2:] == ["cache.without", "cache.too_small"]
 
@@ -39,8 +39,8 @@ def test_a_library_that_is_not_there_is_told_where_it_was_wished_for(monkeypatch
         ErrorInfo("cache.without"),
         ErrorInfo("cache.not_built"),
     )
-    for wishes in (Wishes(), Wishes(mode="cached", concessions=("uncached",))):
-        assert "cache.without" not in [notice.code for notice in planned(without, wishes).notices]
+    for options in (PlacementOptions(), PlacementOptions(mode="cached", fallbacks=("uncached",))):
+        assert "cache.without" not in [notice.code for notice in planned(without, options).notices]
 
 
 def test_wishes_that_make_no_sense_are_refused_as_ever() -> None:

@@ -11,9 +11,9 @@ from engine.placement.plan import (
     ExpertCache,
     Machine,
     Placement,
+    PlacementOptions,
     Plan,
     Prediction,
-    Wishes,
 )
 from engine.placement.variations import Setting, Variation, answer_seconds, variations
 
@@ -21,7 +21,7 @@ GIB = 2**30
 CARD = Device("CUDA0", "gpu", "", 12 * GIB, 12 * GIB, streams=True)
 ALONE = Machine(Device(RAM, "cpu", "", 64 * GIB, 64 * GIB))
 WITH_CARD = Machine(ALONE.ram, (CARD,))
-SETTING = Setting(Wishes(4096), 4)
+SETTING = Setting(PlacementOptions(4096), 4)
 PLAN = Plan(
     placement=Placement(4096, 512, ("CUDA0",), 99, load_mode="pinned"),
     mode="streamed_prompts",
@@ -50,7 +50,7 @@ def test_without_a_device_only_what_the_cpu_does_is_varied() -> None:
 
 
 def test_one_core_has_no_threads_to_vary() -> None:
-    found = variations(None, ALONE, Setting(Wishes(), 1), cores=1, processors=1)
+    found = variations(None, ALONE, Setting(PlacementOptions(), 1), cores=1, processors=1)
     assert "threads" not in kinds(found)
 
 
@@ -68,20 +68,20 @@ def test_more_experts_are_tried_only_where_they_could_fit() -> None:
 
 
 def test_a_cache_type_that_was_wished_for_is_left_alone() -> None:
-    wished = Setting(Wishes(4096, cache_type="f16"), 4)
+    wished = Setting(PlacementOptions(4096, cache_type="f16"), 4)
     assert "cache" not in kinds(variations(PLAN, WITH_CARD, wished, 4, 8))
 
 
 def test_a_variation_changes_its_own_value_and_no_other() -> None:
-    setting = Setting(Wishes(4096, budgets={"CUDA0": 1, RAM: 2}, concessions=("layer",)), 4)
-    assert Variation("threads", threads=3).applied(setting) == Setting(setting.wishes, 3)
-    assert Variation("ubatch", ubatch=1024).applied(setting).wishes.ubatch == 1024
-    assert Variation("cache", cache_type="q8_0").applied(setting).wishes.cache_type == "q8_0"
-    assert Variation("mode", mode="streamed").applied(setting).wishes.mode == "streamed"
-    assert Variation("pinned", unpinned=True).applied(setting).wishes.concessions == ("layer", "unpinned")
+    setting = Setting(PlacementOptions(4096, budgets={"CUDA0": 1, RAM: 2}, fallbacks=("layer",)), 4)
+    assert Variation("threads", threads=3).applied(setting) == Setting(setting.options, 3)
+    assert Variation("ubatch", ubatch=1024).applied(setting).options.ubatch == 1024
+    assert Variation("cache", cache_type="q8_0").applied(setting).options.cache_type == "q8_0"
+    assert Variation("mode", mode="streamed").applied(setting).options.mode == "streamed"
+    assert Variation("pinned", unpinned=True).applied(setting).options.fallbacks == ("layer", "unpinned")
     changed = Variation("more experts", budgets={"CUDA0": 9}).applied(setting)
-    assert changed.wishes.budgets == {"CUDA0": 9, RAM: 2}
-    assert changed.wishes.context == 4096 and changed.threads == 4
+    assert changed.options.budgets == {"CUDA0": 9, RAM: 2}
+    assert changed.options.context == 4096 and changed.threads == 4
 
 
 def test_an_answer_takes_the_time_of_its_prompt_and_its_tokens() -> None:
@@ -92,8 +92,8 @@ def test_where_experts_can_be_cached_both_ways_with_misses_are_tried() -> None:
     machine = msgspec.structs.replace(WITH_CARD, caches=True)
     found = [each for each in variations(PLAN, machine, SETTING, 4, 8) if each.mode == "cached"]
     assert [each.misses for each in found] == ["computed", "brought"]
-    wishes = found[1].applied(SETTING).wishes
-    assert (wishes.mode, wishes.misses) == ("cached", "brought")
+    options = found[1].applied(SETTING).options
+    assert (options.mode, options.misses) == ("cached", "brought")
     assert "cached" not in {each.mode for each in variations(PLAN, WITH_CARD, SETTING, 4, 8)}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import UserError
 from engine.placement import workers
-from engine.placement.plan import Device, Wishes
+from engine.placement.plan import Device, PlacementOptions
 from engine.placement.workers import (
     Address,
     parse_address,
@@ -144,9 +144,11 @@ def test_more_workers_than_ggml_takes_are_refused() -> None:
 
 
 def test_without_some_workers_the_budgets_of_the_others_go_by_their_new_names() -> None:
-    wishes = Wishes(512, workers=("a:1", "b:1", "c:1"), budgets={"RPC0": 1, "RPC1": 2, "RPC2": 3, "CUDA0": 4})
-    assert without_workers(wishes, ()) is wishes
-    fewer = without_workers(wishes, ("b:1", "z:1"))
+    options = PlacementOptions(
+        512, workers=("a:1", "b:1", "c:1"), budgets={"RPC0": 1, "RPC1": 2, "RPC2": 3, "CUDA0": 4}
+    )
+    assert without_workers(options, ()) is options
+    fewer = without_workers(options, ("b:1", "z:1"))
     assert (fewer.workers, fewer.budgets) == (("a:1", "c:1"), {"RPC0": 1, "RPC1": 3, "CUDA0": 4})
-    none = without_workers(wishes, wishes.workers)
+    none = without_workers(options, options.workers)
     assert (none.workers, none.budgets, none.context) == ((), {"CUDA0": 4}, 512)

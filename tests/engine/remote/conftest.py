@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from engine.api import GenerateRequest, Loaded, LoadRequest, ModelFacts
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.remote.access import RemoteAccess
 from engine.remote.engine import RemoteEngine
 from engine.values import Message
@@ -23,7 +23,7 @@ class Connected:
     def __init__(self, server: OpenAiServer, access: RemoteAccess | None = None, context: int = 0) -> None:
         self.server, self.told = server, Recorder()
         self.engine = RemoteEngine(self.told, lambda _: access or RemoteAccess())
-        self.engine.load(LoadRequest(server.model, Wishes(context)))
+        self.engine.load(LoadRequest(server.model, PlacementOptions(context)))
 
     def facts(self) -> ModelFacts:
         return self.told.next(Loaded).model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agents.chat_model import Brain
+from agents.chat_model import ChatModel
 from app.services.services import Services, open_services
 from app.store.records import ChatOptions, ChatTools
 from engine.api import Listener
@@ -12,14 +12,14 @@ from tests.support.agents.scripted_brain import Reply, ScriptedBrain
 from tests.support.scripted_engine import ScriptedEngine
 
 
-class ScriptedBrains:
-    """Gives every run `brain`, or the one of its model's name in `named`."""
+class ScriptedModels:
+    """Gives every run `chat_model`, or the one of its model's name in `named`."""
 
-    def __init__(self, brain: Brain) -> None:
-        self.brain_of_all = brain
-        self.named: dict[str, Brain] = {}
+    def __init__(self, chat_model: ChatModel) -> None:
+        self.brain_of_all = chat_model
+        self.named: dict[str, ChatModel] = {}
 
-    def brain(self, model: str = "") -> Brain:
+    def chat_model(self, model: str = "") -> ChatModel:
         return self.named.get(model, self.brain_of_all)
 
 
@@ -29,11 +29,11 @@ class Chatting:
     def __init__(self, home: Path, folder: Path, *replies: Reply) -> None:
         self.folder = folder
         folder.mkdir(exist_ok=True)
-        self.brain = ScriptedBrain(*replies)
+        self.chat_model = ScriptedBrain(*replies)
         self.engines: list[ScriptedEngine] = []
         self.services: Services = open_services(home, make_engine=self._engine)
-        self.brains = ScriptedBrains(self.brain)
-        self.services.brains.brain = self.brains.brain  # type: ignore[method-assign]
+        self.model_registry = ScriptedModels(self.chat_model)
+        self.services.model_registry.chat_model = self.model_registry.chat_model  # type: ignore[method-assign]
         self.services.runs._parts.sandbox = lambda: None  # type: ignore[method-assign]
 
     def chat(self, mode: str = "workspace", **options: object) -> int:
@@ -43,7 +43,7 @@ class Chatting:
 
     def say(self, *replies: Reply) -> None:
         """What the model says from here on."""
-        self.brain.replies = list(replies)
+        self.chat_model.replies = list(replies)
 
     def _engine(self, listener: Listener) -> ScriptedEngine:
         self.engines.append(ScriptedEngine(listener))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from agents.chat_model import Ask, Measured, OnText, Turn
+from agents.chat_model import Measured, ModelRequest, ModelResponse, OnText
 from engine.formats import ChatFormat
 from engine.gguf.reading import read_index
 from engine.gguf.summary import summarise
@@ -21,24 +21,24 @@ class _Counting:
     name = "counting"
     remote = False
 
-    def __init__(self, context: int = 4096, answers: Sequence[Turn] = ()) -> None:
+    def __init__(self, context: int = 4096, answers: Sequence[ModelResponse] = ()) -> None:
         self.context = context
         self.answers = list(answers)
-        self.asked: list[Ask] = []
+        self.asked: list[ModelRequest] = []
         self.measured: list[tuple[int, tuple[str, ...]]] = []
 
     def ready(self) -> int:
         return self.context
 
-    def measure(self, ask: Ask, texts: Sequence[str] = ()) -> Measured:
+    def measure(self, ask: ModelRequest, texts: Sequence[str] = ()) -> Measured:
         self.measured.append((len(ask.messages), tuple(texts)))
         return Measured(self.prompt(ask), tuple(self.text(text) for text in texts))
 
-    def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
+    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         self.asked.append(ask)
-        return self.answers.pop(0) if self.answers else Turn()
+        return self.answers.pop(0) if self.answers else ModelResponse()
 
-    def prompt(self, ask: Ask) -> int:
+    def prompt(self, ask: ModelRequest) -> int:
         raise NotImplementedError
 
     def text(self, text: str) -> int:
@@ -48,7 +48,7 @@ class _Counting:
 class ByteBrain(_Counting):
     """Four bytes are a token, and a message takes five more."""
 
-    def prompt(self, ask: Ask) -> int:
+    def prompt(self, ask: ModelRequest) -> int:
         tools = sum(self.text(str(tool)) for tool in ask.tools)
         messages = sum(5 + self.text(str(message.as_dict())) for message in ask.messages)
         return messages + tools
@@ -66,12 +66,12 @@ def starter_format() -> ChatFormat:
 class StarterBrain(_Counting):
     """The starter model's template and tokenizer, without the model."""
 
-    def __init__(self, context: int = 4096, answers: Sequence[Turn] = ()) -> None:
+    def __init__(self, context: int = 4096, answers: Sequence[ModelResponse] = ()) -> None:
         super().__init__(context, answers)
         self.format = starter_format()
         self.tokenizer = Tokenizer(vocabulary())
 
-    def prompt(self, ask: Ask) -> int:
+    def prompt(self, ask: ModelRequest) -> int:
         tools = None if ask.choice == "none" and not ask.tools else ask.tools
         return len(self.tokenizer.encode(self.format.render(ask.messages, tools, ask.reasoning)))
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from agents.tools.tool import Here
+from agents.tools.tool import ToolContext
 from agents.tools.workspace import Workspace
 
 
-def here_in(folder: Path, **fields: Any) -> Here:
+def here_in(folder: Path, **fields: Any) -> ToolContext:
     """`folder` is the workspace; trash and scratch lie beside it and are not made."""
-    here = Here(
+    here = ToolContext(
         workspace=Workspace(folder),
         sandbox=None,
         trash=folder.parent / "trash",

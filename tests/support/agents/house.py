@@ -14,7 +14,7 @@ from agents.events import Entry, RunFinished
 from agents.permissions.values import ApprovalRequest, Decision
 from app.services.events import ServiceEvent
 from app.services.runs.events import RunAsks
-from app.services.runs.values import RunWish
+from app.services.runs.values import RunSpec
 from app.services.services import open_services
 from tests.support.scripted_engine import ScriptedEngine
 
@@ -49,7 +49,7 @@ class House:
     def start(self, task: str, workspace: Path, **wish: Any) -> int:
         """Start a run; its id."""
         wish = {"mode": "workspace", "budget": UNLIMITED, "model": self.model} | wish
-        record = self.runs.start(RunWish(task, str(workspace), **wish), attended=self.decide is not no_one)
+        record = self.runs.start(RunSpec(task, str(workspace), **wish), attended=self.decide is not no_one)
         return record.id
 
     def run(self, task: str, workspace: Path, wait: float = 120, **wish: Any) -> int:

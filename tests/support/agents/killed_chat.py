@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from agents.chat_model import Ask, OnText, Turn
+from agents.chat_model import ModelRequest, ModelResponse, OnText
 from app.services.chat.events import AnswerDelta
 from app.services.events import ServiceEvent
 from tests.support.agents.chatting import Chatting
@@ -18,7 +18,7 @@ from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 
 
 class Slow(ScriptedBrain):
-    def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
+    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         if any(message.role == "tool" for message in ask.messages):
             on_text("content", "It is th")
             time.sleep(60)
@@ -27,7 +27,7 @@ class Slow(ScriptedBrain):
 
 def main(home: Path, folder: Path) -> None:
     chatting = Chatting(home, folder)
-    chatting.brains.brain_of_all = Slow(
+    chatting.model_registry.brain_of_all = Slow(
         calls(("write_file", {"path": "notes.txt", "content": "hello\n"}), text="I write it."), says("?")
     )
 

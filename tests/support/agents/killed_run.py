@@ -21,7 +21,7 @@ from agents.permissions.values import Decision, Effects, ToolFacts
 from agents.run.run import Run
 from agents.tools.files.edit_file import edit_file
 from agents.tools.files.write_file import write_file
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from tests.support.agents.journals import FileJournal
 from tests.support.agents.runs import Bench, ScriptedApprover, started
 from tests.support.agents.scripted_brain import NotedTool, ScriptedBrain, calls, says, schema
@@ -29,7 +29,7 @@ from tests.support.agents.scripted_brain import NotedTool, ScriptedBrain, calls,
 LINES = 30
 
 
-def add_line(arguments: dict[str, Any], here: Here) -> Outcome:
+def add_line(arguments: dict[str, Any], here: ToolContext) -> Outcome:
     """In two writes, so that it can be killed between them."""
     with (here.workspace.root / "lines.txt").open("a") as file:
         file.write(f"<{arguments['line']}")
@@ -63,8 +63,8 @@ def bench(folder: Path) -> Bench:
     )
     journal = FileJournal(folder / "journal.jsonl")
     approver = ScriptedApprover(Decision(True))
-    brain = ScriptedBrain(reply)
-    return Bench(folder, brain, (write_file, edit_file, adding), journal=journal, approver=approver)
+    chat_model = ScriptedBrain(reply)
+    return Bench(folder, chat_model, (write_file, edit_file, adding), journal=journal, approver=approver)
 
 
 def go(folder: Path) -> None:

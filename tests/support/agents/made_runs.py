@@ -8,7 +8,7 @@ from typing import Any
 from agents.budget import Budget
 from agents.events import ContextTrimmed, ModelTurn, RunEvent, RunStarted, ToolCalled, ToolResult
 from agents.permissions.values import Effects, ToolFacts
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from engine.errors import ErrorInfo
 from engine.values import FinishReason, Timings, ToolCall, Usage
 
@@ -80,8 +80,8 @@ class NamedTool:
             "required": [*properties],
         }
 
-    def effects(self, arguments: dict[str, Any], here: Here) -> Effects:
+    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
         return Effects()
 
-    def run(self, arguments: dict[str, Any], here: Here) -> Outcome:
+    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
         return Outcome("done")

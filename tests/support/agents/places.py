@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.sandbox.sandbox import Sandbox
-from agents.tools.tool import Here
+from agents.tools.tool import ToolContext
 from agents.tools.workspace import Workspace
 
 
@@ -19,11 +19,11 @@ def here_in(
     kept: Callable[[str], str] = lambda handle: "",
     cancelled: Callable[[], bool] = lambda: False,
     **named: Any,
-) -> Here:
+) -> ToolContext:
     """What a tool may use in `folder`/work; trash and scratch lie beside it."""
     root = folder / "work"
     root.mkdir(exist_ok=True)
-    return Here(
+    return ToolContext(
         workspace=Workspace.at(root),
         sandbox=sandbox,
         trash=folder / "trash",

@@ -14,7 +14,7 @@ from agents.permissions.values import ApprovalRequest, Decision, Grant
 from agents.run.run import Run
 from agents.run.state import RunState
 from agents.snapshots.snapshots import Snapshots
-from agents.tools.tool import Here, Tool
+from agents.tools.tool import Tool, ToolContext
 from agents.tools.workspace import Workspace
 from tests.support.agents.journals import ListJournal
 from tests.support.agents.scripted_brain import ScriptedBrain
@@ -63,7 +63,7 @@ class Bench:
     def __init__(
         self,
         folder: Path,
-        brain: ScriptedBrain,
+        chat_model: ScriptedBrain,
         tools: Sequence[Tool] = (),
         *,
         approver: ScriptedApprover | None = None,
@@ -74,13 +74,13 @@ class Bench:
         self.workspace = folder / "workspace"
         for name in ("workspace", "trash", "scratch"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        self.brain, self.tools = brain, tuple(tools)
+        self.chat_model, self.tools = chat_model, tuple(tools)
         self.journal = journal or ListJournal()
         self.approver = approver or ScriptedApprover()
         self.grants = ListGrants()
         workspace = Workspace.at(self.workspace)
         self.snapshots = Snapshots(folder / "snapshots", workspace) if undoable else None
-        self.here = Here(
+        self.here = ToolContext(
             workspace,
             None,
             folder / "trash",
@@ -94,7 +94,7 @@ class Bench:
         """A run over the same journal: the first one, or one of a process that came up again."""
         return Run(
             self.journal,
-            self.brain,
+            self.chat_model,
             self.tools,
             approver=self.approver,
             grants=self.grants,

@@ -8,26 +8,26 @@ from typing import Any
 
 import msgspec
 
-from agents.chat_model import Ask, Measured, OnText, Turn
+from agents.chat_model import Measured, ModelRequest, ModelResponse, OnText
 from agents.permissions.values import Effects, ToolFacts
-from agents.tools.tool import Here, Outcome
+from agents.tools.tool import Outcome, ToolContext
 from engine.errors import ErrorInfo
 from engine.values import ToolCall, Usage
 
-Reply = Turn | Exception | Callable[[Ask], Turn]
+Reply = ModelResponse | Exception | Callable[[ModelRequest], ModelResponse]
 
 
-def says(text: str, **fields: Any) -> Turn:
-    return Turn(text, usage=Usage(completion_tokens=max(1, len(text) // 4)), **fields)
+def says(text: str, **fields: Any) -> ModelResponse:
+    return ModelResponse(text, usage=Usage(completion_tokens=max(1, len(text) // 4)), **fields)
 
 
-def calls(*wanted: tuple[str, dict[str, Any] | str], text: str = "", **fields: Any) -> Turn:
+def calls(*wanted: tuple[str, dict[str, Any] | str], text: str = "", **fields: Any) -> ModelResponse:
     made = tuple(ToolCall(f"id{n}", name, arguments) for n, (name, arguments) in enumerate(wanted))
-    return Turn(text, tool_calls=made, usage=Usage(completion_tokens=10), **fields)
+    return ModelResponse(text, tool_calls=made, usage=Usage(completion_tokens=10), **fields)
 
 
-def broken(code: str = "engine.lost") -> Turn:
-    return Turn("half a sen", finish_reason="error", error=ErrorInfo(code))
+def broken(code: str = "engine.lost") -> ModelResponse:
+    return ModelResponse("half a sen", finish_reason="error", error=ErrorInfo(code))
 
 
 class ScriptedBrain:
@@ -40,23 +40,23 @@ class ScriptedBrain:
     def __init__(self, *replies: Reply, context: int = 16_384, slow: float = 0.0) -> None:
         self.replies: list[Reply] = list(replies)
         self.context, self.slow = context, slow
-        self.asks: list[Ask] = []
+        self.asks: list[ModelRequest] = []
 
     def ready(self) -> int:
         return self.context
 
-    def measure(self, ask: Ask, texts: Sequence[str] = ()) -> Measured:
+    def measure(self, ask: ModelRequest, texts: Sequence[str] = ()) -> Measured:
         whole = sum(5 + len(str(message.as_dict())) // 4 for message in ask.messages)
         whole += sum(len(str(tool)) // 4 for tool in ask.tools)
         return Measured(whole, tuple(-(-len(text) // 4) for text in texts))
 
-    def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
+    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         self.asks.append(ask)
         reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         end = time.monotonic() + self.slow
         while time.monotonic() < end:
             if cancelled():
-                return Turn(finish_reason="cancelled")
+                return ModelResponse(finish_reason="cancelled")
             time.sleep(0.01)
         if isinstance(reply, Exception):
             raise reply
@@ -88,7 +88,7 @@ class NotedTool:
     def __init__(
         self,
         name: str,
-        answer: str | Outcome | Exception | Callable[[dict[str, Any], Here], Outcome | str] = "done",
+        answer: str | Outcome | Exception | Callable[[dict[str, Any], ToolContext], Outcome | str] = "done",
         *,
         parameters: dict[str, Any] | None = None,
         facts: ToolFacts = ToolFacts(read_only=True, destructive=False),  # noqa: B008
@@ -100,10 +100,10 @@ class NotedTool:
         self.done: list[dict[str, Any]] = []
         self._effects = effects
 
-    def effects(self, arguments: dict[str, Any], here: Here) -> Effects:
+    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
         return self._effects
 
-    def run(self, arguments: dict[str, Any], here: Here) -> Outcome:
+    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
         self.done.append(arguments)
         answer = self.answer(arguments, here) if callable(self.answer) else self.answer
         if isinstance(answer, Exception):

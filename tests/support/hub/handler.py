@@ -18,7 +18,7 @@ from tests.support.hub.contents import ChangedContent, Content
 from tests.support.hub.faults import Fault, On
 from tests.support.hub.log import Request
 from tests.support.hub.repositories import Account, HubRepo
-from tests.support.hub.sending import Cut, body_of, send_body, wait
+from tests.support.hub.sending import CompactionPoint, body_of, send_body, wait
 
 if TYPE_CHECKING:
     from tests.support.hub.server import HubServer
@@ -45,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         self.hub.log.add(self.seen)
         try:
             self._answer(split.path, urllib.parse.parse_qs(split.query), sent_body)
-        except Cut:
+        except CompactionPoint:
             self.close_connection = True
             with contextlib.suppress(OSError):
                 self.connection.shutdown(socket.SHUT_RDWR)
@@ -239,10 +239,10 @@ class Handler(BaseHTTPRequestHandler):
         elif fault.kind == "garbage":
             self._reply(Reply(200, b'{"half": [1, '))
         elif fault.kind == "cut" and repository is None:
-            raise Cut
+            raise CompactionPoint
         elif fault.kind == "stall" and (repository is None or self.command == "HEAD"):
             wait(self.connection, fault.seconds, self.hub.stopping)
-            raise Cut
+            raise CompactionPoint
         else:
             return False
         return True

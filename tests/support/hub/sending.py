@@ -18,7 +18,7 @@ SLOW_PIECE = 2**14
 WATCH_S = 0.05
 
 
-class Cut(Exception):
+class CompactionPoint(Exception):
     """The connection is to end here."""
 
 
@@ -80,7 +80,7 @@ def send_body(
     if fault and kind == "stall":
         wait(connection, fault.seconds, stopping)
     if end - start < body.length:
-        raise Cut
+        raise CompactionPoint
 
 
 def wait(connection: socket.socket, seconds: float, stopping: threading.Event) -> None:
@@ -89,7 +89,7 @@ def wait(connection: socket.socket, seconds: float, stopping: threading.Event) -
     while time.monotonic() < end and not stopping.is_set():
         readable, _, _ = select.select([connection], [], [], min(WATCH_S, max(0.0, end - time.monotonic())))
         if readable and not connection.recv(1, socket.MSG_PEEK):
-            raise Cut
+            raise CompactionPoint
 
 
 def _send_slowly(

@@ -210,10 +210,10 @@ class _Books:
             faults.append(f"{now.plain_blocks} plain blocks, {now.tokens} tokens instead of {page.tokens}")
         resident = 0
         for layer, each in self._layers.items():
-            residents = tuple(expert for expert in each.residents if expert != EMPTY)
-            resident += len(residents)
-            if cache_residents(layer, len(each.residents)) != residents:
-                faults.append(f"layer {layer} has other residents than {residents}")
+            warm_experts = tuple(expert for expert in each.warm_experts if expert != EMPTY)
+            resident += len(warm_experts)
+            if cache_residents(layer, len(each.warm_experts)) != warm_experts:
+                faults.append(f"layer {layer} has other residents than {warm_experts}")
         if resident != now.brought - now.evicted:
             faults.append(f"{resident} residents of {now.brought} brought, {now.evicted} evicted")
         for fault in faults[: _MOST_FAULTS - len(page.faults)]:

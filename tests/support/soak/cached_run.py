@@ -23,7 +23,7 @@ import msgspec
 
 from engine.api import LoadRequest
 from engine.local.client import LocalEngine
-from engine.placement.plan import RAM, Wishes
+from engine.placement.plan import RAM, PlacementOptions
 from tests.support.cached import HandPlaced
 from tests.support.expert_models import expert_model
 from tests.support.moe import moe_model
@@ -110,7 +110,7 @@ def _soak(
     engine = LocalEngine(ledger, main)
     load = LoadRequest(
         "",
-        Wishes(CONTEXT, workers=(worker,), mode="cpu", streams=3),
+        PlacementOptions(CONTEXT, workers=(worker,), mode="cpu", streams=3),
         threads=1,
         calibrations=str(folder / "calibrations"),
         states=str(folder / "states"),

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from engine.api import LoadRequest
 from engine.local.client import LocalEngine
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from tests.support.greedy_judge import CLOSE, judge, lead_where_they_part
 from tests.support.soak.ledger import Entry, Ledger
 from tests.support.soak.memory import Memory, Sampler
@@ -66,7 +66,9 @@ def soak(seconds: float, *, seed: int = 1, kill_every: float = 12.0, compare: in
 def _soak(folder: Path, seconds: float, seed: int, kill_every: float, compare: int) -> Soaked:
     ledger = Ledger(CONTEXT)
     engine = LocalEngine(ledger)
-    load = LoadRequest(str(starter_model()), Wishes(CONTEXT), states=str(folder), states_limit=STATES_LIMIT)
+    load = LoadRequest(
+        str(starter_model()), PlacementOptions(CONTEXT), states=str(folder), states_limit=STATES_LIMIT
+    )
     engine.load(load)
     ids = itertools.count(1)
     talkers = [Talker(number, seed, engine, ledger, ids) for number in range(TALKERS)]

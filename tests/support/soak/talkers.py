@@ -71,7 +71,7 @@ class Talker(threading.Thread):
     def _turn(self) -> None:
         chance = self._random
         if chance.random() < 0.1:
-            self._engine.bring_to_front(chance.choice((self._conversation, "")))
+            self._engine.set_priority(chance.choice((self._conversation, "")))
         self._messages += (Message("user", self._words(chance.choice((3, 10, 40, 150)))),)
         waited = [self._ask(self._messages, self._conversation)]
         if chance.random() < 0.2:  # a question of its own beside the conversation

@@ -14,7 +14,7 @@ from app.desktop.chat.compaction.choice_row import ChoiceRow
 from app.desktop.chat.editor import MessageEditor
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.run_view.plan_card import paint_card
-from app.services.chat.compaction import Room, fits
+from app.services.chat.compaction import CompactionOptions, fits
 from app.services.chat.summaries import Draft
 from engine.errors import ErrorInfo
 
@@ -46,7 +46,7 @@ class RoomCard(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.state: State = "looking"
-        self.room: Room | None = None
+        self.room: CompactionOptions | None = None
         self.full = True
         self._trouble: ErrorInfo | None = None
         self._draft: Draft | None = None
@@ -76,7 +76,7 @@ class RoomCard(QWidget):
         """ "loading" or "looking". `full`: something could not be answered, else there is still some room."""
         self._show(state, full=full)
 
-    def show_room(self, room: Room, *, full: bool) -> None:
+    def show_room(self, room: CompactionOptions, *, full: bool) -> None:
         """What can be done."""
         self.room, self._draft, self._trouble = room, None, None
         self._show("choices", full=full)
@@ -175,7 +175,7 @@ class RoomCard(QWidget):
         self.stop.setVisible(self.state == "writing")
         self._text.setVisible(self.state == "writing")
         self._text.setAccessibleName(self.tr("Summary"))
-        self._name_rows(self.room or Room(0, 0, 0, 0))
+        self._name_rows(self.room or CompactionOptions(0, 0, 0, 0))
         choices = self._choices()
         for choice, row in self.rows.items():
             row.setVisible(choice in choices)
@@ -237,7 +237,7 @@ class RoomCard(QWidget):
             )
         return self.tr("You see it before it is used.")
 
-    def _name_rows(self, room: Room) -> None:
+    def _name_rows(self, room: CompactionOptions) -> None:
         numbers = {
             "messages": _count(room.messages),
             "summary": _count(room.summary),

@@ -10,21 +10,21 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from app.desktop.base.notification import Said
+from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.chat.compaction.context_use import ContextUse, context_use
 from app.desktop.model_picker.header import Header
 from app.desktop.text.measures import thousands
 from app.desktop.text.words import shown_title
-from app.desktop.widgets.banner import Strip, StripAction
+from app.desktop.widgets.banner import Banner, BannerAction
 from app.desktop.widgets.gauge import WARN_FROM
-from app.services.chat.compaction import Room
+from app.services.chat.compaction import CompactionOptions
 from app.services.chat.events import SummaryDelta, SummaryEnded, SummaryStarted
 from app.services.chat.summaries import Draft
 from app.services.events import ServiceEvent
 from app.services.models.events import ModelChanged
 from app.services.models.fullness import is_full
-from app.store.records import Conversation, Cut
+from app.store.records import CompactionPoint, Conversation
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 class RoomControl(QObject):
     """`continue_wanted` and `regenerate_wanted` carry the message that waited for room, `open_wanted` a conversation,
-    `said` a `Said`."""
+    `said` a `Notification`."""
 
     continue_wanted = Signal(int)
     regenerate_wanted = Signal(int)
@@ -48,7 +48,7 @@ class RoomControl(QObject):
     def __init__(self, calls: ServiceCalls, page: QWidget, header: Header, composer: Composer) -> None:
         super().__init__(page)
         self._calls, self._header, self._composer = calls, header, composer
-        self.strip = Strip(page)
+        self.strip = Banner(page)
         self.strip.closed.connect(self._dismiss)
         composer.nothing_sent.connect(self._go_to_card)
         self.card: RoomCard | None = None
@@ -175,7 +175,7 @@ class RoomControl(QObject):
         line.heightChanged.connect(transcript.place)
         transcript.set_line(message, line)
 
-    def _cut_line(self, cut: Cut) -> QuietLine:
+    def _cut_line(self, cut: CompactionPoint) -> QuietLine:
         from app.desktop.chat.compaction.compaction_marker import CutLine
 
         assert self._transcript is not None
@@ -204,7 +204,7 @@ class RoomControl(QObject):
         text = self.tr("This chat takes {used} of the {size} tokens that the model can read at once.").format(
             used=thousands(self._used), size=thousands(self._context)
         )
-        self.strip.say(text, [StripAction(self.tr("Make room…"), self._make_room)], colour="muted")
+        self.strip.say(text, [BannerAction(self.tr("Make room…"), self._make_room)], colour="muted")
 
     def _dismiss(self) -> None:
         if self._conversation is not None:
@@ -269,7 +269,7 @@ class RoomControl(QObject):
             owner=self,
         )
 
-    def _looked(self, card: RoomCard, room: Room) -> None:
+    def _looked(self, card: RoomCard, room: CompactionOptions) -> None:
         if card is self.card and self._path[-1:] == [room.leaf]:
             card.show_room(room, full=card.full)
 
@@ -335,18 +335,18 @@ class RoomControl(QObject):
                 lambda s: s.summaries.drop(conversation), lambda _: self._look(), executor="io", owner=self
             )
 
-    def _done(self, room: Room, cut: Cut) -> None:
+    def _done(self, room: CompactionOptions, cut: CompactionPoint) -> None:
         """The model sees less now: answer what waited for that."""
         self._calls.do(lambda s: s.summaries.drop(room.conversation))
         words = self.tr("The model does not see the first {messages} messages.")
         if cut.summary:
             words = self.tr("The model sees a summary of the first {messages} messages.")
         text = words.format(messages=room.messages)
-        self.said.emit(Said(text, self.tr("Undo"), lambda: self._take_back(cut)))
+        self.said.emit(Notification(text, self.tr("Undo"), lambda: self._take_back(cut)))
         if room.conversation == self._conversation:
             self._go_on(room)
 
-    def _go_on(self, room: Room) -> None:
+    def _go_on(self, room: CompactionOptions) -> None:
         last = self._use.last
         self._close_card()
         self._composer.take_focus()
@@ -363,14 +363,14 @@ class RoomControl(QObject):
         self.open_wanted.emit(conversation.id)
         if before is not None:
             text = self.tr("This is a new chat; the one before stays as it is.")
-            self.said.emit(Said(text, self.tr("Back"), lambda: self.open_wanted.emit(before)))
+            self.said.emit(Notification(text, self.tr("Back"), lambda: self.open_wanted.emit(before)))
 
-    def _take_back(self, cut: Cut) -> None:
+    def _take_back(self, cut: CompactionPoint) -> None:
         def told(_: object) -> None:
             text = self.tr("The model sees the whole chat again, as far as it fits.")
-            self.said.emit(Said(text, self.tr("Undo"), lambda: self._put_back(cut)))
+            self.said.emit(Notification(text, self.tr("Undo"), lambda: self._put_back(cut)))
 
         self._calls.do(lambda s: s.room.take_back(cut), told, owner=self)
 
-    def _put_back(self, cut: Cut) -> None:
+    def _put_back(self, cut: CompactionPoint) -> None:
         self._calls.do(lambda s: s.room.put_back(cut))

@@ -10,7 +10,7 @@ from app.desktop.base.theme import themes
 from app.desktop.chat.editor import MessageEditor
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.widgets.buttons import QuietButton
-from app.store.records import Cut
+from app.store.records import CompactionPoint
 
 _WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignTop)
 
@@ -91,7 +91,7 @@ class CutLine(QuietLine):
     taken_back = Signal()
     edited = Signal(str)
 
-    def __init__(self, parent: QWidget, cut: Cut, messages: int) -> None:
+    def __init__(self, parent: QWidget, cut: CompactionPoint, messages: int) -> None:
         super().__init__(parent)
         self.cut, self._messages = cut, messages
         self._view: PlainBlock | None = None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.services.chat.summaries import Draft
-from app.store.records import Conversation, Cut, Message
+from app.store.records import CompactionPoint, Conversation, Message
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class ContextUse(NamedTuple):
 
     used: int
     last: Message | None
-    cut: Cut | None = None
+    cut: CompactionPoint | None = None
     draft: Draft | None = None
     origin: Conversation | None = None
 
@@ -41,7 +41,7 @@ def context_use(services: Services, conversation: int, path: Sequence[int]) -> C
     )
 
 
-def _tokens_used(services: Services, messages: Sequence[Message], cut: Cut | None) -> int:
+def _tokens_used(services: Services, messages: Sequence[Message], cut: CompactionPoint | None) -> int:
     """What the last answer took; what is left of that after a cut that was made since."""
     for message in reversed(messages):
         if message.run:  # its usage is that of all turns together

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.desktop.base.tasks import Task, run_in_background
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.markdown.body import segments
 from app.desktop.markdown.code import CodeBlock
 from app.desktop.markdown.markdown import Block, Prose
@@ -22,7 +22,7 @@ SLICE_S = 0.006
 FIRST_PIXELS = 1600
 
 
-class ModelCard(LiveWidget):
+class ModelCard(ThemedWidget):
     """Blocks below each other, as wide as the widget. `link_asked` carries an address of the card.
 
     What lies below `reach` is not built: whoever scrolls says how far down one can see.

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.catalogue_card import CatalogueCard, CatalogueLine
 from app.desktop.widgets.scroller import ColumnScroller
 
@@ -125,7 +125,7 @@ class CardGrid(QWidget):
             self.refit()
 
 
-class CatalogueView(LiveWidget):
+class CatalogueView(ThemedWidget):
     """`entered` carries the `CatalogueLine` that a person chose."""
 
     entered = Signal(object)

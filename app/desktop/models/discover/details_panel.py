@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStacked
 from app.desktop.base.icons import set_icon
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.card_view import ModelCard
 from app.desktop.models.discover.gate_note import GateNote
 from app.desktop.models.discover.variant_lines import best_sentence, read_line, variant_lines
@@ -39,7 +39,7 @@ COLUMN = 860
 AHEAD = 1.0
 
 
-class DetailsPanel(LiveWidget):
+class DetailsPanel(ThemedWidget):
     """Shows what it is given. `get_wanted` carries a `Variant`, `use_wanted` a path, `downloads_wanted` asks for
     the view of downloads, `link_asked` carries an address, `retry_wanted` asks to read again."""
 

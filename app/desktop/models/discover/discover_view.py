@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.catalogue import Catalogue
 from app.desktop.models.discover.catalogue_card import CatalogueLine
 from app.desktop.models.discover.catalogue_view import CatalogueView
@@ -18,7 +18,7 @@ from app.desktop.models.discover.results_list import ResultsList
 from app.desktop.models.discover.search_bar import SearchBar
 from app.desktop.models.discover.searching import Searching
 from app.desktop.models.download_foot import DownloadFoot
-from app.desktop.models.library_state import Holding, Shelf
+from app.desktop.models.library_state import Holding, LibraryState
 from app.desktop.text.state_text import failure_words
 from app.desktop.widgets.scroller import GUTTER
 from app.desktop.widgets.state_panel import StatePanel
@@ -32,7 +32,7 @@ BOTH_FROM = 720
 FOOT_FROM = 620
 
 
-class DiscoverView(LiveWidget):
+class DiscoverView(ThemedWidget):
     """`get_wanted` carries a repository and a variant. The other signals are the details panel's."""
 
     get_wanted = Signal(object, object)
@@ -46,7 +46,7 @@ class DiscoverView(LiveWidget):
     opened = Signal(str)
     cancel_wanted = Signal(int)
 
-    def __init__(self, calls: ServiceCalls, shelf: Shelf, catalogue: Catalogue) -> None:
+    def __init__(self, calls: ServiceCalls, shelf: LibraryState, catalogue: Catalogue) -> None:
         super().__init__()
         self._shelf, self._catalogue = shelf, catalogue
         self._query: Query | None = None

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.labels import wrapped_label
 from engine.errors import UserError
@@ -17,7 +17,7 @@ from engine.hub.values import HubModel
 SHUT = ("hub.gated", "hub.needs_token", "hub.bad_token")
 
 
-class GateNote(LiveWidget):
+class GateNote(ThemedWidget):
     """Hidden unless there is a gate. `page_wanted` carries the repository, `token_wanted` asks for the settings."""
 
     page_wanted = Signal(str)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.queries import LICENCES, SIZES, SORTS, Filters, query_of
 from app.desktop.text.measures import count_text
 from app.desktop.text.words import licence_name
@@ -38,7 +38,7 @@ class SearchField(QLineEdit):
             super().keyPressEvent(event)
 
 
-class SearchBar(LiveWidget):
+class SearchBar(ThemedWidget):
     """`query_changed` carries a `Query`, or None where nothing is asked for; `typed` comes at each letter."""
 
     query_changed = Signal(object)

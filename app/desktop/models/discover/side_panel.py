@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.measures import size_text
 from app.desktop.text.words import joined
 from app.desktop.widgets.side_row import SideRow, fit_rows
@@ -28,7 +28,7 @@ class Pick(msgspec.Struct, frozen=True):
     bytes: int
 
 
-class ModelsSide(LiveWidget):
+class ModelsSide(ThemedWidget):
     """`view_wanted` carries one of `VIEWS`, `pick_wanted` a repository."""
 
     view_wanted = Signal(str)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolTip, QWidget
 
 from app.desktop.base.style import grounds
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 
 GAP = 16
 HIGH, FOLDED_HIGH = 42, 66
@@ -44,7 +44,7 @@ def name_font() -> QFont:
     return themes.current.font(14, bold=True)
 
 
-class VariantRow(LiveWidget):
+class VariantRow(ThemedWidget):
     """Painted but for its button, so that a repository of thirty variants opens at once."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

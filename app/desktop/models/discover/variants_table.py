@@ -9,13 +9,13 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.variant_row import GAP, Columns, VariantLine, VariantRow
 
 HEAD = 30
 
 
-class VariantsTable(LiveWidget):
+class VariantsTable(ThemedWidget):
     """`acted` carries the name of the variant whose button was pressed."""
 
     acted = Signal(str)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
-from app.desktop.base.themed_widget import LiveWidget
+from app.desktop.base.themed_widget import ThemedWidget
 from resources.translations.update import HERE, LANGUAGES, ROOT, collect, compiled
 
 pytestmark = pytest.mark.usefixtures("looks")
@@ -73,7 +73,7 @@ def test_a_text_to_translate_is_a_plain_literal(path: Path) -> None:
                 assert literal, f"{path.name}:{node.lineno}"
 
 
-class Greeting(LiveWidget):
+class Greeting(ThemedWidget):
     """Speaks with a word of the product's own table."""
 
     def __init__(self) -> None:

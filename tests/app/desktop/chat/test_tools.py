@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.base import tasks
 from app.desktop.base.bridge import Bridge
-from app.desktop.base.notification import Said
+from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.answer_steps import AnswerSteps
@@ -34,10 +34,10 @@ class Chatting:
     def __init__(self, qtbot: QtBot, services: Services, page: ChatPage, folder: Path) -> None:
         self.qtbot, self.services, self.page, self.folder = qtbot, services, page, folder
         folder.mkdir()
-        self.said: list[Said] = []
+        self.said: list[Notification] = []
         page.said.connect(self.said.append)
-        self.brain = ScriptedBrain(says("Hello."))
-        services.brains.brain = lambda name="": self.brain  # type: ignore[method-assign]
+        self.chat_model = ScriptedBrain(says("Hello."))
+        services.model_registry.chat_model = lambda name="": self.chat_model  # type: ignore[method-assign]
         services.runs._parts.sandbox = lambda: None  # type: ignore[method-assign]
 
     def until(self, condition: Callable[[], bool]) -> None:
@@ -48,7 +48,7 @@ class Chatting:
 
     def begin(self, text: str, *replies: Reply) -> None:
         """Write something and send it with Enter."""
-        self.brain.replies = list(replies) or self.brain.replies
+        self.chat_model.replies = list(replies) or self.chat_model.replies
         self.page.composer.edit.setPlainText(text)
         self.qtbot.keyClick(self.page.composer.edit, Qt.Key.Key_Return)
 
@@ -203,7 +203,7 @@ def test_a_chat_that_asks_can_be_left_says_so_at_the_foot_and_asks_again_when_it
 ) -> None:
     chatting, window = in_window, running.window
     chatting.switch_on()
-    chatting.brain.slow = 0.3
+    chatting.chat_model.slow = 0.3
     chatting.begin("Make notes.txt", WRITE, says("It is there."))
     chatting.until(lambda: bool(chatting.page.transcript.ids))
     asking = chatting.page.conversation
@@ -239,7 +239,7 @@ def test_a_chat_may_have_some_of_the_tools_alone(chatting: Chatting) -> None:
     chatting.begin("Make notes.txt", WRITE, says("I may not."))
     assert chatting.answer().message.content == "I may not."
     assert not (chatting.folder / "notes.txt").exists()
-    offered = {tool["function"]["name"] for tool in chatting.brain.asks[0].tools}
+    offered = {tool["function"]["name"] for tool in chatting.chat_model.asks[0].tools}
     assert "read_file" in offered and "write_file" not in offered
 
 
@@ -251,7 +251,7 @@ def test_a_stopped_answer_keeps_its_steps_and_is_continued(chatting: Chatting) -
     answer = chatting.answer()
     assert answer.message.state == "stopped" and answer._strip is not None
     assert chatting.steps()._head.text() == "1 step"
-    chatting.brain.replies = [says("I leave it.")]
+    chatting.chat_model.replies = [says("I leave it.")]
     answer._act()
     chatting.until(lambda: chatting.answer().message.content == "I leave it.")
     assert chatting.answer()._strip is None

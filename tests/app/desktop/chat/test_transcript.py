@@ -383,7 +383,7 @@ def test_a_long_reading_says_why_so_much_is_read_again(qtbot, view, monkeypatch)
 
 
 def test_what_was_read_again_is_under_the_answer_with_its_reason(qtbot, view, monkeypatch):
-    told = Usage(4000, 900, reread=EDITED)
+    told = Usage(4000, 900, recomputed=EDITED)
     view.add_message(msgspec.structs.replace(message(1, "assistant", "Hi"), usage=told))
     footer = card(view, 1).footer
     assert "900 tokens reused · 3100 read again" in footer._measures.replace(",", "")

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from agents.check.check import Checked
-from app.desktop.base.notification import Said
+from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.model_picker.tool_checking import ToolChecking
 from app.desktop.models.models_page import ModelsPage
@@ -87,7 +87,7 @@ class Open:
     def __init__(self, qtbot: QtBot, shelves: Shelves, size: tuple[int, int]) -> None:
         self.qtbot, self.shelves = qtbot, shelves
         self.hub, self.library, self.downloads = shelves.hub, shelves.library, shelves.downloads
-        self.said: list[Said] = []
+        self.said: list[Notification] = []
         self.used: list[str] = []
         self.failed: list[UserError] = []
         self.placements = HandMadePlacements(plans.qwen())

@@ -18,13 +18,13 @@ from app.desktop.placement.explanation_card import ExplanationCard
 from app.desktop.placement.heat_map import HeatMap
 from app.desktop.placement.kept import REST_S, WINDOW_S, KeptFigures, KeptPlan, RecentUse, kept_map
 from app.desktop.placement.mode_choice import possible_modes
-from app.desktop.placement.options_card import WishesCard
+from app.desktop.placement.options_card import OptionsCard
 from app.desktop.placement.placement_page import PlacementPage
 from app.desktop.placement.strip_card import StripCard
 from app.desktop.placement.tune_card import kind_text
 from engine.api import CacheActivity, Loaded
 from engine.errors import ErrorInfo
-from engine.placement.plan import RAM, CachedLayer, PlannedModel, Wishes
+from engine.placement.plan import RAM, CachedLayer, PlacementOptions, PlannedModel
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
 from tests.app.desktop.test_accessibility import without_name
@@ -175,7 +175,7 @@ def test_the_map_is_painted_only_when_other_experts_are_there(card: CacheCard, q
         QApplication.processEvents()
     assert paints.count == 0
     others = tuple(tuple(range(1, 33)) if row else () for row in THERE)
-    card.take(msgspec.structs.replace(USED, residents=others))
+    card.take(msgspec.structs.replace(USED, warm_experts=others))
     qtbot.waitUntil(lambda: paints.count == 1)
 
 
@@ -198,7 +198,7 @@ def test_the_map_is_read_by_keys_and_follows_what_changes(card: CacheCard, qtbot
     qtbot.keyClick(card.map, Qt.Key.Key_Home)
     assert card.readout.text() == "Layer 9, expert 0: on the graphics card"
     others = tuple(tuple(range(1, 33)) if row else () for row in THERE)
-    card.take(msgspec.structs.replace(USED, residents=others))
+    card.take(msgspec.structs.replace(USED, warm_experts=others))
     assert card.readout.text() == "Layer 9, expert 0: in RAM only"
     card.map.clearFocus()
     assert card.readout.text().startswith("1,280 of")
@@ -292,13 +292,13 @@ def test_ways_to_use_experts_are_those_of_the_machine() -> None:
 
 
 def test_a_way_to_use_experts_is_wished_and_taken_back(qtbot: QtBot) -> None:
-    card = WishesCard()
+    card = OptionsCard()
     qtbot.addWidget(card)
     model = plans.cached()
     offered = msgspec.structs.replace(model, machine=msgspec.structs.replace(model.machine, caches=True))
-    card.show_wishes(Wishes(), offered, 0)
+    card.show_options(PlacementOptions(), offered, 0)
     card.show()
-    wished: list[Wishes] = []
+    wished: list[PlacementOptions] = []
     card.changed.connect(wished.append)
     assert card.mode.text() == "Automatic" and card.mode.accessibleName() == "Experts: Automatic"
     card.mode.open_menu()
@@ -312,14 +312,14 @@ def test_a_way_to_use_experts_is_wished_and_taken_back(qtbot: QtBot) -> None:
     ]
     card.mode.menu_shown.actions()[-1].trigger()
     card.mode.menu_shown.close()
-    assert wished == [Wishes(mode="cached")]
+    assert wished == [PlacementOptions(mode="cached")]
     assert "Experts: those used last are kept on the graphics card" in card.facts.text().splitlines()
     # Where it is not possible any more it can be taken back.
-    card.show_wishes(Wishes(mode="cached"), plans.qwen(), 0)
+    card.show_options(PlacementOptions(mode="cached"), plans.qwen(), 0)
     assert card.mode.text() == "Kept on the graphics card while needed"
     card.reset.click()
-    assert wished[-1] == Wishes()
-    card.show_wishes(Wishes(), plans.dense(), 0)
+    assert wished[-1] == PlacementOptions()
+    card.show_options(PlacementOptions(), plans.dense(), 0)
     assert card.mode.isHidden() or not card.mode.isVisible()
 
 
@@ -374,7 +374,7 @@ def test_wishes_that_are_not_applied_change_nothing_of_the_card(
     running.until(shown.view.cache.isVisible)
     path = running.services.models.state.path
     placements.by_path[path] = at(path, plans.qwen())
-    shown.view.wishes.context.slider.setValue(1)
+    shown.view.options.context.slider.setValue(1)
     running.until(lambda: shown._model is not None and shown._model.plan.mode == "streamed_prompts")
     assert shown.view.cache.isVisible()
     shown.choose(plans.dense().path)

@@ -21,16 +21,16 @@ from app.desktop.placement.heat import heat_of
 from app.desktop.placement.heat_map import HeatMap
 from app.desktop.placement.layers import layer_cells
 from app.desktop.placement.live_speed import LiveSpeed
-from app.desktop.placement.options_card import WishesCard
+from app.desktop.placement.options_card import OptionsCard
 from app.desktop.placement.steps import budget_steps, context_steps, nearest_step
 from app.desktop.placement.strip_card import StripCard
-from app.desktop.placement.suggestion import suggested_wishes
+from app.desktop.placement.suggestion import suggested_options
 from app.desktop.placement.tune_card import TuneCard
 from app.services.placement.events import TuneProgress
 from app.services.placement.trials import MeasuredSpeed
 from engine.api import Activity
 from engine.errors import ErrorInfo
-from engine.placement.plan import RAM, PlannedModel, Wishes
+from engine.placement.plan import RAM, PlacementOptions, PlannedModel
 from tests.app.desktop.placement import plans
 
 pytestmark = pytest.mark.usefixtures("looks")
@@ -237,10 +237,10 @@ def test_budgets_go_from_nothing_to_all() -> None:
 
 def test_a_refusal_names_wishes_that_work() -> None:
     machine = plans.several_devices().machine
-    wishes = Wishes(budgets={"CUDA1": 10, RAM: 20})
+    options = PlacementOptions(budgets={"CUDA1": 10, RAM: 20})
 
-    def suggested(code: str, **params: str | int) -> Wishes | None:
-        return suggested_wishes(ErrorInfo(code, dict(params)), wishes, machine)
+    def suggested(code: str, **params: str | int) -> PlacementOptions | None:
+        return suggested_options(ErrorInfo(code, dict(params)), options, machine)
 
     smaller = suggested("plan.try_smaller_cache", missing_bytes=5)
     assert smaller is not None and smaller.cache_type == "q8_0"
@@ -251,7 +251,7 @@ def test_a_refusal_names_wishes_that_work() -> None:
     ram = suggested("plan.try_budget", device="RAM", wanted_bytes=30)
     assert ram is not None and ram.budgets == {"CUDA1": 10, RAM: 30}
     assert suggested("plan.needs_memory", missing_bytes=5) is None
-    assert suggested_wishes(None, wishes, machine) is None
+    assert suggested_options(None, options, machine) is None
 
 
 def test_a_live_speed_is_of_the_last_seconds() -> None:
@@ -345,10 +345,10 @@ def test_a_narrow_card_puts_its_lines_one_under_the_other(qtbot: QtBot) -> None:
 def test_the_pieces_of_a_step_are_among_the_plans_details(
     qtbot: QtBot, splits: tuple[int, int], said: str
 ) -> None:
-    card = WishesCard()
+    card = OptionsCard()
     qtbot.addWidget(card)
     model = plans.qwen()
-    card.show_wishes(Wishes(), model, model.trained_context, splits)
+    card.show_options(PlacementOptions(), model, model.trained_context, splits)
     assert card.facts.text().splitlines()[3:] == ([said] if said else [])
 
 
@@ -360,10 +360,10 @@ def test_the_pieces_of_a_step_are_among_the_plans_details(
     ],
 )
 def test_how_many_answers_share_the_context_is_told(qtbot: QtBot, sequences: int, said: str) -> None:
-    card = WishesCard()
+    card = OptionsCard()
     qtbot.addWidget(card)
     model = plans.qwen()
     placement = msgspec.structs.replace(model.plan.placement, sequences=sequences)
     plan = msgspec.structs.replace(model.plan, placement=placement)
-    card.show_wishes(Wishes(), msgspec.structs.replace(model, plan=plan), model.trained_context)
+    card.show_options(PlacementOptions(), msgspec.structs.replace(model, plan=plan), model.trained_context)
     assert card.facts.text().splitlines()[0] == said

@@ -19,7 +19,7 @@ from app.services.placement.events import ExpertsChanged, MachineChanged, TunePr
 from app.services.placement.trials import MeasuredSpeed
 from engine.api import Activity, EngineLost
 from engine.errors import ErrorInfo, UserError
-from engine.placement.plan import RAM, Wishes
+from engine.placement.plan import RAM, PlacementOptions
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
 from tests.app.desktop.test_accessibility import without_name
@@ -95,20 +95,20 @@ def test_the_machine_is_told_in_words(running: Running, placements: HandMadePlac
 
 def test_a_slider_plans_again_and_says_its_number(running: Running, placements: HandMadePlacements) -> None:
     page = opened(running)
-    context = page.view.wishes.context
+    context = page.view.options.context
     assert context.text() == "32,768 tokens, automatic"
     context.slider.setValue(0)
     assert context.text() == "1,024 tokens"
-    running.until(lambda: placements.asked[-1] == Wishes(context=1024))
+    running.until(lambda: placements.asked[-1] == PlacementOptions(context=1024))
     running.until(lambda: not page._replanning.busy())
     context.reset.click()
-    running.until(lambda: placements.asked[-1] == Wishes())
+    running.until(lambda: placements.asked[-1] == PlacementOptions())
     running.until(lambda: context.text() == "32,768 tokens, automatic")
 
 
 def test_a_budget_is_drawn_as_memory_kept_free(running: Running, placements: HandMadePlacements) -> None:
     page = opened(running)
-    budget = page.view.wishes.budgets[RAM]
+    budget = page.view.options.budgets[RAM]
     budget.slider.setValue(50)
     running.until(lambda: placements.asked[-1].budgets == {RAM: 26 * plans.GB})
     ram = page.view.bars.rows[1]
@@ -124,10 +124,10 @@ def test_while_a_slider_is_dragged_only_the_newest_wish_is_planned(
     asked = len(placements.asked)
     placements.hold.set()
     for value in range(8):
-        page.view.wishes.context.slider.setValue(value)
+        page.view.options.context.slider.setValue(value)
     placements.hold.clear()
     running.until(lambda: not page._replanning.busy())
-    assert [wishes.context for wishes in placements.asked[asked:]] == [1024, 12_288]
+    assert [options.context for options in placements.asked[asked:]] == [1024, 12_288]
 
 
 def test_a_plan_that_cannot_be_made_is_told_and_tried_again(
@@ -156,7 +156,7 @@ def test_kept_wishes_that_cannot_be_can_be_left_to_the_planner(
     placements.error = None
     view.state.button.click()
     running.until(view.shows_model)
-    assert placements.asked[-1] == Wishes() == view.wishes.wishes()
+    assert placements.asked[-1] == PlacementOptions() == view.options.options()
 
 
 def test_while_wishes_cannot_be_the_cards_stay_under_the_hand(
@@ -166,12 +166,12 @@ def test_while_wishes_cannot_be_the_cards_stay_under_the_hand(
     explanation, header = page.view.explanation, page.view.header
     before = explanation.sentence.text()
     placements.error = IMPOSSIBLE
-    page.view.wishes.context.slider.setValue(0)
+    page.view.options.context.slider.setValue(0)
     running.until(lambda: explanation.sentence.text().startswith("The mode “cached” does not work"))
-    assert page.view.shows_model() and page.view.wishes.context.text() == "1,024 tokens"
+    assert page.view.shows_model() and page.view.options.context.text() == "1,024 tokens"
     assert explanation.speed.isHidden() and not header.apply.isEnabled()
     placements.error = None
-    page.view.wishes.context.slider.setValue(1)
+    page.view.options.context.slider.setValue(1)
     running.until(lambda: explanation.sentence.text() == before)
     assert explanation.speed.isVisible() and header.apply.isEnabled()
 
@@ -185,16 +185,16 @@ def test_a_refusal_offers_its_change(running: Running, placements: HandMadePlace
     assert not page.view.header.apply.isEnabled()
     explanation.change.click()
     running.until(lambda: explanation.change.isHidden())
-    assert page.view.wishes.context.text() == "16,384 tokens"
+    assert page.view.options.context.text() == "16,384 tokens"
     assert page.view.header.apply.isEnabled()
 
 
 def test_apply_keeps_the_wishes_and_loads_the_model(running: Running, placements: HandMadePlacements) -> None:
     page = opened(running)
-    page.view.wishes.context.slider.setValue(2)
+    page.view.options.context.slider.setValue(2)
     running.until(lambda: not page._replanning.busy())
     page.view.header.apply.click()
-    running.until(lambda: placements.kept == {"/models/qwen3-30b-a3b.gguf": Wishes(context=2048)})
+    running.until(lambda: placements.kept == {"/models/qwen3-30b-a3b.gguf": PlacementOptions(context=2048)})
     running.until(lambda: running.services.models.state.path == "/models/qwen3-30b-a3b.gguf")
 
 
@@ -205,16 +205,16 @@ def test_a_draft_model_is_offered_where_there_is_one_and_kept_with_the_wishes(
     small = next(other for other in placements.by_path if other != path)
     placements.guess_ahead = {path: (small,)}
     page = opened(running)
-    card = page.view.wishes
+    card = page.view.options
     running.until(card.draft_model.isVisible)
     assert card.draft_model.accessibleName() == "Draft model: None"
     card.draft_model.open_menu()
     card.draft_model.menu_shown.actions()[1].trigger()
     card.draft_model.menu_shown.close()
-    running.until(lambda: placements.asked[-1] == Wishes(draft_model=small))
+    running.until(lambda: placements.asked[-1] == PlacementOptions(draft_model=small))
     running.until(lambda: not page._replanning.busy())
     page.view.header.apply.click()
-    running.until(lambda: placements.kept == {path: Wishes(draft_model=small)})
+    running.until(lambda: placements.kept == {path: PlacementOptions(draft_model=small)})
     page.choose(small)
     running.until(lambda: not card.draft_model.isVisible())
 
@@ -231,7 +231,7 @@ def test_tuning_is_started_told_and_kept(running: Running, placements: HandMadeP
     running.until(card.keep.isVisible)
     assert card.words.text().startswith("Before: 30 tokens per second, prompts read at 200.")
     card.keep.click()
-    running.until(lambda: placements.kept == {path: Wishes(ubatch=1024)})
+    running.until(lambda: placements.kept == {path: PlacementOptions(ubatch=1024)})
     running.until(lambda: running.services.models.state.path == path)
     assert card.isHidden()
 
@@ -395,7 +395,7 @@ def test_every_control_has_a_name_and_its_place(
     page = opened(running)
     page.view.heat.show_fired(ExpertsChanged(1, 5, ((1, 2), (), (0, 4)), 0.0))
     page.view.tune.start()
-    running.until(page.view.wishes.draft_model.isVisible)
+    running.until(page.view.options.draft_model.isVisible)
     page.view.tune.show_result(MeasuredSpeed(10, 100), MeasuredSpeed(12, 100))
     QApplication.processEvents()
     assert without_name(page) == [] and without_name(page.side) == []

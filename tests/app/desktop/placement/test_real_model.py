@@ -57,7 +57,7 @@ def test_a_real_model_is_planned_loaded_and_its_experts_are_seen(desktop: Deskto
     qtbot.waitUntil(lambda: any(page.view.heat.map.heat().levels), timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: "measured" in page.view.explanation.speed.text(), timeout=PATIENCE_MS)
 
-    page.view.wishes.context.slider.setValue(0)
+    page.view.options.context.slider.setValue(0)
     qtbot.waitUntil(page.view.header.apply.isEnabled, timeout=PATIENCE_MS)
     page.view.header.apply.click()
     qtbot.waitUntil(

@@ -121,7 +121,7 @@ def test_a_run_whose_process_died_says_so_until_it_goes_on(runs: RunsBench) -> N
     assert runs.page.run.note.text() == (
         "The run was interrupted because Coterie ended. Nothing is lost; resume it to go on."
     )
-    runs.brain(ScriptedBrain(says("All tidy now.")))
+    runs.chat_model(ScriptedBrain(says("All tidy now.")))
     runs.page.run.header.resume.click()
     runs.until(lambda: bool(runs.page.reading.view and runs.page.reading.view.record.state == "completed"))
     assert not runs.page.run.note.isVisible()

@@ -10,16 +10,16 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from agents.chat_model import Brain
+from agents.chat_model import ChatModel
 from agents.events import Mode
 from app.desktop.base import tasks
 from app.desktop.base.bridge import Bridge
-from app.desktop.base.notification import Said
+from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.runs.run_list import heading_text, note_text
-from app.desktop.runs.run_state import RunShelf
+from app.desktop.runs.run_state import RunListState
 from app.desktop.runs.runs_page import RunsPage
-from app.services.runs.values import RunRecord, RunWish
+from app.services.runs.values import RunRecord, RunSpec
 from app.services.services import Services, open_services
 from engine.errors import UserError
 from tests.app.desktop.conftest import WAIT_MS, Running
@@ -29,14 +29,14 @@ from tests.support.scripted_engine import ScriptedEngine
 WRITE = ("write_file", {"path": "plan.csv", "content": "a,b\n"})
 
 
-class ScriptedBrains:
+class ScriptedModels:
     """Gives a run the model of its name, or the one named ""."""
 
     def __init__(self) -> None:
-        self.brains: dict[str, ScriptedBrain] = {}
+        self.model_registry: dict[str, ScriptedBrain] = {}
 
-    def brain(self, name: str = "") -> Brain:
-        return self.brains.get(name) or self.brains[""]
+    def chat_model(self, name: str = "") -> ChatModel:
+        return self.model_registry.get(name) or self.model_registry[""]
 
 
 class RunsBench:
@@ -45,12 +45,12 @@ class RunsBench:
     def __init__(self, qtbot: QtBot, services: Services, folder: Path) -> None:
         self.qtbot, self.services, self.folder = qtbot, services, folder
         folder.mkdir()
-        self.said: list[Said] = []
+        self.said: list[Notification] = []
         self.failures: list[UserError] = []
-        self._brains = ScriptedBrains()
-        services.brains.brain = self._brains.brain  # type: ignore[method-assign]
+        self._model_registry = ScriptedModels()
+        services.model_registry.chat_model = self._model_registry.chat_model  # type: ignore[method-assign]
         self.bridge, self.calls = Bridge(), ServiceCalls()
-        self.shelf = RunShelf(self.calls, self.calls)
+        self.shelf = RunListState(self.calls, self.calls)
         self.page = RunsPage(self.calls, self.shelf)
         self.window = QWidget()
         row = QHBoxLayout(self.window)
@@ -73,15 +73,15 @@ class RunsBench:
         self.qtbot.waitUntil(condition, timeout=WAIT_MS)
 
     def start(
-        self, brain: ScriptedBrain, task: str = "Make a plan", mode: Mode = "ask", model: str = ""
+        self, chat_model: ScriptedBrain, task: str = "Make a plan", mode: Mode = "ask", model: str = ""
     ) -> RunRecord:
         """Start a run behind the page's back."""
-        self.brain(brain, model)
-        return self.services.runs.start(RunWish(task, str(self.folder), model, mode))
+        self.chat_model(chat_model, model)
+        return self.services.runs.start(RunSpec(task, str(self.folder), model, mode))
 
-    def brain(self, brain: ScriptedBrain, model: str = "") -> None:
+    def chat_model(self, chat_model: ScriptedBrain, model: str = "") -> None:
         """Who answers runs from now on."""
-        self._brains.brains[model] = brain
+        self._model_registry.model_registry[model] = chat_model
 
     def opened(self, run: int) -> None:
         """Show a run and wait until it is read."""
@@ -121,8 +121,8 @@ def runs(qtbot: QtBot, coterie_home: Path, looks: None, tmp_path: Path) -> Itera
 
 
 @pytest.fixture
-def desktop(make_desktop: Callable[..., Running]) -> tuple[Running, ScriptedBrains]:
+def desktop(make_desktop: Callable[..., Running]) -> tuple[Running, ScriptedModels]:
     """The whole window, on another page than that of runs."""
-    running, brains = make_desktop().start(), ScriptedBrains()
-    running.services.brains.brain = brains.brain  # type: ignore[method-assign]
-    return running, brains
+    running, model_registry = make_desktop().start(), ScriptedModels()
+    running.services.model_registry.chat_model = model_registry.chat_model  # type: ignore[method-assign]
+    return running, model_registry

@@ -15,7 +15,7 @@ from app.desktop.runs.model_field import OTHER, RunModel
 from app.desktop.runs.new_run import NewRun
 from app.desktop.runs.save_recipe import parameters_in
 from app.services.models.events import ModelChanged
-from app.services.runs.values import Recipe, RunWish, ToolAtHand
+from app.services.runs.values import Recipe, RunSpec, ToolAtHand
 from engine.api import ModelFacts
 from engine.values import ReasoningControl, Sampling
 from tests.app.desktop.runs.conftest import RunsBench
@@ -46,8 +46,8 @@ def form(qtbot: QtBot, looks: None) -> NewRun:
     return form
 
 
-def sent(form: NewRun) -> list[RunWish]:
-    wishes: list[RunWish] = []
+def sent(form: NewRun) -> list[RunSpec]:
+    wishes: list[RunSpec] = []
     form.start_wanted.connect(wishes.append)
     form.send()
     return wishes
@@ -66,7 +66,7 @@ def test_a_recipe_fills_the_form_and_its_fields_fill_the_task(form: NewRun) -> N
 
 
 def test_ctrl_enter_starts_it_wherever_the_focus_is(form: NewRun, qtbot: QtBot) -> None:
-    wishes: list[RunWish] = []
+    wishes: list[RunSpec] = []
     form.start_wanted.connect(wishes.append)
     for number, place in enumerate((form.task, form.folder.field, form.model.choice, form.tools.head)):
         place.setFocus()
@@ -97,7 +97,7 @@ def test_a_recipe_leaves_nothing_behind_in_an_empty_form(form: NewRun) -> None:
     form.show_recipe(TIDY)
     form.show_empty()
     (wish,) = sent(form)
-    assert wish == RunWish("", "", budget=Budget())
+    assert wish == RunSpec("", "", budget=Budget())
     assert not form.fields.isVisible()
 
 

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication
 
 from agents.permissions.values import Decision
 from app.desktop.base.language import languages
-from app.services.runs.values import RunWish
+from app.services.runs.values import RunSpec
 from tests.app.desktop.conftest import Running
-from tests.app.desktop.runs.conftest import WRITE, RunsBench, ScriptedBrains
+from tests.app.desktop.runs.conftest import WRITE, RunsBench, ScriptedModels
 from tests.app.desktop.test_accessibility import without_name
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 
@@ -28,7 +28,7 @@ def test_without_runs_the_page_says_what_it_is_for_and_has_the_button_that_start
 
 
 def test_a_run_is_started_from_the_form_with_ctrl_enter_and_shown(runs: RunsBench) -> None:
-    runs.brain(ScriptedBrain(says("There is nothing to do.")))
+    runs.chat_model(ScriptedBrain(says("There is nothing to do.")))
     page = runs.page
     page.new_run()
     page.form.task.setPlainText("Look around")
@@ -101,7 +101,7 @@ def test_a_run_is_paused_and_resumed_from_the_bar(runs: RunsBench) -> None:
     runs.until(lambda: header.resume.isVisible())
     assert not header.stop.isVisible()
     assert ("Make a plan", "paused") in runs.notes()
-    runs.brain(ScriptedBrain(says("Done now.")))
+    runs.chat_model(ScriptedBrain(says("Done now.")))
     header.resume.click()
     runs.until(lambda: ("Make a plan", "done") in runs.notes())
 
@@ -138,13 +138,13 @@ def test_a_deleted_run_can_be_brought_back(runs: RunsBench) -> None:
 
 
 def test_a_run_that_nobody_looks_at_tells_when_it_asks_and_when_it_is_done(
-    desktop: tuple[Running, ScriptedBrains], tmp_path: Path
+    desktop: tuple[Running, ScriptedModels], tmp_path: Path
 ) -> None:
-    running, brains = desktop
+    running, model_registry = desktop
     window, services = running.window, running.services
-    brains.brains[""] = ScriptedBrain(calls(WRITE), says("Written."))
+    model_registry.model_registry[""] = ScriptedBrain(calls(WRITE), says("Written."))
     (tmp_path / "folder").mkdir()
-    run = services.runs.start(RunWish("Make a plan", str(tmp_path / "folder")))
+    run = services.runs.start(RunSpec("Make a plan", str(tmp_path / "folder")))
     running.until(lambda: window.toast._text.text() == "“Make a plan” waits for your answer")
     assert window.rail.runs.accessibleName() == "Runs, 1 waits for your answer"
     pending = services.runs.pending(run.id)

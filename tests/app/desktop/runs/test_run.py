@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from agents.chat_model import Brain
+from agents.chat_model import ChatModel
 from agents.events import ContextPart, FileChange
 from agents.permissions.values import Decision, Grant
 from app.desktop.base.language import languages
@@ -22,10 +22,10 @@ from app.desktop.runs.seen_card import SeenCard
 from app.desktop.settings.grants_section import GrantsSection
 from app.desktop.text.grant_text import what_is_granted, where_it_counts
 from app.desktop.text.run_labels import described, folder_text, model_name, progress_text, state_note
-from app.services.runs.values import RunRecord, RunView, RunWish, Touched
+from app.services.runs.values import RunRecord, RunSpec, RunView, Touched
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
-from tests.app.desktop.runs.conftest import WRITE, RunsBench, ScriptedBrains
+from tests.app.desktop.runs.conftest import WRITE, RunsBench, ScriptedModels
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 
 RUN = RunRecord(
@@ -63,8 +63,8 @@ def test_the_list_says_how_a_run_stands_in_a_word() -> None:
         described(msgspec.structs.replace(RUN, state="waiting")) == "Rename invoices, waits for your answer"
     )
     assert described(RUN) == "Rename invoices, step 6 of 25"
-    elsewhere = msgspec.structs.replace(RUN, model="openai:https://models.example/v1#qwen")
-    assert described(elsewhere) == "Rename invoices, step 6 of 25, Elsewhere"
+    remote_servers = msgspec.structs.replace(RUN, model="openai:https://models.example/v1#qwen")
+    assert described(remote_servers) == "Rename invoices, step 6 of 25, Elsewhere"
 
 
 def test_the_bar_says_how_far_a_run_is() -> None:
@@ -266,21 +266,21 @@ def test_a_run_that_failed_says_why_and_is_resumed_with_a_message(runs: RunsBenc
     runs.opened(run.id)
     runs.until(lambda: ("Make a plan", "failed") in runs.notes())
     runs.until(lambda: bool(runs.page.reading.view and runs.page.reading.view.record.state == "failed"))
-    brain = ScriptedBrain(says("Now it is done."))
-    runs.brain(brain)
+    chat_model = ScriptedBrain(says("Now it is done."))
+    runs.chat_model(chat_model)
     runs.page.run.steps.resume_wanted.emit("Try again, please", {})
     runs.until(lambda: ("Make a plan", "done") in runs.notes())
-    assert brain.asks[0].messages[-1].content.endswith("Try again, please")
+    assert chat_model.asks[0].messages[-1].content.endswith("Try again, please")
 
 
 def test_a_run_that_cannot_even_begin_again_says_so_behind_its_resumption(runs: RunsBench) -> None:
     run = runs.start(ScriptedBrain(says("Done.")))
     runs.ended(run.id)
 
-    def gone(name: str = "") -> Brain:
+    def gone(name: str = "") -> ChatModel:
         raise UserError("run.no_model_file", name=name)
 
-    runs.services.brains.brain = gone  # type: ignore[method-assign]
+    runs.services.model_registry.chat_model = gone  # type: ignore[method-assign]
     runs.services.runs.resume(run.id, "Go on")
     runs.ended(run.id)
     entries = runs.services.runs.entries(run.id)
@@ -289,13 +289,13 @@ def test_a_run_that_cannot_even_begin_again_says_so_behind_its_resumption(runs: 
 
 
 def test_a_deleted_run_is_brought_back_from_the_settings(
-    desktop: tuple[Running, ScriptedBrains], tmp_path: Path
+    desktop: tuple[Running, ScriptedModels], tmp_path: Path
 ) -> None:
-    running, brains = desktop
+    running, model_registry = desktop
     window, services = running.window, running.services
-    brains.brains[""] = ScriptedBrain(says("Done."))
+    model_registry.model_registry[""] = ScriptedBrain(says("Done."))
     (tmp_path / "folder").mkdir()
-    run = services.runs.start(RunWish("Make a plan", str(tmp_path / "folder")))
+    run = services.runs.start(RunSpec("Make a plan", str(tmp_path / "folder")))
     assert services.runs.join(run.id, 10)
     services.runs.delete(run.id)
     window.show_page("settings")

@@ -19,13 +19,13 @@ def write(path: str, content: str) -> tuple[str, dict[str, str]]:
 def done(runs: RunsBench) -> RunsBench:
     """A run is shown that wrote a new file and changed one that was there."""
     (runs.folder / "old.txt").write_text("before")
-    brain = ScriptedBrain(
+    chat_model = ScriptedBrain(
         calls(("read_file", {"path": "old.txt"})),
         calls(write("new.txt", "made")),
         calls(write("old.txt", "after")),
         says("Both are written."),
     )
-    run = runs.start(brain, mode="workspace")
+    run = runs.start(chat_model, mode="workspace")
     runs.ended(run.id)
     runs.opened(run.id)
     runs.until(lambda: len(runs.page.run.cards.files.rows) == 2)

@@ -64,7 +64,7 @@ class Shelf:
         self.go_on, self.begun = threading.Event(), threading.Event()
         self.go_on.set()
         self.error: UserError | None = None
-        self.elsewhere: tuple[Found, ...] = ()
+        self.remote_servers: tuple[Found, ...] = ()
         self.taken_in: list[tuple[str, str]] = []
 
     def move_to(self, folder: str, stop: Any) -> None:
@@ -77,7 +77,7 @@ class Shelf:
         self.folder = Path(folder)
 
     def found_elsewhere(self) -> tuple[Found, ...]:
-        return self.elsewhere
+        return self.remote_servers
 
     def import_(self, path: str, origin: str) -> tuple[()]:
         self.taken_in.append((path, origin))
@@ -293,7 +293,7 @@ def test_models_of_other_programs_are_looked_for_when_asked_and_taken_in(page: P
     assert found.lines == []
     qtbot.mouseClick(found.look, Qt.MouseButton.LeftButton)
     page.until(lambda: found._words.text() == "No models of other programs were found.")
-    shelf.elsewhere = (
+    shelf.remote_servers = (
         Found("Qwen3 4B", "/lm/qwen.gguf", 2 * GB, "lm_studio"),
         Found("gemma3", "/ollama/blobs/sha256-1", 3 * GB, "ollama"),
         Found("SmolLM3", "/hf/smol.gguf", 2 * GB, "hf_cache", known=True),
@@ -313,7 +313,7 @@ def test_models_of_other_programs_are_looked_for_when_asked_and_taken_in(page: P
 def test_every_control_of_the_section_has_a_name(page: Page, qtbot: QtBot, language: str) -> None:
     from tests.app.desktop.test_accessibility import without_name
 
-    page.library.elsewhere = (Found("Qwen3 4B", "/lm/qwen.gguf", 2 * GB, "lm_studio"),)
+    page.library.remote_servers = (Found("Qwen3 4B", "/lm/qwen.gguf", 2 * GB, "lm_studio"),)
     page.section.found.search()
     page.until(lambda: len(page.section.found.lines) == 1)
     languages.choose(language)

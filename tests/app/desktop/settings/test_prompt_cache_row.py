@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.settings.prompt_cache_row import GB, KeptStates
+from app.desktop.settings.prompt_cache_row import GB, PromptCacheRow
 from app.services.settings.settings import Settings, SettingsFile
 
 
@@ -22,7 +22,7 @@ class Page:
         self.taken = 3 * GB
         self.kept_states = self
         calls = ServiceCalls()
-        self.row = KeptStates(calls)
+        self.row = PromptCacheRow(calls)
         qtbot.addWidget(self.row)
         services: Any = self
         calls.attach(services)

@@ -18,10 +18,10 @@ from pytestqt.qtbot import QtBot
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.settings.remote_server_form import ServerForm, completed
-from app.desktop.settings.remote_servers_section import ElsewhereSection
-from app.services.connections.events import ElsewhereChanged
+from app.desktop.settings.remote_servers_section import RemoteServersSection
+from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_server_file import ModelServer
-from app.services.connections.remote_servers import Elsewhere
+from app.services.connections.remote_servers import RemoteServers
 from app.services.settings.secrets import Secrets
 from app.services.settings.settings import SettingsFile
 from tests.app.desktop.test_accessibility import without_name
@@ -37,11 +37,11 @@ class Page:
     def __init__(self, qtbot: QtBot, home: Path) -> None:
         self._qtbot, self.home = qtbot, home
         settings = SettingsFile(home / "settings.toml")
-        self.elsewhere = Elsewhere(home, settings, Secrets({}))
+        self.remote_servers = RemoteServers(home, settings, Secrets({}))
         self.calls = ServiceCalls()
-        self.section = ElsewhereSection(self.calls)
+        self.section = RemoteServersSection(self.calls)
         qtbot.addWidget(self.section)
-        self.elsewhere.subscribe(lambda _: None)
+        self.remote_servers.subscribe(lambda _: None)
         services: Any = self
         self.calls.attach(services)
         self.section.resize(700, 900)
@@ -58,10 +58,10 @@ class Page:
 
     def told(self) -> None:
         """What the bridge brings after a change."""
-        self.section.take_events([ElsewhereChanged("")])
+        self.section.take_events([RemoteServersChanged("")])
 
     def add(self, server: ModelServer, key: str | None = None) -> None:
-        self.elsewhere.save(server, key)
+        self.remote_servers.save(server, key)
         self.told()
         self.until(lambda: server.url in self.section.list.lines)
 
@@ -113,10 +113,10 @@ def test_a_server_is_checked_and_added_with_the_models_that_are_ticked(
     type_in(qtbot, form.title, "Work")
     assert KEY not in "".join(page.shown())
     qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
-    page.until(lambda: bool(page.elsewhere.all()))
+    page.until(lambda: bool(page.remote_servers.all()))
     page.told()
     page.until(lambda: len(page.section.list.lines) == 1)
-    (kept,) = page.elsewhere.all()
+    (kept,) = page.remote_servers.all()
     assert (kept.url, kept.title, kept.models) == (server.url, "Work", ("qwen3", "glm", "hidden-one"))
     line = page.section.list.lines[server.url]
     assert line.name.text() == "Work" and line.words.text() == f"{kept.host} · on this computer · 3 models"
@@ -196,8 +196,8 @@ def test_a_server_is_changed_and_its_key_is_kept_forgotten_and_not_handed_on(
     form.context.field.setValue(64_000)
     qtbot.mouseClick(form.models.ticks[0].box, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
-    page.until(lambda: page.elsewhere.all()[0].context == 64_000)
-    (kept,) = page.elsewhere.all()
+    page.until(lambda: page.remote_servers.all()[0].context == 64_000)
+    (kept,) = page.remote_servers.all()
     assert (kept.models, kept.has_key, kept.agreed) == (("b",), True, True)
     qtbot.mouseClick(form.key.forget, Qt.MouseButton.LeftButton)
     page.until(lambda: ring.kept == {} and not form.key.forget.isVisible())
@@ -206,8 +206,8 @@ def test_a_server_is_changed_and_its_key_is_kept_forgotten_and_not_handed_on(
     page.until(lambda: list(ring.kept.values()) == [KEY] and form.key.field.text() == "")
     type_in(qtbot, form.address, "https://other.example/v1")
     qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
-    page.until(lambda: [one.url for one in page.elsewhere.all()] == ["https://other.example/v1"])
-    (moved,) = page.elsewhere.all()
+    page.until(lambda: [one.url for one in page.remote_servers.all()] == ["https://other.example/v1"])
+    (moved,) = page.remote_servers.all()
     assert ring.kept == {} and not moved.has_key and not moved.agreed, "another place is asked about anew"
 
 
@@ -236,11 +236,11 @@ def test_what_cannot_be_saved_says_why(page: Page, qtbot: QtBot) -> None:
         qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
         page.until(form.complaint.isVisible)
         assert said in form.complaint.text() and form.address.text() == address
-    assert len(page.elsewhere.all()) == 1
+    assert len(page.remote_servers.all()) == 1
 
 
 def test_what_of_the_file_cannot_be_understood_is_told(page: Page) -> None:
-    page.elsewhere.save(ModelServer("https://far.example/v1"))
+    page.remote_servers.save(ModelServer("https://far.example/v1"))
     file = page.home / "elsewhere.toml"
     file.write_text(file.read_text() + '["no address"]\ntitle = 5\n')
     page.told()
@@ -276,16 +276,16 @@ def test_of_a_server_with_very_many_models_those_that_are_wanted_are_found_and_t
 def test_a_removed_server_comes_back_with_its_key(page: Page, qtbot: QtBot, ring: Remembering) -> None:
     url = "https://far.example/v1"
     page.add(ModelServer(url, "Work", ("a",), agreed=True), KEY)
-    before, said = page.elsewhere.all(), QSignalSpy(page.section.said)
+    before, said = page.remote_servers.all(), QSignalSpy(page.section.said)
     line = page.section.list.lines[url]
     qtbot.mouseClick(line.toggle, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(line.remove, Qt.MouseButton.LeftButton)
     page.until(lambda: said.count() == 1)
-    assert page.elsewhere.all() == () and ring.kept == {}
+    assert page.remote_servers.all() == () and ring.kept == {}
     told = said.at(0)[0]
     assert told.text == "“Work” is removed" and KEY not in repr(told)
     told.act()
-    page.until(lambda: page.elsewhere.all() == before and list(ring.kept.values()) == [KEY])
+    page.until(lambda: page.remote_servers.all() == before and list(ring.kept.values()) == [KEY])
     page.told()
     page.until(lambda: url in page.section.list.lines)
 

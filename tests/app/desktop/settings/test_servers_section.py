@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from agents.mcp import stdio
 from agents.mcp.spec import ServerSpec
 from app.desktop.base.language import languages
-from app.desktop.base.notification import Said
+from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.settings.server_line import ServerLine
 from app.desktop.settings.servers_section import ServersSection
@@ -52,7 +52,7 @@ class Page:
         self.servers = Servers(home, Secrets({}), lambda: self.sandbox)
         self.calls = ServiceCalls()
         self.section = ServersSection(self.calls)
-        self.said: list[Said] = []
+        self.said: list[Notification] = []
         self.section.said.connect(self.said.append)
         qtbot.addWidget(self.section)
         services: Any = self

@@ -20,7 +20,7 @@ from app.desktop.model_picker.loaded_model_text import (
     where_sentence,
 )
 from app.services.models.events import ModelChanged
-from app.services.models.loaded_model import Held, LoadReason, Residence, Using, held_by
+from app.services.models.loaded_model import Held, LoadedModel, LoadReason, Using, held_by
 from engine.api import ModelFacts
 from engine.placement.plan import RAM, Device, DeviceBytes, LoadedWeights
 from engine.values import ReasoningControl, Sampling
@@ -36,9 +36,9 @@ ON_BOTH = (
 READY = ModelChanged("ready", "Qwen", "/m/qwen.gguf")
 
 
-def a_residence(**changes: object) -> Residence:
+def a_residence(**changes: object) -> LoadedModel:
     return msgspec.structs.replace(
-        Residence("/m/qwen.gguf", "Qwen", "writing", ON_BOTH, NOON, until=NOON + 1800), **changes
+        LoadedModel("/m/qwen.gguf", "Qwen", "writing", ON_BOTH, NOON, until=NOON + 1800), **changes
     )
 
 
@@ -48,13 +48,13 @@ def in_english(looks: None) -> None:
 
 
 def test_it_says_how_much_is_where_until_when_why_and_for_whom() -> None:
-    residence = a_residence(last=Using("chat", 3, "Trip to Jeju"))
-    where, until, why, used = residence_lines(READY, residence)
+    loaded_model = a_residence(last=Using("chat", 3, "Trip to Jeju"))
+    where, until, why, used = residence_lines(READY, loaded_model)
     assert where == "In memory: 11.5 GB in RAM, 7 GB on RTX 2080"
     assert until.startswith("Unloaded at 12:30") and until.endswith("unless it is used")
     assert why.startswith("Loaded at 12:00") and why.endswith("when you began to write")
     assert used == "Used last by “Trip to Jeju”"
-    assert parts_sentences(residence)[1] == "RTX 2080: weights 5 GB, context 1.5 GB, working memory 500 MB"
+    assert parts_sentences(loaded_model)[1] == "RTX 2080: weights 5 GB, context 1.5 GB, working memory 500 MB"
 
 
 def test_a_time_of_another_day_says_its_day() -> None:

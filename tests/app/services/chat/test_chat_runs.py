@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agents.chat_model import Ask, Turn
+from agents.chat_model import ModelRequest, ModelResponse
 from agents.context import prompts
 from agents.events import RunFinished, RunStarted, ToolResult
 from agents.permissions.values import ApprovalRequest, Decision
@@ -19,9 +19,9 @@ from agents.run.run import Run
 from app.services.chat.events import AnswerDelta, AnswerPrefill, AnswerRestarted, AnswerRun
 from app.services.models.events import AnswerFinished
 from app.services.runs.events import RunAsks, RunChanged
-from app.services.runs.values import RunWish
+from app.services.runs.values import RunSpec
 from app.services.services import open_services
-from app.store.records import ChatOptions, ChatTools, Cut, Message
+from app.store.records import ChatOptions, ChatTools, CompactionPoint, Message
 from engine.api import Listener
 from engine.errors import ErrorInfo, UserError
 from engine.values import Sampling, ToolCall
@@ -100,7 +100,7 @@ def test_later_answers_are_told_the_calls_and_results_of_earlier_ones(
     read = calls(("read_file", {"path": "secret.txt"}))
     ask(chat, "What is the word?", read, says("Heron."))
     ask(chat, "And backwards?", says("Noreh."))
-    seen = chatting.brain.asks[-1].messages
+    seen = chatting.chat_model.asks[-1].messages
     assert [message.role for message in seen] == ["system", "user", "assistant", "tool", "assistant", "user"]
     assert seen[2].tool_calls[0].id == seen[3].tool_call_id
     assert "the word is heron" in seen[3].content and seen[3].content.startswith("[text from read_file]")
@@ -122,12 +122,12 @@ def test_an_answer_is_told_a_summary_in_the_place_of_what_it_stands_for(
 
     def again(summary: str) -> tuple[list[str], bool]:
         """What is said to the model now, and whether its run is careful."""
-        chatting.services.store.add_cut(Cut(0, chat, asked.parent or 0, summary=summary))
+        chatting.services.store.add_cut(CompactionPoint(0, chat, asked.parent or 0, summary=summary))
         chatting.say(says("Nothing."))
         answer = told.finished(chatting.services.conversations.regenerate(asked.id).id)
         started = chatting.services.runs.entries(answer.run)[0].event
         assert isinstance(started, RunStarted)
-        return [message.content for message in chatting.brain.asks[-1].messages[1:]], started.tainted
+        return [message.content for message in chatting.chat_model.asks[-1].messages[1:]], started.tainted
 
     # It was written of text that came from outside.
     (words,), tainted = again("A page was read.")
@@ -161,7 +161,7 @@ def test_a_long_result_is_shortened_for_later_answers_and_can_still_be_read_whol
     ask(chat, "Read it", calls(("read_file", {"path": "long.txt"})), says("Read."))
     for _ in range(2):  # kept once, however often it is told
         ask(chat, "Line 200?", calls(("read_result", {"handle": "r1", "search": "line 200"})), says("Yes."))
-    told = next(m.content for m in chatting.brain.asks[-1].messages if m.role == "tool")
+    told = next(m.content for m in chatting.chat_model.asks[-1].messages if m.role == "tool")
     assert 1000 < len(told) < 2600 and 'read_result(handle="r1"' in told
     assert "line 399" in told and "line 200\n" not in told
     path = chatting.services.conversations.path(chat)
@@ -181,7 +181,7 @@ def test_what_the_user_took_back_is_told_to_the_next_answer(
     runs.undo(answer.run, runs.undo_plan(answer.run))
     assert not (chatting.folder / "notes.txt").exists()
     ask(chat, "Is it there?", says("No."))
-    spoken = "\n".join(message.content for message in chatting.brain.asks[-1].messages)
+    spoken = "\n".join(message.content for message in chatting.chat_model.asks[-1].messages)
     assert prompts.undone(["notes.txt"]) in spoken
 
 
@@ -239,21 +239,21 @@ def test_stopping_in_mid_text_keeps_it_and_continuing_writes_it_anew(
     chatting: Chatting, told: Listening
 ) -> None:
     conversations, chat = chatting.services.conversations, chatting.chat()
-    real = chatting.brain.turn
+    real = chatting.chat_model.turn
 
-    def turn(ask: Ask, on_text: Any, cancelled: Callable[[], bool]) -> Turn:
+    def turn(ask: ModelRequest, on_text: Any, cancelled: Callable[[], bool]) -> ModelResponse:
         def told_and_stopped(channel: Any, text: str) -> None:
             on_text(channel, text)
             conversations.stop(chat)
 
         return real(ask, told_and_stopped, cancelled)
 
-    chatting.brain.turn = turn  # type: ignore[method-assign]
+    chatting.chat_model.turn = turn  # type: ignore[method-assign]
     chatting.say(says("a" * 50 + "b" * 50))
     answer = conversations.send(chat, "Write")
     stopped = told.finished(answer.id)
     assert (stopped.state, stopped.content) == ("stopped", "a" * 50)
-    chatting.brain.turn = real  # type: ignore[method-assign]
+    chatting.chat_model.turn = real  # type: ignore[method-assign]
     chatting.say(says("All of it."))
     conversations.continue_answer(answer.id)
     assert told.finished(answer.id).content == "All of it."
@@ -268,10 +268,10 @@ def test_another_answer_is_a_branch_with_a_run_of_its_own_that_does_not_see_the_
     second = told.finished(chatting.services.conversations.regenerate(first.id).id)
     assert (second.content, second.sibling, second.siblings) == ("Second.", 2, 2)
     assert second.run not in (0, first.run)
-    assert [message.role for message in chatting.brain.asks[-1].messages] == ["system", "user"]
+    assert [message.role for message in chatting.chat_model.asks[-1].messages] == ["system", "user"]
     chatting.services.conversations.show_sibling(second.id, -1)
     ask(chat, "And now?", says("Yes."))
-    assert "First." in [message.content for message in chatting.brain.asks[-1].messages]
+    assert "First." in [message.content for message in chatting.chat_model.asks[-1].messages]
     edited = chatting.services.conversations.edit(first.id, "Mine.")
     assert edited.run == 0
 
@@ -293,7 +293,7 @@ def test_what_the_chat_sets_for_its_answers_counts_in_their_runs(
 ) -> None:
     options = {"system_prompt": "Answer like a pirate.", "sampling": Sampling(seed=7), "max_tokens": 99}
     ask(chatting.chat(**options), "Hi", says("Arr."))
-    (asked,) = chatting.brain.asks
+    (asked,) = chatting.chat_model.asks
     assert asked.messages[0].content.endswith("\n\nAnswer like a pirate.")
     assert (asked.sampling.seed, asked.max_tokens) == (7, 99)
 
@@ -309,7 +309,7 @@ def test_an_answer_that_reaches_its_length_ends_there_and_is_gone_on_with_where_
     chatting.services.conversations.continue_answer(answer.id)
     whole = told.finished(answer.id)
     assert (whole.state, whole.content) == ("done", "Once upon a time.")
-    assert prompts.GO_ON_WRITING in [message.content for message in chatting.brain.asks[-2].messages]
+    assert prompts.GO_ON_WRITING in [message.content for message in chatting.chat_model.asks[-2].messages]
 
 
 def test_a_model_that_fails_ends_the_answer_with_the_reason_and_it_can_be_continued(
@@ -418,7 +418,7 @@ def test_the_engine_answers_chats_with_and_without_tools_one_after_the_other(
             services.conversations.send(services.conversations.create(options).id, "Hi").id
             for options in (ChatOptions(), ChatOptions(tools=tools), ChatOptions())
         ]
-        run = services.runs.start(RunWish("Say hi", str(folder)))
+        run = services.runs.start(RunSpec("Say hi", str(folder)))
         ended = {told.next(AnswerFinished).message.id for _ in others}
         assert ended == set(others) and services.runs.join(run.id, 10)
         assert services.runs.get(run.id).state == "completed"
@@ -435,16 +435,16 @@ def test_the_engine_answers_chats_with_and_without_tools_one_after_the_other(
 def test_a_chat_of_any_length_fits_into_a_short_context(coterie_home: Path, tmp_path: Path) -> None:
     chatting = Chatting(coterie_home, tmp_path / "work")
     try:
-        chatting.brain.context = 4096
+        chatting.chat_model.context = 4096
         (chatting.folder / "long.txt").write_text("a line of a long file\n" * 300)
         told, chat = Listening(chatting.services), chatting.chat()
         for number in range(8):
             chatting.say(calls(("read_file", {"path": "long.txt"})), says(" ".join(map(str, range(400)))))
             answer = told.finished(chatting.services.conversations.send(chat, f"Question {number}?").id)
             assert answer.state == "done", answer.error
-        sizes = [chatting.brain.measure(ask).prompt for ask in chatting.brain.asks]
+        sizes = [chatting.chat_model.measure(ask).prompt for ask in chatting.chat_model.asks]
         assert max(sizes) < 4096 and sizes[-1] > 2000
-        last = chatting.brain.asks[-1].messages
+        last = chatting.chat_model.asks[-1].messages
         assert "before the task" in last[1].content and "Question 7?" in last[-3].content
     finally:
         chatting.close()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.chat.compaction import Room, first_that_fits, room_to_answer, summary_room
+from app.services.chat.compaction import CompactionOptions, first_that_fits, room_to_answer, summary_room
 from app.services.chat.events import BranchShown, SummaryDelta, SummaryEnded, SummaryStarted
 from app.services.models.fullness import is_full, is_refused
 from app.services.services import open_services
@@ -52,7 +52,7 @@ class House:
             assert len(self.services.conversations.path(self.id)) < 40
         return message
 
-    def look(self) -> Room:
+    def look(self) -> CompactionOptions:
         return self.services.room.look(self.id)
 
     def asked(self) -> str:
@@ -102,15 +102,15 @@ def test_left_out_messages_stay_in_the_chat_and_the_question_is_answered_in_its_
 
 
 def test_what_is_read_again_after_a_choice_is_not_told_as_an_edit(house: House) -> None:
-    house.engine.usage = Usage(reread=ErrorInfo("reuse.edited", {"turn": 1, "tokens": 300}))
+    house.engine.usage = Usage(recomputed=ErrorInfo("reuse.edited", {"turn": 1, "tokens": 300}))
     house.fill()
     room = house.look()
     house.services.room.leave_out(room)
     house.services.room.answer(room)
     codes = []
     for message in (house.told.finished(room.leaf), house.say()):
-        assert message.usage is not None and message.usage.reread is not None
-        codes.append(message.usage.reread.code)
+        assert message.usage is not None and message.usage.recomputed is not None
+        codes.append(message.usage.recomputed.code)
     assert codes == ["reuse.cut", "reuse.edited"]
 
 

@@ -112,12 +112,12 @@ def test_the_text_is_the_last_word_or_what_was_streamed_of_a_turn_that_did_not_e
 
 def test_the_usage_of_an_answer_is_that_of_its_turns_and_tells_where_most_was_read_again() -> None:
     turns = [
-        msgspec.structs.replace(turn(1), usage=Usage(100, 20, 10, reread=TOOLS)),
+        msgspec.structs.replace(turn(1), usage=Usage(100, 20, 10, recomputed=TOOLS)),
         msgspec.structs.replace(turn(2), usage=Usage(1000, 30, 20, 0, 8, 6, EDITED)),
         turn(3),
     ]
     assert usage_of(turns) == Usage(1200, 50, 40, 0, 8, 6, EDITED)
-    assert usage_of([turn(1)]).reread is None
+    assert usage_of([turn(1)]).recomputed is None
 
 
 def test_the_times_of_an_answer_are_added_and_its_batch_is_the_mean_over_them() -> None:

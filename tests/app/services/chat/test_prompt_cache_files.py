@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.services.chat.prompt_cache_files import states_folder
-from app.services.runs.values import RunWish
+from app.services.runs.values import RunSpec
 from app.services.services import Services, open_services
 from engine.api import Listener, LoadRequest
 from engine.local.prompt_cache.folder import StatesFolder, conversation_digest, key_digest
@@ -97,7 +97,7 @@ def test_a_run_is_a_conversation_of_its_own(open_at: Callable[..., Opened], tmp_
     opened.load()
     runs = opened.services.runs
     (tmp_path / "work").mkdir()
-    ids = [runs.start(RunWish("Say hello", str(tmp_path / "work"), tools=())).id for _ in range(2)]
+    ids = [runs.start(RunSpec("Say hello", str(tmp_path / "work"), tools=())).id for _ in range(2)]
     assert all(runs.join(id, 20) for id in ids)
     assert {request.conversation for request in opened.engine.requests} == {f"run-{id}" for id in ids}
 
@@ -110,7 +110,7 @@ def test_what_is_deleted_leaves_nothing_though_it_lies_in_the_trash(
     services = opened.services
     chat, other = asked(services, Listening(services)), services.conversations.create().id
     (tmp_path / "work").mkdir()
-    run = services.runs.start(RunWish("Say hello", str(tmp_path / "work"), tools=())).id
+    run = services.runs.start(RunSpec("Say hello", str(tmp_path / "work"), tools=())).id
     assert services.runs.join(run, 20)
     folder = kept(coterie_home, str(chat), str(other), f"run-{run}")
     services.conversations.rename(chat, "Another name")

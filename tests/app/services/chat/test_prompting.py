@@ -4,9 +4,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.chat.prompting import NOT_CARRIED_OUT, cut_of, request_messages
+from app.services.chat.prompting import NOT_CARRIED_OUT, compaction_point_of, request_messages
 from app.services.titles import TITLE_LENGTH, title_from
-from app.store.records import Cut, Message
+from app.store.records import CompactionPoint, Message
 from engine.formats import ChatFormat
 from engine.values import Message as Turn
 from engine.values import ToolCall
@@ -83,7 +83,7 @@ def numbered(*said: str) -> list[Message]:
 
 def test_from_a_cut_on_the_model_sees_the_branch_and_before_it_only_the_instructions() -> None:
     path = numbered("One", "First", "Two", "Second", "Three")
-    assert request_messages(path, "Be brief.", Cut(7, 1, 3)) == (
+    assert request_messages(path, "Be brief.", CompactionPoint(7, 1, 3)) == (
         Turn("system", "Be brief."),
         Turn("user", "Two"),
         Turn("assistant", "Second"),
@@ -93,23 +93,23 @@ def test_from_a_cut_on_the_model_sees_the_branch_and_before_it_only_the_instruct
 
 def test_a_summary_stands_in_the_users_turn_in_front_of_the_first_words_that_are_seen() -> None:
     path = numbered("One", "First", "Two", "Second")
-    told = request_messages(path, "", Cut(7, 1, 3, summary="They counted."), continue_last=True)
+    told = request_messages(path, "", CompactionPoint(7, 1, 3, summary="They counted."), continue_last=True)
     assert [turn.role for turn in told] == ["user", "assistant"]
     assert "They counted." in told[0].content and told[0].content.endswith("Two")
     assert "One" not in told[0].content
 
 
 def test_the_newest_cut_in_the_branch_counts_and_one_of_another_branch_does_not() -> None:
-    cuts = [Cut(3, 1, 9), Cut(2, 1, 5), Cut(1, 1, 3)]
-    assert cut_of([1, 2, 3, 4, 5, 6], cuts) == cuts[1]
+    cuts = [CompactionPoint(3, 1, 9), CompactionPoint(2, 1, 5), CompactionPoint(1, 1, 3)]
+    assert compaction_point_of([1, 2, 3, 4, 5, 6], cuts) == cuts[1]
     # An edit of an early turn: other messages from there on.
-    assert cut_of([1, 10, 11], cuts) is None
-    assert cut_of([], cuts) is None
+    assert compaction_point_of([1, 10, 11], cuts) is None
+    assert compaction_point_of([], cuts) is None
 
 
 def test_every_template_takes_a_branch_that_begins_with_a_summary() -> None:
     path = numbered("One", "Go4gone", "Qx7later")
-    cut = Cut(7, 1, 3, summary="Sy3before")
+    cut = CompactionPoint(7, 1, 3, summary="Sy3before")
     for name, source in real_templates().items():
         text = ChatFormat.from_template(source, "<s>", "</s>").render(request_messages(path, "", cut)).text
         assert "Sy3before" in text and "Qx7later" in text and "Go4gone" not in text, name

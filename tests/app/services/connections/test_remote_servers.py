@@ -10,8 +10,8 @@ import pytest
 
 from app.messages import localized_error
 from app.services.connections.remote_server_file import ModelServer
-from app.services.connections.remote_servers import Elsewhere
-from app.services.runs.values import RunWish
+from app.services.connections.remote_servers import RemoteServers
+from app.services.runs.values import RunSpec
 from app.services.services import open_services
 from app.services.settings.secrets import Secrets
 from app.services.settings.settings import SettingsFile
@@ -25,7 +25,7 @@ from tests.support.recorder import Recorder
 
 CANARY = "sk-canary-4711-nobody-may-see-this"
 FAR = "https://models.example.com/v1"
-Make = Callable[[], Elsewhere]
+Make = Callable[[], RemoteServers]
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def ring() -> Iterator[Remembering]:
 @pytest.fixture
 def make(coterie_home: Path) -> Make:
     """The servers as the next start of the program finds them."""
-    return lambda: Elsewhere(coterie_home, SettingsFile(coterie_home / "settings.toml"), Secrets({}))
+    return lambda: RemoteServers(coterie_home, SettingsFile(coterie_home / "settings.toml"), Secrets({}))
 
 
 def code_of(action: Callable[[], object]) -> str:
@@ -51,9 +51,11 @@ def code_of(action: Callable[[], object]) -> str:
 
 def test_servers_are_kept_with_what_a_later_version_wrote(make: Make, coterie_home: Path) -> None:
     told: list[Any] = []
-    elsewhere = make()
-    elsewhere.subscribe(told.extend)
-    kept = elsewhere.save(ModelServer("HTTPS://Models.example.com/", "Work", ("qwen3", "glm"), context=64000))
+    remote_servers = make()
+    remote_servers.subscribe(told.extend)
+    kept = remote_servers.save(
+        ModelServer("HTTPS://Models.example.com/", "Work", ("qwen3", "glm"), context=64000)
+    )
     assert (kept.url, kept.host, kept.shown, kept.leaves) == (FAR, "models.example.com", "Work", True)
     assert kept.names == (f"openai:{FAR}#qwen3", f"openai:{FAR}#glm")
     assert make().all() == (kept,) and len(told) == 1
@@ -77,32 +79,32 @@ def test_a_file_that_is_not_toml_is_set_aside(make: Make, coterie_home: Path) ->
 
 
 def test_a_key_is_for_its_address_alone(make: Make, ring: Remembering) -> None:
-    elsewhere = make()
-    elsewhere.save(ModelServer(FAR), f" {CANARY}\n")
+    remote_servers = make()
+    remote_servers.save(ModelServer(FAR), f" {CANARY}\n")
     assert make().access_of(FAR).key() == CANARY and make().key_place(FAR) == "keyring"
     for other in ("http://models.example.com/v1", "https://models.example.com/v2", "https://example.com/v1"):
         assert make().access_of(other).key() == ""
-    elsewhere.save(ModelServer(FAR, "Work"), None, instead_of=FAR)
+    remote_servers.save(ModelServer(FAR, "Work"), None, instead_of=FAR)
     assert make().access_of(FAR).key() == CANARY, "what else is changed leaves the key alone"
-    moved = elsewhere.save(ModelServer("https://other.example.com/v1"), None, instead_of=FAR)
+    moved = remote_servers.save(ModelServer("https://other.example.com/v1"), None, instead_of=FAR)
     assert not moved.has_key and make().access_of(moved.url).key() == "" and ring.kept == {}
-    elsewhere.save(moved, CANARY, instead_of=moved.url)
-    elsewhere.save(moved, "", instead_of=moved.url)
+    remote_servers.save(moved, CANARY, instead_of=moved.url)
+    remote_servers.save(moved, "", instead_of=moved.url)
     assert ring.kept == {}
-    elsewhere.save(moved, CANARY, instead_of=moved.url)
-    elsewhere.remove(moved.url)
+    remote_servers.save(moved, CANARY, instead_of=moved.url)
+    remote_servers.remove(moved.url)
     assert ring.kept == {} and make().all() == ()
 
 
 def test_without_a_keyring_a_key_is_for_this_session_and_its_end_is_told(make: Make) -> None:
-    elsewhere = make()
-    elsewhere.save(ModelServer(FAR), CANARY)
-    assert (elsewhere.key_place(FAR), elsewhere.access_of(FAR).key()) == ("session", CANARY)
+    remote_servers = make()
+    remote_servers.save(ModelServer(FAR), CANARY)
+    assert (remote_servers.key_place(FAR), remote_servers.access_of(FAR).key()) == ("session", CANARY)
     later = make()
     assert later.key_place(FAR) == ""
     assert code_of(later.access_of(FAR).key) == "remote.key_gone"
     with OpenAiServer(key=CANARY) as server:
-        elsewhere.save(ModelServer(server.url), CANARY)
+        remote_servers.save(ModelServer(server.url), CANARY)
         engine_told = Recorder()
         engine = RemoteEngine(engine_told, make().access_of)
         engine.load(LoadRequest(server.model))
@@ -111,15 +113,15 @@ def test_without_a_keyring_a_key_is_for_this_session_and_its_end_is_told(make: M
 
 
 def test_two_servers_cannot_have_one_address(make: Make) -> None:
-    elsewhere = make()
-    elsewhere.save(ModelServer(FAR))
-    assert code_of(lambda: elsewhere.save(ModelServer(FAR + "/"))) == "remote.known"
-    elsewhere.save(ModelServer("http://127.0.0.1:1/v1"))
+    remote_servers = make()
+    remote_servers.save(ModelServer(FAR))
+    assert code_of(lambda: remote_servers.save(ModelServer(FAR + "/"))) == "remote.known"
+    remote_servers.save(ModelServer("http://127.0.0.1:1/v1"))
     change = ModelServer(FAR)
-    assert code_of(lambda: elsewhere.save(change, instead_of="http://127.0.0.1:1/v1")) == "remote.known"
-    assert code_of(lambda: elsewhere.save(ModelServer("ftp://x/"))) == "remote.bad_url"
-    assert code_of(lambda: elsewhere.save(ModelServer("http://x/"), "two words")) == "remote.bad_key"
-    assert len(elsewhere.all()) == 2
+    assert code_of(lambda: remote_servers.save(change, instead_of="http://127.0.0.1:1/v1")) == "remote.known"
+    assert code_of(lambda: remote_servers.save(ModelServer("ftp://x/"))) == "remote.bad_url"
+    assert code_of(lambda: remote_servers.save(ModelServer("http://x/"), "two words")) == "remote.bad_key"
+    assert len(remote_servers.all()) == 2
 
 
 def test_that_text_leaves_is_told_once_for_each_server(make: Make) -> None:
@@ -132,21 +134,21 @@ def test_that_text_leaves_is_told_once_for_each_server(make: Make) -> None:
 
 def test_checking_lists_the_models_with_a_key_that_is_not_saved_yet(make: Make, ring: Remembering) -> None:
     with OpenAiServer(names=("a", "b", "a"), key=CANARY) as server:
-        elsewhere, there = make(), ModelServer(server.url)
-        assert elsewhere.check(there, CANARY) == ("a", "b") and ring.kept == {}
-        assert code_of(lambda: elsewhere.check(there, "wrong")) == "remote.key_refused"
-        kept = elsewhere.save(there, CANARY)
-        assert elsewhere.check(kept) == ("a", "b")
-    assert code_of(lambda: elsewhere.check(there, CANARY)) == "remote.unreachable"
+        remote_servers, there = make(), ModelServer(server.url)
+        assert remote_servers.check(there, CANARY) == ("a", "b") and ring.kept == {}
+        assert code_of(lambda: remote_servers.check(there, "wrong")) == "remote.key_refused"
+        kept = remote_servers.save(there, CANARY)
+        assert remote_servers.check(kept) == ("a", "b")
+    assert code_of(lambda: remote_servers.check(there, CANARY)) == "remote.unreachable"
 
 
 def test_the_network_of_the_settings_is_used_and_a_servers_own_certificates_first(make: Make) -> None:
-    elsewhere = make()
-    elsewhere._settings.change(hub_certificates="/network.pem", hub_proxy="http://proxy:3128")
-    elsewhere.save(ModelServer(FAR, certificates="/own.pem", allow_http=True, context=5000))
-    access = elsewhere.access_of(FAR)
+    remote_servers = make()
+    remote_servers._settings.change(hub_certificates="/network.pem", hub_proxy="http://proxy:3128")
+    remote_servers.save(ModelServer(FAR, certificates="/own.pem", allow_http=True, context=5000))
+    access = remote_servers.access_of(FAR)
     assert (access.certificates, access.allow_http, access.context) == ("/own.pem", True, 5000)
-    other = elsewhere.access_of("https://b.example/v1")
+    other = remote_servers.access_of("https://b.example/v1")
     assert (other.certificates, other.allow_http, other.proxy) == (
         "/network.pem",
         False,
@@ -165,15 +167,15 @@ def test_a_key_is_in_no_file_no_log_no_error_and_no_export(
     services.runs.subscribe(seen.extend)
     try:
         with OpenAiServer(in_order(repeats, repeats, repeats, repeats), key=CANARY) as server:
-            services.elsewhere.save(ModelServer(server.url, models=("scripted",)), CANARY)
-            record = services.runs.start(RunWish("Do it.", str(folder), server.model), attended=False)
+            services.remote_servers.save(ModelServer(server.url, models=("scripted",)), CANARY)
+            record = services.runs.start(RunSpec("Do it.", str(folder), server.model), attended=False)
             assert services.runs.join(record.id, 30.0)
         ended = services.runs.entries(record.id)[-1].event
         assert server.asked and ended.status == "failed" and ended.error is not None
         told = [localized_error(ended.error, language) for language in ("en", "ko")]
         exports = [services.runs.export(record.id, format) for format in ("jsonl", "markdown", "otel")]
-        access = services.elsewhere.access_of(server.url)
-        shown = [repr(access), repr(services.elsewhere.all()), repr(seen), caplog.text, *told, *exports]
+        access = services.remote_servers.access_of(server.url)
+        shown = [repr(access), repr(services.remote_servers.all()), repr(seen), caplog.text, *told, *exports]
         assert CANARY not in "".join(shown)
     finally:
         services.close()

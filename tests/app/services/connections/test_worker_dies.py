@@ -8,7 +8,7 @@ from app.messages import localized_error
 from app.services.placement.events import TuneProgress
 from app.services.services import Services
 from engine.local.measure.tuning import OnTrial, Trial, Tuning, tune
-from engine.placement.plan import RAM, Machine, Mode, Wishes
+from engine.placement.plan import RAM, Machine, Mode, PlacementOptions
 from tests.support.cached import is_built
 from tests.support.listening import Listening
 from tests.support.moe import moe_model
@@ -19,19 +19,23 @@ pytestmark = pytest.mark.model
 STORY = "Tell me a very long story about the sea."
 
 
-def one_trial(path: str, wishes: Wishes, machine: Machine, threads: int, on_trial: OnTrial) -> Tuning:
+def one_trial(
+    path: str, options: PlacementOptions, machine: Machine, threads: int, on_trial: OnTrial
+) -> Tuning:
     """A real tuning that ends with the plan as it is."""
 
     def ends(trial: Trial | None, share: float) -> bool:
         return on_trial(trial, share) and trial is None
 
-    return tune(path, wishes, machine, threads=threads, on_trial=ends)
+    return tune(path, options, machine, threads=threads, on_trial=ends)
 
 
 def loaded_onto(worker: Worker, services: Services, told: Listening, mode: Mode | None = None) -> None:
     """Experts and attention of some layers lie on the worker."""
     services.settings.change(workers=(worker.address,), context=512)
-    services.placements.keep_wishes(str(moe_model()), Wishes(budgets={"RPC0": 300_000_000}, mode=mode))
+    services.placements.keep_options(
+        str(moe_model()), PlacementOptions(budgets={"RPC0": 300_000_000}, mode=mode)
+    )
     services.models.use(str(moe_model()))
     facts = told.model("ready").facts
     assert facts is not None and facts.plan is not None
@@ -56,8 +60,8 @@ def test_the_text_so_far_stands_the_worker_is_named_and_the_answer_goes_on_witho
         (worker.address, "away")
     ]
     # Plans are made for the machines that are there, the load is asked for without the one that is not.
-    wishes = services.placements.wishes_for(str(moe_model()))
-    assert services.placements.planned(str(moe_model()), wishes).machine.devices == ()
+    options = services.placements.options_for(str(moe_model()))
+    assert services.placements.planned(str(moe_model()), options).machine.devices == ()
     services.models.reload(without_workers=True)
     facts = told.model("ready").facts
     assert facts is not None and facts.plan is not None and list(facts.plan.bytes) == [RAM]
@@ -91,8 +95,8 @@ def test_beneath_a_cache_of_experts_the_next_answer_needs_no_other_load(
     assert [known.state for known in services.placements.workers()] == ["away"]
     # The mode that is kept for the model is one that only the worker could do.
     path = str(moe_model())
-    assert services.placements.wishes_for(path).mode == "cached"
-    assert services.placements.planned(path, services.placements.wishes_for(path)).plan.mode == "cpu"
+    assert services.placements.options_for(path).mode == "cached"
+    assert services.placements.planned(path, services.placements.options_for(path)).plan.mode == "cpu"
     services.models.reload(without_workers=True)
     facts = told.model("ready").facts
     assert facts is not None and facts.plan is not None and facts.plan.mode == "cpu"

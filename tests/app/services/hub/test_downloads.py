@@ -478,7 +478,7 @@ def test_a_store_that_refuses_for_a_while_loses_no_ending(
 
 
 @pytest.fixture
-def elsewhere(coterie_home: Path, downloads: Downloads) -> Iterator[subprocess.Popen[str]]:
+def remote_servers(coterie_home: Path, downloads: Downloads) -> Iterator[subprocess.Popen[str]]:
     """Another process that fetches `o/m0:Q8_0` until a line comes, then ends it with a pause."""
     code = (
         "import sys\n"
@@ -531,14 +531,14 @@ def say(child: subprocess.Popen[str], line: str) -> None:
 def test_what_another_process_fetches_is_shown_and_left_to_it(
     downloads: Downloads,
     library: Library,
-    elsewhere: subprocess.Popen[str],
+    remote_servers: subprocess.Popen[str],
     told: list[ServiceEvent],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
     monkeypatch.setattr(download_watch, "INTERVAL", 0.05)
     downloads.recover()
-    id = their_id(elsewhere)
+    id = their_id(remote_servers)
     until(lambda: seen(told, id)[-1:] == ["running"])
     for steer in (downloads.pause, downloads.resume, downloads.cancel):
         assert code_of(lambda steer=steer: steer(id)) == "download.elsewhere"  # type: ignore[misc]
@@ -546,18 +546,18 @@ def test_what_another_process_fetches_is_shown_and_left_to_it(
     assert code_of(lambda: library.move_to(tmp_path / "disk")) == "library.busy_elsewhere"
     assert downloads.recover() == ()
     told.clear()
-    say(elsewhere, "go on")
+    say(remote_servers, "go on")
     assert downloads.wait(id).state == "done"
     until(lambda: LibraryChanged() in told and seen(told, id)[-1:] == ["done"])
     assert library.get("o/m0:Q8_0").state == "ready"
 
 
 def test_what_a_killed_process_left_is_paused_for_a_command_and_goes_on_in_the_window(
-    downloads: Downloads, library: Library, elsewhere: subprocess.Popen[str], fetching: FakeFetching
+    downloads: Downloads, library: Library, remote_servers: subprocess.Popen[str], fetching: FakeFetching
 ) -> None:
-    id = their_id(elsewhere)
-    elsewhere.kill()
-    elsewhere.wait()
+    id = their_id(remote_servers)
+    remote_servers.kill()
+    remote_servers.wait()
     assert [(one.id, one.state, one.writer) for one in downloads.all()] == [(id, "paused", "")]
     assert downloads.wait(id).state == "paused"
     assert library.disk().leftover == 0
@@ -567,11 +567,11 @@ def test_what_a_killed_process_left_is_paused_for_a_command_and_goes_on_in_the_w
 
 
 def test_a_command_goes_on_with_what_a_killed_process_left(
-    downloads: Downloads, elsewhere: subprocess.Popen[str]
+    downloads: Downloads, remote_servers: subprocess.Popen[str]
 ) -> None:
-    id = their_id(elsewhere)
-    elsewhere.kill()
-    elsewhere.wait()
+    id = their_id(remote_servers)
+    remote_servers.kill()
+    remote_servers.wait()
     assert downloads.add(repository("o/m0"), variant("Q8_0")).id == id
     assert downloads.wait(id).state == "done"
 

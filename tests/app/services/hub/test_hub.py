@@ -14,7 +14,7 @@ from app.messages import localized_error
 from app.services.hub.catalogue import CatalogueEntry, guessed_index, load_catalogue, pick
 from app.services.hub.hub import HubService
 from app.services.placement.placements import Placements
-from app.services.settings.placement_options import WishesFile
+from app.services.settings.placement_options import PlacementOptionsFile
 from app.services.settings.secrets import Secrets
 from app.services.settings.settings import SettingsFile
 from engine.errors import UserError
@@ -41,7 +41,9 @@ class Desk:
             self.settings.change(hub_endpoint=address)
         self.secrets = Secrets({})
         self.plans = RealPlans(host)
-        self.placements = Placements(home, self.settings, WishesFile(home / "wishes.toml"), self.plans)
+        self.placements = Placements(
+            home, self.settings, PlacementOptionsFile(home / "wishes.toml"), self.plans
+        )
         self.hub = HubService(home, self.settings, self.secrets, self.placements)
 
     def close(self) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.services.events import ServiceEvent
+from app.services.library import lock
 from app.services.library.events import LibraryChanged, MoveProgress, VerifyProgress
-from app.services.library.library import Library, lock
+from app.services.library.library import Library
 from app.services.library.resolving import resolve_model
 from app.store.records import LibraryModel
 from app.store.store import Store
@@ -332,9 +333,9 @@ def test_what_was_removed_long_ago_goes_with_the_housekeeping(
     library = open_library(coterie_home, store)
     library._clock = lambda: now
     old, new = downloaded_model(library, store, "o/a", 1), downloaded_model(library, store, "o/b", 2)
-    (elsewhere,) = library.import_(put_model(tmp_path / "m.gguf", 3))
+    (remote_servers,) = library.import_(put_model(tmp_path / "m.gguf", 3))
     library.remove(old.id)
-    library.remove(elsewhere.id)
+    library.remove(remote_servers.id)
     now += 29 * DAY
     library.remove(new.id)
     library.keep_house()
@@ -544,10 +545,10 @@ def test_the_library_moves_with_all_that_is_coteries(
 ) -> None:
     source, target = filled.folder, tmp_path / "disk" / "models"
     before = contents(source)
-    wishes = filled._move._wishes
-    from app.services.settings.placement_options import KeptWishes
+    options = filled._move._options
+    from app.services.settings.placement_options import KeptOptions
 
-    wishes.keep(filled.get("r-GGUF").path, KeptWishes(context=1234))
+    options.keep(filled.get("r-GGUF").path, KeptOptions(context=1234))
     settings_of(filled).change(model=filled.get("r-GGUF").path, recent_models=(filled.get("s-GGUF").path,))
     filled.move_to(target)
     assert filled.folder == target
@@ -561,7 +562,7 @@ def test_the_library_moves_with_all_that_is_coteries(
     assert by_id["mine"].path == str(source / "mine.gguf")
     assert settings_of(filled).current.model == by_id["o/r-GGUF:Q8_0"].path
     assert settings_of(filled).current.recent_models == (by_id["o/s-GGUF:Q8_0"].path,)
-    assert wishes.get(by_id["o/r-GGUF:Q8_0"].path).context == 1234
+    assert options.get(by_id["o/r-GGUF:Q8_0"].path).context == 1234
     assert filled.restore("o/gone:Q8_0").path == str(target / "o" / "gone" / "m-Q8_0.gguf")
     moves = [event for event in told if isinstance(event, MoveProgress)]
     assert moves[-1].done == moves[-1].total > 0

@@ -11,7 +11,7 @@ MUCH = ErrorInfo("reuse.edited", {"turn": 4, "tokens": 3100})
 
 
 @pytest.mark.parametrize(
-    ("reread", "cached", "told"),
+    ("recomputed", "cached", "told"),
     [
         (None, 0, None),
         (LITTLE, 0, None),
@@ -21,10 +21,10 @@ MUCH = ErrorInfo("reuse.edited", {"turn": 4, "tokens": 3100})
     ],
 )
 def test_much_that_was_read_again_is_told_where_little_was_reused(
-    reread: ErrorInfo | None, cached: int, told: ErrorInfo | None
+    recomputed: ErrorInfo | None, cached: int, told: ErrorInfo | None
 ) -> None:
-    assert worth_telling(reread, 4000, cached) == told
-    assert reread_of(Usage(4000, cached, reread=reread)) == told
+    assert worth_telling(recomputed, 4000, cached) == told
+    assert reread_of(Usage(4000, cached, recomputed=recomputed)) == told
 
 
 def test_an_answer_without_usage_tells_nothing() -> None:

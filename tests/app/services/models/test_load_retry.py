@@ -12,7 +12,7 @@ from app.services.models.load_retry import MAX_STEPS, is_for_memory
 from app.services.services import Services, open_services
 from engine.api import EngineLost, Event, Finished, GenerateRequest, Listener, Loaded, LoadFailed, LoadRequest
 from engine.errors import ErrorInfo, UserError
-from engine.placement.plan import Concession, Wishes
+from engine.placement.plan import Concession, PlacementOptions
 from engine.values import Timings, Usage
 from tests.support.listening import Listening
 from tests.support.plans import a_plan
@@ -48,7 +48,7 @@ class Cramped(ScriptedEngine):
 
     def _planned(self, loaded: Loaded) -> Loaded:
         """As a host tells it: with its plan, which names what was given up."""
-        made = self.loads[-1].wishes.concessions
+        made = self.loads[-1].options.fallbacks
         notices = (ErrorInfo("plan.conceded_layers", {"count": 1}),) if "layer" in made else ()
         plan = a_plan(notices=notices)
         return Loaded(msgspec.structs.replace(loaded.model, plan=plan))
@@ -60,10 +60,10 @@ class Cramped(ScriptedEngine):
         super()._do_generate(request)
 
 
-def with_one_more(path: str, wishes: Wishes) -> Wishes | None:
+def with_one_more(path: str, options: PlacementOptions) -> PlacementOptions | None:
     order: tuple[Concession, ...] = ("unpinned", "layer", "ubatch", "context")
-    made = wishes.concessions
-    return msgspec.structs.replace(wishes, concessions=(*made, order[len(made) % 4]))
+    made = options.fallbacks
+    return msgspec.structs.replace(options, fallbacks=(*made, order[len(made) % 4]))
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_each_failed_load_gives_up_one_thing_more_and_the_plan_says_what(
     engine.failures = [NO_MEMORY, NO_MEMORY]
     use(services)
     ready = told.model("ready")
-    assert [load.wishes.concessions for load in engine.loads] == [(), ("unpinned",), ("unpinned", "layer")]
+    assert [load.options.fallbacks for load in engine.loads] == [(), ("unpinned",), ("unpinned", "layer")]
     assert [notice.code for notice in ready.notices] == ["plan.conceded_layers"]
     assert {e.state for e in told.seen if isinstance(e, ModelChanged)} == {"loading", "ready"}
 
@@ -132,7 +132,7 @@ def test_after_the_last_step_the_first_reason_is_told_and_what_waits_ends_with_i
 def test_when_nothing_is_left_to_give_up_the_reason_is_told(
     services: Services, engine: Cramped, told: Listening
 ) -> None:
-    services.models._concede = lambda _path, _wishes: None
+    services.models._concede = lambda _path, _options: None
     engine.failures = [NO_MEMORY]
     conversation = services.conversations.create()
     answer = told.finished(services.conversations.send(conversation.id, "Hello").id)
@@ -143,7 +143,7 @@ def test_when_nothing_is_left_to_give_up_the_reason_is_told(
 def test_a_plan_that_cannot_be_made_ends_the_steps_with_the_reason_of_the_load(
     services: Services, engine: Cramped, told: Listening
 ) -> None:
-    def failing(path: str, wishes: Wishes) -> Wishes | None:
+    def failing(path: str, options: PlacementOptions) -> PlacementOptions | None:
         raise UserError("model.missing", path=path)
 
     services.models._concede = failing
@@ -159,10 +159,10 @@ class Gate:
         self.reached, self.opened = threading.Event(), threading.Event()
         services.models._concede = self
 
-    def __call__(self, path: str, wishes: Wishes) -> Wishes | None:
+    def __call__(self, path: str, options: PlacementOptions) -> PlacementOptions | None:
         self.reached.set()
         assert self.opened.wait(60)
-        return with_one_more(path, wishes)
+        return with_one_more(path, options)
 
 
 def during_a_step(services: Services, engine: Cramped, act: Callable[[], None]) -> None:
@@ -185,7 +185,7 @@ def test_cancelling_between_two_loads_ends_the_steps(
 def test_another_choice_between_two_loads_wins(services: Services, engine: Cramped, told: Listening) -> None:
     during_a_step(services, engine, lambda: services.models.use("starter", context=512, remember=False))
     assert told.model("ready").notices == ()
-    assert [load.wishes.context for load in engine.loads] == [0, 512]
+    assert [load.options.context for load in engine.loads] == [0, 512]
 
 
 def test_an_answer_asked_for_and_one_stopped_between_two_loads(
@@ -253,7 +253,7 @@ def test_a_worker_that_is_lost_is_told_with_the_offer_to_go_on_without_it(
     engine.failures = [lost[0].error]  # type: ignore[union-attr,list-item]
     use(services)
     assert told.model("empty").without_workers
-    assert engine.loads[-1].wishes.workers == ("127.0.0.1:1",)
+    assert engine.loads[-1].options.workers == ("127.0.0.1:1",)
     services.models.reload(without_workers=True)
     assert not told.model("ready").without_workers
-    assert engine.loads[-1].wishes.workers == ()
+    assert engine.loads[-1].options.workers == ()

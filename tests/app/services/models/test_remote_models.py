@@ -121,12 +121,12 @@ def test_a_key_that_is_given_afterwards_counts_at_once(make: Make) -> None:
     with OpenAiServer(key="right") as server:
         services.models.use(server.model)
         assert told.model("empty").error.code == "remote.key_refused"
-        kept = services.elsewhere.save(ModelServer(server.url), "wrong")
+        kept = services.remote_servers.save(ModelServer(server.url), "wrong")
         assert told.model("empty").error.code == "remote.key_refused"
-        services.elsewhere.save(kept, "right", instead_of=kept.url)
+        services.remote_servers.save(kept, "right", instead_of=kept.url)
         told.model("ready")
         assert chat(services, told).content == "Done."
-        services.elsewhere.save(kept, "wrong", instead_of=kept.url)
+        services.remote_servers.save(kept, "wrong", instead_of=kept.url)
         assert services.models.state.state == "ready", "an answer under way is not ended for it"
         assert chat(services, told).error.code == "remote.key_refused"
 
@@ -170,4 +170,4 @@ def test_a_run_without_a_name_is_given_the_model_elsewhere_that_is_in_use(make: 
     services = make()
     with OpenAiServer() as server:
         services.models.use(server.model)
-        assert services.brains.brain().name == server.model
+        assert services.model_registry.chat_model().name == server.model

@@ -16,7 +16,7 @@ from app.services.placement.placing import LocalPlacing
 from app.services.services import Services, open_services
 from engine.api import Listener
 from engine.errors import ErrorInfo, UserError
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.values import Timings
 from tests.support.gguf_headers import cut_starter_header
 from tests.support.listening import Listening
@@ -64,16 +64,16 @@ def test_a_slider_reads_the_file_and_the_machine_once(
     services: Services, placing: ScriptedPlacing, model: str
 ) -> None:
     for context in (512, 1024, 2048):
-        assert services.placements.planned(model, Wishes(context)).plan.placement.context == context
+        assert services.placements.planned(model, PlacementOptions(context)).plan.placement.context == context
     assert (asked(placing, "survey"), asked(placing, "index"), asked(placing, "plan")) == (1, 1, 3)
 
 
 def test_a_file_that_changed_since_is_read_again(
     services: Services, placing: ScriptedPlacing, model: str
 ) -> None:
-    services.placements.planned(model, Wishes())
+    services.placements.planned(model, PlacementOptions())
     os.utime(model, ns=(1, 1))
-    services.placements.planned(model, Wishes())
+    services.placements.planned(model, PlacementOptions())
     assert asked(placing, "index") == 2
 
 
@@ -85,25 +85,25 @@ def test_a_model_that_grew_is_planned_as_it_is_now(
     small, data = cut_starter_header()
     path = tmp_path / "growing.gguf"
     path.write_bytes(small + bytes(data))
-    before = services.placements.planned(str(path), Wishes(512))
+    before = services.placements.planned(str(path), PlacementOptions(512))
     assert (before.layers, before.trained_context) == (2, 8192)
     path.write_bytes(starter_model().read_bytes())
-    after = services.placements.planned(str(path), Wishes(512))
+    after = services.placements.planned(str(path), PlacementOptions(512))
     assert after.layers == 30 and after.plan.bytes["CPU"].model > before.plan.bytes["CPU"].model
     path.write_bytes(small)  # and one that is cut off is refused, not planned as it was
     with pytest.raises(UserError) as caught:
-        services.placements.planned(str(path), Wishes(512))
+        services.placements.planned(str(path), PlacementOptions(512))
     assert caught.value.code.startswith("model.")
 
 
 def test_an_exact_plan_is_told_and_so_is_the_reason_why_there_is_none(
     services: Services, placing: ScriptedPlacing, told: Listening, model: str
 ) -> None:
-    planned = services.placements.exact(model, Wishes())
+    planned = services.placements.exact(model, PlacementOptions())
     assert told.next(PlacementChanged) == PlacementChanged(model, planned)
     placing.error = UserError("engine.not_answering")
     with pytest.raises(UserError):
-        services.placements.exact(model, Wishes())
+        services.placements.exact(model, PlacementOptions())
     assert told.next(PlacementChanged).error == ErrorInfo("engine.not_answering")
 
 
@@ -134,11 +134,11 @@ def test_closing_ends_a_measurement(services: Services, placing: ScriptedPlacing
 def test_what_a_dry_run_taught_is_used_until_the_file_changes(
     services: Services, placing: ScriptedPlacing, model: str
 ) -> None:
-    services.placements.exact(model, Wishes(512))
-    services.placements.planned(model, Wishes(1024))
+    services.placements.exact(model, PlacementOptions(512))
+    services.placements.planned(model, PlacementOptions(1024))
     assert last(placing, "plan")[2].compute == {"CPU": 512}
     os.utime(model, ns=(1, 1))
-    services.placements.planned(model, Wishes(1024))
+    services.placements.planned(model, PlacementOptions(1024))
     assert last(placing, "plan")[2] is None
 
 
@@ -150,9 +150,9 @@ def test_tuning_is_told_kept_and_used_once_it_is_wanted(
     assert told.next(TuneProgress, lambda event: event.done == 80).total == 100
     assert (tuned.before.decode_tps, tuned.after.decode_tps, tuned.threads) == (20.0, 25.0, 3)
     assert services.placements.tuned(model) == tuned
-    assert services.placements.wishes_for(model) == Wishes()
+    assert services.placements.options_for(model) == PlacementOptions()
     services.placements.keep_tuned(model, tuned)
-    assert services.placements.wishes_for(model) == Wishes(ubatch=1024)
+    assert services.placements.options_for(model) == PlacementOptions(ubatch=1024)
     services.models.use(model)
     assert services.models._request is not None and services.models._request.threads == 3
 
@@ -269,8 +269,8 @@ def test_budgets_of_workers_are_left_out_when_those_are_away_or_gone(
     services: Services, placing: ScriptedPlacing, model: str
 ) -> None:
     services.placements.add_worker(WORKER)
-    services.placements.keep_wishes(model, Wishes(budgets={"CPU": 10**9, "RPC0": 10**8}))
-    kept = services.placements.wishes_for(model)
+    services.placements.keep_options(model, PlacementOptions(budgets={"CPU": 10**9, "RPC0": 10**8}))
+    kept = services.placements.options_for(model)
     services.placements.planned(model, kept)
     assert last(placing, "plan")[1].budgets == {"CPU": 10**9, "RPC0": 10**8}
     placing.away[WORKER] = AWAY
@@ -278,7 +278,7 @@ def test_budgets_of_workers_are_left_out_when_those_are_away_or_gone(
     services.placements.planned(model, kept)
     assert last(placing, "plan")[1].budgets == {"CPU": 10**9}
     services.placements.remove_worker(WORKER)
-    assert services.placements.wishes_for(model).budgets == {"CPU": 10**9}
+    assert services.placements.options_for(model).budgets == {"CPU": 10**9}
 
 
 def test_experts_that_fire_are_summed_for_each_conversation_and_model(coterie_home: Path, model: str) -> None:
@@ -328,7 +328,7 @@ def test_a_worker_is_added_asked_told_kept_and_part_of_the_machine(
     assert told.next(WorkersChanged).workers == (state,)
     assert services.settings.current.workers == (WORKER,)
     assert services.placements.machine().devices[0].name == "RPC0"
-    services.placements.exact(model, Wishes())
+    services.placements.exact(model, PlacementOptions())
     assert last(placing, "exact")[2].workers == (WORKER,)
     services.placements.remove_worker(WORKER)
     assert told.next(WorkersChanged).workers == ()
@@ -341,7 +341,7 @@ def test_a_worker_that_is_away_is_kept_with_the_reason_and_left_out_of_plans(
     placing.away[WORKER] = AWAY
     assert services.placements.add_worker(WORKER) == WorkerState(WORKER, "away", error=AWAY)
     assert services.settings.current.workers == (WORKER,)
-    services.placements.exact(model, Wishes())
+    services.placements.exact(model, PlacementOptions())
     assert last(placing, "exact")[2].workers == ()
     placing.away.clear()
     assert services.placements.check_workers()[0].state == "ready"
@@ -390,13 +390,13 @@ def test_models_to_choose_from_are_there_once_and_exist(services: Services, mode
 def test_kept_wishes_are_what_the_model_is_loaded_with_however_it_is_loaded(
     services: Services, told: Listening, model: str
 ) -> None:
-    services.placements.keep_wishes(model, Wishes(context=1024, budgets={"CPU": 10**9}))
+    services.placements.keep_options(model, PlacementOptions(context=1024, budgets={"CPU": 10**9}))
     services.models.use(model)
     facts = told.model("ready").facts
     assert facts is not None and facts.context == 1024
     assert services.models._request is not None
-    assert services.models._request.wishes.budgets == {"CPU": 10**9}
-    services.placements.forget_wishes(model)
+    assert services.models._request.options.budgets == {"CPU": 10**9}
+    services.placements.forget_options(model)
     services.models.reload()
     facts = told.model("ready").facts
     assert facts is not None and facts.context == 8192

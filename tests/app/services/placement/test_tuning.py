@@ -6,11 +6,11 @@ import pytest
 
 from app.services.placement.tuning import FILE_NAME, keep_tuning, kept_tuning
 from engine.local.measure.tuning import Trial, Tuning
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.placement.variations import Setting
 
-PLANNED = Trial("planned", Setting(Wishes(), 4), 100.0, 20.0, 45.0)
-BEST = Trial("threads", Setting(Wishes(ubatch=1024), 3), 120.0, 25.0, 36.6)
+PLANNED = Trial("planned", Setting(PlacementOptions(), 4), 100.0, 20.0, 45.0)
+BEST = Trial("threads", Setting(PlacementOptions(ubatch=1024), 3), 120.0, 25.0, 36.6)
 TUNING = Tuning(PLANNED, BEST, (PLANNED, BEST), False)
 
 

@@ -17,7 +17,7 @@ from agents.sandbox.find import find_sandbox
 from agents.snapshots.snapshots import Snapshots
 from agents.tools.workspace import Workspace
 from app.services.runs.start import start_of
-from app.services.runs.values import RunRecord, RunWish
+from app.services.runs.values import RunRecord, RunSpec
 from app.services.runs.view import view_of
 from tests.support.agents.house import UNLIMITED, House
 from tests.support.agents.killed_services import STEPS, prepare, reply
@@ -103,7 +103,7 @@ def test_a_run_that_was_killed_before_its_model_was_ready_begins_after_all(tmp_p
     workspace.mkdir()
     with OpenAiServer(in_order(call("write_file", {"path": "a", "content": "b"})), kind="vllm") as server:
         house = House(tmp_path / "data", server.model)
-        wish = RunWish("Do it.", str(workspace), server.model, "workspace", "low", UNLIMITED, ("write_file",))
+        wish = RunSpec("Do it.", str(workspace), server.model, "workspace", "low", UNLIMITED, ("write_file",))
         start = start_of(wish, "Do it.", str(workspace))
         record = RunRecord(0, "", "Do it.", str(workspace), server.model, "workspace", "running", 1.0, 1.0)
         run = house.services.store.runs.add(record, 0, start.kept()).id

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.chat_model import Ask, Brain, Turn
+from agents.chat_model import ChatModel, ModelRequest, ModelResponse
 from app.services.services import Services, open_services
 from engine.api import Listener
 from engine.errors import ErrorInfo, UserError
@@ -16,7 +16,7 @@ from tests.support.listening import Listening
 from tests.support.scripted_engine import ScriptedEngine
 
 MODEL, OTHER = "/m/one.gguf", "/m/two.gguf"
-ASK = Ask((Message("user", "Hello"),))
+ASK = ModelRequest((Message("user", "Hello"),))
 CALL = ToolCall("c1", "look", {"where": "here"})
 Make = Callable[..., Services]
 
@@ -47,9 +47,9 @@ def never() -> bool:
     return False
 
 
-def ask(brain: Brain, cancelled: Callable[[], bool] = never) -> tuple[Turn, list[str]]:
+def ask(chat_model: ChatModel, cancelled: Callable[[], bool] = never) -> tuple[ModelResponse, list[str]]:
     told: list[str] = []
-    turn = brain.turn(ASK, lambda channel, text: told.append(f"{channel}: {text}"), cancelled)
+    turn = chat_model.turn(ASK, lambda channel, text: told.append(f"{channel}: {text}"), cancelled)
     return turn, told
 
 
@@ -61,9 +61,9 @@ def code_of(action: Callable[[], object]) -> str:
 
 def test_a_brain_loads_its_model_and_gathers_a_turn(make: Make) -> None:
     services = make(answer=lambda _: ("<think>hm", "Hello", " there"), calls=(CALL,))
-    brain = services.brains.brain(MODEL)
-    assert (brain.name, brain.remote, brain.ready()) == (MODEL, False, 8192)
-    turn, told = ask(brain)
+    chat_model = services.model_registry.chat_model(MODEL)
+    assert (chat_model.name, chat_model.remote, chat_model.ready()) == (MODEL, False, 8192)
+    turn, told = ask(chat_model)
     assert (turn.reasoning, turn.content, turn.tool_calls) == ("hm", "Hello there", (CALL,))
     assert (turn.finish_reason, turn.error, turn.usage.prompt_tokens) == ("stop", None, 1200)
     assert told == ["reasoning: hm", "content: Hello", "content:  there"]
@@ -73,46 +73,46 @@ def test_a_brain_loads_its_model_and_gathers_a_turn(make: Make) -> None:
 def test_the_model_in_use_is_what_a_run_without_a_name_gets_and_keeps(make: Make) -> None:
     services = make()
     services.models.use(MODEL)
-    brain = services.brains.brain()
-    brain.ready()
+    chat_model = services.model_registry.chat_model()
+    chat_model.ready()
     services.models.use(OTHER)
-    assert brain.name == MODEL
-    assert code_of(lambda: ask(brain)) == "model.other_in_use"
-    assert code_of(lambda: brain.measure(ASK)) == "model.other_in_use"
-    brain.ready()
+    assert chat_model.name == MODEL
+    assert code_of(lambda: ask(chat_model)) == "model.other_in_use"
+    assert code_of(lambda: chat_model.measure(ASK)) == "model.other_in_use"
+    chat_model.ready()
     assert services.models.state.path == MODEL
 
 
 def test_a_prompt_and_texts_are_measured(make: Make) -> None:
-    brain = make().brains.brain(MODEL)
-    brain.ready()
-    measured = brain.measure(ASK, ("", "12345678"))
+    chat_model = make().model_registry.chat_model(MODEL)
+    chat_model.ready()
+    measured = chat_model.measure(ASK, ("", "12345678"))
     assert (measured.prompt, measured.texts, measured.exact) == (2, (0, 2), True)
 
 
 def test_a_turn_that_is_not_wanted_any_more_ends_within_200_ms(make: Make) -> None:
-    brain = make(answer=lambda _: ("word ",) * 100_000, pace=0.001).brains.brain(MODEL)
-    brain.ready()
+    chat_model = make(answer=lambda _: ("word ",) * 100_000, pace=0.001).model_registry.chat_model(MODEL)
+    chat_model.ready()
     stop = threading.Event()
     threading.Timer(0.1, stop.set).start()
-    turn, _ = ask(brain, stop.is_set)
+    turn, _ = ask(chat_model, stop.is_set)
     assert turn.finish_reason == "cancelled" and turn.content.startswith("word ")
 
 
 def test_a_turn_is_left_at_once_though_the_engine_does_not_end_it(
     make: Make, engines: list[ScriptedEngine]
 ) -> None:
-    brain = make().brains.brain(MODEL)
-    brain.ready()
+    chat_model = make().model_registry.chat_model(MODEL)
+    chat_model.ready()
     engine = engines[0]
     engine.abort = lambda _: None  # type: ignore[method-assign]
     engine.hold.set()
     started = time.monotonic()
-    turn, told = ask(brain, lambda: True)
+    turn, told = ask(chat_model, lambda: True)
     assert (turn.finish_reason, turn.content) == ("cancelled", "")
     assert time.monotonic() - started < 1.0
     engine.hold.clear()
-    assert ask(brain)[0].finish_reason == "stop"
+    assert ask(chat_model)[0].finish_reason == "stop"
     assert told == []
 
 
@@ -120,12 +120,12 @@ def test_chats_and_runs_share_a_model_and_each_gets_its_own(make: Make) -> None:
     services = make(answer=lambda request: tuple(f"{m.content} " for m in request.messages), pace=0.002)
     told = Listening(services)
     services.models.use(MODEL)
-    brain = services.brains.brain()
-    brain.ready()
-    turns: list[Turn] = []
+    chat_model = services.model_registry.chat_model()
+    chat_model.ready()
+    turns: list[ModelResponse] = []
 
     def run() -> None:
-        turns.append(ask(brain)[0])
+        turns.append(ask(chat_model)[0])
 
     threads = [threading.Thread(target=run) for _ in range(4)]
     chat = services.conversations.create()
@@ -141,9 +141,11 @@ def test_chats_and_runs_share_a_model_and_each_gets_its_own(make: Make) -> None:
 def test_the_settings_stand_behind_what_a_run_asks_for(make: Make, engines: list[ScriptedEngine]) -> None:
     services = make()
     services.settings.change(sampling=Sampling(temperature=0.3, top_k=7))
-    brain = services.brains.brain(MODEL)
-    brain.ready()
-    brain.turn(Ask(ASK.messages, sampling=Sampling(top_k=1), reasoning="high"), lambda *_: None, never)
+    chat_model = services.model_registry.chat_model(MODEL)
+    chat_model.ready()
+    chat_model.turn(
+        ModelRequest(ASK.messages, sampling=Sampling(top_k=1), reasoning="high"), lambda *_: None, never
+    )
     (request,) = engines[0].requests
     assert (request.sampling.temperature, request.sampling.top_k) == (0.3, 1)
     assert request.reasoning == "auto", "this model has a switch and no levels"
@@ -151,9 +153,9 @@ def test_the_settings_stand_behind_what_a_run_asks_for(make: Make, engines: list
 
 def test_why_a_model_cannot_be_loaded_is_told(make: Make) -> None:
     services = make(load_error=ErrorInfo("model.not_gguf", {"path": MODEL}))
-    brain = services.brains.brain(MODEL)
-    assert code_of(brain.ready) == "model.not_gguf"
-    assert code_of(lambda: services.brains.brain("a/b:Q4_0")) == "library.not_pulled"
+    chat_model = services.model_registry.chat_model(MODEL)
+    assert code_of(chat_model.ready) == "model.not_gguf"
+    assert code_of(lambda: services.model_registry.chat_model("a/b:Q4_0")) == "library.not_pulled"
 
 
 def test_a_model_is_not_taken_away_from_an_answer(make: Make, engines: list[ScriptedEngine]) -> None:
@@ -163,7 +165,7 @@ def test_a_model_is_not_taken_away_from_an_answer(make: Make, engines: list[Scri
     told.model("ready")
     engines[0].hold.set()
     answer = services.conversations.send(services.conversations.create().id, "Hi")
-    other = services.brains.brain(OTHER)
+    other = services.model_registry.chat_model(OTHER)
     assert code_of(other.ready) == "model.answering"
     engines[0].hold.clear()
     told.finished(answer.id)

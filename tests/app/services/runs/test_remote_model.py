@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agents.chat_model import Ask, Brain, Turn
+from agents.chat_model import ChatModel, ModelRequest, ModelResponse
 from app.services.services import Services, open_services
 from engine.api import Listener
 from engine.errors import UserError
@@ -18,7 +18,7 @@ from tests.support.openai_script import Reply, call, in_order, say
 from tests.support.openai_server import OpenAiServer
 from tests.support.scripted_engine import ScriptedEngine
 
-ASK = Ask((Message("user", "Hello"),))
+ASK = ModelRequest((Message("user", "Hello"),))
 
 
 @pytest.fixture
@@ -31,9 +31,11 @@ def services(coterie_home: Path) -> Iterator[Services]:
     opened.close()
 
 
-def ask(brain: Brain, cancelled: Callable[[], bool] = lambda: False) -> tuple[Turn, list[str]]:
+def ask(
+    chat_model: ChatModel, cancelled: Callable[[], bool] = lambda: False
+) -> tuple[ModelResponse, list[str]]:
     told: list[str] = []
-    turn = brain.turn(ASK, lambda channel, text: told.append(f"{channel}: {text}"), cancelled)
+    turn = chat_model.turn(ASK, lambda channel, text: told.append(f"{channel}: {text}"), cancelled)
     return turn, told
 
 
@@ -49,15 +51,15 @@ def test_a_turn_is_gathered_while_a_model_is_loaded_and_a_chat_goes_on(services:
     told.model("ready")
     reply = Reply("Hello there", reasoning="hm", pace=0.005, tool_calls=call("look", {"at": 1}).tool_calls)
     with OpenAiServer(in_order(reply), kind="vllm", context=4000) as server:
-        brain = services.brains.brain(server.model)
-        assert (brain.name, brain.ready()) == (server.model, 4000)
+        chat_model = services.model_registry.chat_model(server.model)
+        assert (chat_model.name, chat_model.ready()) == (server.model, 4000)
         answer = services.conversations.send(services.conversations.create().id, "Hi")
-        turn, text = ask(brain)
+        turn, text = ask(chat_model)
         assert told.finished(answer.id).content == "From here"
         assert (turn.reasoning, turn.content, turn.error) == ("hm", "Hello there", None)
         assert [(c.name, c.arguments) for c in turn.tool_calls] == [("look", {"at": 1})]
         assert "".join(text).startswith("reasoning: hm") and turn.usage.prompt_tokens > 0
-        assert brain.measure(ASK, ("12345678",)).texts == (2,)
+        assert chat_model.measure(ASK, ("12345678",)).texts == (2,)
         assert services.models.state.path == "/m/one.gguf", "nothing was loaded instead"
 
 
@@ -75,13 +77,13 @@ def test_a_turn_is_gathered_while_a_model_is_loaded_and_a_chat_goes_on(services:
 def test_only_for_a_server_of_this_machine_text_does_not_leave_it(
     services: Services, host: str, leaves: bool
 ) -> None:
-    assert services.brains.brain(f"openai:http://{host}/v1#m").remote is leaves
+    assert services.model_registry.chat_model(f"openai:http://{host}/v1#m").remote is leaves
 
 
 def test_a_turn_ends_within_200_ms_when_it_is_cancelled(services: Services) -> None:
     with OpenAiServer(in_order(Reply("word " * 1000, pace=0.01), say("later", delay=30.0))) as server:
-        brain = services.brains.brain(server.model)
-        brain.ready()
+        chat_model = services.model_registry.chat_model(server.model)
+        chat_model.ready()
         for _ in range(2):  # while it writes, and before the first word
             asked = len(server.asked)
             times: list[float] = []
@@ -91,7 +93,7 @@ def test_a_turn_ends_within_200_ms_when_it_is_cancelled(services: Services) -> N
                     times.append(time.monotonic())
                 return bool(times)
 
-            turn, _ = ask(brain, cancelled)
+            turn, _ = ask(chat_model, cancelled)
             assert time.monotonic() - times[0] < 0.2
             assert turn.finish_reason == "cancelled"
 
@@ -101,13 +103,13 @@ def test_runs_of_one_model_share_a_connection_to_it_and_keep_their_own_answers(s
         return say(f"to {asked.last}", pace=0.001)
 
     with OpenAiServer(answer) as server:
-        brains = [services.brains.brain(server.model) for _ in range(4)]
+        model_registry = [services.model_registry.chat_model(server.model) for _ in range(4)]
         turns: dict[int, str] = {}
 
         def run(number: int) -> None:
-            brains[number].ready()
-            asked = Ask((Message("user", str(number)),))
-            turns[number] = brains[number].turn(asked, lambda *_: None, lambda: False).content
+            model_registry[number].ready()
+            asked = ModelRequest((Message("user", str(number)),))
+            turns[number] = model_registry[number].turn(asked, lambda *_: None, lambda: False).content
 
         threads = [threading.Thread(target=run, args=(number,)) for number in range(4)]
         for thread in threads:
@@ -121,50 +123,52 @@ def test_a_server_that_was_away_is_found_again(services: Services) -> None:
     server = OpenAiServer(in_order(say("one"), say("two")))
     name, port = server.model, server.port
     with server:
-        brain = services.brains.brain(name)
-        brain.ready()
-        assert ask(brain)[0].content == "one"
-    assert code_of(brain.ready) == "remote.unreachable"
-    turn, _ = ask(brain)
+        chat_model = services.model_registry.chat_model(name)
+        chat_model.ready()
+        assert ask(chat_model)[0].content == "one"
+    assert code_of(chat_model.ready) == "remote.unreachable"
+    turn, _ = ask(chat_model)
     assert (turn.finish_reason, turn.error and turn.error.code) == ("error", "remote.unreachable")
-    assert code_of(lambda: brain.measure(ASK)) == "remote.unreachable"
+    assert code_of(lambda: chat_model.measure(ASK)) == "remote.unreachable"
     with OpenAiServer(in_order(say("again")), port=port):
-        assert ask(brain)[0].content == "again"
+        assert ask(chat_model)[0].content == "again"
 
 
 def test_a_longer_context_counts_from_the_next_run_on(services: Services) -> None:
     with OpenAiServer(kind="llama-server", context=4096) as server:
-        brain = services.brains.brain(server.model)
-        assert brain.ready() == 4096
+        chat_model = services.model_registry.chat_model(server.model)
+        assert chat_model.ready() == 4096
         server.context = 16384
-        assert services.brains.brain(server.model).ready() == 16384
+        assert services.model_registry.chat_model(server.model).ready() == 16384
 
 
 def test_the_settings_stand_behind_what_a_run_asks_for(services: Services) -> None:
     services.settings.change(sampling=Sampling(temperature=0.3, top_p=0.5))
     with OpenAiServer() as server:
-        brain = services.brains.brain(server.model)
-        brain.turn(Ask(ASK.messages, sampling=Sampling(top_p=0.9)), lambda *_: None, lambda: False)
+        chat_model = services.model_registry.chat_model(server.model)
+        chat_model.turn(
+            ModelRequest(ASK.messages, sampling=Sampling(top_p=0.9)), lambda *_: None, lambda: False
+        )
         assert (server.asked[0].body["temperature"], server.asked[0].body["top_p"]) == (0.3, 0.9)
 
 
 def test_what_is_no_name_is_refused_before_anybody_is_asked(services: Services) -> None:
-    assert code_of(lambda: services.brains.brain("openai:x")) == "remote.bad_name"
-    assert code_of(lambda: services.brains.brain("openai:ftp://x/v1#m")) == "remote.bad_url"
+    assert code_of(lambda: services.model_registry.chat_model("openai:x")) == "remote.bad_name"
+    assert code_of(lambda: services.model_registry.chat_model("openai:ftp://x/v1#m")) == "remote.bad_url"
 
 
 def test_closing_ends_a_turn_and_a_look_at_a_server_under_way(services: Services) -> None:
     with OpenAiServer(in_order(say("never", delay=30.0))) as server:
-        brain = services.brains.brain(server.model)
-        brain.ready()
-        turns: list[Turn] = []
-        thread = threading.Thread(target=lambda: turns.append(ask(brain)[0]))
+        chat_model = services.model_registry.chat_model(server.model)
+        chat_model.ready()
+        turns: list[ModelResponse] = []
+        thread = threading.Thread(target=lambda: turns.append(ask(chat_model)[0]))
         thread.start()
         while not server.asked:
             time.sleep(0.005)
         started = time.monotonic()
-        services.brains.close()
+        services.model_registry.close()
         thread.join()
         assert time.monotonic() - started < 2.0 and turns[0].finish_reason in ("cancelled", "error")
-        assert code_of(brain.ready) == "engine.no_model"
-        assert code_of(lambda: services.brains.brain(server.model)) == "engine.no_model"
+        assert code_of(chat_model.ready) == "engine.no_model"
+        assert code_of(lambda: services.model_registry.chat_model(server.model)) == "engine.no_model"

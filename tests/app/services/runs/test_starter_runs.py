@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agents.chat_model import Ask, Brain, Measured, OnText, Turn
+from agents.chat_model import ChatModel, Measured, ModelRequest, ModelResponse, OnText
 from agents.events import ContextTrimmed, ModelTurn, RunFinished, ToolCalled, ToolResult
-from app.services.runs.values import RunWish
+from app.services.runs.values import RunSpec
 from app.services.services import Services, open_services
 from engine.values import Sampling
 from tests.support.agents.house import UNLIMITED
@@ -26,28 +26,28 @@ FEW = ("list_files", "date_time", "read_file")
 
 
 class Bound:
-    """The model behind `brain`, whose turns must call those tools of `order` that are offered, one after the
+    """The model behind `chat_model`, whose turns must call those tools of `order` that are offered, one after the
     other, then none. A turn has `most` tokens."""
 
     remote = False
 
-    def __init__(self, brain: Brain, order: Sequence[str], most: int) -> None:
-        self._brain, self._order, self._most = brain, list(order), most
-        self.name = brain.name
+    def __init__(self, chat_model: ChatModel, order: Sequence[str], most: int) -> None:
+        self._chat_model, self._order, self._most = chat_model, list(order), most
+        self.name = chat_model.name
 
     def ready(self) -> int:
-        return self._brain.ready()
+        return self._chat_model.ready()
 
-    def measure(self, ask: Ask, texts: Sequence[str] = ()) -> Measured:
-        return self._brain.measure(ask, texts)
+    def measure(self, ask: ModelRequest, texts: Sequence[str] = ()) -> Measured:
+        return self._chat_model.measure(ask, texts)
 
-    def turn(self, ask: Ask, on_text: OnText, cancelled: Callable[[], bool]) -> Turn:
+    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         offered = {tool["function"]["name"] for tool in ask.tools}
         while self._order and self._order[0] not in offered:
             self._order.pop(0)
         choice = self._order.pop(0) if self._order and ask.choice != "none" else "none"
         most = min(ask.max_tokens, self._most)
-        return self._brain.turn(
+        return self._chat_model.turn(
             msgspec.structs.replace(ask, choice=choice, max_tokens=most, sampling=DRAWN), on_text, cancelled
         )
 
@@ -70,11 +70,13 @@ def run(
     wait: float,
 ) -> list[object]:
     """The events of a run that calls the tools of `order`, to its end."""
-    brain = services.brains.brain
-    monkeypatch.setattr(services.brains, "brain", lambda name="": Bound(brain(name), order, most))
+    chat_model = services.model_registry.chat_model
+    monkeypatch.setattr(
+        services.model_registry, "chat_model", lambda name="": Bound(chat_model(name), order, most)
+    )
     services.models.use("starter", context=context, remember=False)
     budget = msgspec.structs.replace(UNLIMITED, steps=len(order) + 1)
-    wish = RunWish(TASK, str(workspace), model="starter", tools=tools, budget=budget)
+    wish = RunSpec(TASK, str(workspace), model="starter", tools=tools, budget=budget)
     record = services.runs.start(msgspec.structs.replace(wish, mode="workspace"))
     assert services.runs.join(record.id, wait)
     return [entry.event for entry in services.runs.entries(record.id)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from app.services.connections.remote_server_file import ElsewhereFile, ModelServer
+from app.services.connections.remote_server_file import ModelServer, RemoteServerFile
 from app.services.settings import toml_tables
 from engine.errors import UserError
 from engine.remote.names import checked_url
@@ -17,7 +17,7 @@ PROCESSES, EACH = 3, 12
 
 
 def _put_some(path: Path, number: int) -> None:
-    file = ElsewhereFile(path)
+    file = RemoteServerFile(path)
     for port in range(EACH):
         file.put(ModelServer(checked_url(f"http://127.0.0.1:{4000 + number * EACH + port}")))
 
@@ -32,7 +32,7 @@ def test_what_several_processes_write_down_at_once_is_all_there(tmp_path: Path) 
         process.join()
         assert process.exitcode == 0
         process.close()
-    assert len(ElsewhereFile(path).all()) == PROCESSES * EACH
+    assert len(RemoteServerFile(path).all()) == PROCESSES * EACH
 
 
 def test_a_file_that_another_process_keeps_is_told_as_not_saved(
@@ -41,6 +41,6 @@ def test_a_file_that_another_process_keeps_is_told_as_not_saved(
     monkeypatch.setattr(toml_tables, "PATIENCE", 0.05)
     path = tmp_path / "elsewhere.toml"
     with FileLock(tmp_path / ".elsewhere.toml.lock"), pytest.raises(UserError) as told:
-        ElsewhereFile(path).put(ModelServer("http://127.0.0.1:4000"))
+        RemoteServerFile(path).put(ModelServer("http://127.0.0.1:4000"))
     assert told.value.code == "settings.not_saved"
-    assert ElsewhereFile(path).all() == ()
+    assert RemoteServerFile(path).all() == ()

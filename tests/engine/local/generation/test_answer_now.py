@@ -18,7 +18,7 @@ from engine.api import (
     ToolCalled,
 )
 from engine.local.client import LocalEngine
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from tests.engine.local.conftest import Running
 from tests.engine.local.generation.test_grammar_trigger import TOOL
 from tests.support.recorder import Recorder, ask
@@ -120,7 +120,7 @@ def test_an_answer_that_does_not_reason_goes_on_as_it_was(running: Running) -> N
 
 
 def test_a_model_that_was_told_off_and_reasons_says_so(engine: LocalEngine, told: Recorder) -> None:
-    engine.load(LoadRequest(str(with_template(DISOBEDIENT)), Wishes(1024)))
+    engine.load(LoadRequest(str(with_template(DISOBEDIENT)), PlacementOptions(1024)))
     assert told.next(Loaded).model.reasoning.default == "on"
     codes = {}
     for id, choice in ((41, "off"), (42, 0), (43, "on"), (44, "auto")):

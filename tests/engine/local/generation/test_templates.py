@@ -6,7 +6,7 @@ import pytest
 from engine.api import Delta, Finished, Loaded, LoadFailed, LoadRequest
 from engine.local.client import LocalEngine
 from engine.local.generation.generation import BUDGET_GRACE
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from tests.support.recorder import Recorder, ask
 from tests.support.retold import with_template
 
@@ -29,7 +29,7 @@ def answered(engine: LocalEngine, told: Recorder, id: int, **options: object) ->
 
 
 def test_a_budget_closes_the_reasoning_and_the_answer_follows(engine: LocalEngine, told: Recorder) -> None:
-    engine.load(LoadRequest(str(with_template(REASONING)), Wishes(1024)))
+    engine.load(LoadRequest(str(with_template(REASONING)), PlacementOptions(1024)))
     told.next(Loaded)
     reasoning, content, end = answered(engine, told, 1, max_tokens=90)
     assert reasoning and not content and end.usage.reasoning_tokens == 90
@@ -45,7 +45,7 @@ def test_a_budget_closes_the_reasoning_and_the_answer_follows(engine: LocalEngin
 def test_a_budget_that_the_limit_of_the_answer_cuts_short_ends_as_length(
     engine: LocalEngine, told: Recorder
 ) -> None:
-    engine.load(LoadRequest(str(with_template(REASONING)), Wishes(1024)))
+    engine.load(LoadRequest(str(with_template(REASONING)), PlacementOptions(1024)))
     told.next(Loaded)
     _, content, end = answered(engine, told, 1, max_tokens=4, reasoning=3)
     assert (content, end.reason, end.usage.completion_tokens) == ("", "length", 4)
@@ -66,10 +66,10 @@ def test_a_budget_that_the_limit_of_the_answer_cuts_short_ends_as_length(
 def test_a_template_that_does_not_work_is_told_and_the_engine_lives_on(
     engine: LocalEngine, told: Recorder, template: str, code: str
 ) -> None:
-    engine.load(LoadRequest(str(with_template(template)), Wishes(512)))
+    engine.load(LoadRequest(str(with_template(template)), PlacementOptions(512)))
     event = told.next(Loaded, LoadFailed)
     error = event.error if isinstance(event, LoadFailed) else told.answer(engine, ask(1, QUESTION))[1].error
     assert error is not None and error.code == code
-    engine.load(LoadRequest(str(with_template("")), Wishes(512)))
+    engine.load(LoadRequest(str(with_template("")), PlacementOptions(512)))
     told.next(Loaded)
     assert told.answer(engine, ask(2, "Hi", max_tokens=2))[1].error is None

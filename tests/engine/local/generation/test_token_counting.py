@@ -7,7 +7,7 @@ import pytest
 from engine.api import Finished, GenerateRequest, LoadRequest, Measured
 from engine.errors import UserError
 from engine.local.client import LocalEngine
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.values import Message, Sampling
 from tests.engine.local.conftest import Running
 from tests.support.recorder import Recorder, ask
@@ -45,13 +45,13 @@ def test_measuring_does_not_wait_for_an_answer_under_way(running: Running) -> No
 def test_what_is_asked_while_a_model_loads_is_measured_with_it(engine: LocalEngine, told: Recorder) -> None:
     with pytest.raises(UserError, match=r"engine\.no_model"):
         engine.measure(ask(1, "Hello"))
-    engine.load(LoadRequest(str(starter_model()), Wishes(512)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(512)))
     engine.measure(ask(4, "Hello"))
     assert told.next(Measured).prompt > 0
 
 
 def test_an_unload_ends_what_is_not_measured_yet(engine: LocalEngine, told: Recorder) -> None:
-    engine.load(LoadRequest(str(starter_model()), Wishes(512)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(512)))
     engine.measure(ask(5, "Hello " * 2000), ("text " * 20000,))
     engine.unload()
     assert told.next(Measured).id == 5

@@ -6,7 +6,7 @@ import pytest
 from engine.errors import UserError
 from engine.local.measure.benchmark import benchmark
 from engine.local.measure.modes import ModeResult, available_modes, modes
-from engine.placement.plan import RAM, Device, Machine, Wishes
+from engine.placement.plan import RAM, Device, Machine, PlacementOptions
 from tests.support.cached import is_built
 from tests.support.expert_models import expert_model
 from tests.support.moe import moe_model
@@ -28,7 +28,12 @@ def test_a_mixture_of_experts_is_measured_with_and_without_watching_them() -> No
         return True
 
     found = benchmark(
-        str(moe_model()), Wishes(512), threads=1, prompt_tokens=16, answer_tokens=4, keep_going=keep_going
+        str(moe_model()),
+        PlacementOptions(512),
+        threads=1,
+        prompt_tokens=16,
+        answer_tokens=4,
+        keep_going=keep_going,
     )
     assert found.prefill_tps > 0 and found.decode_tps > 0 and found.watched_decode_tps > 0
     assert found.streams.keys() == {"1", "4"}
@@ -41,23 +46,25 @@ def test_a_mixture_of_experts_is_measured_with_and_without_watching_them() -> No
 
 @pytest.mark.model
 def test_a_dense_model_has_nothing_to_watch() -> None:
-    found = benchmark(str(starter_model()), Wishes(512), threads=1, prompt_tokens=4, answer_tokens=2)
+    found = benchmark(
+        str(starter_model()), PlacementOptions(512), threads=1, prompt_tokens=4, answer_tokens=2
+    )
     assert found.watched_decode_tps == 0 and found.decode_tps > 0
 
 
 @pytest.mark.model
 def test_what_cannot_be_measured_is_told(tmp_path: object) -> None:
     with pytest.raises(UserError, match=r"engine\.context_overflow"):
-        benchmark(str(starter_model()), Wishes(256), prompt_tokens=256)
+        benchmark(str(starter_model()), PlacementOptions(256), prompt_tokens=256)
     with pytest.raises(UserError, match=r"engine\.load_cancelled"):
-        benchmark(str(starter_model()), Wishes(256), keep_going=lambda _: False)
+        benchmark(str(starter_model()), PlacementOptions(256), keep_going=lambda _: False)
     with pytest.raises(UserError, match=r"model\.missing"):
-        benchmark(f"{tmp_path}/none.gguf", Wishes())
+        benchmark(f"{tmp_path}/none.gguf", PlacementOptions())
 
 
 @pytest.mark.model
 def test_the_cpu_alone_is_one_mode_and_writes_an_answer() -> None:
-    found = modes(str(starter_model()), Wishes(512), available_modes(ALONE, 8), threads=1)
+    found = modes(str(starter_model()), PlacementOptions(512), available_modes(ALONE, 8), threads=1)
     assert list(found) == ["cpu"]
     assert "harbour" in found["cpu"].text.lower() or "hills" in found["cpu"].text.lower()
     assert found["cpu"].decode_tps > 0 and found["cpu"].hit_rate == 0
@@ -82,8 +89,8 @@ def test_a_cache_of_experts_is_a_mode_that_tells_its_hit_rate_or_why_it_is_none(
     with rpc_worker() as worker:
 
         def measured(budget: int) -> dict[str, ModeResult]:
-            wishes = Wishes(1024, workers=(worker.address,), budgets={"RPC0": budget})
-            return modes(path, wishes, ("cpu", "cached"), threads=1)  # type: ignore[return-value]
+            options = PlacementOptions(1024, workers=(worker.address,), budgets={"RPC0": budget})
+            return modes(path, options, ("cpu", "cached"), threads=1)  # type: ignore[return-value]
 
         found = measured(TIGHT)
         assert 0 < found["cached"].hit_rate < 1 and found["cpu"].hit_rate == 0

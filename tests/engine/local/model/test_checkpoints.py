@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.api import Finished, GenerateRequest, Loaded, LoadRequest, PrefillProgress
 from engine.local.client import LocalEngine
 from engine.local.model.checkpoints import MOST, SPACING, Checkpoint, Checkpoints, least_missed, stops
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.values import Message, Sampling
 from tests.support.recorder import Recorder
 from tests.support.small_models import hybrid_model, recurrent_model, sliding_model
@@ -112,7 +112,7 @@ class Talking:
         self.is_sliding = path == sliding_model()
         self.told = Recorder()
         self.engine = LocalEngine(self.told)
-        self.engine.load(LoadRequest(str(path), Wishes(4096)))
+        self.engine.load(LoadRequest(str(path), PlacementOptions(4096)))
         self.facts = self.told.next(Loaded).model
         self.id = 0
 
@@ -170,7 +170,7 @@ def test_a_follow_up_whose_template_drops_what_was_thought_reads_from_the_answer
     text, end = talking.ask("a", question, "Short.", more)
     # All but the few tokens that open the answer's turn.
     assert first.usage.prompt_tokens - 8 <= end.usage.cached_tokens <= first.usage.prompt_tokens
-    assert end.usage.reread is None or end.usage.reread.code != "reuse.cannot_step_back"
+    assert end.usage.recomputed is None or end.usage.recomputed.code != "reuse.cannot_step_back"
     talking.check(text, question, "Short.", more)
 
 
@@ -193,21 +193,21 @@ def test_an_edited_turn_goes_on_from_the_last_checkpoint_before_it(talking: Talk
 @pytest.mark.model
 @pytest.mark.parametrize("parked", [False, True])
 def test_where_there_is_no_checkpoint_before_a_difference_it_is_said_why_all_is_read(
-    talking: Talking, parked: bool
+    talking: Talking, evicted: bool
 ) -> None:
     talking.forget("")
     question = words(50, 200)
     talking.ask("a", question)
-    if parked:
+    if evicted:
         for number in range(4):
             talking.ask("bcde"[number], words(51 + number, 20))
     changed = question[:-400] + words(59, 40)
     _, end = talking.ask("a", changed)
-    if talking.is_sliding and not parked:
+    if talking.is_sliding and not evicted:
         assert end.usage.cached_tokens > 200  # the window is still whole there
     else:
         assert end.usage.cached_tokens < 64
-        assert end.usage.reread is not None and end.usage.reread.code == "reuse.cannot_step_back"
+        assert end.usage.recomputed is not None and end.usage.recomputed.code == "reuse.cannot_step_back"
 
 
 @pytest.mark.model

@@ -14,7 +14,7 @@ import pytest
 from engine.api import CacheActivity, Delta, GenerateRequest, Loaded, LoadRequest, ModelFacts
 from engine.local.client import LocalEngine
 from engine.local.isolated_call import Tell, ask
-from engine.placement.plan import RAM, Wishes
+from engine.placement.plan import RAM, PlacementOptions
 from engine.values import Message, Sampling
 from tests.support import recorder
 from tests.support.cached import HandPlaced, cached_host, cached_session, is_built
@@ -98,10 +98,10 @@ def check_counts(found: Course, experts: int, slots: int) -> None:
     assert sum(each.tokens for each in found.told) > 0
     for each in found.told:
         assert 0 <= each.hits <= each.uses
-        for row in each.residents:
+        for row in each.warm_experts:
             assert len(row) == len(set(row)) <= slots
             assert all(0 <= expert < experts for expert in row)
-    assert any(found.told[-1].residents)
+    assert any(found.told[-1].warm_experts)
 
 
 def test_the_starter_says_the_same_with_half_of_its_experts_in_slots() -> None:
@@ -123,8 +123,8 @@ def test_a_context_made_anew_goes_on_with_the_cache_that_is_open() -> None:
 
 def test_layers_that_are_not_placed_in_the_cache_have_no_residents() -> None:
     found = course(expert_model("qwen"), 8, layers=(TINY.layers[-1],))
-    assert [bool(row) for row in found.told[-1].residents] == [
-        layer == TINY.layers[-1] for layer in range(len(found.told[-1].residents))
+    assert [bool(row) for row in found.told[-1].warm_experts] == [
+        layer == TINY.layers[-1] for layer in range(len(found.told[-1].warm_experts))
     ]
 
 
@@ -148,7 +148,7 @@ def test_a_second_start_is_warm_and_a_damaged_file_makes_it_a_cold_one(tmp_path:
     [file] = tmp_path.glob("experts-*.json")
     kept = msgspec.json.decode(file.read_bytes())["layers"]
     assert {int(layer): tuple(row) for layer, row in kept.items()} == {
-        layer: row for layer, row in enumerate(cold.told[-1].residents) if row
+        layer: row for layer, row in enumerate(cold.told[-1].warm_experts) if row
     }
     warm = course(expert_model("qwen"), slots, **options)  # type: ignore[arg-type]
     assert warm.counters["hits"] > cold.counters["hits"]
@@ -200,7 +200,7 @@ def _fill(_: Tell, path: str) -> Filled:
     session = cached_session(path, TINY.experts)
     assert session.caching is not None
     speed.warm_up(session, lambda: None)
-    there = sum(map(len, session.caching.residents()))
+    there = sum(map(len, session.caching.warm_experts()))
     session.close()
     return Filled(there, TINY.experts * len(TINY.layers))
 
@@ -221,14 +221,14 @@ def cached_engine(told: Recorder) -> Iterator[LocalEngine]:
 def test_an_engine_tells_while_it_answers_and_when_it_rests(
     cached_engine: LocalEngine, told: Recorder
 ) -> None:
-    cached_engine.load(LoadRequest(str(expert_model("qwen")), Wishes(512)))
+    cached_engine.load(LoadRequest(str(expert_model("qwen")), PlacementOptions(512)))
     plan = told.next(Loaded).model.plan
     assert plan is not None and plan.placement.expert_cache is not None and plan.notices == ()
     assert told.next(CacheActivity).tokens == 0
     told.answer(cached_engine, recorder.ask(1, STORY, max_tokens=16))
     at_rest = told.next(CacheActivity)
     assert at_rest.uses >= at_rest.hits > 0 and at_rest.brought_bytes > 0
-    assert len(at_rest.residents[TINY.layers[0]]) > 0
+    assert len(at_rest.warm_experts[TINY.layers[0]]) > 0
 
 
 class Taken(msgspec.Struct, frozen=True, tag="taken"):
@@ -245,8 +245,8 @@ def _take(_: Tell, path: str, address: str, budget: int) -> Taken:
     from engine.local.loading import open_session
     from engine.local.native import memory, tensors
 
-    wishes = Wishes(1024, workers=(address,), budgets={"RPC0": budget}, mode="cached")
-    session = open_session(LoadRequest(path, wishes, threads=1), native.AbortFlag(), lambda _: True, None)
+    options = PlacementOptions(1024, workers=(address,), budgets={"RPC0": budget}, mode="cached")
+    session = open_session(LoadRequest(path, options, threads=1), native.AbortFlag(), lambda _: True, None)
     plan, expert_caching = session.facts.plan, session.caching
     assert plan is not None and expert_caching is not None
     weights = tensors.placed_tensors(session.model, plan.placement)

@@ -20,7 +20,7 @@ from engine.api import Delta, EngineLost, Loaded, LoadFailed, LoadRequest, Model
 from engine.errors import ErrorInfo
 from engine.local import health
 from engine.local.client import LocalEngine
-from engine.placement.plan import RAM, Wishes
+from engine.placement.plan import RAM, PlacementOptions
 from tests.support.cached import HandPlaced, cached_host, is_built
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.recorder import Recorder, ask
@@ -47,8 +47,8 @@ def load(told: Recorder, worker: Worker) -> Iterator[Load]:
 
     def loaded(placed: HandPlaced, main: Any = cached_host) -> Loaded | EngineLost:
         engines.append(LocalEngine(told, functools.partial(main, placed=placed)))
-        wishes = Wishes(1024, workers=(worker.address,), mode="cpu")
-        engines[-1].load(LoadRequest(str(expert_model("qwen")), wishes))
+        options = PlacementOptions(1024, workers=(worker.address,), mode="cpu")
+        engines[-1].load(LoadRequest(str(expert_model("qwen")), options))
         return told.next(Loaded, EngineLost)
 
     loaded.engines = engines  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ from engine.errors import ErrorInfo
 from engine.expert_cache.library import NOTE, plugin_folder, plugin_name
 from engine.local.client import LocalEngine
 from engine.local.isolated_call import Tell, ask
-from engine.placement.plan import RAM, Wishes
+from engine.placement.plan import RAM, PlacementOptions
 from tests.support import recorder
 from tests.support.cached import HandPlaced, cached_host, cached_session, is_built
 from tests.support.expert_models import LAYOUTS, expert_model
@@ -193,7 +193,7 @@ def is_cached(facts: ModelFacts | None) -> bool:
 def test_a_host_that_crashed_with_a_cache_comes_back_without_until_it_is_loaded_again(
     cached_engine: LocalEngine, told: Recorder
 ) -> None:
-    request = LoadRequest(str(moe_model()), Wishes(512))
+    request = LoadRequest(str(moe_model()), PlacementOptions(512))
     cached_engine.load(request)
     assert is_cached(told.next(Loaded).model)
     cached_engine.generate(recorder.ask(1, STORY))
@@ -213,7 +213,7 @@ def test_a_host_that_crashed_with_a_cache_comes_back_without_until_it_is_loaded_
 
 def test_a_host_that_dies_while_it_opens_a_cache_is_followed_by_one_without(told: Recorder) -> None:
     engine = LocalEngine(told, _dies_opening)
-    engine.load(LoadRequest(str(expert_model("qwen")), Wishes(512)))
+    engine.load(LoadRequest(str(expert_model("qwen")), PlacementOptions(512)))
     assert told.next(EngineLost, Loaded).error.code == "engine.aborted"  # type: ignore[union-attr]
     _, end = told.answer(engine, recorder.ask(1, "Say hello.", max_tokens=2))
     assert end.error is None and not is_cached(engine.model)
@@ -229,8 +229,10 @@ def test_a_worker_that_dies_under_a_cache_is_told_and_the_next_answer_comes_with
     engine: LocalEngine, told: Recorder
 ) -> None:
     with rpc_worker() as worker:
-        wishes = Wishes(512, workers=(worker.address,), budgets={"RPC0": 350_000_000}, mode="cached")
-        engine.load(LoadRequest(str(moe_model()), wishes))
+        options = PlacementOptions(
+            512, workers=(worker.address,), budgets={"RPC0": 350_000_000}, mode="cached"
+        )
+        engine.load(LoadRequest(str(moe_model()), options))
         assert is_cached(told.next(Loaded).model)
         engine.generate(recorder.ask(1, STORY))
         told.next(Delta)

@@ -8,7 +8,7 @@ import pytest
 
 from engine.api import Delta, EngineLost, Finished, Loaded, LoadRequest
 from engine.local.client import LocalEngine
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.values import ExpertsFired
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.moe import EXPERTS, EXPERTS_USED, moe_model
@@ -22,7 +22,7 @@ QUESTION = "Write one sentence about the sea."
 
 
 def load(engine: LocalEngine, told: Recorder, path: str, *, watch: bool = False) -> None:
-    engine.load(LoadRequest(path, Wishes(2048), watch_experts=watch))
+    engine.load(LoadRequest(path, PlacementOptions(2048), watch_experts=watch))
     told.next(Loaded)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from engine.api import GenerateRequest
 from engine.errors import ErrorInfo
-from engine.local.prompt_cache.cache_miss import FEWEST, Rereading
+from engine.local.prompt_cache.cache_miss import FEWEST, CacheMisses
 from engine.values import Message
 
 SYSTEM = Message("system", "You are brief.")
@@ -17,10 +17,10 @@ def request(*messages: Message, **options: object) -> GenerateRequest:
     return GenerateRequest(1, messages, conversation="c", **options)  # type: ignore[arg-type]
 
 
-def known() -> Rereading:
-    rereading = Rereading()
-    rereading.note(request(*TURNS), BEFORE)
-    return rereading
+def known() -> CacheMisses:
+    recomputing = CacheMisses()
+    recomputing.note(request(*TURNS), BEFORE)
+    return recomputing
 
 
 def test_a_follow_up_that_goes_on_needs_no_word() -> None:
@@ -47,11 +47,11 @@ def test_what_changed_the_prompt_is_named(now: GenerateRequest, code: str) -> No
 
 
 def test_what_was_in_memory_and_could_not_be_cut_is_told_apart_from_what_was_not_there() -> None:
-    rereading = known()
-    assert rereading.why(request(*TURNS), BEFORE, 0, steps_back=False) == ErrorInfo(
+    recomputing = known()
+    assert recomputing.why(request(*TURNS), BEFORE, 0, steps_back=False) == ErrorInfo(
         "reuse.cannot_step_back", {"tokens": 1000}
     )
-    assert rereading.why(request(*TURNS), BEFORE, 0) == ErrorInfo("reuse.not_kept", {"tokens": 1000})
+    assert recomputing.why(request(*TURNS), BEFORE, 0) == ErrorInfo("reuse.not_kept", {"tokens": 1000})
 
 
 def test_a_few_tokens_are_not_worth_a_word() -> None:
@@ -59,14 +59,14 @@ def test_a_few_tokens_are_not_worth_a_word() -> None:
 
 
 def test_a_conversation_seen_for_the_first_time_is_read_again_only_when_it_has_answers() -> None:
-    rereading = Rereading()
-    assert rereading.why(request(Message("user", "one")), BEFORE, 0) is None
+    recomputing = CacheMisses()
+    assert recomputing.why(request(Message("user", "one")), BEFORE, 0) is None
     # The last question, some 140 of the 1000 tokens by its length, would have been read in any case.
-    assert rereading.why(request(*TURNS), BEFORE, 0) == ErrorInfo("reuse.not_kept", {"tokens": 857})
-    assert rereading.why(request(*TURNS), BEFORE, 800) is None
+    assert recomputing.why(request(*TURNS), BEFORE, 0) == ErrorInfo("reuse.not_kept", {"tokens": 857})
+    assert recomputing.why(request(*TURNS), BEFORE, 800) is None
 
 
 def test_a_forgotten_conversation_is_a_new_one() -> None:
-    rereading = known()
-    rereading.forget("c")
-    assert rereading.why(request(Message("user", "one")), BEFORE, 0) is None
+    recomputing = known()
+    recomputing.forget("c")
+    assert recomputing.why(request(Message("user", "one")), BEFORE, 0) is None

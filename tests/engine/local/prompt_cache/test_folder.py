@@ -31,15 +31,15 @@ def conversations(folder: StatesFolder) -> list[str]:
 
 def test_states_used_longest_ago_make_room(tmp_path: Path) -> None:
     folder = filled(tmp_path / "states", "a", "b", "c")
-    assert folder.make_room(10, limit=30, reserve=0)
+    assert folder.compact(10, limit=30, reserve=0)
     assert conversations(folder) == [conversation_digest("b"), conversation_digest("c")]
-    assert folder.make_room(25, limit=30, reserve=0)
+    assert folder.compact(25, limit=30, reserve=0)
     assert folder.files() == []
 
 
 def test_nothing_goes_for_what_has_no_place_anyway(tmp_path: Path) -> None:
     folder = filled(tmp_path / "states", "a", "b")
-    assert not folder.make_room(31, limit=30, reserve=0)
+    assert not folder.compact(31, limit=30, reserve=0)
     assert len(folder.files()) == 2
 
 
@@ -59,14 +59,14 @@ def test_a_disk_that_gets_full_is_left_its_reserve(
 ) -> None:
     folder = filled(tmp_path / "states", "a", "b", "c")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
-    assert folder.make_room(10, limit=1000, reserve=90)
+    assert folder.compact(10, limit=1000, reserve=90)
     assert len(folder.files()) == left
 
 
 def test_a_full_disk_takes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = filled(tmp_path / "states", "a", "b", "c")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
-    assert not folder.make_room(10, limit=1000, reserve=90)
+    assert not folder.compact(10, limit=1000, reserve=90)
     assert len(folder.files()) == 3
 
 
@@ -86,7 +86,7 @@ def test_what_is_not_a_state_is_neither_counted_nor_removed(tmp_path: Path) -> N
     (folder.path / f"{'0' * 16}-{'0' * 16}-{'0' * 16}.state").mkdir()
     assert folder.bytes() == 10
     folder.clear()
-    folder.tidy()
+    folder.evict_idle()
     assert folder.files() == []
     assert strange.read_text() == "mine"
 
@@ -107,7 +107,7 @@ def test_what_a_dead_process_left_unfinished_goes(tmp_path: Path) -> None:
         path.write_bytes(b"half")
     before = time.time() - 2 * folder_module._ABANDONED_S
     os.utime(old, (before, before))
-    folder.tidy()
+    folder.evict_idle()
     assert not old.exists()
     assert fresh.exists()
     folder.clear()

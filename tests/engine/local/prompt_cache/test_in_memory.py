@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.local.prompt_cache import States
+from engine.local.prompt_cache import PromptCache
 from tests.engine.local.prompt_cache.test_prefix import counted
 
 SMALL = st.lists(st.integers(0, 2), max_size=12)
 
 
-def states(ram: int = 10_000) -> States:
-    return States(None, "model", ram, 0)
+def states(ram: int = 10_000) -> PromptCache:
+    return PromptCache(None, "model", ram, 0)
 
 
 def test_what_was_kept_is_found_by_its_tokens_and_taken_as_it_was() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from engine.local.prompt_cache import States
+from engine.local.prompt_cache import PromptCache
 from engine.local.prompt_cache.disk import Disk
 from engine.local.prompt_cache.folder import StatesFolder, conversation_digest
 from engine.local.prompt_cache.worth import worth_a_file
@@ -25,19 +25,19 @@ DISK = 10**6
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Callable[..., States]]:
+def opened(tmp_path: Path) -> Iterator[Callable[..., PromptCache]]:
     """Opens states over one folder; all are closed at the end."""
     with contextlib.ExitStack() as closing:
 
-        def open_states(key: str = "model", ram: int = 10**6, disk: int = DISK, **more: Any) -> States:
-            states = States(tmp_path / "states", key, ram, disk, **more)
+        def open_states(key: str = "model", ram: int = 10**6, disk: int = DISK, **more: Any) -> PromptCache:
+            states = PromptCache(tmp_path / "states", key, ram, disk, **more)
             closing.callback(states.close, 0)
             return states
 
         yield open_states
 
 
-def left_behind(states: States, *conversations: str) -> None:
+def left_behind(states: PromptCache, *conversations: str) -> None:
     """Each with a first token of its own, and written by closing."""
     for number, conversation in enumerate(conversations):
         states.keep(conversation, [number, *LONG], (("all", (number, *LONG)),), DATA, [(2, b"part")])
@@ -48,7 +48,7 @@ def files(folder: Path) -> list[Path]:
     return sorted((folder / "states").glob("*.state"))
 
 
-def test_the_next_process_finds_what_this_one_left(opened: Callable[..., States]) -> None:
+def test_the_next_process_finds_what_this_one_left(opened: Callable[..., PromptCache]) -> None:
     left_behind(opened(), "chat")
     again = opened()
     found = again.find([0, *LONG, 5])
@@ -63,14 +63,14 @@ def test_the_next_process_finds_what_this_one_left(opened: Callable[..., States]
     assert again.find([0]) is not None  # what is on the disk stays there
 
 
-def test_another_key_finds_nothing(opened: Callable[..., States]) -> None:
+def test_another_key_finds_nothing(opened: Callable[..., PromptCache]) -> None:
     left_behind(opened(), "chat")
     assert opened("another build").find([0, *LONG]) is None
     assert opened().find([0, *LONG]) is not None
 
 
 def test_only_long_states_of_conversations_are_worth_a_file(
-    opened: Callable[..., States], tmp_path: Path
+    opened: Callable[..., PromptCache], tmp_path: Path
 ) -> None:
     states = opened()
     states.keep("", LONG, (), DATA)
@@ -79,7 +79,7 @@ def test_only_long_states_of_conversations_are_worth_a_file(
     assert files(tmp_path) == []
 
 
-def test_what_is_read_fast_is_not_worth_a_file(opened: Callable[..., States], tmp_path: Path) -> None:
+def test_what_is_read_fast_is_not_worth_a_file(opened: Callable[..., PromptCache], tmp_path: Path) -> None:
     states = opened()
     states.computed(1000, 0.2)
     left_behind(states, "chat")
@@ -94,7 +94,7 @@ def test_a_file_is_for_what_takes_long_to_read_again_and_not_to_bring_back() -> 
     assert not worth_a_file(300, reading_s=0.05, restoring_s=0.0)
 
 
-def test_a_state_is_written_once_it_has_rested(opened: Callable[..., States], tmp_path: Path) -> None:
+def test_a_state_is_written_once_it_has_rested(opened: Callable[..., PromptCache], tmp_path: Path) -> None:
     patient, quick = opened(), opened(rest_s=0.05)
     patient.keep("a", LONG, (), DATA)
     quick.keep("b", LONG, (), DATA)
@@ -104,7 +104,7 @@ def test_a_state_is_written_once_it_has_rested(opened: Callable[..., States], tm
 
 
 def test_a_state_that_is_taken_back_before_is_not_written(
-    opened: Callable[..., States], tmp_path: Path
+    opened: Callable[..., PromptCache], tmp_path: Path
 ) -> None:
     states = opened()
     states.keep("chat", LONG, (), DATA)
@@ -114,7 +114,7 @@ def test_a_state_that_is_taken_back_before_is_not_written(
 
 
 def test_a_state_is_written_at_once_when_memory_gets_short(
-    opened: Callable[..., States], tmp_path: Path
+    opened: Callable[..., PromptCache], tmp_path: Path
 ) -> None:
     states = opened(ram=len(DATA))
     states.keep("chat", LONG, (), DATA)
@@ -122,7 +122,7 @@ def test_a_state_is_written_at_once_when_memory_gets_short(
 
 
 def test_a_state_larger_than_all_the_memory_goes_to_the_disk(
-    opened: Callable[..., States], tmp_path: Path
+    opened: Callable[..., PromptCache], tmp_path: Path
 ) -> None:
     states = opened(ram=100)
     states.keep("chat", LONG, (), DATA)
@@ -133,7 +133,7 @@ def test_a_state_larger_than_all_the_memory_goes_to_the_disk(
 
 
 def test_a_longer_state_takes_the_place_of_the_file_it_goes_on_from(
-    opened: Callable[..., States], tmp_path: Path
+    opened: Callable[..., PromptCache], tmp_path: Path
 ) -> None:
     left_behind(opened(), "chat", "other")
     states = opened()
@@ -146,7 +146,7 @@ def test_a_longer_state_takes_the_place_of_the_file_it_goes_on_from(
 
 
 def test_a_state_that_comes_back_unchanged_is_not_written_again(
-    opened: Callable[..., States], tmp_path: Path
+    opened: Callable[..., PromptCache], tmp_path: Path
 ) -> None:
     left_behind(opened(), "chat")
     before = files(tmp_path)
@@ -157,7 +157,7 @@ def test_a_state_that_comes_back_unchanged_is_not_written_again(
     assert files(tmp_path) == before
 
 
-def test_two_processes_find_what_each_other_writes(opened: Callable[..., States]) -> None:
+def test_two_processes_find_what_each_other_writes(opened: Callable[..., PromptCache]) -> None:
     one, other = opened(rest_s=0), opened(rest_s=0)
     assert other.find(LONG) is None
     one.keep("chat", LONG, (), DATA)
@@ -166,7 +166,9 @@ def test_two_processes_find_what_each_other_writes(opened: Callable[..., States]
     wait_until(lambda: other.find(LONG) is None)
 
 
-def test_what_another_process_has_removed_is_not_there(opened: Callable[..., States], tmp_path: Path) -> None:
+def test_what_another_process_has_removed_is_not_there(
+    opened: Callable[..., PromptCache], tmp_path: Path
+) -> None:
     left_behind(opened(), "chat")
     states = opened()
     found = states.find([0, *LONG])
@@ -177,7 +179,7 @@ def test_what_another_process_has_removed_is_not_there(opened: Callable[..., Sta
 
 @pytest.mark.parametrize("at", [0, 60, 100, -3])
 def test_a_file_with_a_flipped_bit_is_thrown_away(
-    opened: Callable[..., States], tmp_path: Path, at: int
+    opened: Callable[..., PromptCache], tmp_path: Path, at: int
 ) -> None:
     left_behind(opened(), "chat")
     (file,) = files(tmp_path)
@@ -192,7 +194,7 @@ def test_a_file_with_a_flipped_bit_is_thrown_away(
 
 
 def test_a_file_put_in_the_place_of_another_is_thrown_away(
-    opened: Callable[..., States], tmp_path: Path
+    opened: Callable[..., PromptCache], tmp_path: Path
 ) -> None:
     left_behind(opened(), "a", "b")
     states = opened()
@@ -204,7 +206,7 @@ def test_a_file_put_in_the_place_of_another_is_thrown_away(
     assert states.take(found) is None
 
 
-def test_what_no_context_takes_is_thrown_away(opened: Callable[..., States], tmp_path: Path) -> None:
+def test_what_no_context_takes_is_thrown_away(opened: Callable[..., PromptCache], tmp_path: Path) -> None:
     left_behind(opened(), "chat")
     states = opened()
     found = states.find([0, *LONG])
@@ -214,7 +216,7 @@ def test_what_no_context_takes_is_thrown_away(opened: Callable[..., States], tmp
     states.discard(found)
 
 
-def test_a_state_is_read_into_memory_beside_what_goes_on(opened: Callable[..., States]) -> None:
+def test_a_state_is_read_into_memory_beside_what_goes_on(opened: Callable[..., PromptCache]) -> None:
     left_behind(opened(), "chat")
     states = opened()
     found = states.find([0, *LONG])
@@ -227,7 +229,7 @@ def test_a_state_is_read_into_memory_beside_what_goes_on(opened: Callable[..., S
 
 
 def test_who_cannot_wait_gets_what_is_being_read(
-    opened: Callable[..., States], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    opened: Callable[..., PromptCache], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left_behind(opened(), "chat", "damaged")
     states = opened()
@@ -250,7 +252,7 @@ def test_who_cannot_wait_gets_what_is_being_read(
     assert states.take(damaged, "damaged") is None
 
 
-def test_what_has_no_room_in_memory_is_not_read_ahead(opened: Callable[..., States]) -> None:
+def test_what_has_no_room_in_memory_is_not_read_ahead(opened: Callable[..., PromptCache]) -> None:
     left_behind(opened(), "chat")
     states = opened(ram=100)
     found = states.find([0, *LONG])
@@ -258,7 +260,7 @@ def test_what_has_no_room_in_memory_is_not_read_ahead(opened: Callable[..., Stat
     assert bytes(states.take(found)) == DATA
 
 
-def test_the_oldest_files_make_room_for_new_ones(opened: Callable[..., States], tmp_path: Path) -> None:
+def test_the_oldest_files_make_room_for_new_ones(opened: Callable[..., PromptCache], tmp_path: Path) -> None:
     size = len(DATA) + 3000
     states = opened(disk=3 * size)
     left_behind(states, "a", "b", "c", "d", "e")
@@ -267,7 +269,7 @@ def test_the_oldest_files_make_room_for_new_ones(opened: Callable[..., States], 
 
 
 def test_a_disk_without_room_takes_nothing_and_nobody_is_told(
-    opened: Callable[..., States], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    opened: Callable[..., PromptCache], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     states = opened()
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**6))
@@ -277,13 +279,13 @@ def test_a_disk_without_room_takes_nothing_and_nobody_is_told(
 
 def test_a_folder_that_cannot_be_made_is_done_without(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    states = States(tmp_path / "file" / "states", "model", 10**6, DISK)
+    states = PromptCache(tmp_path / "file" / "states", "model", 10**6, DISK)
     states.keep("chat", LONG, (), DATA)
     assert states.find(LONG) is not None
     states.close(10)
 
 
-def test_a_forgotten_conversation_leaves_no_file(opened: Callable[..., States], tmp_path: Path) -> None:
+def test_a_forgotten_conversation_leaves_no_file(opened: Callable[..., PromptCache], tmp_path: Path) -> None:
     left_behind(opened("another model"), "chat")
     left_behind(opened(), "chat", "other")
     states = opened()
@@ -297,16 +299,16 @@ def test_a_forgotten_conversation_leaves_no_file(opened: Callable[..., States], 
 
 
 def test_what_is_forgotten_while_it_is_written_is_not_there_afterwards(
-    opened: Callable[..., States], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    opened: Callable[..., PromptCache], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     states = opened(rest_s=0)
     looking, go_on = threading.Event(), threading.Event()
-    make_room = StatesFolder.make_room
+    compact = StatesFolder.compact
 
     def slow(folder: StatesFolder, *args: int) -> bool:
         looking.set()
         assert go_on.wait(10)
-        return make_room(folder, *args)
+        return compact(folder, *args)
 
     monkeypatch.setattr(StatesFolder, "make_room", slow)
     states.keep("chat", LONG, (), DATA)
@@ -317,7 +319,7 @@ def test_what_is_forgotten_while_it_is_written_is_not_there_afterwards(
     assert list((tmp_path / "states").iterdir()) == []
 
 
-def test_reading_from_the_disk_is_predicted_once_it_was_measured(opened: Callable[..., States]) -> None:
+def test_reading_from_the_disk_is_predicted_once_it_was_measured(opened: Callable[..., PromptCache]) -> None:
     states = opened()
     data = bytes(2**18)
     for number in range(2):
@@ -334,19 +336,19 @@ def test_reading_from_the_disk_is_predicted_once_it_was_measured(opened: Callabl
 
 
 def test_closing_writes_the_latest_first_and_ends_in_time(
-    opened: Callable[..., States], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    opened: Callable[..., PromptCache], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     states = opened(ram=10**6)
     for number in range(3):
         states.keep(str(number), [number, *LONG], (), DATA)
-    make_room = StatesFolder.make_room
+    compact = StatesFolder.compact
     calls: list[int] = []
 
     def slow(folder: StatesFolder, *args: int) -> bool:
         calls.append(1)
         if len(calls) == 2:
             states._background._until = time.monotonic()
-        return make_room(folder, *args)
+        return compact(folder, *args)
 
     monkeypatch.setattr(StatesFolder, "make_room", slow)
     states.close(60)
@@ -355,13 +357,15 @@ def test_closing_writes_the_latest_first_and_ends_in_time(
     assert len(files(tmp_path)) == 1
 
 
-def test_nothing_is_written_where_nothing_may_be_kept(opened: Callable[..., States], tmp_path: Path) -> None:
+def test_nothing_is_written_where_nothing_may_be_kept(
+    opened: Callable[..., PromptCache], tmp_path: Path
+) -> None:
     states = opened(disk=0)
     left_behind(states, "chat")
     assert not (tmp_path / "states").exists()
 
 
-def test_a_new_limit_counts_from_then_on(opened: Callable[..., States], tmp_path: Path) -> None:
+def test_a_new_limit_counts_from_then_on(opened: Callable[..., PromptCache], tmp_path: Path) -> None:
     states = opened(disk=0)
     states.limit_disk(DISK)
     states.keep("a", LONG, (), DATA)

@@ -10,7 +10,7 @@ import pytest
 from engine.api import Delta, Finished, GenerateRequest, Loaded, LoadRequest
 from engine.local.client import LocalEngine
 from engine.local.prompt_cache.folder import conversation_digest
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.values import Message, Sampling
 from tests.support.recorder import Recorder
 from tests.support.starter import starter_model
@@ -34,7 +34,9 @@ class Hosts:
         """A new process, which knows what the one before has left."""
         self.engine.unload()
         self.engine.load(
-            LoadRequest(str(starter_model()), Wishes(2048), states=str(self.folder), states_limit=10**9)
+            LoadRequest(
+                str(starter_model()), PlacementOptions(2048), states=str(self.folder), states_limit=10**9
+            )
         )
         self.told.next(Loaded)
 

@@ -2,7 +2,7 @@
 
 from engine.api import Delta, Finished, GenerateRequest, LoadRequest, PrefillProgress, Queued
 from engine.local.client import LocalEngine
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from engine.values import Message, Sampling
 from tests.engine.local.conftest import Running
 from tests.support.greedy_judge import CLOSE, judge
@@ -65,11 +65,11 @@ def test_the_conversation_in_front_does_not_wait_for_a_place(running: Running) -
     for id in range(40, 46):
         engine.generate(ask(id, QUESTIONS[id % 4], max_tokens=40))
     running.told.next(Delta)
-    engine.bring_to_front("front")
+    engine.set_priority("front")
     engine.generate(ask(46, "Say hello.", max_tokens=4, conversation="front"))
     assert running.told.next(Finished).id == 46, "the first to end, though it came last"
     ends = [end_of(running, id)[1] for id in range(40, 46)]
-    engine.bring_to_front("")
+    engine.set_priority("")
     assert all((end.reason, end.error) == ("length", None) for end in ends)
     assert all(end.usage.completion_tokens == 40 for end in ends), "none lost a token for it"
 
@@ -108,7 +108,7 @@ def test_a_conversation_left_for_others_is_gone_on_from_where_it_was(running: Ru
     follow_up = ask(79, LONG, text, "And then?", max_tokens=2, conversation="left")
     _, end = running.told.answer(running.engine, follow_up)
     assert end.usage.prompt_tokens - end.usage.cached_tokens < 24
-    assert end.usage.reread is None
+    assert end.usage.recomputed is None
 
 
 def test_what_is_read_again_is_told_with_its_reason(running: Running) -> None:
@@ -116,10 +116,10 @@ def test_what_is_read_again_is_told_with_its_reason(running: Running) -> None:
     running.told.seen.clear()
     edited = ask(81, "Now " + LONG, max_tokens=2, conversation="told")
     _, end = running.told.answer(running.engine, edited)
-    assert end.usage.reread is not None and end.usage.reread.code == "reuse.edited"
-    assert end.usage.reread.params["turn"] == 1
+    assert end.usage.recomputed is not None and end.usage.recomputed.code == "reuse.edited"
+    assert end.usage.recomputed.params["turn"] == 1
     progress = [event for event in running.told.seen if isinstance(event, PrefillProgress)]
-    assert progress and all(event.reread == end.usage.reread for event in progress)
+    assert progress and all(event.recomputed == end.usage.recomputed for event in progress)
 
 
 def test_a_forgotten_conversation_is_read_anew(running: Running) -> None:
@@ -134,7 +134,7 @@ def test_answers_that_fill_the_context_together_all_come_to_their_end(
     engine: LocalEngine, told: Recorder
 ) -> None:
     """Their tokens do not fit at once: some make room, and go on later without a word lost."""
-    engine.load(LoadRequest(str(starter_model()), Wishes(512)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(512)))
     questions = {id: f"{id}. {LONG[:1000]}" for id in range(100, 103)}
     for id, question in questions.items():
         engine.generate(ask(id, question, max_tokens=16))

@@ -8,16 +8,16 @@ import pytest
 from engine.api import Delta, Finished, GenerateRequest, Loaded, LoadRequest, ModelFacts
 from engine.local import native
 from engine.local.client import LocalEngine
-from engine.local.generation.cancellation import Interrupts
+from engine.local.generation.cancellation import Cancellation
 from engine.local.generation.generation import Generation
 from engine.local.generation.prompt_worker import Prepared
 from engine.local.loading import open_session
 from engine.local.model.session import Session
-from engine.local.prompt_cache import States
+from engine.local.prompt_cache import PromptCache
 from engine.local.scheduling.scheduler import Scheduler
 from engine.local.speculative import StepCosts
 from engine.local.speculative.draft_model import AT_A_TIME, HEAD, DraftModel
-from engine.placement.plan import Wishes
+from engine.placement.plan import PlacementOptions
 from tests.support.greedy_judge import CLOSE, judge
 from tests.support.moe import moe_model
 from tests.support.recorder import Recorder, ask
@@ -27,8 +27,8 @@ pytestmark = pytest.mark.model
 
 
 def loaded(engine: LocalEngine, told: Recorder, draft: Path, **budgets: int) -> ModelFacts:
-    wishes = Wishes(512, budgets=budgets, draft_model=str(draft))
-    engine.load(LoadRequest(str(starter_model()), wishes))
+    options = PlacementOptions(512, budgets=budgets, draft_model=str(draft))
+    engine.load(LoadRequest(str(starter_model()), options))
     return told.next(Loaded).model
 
 
@@ -83,7 +83,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 def pair() -> Iterator[Session]:
     """The model made of experts, with the starter beside it, in this process."""
     native.start()
-    request = LoadRequest(str(moe_model()), Wishes(1024, draft_model=str(starter_model())))
+    request = LoadRequest(str(moe_model()), PlacementOptions(1024, draft_model=str(starter_model())))
     session = open_session(request, native.AbortFlag(), lambda _: True, None)
     yield session
     session.close()
@@ -100,7 +100,7 @@ def answered(session: Session, *requests: GenerateRequest) -> list[tuple[str, Fi
     draft_model(session)
     emitted: list[object] = []
     ended: list[Finished] = []
-    scheduler = Scheduler(session, States(None, "", 0, 0), Interrupts(), emitted.append, ended.append)
+    scheduler = Scheduler(session, PromptCache(None, "", 0, 0), Cancellation(), emitted.append, ended.append)
     scheduler._costs = Card()
     answers = []
     for request in requests:

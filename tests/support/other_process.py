@@ -14,7 +14,7 @@ P, R = ParamSpec("P"), TypeVar("R")
 PATIENCE = 120.0
 
 
-class Elsewhere:
+class OtherProcess:
     """A running child. Functions are of modules, and what goes in and comes out can be pickled."""
 
     def __init__(self, connection: Connection, patience: float) -> None:
@@ -35,7 +35,7 @@ class Elsewhere:
 
 
 @contextmanager
-def elsewhere(patience: float = PATIENCE) -> Iterator[Elsewhere]:
+def remote_servers(patience: float = PATIENCE) -> Iterator[OtherProcess]:
     """A child for as long as the context lasts. No call takes longer than `patience`, in seconds."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -43,7 +43,7 @@ def elsewhere(patience: float = PATIENCE) -> Iterator[Elsewhere]:
     process.start()
     theirs.close()
     try:
-        yield Elsewhere(ours, patience)
+        yield OtherProcess(ours, patience)
     finally:
         ours.close()
         process.join(2.0)
