@@ -79,7 +79,7 @@ def _view(messages: dict[int, Message]) -> TranscriptView:
     view = TranscriptView()
     view.resize(960, 748)
     view.setAutoFillBackground(True)
-    view.pageWanted.connect(
+    view.page_wanted.connect(
         lambda ids: QTimer.singleShot(0, view, lambda: view.take_page([messages[i] for i in ids]))
     )
     return view

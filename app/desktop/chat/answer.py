@@ -44,9 +44,9 @@ def spoken_words(message: Message, limit: int = 80) -> str:
 
 
 class AnswerCard(MessageCard):
-    """An answer, finished or being written. `stepsMade` comes when it is known that a run writes it."""
+    """An answer, finished or being written. `steps_made` comes when it is known that a run writes it."""
 
-    stepsMade = Signal()
+    steps_made = Signal()
 
     def __init__(self, parent: QWidget, message: Message) -> None:
         super().__init__(parent, message)
@@ -55,8 +55,8 @@ class AnswerCard(MessageCard):
         self._status: WaitingLine | None = None
         self._strip: Strip | None = None
         self._body = AnswerBody(self)
-        self._body.heightChanged.connect(self.heightChanged)
-        self._body.linkAsked.connect(self.linkAsked)
+        self._body.height_changed.connect(self.height_changed)
+        self._body.link_asked.connect(self.link_asked)
         self._calls: list[ToolCallCard] = []
         self._notices: list[NoteLine] = []
         self._end_told = False
@@ -87,10 +87,10 @@ class AnswerCard(MessageCard):
         from app.desktop.chat.answer_steps import AnswerSteps
 
         self.steps = AnswerSteps(self, run)
-        self.steps.heightChanged.connect(self._steps_changed)
-        self.steps.linkAsked.connect(self.linkAsked)
+        self.steps.height_changed.connect(self._steps_changed)
+        self.steps.link_asked.connect(self.link_asked)
         self.steps.setVisible(not self.is_editing)
-        self.stepsMade.emit()
+        self.steps_made.emit()
 
     def _steps_changed(self) -> None:
         busy = self.steps is not None and self.steps.is_busy
@@ -98,7 +98,7 @@ class AnswerCard(MessageCard):
         if self._stream is not None and self._is_bare and (busy or self._status is None):
             self._wait_for_model()
         self._show_end()
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     @property
     def _is_bare(self) -> bool:
@@ -169,13 +169,15 @@ class AnswerCard(MessageCard):
     def _parsed(self, content: str, blocks: Sequence[Block]) -> None:
         if isValid(self) and self._stream is None and content == self.message.content:
             self._body.show_blocks(blocks)
-            self.heightChanged.emit()
+            self.height_changed.emit()
 
     def _thoughts(self) -> ReasoningCard:
         if self._reasoning is None:
             self._reasoning = ReasoningCard(self, ends_by_itself=bool(self.message.run))
-            self._reasoning.heightChanged.connect(self.heightChanged)
-            self._reasoning.answerNowPressed.connect(lambda: self.answerNowRequested.emit(self.message.id))
+            self._reasoning.height_changed.connect(self.height_changed)
+            self._reasoning.answer_now_pressed.connect(
+                lambda: self.answer_now_requested.emit(self.message.id)
+            )
             self._reasoning.setVisible(not self.is_editing)
         return self._reasoning
 
@@ -255,7 +257,7 @@ class AnswerCard(MessageCard):
         del self._calls[same:]
         for call in calls[same:]:
             card = ToolCallCard(self, call)
-            card.heightChanged.connect(self.heightChanged)
+            card.height_changed.connect(self.height_changed)
             card.setVisible(not self.is_editing)
             self._calls.append(card)
 
@@ -287,9 +289,9 @@ class AnswerCard(MessageCard):
 
     def _act(self) -> None:
         if self._can_continue():
-            self.continueRequested.emit(self.message.id)
+            self.continue_requested.emit(self.message.id)
         else:
-            self.regenerateRequested.emit(self.message.id)
+            self.regenerate_requested.emit(self.message.id)
 
     # --- while it is written ---
 
@@ -352,16 +354,16 @@ class AnswerCard(MessageCard):
             self._status = WaitingLine(self)
             self._status.setVisible(not self.is_editing)
             self._status.show_waiting(waiting)
-            self.heightChanged.emit()
+            self.height_changed.emit()
         elif self._status.show_waiting(waiting):
-            self.heightChanged.emit()
+            self.height_changed.emit()
 
     def _drop_status(self) -> None:
         if self._status is not None:
             self._status.hide()
             self._status.deleteLater()
             self._status = None
-            self.heightChanged.emit()
+            self.height_changed.emit()
 
     # --- looks ---
 

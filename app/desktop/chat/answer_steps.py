@@ -62,8 +62,8 @@ class AnswerSteps(QWidget):
     `RunStepsView.undo_wanted` does, `go_on` what becomes of interrupted calls; `asked` comes when a question comes or
     goes, `released` before one goes that has the focus."""
 
-    heightChanged = Signal()
-    linkAsked = Signal(str)
+    height_changed = Signal()
+    link_asked = Signal(str)
     decided = Signal(str, object)
     undo_wanted = Signal(object, object, int)
     seen_wanted = Signal(int)
@@ -88,8 +88,8 @@ class AnswerSteps(QWidget):
         self._question: ApprovalCard | None = None
         self._head.clicked.connect(self._fold)
         self._undo.clicked.connect(lambda: self.undo_wanted.emit(None, None, 0))
-        self._column.lineMade.connect(self._line_made)
-        self._column.heightChanged.connect(self._changed)
+        self._column.line_made.connect(self._line_made)
+        self._column.height_changed.connect(self._changed)
         self._interrupted.go_on.connect(self.go_on)
         self._interrupted.left.connect(self._leave_alone)
         self._show_state()
@@ -137,7 +137,7 @@ class AnswerSteps(QWidget):
         if request is not None:
             card = self._question = ApprovalCard(request, self, in_chat=True)
             card.decided.connect(self.decided)
-            card.heightChanged.connect(self._changed)
+            card.height_changed.connect(self._changed)
             card.setVisible(True)
         self._show_state()
         if self._question is not None:
@@ -216,10 +216,10 @@ class AnswerSteps(QWidget):
 
     def _changed(self) -> None:
         if not self._fitting:
-            self.heightChanged.emit()
+            self.height_changed.emit()
 
     def _line_made(self, widget: LineWidget) -> None:
-        widget.linkAsked.connect(self.linkAsked)
+        widget.link_asked.connect(self.link_asked)
         widget.undo_wanted.connect(self.undo_wanted)
         widget.seen_wanted.connect(self.seen_wanted)
         widget.text_wanted.connect(self.text_wanted)

@@ -67,14 +67,14 @@ class Fitted(Protocol):
 class CardWindow(QScrollArea):
     """A window that moves over a long path of messages.
 
-    `pageWanted` asks for the records of messages; `cardMade` gives each new card; `tailChanged` says whether
-    the reader is at the end, `keyboardFocus` whether keys have brought the focus here.
+    `page_wanted` asks for the records of messages; `card_made` gives each new card; `tail_changed` says whether
+    the reader is at the end, `keyboard_focus` whether keys have brought the focus here.
     """
 
-    pageWanted = Signal(list)
-    cardMade = Signal(object)
-    tailChanged = Signal(bool)
-    keyboardFocus = Signal(bool)
+    page_wanted = Signal(list)
+    card_made = Signal(object)
+    tail_changed = Signal(bool)
+    keyboard_focus = Signal(bool)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -337,7 +337,7 @@ class CardWindow(QScrollArea):
         at_tail = self._following or bar.value() >= bar.maximum() - 60
         if at_tail != self._at_tail:
             self._at_tail = at_tail
-            self.tailChanged.emit(at_tail)
+            self.tail_changed.emit(at_tail)
 
     def unbuilt(self, rect: QRect) -> list[QRect]:
         """Where messages without a card stand within `rect` of the column."""
@@ -408,7 +408,7 @@ class CardWindow(QScrollArea):
         ids = [i for i in ids if i not in self._messages and i not in self._wanted]
         if ids:
             self._wanted.update(ids)
-            self.pageWanted.emit(ids)
+            self.page_wanted.emit(ids)
 
     def _make(self, message: Message) -> MessageCard:
         kinds: dict[str, type[MessageCard]] = {"user": UserCard, "assistant": AnswerCard}
@@ -417,8 +417,8 @@ class CardWindow(QScrollArea):
         # Where it stands there was a quiet bar until now.
         self.column.update()
         self._unfitted.add(message.id)
-        card.heightChanged.connect(lambda: self._card_changed(message.id))
-        self.cardMade.emit(card)
+        card.height_changed.connect(lambda: self._card_changed(message.id))
+        self.card_made.emit(card)
         return card
 
     def _card_changed(self, message_id: int) -> None:
@@ -469,11 +469,11 @@ class CardWindow(QScrollArea):
         super().focusInEvent(event)
         # A ring is for who came by keys; who has clicked knows where they are.
         reason = Qt.FocusReason
-        self.keyboardFocus.emit(event.reason() in (reason.TabFocusReason, reason.BacktabFocusReason))
+        self.keyboard_focus.emit(event.reason() in (reason.TabFocusReason, reason.BacktabFocusReason))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.keyboardFocus.emit(False)
+        self.keyboard_focus.emit(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

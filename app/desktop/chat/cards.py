@@ -31,24 +31,24 @@ def time_of(message: Message) -> str:
 class MessageCard(QWidget):
     """One message of the transcript."""
 
-    heightChanged = Signal()
-    copyRequested = Signal(int)
-    editRequested = Signal(int, str)
-    regenerateRequested = Signal(int)
-    continueRequested = Signal(int)
-    answerNowRequested = Signal(int)
-    siblingRequested = Signal(int, int)
-    linkAsked = Signal(str)
+    height_changed = Signal()
+    copy_requested = Signal(int)
+    edit_requested = Signal(int, str)
+    regenerate_requested = Signal(int)
+    continue_requested = Signal(int)
+    answer_now_requested = Signal(int)
+    sibling_requested = Signal(int, int)
+    link_asked = Signal(str)
 
     def __init__(self, parent: QWidget, message: Message, *, at_right: bool = False) -> None:
         super().__init__(parent)
         self.message = message
         self._editor: MessageEditor | None = None
         self.footer = Footer(self, at_right=at_right, rest=Presence.HIDDEN if at_right else Presence.FAINT)
-        self.footer.copyPressed.connect(self._copy)
-        self.footer.editPressed.connect(self.start_editing)
-        self.footer.regeneratePressed.connect(lambda: self.regenerateRequested.emit(self.message.id))
-        self.footer.siblingPressed.connect(lambda by: self.siblingRequested.emit(self.message.id, by))
+        self.footer.copy_pressed.connect(self._copy)
+        self.footer.edit_pressed.connect(self.start_editing)
+        self.footer.regenerate_pressed.connect(lambda: self.regenerate_requested.emit(self.message.id))
+        self.footer.sibling_pressed.connect(lambda by: self.sibling_requested.emit(self.message.id, by))
 
     @property
     def is_editing(self) -> bool:
@@ -65,7 +65,7 @@ class MessageCard(QWidget):
         return focus is not None and self.isAncestorOf(focus)
 
     def _copy(self) -> None:
-        self.copyRequested.emit(self.message.id)
+        self.copy_requested.emit(self.message.id)
         self.footer.show_copied()
 
     def show_message(self, message: Message) -> None:
@@ -99,11 +99,11 @@ class MessageCard(QWidget):
         self._editor = MessageEditor(self, self.message.content)
         self._editor.saved.connect(self._save)
         self._editor.cancelled.connect(self.stop_editing)
-        self._editor.heightChanged.connect(self.heightChanged)
+        self._editor.height_changed.connect(self.height_changed)
         self._show_parts(False)
         self._editor.show()
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def stop_editing(self) -> None:
         if self._editor is None:
@@ -112,13 +112,13 @@ class MessageCard(QWidget):
         self._editor.deleteLater()
         self._editor = None
         self._show_parts(True)
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def _save(self, text: str) -> None:
         changed = text != self.message.content
         self.stop_editing()
         if changed:
-            self.editRequested.emit(self.message.id, text)
+            self.edit_requested.emit(self.message.id, text)
 
     def _show_parts(self, on: bool) -> None:
         """Shows or hides what the editor replaces."""
@@ -152,7 +152,7 @@ class UserCard(MessageCard):
     def _show_all(self) -> None:
         self._folded = False
         self._fill()
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def _show_parts(self, on: bool) -> None:
         self._text.setVisible(on)
@@ -233,7 +233,7 @@ class NoteCard(MessageCard):
         super().__init__(parent, message)
         self.footer.hide()
         self._note = ReasoningCard(self)
-        self._note.heightChanged.connect(self.heightChanged)
+        self._note.height_changed.connect(self.height_changed)
         self.show_message(message)
 
     def show_message(self, message: Message) -> None:

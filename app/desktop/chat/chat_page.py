@@ -101,25 +101,25 @@ class ChatPage(ThemedWidget):
         self.whole_text = SelectTextView(self)
         self._views.addWidget(transcript)
         self._views.addWidget(self.whole_text)
-        transcript.pageWanted.connect(self._load_page)
-        self.whole_text.pageWanted.connect(self._load_whole_text)
+        transcript.page_wanted.connect(self._load_page)
+        self.whole_text.page_wanted.connect(self._load_whole_text)
         self.whole_text.closed.connect(self._close_whole_text)
-        transcript.editRequested.connect(self._edit)
-        transcript.regenerateRequested.connect(
+        transcript.edit_requested.connect(self._edit)
+        transcript.regenerate_requested.connect(
             lambda message: self._calls.do(lambda s: s.conversations.regenerate(message))
         )
-        transcript.continueRequested.connect(lambda message: self._continue(message))
-        transcript.answerNowRequested.connect(self._answer_now)
-        transcript.siblingRequested.connect(
+        transcript.continue_requested.connect(lambda message: self._continue(message))
+        transcript.answer_now_requested.connect(self._answer_now)
+        transcript.sibling_requested.connect(
             lambda message, offset: self._calls.do(lambda s: s.conversations.show_sibling(message, offset))
         )
-        transcript.linkActivated.connect(open_link)
+        transcript.link_activated.connect(open_link)
         self.room.complete(transcript)
         self.runs = AnswerRuns(self._calls, self, self.composer)
-        transcript.stepsMade.connect(self.runs.attach)
+        transcript.steps_made.connect(self.runs.attach)
         self.runs.continue_wanted.connect(self._continue)
         self.runs.said.connect(self.said)
-        transcript.suggestionChosen.connect(self._take_suggestion)
+        transcript.suggestion_chosen.connect(self._take_suggestion)
 
     def _connect(self) -> None:
         composer = self.composer

@@ -49,7 +49,7 @@ class MessageEditor(QWidget):
 
     saved = Signal(str)
     cancelled = Signal()
-    heightChanged = Signal()
+    height_changed = Signal()
 
     def __init__(self, parent: QWidget, text: str) -> None:
         super().__init__(parent)
@@ -95,7 +95,7 @@ class MessageEditor(QWidget):
     def _changed(self) -> None:
         self._save.setEnabled(bool(self._field.toPlainText().strip()))
         if self._wanted(self.width()) != self._height:
-            self.heightChanged.emit()
+            self.height_changed.emit()
 
     def _wanted(self, width: int) -> int:
         theme = themes.current

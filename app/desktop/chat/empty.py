@@ -11,10 +11,10 @@ from app.desktop.widgets.buttons import PillButton, QuietButton
 
 
 class EmptyState(QWidget):
-    """Offers starters; `suggestionChosen` carries the words. `originWanted`: back to where the chat was begun."""
+    """Offers starters; `suggestion_chosen` carries the words. `origin_wanted`: back to where the chat was begun."""
 
-    suggestionChosen = Signal(str)
-    originWanted = Signal()
+    suggestion_chosen = Signal(str)
+    origin_wanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -24,7 +24,7 @@ class EmptyState(QWidget):
         self._starters = [PillButton(self) for _ in range(3)]
         self._origin_title = ""
         self.origin = QuietButton(self, pixels=13)
-        self.origin.clicked.connect(self.originWanted)
+        self.origin.clicked.connect(self.origin_wanted)
         self.origin.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -34,7 +34,7 @@ class EmptyState(QWidget):
         layout.addWidget(self._sentence)
         layout.addSpacing(10)
         for button in self._starters:
-            button.clicked.connect(lambda _=False, chosen=button: self.suggestionChosen.emit(chosen.text()))
+            button.clicked.connect(lambda _=False, chosen=button: self.suggestion_chosen.emit(chosen.text()))
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self.origin, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)

@@ -21,10 +21,10 @@ COPIED_MS = 1600
 class Footer(QWidget):
     """Shows the actions that a message in its state has. `emphasise` while the card is looked at."""
 
-    copyPressed = Signal()
-    editPressed = Signal()
-    regeneratePressed = Signal()
-    siblingPressed = Signal(int)
+    copy_pressed = Signal()
+    edit_pressed = Signal()
+    regenerate_pressed = Signal()
+    sibling_pressed = Signal(int)
 
     def __init__(self, parent: QWidget, *, at_right: bool = False, rest: Presence = Presence.FAINT) -> None:
         super().__init__(parent)
@@ -35,15 +35,15 @@ class Footer(QWidget):
         self._measures = ""
         self._number = QRect()  # where the position among the variants stands
         self._used = 0  # how far the actions reach
-        self._copy = self._button(self.copyPressed)
-        self._edit = self._button(self.editPressed)
-        self._regenerate = self._button(self.regeneratePressed)
+        self._copy = self._button(self.copy_pressed)
+        self._edit = self._button(self.edit_pressed)
+        self._regenerate = self._button(self.regenerate_pressed)
         self._previous = QuietButton(self, pixels=14)
         self._previous.setText("‹")
-        self._previous.clicked.connect(lambda: self.siblingPressed.emit(-1))
+        self._previous.clicked.connect(lambda: self.sibling_pressed.emit(-1))
         self._next = QuietButton(self, pixels=14)
         self._next.setText("›")
-        self._next.clicked.connect(lambda: self.siblingPressed.emit(1))
+        self._next.clicked.connect(lambda: self.sibling_pressed.emit(1))
         self._copied = QTimer(self, singleShot=True, interval=COPIED_MS)
         self._copied.timeout.connect(self.retranslate)
         for button in self._actions():

@@ -78,9 +78,9 @@ class _Text(SafeTextBrowser):
 
 
 class SelectTextView(QWidget):
-    """Built in slices between events from the pages that `pageWanted` asks for. Esc closes (`closed`)."""
+    """Built in slices between events from the pages that `page_wanted` asks for. Esc closes (`closed`)."""
 
-    pageWanted = Signal(list)
+    page_wanted = Signal(list)
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -157,7 +157,7 @@ class SelectTextView(QWidget):
         return not self._queue
 
     def take_page(self, messages: list[Message]) -> None:
-        """Takes the records that `pageWanted` asked for."""
+        """Takes the records that `page_wanted` asked for."""
         self._arrived.update({message.id: message for message in messages})
         if self._queue and not self._slices.isActive():
             self._slices.start()
@@ -166,7 +166,7 @@ class SelectTextView(QWidget):
         page = self._ids[self._asked : self._asked + PAGE]
         if page:
             self._asked += len(page)
-            self.pageWanted.emit(page)
+            self.page_wanted.emit(page)
 
     def _build_slice(self) -> None:
         started = time.perf_counter()

@@ -58,21 +58,21 @@ class _FocusFrame(QWidget):
 class TranscriptView(QWidget):
     """The messages of one path of a conversation.
 
-    `pageWanted` asks for records, which `take_page` takes. Text is put on the clipboard here; `linkActivated`
+    `page_wanted` asks for records, which `take_page` takes. Text is put on the clipboard here; `link_activated`
     comes only after the reader has seen the whole address and agreed.
     """
 
-    pageWanted = Signal(list)
-    copyRequested = Signal(int)
-    editRequested = Signal(int, str)
-    regenerateRequested = Signal(int)
-    continueRequested = Signal(int)
-    answerNowRequested = Signal(int)
-    siblingRequested = Signal(int, int)
-    linkActivated = Signal(str)
-    atTailChanged = Signal(bool)
-    suggestionChosen = Signal(str)
-    stepsMade = Signal(int, object)
+    page_wanted = Signal(list)
+    copy_requested = Signal(int)
+    edit_requested = Signal(int, str)
+    regenerate_requested = Signal(int)
+    continue_requested = Signal(int)
+    answer_now_requested = Signal(int)
+    sibling_requested = Signal(int, int)
+    link_activated = Signal(str)
+    at_tail_changed = Signal(bool)
+    suggestion_chosen = Signal(str)
+    steps_made = Signal(int, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,13 +91,13 @@ class TranscriptView(QWidget):
         self._ring.hide()
         self._flushing = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._flushing.timeout.connect(self._flush)
-        self._window.pageWanted.connect(self.pageWanted)
-        self._window.cardMade.connect(self._card_made)
-        self._window.tailChanged.connect(self._tail_changed)
-        self._window.keyboardFocus.connect(self._ring.setVisible)
+        self._window.page_wanted.connect(self.page_wanted)
+        self._window.card_made.connect(self._card_made)
+        self._window.tail_changed.connect(self._tail_changed)
+        self._window.keyboard_focus.connect(self._ring.setVisible)
         self._jump.clicked.connect(self.jump_to_latest)
-        self.empty.suggestionChosen.connect(self.suggestionChosen)
-        self._strip.agreed.connect(self.linkActivated)
+        self.empty.suggestion_chosen.connect(self.suggestion_chosen)
+        self._strip.agreed.connect(self.link_activated)
         self._strip.answered.connect(lambda: self._window.setFocus(Qt.FocusReason.OtherFocusReason))
         themes.changed.connect(self.restyle)
         application = QApplication.instance()
@@ -112,7 +112,7 @@ class TranscriptView(QWidget):
     def show_path(self, ids: list[int]) -> None:
         """Shows the messages with these ids, root to leaf. What the path shares with the one before stays.
 
-        A new path opens at its end; its records are asked for by `pageWanted`, the last page first.
+        A new path opens at its end; its records are asked for by `page_wanted`, the last page first.
         """
         self._window.show_path(ids)
         self._fresh = {message: text for message, text in self._fresh.items() if message in self._window}
@@ -128,7 +128,7 @@ class TranscriptView(QWidget):
         self.show_path([])
 
     def take_page(self, messages: list[Message]) -> None:
-        """Takes the records that `pageWanted` asked for, or newer ones of messages already here.
+        """Takes the records that `page_wanted` asked for, or newer ones of messages already here.
 
         The record of a streaming answer must hold the text up to the next `append_delta`.
         """
@@ -279,7 +279,7 @@ class TranscriptView(QWidget):
 
     def _tail_changed(self, at_tail: bool) -> None:
         self._jump.setVisible(not at_tail)
-        self.atTailChanged.emit(at_tail)
+        self.at_tail_changed.emit(at_tail)
 
     # --- streaming ---
 
@@ -315,16 +315,16 @@ class TranscriptView(QWidget):
     # --- cards, links, focus ---
 
     def _card_made(self, card: MessageCard) -> None:
-        card.copyRequested.connect(self._copy)
-        card.editRequested.connect(self.editRequested)
-        card.regenerateRequested.connect(self.regenerateRequested)
-        card.continueRequested.connect(self.continueRequested)
-        card.answerNowRequested.connect(self.answerNowRequested)
-        card.siblingRequested.connect(self.siblingRequested)
-        card.linkAsked.connect(self._ask_link)
+        card.copy_requested.connect(self._copy)
+        card.edit_requested.connect(self.edit_requested)
+        card.regenerate_requested.connect(self.regenerate_requested)
+        card.continue_requested.connect(self.continue_requested)
+        card.answer_now_requested.connect(self.answer_now_requested)
+        card.sibling_requested.connect(self.sibling_requested)
+        card.link_asked.connect(self._ask_link)
         if isinstance(card, AnswerCard):
             self._tell_below(card)
-            card.stepsMade.connect(lambda: self._steps_made(card))
+            card.steps_made.connect(lambda: self._steps_made(card))
             self._steps_made(card)
             if (waiting := self._waits.get(card.message.id)) is not None:
                 card.set_waiting(waiting)
@@ -333,14 +333,14 @@ class TranscriptView(QWidget):
 
     def _steps_made(self, card: AnswerCard) -> None:
         if card.steps is not None:
-            self.stepsMade.emit(card.message.id, card.steps)
+            self.steps_made.emit(card.message.id, card.steps)
 
     def _copy(self, message_id: int) -> None:
         card = self._window.card(message_id)
         if card is not None:
             text = card.copied_text() if isinstance(card, AnswerCard) else card.message.content
             QGuiApplication.clipboard().setText(text)
-            self.copyRequested.emit(message_id)
+            self.copy_requested.emit(message_id)
 
     def _ask_link(self, address: str) -> None:
         self._strip.ask(address)

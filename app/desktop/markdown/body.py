@@ -53,10 +53,10 @@ def size(block: Block) -> int:
 
 
 class AnswerBody(QWidget):
-    """Blocks below each other. `fit` lays them out; `heightChanged` when they want that again."""
+    """Blocks below each other. `fit` lays them out; `height_changed` when they want that again."""
 
-    heightChanged = Signal()
-    linkAsked = Signal(str)
+    height_changed = Signal()
+    link_asked = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -122,10 +122,10 @@ class AnswerBody(QWidget):
         row: ProseBlock | CodeBlock
         if isinstance(block, Prose):
             row = ProseBlock(self, block)
-            row.linkAsked.connect(self.linkAsked)
+            row.link_asked.connect(self.link_asked)
         else:
             row = CodeBlock(self, block)
-        row.heightChanged.connect(self.heightChanged)
+        row.height_changed.connect(self.height_changed)
         row.show()
         return row
 
@@ -140,7 +140,7 @@ class AnswerBody(QWidget):
         if self._rest:
             self._slices.start()
         self._update_more()
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def _update_more(self) -> None:
         self._more.setVisible(bool(self._rest))

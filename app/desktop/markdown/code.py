@@ -129,7 +129,7 @@ class _CodeText(QTextEdit):
 class CodeBlock(QWidget):
     """Shows a `Code`. While its fence is open only what is new is added; the colours come at the end."""
 
-    heightChanged = Signal()
+    height_changed = Signal()
 
     def __init__(self, parent: QWidget, code: Code) -> None:
         super().__init__(parent)

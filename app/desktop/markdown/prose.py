@@ -86,7 +86,7 @@ def _nothing() -> QImage:
 class SafeTextBrowser(QTextBrowser):
     """Shows text of a model. Reads no file and no address; a click on a link only says so."""
 
-    linkAsked = Signal(str)
+    link_asked = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -120,7 +120,7 @@ class SafeTextBrowser(QTextBrowser):
     def _clicked(self, url: QUrl) -> None:
         address = url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
         if is_safe_link(address):
-            self.linkAsked.emit(address)
+            self.link_asked.emit(address)
 
     def lay_out(self, width: int) -> None:
         if self.lineWrapColumnOrWidth() != width:
@@ -151,9 +151,9 @@ def _palette(theme: Theme, text: str) -> QPalette:
 
 
 class ProseBlock(SafeTextBrowser):
-    """One stretch of prose. `fit` gives its height for a width; `heightChanged` comes when that changed."""
+    """One stretch of prose. `fit` gives its height for a width; `height_changed` comes when that changed."""
 
-    heightChanged = Signal()
+    height_changed = Signal()
 
     def __init__(self, parent: QWidget, prose: Prose) -> None:
         super().__init__(parent)
@@ -225,7 +225,7 @@ class ProseBlock(SafeTextBrowser):
         formulas().drawn.disconnect(self._drawn)
         self._listening = False
         self._render()
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -121,7 +121,7 @@ class TextBox(QWidget):
     """A head with what it is, and the text below. `fit` gives its height for a width; in a layout it keeps
     the height that its width asks for. Long lines are wrapped, so that nothing stands out of sight at the right."""
 
-    heightChanged = Signal()
+    height_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, most_lines: int = MOST_LINES) -> None:
         super().__init__(parent)
@@ -158,7 +158,7 @@ class TextBox(QWidget):
         self.text.setPlainText(text)
         self._let_reach()
         self.updateGeometry()
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def _spans(self, text: str) -> Spans:
         return spans(text, self._language, themes.current.code_style) if len(text) <= QUICK else ()

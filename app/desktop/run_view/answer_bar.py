@@ -22,7 +22,7 @@ class AnswerBar(QWidget):
     chosen = Signal(str)
     refused = Signal()
     denied = Signal(str)
-    heightChanged = Signal()
+    height_changed = Signal()
 
     def __init__(self, scopes: Sequence[Scope], parent: QWidget, *, takes_enter: bool) -> None:
         super().__init__(parent)
@@ -77,14 +77,14 @@ class AnswerBar(QWidget):
         self._denying = True
         self._show_answers()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def go_back(self) -> None:
         """From the reason to the answers."""
         self._denying = False
         self._show_answers()
         self.no.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def end(self) -> None:
         """The question is answered."""

@@ -71,7 +71,7 @@ class ApprovalCard(QWidget):
     """
 
     decided = Signal(str, object)
-    heightChanged = Signal()
+    height_changed = Signal()
 
     def __init__(
         self,
@@ -102,16 +102,16 @@ class ApprovalCard(QWidget):
         self.bar.chosen.connect(self._allow)
         self.bar.refused.connect(self._refuse)
         self.bar.denied.connect(self._deny)
-        self.bar.heightChanged.connect(self._changed)
+        self.bar.height_changed.connect(self._changed)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         if self._form is not None:
-            self._form.heightChanged.connect(self._changed)
+            self._form.height_changed.connect(self._changed)
             self._form.entered.connect(lambda: self._allow("once"))
         for box in (self._subject, self._diff):
-            box.heightChanged.connect(self._changed)
+            box.height_changed.connect(self._changed)
         themes.changed.connect(self.restyle)
         self._fill()
         self.restyle()
@@ -288,7 +288,7 @@ class ApprovalCard(QWidget):
         self.updateGeometry()
         if self.width() > 0:
             self._lay_out(self.width())
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def set_room(self, height: int) -> None:
         """Shows fewer lines at once where the whole card would be higher than what it is seen in."""

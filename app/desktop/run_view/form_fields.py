@@ -46,7 +46,7 @@ class _Ticks(QWidget):
 class _FieldRow(QWidget):
     """A field with its name, what the server says of it, and what is wrong with what was entered."""
 
-    heightChanged = Signal()
+    height_changed = Signal()
 
     def __init__(self, field: Field, parent: QWidget) -> None:
         super().__init__(parent)
@@ -119,7 +119,7 @@ class _FieldRow(QWidget):
         if problem != self._problem:
             self._problem = problem
             self._show_problem()
-            self.heightChanged.emit()
+            self.height_changed.emit()
 
     def _show_problem(self) -> None:
         self._complaint.setText("" if self._problem is None else self._problem_text(self._problem))
@@ -171,7 +171,7 @@ class _FieldRow(QWidget):
 class FormFields(QWidget):
     """All fields of a form. `entered`: Enter was pressed in one of them."""
 
-    heightChanged = Signal()
+    height_changed = Signal()
     entered = Signal()
 
     def __init__(self, schema: dict[str, Any], parent: QWidget | None = None) -> None:
@@ -181,7 +181,7 @@ class FormFields(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         for row in self._rows:
             self._column.addWidget(row)
-            row.heightChanged.connect(self.heightChanged)
+            row.height_changed.connect(self.height_changed)
         if self._rows:
             self.setFocusProxy(self._rows[0])
         themes.changed.connect(self.restyle)

@@ -14,10 +14,10 @@ NUMBER = 28
 
 
 class LineWidget(QWidget):
-    """One line. `fit` gives its height for a width, `heightChanged` comes when that changed."""
+    """One line. `fit` gives its height for a width, `height_changed` comes when that changed."""
 
-    heightChanged = Signal()
-    linkAsked = Signal(str)
+    height_changed = Signal()
+    link_asked = Signal(str)
     moved = Signal(int)  # the focus should go up (-1) or down (1)
     undo_wanted = Signal(object, object, int)
     seen_wanted = Signal(int)

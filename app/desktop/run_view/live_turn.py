@@ -17,8 +17,8 @@ from app.desktop.run_view.waiting import Waiting, WaitingLine
 class LiveTurn(QWidget):
     """Text is only added; finished blocks are not laid out again. `clear` when the turn is in the journal."""
 
-    heightChanged = Signal()
-    linkAsked = Signal(str)
+    height_changed = Signal()
+    link_asked = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -60,7 +60,7 @@ class LiveTurn(QWidget):
         if reasoning:
             if self._thoughts is None:
                 self._thoughts = ReasoningCard(self, ends_by_itself=True)
-                self._thoughts.heightChanged.connect(self.heightChanged)
+                self._thoughts.height_changed.connect(self.height_changed)
                 self._since = time.monotonic()
                 self._thoughts.set_state(thinking=True)
                 self._thoughts.show()
@@ -71,8 +71,8 @@ class LiveTurn(QWidget):
             if self._body is None or self._stream is None:
                 self._stream = StreamingDocument()
                 self._body = AnswerBody(self)
-                self._body.linkAsked.connect(self.linkAsked)
-                self._body.heightChanged.connect(self.heightChanged)
+                self._body.link_asked.connect(self.link_asked)
+                self._body.height_changed.connect(self.height_changed)
                 self._body.show()
             self._body.apply(self._stream.append(content))
         self._others_first = False

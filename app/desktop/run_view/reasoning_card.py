@@ -80,12 +80,12 @@ class ReasoningCard(QWidget):
     """Shows how long a model has thought, and its thoughts when it is opened.
 
     While the model thinks, the line tells the time and the tokens so far, the last lines of the thought stand
-    below it, and a button asks for the answer at once: `answerNowPressed` comes once for each thought. There is no
+    below it, and a button asks for the answer at once: `answer_now_pressed` comes once for each thought. There is no
     such button where the thought `ends_by_itself`.
     """
 
-    heightChanged = Signal()
-    answerNowPressed = Signal()
+    height_changed = Signal()
+    answer_now_pressed = Signal()
 
     def __init__(self, parent: QWidget, *, ends_by_itself: bool = False) -> None:
         super().__init__(parent)
@@ -149,7 +149,7 @@ class ReasoningCard(QWidget):
         if self._answer_now.hasFocus():
             self._line.setFocus(Qt.FocusReason.OtherFocusReason)
         self._answer_now.setEnabled(False)
-        self.answerNowPressed.emit()
+        self.answer_now_pressed.emit()
 
     def _show_live(self) -> None:
         """The clock, the button and the last lines, while it thinks and only then."""
@@ -162,7 +162,7 @@ class ReasoningCard(QWidget):
             self.killTimer(self._clock)
             self._clock = 0
         self._show_peek(self._thinking and self._view is None)
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def _show_peek(self, on: bool) -> None:
         if on and self._peek is None:
@@ -229,7 +229,7 @@ class ReasoningCard(QWidget):
             self._view = None
         self._show_peek(self._thinking and self._view is None)
         self.retranslate()
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def open(self) -> None:
         if not self.is_open:

@@ -73,8 +73,8 @@ class WordsRow(LineWidget):
     def __init__(self, parent: QWidget, line: WordsLine) -> None:
         super().__init__(parent)
         self._body = AnswerBody(self)
-        self._body.heightChanged.connect(self.heightChanged)
-        self._body.linkAsked.connect(self.linkAsked)
+        self._body.height_changed.connect(self.height_changed)
+        self._body.link_asked.connect(self.link_asked)
         self._body.show_blocks(parse(line.text[:QUICK_TEXT]))
         self.setAccessibleName(line.text[:QUICK_TEXT])
 
@@ -120,7 +120,7 @@ class SaidRow(LineWidget):
     def _show_all(self) -> None:
         self._folded = False
         self._fill()
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def retranslate(self) -> None:
         self._text.setAccessibleName(self.tr("What you asked for"))
@@ -162,8 +162,8 @@ class AnswerRow(LineWidget):
         super().__init__(parent)
         self.line = line
         self._body = AnswerBody(self)
-        self._body.heightChanged.connect(self.heightChanged)
-        self._body.linkAsked.connect(self.linkAsked)
+        self._body.height_changed.connect(self.height_changed)
+        self._body.link_asked.connect(self.link_asked)
         self._copy = QuietButton(self, pixels=12.5)
         self._copy.clicked.connect(self._copy_text)
         self._copied = QTimer(self, singleShot=True, interval=COPIED_MS)
@@ -176,7 +176,7 @@ class AnswerRow(LineWidget):
     def _parsed(self, blocks: Sequence[Block]) -> None:
         if isValid(self):
             self._body.show_blocks(blocks)
-            self.heightChanged.emit()
+            self.height_changed.emit()
 
     def show_line(self, line: Line) -> None:
         """An answer that was given does not change."""
@@ -185,7 +185,7 @@ class AnswerRow(LineWidget):
         QApplication.clipboard().setText(self.line.text)
         self._copy.setText(self.tr("Copied"))
         self._copied.start()
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Answer"))

@@ -56,11 +56,11 @@ def line_widget(parent: QWidget, line: Line) -> LineWidget:
 
 
 class StepColumn(QWidget):
-    """`lineMade` gives each new widget; `revealed` asks to bring a part of the column into sight; `toggled` comes
+    """`line_made` gives each new widget; `revealed` asks to bring a part of the column into sight; `toggled` comes
     before a line opens or closes."""
 
-    heightChanged = Signal()
-    lineMade = Signal(object)
+    height_changed = Signal()
+    line_made = Signal(object)
     revealed = Signal(QRect)
     toggled = Signal()
 
@@ -194,7 +194,7 @@ class StepColumn(QWidget):
         widget = line_widget(self, self._lines[index])
         self._widgets[index] = widget
         self._unfitted.add(index)
-        widget.heightChanged.connect(lambda: self._changed(index))
+        widget.height_changed.connect(lambda: self._changed(index))
         widget.moved.connect(lambda by: self._move(index, by))
         if isinstance(widget, StepRow):
             widget.set_open(index in self._open)
@@ -202,7 +202,7 @@ class StepColumn(QWidget):
             widget.head.clicked.connect(lambda: self.set_current(index))
         widget.set_current(index == self._current)
         widget.set_on_card(self._starts[index] >= 0)
-        self.lineMade.emit(widget)
+        self.line_made.emit(widget)
         widget.show()
         return widget
 
@@ -212,7 +212,7 @@ class StepColumn(QWidget):
 
     def _changed(self, index: int) -> None:
         self._unfitted.add(index)
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def _drop_far(self, wanted: range) -> None:
         if len(self._widgets) <= MAX_BUILT:
@@ -249,7 +249,7 @@ class StepColumn(QWidget):
             return
         self.set_current(target)
         widget = self._widgets.get(target) or self._make(target)
-        self.heightChanged.emit()
+        self.height_changed.emit()
         if isinstance(widget, StepRow):
             widget.head.setFocus(Qt.FocusReason.TabFocusReason)
             place = self._place(target)

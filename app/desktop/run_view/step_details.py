@@ -66,8 +66,8 @@ class StepDetails(QWidget):
     """Made when a line is opened. `undo_wanted` carries calls or None, paths or None, and the event behind which
     everything would be undone."""
 
-    heightChanged = Signal()
-    linkAsked = Signal(str)
+    height_changed = Signal()
+    link_asked = Signal(str)
     undo_wanted = Signal(object, object, int)
     seen_wanted = Signal(int)
     text_wanted = Signal(str)
@@ -95,7 +95,7 @@ class StepDetails(QWidget):
         self.retranslate()
         for part in (*self._parts, *self._actions.values()):
             part.show()
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def show_text(self, text: str) -> None:
         """The whole result, which was asked for."""
@@ -109,7 +109,7 @@ class StepDetails(QWidget):
             self._whole.hide()
             self._result.show_text(text)
             self.retranslate()
-            self.heightChanged.emit()
+            self.height_changed.emit()
 
     # --- building ---
 
@@ -128,8 +128,8 @@ class StepDetails(QWidget):
         if line.content.strip():
             body = AnswerBody(self)
             body.show_blocks(parse(line.content.strip()[:MOST_WORDS]))
-            body.linkAsked.connect(self.linkAsked)
-            body.heightChanged.connect(self.heightChanged)
+            body.link_asked.connect(self.link_asked)
+            body.height_changed.connect(self.height_changed)
             self._parts.append(body)
         text, language, _ = self._shown_arguments(line)
         if text:
@@ -161,7 +161,7 @@ class StepDetails(QWidget):
     def _box(self, text: str, *, language: str = "", diff: bool = False) -> TextBox:
         box = TextBox(self)
         box.show_text(text.removesuffix("\n"), language=language, diff=diff)
-        box.heightChanged.connect(self.heightChanged)
+        box.height_changed.connect(self.height_changed)
         self._parts.append(box)
         return box
 

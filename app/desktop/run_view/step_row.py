@@ -181,8 +181,8 @@ class StepRow(LineWidget):
             return
         if self._details is None:
             self._details = StepDetails(self, self.line)
-            self._details.heightChanged.connect(self.heightChanged)
-            self._details.linkAsked.connect(self.linkAsked)
+            self._details.height_changed.connect(self.height_changed)
+            self._details.link_asked.connect(self.link_asked)
             self._details.undo_wanted.connect(self.undo_wanted)
             self._details.seen_wanted.connect(self.seen_wanted)
             self._details.text_wanted.connect(self.text_wanted)
@@ -195,7 +195,7 @@ class StepRow(LineWidget):
             self._details = None
         self.retranslate()
         self.toggled.emit(on)
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def set_current(self, on: bool) -> None:
         self.head.setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus)

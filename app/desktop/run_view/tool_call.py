@@ -29,7 +29,7 @@ MAX_SHOWN = 60_000
 class ToolCallCard(QWidget):
     """Shows one call. Long arguments show their beginning until all of them are asked for."""
 
-    heightChanged = Signal()
+    height_changed = Signal()
 
     def __init__(self, parent: QWidget, call: ToolCall) -> None:
         super().__init__(parent)
@@ -66,7 +66,7 @@ class ToolCallCard(QWidget):
         self._colours.clear()
         self._fill()
         self.retranslate()
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def _copy_text(self) -> None:
         QGuiApplication.clipboard().setText(self._whole or self.call.name)

@@ -52,7 +52,7 @@ class StepsScroll(QScrollArea):
         self.verticalScrollBar().setSingleStep(44)
         self.viewport().setAutoFillBackground(False)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
-        self.column.heightChanged.connect(self.place)
+        self.column.height_changed.connect(self.place)
         self.column.revealed.connect(self._reveal)
         self.column.toggled.connect(self._stay)
 

@@ -88,10 +88,10 @@ class RunStepsView(QWidget):
         self._retranslate()
 
     def _connect(self) -> None:
-        self._column.lineMade.connect(self._line_made)
+        self._column.line_made.connect(self._line_made)
         self._scroll.placed.connect(self._place_overlays)
-        self._live.heightChanged.connect(self._scroll.place)
-        self._live.linkAsked.connect(self._ask_link)
+        self._live.height_changed.connect(self._scroll.place)
+        self._live.link_asked.connect(self._ask_link)
         self._interrupted.go_on.connect(lambda again: self.resume_wanted.emit("", again))
         self._interrupted.left.connect(self._leave_interrupted)
         self._follow_up.wanted.connect(lambda text: self.resume_wanted.emit(text, {}))
@@ -165,7 +165,7 @@ class RunStepsView(QWidget):
             self._asked = ApprovalCard(request, self._page)
             self._asked.set_room(self.height())
             self._asked.decided.connect(self.decided)
-            self._asked.heightChanged.connect(self._scroll.place)
+            self._asked.height_changed.connect(self._scroll.place)
             self._asked.show()
         # What was written before it stands above it.
         self._flush()
@@ -249,7 +249,7 @@ class RunStepsView(QWidget):
     def _show_state(self) -> None:
         if self._task is None and self._lines.task:
             self._task = SaidRow(self._page, SaidLine(0, self._lines.task))
-            self._task.heightChanged.connect(self._scroll.place)
+            self._task.height_changed.connect(self._scroll.place)
             self._task.show()
         view = self._view
         if view is None:
@@ -292,7 +292,7 @@ class RunStepsView(QWidget):
     # --- lines and links ---
 
     def _line_made(self, widget: LineWidget) -> None:
-        widget.linkAsked.connect(self._ask_link)
+        widget.link_asked.connect(self._ask_link)
         widget.undo_wanted.connect(self.undo_wanted)
         widget.seen_wanted.connect(self.seen_wanted)
         widget.text_wanted.connect(self.text_wanted)

@@ -41,7 +41,7 @@ class RoomCard(QWidget):
     stopped = Signal()
     discarded = Signal()
     closed = Signal()
-    heightChanged = Signal()
+    height_changed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -98,7 +98,7 @@ class RoomCard(QWidget):
     def append(self, text: str) -> None:
         """New text of the summary."""
         self._text.append_text(text)
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def say(self, error: ErrorInfo) -> None:
         """Why what was chosen could not be done."""
@@ -106,7 +106,7 @@ class RoomCard(QWidget):
         for row in self.rows.values():
             row.setEnabled(True)
         self.retranslate()
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def hold(self) -> None:
         """Something was chosen and is being done."""
@@ -128,7 +128,7 @@ class RoomCard(QWidget):
         self.retranslate()
         if used:
             self.take_focus()
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def take_focus(self) -> None:
         """To what comes next here."""
@@ -141,7 +141,7 @@ class RoomCard(QWidget):
         editor = self.editor = SummaryEditor(self, self._draft.text if self._draft else "")
         editor.saved.connect(self.used)
         editor.cancelled.connect(self.discarded)
-        editor.heightChanged.connect(self.heightChanged)
+        editor.height_changed.connect(self.height_changed)
         editor.show()
 
     def _choices(self) -> list[Choice]:

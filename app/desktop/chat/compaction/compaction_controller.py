@@ -66,7 +66,7 @@ class RoomControl(QObject):
 
     def complete(self, transcript: TranscriptView) -> None:
         self._transcript = transcript
-        transcript.empty.originWanted.connect(self._go_back)
+        transcript.empty.origin_wanted.connect(self._go_back)
 
     def _go_back(self) -> None:
         if self._use.origin is not None:
@@ -172,7 +172,7 @@ class RoomControl(QObject):
 
     def _add_line(self, transcript: TranscriptView, message: int, line: QuietLine) -> None:
         self._lines[message] = line
-        line.heightChanged.connect(transcript.place)
+        line.height_changed.connect(transcript.place)
         transcript.set_line(message, line)
 
     def _cut_line(self, cut: CompactionPoint) -> QuietLine:
@@ -224,7 +224,7 @@ class RoomControl(QObject):
             return
         if self.card is None:
             card = self.card = RoomCard(transcript.column)
-            card.heightChanged.connect(transcript.place)
+            card.height_changed.connect(transcript.place)
             card.chosen.connect(self._choose)
             card.used.connect(self._use_summary)
             card.stopped.connect(self._stop_summary)

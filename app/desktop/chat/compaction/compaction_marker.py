@@ -18,7 +18,7 @@ _WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignLeft) | int(Qt
 class QuietLine(QWidget):
     """A rule, a sentence, and words to press beside it or below it."""
 
-    heightChanged = Signal()
+    height_changed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -116,7 +116,7 @@ class CutLine(QuietLine):
         self._takes_back.setToolTip(self.tr("The model sees those messages again"))
         self._opens.setVisible(bool(self.cut.summary))
         self._edits.setVisible(self._view is not None)
-        self.heightChanged.emit()
+        self.height_changed.emit()
 
     def _toggle(self) -> None:
         if self._view is not None or self._editor is not None:
@@ -132,7 +132,7 @@ class CutLine(QuietLine):
         editor = self._editor = MessageEditor(self, self.cut.summary)
         editor.saved.connect(self._save)
         editor.cancelled.connect(self._toggle)
-        editor.heightChanged.connect(self.heightChanged)
+        editor.height_changed.connect(self.height_changed)
         editor.show()
         editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self.retranslate()
@@ -181,4 +181,4 @@ class OriginLine(QuietLine):
         self.set_text(self.tr("Begun from “{title}”.").format(title=self._title))
         self._opens.setText(self.tr("Open it"))
         self._opens.setAccessibleName(self.tr("Open “{title}”").format(title=self._title))
-        self.heightChanged.emit()
+        self.height_changed.emit()

@@ -102,11 +102,11 @@ class ModelCard(ThemedWidget):
         row: ProseBlock | CodeBlock
         if isinstance(block, Prose):
             row = ProseBlock(self, block)
-            row.linkAsked.connect(self.link_asked)
+            row.link_asked.connect(self.link_asked)
             row.setAccessibleName(self.tr("Text of the model card") if "<a href" in block.html else "")
         else:
             row = CodeBlock(self, block)
-        row.heightChanged.connect(self._refit)
+        row.height_changed.connect(self._refit)
         row.show()
         return row
 

@@ -37,13 +37,13 @@ def conversation(count: int) -> dict[int, Message]:
 
 
 class Loader(QObject):
-    """Answers `pageWanted` from memory, at once or in the next turn of the event loop."""
+    """Answers `page_wanted` from memory, at once or in the next turn of the event loop."""
 
     def __init__(self, view: TranscriptView, messages: dict[int, Message], *, late: bool = False) -> None:
         super().__init__(view)
         self.pages: list[list[int]] = []
         self._view, self._messages, self._late = view, messages, late
-        view.pageWanted.connect(self._load)
+        view.page_wanted.connect(self._load)
 
     def _load(self, ids: list[int]) -> None:
         self.pages.append(ids)

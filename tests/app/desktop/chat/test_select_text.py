@@ -25,7 +25,7 @@ def text_view(qtbot):
 
 
 def opened(qtbot, view: SelectTextView, messages):
-    view.pageWanted.connect(lambda ids: view.take_page([messages[i] for i in ids]))
+    view.page_wanted.connect(lambda ids: view.take_page([messages[i] for i in ids]))
     view.open(list(messages))
     qtbot.waitUntil(lambda: view.is_complete, timeout=10_000)
     return view._text.toPlainText()

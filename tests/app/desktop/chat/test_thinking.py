@@ -99,7 +99,7 @@ def test_what_a_reader_opened_stays_open_when_the_answer_begins(qtbot, view):
 
 def test_answer_now_is_asked_for_once_by_keyboard(qtbot, view):
     asked: list[int] = []
-    view.answerNowRequested.connect(asked.append)
+    view.answer_now_requested.connect(asked.append)
     thoughts = thinking(qtbot, view)
     button = thoughts._answer_now
     assert button.isVisible() and button.text() == "Answer now"

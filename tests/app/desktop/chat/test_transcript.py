@@ -129,7 +129,7 @@ def test_the_tail_is_followed_only_from_the_tail(qtbot, view):
     quiet(qtbot, view)
     assert bar(view).value() == bar(view).maximum()
 
-    with qtbot.waitSignal(view.atTailChanged) as changed:
+    with qtbot.waitSignal(view.at_tail_changed) as changed:
         bar(view).setValue(bar(view).maximum() - 400)
     assert changed.args == [False]
     value = bar(view).value()
@@ -223,13 +223,13 @@ def test_editing_saves_with_enter_and_cancels_with_escape(qtbot, view):
     qtbot.keyClicks(field, "!")
     qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClicks(field, "more")
-    with qtbot.waitSignal(view.editRequested) as asked:
+    with qtbot.waitSignal(view.edit_requested) as asked:
         qtbot.keyClick(field, Qt.Key.Key_Return)
     assert asked.args == [1, "first words!\nmore"]
     assert not card(view, 1).is_editing
 
     view.edit_message(1)
-    with qtbot.assertNotEmitted(view.editRequested):
+    with qtbot.assertNotEmitted(view.edit_requested):
         qtbot.keyClick(card(view, 1)._editor._field, Qt.Key.Key_Escape)
     assert not card(view, 1).is_editing
 
@@ -260,7 +260,7 @@ def test_enter_belongs_to_the_input_method_while_it_composes(qtbot, view):
     view.edit_message(1)
     field = card(view, 1)._editor._field
     QApplication.sendEvent(field, QInputMethodEvent("하", []))
-    with qtbot.assertNotEmitted(view.editRequested):
+    with qtbot.assertNotEmitted(view.edit_requested):
         qtbot.keyClick(field, Qt.Key.Key_Return)
         qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert card(view, 1).is_editing
@@ -274,10 +274,10 @@ def test_enter_belongs_to_the_input_method_while_it_composes(qtbot, view):
 @pytest.mark.parametrize(
     ("state", "content", "error", "words", "action", "signal"),
     [
-        ("stopped", "half", None, "Stopped", "Continue", "continueRequested"),
-        ("length", "half", None, "length limit", "Continue", "continueRequested"),
-        ("failed", "", ErrorInfo("no.such.code"), "no.such.code", "Try again", "regenerateRequested"),
-        ("stopped", "", None, "Stopped", "Try again", "regenerateRequested"),
+        ("stopped", "half", None, "Stopped", "Continue", "continue_requested"),
+        ("length", "half", None, "length limit", "Continue", "continue_requested"),
+        ("failed", "", ErrorInfo("no.such.code"), "no.such.code", "Try again", "regenerate_requested"),
+        ("stopped", "", None, "Stopped", "Try again", "regenerate_requested"),
     ],
 )
 def test_how_an_answer_ended_is_said_with_its_action(
@@ -293,7 +293,7 @@ def test_how_an_answer_ended_is_said_with_its_action(
 
 def test_variants_are_stepped_through(qtbot, view):
     view.add_message(message(1, "assistant", "x", sibling=2, siblings=2))
-    with qtbot.waitSignal(view.siblingRequested) as asked:
+    with qtbot.waitSignal(view.sibling_requested) as asked:
         button(card(view, 1), "Previous variant").click()
     assert asked.args == [1, -1]
     assert not button(card(view, 1), "Next variant").isEnabled()
@@ -301,7 +301,7 @@ def test_variants_are_stepped_through(qtbot, view):
 
 def test_copying_takes_the_markdown(qtbot, view):
     view.add_message(message(1, "assistant", "**bold** words"))
-    with qtbot.waitSignal(view.copyRequested):
+    with qtbot.waitSignal(view.copy_requested):
         button(card(view, 1), "Copy this message").click()
     assert QGuiApplication.clipboard().text() == "**bold** words"
     assert card(view, 1).footer._copy.text() == "Copied"
@@ -410,13 +410,13 @@ def test_a_link_is_opened_only_after_its_whole_address_was_shown(qtbot, view):
     address = "https://example.org/?q=" + "a" * 300
     view.add_message(message(1, "assistant", f"[click]({address})"))
     prose = card(view, 1).findChild(ProseBlock)
-    with qtbot.assertNotEmitted(view.linkActivated):
+    with qtbot.assertNotEmitted(view.link_activated):
         prose.anchorClicked.emit(address)
     assert view._strip.isVisible() and address in view._strip.accessibleName()
     button(view._strip, "Cancel").click()
     assert not view._strip.isVisible()
     prose.anchorClicked.emit(address)
-    with qtbot.waitSignal(view.linkActivated) as opened:
+    with qtbot.waitSignal(view.link_activated) as opened:
         button(view._strip, "Open").click()
     assert opened.args == [address]
 
@@ -425,7 +425,7 @@ def test_an_empty_conversation_offers_a_start(qtbot, view):
     view.show_path([])
     starters = [b for b in view.empty.findChildren(QAbstractButton) if b.isVisible()]
     assert len(starters) == 3
-    with qtbot.waitSignal(view.suggestionChosen) as chosen:
+    with qtbot.waitSignal(view.suggestion_chosen) as chosen:
         starters[0].click()
     assert chosen.args == [starters[0].text()]
     view.add_message(message(1, "user", "hello"))

@@ -105,7 +105,7 @@ def test_the_whole_text_shows_no_picture_either(qtbot, picture, watched):
     window.resize(900, 1400)
     view.resize(900, 1400)
     window.show()
-    view.pageWanted.connect(
+    view.page_wanted.connect(
         lambda ids: view.take_page([message(i, "assistant", hostile(picture)) for i in ids])
     )
     view.open([1])
@@ -136,7 +136,7 @@ def test_a_browser_serves_no_resource_but_its_own(qtbot, picture):
 def test_a_click_on_anything_else_is_not_a_link(qtbot, address):
     browser = SafeTextBrowser(None)
     qtbot.addWidget(browser)
-    with qtbot.assertNotEmitted(browser.linkAsked):
+    with qtbot.assertNotEmitted(browser.link_asked):
         browser.anchorClicked.emit(QUrl(address))
-    with qtbot.waitSignal(browser.linkAsked):
+    with qtbot.waitSignal(browser.link_asked):
         browser.anchorClicked.emit(QUrl("https://example.org/ä"))

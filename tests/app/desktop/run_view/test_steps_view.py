@@ -68,7 +68,7 @@ def test_the_answer_loads_nothing_and_a_link_asks_first(
     (answer,) = (widget for widget in page._column.widgets() if isinstance(widget, AnswerRow))
     html = "".join(row.prose.html for row in answer._body._rows)  # type: ignore[union-attr]
     assert "<img" not in html and "https://example.org/tax" in html
-    answer._body.linkAsked.emit("https://example.org/tax")
+    answer._body.link_asked.emit("https://example.org/tax")
     assert (
         page._strip.isVisible() and "https://example.org/tax" in page._strip.accessibleName() and opened == []
     )

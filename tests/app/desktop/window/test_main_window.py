@@ -168,7 +168,7 @@ def test_a_stopped_answer_goes_on_where_it_was(make_desktop: Make, qtbot: QtBot)
     running.until(lambda: not running.window.chat.answering())
     before = store_messages(running)[-1][1]
     answer = running.services.conversations.path(open_id(running))[-1]
-    running.window.chat.transcript.continueRequested.emit(answer)
+    running.window.chat.transcript.continue_requested.emit(answer)
     running.until(lambda: store_messages(running)[-1][1] == before + " more")
     running.until(lambda: not running.window.chat.answering())
     qtbot.wait(50)
