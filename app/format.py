@@ -1,8 +1,21 @@
-"""Numbers as a person reads them, for the window and the command line."""
+"""Numbers as a person reads them, for the window and the command line: sizes, counts, speeds, shares, times.
+
+Both languages group digits by commas and write decimals with a point; only words and units differ.
+"""
 
 from __future__ import annotations
 
-_SIZES = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
+from collections.abc import Sequence
+
+from app.language import Language
+
+_Units = Sequence[tuple[int, str]]
+_SIZES: _Units = ((10**12, " TB"), (10**9, " GB"), (10**6, " MB"), (10**3, " kB"), (1, " B"))
+_COUNTS: _Units = ((10**9, " billion"), (10**6, " million"), (10**3, " thousand"), (1, ""))
+_SHORT_COUNTS: _Units = ((10**9, "B"), (10**6, "M"), (10**3, "k"), (1, ""))
+_KOREAN_COUNTS: _Units = ((10**12, "조"), (10**8, "억"), (10**4, "만"), (1, ""))
+_TIMES = {"en": ("{} s", "{} min", "{} h"), "ko": ("{}초", "{}분", "{}시간")}
+_DAY = 86_400
 
 
 def format_count(count: int) -> str:
@@ -10,15 +23,125 @@ def format_count(count: int) -> str:
     return f"{count:,}"
 
 
-def format_size(count: float) -> str:
-    """A number of bytes in decimal units, at most one digit after the point: 98 MB, 7.6 GB, 25.3 GB."""
-    for unit, name in _SIZES:
-        if count >= unit:
-            return f"{_rounded(count / unit)} {name}"
-    return f"{count:.0f} B"
+def format_size(size: float) -> str:
+    """A number of bytes in decimal units: 98.4 MB, 7.6 GB."""
+    return _in_unit(size, *_unit(size, _SIZES))
 
 
-def _rounded(value: float) -> str:
+def format_size_of(used: float, size: float, language: Language) -> str:
+    """A part of a size, in the unit of the size: "7.1 of 7.6 GB"."""
+    part, whole = _part(used, size, _SIZES)
+    return f"{part} / {whole}" if language == "ko" else f"{part} of {whole}"
+
+
+def format_rate(bytes_per_second: float) -> str:
+    """Such as 41 GB/s."""
+    return f"{format_size(bytes_per_second)}/s"
+
+
+def format_speed(tokens_per_second: float) -> str:
+    """A speed without its unit, whole from ten on: 38, 4.2."""
+    return f"{tokens_per_second:,.0f}" if tokens_per_second >= 9.95 else _rounded(tokens_per_second)
+
+
+def format_tokens_per_second(speed: float, language: Language) -> str:
+    """Such as "38 tok/s"."""
+    return f"초당 {format_speed(speed)}토큰" if language == "ko" else f"{format_speed(speed)} tok/s"
+
+
+def format_percent(share: float, digits: int = 0) -> str:
+    """A share of 1 as percent: 81%."""
+    return f"{share * 100:,.{digits}f}%"
+
+
+def format_percent_range(low: float, high: float, language: Language) -> str:
+    """From one share to another: "72–88%"."""
+    first, last = format_percent(low), format_percent(high)
+    if first == last:
+        return first
+    return f"{first[:-1]}{'~' if language == 'ko' else '–'}{last}"
+
+
+def format_context(tokens: int) -> str:
+    """A number of tokens in units of 1,024, as contexts are counted: 512, 6.2k, 32k."""
+    return str(tokens) if tokens < 1024 else _in_unit(tokens, 1024, "k", one_digit_below=10)
+
+
+def format_large_count(count: int, language: Language, digits: int = 3) -> str:
+    """A large count in words, to so many significant digits: "30.5 billion", "305억", "6억 9,200만"."""
+    count = round(count, min(0, digits - len(str(count))))
+    if language == "en":
+        return _in_unit(count, *_unit(count, _COUNTS))
+    parts = []
+    for unit, name in _KOREAN_COUNTS:
+        whole, count = divmod(count, unit)
+        if whole:
+            parts.append(f"{whole:,}{name}")
+    return " ".join(parts) or "0"
+
+
+def format_large_counts(part: int, total: int, language: Language) -> tuple[str, str]:
+    """A part and the whole as one phrase names them: ("3.3", "30.5 billion")."""
+    if language == "en":
+        return _part(part, total, _COUNTS)
+    return format_large_count(part, language), format_large_count(total, language)
+
+
+def format_short_count(count: int, language: Language, digits: int = 3) -> str:
+    """A large count in a few letters, to so many significant digits: "30.5B", "1.2M", "48k", "120만"."""
+    count = round(count, min(0, digits - len(str(count))))
+    if language == "ko":
+        return format_large_count(count, language)
+    return _in_unit(count, *_unit(count, _SHORT_COUNTS))
+
+
+def format_duration(seconds: float, language: Language) -> str:
+    """A time in its two largest units: "2.6 s", "45 s", "1 min 38 s", "12 min", "2 h 5 min"."""
+    second, minute, hour = _TIMES[language]
+    if seconds < 9.95:
+        return second.format(_rounded(seconds))
+    whole = round(seconds)
+    if whole < 60:
+        return second.format(whole)
+    minutes, rest = divmod(whole, 60)
+    if minutes < 10 and rest:
+        return f"{minute.format(minutes)} {second.format(rest)}"
+    hours, rest = divmod(round(whole / 60), 60)
+    if not hours:
+        return minute.format(rest)
+    return f"{hour.format(hours)} {minute.format(rest)}" if rest and hours < 24 else hour.format(f"{hours:,}")
+
+
+def format_ago(then: float, now: float, language: Language) -> str:
+    """How long ago something was, in whole days, months or years; both are seconds since 1970."""
+    days = int(max(0.0, now - then) // _DAY)
+    months = round(days / 30.4)
+    count, unit = (days, 0) if days < 45 else (months, 1) if months < 18 else (round(days / 365.25), 2)
+    if days < 2:
+        return (("today", "yesterday"), ("오늘", "어제"))[language == "ko"][days]
+    if language == "ko":
+        return f"{count}{('일', '개월', '년')[unit]} 전"
+    return f"{count} {('day', 'month', 'year')[unit]}{'' if count == 1 else 's'} ago"
+
+
+def _unit(value: float, units: _Units) -> tuple[int, str]:
+    return next((unit for unit in units if value >= unit[0]), units[-1])
+
+
+def _in_unit(value: float, unit: int, name: str, *, one_digit_below: float = 99.95) -> str:
+    return f"{_rounded(value / unit, one_digit_below) if unit > 1 else f'{value:,.0f}'}{name}"
+
+
+def _rounded(value: float, one_digit_below: float = 99.95) -> str:
     """At most one digit after the point, and none where it would say nothing: 7.6, 9, 128, 1,024."""
-    digits = 1 if 0 < value < 99.95 and round(value, 1) != round(value) else 0
+    digits = 1 if 0 < value < one_digit_below and round(value, 1) != round(value) else 0
     return f"{value:,.{digits}f}"
+
+
+def _part(part: float, total: float, units: _Units) -> tuple[str, str]:
+    unit, name = _unit(total, units)
+    whole = _in_unit(total, unit, name)
+    # A part that is small against the unit keeps its own: 250 MB of 7.6 GB.
+    if unit > 1 and 0 < part < unit * 0.3:
+        return _in_unit(part, *_unit(part, units)), whole
+    return _in_unit(part, unit, ""), whole

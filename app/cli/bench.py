@@ -11,8 +11,8 @@ from app import paths
 from app.cli.output import Output
 from app.cli.placement_options import PlacementFlags
 from app.cli.plan import plan_values
-from app.cli.plan_report import shown_speed
 from app.cli.table import aligned
+from app.format import format_percent, format_speed
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.events import ServiceEvent
@@ -52,7 +52,7 @@ class Progress:
         tenth = int(fraction * 10)
         if tenth > self._told:
             self._told = tenth
-            self._output.progress(f"{tenth * 10} %")
+            self._output.progress(format_percent(tenth / 10))
         return True
 
 
@@ -72,7 +72,7 @@ def _print(found: Benchmark, output: Output) -> None:
             for count, total in found.streams.items()
             if count != "1"
         ),
-        (localized("cli.bench.python", language), f"{found.python_share * 100:.1f} %"),
+        (localized("cli.bench.python", language), format_percent(found.python_share, 1)),
     ]
     if found.watched_decode_tps:
         rows.append((localized("cli.bench.watched", language), _tps(found.watched_decode_tps, language)))
@@ -99,7 +99,7 @@ def print_modes(found: Mapping[Mode, ModeResult], output: Output) -> None:
             name,
             _tps(result.decode_tps, language),
             _tps(result.prefill_tps, language),
-            f"{result.hit_rate * 100:.0f} %" if result.hit_rate else "",
+            format_percent(result.hit_rate) if result.hit_rate else "",
         )[: len(columns)]
         for name, result in found.items()
     ]
@@ -148,4 +148,4 @@ def _row(name: str, speed: MeasuredSpeed, language: Language) -> tuple[str, ...]
 
 
 def _tps(tps: float, language: Language) -> str:
-    return localized("cli.bench.tps", language, tps=shown_speed(tps))
+    return localized("cli.bench.tps", language, tps=format_speed(tps))

@@ -8,8 +8,8 @@ import msgspec
 
 from app.cli.named import path_of
 from app.cli.output import Output
-from app.cli.printable import parameter_count, printable
-from app.format import format_size
+from app.cli.printable import printable
+from app.format import format_short_count, format_size
 from engine.formats import ChatFormat, example_call
 from engine.gguf.reading import read_index
 from engine.gguf.summary import ModelSummary, summarise
@@ -76,7 +76,7 @@ def report(summary: ModelSummary, found: Inspection) -> str:
         ("Context", f"{found.context_length:,} tokens"),
         (
             "Parameters",
-            f"{parameter_count(found.parameters)}, {parameter_count(found.active_parameters)} active",
+            f"{_count(found.parameters)}, {_count(found.active_parameters)} active",
         ),
         ("Experts", _experts(summary)),
         ("Reasoning", f"{found.reasoning.kind}{levels}, default {found.reasoning.default}"),
@@ -116,3 +116,7 @@ def _experts(summary: ModelSummary) -> str:
     shared = f" and {summary.shared_experts} shared" if summary.shared_experts else ""
     size = format_size(summary.expert_bytes)
     return f"{summary.experts}, {summary.experts_used}{shared} used per token ({size} of experts)"
+
+
+def _count(parameters: int) -> str:
+    return format_short_count(parameters, "en")

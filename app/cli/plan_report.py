@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.cli.printable import parameter_count, printable
+from app.cli.printable import printable
 from app.cli.table import aligned
-from app.format import format_size
+from app.format import format_percent, format_percent_range, format_short_count, format_size, format_speed
 from app.language import Language
 from app.messages import localized, localized_error
 from engine.placement.plan import RAM, Device, DeviceBytes, Plan, PlannedModel
@@ -32,8 +32,8 @@ def _model_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
     parameters = localized(
         f"cli.plan.{'active' if planned.experts else 'dense_model'}",
         language,
-        total=parameter_count(planned.parameters),
-        active=parameter_count(planned.active_parameters),
+        total=format_short_count(planned.parameters, language),
+        active=format_short_count(planned.active_parameters, language),
         used=planned.experts_used,
         experts=planned.experts,
     )
@@ -41,17 +41,17 @@ def _model_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
         "cli.plan.plan",
         language,
         mode=planned.plan.mode,
-        context=f"{placement.context:,}",
+        context=placement.context,
         ubatch=placement.ubatch,
         sequences=placement.sequences,
     )
     speed = localized(
         "cli.plan.predicted",
         language,
-        decode=shown_speed(predicted.decode_tps),
-        low=shown_speed(predicted.decode_range[0]),
-        high=shown_speed(predicted.decode_range[1]),
-        prefill=shown_speed(predicted.prefill_tps),
+        decode=format_speed(predicted.decode_tps),
+        low=format_speed(predicted.decode_range[0]),
+        high=format_speed(predicted.decode_range[1]),
+        prefill=format_speed(predicted.prefill_tps),
     )
     return [
         (localized("cli.plan.model", language), f"{planned.architecture}, {format_size(planned.bytes)}"),
@@ -76,9 +76,8 @@ def _cache_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
         experts=planned.experts,
         layers=len(cache.layers),
         device=cache.device,
-        hits=round(100 * predicted.hit_rate),
-        low=round(100 * low),
-        high=round(100 * high),
+        hits=format_percent(predicted.hit_rate),
+        range=format_percent_range(low, high, language),
     )
     return [(localized("cli.plan.cache", language), told)]
 
@@ -115,8 +114,3 @@ def ranges(numbers: tuple[int, ...]) -> str:
         else:
             spans.append([number, number])
     return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
-
-
-def shown_speed(tps: float) -> str:
-    """Whole tokens per second from ten on, else one digit."""
-    return f"{tps:,.0f}" if tps >= 10 else f"{tps:.1f}"

@@ -8,6 +8,7 @@ from agents.check.check import Checked
 from app import paths
 from app.cli.ending import signals_held
 from app.cli.output import Output
+from app.format import format_duration
 from app.language import Language
 from app.messages import localized
 from app.services.services import open_services
@@ -38,9 +39,9 @@ def _print(found: Checked, output: Output) -> None:
         return
     rating = localized(f"tool_check.rating.{found.rating}", language)
     output.text(localized("cli.tool_check.rating", language, rating=rating))
-    seconds = f"{found.seconds:.0f}"
+    time = format_duration(found.seconds, language)
     output.text(
-        localized("cli.tool_check.passed", language, passed=found.passed, total=found.total, seconds=seconds)
+        localized("cli.tool_check.passed", language, passed=found.passed, total=found.total, time=time)
     )
     if failed:
         output.text(localized("cli.tool_check.failed", language))

@@ -99,16 +99,16 @@
         <translation>초당 {speed}토큰</translation>
     </message>
     <message>
-        <source>{rows} tokens, {share} % outside llama.cpp</source>
-        <translation>{rows}토큰, llama.cpp 밖 {share}%</translation>
+        <source>{rows} tokens, {share} outside llama.cpp</source>
+        <translation>{rows}토큰, llama.cpp 밖 {share}</translation>
     </message>
     <message>
-        <source>{percent} % of {count} tokens of prompts</source>
-        <translation>프롬프트 {count}토큰 중 {percent}%</translation>
+        <source>{percent} of {count} tokens of prompts</source>
+        <translation>프롬프트 {count}토큰 중 {percent}</translation>
     </message>
     <message>
-        <source>{percent} % of {count} tokens came true</source>
-        <translation>{count}토큰 중 {percent}% 적중</translation>
+        <source>{percent} of {count} tokens came true</source>
+        <translation>{count}토큰 중 {percent} 적중</translation>
     </message>
     <message>
         <source>{used} of {size} tokens</source>
@@ -653,6 +653,13 @@
     </message>
 </context>
 <context>
+    <name>Banner</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>닫기</translation>
+    </message>
+</context>
+<context>
     <name>BarRow</name>
     <message>
         <source>{size} again and again</source>
@@ -860,7 +867,7 @@
     </message>
     <message>
         <source>Sent to {host}, outside this computer</source>
-        <translation>이 컴퓨터 밖의 {host}(으)로 전송됩니다</translation>
+        <translation>이 컴퓨터 밖의 {host} 서버로 전송됩니다</translation>
     </message>
     <message>
         <source>Ask anything</source>
@@ -1362,7 +1369,7 @@
     </message>
 </context>
 <context>
-    <name>RemoteServers</name>
+    <name>Elsewhere</name>
     <message>
         <source>Elsewhere</source>
         <translation>외부</translation>
@@ -1373,7 +1380,7 @@
     </message>
     <message>
         <source>What this model is given to read leaves this computer and goes to {host}.</source>
-        <translation>이 모델이 읽는 내용은 이 컴퓨터를 떠나 {host}(으)로 전송됩니다.</translation>
+        <translation>이 모델이 읽는 내용은 이 컴퓨터를 떠나 {host} 서버로 전송됩니다.</translation>
     </message>
     <message>
         <source>elsewhere, on {host}</source>
@@ -1382,75 +1389,6 @@
     <message>
         <source>a server on this computer, {host}</source>
         <translation>이 컴퓨터의 서버, {host}</translation>
-    </message>
-</context>
-<context>
-    <name>RemoteServerLine</name>
-    <message>
-        <source>One model</source>
-        <translation>모델 1개</translation>
-    </message>
-    <message>
-        <source>{count} models</source>
-        <translation>모델 {count}개</translation>
-    </message>
-    <message>
-        <source>on this computer</source>
-        <translation>이 컴퓨터</translation>
-    </message>
-    <message>
-        <source>Remove</source>
-        <translation>제거</translation>
-    </message>
-    <message>
-        <source>Remove {address}</source>
-        <translation>{address} 제거</translation>
-    </message>
-    <message>
-        <source>Change {name}</source>
-        <translation>{name} 변경</translation>
-    </message>
-    <message>
-        <source>Change it</source>
-        <translation>변경</translation>
-    </message>
-</context>
-<context>
-    <name>RemoteServerList</name>
-    <message>
-        <source>“{name}” is removed</source>
-        <translation>‘{name}’을(를) 제거했습니다</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>되돌리기</translation>
-    </message>
-    <message>
-        <source>None yet.</source>
-        <translation>아직 없습니다.</translation>
-    </message>
-</context>
-<context>
-    <name>RemoteServersSection</name>
-    <message>
-        <source>The key is kept for this session only: no keyring was found on this system.</source>
-        <translation>이 시스템에서 키 보관소를 찾지 못해 키를 이번 실행 동안만 보관합니다.</translation>
-    </message>
-    <message>
-        <source>Models elsewhere</source>
-        <translation>외부 모델</translation>
-    </message>
-    <message>
-        <source>Servers</source>
-        <translation>서버</translation>
-    </message>
-    <message>
-        <source>Other computers and services that speak OpenAI&apos;s API: vLLM, SGLang, llama-server, Ollama, LM Studio and others. What their models are given to read leaves this computer; they are marked wherever they are used.</source>
-        <translation>OpenAI API를 지원하는 다른 컴퓨터나 서비스입니다. vLLM, SGLang, llama-server, Ollama, LM Studio 등을 쓸 수 있습니다. 그곳의 모델이 읽는 내용은 이 컴퓨터 밖으로 나가며, 사용하는 곳마다 표시됩니다.</translation>
-    </message>
-    <message>
-        <source>Add a server</source>
-        <translation>서버 추가</translation>
     </message>
 </context>
 <context>
@@ -1720,12 +1658,8 @@
         <translation>다음 답변</translation>
     </message>
     <message>
-        <source>{speed} tok/s</source>
-        <translation>{speed} tok/s</translation>
-    </message>
-    <message>
-        <source>first token {seconds} s</source>
-        <translation>첫 토큰 {seconds}초</translation>
+        <source>first token {time}</source>
+        <translation>첫 토큰 {time}</translation>
     </message>
     <message>
         <source>{count} tokens reused</source>
@@ -1981,7 +1915,7 @@
         <translation>컨텍스트 {size}토큰 가운데 {used}토큰을 쓰고 있습니다</translation>
     </message>
     <message>
-        <source>Loading {percent} %</source>
+        <source>Loading {percent}%</source>
         <translation>불러오는 중 {percent}%</translation>
     </message>
     <message>
@@ -1992,16 +1926,16 @@
 <context>
     <name>HeatCard</name>
     <message>
-        <source>Layer {layer}, expert {expert}: {percent} % of this layer&apos;s choices</source>
-        <translation>레이어 {layer}, 전문가 {expert}: 이 레이어 선택의 {percent} %</translation>
+        <source>Layer {layer}, expert {expert}: {percent} of this layer&apos;s choices</source>
+        <translation>레이어 {layer}, 전문가 {expert}: 이 레이어 선택의 {percent}</translation>
     </message>
     <message>
-        <source>{tokens} tokens watched. Busiest: layer {layer}, expert {expert} ({percent} %)</source>
-        <translation>{tokens}토큰 관찰. 가장 바쁜 곳: 레이어 {layer}, 전문가 {expert} ({percent} %)</translation>
+        <source>{tokens} tokens watched. Busiest: layer {layer}, expert {expert} ({percent})</source>
+        <translation>{tokens}토큰 관찰. 가장 바쁜 곳: 레이어 {layer}, 전문가 {expert} ({percent})</translation>
     </message>
     <message>
-        <source>Watching takes {percent} % of an answer&apos;s time, measured here.</source>
-        <translation>관찰에 답변 시간의 {percent} %가 듭니다(이 컴퓨터에서 측정).</translation>
+        <source>Watching takes {percent} of an answer&apos;s time, measured here.</source>
+        <translation>관찰에 답변 시간의 {percent}가 듭니다(이 컴퓨터에서 측정).</translation>
     </message>
     <message>
         <source>Watching makes answers a little slower; the cost is measured and shown here.</source>
@@ -2221,29 +2155,6 @@
     </message>
 </context>
 <context>
-    <name>PromptCacheRow</name>
-    <message>
-        <source>{size} now</source>
-        <translation>지금 {size}</translation>
-    </message>
-    <message>
-        <source>Nothing is kept now.</source>
-        <translation>지금 보관한 것이 없습니다.</translation>
-    </message>
-    <message>
-        <source>Off</source>
-        <translation>끔</translation>
-    </message>
-    <message>
-        <source>Delete now</source>
-        <translation>지금 삭제</translation>
-    </message>
-    <message>
-        <source>Delete what was read of conversations</source>
-        <translation>보관한 대화 내용 삭제</translation>
-    </message>
-</context>
-<context>
     <name>KeyField</name>
     <message>
         <source>Another key instead of the kept one</source>
@@ -2289,8 +2200,8 @@
         <translation>{device}에 전문가 {count}개, RAM에 전부</translation>
     </message>
     <message>
-        <source>{percent} % on {device}</source>
-        <translation>{device}에 {percent} %</translation>
+        <source>{percent}% on {device}</source>
+        <translation>{device}에 {percent}%</translation>
     </message>
     <message>
         <source>Layer {number}: {where}</source>
@@ -2644,16 +2555,16 @@
 <context>
     <name>Measures</name>
     <message>
-        <source>Waited {seconds} s for its turn</source>
-        <translation>차례를 {seconds}초 기다림</translation>
+        <source>Waited {time} for its turn</source>
+        <translation>차례를 {time} 기다림</translation>
     </message>
     <message>
-        <source>Read {count} of {total} tokens in {seconds} s</source>
-        <translation>{total}토큰 중 {count}토큰을 {seconds}초에 읽음</translation>
+        <source>Read {count} of {total} tokens in {time}</source>
+        <translation>{total}토큰 중 {count}토큰을 {time}에 읽음</translation>
     </message>
     <message>
-        <source>Wrote {count} tokens in {seconds} s, {share} % of it outside llama.cpp</source>
-        <translation>{count}토큰을 {seconds}초에 작성, 그중 llama.cpp 밖 {share}%</translation>
+        <source>Wrote {count} tokens in {time}, {share} of it outside llama.cpp</source>
+        <translation>{count}토큰을 {time}에 작성, 그중 llama.cpp 밖 {share}</translation>
     </message>
     <message>
         <source>Guessed ahead: {accepted} of {drafted} tokens came true</source>
@@ -2669,14 +2580,6 @@
     <message>
         <source>Never</source>
         <translation>안 함</translation>
-    </message>
-    <message>
-        <source>{count} min</source>
-        <translation>{count}분</translation>
-    </message>
-    <message>
-        <source>{count} h</source>
-        <translation>{count}시간</translation>
     </message>
     <message>
         <source>Memory</source>
@@ -2766,6 +2669,29 @@
     </message>
 </context>
 <context>
+    <name>ModelBanner</name>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Reload without it</source>
+        <translation>작업 컴퓨터 없이 다시 불러오기</translation>
+    </message>
+    <message>
+        <source>Settings of the server</source>
+        <translation>서버 설정</translation>
+    </message>
+    <message>
+        <source>Choose another model</source>
+        <translation>다른 모델 고르기</translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation>로그 보기</translation>
+    </message>
+</context>
+<context>
     <name>ModelCard</name>
     <message>
         <source>Text of the model card</source>
@@ -2807,7 +2733,7 @@
     </message>
     <message>
         <source>Text leaves this computer: the task, and whatever the model reads of your files, goes to {host}.</source>
-        <translation>글이 이 컴퓨터 밖으로 나갑니다. 작업 내용과 모델이 읽는 파일 내용이 {host}(으)로 전송됩니다.</translation>
+        <translation>글이 이 컴퓨터 밖으로 나갑니다. 작업 내용과 모델이 읽는 파일 내용이 {host} 서버로 전송됩니다.</translation>
     </message>
     <message>
         <source>openai:http://127.0.0.1:8000/v1#model, or the path of a file</source>
@@ -2908,10 +2834,6 @@
         <translation>불러오지 않음</translation>
     </message>
     <message>
-        <source>{speed} tok/s</source>
-        <translation>초당 {speed}토큰</translation>
-    </message>
-    <message>
         <source>{speed} tokens per second measured</source>
         <translation>초당 {speed}토큰 측정됨</translation>
     </message>
@@ -3000,29 +2922,6 @@
     </message>
 </context>
 <context>
-    <name>ModelBanner</name>
-    <message>
-        <source>Try again</source>
-        <translation>다시 시도</translation>
-    </message>
-    <message>
-        <source>Reload without it</source>
-        <translation>작업 컴퓨터 없이 다시 불러오기</translation>
-    </message>
-    <message>
-        <source>Settings of the server</source>
-        <translation>서버 설정</translation>
-    </message>
-    <message>
-        <source>Choose another model</source>
-        <translation>다른 모델 고르기</translation>
-    </message>
-    <message>
-        <source>Show the log</source>
-        <translation>로그 보기</translation>
-    </message>
-</context>
-<context>
     <name>ModelTicks</name>
     <message>
         <source>Find a model</source>
@@ -3058,10 +2957,6 @@
     <message>
         <source>{count} parameters</source>
         <translation>매개변수 {count} 개</translation>
-    </message>
-    <message>
-        <source>{size}/s</source>
-        <translation>{size}/s</translation>
     </message>
     <message>
         <source>{time} left</source>
@@ -3244,16 +3139,16 @@
         <translation>대기 중</translation>
     </message>
     <message>
-        <source>Paused, {percent} %</source>
-        <translation>정지, {percent} %</translation>
+        <source>Paused, {percent}%</source>
+        <translation>정지, {percent}%</translation>
     </message>
     <message>
         <source>Checking</source>
         <translation>확인 중</translation>
     </message>
     <message>
-        <source>{percent} %</source>
-        <translation>{percent} %</translation>
+        <source>{percent}%</source>
+        <translation>{percent}%</translation>
     </message>
     <message>
         <source>{name}: {state}. Show the downloads</source>
@@ -3378,46 +3273,6 @@
     <message>
         <source>updated {when}</source>
         <translation>{when} 갱신</translation>
-    </message>
-    <message>
-        <source>today</source>
-        <translation>오늘</translation>
-    </message>
-    <message>
-        <source>yesterday</source>
-        <translation>어제</translation>
-    </message>
-    <message>
-        <source>{count} days ago</source>
-        <translation>{count}일 전</translation>
-    </message>
-    <message>
-        <source>{count} months ago</source>
-        <translation>{count}개월 전</translation>
-    </message>
-    <message>
-        <source>{count} years ago</source>
-        <translation>{count}년 전</translation>
-    </message>
-    <message>
-        <source>{seconds} s</source>
-        <translation>{seconds}초</translation>
-    </message>
-    <message>
-        <source>{minutes} min</source>
-        <translation>{minutes}분</translation>
-    </message>
-    <message>
-        <source>{minutes} min {seconds} s</source>
-        <translation>{minutes}분 {seconds}초</translation>
-    </message>
-    <message>
-        <source>{hours} h</source>
-        <translation>{hours}시간</translation>
-    </message>
-    <message>
-        <source>{hours} h {minutes} min</source>
-        <translation>{hours}시간 {minutes}분</translation>
     </message>
     <message>
         <source>{experts} experts, {used} active</source>
@@ -3560,6 +3415,25 @@
     </message>
 </context>
 <context>
+    <name>OptionSlider</name>
+    <message>
+        <source>{name}: back to automatic</source>
+        <translation>{name}: 자동으로 되돌리기</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>자동</translation>
+    </message>
+    <message>
+        <source>{value}, automatic</source>
+        <translation>{value}, 자동</translation>
+    </message>
+    <message>
+        <source>Back to automatic</source>
+        <translation>자동으로 되돌리기</translation>
+    </message>
+</context>
+<context>
     <name>OptionalNumber</name>
     <message>
         <source>{name}: back to the default</source>
@@ -3568,6 +3442,125 @@
     <message>
         <source>Back to the default</source>
         <translation>기본값으로 되돌리기</translation>
+    </message>
+</context>
+<context>
+    <name>OptionsCard</name>
+    <message>
+        <source>Context</source>
+        <translation>컨텍스트</translation>
+    </message>
+    <message>
+        <source>{device}, at most</source>
+        <translation>{device} 최대</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>자동</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>속도</translation>
+    </message>
+    <message>
+        <source>Long context</source>
+        <translation>긴 컨텍스트</translation>
+    </message>
+    <message>
+        <source>Experts</source>
+        <translation>전문가</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Draft model</source>
+        <translation>초안 모델</translation>
+    </message>
+    <message>
+        <source>Prompts: read by the processor</source>
+        <translation>프롬프트: 프로세서가 읽음</translation>
+    </message>
+    <message>
+        <source>Prompts: each layer where it lies</source>
+        <translation>프롬프트: 각 레이어가 놓인 곳에서 처리</translation>
+    </message>
+    <message>
+        <source>Prompts: each expert where it lies</source>
+        <translation>프롬프트: 각 전문가가 놓인 곳에서 처리</translation>
+    </message>
+    <message>
+        <source>Prompts: active experts streamed to the GPU</source>
+        <translation>프롬프트: 쓰이는 전문가만 GPU로 보냄</translation>
+    </message>
+    <message>
+        <source>Every token: active experts streamed to the GPU</source>
+        <translation>모든 토큰: 쓰이는 전문가만 GPU로 보냄</translation>
+    </message>
+    <message>
+        <source>Experts: those used last are kept on {place}</source>
+        <translation>전문가: 최근에 쓰인 것을 {place}에 둠</translation>
+    </message>
+    <message>
+        <source>Batch: {count} tokens · context kept as {kind}</source>
+        <translation>묶음: {count}토큰 · 컨텍스트 형식 {kind}</translation>
+    </message>
+    <message>
+        <source>Context: one answer is written at a time</source>
+        <translation>컨텍스트: 답변을 한 번에 하나씩 작성</translation>
+    </message>
+    <message>
+        <source>Context: shared by up to {count} answers written at once</source>
+        <translation>컨텍스트: 동시에 작성하는 답변 최대 {count}개가 함께 사용</translation>
+    </message>
+    <message>
+        <source>Each step computed in one piece</source>
+        <translation>한 단계를 한 조각으로 계산</translation>
+    </message>
+    <message>
+        <source>Pieces of a step, each on one device: {prompt} for a prompt, {token} for a token</source>
+        <translation>한 단계를 장치별 조각으로 나누어 계산: 프롬프트 {prompt}개, 토큰 {token}개</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count}토큰</translation>
+    </message>
+    <message>
+        <source>Wishes</source>
+        <translation>원하는 조건</translation>
+    </message>
+    <message>
+        <source>All automatic</source>
+        <translation>모두 자동</translation>
+    </message>
+    <message>
+        <source>Leave all wishes to the planner</source>
+        <translation>모든 조건을 자동으로 맡기기</translation>
+    </message>
+    <message>
+        <source>Context kept as</source>
+        <translation>컨텍스트 형식</translation>
+    </message>
+    <message>
+        <source>q8_0 takes half the memory of f16 and q4_0 a quarter; they are a little less exact.</source>
+        <translation>q8_0은 f16의 절반, q4_0은 4분의 1의 메모리를 쓰며 정확도가 조금 낮아집니다.</translation>
+    </message>
+    <message>
+        <source>Prefer</source>
+        <translation>우선</translation>
+    </message>
+    <message>
+        <source>What comes first when memory does not suffice for both.</source>
+        <translation>메모리가 둘 다에 모자랄 때 무엇을 먼저 할지입니다.</translation>
+    </message>
+    <message>
+        <source>How experts are used when not all of them fit on a device.</source>
+        <translation>전문가가 장치에 다 들어가지 않을 때 어떻게 쓸지 정합니다.</translation>
+    </message>
+    <message>
+        <source>A smaller model of the same family guesses ahead. The answers stay the same, and come faster where it guesses right.</source>
+        <translation>같은 계열의 더 작은 모델이 다음 내용을 미리 추측합니다. 답변은 그대로이고, 추측이 맞는 만큼 빨라집니다.</translation>
     </message>
 </context>
 <context>
@@ -3657,7 +3650,7 @@
         <translation>차례를 기다리는 중</translation>
     </message>
     <message>
-        <source>Downloading, {percent} %</source>
+        <source>Downloading, {percent}%</source>
         <translation>내려받는 중, {percent}%</translation>
     </message>
     <message>
@@ -3665,7 +3658,7 @@
         <translation>모든 바이트를 확인하는 중…</translation>
     </message>
     <message>
-        <source>Paused at {percent} %</source>
+        <source>Paused at {percent}%</source>
         <translation>{percent}%에서 멈춤</translation>
     </message>
     <message>
@@ -3738,18 +3731,6 @@
     <message>
         <source>Disk</source>
         <translation>디스크</translation>
-    </message>
-    <message>
-        <source>{used} of {size}</source>
-        <translation>{used} / {size}</translation>
-    </message>
-    <message>
-        <source>{number}&#xa0;%</source>
-        <translation>{number}%</translation>
-    </message>
-    <message>
-        <source>{low} to {high}&#xa0;%</source>
-        <translation>{low}~{high}%</translation>
     </message>
     <message>
         <source>{total} parameters, all used for each token</source>
@@ -3859,6 +3840,29 @@
     </message>
 </context>
 <context>
+    <name>PromptCacheRow</name>
+    <message>
+        <source>{size} now</source>
+        <translation>지금 {size}</translation>
+    </message>
+    <message>
+        <source>Nothing is kept now.</source>
+        <translation>지금 보관한 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>끔</translation>
+    </message>
+    <message>
+        <source>Delete now</source>
+        <translation>지금 삭제</translation>
+    </message>
+    <message>
+        <source>Delete what was read of conversations</source>
+        <translation>보관한 대화 내용 삭제</translation>
+    </message>
+</context>
+<context>
     <name>ProseBlock</name>
     <message>
         <source>Answer text</source>
@@ -3884,11 +3888,11 @@
         <translation>모델</translation>
     </message>
     <message>
-        <source>{name}, 1 download, {percent} %</source>
+        <source>{name}, 1 download, {percent}%</source>
         <translation>{name}, 다운로드 1개, {percent}%</translation>
     </message>
     <message>
-        <source>{name}, {count} downloads, {percent} %</source>
+        <source>{name}, {count} downloads, {percent}%</source>
         <translation>{name}, 다운로드 {count}개, {percent}%</translation>
     </message>
     <message>
@@ -3919,8 +3923,8 @@
         <translation>접힘</translation>
     </message>
     <message>
-        <source>Thought for {seconds} s</source>
-        <translation>{seconds}초 동안 추론함</translation>
+        <source>Thought for {time}</source>
+        <translation>{time} 동안 추론함</translation>
     </message>
     <message>
         <source>Thoughts</source>
@@ -3941,10 +3945,6 @@
     <message>
         <source>Ends the thinking and begins the answer</source>
         <translation>생각을 마치고 답변을 시작합니다</translation>
-    </message>
-    <message>
-        <source>{seconds} s</source>
-        <translation>{seconds}초</translation>
     </message>
     <message>
         <source>{count} tokens</source>
@@ -4007,7 +4007,76 @@
     </message>
 </context>
 <context>
-    <name>LoadedModel</name>
+    <name>RemoteServerLine</name>
+    <message>
+        <source>One model</source>
+        <translation>모델 1개</translation>
+    </message>
+    <message>
+        <source>{count} models</source>
+        <translation>모델 {count}개</translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation>이 컴퓨터</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>제거</translation>
+    </message>
+    <message>
+        <source>Remove {address}</source>
+        <translation>{address} 제거</translation>
+    </message>
+    <message>
+        <source>Change {name}</source>
+        <translation>{name} 변경</translation>
+    </message>
+    <message>
+        <source>Change it</source>
+        <translation>변경</translation>
+    </message>
+</context>
+<context>
+    <name>RemoteServerList</name>
+    <message>
+        <source>“{name}” is removed</source>
+        <translation>‘{name}’을(를) 제거했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>None yet.</source>
+        <translation>아직 없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>RemoteServersSection</name>
+    <message>
+        <source>The key is kept for this session only: no keyring was found on this system.</source>
+        <translation>이 시스템에서 키 보관소를 찾지 못해 키를 이번 실행 동안만 보관합니다.</translation>
+    </message>
+    <message>
+        <source>Models elsewhere</source>
+        <translation>외부 모델</translation>
+    </message>
+    <message>
+        <source>Servers</source>
+        <translation>서버</translation>
+    </message>
+    <message>
+        <source>Other computers and services that speak OpenAI&apos;s API: vLLM, SGLang, llama-server, Ollama, LM Studio and others. What their models are given to read leaves this computer; they are marked wherever they are used.</source>
+        <translation>OpenAI API를 지원하는 다른 컴퓨터나 서비스입니다. vLLM, SGLang, llama-server, Ollama, LM Studio 등을 쓸 수 있습니다. 그곳의 모델이 읽는 내용은 이 컴퓨터 밖으로 나가며, 사용하는 곳마다 표시됩니다.</translation>
+    </message>
+    <message>
+        <source>Add a server</source>
+        <translation>서버 추가</translation>
+    </message>
+</context>
+<context>
+    <name>Residence</name>
     <message>
         <source>In memory</source>
         <translation>메모리에 있음</translation>
@@ -4591,8 +4660,8 @@
         <translation>생각함</translation>
     </message>
     <message>
-        <source>thought for {seconds} s</source>
-        <translation>{seconds}초 동안 생각함</translation>
+        <source>thought for {time}</source>
+        <translation>{time} 동안 생각함</translation>
     </message>
     <message>
         <source>The turn broke off</source>
@@ -4603,8 +4672,8 @@
         <translation>생각</translation>
     </message>
     <message>
-        <source>Thought for {seconds} s</source>
-        <translation>{seconds}초 동안 생각함</translation>
+        <source>Thought for {time}</source>
+        <translation>{time} 동안 생각함</translation>
     </message>
     <message>
         <source>1 token</source>
@@ -5135,7 +5204,7 @@
         <translation>복사됨</translation>
     </message>
     <message>
-        <source>Preparing the text… {percent} %</source>
+        <source>Preparing the text… {percent}%</source>
         <translation>글을 준비하는 중… {percent}%</translation>
     </message>
     <message>
@@ -5614,10 +5683,6 @@
         <translation>이 컴퓨터에 들어가지 않음</translation>
     </message>
     <message>
-        <source>{speed} tok/s</source>
-        <translation>초당 {speed}토큰</translation>
-    </message>
-    <message>
         <source>{speed} tokens per second measured</source>
         <translation>초당 {speed}토큰 측정됨</translation>
     </message>
@@ -5752,10 +5817,6 @@
         <translation>모두 보기({size})</translation>
     </message>
     <message>
-        <source>{seconds} s</source>
-        <translation>{seconds}초</translation>
-    </message>
-    <message>
         <source>text that anybody may have written</source>
         <translation>누가 썼는지 알 수 없는 글</translation>
     </message>
@@ -5793,13 +5854,6 @@
     <message>
         <source>closed</source>
         <translation>닫힘</translation>
-    </message>
-</context>
-<context>
-    <name>Banner</name>
-    <message>
-        <source>Dismiss</source>
-        <translation>닫기</translation>
     </message>
 </context>
 <context>
@@ -6467,12 +6521,12 @@
         <translation>모델을 기다리는 중…</translation>
     </message>
     <message>
-        <source>Reading your words… {percent} %</source>
+        <source>Reading your words… {percent}%</source>
         <translation>글을 읽는 중… {percent}%</translation>
     </message>
     <message>
-        <source>about {seconds} s left</source>
-        <translation>약 {seconds}초 남음</translation>
+        <source>about {time} left</source>
+        <translation>약 {time} 남음</translation>
     </message>
 </context>
 <context>
@@ -6539,144 +6593,6 @@
     <message>
         <source>… and {count} more characters</source>
         <translation>… 그 밖에 {count}자</translation>
-    </message>
-</context>
-<context>
-    <name>OptionSlider</name>
-    <message>
-        <source>{name}: back to automatic</source>
-        <translation>{name}: 자동으로 되돌리기</translation>
-    </message>
-    <message>
-        <source>automatic</source>
-        <translation>자동</translation>
-    </message>
-    <message>
-        <source>{value}, automatic</source>
-        <translation>{value}, 자동</translation>
-    </message>
-    <message>
-        <source>Back to automatic</source>
-        <translation>자동으로 되돌리기</translation>
-    </message>
-</context>
-<context>
-    <name>OptionsCard</name>
-    <message>
-        <source>Context</source>
-        <translation>컨텍스트</translation>
-    </message>
-    <message>
-        <source>{device}, at most</source>
-        <translation>{device} 최대</translation>
-    </message>
-    <message>
-        <source>Automatic</source>
-        <translation>자동</translation>
-    </message>
-    <message>
-        <source>Speed</source>
-        <translation>속도</translation>
-    </message>
-    <message>
-        <source>Long context</source>
-        <translation>긴 컨텍스트</translation>
-    </message>
-    <message>
-        <source>Experts</source>
-        <translation>전문가</translation>
-    </message>
-    <message>
-        <source>None</source>
-        <translation>없음</translation>
-    </message>
-    <message>
-        <source>Draft model</source>
-        <translation>초안 모델</translation>
-    </message>
-    <message>
-        <source>Prompts: read by the processor</source>
-        <translation>프롬프트: 프로세서가 읽음</translation>
-    </message>
-    <message>
-        <source>Prompts: each layer where it lies</source>
-        <translation>프롬프트: 각 레이어가 놓인 곳에서 처리</translation>
-    </message>
-    <message>
-        <source>Prompts: each expert where it lies</source>
-        <translation>프롬프트: 각 전문가가 놓인 곳에서 처리</translation>
-    </message>
-    <message>
-        <source>Prompts: active experts streamed to the GPU</source>
-        <translation>프롬프트: 쓰이는 전문가만 GPU로 보냄</translation>
-    </message>
-    <message>
-        <source>Every token: active experts streamed to the GPU</source>
-        <translation>모든 토큰: 쓰이는 전문가만 GPU로 보냄</translation>
-    </message>
-    <message>
-        <source>Experts: those used last are kept on {place}</source>
-        <translation>전문가: 최근에 쓰인 것을 {place}에 둠</translation>
-    </message>
-    <message>
-        <source>Batch: {count} tokens · context kept as {kind}</source>
-        <translation>묶음: {count}토큰 · 컨텍스트 형식 {kind}</translation>
-    </message>
-    <message>
-        <source>Context: one answer is written at a time</source>
-        <translation>컨텍스트: 답변을 한 번에 하나씩 작성</translation>
-    </message>
-    <message>
-        <source>Context: shared by up to {count} answers written at once</source>
-        <translation>컨텍스트: 동시에 작성하는 답변 최대 {count}개가 함께 사용</translation>
-    </message>
-    <message>
-        <source>Each step computed in one piece</source>
-        <translation>한 단계를 한 조각으로 계산</translation>
-    </message>
-    <message>
-        <source>Pieces of a step, each on one device: {prompt} for a prompt, {token} for a token</source>
-        <translation>한 단계를 장치별 조각으로 나누어 계산: 프롬프트 {prompt}개, 토큰 {token}개</translation>
-    </message>
-    <message>
-        <source>{count} tokens</source>
-        <translation>{count}토큰</translation>
-    </message>
-    <message>
-        <source>Wishes</source>
-        <translation>원하는 조건</translation>
-    </message>
-    <message>
-        <source>All automatic</source>
-        <translation>모두 자동</translation>
-    </message>
-    <message>
-        <source>Leave all wishes to the planner</source>
-        <translation>모든 조건을 자동으로 맡기기</translation>
-    </message>
-    <message>
-        <source>Context kept as</source>
-        <translation>컨텍스트 형식</translation>
-    </message>
-    <message>
-        <source>q8_0 takes half the memory of f16 and q4_0 a quarter; they are a little less exact.</source>
-        <translation>q8_0은 f16의 절반, q4_0은 4분의 1의 메모리를 쓰며 정확도가 조금 낮아집니다.</translation>
-    </message>
-    <message>
-        <source>Prefer</source>
-        <translation>우선</translation>
-    </message>
-    <message>
-        <source>What comes first when memory does not suffice for both.</source>
-        <translation>메모리가 둘 다에 모자랄 때 무엇을 먼저 할지입니다.</translation>
-    </message>
-    <message>
-        <source>How experts are used when not all of them fit on a device.</source>
-        <translation>전문가가 장치에 다 들어가지 않을 때 어떻게 쓸지 정합니다.</translation>
-    </message>
-    <message>
-        <source>A smaller model of the same family guesses ahead. The answers stay the same, and come faster where it guesses right.</source>
-        <translation>같은 계열의 더 작은 모델이 다음 내용을 미리 추측합니다. 답변은 그대로이고, 추측이 맞는 만큼 빨라집니다.</translation>
     </message>
 </context>
 <context>

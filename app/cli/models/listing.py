@@ -7,9 +7,9 @@ import time
 from app.cli.models.objects import download_object, model_object
 from app.cli.models.opened import opened
 from app.cli.output import Output
-from app.cli.printable import parameter_count, printable
+from app.cli.printable import printable
 from app.cli.table import aligned
-from app.format import format_size
+from app.format import format_short_count, format_size, format_size_of
 from app.language import Language
 from app.messages import localized
 from app.services.library.values import DiskUse
@@ -75,9 +75,11 @@ def disk_lines(disk: DiskUse, language: Language) -> list[str]:
 
 def _row(model: LibraryModel, language: Language) -> tuple[str, ...]:
     total, active = model.parameters, model.active_parameters
-    parameters = parameter_count(total) if total else ""
+    parameters = format_short_count(total, language) if total else ""
     if active and active != total:
-        parameters = localized("cli.list.active", language, total=parameters, active=parameter_count(active))
+        parameters = localized(
+            "cli.list.active", language, total=parameters, active=format_short_count(active, language)
+        )
     return (
         printable(model.id),
         printable(model.name) if model.name != model.id else "",
@@ -90,11 +92,10 @@ def _row(model: LibraryModel, language: Language) -> tuple[str, ...]:
 
 
 def _download_row(download: Download, language: Language) -> tuple[str, ...]:
-    done, total = format_size(download.received), format_size(download.bytes)
     return (
         printable(download.model),
         localized(f"cli.list.{download.state}", language),
-        localized("cli.list.of", language, done=done, total=total),
+        format_size_of(download.received, download.bytes, language),
     )
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from app.cli.output import Output
 from app.cli.table import width_of
-from app.format import format_size
+from app.format import format_duration, format_rate, format_size_of
 from app.language import Language
 from app.messages import localized, localized_error
 from engine.errors import ErrorInfo
@@ -77,33 +77,21 @@ def bar(step: Step, language: Language, columns: int) -> str:
     elif step.state != "running":
         told = localized(f"cli.progress.{step.state}", language)
     parts = [
-        f"{int(share * 100):3d} %",
+        f"{int(share * 100):3d}%",
         "█" * filled + "░" * (_BAR - filled),
-        localized(
-            "cli.progress.of", language, done=format_size(step.received), total=format_size(step.total)
-        ),
+        format_size_of(step.received, step.total, language),
     ]
     if told:
         parts.append(told)
     else:
-        parts.append(
-            localized("cli.progress.rate", language, rate=format_size(step.rate)) if step.rate else ""
-        )
-        parts.append(time_left(step.seconds_left, language) if step.seconds_left is not None else "")
+        parts.append(format_rate(step.rate) if step.rate else "")
+        if step.seconds_left is not None:
+            left = format_duration(max(1, round(step.seconds_left)), language)
+            parts.append(localized("cli.progress.left", language, time=left))
     line = "  ".join(part for part in parts if part)
     while width_of(line) >= columns and line:
         line = line[:-1]
     return line
-
-
-def time_left(seconds: float, language: Language) -> str:
-    """Such as "12 s left", "3 min left", "2 h 5 min left"."""
-    if seconds < 90:
-        return localized("cli.progress.seconds", language, count=max(1, round(seconds)))
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return localized("cli.progress.minutes", language, count=minutes)
-    return localized("cli.progress.hours", language, hours=minutes // 60, minutes=minutes % 60)
 
 
 def _object(step: Step, language: Language) -> dict[str, object]:

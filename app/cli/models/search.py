@@ -7,8 +7,9 @@ import time
 from app.cli.models.objects import REMOTE, found_object
 from app.cli.models.opened import opened
 from app.cli.output import Output
-from app.cli.printable import parameter_count, printable
+from app.cli.printable import printable
 from app.cli.table import aligned
+from app.format import format_short_count
 from app.language import Language
 from app.messages import localized
 from engine.hub.values import HubModel, Query
@@ -57,7 +58,7 @@ def _row(model: HubModel, language: Language) -> tuple[str, ...]:
     licence = ", ".join([*([printable(model.licence)] if model.licence else []), *marks])
     return (
         name if len(name) <= _WIDEST else f"{name[: _WIDEST - 1]}…",
-        parameter_count(model.parameters) if model.parameters else "",
+        format_short_count(model.parameters, language) if model.parameters else "",
         f"{model.downloads:,}",
         f"{model.likes:,}",
         time.strftime("%Y-%m-%d", time.gmtime(model.updated)) if model.updated else "",

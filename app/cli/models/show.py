@@ -7,9 +7,9 @@ import time
 from app.cli.models.objects import model_object, repository_object, verdict_object
 from app.cli.models.opened import opened
 from app.cli.output import Output
-from app.cli.printable import parameter_count, printable
+from app.cli.printable import printable
 from app.cli.table import aligned
-from app.format import format_size
+from app.format import format_short_count, format_size
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.hub.hub_names import variant_named
@@ -169,9 +169,12 @@ def _parameters(total: int, active: int, language: Language) -> str:
     if not total:
         return ""
     if not active or active == total:
-        return parameter_count(total)
+        return format_short_count(total, language)
     return localized(
-        "cli.show.active", language, total=parameter_count(total), active=parameter_count(active)
+        "cli.show.active",
+        language,
+        total=format_short_count(total, language),
+        active=format_short_count(active, language),
     )
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from app.desktop.base.background import background
+from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.chat.cards import MessageCard, time_of
 from app.desktop.markdown.body import QUICK_TEXT, AnswerBody
@@ -23,7 +24,6 @@ from app.desktop.run_view.waiting import Waiting, WaitingLine
 from app.desktop.text.tool_call_text import first_words, one_line, whole_text
 from app.desktop.widgets.note_line import NoteLine
 from app.desktop.widgets.note_strip import Strip
-from app.messages import localized_error
 from app.services.models.fullness import FULL
 from app.store.records import Message
 from engine.errors import ErrorInfo
@@ -31,10 +31,6 @@ from engine.values import ToolCall
 
 if TYPE_CHECKING:
     from app.desktop.chat.answer_steps import AnswerSteps
-
-
-def _language() -> Literal["en", "ko"]:
-    return "ko" if QLocale().language() == QLocale.Language.Korean else "en"
 
 
 def spoken_words(message: Message, limit: int = 80) -> str:
@@ -229,9 +225,9 @@ class AnswerCard(MessageCard):
             self._strip.setVisible(not self.is_editing)
         why = self._why_ended()
         if message.error is not None:
-            text = localized_error(message.error, _language())
+            text = languages.tell(message.error)
         elif why is not None:
-            text = localized_error(why, _language())
+            text = languages.tell(why)
         elif message.state == "length":
             text = self.tr("The answer reached its length limit and stops here.")
         elif message.state == "stopped" and not (message.content or message.reasoning or message.run):
@@ -275,7 +271,7 @@ class AnswerCard(MessageCard):
             line.setVisible(not self.is_editing)
             self._notices.append(line)
         for line, notice in zip(self._notices, notices, strict=True):
-            line.set_note(localized_error(notice, _language()))
+            line.set_note(languages.tell(notice))
 
     def _why_ended(self) -> ErrorInfo | None:
         """Why it ended before all was said, where that was not wanted: its run, or the end of the context."""

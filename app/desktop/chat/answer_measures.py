@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication
 
 from app.desktop.base.language import languages
-from app.desktop.run_view.reasoning_card import seconds_text
+from app.format import format_count, format_duration, format_percent, format_speed
 from app.services.models.cache_miss import reread_of
 from app.services.placement.trials import TOGETHER
 from app.store.records import Message
@@ -18,26 +18,28 @@ NOTICED_S = 0.5
 def measure_lines(message: Message) -> list[str]:
     """Only what was measured, in the order in which it happened."""
     usage, timings = message.usage or Usage(), message.timings or Timings()
-    translate, number = QCoreApplication.translate, QLocale().toString
+    translate, number = QCoreApplication.translate, format_count
     lines = []
     if timings.queue_s >= NOTICED_S:
-        words = translate("Measures", "Waited {seconds} s for its turn")
-        lines.append(words.format(seconds=seconds_text(timings.queue_s)))
+        words = translate("Measures", "Waited {time} for its turn")
+        lines.append(words.format(time=format_duration(timings.queue_s, languages.current)))
     if timings.prefill_s > 0:
-        words = translate("Measures", "Read {count} of {total} tokens in {seconds} s")
+        words = translate("Measures", "Read {count} of {total} tokens in {time}")
         read, total = usage.prompt_tokens - usage.cached_tokens, usage.prompt_tokens
         lines.append(
-            words.format(count=number(read), total=number(total), seconds=seconds_text(timings.prefill_s))
+            words.format(
+                count=number(read),
+                total=number(total),
+                time=format_duration(timings.prefill_s, languages.current),
+            )
         )
     if (recomputed := reread_of(usage)) is not None:
         lines.append(languages.tell(recomputed))
     if timings.decode_s > 0:
-        words = translate(
-            "Measures", "Wrote {count} tokens in {seconds} s, {share} % of it outside llama.cpp"
-        )
-        share = number(100 * timings.python_s / timings.decode_s, "f", 1)
-        count, seconds = number(usage.completion_tokens), seconds_text(timings.decode_s)
-        lines.append(words.format(count=count, seconds=seconds, share=share))
+        words = translate("Measures", "Wrote {count} tokens in {time}, {share} of it outside llama.cpp")
+        share = format_percent(timings.python_s / timings.decode_s, 1)
+        count, time = number(usage.completion_tokens), format_duration(timings.decode_s, languages.current)
+        lines.append(words.format(count=count, time=time, share=share))
     if usage.drafted_tokens:
         words = translate("Measures", "Guessed ahead: {accepted} of {drafted} tokens came true")
         lines.append(
@@ -45,5 +47,5 @@ def measure_lines(message: Message) -> list[str]:
         )
     if timings.batch >= TOGETHER:
         words = translate("Measures", "Written beside others: {count} answers at a time on average")
-        lines.append(words.format(count=number(timings.batch, "f", 1)))
+        lines.append(words.format(count=format_speed(timings.batch)))
     return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QLocale, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
@@ -18,6 +18,7 @@ from app.desktop.run_view.step_column import StepColumn
 from app.desktop.run_view.step_lines import CallLine, StepLines
 from app.desktop.widgets.badges import BadgeButton
 from app.desktop.widgets.buttons import paint_focus_ring
+from app.format import format_count
 from app.services.runs.values import RunView
 from app.store.records import RUNS_UNDER_WAY
 
@@ -243,7 +244,7 @@ class AnswerSteps(QWidget):
 
     @staticmethod
     def _counted(count: int, one: str, many: str) -> str:
-        return one if count == 1 else many.format(count=QLocale().toString(count))
+        return one if count == 1 else many.format(count=format_count(count))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -17,6 +17,7 @@ from app.desktop.markdown.prose import PlainBlock
 from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.desktop.text.tool_call_text import first_words
 from app.desktop.widgets.buttons import Presence, QuietButton
+from app.format import format_count
 from app.store.records import Message
 
 # More of the user's own text than this is folded until it is asked for.
@@ -166,7 +167,7 @@ class UserCard(MessageCard):
         )
         self.setAccessibleName(name)
         self._text.setAccessibleName(self.tr("Your message"))
-        count = QLocale().toString(len(self.message.content))
+        count = format_count(len(self.message.content))
         self._more.setText(self.tr("Show all ({count} characters)").format(count=count))
         self.footer.retranslate()
 

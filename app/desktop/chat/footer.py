@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, QRect, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QRect, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.chat.answer_measures import measure_lines
-from app.desktop.run_view.reasoning_card import seconds_text
 from app.desktop.text.remote_marks import short_mark
 from app.desktop.widgets.buttons import Presence, QuietButton
+from app.format import format_count, format_duration, format_tokens_per_second
 from app.services.models.cache_miss import reread_of, reread_tokens
 from app.store.records import Message
 from engine.remote.names import read_name
@@ -96,8 +97,7 @@ class Footer(QWidget):
         self._regenerate.setAccessibleName(self.tr("Write this answer again"))
         self._previous.setAccessibleName(self.tr("Previous variant"))
         self._next.setAccessibleName(self.tr("Next variant"))
-        locale = QLocale()
-        self._position = f"{locale.toString(message.sibling)}/{locale.toString(message.siblings)}"
+        self._position = f"{format_count(message.sibling)}/{format_count(message.siblings)}"
         self._measures = self._measured(message)
         more = "\n".join(measure_lines(message))
         self.setToolTip(more)
@@ -106,22 +106,20 @@ class Footer(QWidget):
         self.update()
 
     def _measured(self, message: Message) -> str:
-        locale, parts = QLocale(), []
+        parts = []
         if (remote := read_name(message.model)) is not None:
             place = short_mark() if remote.leaves else ""
             parts += [part for part in (place, f"{remote.model} · {remote.host}") if part]
         if message.timings is not None and message.timings.decode_tps > 0:
-            speed = message.timings.decode_tps
-            shown = locale.toString(round(speed)) if speed >= 10 else locale.toString(speed, "f", 1)
-            parts.append(self.tr("{speed} tok/s").format(speed=shown))
+            parts.append(format_tokens_per_second(message.timings.decode_tps, languages.current))
         if message.timings is not None and message.timings.ttft_s > 0:
-            seconds = seconds_text(message.timings.ttft_s)
-            parts.append(self.tr("first token {seconds} s").format(seconds=seconds))
+            time = format_duration(message.timings.ttft_s, languages.current)
+            parts.append(self.tr("first token {time}").format(time=time))
         if message.usage is not None and message.usage.cached_tokens > 0:
-            count = locale.toString(message.usage.cached_tokens)
+            count = format_count(message.usage.cached_tokens)
             parts.append(self.tr("{count} tokens reused").format(count=count))
         if (recomputed := reread_of(message.usage)) is not None:
-            count = locale.toString(reread_tokens(recomputed))
+            count = format_count(reread_tokens(recomputed))
             parts.append(self.tr("{count} read again").format(count=count))
         return " · ".join(parts)
 

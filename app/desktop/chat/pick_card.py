@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSpacerI
 from app.desktop.base.language import languages
 from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
-from app.desktop.text.measures import size_text, speed_number
+from app.format import format_size, format_speed
 from engine.errors import ErrorInfo
 
 if TYPE_CHECKING:
@@ -91,17 +91,17 @@ class PickCard(QFrame):
         return {
             "asking": self.tr("Asking the hub…"),
             "queued": self.tr("Waits for its turn"),
-            "running": self.tr("Downloading, {percent} %").format(percent=self._percent()),
+            "running": self.tr("Downloading, {percent}%").format(percent=self._percent()),
             "verifying": self.tr("Checking every byte…"),
-            "paused": self.tr("Paused at {percent} %").format(percent=self._percent()),
+            "paused": self.tr("Paused at {percent}%").format(percent=self._percent()),
             "done": self.tr("It is here."),
         }.get(self.state, "")
 
     def _figures_text(self) -> str:
-        size = size_text(self.pick.entry.bytes)
+        size = format_size(self.pick.entry.bytes)
         if self.pick.tps <= 0:
             return size
-        return self.tr("{size} · about {speed} tok/s").format(size=size, speed=speed_number(self.pick.tps))
+        return self.tr("{size} · about {speed} tok/s").format(size=size, speed=format_speed(self.pick.tps))
 
     def retranslate(self) -> None:
         entry = self.pick.entry

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QLocale, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -30,6 +30,7 @@ from app.desktop.markdown.markdown import FORMULA_MARK, Prose, parse
 from app.desktop.markdown.prose import SafeTextBrowser, style_sheet
 from app.desktop.text.tool_call_text import arguments_text, one_line, whole_text
 from app.desktop.widgets.buttons import PillButton
+from app.format import format_count
 from app.store.records import Message
 
 PAGE = 100
@@ -270,15 +271,14 @@ class SelectTextView(QWidget):
     # --- looks ---
 
     def _show_state(self) -> None:
-        locale = QLocale()
         self._copy.setEnabled(self.is_complete)
         found = bool(self._places)
         self._previous.setEnabled(found)
         self._next.setEnabled(found)
         if not self.is_complete:
             done = len(self._ids) - len(self._queue)
-            percent = locale.toString(100 * done // max(1, len(self._ids)))
-            self._count.setText(self.tr("Preparing the text… {percent} %").format(percent=percent))
+            percent = format_count(100 * done // max(1, len(self._ids)))
+            self._count.setText(self.tr("Preparing the text… {percent}%").format(percent=percent))
         elif not self._field.text():
             self._count.setText("")
         elif not found:
@@ -286,7 +286,7 @@ class SelectTextView(QWidget):
         else:
             self._count.setText(
                 self.tr("{number} of {count}").format(
-                    number=locale.toString(self._current + 1), count=locale.toString(len(self._places))
+                    number=format_count(self._current + 1), count=format_count(len(self._places))
                 )
             )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLocale, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
@@ -13,6 +13,7 @@ from app.desktop.markdown.markdown import FORMULA_MARK, Block, Code, Formula, Pr
 from app.desktop.markdown.prose import ProseBlock
 from app.desktop.markdown.streaming import Change
 from app.desktop.widgets.buttons import QuietButton
+from app.format import format_count
 
 # A longer text is parsed in the background.
 QUICK_TEXT = 6_000
@@ -145,7 +146,7 @@ class AnswerBody(QWidget):
     def _update_more(self) -> None:
         self._more.setVisible(bool(self._rest))
         if self._rest:
-            hidden = QLocale().toString(sum(map(size, self._rest)))
+            hidden = format_count(sum(map(size, self._rest)))
             self._more.setText(self.tr("Show all ({count} more characters)").format(count=hidden))
 
     def retranslate(self) -> None:

@@ -19,9 +19,9 @@ from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.model_pill import ModelMenu
-from app.desktop.text.measures import thousands
 from app.desktop.text.remote_marks import RemoteChip
 from app.desktop.widgets.gauge import Gauge
+from app.format import format_context, format_count
 from app.services.models.events import ModelChanged
 
 # Below this width the gauge gives its room to the title.
@@ -171,15 +171,17 @@ class Header(ThemedWidget):
         self.options.setToolTip(self.tr("Settings of this chat"))
         if self._used and self._size:
             self.context.show_value(
-                self.tr("{used} of {size}").format(used=thousands(self._used), size=thousands(self._size)),
+                self.tr("{used} of {size}").format(
+                    used=format_context(self._used), size=format_context(self._size)
+                ),
                 self._used / self._size,
                 self.tr("{used} of {size} tokens of the context are in use").format(
-                    used=f"{self._used:,}", size=f"{self._size:,}"
+                    used=format_count(self._used), size=format_count(self._size)
                 ),
             )
         if self._state is not None and self._loading():
             percent = f"{round(self._state.fraction * 100)}"
-            text = self.tr("Loading {percent} %").format(percent=percent)
+            text = self.tr("Loading {percent}%").format(percent=percent)
             if self._state.tuning:
                 text = self.tr("Tuning…")
             self.progress.show_value(text, self._state.fraction, text)

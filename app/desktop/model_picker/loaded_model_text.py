@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
-from app.desktop.text.measures import short_description, size_text
+from app.desktop.text.measures import short_description
+from app.format import format_size
 from app.services.models.events import ModelChanged
 from app.services.models.loaded_model import Held, LoadedModel, Using
 from engine.placement.plan import RAM
@@ -29,7 +30,7 @@ def where_sentence(loaded_model: LoadedModel) -> str:
     places = ", ".join(_place(held) for held in loaded_model.held)
     if loaded_model.kept:
         kept = translate("Residence", "{size} for conversations that were left")
-        places = f"{places}, {kept.format(size=size_text(loaded_model.kept))}"
+        places = f"{places}, {kept.format(size=format_size(loaded_model.kept))}"
     return translate("Residence", "In memory: {places}").format(places=places)
 
 
@@ -41,9 +42,9 @@ def parts_sentences(loaded_model: LoadedModel) -> tuple[str, ...]:
     return tuple(
         sentence.format(
             device=_device(held),
-            weights=size_text(held.bytes.model),
-            context=size_text(held.bytes.context),
-            working=size_text(held.bytes.compute),
+            weights=format_size(held.bytes.model),
+            context=format_size(held.bytes.context),
+            working=format_size(held.bytes.compute),
         )
         for held in loaded_model.held
     )
@@ -108,7 +109,7 @@ def resting_sentence(state: ModelChanged) -> str:
 
 def _place(held: Held) -> str:
     translate = QCoreApplication.translate
-    size = size_text(held.bytes.total)
+    size = format_size(held.bytes.total)
     if held.device == RAM:
         return translate("Residence", "{size} in RAM").format(size=size)
     return translate("Residence", "{size} on {device}").format(size=size, device=_device(held))

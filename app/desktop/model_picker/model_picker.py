@@ -10,15 +10,16 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QWidget
 
+from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.model_picker.loaded_model_note import ResidenceNote
 from app.desktop.model_picker.model_choices import ModelChoice, found_choices, is_in_use
 from app.desktop.model_picker.picker_rows import PickerRows, Row, RowDelegate, row_height
 from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
-from app.desktop.text.measures import size_text, speed_number
 from app.desktop.text.remote_marks import mark, place_name
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
 from app.desktop.widgets.overlay import Overlay
+from app.format import format_size, format_speed, format_tokens_per_second
 from app.services.models.events import ModelChanged
 from app.services.models.loaded_model import LoadedModel
 from engine.remote.names import read_name
@@ -154,7 +155,7 @@ class ModelPicker(Overlay):
     def _model_row(self, choice: ModelChoice) -> Row:
         used = self._state is not None and is_in_use(choice, self._state.path)
         note, colour, said = self._note(choice, used)
-        parts = [choice.quantisation, size_text(choice.bytes) if choice.bytes else ""]
+        parts = [choice.quantisation, format_size(choice.bytes) if choice.bytes else ""]
         if choice.kind == "starter":
             parts.append(self.tr("starter model"))
         elif choice.kind == "file":
@@ -200,16 +201,16 @@ class ModelPicker(Overlay):
         if known is None or not choice.usable:
             return "", ""
         if known.measured > 0:
-            number = speed_number(known.measured)
+            number = format_speed(known.measured)
             return (
-                self.tr("{speed} tok/s").format(speed=number),
+                format_tokens_per_second(known.measured, languages.current),
                 self.tr("{speed} tokens per second measured").format(speed=number),
             )
         if known.fits is False:
             words = self.tr("does not fit this machine")
             return words, words
         if known.predicted > 0:
-            number = speed_number(known.predicted)
+            number = format_speed(known.predicted)
             return (
                 self.tr("about {speed} tok/s").format(speed=number),
                 self.tr("about {speed} tokens per second predicted").format(speed=number),

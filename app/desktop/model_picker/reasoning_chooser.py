@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLocale, QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QMenu, QPushButton, QSpinBox, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.segmented import SegmentedControl
+from app.format import format_count
 from app.services.models.reasoning import BUDGET
 from engine.values import Reasoning
 
@@ -133,7 +134,7 @@ class ReasoningChooser(ThemedWidget):
     def word(self, choice: Reasoning) -> str:
         """What a choice is called."""
         if isinstance(choice, int):
-            return self.tr("{count} tokens").format(count=QLocale().toString(choice))
+            return self.tr("{count} tokens").format(count=format_count(choice))
         words = {
             "auto": self.tr("Auto"),
             "off": self.tr("Off (best effort)") if self._best_effort else self.tr("Off"),

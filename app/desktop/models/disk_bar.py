@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.library_text import shown_path
-from app.desktop.text.measures import size_text
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import wrapped_label
+from app.format import format_size
 
 if TYPE_CHECKING:
     from app.services.library.values import DiskUse
@@ -149,12 +149,12 @@ class DiskBar(ThemedWidget):
             return []
         other = max(0, disk.total - disk.free - disk.used - disk.trash - disk.incoming)
         return [
-            Share("accent", self.tr("models {size}").format(size=size_text(disk.used)), disk.used),
+            Share("accent", self.tr("models {size}").format(size=format_size(disk.used)), disk.used),
             Share(
-                "worker", self.tr("unfinished {size}").format(size=size_text(disk.incoming)), disk.incoming
+                "worker", self.tr("unfinished {size}").format(size=format_size(disk.incoming)), disk.incoming
             ),
-            Share("ram", self.tr("trash {size}").format(size=size_text(disk.trash)), disk.trash),
-            Share("disk", self.tr("everything else {size}").format(size=size_text(other)), other),
+            Share("ram", self.tr("trash {size}").format(size=format_size(disk.trash)), disk.trash),
+            Share("disk", self.tr("everything else {size}").format(size=format_size(other)), other),
         ]
 
     def retranslate(self) -> None:
@@ -167,7 +167,7 @@ class DiskBar(ThemedWidget):
             return
         self.folder.set_whole(self.tr("Kept in {folder}").format(folder=shown_path(disk.folder)))
         shares = self.shares()
-        free = self.tr("free {size}").format(size=size_text(disk.free))
+        free = self.tr("free {size}").format(size=format_size(disk.free))
         entries = [(share.colour, share.words, bool(share.bytes)) for share in shares] + [
             ("line", free, True)
         ]
@@ -179,7 +179,7 @@ class DiskBar(ThemedWidget):
         self.bar.show_shares(shares, disk.total, self.tr("The disk: {parts}").format(parts=words))
         self._leftover.setText(
             self.tr("{size} were left by downloads that nobody knows any more.").format(
-                size=size_text(disk.leftover)
+                size=format_size(disk.leftover)
             )
         )
         self._leftover.setVisible(disk.leftover > 0)

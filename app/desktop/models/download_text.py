@@ -6,8 +6,8 @@ from PySide6.QtCore import QCoreApplication
 
 from app.desktop.base.language import languages
 from app.desktop.models.library_state import is_foreign
-from app.desktop.text.measures import size_text
-from app.desktop.text.words import duration, joined, received_text, short_name
+from app.desktop.text.words import joined, received_text, short_name
+from app.format import format_duration, format_rate, format_size
 from app.services.hub.events import DownloadProgress
 from app.store.records import Download
 
@@ -25,9 +25,13 @@ def download_line(download: Download, progress: DownloadProgress | None) -> str:
     if download.state == "running":
         rate = progress.rate if progress is not None else download.rate
         left = progress.seconds_left if progress is not None else -1.0
-        speed = translate("Models", "{size}/s").format(size=size_text(rate)) if rate >= 1 else ""
+        speed = format_rate(rate) if rate >= 1 else ""
         time = (
-            translate("Models", "{time} left").format(time=duration(left)) if left >= 0 and rate >= 1 else ""
+            translate("Models", "{time} left").format(
+                time=format_duration(max(1, round(left)), languages.current)
+            )
+            if left >= 0 and rate >= 1
+            else ""
         )
         if not speed and received < download.bytes and not is_foreign(download):
             return joined([amount, translate("Models", "waiting for the hub")])
@@ -35,14 +39,14 @@ def download_line(download: Download, progress: DownloadProgress | None) -> str:
     if download.state == "verifying":
         return translate("Models", "Every byte is checked: {amount}").format(amount=amount)
     if download.state == "queued":
-        begun = amount if received else size_text(download.bytes)
+        begun = amount if received else format_size(download.bytes)
         return joined([begun, translate("Models", "waits for its turn")])
     if download.state == "paused":
         return joined([amount, translate("Models", "paused; what is here is kept")])
     if download.state == "failed":
         why = languages.tell(download.error) if download.error is not None else ""
         return why or translate("Models", "It could not be finished.")
-    return joined([size_text(download.bytes), translate("Models", "in your library, checked")])
+    return joined([format_size(download.bytes), translate("Models", "in your library, checked")])
 
 
 def download_state(download: Download) -> str:

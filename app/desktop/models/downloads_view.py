@@ -15,11 +15,11 @@ from app.desktop.models.download_card import DownloadCard
 from app.desktop.models.download_text import download_title
 from app.desktop.models.focus import holds_focus
 from app.desktop.models.library_state import LibraryState, is_foreign
-from app.desktop.text.measures import size_text
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.state_panel import StatePanel
+from app.format import format_size
 from app.store.records import Download
 
 COLUMN = 900
@@ -197,7 +197,7 @@ class DownloadsView(ThemedWidget):
 
         title = download_title(download)
         words = (
-            self.tr("{name} cancelled: {size} thrown away").format(name=title, size=size_text(received))
+            self.tr("{name} cancelled: {size} thrown away").format(name=title, size=format_size(received))
             if received
             else self.tr("{name} cancelled").format(name=title)
         )

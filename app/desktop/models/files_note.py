@@ -9,8 +9,8 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.models.library_text import hash_text, shown_path
-from app.desktop.text.measures import size_text
 from app.desktop.text.words import joined
+from app.format import format_size
 from app.store.records import LibraryModel
 
 
@@ -36,7 +36,7 @@ class FilesNote(ThemedWidget):
         lines = []
         for file in model.files:
             known = hash_text(file.sha256) or self.tr("not computed yet; verifying does that")
-            lines += [shown_path(file.path), joined([size_text(file.bytes), f"SHA-256 {known}"]), ""]
+            lines += [shown_path(file.path), joined([format_size(file.bytes), f"SHA-256 {known}"]), ""]
         if model.commit:
             lines.append(self.tr("Commit {commit}").format(commit=model.commit))
         self.words.set_text("\n".join(lines).strip())

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.models.library_text import origin_name, shown_path
-from app.desktop.text.measures import size_text
 from app.desktop.text.words import joined
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.tick_box import TickBox
+from app.format import format_size
 
 if TYPE_CHECKING:
     from app.services.library.values import Found
@@ -53,7 +53,7 @@ class FoundRow(QWidget):
     def retranslate(self) -> None:
         found = self.found
         known = self.tr("already in your library") if found.known else ""
-        facts = joined([origin_name(found.origin), known or size_text(found.bytes)])
+        facts = joined([origin_name(found.origin), known or format_size(found.bytes)])
         self.name.set_whole(found.name)
         self.note.set_whole(joined([facts, shown_path(found.path)]))
         self.tick.setAccessibleName(", ".join([found.name, facts]))

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QPushButton, QVBoxLayo
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.text.measures import size_text
 from app.desktop.text.words import joined
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.folding import FoldingRow
+from app.format import format_size
 from app.store.records import LibraryModel
 
 TITLE = 150
@@ -63,7 +63,7 @@ class LibraryBar(ThemedWidget):
         if self._count is not None and self._count[0]:
             count, size = self._count
             number = self.tr("1 model") if count == 1 else self.tr("{count} models").format(count=count)
-            words = joined([number, size_text(size)])
+            words = joined([number, format_size(size)])
         self.title.setText(self.tr("Library"))
         self.title.setToolTip(words)
 

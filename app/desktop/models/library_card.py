@@ -26,7 +26,6 @@ from app.desktop.models.checking import Check
 from app.desktop.models.files_note import FilesNote
 from app.desktop.models.focus import draw_ring
 from app.desktop.models.library_text import library_title, state_words, what_happened, what_it_is
-from app.desktop.text.measures import used_text
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
 from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
 from app.desktop.widgets.chip import Chip, FlowRow
@@ -34,6 +33,7 @@ from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.slim_bar import SlimBar
+from app.format import format_size_of
 from app.services.library.events import VerifyProgress
 from app.store.records import LibraryModel, ToolCheck
 from engine.errors import UserError
@@ -226,7 +226,7 @@ class LibraryCard(QFrame):
         elif progress is None:
             words, fraction = self.tr("waits to be checked"), 0.0
         else:
-            amount = used_text(progress.done, progress.total)
+            amount = format_size_of(progress.done, progress.total, languages.current)
             template = (
                 self.tr("fetching again: {amount}") if progress.repairing else self.tr("checked: {amount}")
             )

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
-from app.desktop.text.measures import count_text, size_text
-from app.desktop.text.words import ago, experts_line, joined
+from app.desktop.base.language import languages
+from app.desktop.text.words import experts_line, joined
+from app.format import format_ago, format_large_count, format_size
 from app.store.records import LibraryModel, ModelOrigin
 
 
@@ -22,11 +23,15 @@ def library_title(model: LibraryModel) -> str:
 def what_it_is(model: LibraryModel) -> str:
     """Its size and what it is made of."""
     translate = QCoreApplication.translate
-    parts = [size_text(model.bytes)]
+    parts = [format_size(model.bytes)]
     if model.experts:
         parts.append(experts_line(model.experts_used, model.experts))
     if model.parameters:
-        parts.append(translate("Models", "{count} parameters").format(count=count_text(model.parameters)))
+        parts.append(
+            translate("Models", "{count} parameters").format(
+                count=format_large_count(model.parameters, languages.current)
+            )
+        )
     if model.architecture:
         parts.append(model.architecture)
     return joined(parts)
@@ -57,11 +62,17 @@ def what_happened(model: LibraryModel, now: float) -> str:
     translate = QCoreApplication.translate
     parts = [where_from(model)]
     if model.used:
-        parts.append(translate("Models", "used {when}").format(when=ago(model.used, now)))
+        parts.append(
+            translate("Models", "used {when}").format(when=format_ago(model.used, now, languages.current))
+        )
     else:
         parts.append(translate("Models", "not used yet"))
     if model.verified:
-        parts.append(translate("Models", "checked {when}").format(when=ago(model.verified, now)))
+        parts.append(
+            translate("Models", "checked {when}").format(
+                when=format_ago(model.verified, now, languages.current)
+            )
+        )
     return joined(parts)
 
 

@@ -24,11 +24,11 @@ from app.desktop.models.library_card import LibraryCard
 from app.desktop.models.library_state import LibraryState
 from app.desktop.models.library_text import library_title
 from app.desktop.models.trash_card import TrashCard
-from app.desktop.text.measures import size_text
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.state_panel import StatePanel
+from app.format import format_size
 from app.store.records import LibraryModel
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ class LibraryView(ThemedWidget):
         lines = []
         for group in groups:
             names = ", ".join(library_title(model) for model in group)
-            saved = size_text(sum(model.bytes for model in group[1:]))
+            saved = format_size(sum(model.bytes for model in group[1:]))
             lines.append(
                 self.tr(
                     "{names} are the same, byte for byte. One of them is enough: {size} could be free."
@@ -299,7 +299,7 @@ class LibraryView(ThemedWidget):
         name, id = library_title(model), model.id
         if removed.reclaimed:
             words = self.tr("{name} is in the trash: {size} will be free once it is emptied").format(
-                name=name, size=size_text(removed.reclaimed)
+                name=name, size=format_size(removed.reclaimed)
             )
         else:
             words = self.tr("{name} was taken out of the library; its file stays where it is").format(
@@ -314,7 +314,7 @@ class LibraryView(ThemedWidget):
         self._shelf.do(lambda s: s.library.restore(id), restored, slow=True)
 
     def _emptied(self, freed: int) -> None:
-        self.said.emit(Notification(self.tr("{size} are free again").format(size=size_text(freed))))
+        self.said.emit(Notification(self.tr("{size} are free again").format(size=format_size(freed))))
         self._shelf.read()
 
     def _checked(self, id: str, found: Any) -> None:

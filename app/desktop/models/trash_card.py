@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.desktop.base.theme import themes
 from app.desktop.models.library_text import library_title
-from app.desktop.text.measures import size_text
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import wrapped_label
+from app.format import format_size
 from app.store.records import LibraryModel
 
 
@@ -41,7 +41,7 @@ class TrashRow(QWidget):
 
     def retranslate(self) -> None:
         self.name.set_whole(library_title(self._model))
-        self.size_label.setText(size_text(self._model.bytes))
+        self.size_label.setText(format_size(self._model.bytes))
         self.restore.setText(self.tr("Put back"))
         self.restore.setAccessibleName(self.tr("Put {name} back").format(name=library_title(self._model)))
 
@@ -102,7 +102,7 @@ class TrashCard(Card):
         self.empty_wanted.emit()
 
     def retranslate(self) -> None:
-        size = size_text(sum(model.bytes for model in self._models))
+        size = format_size(sum(model.bytes for model in self._models))
         self.set_title(self.tr("Trash"), size if self._models and not self._asking else "")
         self._words.setText(
             self.tr("Kept for 30 days, then deleted.")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.text.measures import size_text, speed_number
 from app.desktop.widgets.card import Card
+from app.format import format_count, format_percent, format_size, format_speed
 from engine.api import Activity
 
 # Below this width the two columns stand one under the other.
@@ -76,53 +76,53 @@ class ActivityCard(Card):
             value_label.setAccessibleName(f"{name}: {value}")
 
     def _answers(self, activity: Activity) -> str:
-        number = QLocale().toString
         if not activity.answering and not activity.waiting:
             return self.tr("none")
-        words = self.tr("{count} at work").format(count=number(activity.answering))
+        words = self.tr("{count} at work").format(count=format_count(activity.answering))
         if activity.waiting:
-            words += ", " + self.tr("{count} waiting").format(count=number(activity.waiting))
+            words += ", " + self.tr("{count} waiting").format(count=format_count(activity.waiting))
         return words
 
     def _speed(self, tokens_per_second: float) -> str:
         if tokens_per_second <= 0:
             return _NOTHING
-        return self.tr("{speed} tokens per second").format(speed=speed_number(tokens_per_second))
+        return self.tr("{speed} tokens per second").format(speed=format_speed(tokens_per_second))
 
     def _step(self, activity: Activity) -> str:
         if activity.rows <= 0:
             return _NOTHING
-        template = self.tr("{rows} tokens, {share} % outside llama.cpp")
+        template = self.tr("{rows} tokens, {share} outside llama.cpp")
         return template.format(
-            rows=speed_number(activity.rows), share=QLocale().toString(100 * activity.python_share, "f", 1)
+            rows=format_speed(activity.rows), share=format_percent(activity.python_share, 1)
         )
 
     def _reused(self, activity: Activity) -> str:
         asked = activity.read + activity.reused
         if not asked:
             return _NOTHING
-        template = self.tr("{percent} % of {count} tokens of prompts")
-        return template.format(percent=_percent(activity.reused, asked), count=QLocale().toString(asked))
+        template = self.tr("{percent} of {count} tokens of prompts")
+        return template.format(percent=format_percent(activity.reused / asked), count=format_count(asked))
 
     def _guessed(self, activity: Activity) -> str:
         if not activity.drafted:
             return _NOTHING
-        template = self.tr("{percent} % of {count} tokens came true")
+        template = self.tr("{percent} of {count} tokens came true")
         return template.format(
-            percent=_percent(activity.accepted, activity.drafted), count=QLocale().toString(activity.drafted)
+            percent=format_percent(activity.accepted / activity.drafted), count=format_count(activity.drafted)
         )
 
     def _cells(self, activity: Activity) -> str:
-        number = QLocale().toString
         return self.tr("{used} of {size} tokens").format(
-            used=number(activity.cells_used), size=number(activity.cells)
+            used=format_count(activity.cells_used), size=format_count(activity.cells)
         )
 
     def _kept(self, activity: Activity) -> str:
         if not activity.kept_bytes and not activity.kept_disk_bytes:
             return _NOTHING
         template = self.tr("{ram} in memory, {disk} on the disk")
-        return template.format(ram=size_text(activity.kept_bytes), disk=size_text(activity.kept_disk_bytes))
+        return template.format(
+            ram=format_size(activity.kept_bytes), disk=format_size(activity.kept_disk_bytes)
+        )
 
     def _place(self) -> None:
         rows = len(self.names) // 2 if self._wide else len(self.names)
@@ -146,7 +146,3 @@ class ActivityCard(Card):
         self._grid.setVerticalSpacing(px(6))
         for name in self.names:
             name.setMinimumWidth(px(110))
-
-
-def _percent(part: int, whole: int) -> str:
-    return QLocale().toString(round(100 * part / whole))

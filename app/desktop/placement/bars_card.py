@@ -8,11 +8,13 @@ from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QHelpEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.placement.bars import DISK, PARTS, DeviceBar, Part, device_bars
 from app.desktop.placement.colors import device_colour, part_brush
-from app.desktop.text.measures import device_label, device_of, kind_label, size_text, used_text
+from app.desktop.text.measures import device_label, device_of, kind_label
 from app.desktop.widgets.card import Card
+from app.format import format_size, format_size_of
 from engine.placement.plan import RAM, Machine, Plan
 
 BAR = 22
@@ -61,9 +63,9 @@ class BarRow(QWidget):
         self._colour = device_colour(themes.current, machine, bar.name)
         self._title = bar_title(machine, bar.name)
         if bar.name == DISK:
-            self._numbers = self.tr("{size} again and again").format(size=size_text(bar.used))
+            self._numbers = self.tr("{size} again and again").format(size=format_size(bar.used))
         else:
-            self._numbers = used_text(bar.used, bar.budget)
+            self._numbers = format_size_of(bar.used, bar.budget, languages.current)
         self.setAccessibleName(f"{self._title}: {self._numbers}")
         self.setAccessibleDescription(self.description())
         self.updateGeometry()
@@ -71,12 +73,12 @@ class BarRow(QWidget):
 
     def description(self) -> str:
         """The parts in words, as the bar draws them."""
-        words = [f"{part_name(part)} {size_text(count)}" for part, count in self._bar.parts]
+        words = [f"{part_name(part)} {format_size(count)}" for part, count in self._bar.parts]
         free = self._bar.budget - self._bar.used
         if free > 0:
-            words.append(self.tr("free {size}").format(size=size_text(free)))
+            words.append(self.tr("free {size}").format(size=format_size(free)))
         if self._bar.kept_free > 0:
-            words.append(self.tr("kept free {size}").format(size=size_text(self._bar.kept_free)))
+            words.append(self.tr("kept free {size}").format(size=format_size(self._bar.kept_free)))
         return ", ".join(words)
 
     def segments(self) -> list[tuple[Part, QRectF]]:
@@ -105,7 +107,7 @@ class BarRow(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             found = [part for part, rect in self.segments() if rect.contains(event.pos())]
             counts = dict(self._bar.parts)
-            text = f"{part_name(found[0])}: {size_text(counts[found[0]])}" if found else self.description()
+            text = f"{part_name(found[0])}: {format_size(counts[found[0]])}" if found else self.description()
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)

@@ -8,22 +8,17 @@ from PySide6.QtCore import QDateTime, QLocale, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.placement.bars_card import Legend
 from app.desktop.placement.colors import device_colour
 from app.desktop.placement.figure import Figure
 from app.desktop.placement.heat_map import HeatMap
 from app.desktop.placement.kept import REST_S, KeptPlan, RecentUse, kept_map
-from app.desktop.text.measures import (
-    device_of,
-    layers_text,
-    percent_range,
-    percent_text,
-    place_text,
-    size_text,
-)
+from app.desktop.text.measures import device_of, layers_text, place_text
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.folding import FoldingRow
+from app.format import format_count, format_percent, format_percent_range, format_size
 from engine.api import CacheActivity
 
 # The least room of a figure beside the others.
@@ -161,15 +156,15 @@ class CacheCard(Card):
         words = self.tr("of the experts needed were there already")
         if self._plan is not None and self._plan.expected[1] > 0:
             words = self.tr("{words}, {range} expected").format(
-                words=words, range=percent_range(self._plan.expected)
+                words=words, range=format_percent_range(*self._plan.expected, languages.current)
             )
-        self.hits.say(percent_text(figures.hit_rate), words)
+        self.hits.say(format_percent(figures.hit_rate), words)
         self.brought.say(
-            size_text(figures.brought),
+            format_size(figures.brought),
             self.tr("of experts brought there for each token"),
         )
         self.moved.say(
-            size_text(figures.moved),
+            format_size(figures.moved),
             self.tr("of results sent there and back for each token"),
         )
 
@@ -194,14 +189,13 @@ class CacheCard(Card):
         return self.tr("Layer {layer}, expert {expert}: in RAM only").format(layer=layer, expert=expert)
 
     def _summary(self, plan: KeptPlan) -> str:
-        number = QLocale().toString
         count = sum(len(row) for row in self._residents)
         if not count:
             return self.tr("Nothing is kept there yet: send a message in the chat.")
         template = self.tr("{count} of the {total} experts of layers {layers} are there now")
         return template.format(
-            count=number(count),
-            total=number(plan.experts * len(plan.cache.layers)),
+            count=format_count(count),
+            total=format_count(plan.experts * len(plan.cache.layers)),
             layers=layers_text([cached.layer for cached in plan.cache.layers]),
         )
 

@@ -12,8 +12,9 @@ from app.desktop.base.icons import icon
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.placement.kept import WITHOUT_CACHE
-from app.desktop.text.measures import device_of, percent_range, percent_text, place_text, speed_number
+from app.desktop.text.measures import device_of, place_text
 from app.desktop.widgets.card import Card
+from app.format import format_percent, format_percent_range, format_speed
 from engine.errors import ErrorInfo
 from engine.placement.plan import Machine, Plan
 
@@ -115,16 +116,16 @@ class ExplanationCard(Card):
         if plan is None or not told:
             return
         low, high = plan.predicted.decode_range
-        spread = self.tr("{low} to {high}").format(low=speed_number(low), high=speed_number(high))
+        spread = self.tr("{low} to {high}").format(low=format_speed(low), high=format_speed(high))
         if self._live > 0:
-            bold = self.tr("{speed} tokens per second now").format(speed=speed_number(self._live))
+            bold = self.tr("{speed} tokens per second now").format(speed=format_speed(self._live))
             rest = self.tr("{range} predicted").format(range=spread)
             if self._together > 1:
                 rest = self.tr("in {count} answers together; {range} predicted for one").format(
                     count=self._together, range=spread
                 )
         elif self._measured > 0:
-            bold = self.tr("{speed} tokens per second measured").format(speed=speed_number(self._measured))
+            bold = self.tr("{speed} tokens per second measured").format(speed=format_speed(self._measured))
             rest = self.tr("{range} predicted").format(range=spread)
         else:
             bold = self.tr("{range} tokens per second predicted").format(range=spread)
@@ -144,9 +145,9 @@ class ExplanationCard(Card):
         )
         self.hits.setText(
             template.format(
-                percent=percent_text(plan.predicted.hit_rate),
+                percent=format_percent(plan.predicted.hit_rate),
                 place=place_text(device),
-                range=percent_range(plan.predicted.hit_range),
+                range=format_percent_range(*plan.predicted.hit_range, languages.current),
             )
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -11,6 +11,7 @@ from app.desktop.placement.heat import Heat, blank, heat_of
 from app.desktop.placement.heat_map import HeatMap, HeatScale
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.switch import Switch
+from app.format import format_count, format_percent
 from app.services.placement.events import ExpertsChanged
 
 
@@ -85,8 +86,8 @@ class HeatCard(Card):
             self._say_busiest()
             return
         layer, expert, share = cell
-        text = self.tr("Layer {layer}, expert {expert}: {percent} % of this layer's choices").format(
-            layer=layer, expert=expert, percent=QLocale().toString(share * 100, "f", 1)
+        text = self.tr("Layer {layer}, expert {expert}: {percent} of this layer's choices").format(
+            layer=layer, expert=expert, percent=format_percent(share, 1)
         )
         self.readout.setText(text)
         self.map.setToolTip(text)
@@ -97,21 +98,21 @@ class HeatCard(Card):
         if self._heat is None or self._fired is None:
             return
         layer, expert, share = self._heat.busiest()
-        text = self.tr("{tokens} tokens watched. Busiest: layer {layer}, expert {expert} ({percent} %)")
+        text = self.tr("{tokens} tokens watched. Busiest: layer {layer}, expert {expert} ({percent})")
         self.readout.setText(
             text.format(
-                tokens=QLocale().toString(self._fired.tokens),
+                tokens=format_count(self._fired.tokens),
                 layer=layer,
                 expert=expert,
-                percent=QLocale().toString(share * 100, "f", 1),
+                percent=format_percent(share, 1),
             )
         )
 
     def _explanation(self) -> str:
         overhead = self._fired.overhead if self._fired is not None else 0.0
         if overhead > 0:
-            percent = QLocale().toString(overhead * 100, "f", 1)
-            cost = self.tr("Watching takes {percent} % of an answer's time, measured here.").format(
+            percent = format_percent(overhead, 1)
+            cost = self.tr("Watching takes {percent} of an answer's time, measured here.").format(
                 percent=percent
             )
         else:

@@ -8,29 +8,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.placement.mode_choice import cache_place, mode_choices
 from app.desktop.placement.option_slider import OptionSlider
 from app.desktop.placement.steps import budget_steps, context_steps
-from app.desktop.text.measures import device_label, size_text
+from app.desktop.text.measures import device_label
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.segmented import SegmentedControl
+from app.format import format_count, format_size
 from engine.placement.plan import CacheType, Device, Placement, PlacementOptions, PlannedModel
 
 if TYPE_CHECKING:
     from app.services.placement.placements import ModelEntry
 
 AUTOMATIC = "automatic"
-
-
-def tokens_text(count: int) -> str:
-    """A length in tokens, without the word."""
-    return QLocale().toString(count)
 
 
 class LabelledChoice(FoldingRow):
@@ -132,7 +128,7 @@ class OptionsCard(Card):
             slider.deleteLater()
         self.budgets = {}
         for name in names:
-            slider = OptionSlider(size_text, self)
+            slider = OptionSlider(format_size, self)
             slider.changed.connect(lambda value, name=name: self._change_budget(name, value))
             self._budget_column.addWidget(slider)
             self.budgets[name] = slider
@@ -194,7 +190,7 @@ class OptionsCard(Card):
         }[model.plan.mode]
         kinds = dict.fromkeys((placement.cache_type_k, placement.cache_type_v))
         batch = self.tr("Batch: {count} tokens · context kept as {kind}").format(
-            count=QLocale().toString(placement.ubatch), kind=", ".join(kinds)
+            count=format_count(placement.ubatch), kind=", ".join(kinds)
         )
         return "\n".join(line for line in (self._sharing(placement), prompts, batch, self._pieces()) if line)
 
@@ -202,8 +198,9 @@ class OptionsCard(Card):
         """How many share the context, which is told as what one conversation may have."""
         if placement.sequences == 1:
             return self.tr("Context: one answer is written at a time")
-        number = QLocale().toString(placement.sequences)
-        return self.tr("Context: shared by up to {count} answers written at once").format(count=number)
+        return self.tr("Context: shared by up to {count} answers written at once").format(
+            count=format_count(placement.sequences)
+        )
 
     def _pieces(self) -> str:
         prompt, token = self._splits
@@ -211,12 +208,11 @@ class OptionsCard(Card):
             return ""
         if prompt == token == 1:
             return self.tr("Each step computed in one piece")
-        number = QLocale().toString
         template = self.tr("Pieces of a step, each on one device: {prompt} for a prompt, {token} for a token")
-        return template.format(prompt=number(prompt), token=number(token))
+        return template.format(prompt=format_count(prompt), token=format_count(token))
 
     def _context_text(self, tokens: int) -> str:
-        return self.tr("{count} tokens").format(count=tokens_text(tokens))
+        return self.tr("{count} tokens").format(count=format_count(tokens))
 
     def _change(self, **fields: Any) -> None:
         self._options = msgspec.structs.replace(self._options, **fields)

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.text.measures import bandwidth_text, device_label, size_text, speed_number
+from app.desktop.text.measures import device_label
 from app.desktop.widgets.side_row import SideRow, fit_rows
+from app.format import format_rate, format_size, format_speed, format_tokens_per_second
 from app.services.connections.events import WorkerState
 from engine.errors import ErrorInfo
 from engine.placement.plan import Device, Machine
@@ -115,13 +116,13 @@ class SidePanel(ThemedWidget):
         if line.fits is False:
             return self.tr("does not fit"), self.tr("does not fit this machine")
         if line.measured > 0:
-            speed = speed_number(line.measured)
+            speed = format_speed(line.measured)
             return (
-                self.tr("{speed} tok/s").format(speed=speed),
+                format_tokens_per_second(line.measured, languages.current),
                 self.tr("{speed} tokens per second measured").format(speed=speed),
             )
         if line.predicted > 0:
-            speed = speed_number(line.predicted)
+            speed = format_speed(line.predicted)
             return (
                 self.tr("about {speed}").format(speed=speed),
                 self.tr("about {speed} tokens per second predicted").format(speed=speed),
@@ -145,9 +146,9 @@ class SidePanel(ThemedWidget):
             away = worker.state == "away"
             if away and not any(worker.address in description for description in known):
                 lines.append(self.tr("{address} · away").format(address=worker.address))
-        ram = self.tr("{size} RAM").format(size=size_text(machine.ram.total))
+        ram = self.tr("{size} RAM").format(size=format_size(machine.ram.total))
         if machine.ram.bandwidth > 0:
-            ram += f" · {bandwidth_text(machine.ram.bandwidth)}"
+            ram += f" · {format_rate(machine.ram.bandwidth)}"
         lines.append(ram)
         if not machine.devices:
             lines.append(self.tr("No GPU found: everything runs on the processor."))
@@ -157,9 +158,9 @@ class SidePanel(ThemedWidget):
         label = device_label(machine, device.name)
         if device.kind == "rpc":
             label = self.tr("Worker {name}").format(name=label)
-        line = f"{label} · {size_text(device.total)}"
+        line = f"{label} · {format_size(device.total)}"
         speed = device.bandwidth or device.link
-        return f"{line} · {bandwidth_text(speed)}" if speed > 0 else line
+        return f"{line} · {format_rate(speed)}" if speed > 0 else line
 
     def _show_machine(self) -> None:
         lines = self._machine_lines()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLocale, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -23,6 +23,7 @@ from app.desktop.placement.colors import device_colour
 from app.desktop.placement.layers import LayerCell, layer_cells, layer_runs
 from app.desktop.text.measures import device_label, device_of, kind_label
 from app.desktop.widgets.card import Card
+from app.format import format_count
 from engine.placement.plan import RAM, Machine, PlannedModel
 
 HEIGHT = 36
@@ -69,15 +70,13 @@ class LayerStrip(QWidget):
         cell = self._cells[index]
         if cell.slots:
             where = self.tr("{count} of its experts on {device}, all of them in RAM").format(
-                count=QLocale().toString(cell.slots), device=self._label(cell.shares[0][0])
+                count=format_count(cell.slots), device=self._label(cell.shares[0][0])
             )
         elif len(cell.shares) < 2:
             where = self._where(tuple(device for device, _ in cell.shares))
         else:
             where = ", ".join(
-                self.tr("{percent} % on {device}").format(
-                    percent=round(share * 100), device=self._label(name)
-                )
+                self.tr("{percent}% on {device}").format(percent=round(share * 100), device=self._label(name))
                 for name, share in cell.shares
             )
         return self.tr("Layer {number}: {where}").format(number=cell.layer, where=where)

@@ -8,10 +8,10 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.text.measures import speed_number
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.gauge import Gauge
+from app.format import format_speed
 from app.services.placement.events import TuneProgress
 from app.services.placement.trials import MeasuredSpeed
 
@@ -108,22 +108,22 @@ class TuneCard(Card):
         if self._progress is None or not self._progress.kind:
             return self.tr("Measuring the plan as it is, then what may be faster.")
         return self.tr("Tried {kind}: {speed} tokens per second").format(
-            kind=kind_text(self._progress.kind), speed=speed_number(self._progress.decode_tps)
+            kind=kind_text(self._progress.kind), speed=format_speed(self._progress.decode_tps)
         )
 
     def _result_words(self, before: MeasuredSpeed, after: MeasuredSpeed) -> str:
         if not self.better():
             return self.tr("Nothing faster was found than {before} tokens per second.").format(
-                before=speed_number(before.decode_tps)
+                before=format_speed(before.decode_tps)
             )
         return self.tr(
             "Before: {before} tokens per second, prompts read at {prompts_before}."
             " With the best that was found: {after}, prompts at {prompts_after}."
         ).format(
-            before=speed_number(before.decode_tps),
-            prompts_before=speed_number(before.prefill_tps),
-            after=speed_number(after.decode_tps),
-            prompts_after=speed_number(after.prefill_tps),
+            before=format_speed(before.decode_tps),
+            prompts_before=format_speed(before.prefill_tps),
+            after=format_speed(after.decode_tps),
+            prompts_after=format_speed(after.prefill_tps),
         )
 
     def retranslate(self) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication
 
 from agents.permissions.values import ApprovalRequest, Scope
 from agents.permissions.visible import visible
-
-
-def number(value: int) -> str:
-    return QLocale().toString(value)
+from app.format import format_count
 
 
 def question(request: ApprovalRequest) -> str:
@@ -62,7 +59,7 @@ def extent(request: ApprovalRequest) -> str:
         if deletes
         else translate("Approval", "changes {count} files")
     )
-    return words.format(count=number(request.files))
+    return words.format(count=format_count(request.files))
 
 
 def safety(request: ApprovalRequest) -> str:
@@ -127,7 +124,7 @@ def what(request: ApprovalRequest, lines: int) -> str:
         told = translate("Approval", "all arguments")
     if lines < 2:
         return told
-    return translate("Approval", "{what}, {count} lines").format(what=told, count=number(lines))
+    return translate("Approval", "{what}, {count} lines").format(what=told, count=format_count(lines))
 
 
 def why(code: str) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QLocale, QRectF, Qt, QTimerEvent, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimerEvent, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.markdown.prose import LINE_HEIGHT, PlainBlock
 from app.desktop.widgets.buttons import PillButton, QuietButton, paint_focus_ring
+from app.format import format_count, format_duration
 
 # What is shown of a very long chain of thought; copying takes all of it.
 MAX_SHOWN = 60_000
@@ -32,12 +34,6 @@ class _Line(QuietButton):
         if self.hasFocus():
             paint_focus_ring(painter, QRectF(self.rect()), 6)
         painter.end()
-
-
-def seconds_text(seconds: float) -> str:
-    """Whole seconds, tenths below ten."""
-    locale = QLocale()
-    return locale.toString(round(seconds)) if seconds >= 10 else locale.toString(seconds, "f", 1)
 
 
 class _Peek(QWidget):
@@ -204,18 +200,20 @@ class ReasoningCard(QWidget):
             return self._title
         parts = [self._duration()]
         if self._thinking and self._seconds >= 1:
-            parts.append(self.tr("{seconds} s").format(seconds=QLocale().toString(int(self._seconds))))
+            parts.append(format_duration(int(self._seconds), languages.current))
         if self._tokens == 1:
             parts.append(self.tr("1 token"))
         elif self._tokens:
-            parts.append(self.tr("{count} tokens").format(count=QLocale().toString(self._tokens)))
+            parts.append(self.tr("{count} tokens").format(count=format_count(self._tokens)))
         return "  ·  ".join(parts)
 
     def _duration(self) -> str:
         if self._thinking:
             return self.tr("Thinking")
         if self._seconds >= 0.05:
-            return self.tr("Thought for {seconds} s").format(seconds=seconds_text(self._seconds))
+            return self.tr("Thought for {time}").format(
+                time=format_duration(self._seconds, languages.current)
+            )
         return self.tr("Thoughts")
 
     def _toggle(self) -> None:

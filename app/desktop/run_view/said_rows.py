@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLocale, QRectF, Qt, QTimer
+from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
@@ -29,6 +29,7 @@ from app.desktop.run_view.step_lines import (
 from app.desktop.widgets.buttons import QuietButton
 from app.desktop.widgets.note_line import NoteLine
 from app.desktop.widgets.note_strip import Strip
+from app.format import format_count
 from app.services.runs.reasons import why_ended
 
 MAX_SAID = 6000
@@ -124,7 +125,7 @@ class SaidRow(LineWidget):
 
     def retranslate(self) -> None:
         self._text.setAccessibleName(self.tr("What you asked for"))
-        count = QLocale().toString(len(self.line.text))
+        count = format_count(len(self.line.text))
         self._more.setText(self.tr("Show all ({count} characters)").format(count=count))
 
     def restyle(self) -> None:

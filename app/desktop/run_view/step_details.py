@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QLocale, QRect, Signal
+from PySide6.QtCore import QRect, Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -18,11 +18,12 @@ from app.desktop.markdown.markdown import parse
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.markdown.text_box import TextBox
 from app.desktop.run_view import step_text
-from app.desktop.run_view.reasoning_card import MAX_SHOWN, seconds_text
+from app.desktop.run_view.reasoning_card import MAX_SHOWN
 from app.desktop.run_view.step_lines import CallLine, ThoughtLine
 from app.desktop.widgets.buttons import QuietButton
 from app.desktop.widgets.flow import flow
 from app.desktop.widgets.note_line import NoteLine
+from app.format import format_count, format_duration, format_size
 
 MOST_FILES = 12
 MOST_WORDS = 20_000
@@ -209,23 +210,23 @@ class StepDetails(QWidget):
             shown = "" if whole else self.tr("beginning and end, as the model sees it")
             self._result.set_head(self.tr("Result"), shown)
         if self._whole is not None:
-            self._whole.setText(self.tr("Show all ({size})").format(size=step_text.size_text(line.bytes)))
+            self._whole.setText(self.tr("Show all ({size})").format(size=format_size(line.bytes)))
         self._facts.set_note("  ·  ".join(filter(None, self._told(line))))
 
     def _told(self, line: CallLine) -> list[str]:
         told = [step_text.decision_text(line)]
         if line.status and line.seconds >= 0.05:
-            told.append(self.tr("{seconds} s").format(seconds=seconds_text(line.seconds)))
+            told.append(format_duration(line.seconds, languages.current))
         if line.untrusted:
             told.append(self.tr("text that anybody may have written"))
         if line.uncovered == 1:
             told.append(self.tr("1 file could not be kept for undoing"))
         elif line.uncovered:
-            count = QLocale().toString(line.uncovered)
+            count = format_count(line.uncovered)
             told.append(self.tr("{count} files could not be kept for undoing").format(count=count))
         left = len(line.files) - MOST_FILES
         if left > 0:
-            told.append(self.tr("{count} more files").format(count=QLocale().toString(left)))
+            told.append(self.tr("{count} more files").format(count=format_count(left)))
         return told
 
     # --- looks ---

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -17,6 +17,7 @@ from app.desktop.run_view.step_lines import (
 )
 from app.desktop.widgets.badges import BadgeButton, badge_height, badge_width, paint_badge
 from app.desktop.widgets.buttons import paint_focus_ring
+from app.format import format_count
 
 HEAD = 37
 # With less room than this for the words, what stands beside them is left out.
@@ -76,7 +77,7 @@ class _Head(QAbstractButton):
         if first:
             painter.setFont(theme.font(12 if line.step < 1000 else 10))
             painter.setPen(QColor(theme.muted))
-            painter.drawText(OVERHANG, baseline - 1, QLocale().toString(line.step))
+            painter.drawText(OVERHANG, baseline - 1, format_count(line.step))
         room = self._paint_badges(painter, line) - px(12) - OVERHANG - px(NUMBER)
         arrow = "  ▾" if self.opened else "  ▸" if active else ""
         taken = metrics.horizontalAdvance(arrow)
@@ -207,9 +208,7 @@ class StepRow(LineWidget):
         self._undo.setAccessibleName(self.tr("Undo step {number}").format(number=line.step))
         self.head.opened = self.is_open
         parts = [
-            self.tr("Step {number}: {call}").format(
-                number=QLocale().toString(line.step), call=head_text(line)
-            ),
+            self.tr("Step {number}: {call}").format(number=format_count(line.step), call=head_text(line)),
             badge_of(line)[0],
             beside_text(line),
             self.tr("opened") if self.is_open else self.tr("closed"),

@@ -6,22 +6,19 @@ import json
 import re
 from typing import Any, Literal
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication
 
 from agents.events import FileChange
 from agents.permissions.visible import visible
-from app.desktop.run_view.reasoning_card import seconds_text
+from app.desktop.base.language import languages
 from app.desktop.run_view.step_lines import CallLine, QuietLine, ThoughtLine
 from app.desktop.text.tool_call_text import one_line
+from app.format import format_count, format_duration
 
 Tone = Literal["quiet", "accent", "warning", "bad"]
 # The argument that says most of a call of ours, shown bare.
 _MAIN = ("path", "command", "code", "url", "pattern", "query", "expression", "title", "handle", "timezone")
 MOST_SHOWN = 200
-
-
-def number(value: int) -> str:
-    return QLocale().toString(value)
 
 
 def call_text(line: CallLine) -> str:
@@ -47,7 +44,7 @@ def short_arguments(arguments: dict[str, Any] | str) -> str:
             return _cut(arguments[name])
     if set(arguments) == {"items"}:
         items = arguments["items"]
-        return number(len(items)) if isinstance(items, list) else ""
+        return format_count(len(items)) if isinstance(items, list) else ""
     return _cut(", ".join(f"{name}: {_plain(value)}" for name, value in arguments.items()))
 
 
@@ -155,15 +152,15 @@ def summary_text(tool: str, summary: str) -> str:
 
 
 def _counted(count: str, one: str, many: str) -> str:
-    return one if count == "1" else many.format(count=number(int(count)))
+    return one if count == "1" else many.format(count=format_count(int(count)))
 
 
 def thought(seconds: float) -> str:
     """How long a turn thought, "" when that is not known."""
     if seconds < 0.05:
         return QCoreApplication.translate("RunSteps", "thought")
-    return QCoreApplication.translate("RunSteps", "thought for {seconds} s").format(
-        seconds=seconds_text(seconds)
+    return QCoreApplication.translate("RunSteps", "thought for {time}").format(
+        time=format_duration(seconds, languages.current)
     )
 
 
@@ -173,7 +170,9 @@ def thought_title(line: ThoughtLine) -> str:
         return translate("RunSteps", "The turn broke off")
     if line.seconds < 0.05:
         return translate("RunSteps", "Thoughts")
-    return translate("RunSteps", "Thought for {seconds} s").format(seconds=seconds_text(line.seconds))
+    return translate("RunSteps", "Thought for {time}").format(
+        time=format_duration(line.seconds, languages.current)
+    )
 
 
 def thought_badge(line: ThoughtLine) -> tuple[str, Tone]:
@@ -190,7 +189,7 @@ def thought_badge(line: ThoughtLine) -> tuple[str, Tone]:
 def quiet_text(line: QuietLine) -> str:
     """The sentence of a quiet line."""
     translate = QCoreApplication.translate
-    count = number(line.count)
+    count = format_count(line.count)
     if line.count == 1:
         one = {
             "results": translate("RunSteps", "1 long result is shown to the model shortened"),
@@ -255,7 +254,3 @@ def decision_text(line: CallLine) -> str:
     if line.by == "grant":
         return translate("RunSteps", "Allowed by what you allowed before")
     return translate("RunSteps", "Allowed without asking")
-
-
-def size_text(size: int) -> str:
-    return QLocale().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeSIFormat)

@@ -5,7 +5,7 @@ Everything in it was written by a model. It is shown as plain text: no markup, n
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLocale, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -18,6 +18,7 @@ from app.desktop.markdown.prose import PlainBlock
 from app.desktop.text.tool_call_text import arguments_text, beginning, one_line
 from app.desktop.widgets.buttons import CopyButton, QuietButton
 from app.desktop.widgets.note_line import NoteLine
+from app.format import format_count
 from engine.values import ToolCall
 
 FOLDED_LINES = 12
@@ -82,7 +83,7 @@ class ToolCallCard(QWidget):
         self._text.setAccessibleName(self.tr("What is passed to {name}").format(name=name))
         self._copy.setText(self.tr("Copy"))
         self._copy.setAccessibleName(self.tr("Copy this call"))
-        lines = QLocale().toString(self._whole.count("\n") + 1)
+        lines = format_count(self._whole.count("\n") + 1)
         self._more.setText(
             self.tr("Show all ({count} lines)").format(count=lines) if self._folded else self.tr("Show less")
         )

@@ -3,7 +3,7 @@ are ticked."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -23,6 +23,7 @@ from app.desktop.markdown.prose import PlainBlock
 from app.desktop.widgets.note_line import NoteLine
 from app.desktop.widgets.overlay import Overlay
 from app.desktop.widgets.tick_box import TickBox
+from app.format import format_count
 
 WIDTH = 560
 MOST_ROWS = 100
@@ -160,7 +161,7 @@ class UndoDialog(Overlay):
             text = self.tr("Restore 1 file") if self.plan.redo else self.tr("Undo 1 file")
         else:
             text = self.tr("Restore {count} files") if self.plan.redo else self.tr("Undo {count} files")
-        self.do.setText(text.format(count=QLocale().toString(count)))
+        self.do.setText(text.format(count=format_count(count)))
 
     def retranslate(self) -> None:
         conflicts = len(self.plan.conflicts)
@@ -168,7 +169,7 @@ class UndoDialog(Overlay):
         self._summary.setText(self._summary_text(conflicts))
         self._summary.setVisible(bool(self._summary.text()))
         left = len(self.plan.steps) - len(self._rows)
-        self._more.set_note(self.tr("and {count} more files").format(count=QLocale().toString(left)))
+        self._more.set_note(self.tr("and {count} more files").format(count=format_count(left)))
         self._more.setVisible(left > 0)
         self.cancel.setText(self.tr("Cancel"))
         for row in self._rows:
@@ -180,7 +181,7 @@ class UndoDialog(Overlay):
         if conflicts == 1:
             return self.tr("1 file was changed since.")
         if conflicts:
-            return self.tr("{count} files were changed since.").format(count=QLocale().toString(conflicts))
+            return self.tr("{count} files were changed since.").format(count=format_count(conflicts))
         return ""
 
     def restyle(self) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, QLocale, Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
+from app.format import format_count, format_duration
 from app.services.chat.events import AnswerPrefill, AnswerWaits
 from app.services.runs.events import RunPrefill, RunWaits
 from engine.errors import ErrorInfo
@@ -67,7 +68,7 @@ class ReadingTime:
 
 def waiting_words(waiting: Waiting, seconds_left: int = 0) -> str:
     """The line for people; `seconds_left` 0 is not told."""
-    translate, number = QCoreApplication.translate, QLocale().toString
+    translate, number = QCoreApplication.translate, format_count
     if waiting.ahead == 1:
         return translate("Waiting", "Waiting for another answer…")
     if waiting.ahead:
@@ -76,9 +77,10 @@ def waiting_words(waiting: Waiting, seconds_left: int = 0) -> str:
     if not waiting.total:
         return translate("Waiting", "Waiting for the model…")
     percent = number(int(100 * min(1.0, waiting.done / waiting.total)))
-    words = translate("Waiting", "Reading your words… {percent} %").format(percent=percent)
+    words = translate("Waiting", "Reading your words… {percent}%").format(percent=percent)
     if seconds_left:
-        left = translate("Waiting", "about {seconds} s left").format(seconds=number(seconds_left))
+        left = translate("Waiting", "about {time} left")
+        left = left.format(time=format_duration(seconds_left, languages.current))
         words = f"{words}  ·  {left}"
     return words
 

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from agents.events import ContextPart
 from app.desktop.base.theme import themes
 from app.desktop.run_view.line_row import LineRow, fit_lines
-from app.desktop.text.measures import thousands
 from app.desktop.text.run_labels import model_name
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import wrapped_label
+from app.format import format_context
 from app.services.runs.values import RunView
 
 
@@ -57,7 +57,7 @@ class SeenCard(Card):
                 shortened[name] = shortened.get(name, 0) + (part.shortened if part.name == "results" else 0)
         lines = []
         for name, tokens in found.items():
-            words = thousands(tokens)
+            words = format_context(tokens)
             if shortened[name]:
                 words = self.tr("{tokens} ({count} shortened)").format(tokens=words, count=shortened[name])
             lines.append((name, words))

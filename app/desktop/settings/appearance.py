@@ -41,7 +41,7 @@ class SizeSlider(QWidget):
         self.slider.setAccessibleName(name)
 
     def _show(self, value: int) -> None:
-        self._number.setText(f"{value} %")
+        self._number.setText(f"{value}%")
 
     def restyle(self) -> None:
         self.slider.setMinimumWidth(themes.current.px(80))

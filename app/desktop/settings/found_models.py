@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.text.measures import size_text
 from app.desktop.widgets.checked_field import Complaint
+from app.format import format_size
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class FoundLine(QWidget):
         name = QLabel(found.name, self)
         name.setTextFormat(Qt.TextFormat.PlainText)
         name.setWordWrap(True)
-        detail = QLabel(f"{program} · {size_text(found.bytes)}", self)
+        detail = QLabel(f"{program} · {format_size(found.bytes)}", self)
         detail.setProperty("kind", "small")
         detail.setToolTip(found.path)
         self.add = QPushButton(self.tr("In the library") if found.known else self.tr("Add"), self)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.text.measures import used_text
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.gauge import Gauge
+from app.format import format_size_of
 from app.services.library.events import MoveProgress
 from engine.errors import UserError
 
@@ -125,7 +126,7 @@ class LibraryFolder(ThemedWidget):
         if progress is None or not progress.total:
             self.gauge.show_value(self.tr("Moving…"), 0.0, self.tr("Moving the library"))
             return
-        amount = used_text(progress.done, progress.total)
+        amount = format_size_of(progress.done, progress.total, languages.current)
         said = self.tr("Moving the library: {amount}").format(amount=amount)
         self.gauge.show_value(amount, progress.done / progress.total, said)
 

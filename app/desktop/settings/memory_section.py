@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.language import languages
 from app.desktop.widgets.controls import Section
 from app.desktop.widgets.segmented import SegmentedControl
 from app.desktop.widgets.switch import Switch
+from app.format import format_duration
 from app.services.settings.settings import Settings
 
 # Minutes that are offered; another number from the file stands among them.
@@ -42,9 +43,7 @@ class MemorySection(Section):
     def _minutes(self, minutes: int) -> str:
         if minutes == NEVER:
             return self.tr("Never")
-        if minutes % HOUR:
-            return self.tr("{count} min").format(count=QLocale().toString(minutes))
-        return self.tr("{count} h").format(count=QLocale().toString(minutes // HOUR))
+        return format_duration(60 * minutes, languages.current)
 
     def retranslate(self) -> None:
         settings = self._settings

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.text.measures import size_text
 from app.desktop.widgets.segmented import SegmentedControl
+from app.format import format_size
 from app.services.settings.settings import Settings
 
 GB = 10**9
@@ -67,13 +67,15 @@ class PromptCacheRow(ThemedWidget):
         if had_focus and not taken:  # a button that is off gives its place in the page away
             self.limit.setFocus(Qt.FocusReason.OtherFocusReason)
         self.taken.setText(
-            self.tr("{size} now").format(size=size_text(taken)) if taken else self.tr("Nothing is kept now.")
+            self.tr("{size} now").format(size=format_size(taken))
+            if taken
+            else self.tr("Nothing is kept now.")
         )
 
     def _show_limit(self) -> None:
         self.limit.set_choices(
             [
-                (str(size), size_text(size) if size else self.tr("Off"))
+                (str(size), format_size(size) if size else self.tr("Off"))
                 for size in sorted({*LIMITS, self._limit})
             ],
             str(self._limit),

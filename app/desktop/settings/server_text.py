@@ -5,18 +5,15 @@ from __future__ import annotations
 import shlex
 from typing import Literal
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication
 
 from app.desktop.base.language import languages
+from app.format import format_count
 from app.messages import localized
 from app.services.connections.server_values import Server, ServerTool
 from app.services.settings.secrets import TokenPlace
 
 Colour = Literal["good", "bad", "warning", "faint"]
-
-
-def _count(number: int) -> str:
-    return QLocale().toString(number)
 
 
 def state_words(server: Server) -> tuple[str, Colour]:
@@ -25,7 +22,7 @@ def state_words(server: Server) -> tuple[str, Colour]:
     offered = sum(tool.status == "accepted" for tool in server.tools)
     tools = translate("Servers", "1 tool")
     if offered != 1:
-        tools = translate("Servers", "{count} tools").format(count=_count(offered))
+        tools = translate("Servers", "{count} tools").format(count=format_count(offered))
     if not server.consented:
         return translate("Servers", "Not started: it waits for your consent"), "warning"
     if not server.enabled:
@@ -36,7 +33,7 @@ def state_words(server: Server) -> tuple[str, Colour]:
         return languages.tell(server.error), "bad"
     if server.waiting:
         looked = translate("Servers", "{tools}, and {count} to look at first")
-        return looked.format(tools=tools, count=_count(len(server.waiting))), "warning"
+        return looked.format(tools=tools, count=format_count(len(server.waiting))), "warning"
     if server.state == "ready":
         return translate("Servers", "Running, {tools}").format(tools=tools), "good"
     if server.tools:

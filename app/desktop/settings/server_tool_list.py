@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from agents.mcp.sanitize import shown_words
@@ -13,6 +13,7 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_parts import Note, Part, button, small
 from app.desktop.settings.server_text import tool_state
 from app.desktop.settings.whole_text import WholeText
+from app.format import format_count
 from app.services.connections.server_values import Server, ServerTool
 
 # More rows than anybody reads at once would only make the page slow.
@@ -161,7 +162,7 @@ class ToolsPart(Part):
         )
         rest = len(server.tools) - len(self.lines)
         self.more.setVisible(rest > 0)
-        self.more.setText(self.tr("Show {count} more").format(count=QLocale().toString(max(rest, 0))))
+        self.more.setText(self.tr("Show {count} more").format(count=format_count(max(rest, 0))))
         self.more.setAccessibleName(self.more.text())
 
     def restyle(self) -> None:

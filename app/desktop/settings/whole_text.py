@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QLocale, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QPalette, QTextCharFormat, QTextCursor, QTextOption, QWheelEvent
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from agents.mcp.sanitize import shown_words
 from app.desktop.base.theme import themes
+from app.format import format_count
 
 # A window must lay it out; nobody reads more.
 MOST = 20_000
@@ -49,7 +50,7 @@ class WholeText(QTextEdit):
     def _fill(self) -> None:
         text = shown_words(self._words[:MOST])
         if len(self._words) > MOST:
-            rest = QLocale().toString(len(self._words) - MOST)
+            rest = format_count(len(self._words) - MOST)
             text += "\n" + self.tr("… and {count} more characters").format(count=rest)
         self.setPlainText(text)
         if self._diff:

@@ -10,8 +10,8 @@ from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.text.measures import size_text
 from app.desktop.widgets.controls import Section
+from app.format import format_size
 from app.services.connections.events import WorkersChanged, WorkerState
 from app.services.events import ServiceEvent
 from engine.errors import UserError
@@ -68,7 +68,7 @@ class WorkerLine(QWidget):
             memory = sum(device.free for device in worker.devices)
             if not worker.devices:
                 return self.tr("Ready, in use by the loaded model")
-            return self.tr("Ready, {size} free").format(size=size_text(memory))
+            return self.tr("Ready, {size} free").format(size=format_size(memory))
         if worker.error is not None:
             return languages.tell(worker.error)
         if worker.state == "checking":

@@ -7,9 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from agents.events import Mode
-from app.desktop.text.measures import thousands
+from app.desktop.base.language import languages
 from app.desktop.text.remote_marks import leaving, short_mark
-from app.desktop.text.words import duration, joined
+from app.desktop.text.words import joined
+from app.format import format_context, format_duration
 from app.services.library.model_names import STARTER_NAME, shown_name
 from app.services.library.names import STARTER
 from app.services.runs.values import RunRecord
@@ -65,11 +66,11 @@ def progress_text(run: RunRecord, seconds: float) -> str:
     """How far a run is: its steps, its time, and how much of the model's context is in use."""
     parts = [step_text(run)] if run.step else []
     if seconds >= 1:
-        parts.append(duration(seconds))
+        parts.append(format_duration(seconds, languages.current))
     if run.tokens and run.context:
         parts.append(
             QCoreApplication.translate("Runs", "{used} of {size} tokens").format(
-                used=thousands(run.tokens), size=thousands(run.context)
+                used=format_context(run.tokens), size=format_context(run.context)
             )
         )
     return joined(parts)

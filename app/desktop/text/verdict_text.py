@@ -7,7 +7,7 @@ from typing import Literal
 from PySide6.QtCore import QCoreApplication
 
 from app.desktop.base.language import languages
-from app.desktop.text.measures import size_text, speed_number
+from app.format import format_size, format_speed
 from engine.hub.values import RemoteFacts, Verdict
 
 # "accent" runs well, "quiet" says less than was hoped for, "warning" will not do.
@@ -22,7 +22,7 @@ def verdict_chip(verdict: Verdict) -> tuple[str, Tone]:
     if verdict.fit == "no":
         if not verdict.missing_bytes:
             return translate("Models", "does not fit"), "warning"
-        missing = size_text(verdict.missing_bytes)
+        missing = format_size(verdict.missing_bytes)
         return translate("Models", "too large by {size}").format(size=missing), "warning"
     place = "worker" if verdict.worker else verdict.fit
     if verdict.decode_tps <= 0:
@@ -42,7 +42,7 @@ def verdict_chip(verdict: Verdict) -> tuple[str, Tone]:
         "disk": translate("Models", "read from the disk"),
     }[place]
     words = translate("Models", "{where}, about {speed} tok/s").format(
-        where=where, speed=speed_number(verdict.decode_tps)
+        where=where, speed=format_speed(verdict.decode_tps)
     )
     if verdict.fit == "disk":
         return words, "warning"

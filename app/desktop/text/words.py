@@ -7,11 +7,10 @@ import re
 from PySide6.QtCore import QCoreApplication
 
 from app.desktop.base.language import languages
-from app.desktop.text.measures import count_text, size_text, used_text
+from app.format import format_ago, format_large_count, format_short_count, format_size, format_size_of
 from app.store.records import Conversation
 from engine.hub.values import HubModel
 
-DAY = 86_400
 # The hub's short names that are not simply written in capitals.
 LICENCES = {
     "apache-2.0": "Apache-2.0",
@@ -67,11 +66,16 @@ def about(model: HubModel) -> str:
     if model.parameters and active and active < model.parameters:
         parts.append(
             translate("Models", "{total}, {active} active").format(
-                total=count_text(model.parameters), active=count_text(active)
+                total=format_large_count(model.parameters, languages.current),
+                active=format_large_count(active, languages.current),
             )
         )
     elif model.parameters:
-        parts.append(translate("Models", "{count} parameters").format(count=count_text(model.parameters)))
+        parts.append(
+            translate("Models", "{count} parameters").format(
+                count=format_large_count(model.parameters, languages.current)
+            )
+        )
     if name := licence_name(model.licence):
         parts.append(name)
     if model.private:
@@ -84,69 +88,17 @@ def popularity(model: HubModel, now: float, *, short: bool = False) -> str:
     translate = QCoreApplication.translate
     parts = [owner_of(model.repo)]
     if model.downloads:
-        count = short_count(model.downloads) if short else rounded_count(model.downloads)
+        count = format_short_count(model.downloads, languages.current, digits=2)
         parts.append(translate("Models", "{count} downloads").format(count=count))
     if model.updated:
-        when = ago(model.updated, now)
+        when = format_ago(model.updated, now, languages.current)
         parts.append(when if short else translate("Models", "updated {when}").format(when=when))
     return joined(parts)
 
 
-def short_count(count: int) -> str:
-    """A count in two digits and one letter: 1.2M, 48k, 120만."""
-    if languages.current == "ko":
-        return rounded_count(count)
-    for unit, letter in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
-        if count >= unit:
-            value = count / unit
-            digits = 1 if value < 9.95 and round(value, 1) != round(value) else 0
-            return f"{value:.{digits}f}{letter}"
-    return str(count)
-
-
-def rounded_count(count: int) -> str:
-    """A count with two digits: 1.2 million, 48 thousand, 120만."""
-    digits = max(0, len(str(count)) - 2)
-    return count_text(round(count, -digits))
-
-
-def ago(then: float, now: float) -> str:
-    """How long ago something was, in the largest unit that fits."""
-    translate = QCoreApplication.translate
-    days = int(max(0.0, now - then) // DAY)
-    if days == 0:
-        return translate("Models", "today")
-    if days == 1:
-        return translate("Models", "yesterday")
-    if days < 45:
-        return translate("Models", "{count} days ago").format(count=days)
-    months = round(days / 30.4)
-    if months < 18:
-        return translate("Models", "{count} months ago").format(count=months)
-    return translate("Models", "{count} years ago").format(count=max(2, round(days / 365.25)))
-
-
-def duration(seconds: float) -> str:
-    """A time to wait in its two largest units: 45 s, 1 min 38 s, 2 h 5 min."""
-    translate = QCoreApplication.translate
-    whole = max(1, round(seconds))
-    if whole < 60:
-        return translate("Models", "{seconds} s").format(seconds=whole)
-    if whole < 3600:
-        minutes, rest = divmod(whole, 60)
-        if rest == 0 or minutes >= 10:
-            return translate("Models", "{minutes} min").format(minutes=round(whole / 60))
-        return translate("Models", "{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
-    hours, rest = divmod(whole, 3600)
-    minutes = rest // 60
-    if minutes == 0 or hours >= 24:
-        return translate("Models", "{hours} h").format(hours=hours)
-    return translate("Models", "{hours} h {minutes} min").format(hours=hours, minutes=minutes)
-
-
 def received_text(received: int, total: int) -> str:
     """How much of a download is there: 7.4 of 12.1 GB."""
-    return used_text(received, total) if total > 0 else size_text(received)
+    return format_size_of(received, total, languages.current) if total > 0 else format_size(received)
 
 
 def experts_line(used: int, experts: int) -> str:

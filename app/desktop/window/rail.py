@@ -84,9 +84,9 @@ class Rail(ThemedWidget):
     def _name_of_models(self) -> str:
         name, activity = self.tr("Models"), self._downloads
         if activity.count == 1:
-            return self.tr("{name}, 1 download, {percent} %").format(name=name, percent=activity.percent)
+            return self.tr("{name}, 1 download, {percent}%").format(name=name, percent=activity.percent)
         if activity.count:
-            return self.tr("{name}, {count} downloads, {percent} %").format(
+            return self.tr("{name}, {count} downloads, {percent}%").format(
                 name=name, count=activity.count, percent=activity.percent
             )
         return name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.format import format_size
+from app.format import format_rate, format_size
 from app.language import Language
 from app.messages import localized
 from app.services.diagnostics.doctor import Diagnosis
@@ -39,7 +39,7 @@ def _device(device: Device, language: Language) -> str:
         parts.append(localized(f"doctor.{kind}", language))
     parts.append(f"{format_size(device.free)} free")
     if device.bandwidth:
-        parts.append(localized("doctor.reads", language, read=format_size(device.bandwidth)))
+        parts.append(localized("doctor.reads", language, rate=format_rate(device.bandwidth)))
     if device.link:
-        parts.append(localized("doctor.link", language, link=format_size(device.link)))
+        parts.append(localized("doctor.link", language, rate=format_rate(device.link)))
     return ", ".join(parts)

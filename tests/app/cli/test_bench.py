@@ -58,7 +58,7 @@ def test_hits_have_a_column_where_a_mode_keeps_single_experts(capsys: pytest.Cap
     print_modes({"cpu": plain, "cached": cached}, output)
     head, first, second = capsys.readouterr().out.splitlines()
     assert head.endswith("Experts found in the cache") and first.endswith("second")
-    assert second.endswith("87 %")
+    assert second.endswith("87%")
 
 
 @pytest.mark.agents

@@ -80,5 +80,5 @@ def test_people_get_a_table_without_control_characters(
 def test_the_starter_model_can_be_inspected(capsys: pytest.CaptureFixture[str]) -> None:
     inspect(str(starter_model()), Output(False))
     out = capsys.readouterr().out
-    assert "134.5 M" in out
+    assert "135M" in out
     assert "98.4 MB" in out

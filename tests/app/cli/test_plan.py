@@ -364,7 +364,7 @@ def test_a_partial_layer_and_notices_are_in_the_object_and_in_the_table() -> Non
     shown = plan_object(a_planned_model("/m.gguf", plan), "en")["plan"]
     assert shown["partial"] == {"device": "CUDA0", "layer": 1, "kinds": ("up", "gate")}
     assert shown["notices"][0]["code"] == "settings.bad_value"
-    assert "2.0 B" in report(a_planned_model("/m.gguf", plan), "en")
+    assert "2B" in report(a_planned_model("/m.gguf", plan), "en")
 
 
 def a_cached_plan() -> Plan:

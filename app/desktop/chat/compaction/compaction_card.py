@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from PySide6.QtCore import QEvent, QLocale, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
@@ -14,6 +14,7 @@ from app.desktop.chat.compaction.choice_row import ChoiceRow
 from app.desktop.chat.editor import MessageEditor
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.run_view.plan_card import paint_card
+from app.format import format_count
 from app.services.chat.compaction import CompactionOptions, fits
 from app.services.chat.summaries import Draft
 from engine.errors import ErrorInfo
@@ -205,7 +206,7 @@ class RoomCard(QWidget):
             return ""
         if self.state == "writing":
             return self._part_text()
-        numbers = {name: _count(getattr(room, name)) for name in ("needed", "context", "messages")}
+        numbers = {name: format_count(getattr(room, name)) for name in ("needed", "context", "messages")}
         if self.state == "review":
             return self.tr(
                 "It will stand for the first {messages} messages, which stay here for you. Change it as you like."
@@ -233,18 +234,18 @@ class RoomCard(QWidget):
         draft = self._draft
         if draft is not None and draft.parts > 1:
             return self.tr("Part {part} of {parts}. You see it before it is used.").format(
-                part=_count(draft.part), parts=_count(draft.parts)
+                part=format_count(draft.part), parts=format_count(draft.parts)
             )
         return self.tr("You see it before it is used.")
 
     def _name_rows(self, room: CompactionOptions) -> None:
         numbers = {
-            "messages": _count(room.messages),
-            "summary": _count(room.summary),
-            "context": _count(room.context),
-            "free": _count(max(0, room.context - room.after)),
-            "rest": _count(max(0, room.context - room.after - room.summary)),
-            "trained": _count(room.trained),
+            "messages": format_count(room.messages),
+            "summary": format_count(room.summary),
+            "context": format_count(room.context),
+            "free": format_count(max(0, room.context - room.after)),
+            "rest": format_count(max(0, room.context - room.after - room.summary)),
+            "trained": format_count(room.trained),
         }
         words: dict[Choice, tuple[str, str]] = {
             "answer": (self.tr("Answer now"), self.tr("The answer is written, or goes on.")),
@@ -329,7 +330,3 @@ class RoomCard(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         paint_card(self, themes.current.line)
-
-
-def _count(number: int) -> str:
-    return QLocale().toString(number)

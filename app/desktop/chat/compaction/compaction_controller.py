@@ -14,10 +14,10 @@ from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.chat.compaction.context_use import ContextUse, context_use
 from app.desktop.model_picker.header import Header
-from app.desktop.text.measures import thousands
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.banner import Banner, BannerAction
 from app.desktop.widgets.gauge import WARN_FROM
+from app.format import format_context
 from app.services.chat.compaction import CompactionOptions
 from app.services.chat.events import SummaryDelta, SummaryEnded, SummaryStarted
 from app.services.chat.summaries import Draft
@@ -202,7 +202,7 @@ class RoomControl(QObject):
             self.strip.hide()
             return
         text = self.tr("This chat takes {used} of the {size} tokens that the model can read at once.").format(
-            used=thousands(self._used), size=thousands(self._context)
+            used=format_context(self._used), size=format_context(self._context)
         )
         self.strip.say(text, [BannerAction(self.tr("Make room…"), self._make_room)], colour="muted")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLocale, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -10,6 +10,7 @@ from app.desktop.base.theme import themes
 from app.desktop.chat.editor import MessageEditor
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.widgets.buttons import QuietButton
+from app.format import format_count
 from app.store.records import CompactionPoint
 
 _WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignTop)
@@ -103,7 +104,7 @@ class CutLine(QuietLine):
         self.retranslate()
 
     def retranslate(self) -> None:
-        count = QLocale().toString(self._messages)
+        count = format_count(self._messages)
         if self.cut.summary:
             text = self.tr("The model sees a summary of the {messages} messages above.")
         else:

@@ -12,8 +12,8 @@ from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.models.discover.catalogue_card import CatalogueLine
 from app.desktop.models.discover.side_panel import Pick
-from app.desktop.text.measures import count_text, size_text
 from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
+from app.format import format_large_count, format_size
 from engine.errors import UserError
 from engine.hub.values import Verdict
 
@@ -80,17 +80,20 @@ def _line(judged: Judged, here: bool) -> CatalogueLine:
     entry, verdict = judged.entry, judged.verdict
     if _is_mixture(entry):
         about = translate("Models", "{total}, {active} active").format(
-            total=count_text(entry.parameters), active=count_text(entry.active_parameters)
+            total=format_large_count(entry.parameters, languages.current),
+            active=format_large_count(entry.active_parameters, languages.current),
         )
     else:
-        about = translate("Models", "{count} parameters").format(count=count_text(entry.parameters))
+        about = translate("Models", "{count} parameters").format(
+            count=format_large_count(entry.parameters, languages.current)
+        )
     line = CatalogueLine(
         repo=entry.repo,
         variant=entry.variant,
         name=entry.name,
         why=entry.why_ko if languages.current == "ko" else entry.why_en,
         about=about,
-        size=size_text(entry.bytes),
+        size=format_size(entry.bytes),
         here=here,
     )
     if verdict is None:

@@ -10,14 +10,15 @@ from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.desktop.base.icons import icon
+from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.queries import LICENCES, SIZES, SORTS, Filters, query_of
-from app.desktop.text.measures import count_text
 from app.desktop.text.words import licence_name
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.folding import FoldingRow
+from app.format import format_large_count
 from engine.hub.values import Query
 
 PAUSE_MS = 300
@@ -139,7 +140,12 @@ class SearchBar(ThemedWidget):
         licences = [(name, licence_name(name) or self.tr("Any licence")) for name in LICENCES]
         self.licence.set_choices(self.tr("Licence"), licences, self._filters.licence)
         sizes = [
-            (most, self.tr("Up to {count}").format(count=count_text(most)) if most else self.tr("Any size"))
+            (
+                most,
+                self.tr("Up to {count}").format(count=format_large_count(most, languages.current))
+                if most
+                else self.tr("Any size"),
+            )
             for most in SIZES
         ]
         self.parameters.set_choices(self.tr("Parameters"), sizes, self._filters.most_parameters)

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.text.measures import size_text
 from app.desktop.text.words import joined
 from app.desktop.widgets.side_row import SideRow, fit_rows
+from app.format import format_size
 
 VIEWS = ("discover", "downloads", "library")
 
@@ -135,25 +135,25 @@ class ModelsSide(ThemedWidget):
         if self._models is not None:
             number, size = self._models
             if number:
-                note = joined([str(number), size_text(size)])
+                note = joined([str(number), format_size(size)])
                 described = self.tr("Library, {count} models, {size}").format(
-                    count=number, size=size_text(size)
+                    count=number, size=format_size(size)
                 )
         self.rows["library"].show_words(self.tr("Library"), note, described)
         self.free.setVisible(self._free is not None)
         if self._free is not None:
             free, total = self._free
-            self.free.setText(self.tr("{size} free on this disk").format(size=size_text(free)))
+            self.free.setText(self.tr("{size} free on this disk").format(size=format_size(free)))
             self.free.setToolTip(
                 self.tr("{free} of {total} are free where models are kept").format(
-                    free=size_text(free), total=size_text(total)
+                    free=format_size(free), total=format_size(total)
                 )
             )
 
     def _show_picks(self) -> None:
         self._picked.setVisible(bool(self._picks))
         for row, pick in zip(self.picks, self._picks, strict=True):
-            size = size_text(pick.bytes) if pick.bytes else ""
+            size = format_size(pick.bytes) if pick.bytes else ""
             row.show_words(pick.name, size, joined([pick.name, pick.variant, size]))
 
     def retranslate(self) -> None:

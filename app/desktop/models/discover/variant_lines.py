@@ -9,8 +9,8 @@ from PySide6.QtCore import QCoreApplication
 from app.desktop.base.language import languages
 from app.desktop.models.discover.variant_row import VariantLine
 from app.desktop.models.library_state import Holding
-from app.desktop.text.measures import size_text
 from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
+from app.format import format_size
 from engine.hub.values import JudgedVariant, Repository, Variant
 
 
@@ -43,7 +43,7 @@ def _line(
     action, said = _action(variant.name, holding, percent)
     return VariantLine(
         name=variant.name,
-        size=size_text(variant.bytes),
+        size=format_size(variant.bytes),
         chip=chip,
         tone=tone,
         sentence=sentence,
@@ -82,9 +82,9 @@ def _action(name: str, holding: Holding, percent: int) -> tuple[str, str]:
         )
     words = {
         "queued": translate("Models", "Waiting"),
-        "paused": translate("Models", "Paused, {percent} %"),
+        "paused": translate("Models", "Paused, {percent}%"),
         "verifying": translate("Models", "Checking"),
-    }.get(download.state, translate("Models", "{percent} %"))
+    }.get(download.state, translate("Models", "{percent}%"))
     shown = words.format(percent=percent)
     return shown, translate("Models", "{name}: {state}. Show the downloads").format(name=name, state=shown)
 
@@ -101,7 +101,7 @@ def read_line(judged: Sequence[JudgedVariant], machine: str, *, finished: bool) 
             if machine
             else translate("Models", "Read {size} of the files' headers.")
         )
-        return template.format(size=size_text(read), machine=machine)
+        return template.format(size=format_size(read), machine=machine)
     if finished and sizes:
         words = translate("Models", "Judged by the size of the files alone.")
         why = next((each.error for each in sizes if each.error is not None), None)

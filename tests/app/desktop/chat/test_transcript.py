@@ -400,7 +400,7 @@ def test_more_of_what_was_measured_is_told_where_the_pointer_rests(qtbot, view):
     assert card(view, 1).footer.toolTip().splitlines() == [
         "Waited 1.5 s for its turn",
         "Read 16 of 40 tokens in 0.5 s",
-        "Wrote 50 tokens in 20 s, 1.0 % of it outside llama.cpp",
+        "Wrote 50 tokens in 20 s, 1.0% of it outside llama.cpp",
         "Guessed ahead: 8 of 12 tokens came true",
         "Written beside others: 2.5 answers at a time on average",
     ]

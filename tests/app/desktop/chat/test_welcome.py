@@ -206,7 +206,7 @@ def test_get_starts_the_download_and_shows_how_it_goes(
     assert not card.button.isVisible() and card.show_link.isVisible()
     download = a_download(model=card.model)
     running.desktop.bridge.receive([DownloadChanged(download), DownloadProgress(1, 62 * GB // 10, 10 * GB)])
-    running.until(lambda: card._note.text() == "Downloading, 62 %")
+    running.until(lambda: card._note.text() == "Downloading, 62%")
     model = a_library_model("first", path="/m/first.gguf")
     monkeypatch.setattr(running.services.library, "get", lambda id: model)
     running.desktop.bridge.receive([DownloadChanged(msgspec.structs.replace(download, state="done"))])

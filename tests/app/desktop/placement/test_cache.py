@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("looks")
 # Of the layers 8 to 47 the first 32 experts each.
 THERE = tuple(tuple(range(32)) if layer >= 8 else () for layer in range(48))
 USED = CacheActivity(20, 6400, 5184, 60_000_000, 1_240_000, THERE)
-HITS = "81\u00a0% of the experts needed were there already, 72 to 88\u00a0% expected"
+HITS = "81% of the experts needed were there already, 72–88% expected"
 
 
 def kept_plan(model: PlannedModel) -> KeptPlan:
@@ -145,7 +145,7 @@ def test_a_worker_is_named_as_one(qtbot: QtBot) -> None:
     made.show_plan(KeptPlan(cache, plans.machine(plans.WORKER), 128))
     made.take(USED)
     assert made.title() == "Experts kept on the worker"
-    assert made.figures()[0] == "81\u00a0% of the experts needed were there already"
+    assert made.figures()[0] == "81% of the experts needed were there already"
 
 
 def test_the_last_state_stays_with_its_time(card: CacheCard, qtbot: QtBot) -> None:
@@ -154,7 +154,7 @@ def test_the_last_state_stays_with_its_time(card: CacheCard, qtbot: QtBot) -> No
     card._told -= REST_S
     card._rest.start(0)
     qtbot.waitUntil(lambda: card.note.text().startswith("at rest since "))
-    assert card.figures()[0].startswith("81\u00a0%") and card.readout.text().startswith("1,280 of")
+    assert card.figures()[0].startswith("81%") and card.readout.text().startswith("1,280 of")
     card._used = card._used.addDays(-1) if card._used is not None else None
     card._show_state()
     assert "/" in card.note.text()  # the day is told too
@@ -185,7 +185,7 @@ def test_what_comes_while_nobody_looks_is_drawn_when_somebody_does(card: CacheCa
     assert card.map.heat() is None or not any(card.map.heat().levels)
     card.show()
     assert card.map.heat() is not None and sum(map(bool, card.map.heat().levels)) == 1280
-    assert card.figures()[0].startswith("81\u00a0%") and card.note.text() == ""
+    assert card.figures()[0].startswith("81%") and card.note.text() == ""
 
 
 def test_the_map_is_read_by_keys_and_follows_what_changes(card: CacheCard, qtbot: QtBot) -> None:
@@ -264,7 +264,7 @@ def test_the_explanation_tells_what_share_is_expected_to_be_there(qtbot: QtBot) 
     model = plans.cached()
     card.show_plan(model.plan, 0, (), model.machine)
     assert card.hits.text() == (
-        "Of the experts that a token needs, 80\u00a0% should be on the graphics card already (72 to 88\u00a0%)."
+        "Of the experts that a token needs, 80% should be on the graphics card already (72–88%)."
     )
     card.show_plan(plans.qwen().plan, 0)
     assert card.hits.isHidden()

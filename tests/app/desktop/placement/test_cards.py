@@ -117,7 +117,7 @@ def test_the_strip_is_read_by_keys(qtbot: QtBot) -> None:
     assert strip._at == 47
     for _ in range(19):
         qtbot.keyClick(strip, Qt.Key.Key_Left)
-    assert strip.cell_text(strip._at) == "Layer 28: 67 % on RTX 2080, 33 % on RAM"
+    assert strip.cell_text(strip._at) == "Layer 28: 67% on RTX 2080, 33% on RAM"
     qtbot.keyClick(strip, Qt.Key.Key_Home)
     qtbot.keyClick(strip, Qt.Key.Key_Left)
     assert strip._at == 0
@@ -309,9 +309,9 @@ def test_what_the_engine_does_is_told_in_words_with_units(qtbot: QtBot) -> None:
         "Answers: 2 at work, 1 waiting",
         "Writing: 14 tokens per second",
         "Reading: 210 tokens per second",
-        "Each step: 12 tokens, 1.2 % outside llama.cpp",
-        "Reused: 75 % of 4,000 tokens of prompts",
-        "Guessed ahead: 62 % of 340 tokens came true",
+        "Each step: 12 tokens, 1.2% outside llama.cpp",
+        "Reused: 75% of 4,000 tokens of prompts",
+        "Guessed ahead: 62% of 340 tokens came true",
         "Context in use: 3,120 of 8,192 tokens",
         "Kept for later: 120 MB in memory, 340 MB on the disk",
     ]

@@ -113,13 +113,13 @@ def told(running: Running) -> Running:
 def test_the_rail_carries_a_ring_and_says_how_far_it_is(told: Running) -> None:
     rail = told.window.rail
     assert rail._badge.fraction() == pytest.approx(0.62)
-    assert rail.models.accessibleName() == "Models, 1 download, 62 %"
+    assert rail.models.accessibleName() == "Models, 1 download, 62%"
     assert told.window.windowTitle() == "Coterie"
     languages.choose("ko")
     told.until(lambda: rail.models.accessibleName() == "모델, 다운로드 1개, 62%")
     languages.choose("en")
     told.desktop.bridge.receive([DownloadChanged(a_download(2))])
-    told.until(lambda: rail.models.accessibleName() == "Models, 2 downloads, 31 %")
+    told.until(lambda: rail.models.accessibleName() == "Models, 2 downloads, 31%")
     told.desktop.bridge.receive([changed(a_download(n), state="paused") for n in (1, 2)])
     told.until(lambda: not rail._badge.isVisible())
     assert rail.models.accessibleName() == "Models"
@@ -133,7 +133,7 @@ def test_what_goes_on_from_the_last_time_is_on_the_rail_at_once(
     monkeypatch.setattr(Downloads, "all", lambda _: (a_download(received=3 * GB),))
     running = make_desktop().start()
     running.until(lambda: running.window.rail._badge.isVisible())
-    assert running.window.rail.models.accessibleName() == "Models, 1 download, 30 %"
+    assert running.window.rail.models.accessibleName() == "Models, 1 download, 30%"
 
 
 def test_a_model_that_has_come_can_be_used_at_once(
