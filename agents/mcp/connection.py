@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mcp.shared.exceptions import MCPError
     from mcp_types import CallToolResult, ElicitResult
 
+log = logging.getLogger(__name__)
 MOST_PAGES = 50
 LIST_AGAIN_S = 1.0  # a server that says so all the time is not asked all the time
 MOST_ROUNDS = 10
@@ -160,6 +162,7 @@ class Connection:
                 self.version = client.protocol_version
                 self._on_tools(await self._list(client))
                 self._client = client
+                log.info("A tool server started, protocol %s", self.version)
                 self._started.set_result(None)
                 await self._serve(client)
         except asyncio.CancelledError:
@@ -173,6 +176,7 @@ class Connection:
         finally:
             self._client = None
             self._stop.set()
+            log.info("A tool server ended: %s", self._error.code if self._error else "stopped")
             self._on_end(self._error)
 
     async def _serve(self, client: Client) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, qVersion
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -41,7 +41,11 @@ def open_all(home: Path, settings: SettingsFile) -> Services:
     from app.services.services import open_services
 
     services = open_services(home, settings)
-    services.conversations.recover()
+    try:
+        services.conversations.recover()
+    except BaseException:
+        services.close()
+        raise
     return services
 
 
@@ -151,7 +155,11 @@ class Desktop(QObject):
         self.window.detach()
         services.placements.cancel_tune()
         run_in_background(
-            services.close, lambda _: self.window.show_failure(error), self._failed, "db", owner=self
+            services.close,
+            lambda _: self.window.show_failure(error, restoring=True),
+            self._failed,
+            "db",
+            owner=self,
         )
 
     def _failed(self, error: Exception) -> None:
@@ -211,6 +219,10 @@ def run(argv: Sequence[str], *, debug: bool = False) -> int:
             ending.enter_context(written_to(paths.logs() / WINDOW, debug=debug))
             ending.callback(CrashLog(paths.logs(), desktop.tell).close)
             instance.listen()
+            screen = application.primaryScreen()
+            size, ratio = screen.size().toTuple(), screen.devicePixelRatio()
+            opened = f"Window open: Qt {qVersion()}, {application.platformName()}, {size} at {ratio}"
+            run_in_background(lambda: log.info(opened), executor="io")
 
         instance.shown.connect(desktop.window.come_forward)
         desktop.window.first_painted.connect(painted)
@@ -219,6 +231,7 @@ def run(argv: Sequence[str], *, debug: bool = False) -> int:
             return application.exec()
         finally:
             desktop.close()
+            log.info("Window closed")
             instance.release()
             if desktop.start_again:
                 from app.services.settings.secrets import with_taken

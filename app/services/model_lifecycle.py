@@ -8,6 +8,7 @@ person. What is asked while a model goes waits and is answered by the next load.
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from app.store.records import RUNS_UNDER_WAY, RunRecord
 from engine.errors import UserError
 from engine.remote.names import is_remote
 
+log = logging.getLogger(__name__)
 MINUTE_S = 60.0
 # An end that moved by less than this is not told anew: it is shown in minutes.
 _SAME_S = 20.0
@@ -130,6 +132,7 @@ class ModelLifecycle:
         rules, at = self._rules(), self._situation()
         decision = decide(rules, at)
         if decision.unload and self._models.rest(decision.unload, lambda: self._still(decision)):
+            log.info("The model was unloaded: %s", decision.unload)
             self._tell(None)
             return None
         self._tell(self._loaded_model(state, at, decision))

@@ -2548,6 +2548,10 @@
         <translation>백업에서 복원…</translation>
     </message>
     <message>
+        <source>The file with your chats is damaged.</source>
+        <translation>대화를 저장한 파일이 손상되었습니다.</translation>
+    </message>
+    <message>
         <source>Not saved: {reason}</source>
         <translation>저장되지 않음: {reason}</translation>
     </message>

@@ -23,10 +23,11 @@ class ServiceCalls(QObject):
     """Runs `work(services)` on an executor. What is asked before the services are open waits for them.
 
     `failed` carries the UserError of work that brought no `on_error` of its own; another exception goes to
-    the log and is told as `unknown`.
+    the log and is told as `unknown`. `damaged` carries each UserError that says the database is damaged.
     """
 
     failed = Signal(object)
+    damaged = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -92,7 +93,11 @@ class ServiceCalls(QObject):
         if not isinstance(error, UserError):
             log.error("A service call failed", exc_info=error)
             error = UserError("unknown", detail=f"{type(error).__name__}: {error}")
+        else:
+            log.warning("A service call ended in %s", error.code)
         if on_error is not None:
             on_error(error)
         else:
             self.failed.emit(error)
+        if error.code == "store.damaged":
+            self.damaged.emit(error)

@@ -200,6 +200,7 @@ class MainWindow(ThemedWidget):
         bridge.events.connect(self._take_events)
         bridge.settings_changed.connect(self._take_settings)
         self.calls.failed.connect(self.show_error)
+        self.calls.damaged.connect(self._offer_restore)
         self.rail.page_wanted.connect(self.show_page)
         self.rail.fold_wanted.connect(self.fold)
         self.sidebar.new_wanted.connect(self.new_chat)
@@ -260,21 +261,20 @@ class MainWindow(ThemedWidget):
         for problem in services.settings.problems:
             self.show_error(UserError.from_info(problem))
 
-    def show_failure(self, error: UserError) -> None:
-        """The data could not be opened."""
+    def show_failure(self, error: UserError, *, restoring: bool = False) -> None:
+        """The data could not be opened, or is closed so that a backup can be restored."""
         log.error("The data could not be opened: %s", error.code)
-        self.failure.show_error(error)
+        self.failure.show_error(error, choosing=restoring)
         self.whole.setCurrentWidget(self.failure)
 
     def show_error(self, error: UserError) -> None:
         """A calm line over the page."""
-        log.warning("Shown over the page: %s", error.code)
-        self.strip.say(languages.tell(error), self._remedies(error), colour="bad")
+        self.strip.say(languages.tell(error), colour="bad")
 
-    def _remedies(self, error: UserError) -> list[BannerAction]:
-        if error.code != "store.damaged":
-            return []
-        return [BannerAction(self.tr("Restore a backup…"), lambda: self.restore_wanted.emit(error))]
+    def _offer_restore(self, error: UserError) -> None:
+        """Some of the data could not be read, wherever that was said."""
+        restore = BannerAction(self.tr("Restore a backup…"), lambda: self.restore_wanted.emit(error))
+        self.save_strip.say(self.tr("The file with your chats is damaged."), [restore], "bad")
 
     def detach(self) -> None:
         """The data is being closed."""
@@ -316,7 +316,9 @@ class MainWindow(ThemedWidget):
                 self.sidebar.change(event.conversation)
             elif isinstance(event, StoreFailed):
                 reason = self.tr("Not saved: {reason}").format(reason=languages.tell(event.error))
-                self.save_strip.say(reason, self._remedies(UserError.from_info(event.error)), colour="bad")
+                self.save_strip.say(reason, colour="bad")
+                if event.error.code == "store.damaged":
+                    self._offer_restore(UserError.from_info(event.error))
             elif isinstance(event, AnswerFinished):
                 self.save_strip.hide()
         self.downloads.take_events(events)

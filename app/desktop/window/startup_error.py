@@ -34,6 +34,7 @@ class OpeningFailed(ThemedWidget):
     def __init__(self, home: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._error: UserError | None = None
+        self._wants_choice = False
         self._symbol = QLabel(self)
         self._title = QLabel(self)
         self._title.setProperty("kind", "title")
@@ -81,8 +82,10 @@ class OpeningFailed(ThemedWidget):
         row.addStretch(1)
         self.refresh()
 
-    def show_error(self, error: UserError) -> None:
+    def show_error(self, error: UserError, *, choosing: bool = False) -> None:
+        """`choosing`: a person wants to restore a backup, so the choice comes first where there is one."""
         self._error = error
+        self._wants_choice = choosing
         self.retranslate()
         self._offer(False)
         self._choose(False)
@@ -95,6 +98,8 @@ class OpeningFailed(ThemedWidget):
         self.retry.setProperty("kind", None if there else "primary")
         self.retry.style().polish(self.retry)
         (self.restore if there else self.retry).setFocus(Qt.FocusReason.OtherFocusReason)
+        if there and self._wants_choice:
+            self._choose(True)
 
     def _choose(self, choosing: bool) -> None:
         self._text.setHidden(choosing)

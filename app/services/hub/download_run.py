@@ -100,6 +100,7 @@ class DownloadRun:
         done = self._library.publish(download, entry)
         if fetched.notices:
             done = self._store.change_download(download.id, error=fetched.notices[0]) or done
+        log.info("Download %d: done, %d bytes", download.id, entry.bytes)
         self._tell([DownloadChanged(done)])
 
     def _is_replaced(self, download: Download) -> bool:

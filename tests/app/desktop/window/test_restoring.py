@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.desktop.application import open_all
 from app.desktop.window.startup_error import OpeningFailed
+from app.services.settings.settings import SettingsFile
 from app.store.store import Store
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
@@ -40,7 +45,10 @@ def damaged(home: Path) -> bytes:
 
 
 def page_of(running: Running) -> OpeningFailed:
-    running.until(lambda: hasattr(running.window, "failure") and running.window.failure.isVisible())
+    # Until then the window is built and the store imported, for the first time in this process.
+    running.qtbot.waitUntil(
+        lambda: hasattr(running.window, "failure") and running.window.failure.isVisible(), timeout=30_000
+    )
     return running.window.failure
 
 
@@ -129,16 +137,28 @@ def test_damage_that_is_met_later_closes_the_data_and_starts_again_after_the_res
     cut_text(coterie_home / "coterie.db")
     running = make_desktop().start()
     running.window.calls.do(lambda s: s.store.message(1))
-    running.until(lambda: "Restore a backup…" in running.window.strip.actions_shown())
+    running.until(lambda: "Restore a backup…" in running.window.save_strip.actions_shown())
     button(running.window, "Restore a backup…").click()  # type: ignore[arg-type]
     page = page_of(running)
-    running.until(lambda: page.restore.isVisible())
-    page.restore.click()
+    running.until(lambda: page.choice.restore.isVisible())
     button(page, "Restore").click()
     running.until(lambda: running.desktop.start_again)
     running.until(lambda: not running.window.isVisible())
     with Store.open(coterie_home / "coterie.db", coterie_home / "backups") as store:
         assert store.message(1).content == LONG
+
+
+def test_nothing_stays_open_of_data_that_proves_damaged_while_it_is_opened(coterie_home: Path) -> None:
+    written(coterie_home)
+    with closing(sqlite3.connect(coterie_home / "coterie.db")) as connection:
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'message'").fetchone()
+    with (coterie_home / "coterie.db").open("rb+") as file:
+        file.seek((root - 1) * 4096)
+        file.write(b"\xa5" * 4096)
+    before = set(threading.enumerate())
+    with pytest.raises(UserError, match=r"store\.damaged"):
+        open_all(coterie_home, SettingsFile(coterie_home / "settings.toml"))
+    assert set(threading.enumerate()) <= before
 
 
 def test_diagnostics_can_be_copied_where_nothing_opens(
