@@ -22,6 +22,9 @@ from installer.sources import engine_version
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("engine", "agents", "app")
 ERRORS = {key.removeprefix("errors.") for key in messages("en") if key.startswith("errors.")}
+# Tests of the window that look into private attributes break when the window is built in another way. They go
+# through `tests.support.window` instead, and this number only falls.
+PRIVATE_ACCESSES_AT_MOST = 2
 
 
 @functools.cache
@@ -94,6 +97,38 @@ def fields(sentence: str) -> set[str]:
 
 def pyproject() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def private_accesses(source: str) -> int:
+    """How often a source reaches for a private attribute of something else than its own object."""
+    return sum(
+        isinstance(node, ast.Attribute)
+        and node.attr.startswith("_")
+        and not node.attr.startswith("__")
+        and not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"))
+        for node in ast.walk(ast.parse(source))
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("page._column", 1),
+        ("page._live._body", 2),
+        ("self._page", 0),
+        ("self.page._live", 1),
+        ("a.__init__", 0),
+    ],
+)
+def test_private_accesses_are_counted(source: str, count: int) -> None:
+    assert private_accesses(source) == count
+
+
+def test_tests_of_the_window_look_into_private_attributes_ever_less() -> None:
+    tests = (ROOT / "tests" / "app" / "desktop").rglob("*.py")
+    assert (
+        sum(private_accesses(path.read_text(encoding="utf-8")) for path in tests) <= PRIVATE_ACCESSES_AT_MOST
+    )
 
 
 def test_the_engine_is_pinned_to_one_exact_version() -> None:

@@ -974,6 +974,14 @@
         <comment>a month as a heading, in the letters of QDate</comment>
         <translation>yyyy년 M월</translation>
     </message>
+    <message>
+        <source>{title}, waits for your answer</source>
+        <translation>{title}, 답을 기다립니다</translation>
+    </message>
+    <message>
+        <source>{title}, an answer is being written</source>
+        <translation>{title}, 답변을 쓰고 있습니다</translation>
+    </message>
 </context>
 <context>
     <name>CopyDiagnostics</name>

@@ -33,7 +33,7 @@ class HandMadePlacements:
         self.worker_error: UserError | None = None
         self.hold = threading.Event()
         self.lent: tuple[Device, ...] = ()
-        self._cancelled = False
+        self.cancelled = False
         self._workers: tuple[WorkerState, ...] = ()
         self._subscribers: list[Subscriber] = []
 
@@ -88,13 +88,13 @@ class HandMadePlacements:
     def tune(self, path: str, options: PlacementOptions) -> Tuned:
         while self.hold.is_set():
             time.sleep(0.005)
-            if self._cancelled:
+            if self.cancelled:
                 raise UserError("engine.load_cancelled")
         faster = msgspec.structs.replace(options, ubatch=1024)
         return Tuned(faster, MeasuredSpeed(30, 200), MeasuredSpeed(36, 320))
 
     def cancel_tune(self) -> None:
-        self._cancelled = True
+        self.cancelled = True
 
     def keep_tuned(self, path: str, tuned: Tuned) -> None:
         self.kept[path] = tuned.options

@@ -62,7 +62,7 @@ class ScriptedEngine:
         beside: bool = False,
         counts: bool = False,
     ) -> None:
-        self._listener, self._answer = listener, answer
+        self._listener, self.answer = listener, answer
         self._reasoning, self.pace, self._counts = reasoning, pace, counts
         self.load_error = load_error
         self.fired, self.watching = fired, False
@@ -226,7 +226,7 @@ class ScriptedEngine:
         self._tell(*self.first(request))
         count = 0
         ended = False
-        for piece in self._answer(request):
+        for piece in self.answer(request):
             if count == limit:
                 break
             ended = self._held(lambda: number in self._aborted or self._ending())

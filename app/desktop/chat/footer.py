@@ -99,6 +99,7 @@ class Footer(QWidget):
         self._next.setAccessibleName(self.tr("Next variant"))
         self._position = f"{format_count(message.sibling)}/{format_count(message.siblings)}"
         self._measures = self._measured(message)
+        self.setAccessibleName(self._measures)
         more = "\n".join(measure_lines(message))
         self.setToolTip(more)
         self.setAccessibleDescription(more)

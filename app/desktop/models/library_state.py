@@ -63,6 +63,11 @@ class LibraryState(QObject):
 
     # Reading
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether the services are being asked."""
+        return self._reading
+
     def read(self) -> None:
         """Ask the services for everything; while one such reading runs, at most one more waits."""
         if self._reading:

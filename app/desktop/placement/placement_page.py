@@ -69,7 +69,7 @@ class PlacementPage(ThemedWidget):
         self.remote_servers = wrapped_label(self, "small")
         self.remote_servers.hide()
         self.view = PlacementView(self)
-        self._replanning = Replanning(calls, self)
+        self.replanning = Replanning(calls, self)
         self.lines = ModelLines(calls, self.side, self)
         self.watching = Watching(calls, self.view.heat, self)
         self.drafting = DraftChoice(calls, self.view.options, self)
@@ -96,8 +96,8 @@ class PlacementPage(ThemedWidget):
         view.state.acted.connect(self._try_again)
         self.lines.read.connect(self._take_known)
         self.lines.failed.connect(self._take_read_failure)
-        self._replanning.planned.connect(self._take_plan)
-        self._replanning.failed.connect(self._take_failure)
+        self.replanning.planned.connect(self._take_plan)
+        self.replanning.failed.connect(self._take_failure)
         self.tuning.kept.connect(self._tuned)
         self.tuning.changed.connect(self._show_actions)
         self._live_timer.timeout.connect(self._show_live)
@@ -145,7 +145,7 @@ class PlacementPage(ThemedWidget):
         """Show another model."""
         if path == self._path and self._model is not None:
             return
-        self._replanning.cancel()
+        self.replanning.cancel()
         self._model = self._error = self._refused = None
         self._show_model(path)
 
@@ -183,7 +183,7 @@ class PlacementPage(ThemedWidget):
     def _take_options(self, options: PlacementOptions) -> None:
         self._options = self._drafts[self._path] = options
         self._show_actions()
-        self._replanning.ask(self._path, options)
+        self.replanning.ask(self._path, options)
 
     def _take_plan(self, options: PlacementOptions, model: PlannedModel) -> None:
         if model.path != self._path:

@@ -45,6 +45,7 @@ class LayerStrip(QWidget):
         self._cells, self._machine, self._experts = cells, machine, experts
         self._at = min(self._at, max(0, len(cells) - 1))
         self.setAccessibleName(self.description())
+        self.setAccessibleDescription("")
         self.update()
 
     def cells(self) -> tuple[LayerCell, ...]:
@@ -136,6 +137,7 @@ class LayerStrip(QWidget):
         text = self.cell_text(self._at)
         place = self.cell_rect(self._at).bottomLeft().toPoint()
         QToolTip.showText(self.mapToGlobal(place), text, self)
+        self.setAccessibleDescription(text)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
         self.update()
 

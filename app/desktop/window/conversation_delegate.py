@@ -18,14 +18,11 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class ConversationDelegate(QStyledItemDelegate):
-    """`open` is the conversation that the chat page shows, `answering` those with a running answer, `asking`
-    those that wait for an answer themselves."""
+    """`open` is the conversation that the chat page shows."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.open: int | None = None
-        self.answering: set[int] = set()
-        self.asking: set[int] = set()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         tall = bool(index.data(Role.SNIPPET))
@@ -43,8 +40,8 @@ class ConversationDelegate(QStyledItemDelegate):
             box = rect.adjusted(0, 1, -1, -1)
             paint_ground(painter, box, option.state, is_open=conversation.id == self.open)
             inner = box.adjusted(theme.px(INSET), 0, -theme.px(INSET), 0)
-            if conversation.id in self.answering:
-                self._dot(painter, inner, asks=conversation.id in self.asking)
+            if index.data(Role.ANSWERING):
+                self._dot(painter, inner, asks=index.data(Role.ASKING))
                 inner.setRight(inner.right() - theme.px(16))
             self._words(painter, inner, index)
         painter.restore()

@@ -28,6 +28,8 @@ class Role(IntEnum):
     CONVERSATION = Qt.ItemDataRole.UserRole
     HEADING = Qt.ItemDataRole.UserRole + 1
     SNIPPET = Qt.ItemDataRole.UserRole + 2
+    ANSWERING = Qt.ItemDataRole.UserRole + 3
+    ASKING = Qt.ItemDataRole.UserRole + 4
 
 
 class Row(NamedTuple):
@@ -59,7 +61,11 @@ def group_title(group: Group) -> str:
 
 
 class ConversationModel(QAbstractListModel):
-    """All conversations under their headings, or what a search found. `renamed` comes from inline editing."""
+    """All conversations under their headings, or what a search found. `renamed` comes from inline editing.
+
+    `answering` are the conversations with a running answer, `asking` those that wait for an answer themselves. A view
+    is repainted by whoever sets them: told by `dataChanged` it would take away what is being typed into a title.
+    """
 
     renamed = Signal(int, str)
 
@@ -68,6 +74,8 @@ class ConversationModel(QAbstractListModel):
         self._conversations: dict[int, Conversation] = {}
         self._hits: list[SearchHit] | None = None
         self._rows: list[Row] = []
+        self.answering: frozenset[int] = frozenset()
+        self.asking: frozenset[int] = frozenset()
 
     # What is shown
 
@@ -153,15 +161,26 @@ class ConversationModel(QAbstractListModel):
             return row.conversation
         if role == Role.SNIPPET:
             return row.snippet
+        if role == Role.ANSWERING:
+            return row.conversation.id in self.answering
+        if role == Role.ASKING:
+            return row.conversation.id in self.asking
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._said(row.conversation)
         if role == Qt.ItemDataRole.EditRole:
             return row.conversation.title
-        if role in (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-            Qt.ItemDataRole.ToolTipRole,
-        ):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return shown_title(row.conversation)
         return None
+
+    def _said(self, conversation: Conversation) -> str:
+        """The title, and what the dot beside it means."""
+        translate, title = QCoreApplication.translate, shown_title(conversation)
+        if conversation.id in self.asking:
+            return translate("Conversations", "{title}, waits for your answer").format(title=title)
+        if conversation.id in self.answering:
+            return translate("Conversations", "{title}, an answer is being written").format(title=title)
+        return title
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid() or self._rows[index.row()].group is not None:

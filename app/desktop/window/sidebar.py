@@ -135,11 +135,11 @@ class Sidebar(SearchedList):
         self.list.viewport().update()
 
     def show_answering(self, conversations: set[int]) -> None:
-        self._delegate.answering = set(conversations)
+        self.model.answering = frozenset(conversations)
         self.list.viewport().update()
 
     def show_asking(self, conversations: set[int]) -> None:
-        self._delegate.asking = set(conversations)
+        self.model.asking = frozenset(conversations)
         self.list.viewport().update()
 
     def focus_search(self) -> None:

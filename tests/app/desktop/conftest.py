@@ -21,6 +21,7 @@ from app.desktop.window.main_window import MainWindow
 from app.services.services import Services, open_services
 from app.services.settings.settings import SettingsFile
 from engine.api import Listener
+from engine.errors import UserError
 from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.scripted_engine import ScriptedEngine
 from tests.support.scripted_library import ScriptedHub
@@ -45,12 +46,14 @@ class Running:
         self.home = home
         self.engine: ScriptedEngine
         self.services: Services
+        self.trouble: UserError | None = None  # why the data cannot be opened
+        self.prepare: Callable[[Services], None] = lambda services: None  # before the window has them
         self._engine_options = engine
         self._placements = placements
         self._shelves = shelves
         home.mkdir(parents=True, exist_ok=True)
         file = SettingsFile(home / "settings.toml")
-        file.change(welcomed=True, load_model="start", **(settings or {}))
+        file.change(**({"welcomed": True, "load_model": "start"} | (settings or {})))
         self.desktop = Desktop(home, file, self._open)
 
     @property
@@ -62,6 +65,8 @@ class Running:
             self.engine = ScriptedEngine(listener, **self._engine_options)
             return self.engine
 
+        if self.trouble is not None:
+            raise self.trouble
         self.services = open_services(home, settings, make)
         if self._placements is not None:
             self.services.placements = self._placements  # type: ignore[assignment]
@@ -70,6 +75,7 @@ class Running:
         if self._shelves is not None:
             self._shelves.put_into(self.services)
         self.services.conversations.recover()
+        self.prepare(self.services)
         return self.services
 
     def start(self) -> Running:

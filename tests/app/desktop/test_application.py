@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 from app.desktop.crash_log import CrashLog
 from app.desktop.single_instance import SingleInstance
 from app.log import WINDOW, written_to
-from app.services.settings.settings import SettingsFile
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
 
@@ -116,22 +115,17 @@ def test_the_first_desktop_hears_that_it_is_asked_for(qtbot: QtBot, tmp_path: Pa
     ids=lambda error: error.code,
 )
 def test_data_that_cannot_be_opened_is_told_on_a_page_and_tried_again(
-    make_desktop: Make, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, error: UserError
+    make_desktop: Make, qtbot: QtBot, error: UserError
 ) -> None:
     running = make_desktop()
-    opener = running.desktop._opener
-
-    def fail(home: Path, settings: SettingsFile) -> object:
-        raise error
-
-    monkeypatch.setattr(running.desktop, "_opener", fail)
+    running.trouble = error
     running.desktop.start()
     running.until(lambda: hasattr(running.window, "failure"))
     page = running.window.failure
     running.until(page.isVisible)
     assert "/data" in page.text()
     assert page.retry.hasFocus()
-    monkeypatch.setattr(running.desktop, "_opener", opener)
+    running.trouble = None
     qtbot.keyClick(page.retry, Qt.Key.Key_Space)
     running.until(lambda: running.window.chat.isVisible())
 

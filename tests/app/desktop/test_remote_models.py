@@ -18,6 +18,8 @@ from tests.app.desktop.conftest import Running
 from tests.app.desktop.test_accessibility import without_name
 from tests.support.openai_script import Reply, in_order
 from tests.support.openai_server import OpenAiServer
+from tests.support.window.finding import spoken
+from tests.support.window.reading import labels
 
 LEAVES = "What this model is given to read leaves this computer and goes to {host}."
 
@@ -68,24 +70,25 @@ def test_what_leaves_is_asked_about_once_and_marked_everywhere(
     running.until(lambda: header.remote_servers.text() == "Elsewhere: text leaves this computer")
     running.window.resize(700, 700)
     running.until(lambda: not header.remote_servers.isVisible())
-    assert chat.composer._hint.isVisible()
-    assert chat.composer._hint.text() == f"Sent to {host}, outside this computer"
-    assert "What you write is sent there." in chat.transcript.empty._sentence.text()
+    assert f"Sent to {host}, outside this computer" in labels(chat.composer)
+    assert any("What you write is sent there." in words for words in labels(chat.transcript.empty))
 
     chat.composer.edit.setPlainText("Hello")
     qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
     running.until(lambda: bool(server.asked) and not running.services.conversations.answering())
     running.until(lambda: bool(chat.transcript.findChildren(AnswerCard)))
     (answer,) = chat.transcript.findChildren(AnswerCard)
-    running.until(lambda: answer.footer._measures.startswith(f"Elsewhere · scripted · {host}"))
+    running.until(lambda: spoken(answer.footer).startswith(f"Elsewhere · scripted · {host}"))
     languages.choose("ko")
     QApplication.processEvents()
-    assert "이 컴퓨터를 떠나" in pill.accessibleName() and host in chat.composer._hint.text()
+    assert "이 컴퓨터를 떠나" in pill.accessibleName() and any(
+        host in words for words in labels(chat.composer)
+    )
 
     languages.choose("en")
     chat.model.use("starter")
     running.until(lambda: pill.accessibleName().endswith(", ready"))
-    assert not is_marked(running) and not chat.composer._hint.isVisible()
+    assert not is_marked(running) and not any("Sent to" in words for words in labels(chat.composer))
     chat.model.use(far)
     running.until(lambda: is_marked(running))
     assert not card.isVisible(), "it was agreed to"

@@ -12,6 +12,8 @@ from app.desktop.chat.answer import AnswerCard
 from app.services.runs.values import RunSpec
 from engine.api import GenerateRequest, Queued
 from tests.app.desktop.conftest import Running
+from tests.support.window.chat import ending, waits_for
+from tests.support.window.finding import found, spoken
 
 Make = Callable[..., Running]
 
@@ -41,7 +43,8 @@ def shows(running: Running, content: str) -> bool:
 
 def status(running: Running) -> str:
     card = shown_answer(running)
-    return "" if card is None or card._status is None else card._status.accessibleName()
+    line = None if card is None else waits_for(card)
+    return "" if line is None else spoken(line)
 
 
 def test_a_person_sends_in_one_chat_while_another_is_answered(make_desktop: Make, qtbot: QtBot) -> None:
@@ -93,9 +96,9 @@ def test_an_answer_can_be_stopped_while_it_waits(make_desktop: Make, qtbot: QtBo
     qtbot.keyClick(running.window, Qt.Key.Key_Escape)
     running.until(lambda: not running.window.chat.answering() and not status(running))
     card = shown_answer(running)
-    running.until(lambda: card is not None and card._strip is not None)
-    assert card is not None and card._strip is not None
-    assert "before anything was written" in card._strip.accessibleName()
+    assert card is not None
+    running.until(lambda: ending(card) is not None)
+    assert "before anything was written" in spoken(ending(card))
 
 
 def test_the_engine_knows_what_is_in_front(make_desktop: Make, qtbot: QtBot, tmp_path: Path) -> None:
@@ -129,10 +132,10 @@ def test_a_run_that_waits_says_so_on_its_page(make_desktop: Make, tmp_path: Path
     (folder := tmp_path / "work").mkdir()
     run = running.services.runs.start(RunSpec("Say hi", str(folder)))
     window.show_run(run.id)
-    line = window.runs.run.steps._live._waiting
-    running.until(lambda: line.isVisible() and line.accessibleName() == "Waiting for 3 other answers…")
+    waits = lambda: found(window.runs.run.steps, "Waiting for 3 other answers…") is not None  # noqa: E731
+    running.until(waits)
     window.new_run()
     window.show_run(run.id)
-    running.until(lambda: line.isVisible() and line.accessibleName() == "Waiting for 3 other answers…")
+    running.until(waits)
     engine.hold.clear()
     assert running.services.runs.join(run.id, 5)

@@ -10,6 +10,10 @@ from PySide6.QtCore import QPoint, Qt
 from app.desktop.chat.compaction.compaction_card import RoomCard
 from app.desktop.chat.compaction.compaction_marker import CutLine, OriginLine
 from tests.app.desktop.conftest import Running
+from tests.support.window.chat import answer, editor, ending
+from tests.support.window.main_window import tokens_in_use
+from tests.support.window.pressing import press
+from tests.support.window.reading import labels, text_called
 
 CONTEXT = 400
 # 25 tokens, as the scripted engine counts.
@@ -68,8 +72,7 @@ def test_a_full_chat_offers_what_can_be_done_with_its_numbers(full: Running) -> 
     assert f"first {room.messages} messages" in about and f"{CONTEXT - room.after} of {CONTEXT}" in about
     assert not full.window.chat.room.strip.isVisible()
     # It is told once: the answer's own strip is away.
-    answer = full.window.chat.transcript._window.card(room.leaf)
-    assert answer is not None and answer._strip is None  # type: ignore[attr-defined]
+    assert ending(answer(full.window.chat.transcript, room.leaf)) is None
 
 
 def test_the_offer_is_reached_by_enter_and_seen_from_its_beginning_in_a_small_window(full: Running) -> None:
@@ -101,38 +104,36 @@ def test_leaving_out_answers_the_question_and_marks_from_where_on_the_model_sees
 
 
 def test_a_summary_is_looked_at_changed_and_used(full: Running) -> None:
-    full.engine._answer = lambda _: ("They spoke ", "of words.")
+    full.engine.answer = lambda _: ("They spoke ", "of words.")
     room = card(full).room
     assert room is not None
     full.qtbot.mouseClick(card(full).rows["summarise"], Qt.MouseButton.LeftButton)
     full.until(lambda: card(full).state == "review")
-    editor = card(full).editor
-    assert editor is not None and editor._field.toPlainText() == "They spoke of words."
+    summary = editor(card(full), "Summary")
+    assert summary.toPlainText() == "They spoke of words."
     assert full.services.store.cuts(room.conversation) == []
-    editor._field.setPlainText("They spoke of ships.")
-    full.qtbot.keyClick(editor._field, Qt.Key.Key_Return)
+    summary.setPlainText("They spoke of ships.")
+    full.qtbot.keyClick(summary, Qt.Key.Key_Return)
     full.until(lambda: full.services.store.message(room.leaf).state == "done")
     full.until(lambda: len(lines(full)) == 1)
     assert "They spoke of ships." in full.engine.requests[-1].messages[0].content
     (line,) = lines(full)
     assert isinstance(line, CutLine)
-    line._opens.click()
-    assert line._view is not None and line._view.toPlainText() == "They spoke of ships."
-    line._takes_back.click()
+    press(line, "Show summary")
+    assert text_called(line, "Summary") == "They spoke of ships."
+    press(line, "Take back")
     full.until(lambda: not lines(full))
 
 
 def test_a_summary_that_is_discarded_or_empty_leaves_the_choices(full: Running) -> None:
-    full.engine._answer = lambda _: ("They spoke.",)
+    full.engine.answer = lambda _: ("They spoke.",)
     full.qtbot.mouseClick(card(full).rows["summarise"], Qt.MouseButton.LeftButton)
     full.until(lambda: card(full).state == "review")
-    editor = card(full).editor
-    assert editor is not None
-    full.qtbot.keyClick(editor._field, Qt.Key.Key_Escape)
+    full.qtbot.keyClick(editor(card(full), "Summary"), Qt.Key.Key_Escape)
     full.until(lambda: card(full).state == "choices")
-    full.engine._answer = lambda _: (" ",)
+    full.engine.answer = lambda _: (" ",)
     full.qtbot.mouseClick(card(full).rows["summarise"], Qt.MouseButton.LeftButton)
-    full.until(lambda: "nothing was written" in card(full)._complaint.text())
+    full.until(lambda: any("nothing was written" in words for words in labels(card(full))))
     assert shown(full) == ["summarise", "leave_out", "anew", "larger"]
 
 
@@ -165,7 +166,9 @@ def test_the_offer_waits_for_a_model_that_loads_and_is_the_answer_where_it_can_r
     full.engine.hold.set()
     full.services.models.use("starter", context=8192, remember=False)
     full.until(lambda: full.services.models.state.state == "loading")
-    full.window.chat.room._look()
+    chat = full.window.chat
+    assert chat.conversation is not None
+    chat.room.measure(chat.conversation.id, chat.transcript.ids)
     full.until(lambda: card(full).state == "loading")
     assert shown(full) == []
     full.engine.hold.clear()
@@ -183,11 +186,11 @@ def test_who_makes_room_in_good_time_is_warned_once(make_desktop: Callable[..., 
     ask(running)
     running.until(chat.room.strip.isVisible)
     assert chat.room.card is None
-    chat.room.strip._buttons[0].click()
+    press(chat.room.strip, "Make room…")
     running.until(lambda: card(running).state == "choices")
-    assert "soon" in card(running)._title.text() and not chat.room.strip.isVisible()
+    assert any("soon" in words for words in labels(card(running))) and not chat.room.strip.isVisible()
     path = chat.transcript.ids
     running.qtbot.mouseClick(card(running).rows["leave_out"], Qt.MouseButton.LeftButton)
     running.until(lambda: len(lines(running)) == 1)
     assert chat.room.card is None and chat.transcript.ids == path  # nothing waited for an answer
-    running.until(lambda: not chat.room.strip.isVisible() and chat.room._used <= CONTEXT // 2 + 40)
+    running.until(lambda: not chat.room.strip.isVisible() and tokens_in_use(chat.header) <= CONTEXT // 2 + 40)

@@ -5,7 +5,7 @@ import time
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.composer import Composer
@@ -13,6 +13,9 @@ from app.services.models.events import ModelChanged
 from app.services.models.reasoning import possible, reasoning_choices
 from engine.api import ModelFacts
 from engine.values import ReasoningControl, Sampling
+from tests.support.window.finding import find_all
+from tests.support.window.pressing import press
+from tests.support.window.reading import labels
 
 pytestmark = pytest.mark.usefixtures("looks")
 
@@ -208,20 +211,25 @@ def test_a_choice_for_another_model_becomes_auto(
     assert possible(control, chosen) == used
 
 
+def instead(composer: Composer) -> list[str]:
+    """What is said where the model cannot do what was chosen."""
+    return [words for words in labels(composer) if " instead of " in words]
+
+
 def test_what_another_model_could_do_falls_back_in_sight(composer: Composer) -> None:
     composer.show_reasoning("high")
     composer.show_model(model(ReasoningControl("levels", ("low", "medium", "high"))))
-    assert composer.reasoning.value() == "high" and not composer._instead.isVisible()
+    assert composer.reasoning.value() == "high" and instead(composer) == []
     composer.show_model(model(ReasoningControl("switch")))
     assert composer.reasoning.value() == "auto" == composer.reasoning.segments.value()
-    assert composer._instead.isVisible() and composer._instead.text() == "Auto instead of High"
+    assert instead(composer) == ["Auto instead of High"]
     composer.show_reasoning("off")
-    assert composer.reasoning.value() == "off" and not composer._instead.isVisible()
+    assert composer.reasoning.value() == "off" and instead(composer) == []
 
 
 def test_off_of_a_model_that_always_thinks_is_called_a_try(composer: Composer) -> None:
     composer.show_model(model(ReasoningControl("always")))
-    words = [button.text() for button in composer.reasoning.segments._group.buttons()]
+    words = [button.text() for button in find_all(composer.reasoning.segments, kind=QAbstractButton)]
     assert words == ["Auto", "Off (best effort)", "At most…"]
 
 
@@ -231,14 +239,14 @@ def test_a_number_of_tokens_can_be_chosen(qtbot: QtBot, composer: Composer) -> N
     composer.show_model(model(ReasoningControl("switch")))
     field = composer.reasoning.field
     assert not field.isVisible()
-    composer.reasoning.segments._group.button(3).click()
+    press(composer, "Reasoning: At most…")
     assert chosen == [1024] and field.isVisible()
     field.selectAll()
     qtbot.keyClicks(field, "300")
     assert chosen == [1024]
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert chosen == [1024, 300]
-    composer.reasoning.segments._group.button(1).click()
+    press(composer, "Reasoning: Off")
     assert chosen[-1] == "off" and not field.isVisible()
     composer.show_reasoning(64)
     assert field.isVisible() and field.value() == 64 and len(chosen) == 3
@@ -261,11 +269,11 @@ def test_a_number_that_is_being_typed_counts_for_the_message_that_is_sent(
 def test_the_controls_name_goes_where_there_is_no_room(composer: Composer) -> None:
     composer.show_model(model(ReasoningControl("budget")))
     composer.show_reasoning("auto")
-    assert composer._reasoning_label.isVisible()
+    assert "Reasoning" in labels(composer)
     wide = composer.reasoning.full_width() + composer.tools.full_width()
     composer.resize(wide + 158, 500)
     QApplication.processEvents()
-    assert not composer._reasoning_label.isVisible() and composer.reasoning.segments.isVisible()
+    assert "Reasoning" not in labels(composer) and composer.reasoning.segments.isVisible()
 
 
 def test_where_there_is_little_room_the_choices_are_a_menu(composer: Composer) -> None:
@@ -316,6 +324,6 @@ def test_the_first_letters_are_told_and_those_that_follow_at_once_are_not(
 
 def test_a_model_that_rests_is_no_error_and_says_what_brings_it(composer: Composer) -> None:
     composer.show_model(ModelChanged("empty", "m", "p", resting="idle"))
-    assert composer._hint.text() == "The model loads when you write."
+    assert "The model loads when you write." in labels(composer)
     composer.show_model(ModelChanged("empty", "", ""))
-    assert not composer._hint.text()
+    assert labels(composer) == []

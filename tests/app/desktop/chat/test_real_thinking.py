@@ -13,6 +13,8 @@ from app.desktop.application import Desktop
 from app.desktop.chat.answer import AnswerCard
 from app.services.settings.settings import SettingsFile
 from tests.support.retold import with_template
+from tests.support.window.chat import answer_now, thoughts, thoughts_line, thoughts_text
+from tests.support.window.pressing import press
 
 pytestmark = pytest.mark.model
 
@@ -60,27 +62,27 @@ def test_a_model_that_thinks_is_watched_and_told_to_answer_now(desktop: Desktop,
     chat.composer.button.click()
     qtbot.waitUntil(lambda: bool(thinking(desktop)), timeout=PATIENCE_MS)
     (card,) = thinking(desktop)
-    thoughts = card._reasoning
-    assert thoughts is not None
-    qtbot.waitUntil(lambda: "tokens" in thoughts._line.text(), timeout=PATIENCE_MS)
-    assert thoughts._peek is not None and thoughts._answer_now.isVisible()
+    thought = thoughts(card)
+    qtbot.waitUntil(lambda: "tokens" in thoughts_line(thought).text(), timeout=PATIENCE_MS)
+    button = answer_now(thought)
+    assert not thought.is_open and thoughts_text(thought) is not None and button is not None
 
     qtbot.keyClick(
         desktop.window, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     )
-    assert not thoughts._answer_now.isEnabled()
+    assert not button.isEnabled()
     qtbot.waitUntil(lambda: bool(card.streamed_text()), timeout=PATIENCE_MS)
-    assert not card.is_thinking and thoughts._peek is None
+    assert not card.is_thinking and thoughts_text(thought) is None
     chat.stop()
     qtbot.waitUntil(lambda: not chat.answering(), timeout=PATIENCE_MS)
-    assert thoughts._line.text().startswith("Thought for")
+    assert thoughts_line(thought).text().startswith("Thought for")
     assert "think>" not in card.message.content and card.message.reasoning
 
 
 def test_a_number_of_tokens_ends_the_thought(desktop: Desktop, qtbot: QtBot) -> None:
     chat = desktop.window.chat
     qtbot.waitUntil(chat.composer.reasoning.isVisible, timeout=PATIENCE_MS)
-    chat.composer.reasoning.segments._group.button(2).click()
+    press(chat.composer, "Reasoning: At most…")
     chat.composer.reasoning.field.setValue(24)
     chat.composer.edit.setPlainText("Tell me a very long story about the sea.")
     chat.composer.button.click()

@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from app.desktop.chat.select_text import SelectTextView
 from tests.app.desktop.chat.conversations import conversation, message
+from tests.support.window.finding import find
+from tests.support.window.pressing import press
+from tests.support.window.reading import content, labels
+from tests.support.window.timing import ticking
+from tests.support.window.writing import field
 
 
 @pytest.fixture
@@ -24,11 +29,15 @@ def text_view(qtbot):
     view.close_view()
 
 
+def whole(view: SelectTextView) -> QTextBrowser:
+    return find(view, "The whole conversation", QTextBrowser)
+
+
 def opened(qtbot, view: SelectTextView, messages):
     view.page_wanted.connect(lambda ids: view.take_page([messages[i] for i in ids]))
     view.open(list(messages))
     qtbot.waitUntil(lambda: view.is_complete, timeout=10_000)
-    return view._text.toPlainText()
+    return content(whole(view))
 
 
 def test_every_message_is_there_in_order(qtbot, text_view):
@@ -47,21 +56,22 @@ def test_finding_counts_and_goes_around(qtbot, text_view):
     opened(
         qtbot, text_view, {1: message(1, "user", "needle 😀 Needle"), 2: message(2, "assistant", "needle")}
     )
-    text_view._field.setText("NEEDLE")
-    qtbot.waitUntil(lambda: text_view._count.text() == "1 of 3")
+    search = field(text_view, "Find in this conversation")
+    search.setText("NEEDLE")
+    qtbot.waitUntil(lambda: labels(text_view) == ["1 of 3"])
     for expected in ("2 of 3", "3 of 3", "1 of 3"):
-        qtbot.keyClick(text_view._field, Qt.Key.Key_Return)
-        assert text_view._count.text() == expected
-        assert text_view._text.textCursor().selectedText().lower() == "needle"
-    text_view._previous.click()
-    assert text_view._count.text() == "3 of 3"
-    text_view._field.setText("nothing like it")
-    qtbot.waitUntil(lambda: text_view._count.text() == "Not found")
+        qtbot.keyClick(search, Qt.Key.Key_Return)
+        assert labels(text_view) == [expected]
+        assert whole(text_view).textCursor().selectedText().lower() == "needle"
+    press(text_view, "Previous")
+    assert labels(text_view) == ["3 of 3"]
+    search.setText("nothing like it")
+    qtbot.waitUntil(lambda: labels(text_view) == ["Not found"])
 
 
 def test_the_whole_is_copied_as_markdown(qtbot, text_view):
     opened(qtbot, text_view, {1: message(1, "user", "hi"), 2: message(2, "assistant", "**yes**")})
-    text_view._copy.click()
+    press(text_view, "Copy as Markdown")
     assert QGuiApplication.clipboard().text() == "**You**\n\nhi\n\n**Assistant**\n\n**yes**\n"
 
 
@@ -69,7 +79,7 @@ def test_escape_closes_and_nothing_runs_on(qtbot, text_view):
     text_view.open(list(range(1, 500)))
     text_view.take_page(list(conversation(100).values()))
     text_view.activateWindow()
-    text_view._text.setFocus()
+    whole(text_view).setFocus()
     with qtbot.waitSignal(text_view.closed):
-        qtbot.keyClick(text_view._text, Qt.Key.Key_Escape)
-    assert not text_view._slices.isActive()
+        qtbot.keyClick(whole(text_view), Qt.Key.Key_Escape)
+    assert ticking(text_view) == []

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.services.chat.events import AnswerDelta
 from engine.values import Timings, Usage
 from tests.app.desktop.chat.conversations import message
+from tests.support.window import chat
+from tests.support.window.chat import answer, answer_now, thoughts_line, thoughts_text
+from tests.support.window.finding import spoken
+from tests.support.window.timing import put_forward
 
 
 @pytest.fixture
@@ -35,23 +36,18 @@ def thinking(qtbot, view: TranscriptView, text: str = "hmm ", tokens: int = 1) -
     view.add_message(message(1, "assistant", "", "streaming"))
     view.append_delta(1, text, "", tokens)
     flushed(qtbot, view)
-    return answer(view)._reasoning
-
-
-def answer(view: TranscriptView) -> AnswerCard:
-    card = view._window.card(1)
-    assert isinstance(card, AnswerCard)
-    return card
+    return chat.thoughts(answer(view))
 
 
 def test_the_last_words_are_shown_as_plain_text_while_it_thinks(qtbot, view):
     thoughts = thinking(qtbot, view, "<b>one</b> https://x.y\n" + "line\n" * 40 + "**last**")
-    shown = thoughts._peek._block
+    shown = thoughts_text(thoughts)
     assert shown.toPlainText().endswith("**last**") and "<b>one</b>" in shown.toPlainText()
     assert not shown.document().firstBlock().charFormat().isAnchor()
     # Its end stands at the lower edge of a few lines.
-    assert shown.geometry().bottom() == thoughts._peek.rect().bottom()
-    assert thoughts._peek.height() < shown.height()
+    window = shown.parentWidget()
+    assert shown.geometry().bottom() == window.rect().bottom()
+    assert window.height() < shown.height()
 
 
 def test_a_thought_without_end_keeps_its_last_words_in_sight(qtbot, view):
@@ -59,18 +55,23 @@ def test_a_thought_without_end_keeps_its_last_words_in_sight(qtbot, view):
     for number in range(400):
         view.append_delta(1, f"thought {number}\n", "", 3)
     flushed(qtbot, view)
-    shown = thoughts._peek._block.toPlainText()
+    shown = thoughts_text(thoughts).toPlainText()
     assert shown.rstrip().endswith("thought 399") and len(shown) < 4000
     assert "thought 0\n" in thoughts.text
 
 
-def test_time_and_tokens_are_told_while_it_thinks(qtbot, view):
+def test_time_and_tokens_are_told_while_it_thinks(qtbot, view, monkeypatch):
     thoughts = thinking(qtbot, view, tokens=340)
-    thoughts._since = time.monotonic() - 12.5
-    qtbot.waitUntil(lambda: "12 s" in thoughts._line.text() or "13 s" in thoughts._line.text())
-    assert thoughts._line.text().startswith("Thinking") and "340 tokens" in thoughts._line.text()
+    put_forward(monkeypatch, 12.5)
+    qtbot.waitUntil(
+        lambda: "12 s" in thoughts_line(thoughts).text() or "13 s" in thoughts_line(thoughts).text()
+    )
+    assert (
+        thoughts_line(thoughts).text().startswith("Thinking")
+        and "340 tokens" in thoughts_line(thoughts).text()
+    )
     # A screen reader is not told anew each second.
-    assert thoughts._line.accessibleName() == "Thinking, closed"
+    assert spoken(thoughts_line(thoughts)) == "Thinking, closed"
 
 
 def test_it_folds_when_the_answer_begins(qtbot, view):
@@ -78,32 +79,32 @@ def test_it_folds_when_the_answer_begins(qtbot, view):
     height = answer(view).height()
     view.append_delta(1, "", "So")
     flushed(qtbot, view)
-    assert thoughts._peek is None and not thoughts.is_open
+    assert thoughts_text(thoughts) is None and not thoughts.is_open
     assert answer(view).height() < height
-    assert not thoughts._answer_now.isVisible()
+    assert answer_now(thoughts) is None
     view.finish_message(
         message(
             1, "assistant", "So", reasoning="x", timings=Timings(reasoning_s=12.2), usage=Usage(0, 0, 50, 40)
         )
     )
-    assert thoughts._line.text().startswith("Thought for 12 s  ·  40 tokens")
+    assert thoughts_line(thoughts).text().startswith("Thought for 12 s  ·  40 tokens")
 
 
 def test_what_a_reader_opened_stays_open_when_the_answer_begins(qtbot, view):
     thoughts = thinking(qtbot, view)
-    thoughts._line.click()
+    thoughts_line(thoughts).click()
     view.append_delta(1, "more", "So")
     flushed(qtbot, view)
-    assert thoughts.is_open and thoughts._view.toPlainText() == "hmm more"
+    assert thoughts.is_open and thoughts_text(thoughts).toPlainText() == "hmm more"
 
 
 def test_answer_now_is_asked_for_once_by_keyboard(qtbot, view):
     asked: list[int] = []
     view.answer_now_requested.connect(asked.append)
     thoughts = thinking(qtbot, view)
-    button = thoughts._answer_now
-    assert button.isVisible() and button.text() == "Answer now"
-    view._window.setFocus()
+    button = answer_now(thoughts)
+    assert button is not None and button.text() == "Answer now"
+    chat.scroll_area(view).setFocus()
     for _ in range(3):
         view.focusNextPrevChild(True)
         if button.hasFocus():
@@ -112,33 +113,34 @@ def test_answer_now_is_asked_for_once_by_keyboard(qtbot, view):
     qtbot.keyClick(button, Qt.Key.Key_Space)
     assert asked == [1] and not button.isEnabled()
     # The focus does not get lost with the button.
-    assert QApplication.focusWidget() is thoughts._line
+    assert QApplication.focusWidget() is thoughts_line(thoughts)
     view.answer_now()
     assert asked == [1]
 
 
 def test_in_an_open_thought_the_button_stands_at_its_end(qtbot, view):
     thoughts = thinking(qtbot, view, "line\n" * 60)
-    thoughts._line.click()
-    assert thoughts._answer_now.y() > thoughts._view.geometry().bottom() - 1
-    assert thoughts.height() >= thoughts._answer_now.geometry().bottom()
+    thoughts_line(thoughts).click()
+    button = answer_now(thoughts)
+    assert button.y() > thoughts_text(thoughts).geometry().bottom() - 1
+    assert thoughts.height() >= button.geometry().bottom()
 
 
 def test_a_finished_thought_has_no_button(qtbot, view):
     view.add_message(message(1, "assistant", "So", reasoning="x"))
-    assert not answer(view)._reasoning._answer_now.isVisible()
+    assert answer_now(chat.thoughts(answer(view))) is None
     view.answer_now()
 
 
-def test_a_chat_that_is_opened_again_goes_on_with_time_and_tokens(qtbot, view):
+def test_a_chat_that_is_opened_again_goes_on_with_time_and_tokens(qtbot, view, monkeypatch):
     live = LiveAnswers()
     live.begin(1)
     live.append(AnswerDelta(1, "hmm", "", 7))
-    live._live[1].since = time.monotonic() - 30
+    put_forward(monkeypatch, 30)
     view.add_message(live.up_to_date(message(1, "assistant", "", "streaming")))
     view.append_delta(1, " well", "", 3)
     flushed(qtbot, view)
-    line = answer(view)._reasoning._line.text()
+    line = thoughts_line(chat.thoughts(answer(view))).text()
     assert "30 s" in line and "10 tokens" in line
 
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QTextBrowser
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.select_text import message_html
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.run_view.tool_call import ToolCallCard
@@ -20,6 +20,10 @@ from app.desktop.text.tool_call_text import arguments_text, beginning, call_mark
 from engine.errors import ErrorInfo
 from engine.values import ToolCall
 from tests.app.desktop.chat.conversations import message
+from tests.support.window.chat import answer, body, call_note, calls, notices, passed_to, unfolds
+from tests.support.window.finding import find, find_all, spoken
+from tests.support.window.pressing import press
+from tests.support.window.timing import stop_ticking
 
 WEATHER = ToolCall("c1", "get_weather", {"city": "제주", "days": 3})
 HOSTILE = ToolCall(
@@ -44,31 +48,25 @@ def flushed(qtbot, view: TranscriptView) -> None:
     qtbot.waitUntil(lambda: not any(timer.isActive() for timer in view.findChildren(QTimer)))
 
 
-def answer(view: TranscriptView, number: int = 1) -> AnswerCard:
-    card = view._window.card(number)
-    assert isinstance(card, AnswerCard)
-    return card
-
-
 def cards(view: TranscriptView) -> list[ToolCallCard]:
-    return answer(view)._calls
+    return calls(answer(view))
 
 
 def test_each_call_is_a_card_below_the_words(view):
     view.add_message(message(1, "assistant", "Let me look.", tool_calls=(WEATHER, HOSTILE, BROKEN)))
     tops = [card.y() for card in cards(view)]
-    assert len(tops) == 3 and tops == sorted(tops) and tops[0] > answer(view)._body.geometry().bottom()
+    assert len(tops) == 3 and tops == sorted(tops) and tops[0] > body(answer(view)).geometry().bottom()
     assert answer(view).footer.y() > cards(view)[-1].geometry().bottom()
     first = cards(view)[0]
-    assert json.loads(first._text.toPlainText()) == WEATHER.arguments
-    assert "제주" in first._text.toPlainText()
+    assert json.loads(passed_to(first).toPlainText()) == WEATHER.arguments
+    assert "제주" in passed_to(first).toPlainText()
     assert first.accessibleName() == "Call of the tool get_weather"
 
 
 def test_nothing_of_a_call_is_markup_or_a_link(view):
     view.add_message(message(1, "assistant", "", tool_calls=(HOSTILE,)))
     (card,) = cards(view)
-    shown = card._text
+    shown = passed_to(card)
     assert json.loads(shown.toPlainText()) == HOSTILE.arguments
     block = shown.document().begin()
     while block.isValid():
@@ -85,9 +83,9 @@ def test_nothing_of_a_call_is_markup_or_a_link(view):
 def test_a_call_that_cannot_be_read_shows_what_was_written(view):
     view.add_message(message(1, "assistant", "", tool_calls=(BROKEN,)))
     (card,) = cards(view)
-    assert card._text.toPlainText() == BROKEN.arguments
-    assert card._note.text.startswith("The call could not be read")
-    assert card._note.y() < card._text.y()
+    assert passed_to(card).toPlainText() == BROKEN.arguments
+    assert spoken(call_note(card)).startswith("The call could not be read")
+    assert call_note(card).y() < passed_to(card).y()
     assert "Unknown tool" in card.accessibleName()
 
 
@@ -95,16 +93,17 @@ def test_what_was_mended_is_said_quietly_below(view):
     call = ToolCall("c", "f", {"count": 3}, coercions=("count: string to integer",), repaired=True, cut=True)
     view.add_message(message(1, "assistant", "", tool_calls=(call,)))
     (card,) = cards(view)
-    assert "ended early" in card._note.text
-    assert "mended" in card._note.text and "count: string to integer" in card._note.text
-    assert card._note.y() > card._text.geometry().bottom() - 1
-    assert card.height() > card._note.geometry().bottom()
+    note = call_note(card)
+    assert "ended early" in spoken(note)
+    assert "mended" in spoken(note) and "count: string to integer" in spoken(note)
+    assert note.y() > passed_to(card).geometry().bottom() - 1
+    assert card.height() > note.geometry().bottom()
 
 
 def test_a_call_without_arguments_is_one_line(view):
     view.add_message(message(1, "assistant", "", tool_calls=(ToolCall("c", "now", {}),)))
     (card,) = cards(view)
-    assert not card._text.isVisible() and card.height() == card._head
+    assert passed_to(card) is None and card.height() == themes.current.px(32)
 
 
 def test_long_arguments_are_folded_until_they_are_asked_for(view):
@@ -112,13 +111,14 @@ def test_long_arguments_are_folded_until_they_are_asked_for(view):
     view.add_message(message(1, "assistant", "", tool_calls=(call,)))
     (card,) = cards(view)
     low = card.height()
-    assert card.is_folded and card._more.isVisible() and "102" in card._more.text()
-    card._more.click()
-    assert card.height() > 3 * low and json.loads(card._text.toPlainText()) == call.arguments
-    card._more.click()
+    more = unfolds(card)
+    assert card.is_folded and more is not None and "102" in more.text()
+    more.click()
+    assert card.height() > 3 * low and json.loads(passed_to(card).toPlainText()) == call.arguments
+    more.click()
     assert card.height() == low
-    card._copy.click()
-    card._copied.stop()
+    press(card, "Copy this call")
+    stop_ticking(card)
     assert json.loads(QGuiApplication.clipboard().text()) == call.arguments
 
 
@@ -141,7 +141,7 @@ def test_a_call_appears_while_the_answer_is_written_and_stays_the_same_card(qtbo
 def test_copying_an_answer_takes_its_calls_along(view):
     view.add_message(message(1, "assistant", "Let me look.", tool_calls=(WEATHER,)))
     answer(view).footer.copy_pressed.emit()
-    answer(view).footer._copied.stop()
+    stop_ticking(answer(view))
     assert QGuiApplication.clipboard().text() == whole_text("Let me look.", (WEATHER,))
     assert '"city": "제주"' in QGuiApplication.clipboard().text()
 
@@ -154,30 +154,30 @@ def test_an_answer_of_calls_alone_is_named_after_them(view):
 def test_editing_hides_the_calls_and_brings_them_back(view):
     view.add_message(message(1, "assistant", "words", tool_calls=(WEATHER,)))
     view.edit_message(1)
-    assert not cards(view)[0].isVisible()
+    assert cards(view) == []
     answer(view).stop_editing()
-    assert cards(view)[0].isVisible()
+    assert len(cards(view)) == 1
 
 
 def test_notices_are_one_line_each_in_the_readers_language(qtbot, view):
-    notices = (ErrorInfo("reasoning.ignored_off"), ErrorInfo("tools.cut_in_call"))
-    view.add_message(message(1, "assistant", "words", notices=notices))
-    lines = answer(view)._notices
-    assert [line.isVisible() for line in lines] == [True, True]
-    assert "told not to think" in lines[0].text
-    assert answer(view)._body.geometry().bottom() < lines[0].y() < answer(view).footer.y()
+    told = (ErrorInfo("reasoning.ignored_off"), ErrorInfo("tools.cut_in_call"))
+    view.add_message(message(1, "assistant", "words", notices=told))
+    lines = notices(answer(view))
+    assert len(lines) == 2
+    assert "told not to think" in spoken(lines[0])
+    assert body(answer(view)).geometry().bottom() < lines[0].y() < answer(view).footer.y()
     languages.choose("ko")
-    qtbot.waitUntil(lambda: "모델" in answer(view)._notices[0].text)
+    qtbot.waitUntil(lambda: "모델" in spoken(notices(answer(view))[0]))
     view.finish_message(message(1, "assistant", "words"))
-    assert answer(view)._notices == []
+    assert notices(answer(view)) == []
 
 
 def test_cards_follow_theme_and_language(qtbot, view):
     view.add_message(message(1, "assistant", "", tool_calls=(WEATHER, BROKEN)))
     languages.choose("ko")
-    qtbot.waitUntil(lambda: cards(view)[0]._copy.text() == "복사")
+    qtbot.waitUntil(lambda: "복사" in [b.text() for b in find_all(cards(view)[0], kind=QAbstractButton)])
     themes.choose("dark")
-    assert cards(view)[1]._text.toPlainText() == BROKEN.arguments
+    assert find(cards(view)[1], kind=QTextBrowser).toPlainText() == BROKEN.arguments
 
 
 def test_a_fence_within_the_arguments_does_not_end_the_block():

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from agents.sandbox import find
 from app.desktop.base import tasks
 from app.desktop.base.bridge import Bridge
 from app.desktop.base.notification import Notification
@@ -18,11 +19,17 @@ from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.answer_steps import AnswerSteps
 from app.desktop.chat.chat_page import ChatPage
 from app.desktop.run_view.approval_card import ApprovalCard
+from app.desktop.window.main_window import MainWindow
 from app.services.services import Services, open_services
 from app.store.records import ChatOptions, ChatTools
 from tests.app.desktop.conftest import WAIT_MS, Running
 from tests.support.agents.scripted_brain import Reply, ScriptedBrain, calls, says
 from tests.support.scripted_engine import ScriptedEngine
+from tests.support.window import chat
+from tests.support.window.lists import rows
+from tests.support.window.main_window import toast_text
+from tests.support.window.pressing import press
+from tests.support.window.runs import built_lines
 
 WRITE = calls(("write_file", {"path": "notes.txt", "content": "hello\n"}), text="I write it.")
 
@@ -38,7 +45,6 @@ class Chatting:
         page.said.connect(self.said.append)
         self.chat_model = ScriptedBrain(says("Hello."))
         services.model_registry.chat_model = lambda name="": self.chat_model  # type: ignore[method-assign]
-        services.runs._parts.sandbox = lambda: None  # type: ignore[method-assign]
 
     def until(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition, timeout=WAIT_MS)
@@ -65,13 +71,11 @@ class Chatting:
         self.until(lambda: bool(self.page.transcript.ids) and not self.page.answering())
 
         def shown() -> bool:
-            card = self.page.transcript._window.card(self.page.transcript.ids[-1])
+            card = chat.shown_card(self.page.transcript, self.page.transcript.ids[-1])
             return isinstance(card, AnswerCard) and card.message.state != "streaming"
 
         self.until(shown)
-        card = self.page.transcript._window.card(self.page.transcript.ids[-1])
-        assert isinstance(card, AnswerCard)
-        return card
+        return chat.answer(self.page.transcript, self.page.transcript.ids[-1])
 
     def steps(self) -> AnswerSteps:
         steps = self.answer().steps
@@ -82,7 +86,8 @@ class Chatting:
 
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Questions take answers at once."""
+    """Questions take answers at once, and what a run may do does not depend on the sandbox of this machine."""
+    monkeypatch.setattr(find, "find_sandbox", lambda: None)
     monkeypatch.setitem(ApprovalCard.__init__.__kwdefaults__, "guard", 0.0)
 
 
@@ -161,10 +166,10 @@ def test_a_call_is_allowed_by_keyboard_and_its_steps_stand_over_the_answer(chatt
     assert (chatting.folder / "notes.txt").read_text() == "hello\n"
     assert answer.message.content == "It is **there**." and answer.copied_text() == "It is **there**."
     steps = chatting.steps()
-    chatting.until(lambda: steps._undo.isVisible())
-    assert steps._head.text() == "1 step  ·  1 file changed" and steps.question is None
+    chatting.until(lambda: chat.undo_all(steps) is not None)
+    assert chat.steps_line(steps).text() == "1 step  ·  1 file changed" and steps.question is None
     assert QApplication.focusWidget() is composer and composer.placeholderText() == "Ask anything"
-    assert steps.y() < answer._body.y()
+    assert steps.y() < chat.body(answer).y()  # type: ignore[union-attr]
 
 
 def test_what_an_answer_changed_is_taken_back_under_it_and_the_foot_of_the_window_has_the_way_forward(
@@ -173,15 +178,15 @@ def test_what_an_answer_changed_is_taken_back_under_it_and_the_foot_of_the_windo
     chatting.switch_on("workspace")
     chatting.begin("Make notes.txt", WRITE, says("It is there."))
     steps = chatting.steps()
-    chatting.until(steps._undo.isVisible)
-    steps._undo.click()
+    chatting.until(lambda: chat.undo_all(steps) is not None)
+    press(steps, "Undo what this answer changed")
     chatting.until(lambda: not (chatting.folder / "notes.txt").exists())
-    chatting.until(lambda: not steps._undo.isVisible() and bool(chatting.said))
-    assert steps._head.text() == "1 step"
+    chatting.until(lambda: chat.undo_all(steps) is None and bool(chatting.said))
+    assert chat.steps_line(steps).text() == "1 step"
     assert chatting.said[0].act is not None
     chatting.said[0].act()
     chatting.until((chatting.folder / "notes.txt").exists)
-    chatting.until(steps._undo.isVisible)
+    chatting.until(lambda: chat.undo_all(steps) is not None)
 
 
 def test_what_is_being_written_may_turn_out_to_be_a_step(chatting: Chatting) -> None:
@@ -190,12 +195,17 @@ def test_what_is_being_written_may_turn_out_to_be_a_step(chatting: Chatting) -> 
     card = chatting.question()
     streaming = card.parentWidget().parentWidget()
     assert isinstance(streaming, AnswerCard) and streaming.streamed_text() == ""
-    chatting.until(lambda: len(streaming.steps._column.widgets()) == 2)  # type: ignore[union-attr]
-    assert streaming._status is None  # a person is waited for, and not the model
+    chatting.until(lambda: len(built_lines(streaming)) == 2)
+    assert chat.waits_for(streaming) is None  # a person is waited for, and not the model
     card.bar.no.click()
     card.bar.deny.click()
     assert chatting.answer().message.content == "Not then."
     assert not (chatting.folder / "notes.txt").exists()
+
+
+def waiting(window: MainWindow) -> list[str]:
+    """The chats that wait for an answer."""
+    return [said for said in rows(window.sidebar.list) if said.endswith(", waits for your answer")]
 
 
 def test_a_chat_that_asks_can_be_left_says_so_at_the_foot_and_asks_again_when_it_is_opened(
@@ -208,22 +218,22 @@ def test_a_chat_that_asks_can_be_left_says_so_at_the_foot_and_asks_again_when_it
     chatting.until(lambda: bool(chatting.page.transcript.ids))
     asking = chatting.page.conversation
     assert asking is not None
-    window.panel._save(ChatOptions(system_prompt="Be brief."))
+    window.panel.controls.changed.emit(ChatOptions(system_prompt="Be brief."))
     chatting.until(lambda: chatting.page.options().system_prompt == "Be brief.")
     assert chatting.page.options().tools == asking.options.tools is not None
     chatting.page.open_new()
     chatting.until(window.toast.isVisible)
-    assert window.toast._text.text() == "“Make notes.txt” waits for your answer"
-    assert window.sidebar._delegate.asking == {asking.id}
+    assert toast_text(window) == "“Make notes.txt” waits for your answer"
+    assert waiting(window) == ["Make notes.txt, waits for your answer"]
     chatting.begin("Hi")
     chatting.until(lambda: chatting.page.conversation is not None)
     other = chatting.page.conversation
     assert other is not None and other.id != asking.id and other.options.tools is None
     assert chatting.answer().message.content == "Hello from the script."
     window.chat_notes.show_wanted.emit(asking.id)
-    chatting.question()._allow("once")
+    chatting.question().default.click()
     assert chatting.answer().message.content == "It is there."
-    chatting.until(lambda: window.sidebar._delegate.asking == set())
+    chatting.until(lambda: waiting(window) == [])
 
 
 def test_a_chat_may_have_some_of_the_tools_alone(chatting: Chatting) -> None:
@@ -249,12 +259,12 @@ def test_a_stopped_answer_keeps_its_steps_and_is_continued(chatting: Chatting) -
     chatting.question()
     chatting.page.stop()
     answer = chatting.answer()
-    assert answer.message.state == "stopped" and answer._strip is not None
-    assert chatting.steps()._head.text() == "1 step"
+    assert answer.message.state == "stopped"
+    assert chat.steps_line(chatting.steps()).text() == "1 step"
     chatting.chat_model.replies = [says("I leave it.")]
-    answer._act()
+    press(chat.ending(answer), "Continue")  # type: ignore[arg-type]
     chatting.until(lambda: chatting.answer().message.content == "I leave it.")
-    assert chatting.answer()._strip is None
+    assert chat.ending(chatting.answer()) is None
 
 
 def test_steps_fold_away_where_they_are_many_once_the_answer_is_given(chatting: Chatting) -> None:
@@ -266,7 +276,7 @@ def test_steps_fold_away_where_they_are_many_once_the_answer_is_given(chatting: 
     steps = chatting.steps()
     chatting.until(lambda: not steps.is_open)
     folded = steps.height()
-    steps._head.click()
+    chat.steps_line(steps).click()
     assert steps.is_open and steps.height() > folded + 100
 
 
@@ -282,7 +292,7 @@ def test_each_chat_has_tools_of_its_own_and_steps_are_read_from_the_journal(chat
     chatting.page.open(made.id)
     chatting.until(lambda: bool(chatting.page.transcript.ids))
     steps = chatting.steps()
-    chatting.until(lambda: steps._head.text() == "1 step  ·  1 file changed")
+    chatting.until(lambda: chat.steps_line(steps).text() == "1 step  ·  1 file changed")
     assert chatting.page.options().tools is not None
 
 

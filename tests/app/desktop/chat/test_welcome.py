@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QBoxLayout
+from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
@@ -19,7 +19,6 @@ from app.services.hub.catalogue import CatalogueEntry, CataloguePick
 from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.services.placement.events import MachineChanged
 from app.services.services import Services
-from app.services.settings.settings import SettingsFile
 from app.store.records import Download
 from engine.errors import ErrorInfo, UserError
 from engine.hub.values import Verdict
@@ -28,6 +27,8 @@ from tests.app.desktop.test_accessibility import without_name
 from tests.app.desktop.window.library_models import GB, a_library_model
 from tests.app.desktop.window.test_downloads_told import a_download
 from tests.support.plans import a_machine
+from tests.support.window.finding import find
+from tests.support.window.reading import labels
 
 Make = Callable[..., Running]
 
@@ -102,18 +103,14 @@ def first_run(
     """Starts a desktop over an empty folder."""
 
     def start(**settings: Any) -> Running:
-        running = make_desktop()
-        opener = running.desktop._opener
+        running = make_desktop(settings={"welcomed": False} | settings)
 
-        def open_scripted(home: Any, file: SettingsFile) -> Services:
-            services: Services = opener(home, file)
+        def script(services: Services) -> None:
             for name in ("picks", "repository", "search", "judge", "check_token"):
                 monkeypatch.setattr(services.hub, name, getattr(hub, name))
             monkeypatch.setattr(services.downloads, "add_named", arrivals.add_named)
-            return services
 
-        running.desktop._opener = open_scripted
-        running.desktop._settings.change(**({"welcomed": False} | settings))
+        running.prepare = script
         running.ready()
         if not settings.get("welcomed"):
             running.until(lambda: running.window.chat.welcoming.page is not None)
@@ -139,8 +136,8 @@ def test_the_first_run_greets_and_offers_three_models(
     running.until(lambda: len(page(running).cards) == 3)
     first, second, _ = page(running).cards
     assert page(running).isVisible() and running.window.chat.composer.edit.hasFocus()
-    assert first._figures.text() == "18 GB · about 22 tok/s" and second._figures.text() == "18 GB"
-    assert first._why.text() == "first is good."
+    assert labels(first) == ["first", "18 GB · about 22 tok/s", "first is good."]
+    assert "18 GB" in labels(second)
     assert first.button.accessibleName() == "Get first, 18 GB · about 22 tok/s"
     assert arrivals.asked == [] and not welcomed(running)
 
@@ -186,9 +183,7 @@ def test_who_was_welcomed_or_has_chatted_is_not_greeted_again(
     running.until(lambda: running.window.chat.transcript.isVisible())
     running.send("A chat from before")
     running.close()
-    later = make_desktop()
-    later.desktop._settings.change(welcomed=False)
-    later.ready()
+    later = make_desktop(settings={"welcomed": False}).ready()
     later.until(lambda: later.services.settings.current.welcomed)
     assert later.window.chat.welcoming.page is None and later.window.chat.transcript.isVisible()
     assert hub.picked == 0
@@ -206,7 +201,7 @@ def test_get_starts_the_download_and_shows_how_it_goes(
     assert not card.button.isVisible() and card.show_link.isVisible()
     download = a_download(model=card.model)
     running.desktop.bridge.receive([DownloadChanged(download), DownloadProgress(1, 62 * GB // 10, 10 * GB)])
-    running.until(lambda: card._note.text() == "Downloading, 62%")
+    running.until(lambda: "Downloading, 62%" in labels(card))
     model = a_library_model("first", path="/m/first.gguf")
     monkeypatch.setattr(running.services.library, "get", lambda id: model)
     running.desktop.bridge.receive([DownloadChanged(msgspec.structs.replace(download, state="done"))])
@@ -225,7 +220,7 @@ def test_a_download_that_cannot_begin_says_why_and_can_be_tried_again(
     card = page(running).cards[0]
     qtbot.mouseClick(card.button, Qt.MouseButton.LeftButton)
     running.until(lambda: card.state == "failed")
-    assert card._note.text() == languages.tell(arrivals.error) and card.button.text() == "Try again"
+    assert languages.tell(arrivals.error) in labels(card) and card.button.text() == "Try again"
     arrivals.error = None
     qtbot.mouseClick(card.button, Qt.MouseButton.LeftButton)
     running.until(lambda: card.state == "running")
@@ -236,7 +231,8 @@ def test_a_download_that_cannot_begin_says_why_and_can_be_tried_again(
 def test_offline_says_that_models_can_be_got_later(first_run: Callable[..., Running]) -> None:
     running = first_run(offline=True)
     running.until(lambda: len(page(running).cards) == 3)
-    assert "models can be got later, and the starter model works now" in page(running)._hint.text()
+    later = "models can be got later, and the starter model works now"
+    assert any(later in words for words in labels(page(running)))
     assert not page(running).cards[0].button.isEnabled() and page(running).start.isEnabled()
     running.services.settings.change(offline=False)
     running.until(lambda: page(running).cards[0].button.isEnabled())
@@ -245,8 +241,10 @@ def test_offline_says_that_models_can_be_got_later(first_run: Callable[..., Runn
 def test_without_advice_the_page_is_whole(first_run: Callable[[], Running], hub: Hub) -> None:
     hub.error = UserError("engine.too_old")
     running = first_run()
-    running.until(lambda: page(running)._hint.text().startswith("Larger models are found under Models"))
-    assert page(running).cards == [] and not page(running)._heading.isVisible()
+    found = "Larger models are found under Models"
+    running.until(lambda: any(words.startswith(found) for words in labels(page(running))))
+    assert page(running).cards == []
+    assert "Larger models that suit this machine" not in labels(page(running))
     assert running.window.strip.isHidden()
 
 
@@ -256,7 +254,7 @@ def test_speeds_come_when_the_machine_is_measured(first_run: Callable[[], Runnin
     card = page(running).cards[1]
     hub.found = (PICKS[0], a_pick("second", 40.0), PICKS[2])
     running.desktop.bridge.receive([MachineChanged(a_machine())])
-    running.until(lambda: card._figures.text() == "18 GB · about 40 tok/s")
+    running.until(lambda: "18 GB · about 40 tok/s" in labels(card))
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
@@ -271,8 +269,12 @@ def test_it_fits_a_small_window_and_every_control_has_a_name(
     running.window.resize(700, 600)
     running.window.fold()
     QApplication.processEvents()
-    below = page(running)._picks.direction() == QBoxLayout.Direction.TopToBottom
-    assert below is (scale > 1)
-    inside = page(running)._scroller.widget()
+
+    def below() -> bool:
+        first, second, _ = page(running).cards
+        return second.y() > first.geometry().bottom()
+
+    running.until(lambda: below() is (scale > 1))
+    inside = find(page(running), kind=QScrollArea).widget()
     assert inside.width() <= page(running).width()
     assert without_name(running.window) == []

@@ -14,6 +14,7 @@ from app.desktop.chat.select_text import SelectTextView
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.markdown.prose import SafeTextBrowser
 from tests.app.desktop.chat.conversations import message
+from tests.support.window.chat import answer, thoughts
 
 _seen: list[tuple[str, str]] = []
 _listening = False
@@ -90,7 +91,7 @@ def test_a_hostile_message_reads_nothing_and_shows_no_picture(qtbot, picture, wa
         view.append_delta(2, "", text[start : start + 11])
     qtbot.wait(80)
     view.finish_message(message(2, "assistant", text, reasoning=text))
-    view._window.card(2)._reasoning.open()
+    thoughts(answer(view, 2)).open()
     qtbot.wait(80)
     assert not shows_red(view)
     touched = [entry for entry in watched if entry[0] != "open" or "secret" in entry[1]]

@@ -11,6 +11,8 @@ from PySide6.QtGui import QGuiApplication
 
 from app.desktop.base.theme import themes
 from app.desktop.markdown.text_box import MOST_LINES, TextBox, diff_colour
+from tests.support.window.pressing import button
+from tests.support.window.timing import stop_ticking
 
 pytestmark = pytest.mark.usefixtures("looks")
 
@@ -71,7 +73,8 @@ def test_lines_of_a_diff_have_the_colours_of_the_theme(box: TextBox) -> None:
 
 def test_all_of_it_is_copied(box: TextBox) -> None:
     box.show_text("a\n" * 200 + "end")
-    box._copy.click()
+    copy = button(box, "Copy this text")
+    copy.click()
     assert QGuiApplication.clipboard().text() == "a\n" * 200 + "end"
-    assert box._copy.text() == "Copied"
-    box._copied.stop()
+    assert copy.text() == "Copied"
+    stop_ticking(box)

@@ -25,6 +25,7 @@ from app.store.records import LibraryModel, ToolCheck
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.window.library_models import a_library_model
+from tests.support.window.reading import labels
 
 LIBRARY = [
     a_library_model("Qwen3 30B A3B", path="/m/qwen.gguf", bytes=18_560_000_000, used=9.0),
@@ -152,7 +153,7 @@ def test_without_a_match_more_models_are_offered(picker: ModelPicker, qtbot: QtB
     more = QSignalSpy(picker.models_wanted)
     qtbot.keyClicks(picker.field, "zzzz")
     assert picker.texts()[0] == "Look for zzzz on the hub"
-    assert picker._nothing.isVisible()
+    assert "No model of yours is called that." in labels(picker)
     press(qtbot, picker, Qt.Key.Key_Return)
     assert more.at(0) == ["zzzz"]
 
@@ -216,9 +217,9 @@ def test_a_library_that_is_not_read_yet_says_so(qtbot: QtBot, looks: None) -> No
     picker = ModelPicker(window, window)
     picker.show_choices((), reading=True)
     picker.open()
-    assert picker._nothing.text() == "Reading the library…"
+    assert "Reading the library…" in labels(picker)
     picker.show_choices(CHOICES)
-    assert not picker._nothing.isVisible() and len(picker.texts()) == 9
+    assert labels(picker.card) == [] and len(picker.texts()) == 9
 
 
 class Shelf:

@@ -15,6 +15,8 @@ from engine.errors import ErrorInfo, UserError
 from engine.hub.values import Query
 from tests.app.desktop.models.conftest import Open
 from tests.support.shelves import GATED, GRANITE, OSS, QWEN, Shelves
+from tests.support.window.lists import enter, rows
+from tests.support.window.menus import choose
 
 Make = Callable[..., Open]
 
@@ -104,10 +106,10 @@ def test_menus_filter_and_sort(opened: Open) -> None:
         "Any licence",
         "Any size",
     ]
-    bar.licence._choose("gemma")
+    choose(bar.licence, "Gemma")
     opened.until(lambda: queries(opened) == [Query(licence="gemma")])
     opened.until(lambda: names(opened) == ["gemma-3-12b-it-qat-q4_0"])
-    bar.parameters._choose(8 * 10**9)
+    choose(bar.parameters, "Up to 8 billion")
     opened.until(lambda: opened.page.discover.state.title.text() == "Nothing found")
     opened.page.discover.state.buttons[0].click()
     opened.until(lambda: opened.page.discover.catalogue.isVisible())
@@ -162,10 +164,9 @@ def test_verdicts_fill_in_one_by_one_and_the_best_is_marked(opened: Open) -> Non
     assert details.best.text().startswith("Best here: Q4_K_M. ")
     row = next(row for row in details.table.rows if row.line.name == "Q8_0")
     assert row.accessibleName().startswith("Q8_0, 32.5 GB, ")
-    assert (
-        details.chips.isVisible()
-        and "128 experts, 8 active" in opened.page.discover.results.results._about(opened.hub.models[0])
-    )
+    assert details.chips.isVisible()
+    opened.search("qwen3-30")
+    assert ["128 experts, 8 active" in said for said in rows(opened.page.discover.results)] == [True]
 
 
 def test_what_was_judged_is_there_at_once_when_one_comes_back(opened: Open) -> None:
@@ -197,7 +198,7 @@ def test_a_gated_repository_explains_itself(opened: Open) -> None:
     settings: list[bool] = []
     opened.page.settings_wanted.connect(lambda: settings.append(True))
     opened.search("google/")
-    opened.page.discover.results._enter(opened.page.discover.results.results.index(0))
+    enter(opened.page.discover.results, 0)
     gate = opened.page.discover.details.gate
     opened.until(lambda: gate.isVisible() and GATED in gate.words.text())
     assert not opened.page.discover.details.state.isVisible()
@@ -261,7 +262,7 @@ def test_without_a_connection_the_page_stays_calm(opened: Open, code: str, butto
 
 def test_a_connection_that_breaks_off_keeps_what_was_found(opened: Open) -> None:
     opened.search("Mix")
-    opened.page.discover._failed(UserError("hub.unreachable", host="h"))
+    opened.page.discover.searching.failed.emit(UserError("hub.unreachable", host="h"))
     assert "broke off" in opened.page.discover.count.text() and names(opened)
 
 

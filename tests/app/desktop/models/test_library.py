@@ -17,6 +17,8 @@ from engine.errors import UserError
 from tests.app.desktop.models.conftest import Open
 from tests.support.scripted_library import a_model
 from tests.support.shelves import GRANITE, QWEN, Shelves
+from tests.support.window.menus import choose as pick
+from tests.support.window.reading import labels
 
 Make = Callable[..., Open]
 G, Q, L = f"{GRANITE}:Q4_K_M", f"{QWEN}:Q4_K_M", "llama3.2-3b"
@@ -73,10 +75,10 @@ def test_models_are_sorted_as_one_likes(opened: Open) -> None:
     library(opened)
     order = opened.page.library.bar.order
     assert shown(opened) == [Q, G, L]
-    order._choose("name")
+    pick(order, "By name")
     QApplication.processEvents()
     assert shown(opened) == [G, L, Q]
-    order._choose("size")
+    pick(order, "Largest first")
     QApplication.processEvents()
     assert shown(opened) == [Q, G, L]
 
@@ -282,7 +284,7 @@ def test_an_empty_library_says_what_it_is_for(make_page: Make) -> None:
     opened.until(view.state.isVisible)
     assert view.state.title.text() == "No models yet" and QApplication.focusWidget() is view.state.buttons[0]
     view.state.buttons[1].click()
-    opened.until(lambda: view.found.isVisible() and "Nothing found" in view.found._words.text())
+    opened.until(lambda: any("Nothing found" in words for words in labels(view.found)))
     view.state.buttons[0].click()
     assert opened.page.discover.isVisible()
 

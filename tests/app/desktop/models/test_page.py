@@ -21,6 +21,7 @@ from tests.app.desktop.test_accessibility import without_name
 from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.scripted_library import a_download
 from tests.support.shelves import OSS, QWEN, Shelves
+from tests.support.window.main_window import offered_in_palette
 
 Make = Callable[..., Open]
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -130,7 +131,7 @@ def test_a_burst_of_changes_reads_once_more_and_not_for_each(opened: Open) -> No
     opened.page.take_events([LibraryChanged()] * 50)
     for _ in range(20):
         opened.page.take_events([LibraryChanged()])
-    opened.until(lambda: not opened.page.shelf._reading)
+    opened.until(lambda: not opened.page.shelf.is_reading)
     assert 1 <= len(reads) <= 2
 
 
@@ -175,10 +176,7 @@ def test_the_page_is_built_when_it_is_first_opened(running: Running, qtbot: QtBo
     assert window.sidebar.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_M, CTRL)
     assert window.models is page and page.discover.isVisible()
-    texts: list[str] = []
-    window.open_palette()
-    window.palette_overlay._filter("Library of")
-    texts = window.palette_overlay.shown()
+    texts = offered_in_palette(window, "Library of")
     window.palette_overlay.close_overlay()
     assert texts[0] == "Library of models"
 
@@ -192,7 +190,7 @@ def test_a_model_of_the_library_answers_in_the_chat(running: Running, shelves: S
     assert window.pages.currentWidget() is window.chat
     path = shelves.library.get(id).path
     running.until(lambda: running.services.models.state.path == path)
-    running.until(lambda: window.models.library._loaded == path)
+    running.until(lambda: not window.models.library.cards[id].loaded.isHidden())
 
 
 def test_a_cancelled_download_is_cancelled_for_good_when_the_window_closes(

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QDateTime, QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
+from app.desktop.placement import cache_card
 from app.desktop.placement.bars_card import BarsCard
 from app.desktop.placement.cache_card import CacheCard
 from app.desktop.placement.explanation_card import ExplanationCard
@@ -22,6 +23,7 @@ from app.desktop.placement.options_card import OptionsCard
 from app.desktop.placement.placement_page import PlacementPage
 from app.desktop.placement.strip_card import StripCard
 from app.desktop.placement.tune_card import kind_text
+from app.services.models.events import ModelChanged
 from engine.api import CacheActivity, Loaded
 from engine.errors import ErrorInfo
 from engine.placement.plan import RAM, CachedLayer, PlacementOptions, PlannedModel
@@ -29,6 +31,7 @@ from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
 from tests.app.desktop.test_accessibility import without_name
 from tests.support.hand_made_placements import HandMadePlacements
+from tests.support.window.timing import Heard, put_forward, ticking
 
 pytestmark = pytest.mark.usefixtures("looks")
 # Of the layers 8 to 47 the first 32 experts each.
@@ -52,6 +55,14 @@ def card(qtbot: QtBot) -> Iterator[CacheCard]:
     made.show_plan(kept_plan(plans.cached()))
     QApplication.processEvents()
     yield made
+
+
+class Tomorrow(QDateTime):
+    """The clock of the next day."""
+
+    @staticmethod
+    def currentDateTime() -> QDateTime:
+        return QDateTime.currentDateTime().addDays(1)
 
 
 class Paints(QObject):
@@ -148,22 +159,26 @@ def test_a_worker_is_named_as_one(qtbot: QtBot) -> None:
     assert made.figures()[0] == "81% of the experts needed were there already"
 
 
-def test_the_last_state_stays_with_its_time(card: CacheCard, qtbot: QtBot) -> None:
+def test_the_last_state_stays_with_its_time(
+    card: CacheCard, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     card.take(USED)
-    assert card._rest.isActive()
-    card._told -= REST_S
-    card._rest.start(0)
+    (rest,) = ticking(card)
+    put_forward(monkeypatch, REST_S)
+    rest.start(0)
     qtbot.waitUntil(lambda: card.note.text().startswith("at rest since "))
     assert card.figures()[0].startswith("81%") and card.readout.text().startswith("1,280 of")
-    card._used = card._used.addDays(-1) if card._used is not None else None
-    card._show_state()
+    with monkeypatch.context() as tomorrow:
+        tomorrow.setattr(cache_card, "QDateTime", Tomorrow)
+        card.hide()
+        card.show()
     assert "/" in card.note.text()  # the day is told too
     card.take(USED)
     assert card.note.text() == ""
     card.hide()
-    assert not card._rest.isActive()
+    assert not rest.isActive() and ticking(card) == []
     card.show()
-    assert card._rest.isActive()
+    assert rest.isActive()
 
 
 def test_the_map_is_painted_only_when_other_experts_are_there(card: CacheCard, qtbot: QtBot) -> None:
@@ -354,7 +369,7 @@ def page(
     placements.by_path = {state.state.path: at(state.state.path, plans.cached()), **placements.by_path}
     running.window.show_page("placement")
     shown = running.window.placement
-    running.until(lambda: shown.view.shows_model() and shown._is_loaded())
+    running.until(lambda: shown.view.shows_model() and shown.view.header.apply.text() == "Apply and reload")
     yield shown, running
 
 
@@ -374,8 +389,9 @@ def test_wishes_that_are_not_applied_change_nothing_of_the_card(
     running.until(shown.view.cache.isVisible)
     path = running.services.models.state.path
     placements.by_path[path] = at(path, plans.qwen())
+    assert shown.view.explanation.hits.isVisible()
     shown.view.options.context.slider.setValue(1)
-    running.until(lambda: shown._model is not None and shown._model.plan.mode == "streamed_prompts")
+    running.until(shown.view.explanation.hits.isHidden)  # of a plan without a cache
     assert shown.view.cache.isVisible()
     shown.choose(plans.dense().path)
     running.until(lambda: not shown.view.cache.isVisible())
@@ -389,8 +405,9 @@ def test_a_model_without_a_cache_has_no_such_card(page: tuple[PlacementPage, Run
     running.engine.tell(USED)
     running.until(lambda: shown.view.cache.figures()[:1] == [HITS])
     running.engine.plan = plans.qwen().plan
+    heard = Heard(running.desktop.bridge)
     running.services.models.reload()
-    running.until(lambda: shown._state is not None and shown._state.state == "ready")
+    running.until(lambda: (state := heard.last(ModelChanged)) is not None and state.state == "ready")
     running.until(lambda: not shown.view.cache.isVisible())
     assert running.services.models.activity.cache is None
 

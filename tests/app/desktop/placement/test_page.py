@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -14,16 +15,19 @@ from app.desktop.base.theme import themes
 from app.desktop.placement.placement_page import PlacementPage
 from app.services.chat.events import AnswerDelta
 from app.services.connections.events import WorkerState
-from app.services.models.events import ModelChanged
+from app.services.models.events import AnswerFinished, ModelChanged
 from app.services.placement.events import ExpertsChanged, MachineChanged, TuneProgress
 from app.services.placement.trials import MeasuredSpeed
-from engine.api import Activity, EngineLost
+from engine.api import Activity, EngineLost, EngineState
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import RAM, PlacementOptions
+from tests.app.desktop.chat.conversations import message
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
 from tests.app.desktop.test_accessibility import without_name
 from tests.support.hand_made_placements import HandMadePlacements
+from tests.support.window.pressing import press
+from tests.support.window.timing import Heard
 
 Make = Callable[..., Running]
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -44,6 +48,12 @@ def opened(running: Running) -> PlacementPage:
     page = running.window.placement
     running.until(page.view.shows_model)
     return page
+
+
+def of_worker(heard: Heard, state: EngineState) -> bool:
+    """Whether the window knows that a model with a part on the worker is `state`."""
+    known = heard.last(ModelChanged)
+    return known is not None and (known.state, known.workers) == (state, ("127.0.0.1:1",))
 
 
 def test_the_page_opens_from_the_rail_and_by_its_shortcut(running: Running, qtbot: QtBot) -> None:
@@ -100,7 +110,7 @@ def test_a_slider_plans_again_and_says_its_number(running: Running, placements: 
     context.slider.setValue(0)
     assert context.text() == "1,024 tokens"
     running.until(lambda: placements.asked[-1] == PlacementOptions(context=1024))
-    running.until(lambda: not page._replanning.busy())
+    running.until(lambda: not page.replanning.busy())
     context.reset.click()
     running.until(lambda: placements.asked[-1] == PlacementOptions())
     running.until(lambda: context.text() == "32,768 tokens, automatic")
@@ -126,7 +136,7 @@ def test_while_a_slider_is_dragged_only_the_newest_wish_is_planned(
     for value in range(8):
         page.view.options.context.slider.setValue(value)
     placements.hold.clear()
-    running.until(lambda: not page._replanning.busy())
+    running.until(lambda: not page.replanning.busy())
     assert [options.context for options in placements.asked[asked:]] == [1024, 12_288]
 
 
@@ -192,7 +202,7 @@ def test_a_refusal_offers_its_change(running: Running, placements: HandMadePlace
 def test_apply_keeps_the_wishes_and_loads_the_model(running: Running, placements: HandMadePlacements) -> None:
     page = opened(running)
     page.view.options.context.slider.setValue(2)
-    running.until(lambda: not page._replanning.busy())
+    running.until(lambda: not page.replanning.busy())
     page.view.header.apply.click()
     running.until(lambda: placements.kept == {"/models/qwen3-30b-a3b.gguf": PlacementOptions(context=2048)})
     running.until(lambda: running.services.models.state.path == "/models/qwen3-30b-a3b.gguf")
@@ -212,7 +222,7 @@ def test_a_draft_model_is_offered_where_there_is_one_and_kept_with_the_wishes(
     card.draft_model.menu_shown.actions()[1].trigger()
     card.draft_model.menu_shown.close()
     running.until(lambda: placements.asked[-1] == PlacementOptions(draft_model=small))
-    running.until(lambda: not page._replanning.busy())
+    running.until(lambda: not page.replanning.busy())
     page.view.header.apply.click()
     running.until(lambda: placements.kept == {path: PlacementOptions(draft_model=small)})
     page.choose(small)
@@ -278,29 +288,36 @@ def test_a_watch_that_cannot_begin_is_told_and_switched_off(
     assert running.window.strip.text().startswith("No model is loaded")
 
 
-def test_the_speed_of_an_answer_is_live(running: Running) -> None:
+def test_the_speed_of_an_answer_is_live(
+    running: Running, placements: HandMadePlacements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placements.by_path = {running.services.models.state.path: plans.qwen()}
     page = opened(running)
-    page._path = running.services.models.state.path
-    page._live.add(1, 1, 0.0)
-    page._live.add(1, 20, 1.0)
-    page._show_live()
-    assert "20 tokens per second now" in page.view.explanation.speed.text()
-    page._live.add(2, 1, 0.0)
-    page._live.add(2, 10, 1.0)
-    page._show_live()
-    assert "30 tokens per second now" in page.view.explanation.speed.text()
-    assert "in 2 answers together" in page.view.explanation.speed.text()
-    page._live.clear()
-    page._show_live()
-    assert "now" not in page.view.explanation.speed.text()
+    speed = page.view.explanation.speed
+
+    def comes(answer: int, pieces: int, now: float) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "monotonic", lambda: now)
+            page.take_events([AnswerDelta(answer, "", "words", pieces)])
+
+    comes(1, 1, 0.0)
+    comes(1, 20, 1.0)
+    running.until(lambda: "20 tokens per second now" in speed.text())
+    comes(2, 1, 0.0)
+    comes(2, 10, 1.0)
+    running.until(lambda: "30 tokens per second now" in speed.text())
+    assert "in 2 answers together" in speed.text()
+    page.take_events([AnswerFinished(message(answer)) for answer in (1, 2)])
+    assert "now" not in speed.text()
 
 
-def test_what_the_engine_does_is_shown_with_the_model_that_is_loaded(running: Running) -> None:
+def test_what_the_engine_does_is_shown_with_the_model_that_is_loaded(
+    running: Running, placements: HandMadePlacements
+) -> None:
+    placements.by_path = {running.services.models.state.path: plans.qwen(), **placements.by_path}
     page = opened(running)
     running.engine.tell(Activity(answering=1, cells=4096, cells_used=100))
     running.until(lambda: running.services.models.activity.newest is not None)
-    page._path = running.services.models.state.path
-    page._show()
     running.until(lambda: "Context in use: 100 of 4,096 tokens" in page.view.activity.lines())
     assert page.view.activity.isVisible()
     page.choose(plans.dense().path)
@@ -324,17 +341,16 @@ def test_a_lost_worker_offers_to_go_on_without_it(running: Running) -> None:
 
 
 def test_a_worker_that_was_lost_can_be_left_out_on_this_page_too(running: Running) -> None:
-    page = opened(running)
+    page, heard = opened(running), Heard(running.desktop.bridge)
     running.services.settings.change(workers=("127.0.0.1:1",))
     running.services.models.reload()
-    running.until(lambda: page._state is not None and page._state.workers == ("127.0.0.1:1",))
-    running.until(lambda: page._state is not None and page._state.state == "ready")
+    running.until(lambda: of_worker(heard, "ready"))
     assert page.model_strip.isHidden()
-    running.services.models._on_events([EngineLost(ErrorInfo("worker.lost", {"address": "127.0.0.1:1"}))])
+    running.engine.tell(EngineLost(ErrorInfo("worker.lost", {"address": "127.0.0.1:1"})))
     running.until(page.model_strip.isVisible)
     assert "127.0.0.1:1" in page.model_strip.text()
     assert page.model_strip.actions_shown()[0] == "Reload without it"
-    page.model_strip._buttons[0].click()
+    press(page.model_strip, "Reload without it")
     running.until(page.model_strip.isHidden)
     running.until(lambda: running.services.models.state.state == "ready")
     assert running.services.models.state.workers == ()
@@ -345,13 +361,13 @@ def test_while_a_model_is_loaded_onto_a_worker_the_page_waits_and_then_reads(
 ) -> None:
     running.services.settings.change(workers=("127.0.0.1:1",))
     running.engine.hold.set()
+    page, heard = running.window.placement, Heard(running.desktop.bridge)
     running.services.models.reload()
-    page = running.window.placement
-    running.until(page._waits)
+    running.until(lambda: of_worker(heard, "loading"))
     asked = len(placements.asked)
     running.window.show_page("placement")
     assert page.view.state.words.text().startswith("The model is being loaded onto a worker.")
-    page._failed(UserError("worker.stalled", address="127.0.0.1:1"))
+    page.replanning.failed.emit(PlacementOptions(), UserError("worker.stalled", address="127.0.0.1:1"))
     languages.choose("ko")
     running.until(lambda: page.view.state.words.text().startswith("모델을 작업 컴퓨터"))
     languages.choose("en")
@@ -363,9 +379,9 @@ def test_while_a_model_is_loaded_onto_a_worker_the_page_waits_and_then_reads(
 def test_a_load_onto_a_worker_that_fails_ends_the_waiting(running: Running) -> None:
     running.services.settings.change(workers=("127.0.0.1:1",))
     running.engine.hold.set()
+    page, heard = running.window.placement, Heard(running.desktop.bridge)
     running.services.models.reload()
-    page = running.window.placement
-    running.until(page._waits)
+    running.until(lambda: of_worker(heard, "loading"))
     running.window.show_page("placement")
     running.engine.load_error = ErrorInfo("worker.refused", {"address": "127.0.0.1:1"})
     running.engine.hold.clear()

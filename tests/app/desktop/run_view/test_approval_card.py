@@ -15,6 +15,8 @@ from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.run_view import approval_card, approval_text
 from app.desktop.run_view.approval_card import ApprovalCard
+from tests.support.window.runs import boxes
+from tests.support.window.writing import field
 
 pytestmark = pytest.mark.usefixtures("looks")
 
@@ -59,19 +61,22 @@ class Shown:
 def test_the_subject_is_shown_whole_and_never_as_markup(qtbot: Any) -> None:
     long = "echo <b>x</b> " + "a" * 5000 + "\n" * 60 + "rm -rf keep"
     shown = Shown(qtbot, request(subject=long))
-    assert shown.card._subject.text.toPlainText() == long
+    (subject,) = boxes(shown.card)
+    assert subject.toPlainText() == long
     # It scrolls down to its end, and nothing stands out of sight at the right.
-    assert shown.card._subject.text.verticalScrollBar().maximum() > 0
-    assert shown.card._subject.text.horizontalScrollBar().maximum() < 8  # less than a character
-    assert shown.card._subject.text.focusPolicy() == Qt.FocusPolicy.StrongFocus
+    assert subject.verticalScrollBar().maximum() > 0
+    assert subject.horizontalScrollBar().maximum() < 8  # less than a character
+    assert subject.focusPolicy() == Qt.FocusPolicy.StrongFocus
 
 
 def test_what_cannot_be_seen_is_written_out_and_marked(qtbot: Any) -> None:
     diff = "+++ b/a\n+x\u202ey\n"
     shown = Shown(qtbot, request(subject=visible("ls \u202egnp"), diff=diff))
-    assert "\\u{202e}" in shown.card._subject.text.toPlainText()
-    assert "\\u{202e}" in shown.card._diff.text.toPlainText()
-    marked = shown.card._subject.text.document().firstBlock().layout().formats()
+    subject, diff = boxes(shown.card)
+    assert diff.accessibleName() == "What would change"
+    assert "\\u{202e}" in subject.toPlainText()
+    assert "\\u{202e}" in diff.toPlainText()
+    marked = subject.document().firstBlock().layout().formats()
     assert any(form.format.background().color().name().upper() == themes.current.warning for form in marked)
 
 
@@ -222,7 +227,7 @@ def test_a_form_is_sent_when_all_of_it_counts(qtbot: Any) -> None:
         qtbot, request("form", "Who?", server="travel", message="Who travels?", schema=FORM, scopes=())
     )
     assert "travel" in shown.words() and "Who travels?" in shown.words()
-    name, seats = (row.control for row in shown.card._form._rows[:2])
+    name, seats = field(shown.card, "Name"), field(shown.card, "seats (optional)")
     seats.setText("many")
     shown.card.default.click()
     assert shown.decided == [] and name.hasFocus() and "whole number" in shown.words()

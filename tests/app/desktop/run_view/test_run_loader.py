@@ -9,13 +9,15 @@ import pytest
 
 from agents.events import Entry, RunFinished, RunStarted
 from agents.permissions.values import ApprovalRequest
-from app.desktop.run_view import run_loader as reading_module
 from app.desktop.run_view.run_loader import SHOWN_PIECE
+from app.desktop.runs.runs_page import OTHERS_MS
+from app.services.runs import view as run_view
 from app.services.runs.events import RunAsks, RunChanged, RunEntries
 from app.services.runs.values import RunRecord, RunView
 from tests.app.desktop.runs.conftest import RunsBench
 from tests.support.agents.made_runs import started, steps
 from tests.support.agents.scripted_brain import ScriptedBrain, says
+from tests.support.window.timing import ticking
 
 
 def kept_run(runs: RunsBench, count: int, state: str = "completed", title: str = "Long") -> RunRecord:
@@ -38,13 +40,13 @@ def test_a_long_run_is_read_in_another_thread_and_shown_in_pieces(
 ) -> None:
     run = kept_run(runs, 150)
     threads: list[threading.Thread] = []
-    folded = reading_module._folded
+    folded = run_view.view_of
 
     def watched(*arguments: object) -> RunView:
         threads.append(threading.current_thread())
         return folded(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(reading_module, "_folded", watched)
+    monkeypatch.setattr(run_view, "view_of", watched)
     pieces: list[tuple[Entry, ...]] = []
     runs.page.reading.opened.connect(lambda _, entries: pieces.append(entries))
     runs.page.reading.came.connect(pieces.append)
@@ -140,7 +142,9 @@ def test_a_run_of_another_process_is_followed_and_cannot_be_ended_here(runs: Run
     for event in steps(2)[3:]:
         store.append(run.id, event)
     store.change(run.id, state="completed", writer="")
-    runs.page._look_at_others()
+    (others,) = (timer for timer in ticking(runs.page) if timer.interval() == OTHERS_MS)
+    others.timeout.connect(lambda: others.start(OTHERS_MS))
+    others.start(0)  # sooner than it would look by itself
     runs.until(lambda: len(runs.page.reading.entries()) == count + 3)
     runs.until(lambda: runs.notes() == [("Finished", ""), ("Long", "done")])
     assert not runs.page.run.note.isVisible()

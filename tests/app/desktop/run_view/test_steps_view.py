@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -13,13 +14,17 @@ from PySide6.QtWidgets import QApplication
 from agents.events import FileChange, RunFinished, Undone
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.run_view.said_rows import AnswerRow
+from app.desktop.run_view.approval_card import GUARD_S
 from app.desktop.run_view.step_row import StepRow
 from app.desktop.runs import steps_view
 from app.desktop.runs.steps_view import RunStepsView
 from app.services.runs.events import RunDelta
 from tests.app.desktop.run_view import invoices
 from tests.app.desktop.test_accessibility import without_name
+from tests.support.window import chat
+from tests.support.window import runs as run_page
+from tests.support.window.pressing import button, buttons, press
+from tests.support.window.timing import put_forward, ticking
 
 pytestmark = pytest.mark.usefixtures("looks")
 
@@ -40,12 +45,11 @@ def show(page: RunStepsView, events: list, state: Any = "completed", **more: Any
 
 
 def flushed(qtbot: Any, page: RunStepsView) -> None:
-    qtbot.waitUntil(lambda: not page._flushing.isActive())
+    qtbot.waitUntil(lambda: not ticking(page))
 
 
 def rows(page: RunStepsView) -> list[StepRow]:
-    found = [widget for widget in page._column.widgets() if isinstance(widget, StepRow)]
-    return sorted(found, key=lambda row: row.y())
+    return run_page.steps(page)
 
 
 def test_a_run_is_shown_from_its_journal(page: RunStepsView) -> None:
@@ -53,10 +57,12 @@ def test_a_run_is_shown_from_its_journal(page: RunStepsView) -> None:
     names = [row.head.accessibleName() for row in rows(page)]
     assert names[0].startswith("Step 1: list_files(.), 14 entries")
     assert "thought for 6.2 s" in names[2] and len(names) == 6
-    parts = [part for part in page._parts() if part.isVisible()]
+    parts = [part for part in run_page.parts(page) if part.isVisible()]
     tops = [part.y() for part in parts]
-    assert tops == sorted(tops) and page._plan in parts and page._follow_up in parts
-    assert "Rename the files (under way)" in page._plan._text.accessibleName()
+    plan, follow_up = run_page.plan_text(page), run_page.follow_up(page)
+    assert plan is not None and follow_up is not None
+    assert tops == sorted(tops) and plan.parent() in parts and follow_up.parent() in parts
+    assert "Rename the files (under way)" in plan.accessibleName()
 
 
 def test_the_answer_loads_nothing_and_a_link_asks_first(
@@ -65,15 +71,15 @@ def test_the_answer_loads_nothing_and_a_link_asks_first(
     opened: list[str] = []
     monkeypatch.setattr(steps_view, "open_link", opened.append)
     show(page, invoices.finished())
-    (answer,) = (widget for widget in page._column.widgets() if isinstance(widget, AnswerRow))
-    html = "".join(row.prose.html for row in answer._body._rows)  # type: ignore[union-attr]
+    body = chat.body(run_page.given_answer(page))
+    assert body is not None
+    html = chat.shown_html(body)
     assert "<img" not in html and "https://example.org/tax" in html
-    answer._body.link_asked.emit("https://example.org/tax")
-    assert (
-        page._strip.isVisible() and "https://example.org/tax" in page._strip.accessibleName() and opened == []
-    )
-    page._strip.pressed.emit(0)
-    assert opened == ["https://example.org/tax"] and page._strip.isHidden()
+    body.link_asked.emit("https://example.org/tax")
+    question = chat.link_question(page)
+    assert question is not None and "https://example.org/tax" in question.accessibleName() and opened == []
+    press(question, "Open")
+    assert opened == ["https://example.org/tax"] and chat.link_question(page) is None
 
 
 def test_a_step_opens_and_closes_by_keys(qtbot: Any, page: RunStepsView) -> None:
@@ -81,9 +87,9 @@ def test_a_step_opens_and_closes_by_keys(qtbot: Any, page: RunStepsView) -> None
     third = rows(page)[2]
     third.head.setFocus()
     qtbot.keyClick(third.head, Qt.Key.Key_Return)
-    assert third.is_open and third._details is not None
-    assert "Daum" in third._details._thoughts.toPlainText()
-    assert '"scan 0419.pdf"' in third._details._arguments.text.toPlainText()
+    assert third.is_open
+    assert "Daum" in run_page.thoughts(third)
+    assert '"scan 0419.pdf"' in run_page.box(third, "Arguments").toPlainText()
     qtbot.keyClick(third.head, Qt.Key.Key_Left)
     assert not third.is_open
     qtbot.keyClick(third.head, Qt.Key.Key_Down)
@@ -105,15 +111,16 @@ def test_a_long_result_comes_whole_when_it_is_asked_for(qtbot: Any, page: RunSte
     show(page, invoices.finished())
     third = rows(page)[2]
     third.set_open(True)
-    details = third._details
-    assert details is not None and details._whole is not None
+    whole = run_page.show_all(third)
+    assert whole is not None
     with qtbot.waitSignal(page.text_wanted) as asked:
-        details._whole.click()
+        whole.click()
     assert asked.args == ["r1"]
     page.show_text("r1", "line\n" * 5000 + "\u202e")
-    qtbot.waitUntil(details._whole.isHidden)
-    assert details._result.text.blockCount() == 5001
-    assert details._result.text.toPlainText().endswith("\\u{202e}")
+    qtbot.waitUntil(whole.isHidden)
+    result = run_page.box(third, "Result")
+    assert result.blockCount() == 5001
+    assert result.toPlainText().endswith("\\u{202e}")
 
 
 def test_undoing_can_be_wanted_of_a_step_of_a_file_and_back_to_here(qtbot: Any, page: RunStepsView) -> None:
@@ -121,17 +128,13 @@ def test_undoing_can_be_wanted_of_a_step_of_a_file_and_back_to_here(qtbot: Any, 
     fifth = rows(page)[4]
     wanted: list[tuple[Any, Any, int]] = []
     page.undo_wanted.connect(lambda calls, paths, after: wanted.append((calls, paths, after)))
-    fifth._undo.click()
+    press(fifth, "Undo step 5")
     fifth.set_open(True)
-    details = fifth._details
-    assert details is not None
-    files = details.findChildren(type(details._parts[2]))
-    next(row for row in files if row.change.path.startswith("2026-04-12")).undo.click()
-    assert "back" not in details._actions  # nothing was changed behind it
+    press(fifth, "Undo this file: 2026-04-12 Hanbit.pdf")
+    assert "Back to here" not in buttons(fifth)  # nothing was changed behind it
     fourth = rows(page)[3]
     fourth.set_open(True)
-    assert fourth._details is not None
-    fourth._details._actions["back"].click()
+    press(fourth, "Back to here")
     assert wanted[0] == (("c5",), None, 0)
     assert wanted[1] == (("c5",), ("2026-04-12 Hanbit.pdf",), 0)
     calls, paths, after = wanted[2]
@@ -145,7 +148,7 @@ def test_what_is_undone_has_no_button_any_more(qtbot: Any, page: RunStepsView) -
     undone = Undone(("c4",), (FileChange("plan.csv", "deleted"),))
     page.append(invoices.entries([undone], len(events) + 1))
     flushed(qtbot, page)
-    assert rows(page)[3]._undo.isHidden() and "undone" in rows(page)[3].head.accessibleName()
+    assert run_page.undo(rows(page)[3]) is None and "undone" in rows(page)[3].head.accessibleName()
 
 
 def test_the_focus_stays_at_a_step_whose_button_goes(qtbot: Any, page: RunStepsView) -> None:
@@ -153,9 +156,7 @@ def test_the_focus_stays_at_a_step_whose_button_goes(qtbot: Any, page: RunStepsV
     show(page, events)
     fourth = rows(page)[3]
     fourth.set_open(True)
-    details = fourth._details
-    assert details is not None
-    details._actions["undo"].setFocus()
+    button(fourth, "Undo this step").setFocus()
     undone = Undone(("c4",), (FileChange("plan.csv", "deleted"),))
     page.append(invoices.entries([undone], len(events) + 1))
     flushed(qtbot, page)
@@ -165,17 +166,19 @@ def test_the_focus_stays_at_a_step_whose_button_goes(qtbot: Any, page: RunStepsV
 def test_a_quiet_sentence_alone_makes_no_card(page: RunStepsView) -> None:
     undone = Undone(("c4",), (FileChange("plan.csv", "deleted"),))
     show(page, [*invoices.finished(), undone])
-    column = page._column
-    assert column._starts[-1] == -1 and column._starts[3] == 0
+    # What stands on a card is indented.
+    lefts = [line.x() for line in run_page.built_lines(page)]
+    assert lefts[-1] == 0 and all(left > 0 for left in lefts[:4])
     show(page, [*invoices.finished(), undone, *invoices.whole(7, "c6", "calculator")])
-    assert column._starts[-1] == len(column) - 1
+    lefts = [line.x() for line in run_page.built_lines(page)]
+    assert lefts[-1] > 0 and lefts[-2] == 0
 
 
 def test_what_the_model_saw_can_be_asked_for(qtbot: Any, page: RunStepsView) -> None:
     show(page, invoices.finished())
     rows(page)[1].set_open(True)
     with qtbot.waitSignal(page.seen_wanted) as asked:
-        rows(page)[1]._details._actions["seen"].click()  # type: ignore[union-attr]
+        press(rows(page)[1], "What the model saw")
     assert asked.args == [2]
 
 
@@ -184,28 +187,33 @@ def test_what_the_model_writes_is_shown_until_its_turn_is_in_the_journal(
 ) -> None:
     events = invoices.begun()[:-3]
     show(page, events, "running")
-    assert page._live.isVisible() and page._live.is_empty  # the model is waited for
+    live = run_page.live_turn(page)
+    assert live is not None and live.is_empty  # the model is waited for
     page.delta(RunDelta(7, 5, "hm ", ""))
     page.delta(RunDelta(7, 5, "", "Some **words"))
     page.delta(RunDelta(7, 5, "", "** come"))
     flushed(qtbot, page)
-    assert page._live._thoughts is not None and page._live._body is not None
-    assert "<strong>words</strong>" in page._live._body._rows[0].prose.html  # type: ignore[union-attr]
+    assert chat.thoughts(live).text == "hm "
+    body = chat.body(live)
+    assert body is not None and "<strong>words</strong>" in chat.shown_html(body)
     page.append(invoices.entries(invoices.begun()[-3:], len(events) + 1))
     flushed(qtbot, page)
-    assert page._live.is_empty and len(rows(page)) == 5
+    assert live.is_empty and len(rows(page)) == 5
 
 
-def test_a_question_is_asked_and_answered(qtbot: Any, page: RunStepsView) -> None:
+def test_a_question_is_asked_and_answered(
+    qtbot: Any, page: RunStepsView, monkeypatch: pytest.MonkeyPatch
+) -> None:
     show(page, invoices.begun(), "waiting", pending=invoices.question())
-    assert page._asked is not None and page._asked.isVisible() and page._asked.default.hasFocus()
-    page._asked._guard = 0.0
+    card = run_page.question(page)
+    assert card is not None and card.default.hasFocus()
+    put_forward(monkeypatch, GUARD_S)
     with qtbot.waitSignal(page.decided) as decided:
-        qtbot.keyClick(page._asked.default, Qt.Key.Key_Return)
+        qtbot.keyClick(card.default, Qt.Key.Key_Return)
     assert decided.args[0] == "c5" and decided.args[1].allow
     page.ask(None)
     # The focus does not go on to a step, where the next Enter would open it, and the page stays at its end.
-    assert page._asked is None and page._scroll.hasFocus() and page.at_end
+    assert run_page.question(page) is None and run_page.scroll_area(page).hasFocus() and page.at_end
 
 
 @pytest.mark.parametrize("height", [480, 700])
@@ -214,36 +222,37 @@ def test_a_long_question_is_seen_from_its_first_word_to_its_answers(page: RunSte
     diff = "+++ b/a\n" + "+line\n" * 100
     asked = msgspec.structs.replace(invoices.question(), subject="echo x\n" * 100, diff=diff)
     show(page, invoices.begun(), "waiting", pending=asked)
-    card = page._asked
-    assert card is not None and card.height() <= page._scroll.viewport().height()
+    card = run_page.question(page)
+    assert card is not None and card.height() <= run_page.scroll_area(page).viewport().height()
     assert page.rect().contains(card.mapTo(page, card.rect().topLeft()))
     assert page.rect().contains(card.mapTo(page, card.rect().bottomRight()))
 
 
 def test_the_same_question_stays_as_it_is(page: RunStepsView) -> None:
     show(page, invoices.begun(), "waiting", pending=invoices.question())
-    card = page._asked
+    card = run_page.question(page)
     page.ask(invoices.question())
-    assert page._asked is card
+    assert card is not None and run_page.question(page) is card
 
 
 def test_a_question_takes_no_focus_from_a_reader_further_up(page: RunStepsView) -> None:
     events = invoices.long_run(60)
     show(page, events, "running")
-    page._scroll.verticalScrollBar().setValue(0)
+    run_page.scroll_bar(page).setValue(0)
     page.ask(invoices.question())
-    assert not page._asked.isAncestorOf(QApplication.focusWidget() or page)  # type: ignore[union-attr]
-    assert page._scroll.verticalScrollBar().value() == 0 and page._jump.isVisible()
-    page.jump_to_latest()
-    assert page._asked.default.hasFocus()  # type: ignore[union-attr]
+    card = run_page.question(page)
+    assert card is not None and not card.isAncestorOf(QApplication.focusWidget() or page)
+    assert run_page.scroll_bar(page).value() == 0
+    press(page, "Jump to the latest step")
+    assert card.default.hasFocus()
 
 
 def test_interrupted_calls_are_run_again_skipped_or_left(qtbot: Any, page: RunStepsView) -> None:
     events = [*invoices.begun(), invoices.allowed("c5", "user", "once")]
     show(page, events, "interrupted")
-    card = page._interrupted
-    assert card.isVisible() and page._follow_up.isHidden() and card.choices() == {"c5": "skip"}
-    card._rows[0][2].set_value("again")
+    card = run_page.interrupted(page)
+    assert card is not None and run_page.follow_up(page) is None and card.choices() == {"c5": "skip"}
+    press(card, re.compile(": Run again$"))
     with qtbot.waitSignal(page.resume_wanted) as wanted:
         card.resume.click()
     assert wanted.args == ["", {"c5": "again"}]
@@ -253,23 +262,25 @@ def test_interrupted_calls_are_run_again_skipped_or_left(qtbot: Any, page: RunSt
 
 def test_a_run_that_has_ended_can_be_told_to_go_on(qtbot: Any, page: RunStepsView) -> None:
     show(page, invoices.finished())
-    page._follow_up.field.setText("  sort them ")
+    field = run_page.follow_up(page)
+    assert field is not None
+    field.setText("  sort them ")
     with qtbot.waitSignal(page.resume_wanted) as wanted:
-        qtbot.keyClick(page._follow_up.field, Qt.Key.Key_Return)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
     assert wanted.args == ["sort them", {}]
 
 
 def test_one_that_cannot_go_on_is_not_told_to(page: RunStepsView) -> None:
     show(page, [invoices.started(), RunFinished("failed", "ended", "", resumable=False)], "failed")
-    assert page._follow_up.isHidden()
+    assert run_page.follow_up(page) is None
 
 
 def test_another_run_takes_the_place_of_all(page: RunStepsView) -> None:
     show(page, invoices.begun(), "waiting", pending=invoices.question(), plan=invoices.PLAN)
     rows(page)[0].set_open(True)
     show(page, [invoices.started("Something else"), *invoices.whole(1, "c1", "calculator")], "running")
-    assert len(rows(page)) == 1 and page._asked is None and page._plan.isHidden()
-    assert page._task is not None and page._task.line.text == "Something else"
+    assert len(rows(page)) == 1 and run_page.question(page) is None and run_page.plan_text(page) is None
+    assert run_page.task(page) == "Something else"
 
 
 def test_a_thousand_steps_are_shown_and_grow_without_holding_up_the_window(
@@ -279,27 +290,28 @@ def test_a_thousand_steps_are_shown_and_grow_without_holding_up_the_window(
     started = time.perf_counter()
     show(page, events, "running")
     shown = time.perf_counter() - started
-    assert len(page._column) == 1000 and len(page._column.widgets()) < 130
+    column = run_page.column(page)
+    assert len(column) == 1000 and len(run_page.built_lines(page)) < 130
     spent = []
     entries = invoices.entries(invoices.long_run(1040))
     for first in range(len(events), len(entries), 4):
-        page._take(entries[first : first + 4])
+        page.append(entries[first : first + 4])
         before = time.perf_counter()
-        page._flush()
+        page.ask(None)  # shows what has come at once
         spent.append(time.perf_counter() - before)
-    assert len(page._column) == 1040 and page.at_end
+    assert len(column) == 1040 and page.at_end
     # Far above what it takes, far below what a fold of all lines at each step would.
     assert shown < 3.0 and sorted(spent)[len(spent) // 2] < 0.033
-    bar = page._scroll.verticalScrollBar()
+    bar = run_page.scroll_bar(page)
     for value in [*range(bar.maximum(), 0, -4000), 0]:
         bar.setValue(value)
-        assert len(page._column.widgets()) <= 130
+        assert len(run_page.built_lines(page)) <= 130
     assert rows(page)[0].line.step <= 12
 
 
 def test_opened_steps_stay_open_when_they_are_scrolled_away_and_back(page: RunStepsView) -> None:
     show(page, invoices.long_run(600), "running")
-    bar = page._scroll.verticalScrollBar()
+    bar = run_page.scroll_bar(page)
     bar.setValue(0)
     rows(page)[0].set_open(True)
     for value in range(0, bar.maximum(), 1500):
@@ -312,12 +324,13 @@ def test_opened_steps_stay_open_when_they_are_scrolled_away_and_back(page: RunSt
 def test_what_the_reader_looks_at_stays_when_steps_come(qtbot: Any, page: RunStepsView) -> None:
     events = invoices.long_run(200)
     show(page, events, "running")
-    bar = page._scroll.verticalScrollBar()
+    bar = run_page.scroll_bar(page)
     bar.setValue(1500)
-    anchor = page._column.anchor(1500 - page._column.y())
+    column = run_page.column(page)
+    anchor = column.anchor(1500 - column.y())
     page.append(invoices.entries(invoices.long_run(210))[len(events) :])
     flushed(qtbot, page)
-    assert page._column.anchor(bar.value() - page._column.y()) == anchor and not page.at_end
+    assert column.anchor(bar.value() - column.y()) == anchor and not page.at_end
 
 
 def test_a_step_that_opens_stays_where_it_is(page: RunStepsView) -> None:
@@ -338,7 +351,8 @@ def test_every_control_has_a_name_in_both_languages(page: RunStepsView, language
     languages.choose(language)
     QApplication.processEvents()
     assert without_name(page) == []
-    assert page._asked is not None and page._asked.default.text().strip() in ("Allow once", "한 번 허용")
+    card = run_page.question(page)
+    assert card is not None and card.default.text().strip() in ("Allow once", "한 번 허용")
     show(page, [*invoices.begun(), invoices.allowed("c5", "user", "once")], "interrupted")
     assert without_name(page) == []
     show(page, invoices.finished())
@@ -350,14 +364,15 @@ def test_every_control_has_a_name_in_both_languages(page: RunStepsView, language
 def test_nothing_stands_beyond_the_page(page: RunStepsView, width: int) -> None:
     page.resize(width, 700)
     show(page, invoices.begun(), "waiting", pending=invoices.question(), plan=invoices.PLAN)
-    room = page._scroll.viewport().width()
-    for part in page._parts():
+    room = run_page.scroll_area(page).viewport().width()
+    for part in run_page.parts(page):
         assert part.x() >= 0 and part.x() + part.width() <= room
 
 
 def test_everything_follows_another_look(page: RunStepsView) -> None:
     show(page, invoices.finished(), plan=invoices.PLAN)
     rows(page)[3].set_open(True)
-    height = page._page.height()
+    inside = run_page.scroll_area(page).widget()
+    height = inside.height()
     themes.choose("dark", 1.5)
-    assert page._page.height() > height
+    assert inside.height() > height

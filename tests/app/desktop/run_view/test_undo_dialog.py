@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from agents.events import FileChange
 from agents.snapshots.values import Step, UndoPlan
 from app.desktop.run_view.undo_dialog import UndoDialog
+from tests.support.window.finding import find
+from tests.support.window.reading import labels
+from tests.support.window.runs import list_of, paths, tick_boxes
 
 pytestmark = pytest.mark.usefixtures("looks")
 
@@ -41,9 +44,10 @@ def dialog(window: QWidget, *steps: Step, redo: bool = False) -> UndoDialog:
 
 def test_conflicts_stand_first_and_are_left_alone_unless_ticked(window: QWidget) -> None:
     made = dialog(window, *STEPS)
-    assert [row.step.action for row in made._rows] == ["conflict", "lost", "remove", "restore"]
+    shown = [path.toPlainText() for path in paths(made)]
+    assert shown == ["mine.txt", "huge.bin", "new.txt", "문서/계획.md"]
     assert made.force == () and made.do.text() == "Undo 2 files"
-    boxes = [row.box for row in made._rows if row.box is not None]
+    boxes = tick_boxes(made)
     assert len(boxes) == 1 and not boxes[0].isChecked()
     boxes[0].setChecked(True)
     assert made.force == ("mine.txt",) and made.do.text() == "Undo 3 files"
@@ -73,13 +77,13 @@ def test_tab_stays_on_the_card(qtbot: Any, window: QWidget) -> None:
 
 def test_taking_an_undoing_back_says_so(window: QWidget) -> None:
     made = dialog(window, STEPS[1], redo=True)
-    assert made.do.text() == "Restore 1 file" and "back" in made._title.text()
+    assert made.do.text() == "Restore 1 file" and "Take the undoing back?" in labels(made)
 
 
 def test_a_plan_of_very_many_files_is_counted_to_its_end(window: QWidget) -> None:
     steps = [Step(f"{n}.txt", "restore", FileChange(f"{n}.txt", "changed")) for n in range(1000)]
     made = dialog(window, *steps)
-    assert made.do.text() == "Undo 1,000 files" and "900" in made._more.text and made._more.isVisible()
+    assert made.do.text() == "Undo 1,000 files" and find(made, "and 900 more files").isVisible()
 
 
 @pytest.mark.parametrize("width", [360, 900])
@@ -88,6 +92,8 @@ def test_every_path_is_shown_whole(window: QWidget, width: int) -> None:
     long = "아주/깊은/" + "긴이름" * 40 + ".txt"
     made = dialog(window, Step(long, "restore", FileChange(long, "changed")), *STEPS)
     assert window.rect().contains(made.card.geometry())
-    for row in made._rows:
-        assert row.width() <= made._list.viewport().width()
-        assert row._path.horizontalScrollBar().maximum() == 0 and row._path.verticalScrollBar().maximum() == 0
+    shown = paths(made)
+    assert len(shown) == 1 + len(STEPS)
+    for path in shown:
+        assert path.parentWidget().width() <= list_of(made).viewport().width()
+        assert path.horizontalScrollBar().maximum() == 0 and path.verticalScrollBar().maximum() == 0

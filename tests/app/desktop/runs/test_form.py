@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from agents.budget import Budget
 from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
 from app.desktop.run_view.folder_field import dropped_folder
-from app.desktop.runs.model_field import OTHER, RunModel
+from app.desktop.runs.model_field import RunModel
 from app.desktop.runs.new_run import NewRun
 from app.desktop.runs.save_recipe import parameters_in
 from app.services.models.events import ModelChanged
@@ -20,6 +21,8 @@ from engine.api import ModelFacts
 from engine.values import ReasoningControl, Sampling
 from tests.app.desktop.runs.conftest import RunsBench
 from tests.support.agents.scripted_brain import ScriptedBrain, says
+from tests.support.window.menus import choose
+from tests.support.window.pressing import press
 
 TIDY = Recipe(
     "tidy",
@@ -107,7 +110,8 @@ def test_tools_are_all_or_those_that_are_ticked(form: NewRun) -> None:
     form.tools.reading.click()
     assert form.tools.chosen() == ("list_files",)
     assert form.tools.head.summary.text() == "1 of 3"
-    form.tools._of_servers.box.click()
+    form.tools.open()
+    press(form.tools, re.compile("^Servers: "))
     assert form.tools.chosen() == ("list_files", "time.now")
     form.tools.all.click()
     assert form.tools.chosen() is None
@@ -129,7 +133,7 @@ def test_a_budget_of_0_is_no_limit(form: NewRun) -> None:
 
 
 def test_a_model_elsewhere_is_given_by_name_and_said_to_get_the_text(form: NewRun) -> None:
-    form.model.choice._choose(OTHER)
+    choose(form.model.choice, "Another one, by its name…")
     form.model.other.setText("openai:http://127.0.0.1:8000/v1#qwen")
     assert form.model.leaves.isHidden()
     form.model.other.setText("openai:https://models.example/v1#qwen")

@@ -15,6 +15,8 @@ from tests.app.desktop.conftest import Running
 from tests.app.desktop.runs.conftest import WRITE, RunsBench, ScriptedModels
 from tests.app.desktop.test_accessibility import without_name
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
+from tests.support.window.main_window import toast_text
+from tests.support.window.reading import labels
 
 
 def test_without_runs_the_page_says_what_it_is_for_and_has_the_button_that_starts_one(
@@ -120,7 +122,7 @@ def test_the_search_finds_runs_by_title_task_and_folder(runs: RunsBench) -> None
     assert side.search.text() == ""
     side.search.setText("no such thing")
     assert runs.notes() == []
-    assert side._empty.text() == "No run matches “no such thing”."
+    assert "No run matches “no such thing”." in labels(side)
 
 
 def test_a_deleted_run_can_be_brought_back(runs: RunsBench) -> None:
@@ -145,12 +147,12 @@ def test_a_run_that_nobody_looks_at_tells_when_it_asks_and_when_it_is_done(
     model_registry.model_registry[""] = ScriptedBrain(calls(WRITE), says("Written."))
     (tmp_path / "folder").mkdir()
     run = services.runs.start(RunSpec("Make a plan", str(tmp_path / "folder")))
-    running.until(lambda: window.toast._text.text() == "“Make a plan” waits for your answer")
+    running.until(lambda: toast_text(window) == "“Make a plan” waits for your answer")
     assert window.rail.runs.accessibleName() == "Runs, 1 waits for your answer"
     pending = services.runs.pending(run.id)
     assert pending is not None
     services.runs.decide(run.id, pending.call, Decision(True))
-    running.until(lambda: window.toast._text.text() == "“Make a plan” is done")
+    running.until(lambda: toast_text(window) == "“Make a plan” is done")
     assert window.rail.runs.accessibleName() == "Runs"
     window.toast.undo()  # its button
     running.until(lambda: window.runs.reading.view is not None)

@@ -9,6 +9,7 @@ import pytest
 from app.desktop.run_view.undo_dialog import UndoDialog
 from tests.app.desktop.runs.conftest import RunsBench
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
+from tests.support.window.pressing import press
 
 
 def write(path: str, content: str) -> tuple[str, dict[str, str]]:
@@ -91,8 +92,7 @@ def test_what_somebody_changed_since_is_put_back_when_it_is_ticked(done: RunsBen
     (done.folder / "old.txt").write_text("mine")
     done.page.run.cards.files.undo.click()
     dialog = dialog_of(done)
-    box = next(row.box for row in dialog._rows if row.box is not None)
-    box.click()
+    press(dialog, "Put back old.txt all the same")
     dialog.do.click()
     done.until(lambda: states(done) == {"new.txt": "undone", "old.txt": "undone"})
     assert files(done) == {"old.txt": "before"}

@@ -21,6 +21,7 @@ from app.services.library.values import Found
 from app.services.settings.settings import SettingsFile
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
+from tests.support.window.reading import labels
 
 TOKEN = "hf_" + "s3cret" * 5
 GB = 10**9
@@ -180,13 +181,13 @@ def test_offline_and_downloads_at_once_count_at_once(page: Page, qtbot: QtBot) -
     page.section.at_once.chosen.emit("3")
     page.until(lambda: current().downloads_at_once == 3)
     page.section.take_settings(page.settings.change(downloads_at_once=7))  # in the file, by hand
-    assert page.section.at_once._values == ["1", "2", "3", "4", "7"]
+    assert page.section.at_once.values() == ["1", "2", "3", "4", "7"]
 
 
 def test_an_address_of_the_environment_is_told(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
     page.section.retranslate()
-    assert "HF_ENDPOINT is set" in page.section._endpoint_row._help.text()
+    assert any("HF_ENDPOINT is set" in words for words in labels(page.section))
 
 
 # The token
@@ -292,7 +293,7 @@ def test_models_of_other_programs_are_looked_for_when_asked_and_taken_in(page: P
     found, shelf = page.section.found, page.library
     assert found.lines == []
     qtbot.mouseClick(found.look, Qt.MouseButton.LeftButton)
-    page.until(lambda: found._words.text() == "No models of other programs were found.")
+    page.until(lambda: "No models of other programs were found." in labels(found))
     shelf.remote_servers = (
         Found("Qwen3 4B", "/lm/qwen.gguf", 2 * GB, "lm_studio"),
         Found("gemma3", "/ollama/blobs/sha256-1", 3 * GB, "ollama"),

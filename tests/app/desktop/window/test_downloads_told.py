@@ -19,6 +19,9 @@ from app.store.records import Download, DownloadFile
 from engine.errors import ErrorInfo, UserError
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.window.library_models import GB, a_library_model
+from tests.support.window.main_window import download_ring, toast_text
+from tests.support.window.pressing import button, buttons
+from tests.support.window.timing import ticking
 
 
 def a_download(number: int = 1, **fields: Any) -> Download:
@@ -106,13 +109,13 @@ def told(running: Running) -> Running:
     running.desktop.bridge.receive(
         [DownloadChanged(a_download()), DownloadProgress(1, 62 * GB // 10, 10 * GB)]
     )
-    running.until(lambda: running.window.rail._badge.isVisible())
+    running.until(lambda: download_ring(running.window).isVisible())
     return running
 
 
 def test_the_rail_carries_a_ring_and_says_how_far_it_is(told: Running) -> None:
     rail = told.window.rail
-    assert rail._badge.fraction() == pytest.approx(0.62)
+    assert download_ring(told.window).fraction() == pytest.approx(0.62)
     assert rail.models.accessibleName() == "Models, 1 download, 62%"
     assert told.window.windowTitle() == "Coterie"
     languages.choose("ko")
@@ -121,7 +124,7 @@ def test_the_rail_carries_a_ring_and_says_how_far_it_is(told: Running) -> None:
     told.desktop.bridge.receive([DownloadChanged(a_download(2))])
     told.until(lambda: rail.models.accessibleName() == "Models, 2 downloads, 31%")
     told.desktop.bridge.receive([changed(a_download(n), state="paused") for n in (1, 2)])
-    told.until(lambda: not rail._badge.isVisible())
+    told.until(lambda: not download_ring(told.window).isVisible())
     assert rail.models.accessibleName() == "Models"
 
 
@@ -132,7 +135,7 @@ def test_what_goes_on_from_the_last_time_is_on_the_rail_at_once(
 
     monkeypatch.setattr(Downloads, "all", lambda _: (a_download(received=3 * GB),))
     running = make_desktop().start()
-    running.until(lambda: running.window.rail._badge.isVisible())
+    running.until(lambda: download_ring(running.window).isVisible())
     assert running.window.rail.models.accessibleName() == "Models, 1 download, 30%"
 
 
@@ -145,9 +148,9 @@ def test_a_model_that_has_come_can_be_used_at_once(
     told.desktop.bridge.receive([changed(a_download(), state="done")])
     toast = told.window.toast
     told.until(toast.isVisible)
-    assert toast._text.text() == "Qwen3 30B A3B is here" and toast._button.text() == "Use it"
-    assert not told.window.rail._badge.isVisible()
-    qtbot.mouseClick(toast._button, Qt.MouseButton.LeftButton)
+    assert toast_text(told.window) == "Qwen3 30B A3B is here" and buttons(toast) == ["Use it"]
+    assert not download_ring(told.window).isVisible()
+    qtbot.mouseClick(button(toast, "Use it"), Qt.MouseButton.LeftButton)
     told.until(lambda: told.services.models.state.path == "/m/qwen.gguf")
     assert told.window.chat.isVisible()
 
@@ -164,7 +167,7 @@ def test_a_failure_says_why_and_shows_the_downloads(told: Running, qtbot: QtBot)
     told.until(lambda: not strip.isVisible())
     told.desktop.bridge.receive([changed(a_download(), state="failed", error=error)])
     told.until(strip.isVisible)
-    qtbot.mouseClick(strip._buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(strip, "Show"), Qt.MouseButton.LeftButton)
     assert not strip.isVisible()
 
 
@@ -177,8 +180,8 @@ def test_a_model_that_is_gone_again_is_told_without_an_offer(
     monkeypatch.setattr(told.services.library, "get", gone)
     told.desktop.bridge.receive([changed(a_download(), state="done")])
     told.until(told.window.toast.isVisible)
-    assert told.window.toast._text.text() == "model-1 · Q4_K_M is here"
-    assert not told.window.toast._button.isVisible()
+    assert toast_text(told.window) == "model-1 · Q4_K_M is here"
+    assert buttons(told.window.toast) == []
 
 
 def test_what_is_said_stays_until_somebody_can_see_it(told: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,14 +189,14 @@ def test_what_is_said_stays_until_somebody_can_see_it(told: Running, monkeypatch
     looked_at = False
     monkeypatch.setattr(type(window), "isActiveWindow", lambda _: looked_at)
     toast.say("It is here")
-    assert toast.isVisible() and not toast._timer.isActive()
+    assert toast.isVisible() and not ticking(toast)
     looked_at = True
     QApplication.sendEvent(window, QEvent(QEvent.Type.WindowActivate))
-    assert toast._timer.isActive()
+    assert ticking(toast)
 
 
 def test_a_failure_in_sight_is_not_told_twice(told: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(told.window.downloads, "_are_looked_at", lambda: True)
     told.desktop.bridge.receive([changed(a_download(), state="failed", error=ErrorInfo("hub.offline"))])
-    told.until(lambda: not told.window.rail._badge.isVisible())
+    told.until(lambda: not download_ring(told.window).isVisible())
     assert told.window.strip.isHidden()

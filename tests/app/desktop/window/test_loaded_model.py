@@ -26,6 +26,8 @@ from engine.placement.plan import RAM, Device, DeviceBytes, LoadedWeights
 from engine.values import ReasoningControl, Sampling
 from tests.app.desktop.conftest import Running
 from tests.support.plans import a_machine, a_plan
+from tests.support.window.pressing import press
+from tests.support.window.reading import labels
 
 GB = 10**9
 NOON = datetime.now().replace(hour=12, minute=0, second=0, microsecond=0).timestamp()
@@ -125,13 +127,12 @@ def test_what_is_kept_of_conversations_is_memory_as_well() -> None:
 def test_a_window_loads_with_the_first_letters_and_unloads_from_the_picker(
     make_desktop: Callable[..., Running], qtbot: QtBot
 ) -> None:
-    running = make_desktop()
-    running.desktop._settings.change(load_model="writing")
+    running = make_desktop(settings={"load_model": "writing"})
     running.start()
     menu, composer = running.window.chat.header.model, running.window.chat.composer
     running.until(lambda: menu.pill.accessibleName().endswith(", not loaded, loads when you write"))
     assert running.window.chat.model_strip.isHidden(), "nothing is wrong"
-    assert composer._hint.text() == "The model loads when you write."
+    assert "The model loads when you write." in labels(composer)
     menu.open_menu()
     assert menu.picker is not None
     assert menu.picker.note.text() == "Not in memory yet. It loads when you write."
@@ -163,8 +164,7 @@ def test_a_window_loads_with_the_first_letters_and_unloads_from_the_picker(
 def test_a_task_for_a_run_loads_the_model_in_use_as_well(
     make_desktop: Callable[..., Running], qtbot: QtBot
 ) -> None:
-    running = make_desktop()
-    running.desktop._settings.change(load_model="writing")
+    running = make_desktop(settings={"load_model": "writing"})
     running.start()
     running.until(lambda: running.services.models.state.resting == "unused")
     running.window.new_run()
@@ -179,7 +179,7 @@ def test_while_an_answer_is_written_it_cannot_be_unloaded(running: Running) -> N
     running.engine.hold.set()
     composer, menu = running.window.chat.composer, running.window.chat.header.model
     composer.edit.setPlainText("Hello")
-    composer._press()
+    press(composer, "Send")
     running.until(lambda: "Stays: an answer is being written" in menu.pill.toolTip())
     menu.open_menu()
     assert menu.picker is not None

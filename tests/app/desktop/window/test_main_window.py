@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -21,6 +22,10 @@ from engine.values import ReasoningControl, ToolCall
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
 from tests.support.hand_made_placements import HandMadePlacements
+from tests.support.window.chat import card
+from tests.support.window.pressing import button, press
+from tests.support.window.reading import labels
+from tests.support.window.settings import deleted_chats
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 Make = Callable[..., Running]
@@ -150,8 +155,7 @@ def test_leaving_and_coming_back_shows_a_running_answer_whole(make_desktop: Make
     running.until(lambda: running.window.chat.conversation is not None)
     qtbot.wait(150)
     answer = running.services.conversations.path(number)[-1]
-    card = running.window.chat.transcript._window.card(answer)
-    shown = card.streamed_text()
+    shown = card(running.window.chat.transcript, answer).streamed_text()
     assert shown and "".join(words).startswith(shown)
     running.until(lambda: not running.window.chat.answering())
     assert store_messages(running)[-1] == ("assistant", "".join(words))
@@ -172,14 +176,14 @@ def test_a_stopped_answer_goes_on_where_it_was(make_desktop: Make, qtbot: QtBot)
     running.until(lambda: store_messages(running)[-1][1] == before + " more")
     running.until(lambda: not running.window.chat.answering())
     qtbot.wait(50)
-    assert running.window.chat.transcript._window.card(answer).message.content == before + " more"
+    assert card(running.window.chat.transcript, answer).message.content == before + " more"
 
 
 def test_alt_up_opens_the_last_message_for_editing(running: Running, qtbot: QtBot) -> None:
     running.send("First words")
     qtbot.keyClick(running.window.chat.composer.edit, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     question = running.services.conversations.path(open_id(running))[0]
-    running.until(lambda: running.window.chat.transcript._window.card(question).is_editing)
+    running.until(lambda: card(running.window.chat.transcript, question).is_editing)
 
 
 def test_deleting_can_be_undone_from_the_toast_and_by_key(running: Running, qtbot: QtBot) -> None:
@@ -243,7 +247,7 @@ def test_the_palette_finds_commands_and_chats(running: Running, qtbot: QtBot) ->
 def test_reasoning_is_chosen_per_conversation_and_reaches_the_model(running: Running, qtbot: QtBot) -> None:
     composer = running.window.chat.composer
     assert composer.reasoning.values() == ["auto", "off", "on", "budget"]
-    qtbot.mouseClick(composer.reasoning.segments._group.button(1), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(composer, "Reasoning: Off"), Qt.MouseButton.LeftButton)
     running.send("Quick, please")
     assert running.engine.requests[-1].reasoning == "off"
     running.window.new_chat()
@@ -253,14 +257,14 @@ def test_reasoning_is_chosen_per_conversation_and_reaches_the_model(running: Run
 def test_a_choice_that_another_model_had_is_sent_as_auto(make_desktop: Make, qtbot: QtBot) -> None:
     running = make_desktop(reasoning=ReasoningControl("levels", ("low", "high"), "low")).ready()
     running.services.settings.change(reasoning="on")
-    running.until(lambda: running.window.chat.composer._instead.isVisible())
+    running.until(lambda: "Auto instead of On" in labels(running.window.chat.composer))
     running.send("Hello")
     assert running.engine.requests[-1].reasoning == "auto"
 
 
 def test_a_number_of_tokens_reaches_the_model_and_stays_with_the_chat(running: Running, qtbot: QtBot) -> None:
     composer = running.window.chat.composer
-    composer.reasoning.segments._group.button(3).click()
+    press(composer, "Reasoning: At most…")
     composer.reasoning.field.setValue(300)
     running.send("Quick, please")
     assert running.engine.requests[-1].reasoning == 300
@@ -275,7 +279,7 @@ def test_a_number_of_tokens_reaches_the_model_and_stays_with_the_chat(running: R
 def test_the_default_for_every_chat_can_be_a_number(running: Running) -> None:
     chooser = running.window.settings.answers.reasoning
     assert chooser.values() == ["auto", "off", "on", "budget"]
-    chooser.segments._group.button(3).click()
+    press(chooser, re.compile(": At most…$"))
     running.until(lambda: running.services.settings.current.reasoning == 1024)
     running.until(lambda: running.window.chat.composer.reasoning.value() == 1024)
 
@@ -339,13 +343,13 @@ def test_while_the_model_is_tuned_the_chat_says_so_and_what_is_sent_waits(
         running.until(lambda: chat.header.progress.text() == "Tuning…")
         assert chat.header.progress.isVisible()
         assert chat.header.model.pill.accessibleName().endswith(", being tuned")
-        assert chat.composer._hint.text().startswith("The model is being tuned")
+        assert any(words.startswith("The model is being tuned") for words in labels(chat.composer))
         chat.composer.edit.setPlainText("Hello")
         qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
         running.until(chat.answering)
         assert chat.header.cancel.accessibleName() == "Cancel tuning"
         qtbot.mouseClick(chat.header.cancel, Qt.MouseButton.LeftButton)
-        assert running.services.placements._cancelled  # type: ignore[attr-defined]
+        assert running.services.placements.cancelled  # type: ignore[attr-defined]
     running.until(lambda: not chat.answering())
     running.until(lambda: chat.header.model.pill.accessibleName().endswith(", ready"))
     assert len(running.engine.requests) == 1 and not chat.header.progress.isVisible()
@@ -360,7 +364,7 @@ def test_a_model_that_cannot_be_loaded_is_told_with_what_can_be_done(make_deskto
     assert strip.actions_shown() == ["Try again", "Choose another model"]
     assert strip.text()
     running.engine.load_error = None
-    strip._buttons[0].click()
+    press(strip, "Try again")
     running.until(lambda: not strip.isVisible())
 
 
@@ -435,7 +439,7 @@ def test_a_deleted_conversation_is_brought_back_from_the_trash(running: Running)
     running.until(lambda: titles(running) == [])
     running.window.show_page("settings")
     trash = running.window.settings.data
-    running.until(lambda: [c.id for c in trash._trash] == [number])
+    running.until(lambda: deleted_chats(trash.trash) == ["Bring me back"])
     trash.trash.restore_wanted.emit(number)
     running.until(lambda: titles(running) == ["Today", "Bring me back"])
 
