@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -234,6 +233,8 @@ def run(argv: Sequence[str], *, debug: bool = False) -> int:
             log.info("Window closed")
             instance.release()
             if desktop.start_again:
+                import subprocess
+
                 from app.services.settings.secrets import with_taken
 
                 command = [sys.executable, "-m", "app", *(["--debug"] if debug else [])]

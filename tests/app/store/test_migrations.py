@@ -15,6 +15,8 @@ from alembic.script import ScriptDirectory
 
 from agents.events import ModelTurn
 from app.store import migrating, opening
+from app.store.backup import restore
+from app.store.location import Place
 from app.store.records import ChatOptions, CompactionPoint, Download, DownloadFile, LibraryFile, LibraryModel
 from app.store.store import Store
 from app.store.tables import SCHEMA_REVISION, Base
@@ -139,6 +141,16 @@ def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
         cut = CompactionPoint(1, shown.id, question.id, 1700000050.0, 300, "starter", summary)
         assert store.cuts(shown.id) == ([cut] if has_cuts else [])
         assert store.add_message(shown.id, answer.id, "user", "thanks").siblings == 1
+
+
+@pytest.mark.parametrize("sql", sorted(DATA.glob("store-*.sql")), ids=lambda path: path.stem)
+def test_a_backup_of_a_released_schema_is_restored_and_opens(folder: Path, sql: Path) -> None:
+    revision = sql.stem.rpartition("-")[2]
+    place = Place(folder / "coterie.db", folder / "backups")
+    make(place.backup_file(1_700_000_000, revision), sql)
+    assert restore(place, place.backup_files()[0], 1_700_100_000) is None
+    with Store.open(place.database, place.backups) as store:
+        assert [shown.title for shown in store.conversations()] == ["여행 계획"]
 
 
 def test_the_tables_are_what_the_migrations_make(store: Store) -> None:
