@@ -42,11 +42,11 @@ def fetch_page(here: ToolContext, url: str) -> Outcome:
     if not here.network:
         raise ToolTrouble("The network was not allowed for this call.")
     page = download(address, here.cancelled, THE_WEB)
-    if page.remote_servers:
+    if page.onward:
         return Outcome(
-            f"The page leads to another site, which was not followed: {page.remote_servers}\n"
+            f"The page leads to another site, which was not followed: {page.onward}\n"
             "Fetch that address if it is the one you want.",
-            summary=f"→ {page.remote_servers}",
+            summary=f"→ {page.onward}",
             untrusted=True,
         )
     text = _text(page, here)

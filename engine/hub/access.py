@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from engine.errors import UserError
+from engine.net.sockets import trusting
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx2
 
 HUB = "https://huggingface.co"
@@ -108,7 +106,7 @@ class HubAccess:
             if self.proxy and not httpx2.URL(self.proxy).host:
                 raise UserError("hub.bad_proxy")
             return httpx2.Client(
-                verify=self._trusted(),
+                verify=trusting(self.certificates),
                 proxy=self.proxy or None,
                 headers={"User-Agent": _USER_AGENT},
                 timeout=httpx2.Timeout(read_timeout, connect=CONNECT_TIMEOUT_S),
@@ -120,20 +118,6 @@ class HubAccess:
         except (ValueError, ImportError, httpx2.InvalidURL):
             # Its text is not told on: it holds the address, and that may hold a password.
             raise UserError("hub.bad_proxy") from None
-
-    def _trusted(self) -> ssl.SSLContext | bool:
-        if not self.certificates:
-            return True
-        import httpx2
-
-        path = Path(self.certificates).expanduser()
-        try:
-            context = httpx2.create_ssl_context()
-            context.load_verify_locations(cafile=path)
-        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-            detail = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise UserError("hub.bad_certificates", path=str(path), detail=detail) from error
-        return context
 
 
 def hub_access(

@@ -15,14 +15,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import truststore
 import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.util import Timeout, make_headers, parse_url
+from urllib3.util import Timeout
 
 from engine.errors import ErrorInfo, UserError
-from engine.hub.transfer.connections import proxy_for
+from engine.net.pools import make_pool, proxy_for
+from engine.net.sockets import shut, trusting
 from engine.remote.access import RemoteAccess
 from engine.remote.chunks import error_text
 from engine.remote.names import is_loopback, is_near
@@ -51,14 +49,14 @@ class Line:
             self._socket = opened
             cut = self.is_cut
         if cut:
-            _shut(opened)
+            shut(opened)
 
     def cut(self) -> None:
         with self._lock:
             self.is_cut = True
             opened = self._socket
         if opened is not None:
-            _shut(opened)
+            shut(opened)
 
 
 class CutError(Exception):
@@ -82,8 +80,7 @@ class Http:
         parts = urlsplit(url)
         self._host = parts.hostname or ""
         self.place = parts.netloc
-        local = threading.local()
-        self._local = local
+        self._local = threading.local()
         self._lock = threading.Lock()
         self._lines: set[Line] = set()
         self._is_cut = False
@@ -91,17 +88,18 @@ class Http:
         plain = parts.scheme == "http"
         if plain and proxy and not access.allow_http and not is_near(self._host):
             raise UserError("remote.insecure", host=self.place)
-        checks = plain and not access.allow_http and not proxy
-        options: dict[str, Any] = {"num_pools": 4, "maxsize": 1}
-        if not plain or proxy:
-            options["ssl_context"] = _trusting(access.certificates)
-        if proxy:
-            auth = parse_url(proxy).auth
-            headers = make_headers(proxy_basic_auth=auth) if auth else None
-            self._pool: urllib3.PoolManager = urllib3.ProxyManager(proxy, proxy_headers=headers, **options)
-        else:
-            self._pool = urllib3.PoolManager(**options)
-        self._pool.pool_classes_by_scheme = _pool_classes(local, self.place, checks)
+        self._checks = plain and not access.allow_http and not proxy
+        tls = trusting(access.certificates) if proxy or not plain else None
+        self._pool = make_pool(proxy, tls, self._opened, keep=False, num_pools=4, maxsize=1)
+
+    def _opened(self, scheme: str, opened: Any) -> None:
+        """Tells the request of this thread which socket is its own. Raises UserError `remote.insecure` as soon as it
+        is known that a name leads to a server that is not near."""
+        line = getattr(self._local, "line", None)
+        if line is not None:
+            line.attach(opened)
+        if self._checks and scheme == "http" and not is_near(opened.getpeername()[0]):
+            raise UserError("remote.insecure", host=self.place)
 
     def cut(self) -> None:
         """End all requests, and let none begin any more."""
@@ -283,66 +281,3 @@ def _trouble(error: Exception, host: str) -> UserError | None:
     if isinstance(error, known.HTTPError | OSError | ValueError | AttributeError):
         return UserError("remote.interrupted", host=host)
     return None
-
-
-def _shut(opened: socket.socket) -> None:
-    # The plain method: that of a TLS socket takes its state away from the thread that reads.
-    with contextlib.suppress(OSError):
-        socket.socket.shutdown(opened, socket.SHUT_RDWR)
-
-
-def _trusting(certificates: str) -> ssl.SSLContext:
-    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if certificates:
-        try:
-            context.load_verify_locations(cafile=certificates)
-        except (OSError, ssl.SSLError) as error:
-            detail = error.strerror or str(error)
-            raise UserError("hub.bad_certificates", path=certificates, detail=detail) from error
-    return context
-
-
-def _pool_classes(local: threading.local, place: str, checks: bool) -> dict[str, Any]:
-    """Pools whose connections tell the request of their thread which socket is its own, before a byte is sent.
-
-    `checks`: a server that is not near is refused as soon as it is known where the name leads to.
-    """
-
-    class Plain(HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            _attach(local, self.sock)
-            if checks and not is_near(self.sock.getpeername()[0]):
-                self.close()
-                raise UserError("remote.insecure", host=place)
-
-    class Secure(HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            _attach(local, self.sock)
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-        def _put_conn(self, conn: Any) -> None:
-            _close(conn)
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-        def _put_conn(self, conn: Any) -> None:
-            _close(conn)
-
-    return {"http": PlainPool, "https": SecurePool}
-
-
-def _close(connection: Any) -> None:
-    """Instead of keeping it: a server may have closed it already, without a word."""
-    if connection is not None:
-        connection.close()
-
-
-def _attach(local: threading.local, opened: Any) -> None:
-    line = getattr(local, "line", None)
-    if line is not None and opened is not None:
-        line.attach(opened)

@@ -6,7 +6,6 @@ stay the host's: what was checked is what is asked, whatever a name server answe
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import socket
 import ssl
@@ -20,6 +19,7 @@ import msgspec
 from agents.tools.function_tool import ToolTrouble
 from agents.tools.web.address import Address, read_address, same_site
 from agents.tools.web.public import is_public
+from engine.net.sockets import shut, trusting
 
 SECONDS = 30.0  # all together
 _STEP_SECONDS = 10.0  # for one answer of the network
@@ -41,7 +41,7 @@ Resolve = Callable[[str, int], list[str]]
 class Page(msgspec.Struct, frozen=True):
     """What came from `address`, the last of the way there. `cut`: more would have come.
 
-    `remote_servers` is where a redirect leads that was not followed, because it is another site.
+    `onward` is where a redirect leads that was not followed, because it is another site.
     """
 
     address: Address
@@ -50,7 +50,7 @@ class Page(msgspec.Struct, frozen=True):
     charset: str
     content: bytes
     cut: bool = False
-    remote_servers: str = ""
+    onward: str = ""
 
 
 class Web(msgspec.Struct, frozen=True):
@@ -70,13 +70,7 @@ def resolved(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
-def _trusted() -> ssl.SSLContext:
-    import truststore
-
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-THE_WEB = Web(resolved, is_public, _trusted)
+THE_WEB = Web(resolved, is_public, trusting)
 
 
 def download(address: Address, cancelled: Callable[[], bool], web: Web = THE_WEB) -> Page:
@@ -84,12 +78,12 @@ def download(address: Address, cancelled: Callable[[], bool], web: Web = THE_WEB
     with _Clock(cancelled) as clock:
         for _ in range(_MOST_REDIRECTS + 1):
             page = _one(address, clock, web)
-            if page.status not in _REDIRECTS or not page.remote_servers:
+            if page.status not in _REDIRECTS or not page.onward:
                 return page
-            onward = read_address(page.remote_servers, address)
-            if not same_site(address, onward):
-                return msgspec.structs.replace(page, remote_servers=onward.url)
-            address = onward
+            following = read_address(page.onward, address)
+            if not same_site(address, following):
+                return msgspec.structs.replace(page, onward=following.url)
+            address = following
     raise ToolTrouble("The page leads in circles: too many redirects.")
 
 
@@ -109,9 +103,7 @@ def _one(address: Address, clock: _Clock, web: Web) -> Page:
         connection.request("GET", address.target, headers=_HEADERS)
         response = connection.getresponse()
         if response.status in _REDIRECTS:
-            return Page(
-                address, response.status, "", "", b"", remote_servers=response.headers.get("Location", "")
-            )
+            return Page(address, response.status, "", "", b"", onward=response.headers.get("Location", ""))
         content, cut = _content(response, clock)
         kind = response.headers.get_content_type()
         charset = response.headers.get_content_charset() or ""
@@ -226,5 +218,4 @@ class _Clock:
     def _watching(self) -> None:
         while not self._done.wait(0.1):
             if (time.monotonic() > self._end or self._cancelled()) and self._socket is not None:
-                with contextlib.suppress(OSError):
-                    self._socket.shutdown(socket.SHUT_RDWR)
+                shut(self._socket)

@@ -10,20 +10,18 @@ import contextlib
 import socket
 import ssl
 import threading
-import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-import truststore
 import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.util import Timeout, make_headers, parse_url
+from urllib3.util import Timeout
 
 from engine.errors import UserError
 from engine.hub.transfer.transient import Trouble
 from engine.hub.transfer.values import Access, Limits
+from engine.net.pools import make_pool, proxy_for
+from engine.net.sockets import shut, trusting
 
 
 class Response(Protocol):
@@ -75,20 +73,14 @@ class _Sockets:
             self._open.add(opened)
             aborted = self._aborted
         if aborted:
-            _shut(opened)
+            shut(opened)
 
     def abort(self) -> None:
         with self._lock:
             self._aborted = True
             opened = list(self._open)
         for one in opened:
-            _shut(one)
-
-
-def _shut(opened: socket.socket) -> None:
-    # The plain method: that of a TLS socket takes its state away from the thread that reads.
-    with contextlib.suppress(OSError):
-        socket.socket.shutdown(opened, socket.SHUT_RDWR)
+            shut(one)
 
 
 class HttpConnections:
@@ -137,16 +129,14 @@ class HttpConnections:
 
     def _made(self, proxy: str) -> urllib3.PoolManager:
         if self._tls is None:
-            self._tls = _trusting(self._access.certificates)
-        options: dict[str, Any] = {"ssl_context": self._tls, "maxsize": self._limits.streams, "num_pools": 16}
-        if proxy:
-            parts = parse_url(proxy)
-            credentials = make_headers(proxy_basic_auth=unquote(parts.auth)) if parts.auth else None
-            pool: urllib3.PoolManager = urllib3.ProxyManager(proxy, proxy_headers=credentials, **options)
-        else:
-            pool = urllib3.PoolManager(**options)
-        pool.pool_classes_by_scheme = _pool_classes(self._sockets)
-        return pool
+            self._tls = trusting(self._access.certificates)
+        return make_pool(
+            proxy,
+            self._tls,
+            lambda _, opened: self._sockets.add(opened),
+            maxsize=self._limits.streams,
+            num_pools=16,
+        )
 
 
 class _Body:
@@ -172,66 +162,6 @@ class _Body:
                 self._response.release_conn()
             else:
                 self._response.close()
-
-
-def _pool_classes(sockets: _Sockets) -> dict[str, Any]:
-    """Pools whose connections tell `sockets` what they have opened."""
-
-    class Plain(HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            if self.sock is not None:
-                sockets.add(self.sock)
-
-    class Secure(HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            if self.sock is not None:
-                sockets.add(self.sock)
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    return {"http": PlainPool, "https": SecurePool}
-
-
-def _trusting(certificates: str) -> ssl.SSLContext:
-    """What the system trusts, and the authorities of a PEM file beside it."""
-    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if certificates:
-        try:
-            context.load_verify_locations(cafile=certificates)
-        except (OSError, ssl.SSLError) as error:
-            raise UserError(
-                "hub.bad_certificates", path=certificates, detail=error.strerror or str(error)
-            ) from error
-    return context
-
-
-def proxy_for(url: str, chosen: str) -> str:
-    """The proxy that leads to `url`: `chosen`, else the system's; "" for none. NO_PROXY holds for both.
-
-    Raises UserError `hub.bad_proxy` for one that is not an HTTP proxy's address.
-    """
-    parts = urlsplit(url)
-    if urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
-        return ""
-    known = urllib.request.getproxies()
-    proxy = chosen or known.get(parts.scheme) or known.get("all") or ""
-    if not proxy:
-        return ""
-    if "://" not in proxy:
-        proxy = f"http://{proxy}"
-    try:
-        found = parse_url(proxy)
-    except urllib3.exceptions.LocationParseError as error:
-        raise UserError("hub.bad_proxy") from error
-    if found.scheme not in ("http", "https") or not found.host:
-        raise UserError("hub.bad_proxy")
-    return proxy
 
 
 @contextlib.contextmanager

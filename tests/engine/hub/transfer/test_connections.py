@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from engine.hub.access import HubAccess
-from engine.hub.transfer.connections import HttpConnections, proxy_for
+from engine.hub.transfer.connections import HttpConnections
 from engine.hub.transfer.transient import Trouble
 from engine.hub.transfer.values import Limits
+from engine.net.pools import proxy_for
 from tests.engine.hub.transfer.pulling import error_of
 from tests.support.certificates import server_context
 

@@ -1,0 +1,35 @@
+"""Whose certificates are trusted, and how a connection is ended from another thread."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+from pathlib import Path
+
+from engine.errors import UserError
+
+
+def trusting(certificates: str = "") -> ssl.SSLContext:
+    """What the system trusts, and the authorities of the PEM file `certificates` beside it.
+
+    Raises UserError `hub.bad_certificates`.
+    """
+    import truststore
+
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if certificates:
+        path = Path(certificates).expanduser()
+        try:
+            context.load_verify_locations(cafile=str(path))
+        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+            detail = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise UserError("hub.bad_certificates", path=str(path), detail=detail) from error
+    return context
+
+
+def shut(opened: socket.socket) -> None:
+    """Wake whoever waits on a socket: its connection ends."""
+    # The plain method: that of a TLS socket takes its state away from the thread that reads.
+    with contextlib.suppress(OSError):
+        socket.socket.shutdown(opened, socket.SHUT_RDWR)
