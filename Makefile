@@ -1,6 +1,6 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test test-vulkan lint bench rivals test-downloads test-agents test-soak test-cache-soak screenshots formats-table cache-table demo-hub clean
+.PHONY: help setup ready run test pictures pictures-accept test-vulkan lint bench rivals test-downloads test-agents test-soak test-cache-soak screenshots formats-table cache-table demo-hub clean
 
 help:
 	@echo 'make run          start Coterie'
@@ -11,6 +11,8 @@ help:
 	@echo 'make test-agents  lead runs astray, kill them and let them be very long, for some minutes'
 	@echo 'make test-soak    let many conversations use one engine for ten minutes while it is killed again and again'
 	@echo 'make test-cache-soak  the same for half an hour with a cache of single experts, on the processor and on a worker'
+	@echo 'make pictures     compare pictures of the window with those that were accepted'
+	@echo 'make pictures-accept  accept the pictures that differ: commit them'
 	@echo 'make lint         check style, types and imports'
 	@echo 'make bench        measure the engine and the window'
 	@echo 'make rivals       build llama-server and llama-bench, for make bench to compare with (about 8 minutes)'
@@ -65,8 +67,14 @@ bench: ready
 rivals: ready
 	@.venv/bin/python -m tests.bench.rivals
 
+pictures: ready
+	@.venv/bin/python -m tests.pictures
+
+pictures-accept: ready
+	@.venv/bin/python -m tests.pictures --accept
+
 screenshots: ready
-	@.venv/bin/python -m tests.screenshots
+	@.venv/bin/python -m tests.pictures --into screenshots
 
 demo-hub: ready
 	@exec .venv/bin/python -m tests.demo_hub $(OPTIONS)
@@ -78,5 +86,5 @@ cache-table: ready
 	@.venv/bin/python -m tests.bench.expert_cache_table
 
 clean:
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist screenshots
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist pictures screenshots
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

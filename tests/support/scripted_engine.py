@@ -61,10 +61,12 @@ class ScriptedEngine:
         notices: tuple[ErrorInfo, ...] = (),
         beside: bool = False,
         counts: bool = False,
+        name: str = "Scripted model",
     ) -> None:
         self._listener, self.answer = listener, answer
         self._reasoning, self.pace, self._counts = reasoning, pace, counts
         self.load_error = load_error
+        self._name = name
         self.fired, self.watching = fired, False
         self.front, self.forgotten = "", list[str]()
         self.calls, self.notices = calls, notices
@@ -198,7 +200,7 @@ class ScriptedEngine:
             return
         self._facts = ModelFacts(
             path=request.path,
-            name="Scripted model",
+            name=self._name,
             architecture="test",
             quantisation="",
             context=request.options.context or 8192,
