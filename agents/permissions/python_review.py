@@ -8,54 +8,23 @@ from agents.permissions.review import Review
 
 LONGEST = 100_000
 _NETWORK = frozenset(
-    {
-        *("socket", "ssl", "urllib", "http", "ftplib", "smtplib", "poplib", "imaplib", "telnetlib", "xmlrpc"),
-        *(
-            "socketserver",
-            "asyncio",
-            "requests",
-            "httpx",
-            "httpx2",
-            "aiohttp",
-            "urllib3",
-            "websockets",
-            "paramiko",
-        ),
-    }
+    """
+    socket ssl urllib http ftplib smtplib poplib imaplib telnetlib xmlrpc socketserver asyncio requests
+    httpx httpx2 aiohttp urllib3 websockets paramiko
+    """.split()
 )
 # Of the network's own packages what works without it.
 _LOCAL = frozenset({"urllib.parse", "http.client.responses", "http.HTTPStatus", "http.cookies"})
 # Whoever uses these can do anything by a text that is worked out.
 _OPAQUE_MODULES = frozenset(
-    {
-        "ctypes",
-        "_ctypes",
-        "cffi",
-        "importlib",
-        "imp",
-        "runpy",
-        "code",
-        "codeop",
-        "marshal",
-        "pickle",
-        "pty",
-        "gc",
-    }
+    """
+    ctypes _ctypes cffi importlib imp runpy code codeop marshal pickle pty gc
+    """.split()
 )
 _OPAQUE_CALLS = frozenset(
-    {
-        "exec",
-        "eval",
-        "compile",
-        "__import__",
-        "globals",
-        "locals",
-        "vars",
-        "getattr",
-        "setattr",
-        "delattr",
-        "breakpoint",
-    }
+    """
+    exec eval compile __import__ globals locals vars getattr setattr delattr breakpoint
+    """.split()
 )
 _STARTING = frozenset(
     {"system", "popen", "Popen", "check_call", "check_output", "getoutput", "getstatusoutput", "posix_spawn"}

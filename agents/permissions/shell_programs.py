@@ -8,39 +8,10 @@ from collections.abc import Sequence
 
 # Only read and print, with whatever arguments, and start nothing.
 HARMLESS = frozenset(
-    {
-        *(
-            "basename",
-            "cat",
-            "cd",
-            "cmp",
-            "cut",
-            "diff",
-            "dirname",
-            "du",
-            "echo",
-            "false",
-            "fgrep",
-            "grep",
-            "egrep",
-        ),
-        *(
-            "head",
-            "ls",
-            "md5sum",
-            "nl",
-            "od",
-            "pwd",
-            "sha1sum",
-            "sha256sum",
-            "stat",
-            "tail",
-            "test",
-            "[",
-            "tr",
-        ),
-        *("true", "wc", ":"),
-    }
+    """
+    basename cat cd cmp cut diff dirname du echo false fgrep grep egrep head ls md5sum nl od pwd sha1sum
+    sha256sum stat tail test [ tr true wc :
+    """.split()
 )
 # Change nothing but the shell that they run in; a grant need not name them.
 QUIET = frozenset(
@@ -48,36 +19,10 @@ QUIET = frozenset(
 )
 # As in "git log": the second word says what it does.
 TWO_WORDS = frozenset(
-    {
-        *("git", "npm", "pnpm", "yarn", "bun", "cargo", "go", "pip", "pip3", "uv", "poetry", "pipx", "conda"),
-        *(
-            "docker",
-            "podman",
-            "kubectl",
-            "gh",
-            "apt",
-            "apt-get",
-            "brew",
-            "systemctl",
-            "dotnet",
-            "make",
-            "just",
-        ),
-        *(
-            "bundle",
-            "gem",
-            "composer",
-            "mvn",
-            "gradle",
-            "helm",
-            "terraform",
-            "hg",
-            "svn",
-            "jj",
-            "deno",
-            "mix",
-        ),
-    }
+    """
+    git npm pnpm yarn bun cargo go pip pip3 uv poetry pipx conda docker podman kubectl gh apt apt-get
+    brew systemctl dotnet make just bundle gem composer mvn gradle helm terraform hg svn jj deno mix
+    """.split()
 )
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "fish", "rbash"})
 PYTHONS = re.compile(r"(python|pypy)(\d(\.\d+)?)?$")
@@ -113,11 +58,10 @@ DISK_TOOLS = re.compile(
 DISK = re.compile(r"/dev/(r?disk|sd|hd|vd|xvd|nvme|mmcblk|loop|dm-|mapper/|md\d|nbd|zram|mem$|kmem|port$)")
 
 _REMOVERS = frozenset(
-    {
-        *("rm", "rmdir", "unlink", "shred", "srm", "wipe", "truncate", "trash", "trash-put", "rimraf", "del"),
-        *("erase", "dropdb", "shutdown", "reboot", "halt", "poweroff", "crontab", "killall", "pkill", "kill"),
-        *("dd", "chown", "chgrp"),
-    }
+    """
+    rm rmdir unlink shred srm wipe truncate trash trash-put rimraf del erase dropdb shutdown reboot halt
+    poweroff crontab killall pkill kill dd chown chgrp
+    """.split()
 )
 _NETWORK = frozenset(
     {

@@ -38,26 +38,11 @@ _EXPANSIONS = frozenset(
 _WORDS = frozenset({"word", "number", "string", "raw_string", "concatenation", *_EXPANSIONS})
 # Statements whose commands simply run, some of them more than once or not at all.
 _STATEMENTS = frozenset(
-    {
-        "program",
-        "list",
-        "subshell",
-        "compound_statement",
-        "if_statement",
-        "elif_clause",
-        "else_clause",
-        "while_statement",
-        "for_statement",
-        "c_style_for_statement",
-        "do_group",
-        "case_statement",
-        "case_item",
-        "negated_command",
-        "test_command",
-        "variable_assignments",
-        "comment",
-        "heredoc_body",
-    }
+    """
+    program list subshell compound_statement if_statement elif_clause else_clause while_statement
+    for_statement c_style_for_statement do_group case_statement case_item negated_command test_command
+    variable_assignments comment heredoc_body
+    """.split()
 )
 # The mark of a here-document, whole in quotes or without.
 _HEREDOC_MARK = re.compile(r"""(["']?)([\w.-]+)\1""")
@@ -351,22 +336,9 @@ class _Reader:
 
 # Parts of expansions and conditions that run nothing themselves; what they hold is read.
 _INNER = frozenset(
-    {
-        "variable_name",
-        "special_variable_name",
-        "subscript",
-        "array",
-        "string_content",
-        "heredoc_content",
-        "file_redirect",
-        "test_operator",
-        "unary_expression",
-        "binary_expression",
-        "ternary_expression",
-        "postfix_expression",
-        "parenthesized_expression",
-        "regex",
-        "file_descriptor",
-        "command_name",
-    }
+    """
+    variable_name special_variable_name subscript array string_content heredoc_content file_redirect
+    test_operator unary_expression binary_expression ternary_expression postfix_expression
+    parenthesized_expression regex file_descriptor command_name
+    """.split()
 )

@@ -44,36 +44,12 @@ _WRAPPERS: dict[str, Wrapper] = {
 _MORE_WORDS = frozenset({"xargs"})  # these add words of their own
 # Run what is in their words too, in ways that are not followed.
 OPAQUE = frozenset(
-    {
-        *("watch", "parallel", "flock", "script", "strace", "ltrace", "gdb", "chroot", "unshare", "nsenter"),
-        *("bwrap", "firejail", "proot", "fakeroot", "at", "batch", "entr", "inotifywait", "expect", "trap"),
-        *(
-            "alias",
-            "enable",
-            "hash",
-            "vim",
-            "vi",
-            "nvim",
-            "ed",
-            "ex",
-            "emacs",
-            "ssh-agent",
-            "dbus-run-session",
-        ),
-        *("systemd-run", "start-stop-daemon", "daemonize", "tmux", "screen", "setarch", "linux64", "mapfile"),
-        *(
-            "readarray",
-            "ld.so",
-            "runcon",
-            "taskset",
-            "chrt",
-            "prlimit",
-            "cpulimit",
-            "doas",
-            "capsh",
-            "setpriv",
-        ),
-    }
+    """
+    watch parallel flock script strace ltrace gdb chroot unshare nsenter bwrap firejail proot fakeroot
+    at batch entr inotifywait expect trap alias enable hash vim vi nvim ed ex emacs ssh-agent
+    dbus-run-session systemd-run start-stop-daemon daemonize tmux screen setarch linux64 mapfile
+    readarray ld.so runcon taskset chrt prlimit cpulimit doas capsh setpriv
+    """.split()
 )
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 

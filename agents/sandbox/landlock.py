@@ -22,17 +22,11 @@ from agents.sandbox.sandbox import Confinement, Limits
 from agents.sandbox.visible import interpreter_folders, merged_folders, settings_files, system_folders
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-_FACTS = (
-    "/proc/cpuinfo",
-    "/proc/meminfo",
-    "/proc/stat",
-    "/proc/loadavg",
-    "/proc/uptime",
-    "/proc/version",
-    "/proc/filesystems",
-    "/proc/sys/kernel",
-    "/proc/sys/vm/overcommit_memory",
-    "/sys/devices/system/cpu",
+_FACTS = tuple(
+    """
+    /proc/cpuinfo /proc/meminfo /proc/stat /proc/loadavg /proc/uptime /proc/version /proc/filesystems
+    /proc/sys/kernel /proc/sys/vm/overcommit_memory /sys/devices/system/cpu
+    """.split()
 )
 
 

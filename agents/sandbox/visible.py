@@ -12,31 +12,12 @@ from engine.errors import UserError
 
 _ROOTS = ("/usr", "/opt", "/nix/store", "/run/current-system", "/gnu/store")
 _MERGED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_SETTINGS = (
-    "alternatives",
-    "bash.bashrc",
-    "ca-certificates",
-    "crypto-policies",
-    "debian_version",
-    "fonts",
-    "group",
-    "inputrc",
-    "ld.so.cache",
-    "ld.so.conf",
-    "ld.so.conf.d",
-    "locale.alias",
-    "locale.conf",
-    "localtime",
-    "magic",
-    "mime.types",
-    "nsswitch.conf",
-    "os-release",
-    "passwd",
-    "pki",
-    "profile",
-    "ssl",
-    "terminfo",
-    "timezone",
+_SETTINGS = tuple(
+    """
+    alternatives bash.bashrc ca-certificates crypto-policies debian_version fonts group inputrc
+    ld.so.cache ld.so.conf ld.so.conf.d locale.alias locale.conf localtime magic mime.types
+    nsswitch.conf os-release passwd pki profile ssl terminfo timezone
+    """.split()
 )
 _OF_THE_NETWORK = ("gai.conf", "host.conf", "hosts", "protocols", "resolv.conf", "services")
 

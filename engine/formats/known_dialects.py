@@ -8,6 +8,8 @@ Meta's prompt formats (llama.com/docs/model-cards-and-prompt-formats), Liquid AI
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from engine.formats.dialect import ARGUMENTS, ID, KEY, NAME, Dialect, Envelope, Parameter, Pattern
@@ -15,6 +17,24 @@ from engine.formats.dialect import ARGUMENTS, ID, KEY, NAME, Dialect, Envelope, 
 
 def _enveloped(before: str, after: str, name: str = "name", arguments: str = "arguments") -> Pattern:
     return (f'{before}{{"{name}": "', NAME, f'", "{arguments}": ', ARGUMENTS, f"}}{after}")
+
+
+def _array(name: str, start: str, end: str = "]", **fields: Any) -> Dialect:
+    """Calls that are the items of one JSON array."""
+    given: dict[str, Any] = {"call": _enveloped("", ""), "separator": ", ", "envelope": Envelope()} | fields
+    return Dialect(name, section_start=start, section_end=end, array=True, **given)
+
+
+def _pythonic(name: str, start: str, end: str, separator: str = ", ") -> Dialect:
+    """Calls as Python writes them."""
+    return Dialect(
+        name,
+        arguments="pythonic",
+        section_start=start,
+        call=(NAME, "(", ARGUMENTS, ")"),
+        separator=separator,
+        section_end=end,
+    )
 
 
 # Hermes 2, Qwen 2.5 and 3, and the commonest of all.
@@ -47,14 +67,7 @@ GLM = Dialect(
 BARE_JSON = Dialect("json", call=_enveloped("", ""), separator="; ", envelope=Envelope())
 FENCED_JSON = Dialect("json", call=_enveloped("```json\n", "\n```"), envelope=Envelope())
 FENCED = Dialect("json", call=_enveloped("```\n", "\n```"), envelope=Envelope())
-PYTHONIC = Dialect(
-    "pythonic",
-    arguments="pythonic",
-    section_start="[",
-    call=(NAME, "(", ARGUMENTS, ")"),
-    separator=", ",
-    section_end="]",
-)
+PYTHONIC = _pythonic("pythonic", "[", "]")
 PYTHON_TAG_JSON = Dialect(
     "llama",
     call=_enveloped("<|python_tag|>", "", arguments="parameters"),
@@ -63,24 +76,8 @@ PYTHON_TAG_JSON = Dialect(
 PYTHON_TAG_CALL = Dialect(
     "llama", arguments="pythonic", call=("<|python_tag|>", NAME, ".call(", ARGUMENTS, ")")
 )
-PYTHON_START = Dialect(
-    "pythonic",
-    arguments="pythonic",
-    section_start="<|python_start|>[",
-    call=(NAME, "(", ARGUMENTS, ")"),
-    separator=", ",
-    section_end="]<|python_end|>",
-)
-_MISTRAL_ARRAY = Dialect(
-    "mistral",
-    section_start="[TOOL_CALLS][",
-    call=_enveloped("", ""),
-    separator=", ",
-    section_end="]",
-    envelope=Envelope(id_key="id"),
-    array=True,
-    id_length=9,
-)
+PYTHON_START = _pythonic("pythonic", "<|python_start|>[", "]<|python_end|>")
+_MISTRAL_ARRAY = _array("mistral", "[TOOL_CALLS][", envelope=Envelope(id_key="id"), id_length=9)
 _MISTRAL_NAMED = Dialect(
     "mistral", call=("[TOOL_CALLS]", NAME, "[ARGS]", ARGUMENTS), ends_reasoning=True, id_length=9
 )
@@ -94,11 +91,8 @@ _DEEPSEEK_R1 = Dialect(
     "deepseek",
     section_start=_DEEPSEEK_BEGIN,
     call=(
-        "<｜tool▁call▁begin｜>function<｜tool▁sep｜>",
-        NAME,
-        "\n```json\n",
-        ARGUMENTS,
-        "\n```<｜tool▁call▁end｜>",
+        *("<｜tool▁call▁begin｜>function<｜tool▁sep｜>", NAME),
+        *("\n```json\n", ARGUMENTS, "\n```<｜tool▁call▁end｜>"),
     ),
     separator="\n",
     section_end=_DEEPSEEK_END,
@@ -113,11 +107,8 @@ _DEEPSEEK_V3 = Dialect(
 HARMONY = Dialect(
     "harmony",
     call=(
-        "<|channel|>commentary to=functions.",
-        NAME,
-        " <|constrain|>json<|message|>",
-        ARGUMENTS,
-        "<|call|>",
+        *("<|channel|>commentary to=functions.", NAME),
+        *(" <|constrain|>json<|message|>", ARGUMENTS, "<|call|>"),
     ),
     separator="<|start|>assistant",
     channels=True,
@@ -127,60 +118,25 @@ ATEM = Dialect(
     "atem",
     arguments="tagged",
     call=(
-        " to=",
-        NAME,
-        '<|message|><atem:function_calls>\n<atem:invoke name="',
-        NAME,
-        '">',
-        ARGUMENTS,
-        "\n</atem:invoke>\n</atem:function_calls>",
+        *(" to=", NAME, '<|message|><atem:function_calls>\n<atem:invoke name="', NAME, '">'),
+        *(ARGUMENTS, "\n</atem:invoke>\n</atem:function_calls>"),
     ),
     separator="<|eom|><|start|>assistant",
     parameter=Parameter(('\n<atem:parameter name="', KEY, '">'), ("</atem:parameter>",)),
     channels=True,
 )
-_LFM = Dialect(
-    "lfm",
-    arguments="pythonic",
-    section_start="<|tool_call_start|>[",
-    call=(NAME, "(", ARGUMENTS, ")"),
-    separator=", ",
-    section_end="]<|tool_call_end|>",
-)
-_GRANITE = Dialect(
-    "granite",
-    section_start="<|tool_call|>[",
-    call=_enveloped("", ""),
-    separator=", ",
-    section_end="]",
-    envelope=Envelope(),
-    array=True,
-)
-_PHI = msgspec.structs.replace(_GRANITE, name="phi", section_end="]<|/tool_call|>")
-_COMMAND_R = Dialect(
+_LFM = _pythonic("lfm", "<|tool_call_start|>[", "]<|tool_call_end|>")
+_GRANITE = _array("granite", "<|tool_call|>[")
+_PHI = _array("phi", "<|tool_call|>[", "]<|/tool_call|>")
+_COMMAND_R = _array(
     "command-r",
-    section_start="\nAction:\n```json\n[\n",
-    call=(
-        '    {\n        "tool_name": "',
-        NAME,
-        '",\n        "parameters": ',
-        ARGUMENTS,
-        "\n    }",
-    ),
+    "\nAction:\n```json\n[\n",
+    "\n]```",
+    call=('    {\n        "tool_name": "', NAME, '",\n        "parameters": ', ARGUMENTS, "\n    }"),
     separator=",\n",
-    section_end="\n]```",
     envelope=Envelope("tool_name", "parameters"),
-    array=True,
 )
-_FIREFUNCTION = Dialect(
-    "firefunction",
-    section_start=" functools[",
-    call=_enveloped("", ""),
-    separator=", ",
-    section_end="]",
-    envelope=Envelope(),
-    array=True,
-)
+_FIREFUNCTION = _array("firefunction", " functools[")
 _FUNCTION_GEMMA = Dialect(
     "function-gemma",
     arguments="braced",
@@ -193,30 +149,13 @@ _INTERNLM = Dialect(
     envelope=Envelope(arguments_key="parameters"),
 )
 
-_TOOL_CALLS = Dialect(
-    "jamba",
-    section_start="<tool_calls>[",
-    call=_enveloped("", ""),
-    separator=", ",
-    section_end="]</tool_calls>",
-    envelope=Envelope(),
-    array=True,
-)
-_TOOLCALL = msgspec.structs.replace(
-    _TOOL_CALLS, name="nemotron", section_start="<TOOLCALL>[", section_end="]</TOOLCALL>"
-)
+_TOOL_CALLS = _array("jamba", "<tool_calls>[", "]</tool_calls>")
+_TOOLCALL = _array("nemotron", "<TOOLCALL>[", "]</TOOLCALL>")
 _GRANITE_CODE = Dialect(
     "granite", call=_enveloped("<function_call> ", ""), separator="\n", envelope=Envelope()
 )
 _TOOLS_MARK = Dialect("hermes", call=_enveloped("<tools>\n", "\n</tools>"), envelope=Envelope())
-_OLMO = Dialect(
-    "olmo",
-    arguments="pythonic",
-    section_start="<function_calls>\n",
-    call=(NAME, "(", ARGUMENTS, ")"),
-    separator="\n",
-    section_end="\n</function_calls>",
-)
+_OLMO = _pythonic("olmo", "<function_calls>\n", "\n</function_calls>", separator="\n")
 
 # What a source must hold, all of it, and the dialect it stands for; the first row that fits counts. These
 # come before anything that could be learned,

@@ -18,20 +18,12 @@ _MAX_LAYERS = 512  # LLAMA_MAX_LAYERS
 _MAX_EXPERTS = 1024  # LLAMA_MAX_EXPERTS
 _MAX_COUNT = 2**31 - 1
 # Keys that say how many, of the model as a whole or of each layer.
-_COUNTS = (
-    "block_count",
-    "nextn_predict_layers",
-    "context_length",
-    "embedding_length",
-    "vocab_size",
-    "expert_group_count",
-    "expert_group_used_count",
-    "expert_shared_count",
-    "attention.shared_kv_layers",
-    "ssm.conv_kernel",
-    "ssm.inner_size",
-    "ssm.state_size",
-    "ssm.group_count",
+_COUNTS = tuple(
+    """
+    block_count nextn_predict_layers context_length embedding_length vocab_size expert_group_count
+    expert_group_used_count expert_shared_count attention.shared_kv_layers ssm.conv_kernel
+    ssm.inner_size ssm.state_size ssm.group_count
+    """.split()
 )
 _COUNTS_BY_LAYER = (
     "expert_count",

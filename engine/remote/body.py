@@ -14,22 +14,11 @@ from engine.remote.reasoning import reasoning_fields
 from engine.values import Message, ToolCall
 
 # What OpenAI's API knows beside what a request cannot do without; a server may refuse each of them.
-_OPTIONAL = (
-    "stream_options",
-    "top_k",
-    "min_p",
-    "repeat_penalty",
-    "repetition_penalty",
-    "chat_template_kwargs",
-    "reasoning_effort",
-    "continue_final_message",
-    "add_generation_prompt",
-    "seed",
-    "stop",
-    "top_p",
-    "temperature",
-    "tool_choice",
-    "max_tokens",
+_OPTIONAL = tuple(
+    """
+    stream_options top_k min_p repeat_penalty repetition_penalty chat_template_kwargs reasoning_effort
+    continue_final_message add_generation_prompt seed stop top_p temperature tool_choice max_tokens
+    """.split()
 )
 # Those that servers know which render a template themselves; each is left out first.
 _EXTENSIONS = _OPTIONAL[: _OPTIONAL.index("seed")]

@@ -10,20 +10,9 @@ import urllib.parse
 from typing import Any
 
 _LEFT_OUT = frozenset(
-    {
-        "script",
-        "title",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "canvas",
-        "iframe",
-        "object",
-        "head",
-        "select",
-        "button",
-    }
+    """
+    script title style noscript template svg canvas iframe object head select button
+    """.split()
 )
 _MENUS = frozenset({"nav", "footer", "aside", "form", "header"})
 _BLOCKS = frozenset(

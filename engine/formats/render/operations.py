@@ -19,13 +19,12 @@ from engine.formats.render.meter import (
 )
 
 _STRING_METHODS = frozenset(
-    (
-        *("capitalize", "casefold", "count", "endswith", "find", "format", "index", "isalnum"),
-        *("isalpha", "isascii", "isdecimal", "isdigit", "isidentifier", "islower", "isnumeric"),
-        *("isspace", "istitle", "isupper", "join", "lower", "lstrip", "partition", "removeprefix"),
-        *("removesuffix", "replace", "rfind", "rindex", "rpartition", "rsplit", "rstrip", "split"),
-        *("splitlines", "startswith", "strip", "swapcase", "title", "upper"),
-    )
+    """
+    capitalize casefold count endswith find format index isalnum isalpha isascii isdecimal isdigit
+    isidentifier islower isnumeric isspace istitle isupper join lower lstrip partition removeprefix
+    removesuffix replace rfind rindex rpartition rsplit rstrip split splitlines startswith strip
+    swapcase title upper
+    """.split()
 )
 # append and pop: a render gets its own copy of the conversation, and templates in use (Kimi K2) need them.
 METHODS: tuple[tuple[type | tuple[type, ...], frozenset[str]], ...] = (
