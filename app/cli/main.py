@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import logging
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -27,6 +28,7 @@ _UsageError: type[Exception] = next(
     base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
 )
 
+log = logging.getLogger(__name__)
 application = typer.Typer(
     name="coterie",
     help="A desktop home for open mixture-of-experts models. Without a command the window opens.",
@@ -62,6 +64,7 @@ def _print_version(command: typer.Context, wanted: bool) -> None:
 
 @application.callback()
 def _options(
+    command: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
@@ -69,7 +72,7 @@ def _options(
         bool, typer.Option("--debug", help="Log everything, to stderr as well. Goes before the command.")
     ] = False,
 ) -> None:
-    pass  # `run` has opened the log by then
+    log.debug("Command: %s", command.invoked_subcommand)
 
 
 application.add_typer(models)

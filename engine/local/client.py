@@ -88,6 +88,8 @@ class _Host:
         self._writer.start()
 
     def send(self, command: protocol.Command) -> None:
+        if not isinstance(command, protocol.Ping):
+            log.debug("To the host: %s", type(command).__name__)
         self._outgoing.put(protocol.encode(command))
 
     def _write(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import socket
 import ssl
 import threading
@@ -25,6 +26,7 @@ from engine.remote.access import RemoteAccess
 from engine.remote.chunks import error_text
 from engine.remote.names import is_loopback, is_near
 
+log = logging.getLogger(__name__)
 CONNECT_S = 10.0
 # A model may read a long prompt before it says a word; many servers say nothing meanwhile.
 SILENCE_S = 600.0
@@ -156,6 +158,7 @@ class Http:
                     preload_content=False,
                     timeout=Timeout(connect=CONNECT_S, read=silence_s),
                 )
+            log.debug("%s at a remote server: %d", method, response.status)
             try:
                 if response.status >= 300:
                     raise self._refusal(response, line, key)

@@ -7,6 +7,7 @@ certificates and time-outs.
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import ssl
 import threading
@@ -52,6 +53,7 @@ class Connections(Protocol):
     def close(self) -> None: ...
 
 
+log = logging.getLogger(__name__)
 _LITTLE = 64 * 1024
 
 # How a transfer gets its connections.
@@ -108,6 +110,7 @@ class HttpConnections:
                 decode_content=False,
                 timeout=timeout,
             )
+        log.debug("GET from %s: %d, range %s", host, response.status, headers.get("Range", "none"))
         return _Body(response, host)
 
     def abort(self) -> None:
