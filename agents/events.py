@@ -14,6 +14,9 @@ from agents.budget import Budget
 from engine.errors import ErrorInfo
 from engine.values import FinishReason, Message, Reasoning, Sampling, Timings, ToolCall, Usage
 
+# What becomes of a call that was interrupted: carried out again, or left as it is.
+RetryChoice = Literal["again", "skip"]
+
 # What may happen without a question; the words of the command line.
 Mode = Literal["read", "ask", "workspace", "all-in-sandbox"]
 RunStatus = Literal["completed", "stopped", "failed"]

@@ -14,7 +14,7 @@ import msgspec
 
 from agents.context.results import ResultText, head_and_tail, result_text
 from agents.context.token_counter import Meter
-from agents.events import Approval, ResultStatus, SnapshotTaken, ToolCalled, ToolResult
+from agents.events import Approval, ResultStatus, RetryChoice, SnapshotTaken, ToolCalled, ToolResult
 from agents.permissions.values import Approver, Effects, Grants, ToolFacts
 from agents.run import prompts
 from agents.run.approving import Approvals, Approved
@@ -29,8 +29,6 @@ from agents.tools.tool import Outcome, Tool, ToolContext
 from engine.errors import UserError
 from engine.values import ToolCall
 
-# What becomes of a call that was interrupted: carried out again, or left as it is.
-RetryChoice = Literal["again", "skip"]
 # What is wanted of the run: "" to go on, "paused" to end where it can go on, "user" to end now.
 Wish = Literal["", "paused", "user"]
 # Limits that end the calls of a turn; the others end behind them.

@@ -12,11 +12,11 @@ from agents.chat_model import ChatModel
 from agents.context.finding import FindTools
 from agents.context.prompts import system_prompt
 from agents.context.reading import ReadResult
-from agents.events import ContextTrimmed, ModelTurn, RunFinished, RunResumed, RunStarted
+from agents.events import ContextTrimmed, ModelTurn, RetryChoice, RunFinished, RunResumed, RunStarted
 from agents.journal import Journal
 from agents.permissions.values import Approver, Grants
 from agents.run import prompts
-from agents.run.calls import Calls, RetryChoice, Wish
+from agents.run.calls import Calls, Wish
 from agents.run.loops import Repeat, repeated_calls, repeated_texts
 from agents.run.record import Record
 from agents.run.resuming import settle

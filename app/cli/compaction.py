@@ -7,7 +7,7 @@ import queue
 from app.cli.output import Output
 from app.cli.talk import Talk
 from app.messages import localized, localized_error
-from app.services.chat.compaction import CompactionOptions, fits
+from app.services.chat.compaction_values import CompactionOptions, fits
 from app.services.chat.events import SummaryDelta, SummaryEnded, SummaryStarted
 from app.services.events import ServiceEvent
 from app.store.records import Message

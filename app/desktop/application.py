@@ -54,11 +54,6 @@ def import_rest() -> None:
         "markdown.links",
         "chat.select_text",
         "chat.transcript",
-        "settings.settings_page",
-        "placement.placement_page",
-        "models.models_page",
-        "runs.runs_page",
-        "model_picker.model_picker",
     ):
         importlib.import_module(f"app.desktop.{name}")
 

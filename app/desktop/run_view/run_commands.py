@@ -20,7 +20,7 @@ from app.services.runs.values import RunRecord, Seen
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from agents.run.calls import RetryChoice
+    from agents.events import RetryChoice
 
 
 class RunCommands(QObject):

@@ -32,7 +32,7 @@ from engine.errors import UserError
 from engine.remote.names import read_name
 
 if TYPE_CHECKING:
-    from agents.run.calls import RetryChoice
+    from agents.events import RetryChoice
     from app.services.services import Services
 
 CLOCK_MS = 1000

@@ -1,11 +1,12 @@
-"""The pages that are built when they are first wanted: models and runs."""
+"""Pages built when they are first opened: models, runs, placement, settings."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.services.events import ServiceEvent
 from app.services.models.engine_names import of_run
@@ -14,17 +15,27 @@ if TYPE_CHECKING:
     from app.desktop.base.service_calls import ServiceCalls
     from app.desktop.model_picker.tool_checking import ToolChecking
     from app.desktop.models.models_page import ModelsPage
+    from app.desktop.placement.placement_page import PlacementPage
     from app.desktop.runs.run_state import RunListState
     from app.desktop.runs.runs_page import RunsPage
+    from app.desktop.settings.settings_page import SettingsPage
     from app.desktop.widgets.toast import Toast
 
 
-class LaterPages(QObject):
-    """`chat_wanted` carries the path of a model to chat with, `hub_wanted` asks for the hub's settings, `said`
-    carries a `Said` for the foot of the window, `shown_changed` comes when another run may be shown, or none."""
+class LazyPages(QObject):
+    """Owns the pages beside the chat and builds each on first use.
+
+    `chat_wanted` carries the path of a model to chat with, `hub_wanted` and `workers_wanted` ask for those settings,
+    `model_wanted` for the list of models, `said` carries a `Notification` for the foot of the window,
+    `shown_changed` comes when another run may be shown, or none, `chat_restored` and `run_restored` carry an id.
+    """
 
     chat_wanted = Signal(str)
     hub_wanted = Signal()
+    workers_wanted = Signal()
+    model_wanted = Signal()
+    chat_restored = Signal(int)
+    run_restored = Signal(int)
     said = Signal(object)
     shown_changed = Signal()
 
@@ -36,12 +47,42 @@ class LaterPages(QObject):
         toast: Toast,
         pages: QStackedWidget,
         side: QStackedWidget,
+        home: Path,
     ) -> None:
         super().__init__(pages)
+        self._home = home
+        self._conversation: int | None = None
         self._calls, self._checking, self._shelf, self._toast = calls, checking, shelf, toast
         self._pages, self._side = pages, side
         self._models: ModelsPage | None = None
         self._runs: RunsPage | None = None
+        self._placement: PlacementPage | None = None
+        self._settings: SettingsPage | None = None
+
+    @property
+    def placement(self) -> PlacementPage:
+        if self._placement is None:
+            from app.desktop.placement.placement_page import PlacementPage
+
+            page = self._placement = PlacementPage(self._calls, self._pages)
+            page.workers_wanted.connect(self.workers_wanted)
+            page.model_strip.choose_wanted.connect(self.model_wanted)
+            page.watching.show_conversation(self._conversation)
+            self._take_up(page, page.side)
+        return self._placement
+
+    @property
+    def settings(self) -> SettingsPage:
+        if self._settings is None:
+            from app.desktop.settings.settings_page import SettingsPage
+
+            page = self._settings = SettingsPage(self._calls, self._home, self._pages)
+            page.restored.connect(self.chat_restored)
+            page.run_restored.connect(self.run_restored)
+            page.said.connect(self.said)
+            self._take_up(page)
+            self._show_settings()
+        return self._settings
 
     @property
     def models(self) -> ModelsPage:
@@ -51,7 +92,8 @@ class LaterPages(QObject):
             page = self._models = ModelsPage(self._calls, self._checking, self._pages)
             page.use_wanted.connect(self.chat_wanted)
             page.settings_wanted.connect(self.hub_wanted)
-            self._take_up(page)
+            page.said.connect(self.said)
+            self._take_up(page, page.side)
         return self._models
 
     @property
@@ -67,24 +109,50 @@ class LaterPages(QObject):
             self._toast.stand_above(page.form.foot)
             page.looked_at.connect(lambda run: self._toast.drop(("run", run)))
             page.shown_changed.connect(self.shown_changed)
-            self._take_up(page)
+            page.said.connect(self.said)
+            self._take_up(page, page.side)
         return self._runs
 
-    def _take_up(self, page: ModelsPage | RunsPage) -> None:
-        page.said.connect(self.said)
+    def page(self, name: str) -> tuple[QWidget, QWidget | None]:
+        """The page of this name and what stands beside it."""
+        match name:
+            case "settings":
+                return self.settings, None
+            case "placement":
+                return self.placement, self.placement.side
+            case "models":
+                return self.models, self.models.side
+            case _:
+                return self.runs, self.runs.side
+
+    def _take_up(
+        self, page: ModelsPage | RunsPage | PlacementPage | SettingsPage, side: QWidget | None = None
+    ) -> None:
         self._pages.addWidget(page)
-        self._side.addWidget(page.side)
+        if side is not None:
+            self._side.addWidget(side)
         if self._calls.services is not None:
             page.take_events([self._calls.services.models.state])
 
     def take_events(self, events: list[ServiceEvent]) -> None:
-        for page in (self._models, self._runs):
+        for page in (self._settings, self._placement, self._models, self._runs):
             if page is not None:
                 page.take_events(events)
 
     def take_settings(self) -> None:
+        self._show_settings()
         if self._models is not None:
             self._models.take_settings()
+
+    def _show_settings(self) -> None:
+        if self._settings is not None and self._calls.services is not None:
+            self._settings.take_settings(self._calls.services.settings.current)
+
+    def show_conversation(self, conversation: int | None) -> None:
+        """Another chat is open, or none."""
+        self._conversation = conversation
+        if self._placement is not None:
+            self._placement.watching.show_conversation(conversation)
 
     def shows_downloads(self) -> bool:
         """Whether a person looks at the downloads."""
@@ -117,5 +185,7 @@ class LaterPages(QObject):
 
     def leave(self) -> None:
         """The window closes."""
+        if self._settings is not None:
+            self._settings.leave()
         if self._models is not None:
             self._models.leave()

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from app.desktop.window.chat_notes import ChatNotes
     from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.front import Front
-    from app.desktop.window.lazy_pages import LaterPages
+    from app.desktop.window.lazy_pages import LazyPages
     from app.desktop.window.palette import Palette
     from app.desktop.window.run_notes import RunNotes
     from app.desktop.window.shortcut_sheet import ShortcutSheet
@@ -69,8 +69,6 @@ class MainWindow(ThemedWidget):
     It is built in two steps: what the first paint shows, then with `complete` the rest.
     """
 
-    settings: SettingsPage
-    placement: PlacementPage
     panel: ConversationPanel
     failure: OpeningFailed
     toast: Toast
@@ -82,7 +80,7 @@ class MainWindow(ThemedWidget):
     front: Front
     palette_overlay: Palette
     sheet: ShortcutSheet
-    _later: LaterPages
+    _later: LazyPages
 
     retry_wanted = Signal()
     restore_wanted = Signal(object)
@@ -116,15 +114,13 @@ class MainWindow(ThemedWidget):
         """Build the rest, after the first paint and before `attach`. `first_run`: nobody was welcomed yet."""
         from app.desktop.chat.conversation_panel import ConversationPanel
         from app.desktop.model_picker.tool_checking import ToolChecking
-        from app.desktop.placement.placement_page import PlacementPage
-        from app.desktop.settings.settings_page import SettingsPage
         from app.desktop.widgets.toast import Toast
         from app.desktop.window.actions import Actions
         from app.desktop.window.chat_list import ChatList
         from app.desktop.window.chat_notes import ChatNotes
         from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.front import Front
-        from app.desktop.window.lazy_pages import LaterPages
+        from app.desktop.window.lazy_pages import LazyPages
         from app.desktop.window.palette import Palette
         from app.desktop.window.run_notes import RunNotes
         from app.desktop.window.shortcut_sheet import ShortcutSheet
@@ -132,8 +128,6 @@ class MainWindow(ThemedWidget):
         from app.desktop.window.tool_check_notes import ToolCheckNotes
 
         self.chat.complete(first_run=first_run)
-        self.settings = SettingsPage(self.calls, self._home, self)
-        self.placement = PlacementPage(self.calls, self)
         self.panel = ConversationPanel(self.chat)
         self.failure = OpeningFailed(self._home, self)
         self.toast = Toast(self, self.chat.room.strip)
@@ -146,15 +140,18 @@ class MainWindow(ThemedWidget):
         ToolCheckNotes(self.tool_checking, self.chat.header.model, self.toast, self.show_error)
         self.run_notes = RunNotes(self.calls, self.toast, self._shows_run)
         self.chat_notes = ChatNotes(self.toast, self._shows_chat)
-        self._later = LaterPages(
-            self.calls, self.tool_checking, self.run_notes.shelf, self.toast, self.pages, self.side
+        self._later = LazyPages(
+            self.calls,
+            self.tool_checking,
+            self.run_notes.shelf,
+            self.toast,
+            self.pages,
+            self.side,
+            self._home,
         )
         self.front = Front(self.calls, self._in_front, self)
         self.palette_overlay = Palette(self)
         self.sheet = ShortcutSheet(self)
-        self.pages.addWidget(self.settings)
-        self.pages.addWidget(self.placement)
-        self.side.addWidget(self.placement.side)
         self.whole.addWidget(self.failure)
         self._actions = Actions(self, self._slots())
         self._connect(self._bridge)
@@ -221,11 +218,10 @@ class MainWindow(ThemedWidget):
         self.chat.header.model.models_wanted.connect(self.find_models)
         self.chat.header.model.library_wanted.connect(lambda: self.show_models("library"))
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
-        self.settings.restored.connect(self.open_chat)
-        self.settings.run_restored.connect(self.show_run)
-        self.settings.said.connect(self._say)
-        self.placement.workers_wanted.connect(self.show_workers)
-        self.placement.model_strip.choose_wanted.connect(self.choose_model)
+        self._later.chat_restored.connect(self.open_chat)
+        self._later.run_restored.connect(self.show_run)
+        self._later.workers_wanted.connect(self.show_workers)
+        self._later.model_wanted.connect(self.choose_model)
         self.downloads.changed.connect(self.rail.show_downloads)
         self.downloads.used.connect(self.compose)
         self.downloads.show_wanted.connect(lambda: self.show_models("downloads"))
@@ -242,7 +238,7 @@ class MainWindow(ThemedWidget):
         self.run_notes.show_wanted.connect(self.show_run)
         self.failure.retry_wanted.connect(self.retry_wanted)
         self.failure.restored.connect(self._restored)
-        self.failure.folder_wanted.connect(self.settings.data.open_folder)
+        self.failure.folder_wanted.connect(lambda: self.settings.data.open_folder())
         self.failure.quit_wanted.connect(self.close)
 
     # What the application tells
@@ -324,8 +320,6 @@ class MainWindow(ThemedWidget):
         self.downloads.take_events(events)
         self.run_notes.shelf.take_events(events)
         self.chat_notes.take_events(events)
-        self.settings.take_events(events)
-        self.placement.take_events(events)
         self._later.take_events(events)
 
     def _take_settings(self, settings: Settings) -> None:
@@ -333,7 +327,6 @@ class MainWindow(ThemedWidget):
         if (settings.theme, settings.text_size) != themes.choice():
             themes.choose(settings.theme, settings.text_size / 100)
         self.chat.take_settings(settings)
-        self.settings.take_settings(settings)
         self.panel.take_settings(settings)
         self._later.take_settings()
 
@@ -347,15 +340,18 @@ class MainWindow(ThemedWidget):
     def runs(self) -> RunsPage:
         return self._later.runs
 
+    @property
+    def placement(self) -> PlacementPage:
+        return self._later.placement
+
+    @property
+    def settings(self) -> SettingsPage:
+        return self._later.settings
+
     def show_page(self, page: str) -> None:
-        pages: dict[str, QWidget] = {"settings": self.settings, "placement": self.placement}
-        sides: dict[str, QWidget] = {"placement": self.placement.side}
-        if page == "models":
-            pages[page], sides[page] = self.models, self.models.side
-        elif page == "runs":
-            pages[page], sides[page] = self.runs, self.runs.side
-        self.pages.setCurrentWidget(pages.get(page, self.chat))
-        self.side.setCurrentWidget(sides.get(page, self.sidebar))
+        shown, side = (self.chat, None) if page == "chat" else self._later.page(page)
+        self.pages.setCurrentWidget(shown)
+        self.side.setCurrentWidget(side or self.sidebar)
         self.rail.show_page(page)
         if page == "settings":
             self.settings.open()
@@ -497,7 +493,7 @@ class MainWindow(ThemedWidget):
 
     def _opened(self, conversation: int | None) -> None:
         self.sidebar.show_open(conversation)
-        self.placement.watching.show_conversation(conversation)
+        self._later.show_conversation(conversation)
         self._memory.keep_conversation(conversation)
 
     # Inside
@@ -523,7 +519,6 @@ class MainWindow(ThemedWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.chat.composer.flush_draft()
         if self._completed:
-            self.settings.leave()
             # What waits for its undo is done now.
             self.toast.dismiss()
             self._later.leave()

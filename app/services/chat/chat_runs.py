@@ -31,7 +31,7 @@ from engine.errors import UserError
 from engine.values import Reasoning, Sampling
 
 if TYPE_CHECKING:
-    from agents.run.calls import RetryChoice
+    from agents.events import RetryChoice
 
 
 class AnswerOptions(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.services.chat.compaction_values import CompactionOptions, room_to_answer
 from app.services.chat.events import BranchShown
 from app.services.chat.prompting import compaction_point_of
 from app.services.models.event_routes import new_request_id
@@ -32,39 +33,6 @@ _MOST_SUMMARY = 2000
 _LEAST_SUMMARY = 32
 # Not yet the id of a cut.
 _NEW = 0
-
-
-class CompactionOptions(msgspec.Struct, frozen=True):
-    """What can be done about a branch that fills the context; numbers are tokens of the model in use.
-
-    Worked out for the branch that ends in `leaf`, whose prompt takes `needed` of `context`. Without the `messages`
-    oldest ones the model sees it from `first` on, which takes `after`; a summary of them may take `summary`, 0: they
-    are too little for one. `waits`: an answer is to be written then, or gone on with (`goes_on`). `first` is 0 where
-    nothing can be left out; `problem` says why. `trained` is the longest context that the model was made for.
-    """
-
-    conversation: int
-    leaf: int
-    context: int
-    needed: int
-    first: int = 0
-    messages: int = 0
-    after: int = 0
-    summary: int = 0
-    waits: bool = False
-    goes_on: bool = False
-    trained: int = 0
-    problem: ErrorInfo | None = None
-
-
-def room_to_answer(context: int) -> int:
-    """What has to be free at least for an answer to be worth beginning."""
-    return max(16, context // 8)
-
-
-def fits(room: CompactionOptions) -> bool:
-    """Whether there is room for an answer after all, as when a model with a larger context was loaded."""
-    return room.needed + room_to_answer(room.context) <= room.context
 
 
 def first_that_fits(candidates: Sequence[int], tokens: Callable[[int], int], goal: int) -> int:

@@ -43,7 +43,7 @@ from engine.text import clean_text
 from engine.values import ExpertsFired, Timings, Usage
 
 if TYPE_CHECKING:
-    from agents.run.calls import RetryChoice
+    from agents.events import RetryChoice
 
 TRASH_DAYS = 30
 

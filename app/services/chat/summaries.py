@@ -16,6 +16,7 @@ import msgspec
 from agents.chat_model import ChatModel, ModelRequest
 from agents.context.results import shortened_text
 from agents.context.token_counter import Meter
+from app.services.chat.compaction_values import Draft
 from app.services.chat.events import (
     ConversationChanged,
     MessageAdded,
@@ -33,7 +34,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.values import Sampling
 
 if TYPE_CHECKING:
-    from app.services.chat.compaction import CompactionOptions
+    from app.services.chat.compaction_values import CompactionOptions
     from app.services.chat.conversations import Conversations
     from app.services.models.models import Models
     from app.services.runs.model_registry import ModelRegistry
@@ -49,19 +50,6 @@ _AROUND = 8
 _THOUGHT = 2048
 # A text cut off for its length ends with its last whole sentence, if that is not too early.
 _ENDS = (".", "!", "?", "。", "…", "\n")
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """A summary that is being written or waits to be looked at. It is the text of the part `part` of `parts`, with
-    what was written of the earlier ones in it. `error`: why it could not be written (to the end)."""
-
-    room: CompactionOptions
-    text: str = ""
-    part: int = 1
-    parts: int = 1
-    ended: bool = False
-    model: str = ""
-    error: ErrorInfo | None = None
 
 
 class Summaries:

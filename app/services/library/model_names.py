@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.services.library.resolving import STARTER_PACKAGE
+from app.services.library.names import STARTER_PACKAGE
 from engine.api import ModelFacts
 from engine.remote.names import read_name
 

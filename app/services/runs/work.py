@@ -22,7 +22,7 @@ from app.store.records import RunRecord
 from engine.errors import ErrorInfo, UserError
 
 if TYPE_CHECKING:
-    from agents.run.calls import RetryChoice
+    from agents.events import RetryChoice
     from agents.run.run import Run
 
 

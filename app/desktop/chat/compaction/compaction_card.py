@@ -15,8 +15,7 @@ from app.desktop.chat.editor import MessageEditor
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.run_view.plan_card import paint_card
 from app.format import format_count
-from app.services.chat.compaction import CompactionOptions, fits
-from app.services.chat.summaries import Draft
+from app.services.chat.compaction_values import CompactionOptions, Draft, fits
 from engine.errors import ErrorInfo
 
 Choice = Literal["answer", "summarise", "leave_out", "anew", "larger", "edit"]

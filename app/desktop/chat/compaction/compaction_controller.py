@@ -18,9 +18,8 @@ from app.desktop.text.words import shown_title
 from app.desktop.widgets.banner import Banner, BannerAction
 from app.desktop.widgets.gauge import WARN_FROM
 from app.format import format_context
-from app.services.chat.compaction import CompactionOptions
+from app.services.chat.compaction_values import CompactionOptions, Draft
 from app.services.chat.events import SummaryDelta, SummaryEnded, SummaryStarted
-from app.services.chat.summaries import Draft
 from app.services.events import ServiceEvent
 from app.services.models.events import ModelChanged
 from app.services.models.fullness import is_full

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.services.chat.summaries import Draft
+from app.services.chat.compaction_values import Draft
 from app.store.records import CompactionPoint, Conversation, Message
 from engine.errors import UserError
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.chat.compaction import CompactionOptions, first_that_fits, room_to_answer, summary_room
+from app.services.chat.compaction import first_that_fits, summary_room
+from app.services.chat.compaction_values import CompactionOptions, room_to_answer
 from app.services.chat.events import BranchShown, SummaryDelta, SummaryEnded, SummaryStarted
 from app.services.models.fullness import is_full, is_refused
 from app.services.services import open_services
