@@ -19,7 +19,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-from app.version import version
+from app.version import VERSION
 from engine.errors import UserError
 
 WINDOW = "window.log"
@@ -140,7 +140,7 @@ class _File(RotatingFileHandler):
         folder.mkdir(mode=0o700, exist_ok=True)
         stream = super()._open()
         stream.write(
-            f"--- Coterie {version()}, Python {platform.python_version()}, {platform.platform()}, "
+            f"--- Coterie {VERSION}, Python {platform.python_version()}, {platform.platform()}, "
             f"process {os.getpid()}\n"
         )
         return stream

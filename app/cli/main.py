@@ -55,10 +55,10 @@ Model = Annotated[str, typer.Argument(help=MODEL, show_default=False)]
 
 def _print_version(command: typer.Context, wanted: bool) -> None:
     if wanted:
-        from app.version import version
+        from app.version import VERSION
 
         output: Output = command.obj
-        output.text(f"coterie {version()}")
+        output.text(f"coterie {VERSION}")
         raise typer.Exit(0)
 
 

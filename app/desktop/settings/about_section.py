@@ -7,9 +7,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app import paths
-from app.desktop.base.tasks import run_in_background
 from app.desktop.widgets.controls import Section
 from app.desktop.widgets.copy_diagnostics import CopyDiagnostics
+from app.version import VERSION
 
 
 class AboutSection(Section):
@@ -30,7 +30,7 @@ class AboutSection(Section):
     def open(self) -> None:
         """The page comes to the front."""
         if not self.version.text():
-            run_in_background(_version, self.version.setText, executor="io", owner=self)
+            self.version.setText(VERSION)
 
     def retranslate(self) -> None:
         self.set_title(self.tr("About"))
@@ -49,12 +49,6 @@ class AboutSection(Section):
         self._logs_row.set_words(self.tr("Logs"), self.tr("What Coterie did, in files of at most 4 MB."))
         self.logs.setText(self.tr("Open the folder"))
         self.logs.setAccessibleName(self.tr("Open the folder with the logs"))
-
-
-def _version() -> str:
-    from app.version import version
-
-    return version()
 
 
 def _open_logs() -> None:

@@ -22,7 +22,7 @@ from app.services.library.resolving import resolve_model
 from app.services.models.models import STARTER
 from app.services.placement.placements import calibrations
 from app.services.settings.settings import SettingsFile
-from app.version import version
+from app.version import VERSION, installed
 from engine.errors import UserError
 from engine.local.calibration import kept_calibration, with_bandwidths
 from engine.local.survey import Survey, survey
@@ -95,7 +95,7 @@ def diagnose(language: Language) -> Diagnosis:
     checks.append(Check("token", True, token_message(hub, language)))
     checks.append(Check("library", kept.ok, kept.message))
     return Diagnosis(
-        version=version(),
+        version=VERSION,
         python=platform.python_version(),
         system=platform.platform(),
         processor=processor.processor_name(cpuinfo),
@@ -111,7 +111,7 @@ def diagnose(language: Language) -> Diagnosis:
         home=str(paths.home()),
         hub=hub,
         library=library,
-        packages={name: version(name) for name in _PACKAGES},
+        packages={name: installed(name) for name in _PACKAGES},
         checks=tuple(checks),
     )
 

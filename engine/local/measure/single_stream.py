@@ -11,7 +11,7 @@ from engine.local.generation.cancellation import Cancellation
 from engine.local.generation.generation import Generation
 from engine.local.generation.prompt_worker import Prepared
 from engine.local.model.session import Session
-from engine.local.prompt_cache import PromptCache
+from engine.local.prompt_cache.prompt_cache import PromptCache
 from engine.local.protocol import Reply
 from engine.local.scheduling.scheduler import Scheduler
 

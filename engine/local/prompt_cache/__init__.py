@@ -5,8 +5,3 @@ the
 longest common prefix of tokens. A state is a copy of what can be computed again at any time, so a damaged one is
 treated as absent.
 """
-
-from engine.local.prompt_cache.prompt_cache import PromptCache as PromptCache
-from engine.local.prompt_cache.values import Kept as Kept
-from engine.local.prompt_cache.values import Said as Said
-from engine.local.prompt_cache.values import Taken as Taken

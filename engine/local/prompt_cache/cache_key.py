@@ -10,7 +10,7 @@ import psutil
 from engine.api import LoadRequest
 from engine.local import native
 from engine.local.model.session import Session
-from engine.local.prompt_cache import PromptCache
+from engine.local.prompt_cache.prompt_cache import PromptCache
 from engine.placement.plan import Placement
 
 # States in RAM take at most so much of what is free once the model is loaded, and at most so many bytes.

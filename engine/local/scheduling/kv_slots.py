@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from engine.local.model.sequences import Said, Sequence, common_length
 from engine.local.model.session import Session
-from engine.local.prompt_cache import Kept, PromptCache
+from engine.local.prompt_cache.prompt_cache import PromptCache
+from engine.local.prompt_cache.values import Kept
 
 # Fewer tokens than these are read again rather than copied or kept.
 WORTH_KEEPING = 64

@@ -22,8 +22,8 @@ from engine.local.generation.prompt_worker import Prepared, told
 from engine.local.model.checkpoints import stops
 from engine.local.model.sequences import Sequence
 from engine.local.model.session import Decoded, Session
-from engine.local.prompt_cache import PromptCache
 from engine.local.prompt_cache.cache_miss import CacheMisses
+from engine.local.prompt_cache.prompt_cache import PromptCache
 from engine.local.protocol import Reply
 from engine.local.scheduling.batching import FEWEST_ROWS, SHORT, Wanting, shares
 from engine.local.scheduling.kv_slots import SlotManager

@@ -1,7 +1,9 @@
-"""What the desktop imports in a thread may not make objects of Qt there: they would belong to that thread."""
+"""What the desktop imports, and when: little before the first paint, and nothing of Qt made in a thread."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 PROBE = """
 import threading
@@ -26,3 +28,61 @@ print("app.desktop.chat.transcript" in sys.modules)
 def test_modules_that_are_imported_in_a_thread_make_no_qt_objects() -> None:
     done = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:2] == ["[]", "True"]
+
+
+FIRST_PAINT = """
+import sys
+from PySide6.QtWidgets import QApplication
+from app.desktop import application
+from app.desktop.window.main_window import MainWindow
+init = MainWindow.__init__
+def note(self, *arguments):
+    init(self, *arguments)
+    self.first_painted.connect(lambda: (print(*sys.modules), sys.stdout.flush(), QApplication.quit()))
+MainWindow.__init__ = note
+application.run(sys.argv[:1])
+"""
+# Values and protocols: what a window shows before anything was read.
+MAY_IMPORT = {
+    "agents": {"agents", "agents.budget", "agents.events", "agents.permissions", "agents.permissions.values"},
+    "engine": {
+        "engine",
+        "engine.api",
+        "engine.errors",
+        "engine.hub",
+        "engine.hub.values",
+        "engine.placement",
+        "engine.placement.plan",
+        "engine.remote",
+        "engine.remote.names",
+        "engine.text",
+        "engine.thread_priority",
+        "engine.values",
+    },
+}
+HEAVY = (
+    "alembic",
+    "asyncio",
+    "jinja2",
+    "llama_cpp",
+    "markdown_it",
+    "mcp",
+    "numpy",
+    "psutil",
+    "pygments",
+    "sqlalchemy",
+)
+
+
+def test_the_first_paint_imports_values_and_protocols_alone(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_PAINT],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "COTERIE_HOME": str(tmp_path)},
+    )
+    modules = set(done.stdout.split())
+    for package, allowed in MAY_IMPORT.items():
+        assert {name for name in modules if name.partition(".")[0] == package} <= allowed
+    assert not modules & set(HEAVY)

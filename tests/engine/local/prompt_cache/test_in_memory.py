@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.local.prompt_cache import PromptCache
+from engine.local.prompt_cache.prompt_cache import PromptCache
 from tests.engine.local.prompt_cache.test_prefix import counted
 
 SMALL = st.lists(st.integers(0, 2), max_size=12)

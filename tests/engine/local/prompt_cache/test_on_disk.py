@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from engine.local.prompt_cache import PromptCache
 from engine.local.prompt_cache.disk import Disk
 from engine.local.prompt_cache.folder import StatesFolder, conversation_digest
+from engine.local.prompt_cache.prompt_cache import PromptCache
 from engine.local.prompt_cache.worth import worth_a_file
 from tests.support.waiting import wait_until
 

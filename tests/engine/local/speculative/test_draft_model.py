@@ -13,7 +13,7 @@ from engine.local.generation.generation import Generation
 from engine.local.generation.prompt_worker import Prepared
 from engine.local.loading import open_session
 from engine.local.model.session import Session
-from engine.local.prompt_cache import PromptCache
+from engine.local.prompt_cache.prompt_cache import PromptCache
 from engine.local.scheduling.scheduler import Scheduler
 from engine.local.speculative import StepCosts
 from engine.local.speculative.draft_model import AT_A_TIME, HEAD, DraftModel
