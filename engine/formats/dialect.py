@@ -74,7 +74,7 @@ class Parameter(msgspec.Struct, frozen=True):
     as JSON (`nested` "json"), as Python writes it ("python") or as elements ("elements": each member between
     `start` and `end` again with its key, each item of an array with the key "item").
     `types` gives the words for TYPE by JSON type: {"string": "true", "number": "false", ...} in DeepSeek's
-    DSML. `cdata`: a string with markup or lines in it may stand in <![CDATA[ ]]>.
+    DSML.
     """
 
     start: Pattern
@@ -82,7 +82,6 @@ class Parameter(msgspec.Struct, frozen=True):
     types: dict[str, str] = {}
     literals: Literal["json", "python"] = "json"
     nested: Literal["json", "python", "elements"] = "json"
-    cdata: bool = False
 
 
 class Dialect(msgspec.Struct, frozen=True):

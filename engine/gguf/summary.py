@@ -21,8 +21,7 @@ class ModelSummary(msgspec.Struct, frozen=True):
 
     `parameters` counts every weight in the file, the token embedding included, as model makers do.
     `active_parameters` counts routed experts by the share a token uses (`experts_used` of `experts`) and the
-    rest in full, without MTP layers. `tensor_types` are bytes by storage type, the largest first;
-    `expert_bytes` are those of the routed experts.
+    rest in full, without MTP layers. `expert_bytes` are those of the routed experts.
     """
 
     path: Path
@@ -30,7 +29,6 @@ class ModelSummary(msgspec.Struct, frozen=True):
     architecture: str
     name: str
     quantisation: str
-    tensor_types: dict[str, int]
     context_length: int
     parameters: int
     active_parameters: int
@@ -56,7 +54,6 @@ def summarise(index: GgufIndex) -> ModelSummary:
         architecture=index.architecture,
         name=index.name or index.path.stem,
         quantisation=_quantisation(index, types),
-        tensor_types=dict(types.most_common()),
         context_length=index.number("context_length"),
         parameters=roles.parameters,
         active_parameters=roles.active_parameters,

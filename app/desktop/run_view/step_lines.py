@@ -36,7 +36,7 @@ class CallLine(msgspec.Struct, frozen=True):
     """One call and what came of it. `seq` is the place of the call in the journal, `last` that of the last event
     about it: undoing what came after `last` goes back to here.
 
-    `reasoning`, `content`, `thought_s` and `thought_tokens` are those of the turn, at the first of its calls alone.
+    `reasoning`, `content` and `thought_s` are those of the turn, at the first of its calls alone.
     `status` is "" while there is no result, and `standing` says what is with it then. `undoing` says whether what it
     did to files can be put back; `undo` that this, and `back` that what came behind it, can be asked for now.
     """
@@ -52,7 +52,6 @@ class CallLine(msgspec.Struct, frozen=True):
     reasoning: str = ""
     content: str = ""
     thought_s: float = 0.0
-    thought_tokens: int = 0
     decision: Literal["", "asked", "allowed", "denied"] = ""
     by: str = ""
     scope: str = ""
@@ -246,7 +245,6 @@ class StepLines:
                 reasoning=turn.reasoning,
                 content="" if self._in_chat else turn.content,
                 thought_s=turn.timings.reasoning_s,
-                thought_tokens=turn.usage.reasoning_tokens,
             )
         self._calls[event.call] = len(self.lines)
         self._without_result[event.call] = None

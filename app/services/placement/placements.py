@@ -236,10 +236,6 @@ class Placements:
         """Keep them for the next load of this model. Raises UserError `settings.not_saved`."""
         self._options.keep(path, kept_part(options, self._options.get(path).threads))
 
-    def forget_options(self, path: str) -> None:
-        """Raises UserError `settings.not_saved`."""
-        self._options.forget(path)
-
     def complete(self, options: PlacementOptions) -> PlacementOptions:
         """With the context and workers of the settings where it has none, as a load is asked."""
         return complete(options, self._settings.current)

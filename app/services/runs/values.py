@@ -87,7 +87,7 @@ class RunView(msgspec.Struct, frozen=True):
     """What a page needs besides the entries: folded from them, the same live and replayed.
 
     `allowed` are the grants that count in this run besides its mode. `interrupted` are calls that were under way when
-    the process died. `seconds` is its time without waiting for a person, `tokens_used` what the model has written.
+    the process died. `seconds` is its time without waiting for a person.
     """
 
     record: RunRecord
@@ -98,7 +98,6 @@ class RunView(msgspec.Struct, frozen=True):
     pending: ApprovalRequest | None = None
     interrupted: tuple[str, ...] = ()
     seconds: float = 0.0
-    tokens_used: int = 0
 
 
 class ToolAtHand(msgspec.Struct, frozen=True):

@@ -40,7 +40,6 @@ def view_of(
         pending=pending,
         interrupted=() if record.state in RUNS_UNDER_WAY else interrupted(entries),
         seconds=seconds(entries),
-        tokens_used=sum(e.event.usage.completion_tokens for e in entries if isinstance(e.event, ModelTurn)),
     )
 
 

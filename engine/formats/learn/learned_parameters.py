@@ -19,7 +19,6 @@ _SAMPLES: dict[str, Any] = {
     "object": {"qx7inner": ["Qx7item", 5]},
     "array": ["Qx7item", 5],
 }
-_MARKED_UP = "Qx7<b>\nline"
 
 
 class Calls(Protocol):
@@ -84,7 +83,6 @@ def _tagged(probe: Calls, one: str) -> Parameter | None:
         types,
         literals="python" if "True" in _written(probe, True, ending) else "json",
         nested=_nested(_written(probe, _SAMPLES["object"], ending)),
-        cdata="<![CDATA[" in _written(probe, _MARKED_UP, ending),
     )
 
 

@@ -396,7 +396,7 @@ def test_kept_wishes_are_what_the_model_is_loaded_with_however_it_is_loaded(
     assert facts is not None and facts.context == 1024
     assert services.models._request is not None
     assert services.models._request.options.budgets == {"CPU": 10**9}
-    services.placements.forget_options(model)
+    services.placements.keep_options(model, PlacementOptions())
     services.models.reload()
     facts = told.model("ready").facts
     assert facts is not None and facts.context == 8192

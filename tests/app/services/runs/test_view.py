@@ -69,7 +69,6 @@ def test_the_time_of_waiting_for_a_person_and_of_standing_still_does_not_count()
         (501.0, RunFinished("completed", "answered", "hi")),
     )
     assert view_of(RECORD, entries).seconds == pytest.approx(3 + 3 + 1)
-    assert view_of(RECORD, entries).tokens_used == 9
 
 
 def test_the_plan_is_the_last_one_that_was_told_with_success() -> None:
