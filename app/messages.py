@@ -62,6 +62,8 @@ class _Shown(str):
 def _text(name: str, value: object) -> str:
     if name.endswith("bytes") and isinstance(value, int | float):
         return format_size(value)
+    if isinstance(value, float):
+        return f"{value:g}"
     return format_count(value) if isinstance(value, int) else str(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import subprocess
 import sys
@@ -37,6 +38,18 @@ def test_plural_forms_are_pairs_and_only_of_english(language: str) -> None:
     assert {(key, form) for key, form in forms if form.count("|") != 1 or not form.partition("|")[2]} == set()
 
 
+def test_korean_leaves_no_particle_to_the_reader_or_to_chance() -> None:
+    """After a name a noun stands before the particle; sizes end in a vowel whatever their number is."""
+    both = re.compile(r"[은는이가을를와과]\([은는이가을를와과]\)|\((?:으|이)\)")
+    after_a_name = re.compile(
+        r"\{(?!\w*bytes\}|size\}|done\})\w+\}[’”]?(?:은|는|이|가|을|를|과|와|으로|로)(?=[ .,]|$)"
+    )
+    unsure = {
+        key: text for key, text in messages("ko").items() if both.search(text) or after_a_name.search(text)
+    }
+    assert unsure == {}
+
+
 def test_an_unknown_code_is_told_with_the_code_in_it() -> None:
     assert "no.such" in localized_error(UserError("no.such", path="x"))
 
@@ -57,14 +70,8 @@ def test_one_has_its_own_form() -> None:
 
 
 def test_a_device_has_its_article() -> None:
-    lost = {
-        "gpu": UserError("cache.no_memory", device="GPU"),
-        "rpc": UserError("cache.no_memory", device="RPC0"),
-    }
-    assert (
-        "the GPU" in localized_error(lost["gpu"])
-        and "the" not in localized_error(lost["rpc"]).split("RPC0")[0]
-    )
+    lost = [localized_error(UserError("cache.no_memory", device=name)) for name in ("GPU", "RPC0")]
+    assert "available on the GPU." in lost[0] and "available on RPC0." in lost[1]
 
 
 def test_a_message_reads_the_file_of_its_language_only() -> None:

@@ -63,12 +63,12 @@ def test_experts_of_early_layers_on_the_card() -> None:
         ),
         (
             plan(published_index("gpt-oss-120b"), machine(32 * GB, gpu(8 * GB)), PlacementOptions()),
-            "read from the disk again and again",
+            "read from disk over and over",
             "디스크에서 계속",
         ),
         (
             plan(small_index(experts=0, dense=GB), machine(4 * GB), PlacementOptions()),
-            "does not fit",
+            "doesn't fit",
             "들어가지 않습니다",
         ),
         (
@@ -91,8 +91,8 @@ def test_each_kind_of_plan_has_its_sentence(found: Plan, english: str, korean: s
 def test_a_refusal_and_notices_are_sentences_too() -> None:
     refused = plan(small_index(experts=0, dense=GB), machine(4 * GB), PlacementOptions(budgets={RAM: 9 * GB}))
     assert refused.refusal is not None
-    assert "Close other programs" in localized_error(refused.refusal)
-    assert "only 4 GB are free there" in localized_error(refused.notices[0])
+    assert "Close other apps" in localized_error(refused.refusal)
+    assert "only 4 GB is free" in localized_error(refused.notices[0])
     conceded = plan(
         small_index(),
         machine(8 * GB, gpu(2 * GB)),

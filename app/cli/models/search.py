@@ -14,7 +14,7 @@ from app.language import Language
 from app.messages import localized
 from engine.hub.values import HubModel, Query
 
-_COLUMNS = ("model", "size", "downloads", "likes", "updated", "licence")
+_COLUMNS = ("model", "size", "downloads", "likes", "updated", "license")
 _WIDEST = 60
 
 

@@ -74,7 +74,7 @@ def _model_rows(model: LibraryModel, verdict: Verdict | None, language: Language
         ("file", file),
         ("size", format_size(model.bytes)),
         ("architecture", model.architecture),
-        ("quantisation", model.quantisation),
+        ("quantization", model.quantisation),
         ("parameters", _parameters(model.parameters, model.active_parameters, language)),
         ("experts", _experts(model.experts, model.experts_used, language)),
         ("origin", f"{origin}:{model.variant}" if model.repo and model.variant else origin),
@@ -133,7 +133,7 @@ def _repository_rows(
         ("experts", _experts(facts.experts, facts.experts_used, language) if facts else ""),
         ("context", localized("cli.show.tokens", language, count=f"{context:,}") if context else ""),
         ("reasoning", _reasoning(facts)),
-        ("licence", model.licence),
+        ("license", model.licence),
         ("downloads", f"{model.downloads:,}"),
         ("commit", repository.commit),
     ]

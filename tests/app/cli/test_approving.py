@@ -17,4 +17,4 @@ def test_the_server_of_a_tool_is_named_and_cannot_steer_the_terminal() -> None:
 
 def test_a_tool_of_ours_has_no_server() -> None:
     lines = question_lines(ApprovalRequest(1, "c1", "write_file", "files", "a.txt", diff="+a"), "en")
-    assert lines == ["", "May I run this?", "  write_file", "  a.txt", "  +a"]
+    assert lines == ["", "Run this?", "  write_file", "  a.txt", "  +a"]

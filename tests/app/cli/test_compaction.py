@@ -79,7 +79,7 @@ def test_what_is_left_out_is_said_in_numbers_and_the_question_is_answered(
     out, err = capsys.readouterr()
     assert asked[1] == "[s, l, n] "
     assert "takes 402 of the 400 tokens" in err
-    assert (found := re.search(r"leave out the first (\d+) messages; then (\d+) tokens are free", err))
+    assert (found := re.search(r"leave out the first (\d+) messages; (\d+) tokens are then free", err))
     assert int(found[1]) == 10 and int(found[2]) >= CONTEXT // 2
     assert "About 7." in out  # 16 - 10 messages and the question
     assert cuts(here.services, here) == [""]
@@ -115,7 +115,7 @@ def test_enter_leaves_everything_as_it_is(
     type_in(monkeypatch, "And now?", "")
     here = talk()
     assert converse(here, here._output) == 0
-    assert "Nothing was answered." in capsys.readouterr().err
+    assert "No answer was written." in capsys.readouterr().err
     assert cuts(here.services, here) == []
 
 

@@ -57,11 +57,11 @@ def test_short_memory_is_named_and_else_when_a_model_gives_its_back() -> None:
     plenty, short = MemoryReading(8 * 10**9, 16 * 10**9), MemoryReading(5 * 10**8, 16 * 10**9)
     told = finding_of(plenty, Settings(), "en")
     assert told.ok and told.message == (
-        "8 GB available; a window unloads its model after 30 minutes without use, and an unused one when less than "
+        "8 GB available; the window unloads its model after 30 minutes without use, and an unused one when less than "
         f"{format_size(spare(16 * 10**9))} is available"
     )
     kept = finding_of(plenty, Settings(unload_after=0, unload_for_memory=False), "en")
-    assert kept.message == "8 GB available; a window keeps its model loaded"
+    assert kept.message == "8 GB available; the window keeps its model loaded"
     assert not finding_of(short, Settings(), "ko").ok
 
 
@@ -71,9 +71,7 @@ def test_measured_bandwidths_are_told_with_the_devices(measured: None) -> None:
 
 def test_a_device_is_told_with_its_kind_and_what_was_measured_of_it() -> None:
     integrated = Device("Vulkan0", "integrated_gpu", "Some GPU", 12 * 10**9, 16 * 10**9, 71e9)
-    assert report._device(integrated, "en") == (
-        "Some GPU, integrated, shares the RAM, 12 GB free, reads 71 GB/s"
-    )
+    assert report._device(integrated, "en") == ("Some GPU, integrated, shares RAM, 12 GB free, reads 71 GB/s")
     card = Device("CUDA0", "gpu", "", 8 * 10**9, 8 * 10**9, 0.0, 12e9)
     assert report._device(card, "en") == "discrete, 8 GB free, link 12 GB/s"
 
@@ -100,7 +98,7 @@ def test_the_hub_and_the_library_are_told_without_asking_anybody(
     [
         ("offline = true", "hub", "offline"),
         ('hub_endpoint = "nonsense"', "hub", "https://"),
-        ('library_folder = "/nothing/at/all"', "library", "not there"),
+        ('library_folder = "/nothing/at/all"', "library", "isn't there"),
         ('hub_proxy = "http://127.0.0.1:1"', "hub", "proxy"),
     ],
 )

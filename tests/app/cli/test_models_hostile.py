@@ -221,7 +221,7 @@ def test_a_disk_that_fills_up_on_the_way_keeps_what_has_come(command: Command, h
                     pass
             out, err = process.communicate(timeout=60)
         assert process.returncode == 1, out
-        assert "Traceback" not in err and "Make some room" in err
+        assert "Traceback" not in err and "Free up space" in err
         filler.unlink()
         hub.faults.clear()
         again = command.here("models", "pull", NAME, "--json")

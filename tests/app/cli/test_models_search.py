@@ -53,7 +53,7 @@ def test_people_get_a_table(command: Command, shelf: Hub) -> None:
     ran = command.here("models", "search", "--sort", "downloads", "--limit", "3")
     assert ran.code == 0 and len(ran.out.splitlines()) == 4
     assert "49M" in ran.out
-    assert "on request" in command.here("models", "search", "pebble-7m").out
+    assert "needs approval" in command.here("models", "search", "pebble-7m").out
     nothing = command.here("models", "search", "zzz")
     assert nothing.code == 0 and nothing.out == "" and nothing.sentence
 

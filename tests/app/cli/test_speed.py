@@ -21,6 +21,8 @@ def test_only_what_was_measured_is_told() -> None:
 
 def test_why_much_was_read_again_stands_last_in_the_language_of_the_user() -> None:
     line = speed_line(answer(Usage(4000, 900, recomputed=EDITED)))
-    assert line.endswith("· Read again: 3,100 tokens, because turn 4 was changed.")
-    assert speed_line(answer(Usage(4000, 900, recomputed=EDITED)), "ko").endswith("바뀌었기 때문입니다.")
+    assert line.endswith("· 3,100 tokens read again because turn 4 was changed.")
+    assert speed_line(answer(Usage(4000, 900, recomputed=EDITED)), "ko").endswith(
+        "바뀌어 3,100토큰을 다시 읽습니다."
+    )
     assert "again" not in speed_line(answer(Usage(4000, 3500, recomputed=EDITED)))

@@ -80,7 +80,7 @@ def test_what_was_done_to_read_a_call_is_said() -> None:
     assert (
         changed.startswith('f({"a": 3})  [') and "a: string to integer" in changed and "repaired" in changed
     )
-    assert cut.endswith("[ended early, as there was no room left]")
-    assert "cannot be read" in malformed and malformed.isprintable()
+    assert cut.endswith("[cut short because there was no room left]")
+    assert "can't be read" in malformed and malformed.isprintable()
     assert "읽을 수 없는" in call_lines(message, "ko")[2]
     assert call_objects(message)[2] == {"id": "c3", "name": "", "arguments": '{"a\x1b[0m\n'}

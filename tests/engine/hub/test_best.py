@@ -99,13 +99,13 @@ def test_what_does_not_fit_names_the_most_precise_that_would() -> None:
         ]
     )
     assert judged[3].verdict is not None
-    assert localized_error(judged[3].verdict.sentence) == "Does not fit: needs 38 GB more; Q3_K_M would."
+    assert localized_error(judged[3].verdict.sentence) == "Needs 38 GB more memory. Q3_K_M would fit."
     alone = best([one("Q4_K_M", 4.8, 2, "disk"), one("Q8_0", 8.5, 0, "no", sizes=True)])
     assert alone[1].verdict is not None
-    assert localized_error(alone[1].verdict.sentence, "ko").endswith("Q4_K_M(이)라면 됩니다.")
+    assert localized_error(alone[1].verdict.sentence, "ko").endswith("Q4_K_M 파일은 들어갑니다.")
     nothing = best([one("Q8_0", 8.5, 0, "no")])
     assert nothing[0].verdict is not None
-    assert localized_error(nothing[0].verdict.sentence) == "Does not fit: needs 38 GB more."
+    assert localized_error(nothing[0].verdict.sentence) == "Needs 38 GB more memory."
 
 
 def test_what_could_not_be_judged_stays_as_it_is() -> None:

@@ -40,22 +40,22 @@ def judged(index: TensorIndex, host: Machine, **options: int) -> Verdict:
             published_index("Qwen3-30B-A3B"),
             machine(32 * GB),
             "ram",
-            "Fits in RAM only, about 16 tokens per second.",
-            "RAM에서만 실행할 수 있습니다. 초당 약 16토큰.",
+            "Fits in RAM, about 16 tokens per second.",
+            "RAM에서 실행할 수 있습니다. 초당 약 16토큰.",
         ),
         (
             published_index("Qwen3-30B-A3B"),
             machine(12 * GB),
             "disk",
-            "Fits, but reads from the disk: about 2.4 tokens per second.",
-            "실행할 수 있지만 디스크에서 계속 읽습니다. 초당 약 2.4토큰.",
+            "Too big for RAM, so very slow: about 2.4 tokens per second.",
+            "RAM보다 커서 매우 느립니다. 초당 약 2.4토큰.",
         ),
         (
             published_index("Llama-3.1-8B"),
             machine(4 * GB),
             "no",
-            "Does not fit: needs 3.2 GB more.",
-            "실행할 수 없습니다. 메모리가 3.2 GB 더 필요합니다.",
+            "Needs 3.2 GB more memory.",
+            "메모리가 3.2 GB 부족합니다.",
         ),
         (
             small_index(),
@@ -106,13 +106,14 @@ def test_what_would_do_with_a_shorter_context_is_told_so() -> None:
     found = judged(published_index("Llama-3.1-8B"), host, context=131072)
     assert found.fit == "no"
     assert (
-        localized_error(found.sentence) == "Does not fit with a context of 131,072 tokens, but with 14,080."
+        localized_error(found.sentence)
+        == "Doesn't fit with a context of 131,072 tokens, but does with 14,080."
     )
 
 
 def test_what_would_do_with_a_smaller_cache_is_told_so() -> None:
     refused = msgspec.structs.replace(a_plan(), fits=False, refusal=ErrorInfo("plan.try_smaller_cache", {}))
-    assert localized_error(verdict(refused, a_machine()).sentence).startswith("Fits only when")
+    assert localized_error(verdict(refused, a_machine()).sentence).startswith("Fits only if")
 
 
 @pytest.mark.parametrize(
@@ -122,23 +123,27 @@ def test_what_would_do_with_a_smaller_cache_is_told_so() -> None:
             4 * GB,
             machine(8 * GB, gpu(8 * GB)),
             "device",
-            "Probably fits on the graphics memory, with about 4.5 GB; its header could not be read, "
-            "so the speed is not known.",
+            "Probably fits in graphics memory (about 4.5 GB). Its header couldn't be read, so the speed is unknown.",
         ),
         (
             9 * GB,
             machine(8 * GB, gpu(8 * GB)),
             "divided",
-            "Probably fits, with about 9.5 GB in graphics memory and RAM together; its header could not be read, "
-            "so the speed is not known.",
+            "Probably fits in graphics memory and RAM together (about 9.5 GB). Its header couldn't be read, "
+            "so the speed is unknown.",
         ),
         (
             4 * GB,
             machine(8 * GB),
             "ram",
-            "Probably fits in RAM, with about 4.5 GB; its header could not be read, so the speed is not known.",
+            "Probably fits in RAM (about 4.5 GB). Its header couldn't be read, so the speed is unknown.",
         ),
-        (40 * GB, machine(8 * GB), "no", "Probably does not fit: by its size it needs 35.1 GB more."),
+        (
+            40 * GB,
+            machine(8 * GB),
+            "no",
+            "Probably doesn't fit. Judging by its size, it needs 35.1 GB more memory.",
+        ),
     ],
 )
 def test_by_size_alone_no_speed_is_told(size: int, host: Machine, fit: str, english: str) -> None:

@@ -369,7 +369,7 @@ def test_a_long_reading_says_why_so_much_is_read_again(qtbot, view, monkeypatch)
     monkeypatch.setattr("app.desktop.run_view.waiting.time.monotonic", lambda: now + 1.5)
     view.set_waiting(1, Waiting(0, 1000, 4000, EDITED))
     said = spoken(waits_for(card(view, 1)))
-    assert "about 5 s left" in said and "3,100 tokens, because turn 4 was changed" in said
+    assert "about 5 s left" in said and "3,100 tokens read again because turn 4 was changed" in said
     assert waits_for(card(view, 1)).height() > height
 
 

@@ -121,7 +121,7 @@ def test_a_run_whose_process_died_says_so_until_it_goes_on(runs: RunsBench) -> N
     run = kept_run(runs, 1, state="interrupted")
     runs.opened(run.id)
     assert runs.page.run.note.text() == (
-        "The run was interrupted because Coterie ended. Nothing is lost; resume it to go on."
+        "The run was interrupted because Coterie quit. Nothing is lost. Resume it to continue."
     )
     runs.chat_model(ScriptedBrain(says("All tidy now.")))
     runs.page.run.header.resume.click()

@@ -83,7 +83,7 @@ def test_ctrl_enter_starts_it_wherever_the_focus_is(form: NewRun, qtbot: QtBot) 
 def test_a_recipe_with_an_empty_field_says_which(form: NewRun) -> None:
     form.show_recipe(TIDY)
     assert sent(form) == []
-    assert form.fields.complaint.text() == "“Who is told” is still empty. Fill it in before starting."
+    assert form.fields.complaint.text() == "“Who is told” is empty. Fill it in before starting."
     form.fields.fields["whom"].setText("Kim")
     assert form.fields.complaint.isHidden()
 

@@ -102,7 +102,7 @@ def test_a_server_is_checked_and_added_with_the_models_that_are_ticked(
         type_in(qtbot, form.address, f"http://127.0.0.1:{server.port}/")
         qtbot.keyClick(form.address, Qt.Key.Key_Return)
         page.until(form.refusal.isVisible)
-        assert "does not accept the key" in form.refusal.text()
+        assert "rejected the API key" in form.refusal.text()
         type_in(qtbot, form.key.field, KEY)
         assert not form.refusal.isVisible() and form.key.field.echoMode() == QLineEdit.EchoMode.Password
         qtbot.mouseClick(form.check, Qt.MouseButton.LeftButton)
@@ -230,7 +230,7 @@ def test_without_a_keyring_it_says_so(qtbot: QtBot, looks: None, tmp_path: Path)
 def test_what_cannot_be_saved_says_why(page: Page, qtbot: QtBot) -> None:
     page.add(ModelServer("https://far.example/v1", "Far"))
     form = page.adding
-    for address, said in (("ftp://far", "cannot be used"), ("https://far.example/v1/", "already")):
+    for address, said in (("ftp://far", "can't be used"), ("https://far.example/v1/", "already")):
         type_in(qtbot, form.address, address)
         type_in(qtbot, form.models.another, "m")
         qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)

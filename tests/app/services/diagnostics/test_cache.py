@@ -43,7 +43,7 @@ def test_a_plugin_that_works_is_told_with_the_devices_that_it_keeps_experts_on()
 
 def test_without_a_device_for_it_a_plugin_is_ready_and_idle() -> None:
     found = told(RAM)
-    assert found.ok and "no GPU and no worker" in found.message
+    assert found.ok and "no GPU or other PC" in found.message
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

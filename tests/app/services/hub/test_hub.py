@@ -206,7 +206,7 @@ def test_large_models_are_judged_from_a_few_megabytes(open_desk: Callable[..., D
     told = {one.variant.name: localized_error(one.verdict.sentence) for one in judged if one.verdict}
     assert told["Q4_K_M"].startswith("Fits, about 3")
     assert told["Q8_0"].endswith("in RAM.")
-    assert told["BF16"].startswith("Fits, but reads from the disk")
+    assert told["BF16"].startswith("Too big for RAM, so very slow")
     assert [one.variant.name for one in judged if one.best] == ["Q4_K_M"]
     assert hub.log.sent() < 13_000_000
 
@@ -241,7 +241,7 @@ def test_a_server_without_ranges_leaves_the_sizes(desk: Desk, hub: Hub) -> None:
     assert fallen_back.verdict is not None and whole.verdict is not None
     assert (fallen_back.verdict.source, whole.verdict.source) == ("sizes", "header")
     assert fallen_back.error is not None and fallen_back.error.code == "hub.no_ranges"
-    assert "its header could not be read" in localized_error(fallen_back.verdict.sentence)
+    assert "Its header couldn't be read" in localized_error(fallen_back.verdict.sentence)
     assert whole.best
 
 
@@ -353,7 +353,7 @@ def test_a_pick_tells_its_speed(desk: Desk) -> None:
     assert (best.verdict.source, best.verdict.decode_tps) == ("sizes", best.tps)
     assert (
         localized_error(best.sentence)
-        == f"Should answer with about {round(best.tps)} tokens per second on this computer."
+        == f"Should answer at about {round(best.tps)} tokens per second on this computer."
     )
 
 
