@@ -205,7 +205,7 @@ def test_a_trace_tells_what_was_reused_drafted_and_waited_for() -> None:
 
 def test_the_journal_has_every_count_of_a_turn_also_one_that_is_0() -> None:
     line = json.loads(exported(RECORD, journal((102.0, TURN)), "jsonl"))
-    assert set(line["usage"]) == set(Usage.__struct_fields__)
+    assert set(line["usage"]) == set(Usage.__struct_encode_fields__)
     assert set(line["timings"]) == set(Timings.__struct_fields__)
 
 
