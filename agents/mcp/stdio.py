@@ -11,8 +11,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -29,7 +27,6 @@ MOST_NONSENSE = 200  # lines in a row that are no messages
 POLL_S = 0.01
 END_S = 1.5  # for a server that was told to end, before it is ended; twice
 KILLED_S = 3.0  # for the system to do so, which takes that long only when the machine is very busy
-_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 Ended = Callable[[str], None]
 
 
@@ -98,8 +95,7 @@ async def stdio_transport(
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        start_new_session=sys.platform != "win32",
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        start_new_session=True,
     )
     to_session, read_stream = anyio.create_memory_object_stream[Any](0)
     write_stream, from_session = anyio.create_memory_object_stream[Any](0)
@@ -196,7 +192,7 @@ async def _close(process: asyncio.subprocess.Process, tasks: list[asyncio.Task[N
             _signal(process, signal.SIGTERM)
             await _gone(process)
         # Its children may outlive it, as those of a wrapper script do.
-        _signal(process, _KILL)
+        _signal(process, signal.SIGKILL)
         await _gone(process, KILLED_S)
     finally:
         for task in tasks:
@@ -219,9 +215,5 @@ async def _gone(process: asyncio.subprocess.Process, seconds: float = 0.0) -> bo
 
 def _signal(process: asyncio.subprocess.Process, number: int) -> None:
     with contextlib.suppress(OSError):
-        if sys.platform == "win32":
-            if process.returncode is None:
-                process.kill()
-        else:
-            # The leader's pid names the group, even after the leader has gone.
-            os.killpg(process.pid, number)
+        # The leader's pid names the group, even after the leader has gone.
+        os.killpg(process.pid, number)

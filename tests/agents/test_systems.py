@@ -15,7 +15,7 @@ _LINUX = {
     *("bubblewrap", "landlock", "launched", "running"),
     *(
         f"inside.{name}"
-        for name in ("deputy", "landlock", "launch", "privileges", "seccomp", "supervise", "tree")
+        for name in ("seccomp_broker", "landlock", "launch", "privileges", "seccomp", "supervise", "tree")
     ),
 }
 _CODE = """

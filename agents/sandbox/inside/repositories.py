@@ -144,9 +144,6 @@ def _removed(path: Path) -> bool:
     with contextlib.suppress(OSError):
         path.unlink()
         return True
-    with contextlib.suppress(OSError):  # a link to a folder on Windows
-        path.rmdir()
-        return True
     return False
 
 

@@ -10,29 +10,14 @@ import urllib.parse
 from typing import Any
 
 _LEFT_OUT = frozenset(
-    """
-    script title style noscript template svg canvas iframe object head select button
-    """.split()
+    "script title style noscript template svg canvas iframe object head select button".split()
 )
 _MENUS = frozenset({"nav", "footer", "aside", "form", "header"})
 _BLOCKS = frozenset(
-    {
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "ul",
-        "ol",
-        "table",
-        "tr",
-        "blockquote",
-        "pre",
-        "figure",
-        "dl",
-        "dt",
-    }
-    | {"dd", "br", "hr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "header", "footer", "nav", "aside", "form"}
+    """
+    p div section article main ul ol table tr blockquote pre figure dl dt dd br hr li h1 h2 h3 h4 h5 h6
+    header footer nav aside form
+    """.split()
 )
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])", re.I
