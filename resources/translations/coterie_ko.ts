@@ -6162,6 +6162,10 @@
         <translation>켜져 있는 서버의 도구 {count}개</translation>
     </message>
     <message>
+        <source>This computer has no sandbox, so commands and Python programs are not available.</source>
+        <translation>이 컴퓨터에는 샌드박스가 없어 명령과 Python 프로그램을 실행할 수 없습니다.</translation>
+    </message>
+    <message>
         <source>All</source>
         <translation>전체</translation>
     </message>

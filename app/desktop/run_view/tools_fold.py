@@ -62,6 +62,10 @@ class ToolsFold(Collapsible):
         self.rows: list[ToolRow] = []
         self._rows = QVBoxLayout()
         self._of_servers = ToolRow("", self)
+        self.lacking = QLabel(self)
+        self.lacking.setProperty("kind", "small")
+        self.lacking.setWordWrap(True)
+        self.lacking.hide()
         self.all, self.reading = QPushButton(self), QPushButton(self)
         bar = QHBoxLayout()
         for button in (self.all, self.reading):
@@ -72,6 +76,7 @@ class ToolsFold(Collapsible):
         self.inside.addLayout(bar)
         self.inside.addLayout(self._rows)
         self.inside.addWidget(self._of_servers)
+        self.inside.addWidget(self.lacking)
         self.all.clicked.connect(lambda: self.choose(None))
         self.reading.clicked.connect(self._choose_reading)
         self._of_servers.box.toggled.connect(lambda _: self._show_summary())
@@ -89,6 +94,7 @@ class ToolsFold(Collapsible):
             row.restyle()
             row.box.toggled.connect(lambda _: self._show_summary())
             self._rows.addWidget(row)
+        self.lacking.setVisible(bool(tools) and all(tool.name != "shell" for tool in tools))
         self.choose(self._wanted)
         self.retranslate()
 
@@ -135,6 +141,9 @@ class ToolsFold(Collapsible):
         self._of_servers.name = self.tr("Servers")
         self._of_servers.show_words(
             self.tr("{count} tools of the servers that are on").format(count=len(self._servers))
+        )
+        self.lacking.setText(
+            self.tr("This computer has no sandbox, so commands and Python programs are not available.")
         )
         for button, name in ((self.all, self.tr("All")), (self.reading, self.tr("Only those that read"))):
             button.setText(name)

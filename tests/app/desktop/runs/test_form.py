@@ -117,6 +117,14 @@ def test_tools_are_all_or_those_that_are_ticked(form: NewRun) -> None:
     assert form.tools.chosen() is None
 
 
+def test_where_nothing_can_be_executed_the_tools_say_so(form: NewRun) -> None:
+    form.show_tools(TOOLS, ())
+    form.tools.open()
+    assert form.tools.lacking.isVisible() and "no sandbox" in form.tools.lacking.text()
+    form.show_tools((*TOOLS, ToolAtHand("shell", "Run a command.", read_only=False, network=False)), ())
+    assert not form.tools.lacking.isVisible()
+
+
 def test_tools_are_ticked_as_a_run_had_them(form: NewRun) -> None:
     form.tools.choose_as(("list_files", "read_result"))
     assert form.tools.chosen() == ("list_files",)
