@@ -13,11 +13,11 @@ from app.version import VERSION
 
 
 class AboutSection(Section):
-    """The version is read when the page is opened."""
+    """The version, the diagnostics for the clipboard, and the folder with the logs."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.version = QLabel(self)
+        self.version = QLabel(VERSION, self)
         self.version.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.copy = CopyDiagnostics(self)
         self.logs = QPushButton(self)
@@ -26,11 +26,6 @@ class AboutSection(Section):
         self._logs_row = self.add_row(self.logs)
         self.logs.clicked.connect(_open_logs)
         self.refresh()
-
-    def open(self) -> None:
-        """The page comes to the front."""
-        if not self.version.text():
-            self.version.setText(VERSION)
 
     def retranslate(self) -> None:
         self.set_title(self.tr("About"))

@@ -181,7 +181,6 @@ class SettingsPage(ThemedWidget):
 
     def open(self) -> None:
         """The page comes to the front: show what others may have changed."""
-        self.about.open()
         self.data.read()
         self.workers.refresh_workers()
         self.hub.open()
