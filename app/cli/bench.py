@@ -11,7 +11,6 @@ from app import paths
 from app.cli.output import Output
 from app.cli.placement_options import PlacementFlags
 from app.cli.plan import plan_values
-from app.cli.table import aligned
 from app.format import format_percent, format_speed
 from app.language import Language
 from app.messages import localized, localized_error
@@ -20,6 +19,7 @@ from app.services.library.resolving import resolve_model
 from app.services.placement.events import TuneProgress
 from app.services.placement.placements import Placements, open_placements
 from app.services.placement.trials import MeasuredSpeed
+from app.table import aligned
 from engine.local.measure.benchmark import Benchmark
 from engine.local.measure.modes import ModeResult
 from engine.placement.plan import Mode, PlacementOptions

@@ -10,6 +10,9 @@ from app.cli.named import path_of
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.format import format_short_count, format_size
+from app.language import Language
+from app.messages import localized
+from app.table import aligned
 from engine.formats import ChatFormat, example_call
 from engine.gguf.reading import read_index
 from engine.gguf.summary import ModelSummary, summarise
@@ -65,31 +68,33 @@ def _format(summary: ModelSummary) -> ChatFormat:
     return ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
 
 
-def report(summary: ModelSummary, found: Inspection) -> str:
+def report(summary: ModelSummary, found: Inspection, language: Language) -> str:
     """The same for people, aligned in two columns, with the beginning of the chat template."""
-    levels = f" ({', '.join(found.reasoning.levels)})" if found.reasoning.levels else ""
+
+    def said(name: str, /, **values: object) -> str:
+        return localized(f"cli.inspect.{name}", language, **values)
+
+    reasoning, tools = found.reasoning, found.tools
+    levels = f" ({', '.join(reasoning.levels)})" if reasoning.levels else ""
     rows = [
-        ("Name", summary.name),
-        ("File", f"{summary.path} ({format_size(summary.bytes)})"),
-        ("Architecture", found.architecture),
-        ("Quantisation", found.quantisation),
-        ("Context", f"{found.context_length:,} tokens"),
-        (
-            "Parameters",
-            f"{_count(found.parameters)}, {_count(found.active_parameters)} active",
-        ),
-        ("Experts", _experts(summary)),
-        ("Reasoning", f"{found.reasoning.kind}{levels}, default {found.reasoning.default}"),
-        ("Tools", f"{found.tools.dialect}{', learned from the template' if found.tools.learned else ''}"),
+        ("name", summary.name),
+        ("file", f"{summary.path} ({format_size(summary.bytes)})"),
+        ("architecture", found.architecture),
+        ("quantization", found.quantisation),
+        ("context", said("tokens", count=found.context_length)),
+        ("parameters", _parameters(found, language)),
+        ("experts", _experts(summary, language)),
+        ("reasoning", said("default", kind=f"{reasoning.kind}{levels}", default=reasoning.default)),
+        ("tools", said("learned", dialect=tools.dialect) if tools.learned else tools.dialect),
     ]
-    lines = [f"{label:<14}{value}" for label, value in rows]
-    lines.append("A call")
+    lines = aligned([(said(label), value) for label, value in rows], "  ")
+    lines.append(said("call"))
     lines += [f"  {line[:_LINE_WIDTH]}" for line in example_call(_format(summary).dialect).splitlines()]
-    template = summary.chat_template.splitlines() or ["none"]
-    lines.append("Chat template")
+    template = summary.chat_template.splitlines() or [said("no_template")]
+    lines.append(said("template"))
     lines += [f"  {line[:_LINE_WIDTH]}" for line in template[:_TEMPLATE_LINES]]
     if len(template) > _TEMPLATE_LINES:
-        lines.append(f"  … {len(template) - _TEMPLATE_LINES} more lines")
+        lines.append(f"  {said('more', count=len(template) - _TEMPLATE_LINES)}")
     return "\n".join(map(printable, lines))
 
 
@@ -106,17 +111,24 @@ def inspect(model: str, output: Output) -> int:
     if output.json:
         output.object(found)
     else:
-        output.text(report(summary, found))
+        output.text(report(summary, found, output.language))
     return 0
 
 
-def _experts(summary: ModelSummary) -> str:
+def _parameters(found: Inspection, language: Language) -> str:
+    total = format_short_count(found.parameters, language)
+    active = format_short_count(found.active_parameters, language)
+    return localized("cli.inspect.active", language, total=total, active=active)
+
+
+def _experts(summary: ModelSummary, language: Language) -> str:
     if not summary.experts:
-        return "none (dense)"
-    shared = f" and {summary.shared_experts} shared" if summary.shared_experts else ""
-    size = format_size(summary.expert_bytes)
-    return f"{summary.experts}, {summary.experts_used}{shared} used per token ({size} of experts)"
-
-
-def _count(parameters: int) -> str:
-    return format_short_count(parameters, "en")
+        return localized("cli.inspect.dense", language)
+    return localized(
+        f"cli.inspect.{'shared' if summary.shared_experts else 'used'}_experts",
+        language,
+        experts=summary.experts,
+        used=summary.experts_used,
+        shared=summary.shared_experts,
+        size=format_size(summary.expert_bytes),
+    )

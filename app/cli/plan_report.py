@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from app.cli.printable import printable
-from app.cli.table import aligned
 from app.format import format_percent, format_percent_range, format_short_count, format_size, format_speed
 from app.language import Language
 from app.messages import localized, localized_error
+from app.table import aligned
 from engine.placement.plan import RAM, Device, DeviceBytes, Plan, PlannedModel
 
 _COLUMNS = ("device", "weights", "experts", "context", "compute", "budget", "dense", "layers")

@@ -1161,7 +1161,7 @@
         <translation>찾은 모델이 없습니다</translation>
     </message>
     <message>
-        <source>Try fewer words, or any licence and size.</source>
+        <source>Try fewer words, or any license and size.</source>
         <translation>단어를 줄이거나 라이선스와 크기 조건을 풀어 보세요.</translation>
     </message>
     <message>
@@ -1324,11 +1324,11 @@
 <context>
     <name>DownloadsView</name>
     <message>
-        <source>{name} cancelled: {size} thrown away</source>
-        <translation>{name} 취소: 받은 {size}을(를) 지웁니다</translation>
+        <source>{name} canceled: {size} thrown away</source>
+        <translation>{name} 다운로드 취소, 받은 {size} 삭제</translation>
     </message>
     <message>
-        <source>{name} cancelled</source>
+        <source>{name} canceled</source>
         <translation>{name} 취소</translation>
     </message>
     <message>
@@ -1403,7 +1403,7 @@
     <name>EmptyState</name>
     <message>
         <source>Back to “{title}”</source>
-        <translation>‘{title}’(으)로 돌아가기</translation>
+        <translation>‘{title}’ 대화로 돌아가기</translation>
     </message>
     <message>
         <source>What is on your mind?</source>
@@ -1601,7 +1601,7 @@
     </message>
     <message>
         <source>Let {name} read a folder</source>
-        <translation>{name}이(가) 읽을 폴더 추가</translation>
+        <translation>{name} 서버가 읽을 폴더 추가</translation>
     </message>
     <message>
         <source>Let it change a folder…</source>
@@ -1609,7 +1609,7 @@
     </message>
     <message>
         <source>Let {name} change a folder</source>
-        <translation>{name}이(가) 바꿀 폴더 추가</translation>
+        <translation>{name} 서버가 바꿀 폴더 추가</translation>
     </message>
 </context>
 <context>
@@ -1823,7 +1823,7 @@
     </message>
     <message>
         <source>Commands that begin with “{words}”</source>
-        <translation>“{words}”(으)로 시작하는 명령</translation>
+        <translation>앞부분이 ‘{words}’인 명령</translation>
     </message>
     <message>
         <source>{tool}, for {host}</source>
@@ -2232,7 +2232,7 @@
     </message>
     <message>
         <source>{model} runs on {host}. What you write to it is sent there, and so is what it reads in runs: files, pages and results. Whoever runs that server can read it.</source>
-        <translation>{model}은(는) {host}에서 실행됩니다. 이 모델에 쓰는 글과 작업 중에 모델이 읽는 파일, 웹 페이지, 결과가 그곳으로 전송됩니다. 그 서버를 운영하는 사람은 이 내용을 읽을 수 있습니다.</translation>
+        <translation>{model} 모델은 {host}에서 실행됩니다. 이 모델에 쓰는 글과 작업 중에 모델이 읽는 파일, 웹 페이지, 결과가 그곳으로 전송됩니다. 그 서버를 운영하는 사람은 이 내용을 읽을 수 있습니다.</translation>
     </message>
     <message>
         <source>The way there is not encrypted: others in the network can read it too.</source>
@@ -2326,7 +2326,7 @@
     </message>
     <message>
         <source>Use {name} in the chat</source>
-        <translation>{name}을(를) 대화에 사용</translation>
+        <translation>{name} 모델을 대화에 사용</translation>
     </message>
     <message>
         <source>More for {name}</source>
@@ -2472,15 +2472,15 @@
     </message>
     <message>
         <source>{names} are the same, byte for byte. One of them is enough: {size} could be free.</source>
-        <translation>{names}은(는) 내용이 완전히 같습니다. 하나만 두면 {size}를 비울 수 있습니다.</translation>
+        <translation>{names} 모델은 내용이 완전히 같습니다. 하나만 두면 {size}를 비울 수 있습니다.</translation>
     </message>
     <message>
         <source>{name} is in the trash: {size} will be free once it is emptied</source>
-        <translation>{name}을(를) 휴지통으로 옮겼습니다. 비우면 {size}가 확보됩니다</translation>
+        <translation>{name} 모델을 휴지통으로 옮겼습니다. 비우면 {size}가 확보됩니다</translation>
     </message>
     <message>
         <source>{name} was taken out of the library; its file stays where it is</source>
-        <translation>{name}을(를) 라이브러리에서 뺐습니다. 파일은 그대로 있습니다</translation>
+        <translation>{name} 모델을 목록에서 제거했습니다. 파일은 그대로 있습니다</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -2496,7 +2496,7 @@
     </message>
     <message>
         <source>{name} is damaged; only what is wrong has to be fetched again</source>
-        <translation>{name}이(가) 손상되었습니다. 잘못된 부분만 다시 받으면 됩니다</translation>
+        <translation>{name} 모델이 손상되었습니다. 잘못된 부분만 다시 받으면 됩니다</translation>
     </message>
     <message>
         <source>Repair</source>
@@ -2504,11 +2504,11 @@
     </message>
     <message>
         <source>{name} is damaged</source>
-        <translation>{name}이(가) 손상되었습니다</translation>
+        <translation>{name} 모델이 손상되었습니다</translation>
     </message>
     <message>
         <source>{name} is in your library</source>
-        <translation>{name}이(가) 라이브러리에 있습니다</translation>
+        <translation>{name} 모델이 라이브러리에 있습니다</translation>
     </message>
     <message>
         <source>{count} models are in your library</source>
@@ -3027,7 +3027,7 @@
         <translation>실패</translation>
     </message>
     <message>
-        <source>cancelled</source>
+        <source>canceled</source>
         <translation>취소됨</translation>
     </message>
     <message>
@@ -3132,7 +3132,7 @@
     </message>
     <message>
         <source>Use {name} in the chat</source>
-        <translation>{name}을(를) 대화에 사용</translation>
+        <translation>{name} 모델을 대화에 사용</translation>
     </message>
     <message>
         <source>Get</source>
@@ -3271,7 +3271,7 @@
         <translation>추론: {levels}</translation>
     </message>
     <message>
-        <source>own licence</source>
+        <source>own license</source>
         <translation>자체 라이선스</translation>
     </message>
     <message>
@@ -3825,7 +3825,7 @@
     </message>
     <message>
         <source>The model in use, {name}, runs on {host}. Here you see models of this computer.</source>
-        <translation>사용 중인 모델 {name}은(는) {host}에서 실행됩니다. 여기에는 이 컴퓨터의 모델이 표시됩니다.</translation>
+        <translation>사용 중인 모델({name})은 {host}에서 실행됩니다. 여기에는 이 컴퓨터의 모델이 표시됩니다.</translation>
     </message>
 </context>
 <context>
@@ -4053,7 +4053,7 @@
     <name>RemoteServerList</name>
     <message>
         <source>“{name}” is removed</source>
-        <translation>‘{name}’을(를) 제거했습니다</translation>
+        <translation>‘{name}’ 서버를 목록에서 제거했습니다</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -4206,7 +4206,7 @@
     </message>
     <message>
         <source>The backup of {when} was restored. The damaged file is kept as {name}.</source>
-        <translation>{when}에 만든 백업을 복원했습니다. 손상된 파일은 {name}(으)로 보관했습니다.</translation>
+        <translation>{when}에 만든 백업을 복원했습니다. 손상된 파일은 {name} 이름으로 보관했습니다.</translation>
     </message>
     <message>
         <source>Restoring…</source>
@@ -4374,7 +4374,7 @@
         <translation>답변을 쓰거나 이어서 씁니다.</translation>
     </message>
     <message>
-        <source>Summarise the beginning</source>
+        <source>Summarize the beginning</source>
         <translation>앞부분 요약하기</translation>
     </message>
     <message>
@@ -5081,11 +5081,11 @@
         <translation>정렬</translation>
     </message>
     <message>
-        <source>Any licence</source>
+        <source>Any license</source>
         <translation>모든 라이선스</translation>
     </message>
     <message>
-        <source>Licence</source>
+        <source>License</source>
         <translation>라이선스</translation>
     </message>
     <message>
@@ -5391,7 +5391,7 @@
     </message>
     <message>
         <source>Start {name} and ask for its tools</source>
-        <translation>{name}을(를) 시작해 도구 확인</translation>
+        <translation>{name} 서버를 시작해 도구 확인</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -5513,7 +5513,7 @@
     <name>ServersList</name>
     <message>
         <source>“{name}” is removed</source>
-        <translation>‘{name}’을(를) 삭제했습니다</translation>
+        <translation>‘{name}’ 서버를 목록에서 제거했습니다</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -6506,7 +6506,7 @@
 <context>
     <name>VariantsTable</name>
     <message>
-        <source>Quantisation</source>
+        <source>Quantization</source>
         <translation>양자화</translation>
     </message>
     <message>
@@ -6518,7 +6518,7 @@
         <translation>이 컴퓨터에서</translation>
     </message>
     <message>
-        <source>Quantisations</source>
+        <source>Quantizations</source>
         <translation>양자화 목록</translation>
     </message>
 </context>

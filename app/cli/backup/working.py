@@ -8,10 +8,10 @@ from pathlib import Path
 from app import paths
 from app.cli.output import Output
 from app.cli.printable import printable
-from app.cli.table import aligned
 from app.format import format_size
 from app.messages import localized
 from app.services.backups import backups, create_backup, restore_backup
+from app.table import aligned
 
 
 def list_backups(output: Output) -> int:

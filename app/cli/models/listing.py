@@ -8,12 +8,12 @@ from app.cli.models.objects import download_object, model_object
 from app.cli.models.opened import opened
 from app.cli.output import Output
 from app.cli.printable import printable
-from app.cli.table import aligned
 from app.format import format_short_count, format_size, format_size_of
 from app.language import Language
 from app.messages import localized
 from app.services.library.values import DiskUse
 from app.store.records import Download, LibraryModel
+from app.table import aligned
 
 _COLUMNS = ("model", "name", "size", "parameters", "used", "verified", "state")
 _ENDED = ("done", "cancelled")

@@ -10,10 +10,10 @@ from collections.abc import Callable
 import msgspec
 
 from app.cli.output import Output
-from app.cli.table import width_of
 from app.format import format_duration, format_rate, format_size_of
 from app.language import Language
 from app.messages import localized, localized_error
+from app.table import width_of
 from engine.errors import ErrorInfo
 
 # At most four lines a second.

@@ -8,10 +8,10 @@ from app.cli.models.objects import REMOTE, found_object
 from app.cli.models.opened import opened
 from app.cli.output import Output
 from app.cli.printable import printable
-from app.cli.table import aligned
 from app.format import format_short_count
 from app.language import Language
 from app.messages import localized
+from app.table import aligned
 from engine.hub.values import HubModel, Query
 
 _COLUMNS = ("model", "size", "downloads", "likes", "updated", "license")

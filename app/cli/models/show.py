@@ -8,13 +8,13 @@ from app.cli.models.objects import model_object, repository_object, verdict_obje
 from app.cli.models.opened import opened
 from app.cli.output import Output
 from app.cli.printable import printable
-from app.cli.table import aligned
 from app.format import format_short_count, format_size
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.hub.hub_names import variant_named
 from app.services.services import Services
 from app.store.records import LibraryModel
+from app.table import aligned
 from engine.errors import UserError
 from engine.hub.names import ModelName, looks_like_hub_name, parse_model_name
 from engine.hub.values import JudgedVariant, RemoteFacts, Repository, Verdict

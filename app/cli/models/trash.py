@@ -8,9 +8,9 @@ from app.cli.models.objects import model_object
 from app.cli.models.opened import opened
 from app.cli.output import Output
 from app.cli.printable import printable
-from app.cli.table import aligned
 from app.format import format_size
 from app.messages import localized
+from app.table import aligned
 
 
 def trash(empty: bool, output: Output) -> int:

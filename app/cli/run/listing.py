@@ -13,10 +13,10 @@ from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.run.running import chosen_run
 from app.cli.run.showing import entry_object
-from app.cli.table import aligned
 from app.services.runs.export import ExportFormat
 from app.services.services import Services, open_services
 from app.store.records import RunRecord
+from app.table import aligned
 
 
 def print_runs(output: Output) -> int:

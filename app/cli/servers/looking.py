@@ -11,8 +11,8 @@ from app.cli.printable import printable
 from app.cli.servers.objects import server_object
 from app.cli.servers.opened import opened
 from app.cli.servers.words import card, error_line, say, state_word, tool_line, word
-from app.cli.table import aligned
 from app.services.connections.server_values import Server
+from app.table import aligned
 
 
 def list_servers(output: Output) -> int:

@@ -59,7 +59,7 @@ def download_state(download: Download) -> str:
         "verifying": translate("Models", "being checked"),
         "done": translate("Models", "finished"),
         "failed": translate("Models", "failed"),
-        "cancelled": translate("Models", "cancelled"),
+        "cancelled": translate("Models", "canceled"),
     }[download.state]
 
 

@@ -197,9 +197,9 @@ class DownloadsView(ThemedWidget):
 
         title = download_title(download)
         words = (
-            self.tr("{name} cancelled: {size} thrown away").format(name=title, size=format_size(received))
+            self.tr("{name} canceled: {size} thrown away").format(name=title, size=format_size(received))
             if received
-            else self.tr("{name} cancelled").format(name=title)
+            else self.tr("{name} canceled").format(name=title)
         )
         self.said.emit(Notification(words, self.tr("Undo"), undo, gone))
 

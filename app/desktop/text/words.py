@@ -45,7 +45,7 @@ def licence_name(licence: str) -> str:
     if not licence:
         return ""
     if licence == "other":
-        return QCoreApplication.translate("Models", "own licence")
+        return QCoreApplication.translate("Models", "own license")
     known = LICENCES.get(licence)
     return known if known is not None else licence.upper() if licence.startswith("cc") else licence
 

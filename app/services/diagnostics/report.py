@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from app.format import format_rate, format_size
+from app.format import format_rate, format_size, format_size_of
 from app.language import Language
 from app.messages import localized
 from app.services.diagnostics.doctor import Diagnosis
+from app.table import aligned
 from engine.placement.plan import Device
 
 
 def report_lines(report: Diagnosis, language: Language) -> list[str]:
     """What there is, one name and value a line; after an empty line the checks."""
+
+    def said(name: str, /, **values: object) -> str:
+        return localized(f"doctor.{name}", language, **values)
+
+    memory = format_size_of(report.memory_free, report.memory, language)
     rows = [
         ("Coterie", report.version),
         ("Python", report.python),
-        ("System", report.system),
-        ("Processor", f"{report.processor}, {report.cores} cores"),
-        ("Memory", f"{format_size(report.memory_free)} of {format_size(report.memory)} free"),
-        ("llama.cpp", report.llama_cpp or "not working"),
-        ("CPU features", " ".join(report.features_used)),
+        (said("row_system"), report.system),
+        (said("row_processor"), said("cores", name=report.processor, count=report.cores)),
+        (said("row_memory"), said("memory_free", memory=memory)),
+        ("llama.cpp", report.llama_cpp or said("not_working")),
+        (said("row_features"), " ".join(report.features_used)),
         *((device.name, _device(device, language)) for device in report.devices),
-        ("Data", report.home),
+        (said("row_data"), report.home),
     ]
-    width = max(len(name) for name, _ in rows)
-    lines = [f"{name.ljust(width)}  {value}" for name, value in rows]
-    lines.append("")
+    lines = [*aligned(rows, "  "), ""]
     for check in report.checks:
         name = localized(f"doctor.check.{check.name}", language)
         lines.append(f"{'ok ' if check.ok else 'NOT OK'} {name}: {check.message}")
@@ -37,7 +41,7 @@ def _device(device: Device, language: Language) -> str:
     if device.kind in ("gpu", "integrated_gpu"):
         kind = "discrete" if device.kind == "gpu" else "integrated"
         parts.append(localized(f"doctor.{kind}", language))
-    parts.append(f"{format_size(device.free)} free")
+    parts.append(localized("doctor.device_free", language, size=format_size(device.free)))
     if device.bandwidth:
         parts.append(localized("doctor.reads", language, rate=format_rate(device.bandwidth)))
     if device.link:

@@ -10,7 +10,7 @@ import pytest
 
 from app.cli.models.progress import ProgressReport, Step, bar
 from app.cli.output import Output
-from app.cli.table import width_of
+from app.table import width_of
 from engine.errors import ErrorInfo
 
 HALF = Step("demo/Tiny-GGUF:Q8_0", "running", 50_000_000, 100_000_000, 12_000_000.0, 4.2)

@@ -14,8 +14,8 @@ import pytest
 
 from app.cli.plan import plan_object
 from app.cli.plan_report import ranges, report
-from app.cli.table import aligned
 from app.services.services import open_services
+from app.table import aligned
 from engine.api import ModelFacts
 from engine.errors import ErrorInfo
 from engine.gguf.reading import read_index

@@ -249,7 +249,7 @@ class RoomCard(QWidget):
         words: dict[Choice, tuple[str, str]] = {
             "answer": (self.tr("Answer now"), self.tr("The answer is written, or goes on.")),
             "summarise": (
-                self.tr("Summarise the beginning"),
+                self.tr("Summarize the beginning"),
                 self.tr(
                     "The model writes a summary of the first {messages} messages, of at most {summary} tokens. You"
                     " see it before it is used. Then at least {rest} of {context} tokens are free."

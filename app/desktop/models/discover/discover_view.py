@@ -277,7 +277,7 @@ class DiscoverView(ThemedWidget):
         else:
             self.state.say(
                 self.tr("Nothing found"),
-                self.tr("Try fewer words, or any licence and size."),
+                self.tr("Try fewer words, or any license and size."),
                 (self.tr("Clear the search"),),
                 "search",
             )

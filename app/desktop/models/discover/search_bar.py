@@ -137,8 +137,8 @@ class SearchBar(ThemedWidget):
             "updated": self.tr("Recently updated"),
         }
         self.sort.set_choices(self.tr("Order"), [(sort, names[sort]) for sort in SORTS], self._filters.sort)
-        licences = [(name, licence_name(name) or self.tr("Any licence")) for name in LICENCES]
-        self.licence.set_choices(self.tr("Licence"), licences, self._filters.licence)
+        licences = [(name, licence_name(name) or self.tr("Any license")) for name in LICENCES]
+        self.licence.set_choices(self.tr("License"), licences, self._filters.licence)
         sizes = [
             (
                 most,

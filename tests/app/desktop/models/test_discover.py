@@ -103,7 +103,7 @@ def test_menus_filter_and_sort(opened: Open) -> None:
     bar = opened.page.discover.bar
     assert [bar.sort.text(), bar.licence.text(), bar.parameters.text()] == [
         "Trending",
-        "Any licence",
+        "Any license",
         "Any size",
     ]
     choose(bar.licence, "Gemma")
@@ -113,7 +113,7 @@ def test_menus_filter_and_sort(opened: Open) -> None:
     opened.until(lambda: opened.page.discover.state.title.text() == "Nothing found")
     opened.page.discover.state.buttons[0].click()
     opened.until(lambda: opened.page.discover.catalogue.isVisible())
-    assert bar.licence.text() == "Any licence"
+    assert bar.licence.text() == "Any license"
 
 
 def test_a_result_says_what_it_is(opened: Open) -> None:

@@ -93,7 +93,7 @@ def test_a_result_is_told_in_two_lines() -> None:
 
 def test_licences_have_the_names_that_people_know() -> None:
     assert [licence_name(name) for name in ("apache-2.0", "cc-by-nc-4.0", "other", "", "odd-1")] == [
-        "Apache-2.0", "CC-BY-NC-4.0", "own licence", "", "odd-1",
+        "Apache-2.0", "CC-BY-NC-4.0", "own license", "", "odd-1",
     ]  # fmt: skip
 
 
