@@ -14,7 +14,6 @@ from app.cli.plan import plan_values
 from app.format import format_percent, format_speed
 from app.language import Language
 from app.messages import localized, localized_error
-from app.services.events import ServiceEvent
 from app.services.library.resolving import resolve_model
 from app.services.placement.events import TuneProgress
 from app.services.placement.placements import Placements, open_placements
@@ -112,12 +111,10 @@ def _tune(
 ) -> None:
     language = output.language
 
-    def tell(events: list[ServiceEvent]) -> None:
-        for event in events:
-            if isinstance(event, TuneProgress):
-                progress(event.done / event.total)
+    def tell(event: TuneProgress) -> None:
+        progress(event.done / event.total)
 
-    placements.subscribe(tell)
+    placements.events.subscribe(TuneProgress, tell)
     tuned = placements.tune(path, options)
     faster = tuned.after != tuned.before
     if faster:

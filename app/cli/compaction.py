@@ -77,12 +77,7 @@ def _summarise(talk: Talk, room: CompactionOptions, output: Output) -> bool:
     """Have the summary written, show it, and ask; whether it is in use now. Ctrl+C ends the writing."""
     services = talk.services
     events: queue.SimpleQueue[ServiceEvent] = queue.SimpleQueue()
-
-    def take(told: list[ServiceEvent]) -> None:
-        for event in told:
-            events.put(event)
-
-    unsubscribe = services.conversations.subscribe(take)
+    unsubscribe = services.events.subscribe(ServiceEvent, events.put)
     try:
         services.summaries.begin(room)
         text = _written(talk, events, output)

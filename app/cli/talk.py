@@ -46,16 +46,10 @@ class Talk:
         self._failure: ErrorInfo | None = None
         self._given_up = 0.0
         self._tools = ToolsShown(services, output)
-        services.conversations.subscribe(self._take)
-        services.models.subscribe(self._take)
-        services.runs.subscribe(self._take)
+        services.events.subscribe(ServiceEvent, self._events.put)
         self.id = services.conversations.create(options).id
         if offered is not None:
             services.conversations.offer_tools(self.id, offered)
-
-    def _take(self, events: list[ServiceEvent]) -> None:
-        for event in events:
-            self._events.put(event)
 
     def say(self, text: str) -> Message:
         """Send, show the answer as it comes, and return it finished.

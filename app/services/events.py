@@ -1,12 +1,18 @@
-"""What the services tell their subscribers. Sent from service threads; the desktop's bridge makes signals."""
+"""The event bus: what the services publish, and who subscribes to it."""
 
 from __future__ import annotations
 
+import logging
+import threading
+import weakref
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 
 from engine.errors import ErrorInfo
+
+log = logging.getLogger(__name__)
 
 
 class ServiceEvent(msgspec.Struct, frozen=True):
@@ -19,4 +25,53 @@ class StoreFailed(ServiceEvent, frozen=True):
     error: ErrorInfo
 
 
-Subscriber = Callable[[list[ServiceEvent]], None]
+Event = TypeVar("Event", bound=ServiceEvent)
+Handler = Callable[[Event], None]
+
+
+class EventBus:
+    """Hands events to the handlers of their class and its bases. All methods may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        # Replaced, never changed: `publish` reads it without the lock.
+        self._handlers: tuple[_Subscription, ...] = ()
+
+    def subscribe(
+        self, kind: type[Event], handler: Handler[Event], *, weak: bool = False
+    ) -> Callable[[], None]:
+        """Call `handler` for each event of `kind`, on the thread that publishes it: it returns soon and waits for no
+        other thread. `weak`: a bound method that does not keep its object alive. Returns what unsubscribes."""
+        subscription = _Subscription(kind, handler, weak)
+        with self._lock:
+            self._handlers = (*self._handlers, subscription)
+        return lambda: self._remove(subscription)
+
+    def publish(self, *events: ServiceEvent) -> None:
+        """Call the handlers of each event in the order in which they subscribed. What one raises is logged, and keeps
+        the event from nobody else."""
+        for event in events:
+            for subscription in self._handlers:
+                if isinstance(event, subscription.kind):
+                    handler = subscription.handler()
+                    if handler is None:
+                        self._remove(subscription)
+                        continue
+                    try:
+                        handler(event)
+                    except Exception:
+                        log.exception("A subscriber to %s failed", type(event).__name__)
+
+    def _remove(self, subscription: _Subscription) -> None:
+        with self._lock:
+            self._handlers = tuple(each for each in self._handlers if each is not subscription)
+
+
+class _Subscription:
+    """`handler` gives the handler, None once its object is gone."""
+
+    def __init__(self, kind: type[ServiceEvent], handler: Handler[Any], weak: bool) -> None:
+        self.kind = kind
+        self.handler: Callable[[], Handler[Any] | None] = (
+            weakref.WeakMethod(handler) if weak else lambda: handler
+        )

@@ -16,15 +16,15 @@ from collections.abc import Callable
 import msgspec
 
 from app.services.chat.conversations import Conversations
-from app.services.events import ServiceEvent, Subscriber
+from app.services.events import EventBus
 from app.services.memory_pressure import MemoryKnown, ReadMemory, after, read_memory
-from app.services.models.events import AnswerFinished, LoadedModelChanged, ModelChanged
+from app.services.models.events import AnswerFinished, LoadedModelChanged, ModelChanged, ModelUsed
 from app.services.models.idle_policy import Decision, Rules, Situation, decide
 from app.services.models.loaded_model import LoadedModel, Using, held_by
 from app.services.models.models import Models
 from app.services.runs.events import RunAsks, RunChanged, RunRemoved
 from app.services.runs.runs import Runs
-from app.services.settings.settings import SettingsFile
+from app.services.settings.settings import SettingsChanged, SettingsFile
 from app.store.records import RUNS_UNDER_WAY, RunRecord
 from engine.errors import UserError
 from engine.remote.names import is_remote
@@ -45,6 +45,7 @@ class ModelLifecycle:
         models: Models,
         conversations: Conversations,
         runs: Runs,
+        events: EventBus,
         *,
         read: ReadMemory = read_memory,
         clock: Callable[[], float] = time.monotonic,
@@ -53,8 +54,8 @@ class ModelLifecycle:
         self._settings = settings
         self._models = models
         self._conversations = conversations
+        self._events = events
         self._read, self._clock, self._wall = read, clock, wall
-        self._subscribers: list[Subscriber] = []
         # Guards what follows and is never held while a model, a store or a subscriber is called.
         self._changed = threading.Condition()
         self._used = clock()
@@ -68,21 +69,18 @@ class ModelLifecycle:
         self._closed = False
         self._thread: threading.Thread | None = None
         self._told: LoadedModel | None = None
-        models.on_use = self._note_use
-        models.subscribe(self.receive)
-        conversations.subscribe(self.receive)
-        runs.subscribe(self.receive)
-        settings.subscribe(lambda _: self._wake())
+        events.subscribe(ModelUsed, lambda _: self._note_use())
+        events.subscribe(ModelChanged, self._model_changed)
+        events.subscribe(AnswerFinished, self._answer_finished)
+        events.subscribe(RunChanged, self._run_changed)
+        events.subscribe(RunAsks, self._run_asks)
+        events.subscribe(RunRemoved, lambda event: self._forget_run(event.run))
+        events.subscribe(SettingsChanged, lambda _: self._wake())
 
     @property
     def current(self) -> LoadedModel | None:
         """What is in memory, as it was told last."""
         return self._told
-
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """`LoadedModelChanged` is told from the thread that decides."""
-        self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
 
     # --- what a window does ---
 
@@ -126,16 +124,16 @@ class ModelLifecycle:
         if state.state != "ready" or is_remote(state.path):
             with self._changed:
                 self._memory = MemoryKnown()
-            self._tell(None)
+            self._publish(None)
             return None
         self._look_at_memory()
         rules, at = self._rules(), self._situation()
         decision = decide(rules, at)
         if decision.unload and self._models.rest(decision.unload, lambda: self._still(decision)):
             log.info("The model was unloaded: %s", decision.unload)
-            self._tell(None)
+            self._publish(None)
             return None
-        self._tell(self._loaded_model(state, at, decision))
+        self._publish(self._loaded_model(state, at, decision))
         if decision.stays in ("answering", "running"):
             return None
         again = [] if decision.again is None else [decision.again]
@@ -211,49 +209,33 @@ class ModelLifecycle:
     def _run_using(self, run: RunRecord) -> Using:
         return self._chat(run.conversation) if run.conversation else Using("run", run.id, run.title)
 
-    def _tell(self, loaded_model: LoadedModel | None) -> None:
+    def _publish(self, loaded_model: LoadedModel | None) -> None:
         with self._changed:
             if _is_same(self._told, loaded_model):
                 return
             self._told = loaded_model
-        told: list[ServiceEvent] = [LoadedModelChanged(loaded_model)]
-        for subscriber in tuple(self._subscribers):
-            subscriber(told)
+        self._events.publish(LoadedModelChanged(loaded_model))
 
-    # --- what is heard ---
+    # --- events ---
 
     def _note_use(self) -> None:
         with self._changed:
             self._used = self._clock()
         self._wake()
 
-    def receive(self, events: list[ServiceEvent]) -> None:
-        for event in events:
-            if isinstance(event, ModelChanged):
-                self._take_model(event)
-            elif isinstance(event, AnswerFinished):
-                with self._changed:
-                    self._last = Using("chat", event.message.conversation, "")
-            elif isinstance(event, RunChanged):
-                self._take_run(event.run)
-            elif isinstance(event, RunAsks):
-                with self._changed:
-                    if event.request is None:
-                        self._asking.pop(event.run, None)
-                    else:
-                        self._asking[event.run] = self._clock()
-            elif isinstance(event, RunRemoved):
-                self._forget_run(event.run)
-            else:
-                continue
-            self._wake()
-
-    def _take_model(self, state: ModelChanged) -> None:
-        if state.state == "ready":
+    def _model_changed(self, event: ModelChanged) -> None:
+        if event.state == "ready":
             with self._changed:
                 self._used, self._since = self._clock(), self._wall()
+        self._wake()
 
-    def _take_run(self, run: RunRecord) -> None:
+    def _answer_finished(self, event: AnswerFinished) -> None:
+        with self._changed:
+            self._last = Using("chat", event.message.conversation, "")
+        self._wake()
+
+    def _run_changed(self, event: RunChanged) -> None:
+        run = event.run
         if run.remote or is_remote(run.model) or run.state not in RUNS_UNDER_WAY:
             self._forget_run(run.id)
             return
@@ -261,11 +243,21 @@ class ModelLifecycle:
             self._runs[run.id] = run
             if not run.conversation:
                 self._last = Using("run", run.id, run.title)
+        self._wake()
+
+    def _run_asks(self, event: RunAsks) -> None:
+        with self._changed:
+            if event.request is None:
+                self._asking.pop(event.run, None)
+            else:
+                self._asking[event.run] = self._clock()
+        self._wake()
 
     def _forget_run(self, run: int) -> None:
         with self._changed:
             self._runs.pop(run, None)
             self._asking.pop(run, None)
+        self._wake()
 
     def _wake(self) -> None:
         with self._changed:

@@ -18,7 +18,6 @@ from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_servers import RemoteServers
 from app.services.connections.servers import Servers
 from app.services.diagnostics.settings_summary import settings_summary
-from app.services.events import ServiceEvent
 from app.services.hub.downloads import Downloads
 from app.services.hub.hub import HubService
 from app.services.hub.hub_fetching import HubFetching
@@ -63,6 +62,7 @@ class Services:
         secrets: Secrets,
         remote_servers: RemoteServers,
     ) -> None:
+        self.events = events = settings.events
         self.store = store
         self.settings = settings
         self.models = models
@@ -73,23 +73,18 @@ class Services:
         self.secrets = secrets
         self.remote_servers = remote_servers
         self.model_registry = ModelRegistry(models, settings, remote_servers.access_of)
-        self.servers = Servers(home, secrets, found_sandbox, self._revoke)
+        self.servers = Servers(home, secrets, found_sandbox, events, self._revoke)
         parts = RunParts(home, self.model_registry, self.servers, lambda: language(settings.current))
-        self.runs = Runs(home, store, parts)
-        self.conversations = Conversations(store, models, settings, self.runs)
-        self.lifecycle = ModelLifecycle(settings, models, self.conversations, self.runs)
-        self.room = Compactor(store, models, self.conversations)
-        self.summaries = Summaries(store, models, self.model_registry, self.conversations)
-        self.tool_checks = ToolChecks(store.runs, models, self.model_registry)
+        self.runs = Runs(home, store, parts, events)
+        self.conversations = Conversations(store, models, settings, self.runs, events)
+        self.lifecycle = ModelLifecycle(settings, models, self.conversations, self.runs, events)
+        self.room = Compactor(store, models, self.conversations, events)
+        self.summaries = Summaries(store, models, self.model_registry, self.conversations, events)
+        self.tool_checks = ToolChecks(store.runs, models, self.model_registry, events)
         placements.attach(models)
-        self.conversations.on_experts = placements.experts_fired
-        self.kept_states = PromptCacheFiles(home, settings, models)
-        self.conversations.subscribe(self.kept_states.receive)
-        self.runs.subscribe(self.kept_states.receive)
-        remote_servers.subscribe(self._server_changed)
-        models.subscribe(placements.receive)
-        self.conversations.subscribe(placements.receive)
-        self.conversations.subscribe(self._note_use)
+        self.kept_states = PromptCacheFiles(home, settings, models, events)
+        events.subscribe(RemoteServersChanged, self._server_changed)
+        events.subscribe(AnswerFinished, self._note_use)
 
     def housekeeping(self) -> None:
         """The daily backup, the emptying of the trash, and what a crash left half done; after the window's start-up,
@@ -110,19 +105,17 @@ class Services:
         """A server has changed a tool: what was granted for it does not count any more."""
         self.runs.grants_kept.revoke_tool(server, tool)
 
-    def _server_changed(self, events: list[ServiceEvent]) -> None:
+    def _server_changed(self, event: RemoteServersChanged) -> None:
         """The model in use could not be asked, and its server is set up anew: it is tried again."""
         state = self.models.state
         remote = read_name(state.path)
-        changed = [event.url for event in events if isinstance(event, RemoteServersChanged)]
-        if remote is not None and remote.url in changed and state.error is not None:
+        if remote is not None and remote.url == event.url and state.error is not None:
             self.models.reload()
 
-    def _note_use(self, events: list[ServiceEvent]) -> None:
+    def _note_use(self, event: AnswerFinished) -> None:
         """From the thread that saves answers."""
         path = self.models.state.path
-        written = any(isinstance(event, AnswerFinished) and event.message.timings for event in events)
-        if written and path:
+        if event.message.timings and path:
             with contextlib.suppress(UserError):  # when it was used is not worth a word
                 self.library.used(path)
 
@@ -164,19 +157,21 @@ def open_services(
     store = Store.open(home / "coterie.db", home / "backups")
     log.info("Data opened; settings: %s", settings_summary(settings.current))
     options = PlacementOptionsFile(home / "wishes.toml")
-    library = Library(home, store, settings, options)
-    placements = Placements(home, settings, options, placing, library)
+    events = settings.events
+    library = Library(home, store, settings, options, events)
+    placements = Placements(home, settings, options, events, placing, library)
     secrets = Secrets()
-    remote_servers = RemoteServers(home, settings, secrets)
+    remote_servers = RemoteServers(home, settings, secrets, events)
     hub = HubService(home, settings, secrets, placements)
 
     def make_remote(listener: Listener) -> Engine:
         return RemoteEngine(listener, remote_servers.access_of)
 
     fetching = HubFetching(hub.access, library.parts, lambda: library.folder)
-    downloads = Downloads(store, settings, library, fetching, hub.repository)
+    downloads = Downloads(store, settings, library, fetching, hub.repository, events)
     models = Models(
         settings,
+        events,
         lambda listener: SwitchingEngine(listener, make_engine, make_remote),
         kept_options=placements.options_for,
         kept_threads=placements.threads_for,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
 import msgspec
 
 from app.services.connections.events import WorkersChanged, WorkerState
-from app.services.events import ServiceEvent, Subscriber
+from app.services.events import EventBus, ServiceEvent
 from app.services.placement.events import ExpertsChanged
 from app.services.placement.placements import ModelEntry
 from app.services.placement.trials import MeasuredSpeed, Tuned
@@ -35,18 +34,13 @@ class HandMadePlacements:
         self.lent: tuple[Device, ...] = ()
         self.cancelled = False
         self._workers: tuple[WorkerState, ...] = ()
-        self._subscribers: list[Subscriber] = []
-
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
+        self.events = EventBus()
 
     def close(self) -> None:
         self.hold.clear()
 
     def tell(self, *events: ServiceEvent) -> None:
-        for subscriber in tuple(self._subscribers):
-            subscriber(list(events))
+        self.events.publish(*events)
 
     def machine(self) -> Machine:
         return next(iter(self.by_path.values())).machine

@@ -73,7 +73,7 @@ def open_library(home: Path, store: Store, user_home: Path | None = None) -> Lib
     """The library of a data folder, as the services make it."""
     settings = SettingsFile(home / "settings.toml")
     options = PlacementOptionsFile(home / "wishes.toml")
-    return Library(home, store, settings, options, user_home=user_home or home / "nobody")
+    return Library(home, store, settings, options, settings.events, user_home=user_home or home / "nobody")
 
 
 def settings_of(library: Library) -> SettingsFile:

@@ -23,13 +23,7 @@ class Listening:
     def __init__(self, services: Services) -> None:
         self._events: queue.SimpleQueue[ServiceEvent] = queue.SimpleQueue()
         self.seen: list[ServiceEvent] = []
-        services.conversations.subscribe(self._take)
-        services.models.subscribe(self._take)
-        services.placements.subscribe(self._take)
-
-    def _take(self, events: list[ServiceEvent]) -> None:
-        for event in events:
-            self._events.put(event)
+        services.events.subscribe(ServiceEvent, self._events.put)
 
     def next(
         self, kind: type[T], wanted: Callable[[T], bool] = lambda _: True, timeout: float = PATIENCE

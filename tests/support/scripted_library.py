@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from app.services.events import ServiceEvent, Subscriber
+from app.services.events import EventBus, ServiceEvent
 from app.services.hub.catalogue import CatalogueEntry, CataloguePick
 from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.services.library.events import LibraryChanged, VerifyProgress
@@ -39,18 +39,13 @@ DAY = 86_400.0
 
 
 class Telling:
-    """Tells events to who subscribed."""
+    """Publishes events."""
 
     def __init__(self) -> None:
-        self._subscribers: list[Subscriber] = []
-
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
+        self.events = EventBus()
 
     def tell(self, *events: ServiceEvent) -> None:
-        for subscriber in tuple(self._subscribers):
-            subscriber(list(events))
+        self.events.publish(*events)
 
 
 def a_variant(name: str, size: float, repo: str = "some/Model-GGUF") -> Variant:

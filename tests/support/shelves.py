@@ -73,6 +73,7 @@ class Shelves:
         services.hub.close()
         services.hub, services.secrets = self.hub, self.secrets
         services.library, services.downloads = self.library, self.downloads
+        self.library.events = self.downloads.events = services.events
 
     def fill(self) -> Shelves:
         """An evening's use."""

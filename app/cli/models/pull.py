@@ -38,7 +38,7 @@ def pull(name: str, output: Output) -> int:
         model = _in_library(wanted, services)
         if model is not None:
             return _ready(model, output, "here")
-        with changes_of(services.downloads) as changes, contextlib.closing(ProgressReport(output)) as report:
+        with changes_of(services) as changes, contextlib.closing(ProgressReport(output)) as report:
             download = _begin(wanted, services, output)
             if isinstance(download, LibraryModel):
                 return _ready(download, output, "here")

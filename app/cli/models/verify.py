@@ -27,7 +27,7 @@ def verify(id: str, repair: bool, output: Output) -> int:
     """
     with opened() as services:
         model = services.library.get(id)
-        with changes_of(services.library) as changes, contextlib.closing(ProgressReport(output)) as report:
+        with changes_of(services) as changes, contextlib.closing(ProgressReport(output)) as report:
 
             def work(stop: StopToken) -> Verification:
                 return services.library.verify(model.id, repair, stop)

@@ -6,34 +6,24 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from app.cli.ending import Ended, signals_held
-from app.services.events import ServiceEvent, Subscriber
+from app.services.events import ServiceEvent
 
 if TYPE_CHECKING:
+    from app.services.services import Services
     from engine.hub.transfer import StopToken
 
 T = TypeVar("T")
 Changes = queue.SimpleQueue[ServiceEvent | None]
 
 
-class Telling(Protocol):
-    """A service with subscribers."""
-
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]: ...
-
-
 @contextlib.contextmanager
-def changes_of(service: Telling) -> Iterator[Changes]:
-    """What the service tells, for this thread to read: its own threads must not stumble over a closed stdout."""
+def changes_of(services: Services) -> Iterator[Changes]:
+    """What the services publish, for this thread to read: its own threads must not stumble over a closed stdout."""
     told: Changes = queue.SimpleQueue()
-
-    def take(events: list[ServiceEvent]) -> None:
-        for event in events:
-            told.put(event)
-
-    unsubscribe = service.subscribe(take)
+    unsubscribe = services.events.subscribe(ServiceEvent, told.put)
     try:
         yield told
     finally:

@@ -140,12 +140,7 @@ class Watch:
         self._showing = Showing(output)
         self._events: queue.SimpleQueue[ServiceEvent] = queue.SimpleQueue()
         self._last: RunFinished | None = None
-        services.runs.subscribe(self._take)
-        services.models.subscribe(self._take)
-
-    def _take(self, events: list[ServiceEvent]) -> None:
-        for event in events:
-            self._events.put(event)
+        services.events.subscribe(ServiceEvent, self._events.put)
 
     def follow(self, record: RunRecord) -> int:
         """Show it up to its end; the exit code. Ctrl+C and the end of the process pause it."""

@@ -8,7 +8,6 @@ from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.run.running import chosen_run
 from app.messages import localized, localized_error
-from app.services.events import ServiceEvent
 from app.services.runs.events import RunEntries
 from app.services.services import open_services
 from engine.errors import ErrorInfo
@@ -20,11 +19,7 @@ def undo(run: str, *, force: bool, output: Output) -> int:
     try:
         id = chosen_run(services, run)
         told: list[RunEntries] = []
-
-        def take(events: list[ServiceEvent]) -> None:
-            told.extend(event for event in events if isinstance(event, RunEntries))
-
-        services.runs.subscribe(take)
+        services.events.subscribe(RunEntries, told.append)
         plan = services.runs.undo_plan(id)
         with signals_held():  # half an undo can be repeated, a whole one is better
             undone = services.runs.undo(id, plan, plan.conflicts if force else ())

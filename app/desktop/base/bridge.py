@@ -20,7 +20,7 @@ from app.services.library.events import MoveProgress, VerifyProgress
 from app.services.models.events import ActivityChanged, CacheChanged, ModelChanged
 from app.services.placement.events import ExpertsChanged, TuneProgress
 from app.services.runs.events import RunDelta, RunPrefill, RunWaits
-from app.services.settings.settings import Settings
+from app.services.settings.settings import Settings, SettingsChanged
 
 if TYPE_CHECKING:
     from app.services.services import Services
@@ -89,51 +89,30 @@ class Bridge(QObject):
         self._settings: Settings | None = None
         self._scheduled = False
         self._last = 0.0
-        self._unsubscribe: list[Callable[[], None]] = []
+        self._unsubscribe: Callable[[], None] = lambda: None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._flush)
         self._woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
 
     def attach(self, services: Services) -> None:
-        """Subscribe to everything that `services` tells."""
-        self._unsubscribe += [
-            services.conversations.subscribe(self.receive),
-            services.models.subscribe(self.receive),
-            services.lifecycle.subscribe(self.receive),
-            services.placements.subscribe(self.receive),
-            services.library.subscribe(self.receive),
-            services.tool_checks.subscribe(self.receive),
-            services.downloads.subscribe(self.receive),
-            services.runs.subscribe(self.receive),
-            services.servers.subscribe(self.receive),
-            services.remote_servers.subscribe(self.receive),
-            services.settings.subscribe(self.receive_settings),
-        ]
+        """Subscribe to everything that `services` publish."""
+        self._unsubscribe = services.events.subscribe(ServiceEvent, self.receive, weak=True)
 
     def detach(self) -> None:
         """Hear nothing more, and forget what has not been emitted."""
-        for unsubscribe in self._unsubscribe:
-            unsubscribe()
-        self._unsubscribe.clear()
+        self._unsubscribe()
         with self._lock:
             self._waiting.clear()
         self._timer.stop()
 
-    def receive(self, events: list[ServiceEvent]) -> None:
-        """Called by services from any thread; returns at once."""
+    def receive(self, event: ServiceEvent) -> None:
+        """Called from any thread; returns at once."""
         with self._lock:
-            self._waiting.extend(events)
-        self._schedule()
-
-    def receive_settings(self, settings: Settings) -> None:
-        """Called by the settings from any thread."""
-        with self._lock:
-            self._settings = settings
-        self._schedule()
-
-    def _schedule(self) -> None:
-        with self._lock:
+            if isinstance(event, SettingsChanged):
+                self._settings = event.settings
+            else:
+                self._waiting.append(event)
             if self._scheduled:
                 return
             self._scheduled = True

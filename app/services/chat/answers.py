@@ -9,9 +9,8 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
 
-from app.services.events import ServiceEvent, StoreFailed
+from app.services.events import EventBus, StoreFailed
 from app.services.models.events import AnswerFinished
 from app.store.records import Message, MessageState
 from app.store.store import Store
@@ -89,9 +88,9 @@ def final_state(finished: Finished, has_text: bool) -> MessageState:
 class AnswerSaver:
     """Owns the answers that are being written."""
 
-    def __init__(self, store: Store, tell: Callable[[list[ServiceEvent]], None]) -> None:
+    def __init__(self, store: Store, events: EventBus) -> None:
         self._store = store
-        self._tell = tell
+        self._events = events
         self._answers: dict[int, Answer] = {}
         self._lock = threading.Lock()
         self._saving = threading.Lock()
@@ -167,7 +166,7 @@ class AnswerSaver:
         answer.dirty = True
         if not self._failing:
             self._failing = True
-            self._tell([StoreFailed(error.info)])
+            self._events.publish(StoreFailed(error.info))
 
     def _save(self, answer: Answer) -> bool:
         """Write what is new, and the end when it has come. False when there was nothing to write."""
@@ -188,7 +187,7 @@ class AnswerSaver:
             with self._lock:
                 self._answers.pop(answer.id, None)
         if message is not None:
-            self._tell([AnswerFinished(message)])
+            self._events.publish(AnswerFinished(message))
         return True
 
     def _finish(self, answer: Answer, finished: Finished) -> Message:

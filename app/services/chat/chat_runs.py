@@ -20,8 +20,8 @@ from app.services.chat.prior_messages import before_of
 from app.services.chat.progress import of_answer
 from app.services.chat.prompting import seen, summary_words
 from app.services.chat.run_ending import answer_of, ending_of
-from app.services.events import ServiceEvent
-from app.services.runs.events import RunDelta, RunEntries, RunPrefill, RunWaits
+from app.services.events import EventBus, ServiceEvent
+from app.services.runs.events import RunDelta, RunEntries, RunOver, RunPrefill, RunWaits
 from app.services.runs.runs import Runs
 from app.services.runs.values import InChat, RunSpec
 from app.store.records import ChatTools, CompactionPoint, Message
@@ -45,7 +45,7 @@ class AnswerOptions(msgspec.Struct, frozen=True):
 
 
 class ChatRuns:
-    """Owns which run writes which answer. `tell` tells the chat's subscribers, `model` is what the model in use is
+    """Owns which run writes which answer. `model` is what the model in use is
     called."""
 
     def __init__(
@@ -53,16 +53,19 @@ class ChatRuns:
         runs: Runs,
         store: Store,
         saver: AnswerSaver,
-        tell: Callable[[list[ServiceEvent]], None],
+        events: EventBus,
         model: Callable[[], str],
     ) -> None:
-        self._runs, self._store, self._saver, self._tell = runs, store, saver, tell
+        self._runs, self._store, self._saver, self._events = runs, store, saver, events
         self._model = model
         # Held while a run is started, so that nothing is told of it before it is known whose it is.
         self._lock = threading.RLock()
         self._answers: dict[int, _Written] = {}
-        runs.subscribe(self._receive)
-        runs.on_over = self._over
+        events.subscribe(RunDelta, self._run_delta)
+        events.subscribe(RunWaits, self._run_progress)
+        events.subscribe(RunPrefill, self._run_progress)
+        events.subscribe(RunEntries, self._run_entries)
+        events.subscribe(RunOver, self._run_over)
 
     def start(
         self, answer: Answer, wish: AnswerOptions, branch: Sequence[Message], cut: CompactionPoint | None
@@ -96,7 +99,7 @@ class ChatRuns:
                 )
             )
             self._answers[run.id] = _Written(answer)
-            self._tell([AnswerRun(answer.id, run.id)])
+            self._events.publish(AnswerRun(answer.id, run.id))
 
     def can_resume(self, run: int) -> bool:
         """Whether an answer has a run that had begun."""
@@ -119,7 +122,7 @@ class ChatRuns:
         with self._lock:
             self._runs.resume(run, again=again, mode=mode, model=model)
             self._answers[run] = _Written(answer, kept, stale=not kept)
-            self._tell([AnswerRun(answer.id, run)])
+            self._events.publish(AnswerRun(answer.id, run))
 
     def stop(self, message: int) -> bool:
         """End the run that writes an answer, resumably; False when none does."""
@@ -173,22 +176,26 @@ class ChatRuns:
 
         return before_of(path, steps), tainted
 
-    def _receive(self, events: list[ServiceEvent]) -> None:
-        """From the thread of a run."""
-        told: list[ServiceEvent] = []
-        with self._lock:
-            for event in events:
-                if isinstance(event, RunDelta) and (written := self._answers.get(event.run)):
-                    told += written.text(event)
-                elif isinstance(event, RunWaits | RunPrefill) and (written := self._answers.get(event.run)):
-                    told.append(of_answer(written.answer.id, event))
-                elif isinstance(event, RunEntries) and (written := self._answers.get(event.run)):
-                    for entry in event.entries:
-                        told += written.entry(entry)
-        if told:
-            self._tell(told)
+    # From the thread of a run. The lock is held until what follows of it is published, so that it keeps its order.
 
-    def _over(self, run: int) -> None:
+    def _run_delta(self, event: RunDelta) -> None:
+        with self._lock:
+            if written := self._answers.get(event.run):
+                self._events.publish(*written.text(event))
+
+    def _run_progress(self, event: RunWaits | RunPrefill) -> None:
+        with self._lock:
+            if written := self._answers.get(event.run):
+                self._events.publish(of_answer(written.answer.id, event))
+
+    def _run_entries(self, event: RunEntries) -> None:
+        with self._lock:
+            if written := self._answers.get(event.run):
+                for entry in event.entries:
+                    self._events.publish(*written.entry(entry))
+
+    def _run_over(self, event: RunOver) -> None:
+        run = event.run
         with self._lock:
             written = self._answers.pop(run, None)
         if written is None:

@@ -16,6 +16,7 @@ import msgspec
 from app.services.chat.compaction_values import CompactionOptions, room_to_answer
 from app.services.chat.events import BranchShown
 from app.services.chat.prompting import compaction_point_of
+from app.services.events import EventBus
 from app.services.models.event_routes import new_request_id
 from app.services.models.fullness import is_full, is_refused
 from app.services.models.turns import take_measure
@@ -57,8 +58,9 @@ class Compactor:
     """Looks what could be done and does what was chosen. Methods block, on the disk and while tokens are counted:
     call them off the GUI thread."""
 
-    def __init__(self, store: Store, models: Models, conversations: Conversations) -> None:
+    def __init__(self, store: Store, models: Models, conversations: Conversations, events: EventBus) -> None:
         self._store, self._models, self._conversations = store, models, conversations
+        self._events = events
         # Held while a choice is carried out, so that of two the second finds what the first has made of it.
         self._choosing = threading.Lock()
 
@@ -125,7 +127,7 @@ class Compactor:
             return cut
         with self._choosing:
             made = self._store.replace_cut(cut.id, self._counted(changed))
-        self._conversations.tell([BranchShown(cut.conversation)])
+        self._events.publish(BranchShown(cut.conversation))
         return made
 
     def take_back(self, cut: CompactionPoint) -> None:
@@ -173,7 +175,7 @@ class Compactor:
             if found is not None and found.first == cut.first and found.summary == cut.summary:
                 return found
             made = self._store.add_cut(self._counted(cut) if cut.summary else cut)
-        self._conversations.tell([BranchShown(room.conversation)])
+        self._events.publish(BranchShown(room.conversation))
         return made
 
     def _counted(self, cut: CompactionPoint) -> CompactionPoint:
@@ -189,7 +191,7 @@ class Compactor:
 
     def _set(self, cut: CompactionPoint, *, active: bool) -> None:
         self._store.set_cut(cut.id, active)
-        self._conversations.tell([BranchShown(cut.conversation)])
+        self._events.publish(BranchShown(cut.conversation))
 
 
 class _Branch:

@@ -7,7 +7,7 @@ subscribers, from the calling thread, the engine's reader thread or the saver's.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,9 +25,10 @@ from app.services.chat.events import (
 from app.services.chat.progress import answer_progress
 from app.services.chat.prompting import compaction_point_of, request_messages
 from app.services.chat.tool_files import OfferedTools
-from app.services.events import ServiceEvent, StoreFailed, Subscriber
+from app.services.events import EventBus, ServiceEvent, StoreFailed
 from app.services.models.cache_miss import by_choice
 from app.services.models.engine_names import of_chat
+from app.services.models.events import ExpertsObserved
 from app.services.models.fullness import ends_full
 from app.services.models.models import Models
 from app.services.models.reasoning import possible
@@ -51,24 +52,20 @@ TRASH_DAYS = 30
 class Conversations:
     """Everything that can be done with conversations."""
 
-    def __init__(self, store: Store, models: Models, settings: SettingsFile, runs: Runs) -> None:
+    def __init__(
+        self, store: Store, models: Models, settings: SettingsFile, runs: Runs, events: EventBus
+    ) -> None:
         self._store = store
         self._models = models
         self._settings = settings
-        self._subscribers: list[Subscriber] = []
-        self._saver = AnswerSaver(store, self._tell)
-        self._by_runs = ChatRuns(runs, store, self._saver, self._tell, lambda: models.signature)
+        self._events = events
+        self._saver = AnswerSaver(store, events)
+        self._by_runs = ChatRuns(runs, store, self._saver, events, lambda: models.signature)
         self._starting = threading.Lock()
         self._offered: dict[int, OfferedTools] = {}
         # The cut that counted when a conversation was last answered, 0 for none.
         self._last_cuts: dict[int, int] = {}
         models.on_generation = self._on_events
-        # Gets the conversation in which experts fired, from the engine's reader thread.
-        self.on_experts: Callable[[int, ExpertsFired], None] = lambda _conversation, _fired: None
-
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
 
     # --- reading ---
 
@@ -146,7 +143,7 @@ class Conversations:
             question = self._asked_before(conversation, text)
             if question is None:
                 question = self._store.add_message(id, conversation.leaf, "user", text)
-                self._tell([MessageAdded(question)])
+                self._events.publish(MessageAdded(question))
             if conversation.title_source == "none":
                 self._give_title(id, text)
             return self._answer(id, question.id)
@@ -160,7 +157,7 @@ class Conversations:
             if parent is None:
                 raise UserError("chat.nothing_to_answer")
             self._store.show_branch(parent)
-            self._tell([BranchShown(record.conversation)])
+            self._events.publish(BranchShown(record.conversation))
             return self._answer(record.conversation, parent, branch=True)
 
     def edit(self, message: int, text: str) -> Message:
@@ -173,7 +170,7 @@ class Conversations:
             edited = self._store.add_message(
                 record.conversation, record.parent, record.role, text, model=record.model
             )
-            self._tell([BranchShown(record.conversation)])
+            self._events.publish(BranchShown(record.conversation))
             if record.role != "user":
                 return edited
             return self._answer(record.conversation, edited.id)
@@ -187,7 +184,7 @@ class Conversations:
             if self._store.conversation(record.conversation).leaf != message or record.role != "assistant":
                 raise UserError("chat.not_last")
             resumed = self._store.resume_answer(message)
-            self._tell([BranchShown(record.conversation)])
+            self._events.publish(BranchShown(record.conversation))
             self._start(
                 resumed,
                 continue_last=bool(resumed.content or resumed.reasoning),
@@ -204,7 +201,7 @@ class Conversations:
             return
         with self._starting:  # the request for an answer is made from the branch that is shown
             conversation = self._store.show_branch(siblings[index])
-        self._tell([ConversationChanged(conversation), BranchShown(conversation.id)])
+        self._events.publish(ConversationChanged(conversation), BranchShown(conversation.id))
 
     def stop(self, conversation: int) -> None:
         """End the answer under way, keeping its text."""
@@ -244,13 +241,13 @@ class Conversations:
         try:
             self._changed(self._store.rename(id, title_from(text), "auto"))
         except UserError as error:  # the words are stored; a title is not worth refusing them
-            self._tell([StoreFailed(error.info)])
+            self._events.publish(StoreFailed(error.info))
 
     def _answer(self, conversation: int, parent: int, *, branch: bool = False) -> Message:
         answer = self._store.add_message(
             conversation, parent, "assistant", "", state="streaming", model=self._models.signature
         )
-        self._tell([BranchShown(conversation)] if branch else [MessageAdded(answer)])
+        self._events.publish(BranchShown(conversation) if branch else MessageAdded(answer))
         self._start(answer)
         return answer
 
@@ -267,7 +264,7 @@ class Conversations:
         resumes = self._by_runs.can_resume(message.run)
         answer.by_run = resumes or (options.tools is not None and not continue_last)
         self._saver.add(answer)
-        self._tell([AnswerQueued(message.id)])
+        self._events.publish(AnswerQueued(message.id))
         try:
             if resumes:
                 mode = None if options.tools is None else options.tools.mode
@@ -385,7 +382,7 @@ class Conversations:
             elif isinstance(event, ExpertsFired):
                 answer = self._saver.get(event.id)
                 if answer is not None:
-                    self.on_experts(answer.conversation, event)
+                    self._events.publish(ExpertsObserved(answer.conversation, event))
             elif isinstance(event, Finished):
                 answer = self._saver.get(event.id)
                 if answer is not None:
@@ -397,7 +394,7 @@ class Conversations:
                         event = msgspec.structs.replace(event, usage=usage)
                     self._saver.finish(answer, self._explained(event))
         if told:
-            self._tell(told)
+            self._events.publish(*told)
 
     def _explained(self, finished: Finished) -> Finished:
         """An answer without a model failed for the reason why the model is missing; one that ended because the
@@ -412,13 +409,5 @@ class Conversations:
         return finished
 
     def _changed(self, conversation: Conversation) -> Conversation:
-        self._tell([ConversationChanged(conversation)])
+        self._events.publish(ConversationChanged(conversation))
         return conversation
-
-    def tell(self, events: list[ServiceEvent]) -> None:
-        """For what works on conversations besides this: tell it to the subscribers."""
-        self._tell(events)
-
-    def _tell(self, events: list[ServiceEvent]) -> None:
-        for subscriber in tuple(self._subscribers):
-            subscriber(events)

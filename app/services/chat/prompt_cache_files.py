@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from app.services.chat.events import ConversationChanged
-from app.services.events import ServiceEvent
+from app.services.events import EventBus
 from app.services.models.engine_names import of_chat, of_run_alone
 from app.services.models.models import Models
 from app.services.runs.events import RunRemoved
@@ -25,8 +25,10 @@ def states_folder(home: Path) -> Path:
 class PromptCacheFiles:
     """Those under the data folder `home`, of all models."""
 
-    def __init__(self, home: Path, settings: SettingsFile, models: Models) -> None:
+    def __init__(self, home: Path, settings: SettingsFile, models: Models, events: EventBus) -> None:
         self._folder, self._settings, self._models = StatesFolder(states_folder(home)), settings, models
+        events.subscribe(ConversationChanged, self._conversation_changed)
+        events.subscribe(RunRemoved, lambda event: self.forget(of_run_alone(event.run)))
 
     def bytes(self) -> int:
         """What they take on the disk now."""
@@ -60,11 +62,8 @@ class PromptCacheFiles:
         self._models.forget(conversation)
         self._folder.forget(conversation)
 
-    def receive(self, events: list[ServiceEvent]) -> None:
+    def _conversation_changed(self, event: ConversationChanged) -> None:
         """What was deleted leaves nothing here, though it may still come back from the trash: it is read again then.
         From the thread that deleted it."""
-        for event in events:
-            if isinstance(event, ConversationChanged) and event.conversation.deleted is not None:
-                self.forget(of_chat(event.conversation.id))
-            elif isinstance(event, RunRemoved):
-                self.forget(of_run_alone(event.run))
+        if event.conversation.deleted is not None:
+            self.forget(of_chat(event.conversation.id))

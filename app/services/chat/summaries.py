@@ -25,7 +25,7 @@ from app.services.chat.events import (
     SummaryStarted,
 )
 from app.services.chat.prompting import compaction_point_of, request_messages, seen
-from app.services.events import ServiceEvent
+from app.services.events import EventBus
 from app.services.models.engine_names import of_chat
 from app.services.models.turns import InQueue
 from app.store.records import CompactionPoint, Message
@@ -56,21 +56,24 @@ class Summaries:
     """Owns the drafts, at most one for each conversation. Thread-safe; what happens is told as of conversations."""
 
     def __init__(
-        self, store: Store, models: Models, model_registry: ModelRegistry, conversations: Conversations
+        self,
+        store: Store,
+        models: Models,
+        model_registry: ModelRegistry,
+        conversations: Conversations,
+        events: EventBus,
     ) -> None:
         self._store, self._models, self._model_registry = store, models, model_registry
-        self._conversations = conversations
+        self._conversations, self._events = conversations, events
         self._lock = threading.Lock()
         self._works: dict[int, _Work] = {}
-        conversations.subscribe(self._receive)
+        # A summary is of no use any more where the chat goes on, or is deleted.
+        events.subscribe(MessageAdded, lambda event: self.drop(event.message.conversation))
+        events.subscribe(ConversationChanged, self._conversation_changed)
 
-    def _receive(self, events: list[ServiceEvent]) -> None:
-        """A summary is of no use any more where the chat goes on, or is deleted."""
-        for event in events:
-            if isinstance(event, MessageAdded):
-                self.drop(event.message.conversation)
-            elif isinstance(event, ConversationChanged) and event.conversation.deleted is not None:
-                self.drop(event.conversation.id)
+    def _conversation_changed(self, event: ConversationChanged) -> None:
+        if event.conversation.deleted is not None:
+            self.drop(event.conversation.id)
 
     def begin(self, room: CompactionOptions) -> None:
         """Have a summary written of what `room` would leave out, in the place of one that is there."""
@@ -78,7 +81,7 @@ class Summaries:
         work = _Work(room)
         with self._lock:
             self._works[room.conversation] = work
-        self._conversations.tell([SummaryStarted(room.conversation, 1, 1)])
+        self._events.publish(SummaryStarted(room.conversation, 1, 1))
         work.thread = threading.Thread(target=self._run, args=(work,), name="chat-summary", daemon=True)
         work.thread.start()
 
@@ -126,7 +129,7 @@ class Summaries:
             work.draft = msgspec.structs.replace(work.draft, text=text, ended=True, error=error)
             wanted = self._works.get(work.room.conversation) is work
         if wanted:
-            self._conversations.tell([SummaryEnded(work.room.conversation, text, error)])
+            self._events.publish(SummaryEnded(work.room.conversation, text, error))
 
     def _write(self, work: _Work) -> ErrorInfo | None:
         """Write part after part; why it could not be gone on with."""
@@ -150,7 +153,7 @@ class Summaries:
         for number, part in enumerate(parts, 1):
             self._change(work, text="", part=number, parts=len(parts), model=chat_model.name)
             if len(parts) > 1:
-                self._conversations.tell([SummaryStarted(conversation.id, number, len(parts))])
+                self._events.publish(SummaryStarted(conversation.id, number, len(parts)))
             standing = CompactionPoint(0, conversation.id, part[0].id, summary=before) if before else None
             error = self._ask(work, chat_model, request_messages(part, system, standing), most)
             if error is not None or work.stopped.is_set():
@@ -166,7 +169,7 @@ class Summaries:
         def on_text(channel: str, text: str) -> None:
             if channel == "content" and not work.stopped.is_set():
                 self._change(work, text=work.draft.text + text)
-                self._conversations.tell([SummaryDelta(work.room.conversation, text)])
+                self._events.publish(SummaryDelta(work.room.conversation, text))
 
         wish = values.Message("user", _wish(work))
         # A little less of what was said: models of few parameters go round in circles without.

@@ -10,7 +10,7 @@ import msgspec
 
 from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_server_file import ModelServer, RemoteServerFile
-from app.services.events import ServiceEvent, Subscriber
+from app.services.events import EventBus
 from app.services.settings.secrets import Secrets, TokenPlace
 from app.services.settings.settings import SettingsFile
 from engine.errors import ErrorInfo, UserError
@@ -38,21 +38,15 @@ class RemoteServers:
     it, it is for this session.
     """
 
-    def __init__(self, home: Path, settings: SettingsFile, secrets: Secrets) -> None:
+    def __init__(self, home: Path, settings: SettingsFile, secrets: Secrets, events: EventBus) -> None:
         self._file = RemoteServerFile(home / "elsewhere.toml")
-        self._settings, self._secrets = settings, secrets
-        self._subscribers: list[Subscriber] = []
+        self._settings, self._secrets, self.events = settings, secrets, events
         self._lock = threading.Lock()  # held while a server is changed
 
     @property
     def problems(self) -> tuple[ErrorInfo, ...]:
         """What of the file could not be used."""
         return self._file.problems
-
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """`RemoteServersChanged` is told after each change."""
-        self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
 
     def all(self) -> tuple[ModelServer, ...]:
         """In the order in which they were added. Raises UserError `settings.not_saved` where they cannot be read."""
@@ -85,7 +79,7 @@ class RemoteServers:
             if instead_of not in ("", url):
                 self._secrets.forget_secret(_secret(instead_of))
                 self._file.remove(instead_of)
-        self._tell(url)
+        self.events.publish(RemoteServersChanged(url))
         return kept
 
     def remove(self, url: str) -> Removed | None:
@@ -98,7 +92,7 @@ class RemoteServers:
             key = self._secrets.secret(_secret(url)) if server is not None and server.has_key else ""
             self._file.remove(url)
             gone = self._secrets.forget_secret(_secret(url))
-        self._tell(url)
+        self.events.publish(RemoteServersChanged(url))
         if not gone:
             raise UserError("remote.key_stays")
         return None if server is None else Removed(server, key)
@@ -135,7 +129,7 @@ class RemoteServers:
         with self._lock:
             server = self.get(url) or ModelServer(url)
             self._file.put(msgspec.structs.replace(server, agreed=True))
-        self._tell(url)
+        self.events.publish(RemoteServersChanged(url))
 
     def is_new(self, name: str) -> bool:
         """Whether text would leave this computer for the model of this name, and its user was not told yet.
@@ -170,11 +164,6 @@ class RemoteServers:
         if not kept:
             raise UserError("remote.key_gone", host=server.host)
         return kept
-
-    def _tell(self, url: str) -> None:
-        events: list[ServiceEvent] = [RemoteServersChanged(url)]
-        for subscriber in tuple(self._subscribers):
-            subscriber(events)
 
 
 def _secret(url: str) -> str:

@@ -35,7 +35,7 @@ from app.services.connections.server_secrets import (
 )
 from app.services.connections.server_tools import KnownTools
 from app.services.connections.server_values import Server, ServerTool
-from app.services.events import ServiceEvent, Subscriber
+from app.services.events import EventBus
 from app.services.settings.secrets import Secrets, TokenPlace
 from engine.errors import UserError
 
@@ -67,23 +67,19 @@ class Servers:
         home: Path,
         secrets: Secrets,
         find_sandbox: Callable[[], Sandbox | None],
+        events: EventBus,
         revoke: Revoke = lambda server, tool: None,
     ) -> None:
         self._file = ServerFile(home / "servers.toml")
         self._secrets = ServerSecrets(secrets)
         self._known = KnownTools(home / "server_tools.toml", revoke)
+        self.events = events
         self._lock = threading.Lock()
         self._definitions: dict[str, tuple[Definition, ...]] = {}
         self._seen: dict[str, tuple[ServerTool, ...]] = {}
-        self._subscribers: list[Subscriber] = []
         self._host = Host(
             find_sandbox, home / "servers", self._secrets.values, self._listed, self._changed, self._secrets
         )
-
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """Told `ServersChanged` from other threads; returns what ends that."""
-        self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
 
     # Looking
 
@@ -345,9 +341,7 @@ class Servers:
         )
 
     def _changed(self) -> None:
-        events: list[ServiceEvent] = [ServersChanged()]
-        for subscriber in tuple(self._subscribers):
-            subscriber(events)
+        self.events.publish(ServersChanged())
 
 
 def own_names() -> set[str]:

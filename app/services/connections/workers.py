@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from app.services.connections.events import WorkersChanged, WorkerState
-from app.services.events import ServiceEvent
+from app.services.events import EventBus
 from app.services.settings.settings import SettingsFile
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import Device
@@ -30,13 +30,13 @@ class Workers:
         self,
         settings: SettingsFile,
         probe: Probe,
-        tell: Callable[[list[ServiceEvent]], None],
+        events: EventBus,
         in_use: Callable[[], tuple[str, ...]] = lambda: (),
     ) -> None:
         self._in_use = in_use
         self._settings = settings
         self._probe = probe
-        self._tell = tell
+        self._events = events
         self._lock = threading.Lock()
         self._known: dict[str, WorkerState] = {}
 
@@ -112,4 +112,4 @@ class Workers:
         self._changed()
 
     def _changed(self) -> None:
-        self._tell([WorkersChanged(self.all())])
+        self._events.publish(WorkersChanged(self.all()))

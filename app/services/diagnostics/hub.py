@@ -98,7 +98,7 @@ def _opened() -> tuple[DiskUse, int]:
     home = paths.home()
     with Store.open(paths.database(), paths.backups()) as store:
         settings, options = SettingsFile(paths.settings_file()), PlacementOptionsFile(home / "wishes.toml")
-        library = Library(home, store, settings, options)
+        library = Library(home, store, settings, options, settings.events)
         return library.disk(), sum(model.trashed is None for model in library.known())
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.services.events import ServiceEvent
+from app.services.events import EventBus
 from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.services.library.entry import downloaded
 from app.services.library.fetching import Fetched, Fetching
@@ -39,13 +39,13 @@ class DownloadRun:
         store: Store,
         library: Library,
         fetching: Fetching,
-        tell: Callable[[list[ServiceEvent]], None],
+        events: EventBus,
         clock: Callable[[], float],
     ) -> None:
         self._store = store
         self._library = library
         self._fetching = fetching
-        self._tell = tell
+        self._events = events
         self._clock = clock
         # Downloads that are told to end because the process does: they wait for the next start.
         self.closing = False
@@ -101,7 +101,7 @@ class DownloadRun:
         if fetched.notices:
             done = self._store.change_download(download.id, error=fetched.notices[0]) or done
         log.info("Download %d: done, %d bytes", download.id, entry.bytes)
-        self._tell([DownloadChanged(done)])
+        self._events.publish(DownloadChanged(done))
 
     def _is_replaced(self, download: Download) -> bool:
         """Whether the files in the way are those of this model itself, damaged as they are."""
@@ -133,7 +133,7 @@ class DownloadRun:
             log.error("The end of a download could not be kept", exc_info=error)
             self._unkept[download.id] = fields
             ended = msgspec.structs.replace(download, **fields)
-            self._tell([DownloadChanged(ended)])
+            self._events.publish(DownloadChanged(ended))
 
     def _change(self, id: int, states: tuple[DownloadState, ...], **fields: Any) -> Download | None:
         """Change and tell it, if it is in one of the states and belongs to this process."""
@@ -142,7 +142,7 @@ class DownloadRun:
             log.info(
                 "Download %d: %s%s", id, changed.state, f", {changed.error.code}" if changed.error else ""
             )
-            self._tell([DownloadChanged(changed)])
+            self._events.publish(DownloadChanged(changed))
         return changed
 
     def note(self, download: Download, received: int) -> None:
@@ -155,7 +155,7 @@ class DownloadRun:
         done = progress.hashed if checking else progress.received
         left = progress.total - done
         seconds = left / progress.rate if progress.rate > 0 else (0.0 if not left else -1.0)
-        self._tell([DownloadProgress(download.id, done, progress.total, progress.rate, seconds)])
+        self._events.publish(DownloadProgress(download.id, done, progress.total, progress.rate, seconds))
         if keep:
             with contextlib.suppress(UserError):  # the next time will do
                 self._store.change_download(

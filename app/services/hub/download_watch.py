@@ -6,7 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 
-from app.services.events import ServiceEvent
+from app.services.events import EventBus, ServiceEvent
 from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.store.records import Download
 from engine.errors import UserError
@@ -22,12 +22,12 @@ class DownloadWatch:
         self,
         others: Callable[[], list[Download]],
         tick: Callable[[], None],
-        tell: Callable[[list[ServiceEvent]], None],
+        events: EventBus,
         added: Callable[[], None],
     ) -> None:
         self._others = others
         self._tick = tick
-        self._tell = tell
+        self._events = events
         self._added = added
         self._seen: dict[int, Download] = {}
         self._end = threading.Event()
@@ -52,22 +52,21 @@ class DownloadWatch:
     def look(self) -> None:
         """Tell what is new since the last look. Raises UserError `store.*`."""
         others = self._others()
-        events: list[ServiceEvent] = []
+        news: list[ServiceEvent] = []
         done = False
         for download in others:
             before = self._seen.get(download.id)
             if before is None or _without_progress(before) != _without_progress(download):
-                events.append(DownloadChanged(download))
+                news.append(DownloadChanged(download))
                 done = done or (download.state == "done" and (before is None or before.state != "done"))
             elif before.received != download.received:
                 left = download.bytes - download.received
                 seconds = left / download.rate if download.rate > 0 else -1.0
-                events.append(
+                news.append(
                     DownloadProgress(download.id, download.received, download.bytes, download.rate, seconds)
                 )
             self._seen[download.id] = download
-        if events:
-            self._tell(events)
+        self._events.publish(*news)
         if done:
             self._added()
 

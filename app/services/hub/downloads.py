@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.services.events import ServiceEvent, Subscriber
+from app.services.events import EventBus
 from app.services.hub.download_rows import NOT_ENDED, DownloadRows
 from app.services.hub.download_run import UNDER_WAY, DownloadRun
 from app.services.hub.download_watch import DownloadWatch
@@ -22,7 +22,7 @@ from app.services.hub.events import DownloadChanged
 from app.services.library.fetching import Fetching
 from app.services.library.library import Library
 from app.services.library.names import hub_id
-from app.services.settings.settings import Settings, SettingsFile
+from app.services.settings.settings import SettingsChanged, SettingsFile
 from app.store.records import Download, DownloadFile
 from app.store.store import Store
 from engine.errors import UserError
@@ -49,6 +49,7 @@ class Downloads:
         library: Library,
         fetching: Fetching,
         repository: ReadRepository,
+        events: EventBus,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -58,22 +59,20 @@ class Downloads:
         self._fetching = fetching
         self._repository = repository
         self._clock = clock
-        self._subscribers: list[Subscriber] = []
+        self._events = events
         self._rows = DownloadRows(store)
-        self._run = DownloadRun(store, library, fetching, self._tell, clock)
+        self._run = DownloadRun(store, library, fetching, events, clock)
         self._queue = Queue(self._waiting, self._run, self._at_once)
-        self._watch = DownloadWatch(self._rows.others, self._tick, self._tell, library.changed)
+        self._watch = DownloadWatch(self._rows.others, self._tick, events, library.changed)
         self._told = threading.Condition()
         self._shown_at_once = settings.current.downloads_at_once
         self._run.offline = settings.current.offline
         self._was_offline = True  # in an earlier session, as far as this one knows
-        self._unsubscribe = settings.subscribe(self._settings_changed)
-        library.paused = self.held
-        library.repairing = fetching
-
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
+        self._unsubscribe = (
+            events.subscribe(SettingsChanged, self._settings_changed),
+            events.subscribe(DownloadChanged, self._download_changed),
+        )
+        library.attach(self.held, fetching)
 
     def recover(self) -> tuple[Download, ...]:
         """For the window: queue here what dead processes left, and go on with it; those downloads. What ended in
@@ -87,12 +86,13 @@ class Downloads:
         taken = self._store.recover_downloads("queued", self._store.writer)
         self._queue.ask(*(download.id for download in taken))
         self._watch.start()
-        self._tell([DownloadChanged(download) for download in taken])
+        self._events.publish(*(DownloadChanged(download) for download in taken))
         return tuple(taken)
 
     def close(self) -> None:
         """Stop what runs here and keep what has come; it is gone on with at the next start of the window."""
-        self._unsubscribe()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
         self._watch.close()
         self._run.closing = True
         self._queue.close()
@@ -221,7 +221,7 @@ class Downloads:
         self._store.order_downloads(reordered([row.id for row in rows], id, before))
         was = {row.id: row.position for row in rows}
         changed = [row for row in self._store.downloads() if row.position != was.get(row.id)]
-        self._tell([DownloadChanged(self._rows.shown(row)) for row in changed])
+        self._events.publish(*(DownloadChanged(self._rows.shown(row)) for row in changed))
         self._queue.wake()
 
     def pause_all(self) -> None:
@@ -294,8 +294,9 @@ class Downloads:
     def _at_once(self) -> int:
         return 0 if self._run.holding else self._settings.current.downloads_at_once
 
-    def _settings_changed(self, settings: Settings) -> None:
+    def _settings_changed(self, event: SettingsChanged) -> None:
         """From the thread that changed them: nothing here waits for another one."""
+        settings = event.settings
         if settings.downloads_at_once != self._shown_at_once:
             self._shown_at_once = settings.downloads_at_once
             self._queue.wake()
@@ -327,14 +328,10 @@ class Downloads:
             )
 
     def _changed(self, download: Download) -> Download:
-        self._tell([DownloadChanged(download)])
+        self._events.publish(DownloadChanged(download))
         return download
 
-    def _tell(self, events: list[ServiceEvent]) -> None:
-        for event in events:
-            if isinstance(event, DownloadChanged):
-                self._watch.know(event.download)
-        for subscriber in tuple(self._subscribers):
-            subscriber(events)
+    def _download_changed(self, event: DownloadChanged) -> None:
+        self._watch.know(event.download)
         with self._told:
             self._told.notify_all()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.services.events import ServiceEvent, Subscriber
+from app.services.events import EventBus
 from app.services.library.events import LibraryChanged, MoveProgress
 from app.services.library.files import LibraryFiles
 from app.services.library.folder import LibraryFolder
@@ -42,8 +42,7 @@ Paused = Callable[[], contextlib.AbstractContextManager[None]]
 class Library:
     """Models that were downloaded, and models of the user's or of other programs that were imported in place.
 
-    `user_home` is where other programs keep their things. `paused` holds all downloads while it is open,
-    `repairing` fetches parts again: the downloads put both here.
+    `user_home` is where other programs keep their things.
     """
 
     def __init__(
@@ -52,6 +51,7 @@ class Library:
         store: Store,
         settings: SettingsFile,
         options: PlacementOptionsFile,
+        events: EventBus,
         *,
         user_home: Path | None = None,
         clock: Callable[[], float] = time.time,
@@ -60,19 +60,19 @@ class Library:
         self._clock = clock
         self.parts = home / "parts"
         self.lock = LibraryLock(home / "library.lock")
-        self.paused: Paused = contextlib.nullcontext
-        self.repairing: Repairing | None = None
+        self._events = events
+        self._paused: Paused = contextlib.nullcontext
+        self._repairing: Repairing | None = None
         self._folder = LibraryFolder(home / "models", store, settings)
         self._files = LibraryFiles(store, self._folder, self.parts)
         self._import = LibraryImport(store, user_home)
         self._move = LibraryMove(home / "moving.json", self._folder.default, store, settings, options)
-        self._subscribers: list[Subscriber] = []
         self._refreshed = False
         self._names: dict[str, str] | None = None
 
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
+    def attach(self, paused: Paused, repairing: Repairing) -> None:
+        """The downloads: `paused` holds all of them while it is open, `repairing` fetches parts again."""
+        self._paused, self._repairing = paused, repairing
 
     # --- reading ---
 
@@ -266,14 +266,14 @@ class Library:
         model = self.get(id)
         self.located(model)
         model = self._store.model(model.id) or model
-        found = verified(model, self.parts, self._tell_one, stop)
+        found = verified(model, self.parts, self._events.publish, stop)
         self._keep_hashes(model, found)
         if found.ok or not repair:
             return found
-        if self.repairing is None or model.origin != "hub" or not model.managed:
+        if self._repairing is None or model.origin != "hub" or not model.managed:
             raise UserError("library.no_repair", name=model.name)
         with self.lock.held():  # a file that is written to is not moved meanwhile
-            found = repaired(model, found, self.parts, self.repairing, self._tell_one, stop)
+            found = repaired(model, found, self.parts, self._repairing, self._events.publish, stop)
         self._keep_hashes(model, found)
         return found
 
@@ -290,7 +290,7 @@ class Library:
         target = Path(folder).expanduser().absolute()
         if target == self.folder:
             return
-        with self.paused(), self.lock.held():
+        with self._paused(), self.lock.held():
             self._move.recover()
             source = self.folder
             last = (0, 0)
@@ -298,13 +298,13 @@ class Library:
             def report(done: int, total: int) -> None:
                 nonlocal last
                 last = (done, total)
-                self._tell([MoveProgress(str(target), done, total)])
+                self._events.publish(MoveProgress(str(target), done, total))
 
             try:
                 self._move.move(source, target, report, stop or StopToken())
             except Stopped as error:
                 raise UserError("library.stopped") from error
-        self._tell([MoveProgress(str(target), last[1], last[1])])
+        self._events.publish(MoveProgress(str(target), last[1], last[1]))
         self.changed()
 
     def used(self, path: str) -> None:
@@ -369,7 +369,7 @@ class Library:
     def changed(self) -> None:
         """Tell that the library is to be read again."""
         self._names = None
-        self._tell([LibraryChanged()])
+        self._events.publish(LibraryChanged())
 
     # --- inside ---
 
@@ -405,10 +405,3 @@ class Library:
             raise UserError("library.not_found", name=id)
         self.changed()
         return model
-
-    def _tell_one(self, event: ServiceEvent) -> None:
-        self._tell([event])
-
-    def _tell(self, events: list[ServiceEvent]) -> None:
-        for subscriber in tuple(self._subscribers):
-            subscriber(events)

@@ -100,4 +100,4 @@ def _own_library() -> Iterator[Library | None]:
     home = paths.home()
     with Store.open(paths.database(), paths.backups()) as store:
         settings, options = SettingsFile(paths.settings_file()), PlacementOptionsFile(home / "wishes.toml")
-        yield Library(home, store, settings, options)
+        yield Library(home, store, settings, options, settings.events)

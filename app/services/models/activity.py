@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from app.services.events import ServiceEvent
+from app.services.events import EventBus
 from app.services.models.events import ActivityChanged, CacheChanged, ModelChanged
 from engine.api import Activity, CacheActivity, Event
 
@@ -13,8 +11,9 @@ class EngineActivity:
     """Keeps the newest `Activity` and `CacheActivity` of the model in use and tells each; they go with the model.
     Called from the threads that tell of the engine."""
 
-    def __init__(self, tell: Callable[[list[ServiceEvent]], None]) -> None:
-        self._tell = tell
+    def __init__(self, events: EventBus) -> None:
+        self._events = events
+        events.subscribe(ModelChanged, self._model_changed)
         self._newest: Activity | None = None
         self._cache: CacheActivity | None = None
 
@@ -32,21 +31,21 @@ class EngineActivity:
         """Whether an event was about this."""
         if isinstance(event, Activity):
             self._newest = event
-            self._tell([ActivityChanged(event)])
+            self._events.publish(ActivityChanged(event))
             return True
         if isinstance(event, CacheActivity):
             self._cache = event
-            self._tell([CacheChanged(event)])
+            self._events.publish(CacheChanged(event))
             return True
         return False
 
-    def receive(self, events: list[ServiceEvent]) -> None:
+    def _model_changed(self, event: ModelChanged) -> None:
         """A model that is not there does nothing."""
-        if not any(isinstance(event, ModelChanged) and event.state != "ready" for event in events):
+        if event.state == "ready":
             return
         if self._newest is not None:
             self._newest = None
-            self._tell([ActivityChanged(None)])
+            self._events.publish(ActivityChanged(None))
         if self._cache is not None:
             self._cache = None
-            self._tell([CacheChanged(None)])
+            self._events.publish(CacheChanged(None))

@@ -7,6 +7,7 @@ from app.services.models.loaded_model import LoadedModel, LoadReason, Resting
 from app.store.records import Message
 from engine.api import Activity, CacheActivity, EngineState, ModelFacts
 from engine.errors import ErrorInfo
+from engine.values import ExpertsFired
 
 
 class AnswerFinished(ServiceEvent, frozen=True):
@@ -14,6 +15,17 @@ class AnswerFinished(ServiceEvent, frozen=True):
     be known of it."""
 
     message: Message
+
+
+class ModelUsed(ServiceEvent, frozen=True):
+    """Something was asked of the model, or that has ended."""
+
+
+class ExpertsObserved(ServiceEvent, frozen=True):
+    """Which experts fired in a conversation; from the engine's reader thread."""
+
+    conversation: int
+    fired: ExpertsFired
 
 
 class ModelChanged(ServiceEvent, frozen=True):

@@ -1,11 +1,11 @@
-"""How the model in use is, as it was told last, and who is told."""
+"""How the model in use is, as it was published last."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 
-from app.services.events import ServiceEvent, Subscriber
+from app.services.events import EventBus
 from app.services.models.events import ModelChanged
 from app.services.models.loaded_model import LoadReason, Resting
 from engine.api import EngineState, ModelFacts
@@ -13,13 +13,12 @@ from engine.errors import ErrorInfo
 
 
 class ModelState:
-    """Tells what becomes of a model, on the thread that knows it. `called` names the one at a path, `because` is why
-    the load under way, or the last one, was asked for."""
+    """Publishes what becomes of a model, on the thread that knows it. `called` names the one at a path, `because` is
+    why the load under way, or the last one, was asked for."""
 
-    def __init__(self, called: Callable[[str, ModelFacts | None], str]) -> None:
-        self._called = called
+    def __init__(self, called: Callable[[str, ModelFacts | None], str], events: EventBus) -> None:
+        self._called, self._events = called, events
         self._lock = threading.Lock()
-        self._subscribers: list[Subscriber] = []
         self._current = ModelChanged("empty", "", "")
         self.because: LoadReason = "chosen"
 
@@ -27,21 +26,17 @@ class ModelState:
     def current(self) -> ModelChanged:
         return self._current
 
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
-
     def loading(self, path: str, fraction: float, workers: tuple[str, ...]) -> None:
         name = self._called(path, None)
-        self.tell(ModelChanged("loading", name, path, fraction, workers=workers, because=self.because))
+        self.publish(ModelChanged("loading", name, path, fraction, workers=workers, because=self.because))
 
     def tuning(self, name: str, path: str, workers: tuple[str, ...]) -> None:
-        self.tell(ModelChanged("loading", name, path, workers=workers, tuning=True))
+        self.publish(ModelChanged("loading", name, path, workers=workers, tuning=True))
 
     def loaded(self, facts: ModelFacts, workers: tuple[str, ...]) -> None:
         name = self._called(facts.path, facts)
         notices = facts.plan.notices if facts.plan else ()
-        self.tell(
+        self.publish(
             ModelChanged(
                 "ready",
                 name,
@@ -58,13 +53,13 @@ class ModelState:
         """It is not loaded, and the next request loads it."""
         before = self._current
         facts = before.facts if before.path == path else None
-        self.tell(ModelChanged("empty", self._called(path, facts), path, facts=facts, resting=why))
+        self.publish(ModelChanged("empty", self._called(path, facts), path, facts=facts, resting=why))
 
     def failed(
         self, state: EngineState, error: ErrorInfo, log_tail: tuple[str, ...], workers: tuple[str, ...]
     ) -> None:
         before = self._current
-        self.tell(
+        self.publish(
             ModelChanged(
                 state,
                 before.name,
@@ -75,12 +70,7 @@ class ModelState:
             )
         )
 
-    def tell(self, change: ModelChanged) -> None:
+    def publish(self, change: ModelChanged) -> None:
         with self._lock:
             self._current = change
-        self.publish([change])
-
-    def publish(self, events: list[ServiceEvent]) -> None:
-        """Tell what else there is to know of the model in use."""
-        for subscriber in tuple(self._subscribers):
-            subscriber(events)
+        self._events.publish(change)

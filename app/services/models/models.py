@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.services.events import Subscriber
+from app.services.events import EventBus
 from app.services.library.model_names import shown_name
 from app.services.library.names import STARTER as STARTER
 from app.services.library.resolving import resolve_model
 from app.services.models.activity import EngineActivity
 from app.services.models.event_routes import EventRoutes
-from app.services.models.events import ModelChanged
+from app.services.models.events import ModelChanged, ModelUsed
 from app.services.models.load_requests import LoadRequests
 from app.services.models.load_retry import MAX_STEPS, Failure, LoadRetry, is_for_memory
 from app.services.models.loaded_model import LoadReason, Resting
@@ -60,6 +60,7 @@ class Models:
     def __init__(
         self,
         settings: SettingsFile,
+        events: EventBus,
         make_engine: Callable[[Listener], Engine] = LocalEngine,
         kept_options: Callable[[str], PlacementOptions] = lambda _: PlacementOptions(),
         kept_threads: Callable[[str], int] = lambda _: 0,
@@ -72,9 +73,9 @@ class Models:
         self._requests = LoadRequests(settings, kept_options, kept_threads, calibrations, states)
         self._concede = fall_back
         self._library = library
-        self._told = ModelState(self.called)
-        self.activity = EngineActivity(self._told.publish)
-        self._told.subscribe(self.activity.receive)
+        self._events = events
+        self._told = ModelState(self.called, events)
+        self.activity = EngineActivity(events)
         self._engine = make_engine(self._on_events)
         # Held while a load or a request is handed to the engine; the engine's reader thread never takes it.
         self._using = threading.RLock()
@@ -93,8 +94,6 @@ class Models:
         self._aside = False  # placements are measured: nothing is loaded until that is over
         self._after: LoadRequest | None = None  # what is loaded then
         self.on_generation: Listener = lambda _: None
-        # Called when something is asked of the model and when that has ended, from any thread; returns at once.
-        self.on_use: Callable[[], None] = lambda: None
 
     @property
     def state(self) -> ModelChanged:
@@ -123,9 +122,6 @@ class Models:
         state = self.state
         return state.path if is_remote(state.path) else state.name
 
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        return self._told.subscribe(subscriber)
-
     def use(
         self,
         model: str,
@@ -151,7 +147,7 @@ class Models:
             try:
                 path = self.resolved(model)
             except UserError as error:
-                self._told.tell(ModelChanged("empty", clean_text(model), "", error=error.info))
+                self._told.publish(ModelChanged("empty", clean_text(model), "", error=error.info))
                 return
             if later and self._engine.state == "empty" and Path(path).is_file():  # else the load says why not
                 self._told.rests(path, "unused")
@@ -229,7 +225,7 @@ class Models:
         Raises UserError as `generate` does, and `model.not_ready` while a load is tried again or placements are
         measured: nothing can be counted then.
         """
-        self.on_use()
+        self._events.publish(ModelUsed())
         with self._using:
             self.ensure()
             if self._stepping or self._aside:
@@ -244,7 +240,7 @@ class Models:
                 raise
 
     def _generate(self, request: GenerateRequest) -> None:
-        self.on_use()
+        self._events.publish(ModelUsed())
         with self._using:
             self.ensure()
             with self._lock:
@@ -369,7 +365,7 @@ class Models:
                 if wanted:
                     self._load(msgspec.structs.replace(wanted, watch_experts=self._watching))
                 else:
-                    self._told.tell(before)
+                    self._told.publish(before)
             except UserError as error:
                 self._failed("empty", error.info, ())
             for waiting in held:
@@ -478,7 +474,7 @@ class Models:
         if rest:
             self.on_generation(rest)
         if any(isinstance(event, Finished | Measured) for event in events):
-            self.on_use()
+            self._events.publish(ModelUsed())
 
     def _held_on(self, finished: Finished) -> bool:
         """Whether an answer that ended with its load is kept for the next one."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from app.services.events import ServiceEvent
+from app.services.events import EventBus
 from app.services.models.events import ModelChanged
 from app.services.placement.events import MachineChanged
 from app.services.placement.placing import KeepGoing, Placing, Surveyed
@@ -67,13 +67,13 @@ class SurveyedMachine:
         self,
         placing: Placing,
         reachable: Callable[[], tuple[str, ...]],
-        tell: Callable[[list[ServiceEvent]], None],
+        events: EventBus,
         model: Callable[[], ModelChanged],
     ) -> None:
         self._placing = placing
         self._model = model
         self._reachable = reachable
-        self._tell = tell
+        self._events = events
         self._surveying = threading.Lock()
         self._known: _Known | None = None
         self._lock = threading.Lock()
@@ -103,7 +103,7 @@ class SurveyedMachine:
         with self._surveying:
             self._known = None
             machine = self._whole(self._survey().machine)
-        self._tell([MachineChanged(machine)])
+        self._events.publish(MachineChanged(machine))
         return machine
 
     def measured(self, workers: tuple[str, ...], keep_going: KeepGoing) -> tuple[Machine, str]:
@@ -180,4 +180,4 @@ class SurveyedMachine:
                 return  # looked at anew meanwhile
             self._known = msgspec.structs.replace(known, machine=machine)
             machine = self._whole(machine)
-        self._tell([MachineChanged(machine)])
+        self._events.publish(MachineChanged(machine))

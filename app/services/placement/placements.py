@@ -7,7 +7,7 @@ subscribers from service threads.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,11 @@ import msgspec
 
 from app.services.connections.events import WorkerState
 from app.services.connections.workers import Workers
-from app.services.events import ServiceEvent, Subscriber
+from app.services.events import EventBus
 from app.services.library.library import Library
 from app.services.library.model_names import shown_name
 from app.services.library.resolving import resolve_model
-from app.services.models.events import AnswerFinished, ModelChanged
+from app.services.models.events import AnswerFinished, ExpertsObserved, ModelChanged
 from app.services.models.models import STARTER, Models
 from app.services.placement.draft_models import DraftModels
 from app.services.placement.events import ExpertsChanged, PlacementChanged
@@ -40,7 +40,6 @@ from engine.placement.budgets import without_absent
 from engine.placement.plan import Machine, PlacementOptions, Plan, PlannedModel
 from engine.placement.planned_file import described
 from engine.placement.routing import Routing, with_fired
-from engine.values import ExpertsFired
 
 if TYPE_CHECKING:
     from engine.placement.estimate import Overhead
@@ -61,27 +60,27 @@ class Placements:
         home: Path,
         settings: SettingsFile,
         options: PlacementOptionsFile,
+        events: EventBus,
         placing: Placing | None = None,
         library: Library | None = None,
     ) -> None:
         self._settings = settings
         self._library = library
+        self.events = events
+        events.subscribe(ModelChanged, self._model_changed)
+        events.subscribe(AnswerFinished, self._answer_finished)
+        events.subscribe(ExpertsObserved, self._experts_observed)
         self._options = options
         self._placing: Placing = placing or LocalPlacing(calibrations(home))
-        self._subscribers: list[Subscriber] = []
         self._models: Models | None = None
         self._overheads: dict[str, tuple[TensorIndex, Overhead]] = {}
         self._speeds: dict[str, MeasuredSpeed] = {}
         self._fired: dict[int, ExpertsChanged] = {}
         self._indexes = Indexes(self._placing)
         self._drafting = DraftModels(self._indexes)
-        self._workers = Workers(settings, self._placing.probe, self._tell, self._workers_in_use)
-        self._machine = SurveyedMachine(self._placing, self._workers.reachable, self._tell, self._model)
-        self.trials = Trials(home, self._placing, self._machine, self._tell, self._unloaded)
-
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
+        self._workers = Workers(settings, self._placing.probe, events, self._workers_in_use)
+        self._machine = SurveyedMachine(self._placing, self._workers.reachable, events, self._model)
+        self.trials = Trials(home, self._placing, self._machine, events, self._unloaded)
 
     def attach(self, models: Models) -> None:
         """The models whose placements these are."""
@@ -204,9 +203,9 @@ class Placements:
             index = self._indexes.get(path)
             self._overheads[path] = (index, self._placing.learned(index, planned, options))
         except UserError as error:
-            self._tell([PlacementChanged(path, None, error.info)])
+            self.events.publish(PlacementChanged(path, None, error.info))
             raise
-        self._tell([PlacementChanged(path, planned)])
+        self.events.publish(PlacementChanged(path, planned))
         return planned
 
     def concession(self, path: str, options: PlacementOptions) -> PlacementOptions | None:
@@ -275,31 +274,27 @@ class Placements:
         """What was counted in a conversation since Coterie was opened. Never blocks."""
         return self._fired.get(conversation)
 
-    def experts_fired(self, conversation: int, fired: ExpertsFired) -> None:
+    def _experts_observed(self, event: ExpertsObserved) -> None:
         """From the engine's reader thread. Another model's experts are counted anew."""
-        path = self._model().path
+        conversation, fired, path = event.conversation, event.fired, self._model().path
         before = self._fired.get(conversation)
         if before is None or before.path != path:
             before = ExpertsChanged(conversation, 0, (), 0.0, path)
         routing = with_fired(Routing(before.tokens, before.counts), fired)
         changed = ExpertsChanged(conversation, routing.tokens, routing.counts, fired.overhead, path)
         self._fired[conversation] = changed
-        self._tell([changed])
+        self.events.publish(changed)
 
     # --- inside ---
 
-    def receive(self, events: list[ServiceEvent]) -> None:
-        """What the other services tell: the speed of each answer belongs to the placement it was made with."""
-        for event in events:
-            if isinstance(event, ModelChanged):
-                self._take_model(event)
-            elif isinstance(event, AnswerFinished) and event.message.timings:
-                timings, path = event.message.timings, self._model().path
-                # One that shared its steps with others says nothing of how fast an answer alone is.
-                if path and timings.decode_tps and timings.batch < TOGETHER:
-                    self._speeds[path] = MeasuredSpeed(timings.decode_tps, timings.prefill_tps)
+    def _answer_finished(self, event: AnswerFinished) -> None:
+        """The speed of each answer belongs to the placement it was made with."""
+        timings, path = event.message.timings, self._model().path
+        # One that shared its steps with others says nothing of how fast an answer alone is.
+        if timings and path and timings.decode_tps and timings.batch < TOGETHER:
+            self._speeds[path] = MeasuredSpeed(timings.decode_tps, timings.prefill_tps)
 
-    def _take_model(self, state: ModelChanged) -> None:
+    def _model_changed(self, state: ModelChanged) -> None:
         if state.state == "loading":
             self._speeds.pop(state.path, None)
         elif state.state == "ready":
@@ -327,10 +322,6 @@ class Placements:
             options = without_worker_budgets(options)
         return msgspec.structs.replace(options, workers=workers)
 
-    def _tell(self, events: list[ServiceEvent]) -> None:
-        for subscriber in tuple(self._subscribers):
-            subscriber(events)
-
 
 def calibrations(home: Path) -> Path:
     """The folder that keeps what was measured of machines."""
@@ -341,7 +332,7 @@ def calibrations(home: Path) -> Path:
 def open_placements(home: Path) -> Iterator[Placements]:
     """For a command that needs no conversations."""
     settings = SettingsFile(home / "settings.toml")
-    placements = Placements(home, settings, PlacementOptionsFile(home / "wishes.toml"))
+    placements = Placements(home, settings, PlacementOptionsFile(home / "wishes.toml"), settings.events)
     try:
         yield placements
     finally:

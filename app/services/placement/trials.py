@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.services.events import ServiceEvent
+from app.services.events import EventBus
 from app.services.placement.events import TuneProgress
 from app.services.placement.machine import SurveyedMachine
 from app.services.placement.placing import KeepGoing, Placing
@@ -61,14 +61,14 @@ class Trials:
         home: Path,
         placing: Placing,
         machine: SurveyedMachine,
-        tell: Callable[[list[ServiceEvent]], None],
+        events: EventBus,
         unloaded: Unloaded = lambda _: contextlib.nullcontext(),
     ) -> None:
         self._unloaded = unloaded
         self._home = home
         self._placing = placing
         self.machine = machine
-        self._tell = tell
+        self._events = events
         self._cancelled = False
 
     def benchmark(
@@ -107,7 +107,7 @@ class Trials:
             nonlocal last
             last = trial or last
             kind, tps = (last.kind, last.decode_tps) if last else ("", 0.0)
-            self._tell([TuneProgress(path, round(share * 100), 100, kind, tps)])
+            self._events.publish(TuneProgress(path, round(share * 100), 100, kind, tps))
             return not self._cancelled
 
         tuning = self._placing.tune(path, options, machine, threads, on_trial)

@@ -15,6 +15,12 @@ class RunChanged(ServiceEvent, frozen=True):
     run: RunRecord
 
 
+class RunOver(ServiceEvent, frozen=True):
+    """A run has ended in this process and can be resumed; from its thread."""
+
+    run: int
+
+
 class RunRemoved(ServiceEvent, frozen=True):
     """A run went to the trash, or out of it for good."""
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from agents.permissions.values import Grant
-from app.services.events import ServiceEvent
+from app.services.events import EventBus
 from app.services.runs.events import GrantsChanged
 from app.store.run_store import RunStore
 
@@ -13,8 +11,8 @@ from app.store.run_store import RunStore
 class StoreGrants:
     """Keeps the `Grants` protocol."""
 
-    def __init__(self, store: RunStore, tell: Callable[[list[ServiceEvent]], None]) -> None:
-        self._store, self._tell = store, tell
+    def __init__(self, store: RunStore, events: EventBus) -> None:
+        self._store, self._events = store, events
 
     def all(self) -> tuple[Grant, ...]:
         """Oldest first."""
@@ -22,7 +20,7 @@ class StoreGrants:
 
     def add(self, grant: Grant) -> Grant:
         self._store.put_grant(grant)
-        self._tell([GrantsChanged()])
+        self._events.publish(GrantsChanged())
         return grant
 
     def used(self, id: str) -> None:
@@ -30,7 +28,7 @@ class StoreGrants:
 
     def revoke(self, id: str) -> None:
         if self._store.revoke_grant(id):
-            self._tell([GrantsChanged()])
+            self._events.publish(GrantsChanged())
 
     def revoke_tool(self, server: str, tool: str) -> None:
         """Revoke what was granted to a tool of a server, as when the server changed it."""

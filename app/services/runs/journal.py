@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from typing import Any
 
 from agents.events import (
@@ -18,21 +17,20 @@ from agents.events import (
     ToolResult,
     Undone,
 )
-from app.services.events import ServiceEvent
+from app.services.events import EventBus, ServiceEvent
 from app.services.runs.events import RunChanged, RunEntries
 from app.store.records import RunState
 from app.store.run_store import RunStore
 
 log = logging.getLogger(__name__)
-Tell = Callable[[list[ServiceEvent]], None]
 
 
 class StoreJournal:
     """Keeps the `Journal` protocol. What is appended is told with the changed record, after it was written. `last` is
     the last event that was written here."""
 
-    def __init__(self, store: RunStore, run: int, tell: Tell) -> None:
-        self._store, self._run, self._tell = store, run, tell
+    def __init__(self, store: RunStore, run: int, events: EventBus) -> None:
+        self._store, self._run, self._events = store, run, events
         self.last: RunEvent | None = None
 
     @property
@@ -47,13 +45,13 @@ class StoreJournal:
         try:
             told += self._noted(event)
         finally:  # it is written, whatever becomes of the list
-            self._tell(told)
+            self._events.publish(*told)
         return entry
 
     def note_last(self) -> None:
         """Once more what the last event changes of the record, where that failed."""
         if self.last is not None:
-            self._tell(self._noted(self.last))
+            self._events.publish(*self._noted(self.last))
 
     def _noted(self, event: RunEvent) -> list[ServiceEvent]:
         fields = record_fields(event)

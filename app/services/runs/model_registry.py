@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from agents.chat_model import ChatModel, Measured, ModelRequest, ModelResponse, OnText
-from app.services.events import ServiceEvent
 from app.services.models.event_routes import new_request_id
 from app.services.models.events import ModelChanged
 from app.services.models.models import Models
@@ -92,10 +91,7 @@ class LocalBrain:
         while another model writes an answer."""
         changed = threading.Event()
 
-        def notice(_: list[ServiceEvent]) -> None:
-            changed.set()
-
-        unsubscribe = self._models.subscribe(notice)
+        unsubscribe = self._settings.events.subscribe(ModelChanged, lambda _: changed.set())
         try:
             with self._loading:
                 self._take_up()

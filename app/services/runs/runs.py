@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +19,9 @@ from agents.budget import Budget
 from agents.events import Entry, Mode, RunResumed, RunStarted, Undone
 from agents.permissions.values import ApprovalRequest, Decision, Grant
 from agents.snapshots.values import UndoPlan
-from app.services.events import ServiceEvent, Subscriber
+from app.services.events import EventBus
 from app.services.runs.asking import Asker
-from app.services.runs.events import RunAsks, RunChanged, RunRemoved
+from app.services.runs.events import RunAsks, RunChanged, RunOver, RunRemoved
 from app.services.runs.export import ExportFormat, exported
 from app.services.runs.grants import StoreGrants
 from app.services.runs.journal import StoreJournal
@@ -52,25 +52,19 @@ TOOL_PATIENCE = 8.0  # seconds of these for a tool that is at work
 class Runs:
     """Everything that can be done with runs. `home` is the data folder."""
 
-    def __init__(self, home: Path, store: Store, parts: RunParts) -> None:
+    def __init__(self, home: Path, store: Store, parts: RunParts, events: EventBus) -> None:
         self._home = home
         self._store = store.runs
         self._parts = parts
-        self._subscribers: list[Subscriber] = []
+        self._events = events
         self._lock = threading.Lock()
         self._works: dict[int, RunWork] = {}
         # Runs that ended while it could not be written down.
         self._unsaid: set[int] = set()
         self._closed = False
         self._recipes = Recipes(home / "recipes")
-        self._undo = RunUndo(self._store, parts, self._tell)
-        self.grants_kept = StoreGrants(self._store, self._tell)
-        # Called with a run's id once it has ended here and can be resumed, on its thread.
-        self.on_over: Callable[[int], None] = lambda _id: None
-
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
+        self._undo = RunUndo(self._store, parts, events)
+        self.grants_kept = StoreGrants(self._store, events)
 
     # --- reading ---
 
@@ -156,7 +150,7 @@ class Runs:
             chat.message,
             start.kept(),
         )
-        self._tell([RunChanged(record)])
+        self._events.publish(RunChanged(record))
         self._carry_out(record, start.started, start.tools, {}, attended)
         return record
 
@@ -204,7 +198,7 @@ class Runs:
         )
         if taken is None:  # another process was faster
             raise UserError("run.elsewhere")
-        self._tell([RunChanged(taken)])
+        self._events.publish(RunChanged(taken))
         if started is None:
             assert start is not None
             begun = start.again(message, budget, mode, other)
@@ -291,13 +285,13 @@ class Runs:
         """Move it to the trash. What it did to files stays. Raises UserError `run.busy`, `run.elsewhere`."""
         self._free(id)
         self._store.change(id, trashed=time.time())
-        self._tell([RunRemoved(id)])
+        self._events.publish(RunRemoved(id))
 
     def restore(self, id: int) -> RunRecord:
         """Take it out of the trash."""
         self._store.change(id, trashed=None)
         record = self._store.get(id)
-        self._tell([RunChanged(record)])
+        self._events.publish(RunChanged(record))
         return record
 
     def recover(self) -> list[RunRecord]:
@@ -305,7 +299,7 @@ class Runs:
         found = self._store.recover()
         for record in found:
             self._undo.settle(record)
-        self._tell([RunChanged(record) for record in found])
+        self._events.publish(*(RunChanged(record) for record in found))
         return found
 
     def empty_trash(self, older_than: float) -> int:
@@ -362,11 +356,11 @@ class Runs:
         work = RunWork(
             record,
             event,
-            StoreJournal(self._store, id, self._tell),
+            StoreJournal(self._store, id, self._events),
             self._parts,
             self.grants_kept,
-            Asker(lambda request: self._tell([RunAsks(id, request)]), attended=attended),
-            self._tell,
+            Asker(lambda request: self._events.publish(RunAsks(id, request)), attended=attended),
+            self._events,
             tools=tools,
             again=again,
             over=self._over,
@@ -389,9 +383,11 @@ class Runs:
             with contextlib.suppress(UserError):
                 left = self._store.get(id)
                 if left.state in RUNS_UNDER_WAY:
-                    self._tell([RunChanged(msgspec.structs.replace(left, state="interrupted", writer=""))])
+                    self._events.publish(
+                        RunChanged(msgspec.structs.replace(left, state="interrupted", writer=""))
+                    )
         finally:
-            self.on_over(id)
+            self._events.publish(RunOver(id))
 
     def _interrupted(self, id: int) -> None:
         """Note that a run that could not say itself that it ended is not under way. Raises UserError `store.*`."""
@@ -400,7 +396,7 @@ class Runs:
         with self._lock:
             self._unsaid.discard(id)
         if record is not None:
-            self._tell([RunChanged(record)])
+            self._events.publish(RunChanged(record))
 
     def _free(self, id: int) -> RunRecord:
         """The record of a run that is not under way. Raises UserError `run.busy`, `run.elsewhere`."""
@@ -419,10 +415,6 @@ class Runs:
             if record.state in RUNS_UNDER_WAY:
                 raise UserError("run.elsewhere")
         return record
-
-    def _tell(self, events: list[ServiceEvent]) -> None:
-        for subscriber in tuple(self._subscribers):
-            subscriber(events)
 
 
 def with_steps(budget: Budget, steps: int | None) -> Budget:

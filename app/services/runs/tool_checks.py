@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.services.events import ServiceEvent, Subscriber
+from app.services.events import EventBus
 from app.services.library.events import LibraryChanged
 from app.services.models.models import Models
 from app.services.runs.parts import ModelRegistry
@@ -26,17 +26,15 @@ _LEAVES_S = 0.5
 
 
 class ToolChecks:
-    """All methods may wait for the disk, `run` for half a minute and for the model to load."""
+    """All methods may wait for the disk, `run` for half a minute and for the model to load. `LibraryChanged` is
+    published after each check."""
 
-    def __init__(self, store: RunStore, models: Models, model_registry: ModelRegistry) -> None:
+    def __init__(
+        self, store: RunStore, models: Models, model_registry: ModelRegistry, events: EventBus
+    ) -> None:
         self._store, self._models, self._model_registry = store, models, model_registry
-        self._subscribers: list[Subscriber] = []
+        self._events = events
         self._running = threading.Lock()
-
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """`LibraryChanged` is told after each check."""
-        self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
 
     def known(self) -> dict[str, ToolCheck]:
         """The checks by key; see `key_of`."""
@@ -67,9 +65,7 @@ class ToolChecks:
         finally:
             self._running.release()
         if found is not None:
-            told: list[ServiceEvent] = [LibraryChanged()]
-            for subscriber in tuple(self._subscribers):
-                subscriber(told)
+            self._events.publish(LibraryChanged())
         return found
 
     def _check(

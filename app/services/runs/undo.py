@@ -9,8 +9,9 @@ from pathlib import Path
 from agents.events import SnapshotTaken, Undone
 from agents.snapshots.values import UndoPlan
 from agents.tools.workspace import Workspace
+from app.services.events import EventBus
 from app.services.runs.events import RunChanged
-from app.services.runs.journal import StoreJournal, Tell
+from app.services.runs.journal import StoreJournal
 from app.services.runs.parts import RunParts
 from app.services.runs.view import touched
 from app.store.records import RunRecord
@@ -21,8 +22,8 @@ from engine.errors import UserError
 class RunUndo:
     """Plans and does it, through the snapshots of each run's workspace."""
 
-    def __init__(self, store: RunStore, parts: RunParts, tell: Tell) -> None:
-        self._store, self._parts, self._tell = store, parts, tell
+    def __init__(self, store: RunStore, parts: RunParts, events: EventBus) -> None:
+        self._store, self._parts, self._events = store, parts, events
 
     def plan(
         self,
@@ -49,11 +50,11 @@ class RunUndo:
     def undo(self, record: RunRecord, plan: UndoPlan, force: Collection[str]) -> Undone:
         """Do it and write it down. Raises UserError `undo.*`."""
         undone = self._parts.snapshots(_workspace(record)).undo(plan, force=force)
-        StoreJournal(self._store, record.id, self._tell).append(undone)
+        StoreJournal(self._store, record.id, self._events).append(undone)
         left = [file for file in touched(self._store.entries(record.id)) if file.state != "undone"]
         changed = self._store.change(record.id, undone=not left, updated=time.time())
         if changed is not None:
-            self._tell([RunChanged(changed)])
+            self._events.publish(RunChanged(changed))
         return undone
 
     def settle(self, record: RunRecord) -> None:
@@ -63,7 +64,7 @@ class RunUndo:
         entries = self._store.entries(record.id)
         if not any(isinstance(entry.event, SnapshotTaken) for entry in entries):
             return
-        journal = StoreJournal(self._store, record.id, self._tell)
+        journal = StoreJournal(self._store, record.id, self._events)
         workspace = _workspace(record)
         for event in unnoted(entries, self._parts.snapshots(workspace), workspace):
             journal.append(event)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Literal
 from agents.events import RunFinished, RunResumed, RunStarted
 from agents.permissions.values import Grants
 from agents.tools.workspace import Workspace
+from app.services.events import EventBus
 from app.services.models.engine_names import of_run
 from app.services.models.turns import InQueue
 from app.services.runs.asking import Asker
 from app.services.runs.events import RunDelta
-from app.services.runs.journal import StoreJournal, Tell
+from app.services.runs.journal import StoreJournal
 from app.services.runs.parts import RunParts
 from app.services.runs.progress import run_progress
 from app.store.records import RunRecord
@@ -37,7 +38,7 @@ class RunWork:
         parts: RunParts,
         grants: Grants,
         asker: Asker,
-        tell: Tell,
+        events: EventBus,
         *,
         tools: tuple[str, ...] | None,
         again: Mapping[str, RetryChoice],
@@ -49,7 +50,7 @@ class RunWork:
         self._journal = journal
         self._parts = parts
         self._grants = grants
-        self._tell = tell
+        self._events = events
         self._tools = tools
         self._again = dict(again)
         self._over = over
@@ -108,7 +109,7 @@ class RunWork:
         chat_model = self._parts.model_registry.chat_model(self.record.model)
         if isinstance(chat_model, InQueue):
             chat_model.conversation = of_run(self.record)
-            chat_model.on_progress = lambda event: self._tell([run_progress(self.record.id, event)])
+            chat_model.on_progress = lambda event: self._events.publish(run_progress(self.record.id, event))
         run = Run(
             self._journal,
             chat_model,
@@ -138,4 +139,4 @@ class RunWork:
 
     def _told(self, step: int, channel: Literal["reasoning", "content"], text: str) -> None:
         reasoning, content = (text, "") if channel == "reasoning" else ("", text)
-        self._tell([RunDelta(self.record.id, step, reasoning, content)])
+        self._events.publish(RunDelta(self.record.id, step, reasoning, content))

@@ -10,12 +10,13 @@ import copy
 import os
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 
+from app.services.events import EventBus, ServiceEvent
 from app.services.settings.toml_file import TomlFile
 from engine.errors import ErrorInfo, UserError
 from engine.values import SAMPLING_BOUNDS, Reasoning, Sampling
@@ -73,20 +74,26 @@ class Settings(msgspec.Struct, frozen=True):
 
 _FIELDS = get_type_hints(Settings, include_extras=True)
 _SAMPLING_FIELDS = get_type_hints(Sampling)
-Subscriber = Callable[[Settings], None]
+
+
+class SettingsChanged(ServiceEvent, frozen=True):
+    """The settings after a change. Published on the thread that made it, in order."""
+
+    settings: Settings
 
 
 class SettingsFile:
     """settings.toml, read once at the start. All methods may be called from any thread.
 
     `problems` tells what of the file could not be used then: `settings.bad_value` for each key that fell back
-    to its default, `settings.unreadable` for a file that is not TOML.
+    to its default, `settings.unreadable` for a file that is not TOML. `events` is where changes are published: the
+    settings are opened first of all, so the services publish there as well.
     """
 
     def __init__(self, path: Path) -> None:
+        self.events = EventBus()
         self._file = TomlFile(path)
         self._lock = threading.RLock()
-        self._subscribers: list[Subscriber] = []
         self.problems: tuple[ErrorInfo, ...] = ()
         self._current = Settings()
         try:
@@ -107,7 +114,7 @@ class SettingsFile:
         return self._current
 
     def change(self, **fields: Any) -> Settings:
-        """Set fields of `Settings`, write the file and tell the subscribers, before this returns.
+        """Set fields of `Settings`, write the file and publish `SettingsChanged`, before this returns.
 
         What another process or an editor wrote meanwhile is read first, and kept. Raises UserError
         `settings.bad_value` or `settings.not_saved`, both without any change; TypeError for an unknown field.
@@ -126,24 +133,8 @@ class SettingsFile:
                 raise UserError("settings.not_saved", path=path, detail=error.strerror or "") from error
             self._current = changed
             if changed != before:
-                for notify in tuple(self._subscribers):
-                    notify(changed)
+                self.events.publish(SettingsChanged(changed))
             return changed
-
-    def subscribe(self, notify: Subscriber) -> Callable[[], None]:
-        """Call `notify` with the new settings after each change, on the thread that made it, in order.
-
-        It must return soon and not wait for another thread. Returns what ends the subscription.
-        """
-        with self._lock:
-            self._subscribers.append(notify)
-
-        def unsubscribe() -> None:
-            with self._lock:
-                if notify in self._subscribers:
-                    self._subscribers.remove(notify)
-
-        return unsubscribe
 
     def _read_again(self) -> tuple[dict[str, Any], Settings]:
         """The file as it is now and its settings; without a usable file nothing, and the current ones."""

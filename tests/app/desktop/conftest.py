@@ -70,6 +70,7 @@ class Running:
         self.services = open_services(home, settings, make)
         if self._placements is not None:
             self.services.placements = self._placements  # type: ignore[assignment]
+            self._placements.events = self.services.events
             # The real one would plan with the real machine.
             self.services.hub = ScriptedHub()  # type: ignore[assignment]
         if self._shelves is not None:

@@ -211,7 +211,8 @@ class Stubborn:
 
 
 def stubborn(home: Path) -> tuple[Models, Stubborn]:
-    models = Models(SettingsFile(home / "settings.toml"), Stubborn)  # type: ignore[arg-type]
+    settings = SettingsFile(home / "settings.toml")
+    models = Models(settings, settings.events, Stubborn)  # type: ignore[arg-type]
     return models, models._engine  # type: ignore[return-value]
 
 

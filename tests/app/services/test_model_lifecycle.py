@@ -12,7 +12,6 @@ import psutil
 import pytest
 
 from agents.permissions.values import ApprovalRequest
-from app.services.events import ServiceEvent
 from app.services.memory_pressure import LOOK_S, MemoryReading
 from app.services.model_lifecycle import ModelLifecycle
 from app.services.models.event_routes import new_request_id
@@ -66,7 +65,7 @@ class House:
         self.told = Listening(self.services)
         self.lifecycle = self.another()
         self.seen: list[LoadedModel | None] = []
-        self.lifecycle.subscribe(self._note)
+        self.services.events.subscribe(LoadedModelChanged, self._note)
 
     def another(self) -> ModelLifecycle:
         services = self.services
@@ -75,13 +74,14 @@ class House:
             services.models,
             services.conversations,
             services.runs,
+            services.events,
             read=lambda: MemoryReading(self.available, 16 * GIB),
             clock=lambda: self.now,
             wall=lambda: SUMMER + self.now,
         )
 
-    def _note(self, events: list[ServiceEvent]) -> None:
-        self.seen += [event.loaded_model for event in events if isinstance(event, LoadedModelChanged)]
+    def _note(self, event: LoadedModelChanged) -> None:
+        self.seen.append(event.loaded_model)
 
     def loaded(self) -> None:
         self.services.models.use("/m/one.gguf", remember=False)
@@ -221,7 +221,7 @@ def test_the_models_own_settings_apply_when_it_comes_back(house: House) -> None:
 
 def test_a_model_elsewhere_is_none_of_its_business(house: House) -> None:
     house.loaded()
-    house.services.models._told.tell(ModelChanged("ready", "far", "openai:http://127.0.0.1:1#far"))
+    house.services.models._told.publish(ModelChanged("ready", "far", "openai:http://127.0.0.1:1#far"))
     house.pass_minutes(600)
     assert house.engine.state == "ready" and house.lifecycle.current is None
 
@@ -251,11 +251,11 @@ def test_nothing_is_unloaded_while_an_answer_is_written_or_waits(house: House) -
 
 def test_a_run_at_work_keeps_the_model_and_one_that_asks_for_an_hour(house: House) -> None:
     house.loaded()
-    house.lifecycle.receive([RunChanged(a_run())])
+    house.services.events.publish(RunChanged(a_run()))
     assert house.pass_minutes(300) is None
     now = house.lifecycle.current
     assert now is not None and now.users == (Using("run", 7, "Sort the invoices"),) and now.stays == "running"
-    house.lifecycle.receive([RunAsks(7, ApprovalRequest("c1", "shell", {}, (), ()))])  # type: ignore[call-arg]
+    house.services.events.publish(RunAsks(7, ApprovalRequest("c1", "shell", {}, (), ())))  # type: ignore[call-arg]
     house.pass_minutes(59)
     now = house.lifecycle.current
     assert now is not None and (now.stays, now.until) == ("asking", SUMMER + house.now + 60)
@@ -265,8 +265,8 @@ def test_a_run_at_work_keeps_the_model_and_one_that_asks_for_an_hour(house: Hous
 
 def test_a_run_that_has_ended_or_has_its_model_elsewhere_keeps_nothing(house: House) -> None:
     house.loaded()
-    house.lifecycle.receive([RunChanged(a_run(8, remote=True)), RunChanged(a_run(7))])
-    house.lifecycle.receive([RunChanged(a_run(7, state="completed"))])
+    house.services.events.publish(RunChanged(a_run(8, remote=True)), RunChanged(a_run(7)))
+    house.services.events.publish(RunChanged(a_run(7, state="completed")))
     house.pass_minutes(30)
     assert house.resting == "idle"
 
@@ -401,7 +401,7 @@ def test_a_changed_setting_is_heeded_while_it_sleeps(house: House) -> None:
 def test_the_end_of_an_answer_sets_a_new_end_by_itself(house: House) -> None:
     told = threading.Event()
     house.lifecycle.begin()
-    house.lifecycle.subscribe(lambda _: told.set())
+    house.services.events.subscribe(LoadedModelChanged, lambda _: told.set())
     house.now += 10 * MINUTE
     house.ask()
     deadline = time.monotonic() + 5.0
@@ -423,9 +423,9 @@ def test_it_is_unloaded_at_once_when_wanted_but_not_under_somebody(house: House)
     house.engine.hold.clear()
     while house.services.models.is_answering:
         time.sleep(0.005)
-    house.lifecycle.receive([RunChanged(a_run())])
+    house.services.events.publish(RunChanged(a_run()))
     assert code_of(house.lifecycle.unload) == "model.in_use"
-    house.lifecycle.receive([RunChanged(a_run(state="paused"))])
+    house.services.events.publish(RunChanged(a_run(state="paused")))
     house.lifecycle.unload()
     assert (house.engine.state, house.resting) == ("empty", "wanted")
     house.lifecycle.unload()

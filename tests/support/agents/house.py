@@ -12,7 +12,6 @@ from typing import Any
 from agents.budget import Budget
 from agents.events import Entry, RunFinished
 from agents.permissions.values import ApprovalRequest, Decision
-from app.services.events import ServiceEvent
 from app.services.runs.events import RunAsks
 from app.services.runs.values import RunSpec
 from app.services.services import open_services
@@ -44,7 +43,7 @@ class House:
         self.services = open_services(home, make_engine=ScriptedEngine)
         self.runs = self.services.runs
         self.asked: list[ApprovalRequest] = []
-        self.runs.subscribe(self._heard)
+        self.services.events.subscribe(RunAsks, self._heard)
 
     def start(self, task: str, workspace: Path, **wish: Any) -> int:
         """Start a run; its id."""
@@ -79,10 +78,9 @@ class House:
     def close(self) -> None:
         self.services.close()
 
-    def _heard(self, events: list[ServiceEvent]) -> None:
-        for event in events:
-            if isinstance(event, RunAsks) and event.request is not None:
-                self.asked.append(event.request)
-                decision = self.decide(event.request)
-                if decision is not None:
-                    self.runs.decide(event.run, event.request.call, decision)
+    def _heard(self, event: RunAsks) -> None:
+        if event.request is not None:
+            self.asked.append(event.request)
+            decision = self.decide(event.request)
+            if decision is not None:
+                self.runs.decide(event.run, event.request.call, decision)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from agents.chat_model import ModelRequest, ModelResponse, OnText
 from app.services.chat.events import AnswerDelta
-from app.services.events import ServiceEvent
 from tests.support.agents.chatting import Chatting
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 
@@ -31,13 +30,12 @@ def main(home: Path, folder: Path) -> None:
         calls(("write_file", {"path": "notes.txt", "content": "hello\n"}), text="I write it."), says("?")
     )
 
-    def tell(events: list[ServiceEvent]) -> None:
-        for event in events:
-            if isinstance(event, AnswerDelta) and event.content == "It is th":
-                time.sleep(0.6)  # the text is saved meanwhile
-                print(event.message, flush=True)
+    def tell(event: AnswerDelta) -> None:
+        if event.content == "It is th":
+            time.sleep(0.6)  # the text is saved meanwhile
+            print(event.message, flush=True)
 
-    chatting.services.conversations.subscribe(tell)
+    chatting.services.events.subscribe(AnswerDelta, tell)
     chatting.services.conversations.send(chatting.chat(), "Make notes.txt")
     time.sleep(60)
 

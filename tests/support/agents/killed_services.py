@@ -16,7 +16,6 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from typing import Any
 
 from app.services.runs.events import RunEntries
 from tests.support.agents.house import UNLIMITED, House, allow
@@ -58,12 +57,10 @@ def go(home: Path, workspace: Path, model: str, told: Path) -> None:
     house = House(home, model, allow)
     log = os.open(told, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-    def noted(events: list[Any]) -> None:
-        for event in events:
-            if isinstance(event, RunEntries):
-                os.write(log, b"".join(b"%d\n" % entry.seq for entry in event.entries))
+    def noted(event: RunEntries) -> None:
+        os.write(log, b"".join(b"%d\n" % entry.seq for entry in event.entries))
 
-    house.runs.subscribe(noted)
+    house.services.events.subscribe(RunEntries, noted)
     house.services.runs.recover()
     runs = house.runs.all()
     if runs:

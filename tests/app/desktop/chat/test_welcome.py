@@ -200,11 +200,11 @@ def test_get_starts_the_download_and_shows_how_it_goes(
     assert arrivals.asked == ["owner/first:Q4_K_M"]
     assert not card.button.isVisible() and card.show_link.isVisible()
     download = a_download(model=card.model)
-    running.desktop.bridge.receive([DownloadChanged(download), DownloadProgress(1, 62 * GB // 10, 10 * GB)])
+    running.services.events.publish(DownloadChanged(download), DownloadProgress(1, 62 * GB // 10, 10 * GB))
     running.until(lambda: "Downloading, 62%" in labels(card))
     model = a_library_model("first", path="/m/first.gguf")
     monkeypatch.setattr(running.services.library, "get", lambda id: model)
-    running.desktop.bridge.receive([DownloadChanged(msgspec.structs.replace(download, state="done"))])
+    running.services.events.publish(DownloadChanged(msgspec.structs.replace(download, state="done")))
     running.until(lambda: card.button.text() == "Use it")
     qtbot.mouseClick(card.button, Qt.MouseButton.LeftButton)
     running.until(lambda: running.services.models.state.path == "/m/first.gguf")
@@ -224,7 +224,7 @@ def test_a_download_that_cannot_begin_says_why_and_can_be_tried_again(
     arrivals.error = None
     qtbot.mouseClick(card.button, Qt.MouseButton.LeftButton)
     running.until(lambda: card.state == "running")
-    running.desktop.bridge.receive([DownloadChanged(a_download(model=card.model, state="cancelled"))])
+    running.services.events.publish(DownloadChanged(a_download(model=card.model, state="cancelled")))
     running.until(lambda: card.state == "offered")
 
 
@@ -253,7 +253,7 @@ def test_speeds_come_when_the_machine_is_measured(first_run: Callable[[], Runnin
     running.until(lambda: len(page(running).cards) == 3)
     card = page(running).cards[1]
     hub.found = (PICKS[0], a_pick("second", 40.0), PICKS[2])
-    running.desktop.bridge.receive([MachineChanged(a_machine())])
+    running.services.events.publish(MachineChanged(a_machine()))
     running.until(lambda: "18 GB · about 40 tok/s" in labels(card))
 
 

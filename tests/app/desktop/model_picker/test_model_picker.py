@@ -268,7 +268,7 @@ def test_a_change_of_the_library_is_shown_while_it_is_looked_at(running: Running
     running.window.chat.header.model.open_menu()
     running.until(lambda: len(texts(running)) == 8)
     shelf.found = (*shelf.found, a_library_model("Newcomer", used=10.0))
-    running.desktop.bridge.receive([LibraryChanged()])
+    running.services.events.publish(LibraryChanged())
     running.until(lambda: texts(running)[0].startswith("Newcomer"))
 
 

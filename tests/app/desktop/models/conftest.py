@@ -17,7 +17,7 @@ from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.model_picker.tool_checking import ToolChecking
 from app.desktop.models.models_page import ModelsPage
-from app.services.events import ServiceEvent
+from app.services.events import EventBus, ServiceEvent
 from app.services.library.events import LibraryChanged
 from app.services.settings.settings import Settings
 from app.store.records import ToolCheck
@@ -54,10 +54,7 @@ class ScriptedToolChecks:
         self.found = Checked("fair", 8, 10, ("korean", "two_calls"), 21.0)
         self.error: UserError | None = None
         self.go_on = threading.Semaphore(0)
-        self._told: list[Callable[[list[ServiceEvent]], None]] = []
-
-    def subscribe(self, subscriber: Callable[[list[ServiceEvent]], None]) -> None:
-        self._told.append(subscriber)
+        self.events = EventBus()
 
     def by_path(self, paths: Iterable[str]) -> dict[str, ToolCheck]:
         return {path: self.kept[path] for path in paths if path in self.kept}
@@ -76,8 +73,7 @@ class ScriptedToolChecks:
         self.kept[model] = ToolCheck(
             model, 1.0, found.rating, found.passed, found.total, ", ".join(found.failed)
         )
-        for subscriber in self._told:
-            subscriber([LibraryChanged()])
+        self.events.publish(LibraryChanged())
         return found
 
 
@@ -101,7 +97,7 @@ class Open:
         self.page = ModelsPage(self.calls, self.tool_checking, self.window)
         self._told.events.connect(self.page.take_events)
         for service in (self.library, self.downloads, self.placements, self.tool_checks):
-            service.subscribe(self._tell)
+            service.events.subscribe(ServiceEvent, self._tell)
         self.page.said.connect(self.said.append)
         self.page.use_wanted.connect(self.used.append)
         row = QHBoxLayout(self.window)
@@ -123,8 +119,8 @@ class Open:
         )
         self.calls.attach(services)  # type: ignore[arg-type]
 
-    def _tell(self, events: list[ServiceEvent]) -> None:
-        self._told.events.emit(events)
+    def _tell(self, event: ServiceEvent) -> None:
+        self._told.events.emit([event])
 
     def until(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition, timeout=WAIT_MS)

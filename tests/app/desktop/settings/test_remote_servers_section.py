@@ -37,11 +37,10 @@ class Page:
     def __init__(self, qtbot: QtBot, home: Path) -> None:
         self._qtbot, self.home = qtbot, home
         settings = SettingsFile(home / "settings.toml")
-        self.remote_servers = RemoteServers(home, settings, Secrets({}))
+        self.remote_servers = RemoteServers(home, settings, Secrets({}), settings.events)
         self.calls = ServiceCalls()
         self.section = RemoteServersSection(self.calls)
         qtbot.addWidget(self.section)
-        self.remote_servers.subscribe(lambda _: None)
         services: Any = self
         self.calls.attach(services)
         self.section.resize(700, 900)

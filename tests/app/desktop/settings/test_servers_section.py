@@ -25,6 +25,7 @@ from app.desktop.settings.server_line import ServerLine
 from app.desktop.settings.servers_section import ServersSection
 from app.services.connections.events import ServersChanged
 from app.services.connections.servers import Servers
+from app.services.events import EventBus
 from app.services.settings.secrets import Secrets
 from tests.app.desktop.conftest import Running
 from tests.app.services.settings.test_secrets import Remembering
@@ -49,7 +50,7 @@ class Page:
     def __init__(self, qtbot: QtBot, home: Path) -> None:
         self._qtbot = qtbot
         self.sandbox = OpenSandbox()
-        self.servers = Servers(home, Secrets({}), lambda: self.sandbox)
+        self.servers = Servers(home, Secrets({}), lambda: self.sandbox, EventBus())
         self.calls = ServiceCalls()
         self.section = ServersSection(self.calls)
         self.said: list[Notification] = []
@@ -87,7 +88,6 @@ def page(
 ) -> Iterator[Page]:
     monkeypatch.setattr(stdio, "END_S", 0.2)
     page = Page(qtbot, tmp_path / "home")
-    page.servers.subscribe(lambda events: None)
     yield page
     page.servers.close()
 

@@ -106,8 +106,8 @@ def test_neighbouring_reports_of_one_thing_become_one() -> None:
 @pytest.fixture
 def told(running: Running) -> Running:
     """A window in which a download runs and is at 62 %."""
-    running.desktop.bridge.receive(
-        [DownloadChanged(a_download()), DownloadProgress(1, 62 * GB // 10, 10 * GB)]
+    running.services.events.publish(
+        DownloadChanged(a_download()), DownloadProgress(1, 62 * GB // 10, 10 * GB)
     )
     running.until(lambda: download_ring(running.window).isVisible())
     return running
@@ -121,9 +121,9 @@ def test_the_rail_carries_a_ring_and_says_how_far_it_is(told: Running) -> None:
     languages.choose("ko")
     told.until(lambda: rail.models.accessibleName() == "모델, 다운로드 1개, 62%")
     languages.choose("en")
-    told.desktop.bridge.receive([DownloadChanged(a_download(2))])
+    told.services.events.publish(DownloadChanged(a_download(2)))
     told.until(lambda: rail.models.accessibleName() == "Models, 2 downloads, 31%")
-    told.desktop.bridge.receive([changed(a_download(n), state="paused") for n in (1, 2)])
+    told.services.events.publish(*[changed(a_download(n), state="paused") for n in (1, 2)])
     told.until(lambda: not download_ring(told.window).isVisible())
     assert rail.models.accessibleName() == "Models"
 
@@ -145,7 +145,7 @@ def test_a_model_that_has_come_can_be_used_at_once(
     model = a_library_model("Qwen3 30B A3B", path="/m/qwen.gguf")
     monkeypatch.setattr(told.services.library, "get", lambda id: model)
     told.window.show_page("settings")
-    told.desktop.bridge.receive([changed(a_download(), state="done")])
+    told.services.events.publish(changed(a_download(), state="done"))
     toast = told.window.toast
     told.until(toast.isVisible)
     assert toast_text(told.window) == "Qwen3 30B A3B is here" and buttons(toast) == ["Use it"]
@@ -158,14 +158,14 @@ def test_a_model_that_has_come_can_be_used_at_once(
 def test_a_failure_says_why_and_shows_the_downloads(told: Running, qtbot: QtBot) -> None:
     strip = told.window.strip
     error = ErrorInfo("settings.not_saved", {"path": "/data/settings.toml", "detail": "no room"})
-    told.desktop.bridge.receive([changed(a_download(), state="failed", error=error)])
+    told.services.events.publish(changed(a_download(), state="failed", error=error))
     told.until(strip.isVisible)
     assert strip.text().startswith("model-1 · Q4_K_M could not be downloaded: ")
     assert strip.actions_shown() == ["Show"]
     # Somebody goes on with it: the line has said what it had to say.
-    told.desktop.bridge.receive([DownloadChanged(a_download())])
+    told.services.events.publish(DownloadChanged(a_download()))
     told.until(lambda: not strip.isVisible())
-    told.desktop.bridge.receive([changed(a_download(), state="failed", error=error)])
+    told.services.events.publish(changed(a_download(), state="failed", error=error))
     told.until(strip.isVisible)
     qtbot.mouseClick(button(strip, "Show"), Qt.MouseButton.LeftButton)
     assert not strip.isVisible()
@@ -178,7 +178,7 @@ def test_a_model_that_is_gone_again_is_told_without_an_offer(
         raise UserError("library.not_found", name=id)
 
     monkeypatch.setattr(told.services.library, "get", gone)
-    told.desktop.bridge.receive([changed(a_download(), state="done")])
+    told.services.events.publish(changed(a_download(), state="done"))
     told.until(told.window.toast.isVisible)
     assert toast_text(told.window) == "model-1 · Q4_K_M is here"
     assert buttons(told.window.toast) == []
@@ -197,6 +197,6 @@ def test_what_is_said_stays_until_somebody_can_see_it(told: Running, monkeypatch
 
 def test_a_failure_in_sight_is_not_told_twice(told: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(told.window.downloads, "_are_looked_at", lambda: True)
-    told.desktop.bridge.receive([changed(a_download(), state="failed", error=ErrorInfo("hub.offline"))])
+    told.services.events.publish(changed(a_download(), state="failed", error=ErrorInfo("hub.offline")))
     told.until(lambda: not download_ring(told.window).isVisible())
     assert told.window.strip.isHidden()

@@ -42,9 +42,7 @@ def chatting(coterie_home: Path, tmp_path: Path) -> Iterator[Chatting]:
 
 @pytest.fixture
 def told(chatting: Chatting) -> Listening:
-    listening = Listening(chatting.services)
-    chatting.services.runs.subscribe(listening._take)
-    return listening
+    return Listening(chatting.services)
 
 
 @pytest.fixture
@@ -343,14 +341,12 @@ def test_closing_in_the_middle_leaves_a_stopped_answer_that_goes_on_in_the_next_
 ) -> None:
     first = Chatting(coterie_home, tmp_path / "work", calls(WRITE), says("It is there."))
     told = Listening(first.services)
-    first.services.runs.subscribe(told._take)
     answer = first.services.conversations.send(first.chat("ask"), "Make notes.txt")
     question(told)
     first.close()
     second = Chatting(coterie_home, tmp_path / "work", says("It is there."))
     try:
         told = Listening(second.services)
-        second.services.runs.subscribe(told._take)
         assert second.services.store.message(answer.id).state == "stopped"
         second.services.conversations.continue_answer(answer.id)
         asked = question(told)  # about the call that waited then
@@ -405,7 +401,6 @@ def test_the_engine_answers_chats_with_and_without_tools_one_after_the_other(
     try:
         services.runs._parts.sandbox = lambda: None  # type: ignore[method-assign]
         told = Listening(services)
-        services.runs.subscribe(told._take)
         services.models.use("starter", remember=False)
         told.model("ready")
         tools = ChatTools(str(folder), "ask")
@@ -483,13 +478,12 @@ def test_a_run_that_has_told_its_end_can_be_resumed_at_once(chatting: Chatting, 
     chat = chatting.chat()
     resumed = threading.Event()
 
-    def at_the_end(events: list[Any]) -> None:
-        for event in events:
-            if isinstance(event, RunChanged) and event.run.state == "completed" and not resumed.is_set():
-                resumed.set()
-                threading.Thread(target=chatting.services.runs.resume, args=(event.run.id,)).start()
+    def at_the_end(event: RunChanged) -> None:
+        if event.run.state == "completed" and not resumed.is_set():
+            resumed.set()
+            threading.Thread(target=chatting.services.runs.resume, args=(event.run.id,)).start()
 
-    chatting.services.runs.subscribe(at_the_end)
+    chatting.services.events.subscribe(RunChanged, at_the_end)
     chatting.services.conversations.send(chat, "Hi")
     told.next(RunChanged, lambda event: event.run.state == "completed")
     run = told.next(RunChanged, lambda event: event.run.state == "completed").run

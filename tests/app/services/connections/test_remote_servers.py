@@ -9,8 +9,10 @@ import keyring
 import pytest
 
 from app.messages import localized_error
+from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_server_file import ModelServer
 from app.services.connections.remote_servers import RemoteServers
+from app.services.events import ServiceEvent
 from app.services.runs.values import RunSpec
 from app.services.services import open_services
 from app.services.settings.secrets import Secrets
@@ -40,7 +42,8 @@ def ring() -> Iterator[Remembering]:
 @pytest.fixture
 def make(coterie_home: Path) -> Make:
     """The servers as the next start of the program finds them."""
-    return lambda: RemoteServers(coterie_home, SettingsFile(coterie_home / "settings.toml"), Secrets({}))
+    settings = SettingsFile(coterie_home / "settings.toml")
+    return lambda: RemoteServers(coterie_home, settings, Secrets({}), settings.events)
 
 
 def code_of(action: Callable[[], object]) -> str:
@@ -52,7 +55,7 @@ def code_of(action: Callable[[], object]) -> str:
 def test_servers_are_kept_with_what_a_later_version_wrote(make: Make, coterie_home: Path) -> None:
     told: list[Any] = []
     remote_servers = make()
-    remote_servers.subscribe(told.extend)
+    remote_servers.events.subscribe(RemoteServersChanged, told.append)
     kept = remote_servers.save(
         ModelServer("HTTPS://Models.example.com/", "Work", ("qwen3", "glm"), context=64000)
     )
@@ -164,7 +167,7 @@ def test_a_key_is_in_no_file_no_log_no_error_and_no_export(
     repeats = Reply(fault="status", status=400, message=f"Bearer {CANARY} may not do that")
     services = open_services(coterie_home)
     seen: list[Any] = []
-    services.runs.subscribe(seen.extend)
+    services.events.subscribe(ServiceEvent, seen.append)
     try:
         with OpenAiServer(in_order(repeats, repeats, repeats, repeats), key=CANARY) as server:
             services.remote_servers.save(ModelServer(server.url, models=("scripted",)), CANARY)

@@ -19,6 +19,7 @@ from agents.run.run import OWN_TOOLS
 from app.services.connections.events import ServersChanged
 from app.services.connections.server_import import found_in
 from app.services.connections.servers import Servers, own_names
+from app.services.events import EventBus
 from app.services.settings.secrets import Secrets
 from engine.errors import UserError
 from tests.app.services.settings.test_secrets import Remembering
@@ -63,7 +64,13 @@ def make(home: Path, revoked: list[tuple[str, str]]) -> Iterator[Make]:
     made: list[Servers] = []
 
     def one() -> Servers:
-        servers = Servers(home, Secrets({}), OpenSandbox, lambda server, tool: revoked.append((server, tool)))
+        servers = Servers(
+            home,
+            Secrets({}),
+            OpenSandbox,
+            EventBus(),
+            lambda server, tool: revoked.append((server, tool)),
+        )
         made.append(servers)
         return servers
 
@@ -283,7 +290,7 @@ def test_removing_takes_everything_along_and_can_be_undone(make: Make, ring: Rem
 def test_who_listens_is_told(make: Make) -> None:
     servers = make()
     told: list[object] = []
-    end = servers.subscribe(told.extend)
+    end = servers.events.subscribe(ServersChanged, told.append)
     servers.add(faulty())
     end()
     servers.enable("faulty", False)

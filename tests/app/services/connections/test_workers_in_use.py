@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from app.services.connections.workers import Workers
-from app.services.events import ServiceEvent
+from app.services.events import EventBus
 from app.services.models.events import ModelChanged
 from app.services.placement.machine import SurveyedMachine, with_model_gone
 from app.services.settings.settings import SettingsFile
@@ -62,9 +62,8 @@ def test_a_worker_in_use_is_as_it_was_before_the_load_and_the_order_names_it() -
 
 def test_the_machine_is_surveyed_around_a_worker_in_use_and_again_when_it_is_free() -> None:
     placing = ScriptedPlacing()
-    told: list[ServiceEvent] = []
     state = loaded(a_machine(worker(ADDRESS)), ADDRESS)
-    machine = SurveyedMachine(placing, lambda: (ADDRESS,), told.extend, lambda: state)
+    machine = SurveyedMachine(placing, lambda: (ADDRESS,), EventBus(), lambda: state)
     assert [device.description for device in machine.machine().devices] == [ADDRESS]
     state = ModelChanged("loading", "M", "/m.gguf", workers=(ADDRESS,))
     machine.machine()
@@ -78,8 +77,7 @@ def test_the_machine_is_surveyed_around_a_worker_in_use_and_again_when_it_is_fre
 def test_a_worker_in_use_is_ready_without_being_asked(tmp_path: Path) -> None:
     settings = SettingsFile(tmp_path / "settings.toml")
     placing = ScriptedPlacing()
-    told: list[ServiceEvent] = []
-    workers = Workers(settings, placing.probe, told.extend, lambda: (ADDRESS,))
+    workers = Workers(settings, placing.probe, settings.events, lambda: (ADDRESS,))
     assert workers.add(ADDRESS).state == "ready"
     assert [worker.state for worker in workers.check()] == ["ready"]
     assert placing.asked == []

@@ -59,7 +59,9 @@ def make(library: Library, store: Store, fetching: FakeFetching) -> Iterator[Mak
     made: list[Downloads] = []
 
     def new(store: Store = store, library: Library = library, fetching: FakeFetching = fetching) -> Downloads:
-        made.append(Downloads(store, settings_of(library), library, fetching, repository))
+        made.append(
+            Downloads(store, settings_of(library), library, fetching, repository, settings_of(library).events)
+        )
         return made[-1]
 
     yield new
@@ -75,8 +77,7 @@ def downloads(make: Make) -> Downloads:
 @pytest.fixture
 def told(downloads: Downloads, library: Library) -> list[ServiceEvent]:
     events: list[ServiceEvent] = []
-    downloads.subscribe(events.extend)
-    library.subscribe(events.extend)
+    settings_of(library).events.subscribe(ServiceEvent, events.append)
     return events
 
 
@@ -491,7 +492,8 @@ def remote_servers(coterie_home: Path, downloads: Downloads) -> Iterator[subproc
         "library = open_library(home, store)\n"
         "fetching = FakeFetching()\n"
         "fetching.hold.set()\n"
-        "downloads = Downloads(store, settings_of(library), library, fetching, repository)\n"
+        "settings = settings_of(library)\n"
+        "downloads = Downloads(store, settings, library, fetching, repository, settings.events)\n"
         "asked = downloads.add(repository('o/m0', variant('Q8_0')), variant('Q8_0'))\n"
         "while not fetching.running: pass\n"
         "print(asked.id, flush=True)\n"

@@ -42,7 +42,11 @@ class Desk:
         self.secrets = Secrets({})
         self.plans = RealPlans(host)
         self.placements = Placements(
-            home, self.settings, PlacementOptionsFile(home / "wishes.toml"), self.plans
+            home,
+            self.settings,
+            PlacementOptionsFile(home / "wishes.toml"),
+            self.settings.events,
+            self.plans,
         )
         self.hub = HubService(home, self.settings, self.secrets, self.placements)
 

@@ -58,7 +58,7 @@ def downloads_of(library: Library, store: Store, address: str) -> Downloads:
             return client.repository(repo)
 
     fetching = HubFetching(lambda: access, library.parts, lambda: library.folder)
-    return Downloads(store, settings_of(library), library, fetching, repository)
+    return Downloads(store, settings_of(library), library, fetching, repository, settings_of(library).events)
 
 
 @pytest.fixture
@@ -217,7 +217,9 @@ def test_while_offline_nothing_is_asked(library: Library, store: Store, hub: Hub
         with HubClient(online) as client:
             return client.repository(repo)
 
-    downloads = Downloads(store, settings_of(library), library, fetching, repository)
+    downloads = Downloads(
+        store, settings_of(library), library, fetching, repository, settings_of(library).events
+    )
     try:
         paused: Download = downloads.wait(downloads.add_named(ID).id)
     finally:

@@ -47,7 +47,7 @@ def library(coterie_home: Path, store: Store, tmp_path: Path) -> Library:
 @pytest.fixture
 def told(library: Library) -> list[ServiceEvent]:
     events: list[ServiceEvent] = []
-    library.subscribe(events.extend)
+    settings_of(library).events.subscribe(ServiceEvent, events.append)
     return events
 
 
@@ -599,9 +599,7 @@ def test_a_move_that_is_stopped_leaves_everything_where_it_was(
 
     stop = StopToken()
     before, models = contents(filled.folder), filled.models()
-    filled.subscribe(
-        lambda events: stop.pause() if any(isinstance(e, MoveProgress) for e in events) else None
-    )
+    settings_of(filled).events.subscribe(MoveProgress, lambda _: stop.pause())
     assert code_of(lambda: filled.move_to(tmp_path / "disk", stop)) == "library.stopped"
     assert contents(filled.folder) == before
     assert filled.models() == models

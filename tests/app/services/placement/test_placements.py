@@ -258,10 +258,10 @@ def test_a_worker_that_a_model_lost_is_away_until_a_model_meets_it_again(
 ) -> None:
     services.placements.add_worker(WORKER)
     lost = ErrorInfo("worker.lost", {"address": WORKER})
-    services.placements.receive([ModelChanged("lost", "M", model, error=lost, without_workers=True)])
+    services.events.publish(ModelChanged("lost", "M", model, error=lost, without_workers=True))
     assert services.placements.workers() == (WorkerState(WORKER, "away", error=lost),)
     assert services.placements.machine().devices == ()
-    services.placements.receive([ModelChanged("ready", "M", model, workers=(WORKER,))])
+    services.events.publish(ModelChanged("ready", "M", model, workers=(WORKER,)))
     assert services.placements.workers()[0].state == "ready"
 
 
@@ -373,7 +373,7 @@ def test_the_measured_speed_is_of_the_placement_that_is_loaded(
     speed = services.placements.speed(model)
     assert speed is not None and speed.decode_tps == 38.0
     beside = AnswerFinished(msgspec.structs.replace(answer, timings=Timings(decode_tps=9.0, batch=3.0)))
-    services.placements.receive([beside])
+    services.events.publish(beside)
     assert services.placements.speed(model) == speed, "beside others it says nothing of an answer alone"
     services.models.use(model)
     assert services.placements.speed(model) is None

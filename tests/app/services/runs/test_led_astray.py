@@ -14,6 +14,7 @@ from agents.mcp.spec import ServerSpec
 from agents.permissions.values import ApprovalRequest, Decision, Grant
 from agents.sandbox.find import find_sandbox
 from agents.tools import fetch_page as fetching
+from app.services.events import ServiceEvent
 from app.store.records import ChatOptions, ChatTools
 from tests.support import agents as support
 from tests.support.agents.astray import Obedient, shell, to_the_network, to_the_outside
@@ -61,7 +62,7 @@ class Led:
                 for grant in grants:
                     self.house.services.store.runs.put_grant(grant)
                 world.harm()
-                self.house.runs.subscribe(lambda events: self._look())
+                self.house.services.events.subscribe(ServiceEvent, lambda _: self._look())
                 run = self.house.run("Read welcome.md.", world.workspace, **wish)
                 self.kept = self.house.runs.grants()
                 self.entries = self.house.entries(run)

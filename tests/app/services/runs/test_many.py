@@ -13,7 +13,6 @@ import pytest
 
 from agents.events import ModelTurn, RunEvent, ToolCalled, ToolResult
 from agents.permissions.values import ApprovalRequest, Decision
-from app.services.events import ServiceEvent
 from app.services.runs.events import RunEntries
 from app.services.runs.values import RunRecord
 from app.store.runs import append
@@ -140,15 +139,14 @@ def test_the_thousandth_step_takes_no_longer_and_little_more_memory(tmp_path: Pa
     times: list[float] = []
     memory: list[int] = []
 
-    def heard(told: list[ServiceEvent]) -> None:
-        for event in told:
-            if isinstance(event, RunEntries) and isinstance(event.entries[0].event, ModelTurn):
-                times.append(time.perf_counter())
-                memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    def heard(event: RunEntries) -> None:
+        if isinstance(event.entries[0].event, ModelTurn):
+            times.append(time.perf_counter())
+            memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
     with OpenAiServer(reply, kind="vllm", context=16_384) as server:
         house = House(tmp_path / "data", server.model, allow)
-        house.runs.subscribe(heard)
+        house.services.events.subscribe(RunEntries, heard)
         try:
             run = house.run("Go on for long.", workspace, wait=500)
             assert house.finished(run).reason == "answered"

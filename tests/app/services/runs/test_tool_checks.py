@@ -58,7 +58,7 @@ def code_of(services: Services, model: Path) -> str:
 
 def test_a_rating_is_kept_for_the_very_file_and_told(services: Services, model: Path) -> None:
     told: list[ServiceEvent] = []
-    services.tool_checks.subscribe(told.extend)
+    services.events.subscribe(LibraryChanged, told.append)
     assert kept_of(services, model) is None
     steps: list[int] = []
     found = services.tool_checks.run(str(model), lambda done, total: steps.append(done))

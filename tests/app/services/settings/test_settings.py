@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.messages import localized_error
-from app.services.settings.settings import Settings, SettingsFile, language
+from app.services.settings.settings import Settings, SettingsChanged, SettingsFile, language
 from engine.errors import ErrorInfo, UserError
 from engine.values import SAMPLING_BOUNDS, Sampling
 from tests.support.permissions import bound_by_permissions
@@ -204,7 +204,7 @@ def test_ten_recent_models_are_kept_each_once(path: Path) -> None:
 def test_subscribers_hear_each_change_in_order_until_they_leave(path: Path) -> None:
     file = SettingsFile(path)
     heard: list[int] = []
-    leave = file.subscribe(lambda settings: heard.append(settings.text_size))
+    leave = file.events.subscribe(SettingsChanged, lambda event: heard.append(event.settings.text_size))
     file.change(text_size=110)
     file.change(text_size=110)
     file.change(text_size=120)
@@ -217,7 +217,7 @@ def test_subscribers_hear_each_change_in_order_until_they_leave(path: Path) -> N
 def test_changes_from_many_threads_are_all_kept(path: Path) -> None:
     file = SettingsFile(path)
     heard: list[Settings] = []
-    file.subscribe(heard.append)
+    file.events.subscribe(SettingsChanged, lambda event: heard.append(event.settings))
     changes: list[dict[str, Any]] = [
         {"theme": "dark"},
         {"language": "ko"},

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import gc
+import threading
+
+import pytest
+
+from app.services.events import EventBus, ServiceEvent, StoreFailed
+from app.services.library.events import LibraryChanged
+from engine.errors import ErrorInfo
+
+FULL = StoreFailed(ErrorInfo("store.disk_full"))
+
+
+def test_a_handler_gets_the_events_of_its_class_and_of_its_subclasses_in_order() -> None:
+    bus = EventBus()
+    every: list[ServiceEvent] = []
+    failures: list[StoreFailed] = []
+    bus.subscribe(ServiceEvent, every.append)
+    bus.subscribe(StoreFailed, failures.append)
+    bus.publish(LibraryChanged(), FULL)
+    assert every == [LibraryChanged(), FULL] and failures == [FULL]
+
+
+def test_a_handler_that_raises_is_logged_and_keeps_the_event_from_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bus = EventBus()
+    heard: list[ServiceEvent] = []
+
+    def fails(event: ServiceEvent) -> None:
+        raise ValueError("no")
+
+    bus.subscribe(ServiceEvent, fails)
+    bus.subscribe(ServiceEvent, heard.append)
+    bus.publish(FULL)
+    assert heard == [FULL]
+    assert "StoreFailed" in caplog.text and "ValueError: no" in caplog.text
+
+
+def test_who_unsubscribes_while_an_event_is_published_hears_no_later_one() -> None:
+    bus = EventBus()
+    heard: list[ServiceEvent] = []
+
+    def once(event: ServiceEvent) -> None:
+        heard.append(event)
+        leave()
+
+    leave = bus.subscribe(ServiceEvent, once)
+    bus.publish(FULL, FULL)
+    leave()
+    assert heard == [FULL]
+
+
+def test_a_weak_handler_does_not_keep_its_object() -> None:
+    class Page:
+        def __init__(self) -> None:
+            self.heard: list[ServiceEvent] = []
+
+        def hear(self, event: ServiceEvent) -> None:
+            self.heard.append(event)
+
+    bus, page = EventBus(), Page()
+    heard = page.heard
+    bus.subscribe(StoreFailed, page.hear, weak=True)
+    bus.publish(FULL)
+    del page
+    gc.collect()
+    bus.publish(FULL)
+    assert heard == [FULL]
+
+
+def test_threads_publish_and_subscribe_at_the_same_time() -> None:
+    bus = EventBus()
+    heard: list[ServiceEvent] = []
+    bus.subscribe(StoreFailed, heard.append)
+
+    def work() -> None:
+        for _ in range(200):
+            leave = bus.subscribe(LibraryChanged, lambda _: None)
+            bus.publish(FULL)
+            leave()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(heard) == 800
