@@ -1,26 +1,32 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test pictures pictures-accept test-vulkan lint bench rivals test-downloads test-agents test-soak test-cache-soak screenshots formats-table cache-table demo-hub clean
+.PHONY: help setup ready run test test-fast test-long test-vulkan test-downloads test-agents test-soak \
+	test-cache-soak pictures pictures-accept lint lock bench rivals screenshots formats-table cache-table demo-hub clean
 
 help:
-	@echo 'make run          start Coterie'
-	@echo 'make setup        set up only, and check everything that set-up can check'
-	@echo 'make test         run the tests'
-	@echo 'make test-vulkan  build the engine with Vulkan and test it on a device that the processor draws'
-	@echo 'make test-downloads  let downloads go wrong for some minutes'
-	@echo 'make test-agents  lead runs astray, kill them and let them be very long, for some minutes'
-	@echo 'make test-soak    let many conversations use one engine for ten minutes while it is killed again and again'
+	@echo 'make run              start Coterie'
+	@echo 'make setup            set up only, and check everything that set-up can check'
+	@echo
+	@echo 'make test-fast        run the tests that need no window, no model and no other process'
+	@echo 'make test             run the usual tests'
+	@echo 'make test-long        run what takes longer: test-downloads and test-agents'
+	@echo 'make test-downloads   let downloads go wrong for some minutes'
+	@echo 'make test-agents      lead runs astray, kill them and let them be very long, for some minutes'
+	@echo 'make test-soak        let many conversations use one engine for ten minutes while it is killed again and again'
 	@echo 'make test-cache-soak  the same for half an hour with a cache of single experts, on the processor and on a worker'
-	@echo 'make pictures     compare pictures of the window with those that were accepted'
+	@echo 'make test-vulkan      build the engine with Vulkan and test it on a device that the processor draws'
+	@echo 'make pictures         compare pictures of the window with those that were accepted'
 	@echo 'make pictures-accept  accept the pictures that differ: commit them'
-	@echo 'make lint         check style, types and imports'
-	@echo 'make bench        measure the engine and the window'
-	@echo 'make rivals       build llama-server and llama-bench, for make bench to compare with (about 8 minutes)'
-	@echo 'make screenshots  take pictures of the window into screenshots/'
-	@echo 'make demo-hub     run a hub on this machine to try downloads with; OPTIONS=--help tells more'
-	@echo 'make formats-table  write docs/formats.md from the real chat templates'
-	@echo 'make cache-table  write docs/expert_cache.md from simulations of the cache of experts'
-	@echo 'make clean        remove what set-up and the checks made in this folder'
+	@echo 'make lint             check style, types and imports'
+	@echo
+	@echo 'make bench            measure the engine and the window'
+	@echo 'make rivals           build llama-server and llama-bench, for make bench to compare with (about 8 minutes)'
+	@echo 'make screenshots      take pictures of the window into screenshots/'
+	@echo 'make demo-hub         run a hub on this machine to try downloads with; OPTIONS=--help tells more'
+	@echo 'make lock             write the versions that set-up installs; OPTIONS=--upgrade takes the newest'
+	@echo 'make formats-table    write docs/formats.md from the real chat templates'
+	@echo 'make cache-table      write docs/expert_cache.md from simulations of the cache of experts'
+	@echo 'make clean            remove what set-up and the checks made in this folder'
 
 setup:
 	@sh installer/setup.sh && echo 'Coterie is ready: make run'
@@ -32,8 +38,19 @@ run: ready
 	@exec .venv/bin/coterie
 
 # A file's tests stay together, in the order of the folders: they share what is slow to make.
+PYTEST = .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test: ready
-	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(PYTEST)
+
+test-fast: ready
+	@$(PYTEST) -m fast
+
+test-long: ready
+	@status=0; \
+	$(MAKE) --no-print-directory test-downloads || status=1; \
+	$(MAKE) --no-print-directory test-agents || status=1; \
+	exit $$status
 
 test-vulkan: ready
 	@.venv/bin/python -m tests.vulkan
@@ -60,6 +77,17 @@ lint: ready
 	done; \
 	.venv/bin/lint-imports || status=1; \
 	exit $$status
+
+# uv lies in build/, apart from what it resolves. The files name no server: pip takes packages from where it always does.
+UV = 0.13.9
+COMPILE = build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command 'make lock' $(OPTIONS)
+
+lock: ready
+	@.venv/bin/python -m pip install --quiet --upgrade --target build/uv uv==$(UV)
+	@$(COMPILE) pyproject.toml --group starter --output-file requirements.lock
+	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) --group build --output-file requirements-build.lock
 
 bench: ready
 	@.venv/bin/python -m tests.bench

@@ -6,15 +6,18 @@ import contextlib
 import gc
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 
+from tests.support import fast
 from tests.support.caches import cache_folder
 from tests.support.hub.fixtures import hub, start_hub  # noqa: F401
 from tests.support.leaks import Before
@@ -50,6 +53,20 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         config.stash[TURNS] = Turns(Path(config.workerinput["turns"]))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `-m fast` other files are not even imported: that alone takes longer than many tests."""
+    named = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    only_fast = config.getoption("markexpr") == "fast"
+    return True if named and only_fast and not fast.is_fast_file(collection_path) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if fast.is_fast(item):
+            item.add_marker("fast")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -107,6 +124,24 @@ def system_temp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setattr(tempfile, "tempdir", str(folder))
         yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def fast_tests_start_no_process(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    started: list[object] = []
+
+    def refuse(self: object, command: object = None, *rest: object, **options: object) -> None:
+        started.append(command or self)
+        raise AssertionError(f"a fast test starts {command or self}")
+
+    if request.node.get_closest_marker("fast"):
+        monkeypatch.setattr(subprocess.Popen, "__init__", refuse)
+        monkeypatch.setattr(BaseProcess, "start", refuse)
+    yield
+    if started:
+        pytest.fail(f"mark it with pytest.mark.process: it starts {started[0]}", pytrace=False)
 
 
 @pytest.fixture(autouse=True)

@@ -35,6 +35,7 @@ def failing(error: BaseException) -> Callable[[], None]:
     return act
 
 
+@pytest.mark.process
 def test_a_file_begins_with_what_runs_and_holds_what_is_logged(tmp_path: Path) -> None:
     text = written(tmp_path / "logs" / "a.log", lambda: log.info("Loaded %d layers", 12))
     first, second = text.splitlines()

@@ -23,6 +23,8 @@ from installer.engine import (
 from installer.sources import HEADERS
 from tests.installer.small_archive import small_archive
 
+pytestmark = pytest.mark.process
+
 X86 = """processor : 0
 model name : Some Processor
 flags : fpu vme avx2 fma ibrs sse4_2 avx512f

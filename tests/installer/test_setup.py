@@ -20,6 +20,8 @@ from installer.setup import Setup
 from installer.sources import HEADERS
 from installer.stamps import Stamps, fingerprint
 
+pytestmark = pytest.mark.process
+
 PYPROJECT = """
 [project]
 name = "thing"

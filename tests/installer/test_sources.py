@@ -13,6 +13,8 @@ from installer.console import Console, Progress
 from installer.sources import BUILD_LOCK, engine_version, fetch_archive, install_build_tools, keep_headers
 from tests.installer.small_archive import ROOT, small_archive
 
+pytestmark = pytest.mark.process
+
 LOCK = """alembic==1.20.1 \\
     --hash=sha256:01
 llama-cpp-python==1.2.3 \\

@@ -36,6 +36,7 @@ def test_the_compilers_are_the_persons_own_if_named() -> None:
     assert compilers({"PATH": "/nonexistent"}) == (None, None)
 
 
+@pytest.mark.process
 def test_a_compiler_that_cannot_make_a_program_is_missing(tmp_path: Path) -> None:
     broken = tmp_path / "cc"
     broken.write_text("#!/bin/sh\necho 'stdio.h: No such file' >&2\nexit 1\n")
@@ -46,6 +47,7 @@ def test_a_compiler_that_cannot_make_a_program_is_missing(tmp_path: Path) -> Non
     assert packages(needs) == ["g++", "gcc"]
 
 
+@pytest.mark.process
 def test_this_machines_compilers_make_programs() -> None:
     c, cxx = compilers({"PATH": "/usr/local/bin:/usr/bin:/bin"})
     if c is None or cxx is None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
+from filelock import FileLock
 
 
 def cache_folder(name: str) -> Path:
@@ -21,9 +20,5 @@ def cache_folder(name: str) -> Path:
 @contextmanager
 def one_maker(folder: Path) -> Iterator[None]:
     """Other processes that want the same thing wait here until it is made, and find it then."""
-    lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(folder / ".lock"):
         yield
-    finally:
-        os.close(lock)

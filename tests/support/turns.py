@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+if sys.platform != "win32":  # where tests run in one process
+    import fcntl
 
 
 class Turns:

@@ -18,6 +18,8 @@ from tests.agents.mcp.conftest import BIN, Faulty
 from tests.support.agents.here import here_in
 from tests.support.agents.open_sandbox import OpenSandbox
 
+pytestmark = pytest.mark.process
+
 
 def tools_of(host: Host, spec: ServerSpec, workspace: Path) -> dict[str, ServerTool]:
     link = host.link(spec, workspace)

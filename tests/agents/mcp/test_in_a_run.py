@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from agents.events import Approval, ToolResult
 from agents.mcp.host import Host
@@ -14,6 +15,8 @@ from tests.agents.mcp.test_host import tools_of
 from tests.support.agents.open_sandbox import OpenSandbox
 from tests.support.agents.runs import Bench, ScriptedApprover, started
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
+
+pytestmark = pytest.mark.process
 
 
 def person(request: ApprovalRequest) -> Decision:

@@ -20,6 +20,8 @@ from agents.tools.builtin import builtin_tools
 from agents.tools.tool import Outcome, Tool, ToolContext
 from tests.support.agents.places import here_in
 
+pytestmark = pytest.mark.process
+
 _TRAPS = """
 import os, socket, sys
 outside = sys.argv[1]

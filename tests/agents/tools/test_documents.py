@@ -167,6 +167,7 @@ def test_every_kind_is_read(name: str, content: bytes, text: str) -> None:
     assert "\n\n".join(f"[{label}]\n{part}" if label else part for label, part in found["parts"]) == text
 
 
+@pytest.mark.process
 def test_pages_are_chosen_and_what_cannot_be_read_is_told(here: ToolContext) -> None:
     root = here.workspace.root
     (root / "a.pdf").write_bytes(pdf("one", "two", "three"))
@@ -218,6 +219,7 @@ def test_a_damaged_document_is_an_error_and_nothing_worse(kind: str, data: st.Da
     assert found.keys() <= {"parts", "error"}
 
 
+@pytest.mark.process
 def test_what_answers_a_question_is_quoted_with_its_place(here: ToolContext) -> None:
     root = here.workspace.root
     (root / "a.pdf").write_bytes(pdf("The rent is due monthly", "Cats are allowed in the flat"))

@@ -228,6 +228,7 @@ three <a href="/more?a=1">more</a>.</p><ul><li>first</li><li>second</li></ul><pr
 <p hidden>hidden</p><!-- comment --><img src="x.png" alt="a cat"><a href="javascript:x()">bad</a></body></html>"""
 
 
+@pytest.mark.process
 def test_a_page_is_read_as_text_with_links(
     site: tuple[str, dict[str, Answer], list[str]], here: ToolContext
 ) -> None:
@@ -336,6 +337,7 @@ def test_a_page_that_drips_ends_with_its_time(
     assert ended.wait(15)
 
 
+@pytest.mark.process
 def test_other_kinds_and_answers(site: tuple[str, dict[str, Answer], list[str]], here: ToolContext) -> None:
     url, answers, _ = site
     answers["/json"] = answer(b'{"a": 1}', "application/json")

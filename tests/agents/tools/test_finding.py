@@ -18,6 +18,8 @@ from agents.tools.files.search_text import search_text
 from agents.tools.tool import ToolContext
 from tests.support.agents.places import here_in
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> ToolContext:

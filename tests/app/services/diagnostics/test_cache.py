@@ -68,11 +68,13 @@ def test_a_plugin_that_is_not_there_is_not_loaded(tmp_path: Path) -> None:
     assert expert_cache_problem(tmp_path) == ErrorInfo("cache.not_built")
 
 
+@pytest.mark.process
 def test_a_plugin_that_does_not_load_is_told_as_such(tmp_path: Path) -> None:
     problem = expert_cache_problem(left_by_setup(tmp_path / "coterie"))
     assert problem is not None and problem.code == "cache.not_loaded"
 
 
+@pytest.mark.process
 def test_set_up_built_a_plugin_that_loads_wherever_it_has_what_that_takes() -> None:
     """The tests of the cache itself are skipped without a plugin, so that there is none must fail somewhere."""
     found = plugin_state().problem
