@@ -279,11 +279,6 @@ class Entry(msgspec.Struct, frozen=True):
         return {"run": self.run, "seq": self.seq, "time": self.time} | fields
 
 
-def encoded(event: RunEvent) -> bytes:
-    """The event as JSON, its kind included."""
-    return msgspec.json.encode(event)
-
-
 def decoded(body: bytes | str) -> RunEvent:
-    """The event that `encoded` wrote. Raises msgspec.ValidationError for what is none."""
+    """The event that stands in a journal as JSON. Raises msgspec.ValidationError for what is none."""
     return _EVENTS.decode(body)

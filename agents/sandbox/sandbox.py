@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -47,25 +47,6 @@ class Ran(msgspec.Struct, frozen=True):
     cancelled: bool = False
     left_out: int = 0
     exceeded: str = ""
-
-
-class Process(Protocol):
-    """A sandboxed process that talks over its pipes (an MCP server)."""
-
-    @property
-    def stdin(self) -> IO[bytes]: ...
-
-    @property
-    def stdout(self) -> IO[bytes]: ...
-
-    @property
-    def stderr(self) -> IO[bytes]: ...
-
-    def poll(self) -> int | None: ...
-
-    def kill(self) -> None:
-        """End the whole tree; returns when it is gone."""
-        ...
 
 
 class Sandbox(Protocol):

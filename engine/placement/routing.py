@@ -1,4 +1,4 @@
-"""What fired in a conversation: expert choices summed over its answers, and what a heat map shows of them."""
+"""What fired in a conversation: expert choices summed over its answers."""
 
 from __future__ import annotations
 
@@ -28,9 +28,3 @@ def with_fired(routing: Routing, fired: ExpertsFired) -> Routing:
         for old, new in zip_longest(routing.counts, fired.counts, fillvalue=())
     )
     return Routing(routing.tokens + fired.tokens, counts)
-
-
-def heat(routing: Routing) -> tuple[tuple[float, ...], ...]:
-    """Each count over the largest of its layer, 0 to 1. Layers are seen one by one: the last computes fewer
-    tokens than the others, and would look cold beside them."""
-    return tuple(tuple(count / (max(row) or 1) for count in row) for row in routing.counts)

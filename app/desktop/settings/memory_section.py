@@ -16,7 +16,6 @@ from app.services.settings.settings import Settings
 # Minutes that are offered; another number from the file stands among them.
 OFFERED = (5, 30, 120)
 NEVER = 0
-HOUR = 60
 
 
 class MemorySection(Section):
