@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from agents.events import Entry, RunEvent, decoded, encoded
+from agents.events import Entry, RunEvent, decoded
 from engine.errors import UserError
 
 
@@ -38,7 +38,7 @@ class ListJournal:
     def append(self, event: RunEvent) -> Entry:
         self._before(event)
         with self._lock:
-            entry = Entry(self.run, len(self.log) + 1, self._clock(), decoded(encoded(event)))
+            entry = Entry(self.run, len(self.log) + 1, self._clock(), decoded(msgspec.json.encode(event)))
             self.log.append(entry)
         return entry
 
