@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import platform
 import zipfile
 from pathlib import Path
 
 from app import paths
-from app.log import COMMANDS, FAULTS, WINDOW, redacted
+from app.log import COMMANDS, FAULTS, WINDOW, redacted, trace
 from app.services.diagnostics.doctor import Diagnosis, diagnose
 from app.services.diagnostics.report import report_lines
 from app.services.diagnostics.settings_summary import settings_summary
 from app.services.settings.settings import SettingsFile
+from app.version import VERSION
 
 LOG_LINES = 80
 # In the order in which they are of use; each with the parts that were set aside, the newest first.
@@ -23,18 +25,25 @@ def diagnostics(report: Diagnosis | None = None) -> str:
 
     Holds no text of the user, no token and no name of a home folder. Takes seconds unless `report` is given.
     """
-    report = report or diagnose("en")
     settings = SettingsFile(paths.settings_file())
-    lines = [*report_lines(report, "en"), ""]
-    lines += [f"{name} {version}" for name, version in report.packages.items()]
-    lines += ["", f"Settings: {settings_summary(settings.current)}"]
-    for problem in settings.problems:
-        lines.append(f"Not usable in settings.toml: {problem.params.get('key', problem.code)}")
+    lines = [*_findings(report), "", f"Settings: {settings_summary(settings.current)}"]
+    problems = (problem.params.get("key", problem.code) for problem in settings.problems)
+    lines += [f"Not usable in settings.toml: {problem}" for problem in problems]
     for file in _log_files():
         if not file.name.endswith(".log"):
             continue
         lines += ["", f"{file.name}:", *_last_lines(file)]
     return redacted("\n".join(lines)) + "\n"
+
+
+def _findings(report: Diagnosis | None) -> list[str]:
+    """The diagnosis and the packages; where it fails itself, which is when it is needed most, why."""
+    try:
+        report = report or diagnose("en")
+    except Exception as error:
+        return [f"Coterie {VERSION}", platform.platform(), "The diagnosis failed.", *trace(error)]
+    packages = [f"{name} {version}" for name, version in report.packages.items()]
+    return [*report_lines(report, "en"), "", *packages]
 
 
 def write_bundle(file: Path, report: Diagnosis | None = None) -> None:

@@ -79,3 +79,16 @@ def test_a_bundle_that_cannot_be_written_is_told(home: Path, tmp_path: Path) -> 
 def test_a_damaged_database_does_not_keep_the_diagnostics_from_being_collected(home: Path) -> None:
     (home / "coterie.db").write_bytes(b"nothing of the kind" * 400)
     assert "NOT OK library" in diagnostics()
+
+
+def test_a_diagnosis_that_fails_leaves_the_logs_and_its_own_reason(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError(PROMPT)
+
+    monkeypatch.setattr("app.services.diagnostics.bundle.diagnose", fail)
+    text = diagnostics()
+    assert "The diagnosis failed." in text and "ValueError: (message left out)" in text
+    assert "line of now" in text
+    assert_private(text, home)
