@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.desktop.base.theme import themes
 
 
-class ThemedWidget(QWidget):
+class ThemedWidget(QFrame):
     """Calls `restyle` when the theme changes and `retranslate` when the language does.
 
     A subclass calls `self.refresh()` once at the end of its constructor.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from agents.events import RetryChoice
 from app.desktop.base.language import languages
@@ -23,6 +23,7 @@ from app.desktop.chat.written_answers import WrittenAnswers
 from app.desktop.model_picker.header import Header
 from app.desktop.model_picker.model_banner import ModelBanner
 from app.desktop.widgets.banner import Banner
+from app.desktop.widgets.layouts import Column
 from app.services.chat.events import AnswerQueued, BranchShown, ConversationChanged, MessageAdded
 from app.services.events import ServiceEvent
 from app.services.models.events import AnswerFinished, ModelChanged
@@ -74,14 +75,16 @@ class ChatPage(ThemedWidget):
         self.room = RoomControl(calls, self, self.header, self.composer)
         self._views = QStackedWidget(self)
         self.welcoming = Onboarding(calls, self._views)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for widget in (self.header, self.model_strip, self.error_strip):
-            column.addWidget(widget)
-        column.addWidget(self._views, 1)
-        column.addWidget(self.room.strip)
-        column.addWidget(self.composer)
+        Column(
+            self.header,
+            self.model_strip,
+            self.error_strip,
+            (self._views, 1),
+            self.room.strip,
+            self.composer,
+            parent=self,
+            spacing=0,
+        )
         self._connect()
         self._show_conversation()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
@@ -13,6 +13,8 @@ from app.desktop.chat.message_edit import MessageEdit
 from app.desktop.chat.tools_button import ToolsButton
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.text.remote_marks import leaving, short_host
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.writing import Writing
 from app.services.models.events import ModelChanged
 from app.services.models.reasoning import possible, reasoning_choices
@@ -80,12 +82,9 @@ class Composer(ThemedWidget):
         self.button = RoundButton(self.frame)
         self.reasoning = ReasoningChooser(self.frame)
         self.tools = ToolsButton(self.frame)
-        self._reasoning_label = QLabel(self.frame)
-        self._reasoning_label.setProperty("kind", "small")
-        self._instead = QLabel(self.frame)
-        self._instead.setProperty("kind", "small")
-        self._hint = QLabel(self.frame)
-        self._hint.setProperty("kind", "small")
+        self._reasoning_label = text_label(self.frame, "small")
+        self._instead = text_label(self.frame, "small")
+        self._hint = text_label(self.frame, "small")
         self.writing = Writing(self)
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
@@ -95,21 +94,18 @@ class Composer(ThemedWidget):
         self.refresh()
 
     def _lay_out(self) -> None:
-        self._foot = QHBoxLayout()
-        self._foot.addWidget(self.tools)
-        self._foot.addWidget(self._reasoning_label)
-        self._foot.addWidget(self.reasoning)
-        self._foot.addWidget(self._instead)
-        self._foot.addWidget(self._hint)
-        self._foot.addStretch(1)
-        self._foot.addWidget(self.button)
-        self._inside = QVBoxLayout(self.frame)
-        self._inside.addWidget(self.edit)
-        self._inside.addLayout(self._foot)
-        self._row = QHBoxLayout(self)
-        self._row.addStretch(1)
-        self._row.addWidget(self.frame, 1000)
-        self._row.addStretch(1)
+        self._foot = Row(
+            self.tools,
+            self._reasoning_label,
+            self.reasoning,
+            self._instead,
+            self._hint,
+            STRETCH,
+            self.button,
+            spacing=8,
+        )
+        Column(self.edit, self._foot, parent=self.frame, margins=(14, 13, 12, 11), spacing=10)
+        self._row = Row(STRETCH, (self.frame, 1000), STRETCH, parent=self)
         QWidget.setTabOrder(self.edit, self.tools.button)
         QWidget.setTabOrder(self.tools.button, self.reasoning.segments)
         QWidget.setTabOrder(self.reasoning.segments, self.reasoning.button)
@@ -293,9 +289,6 @@ class Composer(ThemedWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self._row.setContentsMargins(MARGIN, px(4), MARGIN + SCROLL_BAR, px(18))
-        self._inside.setContentsMargins(px(14), px(13), px(12), px(11))
-        self._inside.setSpacing(px(10))
-        self._foot.setSpacing(px(8))
         self.frame.setMaximumWidth(px(COLUMN))
         # What does not fit finds another form: the window need not be wide for it.
         self.setMinimumWidth(px(280))

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.answer_controls import AnswerControls, over
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.services.settings.settings import Settings
 from app.store.records import ChatOptions
 from engine.values import Sampling
@@ -32,11 +35,8 @@ class ConversationPanel(ThemedWidget):
         super().__init__(chat)
         self._chat = chat
         self._settings: Settings | None = None
-        self._title = QLabel(self)
-        self._title.setProperty("kind", "heading")
-        self._close = QPushButton(self)
-        self._close.setProperty("kind", "icon")
-        self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._title = text_label(self, "heading")
+        self._close = push_button(self, "icon")
         self._close.clicked.connect(self.toggle)
         self.controls = AnswerControls(compact=True)
         self.scroller = QScrollArea(self)
@@ -45,17 +45,15 @@ class ConversationPanel(ThemedWidget):
         self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         page = QWidget(self)
         page.setProperty("kind", "page")
-        self._inside = QVBoxLayout(page)
-        self._inside.addWidget(self.controls)
-        self._inside.addStretch(1)
+        Column(self.controls, STRETCH, parent=page, margins=(18, 4, 14, 18))
         self.scroller.setWidget(page)
-        self._head = QHBoxLayout()
-        self._head.addWidget(self._title, 1)
-        self._head.addWidget(self._close)
-        self._column = QVBoxLayout(self)
-        self._column.setSpacing(0)
-        self._column.addLayout(self._head)
-        self._column.addWidget(self.scroller, 1)
+        Column(
+            Row((self._title, 1), self._close, margins=(18, 10, 12, 4)),
+            (self.scroller, 1),
+            parent=self,
+            margins=(1, 0, 0, 0),
+            spacing=0,
+        )
         self.controls.changed.connect(self._save)
         chat.details_changed.connect(self._show_options)
         chat.installEventFilter(self)
@@ -112,11 +110,7 @@ class ConversationPanel(ThemedWidget):
         self._show_options()
 
     def restyle(self) -> None:
-        px = themes.current.px
         set_icon(self._close, "x", "muted", 16)
-        self._head.setContentsMargins(px(18), px(10), px(12), px(4))
-        self._column.setContentsMargins(1, 0, 0, 0)
-        self._inside.setContentsMargins(px(18), px(4), px(14), px(18))
         self._place()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.text.remote_marks import leaving
 from app.desktop.widgets.buttons import PillButton, QuietButton
+from app.desktop.widgets.layouts import Column
 
 
 class EmptyState(QWidget):
@@ -26,12 +27,7 @@ class EmptyState(QWidget):
         self.origin = QuietButton(self, pixels=13)
         self.origin.clicked.connect(self.origin_wanted)
         self.origin.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addStretch(2)
-        layout.addWidget(self._title)
-        layout.addWidget(self._sentence)
+        layout = Column(2, self._title, self._sentence, parent=self, spacing=8)
         layout.addSpacing(10)
         for button in self._starters:
             button.clicked.connect(lambda _=False, chosen=button: self.suggestion_chosen.emit(chosen.text()))

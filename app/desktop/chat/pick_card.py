@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSpacerItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSpacerItem, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.format import format_size, format_speed
 from engine.errors import ErrorInfo
 
@@ -40,22 +42,23 @@ class PickCard(QFrame):
         for label in (self._name, self._figures, self._why, self._note):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
-        self.button, self.show_link = QPushButton(self), QPushButton(self)
-        self.show_link.setProperty("kind", "link")
-        for button in (self.button, self.show_link):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._foot = QHBoxLayout()
-        self._foot.addWidget(self.button)
-        self._foot.addWidget(self.show_link)
+        self.button = push_button(self)
+        self.show_link = push_button(self, "link")
+        self._foot = Row(self.button, self.show_link, spacing=8)
         self._room = QSpacerItem(0, 0)
         self._foot.addItem(self._room)
         self._foot.addStretch(1)
-        self._column = QVBoxLayout(self)
-        for label in (self._name, self._figures, self._why):
-            self._column.addWidget(label)
-        self._column.addStretch(1)
-        self._column.addWidget(self._note)
-        self._column.addLayout(self._foot)
+        Column(
+            self._name,
+            self._figures,
+            self._why,
+            STRETCH,
+            self._note,
+            self._foot,
+            parent=self,
+            margins=(16, 14, 16, 14),
+            spacing=6,
+        )
         self.button.clicked.connect(self._press)
         self.show_link.clicked.connect(self.show_wanted)
         self.restyle()
@@ -134,12 +137,9 @@ class PickCard(QFrame):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setContentsMargins(px(16), px(14), px(16), px(14))
-        self._column.setSpacing(px(6))
         # Room for what comes when it is got, so that nothing moves then.
         self._note.setMinimumHeight(px(18))
         self._room.changeSize(0, px(36))
-        self._foot.setSpacing(px(8))
         self._why.setFont(themes.current.font(13))
         self._note.setFont(themes.current.font(13))
         self._colour_note()

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QTextEdit, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.chat.cards import time_of
@@ -30,6 +30,7 @@ from app.desktop.markdown.markdown import FORMULA_MARK, Prose, parse
 from app.desktop.markdown.prose import SafeTextBrowser, style_sheet
 from app.desktop.text.tool_call_text import arguments_text, one_line, whole_text
 from app.desktop.widgets.buttons import PillButton
+from app.desktop.widgets.layouts import Column, Row
 from app.format import format_count
 from app.store.records import Message
 
@@ -106,18 +107,14 @@ class SelectTextView(QWidget):
         self._retranslate()
 
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
+        bar = Row()
         bar.setContentsMargins(MARGIN, 10, MARGIN, 10)
         bar.setSpacing(8)
         bar.addWidget(self._field, 1)
         bar.addWidget(self._count)
         for button in (self._previous, self._next, self._copy, self._close):
             bar.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(bar)
-        layout.addWidget(self._text, 1)
+        Column(bar, (self._text, 1), parent=self, spacing=0)
 
     def _connect(self) -> None:
         self._slices.timeout.connect(self._build_slice)

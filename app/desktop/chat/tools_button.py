@@ -6,12 +6,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.run_labels import folder_text, mode_name
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.layouts import Row
 from app.store.records import ChatTools
 
 MOST_NAME = 150
@@ -27,11 +29,8 @@ class ToolsButton(ThemedWidget):
         super().__init__(parent)
         self._tools: ChatTools | None = None
         self._compact = False
-        self.button = QPushButton(self)
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.button)
+        self.button = push_button(self)
+        Row(self.button, parent=self)
         self.setFocusProxy(self.button)
         self.refresh()
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop.base.tab_order import neighbour
 from app.desktop.base.theme import themes
@@ -14,7 +14,8 @@ from app.desktop.run_view.folder_field import FolderField
 from app.desktop.run_view.mode_choice import ModeChoice
 from app.desktop.run_view.tools_fold import ToolsFold
 from app.desktop.widgets.checked_field import Complaint
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import text_label, wrapped_label
+from app.desktop.widgets.layouts import STRETCH, Row
 from app.desktop.widgets.overlay import Overlay
 from app.desktop.widgets.scroller import GUTTER, ColumnScroller
 from app.services.runs.values import ToolAtHand
@@ -35,8 +36,7 @@ class ToolsSheet(Overlay):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, WIDTH)
         self._tools: ChatTools | None = None
-        self._title = QLabel(self.card)
-        self._title.setProperty("kind", "title")
+        self._title = text_label(self.card, "title")
         self._scroller = ColumnScroller(self.card, bare=True)
         inside = self._scroller.inside
         self._about = wrapped_label(inside, "small", selectable=False)
@@ -71,14 +71,9 @@ class ToolsSheet(Overlay):
             column.addLayout(group)
         column.addWidget(self.which)
         column.addStretch(1)
-        self._bar = QHBoxLayout()
-        self._bar.addWidget(self.turn_off)
-        self._bar.addStretch(1)
-        self._bar.addWidget(self.cancel)
-        self._bar.addWidget(self.use)
         for part in (self._title, self._scroller, self._complaint):
             self.inside.addWidget(part)
-        self.inside.addLayout(self._bar)
+        self.inside.addLayout(Row(self.turn_off, STRETCH, self.cancel, self.use, spacing=8))
 
     # What it is told
 
@@ -181,7 +176,6 @@ class ToolsSheet(Overlay):
         self._scroller.column.setSpacing(px(14))
         for group in self._groups:
             group.setSpacing(px(8))
-        self._bar.setSpacing(px(8))
         self._complaint.restyle()
 
     # Keys

@@ -9,11 +9,9 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,6 +20,8 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.composer import COLUMN, MARGIN, SCROLL_BAR
 from app.desktop.chat.pick_card import PickCard
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.services.events import ServiceEvent
 from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.services.models.events import ModelChanged
@@ -67,9 +67,8 @@ class WelcomePage(ThemedWidget):
         self.more.setProperty("kind", "link")
         for button in (self.start, self.skip, self.more):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._starter_name, self._starter_words = QLabel(self), QLabel(self)
-        self._starter_name.setProperty("kind", "heading")
-        self._starter_words.setProperty("kind", "small")
+        self._starter_name = text_label(self, "heading")
+        self._starter_words = text_label(self, "small")
         words = (
             self._title,
             self._sentence,
@@ -94,48 +93,44 @@ class WelcomePage(ThemedWidget):
     def _lay_out(self) -> None:
         starter = QFrame(self)
         starter.setProperty("kind", "card")
-        self._words = QVBoxLayout()
-        self._words.addStretch(1)
-        self._words.addWidget(self._starter_name)
-        self._words.addWidget(self._starter_words)
-        self._words.addStretch(1)
-        self._starter = QHBoxLayout(starter)
-        self._starter.addLayout(self._words, 1)
-        self._starter.addWidget(self.start, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._words = Column(STRETCH, self._starter_name, self._starter_words, STRETCH, spacing=2)
+        Row(
+            (self._words, 1),
+            (self.start, 0, Qt.AlignmentFlag.AlignVCenter),
+            parent=starter,
+            margins=(16, 14, 16, 14),
+            spacing=16,
+        )
         self._picks = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         # Their places are kept while they are looked for, so that nothing moves when they come.
         self._places = [QFrame(self) for _ in range(PICKS)]
         for place in self._places:
             place.setProperty("kind", "card")
             self._picks.addWidget(place, 1)
-        self._foot = QHBoxLayout()
-        self._foot.addWidget(self.more)
-        self._foot.addStretch(1)
-        self._foot.addWidget(self.skip)
         self._inside = QWidget(self)
-        self._column = QVBoxLayout(self._inside)
-        self._column.addStretch(2)
-        for widget in (self._title, self._sentence, starter, self._heading, self._hint):
-            self._column.addWidget(widget)
-        self._column.addLayout(self._picks)
-        self._column.addLayout(self._foot)
-        self._column.addStretch(3)
+        self._column = Column(
+            2,
+            self._title,
+            self._sentence,
+            starter,
+            self._heading,
+            self._hint,
+            self._picks,
+            Row(self.more, STRETCH, self.skip, margins=(0, 4, 0, 0)),
+            3,
+            parent=self._inside,
+            spacing=8,
+        )
         page = QWidget(self)
         page.setProperty("kind", "page")
-        row = QHBoxLayout(page)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(self._inside, 1000)
-        row.addStretch(1)
+        Row(STRETCH, (self._inside, 1000), STRETCH, parent=page)
         self._scroller = QScrollArea(self)
         self._scroller.setWidgetResizable(True)
         self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroller.setWidget(page)
         self._scroller.verticalScrollBar().rangeChanged.connect(self._fit_margins)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._scroller)
+        Column(self._scroller, parent=self)
 
     # What suits this machine
 
@@ -276,15 +271,10 @@ class WelcomePage(ThemedWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self._fit_margins()
-        self._column.setSpacing(px(8))
-        self._starter.setContentsMargins(px(16), px(14), px(16), px(14))
-        self._starter.setSpacing(px(16))
         self._picks.setSpacing(px(12))
         self._picks.setContentsMargins(0, px(6), 0, 0)
-        self._foot.setContentsMargins(0, px(4), 0, 0)
         self._sentence.setContentsMargins(0, 0, 0, px(10))
         self._heading.setContentsMargins(0, px(14), 0, 0)
-        self._words.setSpacing(px(2))
         self._inside.setMaximumWidth(px(COLUMN) + MARGIN + MARGIN + SCROLL_BAR)
         for card in self.cards:
             card.restyle()

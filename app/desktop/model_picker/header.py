@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QSizePolicy,
@@ -21,6 +20,7 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.model_pill import ModelMenu
 from app.desktop.text.remote_marks import RemoteChip
 from app.desktop.widgets.gauge import Gauge
+from app.desktop.widgets.layouts import Row
 from app.format import format_context, format_count
 from app.services.models.events import ModelChanged
 
@@ -111,17 +111,18 @@ class Header(ThemedWidget):
         self._used, self._size = 0, 0
         self._state: ModelChanged | None = None
         self._title: str | None = None
-        self._row = QHBoxLayout(self)
-        self._row.addWidget(self.title, 1)
-        for widget in (
-            self.context,
-            self.progress,
-            self.cancel,
-            self.options,
-            self.remote_servers,
-            self.model,
-        ):
-            self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        Row(
+            (self.title, 1),
+            (self.context, 0, Qt.AlignmentFlag.AlignVCenter),
+            (self.progress, 0, Qt.AlignmentFlag.AlignVCenter),
+            (self.cancel, 0, Qt.AlignmentFlag.AlignVCenter),
+            (self.options, 0, Qt.AlignmentFlag.AlignVCenter),
+            (self.remote_servers, 0, Qt.AlignmentFlag.AlignVCenter),
+            (self.model, 0, Qt.AlignmentFlag.AlignVCenter),
+            parent=self,
+            margins=(12, 0, 20, 1),
+            spacing=12,
+        )
         self.title.renamed.connect(self.renamed)
         self.cancel.clicked.connect(self.cancel_wanted)
         self.options.clicked.connect(self.options_wanted)
@@ -190,8 +191,6 @@ class Header(ThemedWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self.setFixedHeight(px(52))
-        self._row.setContentsMargins(px(12), 0, px(20), px(1))
-        self._row.setSpacing(px(12))
         set_icon(self.cancel, "x", "muted", 16)
         set_icon(self.options, "sliders-horizontal", "muted", 18)
         self.title.setFont(themes.current.font(14, bold=True))

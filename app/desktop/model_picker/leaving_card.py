@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.text.remote_marks import leaving
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import text_label, wrapped_label
+from app.desktop.widgets.layouts import STRETCH, Row
 from app.desktop.widgets.overlay import Overlay
 from engine.remote.names import RemoteName
 
@@ -66,16 +68,13 @@ class LeavingCard(Overlay):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, WIDTH)
         self._remote: RemoteName | None = None
-        self.title = QLabel(self.card)
-        self.title.setProperty("kind", "title")
+        self.title = text_label(self.card, "title")
         self.words = wrapped_label(self.card)
         self.once = wrapped_label(self.card, "small")
-        self.use, self.cancel = QPushButton(self.card), QPushButton(self.card)
-        self.use.setProperty("kind", "primary")
-        self._bar = QHBoxLayout()
-        self._bar.addStretch(1)
+        self.use = push_button(self.card, "primary")
+        self.cancel = push_button(self.card)
+        self._bar = Row(STRETCH, spacing=8)
         for button in (self.cancel, self.use):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._bar.addWidget(button)
         for label in (self.title, self.words, self.once):
             self.inside.addWidget(label)
@@ -142,4 +141,3 @@ class LeavingCard(Overlay):
         px = themes.current.px
         self.inside.setContentsMargins(px(20), px(18), px(20), px(18))
         self.inside.setSpacing(px(12))
-        self._bar.setSpacing(px(8))

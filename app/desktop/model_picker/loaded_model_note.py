@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.base.tool_tip import plain_tip
 from app.desktop.model_picker.loaded_model_text import parts_sentences, residence_lines
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column
 from app.services.models.events import ModelChanged
 from app.services.models.loaded_model import LoadedModel
 
@@ -20,11 +22,10 @@ class ResidenceNote(ThemedWidget):
         super().__init__(parent)
         self._state: ModelChanged | None = None
         self._loaded_model: LoadedModel | None = None
-        self._first, self._rest = QLabel(self), QLabel(self)
-        self._rest.setProperty("kind", "small")
-        self._column = QVBoxLayout(self)
+        self._first = text_label(self, wraps=True)
+        self._rest = text_label(self, "small", wraps=True)
+        self._column = Column(parent=self, margins=(10, 11, 10, 4), spacing=2)
         for label in (self._first, self._rest):
-            label.setWordWrap(True)
             label.setTextFormat(label.textFormat().PlainText)
             self._column.addWidget(label)
         self.refresh()
@@ -54,9 +55,6 @@ class ResidenceNote(ThemedWidget):
         self.setToolTip(plain_tip("\n".join(parts)))
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._column.setContentsMargins(px(10), px(11), px(10), px(4))
-        self._column.setSpacing(px(2))
         self._first.setFont(themes.current.font(13))
 
     def paintEvent(self, event: QPaintEvent) -> None:

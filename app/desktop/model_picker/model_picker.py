@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QLineEdit, QListView, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
@@ -18,6 +18,7 @@ from app.desktop.model_picker.picker_rows import PickerRows, Row, RowDelegate, r
 from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
 from app.desktop.text.remote_marks import mark, place_name
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
+from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.overlay import Overlay
 from app.format import format_size, format_speed, format_tokens_per_second
 from app.services.models.events import ModelChanged
@@ -71,9 +72,7 @@ class ModelPicker(Overlay):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setMouseTracking(True)
-        self._nothing = QLabel(self.card)
-        self._nothing.setProperty("kind", "small")
-        self._nothing.setWordWrap(True)
+        self._nothing = text_label(self.card, "small", wraps=True)
         self.note = ResidenceNote(self.card)
         for widget in (self.field, self._nothing, self.list, self.note):
             self.inside.addWidget(widget)

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QMenu, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QMenu, QSpinBox, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.layouts import Row
 from app.desktop.widgets.segmented import SegmentedControl
 from app.format import format_count
 from app.services.models.reasoning import BUDGET
@@ -52,16 +54,11 @@ class ReasoningChooser(ThemedWidget):
         self._best_effort = False
         self._compact = False
         self.segments = SegmentedControl(self)
-        self.button = QPushButton(self)
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button = push_button(self)
         self.button.clicked.connect(self._open_menu)
         self.button.hide()
         self.field = TokenField(self)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.segments)
-        self._row.addWidget(self.button)
-        self._row.addWidget(self.field)
+        self._row = Row(self.segments, self.button, self.field, parent=self, spacing=6)
         self.segments.chosen.connect(self._choose)
         self.field.valueChanged.connect(self._take_number)
         self.refresh()
@@ -172,6 +169,5 @@ class ReasoningChooser(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._row.setSpacing(px(6))
         self.field.setFixedWidth(px(112))
         self.field.lineEdit().setTextMargins(px(6), 0, 0, 0)

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.library_text import shown_path
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column, Row
 from app.format import format_size
 
 if TYPE_CHECKING:
@@ -111,10 +113,8 @@ class DiskBar(ThemedWidget):
         super().__init__(parent)
         self._disk: DiskUse | None = None
         self.folder = ElidedLabel(self, pixels=13)
-        self.open_folder, self.clear_leftovers = QPushButton(self), QPushButton(self)
-        for button in (self.open_folder, self.clear_leftovers):
-            button.setProperty("kind", "link")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.open_folder = push_button(self, "link")
+        self.clear_leftovers = push_button(self, "link")
         self.open_folder.clicked.connect(self.folder_wanted)
         self.clear_leftovers.clicked.connect(self.clear_wanted)
         self.bar = ShareBar(self)
@@ -123,18 +123,14 @@ class DiskBar(ThemedWidget):
         for legend in self.legends:
             self._legends.add(legend)
         self._leftover = wrapped_label(self, "small")
-        self._head = QHBoxLayout()
-        self._head.addWidget(self.folder, 1)
-        self._head.addWidget(self.open_folder)
-        self._foot = QHBoxLayout()
-        self._foot.addWidget(self._leftover, 1)
-        self._foot.addWidget(self.clear_leftovers)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._head)
-        self._column.addWidget(self.bar)
-        self._column.addWidget(self._legends)
-        self._column.addLayout(self._foot)
+        Column(
+            Row((self.folder, 1), self.open_folder, spacing=8),
+            self.bar,
+            self._legends,
+            Row((self._leftover, 1), self.clear_leftovers),
+            parent=self,
+            spacing=8,
+        )
         self.refresh()
 
     def show_disk(self, disk: DiskUse | None) -> None:
@@ -186,7 +182,4 @@ class DiskBar(ThemedWidget):
         self.clear_leftovers.setVisible(disk.leftover > 0)
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._column.setSpacing(px(8))
-        self._head.setSpacing(px(8))
         self._legends.refit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.style import set_kind
@@ -12,10 +12,12 @@ from app.desktop.base.theme import themes
 from app.desktop.models.download_text import download_line, download_state, download_title, fraction
 from app.desktop.models.focus import draw_ring
 from app.desktop.models.library_state import is_foreign
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.chip import Chip, FlowRow
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.slim_bar import SlimBar
 from app.services.hub.events import DownloadProgress
 from app.store.records import Download
@@ -62,10 +64,7 @@ class DownloadCard(QFrame):
         self._head = FoldingRow(self)
         self._head.add(self.title, 1, wanted=TITLE)
         self._head.add(self._buttons)
-        self._column = QVBoxLayout(self)
-        self._column.addWidget(self._head)
-        self._column.addWidget(self.bar)
-        self._column.addWidget(self.line)
+        Column(self._head, self.bar, self.line, parent=self, margins=(18, 12, 14, 14), spacing=8)
         self.up.clicked.connect(lambda: self.move_wanted.emit(self.download.id, -1))
         self.down.clicked.connect(lambda: self.move_wanted.emit(self.download.id, 1))
         self.first.clicked.connect(self._first)
@@ -75,9 +74,8 @@ class DownloadCard(QFrame):
         self.show_download(download, None, self._queue)
 
     def _button(self, kind: str) -> QPushButton:
-        button = QPushButton(self)
+        button = push_button(self)
         button.setProperty("kind", kind)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
     # What the view tells
@@ -233,8 +231,6 @@ class DownloadCard(QFrame):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setContentsMargins(px(18), px(12), px(14), px(14))
-        self._column.setSpacing(px(8))
         self._buttons.set_gap(8)
         self._head.set_spacing(px(8))
         self.title.setMinimumHeight(px(30))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtCore import Signal
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.download_card import DownloadCard
 from app.desktop.models.library_state import LibraryState, is_foreign
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.store.records import Download
 
 
@@ -23,18 +24,11 @@ class DownloadFoot(ThemedWidget):
         super().__init__()
         self._shelf = shelf
         self._card: DownloadCard | None = None
-        self.more = QPushButton(self)
-        self.more.setProperty("kind", "link")
-        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.more = push_button(self, "link")
         self.more.clicked.connect(self.shown)
         self._others, self._allowed = 0, True
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(2)
-        self._links = QHBoxLayout()
-        self._links.addWidget(self.more)
-        self._links.addStretch(1)
-        self._column.addLayout(self._links)
+        self._links = Row(self.more, STRETCH)
+        self._column = Column(self._links, parent=self, spacing=2)
         self.hide()
         shelf.downloads_changed.connect(self._show)
         shelf.progressed.connect(self._show_progress)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.notification import Notification
 from app.desktop.base.theme import themes
@@ -15,8 +15,11 @@ from app.desktop.models.download_card import DownloadCard
 from app.desktop.models.download_text import download_title
 from app.desktop.models.focus import holds_focus
 from app.desktop.models.library_state import LibraryState, is_foreign
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.state_panel import StatePanel
 from app.format import format_size
@@ -39,11 +42,9 @@ class DownloadsView(ThemedWidget):
         self.cards: dict[int, DownloadCard] = {}
         self._order: list[int] = []
         self._dragged = 0
-        self.title = QLabel(self)
-        self.title.setProperty("kind", "title")
-        self.pause_all, self.resume_all = QPushButton(self), QPushButton(self)
-        for button in (self.pause_all, self.resume_all):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.title = text_label(self, "title")
+        self.pause_all = push_button(self)
+        self.resume_all = push_button(self)
         self._all = FlowRow(self)
         self._all.add(self.pause_all)
         self._all.add(self.resume_all)
@@ -52,18 +53,14 @@ class DownloadsView(ThemedWidget):
         self._head.add(self._all)
         self.state = StatePanel(self)
         self._list = QWidget(self)
-        self._cards = QVBoxLayout(self._list)
-        self._cards.setContentsMargins(0, 0, 0, 0)
-        self._finished = QLabel(self._list)
-        self._finished.setProperty("kind", "heading")
+        self._cards = Column(parent=self._list, spacing=10)
+        self._finished = text_label(self._list, "heading")
         self.scroller = ColumnScroller(self, most=COLUMN)
         self.scroller.column.addWidget(self._head)
         self.scroller.column.addWidget(self.state)
         self.scroller.column.addWidget(self._list)
         self.scroller.column.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.scroller)
+        Column(self.scroller, parent=self)
         self.pause_all.clicked.connect(lambda: shelf.do(lambda s: s.downloads.pause_all()))
         self.resume_all.clicked.connect(lambda: shelf.do(lambda s: s.downloads.resume_all()))
         self.state.acted.connect(self.discover_wanted)
@@ -285,7 +282,6 @@ class DownloadsView(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._cards.setSpacing(px(10))
         self.title.setMinimumHeight(px(34))
         self._all.set_gap(8)
         self._head.set_spacing(px(8))

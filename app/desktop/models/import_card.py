@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
@@ -16,6 +16,7 @@ from app.desktop.widgets.card import Card
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.tick_box import TickBox
 from app.format import format_size
 
@@ -35,15 +36,12 @@ class FoundRow(QWidget):
         # The name is cut where there is no room, which the words of a check box are not.
         for label in (self.name, self.note):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        words = QVBoxLayout()
-        words.setSpacing(themes.current.px(1))
-        words.addWidget(self.name)
-        words.addWidget(self.note)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(themes.current.px(8))
-        row.addWidget(self.tick, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
+        Row(
+            (self.tick, 0, Qt.AlignmentFlag.AlignTop),
+            (Column(self.name, self.note, spacing=1), 1),
+            parent=self,
+            spacing=8,
+        )
         self.retranslate()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -81,7 +79,7 @@ class ImportCard(Card):
         for button in (self.close_button, self.all, self.go):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.add_to_head(self.close_button)
-        self._list = QVBoxLayout()
+        self._list = Column(spacing=10)
         self._foot = FlowRow(self)
         self._foot.add(self.go)
         self._foot.add(self.all)
@@ -165,8 +163,5 @@ class ImportCard(Card):
         self._show_foot()
 
     def restyle(self) -> None:
-        super().restyle()
-        px = themes.current.px
-        self._list.setSpacing(px(10))
         self._foot.set_gap(8)
         set_icon(self.close_button, "x", "muted", 16)

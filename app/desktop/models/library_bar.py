@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
@@ -14,6 +14,8 @@ from app.desktop.text.words import joined
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column
 from app.format import format_size
 from app.store.records import LibraryModel
 
@@ -30,8 +32,7 @@ class LibraryBar(ThemedWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._count: tuple[int, int] | None = None
-        self.title = QLabel(self)
-        self.title.setProperty("kind", "title")
+        self.title = text_label(self, "title")
         self.order, self.add = ChoiceButton(self), QPushButton(self)
         self.add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.order.set_choices("", [("used", "")], "used")
@@ -41,9 +42,7 @@ class LibraryBar(ThemedWidget):
         self._row = FoldingRow(self)
         self._row.add(self.title, 1, wanted=TITLE)
         self._row.add(self._buttons)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._row)
+        Column(self._row, parent=self)
         self.order.chosen.connect(self._chosen)
         self.add.clicked.connect(self.open_menu)
         self.refresh()

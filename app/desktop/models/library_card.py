@@ -8,13 +8,10 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -31,7 +28,8 @@ from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
 from app.desktop.widgets.chip import Chip, FlowRow
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import text_label, wrapped_label
+from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.slim_bar import SlimBar
 from app.format import format_size_of
 from app.services.library.events import VerifyProgress
@@ -102,8 +100,7 @@ class LibraryCard(QFrame):
         self.bar = SlimBar(self)
         self.stop = QPushButton(self)
         self.stop.setProperty("kind", "bar")
-        self.checked = QLabel(self)
-        self.checked.setProperty("kind", "small")
+        self.checked = text_label(self, "small")
         self.files = FilesNote(self)
         self.files.hide()
         for button in (self.use, self.more, self.mend, self.stop):
@@ -126,21 +123,18 @@ class LibraryCard(QFrame):
         self._head = FoldingRow(self)
         self._head.add(self._names, 1, wanted=TITLE)
         self._head.add(self._buttons)
-        self._mend_row = QHBoxLayout()
-        self._mend_row.addWidget(self.state, 1)
-        self._mend_row.addWidget(self.mend, 0, Qt.AlignmentFlag.AlignTop)
-        self._check_row = QHBoxLayout()
-        self._check_row.addWidget(self.bar, 1)
-        self._check_row.addWidget(self.checked)
-        self._check_row.addWidget(self.stop)
-        self._column = QVBoxLayout(self)
-        self._column.addWidget(self._head)
-        self._column.addWidget(self.what)
-        self._column.addWidget(self.happened)
-        self._column.addLayout(self._mend_row)
-        self._column.addWidget(self.chips)
-        self._column.addLayout(self._check_row)
-        self._column.addWidget(self.files)
+        Column(
+            self._head,
+            self.what,
+            self.happened,
+            Row((self.state, 1), (self.mend, 0, Qt.AlignmentFlag.AlignTop), spacing=8),
+            self.chips,
+            Row((self.bar, 1), self.checked, self.stop, spacing=8),
+            self.files,
+            parent=self,
+            margins=(18, 12, 12, 14),
+            spacing=5,
+        )
 
     # What the view tells
 
@@ -345,10 +339,6 @@ class LibraryCard(QFrame):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setContentsMargins(px(18), px(12), px(12), px(14))
-        self._column.setSpacing(px(5))
-        for row in (self._mend_row, self._check_row):
-            row.setSpacing(px(8))
         self._buttons.set_gap(8)
         self._head.set_spacing(px(8))
         self._names.setFixedHeight(px(36))

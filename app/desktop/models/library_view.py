@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.notification import Notification
 from app.desktop.base.revealing import open_folder, reveal
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.tool_checking import ToolChecking
 from app.desktop.models.checking import Checking
@@ -26,6 +25,7 @@ from app.desktop.models.library_text import library_title
 from app.desktop.models.trash_card import TrashCard
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.state_panel import StatePanel
 from app.format import format_size
@@ -66,17 +66,14 @@ class LibraryView(ThemedWidget):
         self._duplicates.refresh()
         self.trash = TrashCard(self)
         self._list = QWidget(self)
-        self._cards = QVBoxLayout(self._list)
-        self._cards.setContentsMargins(0, 0, 0, 0)
+        self._cards = Column(parent=self._list, spacing=10)
         self.scroller = ColumnScroller(self, most=COLUMN)
         for widget in (
             self.bar, self.disk, self.found, self.state, self._list, self._duplicates, self.trash,
         ):  # fmt: skip
             self.scroller.column.addWidget(widget)
         self.scroller.column.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.scroller)
+        Column(self.scroller, parent=self)
         self._slices = QTimer(self)
         self._slices.setSingleShot(True)
         self._slices.setInterval(0)
@@ -366,7 +363,3 @@ class LibraryView(ThemedWidget):
     def retranslate(self) -> None:
         self._show()
         self._duplicates.set_title(self.tr("Twice on this disk"))
-
-    def restyle(self) -> None:
-        px = themes.current.px
-        self._cards.setSpacing(px(10))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
@@ -20,6 +20,7 @@ from app.desktop.models.focus import holds_focus
 from app.desktop.models.library_state import LibraryState
 from app.desktop.models.library_view import LibraryView
 from app.desktop.text.machine_text import machine_words
+from app.desktop.widgets.layouts import Column
 from app.services.events import ServiceEvent
 from app.services.models.events import ModelChanged
 from app.services.placement.events import MachineChanged
@@ -61,9 +62,7 @@ class ModelsPage(ThemedWidget):
         self._stack = QStackedWidget(self)
         for view in self._views.values():
             self._stack.addWidget(view)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._stack)
+        Column(self._stack, parent=self)
         self._connect()
         self.refresh()
 

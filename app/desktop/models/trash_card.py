@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QWidget
 
-from app.desktop.base.theme import themes
 from app.desktop.models.library_text import library_title
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column, Row
 from app.format import format_size
 from app.store.records import LibraryModel
 
@@ -27,16 +28,9 @@ class TrashRow(QWidget):
         self._model = model
         self.name, self.size_label = ElidedLabel(self), QLabel(self)
         self.size_label.setProperty("kind", "small")
-        self.restore = QPushButton(self)
-        self.restore.setProperty("kind", "bar")
-        self.restore.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.restore = push_button(self, "bar")
         self.restore.clicked.connect(lambda: self.restore_wanted.emit(self._model.id))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(themes.current.px(12))
-        row.addWidget(self.name, 1)
-        row.addWidget(self.size_label)
-        row.addWidget(self.restore)
+        Row((self.name, 1), self.size_label, self.restore, parent=self, spacing=12)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -56,16 +50,15 @@ class TrashCard(Card):
         super().__init__(parent)
         self._models: tuple[LibraryModel, ...] = ()
         self.rows: list[TrashRow] = []
-        self.empty, self.sure, self.keep = QPushButton(self), QPushButton(self), QPushButton(self)
-        for button in (self.empty, self.sure, self.keep):
-            button.setProperty("kind", "bar")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.empty = push_button(self, "bar")
+        self.sure = push_button(self, "bar")
+        self.keep = push_button(self, "bar")
         self.add_to_head(self.empty)
         self._choice = FlowRow(self)
         self._choice.add(self.sure)
         self._choice.add(self.keep)
         self._words = wrapped_label(self, "small")
-        self._list = QVBoxLayout()
+        self._list = Column(spacing=8)
         self.inside.addWidget(self._words)
         self.inside.addWidget(self._choice)
         self.inside.addLayout(self._list)
@@ -123,6 +116,4 @@ class TrashCard(Card):
             row.retranslate()
 
     def restyle(self) -> None:
-        super().restyle()
-        self._list.setSpacing(themes.current.px(8))
         self._choice.set_gap(8)

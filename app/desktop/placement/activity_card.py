@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.widgets.card import Card
+from app.desktop.widgets.labels import text_label
 from app.format import format_count, format_percent, format_size, format_speed
 from engine.api import Activity
 
@@ -33,10 +34,8 @@ class ActivityCard(Card):
         self.hide()
 
     def _label(self, kind: str) -> QLabel:
-        label = QLabel(self)
+        label = text_label(self, wraps=True)
         label.setProperty("kind", kind)
-        label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         if not kind:
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -140,7 +139,6 @@ class ActivityCard(Card):
             self._place()
 
     def restyle(self) -> None:
-        super().restyle()
         px = themes.current.px
         self._grid.setHorizontalSpacing(px(18))
         self._grid.setVerticalSpacing(px(6))

@@ -246,7 +246,6 @@ class BarsCard(Card):
         self.legend.show_entries(entries)
 
     def restyle(self) -> None:
-        super().restyle()
         if self._plan is not None and self._machine is not None:
             self.show_plan(self._plan, self._machine)
 

@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QDateTime, QLocale, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
@@ -18,6 +18,8 @@ from app.desktop.placement.kept import REST_S, KeptPlan, RecentUse, kept_map
 from app.desktop.text.measures import device_of, layers_text, place_text
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column
 from app.format import format_count, format_percent, format_percent_range, format_size
 from engine.api import CacheActivity
 
@@ -44,17 +46,12 @@ class CacheCard(Card):
         for figure in (self.hits, self.brought, self.moved):
             self._figures.add(figure, 1, wanted=FIGURE)
         self.map = HeatMap(self)
-        self.readout = QLabel(self)
-        self.readout.setProperty("kind", "small")
-        self.readout.setWordWrap(True)
+        self.readout = text_label(self, "small", wraps=True)
         self.legend = Legend(self)
-        self._foot = QVBoxLayout()
-        self._foot.addWidget(self.readout)
-        self._foot.addWidget(self.legend)
         self.inside.addWidget(self._figures)
         self.inside.addSpacing(themes.current.px(4))
         self.inside.addWidget(self.map)
-        self.inside.addLayout(self._foot)
+        self.inside.addLayout(Column(self.readout, self.legend, spacing=2))
         self.map.pointed.connect(self._point)
         self._rest.timeout.connect(self._show_state)
         self.refresh()
@@ -219,9 +216,7 @@ class CacheCard(Card):
         self._show_all()
 
     def restyle(self) -> None:
-        super().restyle()
         px = themes.current.px
         self._figures.set_spacing(px(18))
-        self._foot.setSpacing(px(2))
         self.map.restyle()
         self._show_map()

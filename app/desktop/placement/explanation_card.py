@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.placement.kept import WITHOUT_CACHE
 from app.desktop.text.measures import device_of, place_text
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Row
 from app.format import format_percent, format_percent_range, format_speed
 from engine.errors import ErrorInfo
 from engine.placement.plan import Machine, Plan
@@ -27,16 +30,8 @@ class NoticeLine(QWidget):
         px = themes.current.px
         self._sign = QLabel(self)
         self._sign.setPixmap(icon("circle-alert", colour, 16).pixmap(px(16), px(16)))
-        self._text = QLabel(text, self)
-        self._text.setProperty("kind", "small")
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setWordWrap(True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(px(8))
-        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._text, 1)
+        self._text = text_label(self, "small", text=text, wraps=True, selectable=True)
+        Row((self._sign, 0, Qt.AlignmentFlag.AlignTop), (self._text, 1), parent=self, spacing=8)
 
     def text(self) -> str:
         return self._text.text()
@@ -57,14 +52,13 @@ class ExplanationCard(Card):
         self._machine: Machine | None = None
         self._problem: ErrorInfo | None = None
         self._change_text = ""
-        self.sentence = self._label()
+        self.sentence = text_label(self, wraps=True, selectable=True)
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
-        self.speed = self._label()
+        self.speed = text_label(self, wraps=True, selectable=True)
         # Of a plan that keeps experts one by one.
-        self.hits = self._label()
+        self.hits = text_label(self, wraps=True, selectable=True)
         self.hits.setProperty("kind", "small")
-        self.change = QPushButton(self)
-        self.change.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.change = push_button(self)
         self.change.clicked.connect(self.change_wanted)
         self.notices: list[NoticeLine] = []
         self.inside.addWidget(self.sentence)
@@ -72,12 +66,6 @@ class ExplanationCard(Card):
         self.inside.addWidget(self.hits)
         self.inside.addWidget(self.change, 0, Qt.AlignmentFlag.AlignLeft)
         self.refresh()
-
-    def _label(self) -> QLabel:
-        label = QLabel(self)
-        label.setWordWrap(True)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        return label
 
     def show_plan(
         self,
@@ -178,7 +166,6 @@ class ExplanationCard(Card):
         self.show_change(self._change_text)
 
     def restyle(self) -> None:
-        super().restyle()
         self.sentence.setFont(themes.current.font(15))
         self.speed.setFont(themes.current.font(15))
         self._show_notices()

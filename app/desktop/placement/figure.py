@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column
 
 
 class Figure(QWidget):
@@ -11,17 +14,11 @@ class Figure(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.number, self.words = QLabel(self), QLabel(self)
-        self.number.setProperty("kind", "title")
-        self.words.setProperty("kind", "small")
-        self.words.setWordWrap(True)
+        self.number = text_label(self, "title", selectable=True)
+        self.words = text_label(self, "small", wraps=True, selectable=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = Column(parent=self, spacing=0)
         for label in (self.number, self.words):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(label)
         column.addStretch(1)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
-from app.desktop.base.theme import themes
 from app.desktop.placement.heat import Heat, blank, heat_of
 from app.desktop.placement.heat_map import HeatMap, HeatScale
 from app.desktop.widgets.card import Card
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Row
 from app.desktop.widgets.switch import Switch
 from app.format import format_count, format_percent
 from app.services.placement.events import ExpertsChanged
@@ -27,19 +28,13 @@ class HeatCard(Card):
         self._size = (0, 0)
         self.switch = Switch(self)
         self.add_to_head(self.switch)
-        self.words = QLabel(self)
-        self.words.setProperty("kind", "small")
-        self.words.setWordWrap(True)
+        self.words = text_label(self, "small", wraps=True)
         self.map = HeatMap(self)
-        self.readout = QLabel(self)
-        self.readout.setProperty("kind", "small")
-        self.readout.setWordWrap(True)
+        self.readout = text_label(self, "small", wraps=True)
         self._never, self._most = QLabel(self), QLabel(self)
         self._scale = HeatScale(self)
         self._legend = QWidget(self)
-        self._foot = QHBoxLayout(self._legend)
-        self._foot.setContentsMargins(0, 0, 0, 0)
-        self._foot.addWidget(self.readout, 1)
+        self._foot = Row((self.readout, 1), parent=self._legend, spacing=8)
         for widget in (self._never, self._scale, self._most):
             widget.setProperty("kind", "small")
             self._foot.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -139,6 +134,4 @@ class HeatCard(Card):
         self._say_busiest()
 
     def restyle(self) -> None:
-        super().restyle()
-        self._foot.setSpacing(themes.current.px(8))
         self.map.restyle()

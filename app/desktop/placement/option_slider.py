@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from app.desktop.base.icons import set_icon
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.placement.steps import nearest_step
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column, Row
 
 
 class _Slider(QSlider):
@@ -32,27 +34,17 @@ class OptionSlider(ThemedWidget):
         self._chosen: int | None = None
         self._automatic = 0
         self._name = QLabel(self)
-        self._value = QLabel(self)
-        self._value.setProperty("kind", "value")
+        self._value = text_label(self, "value")
         # In a narrow card the words give way before the card does.
         for label in (self._name, self._value):
             label.setMinimumWidth(1)
-        self.reset = QPushButton(self)
-        self.reset.setProperty("kind", "tiny")
+        self.reset = push_button(self, "tiny")
         # Its room stays, so that the line does not move when it comes.
         policy = self.reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.reset.setSizePolicy(policy)
-        self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.slider = _Slider(Qt.Orientation.Horizontal, self)
-        self._head = QHBoxLayout()
-        self._head.addWidget(self._name)
-        self._head.addWidget(self._value, 1)
-        self._head.addWidget(self.reset)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._head)
-        self._column.addWidget(self.slider)
+        Column(Row(self._name, (self._value, 1), self.reset, spacing=10), self.slider, parent=self, spacing=0)
         self.setFocusProxy(self.slider)
         self.slider.valueChanged.connect(self._moved)
         self.reset.clicked.connect(self._reset)
@@ -115,7 +107,4 @@ class OptionSlider(ThemedWidget):
         self._show()
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._head.setSpacing(px(10))
-        self._column.setSpacing(0)
         set_icon(self.reset, "undo-2", "muted", 14)

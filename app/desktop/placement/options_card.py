@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.placement.mode_choice import cache_place, mode_choices
 from app.desktop.placement.option_slider import OptionSlider
 from app.desktop.placement.steps import budget_steps, context_steps
 from app.desktop.text.measures import device_label
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.segmented import SegmentedControl
 from app.format import format_count, format_size
 from engine.placement.plan import CacheType, Device, Placement, PlacementOptions, PlannedModel
@@ -60,7 +63,7 @@ class OptionsCard(Card):
         self._splits = (0, 0)
         self.context = OptionSlider(self._context_text, self)
         self.budgets: dict[str, OptionSlider] = {}
-        self._budget_column = QVBoxLayout()
+        self._budget_column = Column(spacing=8)
         self.prefer = SegmentedControl(self)
         self.cache = SegmentedControl(self)
         self._prefer_row = LabelledChoice(self.prefer, self)
@@ -72,12 +75,8 @@ class OptionsCard(Card):
         self._draft_models: Sequence[ModelEntry] = ()
         self._draft_row = LabelledChoice(self.draft_model, self)
         self._draft_row.hide()
-        self.facts = QLabel(self)
-        self.facts.setProperty("kind", "small")
-        self.facts.setWordWrap(True)
-        self.reset = QPushButton(self)
-        self.reset.setProperty("kind", "link")
-        self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.facts = text_label(self, "small", wraps=True)
+        self.reset = push_button(self, "link")
         # Its room stays: the sliders must not move under the hand when it comes.
         policy = self.reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -255,8 +254,6 @@ class OptionsCard(Card):
         self._show()
 
     def restyle(self) -> None:
-        super().restyle()
-        self._budget_column.setSpacing(themes.current.px(8))
         for row in (self._cache_row, self._prefer_row, self._mode_row, self._draft_row):
             row.set_spacing(themes.current.px(8))
         self._show()

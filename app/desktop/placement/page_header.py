@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.measures import experts_text
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedTitle
 from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column
 from engine.placement.plan import PlannedModel
 
 # The least room of the title beside the buttons.
@@ -27,13 +30,11 @@ class PageHeader(ThemedWidget):
         self._model: PlannedModel | None = None
         self._loaded = False
         self.title = ElidedTitle(self)
-        self.chip = QLabel(self)
-        self.chip.setProperty("kind", "chip")
-        self.tune, self.apply = QPushButton(self), QPushButton(self)
-        self.apply.setProperty("kind", "primary")
+        self.chip = text_label(self, "chip")
+        self.tune = push_button(self)
+        self.apply = push_button(self, "primary")
         self._buttons = FoldingRow(self)
         for button in (self.tune, self.apply):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._buttons.add(button)
         self._named = FoldingRow(self)
         self._named.add(self.title, 1)
@@ -41,9 +42,7 @@ class PageHeader(ThemedWidget):
         self._row = FoldingRow(self)
         self._row.add(self._named, 1, wanted=TITLE)
         self._row.add(self._buttons)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addWidget(self._row)
+        Column(self._row, parent=self, spacing=8)
         self.tune.clicked.connect(self.tune_wanted)
         self.apply.clicked.connect(self.apply_wanted)
         self.refresh()
@@ -93,7 +92,6 @@ class PageHeader(ThemedWidget):
         self._row.set_spacing(px(12))
         self._named.set_spacing(px(8))
         self._buttons.set_spacing(px(12))
-        self._column.setSpacing(px(8))
         self.chip.setMinimumWidth(px(80))
         self.title.setMinimumHeight(px(34))
         self.title.set_whole(self.title.whole())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
@@ -25,6 +25,7 @@ from app.desktop.placement.side_panel import SidePanel
 from app.desktop.placement.suggestion import is_of_options, suggested_options
 from app.desktop.placement.tuning import Tuning, load_with
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column
 from app.services.chat.events import AnswerDelta
 from app.services.connections.events import WorkersChanged, WorkerState
 from app.services.events import ServiceEvent
@@ -76,12 +77,7 @@ class PlacementPage(ThemedWidget):
         self.tuning = Tuning(calls, self.view.tune, self)
         self._live_timer = QTimer(self)
         self._live_timer.setInterval(LIVE_MS)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.model_strip)
-        column.addWidget(self.remote_servers)
-        column.addWidget(self.view, 1)
+        Column(self.model_strip, self.remote_servers, (self.view, 1), parent=self, spacing=0)
         self._connect()
         self.refresh()
 

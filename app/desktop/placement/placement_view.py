@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
@@ -17,6 +17,7 @@ from app.desktop.placement.page_header import PageHeader
 from app.desktop.placement.state_card import StateCard
 from app.desktop.placement.strip_card import StripCard
 from app.desktop.placement.tune_card import TuneCard
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from engine.placement.plan import PlannedModel
 
 COLUMN = 1080
@@ -43,27 +44,29 @@ class PlacementView(ThemedWidget):
         self._pair.addWidget(self.heat, 1)
         self._pair.addWidget(self.options, 1)
         self._column = QWidget(self)
-        self._cards = QVBoxLayout(self._column)
-        for told in (self.header, self.state, self.explanation, self.tune, self.activity, self.cache):
-            self._cards.addWidget(told)
-        for drawn in (self.bars, self.strip):
-            self._cards.addWidget(drawn)
-        self._cards.addLayout(self._pair)
-        self._cards.addStretch(1)
+        Column(
+            self.header,
+            self.state,
+            self.explanation,
+            self.tune,
+            self.activity,
+            self.cache,
+            self.bars,
+            self.strip,
+            self._pair,
+            STRETCH,
+            parent=self._column,
+            margins=(28, 20, 28, 28),
+            spacing=12,
+        )
         page = QWidget(self)
         page.setProperty("kind", "page")
-        row = QHBoxLayout(page)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(self._column, 1000)
-        row.addStretch(1)
+        Row(STRETCH, (self._column, 1000), STRETCH, parent=page)
         self.scroller = QScrollArea(self)
         self.scroller.setWidgetResizable(True)
         self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroller.setWidget(page)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.scroller)
+        Column(self.scroller, parent=self)
         self.show_words("")
         self.refresh()
 
@@ -102,7 +105,5 @@ class PlacementView(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._cards.setContentsMargins(px(28), px(20), px(28), px(28))
-        self._cards.setSpacing(px(12))
         self._pair.setSpacing(px(12))
         self._column.setMaximumWidth(px(COLUMN))

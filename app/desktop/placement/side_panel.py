@@ -14,6 +14,8 @@ from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.measures import device_label
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import STRETCH, Column
 from app.desktop.widgets.side_row import SideRow, fit_rows
 from app.format import format_rate, format_size, format_speed, format_tokens_per_second
 from app.services.connections.events import WorkerState
@@ -44,34 +46,34 @@ class SidePanel(ThemedWidget):
         self._machine: Machine | None = None
         self._workers: tuple[WorkerState, ...] = ()
         self._chosen = ""
-        self._title, self._empty, self._machine_title = QLabel(self), QLabel(self), QLabel(self)
-        self._title.setProperty("kind", "heading")
-        self._empty.setProperty("kind", "small")
-        self._empty.setWordWrap(True)
-        self._machine_title.setProperty("kind", "small")
+        self._title = text_label(self, "heading")
+        self._empty = text_label(self, "small", wraps=True)
+        self._machine_title = text_label(self, "small")
         self.rows: list[SideRow] = []
         self.devices: list[QLabel] = []
         self.add_worker = SideRow(self, symbol="plus")
         self.add_worker.clicked.connect(self.worker_wanted)
         inside = QWidget(self)
         inside.setProperty("kind", "page")
-        self._column = QVBoxLayout(inside)
         self._models, self._devices = QVBoxLayout(), QVBoxLayout()
-        self._column.addWidget(self._title)
-        self._column.addLayout(self._models)
-        self._column.addWidget(self._empty)
-        self._column.addLayout(self._devices)
         self._devices.addWidget(self._machine_title)
-        self._column.addWidget(self.add_worker)
-        self._column.addStretch(1)
+        Column(
+            self._title,
+            self._models,
+            self._empty,
+            self._devices,
+            self.add_worker,
+            STRETCH,
+            parent=inside,
+            margins=(12, 14, 12, 12),
+            spacing=2,
+        )
         scroller = QScrollArea(self)
         scroller.setWidgetResizable(True)
         scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroller.setWidget(inside)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroller)
+        Column(scroller, parent=self)
         self.refresh()
 
     # What the page tells
@@ -165,9 +167,7 @@ class SidePanel(ThemedWidget):
     def _show_machine(self) -> None:
         lines = self._machine_lines()
         while len(self.devices) < len(lines):
-            label = QLabel(self)
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label = text_label(self, wraps=True, selectable=True)
             self._devices.addWidget(label)
             self.devices.append(label)
         for label in self.devices[len(lines) :]:
@@ -189,8 +189,6 @@ class SidePanel(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setContentsMargins(px(12), px(14), px(12), px(12))
-        self._column.setSpacing(px(2))
         self._title.setContentsMargins(px(8), px(4), 0, px(8))
         self._empty.setContentsMargins(px(8), px(4), px(8), px(8))
         self._devices.setContentsMargins(px(8), px(16), px(8), px(8))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
+from app.desktop.widgets.labels import text_label
 
 
 class StateCard(Card):
@@ -15,11 +17,8 @@ class StateCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.words = QLabel(self)
-        self.words.setWordWrap(True)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.button = QPushButton(self)
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.words = text_label(self, wraps=True, selectable=True)
+        self.button = push_button(self)
         self.button.clicked.connect(self.acted)
         self.inside.addWidget(self.words)
         self.inside.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)

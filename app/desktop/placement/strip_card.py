@@ -202,7 +202,6 @@ class StripCard(Card):
         return label if device == RAM or found is None else f"{kind_label(found)} · {label}"
 
     def restyle(self) -> None:
-        super().restyle()
         if self._model is not None:
             self.show_model(self._model)
 

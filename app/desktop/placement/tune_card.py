@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.gauge import Gauge
+from app.desktop.widgets.labels import text_label
 from app.format import format_speed
 from app.services.placement.events import TuneProgress
 from app.services.placement.trials import MeasuredSpeed
@@ -48,17 +50,16 @@ class TuneCard(Card):
         self._progress: TuneProgress | None = None
         self._result: tuple[MeasuredSpeed, MeasuredSpeed] | None = None
         self._failure = ""
-        self.words = QLabel(self)
-        self.words.setWordWrap(True)
+        self.words = text_label(self, wraps=True)
         self.progress = Gauge(self)
-        self.keep, self.leave, self.cancel = QPushButton(self), QPushButton(self), QPushButton(self)
+        self.keep = push_button(self, "primary")
+        self.leave = push_button(self)
+        self.cancel = push_button(self)
         self._row = FoldingRow(self)
         self._row.add(self.words, 1, wanted=WORDS)
         self._row.add(self.progress)
         for button in (self.cancel, self.leave, self.keep):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._row.add(button)
-        self.keep.setProperty("kind", "primary")
         self.inside.addWidget(self._row)
         self.cancel.clicked.connect(self.cancel_wanted)
         self.keep.clicked.connect(self.keep_wanted)
@@ -147,5 +148,4 @@ class TuneCard(Card):
         self._row.fold()
 
     def restyle(self) -> None:
-        super().restyle()
         self._row.set_spacing(themes.current.px(12))

@@ -12,6 +12,7 @@ from agents.permissions.values import Scope
 from app.desktop.base.icons import set_icon
 from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.flow import flow
 
 
@@ -44,9 +45,7 @@ class AnswerBar(QWidget):
         self._show_answers()
 
     def _button(self) -> QPushButton:
-        button = QPushButton(self)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
+        return push_button(self)
 
     @property
     def default(self) -> QPushButton:

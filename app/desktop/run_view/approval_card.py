@@ -45,6 +45,7 @@ from app.desktop.run_view.answer_bar import AnswerBar
 from app.desktop.run_view.form_fields import FormFields
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.flow import flow
+from app.desktop.widgets.labels import text_label
 
 # A card that has just come does not take what was pressed for something else.
 GUARD_S = 0.6
@@ -53,14 +54,6 @@ LEAST_LINES = 4
 # What stands around the lines on a card that says a lot.
 AROUND = 330
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-
-
-def _label(parent: QWidget, kind: str) -> QLabel:
-    label = QLabel(parent)
-    label.setProperty("kind", kind)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label
 
 
 class ApprovalCard(QWidget):
@@ -86,18 +79,16 @@ class ApprovalCard(QWidget):
         self._guard, self._in_chat = guard, in_chat
         self._since: float | None = None
         self._done = False
-        self._title = QLabel(self)
-        self._title.setProperty("kind", "heading")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._title = text_label(self, "heading")
         self._extent = Chip(self, "warning")
         self._safety = QLabel(self)
-        self._message = _label(self, "small")
+        self._message = text_label(self, "small", wraps=True)
         self._subject = TextBox(self, most_lines=SUBJECT_LINES)
         self._diff = TextBox(self, most_lines=SUBJECT_LINES)
         self._form = FormFields(request.schema or {}, self) if request.kind == "form" else None
-        self._reasons = _label(self, "small")
-        self._warning = _label(self, "warning")
-        self._wider = _label(self, "small")
+        self._reasons = text_label(self, "small", wraps=True)
+        self._warning = text_label(self, "warning", wraps=True)
+        self._wider = text_label(self, "small", wraps=True)
         self.bar = AnswerBar(request.scopes, self, takes_enter=self._takes_enter)
         self.bar.chosen.connect(self._allow)
         self.bar.refused.connect(self._refuse)

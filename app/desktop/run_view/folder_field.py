@@ -7,13 +7,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QPushButton, QWidget
 
 from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.run_labels import folder_text
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.layouts import Column, Row
 from engine.errors import UserError
 
 RECENT = 8
@@ -39,17 +41,13 @@ class FolderField(ThemedWidget):
         self.setAcceptDrops(True)
         self.field = QLineEdit(self)
         self.field.setAcceptDrops(False)  # the whole field takes what is dropped, as a folder and not as text
-        self.choose, self.recent = QPushButton(self), QPushButton(self)
+        self.choose = push_button(self)
+        self.recent = push_button(self)
         self.complaint = Complaint(self)
-        self._row = QHBoxLayout()
-        self._row.addWidget(self.field, 1)
+        self._row = Row((self.field, 1), spacing=8)
         for button in (self.recent, self.choose):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._row.addWidget(button)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._row)
-        self._column.addWidget(self.complaint)
+        Column(self._row, self.complaint, parent=self, spacing=6)
         self.setFocusProxy(self.field)
         self.field.textChanged.connect(self._typed)
         self.choose.clicked.connect(self._choose)
@@ -118,8 +116,6 @@ class FolderField(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._row.setSpacing(px(8))
-        self._column.setSpacing(px(6))
         self.recent.setFixedWidth(px(40))
         set_icon(self.recent, "chevron-down", "muted", 18)
         self.complaint.restyle()

@@ -6,21 +6,14 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QLocale, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from agents.permissions.visible import visible
-from app.desktop.base.theme import themes
 from app.desktop.widgets.choice_button import ChoiceButton
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.tick_box import TickBox
 from app.services.connections.form_values import Field, Problem, chosen, entered, fields_of
-
-
-def _plain(text: str, kind: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
-    label.setProperty("kind", kind)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label
 
 
 class _Ticks(QWidget):
@@ -30,15 +23,14 @@ class _Ticks(QWidget):
         super().__init__(parent)
         self.boxes: list[tuple[str, TickBox]] = []
         default = field.default if isinstance(field.default, list) else []
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column = Column(parent=self)
         for value, words in field.choices:
             box = TickBox(self)
             box.setChecked(value in default)
             box.setAccessibleName(f"{visible(field.label)}: {visible(words)}")
             row = QHBoxLayout()
             row.addWidget(box)
-            row.addWidget(_plain(visible(words), "value", self), 1)
+            row.addWidget(text_label(self, "value", visible(words), wraps=True), 1)
             column.addLayout(row)
             self.boxes.append((value, box))
 
@@ -52,15 +44,14 @@ class _FieldRow(QWidget):
         super().__init__(parent)
         self.field = field
         self._problem: Problem | None = None
-        self._name = _plain("", "value", self)
-        self._about = _plain(visible(field.description), "small", self)
+        self._name = text_label(self, "value", "", wraps=True)
+        self._about = text_label(self, "small", visible(field.description), wraps=True)
         self._about.setVisible(bool(field.description))
-        self._complaint = _plain("", "bad", self)
+        self._complaint = text_label(self, "bad", "", wraps=True)
         self._complaint.hide()
         self.control = self._made()
         self.setFocusProxy(self.control.boxes[0][1] if self._has_boxes() else self.control)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column = Column(parent=self, spacing=4)
         if field.kind == "switch":
             row = QHBoxLayout()
             row.addWidget(self.control, 0, Qt.AlignmentFlag.AlignTop)
@@ -164,9 +155,6 @@ class _FieldRow(QWidget):
             self.control.setAccessibleName(name)
         self._show_problem()
 
-    def restyle(self) -> None:
-        self._column.setSpacing(themes.current.px(4))
-
 
 class FormFields(QWidget):
     """All fields of a form. `entered`: Enter was pressed in one of them."""
@@ -177,15 +165,12 @@ class FormFields(QWidget):
     def __init__(self, schema: dict[str, Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = [_FieldRow(field, self) for field in fields_of(schema)]
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column = Column(parent=self, spacing=12)
         for row in self._rows:
             self._column.addWidget(row)
             row.height_changed.connect(self.height_changed)
         if self._rows:
             self.setFocusProxy(self._rows[0])
-        themes.changed.connect(self.restyle)
-        self.restyle()
 
     def content(self) -> dict[str, Any] | None:
         """What was entered, without what is left out; None while something does not count, which then says why."""
@@ -221,8 +206,3 @@ class FormFields(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             for row in self._rows:
                 row.retranslate()
-
-    def restyle(self) -> None:
-        self._column.setSpacing(themes.current.px(12))
-        for row in self._rows:
-            row.restyle()

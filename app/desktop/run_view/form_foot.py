@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import GUTTER
 
 COLUMN = 744
@@ -20,19 +21,13 @@ class FormFoot(ThemedWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.start = QPushButton(self)
-        self.start.setProperty("kind", "primary")
-        self.start.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.start = push_button(self, "primary")
         self.hint = wrapped_label(self, "small", selectable=False)
         self.complaint = Complaint(self)
         self._inside = QWidget(self)
-        self._column = QVBoxLayout(self._inside)
-        self._row = QHBoxLayout()
-        self._row.addWidget(self.start)
-        self._row.addWidget(self.hint, 1)
-        self._column.addWidget(self.complaint)
-        self._column.addLayout(self._row)
-        middle = QHBoxLayout(self)
+        self._row = Row(self.start, (self.hint, 1), spacing=12)
+        self._column = Column(self.complaint, self._row, parent=self._inside, spacing=8)
+        middle = Row(parent=self)
         middle.setContentsMargins(0, 0, GUTTER, 0)
         middle.addStretch(1)
         middle.addWidget(self._inside, 1000)
@@ -49,8 +44,6 @@ class FormFoot(ThemedWidget):
         px = themes.current.px
         self._inside.setMaximumWidth(px(COLUMN))
         self._column.setContentsMargins(px(28), px(10), px(28) - GUTTER, px(12))
-        self._column.setSpacing(px(8))
-        self._row.setSpacing(px(12))
         self.complaint.restyle()
 
     def paintEvent(self, event: QPaintEvent) -> None:

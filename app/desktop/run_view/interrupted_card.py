@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.run_view import step_text
 from app.desktop.run_view.plan_card import paint_card
 from app.desktop.run_view.step_lines import CallLine
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.flow import flow
+from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.segmented import SegmentedControl
 
 
@@ -26,15 +28,10 @@ class InterruptedCard(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._rows: list[tuple[CallLine, ElidedLabel, SegmentedControl]] = []
-        self._title = QLabel(self)
-        self._title.setProperty("kind", "heading")
-        self._about = QLabel(self)
-        self._about.setProperty("kind", "small")
-        self._about.setWordWrap(True)
-        self.resume, self.leave = QPushButton(self), QPushButton(self)
-        self.resume.setProperty("kind", "primary")
-        for button in (self.resume, self.leave):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._title = text_label(self, "heading")
+        self._about = text_label(self, "small", wraps=True)
+        self.resume = push_button(self, "primary")
+        self.leave = push_button(self)
         self.resume.clicked.connect(lambda: self.go_on.emit(self.choices()))
         self.leave.clicked.connect(self.left)
         self.retranslate()

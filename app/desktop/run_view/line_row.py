@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.style import set_kind
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.base.tool_tip import plain_tip
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Row
 
 
 class LineRow(ThemedWidget):
@@ -25,18 +27,10 @@ class LineRow(ThemedWidget):
         self._symbol = symbol
         self._about: object = None
         self.words = ElidedLabel(self, pixels=13)
-        self.note = QLabel(self)
-        self.note.setProperty("kind", "small")
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.button = QPushButton(self)
-        self.button.setProperty("kind", "tiny")
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.note = text_label(self, "small")
+        self.button = push_button(self, "tiny")
         self.button.clicked.connect(lambda: self.acted.emit(self._about))
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.words, 1)
-        self._row.addWidget(self.note)
-        self._row.addWidget(self.button)
+        Row((self.words, 1), self.note, self.button, parent=self, spacing=8)
         self.refresh()
 
     def show_words(self, words: str, note: str = "", *, tone: str = "small", whole: str = "") -> None:
@@ -58,7 +52,6 @@ class LineRow(ThemedWidget):
         self.button.setToolTip(plain_tip(name))
 
     def restyle(self) -> None:
-        self._row.setSpacing(themes.current.px(8))
         if self._symbol:
             set_icon(self.button, self._symbol, "muted", 14)
         self.button.setVisible(bool(self._symbol) and bool(self.button.accessibleName()))
@@ -67,7 +60,7 @@ class LineRow(ThemedWidget):
 def fit_lines(
     lines: list[LineRow],
     count: int,
-    column: QVBoxLayout,
+    column: QBoxLayout,
     parent: QWidget,
     symbol: str = "",
     acted: Callable[[object], None] | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from agents.events import Mode
 from app.desktop.base.style import hover
@@ -12,6 +12,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.run_labels import MODES, mode_name, mode_sentence
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column
 
 
 class ModeButton(QAbstractButton):
@@ -26,7 +27,7 @@ class ModeButton(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._name = wrapped_label(self, "heading", selectable=False)
         self._sentence = wrapped_label(self, "small", selectable=False)
-        self._column = QVBoxLayout(self)
+        self._column = Column(parent=self, margins=(38, 8, 12, 8), spacing=1)
         for label in (self._name, self._sentence):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             self._column.addWidget(label)
@@ -36,11 +37,6 @@ class ModeButton(QAbstractButton):
         self._sentence.setText(mode_sentence(self.mode))
         self.setAccessibleName(mode_name(self.mode))
         self.setAccessibleDescription(mode_sentence(self.mode))
-
-    def restyle(self) -> None:
-        px = themes.current.px
-        self._column.setContentsMargins(px(38), px(8), px(12), px(8))
-        self._column.setSpacing(px(1))
 
     def nextCheckState(self) -> None:
         self.setChecked(True)
@@ -76,8 +72,7 @@ class ModeChoice(ThemedWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.buttons = [ModeButton(mode, self) for mode in MODES]
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column = Column(parent=self, spacing=6)
         for button in self.buttons:
             self._column.addWidget(button)
             button.clicked.connect(lambda _=False, button=button: self._choose(button))
@@ -108,8 +103,3 @@ class ModeChoice(ThemedWidget):
         self.setAccessibleName(self.tr("What it may do without asking"))
         for button in self.buttons:
             button.show_words()
-
-    def restyle(self) -> None:
-        self._column.setSpacing(themes.current.px(6))
-        for button in self.buttons:
-            button.restyle()

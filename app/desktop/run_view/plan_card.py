@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from agents.permissions.visible import visible
 from app.desktop.base.theme import themes
 from app.desktop.markdown.prose import PlainBlock
+from app.desktop.widgets.labels import text_label
 from app.services.runs.values import PlanItem
 
 MARKS = {"done": "✓", "doing": "●", "todo": "○"}
@@ -25,8 +26,7 @@ class PlanCard(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._items: tuple[PlanItem, ...] = ()
-        self._title = QLabel(self)
-        self._title.setProperty("kind", "heading")
+        self._title = text_label(self, "heading")
         self._text = PlainBlock(self, "", pixels=13, quiet=True)
         self.retranslate()
         self.hide()

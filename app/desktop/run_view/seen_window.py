@@ -6,13 +6,14 @@ import json
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from agents.permissions.visible import visible
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.words import joined
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column
 from app.services.runs.values import Seen
 from engine.values import Message
 
@@ -56,9 +57,7 @@ class SeenWindow(ThemedWidget):
         self.text = QPlainTextEdit(self)
         self.text.setReadOnly(True)
         self.text.setProperty("kind", "field")
-        self._column = QVBoxLayout(self)
-        self._column.addWidget(self.words)
-        self._column.addWidget(self.text, 1)
+        Column(self.words, (self.text, 1), parent=self, margins=(18, 14, 18, 18), spacing=10)
         px = themes.current.px
         self.resize(px(SIZE[0]), px(SIZE[1]))
         self.refresh()
@@ -99,7 +98,4 @@ class SeenWindow(ThemedWidget):
         self.words.setText(joined(told))
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._column.setContentsMargins(px(18), px(14), px(18), px(18))
-        self._column.setSpacing(px(10))
         self.text.setFont(themes.current.fixed_font())

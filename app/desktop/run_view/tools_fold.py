@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.text.tool_labels import tool_words
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.collapsible import Collapsible
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.tick_box import TickBox
 from app.services.runs.values import ToolAtHand
 
@@ -25,16 +27,10 @@ class ToolRow(QWidget):
         super().__init__(parent)
         self.name = name
         self.box = TickBox(self)
-        self._label, self._words = QLabel(self), QLabel(self)
-        for label in (self._label, self._words):
-            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label = text_label(self)
+        self._words = text_label(self, "small")
         self._label.setFont(themes.current.fixed_font())
-        self._words.setProperty("kind", "small")
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.box)
-        self._row.addWidget(self._label)
-        self._row.addWidget(self._words, 1)
+        Row(self.box, self._label, (self._words, 1), parent=self, spacing=8)
 
     def show_words(self, words: str) -> None:
         self._label.setText(self.name)
@@ -43,7 +39,6 @@ class ToolRow(QWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._row.setSpacing(px(8))
         self._label.setFont(themes.current.fixed_font())
         self._label.setFixedWidth(px(150))
 
@@ -60,17 +55,14 @@ class ToolsFold(Collapsible):
         self._servers: tuple[str, ...] = ()
         self._wanted: tuple[str, ...] | None = None
         self.rows: list[ToolRow] = []
-        self._rows = QVBoxLayout()
+        self._rows = Column(spacing=4)
         self._of_servers = ToolRow("", self)
-        self.lacking = QLabel(self)
-        self.lacking.setProperty("kind", "small")
-        self.lacking.setWordWrap(True)
+        self.lacking = text_label(self, "small", wraps=True)
         self.lacking.hide()
-        self.all, self.reading = QPushButton(self), QPushButton(self)
-        bar = QHBoxLayout()
+        self.all = push_button(self, "link")
+        self.reading = push_button(self, "link")
+        bar = Row()
         for button in (self.all, self.reading):
-            button.setProperty("kind", "link")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             bar.addWidget(button)
         bar.addStretch(1)
         self.inside.addLayout(bar)
@@ -152,7 +144,6 @@ class ToolsFold(Collapsible):
 
     def restyle(self) -> None:
         super().restyle()
-        self._rows.setSpacing(themes.current.px(4))
         for row in (*self.rows, self._of_servers):
             row.restyle()
 

@@ -7,8 +7,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QWidget,
@@ -20,6 +18,9 @@ from app.desktop.base.tab_order import neighbour
 from app.desktop.base.theme import themes
 from app.desktop.base.tool_tip import plain_tip
 from app.desktop.markdown.prose import PlainBlock
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import STRETCH, Row
 from app.desktop.widgets.note_line import NoteLine
 from app.desktop.widgets.overlay import Overlay
 from app.desktop.widgets.tick_box import TickBox
@@ -96,10 +97,8 @@ class UndoDialog(Overlay):
         super().__init__(parent, WIDTH)
         self.plan = plan
         self._done = False
-        self._title, self._summary = QLabel(self.card), QLabel(self.card)
-        self._title.setProperty("kind", "heading")
-        self._summary.setProperty("kind", "small")
-        self._summary.setWordWrap(True)
+        self._title = text_label(self.card, "heading")
+        self._summary = text_label(self.card, "small", wraps=True)
         self._rows = [_FileRow(step, plan.redo, self.card) for step in _ordered(plan)[:MOST_ROWS]]
         self._more = NoteLine(self.card)
         self._list = QScrollArea(self.card)
@@ -110,17 +109,11 @@ class UndoDialog(Overlay):
         for row in (*self._rows, self._more):
             row.setParent(self._inside)
         self._list.setWidget(self._inside)
-        self.do, self.cancel = QPushButton(self.card), QPushButton(self.card)
-        self.do.setProperty("kind", "primary")
-        for button in (self.do, self.cancel):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        bar = QHBoxLayout()
-        bar.addStretch(1)
-        bar.addWidget(self.cancel)
-        bar.addWidget(self.do)
+        self.do = push_button(self.card, "primary")
+        self.cancel = push_button(self.card)
         for part in (self._title, self._summary, self._list):
             self.inside.addWidget(part)
-        self.inside.addLayout(bar)
+        self.inside.addLayout(Row(STRETCH, self.cancel, self.do))
         self.do.clicked.connect(self._accept)
         self.cancel.clicked.connect(self.close_overlay)
         self.closed.connect(self._reject)

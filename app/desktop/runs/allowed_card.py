@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from agents.events import Mode
 from agents.permissions.values import Grant
-from app.desktop.base.theme import themes
 from app.desktop.run_view.line_row import LineRow, fit_lines
 from app.desktop.text.grant_text import what_is_granted, when_granted, where_it_counts
 from app.desktop.text.run_labels import folder_text
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column
 from app.services.runs.values import RunView
 
 
@@ -28,7 +28,7 @@ class AllowedCard(Card):
         self._grants: tuple[Grant, ...] = ()
         self.rows: list[LineRow] = []
         self._mode_words, self._nothing = wrapped_label(self, "small"), wrapped_label(self, "faint")
-        self._rows = QVBoxLayout()
+        self._rows = Column(spacing=4)
         self.inside.addWidget(self._mode_words)
         self.inside.addLayout(self._rows)
         self.inside.addWidget(self._nothing)
@@ -58,7 +58,3 @@ class AllowedCard(Card):
             row.show_button(self.tr("Revoke: {what}").format(what=what), grant.id)
         self._nothing.setText(self.tr("nothing else"))
         self._nothing.setVisible(not self._grants)
-
-    def restyle(self) -> None:
-        super().restyle()
-        self._rows.setSpacing(themes.current.px(4))

@@ -10,6 +10,7 @@ from app.desktop.base.theme import themes
 from app.desktop.text.words import joined
 from app.desktop.widgets.collapsible import Collapsible
 from app.desktop.widgets.controls import Bounds, NumberField
+from app.desktop.widgets.labels import text_label
 
 MINUTE = 60.0
 MOST = 100_000_000
@@ -38,9 +39,7 @@ class BudgetFold(Collapsible):
             self._grid.addWidget(field, row, 1)
             field.valueChanged.connect(lambda _: self._show_summary())
         self._grid.setColumnStretch(0, 1)
-        self._note = QLabel(self)
-        self._note.setProperty("kind", "small")
-        self._note.setWordWrap(True)
+        self._note = text_label(self, "small", wraps=True)
         self.inside.addLayout(self._grid)
         self.inside.addWidget(self._note)
         self.show_budget(Budget())

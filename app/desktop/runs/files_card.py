@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
-from app.desktop.base.theme import themes
 from app.desktop.run_view.line_row import LineRow, fit_lines
 from app.desktop.text.run_labels import is_under_way
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column, Row
 from app.services.runs.values import RunView, Touched
 
 # More rows than this say no more than their number does.
@@ -27,13 +28,12 @@ class FilesCard(Card):
         self._touched: tuple[Touched, ...] = ()
         self._still = False
         self.rows: list[LineRow] = []
-        self._rows = QVBoxLayout()
+        self._rows = Column(spacing=4)
         self._words = wrapped_label(self, "small")
-        self.undo, self.redo = QPushButton(self), QPushButton(self)
-        self._bar = QHBoxLayout()
+        self.undo = push_button(self, "bar")
+        self.redo = push_button(self, "bar")
+        self._bar = Row()
         for button in (self.undo, self.redo):
-            button.setProperty("kind", "bar")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._bar.addWidget(button)
         self._bar.addStretch(1)
         self.inside.addLayout(self._rows)
@@ -97,7 +97,3 @@ class FilesCard(Card):
         for button in (self.undo, self.redo):
             button.setEnabled(self._still)
             button.setToolTip("" if self._still else self.tr("Pause or stop the run first"))
-
-    def restyle(self) -> None:
-        super().restyle()
-        self._rows.setSpacing(themes.current.px(4))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.widgets.layouts import Row
 
 
 class FollowUp(QWidget):
@@ -17,10 +18,7 @@ class FollowUp(QWidget):
         super().__init__(parent)
         self.field = QLineEdit(self)
         self.send = QPushButton(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.field, 1)
-        row.addWidget(self.send)
+        Row((self.field, 1), self.send, parent=self)
         self.field.returnPressed.connect(self._send)
         self.field.textChanged.connect(lambda text: self.send.setEnabled(bool(text.strip())))
         self.send.clicked.connect(self._send)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.runs.tools_line import ToolsLine
 from app.desktop.text.remote_marks import leaving
@@ -19,6 +18,7 @@ from app.desktop.text.words import joined
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column
 from app.store.records import ToolRating
 from engine.errors import UserError
 from engine.remote.names import is_remote, read_name
@@ -78,11 +78,15 @@ class ModelField(ThemedWidget):
         self.leaves = wrapped_label(self, "warning")
         self.tools = ToolsLine(self)
         self.complaint = Complaint(self)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addWidget(self.choice, 0, Qt.AlignmentFlag.AlignLeft)
-        for widget in (self.other, self.tools, self.leaves, self.complaint):
-            self._column.addWidget(widget)
+        Column(
+            (self.choice, 0, Qt.AlignmentFlag.AlignLeft),
+            self.other,
+            self.tools,
+            self.leaves,
+            self.complaint,
+            parent=self,
+            spacing=6,
+        )
         self.setFocusProxy(self.choice)
         self.choice.chosen.connect(lambda _: self._chosen())
         self.other.textChanged.connect(lambda _: self._show_state())
@@ -183,7 +187,6 @@ class ModelField(ThemedWidget):
         self.complaint.retranslate()
 
     def restyle(self) -> None:
-        self._column.setSpacing(themes.current.px(6))
         self.complaint.restyle()
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from agents.budget import Budget
 from app.desktop.base.theme import themes
@@ -22,8 +22,10 @@ from app.desktop.runs.model_field import ModelField, RunModel
 from app.desktop.runs.recipe_fields import RecipeFields
 from app.desktop.runs.save_recipe import SaveRecipe, parameters_in
 from app.desktop.runs.task_editor import TaskEditor
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import text_label, wrapped_label
+from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.writing import Writing
 from app.services.models.events import ModelChanged
@@ -60,12 +62,9 @@ class NewRun(ThemedWidget):
         self.writing = Writing(self)  # of a task for the model in use
         self._scroller = ColumnScroller(self, most=COLUMN)
         inside = self._scroller.inside
-        self._title = QLabel(inside)
-        self._title.setProperty("kind", "title")
+        self._title = text_label(inside, "title")
         self._about = wrapped_label(inside, "small")
-        self.delete = QPushButton(inside)
-        self.delete.setProperty("kind", "link")
-        self.delete.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.delete = push_button(inside, "link")
         self.fields = RecipeFields(inside)
         self.task = TaskEditor(inside)
         self.of_task = Complaint(inside)
@@ -83,10 +82,7 @@ class NewRun(ThemedWidget):
 
     def _lay_out(self) -> None:
         column = self._scroller.column
-        head = QHBoxLayout()
-        head.addWidget(self._title, 1)
-        head.addWidget(self.delete)
-        column.addLayout(head)
+        column.addLayout(Row((self._title, 1), self.delete))
         column.addWidget(self._about)
         column.addWidget(self.fields)
         rows: tuple[tuple[QWidget, ...], ...] = (
@@ -109,11 +105,7 @@ class NewRun(ThemedWidget):
         for fold in (self.tools, self.budget, self.saving):
             column.addWidget(fold)
         column.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(self._scroller, 1)
-        outer.addWidget(self.foot)
+        Column((self._scroller, 1), self.foot, parent=self, spacing=0)
 
     def _connect(self) -> None:
         self.task.textChanged.connect(self._task_changed)

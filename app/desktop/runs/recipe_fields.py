@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.layouts import Column
 from app.services.runs.values import Recipe
 from engine.errors import UserError
 
@@ -22,11 +22,8 @@ class RecipeFields(ThemedWidget):
         self.fields: dict[str, QLineEdit] = {}
         self._parts: list[QWidget] = []
         self.complaint = Complaint(self)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._rows = QVBoxLayout()
-        self._column.addLayout(self._rows)
-        self._column.addWidget(self.complaint)
+        self._rows = Column(spacing=6)
+        Column(self._rows, self.complaint, parent=self)
         self.refresh()
 
     def show_recipe(self, recipe: Recipe | None) -> None:
@@ -71,5 +68,4 @@ class RecipeFields(ThemedWidget):
         self.complaint.retranslate()
 
     def restyle(self) -> None:
-        self._rows.setSpacing(themes.current.px(6))
         self.complaint.restyle()

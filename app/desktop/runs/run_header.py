@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.remote_marks import RemoteChip
 from app.desktop.text.run_labels import folder_name, is_under_way, mode_name, mode_sentence, progress_text
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import STRETCH, Row
 from app.services.runs.export import ExportFormat
 from app.services.runs.values import RunRecord, RunView
 
@@ -44,26 +47,28 @@ class RunHeader(ThemedWidget):
         self.title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.folder, self.mode = Chip(self), Chip(self)
         self.remote = RemoteChip(self, short=True)
-        self.progress = QLabel(self)
-        self.progress.setProperty("kind", "small")
-        self.pause, self.stop, self.resume = QPushButton(self), QPushButton(self), QPushButton(self)
-        self._row = QHBoxLayout(self)
-        self._row.addWidget(self.title)
-        self._row.addWidget(self.folder)
-        self._row.addWidget(self.mode)
-        self._row.addWidget(self.remote)
-        self._row.addStretch(1)
-        self._row.addWidget(self.progress)
+        self.progress = text_label(self, "small")
+        self.pause = push_button(self, "bar")
+        self.stop = push_button(self, "bar")
+        self.resume = push_button(self, "bar")
+        self._row = Row(
+            self.title,
+            self.folder,
+            self.mode,
+            self.remote,
+            STRETCH,
+            self.progress,
+            parent=self,
+            margins=(20, 0, 20, 1),
+            spacing=12,
+        )
         for button in (self.pause, self.stop, self.resume):
-            button.setProperty("kind", "bar")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._row.addWidget(button)
-        self.cards, self.menu_button = QPushButton(self), QPushButton(self)
+        self.cards = push_button(self, "icon")
+        self.menu_button = push_button(self, "icon")
         self.cards.setCheckable(True)
         self.cards.hide()
         for button in (self.cards, self.menu_button):
-            button.setProperty("kind", "icon")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._row.addWidget(button)
         self.cards.toggled.connect(self.cards_wanted)
         self.menu_button.clicked.connect(self._open_menu)
@@ -188,8 +193,6 @@ class RunHeader(ThemedWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self.setFixedHeight(px(52))
-        self._row.setContentsMargins(px(20), 0, px(20), px(1))
-        self._row.setSpacing(px(12))
         self.title.setMinimumWidth(px(LEAST))
         set_icon(self.cards, "sliders-horizontal", "muted", 18)
         set_icon(self.menu_button, "ellipsis", "muted", 18)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
@@ -11,6 +11,7 @@ from app.desktop.runs.run_header import RunHeader
 from app.desktop.runs.side_cards import SideCards
 from app.desktop.runs.steps_view import RunStepsView
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column, Row
 from app.services.runs.reasons import why_ended
 from app.services.runs.values import RunRecord, RunView
 
@@ -31,15 +32,8 @@ class RunPage(ThemedWidget):
         self.note.hide()
         self._run: RunRecord | None = None
         self._other_process = False
-        self._row = QHBoxLayout()
-        self._row.addWidget(self.steps, 1)
-        self._row.addWidget(self.cards)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.header)
-        column.addWidget(self.note)
-        column.addLayout(self._row, 1)
+        self._row = Row((self.steps, 1), self.cards, spacing=4)
+        Column(self.header, self.note, (self._row, 1), parent=self, spacing=0)
         self.header.cards_wanted.connect(lambda _: self._fit())
         self.refresh()
 
@@ -82,5 +76,4 @@ class RunPage(ThemedWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self.note.setContentsMargins(px(28), px(12), px(28), 0)
-        self._row.setSpacing(themes.current.px(4))
         self._fit()

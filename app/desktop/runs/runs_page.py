@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from agents.events import Entry, RunStarted
 from agents.permissions.values import Decision
@@ -22,6 +22,7 @@ from app.desktop.runs.new_run import NewRun
 from app.desktop.runs.run_page import RunPage
 from app.desktop.runs.run_state import RunListState
 from app.desktop.runs.side_panel import RunsSide
+from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.state_panel import StatePanel
 from app.services.connections.events import ServersChanged
 from app.services.events import ServiceEvent
@@ -58,9 +59,7 @@ class RunsPage(ThemedWidget):
         self._stack = QStackedWidget(self)
         for widget in (self.state, self.form, self.run):
             self._stack.addWidget(widget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._stack)
+        Column(self._stack, parent=self)
         self._last_event = 0.0
         self._wanted = 0  # a run that is to be shown once it is known
         self._tools_known = False

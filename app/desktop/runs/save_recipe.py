@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.collapsible import Collapsible
 from app.desktop.widgets.labels import wrapped_label
@@ -34,8 +35,7 @@ class SaveRecipe(Collapsible):
         self._about = wrapped_label(self, "small")
         self.title, self.description = QLineEdit(self), QLineEdit(self)
         self.complaint = Complaint(self)
-        self.save = QPushButton(self)
-        self.save.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.save = push_button(self)
         for widget in (self._about, self.title, self.description, self.complaint):
             self.inside.addWidget(widget)
         self.inside.addWidget(self.save, 0, Qt.AlignmentFlag.AlignLeft)

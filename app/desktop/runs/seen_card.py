@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from agents.events import ContextPart
-from app.desktop.base.theme import themes
 from app.desktop.run_view.line_row import LineRow, fit_lines
 from app.desktop.text.run_labels import model_name
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column
 from app.format import format_context
 from app.services.runs.values import RunView
 
@@ -26,12 +27,10 @@ class SeenCard(Card):
         self._parts: tuple[ContextPart, ...] = ()
         self._name = ""
         self.rows: list[LineRow] = []
-        self._rows = QVBoxLayout()
+        self._rows = Column(spacing=4)
         self.model = ElidedLabel(self, pixels=13)
         self._words = wrapped_label(self, "small")
-        self.open = QPushButton(self)
-        self.open.setProperty("kind", "bar")
-        self.open.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.open = push_button(self, "bar")
         self.open.clicked.connect(self.seen_wanted)
         self.inside.addWidget(self.model)
         self.inside.addLayout(self._rows)
@@ -89,7 +88,3 @@ class SeenCard(Card):
         self.open.setText(self.tr("Show the messages"))
         self.open.setAccessibleName(self.tr("Show the messages that the model sees"))
         self.open.setVisible(bool(lines))
-
-    def restyle(self) -> None:
-        super().restyle()
-        self._rows.setSpacing(themes.current.px(4))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.style import set_kind
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
 from app.desktop.text.tool_rating_text import checking_text
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Row
 from app.store.records import ToolRating
 
 
@@ -27,14 +28,9 @@ class ToolsLine(ThemedWidget):
         self._rating: ToolRating | None = None
         self._checking: ToolCheckUnderWay | None = None
         self.words = wrapped_label(self, "small")
-        self.button = QPushButton(self)
-        self.button.setProperty("kind", "link")
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button = push_button(self, "link")
         self.button.clicked.connect(self._act)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.words, 1)
-        self._row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        Row((self.words, 1), (self.button, 0, Qt.AlignmentFlag.AlignTop), parent=self, spacing=8)
         self.refresh()
 
     def show_model(self, path: str, name: str, rating: ToolRating | None) -> None:
@@ -76,6 +72,3 @@ class ToolsLine(ThemedWidget):
 
     def retranslate(self) -> None:
         self._show()
-
-    def restyle(self) -> None:
-        self._row.setSpacing(themes.current.px(8))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app import paths
 from app.desktop.widgets.controls import Section
 from app.desktop.widgets.copy_diagnostics import CopyDiagnostics
+from app.desktop.widgets.labels import text_label
 from app.version import VERSION
 
 
@@ -17,8 +18,7 @@ class AboutSection(Section):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.version = QLabel(VERSION, self)
-        self.version.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.version = text_label(self, text=VERSION, selectable=True)
         self.copy = CopyDiagnostics(self)
         self.logs = QPushButton(self)
         self._version_row = self.add_row(self.version)

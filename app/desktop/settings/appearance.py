@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.widgets.controls import Section
+from app.desktop.widgets.layouts import Row
 from app.desktop.widgets.segmented import SegmentedControl
 from app.services.settings.settings import Settings
 
@@ -28,10 +29,7 @@ class SizeSlider(QWidget):
         self.slider.setTracking(False)
         self._number = QLabel(self)
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.slider)
-        row.addWidget(self._number)
+        Row(self.slider, self._number, parent=self)
         self.setFocusProxy(self.slider)
         self.slider.sliderMoved.connect(self._show)
         self.slider.valueChanged.connect(self._show)

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.settings.prompt_cache_row import PromptCacheRow
 from app.desktop.text.words import shown_title
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.controls import Section
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.services.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,8 +42,7 @@ class TrashList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column = Column(parent=self)
 
     def show_deleted(self, found: Sequence[Deleted], empty: str, restore: str) -> None:
         while (item := self._column.takeAt(0)) is not None:
@@ -49,35 +51,24 @@ class TrashList(QWidget):
             widget.setParent(None)
             widget.deleteLater()
         if not found:
-            label = QLabel(empty, self)
-            label.setProperty("kind", "small")
+            label = text_label(self, "small", text=empty)
             self._column.addWidget(label)
         for each in found[:SHOWN]:
             self._column.addWidget(self._line(each, restore))
 
     def _line(self, deleted: Deleted, restore: str) -> QWidget:
         line = QWidget(self)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(themes.current.px(12))
-        title = QLabel(line)
+        title = text_label(line)
         text = deleted.title
-        title.setTextFormat(Qt.TextFormat.PlainText)
         title.setText(
             title.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, themes.current.px(360))
         )
         when = QDateTime.fromSecsSinceEpoch(int(deleted.time))
-        date = QLabel(QLocale().toString(when.date(), QLocale.FormatType.ShortFormat), line)
-        date.setProperty("kind", "small")
-        button = QPushButton(restore, line)
-        button.setProperty("kind", "bar")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        date = text_label(line, "small", text=QLocale().toString(when.date(), QLocale.FormatType.ShortFormat))
+        button = push_button(line, "bar", text=restore)
         button.setAccessibleName(f"{restore}: {text}")
         button.clicked.connect(lambda: self.restore_wanted.emit(deleted.id))
-        row.addWidget(title)
-        row.addStretch(1)
-        row.addWidget(date)
-        row.addWidget(button)
+        Row(title, STRETCH, date, button, parent=line, spacing=12)
         return line
 
 
@@ -92,8 +83,7 @@ class DataSection(Section):
         self._calls, self._home = calls, home
         self._trash: tuple[Deleted, ...] = ()
         self._runs: tuple[Deleted, ...] = ()
-        self.folder = QPushButton(self)
-        self.folder.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.folder = push_button(self)
         self.kept = PromptCacheRow(calls, self)
         self.trash, self.runs = TrashList(self), TrashList(self)
         self._folder_row = self.add_row(self.folder)

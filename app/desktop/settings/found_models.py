@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column, Row
 from app.format import format_size
 from engine.errors import UserError
 
@@ -28,27 +31,18 @@ class FoundLine(QWidget):
 
     def __init__(self, found: Found, program: str, parent: QWidget) -> None:
         super().__init__(parent)
-        px = themes.current.px
-        name = QLabel(found.name, self)
-        name.setTextFormat(Qt.TextFormat.PlainText)
-        name.setWordWrap(True)
-        detail = QLabel(f"{program} · {format_size(found.bytes)}", self)
-        detail.setProperty("kind", "small")
+        name = text_label(self, text=found.name, wraps=True)
+        detail = text_label(self, "small", text=f"{program} · {format_size(found.bytes)}")
         detail.setToolTip(found.path)
-        self.add = QPushButton(self.tr("In the library") if found.known else self.tr("Add"), self)
-        self.add.setProperty("kind", "bar")
-        self.add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.add = push_button(self, "bar", text=self.tr("In the library") if found.known else self.tr("Add"))
         self.add.setAccessibleName(self.tr("Add {name} to the library").format(name=found.name))
         self.add.setEnabled(not found.known)
-        words = QVBoxLayout()
-        words.setSpacing(px(2))
-        words.addWidget(name)
-        words.addWidget(detail)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(px(12))
-        row.addLayout(words, 1)
-        row.addWidget(self.add, 0, Qt.AlignmentFlag.AlignVCenter)
+        Row(
+            (Column(name, detail, spacing=2), 1),
+            (self.add, 0, Qt.AlignmentFlag.AlignVCenter),
+            parent=self,
+            spacing=12,
+        )
 
 
 class FoundModels(ThemedWidget):
@@ -60,22 +54,15 @@ class FoundModels(ThemedWidget):
         self._found: tuple[Found, ...] | None = None
         self._busy = False
         self.lines: list[FoundLine] = []
-        self.look, self.add_all = QPushButton(self), QPushButton(self)
-        for button in (self.look, self.add_all):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._words = QLabel(self)
-        self._words.setProperty("kind", "small")
-        self._words.setWordWrap(True)
+        self.look = push_button(self)
+        self.add_all = push_button(self)
+        self._words = text_label(self, "small", wraps=True)
         self.complaint = Complaint(self)
         self._bar, self._rows = QHBoxLayout(), QVBoxLayout()
         self._bar.addWidget(self.look)
         self._bar.addWidget(self.add_all)
         self._bar.addWidget(self._words, 1)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._bar)
-        self._column.addLayout(self._rows)
-        self._column.addWidget(self.complaint)
+        Column(self._bar, self._rows, self.complaint, parent=self, spacing=10)
         self.setFocusProxy(self.look)
         self.look.clicked.connect(self.search)
         self.add_all.clicked.connect(lambda: self._take_in(self._unknown()))
@@ -179,7 +166,6 @@ class FoundModels(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setSpacing(px(10))
         self._rows.setSpacing(px(10))
         self._bar.setSpacing(px(8))
         self.complaint.restyle()

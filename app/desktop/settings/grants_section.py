@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from agents.permissions.values import Grant
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.grant_text import what_is_granted, when_granted, where_it_counts
 from app.desktop.text.words import joined
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.controls import Section
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column, Row
 from app.services.events import ServiceEvent
 from app.services.runs.events import GrantsChanged, RunRemoved
 from app.services.runs.values import RunRecord
@@ -28,7 +29,6 @@ class GrantLine(QWidget):
 
     def __init__(self, grant: Grant, title: str, parent: QWidget) -> None:
         super().__init__(parent)
-        px = themes.current.px
         what = what_is_granted(grant)
         where = where_it_counts(grant)
         if grant.scope == "run":  # one without a title writes an answer
@@ -37,19 +37,14 @@ class GrantLine(QWidget):
         name, self.words = wrapped_label(self), wrapped_label(self, "small")
         name.setText(what)
         self.words.setText(joined([where, when_granted(grant)]))
-        self.revoke = QPushButton(self.tr("Revoke"), self)
-        self.revoke.setProperty("kind", "bar")
-        self.revoke.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.revoke = push_button(self, "bar", text=self.tr("Revoke"))
         self.revoke.setAccessibleName(self.tr("Revoke: {what}, {where}").format(what=what, where=where))
-        column = QVBoxLayout()
-        column.setSpacing(px(2))
-        column.addWidget(name)
-        column.addWidget(self.words)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(px(12))
-        row.addLayout(column, 1)
-        row.addWidget(self.revoke, 0, Qt.AlignmentFlag.AlignVCenter)
+        Row(
+            (Column(name, self.words, spacing=2), 1),
+            (self.revoke, 0, Qt.AlignmentFlag.AlignVCenter),
+            parent=self,
+            spacing=12,
+        )
 
 
 class GrantsList(ThemedWidget):
@@ -61,15 +56,10 @@ class GrantsList(ThemedWidget):
         self._grants: tuple[Grant, ...] = ()
         self._titles: dict[int, str] = {}
         self.lines: list[GrantLine] = []
-        self._rows = QVBoxLayout()
+        self._rows = Column(spacing=10)
         self.nothing = wrapped_label(self, "small")
-        self.all = QPushButton(self)
-        self.all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._rows)
-        self._column.addWidget(self.nothing)
-        self._column.addWidget(self.all, 0, Qt.AlignmentFlag.AlignLeft)
+        self.all = push_button(self)
+        Column(self._rows, self.nothing, (self.all, 0, Qt.AlignmentFlag.AlignLeft), parent=self, spacing=10)
         self.all.clicked.connect(self._revoke_all)
         self.refresh()
 
@@ -104,10 +94,6 @@ class GrantsList(ThemedWidget):
         self.all.setText(self.tr("Revoke all"))
         self.all.setAccessibleName(self.tr("Revoke everything that was granted"))
         self.show_grants(self._grants, self._titles)
-
-    def restyle(self) -> None:
-        self._column.setSpacing(themes.current.px(10))
-        self._rows.setSpacing(themes.current.px(10))
 
 
 class GrantsSection(Section):

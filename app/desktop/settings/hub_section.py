@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.settings.found_models import FoundModels
 from app.desktop.settings.library_folder import LibraryFolder
 from app.desktop.settings.token_field import TokenField
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import CheckedField
 from app.desktop.widgets.controls import Section
 from app.desktop.widgets.segmented import SegmentedControl
@@ -56,8 +57,7 @@ class HubSection(Section):
         self.offline = Switch(self)
         self.token = TokenField(calls, self)
         self.endpoint, self.proxy, self.certificates = (CheckedField(self) for _ in range(3))
-        self._choose = QPushButton(self)
-        self._choose.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._choose = push_button(self)
         self.certificates.beside.addWidget(self._choose)
         self._folder_row = self.add_row(self.folder, below=True)
         self._found_row = self.add_row(self.found, below=True)

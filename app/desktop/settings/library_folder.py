@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.gauge import Gauge
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column, Row
 from app.format import format_size_of
 from app.services.library.events import MoveProgress
 from engine.errors import UserError
@@ -34,24 +36,17 @@ class LibraryFolder(ThemedWidget):
         self._calls = calls
         self._stop: StopToken | None = None
         self._progress: MoveProgress | None = None
-        self.path = QLabel(self)
-        self.path.setProperty("kind", "value")
-        self.path.setTextFormat(Qt.TextFormat.PlainText)
-        self.path.setWordWrap(True)
-        self.path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.path = text_label(self, "value", wraps=True, selectable=True)
         self.gauge = Gauge(self)
-        self.cancel, self.change = QPushButton(self), QPushButton(self)
-        for button in (self.cancel, self.change):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.cancel = push_button(self)
+        self.change = push_button(self)
         self.complaint = Complaint(self)
-        self._row = QHBoxLayout()
-        self._row.addWidget(self.path, 1)
-        for widget in (self.gauge, self.cancel, self.change):
-            self._row.addWidget(widget)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._row)
-        self._column.addWidget(self.complaint)
+        Column(
+            Row((self.path, 1), self.gauge, self.cancel, self.change, spacing=12),
+            self.complaint,
+            parent=self,
+            spacing=6,
+        )
         self.setFocusProxy(self.change)
         self.change.clicked.connect(self._choose)
         self.cancel.clicked.connect(self.stop)
@@ -140,6 +135,4 @@ class LibraryFolder(ThemedWidget):
         self._show()
 
     def restyle(self) -> None:
-        self._row.setSpacing(themes.current.px(12))
-        self._column.setSpacing(themes.current.px(6))
         self.complaint.restyle()

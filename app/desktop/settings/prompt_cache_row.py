@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import STRETCH, Row
 from app.desktop.widgets.segmented import SegmentedControl
 from app.format import format_size
 from app.services.settings.settings import Settings
@@ -25,17 +27,9 @@ class PromptCacheRow(ThemedWidget):
         self._limit = Settings().states_limit
         self._bytes: int | None = None
         self.limit = SegmentedControl(self)
-        self.taken = QLabel(self)
-        self.taken.setProperty("kind", "small")
-        self.clear = QPushButton(self)
-        self.clear.setProperty("kind", "bar")
-        self.clear.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.limit)
-        self._row.addStretch(1)
-        self._row.addWidget(self.taken)
-        self._row.addWidget(self.clear)
+        self.taken = text_label(self, "small")
+        self.clear = push_button(self, "bar")
+        Row(self.limit, STRETCH, self.taken, self.clear, parent=self, spacing=12)
         self.setFocusProxy(self.limit)
         self.limit.chosen.connect(lambda value: self._choose(int(value)))
         self.clear.clicked.connect(self._clear)
@@ -87,6 +81,3 @@ class PromptCacheRow(ThemedWidget):
         self._show_limit()
         if self._bytes is not None:
             self._show_bytes(self._bytes)
-
-    def restyle(self) -> None:
-        self._row.setSpacing(themes.current.px(12))

@@ -8,16 +8,18 @@ from urllib.parse import urlsplit
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.remote_server_key import KeyField
 from app.desktop.settings.remote_server_models import ModelTicks
-from app.desktop.settings.server_parts import button, small
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.controls import Bounds, OptionalNumber
+from app.desktop.widgets.labels import text_label, wrapped_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.switch import Switch
 from app.services.connections.remote_server_file import ModelServer
 from app.services.settings.secrets import TokenPlace
@@ -63,18 +65,21 @@ class ServerForm(ThemedWidget):
         self._found = -1
         self.address, self.title, self.certificates = (QLineEdit(self) for _ in range(3))
         self.key = KeyField(self)
-        self.check, self.save, self.choose = button(self, ""), button(self, "primary"), button(self, "")
-        self.more = button(self, "link")
+        self.check, self.save, self.choose = (
+            push_button(self, ""),
+            push_button(self, "primary"),
+            push_button(self, ""),
+        )
+        self.more = push_button(self, "link")
         self.more.setCheckable(True)
-        self.state = small(self)
+        self.state = wrapped_label(self, "small")
         # What the server says, and why it cannot be kept.
         self.refusal, self.complaint = Complaint(self), Complaint(self)
         self.models = ModelTicks(self)
         self.allow_http = Switch(self)
         self.context = OptionalNumber(CONTEXT, self)
         self._labels: list[QLabel] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column = Column(parent=self, spacing=8)
         self._lay_out()
         self._connect()
         if server is not None:
@@ -83,11 +88,8 @@ class ServerForm(ThemedWidget):
 
     def _lay_out(self) -> None:
         self._http = QWidget(self)
-        self._http_words = small(self._http)
-        row = QHBoxLayout(self._http)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._http_words, 1)
-        row.addWidget(self.allow_http)
+        self._http_words = wrapped_label(self._http, "small")
+        row = Row((self._http_words, 1), self.allow_http, parent=self._http)
         checking, files, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         checking.addWidget(self.check)
         checking.addWidget(self.state, 1)
@@ -97,11 +99,8 @@ class ServerForm(ThemedWidget):
         foot.addStretch(1)
         foot.addWidget(self.save)
         self._more = QWidget(self)
-        self._beyond = QVBoxLayout(self._more)
-        self._beyond.setContentsMargins(0, 0, 0, 0)
-        context = QHBoxLayout()
-        context.addWidget(self.context)
-        context.addStretch(1)
+        self._beyond = Column(parent=self._more, spacing=8)
+        context = Row(self.context, STRETCH)
         self._field(self.address)
         self._column.addWidget(self._http)
         self._field(self.key)
@@ -112,10 +111,7 @@ class ServerForm(ThemedWidget):
         for layout, buddy in ((files, self.certificates), (context, self.context.field)):
             self._label(self._beyond, buddy)
             self._beyond.addLayout(layout)
-        fold = QHBoxLayout()
-        fold.addWidget(self.more)
-        fold.addStretch(1)
-        self._column.addLayout(fold)
+        self._column.addLayout(Row(self.more, STRETCH))
         self._column.addWidget(self._more)
         self._column.addWidget(self.complaint)
         self._column.addLayout(foot)
@@ -143,9 +139,8 @@ class ServerForm(ThemedWidget):
         self._label(self._column, widget)
         self._column.addWidget(widget)
 
-    def _label(self, column: QVBoxLayout, buddy: QWidget) -> None:
-        label = QLabel(self)
-        label.setProperty("kind", "small")
+    def _label(self, column: QBoxLayout, buddy: QWidget) -> None:
+        label = text_label(self, "small")
         label.setBuddy(buddy)
         self._labels.append(label)
         column.addWidget(label)
@@ -358,8 +353,6 @@ class ServerForm(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setSpacing(px(8))
-        self._beyond.setSpacing(px(8))
         for row in self._rows:
             row.setSpacing(px(8))
         for complaint in (self.refusal, self.complaint):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.settings.server_parts import button, small
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column, Row
 from app.services.settings.secrets import TokenPlace
 
 
@@ -22,15 +23,9 @@ class KeyField(ThemedWidget):
         self._place: TokenPlace | None = None  # None: nobody was asked yet
         self.field = QLineEdit(self)
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.forget = button(self)
-        self.state = small(self)
-        self._row = QHBoxLayout()
-        self._row.addWidget(self.field, 1)
-        self._row.addWidget(self.forget)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._row)
-        self._column.addWidget(self.state)
+        self.forget = push_button(self, "bar")
+        self.state = wrapped_label(self, "small")
+        Column(Row((self.field, 1), self.forget, spacing=8), self.state, parent=self, spacing=4)
         self.setFocusProxy(self.field)
         self.field.textEdited.connect(lambda _: self.typed.emit())
         self.forget.clicked.connect(self.forget_wanted)
@@ -63,7 +58,3 @@ class KeyField(ThemedWidget):
         self.forget.setText(self.tr("Forget"))
         self.forget.setAccessibleName(self.tr("Forget the key of the server"))
         self.forget.setVisible(place in ("keyring", "session"))
-
-    def restyle(self) -> None:
-        self._row.setSpacing(themes.current.px(8))
-        self._column.setSpacing(themes.current.px(4))

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.settings.server_parts import button
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.tick_box import TickBox
 
 # A server with more is one for many people: what is wanted of it is chosen.
@@ -27,13 +29,8 @@ class ModelTick(QWidget):
         self.name = name
         self.box = TickBox(self)
         self.box.setAccessibleName(name)
-        label = QLabel(name, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(themes.current.px(8))
-        row.addWidget(self.box)
-        row.addWidget(label, 1)
+        label = text_label(self, text=name)
+        Row(self.box, (label, 1), parent=self, spacing=8)
         self.setFixedHeight(themes.current.px(LINE))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -52,25 +49,17 @@ class ModelTicks(ThemedWidget):
         self.search.setClearButtonEnabled(True)
         self._inside = QWidget(self)
         self._inside.setProperty("kind", "page")
-        self._rows = QVBoxLayout(self._inside)
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(0)
+        self._rows = Column(parent=self._inside, spacing=0)
         self._scroller = QScrollArea(self)
         self._scroller.setWidgetResizable(True)
         self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroller.setWidget(self._inside)
         self.another = QLineEdit(self)
-        self.add = button(self, "")
-        foot = QHBoxLayout()
-        foot.addWidget(self.another, 1)
-        foot.addWidget(self.add)
+        self.add = push_button(self, "")
+        foot = Row((self.another, 1), self.add)
         self._foot = foot
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.search, self._scroller):
-            self._column.addWidget(widget)
-        self._column.addLayout(foot)
+        Column(self.search, self._scroller, foot, parent=self, spacing=8)
         self.search.textChanged.connect(self._filter)
         self.another.returnPressed.connect(self._add)
         self.another.textEdited.connect(lambda _: self.changed.emit())
@@ -145,7 +134,6 @@ class ModelTicks(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setSpacing(px(8))
         self._foot.setSpacing(px(8))
         for tick in self.ticks:
             tick.setFixedHeight(px(LINE))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.notification import Notification
@@ -13,11 +13,13 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.remote_server_form import ServerForm
-from app.desktop.settings.server_parts import button, small
 from app.desktop.text.remote_marks import RemoteChip
 from app.desktop.text.words import joined
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.controls import Section
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column, Row
 from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_server_file import ModelServer
 from app.services.events import ServiceEvent
@@ -42,21 +44,21 @@ class RemoteServerLine(ThemedWidget):
         self.server = server
         self._calls = calls
         self.form: ServerForm | None = None
-        self.name, self.words = small(self, ""), small(self)
+        self.name, self.words = wrapped_label(self, ""), wrapped_label(self, "small")
         self.chip = RemoteChip(self, short=True)
-        self.remove, self.toggle = button(self), button(self, "icon")
+        self.remove, self.toggle = push_button(self, "bar"), push_button(self, "icon")
         self.toggle.setCheckable(True)
-        column = QVBoxLayout()
-        column.setSpacing(0)
-        column.addWidget(self.name)
-        column.addWidget(self.words)
-        self._head = QHBoxLayout()
-        self._head.addLayout(column, 1)
-        for widget in (self.chip, self.remove, self.toggle):
-            self._head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._head)
+        self._column = Column(
+            Row(
+                (Column(self.name, self.words, spacing=0), 1),
+                (self.chip, 0, Qt.AlignmentFlag.AlignVCenter),
+                (self.remove, 0, Qt.AlignmentFlag.AlignVCenter),
+                (self.toggle, 0, Qt.AlignmentFlag.AlignVCenter),
+                spacing=10,
+            ),
+            parent=self,
+            spacing=12,
+        )
         self.toggle.toggled.connect(self._open)
         self.remove.clicked.connect(lambda: self.remove_wanted.emit(self.server.url))
         self.refresh()
@@ -95,8 +97,6 @@ class RemoteServerLine(ThemedWidget):
     def restyle(self) -> None:
         px = themes.current.px
         set_icon(self.toggle, "chevron-down" if self.toggle.isChecked() else "chevron-right", "muted", 18)
-        self._head.setSpacing(px(10))
-        self._column.setSpacing(px(12))
         self._column.setContentsMargins(0, 0, 0, px(12) if self.toggle.isChecked() else 0)
 
 
@@ -112,14 +112,10 @@ class RemoteServerList(ThemedWidget):
         self._calls = calls
         self._to_open = ""
         self.lines: dict[str, RemoteServerLine] = {}
-        self.empty = small(self)
+        self.empty = wrapped_label(self, "small")
         self.complaint = Complaint(self)
-        self._rows = QVBoxLayout()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addWidget(self.empty)
-        self._column.addLayout(self._rows)
-        self._column.addWidget(self.complaint)
+        self._rows = Column(spacing=12)
+        Column(self.empty, self._rows, self.complaint, parent=self, spacing=8)
         self.refresh()
 
     def read(self) -> None:
@@ -186,8 +182,6 @@ class RemoteServerList(ThemedWidget):
         self.complaint.retranslate()
 
     def restyle(self) -> None:
-        self._rows.setSpacing(themes.current.px(12))
-        self._column.setSpacing(themes.current.px(8))
         self.complaint.restyle()
 
 

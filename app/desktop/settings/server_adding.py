@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.settings.server_parts import Note, Pairs, button, small
+from app.desktop.settings.server_parts import Note, Pairs
 from app.desktop.settings.whole_text import WholeText
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.segmented import SegmentedControl
 from app.services.connections.server_import import Found, found_in
 from app.services.connections.server_values import Server
@@ -35,20 +38,15 @@ class FoundServer(ThemedWidget):
     def __init__(self, found: Found, parent: QWidget) -> None:
         super().__init__(parent)
         self.found = found
-        self.name, self.variables = small(self, ""), small(self)
+        self.name, self.variables = wrapped_label(self, ""), wrapped_label(self, "small")
         self._note = Note(self)
         self.command = WholeText(self._note, fixed=True)
         self._note.column.addWidget(self.command)
         self.complaint = Complaint(self)
-        self.add = button(self)
-        head = QHBoxLayout()
-        head.addWidget(self.name, 1)
-        head.addWidget(self.add)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(head)
-        for widget in (self._note, self.variables, self.complaint):
-            self._column.addWidget(widget)
+        self.add = push_button(self, "bar")
+        Column(
+            Row((self.name, 1), self.add), self._note, self.variables, self.complaint, parent=self, spacing=4
+        )
         self.refresh()
 
     def retranslate(self) -> None:
@@ -71,8 +69,6 @@ class FoundServer(ThemedWidget):
             self.complaint.say(UserError.from_info(found.error))
 
     def restyle(self) -> None:
-        self._note.restyle()
-        self._column.setSpacing(themes.current.px(4))
         self.complaint.restyle()
 
 
@@ -86,17 +82,10 @@ class ImportServers(ThemedWidget):
         self._calls = calls
         self._path = ""
         self.lines: list[FoundServer] = []
-        self.choose = button(self, "")
+        self.choose = push_button(self, "")
         self.complaint = Complaint(self)
-        self._rows = QVBoxLayout()
-        head = QHBoxLayout()
-        head.addWidget(self.choose)
-        head.addStretch(1)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(head)
-        self._column.addLayout(self._rows)
-        self._column.addWidget(self.complaint)
+        self._rows = Column(spacing=12)
+        Column(Row(self.choose, STRETCH), self._rows, self.complaint, parent=self, spacing=10)
         self.setFocusProxy(self.choose)
         self.choose.clicked.connect(self._choose)
         self.refresh()
@@ -159,8 +148,6 @@ class ImportServers(ThemedWidget):
         self.complaint.retranslate()
 
     def restyle(self) -> None:
-        self._rows.setSpacing(themes.current.px(12))
-        self._column.setSpacing(themes.current.px(10))
         self.complaint.restyle()
 
 
@@ -176,22 +163,17 @@ class AddServer(ThemedWidget):
         self.kind.setSizePolicy(self.kind.sizePolicy().Policy.Fixed, self.kind.sizePolicy().Policy.Fixed)
         self.what, self.name = QLineEdit(self), QLineEdit(self)
         self.pairs = Pairs(self)
-        self.help = small(self)
+        self.help = wrapped_label(self, "small")
         self.complaint = Complaint(self)
-        self.add = button(self, "")
+        self.add = push_button(self, "")
         self._foot, self._top = QHBoxLayout(), QHBoxLayout()
         self._top.addWidget(self.kind)
         self._top.addStretch(1)
         self._foot.addWidget(self.name, 1)
         self._foot.addWidget(self.add)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._top)
-        self._column.addWidget(self.what)
-        self._column.addWidget(self.help)
-        self._column.addWidget(self.pairs)
-        self._column.addLayout(self._foot)
-        self._column.addWidget(self.complaint)
+        Column(
+            self._top, self.what, self.help, self.pairs, self._foot, self.complaint, parent=self, spacing=8
+        )
         self.setFocusProxy(self.what)
         self._kind = "program"
         self.kind.chosen.connect(self._choose)
@@ -282,6 +264,5 @@ class AddServer(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setSpacing(px(8))
         self._foot.setSpacing(px(8))
         self.complaint.restyle()

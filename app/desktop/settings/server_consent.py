@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from agents.mcp.sanitize import shown_words
-from app.desktop.base.theme import themes
-from app.desktop.settings.server_parts import Note, Part, button, small
+from app.desktop.settings.server_parts import Note, Part
 from app.desktop.settings.server_text import introduction, rights, variables, warnings, what_runs
 from app.desktop.settings.whole_text import WholeText
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import STRETCH, Row
 from app.services.connections.server_values import Server
 
 
@@ -22,20 +24,17 @@ class ConsentPart(Part):
         super().__init__(parent)
         self._server = server
         self._note = Note(self)
-        self.introduction = small(self._note)
+        self.introduction = wrapped_label(self._note, "small")
         self.command = WholeText(self._note, fixed=True)
         self.variables = WholeText(self._note, fixed=True)
-        self._rights = small(self._note)
+        self._rights = wrapped_label(self._note, "small")
         for widget in (self.introduction, self.command, self.variables, self._rights):
             self._note.column.addWidget(widget)
         self.warnings: list[QLabel] = []
-        self.agree = button(self, "primary")
+        self.agree = push_button(self, "primary")
         self.agree.clicked.connect(lambda: self.agreed.emit(self._server.digest))
-        self._foot = QHBoxLayout()
-        self._foot.addWidget(self.agree)
-        self._foot.addStretch(1)
         self.column.addWidget(self._note)
-        self.column.addLayout(self._foot)
+        self.column.addLayout(Row(self.agree, STRETCH, spacing=8))
         self.refresh()
 
     def show_server(self, server: Server) -> None:
@@ -63,7 +62,7 @@ class ConsentPart(Part):
             label.deleteLater()
         self.warnings = []
         for sentence in warnings(server):
-            label = small(self._note, "warning")
+            label = wrapped_label(self._note, "warning")
             label.setText(sentence)
             self._note.column.addWidget(label)
             self.warnings.append(label)
@@ -75,8 +74,3 @@ class ConsentPart(Part):
         self.agree.setAccessibleName(
             self.tr("Agree to what {name} runs, and start it").format(name=server.name)
         )
-
-    def restyle(self) -> None:
-        super().restyle()
-        self._note.restyle()
-        self._foot.setSpacing(themes.current.px(8))

@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.tasks import Executor
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_consent import ConsentPart
-from app.desktop.settings.server_parts import Dot, Note, Part, button, small
+from app.desktop.settings.server_parts import Dot, Note, Part
 from app.desktop.settings.server_rights import RightsPart
 from app.desktop.settings.server_secret_fields import SecretsPart
 from app.desktop.settings.server_text import state_words
 from app.desktop.settings.server_tool_list import ToolsPart
 from app.desktop.settings.whole_text import WholeText
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.switch import Switch
 from app.services.connections.server_values import Server
 from engine.errors import UserError
@@ -62,10 +64,6 @@ class LogPart(Part):
         self.heading.setText(self.tr("Its last words"))
         self.text.setAccessibleName(self.tr("The last lines that the server wrote"))
 
-    def restyle(self) -> None:
-        super().restyle()
-        self._note.restyle()
-
 
 class ServerDetails(ThemedWidget):
     """What is below an open line. Made when it is first opened."""
@@ -80,9 +78,7 @@ class ServerDetails(ThemedWidget):
         self.rights = RightsPart(server, self)
         self.log = LogPart(server, self)
         self.parts = (self.consent, self.secrets, self.tools, self.rights, self.log)
-        self._column = QVBoxLayout(self)
-        for part in self.parts:
-            self._column.addWidget(part)
+        Column(*self.parts, parent=self, margins=(22, 4, 0, 8), spacing=14)
         self.consent.agreed.connect(lambda digest: do(lambda s: agreed(s, name, digest), "net"))
         self.secrets.given.connect(self._keep)
         self.tools.accepted.connect(lambda: do(lambda s: s.servers.accept(name)))
@@ -105,11 +101,6 @@ class ServerDetails(ThemedWidget):
             lambda s: s.servers.set_secret(self._name, variable, value), "net", lambda _: self.read_secrets()
         )
 
-    def restyle(self) -> None:
-        px = themes.current.px
-        self._column.setContentsMargins(px(22), px(4), 0, px(8))
-        self._column.setSpacing(px(14))
-
 
 class ServerLine(ThemedWidget):
     """`remove_wanted` carries the name. `grew`: there is more of it, which may be out of sight."""
@@ -123,27 +114,33 @@ class ServerLine(ThemedWidget):
         self._calls = calls
         self.details: ServerDetails | None = None
         self.dot = Dot(self)
-        self.name, self.state = small(self, ""), small(self)
+        self.name, self.state = wrapped_label(self, ""), wrapped_label(self, "small")
         self.switch = Switch(self)
-        self.login, self.check, self.remove = button(self), button(self), button(self)
-        self.toggle = button(self, "icon")
+        self.login, self.check, self.remove = (
+            push_button(self, "bar"),
+            push_button(self, "bar"),
+            push_button(self, "bar"),
+        )
+        self.toggle = push_button(self, "icon")
         self._logging_in = False
         self.toggle.setCheckable(True)
         self.complaint = Complaint(self)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self.name)
-        words.addWidget(self.state)
-        self._head = QHBoxLayout()
         middle = Qt.AlignmentFlag.AlignVCenter
-        self._head.addWidget(self.dot, 0, middle)
-        self._head.addLayout(words, 1)
-        for widget in (self.login, self.check, self.remove, self.switch, self.toggle):
-            self._head.addWidget(widget, 0, middle)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._head)
-        self._column.addWidget(self.complaint)
+        self._column = Column(
+            Row(
+                (self.dot, 0, middle),
+                (Column(self.name, self.state, spacing=0), 1),
+                (self.login, 0, middle),
+                (self.check, 0, middle),
+                (self.remove, 0, middle),
+                (self.switch, 0, middle),
+                (self.toggle, 0, middle),
+                spacing=10,
+            ),
+            self.complaint,
+            parent=self,
+            spacing=8,
+        )
         self.toggle.toggled.connect(self._open)
         self.switch.clicked.connect(lambda on: self.do(lambda s: s.servers.enable(self.server.name, on)))
         self.check.clicked.connect(lambda: self.do(lambda s: s.servers.check(self.server.name), "net"))
@@ -232,9 +229,6 @@ class ServerLine(ThemedWidget):
         self.complaint.retranslate()
 
     def restyle(self) -> None:
-        px = themes.current.px
         self.dot.restyle()
         set_icon(self.toggle, "chevron-down" if self.toggle.isChecked() else "chevron-right", "muted", 18)
-        self._head.setSpacing(px(10))
-        self._column.setSpacing(px(8))
         self.complaint.restyle()

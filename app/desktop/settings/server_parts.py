@@ -4,28 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-
-
-def small(parent: QWidget, kind: str = "small") -> QLabel:
-    """A line of help or a note: plain text, wrapped, selectable."""
-    label = QLabel(parent)
-    label.setProperty("kind", kind)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setWordWrap(True)
-    return label
-
-
-def button(parent: QWidget, kind: str = "bar") -> QPushButton:
-    made = QPushButton(parent)
-    made.setProperty("kind", kind)
-    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return made
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 
 
 class Dot(QWidget):
@@ -55,13 +41,8 @@ class Part(ThemedWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.heading = small(self, "heading")
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.addWidget(self.heading)
-
-    def restyle(self) -> None:
-        self.column.setSpacing(themes.current.px(8))
+        self.heading = wrapped_label(self, "heading")
+        self.column = Column(self.heading, parent=self, spacing=8)
 
 
 class Note(QFrame):
@@ -70,12 +51,7 @@ class Note(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("kind", "note")
-        self.column = QVBoxLayout(self)
-
-    def restyle(self) -> None:
-        px = themes.current.px
-        self.column.setContentsMargins(px(12), px(10), px(12), px(10))
-        self.column.setSpacing(px(8))
+        self.column = Column(parent=self, margins=(12, 10, 12, 10), spacing=8)
 
 
 class PairLine(ThemedWidget):
@@ -87,13 +63,9 @@ class PairLine(ThemedWidget):
         super().__init__(parent)
         self.name, self.value = QLineEdit(self), QLineEdit(self)
         self.value.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
-        self.remove = button(self, "icon")
+        self.remove = push_button(self, "icon")
         self.remove.clicked.connect(self.gone)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.name, 2)
-        self._row.addWidget(self.value, 3)
-        self._row.addWidget(self.remove)
+        Row((self.name, 2), (self.value, 3), self.remove, parent=self, spacing=8)
         self.refresh()
 
     def retranslate(self) -> None:
@@ -105,7 +77,6 @@ class PairLine(ThemedWidget):
 
     def restyle(self) -> None:
         set_icon(self.remove, "x", "muted", 16)
-        self._row.setSpacing(themes.current.px(8))
 
 
 class Pairs(ThemedWidget):
@@ -114,16 +85,10 @@ class Pairs(ThemedWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.lines: list[PairLine] = []
-        self.more = button(self, "link")
+        self.more = push_button(self, "link")
         self.more.clicked.connect(self.add_line)
-        self._rows = QVBoxLayout()
-        foot = QHBoxLayout()
-        foot.addWidget(self.more)
-        foot.addStretch(1)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._rows)
-        self._column.addLayout(foot)
+        self._rows = Column(spacing=6)
+        Column(self._rows, Row(self.more, STRETCH), parent=self, spacing=4)
         self.refresh()
 
     def add_line(self) -> None:
@@ -158,7 +123,3 @@ class Pairs(ThemedWidget):
         line.deleteLater()
         if focused:
             self.more.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def restyle(self) -> None:
-        self._rows.setSpacing(themes.current.px(6))
-        self._column.setSpacing(themes.current.px(4))

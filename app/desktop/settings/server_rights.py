@@ -5,14 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from agents.mcp.sanitize import shown_words
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.settings.server_parts import Part, button, small
+from app.desktop.settings.server_parts import Part
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.controls import SettingRow
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.segmented import SegmentedControl
 from app.desktop.widgets.switch import Switch
 from app.services.connections.server_values import Server
@@ -27,16 +30,9 @@ class Folders(ThemedWidget):
         super().__init__(parent)
         self._server = server
         self.lines: list[QWidget] = []
-        self._rows = QVBoxLayout()
-        self.read, self.write = button(self), button(self)
-        self._bar = QHBoxLayout()
-        self._bar.addWidget(self.read)
-        self._bar.addWidget(self.write)
-        self._bar.addStretch(1)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._rows)
-        self._column.addLayout(self._bar)
+        self._rows = Column(spacing=2)
+        self.read, self.write = push_button(self, "bar"), push_button(self, "bar")
+        Column(self._rows, Row(self.read, self.write, STRETCH, spacing=8), parent=self, spacing=6)
         self.read.clicked.connect(lambda: self._choose("readable"))
         self.write.clicked.connect(lambda: self._choose("writable"))
         self.refresh()
@@ -79,17 +75,14 @@ class Folders(ThemedWidget):
 
     def _line(self, field: str, path: str) -> QWidget:
         line = QWidget(self)
-        words = small(line)
+        words = wrapped_label(line, "small")
         kind = self.tr("may be read") if field == "readable" else self.tr("may be read and changed")
         words.setText(f"{shown_words(path)} ({kind})")
-        remove = button(line, "icon")
+        remove = push_button(line, "icon")
         set_icon(remove, "x", "muted", 16)
         remove.setAccessibleName(self.tr("Do not leave it {path} any more").format(path=path))
         remove.clicked.connect(partial(self._remove, field, path))
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(words, 1)
-        row.addWidget(remove)
+        Row((words, 1), remove, parent=line)
         return line
 
     def retranslate(self) -> None:
@@ -100,9 +93,6 @@ class Folders(ThemedWidget):
         self._fill()
 
     def restyle(self) -> None:
-        self._rows.setSpacing(themes.current.px(2))
-        self._bar.setSpacing(themes.current.px(8))
-        self._column.setSpacing(themes.current.px(6))
         self._fill()
 
 

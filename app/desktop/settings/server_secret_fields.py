@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from agents.mcp.sanitize import shown_words
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.settings.server_parts import Part, button, small
+from app.desktop.settings.server_parts import Part
 from app.desktop.settings.server_text import place_words
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column, Row
 from app.services.connections.server_secrets import CLIENT_SECRET, registered
 from app.services.connections.server_values import Server
 from app.services.settings.secrets import TokenPlace
@@ -26,19 +28,17 @@ class SecretField(ThemedWidget):
         super().__init__(parent)
         self.variable = variable
         self._place: TokenPlace | None = None  # None: not asked yet
-        self.name, self.state = small(self, ""), small(self)
+        self.name, self.state = wrapped_label(self, ""), wrapped_label(self, "small")
         self.field = QLineEdit(self)
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.keep = button(self)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self.name)
-        words.addWidget(self.state)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addLayout(words, 1)
-        self._row.addWidget(self.field, 1)
-        self._row.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.keep = push_button(self, "bar")
+        Row(
+            (Column(self.name, self.state, spacing=0), 1),
+            (self.field, 1),
+            (self.keep, 0, Qt.AlignmentFlag.AlignVCenter),
+            parent=self,
+            spacing=12,
+        )
         self.keep.clicked.connect(self._give)
         self.field.returnPressed.connect(self._give)
         self.refresh()
@@ -64,9 +64,6 @@ class SecretField(ThemedWidget):
         self.keep.setText(self.tr("Keep"))
         self.keep.setAccessibleName(self.tr("Keep this value of {name}").format(name=self.variable))
 
-    def restyle(self) -> None:
-        self._row.setSpacing(themes.current.px(12))
-
 
 class SecretsPart(Part):
     """`given` carries a name and its new value."""
@@ -76,7 +73,7 @@ class SecretsPart(Part):
     def __init__(self, server: Server, parent: QWidget) -> None:
         super().__init__(parent)
         self.fields: dict[str, SecretField] = {}
-        self._rows = QVBoxLayout()
+        self._rows = Column(spacing=8)
         self.column.addLayout(self._rows)
         self.refresh()
         self.show_server(server)
@@ -104,7 +101,3 @@ class SecretsPart(Part):
 
     def retranslate(self) -> None:
         self.heading.setText(self.tr("Its secret values"))
-
-    def restyle(self) -> None:
-        super().restyle()
-        self._rows.setSpacing(themes.current.px(8))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from agents.mcp.sanitize import shown_words
 from app.desktop.base.icons import set_icon
 from app.desktop.base.style import set_kind
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.settings.server_parts import Note, Part, button, small
+from app.desktop.settings.server_parts import Note, Part
 from app.desktop.settings.server_text import tool_state
 from app.desktop.settings.whole_text import WholeText
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.format import format_count
 from app.services.connections.server_values import Server, ServerTool
 
@@ -27,26 +29,23 @@ class ToolLine(ThemedWidget):
     def __init__(self, tool: ServerTool, parent: QWidget) -> None:
         super().__init__(parent)
         self.tool = tool
-        self.toggle = button(self, "tiny")
+        self.toggle = push_button(self, "tiny")
         self.toggle.setCheckable(True)
-        self.name = small(self, "")
-        self.words = small(self)
-        self.state = small(self, "small")
+        self.name = wrapped_label(self, "")
+        self.words = wrapped_label(self, "small")
+        self.state = wrapped_label(self, "small")
         self._note = Note(self)
         self.description = WholeText(self._note)
         self.diff = WholeText(self._note, diff=True)
         self._note.column.addWidget(self.description)
         self._note.column.addWidget(self.diff)
-        self._head = QHBoxLayout()
-        self._head.addWidget(self.toggle, 0, Qt.AlignmentFlag.AlignTop)
-        self._texts = QVBoxLayout()
-        for label in (self.name, self.words, self.state):
-            self._texts.addWidget(label)
-        self._head.addLayout(self._texts, 1)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._head)
-        self._column.addWidget(self._note)
+        self._texts = Column(self.name, self.words, self.state, spacing=1)
+        Column(
+            Row((self.toggle, 0, Qt.AlignmentFlag.AlignTop), (self._texts, 1), spacing=8),
+            self._note,
+            parent=self,
+            spacing=4,
+        )
         self.toggle.toggled.connect(lambda _: self._show())
         self.toggle.setChecked(tool.status in ("new", "changed"))
         self.refresh()
@@ -76,12 +75,6 @@ class ToolLine(ThemedWidget):
         self.diff.setAccessibleName(self.tr("What has changed in {tool}").format(tool=self.tool.name))
         self._show()
 
-    def restyle(self) -> None:
-        px = themes.current.px
-        self._note.restyle()
-        self._column.setSpacing(px(4))
-        self._head.setSpacing(px(8))
-        self._texts.setSpacing(px(1))
         self._show()
 
 
@@ -95,17 +88,13 @@ class ToolsPart(Part):
         self._server = server
         self._all = False
         self.lines: list[ToolLine] = []
-        self.accept = button(self)
-        self.more = button(self, "link")
-        self.words = small(self)
-        self._rows = QVBoxLayout()
-        self._foot = QHBoxLayout()
-        for widget in (self.accept, self.more):
-            self._foot.addWidget(widget)
-        self._foot.addStretch(1)
+        self.accept = push_button(self, "bar")
+        self.more = push_button(self, "link")
+        self.words = wrapped_label(self, "small")
+        self._rows = Column(spacing=8)
         self.column.addWidget(self.words)
         self.column.addLayout(self._rows)
-        self.column.addLayout(self._foot)
+        self.column.addLayout(Row(self.accept, self.more, STRETCH, spacing=8))
         self.accept.clicked.connect(self.accepted)
         self.more.clicked.connect(self._show_all)
         self.refresh()
@@ -164,8 +153,3 @@ class ToolsPart(Part):
         self.more.setVisible(rest > 0)
         self.more.setText(self.tr("Show {count} more").format(count=format_count(max(rest, 0))))
         self.more.setAccessibleName(self.more.text())
-
-    def restyle(self) -> None:
-        super().restyle()
-        self._rows.setSpacing(themes.current.px(8))
-        self._foot.setSpacing(themes.current.px(8))

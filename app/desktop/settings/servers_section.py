@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_adding import AddServer, ImportServers
 from app.desktop.settings.server_line import ServerLine
-from app.desktop.settings.server_parts import small
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.controls import Section
+from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column
 from app.services.connections.events import ServersChanged
 from app.services.connections.server_values import Server
 from app.services.events import ServiceEvent
@@ -39,14 +39,10 @@ class ServersList(ThemedWidget):
         self._reading = self._again = False
         self._to_open = ""
         self.lines: dict[str, ServerLine] = {}
-        self.empty = small(self)
+        self.empty = wrapped_label(self, "small")
         self.complaint = Complaint(self)
-        self._rows = QVBoxLayout()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addWidget(self.empty)
-        self._column.addLayout(self._rows)
-        self._column.addWidget(self.complaint)
+        self._rows = Column(spacing=12)
+        Column(self.empty, self._rows, self.complaint, parent=self, spacing=8)
         self.refresh()
 
     def read(self) -> None:
@@ -129,8 +125,6 @@ class ServersList(ThemedWidget):
         self.complaint.retranslate()
 
     def restyle(self) -> None:
-        self._rows.setSpacing(themes.current.px(12))
-        self._column.setSpacing(themes.current.px(8))
         self.complaint.restyle()
 
 

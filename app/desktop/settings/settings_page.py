@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
@@ -23,6 +23,8 @@ from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.remote_servers_section import RemoteServersSection
 from app.desktop.settings.servers_section import ServersSection
 from app.desktop.settings.workers_section import WorkersSection
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.services.chat.events import ConversationChanged
 from app.services.events import ServiceEvent
 from app.services.models.events import ModelChanged
@@ -104,8 +106,7 @@ class SettingsPage(ThemedWidget):
     def __init__(self, calls: ServiceCalls, home: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._calls = calls
-        self._title = QLabel(self)
-        self._title.setProperty("kind", "title")
+        self._title = text_label(self, "title")
         self.appearance = AppearanceSection(self._change, self)
         self.answers = DefaultAnswers(calls, self)
         self.model = ModelSection(calls, self)
@@ -137,19 +138,13 @@ class SettingsPage(ThemedWidget):
         column.addStretch(1)
         page = QWidget(self)
         page.setProperty("kind", "page")
-        row = QHBoxLayout(page)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(self._column, 1000)
-        row.addStretch(1)
+        Row(STRETCH, (self._column, 1000), STRETCH, parent=page)
         self.scroller = QScrollArea(self)
         self.scroller.setWidgetResizable(True)
         self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroller.setWidget(page)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.scroller)
+        Column(self.scroller, parent=self)
         self.data.restored.connect(self.restored)
         self.data.run_restored.connect(self.run_restored)
         self.workers.list.grew.connect(self._scroll_to_workers)

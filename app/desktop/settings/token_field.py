@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -41,27 +44,18 @@ class TokenField(ThemedWidget):
         self._place: str | None = None  # None: not asked yet
         self._user = ""
         self._busy = False
-        self.state = QLabel(self)
-        self.state.setProperty("kind", "value")
-        self.state.setWordWrap(True)
-        self.state.setTextFormat(Qt.TextFormat.PlainText)
+        self.state = text_label(self, "value", wraps=True)
         self.field = QLineEdit(self)
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.keep, self.forget = QPushButton(self), QPushButton(self)
-        for button in (self.keep, self.forget):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.forget.setProperty("kind", "bar")
+        self.keep = push_button(self)
+        self.forget = push_button(self, "bar")
         self.complaint = Complaint(self)
         self._upper, self._lower = QHBoxLayout(), QHBoxLayout()
         self._upper.addWidget(self.state, 1)
         self._upper.addWidget(self.forget)
         self._lower.addWidget(self.field, 1)
         self._lower.addWidget(self.keep)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._upper)
-        self._column.addLayout(self._lower)
-        self._column.addWidget(self.complaint)
+        Column(self._upper, self._lower, self.complaint, parent=self, spacing=8)
         self.setFocusProxy(self.field)
         self.keep.clicked.connect(self._keep)
         self.field.returnPressed.connect(self._keep)
@@ -154,7 +148,6 @@ class TokenField(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setSpacing(px(8))
         self._upper.setSpacing(px(12))
         self._lower.setSpacing(px(8))
         self.state.setMinimumHeight(px(30))  # as high with the button beside it

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.controls import Section
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column, Row
 from app.format import format_size
 from app.services.connections.events import WorkersChanged, WorkerState
 from app.services.events import ServiceEvent
@@ -39,29 +42,18 @@ class WorkerLine(QWidget):
     def __init__(self, worker: WorkerState, parent: QWidget) -> None:
         super().__init__(parent)
         self.address = worker.address
-        px = themes.current.px
         colour = {"ready": "good", "away": "bad"}.get(worker.state, "faint")
-        name = QLabel(worker.address, self)
-        name.setTextFormat(Qt.TextFormat.PlainText)
-        name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.words = QLabel(self._state(worker), self)
-        self.words.setProperty("kind", "small")
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setWordWrap(True)
-        self.remove = QPushButton(self.tr("Remove"), self)
-        self.remove.setProperty("kind", "bar")
-        self.remove.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        name = text_label(self, text=worker.address, selectable=True)
+        self.words = text_label(self, "small", text=self._state(worker), wraps=True)
+        self.remove = push_button(self, "bar", text=self.tr("Remove"))
         self.remove.setAccessibleName(self.tr("Remove {address}").format(address=worker.address))
-        column = QVBoxLayout()
-        column.setSpacing(px(2))
-        column.addWidget(name)
-        column.addWidget(self.words)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(px(12))
-        row.addWidget(Dot(colour, self), 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addLayout(column, 1)
-        row.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignVCenter)
+        Row(
+            (Dot(colour, self), 0, Qt.AlignmentFlag.AlignVCenter),
+            (Column(name, self.words, spacing=2), 1),
+            (self.remove, 0, Qt.AlignmentFlag.AlignVCenter),
+            parent=self,
+            spacing=12,
+        )
 
     def _state(self, worker: WorkerState) -> str:
         if worker.state == "ready":
@@ -87,24 +79,21 @@ class WorkersList(ThemedWidget):
         self._workers: tuple[WorkerState, ...] = ()
         self._error: UserError | None = None
         self.lines: list[WorkerLine] = []
-        self._rows = QVBoxLayout()
+        self._rows = Column(spacing=10)
         self.field = QLineEdit(self)
         self.add = QPushButton(self)
         self.check = QPushButton(self)
         for button in (self.add, self.check):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.error = QLabel(self)
-        self.error.setWordWrap(True)
+        self.error = text_label(self, wraps=True)
         self.error.hide()
-        self._bar = QHBoxLayout()
-        self._bar.addWidget(self.field, 1)
-        self._bar.addWidget(self.add)
-        self._bar.addWidget(self.check)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._rows)
-        self._column.addLayout(self._bar)
-        self._column.addWidget(self.error)
+        Column(
+            self._rows,
+            Row((self.field, 1), self.add, self.check, spacing=8),
+            self.error,
+            parent=self,
+            spacing=10,
+        )
         self.add.clicked.connect(self._add)
         self.field.returnPressed.connect(self._add)
         self.field.textEdited.connect(lambda _: self._say(None))
@@ -173,10 +162,6 @@ class WorkersList(ThemedWidget):
         self._say(self._error)
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._column.setSpacing(px(10))
-        self._rows.setSpacing(px(10))
-        self._bar.setSpacing(px(8))
         palette = self.error.palette()
         palette.setColor(palette.ColorRole.WindowText, QColor(themes.current.bad))
         self.error.setPalette(palette)

@@ -7,11 +7,14 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QWidget
 
 from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column, Row
 
 DETAIL_LINES = 12
 # With less room for the sentence the buttons go under it.
@@ -32,31 +35,24 @@ class Banner(ThemedWidget):
         super().__init__(parent)
         self._colour = "warning"
         self._symbol = QLabel(self)
-        self._text = QLabel(self)
-        self._text.setWordWrap(True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._detail = QLabel(self)
-        self._detail.setProperty("kind", "small")
-        self._detail.setWordWrap(True)
-        self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text = text_label(self, wraps=True, selectable=True)
+        self._detail = text_label(self, "small", wraps=True, selectable=True)
         self._detail.hide()
-        self._close = QPushButton(self)
-        self._close.setProperty("kind", "icon")
-        self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._close = push_button(self, "icon")
         self._close.setVisible(not persistent)
         self._close.clicked.connect(self._closed_by_hand)
         self._buttons: list[QPushButton] = []
-        self._row = QHBoxLayout()
-        self._row.addWidget(self._symbol, 0, Qt.AlignmentFlag.AlignVCenter)
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._actions = QHBoxLayout()
+        self._actions = Row(spacing=8)
         self._middle.addWidget(self._text, 1)
         self._middle.addLayout(self._actions)
-        self._row.addLayout(self._middle, 1)
-        self._row.addWidget(self._close)
-        self._column = QVBoxLayout(self)
-        self._column.addLayout(self._row)
-        self._column.addWidget(self._detail)
+        Column(
+            Row((self._symbol, 0, Qt.AlignmentFlag.AlignVCenter), (self._middle, 1), self._close, spacing=8),
+            self._detail,
+            parent=self,
+            margins=(20, 8, 12, 8),
+            spacing=4,
+        )
         self.refresh()
         self.hide()
 
@@ -67,10 +63,8 @@ class Banner(ThemedWidget):
             button.deleteLater()
         self._buttons = []
         for action in actions:
-            button = QPushButton(action.text, self)
-            button.setProperty("kind", "bar")
+            button = push_button(self, "bar", text=action.text)
             button.setAccessibleName(action.text)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(action.act)
             self._actions.addWidget(button)
             self._buttons.append(button)
@@ -116,10 +110,7 @@ class Banner(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setContentsMargins(px(20), px(8), px(12), px(8))
-        self._column.setSpacing(px(4))
-        for row in (self._row, self._middle, self._actions):
-            row.setSpacing(px(8))
+        self._middle.setSpacing(px(8))
         self._symbol.setPixmap(icon("triangle-alert", self._colour, 18).pixmap(px(18), px(18)))
         set_icon(self._close, "x", "muted", 16)
         self._detail.setFont(themes.current.fixed_font(12))

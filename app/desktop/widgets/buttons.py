@@ -6,9 +6,18 @@ from enum import Enum
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
 from app.desktop.base.theme import themes
+
+
+def push_button(parent: QWidget, kind: str = "", text: str = "") -> QPushButton:
+    """A button that takes the focus by keys alone. `kind` is a form of the style sheet."""
+    button = QPushButton(text, parent)
+    if kind:
+        button.setProperty("kind", kind)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
 
 
 class Presence(Enum):

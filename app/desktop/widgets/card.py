@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
-from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column, Row
 
 
-class Card(QFrame):
+class Card(ThemedWidget):
     """`inside` takes the contents. A subclass calls `self.refresh()` once at the end of its constructor."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "card")
-        self._title = QLabel(self)
-        self._title.setProperty("kind", "heading")
-        self._title.setWordWrap(True)
-        self.note = QLabel(self)
-        self.note.setProperty("kind", "small")
+        self._title = text_label(self, "heading", wraps=True)
+        self.note = text_label(self, "small")
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._head = QHBoxLayout()
-        self._head.addWidget(self._title, 1)
-        self._head.addWidget(self.note)
-        self.inside = QVBoxLayout()
-        self._column = QVBoxLayout(self)
-        self._column.addLayout(self._head)
-        self._column.addLayout(self.inside)
+        self._head = Row((self._title, 1), self.note)
+        self.inside = Column(spacing=8)
+        Column(self._head, self.inside, parent=self, margins=(18, 14, 18, 14), spacing=10)
         self._title.hide()
         self.note.hide()
-        themes.changed.connect(self.restyle)
 
     def add_to_head(self, widget: QWidget) -> None:
         """Put a control at the right end of the heading's line."""
@@ -43,21 +37,3 @@ class Card(QFrame):
 
     def title(self) -> str:
         return self._title.text()
-
-    def refresh(self) -> None:
-        self.restyle()
-        self.retranslate()
-
-    def restyle(self) -> None:
-        px = themes.current.px
-        self._column.setContentsMargins(px(18), px(14), px(18), px(14))
-        self._column.setSpacing(px(10))
-        self.inside.setSpacing(px(8))
-
-    def retranslate(self) -> None:
-        """Set every text that a person reads or a screen reader says."""
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()

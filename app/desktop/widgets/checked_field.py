@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.layouts import Column, Row
 from engine.errors import UserError
 
 
@@ -50,12 +51,8 @@ class CheckedField(ThemedWidget):
         self._told = ""
         self.field = QLineEdit(self)
         self.complaint = Complaint(self)
-        self.beside = QHBoxLayout()
-        self.beside.addWidget(self.field, 1)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self.beside)
-        self._column.addWidget(self.complaint)
+        self.beside = Row((self.field, 1), spacing=8)
+        Column(self.beside, self.complaint, parent=self, spacing=6)
         self.setFocusProxy(self.field)
         self.field.editingFinished.connect(self._entered)
         self.field.textEdited.connect(lambda _: self.say(None))
@@ -91,6 +88,4 @@ class CheckedField(ThemedWidget):
         self.complaint.retranslate()
 
     def restyle(self) -> None:
-        self._column.setSpacing(themes.current.px(6))
-        self.beside.setSpacing(themes.current.px(8))
         self.complaint.restyle()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.style import hover
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column, Row
 
 CHEVRON = 16
 
@@ -23,11 +25,10 @@ class FoldHead(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.name, self.summary = QLabel(self), QLabel(self)
-        self.name.setProperty("kind", "heading")
-        self.summary.setProperty("kind", "small")
+        self.name = text_label(self, "heading")
+        self.summary = text_label(self, "small")
         self.summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._row = QHBoxLayout(self)
+        self._row = Row(parent=self, margins=(34, 0, 12, 0))
         for label in (self.name, self.summary):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             self._row.addWidget(label)
@@ -36,7 +37,6 @@ class FoldHead(QAbstractButton):
     def restyle(self) -> None:
         px = themes.current.px
         self.setFixedHeight(px(38))
-        self._row.setContentsMargins(px(34), 0, px(12), 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = themes.current
@@ -63,13 +63,9 @@ class Collapsible(ThemedWidget):
         super().__init__(parent)
         self.head = FoldHead(self)
         self._body = QWidget(self)
-        self.inside = QVBoxLayout(self._body)
+        self.inside = Column(parent=self._body, margins=(34, 4, 12, 8), spacing=6)
         self._body.hide()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addWidget(self.head)
-        self._column.addWidget(self._body)
+        Column(self.head, self._body, parent=self, spacing=0)
         self.head.toggled.connect(self._toggle)
 
     def set_words(self, name: str, summary: str = "") -> None:
@@ -89,7 +85,4 @@ class Collapsible(ThemedWidget):
         self.opened.emit(on)
 
     def restyle(self) -> None:
-        px = themes.current.px
         self.head.restyle()
-        self.inside.setContentsMargins(px(34), px(4), px(12), px(8))
-        self.inside.setSpacing(px(6))

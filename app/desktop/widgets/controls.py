@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,9 @@ from PySide6.QtWidgets import (
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column, Row
 
 TEXT_DELAY_MS = 500
 
@@ -81,13 +83,8 @@ class OptionalNumber(ThemedWidget):
         super().__init__(parent)
         self._digits = bounds.digits
         self.field = NumberField(bounds, self)
-        self.reset = QPushButton(self)
-        self.reset.setProperty("kind", "icon")
-        self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.reset)
-        self._row.addWidget(self.field)
+        self.reset = push_button(self, "icon")
+        Row(self.reset, self.field, parent=self, spacing=4)
         self.field.valueChanged.connect(self._tell)
         self.reset.clicked.connect(lambda: self.field.setValue(self.field.minimum()))
         self.refresh()
@@ -118,7 +115,6 @@ class OptionalNumber(ThemedWidget):
         set_icon(self.reset, "undo-2", "muted", 16)
         self.field.setFixedWidth(themes.current.px(176))
         self.field.lineEdit().setTextMargins(themes.current.px(9), 0, 0, 0)
-        self._row.setSpacing(themes.current.px(4))
 
 
 def shown_number(value: float, digits: int) -> str:
@@ -173,12 +169,8 @@ class SettingRow(QWidget):
         self.control = control
         self._name = QLabel(self)
         self._name.setBuddy(control)
-        self._help = QLabel(self)
-        self._help.setProperty("kind", "small")
-        self._help.setWordWrap(True)
-        self._words = QVBoxLayout()
-        self._words.addWidget(self._name)
-        self._words.addWidget(self._help)
+        self._help = text_label(self, "small", wraps=True)
+        self._words = Column(self._name, self._help, spacing=2)
         self._layout = QVBoxLayout(self) if below else QHBoxLayout(self)
         self._layout.addLayout(self._words, 1)
         middle = Qt.AlignmentFlag(0) if below else Qt.AlignmentFlag.AlignVCenter
@@ -199,7 +191,6 @@ class SettingRow(QWidget):
 
     def _restyle(self) -> None:
         px = themes.current.px
-        self._words.setSpacing(px(2))
         self._layout.setSpacing(px(8))
         self._layout.setContentsMargins(px(16), px(10), px(16), px(10))
 
@@ -209,17 +200,11 @@ class Section(ThemedWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = QLabel(self)
-        self._title.setProperty("kind", "heading")
+        self._title = text_label(self, "heading")
         self._card = QFrame(self)
         self._card.setProperty("kind", "card")
-        self._rows = QVBoxLayout(self._card)
-        self._rows.setContentsMargins(1, 1, 1, 1)
-        self._rows.setSpacing(0)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addWidget(self._title)
-        self._column.addWidget(self._card)
+        self._rows = Column(parent=self._card, margins=(1, 1, 1, 1), spacing=0)
+        self._column = Column(self._title, self._card, parent=self, spacing=8)
 
     def add_row(self, control: QWidget, *, below: bool = False) -> SettingRow:
         """Add a control under a thin line."""
@@ -235,6 +220,3 @@ class Section(ThemedWidget):
     def set_title(self, title: str) -> None:
         self._title.setText(title)
         self._title.setVisible(bool(title))
-
-    def restyle(self) -> None:
-        self._column.setSpacing(themes.current.px(8))

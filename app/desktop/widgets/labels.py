@@ -1,4 +1,4 @@
-"""Labels of several lines."""
+"""Labels of plain words, in the forms of the style sheet."""
 
 from __future__ import annotations
 
@@ -6,15 +6,23 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 
+def text_label(
+    parent: QWidget, kind: str = "", text: str = "", *, wraps: bool = False, selectable: bool = False
+) -> QLabel:
+    """A label whose words are never markup. `kind` is a form of the style sheet."""
+    made = QLabel(text, parent)
+    if kind:
+        made.setProperty("kind", kind)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wraps)
+    if selectable:
+        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
+
+
 def wrapped_label(parent: QWidget, kind: str = "", *, selectable: bool = True) -> QLabel:
     """A label of plain words that breaks into lines, and is as narrow as its place even where one word (a path, the
     name of a repository) is wider. `kind` is a form of the style sheet."""
-    label = QLabel(parent)
-    if kind:
-        label.setProperty("kind", kind)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setMinimumWidth(1)
-    if selectable:
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
+    made = text_label(parent, kind, wraps=True, selectable=selectable)
+    made.setMinimumWidth(1)
+    return made

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.layouts import Column
 
 
 class Overlay(ThemedWidget):
@@ -21,7 +22,7 @@ class Overlay(ThemedWidget):
         self._before: QWidget | None = None
         self.card = QFrame(self)
         self.card.setProperty("kind", "card")
-        self.inside = QVBoxLayout(self.card)
+        self.inside = Column(parent=self.card, margins=(12, 12, 12, 12), spacing=8)
         row = QHBoxLayout(self)
         row.addStretch(1)
         row.addWidget(self.card, 0, Qt.AlignmentFlag.AlignTop)
@@ -61,8 +62,6 @@ class Overlay(ThemedWidget):
         px = themes.current.px
         self.layout().setContentsMargins(px(18), px(72), px(18), px(18))
         self._fit_card()
-        self.inside.setContentsMargins(px(12), px(12), px(12), px(12))
-        self.inside.setSpacing(px(8))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit_card()

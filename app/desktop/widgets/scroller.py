@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QScrollBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QScrollBar, QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 
 COLUMN = 1080
 # The scroll bar stands in the right margin, so that what scrolls is as wide as what does not.
@@ -30,12 +31,8 @@ class ColumnScroller(QScrollArea):
         page = QWidget(self)
         page.setProperty("kind", "page")
         self.inside = QWidget(page)
-        self.column = QVBoxLayout(self.inside)
-        self._row = QHBoxLayout(page)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addStretch(1)
-        self._row.addWidget(self.inside, 1000)
-        self._row.addStretch(1)
+        self.column = Column(parent=self.inside, spacing=12)
+        self._row = Row(STRETCH, (self.inside, 1000), STRETCH, parent=page)
         self.setWidget(page)
         self.verticalScrollBar().rangeChanged.connect(self._make_room)
         themes.changed.connect(self._restyle)
@@ -57,7 +54,6 @@ class ColumnScroller(QScrollArea):
         else:
             right = px(self._margin) - px(GUTTER)
             self.column.setContentsMargins(px(self._margin), px(20), right, px(self._margin))
-        self.column.setSpacing(px(12))
         self.inside.setMaximumWidth(px(self._most))
         self._make_room()
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QListView, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column, Row
 
 
 class SearchedList(ThemedWidget):
@@ -17,27 +20,22 @@ class SearchedList(ThemedWidget):
     def __init__(self, list_view: QListView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.search = QLineEdit(self)
-        self.new = QPushButton(self)
-        self.new.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.new = push_button(self)
         self._view = list_view
         list_view.setParent(self)
-        self._empty = QLabel(self)
-        self._empty.setProperty("kind", "small")
-        self._empty.setWordWrap(True)
+        self._empty = text_label(self, "small", wraps=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._bar = QHBoxLayout()
-        self._bar.addWidget(self.search, 1)
-        self._bar.addWidget(self.new)
-        self._column = QVBoxLayout(self)
-        self._column.addLayout(self._bar)
-        self._column.addWidget(self._empty)
-        self._column.addWidget(list_view, 1)
+        Column(
+            Row((self.search, 1), self.new, spacing=8),
+            self._empty,
+            (list_view, 1),
+            parent=self,
+            margins=(12, 12, 12, 0),
+            spacing=8,
+        )
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setContentsMargins(px(12), px(12), px(12), 0)
-        self._column.setSpacing(px(8))
-        self._bar.setSpacing(px(8))
         self._empty.setContentsMargins(px(8), px(12), px(8), 0)
         set_icon(self.new, "plus", "text", 18)
         self.new.setFixedWidth(px(40))

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.layouts import Row
 
 
 class SegmentedControl(QFrame):
@@ -21,9 +23,7 @@ class SegmentedControl(QFrame):
         self.setProperty("kind", "segments")
         self._group = QButtonGroup(self)
         self._values: list[str] = []
-        self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(1, 1, 1, 1)
-        self._layout.setSpacing(0)
+        self._layout = Row(parent=self, margins=(1, 1, 1, 1), spacing=0)
         self._group.idClicked.connect(lambda index: self.chosen.emit(self._values[index]))
 
     def set_choices(self, choices: Sequence[tuple[str, str]], value: str) -> None:
@@ -45,10 +45,8 @@ class SegmentedControl(QFrame):
             button.deleteLater()
         self._values = values
         for index in range(len(values)):
-            button = QPushButton(self)
-            button.setProperty("kind", "segment")
+            button = push_button(self, "segment")
             button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._group.addButton(button, index)
             self._layout.addWidget(button)
             # A layout shows what is added to it later, and has no size for it until then.

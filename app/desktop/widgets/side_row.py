@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QSizePolicy, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.style import hover
@@ -100,7 +100,7 @@ class SideRow(QAbstractButton):
 
 
 def fit_rows(
-    rows: list[SideRow], count: int, column: QVBoxLayout, parent: QWidget, clicked: Callable[[SideRow], None]
+    rows: list[SideRow], count: int, column: QBoxLayout, parent: QWidget, clicked: Callable[[SideRow], None]
 ) -> None:
     """Make `rows` so many, those that are there staying; new ones go to the end of `column`."""
     while len(rows) < count:

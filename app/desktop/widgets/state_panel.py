@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 
 SYMBOL = 28
 COLUMN = 460
@@ -39,19 +40,16 @@ class StatePanel(ThemedWidget):
             self._bar.add(button)
             self._bar.align(button, Qt.AlignmentFlag.AlignHCenter)
         self._inside = QWidget(self)
-        self._column = QVBoxLayout(self._inside)
-        for widget in (self._symbol, self.title, self.words):
-            self._column.addWidget(widget)
-        self._column.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignHCenter)
-        middle = QHBoxLayout()
-        middle.addStretch(1)
-        middle.addWidget(self._inside, 1000)
-        middle.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addStretch(1)
-        outer.addLayout(middle)
-        outer.addStretch(1)
+        Column(
+            self._symbol,
+            self.title,
+            self.words,
+            (self._bar, 0, Qt.AlignmentFlag.AlignHCenter),
+            parent=self._inside,
+            margins=(16, 32, 16, 32),
+            spacing=8,
+        )
+        Column(STRETCH, Row(STRETCH, (self._inside, 1000), STRETCH), STRETCH, parent=self)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(PATIENCE_MS)
@@ -99,8 +97,6 @@ class StatePanel(ThemedWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self._inside.setMaximumWidth(px(COLUMN))
-        self._column.setContentsMargins(px(16), px(32), px(16), px(32))
-        self._column.setSpacing(px(8))
         self._bar.set_spacing(px(8))
         self._bar.setContentsMargins(0, px(6), 0, 0)
         self._show_symbol()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.layouts import Row
 
 SHOWN_MS = 8000
 MARGIN = 18
@@ -27,13 +29,9 @@ class Toast(QFrame):
         self.setProperty("kind", "card")
         self.setObjectName("toast")
         self._text = QLabel(self)
-        self._button = QPushButton(self)
-        self._button.setProperty("kind", "link")
-        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._button = push_button(self, "link")
         self._button.clicked.connect(self._act)
-        self._layout = QHBoxLayout(self)
-        self._layout.addWidget(self._text)
-        self._layout.addWidget(self._button)
+        Row(self._text, self._button, parent=self, margins=(14, 8, 10, 8), spacing=12)
         self._action: Callable[[], None] | None = None
         self._gone: Callable[[], None] | None = None
         self._about: tuple[str, int] | None = None
@@ -105,9 +103,6 @@ class Toast(QFrame):
             act()
 
     def _restyle(self) -> None:
-        px = themes.current.px
-        self._layout.setContentsMargins(px(14), px(8), px(10), px(8))
-        self._layout.setSpacing(px(12))
         self._place()
 
     def _place(self) -> None:

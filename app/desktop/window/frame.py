@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+
+from app.desktop.widgets.layouts import Column, Row
 
 
 class Frame(QStackedWidget):
@@ -16,12 +18,7 @@ class Frame(QStackedWidget):
         super().__init__(parent)
         self.pages = QStackedWidget(parent)
         content = QWidget(parent)
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for line in lines:
-            column.addWidget(line)
-        column.addWidget(self.pages, 1)
+        Column(*lines, (self.pages, 1), parent=content, spacing=0)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, parent)
         self.splitter.setHandleWidth(1)
         self.splitter.addWidget(side)
@@ -30,9 +27,5 @@ class Frame(QStackedWidget):
         self.splitter.setCollapsible(0, False)
         self.splitter.setCollapsible(1, False)
         working = QWidget(parent)
-        row = QHBoxLayout(working)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(rail)
-        row.addWidget(self.splitter, 1)
+        Row(rail, (self.splitter, 1), parent=working, spacing=0)
         self.addWidget(working)

@@ -13,7 +13,6 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,6 +24,7 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.chat_page import ChatPage
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.banner import Banner, BannerAction
+from app.desktop.widgets.layouts import Column
 from app.desktop.window.frame import Frame
 from app.desktop.window.rail import Rail
 from app.desktop.window.sidebar import Sidebar
@@ -163,9 +163,7 @@ class MainWindow(ThemedWidget):
         self.pages, self.splitter = self.whole.pages, self.whole.splitter
         self.pages.addWidget(self.chat)
         self.side.addWidget(self.sidebar)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.whole)
+        Column(self.whole, parent=self)
 
     def _slots(self) -> dict[str, Callable[[], object]]:
         return {

@@ -18,7 +18,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QApplication,
-    QLabel,
     QLineEdit,
     QListView,
     QStyle,
@@ -29,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from app.desktop.base.fuzzy import fuzzy_score
 from app.desktop.base.theme import themes
+from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.overlay import Overlay
 
 Index = QModelIndex | QPersistentModelIndex
@@ -93,8 +93,7 @@ class Palette(Overlay):
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setItemDelegate(EntryDelegate(self.list, lambda row: self._found[row].note))
-        self._nothing = QLabel(self.card)
-        self._nothing.setProperty("kind", "small")
+        self._nothing = text_label(self.card, "small")
         self.inside.addWidget(self.field)
         self.inside.addWidget(self._nothing)
         self.inside.addWidget(self.list)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.layouts import STRETCH, Column
 from app.desktop.window.download_watch import Activity
 from app.desktop.window.rail_badge import RailBadge
 from app.desktop.window.rail_count import RailCount
@@ -44,22 +46,23 @@ class Rail(ThemedWidget):
             button.setCheckable(True)
             button.clicked.connect(lambda _=False, page=page: self.page_wanted.emit(page))
         self.fold.clicked.connect(self.fold_wanted)
-        self._column = QVBoxLayout(self)
-        self._column.addWidget(self.chat, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._column.addWidget(self.runs, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._column.addWidget(self.models, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._column.addWidget(self.placement, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._column.addStretch(1)
-        self._column.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._column.addWidget(self.settings, 0, Qt.AlignmentFlag.AlignHCenter)
+        Column(
+            (self.chat, 0, Qt.AlignmentFlag.AlignHCenter),
+            (self.runs, 0, Qt.AlignmentFlag.AlignHCenter),
+            (self.models, 0, Qt.AlignmentFlag.AlignHCenter),
+            (self.placement, 0, Qt.AlignmentFlag.AlignHCenter),
+            STRETCH,
+            (self.fold, 0, Qt.AlignmentFlag.AlignHCenter),
+            (self.settings, 0, Qt.AlignmentFlag.AlignHCenter),
+            parent=self,
+            margins=(0, 12, 1, 12),
+            spacing=6,
+        )
         self.chat.setChecked(True)
         self.refresh()
 
     def _button(self) -> QPushButton:
-        button = QPushButton(self)
-        button.setProperty("kind", "rail")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
+        return push_button(self, "rail")
 
     def show_downloads(self, activity: Activity) -> None:
         """What is being downloaded, as a ring on the models and in their name."""
@@ -112,8 +115,6 @@ class Rail(ThemedWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self.setFixedWidth(px(56))
-        self._column.setContentsMargins(0, px(12), px(1), px(12))
-        self._column.setSpacing(px(6))
         for button, name in (
             (self.chat, "message-square"),
             (self.runs, "check-line"),

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.tasks import run_in_background
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -37,23 +38,21 @@ class RestoreChoice(ThemedWidget):
         self._home = home
         self._backups: Sequence[Backup] = ()
         self._chosen = 0
-        self._text = QLabel(self)
-        self._text.setWordWrap(True)
+        self._text = text_label(self, wraps=True)
         self.choice = QPushButton(self)
         self.choice.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow after the words
         self.choice.setMenu(QMenu(self.choice))
         self.restore = QPushButton(self)
         self.restore.setProperty("kind", "primary")
         self.back = QPushButton(self)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._row = QHBoxLayout()
-        self._row.addWidget(self.restore)
-        self._row.addWidget(self.back)
-        self._row.addStretch(1)
-        self._column.addWidget(self._text)
-        self._column.addWidget(self.choice, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
-        self._column.addLayout(self._row)
+        self._row = Row(self.restore, self.back, STRETCH, spacing=8)
+        Column(
+            self._text,
+            (self.choice, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute),
+            self._row,
+            parent=self,
+            spacing=12,
+        )
         self.restore.clicked.connect(self._restore)
         self.back.clicked.connect(self.back_wanted)
         self.refresh()
@@ -112,9 +111,6 @@ class RestoreChoice(ThemedWidget):
             button.setAccessibleName(button.text())
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._column.setSpacing(px(12))
-        self._row.setSpacing(px(8))
         set_icon(self.choice, "chevron-down", "muted", 16)
 
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractSlider, QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.overlay import Overlay
 from app.desktop.window.shortcuts import shortcuts, shown_keys
 
@@ -27,8 +28,7 @@ class ShortcutSheet(Overlay):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, 640)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._title = QLabel(self.card)
-        self._title.setProperty("kind", "title")
+        self._title = text_label(self.card, "title")
         self.inside.addWidget(self._title)
         self._table = QWidget()
         self._grid = QGridLayout(self._table)
@@ -47,9 +47,8 @@ class ShortcutSheet(Overlay):
         self._keys: list[QLabel] = []
         rows = (len(shortcuts()) + COLUMNS - 1) // COLUMNS
         for number in range(len(shortcuts())):
-            text, keys = QLabel(self._table), QLabel(self._table)
-            text.setWordWrap(True)
-            keys.setProperty("kind", "value")
+            text = text_label(self._table, wraps=True)
+            keys = text_label(self._table, "value")
             keys.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             column = number // rows * 3
             self._grid.addWidget(text, number % rows, column)

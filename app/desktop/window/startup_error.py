@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.copy_diagnostics import CopyDiagnostics
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column
 from app.desktop.window.restore_choice import RestoreChoice
 from engine.errors import UserError
 
@@ -36,11 +38,8 @@ class OpeningFailed(ThemedWidget):
         self._error: UserError | None = None
         self._wants_choice = False
         self._symbol = QLabel(self)
-        self._title = QLabel(self)
-        self._title.setProperty("kind", "title")
-        self._text = QLabel(self)
-        self._text.setWordWrap(True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._title = text_label(self, "title")
+        self._text = text_label(self, wraps=True, selectable=True)
         self.restore = QPushButton(self)
         self.restore.setProperty("kind", "primary")
         self.retry = QPushButton(self)
@@ -49,8 +48,7 @@ class OpeningFailed(ThemedWidget):
         self.copy = CopyDiagnostics(self)
         self.choice = RestoreChoice(home, self)
         self._buttons = QWidget(self)
-        rows = QVBoxLayout(self._buttons)
-        rows.setContentsMargins(0, 0, 0, 0)
+        rows = Column(parent=self._buttons)
         self._rows: list[QBoxLayout] = [rows]
         for line in ((self.restore, self.retry, self.quit), (self.folder, self.copy)):
             row = QHBoxLayout()
@@ -67,18 +65,13 @@ class OpeningFailed(ThemedWidget):
         self.choice.found.connect(self._offer)
         self.choice.failed.connect(self.show_error)
         self.choice.restored.connect(self.restored)
-        self._column = QVBoxLayout()
-        for widget in (self._symbol, self._title, self._text):
-            self._column.addWidget(widget)
-        self._column.addWidget(self._buttons)
-        self._column.addWidget(self.choice)
-        middle = QVBoxLayout()
-        middle.addStretch(2)
-        middle.addLayout(self._column)
-        middle.addStretch(3)
         row = QHBoxLayout(self)
         row.addStretch(1)
-        row.addLayout(middle)
+        row.addLayout(
+            Column(
+                2, Column(self._symbol, self._title, self._text, self._buttons, self.choice, spacing=12), 3
+            )
+        )
         row.addStretch(1)
         self.refresh()
 
@@ -130,7 +123,6 @@ class OpeningFailed(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setSpacing(px(12))
         self._symbol.setPixmap(icon("circle-alert", "warning", 32).pixmap(px(32), px(32)))
         for words in (self._text, self.choice):
             words.setFixedWidth(px(WIDTH))

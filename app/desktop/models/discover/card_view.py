@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.base.tasks import Task, run_in_background
 from app.desktop.base.theme import themes
@@ -15,6 +15,7 @@ from app.desktop.markdown.code import CodeBlock
 from app.desktop.markdown.markdown import Block, Prose
 from app.desktop.markdown.prose import ProseBlock
 from app.desktop.models.discover.card_text import card_text, piece_blocks
+from app.desktop.widgets.labels import text_label
 
 # How long one slice may build or lay out before the window gets its turn.
 SLICE_S = 0.006
@@ -42,9 +43,7 @@ class ModelCard(ThemedWidget):
         self._width = 0
         self._fitted = 0  # rows from here on have the height of another width
         self._parsing: Task | None = None
-        self._more = QLabel(self)
-        self._more.setProperty("kind", "small")
-        self._more.setWordWrap(True)
+        self._more = text_label(self, "small", wraps=True)
         self._more.hide()
         self._slices = QTimer(self)
         self._slices.setSingleShot(True)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.catalogue_card import CatalogueCard, CatalogueLine
+from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.scroller import ColumnScroller
 
 # A card is not narrower than this while there is more than one column.
@@ -47,9 +48,7 @@ class CardGrid(QWidget):
                 widget.deleteLater()
         self._groups = []
         for count in counts:
-            heading = QLabel(self)
-            heading.setProperty("kind", "heading")
-            heading.setWordWrap(True)
+            heading = text_label(self, "heading", wraps=True)
             heading.show()
             cards = [CatalogueCard(self) for _ in range(count)]
             for card in cards:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QStackedWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.language import languages
@@ -26,9 +26,11 @@ from app.desktop.text.words import (
     popularity,
     short_name,
 )
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.chip import Chip, FlowRow
 from app.desktop.widgets.elided import ElidedTitle
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import text_label, wrapped_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.state_panel import StatePanel
 from engine.errors import UserError
@@ -63,9 +65,7 @@ class DetailsPanel(ThemedWidget):
         self._error: UserError | None = None
         self.state = StatePanel(self)
         self.state.acted.connect(self.retry_wanted)
-        self.back = QPushButton(self)
-        self.back.setProperty("kind", "icon")
-        self.back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.back = push_button(self, "icon")
         self.back.clicked.connect(self.back_wanted)
         self.title = ElidedTitle(self)
         self.chips = FlowRow(self)
@@ -80,14 +80,11 @@ class DetailsPanel(ThemedWidget):
         self.gate.token_wanted.connect(self.token_wanted)
         self.table = VariantsTable(self)
         self.table.acted.connect(self._act)
-        self.page_link = QPushButton(self)
-        self.page_link.setProperty("kind", "link")
-        self.page_link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.page_link = push_button(self, "link")
         self.page_link.clicked.connect(lambda: self.page_wanted.emit(self.repo()))
         self._rule = QFrame(self)
         self._rule.setProperty("kind", "line")
-        self._card_title = QLabel(self)
-        self._card_title.setProperty("kind", "heading")
+        self._card_title = text_label(self, "heading")
         self.card = ModelCard(self)
         self.card.link_asked.connect(self.link_asked)
         self._lay_out()
@@ -95,23 +92,27 @@ class DetailsPanel(ThemedWidget):
         self.refresh()
 
     def _lay_out(self) -> None:
-        self._head = QHBoxLayout()
-        self._head.addWidget(self.back, 0, Qt.AlignmentFlag.AlignTop)
-        self._head.addWidget(self.title, 1)
-        self._links = QHBoxLayout()
-        self._links.addWidget(self.page_link)
-        self._links.addStretch(1)
+        self._links = Row(self.page_link, STRETCH)
         frame = QFrame(self)
         frame.setProperty("kind", "card")
-        self._column = QVBoxLayout(frame)
-        self._column.addLayout(self._head)
         # What the best one is comes last of all: below the table it moves nothing under a hand about to press.
-        for widget in (self.about, self.chips, self.source, self.gate, self.state, self.table, self.best):
-            self._column.addWidget(widget)
-        self._column.addLayout(self._links)
-        self._column.addWidget(self._rule)
-        self._column.addWidget(self._card_title)
-        self._column.addWidget(self.card)
+        Column(
+            Row((self.back, 0, Qt.AlignmentFlag.AlignTop), (self.title, 1), spacing=8),
+            self.about,
+            self.chips,
+            self.source,
+            self.gate,
+            self.state,
+            self.table,
+            self.best,
+            self._links,
+            self._rule,
+            self._card_title,
+            self.card,
+            parent=frame,
+            margins=(18, 14, 18, 18),
+            spacing=8,
+        )
         self.scroller = ColumnScroller(self, most=COLUMN, bare=True)
         self.scroller.column.addWidget(frame)
         self.scroller.column.addStretch(1)
@@ -119,9 +120,7 @@ class DetailsPanel(ThemedWidget):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.nothing)
         self._stack.addWidget(self.scroller)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._stack)
+        Column(self._stack, parent=self)
         self.scroller.verticalScrollBar().valueChanged.connect(self._look_ahead)
 
     # What the view tells
@@ -313,9 +312,6 @@ class DetailsPanel(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._column.setContentsMargins(px(18), px(14), px(18), px(18))
-        self._column.setSpacing(px(8))
-        self._head.setSpacing(px(8))
         self.title.setMinimumHeight(px(30))
         self.title.set_whole(self.title.whole())
         self._links.setContentsMargins(-px(5), px(4), 0, 0)

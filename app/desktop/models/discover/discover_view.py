@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
@@ -20,6 +20,8 @@ from app.desktop.models.discover.searching import Searching
 from app.desktop.models.download_foot import DownloadFoot
 from app.desktop.models.library_state import Holding, LibraryState
 from app.desktop.text.state_text import failure_words
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import GUTTER
 from app.desktop.widgets.state_panel import StatePanel
 from engine.errors import UserError
@@ -54,8 +56,7 @@ class DiscoverView(ThemedWidget):
         self._repository: Repository | None = None
         self.searching, self.reading = Searching(calls, self), Reading(calls, self)
         self.bar = SearchBar(self)
-        self.count = QLabel(self)
-        self.count.setProperty("kind", "small")
+        self.count = text_label(self, "small")
         self.catalogue = CatalogueView(self)
         self.results = ResultsList(self)
         self.state = StatePanel(self)
@@ -64,21 +65,13 @@ class DiscoverView(ThemedWidget):
         for widget in (self.catalogue, self.results, self.state):
             self._lists.addWidget(widget)
         self._left = QWidget(self)
-        column = QVBoxLayout(self._left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.count)
-        column.addWidget(self._lists, 1)
-        self._body = QHBoxLayout()
-        self._body.addWidget(self._left)
-        self._body.addWidget(self.details, 1)
+        Column(self.count, (self._lists, 1), parent=self._left)
+        self._body = Row(self._left, (self.details, 1), spacing=18)
         self.foot = DownloadFoot(shelf)
         self._top, self._bottom = QVBoxLayout(), QVBoxLayout()
         self._top.addWidget(self.bar)
         self._bottom.addWidget(self.foot)
-        self._outer = QVBoxLayout(self)
-        self._outer.addLayout(self._top)
-        self._outer.addLayout(self._body, 1)
-        self._outer.addLayout(self._bottom)
+        self._outer = Column(self._top, (self._body, 1), self._bottom, parent=self, spacing=16)
         self._connect()
         self._show_lists()
         self.refresh()
@@ -349,7 +342,5 @@ class DiscoverView(ThemedWidget):
         self._outer.setContentsMargins(px(28), px(22), px(28) - gutter, px(20))
         self._top.setContentsMargins(0, 0, gutter, 0)
         self._bottom.setContentsMargins(0, 0, gutter, 0)
-        self._outer.setSpacing(px(16))
-        self._body.setSpacing(px(18))
         self.count.setContentsMargins(px(2), 0, 0, px(6))
         self.arrange()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.desktop.base.language import languages
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.layouts import Column
 from engine.errors import UserError
 from engine.hub.values import HubModel
 
@@ -28,10 +29,8 @@ class GateNote(ThemedWidget):
         self._model: HubModel | None = None
         self._error: UserError | None = None
         self.words = wrapped_label(self)
-        self.page, self.token = QPushButton(self), QPushButton(self)
-        for button in (self.page, self.token):
-            button.setProperty("kind", "bar")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.page = push_button(self, "bar")
+        self.token = push_button(self, "bar")
         self.page.clicked.connect(lambda: self._model is not None and self.page_wanted.emit(self._model.repo))
         self.token.clicked.connect(self.token_wanted)
         self._frame = QFrame(self)
@@ -39,12 +38,8 @@ class GateNote(ThemedWidget):
         self._bar = FlowRow(self._frame)
         for button in (self.page, self.token):
             self._bar.add(button)
-        self._inside = QVBoxLayout(self._frame)
-        self._inside.addWidget(self.words)
-        self._inside.addWidget(self._bar)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._frame)
+        Column(self.words, self._bar, parent=self._frame, margins=(14, 10, 14, 12), spacing=8)
+        Column(self._frame, parent=self)
         self.refresh()
 
     @staticmethod
@@ -79,7 +74,4 @@ class GateNote(ThemedWidget):
         self._bar.refit()
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._inside.setContentsMargins(px(14), px(10), px(14), px(12))
-        self._inside.setSpacing(px(8))
         self._bar.set_gap(8)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.language import languages
@@ -18,6 +18,7 @@ from app.desktop.text.words import licence_name
 from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.layouts import Column
 from app.format import format_large_count
 from engine.hub.values import Query
 
@@ -63,9 +64,7 @@ class SearchBar(ThemedWidget):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._row)
+        Column(self._row, parent=self)
         self._pause.timeout.connect(self._tell)
         self.field.textChanged.connect(self._text_changed)
         self.field.returnPressed.connect(self._entered)

@@ -8,11 +8,13 @@ from itertools import pairwise
 import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.words import joined
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.side_row import SideRow, fit_rows
 from app.format import format_size
 
@@ -43,17 +45,15 @@ class ModelsSide(ThemedWidget):
         self._view, self._chosen = "discover", ""
         inside = QWidget(self)
         inside.setProperty("kind", "page")
-        self._column = QVBoxLayout(inside)
+        self._column = Column(parent=inside, margins=(12, 12, 12, 12), spacing=1)
         self.rows = {view: SideRow(inside) for view in VIEWS}
         for view, row in self.rows.items():
             row.clicked.connect(lambda _=False, view=view: self._choose_view(view))
             self._column.addWidget(row)
-        self._picked = QLabel(inside)
-        self._picked.setProperty("kind", "small")
-        self._heading = QVBoxLayout()
-        self._heading.addWidget(self._picked)
+        self._picked = text_label(inside, "small")
+        self._heading = Column(self._picked, margins=(8, 16, 8, 6))
         self._column.addLayout(self._heading)
-        self._places = QVBoxLayout()
+        self._places = Column(spacing=1)
         self._column.addLayout(self._places)
         self.picks: list[SideRow] = []
         self._column.addStretch(1)
@@ -62,17 +62,9 @@ class ModelsSide(ThemedWidget):
         scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroller.setWidget(inside)
-        self.free = QLabel(self)
-        self.free.setProperty("kind", "small")
-        self.free.setWordWrap(True)
-        self.free.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(scroller, 1)
-        self._foot = QVBoxLayout()
-        self._foot.addWidget(self.free)
-        outer.addLayout(self._foot)
+        self.free = text_label(self, "small", wraps=True, selectable=True)
+        self._foot = Column(self.free, margins=(20, 10, 20, 18))
+        Column((scroller, 1), self._foot, parent=self, spacing=0)
         self.refresh()
 
     # What the page tells
@@ -161,14 +153,6 @@ class ModelsSide(ThemedWidget):
         self._picked.setText(self.tr("Picked for this machine"))
         self._show_counts()
         self._show_picks()
-
-    def restyle(self) -> None:
-        px = themes.current.px
-        self._column.setContentsMargins(px(12), px(12), px(12), px(12))
-        self._column.setSpacing(px(1))
-        self._places.setSpacing(px(1))
-        self._heading.setContentsMargins(px(8), px(16), px(8), px(6))
-        self._foot.setContentsMargins(px(20), px(10), px(20), px(18))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(themes.current.sidebar))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.desktop.base.style import grounds
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.buttons import push_button
 
 GAP = 16
 HIGH, FOLDED_HIGH = 42, 66
@@ -51,9 +52,7 @@ class VariantRow(ThemedWidget):
         super().__init__(parent)
         self.line = VariantLine("", "")
         self._columns = Columns(0, 0, 0, False)
-        self.button = QPushButton(self)
-        self.button.setProperty("kind", "bar")
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button = push_button(self, "bar")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_line(self, line: VariantLine) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.variant_row import GAP, Columns, VariantLine, VariantRow
+from app.desktop.widgets.layouts import Column
 
 HEAD = 30
 
@@ -25,8 +26,7 @@ class VariantsTable(ThemedWidget):
         self.rows: list[VariantRow] = []
         self._columns = Columns(0, 0, 0, False)
         self._titles = ("", "", "")
-        self._layout = QVBoxLayout(self)
-        self._layout.setSpacing(0)
+        self._layout = Column(parent=self, spacing=0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.refresh()
 
