@@ -191,7 +191,7 @@ def test_an_edited_turn_goes_on_from_the_last_checkpoint_before_it(talking: Talk
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("parked", [False, True])
+@pytest.mark.parametrize("evicted", [False, True])
 def test_where_there_is_no_checkpoint_before_a_difference_it_is_said_why_all_is_read(
     talking: Talking, evicted: bool
 ) -> None:
