@@ -270,7 +270,7 @@ def test_experts_are_watched_when_a_person_asks_for_it(
     placements.tell(ExpertsChanged(4, 10, counts, 0.0, path))
     placements.tell(ExpertsChanged(3, 1200, counts, 0.031, path))
     running.until(lambda: any(heat.map.heat().levels))
-    assert heat.words.text() == "Watching takes 3.1 % of an answer's time, measured here."
+    assert heat.words.text() == "Watching takes 3.1% of an answer's time, measured here."
     assert heat.readout.text().startswith("1,200 tokens watched. Busiest: layer ")
     placements.tell(ExpertsChanged(3, 1200, counts, 0.031, "/models/another.gguf"))
     running.until(lambda: not any(heat.map.heat().levels))

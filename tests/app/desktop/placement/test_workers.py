@@ -74,7 +74,7 @@ def test_each_state_is_told_in_words(running: Running, placements: HandMadePlace
     running.until(lambda: len(workers.lines) == 4)
     words = [line.words.text() for line in workers.lines]
     assert words[:3] == ["Not asked yet", "Asking…", "Ready, 15 GB free"]
-    assert words[3].startswith("“d:1” is not the address of a worker.")
+    assert words[3].startswith("“d:1” isn't a valid address.")
     assert not workers.check.isEnabled()
     assert without_name(workers) == []
     languages.choose("ko")
@@ -89,7 +89,7 @@ def test_what_is_wrong_with_an_address_stands_under_the_field(
     workers.field.setText("here")
     workers.add.click()
     running.until(lambda: workers.error.isVisible())
-    assert workers.error.text().startswith("“here” is not the address of a worker.")
+    assert workers.error.text().startswith("“here” isn't a valid address.")
     assert workers.field.text() == "here"
     qtbot.keyClicks(workers.field, "x")
     assert workers.error.isHidden()

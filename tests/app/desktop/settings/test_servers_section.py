@@ -144,7 +144,7 @@ def test_a_server_that_fails_says_why_in_a_sentence_with_its_last_words_below(pa
     page.servers.consent("faulty", page.servers.add(faulty("exit")).digest)
     line = page.line("faulty")
     page.click(line.check)
-    page.until(lambda: (page.read(), "Its last words: “no licence was found”" in line.state.text())[1])
+    page.until(lambda: (page.read(), "Last output: “no licence was found”" in line.state.text())[1])
     assert line.details is not None
     assert line.details.log.text.toPlainText() == "no licence was found"
 
