@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
-from installer.sources import HEADERS, fetch_archive, install_build_tools, keep_headers
+from installer.sources import HEADERS, fetch, keep_headers
 from installer.stamps import fingerprint
 
 # RPC joins the memory of several machines, and lets a second process stand in for a GPU.
@@ -166,12 +166,11 @@ def build(wanted: Build, cache: Path, log: Path, progress: Progress, environ: Ma
 
 
 def _build(wanted: Build, scratch: Path, log: Path, progress: Progress, environ: Mapping[str, str]) -> None:
-    python, root, fetching = wanted.python, wanted.root, log.with_name("sources.log")
-    tools = install_build_tools(python, root, scratch / "tools", fetching, progress, environ)
-    archive = fetch_archive(python, root, scratch / "archive", fetching, progress, tools)
+    fetching = log.with_name("sources.log")
+    archive, tools = fetch(wanted.python, wanted.root, scratch, fetching, progress, environ)
     run_logged(
         [
-            python, "-m", "pip", "wheel", "--verbose", "--no-deps", "--no-build-isolation", "--no-cache-dir",
+            wanted.python, "-m", "pip", "wheel", "--verbose", "--no-deps", "--no-build-isolation", "--no-cache-dir",
             "--wheel-dir", scratch / "wheel", archive,
         ],
         log,

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from installer import system
+from installer import sources, system
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
 from installer.engine import locked
@@ -89,12 +89,14 @@ def library_name(kind: str) -> str:
 class Place(NamedTuple):
     """Where a plugin is built and what with."""
 
+    root: Path
+    """The clone whose lock files name the engine's sources."""
     python: Path
     """The environment's, with the engine and what it imports installed."""
     site: Path
     """The environment's site-packages."""
     headers: Path
-    """ggml's headers out of the engine's sources."""
+    """ggml's headers out of the engine's sources; fetched again where they are gone from the cache."""
     cache: Path
     """The folder of built plugins."""
     log: Path
@@ -185,6 +187,8 @@ def _compile(
     _, compiler = system.compilers(environ)
     if compiler is None or not system.compiles(compiler, "c++"):
         raise PluginError("compiler", "This computer has no C++ compiler that works.")
+    if not place.headers.is_dir():
+        _fetch_headers(place, scratch, progress, environ)
     target = scratch / "plugin" / library_name(platform.system())
     target.parent.mkdir()
     library = place.site / "llama_cpp" / "lib"
@@ -210,6 +214,13 @@ def _compile(
         "build": plugin.name,
     }
     (target.parent / NOTE).write_text(json.dumps(note), encoding="utf-8")
+
+
+def _fetch_headers(place: Place, scratch: Path, progress: Progress, environ: Mapping[str, str]) -> None:
+    archive, _ = sources.fetch(place.python, place.root, scratch, place.log, progress, environ)
+    sources.keep_headers(archive, scratch / sources.HEADERS)
+    place.headers.parent.mkdir(parents=True, exist_ok=True)
+    (scratch / sources.HEADERS).rename(place.headers)
 
 
 def install(built: Path, folder: Path) -> None:

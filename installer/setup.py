@@ -248,7 +248,7 @@ class Setup:
                 site = self.site_packages()
                 assert site is not None  # packages were just installed with it
                 headers = self.cache / wanted.key / HEADERS
-                place = plugin.Place(self.python, site, headers, self.plugins, log)
+                place = plugin.Place(self.root, self.python, site, headers, self.plugins, log)
                 plugin.install(plugin.build(wanted, place, progress, self.environ), self.plugin_folder)
         except PluginError as error:
             self.console.say(

@@ -79,6 +79,17 @@ def fetch_archive(
     return archive
 
 
+def fetch(
+    python: Path, root: Path, scratch: Path, log: Path, progress: Progress, environ: Mapping[str, str]
+) -> tuple[Path, dict[str, str]]:
+    """Bring the archive and what compiles it into `scratch`; gives the archive, and the environment for a build.
+
+    Raises `SetupError`.
+    """
+    tools = install_build_tools(python, root, scratch / "tools", log, progress, environ)
+    return fetch_archive(python, root, scratch / "archive", log, progress, tools), tools
+
+
 def keep_headers(archive: Path, folder: Path) -> None:
     """Write ggml's headers into `folder`. Raises OSError or tarfile.TarError."""
     with tarfile.open(archive) as members:

@@ -63,7 +63,7 @@ def headers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def place(tmp_path: Path, headers: Path) -> Place:
     (tmp_path / "cache").mkdir()
     site = Path(sysconfig.get_path("platlib"))
-    return Place(Path(sys.executable), site, headers, tmp_path / "cache", tmp_path / "plugin.log")
+    return Place(ROOT, Path(sys.executable), site, headers, tmp_path / "cache", tmp_path / "plugin.log")
 
 
 def project(folder: Path, source: str = GOOD) -> Plugin:
@@ -181,6 +181,43 @@ def test_without_a_compiler_that_works_there_is_no_plugin(
             build(project(tmp_path / "project"), place, progress, environ)
         assert caught.value.problem == "compiler"
     assert entries(place.cache) == []
+
+
+def pip_that(folder: Path, does: str) -> Path:
+    """A Python whose pip does just this with the $folder for downloads, and which is else the one that runs this."""
+    python = folder / "python"
+    script = f"""#!/bin/sh
+        [ "$2" = pip ] || exec {sys.executable} "$@"
+        while [ "$1" != --dest ] && [ "$1" != --target ]; do shift; done
+        [ "$1" = --dest ] || exit 0
+        folder=$2
+        {does}
+    """
+    python.write_text(script)
+    python.chmod(0o755)
+    return python
+
+
+@compiled
+def test_headers_that_are_gone_from_the_cache_are_fetched_once(
+    tmp_path: Path, place: Place, progress: Progress
+) -> None:
+    does = f'echo fetched >>{tmp_path}/count; cp {source_archive()} "$folder"'
+    gone = place._replace(python=pip_that(tmp_path, does), headers=tmp_path / "gone" / "headers")
+    build(project(tmp_path / "project"), gone, progress, ENVIRON)
+    build(project(tmp_path / "project", GOOD + "// changed"), gone, progress, ENVIRON)
+    assert (tmp_path / "count").read_text() == "fetched\n"
+
+
+@compiled
+def test_without_the_sources_of_the_engine_there_is_no_plugin(
+    tmp_path: Path, place: Place, progress: Progress
+) -> None:
+    offline = place._replace(python=pip_that(tmp_path, "exit 1"), headers=tmp_path / "gone" / "headers")
+    with pytest.raises(PluginError) as caught:
+        build(project(tmp_path / "project"), offline, progress, ENVIRON)
+    assert caught.value.problem == "compile"
+    assert entries(place.cache) == [] and not offline.headers.exists()
 
 
 @compiled

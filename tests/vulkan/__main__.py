@@ -60,6 +60,7 @@ def _make_environment(folder: Path, wheel: Path) -> None:
 def _install_plugin(folder: Path, version: str, key: str, cache: Path) -> None:
     wanted = plugin.plugin_of(ROOT, version, key)
     place = plugin.Place(
+        root=ROOT,
         python=folder / "bin" / "python",
         site=folder / _SITE,
         headers=cache / key / HEADERS,
