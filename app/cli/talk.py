@@ -14,10 +14,10 @@ from app.cli.ending import Ended
 from app.cli.output import Output
 from app.cli.tool_calls import call_lines
 from app.messages import localized_error
-from app.services.chat.events import AnswerDelta, AnswerRestarted
+from app.services.chat.events import AnswerRestarted
 from app.services.chat.tool_files import OfferedTools
 from app.services.events import ServiceEvent, StoreFailed
-from app.services.models.events import AnswerFinished, ModelChanged
+from app.services.models.events import AnswerFinished, ModelChanged, TextDelta
 from app.services.services import Services
 from app.store.records import ChatOptions, Message
 from engine.errors import ErrorInfo
@@ -121,7 +121,7 @@ class Talk:
         by_run = self._tools.show(event, id)
         if isinstance(event, AnswerRestarted) and event.message == id:
             self._reasoning, self._content = [], []
-        elif isinstance(event, AnswerDelta) and event.message == id:
+        elif isinstance(event, TextDelta) and event.owner.message == id:
             self._reasoning.append(event.reasoning)
             self._content.append(event.content)
             if by_run:  # it may be a step, and the answer comes whole

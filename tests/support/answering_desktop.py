@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import paths
 from app.desktop.application import Desktop
-from app.services.chat.events import AnswerDelta
+from app.services.models.events import TextDelta
 from app.services.settings.settings import SettingsFile
 
 STORY = "Tell me a very long story about the sea, with many details."
@@ -34,7 +34,7 @@ def main() -> None:
     def take(events: list[object]) -> None:
         nonlocal text
         for event in events:
-            if isinstance(event, AnswerDelta):
+            if isinstance(event, TextDelta):
                 if not text:
                     print(desktop._services.models._engine._local.host_pid, flush=True)
                 text += event.content

@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from app.services.chat.events import AnswerDelta
 from app.services.events import ServiceEvent
-from app.services.models.events import AnswerFinished, ModelChanged
+from app.services.models.events import AnswerFinished, ModelChanged, TextDelta
 from app.services.services import Services
 from app.store.records import Message
 
@@ -40,7 +39,7 @@ class Listening:
         return self.next(AnswerFinished, lambda event: event.message.id == message).message
 
     def some_text(self, message: int) -> str:
-        return self.next(AnswerDelta, lambda event: event.message == message).content
+        return self.next(TextDelta, lambda event: event.owner.message == message).content
 
     def model(self, state: str) -> ModelChanged:
         return self.next(ModelChanged, lambda event: event.state == state)

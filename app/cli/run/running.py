@@ -17,7 +17,7 @@ from app.cli.output import Output
 from app.cli.run.approving import answer
 from app.cli.run.showing import Showing, entry_object
 from app.services.events import ServiceEvent, StoreFailed
-from app.services.runs.events import RunAsks, RunChanged, RunDelta, RunEntries
+from app.services.runs.events import RunAsks, RunChanged, RunEntries
 from app.services.runs.recipes import filled
 from app.services.runs.runs import with_steps
 from app.services.runs.values import RunSpec
@@ -185,8 +185,6 @@ class Watch:
         if isinstance(event, RunEntries) and event.run == id:
             for entry in event.entries:
                 self._entry(entry)
-        elif isinstance(event, RunDelta) and event.run == id:
-            self._showing.delta(event)
         elif isinstance(event, RunAsks) and event.run == id and event.request is not None:
             answer(self._services.runs, id, event.request, self._output)
         elif isinstance(event, StoreFailed):

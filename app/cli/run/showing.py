@@ -21,7 +21,6 @@ from app.cli.printable import printable
 from app.cli.remote_servers import leaves_note
 from app.language import Language
 from app.messages import localized, localized_error
-from app.services.runs.events import RunDelta
 from app.services.runs.reasons import why_finished
 from engine.errors import ErrorInfo
 
@@ -50,9 +49,6 @@ class Showing:
 
     def note(self, error: ErrorInfo) -> None:
         self._output.note(localized_error(error, self._output.language))
-
-    def delta(self, event: RunDelta) -> None:
-        """Passing text is not shown: most turns are calls, and the answer comes whole."""
 
     def entry(self, entry: Entry) -> None:
         """What an event comes to, in a line or two; most come to none."""

@@ -13,13 +13,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from app.services.chat.events import AnswerDelta, AnswerPrefill, AnswerWaits
 from app.services.events import ServiceEvent
 from app.services.hub.events import DownloadProgress
 from app.services.library.events import MoveProgress, VerifyProgress
-from app.services.models.events import ActivityChanged, CacheChanged, ModelChanged
+from app.services.models.events import (
+    ActivityChanged,
+    CacheChanged,
+    GenerationQueued,
+    ModelChanged,
+    PromptProgress,
+    TextDelta,
+)
 from app.services.placement.events import ExpertsChanged, TuneProgress
-from app.services.runs.events import RunDelta, RunPrefill, RunWaits
 from app.services.settings.settings import Settings, SettingsChanged
 
 if TYPE_CHECKING:
@@ -34,16 +39,12 @@ def coalesce(events: Sequence[ServiceEvent]) -> list[ServiceEvent]:
     joined: list[ServiceEvent] = []
     for event in events:
         last = joined[-1] if joined else None
-        if isinstance(event, AnswerDelta) and isinstance(last, AnswerDelta) and last.message == event.message:
-            joined[-1] = AnswerDelta(
-                event.message,
+        if isinstance(event, TextDelta) and isinstance(last, TextDelta) and last.owner == event.owner:
+            joined[-1] = TextDelta(
+                event.owner,
                 last.reasoning + event.reasoning,
                 last.content + event.content,
                 last.pieces + event.pieces,
-            )
-        elif isinstance(event, RunDelta) and isinstance(last, RunDelta) and _same_turn(event, last):
-            joined[-1] = RunDelta(
-                event.run, event.step, last.reasoning + event.reasoning, last.content + event.content
             )
         elif last is not None and _replaces(event, last):
             joined[-1] = event
@@ -52,16 +53,10 @@ def coalesce(events: Sequence[ServiceEvent]) -> list[ServiceEvent]:
     return joined
 
 
-def _same_turn(event: RunDelta, last: RunDelta) -> bool:
-    return (event.run, event.step) == (last.run, last.step)
-
-
 def _replaces(event: ServiceEvent, last: ServiceEvent) -> bool:
     """Whether the last report says nothing any more once this one is there."""
-    if isinstance(event, AnswerWaits | AnswerPrefill) and isinstance(last, AnswerWaits | AnswerPrefill):
-        return last.message == event.message
-    if isinstance(event, RunWaits | RunPrefill) and isinstance(last, RunWaits | RunPrefill):
-        return last.run == event.run
+    if isinstance(event, GenerationQueued | PromptProgress):
+        return isinstance(last, GenerationQueued | PromptProgress) and last.owner == event.owner
     if isinstance(event, ModelChanged) and isinstance(last, ModelChanged):
         return last.state == event.state == "loading"
     if isinstance(event, ExpertsChanged) and isinstance(last, ExpertsChanged):

@@ -10,12 +10,12 @@ import time
 
 import msgspec
 
-from app.services.chat.events import AnswerDelta
+from app.services.models.events import TextDelta
 from app.store.records import Message
 from engine.values import Timings, ToolCall, Usage
 
 
-def reasoning_tokens(delta: AnswerDelta) -> int:
+def reasoning_tokens(delta: TextDelta) -> int:
     """How many tokens of a delta are reasoning. Exact where it holds reasoning alone; where it holds the end of
     it and the beginning of the answer, by their lengths."""
     length = len(delta.reasoning) + len(delta.content)
@@ -33,7 +33,7 @@ class _Live:
         self.thought_s = 0.0
         self.since: float | None = None
 
-    def append(self, delta: AnswerDelta) -> None:
+    def append(self, delta: TextDelta) -> None:
         self.reasoning += delta.reasoning
         self.content += delta.content
         self.tokens += reasoning_tokens(delta)
@@ -64,8 +64,8 @@ class LiveAnswers:
     def begin(self, message: int) -> None:
         self._live[message] = self._bases.pop(message, _Live())
 
-    def append(self, delta: AnswerDelta) -> None:
-        live = self._live.get(delta.message)
+    def append(self, delta: TextDelta) -> None:
+        live = self._live.get(delta.owner.message)
         if live is not None:
             live.append(delta)
 

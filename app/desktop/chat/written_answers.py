@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
 from app.desktop.run_view.waiting import Waiting, waiting_of
 from app.services.chat.events import (
-    AnswerDelta,
-    AnswerPrefill,
     AnswerQueued,
     AnswerRestarted,
     AnswerRun,
     AnswerToolCall,
-    AnswerWaits,
 )
 from app.services.events import ServiceEvent
+from app.services.models.events import GenerationQueued, Owner, PromptProgress, TextDelta
 from app.store.records import Message
 
 if TYPE_CHECKING:
@@ -35,12 +33,12 @@ class WrittenAnswers:
     def take(self, event: ServiceEvent, transcript: TranscriptView) -> bool:
         """Show what is told of an answer that is being written; False for any other event."""
         match event:
-            case AnswerDelta():
+            case TextDelta(Owner(message)) if message:
                 self.live.append(event)
-                self._waits.pop(event.message, None)
-                if event.message in self._delivered:
+                self._waits.pop(message, None)
+                if message in self._delivered:
                     tokens = reasoning_tokens(event)
-                    transcript.append_delta(event.message, event.reasoning, event.content, tokens)
+                    transcript.append_delta(message, event.reasoning, event.content, tokens)
             case AnswerToolCall():
                 self.live.add_call(event.message, event.call)
                 self._waits.pop(event.message, None)
@@ -52,8 +50,8 @@ class WrittenAnswers:
             case AnswerRestarted():
                 self.live.restart(event.message)
                 transcript.restart(event.message)
-            case AnswerWaits() | AnswerPrefill():
-                self._wait(event.message, waiting_of(event), transcript)
+            case GenerationQueued(Owner(message)) | PromptProgress(Owner(message)) if message:
+                self._wait(message, waiting_of(event), transcript)
             case AnswerQueued():
                 self.live.begin(event.message)
                 self._wait(event.message, Waiting(), transcript)

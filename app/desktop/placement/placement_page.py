@@ -26,10 +26,15 @@ from app.desktop.placement.suggestion import is_of_options, suggested_options
 from app.desktop.placement.tuning import Tuning, load_with
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Column
-from app.services.chat.events import AnswerDelta
 from app.services.connections.events import WorkersChanged, WorkerState
 from app.services.events import ServiceEvent
-from app.services.models.events import ActivityChanged, AnswerFinished, CacheChanged, ModelChanged
+from app.services.models.events import (
+    ActivityChanged,
+    AnswerFinished,
+    CacheChanged,
+    ModelChanged,
+    TextDelta,
+)
 from app.services.placement.events import ExpertsChanged, MachineChanged, PlacementChanged, TuneProgress
 from engine.api import Activity
 from engine.errors import ErrorInfo, UserError
@@ -232,8 +237,8 @@ class PlacementPage(ThemedWidget):
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         for event in events:
-            if isinstance(event, AnswerDelta):
-                self._live.add(event.message, event.pieces, time.monotonic())
+            if isinstance(event, TextDelta) and event.owner.message:
+                self._live.add(event.owner.message, event.pieces, time.monotonic())
                 if self.isVisible() and not self._live_timer.isActive():
                     self._live_timer.start()
             else:

@@ -13,14 +13,12 @@ from agents.events import Entry
 from agents.permissions.values import ApprovalRequest
 from app.desktop.base.service_calls import ServiceCalls
 from app.services.events import ServiceEvent
+from app.services.models.events import GenerationQueued, PromptProgress, TextDelta
 from app.services.runs.events import (
     GrantsChanged,
     RunAsks,
     RunChanged,
-    RunDelta,
     RunEntries,
-    RunPrefill,
-    RunWaits,
 )
 from app.services.runs.values import RunRecord, RunView
 from engine.errors import UserError
@@ -34,14 +32,14 @@ SHOWN_PIECE = 40  # events that are shown before the window may do something els
 FOLD_MS = 120  # how long what has come is gathered before the view is folded again
 
 
-Event = RunEntries | RunDelta | RunAsks | RunChanged
+Event = RunEntries | TextDelta | RunAsks | RunChanged
 
 
 class RunLoader(QObject):
     """`opened` carries the view of a run and its first entries; `came` the entries after those, in order;
     `viewed` the view whenever it is another one; `asks` what the run waits for, or None; `wrote` new text of the
-    turn that is being written, `waits` what it waits for before that (`RunWaits` or `RunPrefill`). All are about the
-    run `shown`; `shown_changed` comes when that is another one, or none."""
+    turn that is being written, `waits` what it waits for before that (`GenerationQueued` or `PromptProgress`). All
+    are about the run `shown`; `shown_changed` comes when that is another one, or none."""
 
     opened = Signal(object, object)
     came = Signal(object)
@@ -61,7 +59,9 @@ class RunLoader(QObject):
         self._folding = self._fold_waits = self._catching_up = False
         self._entries: list[Entry] = []
         self._early: list[Event] = []  # told while the journal was being read
-        self._waiting: dict[int, RunWaits | RunPrefill] = {}  # what turns of runs wait for, shown or not
+        self._waiting: dict[
+            int, GenerationQueued | PromptProgress
+        ] = {}  # what turns of runs wait for, shown or not
         self._queue: deque[Entry] = deque()
         self._next = QTimer(self)
         self._next.setInterval(0)
@@ -167,16 +167,17 @@ class RunLoader(QObject):
             elif isinstance(event, RunChanged):
                 if event.run.id == self.shown:
                     self._take_event(event)
-            elif isinstance(event, RunWaits | RunPrefill):
+            elif isinstance(event, GenerationQueued | PromptProgress) and event.owner.run:
                 self._take_waits(event)
-            elif isinstance(event, RunEntries | RunDelta | RunAsks):
-                self._waiting.pop(event.run, None)
-                if event.run == self.shown:
+            elif isinstance(event, RunEntries | TextDelta | RunAsks):
+                run = event.owner.run if isinstance(event, TextDelta) else event.run
+                self._waiting.pop(run, None)
+                if run and run == self.shown:
                     self._take_event(event)
 
-    def _take_waits(self, event: RunWaits | RunPrefill) -> None:
-        self._waiting[event.run] = event
-        if event.run == self.shown and self.view is not None:
+    def _take_waits(self, event: GenerationQueued | PromptProgress) -> None:
+        self._waiting[event.owner.run] = event
+        if event.owner.run == self.shown and self.view is not None:
             self.waits.emit(event)
 
     def _take_event(self, event: Event) -> None:
@@ -184,7 +185,7 @@ class RunLoader(QObject):
             self._early.append(event)
         elif isinstance(event, RunEntries):
             self._add(event.entries)
-        elif isinstance(event, RunDelta):
+        elif isinstance(event, TextDelta):
             self.wrote.emit(event)
         elif isinstance(event, RunChanged):
             self._take_record(self.view, event.run)

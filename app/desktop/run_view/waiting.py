@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.format import format_count, format_duration
-from app.services.chat.events import AnswerPrefill, AnswerWaits
-from app.services.runs.events import RunPrefill, RunWaits
+from app.services.models.events import GenerationQueued, PromptProgress
 from engine.errors import ErrorInfo
 
 # An estimate, and why so much is read, are worth showing after this many seconds of reading.
@@ -31,9 +30,9 @@ class Waiting(msgspec.Struct, frozen=True):
     recomputed: ErrorInfo | None = None
 
 
-def waiting_of(event: AnswerWaits | AnswerPrefill | RunWaits | RunPrefill) -> Waiting:
+def waiting_of(event: GenerationQueued | PromptProgress) -> Waiting:
     """What a service told of an answer or a run."""
-    if isinstance(event, AnswerWaits | RunWaits):
+    if isinstance(event, GenerationQueued):
         return Waiting(ahead=event.ahead)
     return Waiting(0, event.done, event.total, event.recomputed)
 

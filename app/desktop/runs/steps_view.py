@@ -34,7 +34,7 @@ from app.desktop.runs.follow_up import FollowUp
 from app.desktop.runs.steps_scroll import COLUMN, MARGIN, StepsScroll
 from app.desktop.text.tool_call_text import first_words
 from app.desktop.widgets.buttons import JumpButton
-from app.services.runs.events import RunDelta, RunPrefill, RunWaits
+from app.services.models.events import GenerationQueued, PromptProgress, TextDelta
 from app.services.runs.reasons import why_ended
 from app.services.runs.values import RunView
 from app.store.records import RUNS_UNDER_WAY
@@ -132,12 +132,12 @@ class RunStepsView(QWidget):
         self._plan.show_plan(view.plan)
         self._flush_soon()
 
-    def delta(self, delta: RunDelta) -> None:
+    def delta(self, delta: TextDelta) -> None:
         """Text that the model is writing, shown with the next flush."""
-        self._words.append((delta.step, delta.reasoning, delta.content))
+        self._words.append((delta.owner.step, delta.reasoning, delta.content))
         self._flush_soon()
 
-    def waits(self, event: RunWaits | RunPrefill) -> None:
+    def waits(self, event: GenerationQueued | PromptProgress) -> None:
         """What the turn waits for that the model is to write."""
         if self._words:
             self._flush()  # what was written before

@@ -15,13 +15,13 @@ import msgspec
 
 from agents.events import Entry, Mode, ModelTurn, RunFinished, ToolCalled
 from app.services.chat.answers import Answer, AnswerSaver, final_state
-from app.services.chat.events import AnswerDelta, AnswerRestarted, AnswerRun
+from app.services.chat.events import AnswerRestarted, AnswerRun
 from app.services.chat.prior_messages import before_of
-from app.services.chat.progress import of_answer
 from app.services.chat.prompting import seen, summary_words
 from app.services.chat.run_ending import answer_of, ending_of
 from app.services.events import EventBus, ServiceEvent
-from app.services.runs.events import RunDelta, RunEntries, RunOver, RunPrefill, RunWaits
+from app.services.models.events import Owner, TextDelta
+from app.services.runs.events import RunEntries, RunOver
 from app.services.runs.runs import Runs
 from app.services.runs.values import InChat, RunSpec
 from app.store.records import ChatTools, CompactionPoint, Message
@@ -61,9 +61,7 @@ class ChatRuns:
         # Held while a run is started, so that nothing is told of it before it is known whose it is.
         self._lock = threading.RLock()
         self._answers: dict[int, _Written] = {}
-        events.subscribe(RunDelta, self._run_delta)
-        events.subscribe(RunWaits, self._run_progress)
-        events.subscribe(RunPrefill, self._run_progress)
+        events.subscribe(TextDelta, self._run_delta)
         events.subscribe(RunEntries, self._run_entries)
         events.subscribe(RunOver, self._run_over)
 
@@ -120,7 +118,7 @@ class ChatRuns:
         all other is written anew. Raises UserError as `Runs.resume`."""
         answer.has_steps = _has_calls(self._runs.entries(run))
         with self._lock:
-            self._runs.resume(run, again=again, mode=mode, model=model)
+            self._runs.resume(run, again=again, mode=mode, model=model, answer=answer.id)
             self._answers[run] = _Written(answer, kept, stale=not kept)
             self._events.publish(AnswerRun(answer.id, run))
 
@@ -176,17 +174,12 @@ class ChatRuns:
 
         return before_of(path, steps), tainted
 
-    # From the thread of a run. The lock is held until what follows of it is published, so that it keeps its order.
+    # From the thread of a run, before anybody else hears of it.
 
-    def _run_delta(self, event: RunDelta) -> None:
+    def _run_delta(self, event: TextDelta) -> None:
         with self._lock:
-            if written := self._answers.get(event.run):
+            if event.owner.run and (written := self._answers.get(event.owner.run)):
                 self._events.publish(*written.text(event))
-
-    def _run_progress(self, event: RunWaits | RunPrefill) -> None:
-        with self._lock:
-            if written := self._answers.get(event.run):
-                self._events.publish(of_answer(written.answer.id, event))
 
     def _run_entries(self, event: RunEntries) -> None:
         with self._lock:
@@ -216,10 +209,11 @@ class _Written:
     def __init__(self, answer: Answer, kept: str = "", *, stale: bool = False) -> None:
         self.answer, self.kept, self._stale = answer, kept, stale
 
-    def text(self, event: RunDelta) -> list[ServiceEvent]:
+    def text(self, event: TextDelta) -> list[ServiceEvent]:
+        """Keep it; what is published before it."""
         told = self._restart() if self._stale else []
         self.answer.append(event.reasoning, event.content)
-        return [*told, AnswerDelta(self.answer.id, event.reasoning, event.content)]
+        return told
 
     def entry(self, entry: Entry) -> list[ServiceEvent]:
         if not isinstance(entry.event, ModelTurn):
@@ -240,7 +234,7 @@ class _Written:
         told: list[ServiceEvent] = [AnswerRestarted(self.answer.id)]
         if self.kept:
             self.answer.append("", self.kept)
-            told.append(AnswerDelta(self.answer.id, "", self.kept))
+            told.append(TextDelta(Owner(self.answer.id), "", self.kept))
         return told
 
 

@@ -15,22 +15,21 @@ import msgspec
 from app.services.chat.answers import Answer, AnswerSaver
 from app.services.chat.chat_runs import AnswerOptions, ChatRuns
 from app.services.chat.events import (
-    AnswerDelta,
     AnswerQueued,
     AnswerToolCall,
     BranchShown,
     ConversationChanged,
     MessageAdded,
 )
-from app.services.chat.progress import answer_progress
 from app.services.chat.prompting import compaction_point_of, request_messages
 from app.services.chat.tool_files import OfferedTools
-from app.services.events import EventBus, ServiceEvent, StoreFailed
+from app.services.events import EventBus, StoreFailed
 from app.services.models.cache_miss import by_choice
 from app.services.models.engine_names import of_chat
-from app.services.models.events import ExpertsObserved
+from app.services.models.events import ExpertsObserved, Owner, TextDelta
 from app.services.models.fullness import ends_full
 from app.services.models.models import Models
+from app.services.models.progress import progress_event
 from app.services.models.reasoning import possible
 from app.services.models.turns import overlay
 from app.services.runs.runs import Runs
@@ -65,7 +64,6 @@ class Conversations:
         self._offered: dict[int, OfferedTools] = {}
         # The cut that counted when a conversation was last answered, 0 for none.
         self._last_cuts: dict[int, int] = {}
-        models.on_generation = self._on_events
 
     # --- reading ---
 
@@ -294,7 +292,8 @@ class Conversations:
         answer.sees_otherwise = last is not None and last != now
         self._last_cuts[conversation] = now
         request = self.request_for(conversation, branch, options, cut, continue_last=continue_last)
-        self._models.generate(msgspec.structs.replace(request, id=message.id))
+        request = msgspec.structs.replace(request, id=message.id)
+        self._models.generate(request, lambda events: self._receive(answer, events))
 
     def _abort(self, answer: Answer) -> None:
         answer.stop_asked = True
@@ -353,48 +352,28 @@ class Conversations:
             raise UserError("chat.busy")
         self._saver.settle(conversation)
 
-    def _on_events(self, events: list[Event]) -> None:
-        """From the engine's reader thread: keep the text, tell it, leave the disk to the saver."""
-        told: list[ServiceEvent] = []
+    def _receive(self, answer: Answer, events: list[Event]) -> None:
+        """From the engine's reader thread: keep the text, publish it, leave the disk to the saver."""
+        owner = Owner(answer.id)
         for event in events:
             if isinstance(event, Delta):
-                answer = self._saver.get(event.id)
-                if answer is None:
-                    continue
-                reasoning = event.text if event.channel == "reasoning" else ""
-                content = event.text if event.channel == "content" else ""
+                reasoning, content = (event.text, "") if event.channel == "reasoning" else ("", event.text)
                 answer.append(reasoning, content)
-                last = told[-1] if told else None
-                if isinstance(last, AnswerDelta) and last.message == event.id:
-                    told[-1] = AnswerDelta(
-                        event.id, last.reasoning + reasoning, last.content + content, last.pieces + 1
-                    )
-                else:
-                    told.append(AnswerDelta(event.id, reasoning, content))
+                self._events.publish(TextDelta(owner, reasoning, content))
             elif isinstance(event, ToolCalled):
-                if self._saver.get(event.id) is not None:
-                    told.append(AnswerToolCall(event.id, event.call))
+                self._events.publish(AnswerToolCall(answer.id, event.call))
             elif isinstance(event, Queued | PrefillProgress):
-                answer = self._saver.get(event.id)
-                if isinstance(event, PrefillProgress) and answer is not None and answer.sees_otherwise:
+                if isinstance(event, PrefillProgress) and answer.sees_otherwise:
                     event = msgspec.structs.replace(event, recomputed=by_choice(event.recomputed))
-                told.append(answer_progress(event.id, event))
+                self._events.publish(progress_event(owner, event))
             elif isinstance(event, ExpertsFired):
-                answer = self._saver.get(event.id)
-                if answer is not None:
-                    self._events.publish(ExpertsObserved(answer.conversation, event))
+                self._events.publish(ExpertsObserved(answer.conversation, event))
             elif isinstance(event, Finished):
-                answer = self._saver.get(event.id)
-                if answer is not None:
-                    answer.model = self._models.signature or answer.model
-                    if answer.sees_otherwise:
-                        usage = msgspec.structs.replace(
-                            event.usage, recomputed=by_choice(event.usage.recomputed)
-                        )
-                        event = msgspec.structs.replace(event, usage=usage)
-                    self._saver.finish(answer, self._explained(event))
-        if told:
-            self._events.publish(*told)
+                answer.model = self._models.signature or answer.model
+                if answer.sees_otherwise:
+                    usage = msgspec.structs.replace(event.usage, recomputed=by_choice(event.usage.recomputed))
+                    event = msgspec.structs.replace(event, usage=usage)
+                self._saver.finish(answer, self._explained(event))
 
     def _explained(self, finished: Finished) -> Finished:
         """An answer without a model failed for the reason why the model is missing; one that ended because the

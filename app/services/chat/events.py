@@ -32,31 +32,6 @@ class AnswerQueued(ServiceEvent, frozen=True):
     message: int
 
 
-class AnswerWaits(ServiceEvent, frozen=True):
-    """The answer waits for a place beside others: `ahead` of them come first, 0 once it has its place."""
-
-    message: int
-    ahead: int
-
-
-class AnswerPrefill(ServiceEvent, frozen=True):
-    """`done` of `total` tokens of the prompt are read; `recomputed`, as in `Usage`, where that is worth a word."""
-
-    message: int
-    done: int
-    total: int
-    recomputed: ErrorInfo | None = None
-
-
-class AnswerDelta(ServiceEvent, frozen=True):
-    """New text of a streaming answer, to append. It came in so many `pieces`, as good as one for each token."""
-
-    message: int
-    reasoning: str
-    content: str
-    pieces: int = 1
-
-
 class AnswerRun(ServiceEvent, frozen=True):
     """A run writes this answer with tools, from now on or again: what it does is told as of any run."""
 

@@ -39,20 +39,17 @@ class EventRoutes:
         with self._lock:
             return bool(self._listeners)
 
-    def deliver(self, events: list[Event]) -> list[Event]:
-        """Hand each event to the listener of its request; returns those that have none, in order."""
-        rest: list[Event] = []
+    def deliver(self, events: list[Event]) -> None:
+        """Hand each event to the listener of its request."""
         routed: dict[int, tuple[Listener, list[Event]]] = {}
         with self._lock:
             for event in events:
                 id = getattr(event, "id", None)
                 listener = None if id is None else self._listeners.get(id)
                 if id is None or listener is None:
-                    rest.append(event)
                     continue
                 routed.setdefault(id, (listener, []))[1].append(event)
                 if isinstance(event, Finished | Measured):
                     del self._listeners[id]
         for listener, its in routed.values():
             listener(its)
-        return rest

@@ -2,12 +2,49 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from app.services.events import ServiceEvent
 from app.services.models.loaded_model import LoadedModel, LoadReason, Resting
 from app.store.records import Message
 from engine.api import Activity, CacheActivity, EngineState, ModelFacts
 from engine.errors import ErrorInfo
 from engine.values import ExpertsFired
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """Whom the model writes for: the answer `message` of a chat, the turn of a `run` in its `step`, or both where a
+    run writes the answer. 0: none."""
+
+    message: int = 0
+    run: int = 0
+    step: int = 0
+
+
+class GenerationQueued(ServiceEvent, frozen=True):
+    """Its request waits for a slot beside others: `ahead` of them come first, 0 once it has one."""
+
+    owner: Owner
+    ahead: int
+
+
+class PromptProgress(ServiceEvent, frozen=True):
+    """`done` of `total` tokens of the prompt are read; `recomputed`, as in `Usage`, where that is worth a word."""
+
+    owner: Owner
+    done: int
+    total: int
+    recomputed: ErrorInfo | None = None
+
+
+class TextDelta(ServiceEvent, frozen=True):
+    """New text, to append; an answer has the whole with `AnswerFinished`, a run with its `ModelTurn`. It came in so
+    many `pieces`, as good as one for each token."""
+
+    owner: Owner
+    reasoning: str
+    content: str
+    pieces: int = 1
 
 
 class AnswerFinished(ServiceEvent, frozen=True):

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 class Models:
-    """The one model that answers. Generation events go to `on_generation`, the rest to subscribers.
+    """The one model that answers. Each request has a listener for its events.
 
     A load that fails for memory is tried again with less, `MAX_STEPS` times at most; requests that wait for
     the model are handed on from one try to the next. Methods start a process or wait for one to end: call
@@ -93,7 +93,6 @@ class Models:
         self._routes = EventRoutes()
         self._aside = False  # placements are measured: nothing is loaded until that is over
         self._after: LoadRequest | None = None  # what is loaded then
-        self.on_generation: Listener = lambda _: None
 
     @property
     def state(self) -> ModelChanged:
@@ -206,13 +205,12 @@ class Models:
         recent = self._settings.current.recent_models
         return [path for path in recent if is_remote(path) or Path(path).is_file()]
 
-    def generate(self, request: GenerateRequest, listener: Listener | None = None) -> None:
-        """Queue an answer. What is told of it goes to `listener`, else to `on_generation`.
+    def generate(self, request: GenerateRequest, listener: Listener) -> None:
+        """Queue an answer. Its events go to `listener`, on the engine's reader thread.
 
         Raises UserError as `Engine.generate` does, or why no model could be loaded.
         """
-        if listener is not None:
-            self._routes.add(request.id, listener)
+        self._routes.add(request.id, listener)
         try:
             self._generate(request)
         except BaseException:
@@ -470,9 +468,7 @@ class Models:
             self._tell_generation(generation)
 
     def _tell_generation(self, events: list[Event]) -> None:
-        rest = self._routes.deliver(events)
-        if rest:
-            self.on_generation(rest)
+        self._routes.deliver(events)
         if any(isinstance(event, Finished | Measured) for event in events):
             self._events.publish(ModelUsed())
 

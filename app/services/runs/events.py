@@ -6,7 +6,6 @@ from agents.events import Entry
 from agents.permissions.values import ApprovalRequest
 from app.services.events import ServiceEvent
 from app.services.runs.values import RunRecord
-from engine.errors import ErrorInfo
 
 
 class RunChanged(ServiceEvent, frozen=True):
@@ -32,32 +31,6 @@ class RunEntries(ServiceEvent, frozen=True):
 
     run: int
     entries: tuple[Entry, ...]
-
-
-class RunWaits(ServiceEvent, frozen=True):
-    """The turn that a run waits for waits itself, as in `AnswerWaits`; where the model tells it."""
-
-    run: int
-    ahead: int
-
-
-class RunPrefill(ServiceEvent, frozen=True):
-    """`done` of `total` tokens are read of the prompt for the turn that a run waits for; where the model tells it.
-    `recomputed` as in `AnswerPrefill`."""
-
-    run: int
-    done: int
-    total: int
-    recomputed: ErrorInfo | None = None
-
-
-class RunDelta(ServiceEvent, frozen=True):
-    """New text of the turn that the model is writing, to append; the whole comes with its `ModelTurn`."""
-
-    run: int
-    step: int
-    reasoning: str
-    content: str
 
 
 class RunAsks(ServiceEvent, frozen=True):

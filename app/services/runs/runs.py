@@ -151,7 +151,7 @@ class Runs:
             start.kept(),
         )
         self._events.publish(RunChanged(record))
-        self._carry_out(record, start.started, start.tools, {}, attended)
+        self._carry_out(record, start.started, start.tools, {}, attended, chat.message)
         return record
 
     def resume(
@@ -164,13 +164,15 @@ class Runs:
         mode: Mode | None = None,
         model: str = "",
         attended: bool = True,
+        answer: int = 0,
     ) -> RunRecord:
         """Go on with a run that was paused, stopped or interrupted, or has answered; `message` is said to the model.
         One in the trash comes out of it.
 
         `again`: what becomes of calls that were interrupted, "skip" for those not named. `budget` None: as much as at
-        the start; `mode` None and `model` "": as before. Raises UserError `run.busy`, `run.elsewhere`,
-        `run.not_resumable`, and of another model as `ModelRegistry.chat_model` does.
+        the start; `mode` None and `model` "": as before. `answer` is the message of a chat that it writes.
+        Raises UserError `run.busy`, `run.elsewhere`, `run.not_resumable`, and of another model as
+        `ModelRegistry.chat_model` does.
         """
         record = self._free(id)
         entries = self.entries(id)
@@ -202,11 +204,11 @@ class Runs:
         if started is None:
             assert start is not None
             begun = start.again(message, budget, mode, other)
-            self._carry_out(taken, begun.started, begun.tools, {}, attended)
+            self._carry_out(taken, begun.started, begun.tools, {}, attended, answer)
             return taken
         event = RunResumed(budget or started.budget, message, mode, model=other, remote=remote)
         tools = started.tools or (start.tools if start is not None else None)
-        self._carry_out(taken, event, tools, again or {}, attended)
+        self._carry_out(taken, event, tools, again or {}, attended, answer)
         return taken
 
     def pause(self, id: int) -> None:
@@ -351,6 +353,7 @@ class Runs:
         tools: tuple[str, ...] | None,
         again: Mapping[str, RetryChoice],
         attended: bool,
+        answer: int,
     ) -> None:
         id = record.id
         work = RunWork(
@@ -364,6 +367,7 @@ class Runs:
             tools=tools,
             again=again,
             over=self._over,
+            answer=answer,
         )
         with self._lock:
             if self._closed:

@@ -13,12 +13,12 @@ from agents.permissions.values import Grants
 from agents.tools.workspace import Workspace
 from app.services.events import EventBus
 from app.services.models.engine_names import of_run
+from app.services.models.events import Owner, TextDelta
+from app.services.models.progress import progress_event
 from app.services.models.turns import InQueue
 from app.services.runs.asking import Asker
-from app.services.runs.events import RunDelta
 from app.services.runs.journal import StoreJournal
 from app.services.runs.parts import RunParts
-from app.services.runs.progress import run_progress
 from app.store.records import RunRecord
 from engine.errors import ErrorInfo, UserError
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 
 class RunWork:
-    """Carries out a run on a thread of its own, from `start` until `over` is called there with its record's id."""
+    """Carries out a run on a thread of its own, from `start` until `over` is called there with its record's id.
+    `answer` is the message of a chat that it writes, 0 for none."""
 
     def __init__(
         self,
@@ -43,8 +44,10 @@ class RunWork:
         tools: tuple[str, ...] | None,
         again: Mapping[str, RetryChoice],
         over: Callable[[int], None],
+        answer: int = 0,
     ) -> None:
         self.record = record
+        self._owner = Owner(answer, record.id)
         self.asker = asker
         self._event = event
         self._journal = journal
@@ -109,7 +112,7 @@ class RunWork:
         chat_model = self._parts.model_registry.chat_model(self.record.model)
         if isinstance(chat_model, InQueue):
             chat_model.conversation = of_run(self.record)
-            chat_model.on_progress = lambda event: self._events.publish(run_progress(self.record.id, event))
+            chat_model.on_progress = lambda event: self._events.publish(progress_event(self._owner, event))
         run = Run(
             self._journal,
             chat_model,
@@ -139,4 +142,5 @@ class RunWork:
 
     def _told(self, step: int, channel: Literal["reasoning", "content"], text: str) -> None:
         reasoning, content = (text, "") if channel == "reasoning" else ("", text)
-        self._events.publish(RunDelta(self.record.id, step, reasoning, content))
+        owner = Owner(self._owner.message, self._owner.run, step)
+        self._events.publish(TextDelta(owner, reasoning, content))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agents.chat_model import ModelRequest, ModelResponse, OnText
-from app.services.chat.events import AnswerDelta
+from app.services.models.events import TextDelta
 from tests.support.agents.chatting import Chatting
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 
@@ -30,12 +30,12 @@ def main(home: Path, folder: Path) -> None:
         calls(("write_file", {"path": "notes.txt", "content": "hello\n"}), text="I write it."), says("?")
     )
 
-    def tell(event: AnswerDelta) -> None:
+    def tell(event: TextDelta) -> None:
         if event.content == "It is th":
             time.sleep(0.6)  # the text is saved meanwhile
-            print(event.message, flush=True)
+            print(event.owner.message, flush=True)
 
-    chatting.services.events.subscribe(AnswerDelta, tell)
+    chatting.services.events.subscribe(TextDelta, tell)
     chatting.services.conversations.send(chatting.chat(), "Make notes.txt")
     time.sleep(60)
 

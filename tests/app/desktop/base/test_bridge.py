@@ -6,19 +6,26 @@ import time
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.bridge import Bridge, coalesce
-from app.services.chat.events import AnswerDelta, AnswerPrefill, AnswerWaits, BranchShown
+from app.services.chat.events import BranchShown
 from app.services.events import ServiceEvent
-from app.services.models.events import ActivityChanged, ModelChanged
+from app.services.models.events import (
+    ActivityChanged,
+    GenerationQueued,
+    ModelChanged,
+    Owner,
+    PromptProgress,
+    TextDelta,
+)
 from engine.api import Activity
 
 
 def test_neighbouring_deltas_of_one_answer_are_joined() -> None:
-    events: list[ServiceEvent] = [AnswerDelta(1, "a", ""), AnswerDelta(1, "", "b"), AnswerDelta(1, "", "c")]
-    assert coalesce(events) == [AnswerDelta(1, "a", "bc", pieces=3)]
+    events = [TextDelta(Owner(1), *text) for text in (("a", ""), ("", "b"), ("", "c"))]
+    assert coalesce(events) == [TextDelta(Owner(1), "a", "bc", pieces=3)]
 
 
 def test_what_lies_between_keeps_its_place() -> None:
-    events: list[ServiceEvent] = [AnswerDelta(1, "", "a"), BranchShown(9), AnswerDelta(1, "", "b")]
+    events: list[ServiceEvent] = [TextDelta(Owner(1), "", "a"), BranchShown(9), TextDelta(Owner(1), "", "b")]
     assert coalesce(events) == events
 
 
@@ -27,11 +34,11 @@ def test_only_the_last_progress_report_counts() -> None:
         ModelChanged("loading", "m", "p", 0.1),
         ModelChanged("loading", "m", "p", 0.2),
         ModelChanged("ready", "m", "p", 1.0),
-        AnswerPrefill(1, 1, 9),
-        AnswerPrefill(1, 5, 9),
-        AnswerPrefill(2, 1, 9),
-        AnswerWaits(3, 2),
-        AnswerWaits(3, 1),
+        PromptProgress(Owner(1), 1, 9),
+        PromptProgress(Owner(1), 5, 9),
+        PromptProgress(Owner(2), 1, 9),
+        GenerationQueued(Owner(3), 2),
+        GenerationQueued(Owner(3), 1),
         ActivityChanged(Activity(1)),
         ActivityChanged(None),
     ]
@@ -47,13 +54,13 @@ def test_events_of_threads_arrive_whole_and_in_few_batches(qtbot: QtBot) -> None
     def take(events: list[ServiceEvent]) -> None:
         batches.append(time.monotonic())
         threads.add(threading.current_thread() is threading.main_thread())
-        text.extend(event.content for event in events if isinstance(event, AnswerDelta))
+        text.extend(event.content for event in events if isinstance(event, TextDelta))
 
     bridge.events.connect(take)
 
     def tell() -> None:
         for number in range(3000):
-            bridge.receive(AnswerDelta(1, "", f"{number} "))
+            bridge.receive(TextDelta(Owner(1), "", f"{number} "))
 
     started = time.monotonic()
     thread = threading.Thread(target=tell)

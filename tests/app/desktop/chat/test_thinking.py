@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.run_view.reasoning_card import ReasoningCard
-from app.services.chat.events import AnswerDelta
+from app.services.models.events import Owner, TextDelta
 from engine.values import Timings, Usage
 from tests.app.desktop.chat.conversations import message
 from tests.support.window import chat
@@ -135,7 +135,7 @@ def test_a_finished_thought_has_no_button(qtbot, view):
 def test_a_chat_that_is_opened_again_goes_on_with_time_and_tokens(qtbot, view, monkeypatch):
     live = LiveAnswers()
     live.begin(1)
-    live.append(AnswerDelta(1, "hmm", "", 7))
+    live.append(TextDelta(Owner(1), "hmm", "", 7))
     put_forward(monkeypatch, 30)
     view.add_message(live.up_to_date(message(1, "assistant", "", "streaming")))
     view.append_delta(1, " well", "", 3)
@@ -147,11 +147,11 @@ def test_a_chat_that_is_opened_again_goes_on_with_time_and_tokens(qtbot, view, m
 @pytest.mark.parametrize(
     ("delta", "tokens"),
     [
-        (AnswerDelta(1, "abc", "", 3), 3),
-        (AnswerDelta(1, "", "abc", 3), 0),
-        (AnswerDelta(1, "abcd", "efgh", 4), 2),
-        (AnswerDelta(1, "", "", 1), 0),
+        (TextDelta(Owner(1), "abc", "", 3), 3),
+        (TextDelta(Owner(1), "", "abc", 3), 0),
+        (TextDelta(Owner(1), "abcd", "efgh", 4), 2),
+        (TextDelta(Owner(1), "", "", 1), 0),
     ],
 )
-def test_the_tokens_of_a_delta_that_are_reasoning(delta: AnswerDelta, tokens: int):
+def test_the_tokens_of_a_delta_that_are_reasoning(delta: TextDelta, tokens: int):
     assert reasoning_tokens(delta) == tokens

@@ -13,9 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.placement.placement_page import PlacementPage
-from app.services.chat.events import AnswerDelta
 from app.services.connections.events import WorkerState
-from app.services.models.events import AnswerFinished, ModelChanged
+from app.services.models.events import AnswerFinished, ModelChanged, Owner, TextDelta
 from app.services.placement.events import ExpertsChanged, MachineChanged, TuneProgress
 from app.services.placement.trials import MeasuredSpeed
 from engine.api import Activity, EngineLost, EngineState
@@ -298,7 +297,7 @@ def test_the_speed_of_an_answer_is_live(
     def comes(answer: int, pieces: int, now: float) -> None:
         with monkeypatch.context() as patch:
             patch.setattr(time, "monotonic", lambda: now)
-            page.take_events([AnswerDelta(answer, "", "words", pieces)])
+            page.take_events([TextDelta(Owner(answer), "", "words", pieces)])
 
     comes(1, 1, 0.0)
     comes(1, 20, 1.0)
@@ -327,7 +326,7 @@ def test_what_the_engine_does_is_shown_with_the_model_that_is_loaded(
 def test_pieces_of_an_answer_are_counted_on_their_way(running: Running) -> None:
     counted: list[int] = []
     running.desktop.bridge.events.connect(
-        lambda events: counted.extend(e.pieces for e in events if isinstance(e, AnswerDelta))
+        lambda events: counted.extend(e.pieces for e in events if isinstance(e, TextDelta))
     )
     running.send("A question")
     running.until(lambda: sum(counted) == 4)

@@ -18,7 +18,7 @@ from app.desktop.run_view.approval_card import GUARD_S
 from app.desktop.run_view.step_row import StepRow
 from app.desktop.runs import steps_view
 from app.desktop.runs.steps_view import RunStepsView
-from app.services.runs.events import RunDelta
+from app.services.models.events import Owner, TextDelta
 from tests.app.desktop.run_view import invoices
 from tests.app.desktop.test_accessibility import without_name
 from tests.support.window import chat
@@ -189,9 +189,9 @@ def test_what_the_model_writes_is_shown_until_its_turn_is_in_the_journal(
     show(page, events, "running")
     live = run_page.live_turn(page)
     assert live is not None and live.is_empty  # the model is waited for
-    page.delta(RunDelta(7, 5, "hm ", ""))
-    page.delta(RunDelta(7, 5, "", "Some **words"))
-    page.delta(RunDelta(7, 5, "", "** come"))
+    page.delta(TextDelta(Owner(run=7, step=5), "hm ", ""))
+    page.delta(TextDelta(Owner(run=7, step=5), "", "Some **words"))
+    page.delta(TextDelta(Owner(run=7, step=5), "", "** come"))
     flushed(qtbot, page)
     assert chat.thoughts(live).text == "hm "
     body = chat.body(live)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.services.chat.events import AnswerDelta, AnswerToolCall
+from app.services.chat.events import AnswerToolCall
 from app.services.chat.tool_files import OfferedTools
-from app.services.models.events import AnswerFinished
+from app.services.models.events import AnswerFinished, TextDelta
 from app.services.services import Services, open_services
 from engine.api import Listener
 from engine.errors import ErrorInfo
@@ -113,4 +113,4 @@ def test_an_answer_that_is_gone_on_with_keeps_its_calls(opened: Open) -> None:
     engine.calls, engine.notices = (), ()
     services.conversations.continue_answer(answer.id)
     assert told.finished(answer.id).tool_calls == CALLS[:1]  # without the call that was cut
-    assert any(isinstance(event, AnswerDelta) for event in told.seen)
+    assert any(isinstance(event, TextDelta) for event in told.seen)

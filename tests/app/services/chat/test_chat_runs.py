@@ -16,8 +16,8 @@ from agents.context import prompts
 from agents.events import RunFinished, RunStarted, ToolResult
 from agents.permissions.values import ApprovalRequest, Decision
 from agents.run.run import Run
-from app.services.chat.events import AnswerDelta, AnswerPrefill, AnswerRestarted, AnswerRun
-from app.services.models.events import AnswerFinished
+from app.services.chat.events import AnswerRestarted, AnswerRun
+from app.services.models.events import AnswerFinished, PromptProgress, TextDelta
 from app.services.runs.events import RunAsks, RunChanged
 from app.services.runs.values import RunSpec
 from app.services.services import open_services
@@ -82,12 +82,13 @@ def test_text_of_a_turn_with_calls_is_a_step_and_not_a_part_of_the_answer(
     chatting: Chatting, told: Listening, ask: Callable[..., Message]
 ) -> None:
     answer = ask(chatting.chat(), "Make notes.txt", calls(WRITE, text="I write it."), says("It is there."))
-    of_answer = [e for e in told.seen if isinstance(e, AnswerDelta | AnswerRestarted | AnswerRun)]
+    of_answer = [e for e in told.seen if isinstance(e, TextDelta | AnswerRestarted | AnswerRun)]
     shown = [
-        type(event).__name__ if not isinstance(event, AnswerDelta) else event.content for event in of_answer
+        type(event).__name__ if not isinstance(event, TextDelta) else event.content for event in of_answer
     ]
     assert shown == ["AnswerRun", "I write it.", "AnswerRestarted", "It is there."]
-    assert {event.message for event in of_answer} == {answer.id}
+    owners = {e.owner.message if isinstance(e, TextDelta) else e.message for e in of_answer}
+    assert owners == {answer.id}
 
 
 def test_later_answers_are_told_the_calls_and_results_of_earlier_ones(
@@ -418,7 +419,7 @@ def test_the_engine_answers_chats_with_and_without_tools_one_after_the_other(
         assert ended == set(others) and services.runs.join(run.id, 10)
         assert services.runs.get(run.id).state == "completed"
         assert services.conversations.answering() == {asking.id}
-        read = {event.message for event in told.seen if isinstance(event, AnswerPrefill)}
+        read = {event.owner.message for event in told.seen if isinstance(event, PromptProgress)}
         assert waiting.id in read, "the first prompt with tools is long: how far it is read is told"
         services.runs.decide(asked.run, asked.call, Decision(allow=True))
         assert told.finished(waiting.id).state == "done"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.services.chat.events import AnswerPrefill, AnswerWaits
-from app.services.chat.progress import answer_progress, of_answer
-from app.services.models.events import ActivityChanged, CacheChanged
-from app.services.runs.progress import run_progress
+from app.services.models.events import ActivityChanged, CacheChanged, GenerationQueued, Owner, PromptProgress
+from app.services.models.progress import progress_event
 from app.services.services import open_services
 from engine.api import Activity, CacheActivity, Listener, PrefillProgress, Queued
 from engine.errors import ErrorInfo
@@ -45,10 +43,8 @@ def test_the_newest_activity_is_kept_until_the_model_goes(coterie_home: Path) ->
 
 def test_what_comes_before_the_first_word_is_told_of_answers_and_runs_alike() -> None:
     reading = PrefillProgress(9, 100, 4000, 0, EDITED)
-    assert (
-        answer_progress(1, Queued(9, 2)) == AnswerWaits(1, 2) == of_answer(1, run_progress(5, Queued(9, 2)))
-    )
-    assert answer_progress(1, reading) == AnswerPrefill(1, 100, 4000, EDITED)
-    assert of_answer(1, run_progress(5, reading)) == AnswerPrefill(1, 100, 4000, EDITED)
+    for owner in (Owner(1), Owner(run=5), Owner(1, 5)):
+        assert progress_event(owner, Queued(9, 2)) == GenerationQueued(owner, 2)
+        assert progress_event(owner, reading) == PromptProgress(owner, 100, 4000, EDITED)
     mostly_reused = PrefillProgress(9, 3000, 4000, 3000, EDITED)
-    assert answer_progress(1, mostly_reused) == AnswerPrefill(1, 3000, 4000)
+    assert progress_event(Owner(1), mostly_reused) == PromptProgress(Owner(1), 3000, 4000)
