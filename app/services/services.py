@@ -24,9 +24,9 @@ from app.services.hub.hub_fetching import HubFetching
 from app.services.library.library import Library
 from app.services.model_lifecycle import ModelLifecycle
 from app.services.models.engine_names import of_chat, of_run
+from app.services.models.engines import Engines
 from app.services.models.events import AnswerFinished
 from app.services.models.models import Models
-from app.services.models.switching import SwitchingEngine
 from app.services.placement.placements import Placements, calibrations
 from app.services.placement.placing import Placing
 from app.services.runs.model_registry import ModelRegistry
@@ -172,7 +172,7 @@ def open_services(
     models = Models(
         settings,
         events,
-        lambda listener: SwitchingEngine(listener, make_engine, make_remote),
+        lambda listener: Engines(listener, make_engine, make_remote),
         kept_options=placements.options_for,
         kept_threads=placements.threads_for,
         fall_back=placements.concession,

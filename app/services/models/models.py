@@ -15,6 +15,7 @@ from app.services.library.model_names import shown_name
 from app.services.library.names import STARTER as STARTER
 from app.services.library.resolving import resolve_model
 from app.services.models.activity import EngineActivity
+from app.services.models.engines import Engines
 from app.services.models.event_routes import EventRoutes
 from app.services.models.events import ModelChanged, ModelUsed
 from app.services.models.load_requests import LoadRequests
@@ -39,7 +40,6 @@ from engine.api import (
     ModelFacts,
 )
 from engine.errors import ErrorInfo, UserError
-from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
 from engine.remote.names import is_remote, parse_name
 from engine.text import clean_text
@@ -61,7 +61,7 @@ class Models:
         self,
         settings: SettingsFile,
         events: EventBus,
-        make_engine: Callable[[Listener], Engine] = LocalEngine,
+        make_engines: Callable[[Listener], Engines],
         kept_options: Callable[[str], PlacementOptions] = lambda _: PlacementOptions(),
         kept_threads: Callable[[str], int] = lambda _: 0,
         calibrations: str = "",
@@ -76,7 +76,7 @@ class Models:
         self._events = events
         self._told = ModelState(self.called, events)
         self.activity = EngineActivity(events)
-        self._engine = make_engine(self._on_events)
+        self._engines = make_engines(self._on_events)
         # Held while a load or a request is handed to the engine; the engine's reader thread never takes it.
         self._using = threading.RLock()
         # Guards what follows and is never held while something is waited for.
@@ -93,6 +93,10 @@ class Models:
         self._routes = EventRoutes()
         self._aside = False  # placements are measured: nothing is loaded until that is over
         self._after: LoadRequest | None = None  # what is loaded then
+
+    @property
+    def _engine(self) -> Engine:
+        return self._engines.used
 
     @property
     def state(self) -> ModelChanged:
@@ -275,21 +279,21 @@ class Models:
 
     def forget(self, conversation: str) -> None:
         """As `Engine.forget`."""
-        self._engine.forget(conversation)
+        self._engines.local.forget(conversation)
 
     def set_priority(self, conversation: str) -> None:
-        """As `Engine.set_priority`, of whatever model is in use; names as in `app.services.models.engine_names`."""
-        self._engine.set_priority(conversation)
+        """As `Engine.set_priority`, names as in `app.services.models.engine_names`."""
+        self._engines.local.set_priority(conversation)
 
     def limit_states(self, size: int) -> None:
         """As `Engine.limit_states`."""
-        self._engine.limit_states(size)
+        self._engines.local.limit_states(size)
 
     def watch_experts(self, on: bool) -> None:
         """Whether the engine tells which experts fire (`ExpertsFired`), from the next answer on."""
         with self._using:
             self._watching = on
-            self._engine.watch_experts(on)
+            self._engines.local.watch_experts(on)
 
     @contextlib.contextmanager
     def unloaded(self, workers: tuple[str, ...] = ()) -> Iterator[None]:
@@ -313,7 +317,7 @@ class Models:
 
     def close(self) -> None:
         self._steps.close()
-        self._engine.close()
+        self._engines.close()
 
     # --- loading ---
 
@@ -326,6 +330,7 @@ class Models:
             return
         log_load(request)
         self._tell_loading(request)
+        self._engines.choose(request.path)
         self._engine.load(request)
         if self._engine.state == "loading" and self.state.state != "loading":
             self._told.loading(

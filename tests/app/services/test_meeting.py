@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.services.events import StoreFailed
+from app.services.models.engines import Engines
 from app.services.models.events import AnswerFinished, ModelChanged
 from app.services.models.models import Models
 from app.services.services import Services, open_services
@@ -88,7 +89,7 @@ def test_a_stop_that_comes_before_the_engine_knows_of_the_answer_stops_it(
 
     def stopped_first(request: GenerateRequest) -> None:
         services.conversations.stop(conversation.id)
-        services.models._engine._local.hold.set()  # type: ignore[attr-defined]
+        services.models._engines.local.hold.set()  # type: ignore[attr-defined]
         generate(request)
 
     monkeypatch.setattr(services.models, "generate", stopped_first)
@@ -185,7 +186,7 @@ def test_two_conversations_are_answered_at_once_each_with_its_own_question(
         thread.join()
     ended = {told.next(AnswerFinished).message.conversation for _ in ids}
     assert ended == set(ids)
-    requests = services.models._engine._local.requests  # type: ignore[attr-defined]
+    requests = services.models._engines.local.requests  # type: ignore[attr-defined]
     assert sorted(request.messages[-1].content for request in requests) == [
         f"Hello {id}" for id in sorted(ids)
     ]
@@ -212,7 +213,7 @@ class Stubborn:
 
 def stubborn(home: Path) -> tuple[Models, Stubborn]:
     settings = SettingsFile(home / "settings.toml")
-    models = Models(settings, settings.events, Stubborn)  # type: ignore[arg-type]
+    models = Models(settings, settings.events, lambda listener: Engines(listener, Stubborn, Stubborn))  # type: ignore[arg-type]
     return models, models._engine  # type: ignore[return-value]
 
 

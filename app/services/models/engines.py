@@ -1,0 +1,43 @@
+"""The engine on this machine and the one for remote models: which of them answers is chosen at load."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from engine.api import Engine, EngineLost, Event, Listener, Loaded, LoadFailed, LoadProgress
+from engine.remote.names import is_remote
+
+MakeEngine = Callable[[Listener], Engine]
+_OF_A_LOAD = LoadProgress | Loaded | LoadFailed | EngineLost
+
+
+class Engines:
+    """`used` has the model in use. What the other one still says of its loads is dropped."""
+
+    def __init__(self, listener: Listener, make_local: MakeEngine, make_remote: MakeEngine) -> None:
+        self._listener = listener
+        self._receiving = threading.Lock()  # each has a reader thread
+        self.local = make_local(lambda events: self._receive(self.local, events))
+        self._remote = make_remote(lambda events: self._receive(self._remote, events))
+        self.used = self.local
+
+    def choose(self, path: str) -> None:
+        """Use the one that can load the model at `path`. The other one is unloaded, so no memory is held for a model
+        that nobody asks."""
+        wanted = self._remote if is_remote(path) else self.local
+        if wanted is not self.used:
+            self.used.unload()
+            with self._receiving:
+                self.used = wanted
+
+    def close(self) -> None:
+        self._remote.close()
+        self.local.close()
+
+    def _receive(self, engine: Engine, events: list[Event]) -> None:
+        with self._receiving:
+            if engine is not self.used:
+                events = [event for event in events if not isinstance(event, _OF_A_LOAD)]
+            if events:
+                self._listener(events)
