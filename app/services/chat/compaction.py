@@ -17,8 +17,8 @@ from app.services.chat.compaction_values import CompactionOptions, room_to_answe
 from app.services.chat.events import BranchShown
 from app.services.chat.prompting import compaction_point_of
 from app.services.events import EventBus
-from app.services.models.event_routes import new_request_id
 from app.services.models.fullness import is_full, is_refused
+from app.services.models.requests import new_request_id
 from app.services.models.turns import take_measure
 from app.store.records import CompactionPoint, Conversation, Message
 from engine.errors import ErrorInfo, UserError

@@ -16,13 +16,13 @@ from app.services.library.names import STARTER as STARTER
 from app.services.library.resolving import resolve_model
 from app.services.models.activity import EngineActivity
 from app.services.models.engines import Engines
-from app.services.models.event_routes import EventRoutes
 from app.services.models.events import ModelChanged, ModelUsed
 from app.services.models.load_requests import LoadRequests
 from app.services.models.load_retry import MAX_STEPS, Failure, LoadRetry, is_for_memory
 from app.services.models.loaded_model import LoadReason, Resting
 from app.services.models.model_log import log_events, log_load
 from app.services.models.model_state import ModelState
+from app.services.models.requests import Requests, ended
 from app.services.settings.settings import RECENT_MODELS, SettingsFile
 from engine.api import (
     Engine,
@@ -43,7 +43,6 @@ from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import PlacementOptions
 from engine.remote.names import is_remote, parse_name
 from engine.text import clean_text
-from engine.values import Timings, Usage
 
 if TYPE_CHECKING:
     from app.services.library.library import Library
@@ -70,7 +69,7 @@ class Models:
         states: str = "",
     ) -> None:
         self._settings = settings
-        self._requests = LoadRequests(settings, kept_options, kept_threads, calibrations, states)
+        self._loads = LoadRequests(settings, kept_options, kept_threads, calibrations, states)
         self._concede = fall_back
         self._library = library
         self._events = events
@@ -89,8 +88,7 @@ class Models:
         self._steps = LoadRetry(self._step)
         self._stepping: LoadRequest | None = None  # the load that failed and is tried again with less
         self._step_cancelled = False
-        self._waiting: dict[int, GenerateRequest] = {}
-        self._routes = EventRoutes()
+        self._requests = Requests()
         self._aside = False  # placements are measured: nothing is loaded until that is over
         self._after: LoadRequest | None = None  # what is loaded then
 
@@ -110,8 +108,7 @@ class Models:
     @property
     def is_answering(self) -> bool:
         """Whether an answer is being written or waits."""
-        with self._lock:
-            return bool(self._waiting)
+        return bool(self._requests.answers)
 
     def resolved(self, name: str) -> str:
         """What `use` would load, as `ModelChanged.path` names it. Raises UserError as `resolve_model` does, and of
@@ -158,7 +155,7 @@ class Models:
             self._told.because = because
             try:
                 self._load(
-                    self._requests.make(
+                    self._loads.make(
                         path, context, options, watching=self._watching, without_workers=without_workers
                     )
                 )
@@ -193,7 +190,7 @@ class Models:
         with self._using:
             path = self.state.path
             with self._lock:
-                busy = bool(self._waiting or self._stepping) or self._aside or self._routes.is_open
+                busy = bool(self._stepping) or self._aside or self._requests.is_open
             if busy or self._engine.state != "ready" or is_remote(path) or not still():
                 return False
             self._engine.unload()
@@ -214,11 +211,11 @@ class Models:
 
         Raises UserError as `Engine.generate` does, or why no model could be loaded.
         """
-        self._routes.add(request.id, listener)
+        self._requests.listen(request.id, listener)
         try:
             self._generate(request)
         except BaseException:
-            self._routes.remove(request.id)
+            self._requests.remove(request.id)
             raise
 
     def measure(self, request: GenerateRequest, texts: tuple[str, ...], listener: Listener) -> None:
@@ -234,11 +231,11 @@ class Models:
                 raise UserError("model.not_ready")
             if self._engine.state == "empty" and self.state.error:
                 raise UserError.from_info(self.state.error)
-            self._routes.add(request.id, listener)
+            self._requests.listen(request.id, listener)
             try:
                 self._engine.measure(request, texts)
             except BaseException:
-                self._routes.remove(request.id)
+                self._requests.remove(request.id)
                 raise
 
     def _generate(self, request: GenerateRequest) -> None:
@@ -246,7 +243,7 @@ class Models:
         with self._using:
             self.ensure()
             with self._lock:
-                self._waiting[request.id] = request
+                self._requests.add(request)
                 if self._stepping or self._aside:
                     return
             try:
@@ -257,24 +254,20 @@ class Models:
                 with self._lock:
                     if self._stepping:  # the load failed just now; the next one answers
                         return
-                    self._waiting.pop(request.id, None)
                 raise
             if self._engine.state == "loading" and self.state.state != "loading" and self._request:
                 self._tell_loading(self._request)
 
     def abort(self, request_id: int) -> None:
         with self._lock:
-            held = self._waiting.pop(request_id, None) if self._stepping or self._aside else None
-        if held is not None:
-            self._tell_generation([Finished(request_id, "cancelled", Usage(), Timings())])
+            held = (self._stepping or self._aside) and self._requests.is_waiting(request_id)
+        if held:
+            self._deliver([ended(request_id, "cancelled")])
         self._engine.abort(request_id)
 
     def answer_now(self, request_id: int) -> None:
         """As `Engine.answer_now`; an answer that waits for a model does not reason at all."""
-        with self._lock:
-            held = self._waiting.get(request_id)
-            if held is not None:
-                self._waiting[request_id] = msgspec.structs.replace(held, reasoning=0)
+        self._requests.without_reasoning(request_id)
         self._engine.answer_now(request_id)
 
     def forget(self, conversation: str) -> None:
@@ -343,7 +336,7 @@ class Models:
             with self._lock:
                 if self._aside:
                     raise UserError("tuning.twice")
-                if self._waiting:
+                if self._requests.answers:
                     raise UserError("tuning.answering")
                 loaded = self._stepping is not None or self._engine.state in ("loading", "ready")
                 self._aside, self._stepping = True, None
@@ -361,7 +354,7 @@ class Models:
             with self._lock:
                 self._aside = False
                 wanted, self._after = self._after, None
-                held = tuple(self._waiting.values())
+                held = self._requests.answers
             if self._engine.state == "closed":
                 return
             try:
@@ -375,16 +368,15 @@ class Models:
                 try:
                     self._generate(waiting)
                 except UserError as error:
-                    self._tell_generation([Finished(waiting.id, "error", Usage(), Timings(), error.info)])
+                    self._deliver([ended(waiting.id, "error", error.info)])
 
     def _end_steps(self) -> None:
         """Another load was asked for: what waited for the last one is stopped."""
         with self._lock:
-            held = tuple(self._waiting) if self._stepping or self._aside else ()
+            held = self._requests.answers if self._stepping or self._aside else ()
             self._stepping = None
-            self._waiting.clear()
-        if held:
-            self._tell_generation([Finished(id, "cancelled", Usage(), Timings()) for id in held])
+            self._requests.forget_answers()
+        self._deliver([ended(request.id, "cancelled") for request in held])
 
     def _steps_down(self, failure: Failure) -> bool:
         """From the reader thread: whether a failed load is tried again, which the other thread then does."""
@@ -423,7 +415,7 @@ class Models:
             with self._lock:
                 if self._stepping is request:  # and not the new load, failed by now
                     self._stepping = None
-                held = tuple(self._waiting.values())
+                held = self._requests.answers
             for waiting in held:
                 with contextlib.suppress(UserError):  # it failed again already: the next step takes them
                     self._engine.generate(waiting)
@@ -433,13 +425,12 @@ class Models:
         with self._lock:
             if self._stepping is not request:
                 return
-            held = tuple(self._waiting)
+            held = self._requests.answers
             self._stepping = None
-            self._waiting.clear()
+            self._requests.forget_answers()
         lost = isinstance(failure, EngineLost) and not self._step_cancelled
         self._failed("lost" if lost else "empty", error, getattr(failure, "log_tail", ()))
-        if held:
-            self._tell_generation([Finished(id, "error", Usage(), Timings(), error) for id in held])
+        self._deliver([ended(request.id, "error", error) for request in held])
 
     def _remember(self, model: str, path: str) -> None:
         recent = self._settings.current.recent_models
@@ -469,21 +460,17 @@ class Models:
                 self._failed("lost", event.error, event.log_tail)
             elif not (self.activity.take(event) or (isinstance(event, Finished) and self._held_on(event))):
                 generation.append(event)
-        if generation:
-            self._tell_generation(generation)
+        self._deliver(generation)
 
-    def _tell_generation(self, events: list[Event]) -> None:
-        self._routes.deliver(events)
+    def _deliver(self, events: list[Event]) -> None:
+        self._requests.deliver(events)
         if any(isinstance(event, Finished | Measured) for event in events):
             self._events.publish(ModelUsed())
 
     def _held_on(self, finished: Finished) -> bool:
         """Whether an answer that ended with its load is kept for the next one."""
         with self._lock:
-            if self._stepping and finished.id in self._waiting:
-                return True
-            self._waiting.pop(finished.id, None)
-            return False
+            return self._stepping is not None and self._requests.is_waiting(finished.id)
 
     def _tell_loading(self, request: LoadRequest, fraction: float = 0.0) -> None:
         self._told.loading(request.path, fraction, self._workers())

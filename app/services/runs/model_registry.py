@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from agents.chat_model import ChatModel, Measured, ModelRequest, ModelResponse, OnText
-from app.services.models.event_routes import new_request_id
 from app.services.models.events import ModelChanged
 from app.services.models.models import Models
 from app.services.models.reasoning import possible
+from app.services.models.requests import new_request_id
 from app.services.models.turns import OnProgress, overlay, request_of, take_measure, take_turn, with_error
 from app.services.runs.remote_model import RemoteChatModel, RemoteSource
 from app.services.settings.settings import SettingsFile

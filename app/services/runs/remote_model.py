@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from agents.chat_model import Measured, ModelRequest, ModelResponse, OnText
-from app.services.models.event_routes import EventRoutes, new_request_id
+from app.services.models.requests import Requests, new_request_id
 from app.services.models.turns import overlay, request_of, take_measure, take_turn, with_error
 from app.services.settings.settings import SettingsFile
 from engine.api import Event, Finished, GenerateRequest, Listener, Loaded, LoadFailed, LoadRequest, ModelFacts
@@ -39,7 +39,7 @@ class RemoteSource:
     def __init__(self, name: RemoteName, access_of: AccessOf) -> None:
         self.name = name
         self._engine = RemoteEngine(self._told, access_of)
-        self._routes = EventRoutes()
+        self._requests = Requests()
         self._lock = threading.Lock()
         self._open: set[int] = set()
         self._load = _Load()
@@ -82,14 +82,14 @@ class RemoteSource:
 
     def _ask(self, id: int, listener: Listener, ask: Callable[[], None]) -> None:
         """What is asked of a server that was away waits for it to be found."""
-        self._routes.add(id, listener)
+        self._requests.listen(id, listener)
         with self._lock:
             try:
                 if self._engine.state == "empty":
                     self._find()
                 ask()
             except BaseException:
-                self._routes.remove(id)
+                self._requests.remove(id)
                 raise
             self._open.add(id)
 
@@ -109,7 +109,7 @@ class RemoteSource:
                     self._load.end(None, event.error)
                 elif isinstance(event, Finished | MeasuredEvent):
                     self._open.discard(event.id)
-        self._routes.deliver(events)
+        self._requests.deliver(events)
 
 
 class RemoteChatModel:

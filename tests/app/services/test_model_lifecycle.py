@@ -14,9 +14,9 @@ import pytest
 from agents.permissions.values import ApprovalRequest
 from app.services.memory_pressure import LOOK_S, MemoryReading
 from app.services.model_lifecycle import ModelLifecycle
-from app.services.models.event_routes import new_request_id
 from app.services.models.events import LoadedModelChanged, ModelChanged
 from app.services.models.loaded_model import LoadedModel, Using
+from app.services.models.requests import new_request_id
 from app.services.runs.events import RunAsks, RunChanged
 from app.services.services import open_services
 from app.store.records import RunRecord
