@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from agents.chat_model import ChatModel, ModelRequest, ModelResponse
+from agents.api import ChatModel, ModelRequest, ModelResponse
 from agents.check.tasks import TASKS, TOOLS, CheckTask, gone_on, is_done
 from engine.errors import UserError
 from engine.values import Message, Sampling

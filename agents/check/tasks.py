@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from agents.chat_model import ModelResponse
+from agents.api import ModelResponse
 from engine.values import Message, ToolCall
 
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from agents.api import Outcome, Tool, ToolContext
 from agents.context.ranking import ranked
 from agents.context.schemas import told
 from agents.permissions.values import Effects, ToolFacts
-from agents.tools.tool import Outcome, Tool, ToolContext
 
 FIND_TOOLS = "find_tools"
 _MOST = 3

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from agents.api import Journal, Tool
 from agents.context.budget import Shares, shares
 from agents.context.history import History
 from agents.context.rendering import rendered
@@ -19,8 +20,6 @@ from agents.context.token_counts import Weighed, weigh
 from agents.context.tool_selection import offer
 from agents.context.trimming import Trimmer
 from agents.events import ContextPart, ContextTrimmed
-from agents.journal import Journal
-from agents.tools.tool import Tool
 from engine.errors import UserError
 from engine.values import Message, Reasoning
 

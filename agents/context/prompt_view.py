@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
+from agents.api import Tool
 from agents.context.finding import FindTools
 from agents.context.history import History
 from agents.context.reading import ReadResult
 from agents.context.rendering import rendered
 from agents.context.schemas import told
 from agents.events import ContextPart, Entry, ModelTurn, RunStarted
-from agents.tools.tool import Tool
 from engine.values import Message
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from agents.api import Outcome, ToolContext
 from agents.context.results import READ_RESULT
 from agents.permissions.values import Effects, ToolFacts
-from agents.tools.tool import Outcome, ToolContext
 from engine.errors import UserError
 
 # What one call hands on; `result_text` cuts it to what the context holds.

@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import msgspec
 
+from agents.api import Journal
 from agents.context.budget import shares
 from agents.context.token_counter import Meter
 from agents.events import ToolCalled
-from agents.journal import Journal
 from engine.errors import UserError
 
 READ_RESULT = "read_result"

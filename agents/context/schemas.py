@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from agents.api import Tool, definition
 from agents.events import Schemas
-from agents.tools.tool import Tool, definition
 
 _WORDS_ONLY = ("description", "title", "examples", "$comment")
 # Keywords of JSON Schema whose values are schemas by name, so that their keys are nobody's keyword.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from agents.chat_model import ModelRequest
+from agents.api import ModelRequest
 from agents.context.budget import Shares
 from agents.context.items import Asked, Said
 from agents.context.results import shortened_text

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from agents.chat_model import ChatModel, ModelRequest
+from agents.api import ChatModel, ModelRequest
 from engine.values import Message
 
 # Counts that are remembered. One takes some 150 bytes.

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from agents.chat_model import ModelRequest
+from agents.api import ModelRequest
 from agents.context.history import History
 from agents.context.items import Words
 from agents.context.rendering import rendered, result_shown, summary_shown

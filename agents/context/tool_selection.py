@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from agents.api import Tool
 from agents.context.budget import Shares
 from agents.context.finding import FIND_TOOLS, found
 from agents.context.history import History
@@ -18,7 +19,6 @@ from agents.context.ranking import ranked
 from agents.context.schemas import told
 from agents.context.token_counter import Meter
 from agents.events import ContextTrimmed, Schemas
-from agents.tools.tool import Tool
 
 # Kept in every choice.
 CORE = ("read_result", "list_files", "read_file", "write_file", "edit_file")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from agents.api import Journal
 from agents.context.budget import Shares
 from agents.context.history import History
 from agents.context.items import Asked, Call, Said, Words
@@ -18,7 +19,6 @@ from agents.context.summary import pays, summarised
 from agents.context.token_counter import Meter
 from agents.context.turn_summary import digest
 from agents.events import ContextTrimmed
-from agents.journal import Journal
 
 # A result this short says little less than what would stand for it.
 _SMALL = 60

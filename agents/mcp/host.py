@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from agents.api import Confinement, Limits, Outcome, Sandbox, ToolContext
 from agents.mcp.connection import Ask, Open
 from agents.mcp.definitions import Definition, Offered, facts
 from agents.mcp.elicitation import Question
@@ -20,8 +21,6 @@ from agents.mcp.program import found_program, needed_paths, search_path
 from agents.mcp.session import Link
 from agents.mcp.spec import ServerSpec, Values
 from agents.permissions.values import Effects, ToolFacts
-from agents.sandbox.sandbox import Confinement, Limits, Sandbox
-from agents.tools.tool import Outcome, ToolContext
 from engine.errors import UserError
 
 if TYPE_CHECKING:

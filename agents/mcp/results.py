@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from agents.tools.tool import Outcome
+from agents.api import Outcome
 from engine.text import clean_text
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Literal
 
+from agents.api import Outcome, ToolContext
 from agents.mcp.connection import Connection, Open
 from agents.mcp.definitions import Definition
 from agents.mcp.elicitation import Question
@@ -20,7 +21,6 @@ from agents.mcp.loop import Loop
 from agents.mcp.results import outcome_of
 from agents.mcp.spec import ServerSpec
 from agents.permissions.values import Decision
-from agents.tools.tool import Outcome, ToolContext
 from engine.errors import ErrorInfo, UserError
 
 LinkState = Literal["off", "starting", "ready", "failed"]

@@ -69,12 +69,6 @@ class Decision(msgspec.Struct, frozen=True):
     content: dict[str, Any] | None = None
 
 
-class Approver(Protocol):
-    """Who is asked. `ask` blocks until there is a decision; None: nobody can be asked, or the run is stopped."""
-
-    def ask(self, request: ApprovalRequest) -> Decision | None: ...
-
-
 class Grants(Protocol):
     """Where grants are kept. All methods may be called from any thread."""
 

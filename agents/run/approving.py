@@ -8,16 +8,16 @@ from typing import Any, Literal
 
 import msgspec
 
+from agents.api import Approver, Tool, ToolContext
 from agents.events import Approval
 from agents.permissions.decide import decide
 from agents.permissions.question import Question, Verdict
 from agents.permissions.request import grant_for, request
-from agents.permissions.values import Approver, Effects, Grants, ToolFacts
+from agents.permissions.values import Effects, Grants, ToolFacts
 from agents.run import prompts
 from agents.run.record import Record
 from agents.run.state import OpenCall
 from agents.snapshots.snapshots import Snapshots
-from agents.tools.tool import Tool, ToolContext
 
 
 class Approved(msgspec.Struct, frozen=True):

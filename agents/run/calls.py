@@ -12,10 +12,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from agents.api import Approver, Outcome, Tool, ToolContext
 from agents.context.results import ResultText, head_and_tail, result_text
 from agents.context.token_counter import Meter
 from agents.events import Approval, ResultStatus, RetryChoice, SnapshotTaken, ToolCalled, ToolResult
-from agents.permissions.values import Approver, Effects, Grants, ToolFacts
+from agents.permissions.values import Effects, Grants, ToolFacts
 from agents.run import prompts
 from agents.run.approving import Approvals, Approved
 from agents.run.checking import Checker
@@ -25,7 +26,6 @@ from agents.run.state import OpenCall, canonical
 from agents.run.tool_executor import GRACE, carried_out
 from agents.run.workspace_check import Standing
 from agents.snapshots.snapshots import Snapshots
-from agents.tools.tool import Outcome, Tool, ToolContext
 from engine.errors import UserError
 from engine.values import ToolCall
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from agents.api import Tool
 from agents.run.prompts import CUT_CALL
-from agents.tools.tool import Tool
 from engine.formats.parse.arguments import Typing
 from engine.values import ToolCall
 

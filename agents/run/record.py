@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from agents.api import Journal
 from agents.context.history import History
 from agents.events import Entry, RunEvent
-from agents.journal import Journal
 from agents.run.state import RunState
 
 # Nothing is begun in less time; seconds.

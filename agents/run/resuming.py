@@ -11,7 +11,7 @@ from agents.permissions.values import Effects, ToolFacts
 from agents.run.record import Record
 from agents.run.state import OpenCall
 from agents.snapshots.snapshots import Snapshots
-from agents.tools.workspace import Workspace
+from agents.workspace.workspace import Workspace
 from engine.errors import UserError
 
 

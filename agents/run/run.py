@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from agents.chat_model import ChatModel
+from agents.api import Approver, ChatModel, Journal, Tool, ToolContext
 from agents.context.finding import FindTools
 from agents.context.prompts import system_prompt
 from agents.context.reading import ReadResult
 from agents.events import ContextTrimmed, ModelTurn, RetryChoice, RunFinished, RunResumed, RunStarted
-from agents.journal import Journal
-from agents.permissions.values import Approver, Grants
+from agents.permissions.values import Grants
 from agents.run import prompts
 from agents.run.calls import Calls, Wish
 from agents.run.loops import Repeat, repeated_calls, repeated_texts
@@ -24,7 +23,6 @@ from agents.run.state import ended_in_call, is_cut_in_call
 from agents.run.tool_executor import GRACE
 from agents.run.turns import PAUSES, OnText, Turns
 from agents.snapshots.snapshots import Snapshots
-from agents.tools.tool import Tool, ToolContext
 from engine.errors import UserError
 
 # The last round, when the time is over, may take so long; seconds.

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from agents.permissions.values import ApprovalRequest, Approver, Decision
-from agents.tools.tool import Outcome, Tool, ToolContext
+from agents.api import Approver, Outcome, Tool, ToolContext
+from agents.permissions.values import ApprovalRequest, Decision
 from engine.errors import UserError
 from engine.text import clean_text
 

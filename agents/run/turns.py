@@ -9,13 +9,12 @@ from typing import Literal
 
 import msgspec
 
-from agents.chat_model import ChatModel, ModelRequest, ModelResponse
+from agents.api import ChatModel, ModelRequest, ModelResponse, Tool
 from agents.context.fitting import Fitted, fit
 from agents.context.token_counter import Meter
 from agents.events import ModelTurn
 from agents.run.loops import repeating_tail
 from agents.run.record import Record
-from agents.tools.tool import Tool
 from engine.errors import ErrorInfo, UserError
 from engine.values import Sampling
 

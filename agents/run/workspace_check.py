@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from agents.tools.folder import is_link
+from agents.workspace.folder import is_link
 from engine.errors import UserError
 
 

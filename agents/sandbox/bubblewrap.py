@@ -9,10 +9,10 @@ from pathlib import Path
 
 assert sys.platform == "linux"
 
+from agents.api import Confinement, Limits
 from agents.sandbox.inside.landlock import abi
 from agents.sandbox.launched import Launched, launcher, plan_of
 from agents.sandbox.protected import protected, sockets, writable_roots
-from agents.sandbox.sandbox import Confinement, Limits
 from agents.sandbox.visible import (
     interpreter_folders,
     merged_folders,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from agents.sandbox.sandbox import Confinement, Limits, Sandbox
+from agents.api import Confinement, Limits, Sandbox
 from engine.errors import ErrorInfo, UserError
 
 _SYSTEM = "/usr/bin:/bin:/usr/local/bin:/run/current-system/sw/bin"

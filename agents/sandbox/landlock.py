@@ -14,11 +14,11 @@ from pathlib import Path
 
 assert sys.platform == "linux"
 
+from agents.api import Confinement, Limits
 from agents.sandbox.inside.landlock import abi
 from agents.sandbox.inside.seccomp import supported
 from agents.sandbox.launched import Launched, launcher, plan_of
 from agents.sandbox.protected import protected
-from agents.sandbox.sandbox import Confinement, Limits
 from agents.sandbox.visible import interpreter_folders, merged_folders, settings_files, system_folders
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")

@@ -10,12 +10,12 @@ from pathlib import Path
 
 assert sys.platform == "linux"
 
+from agents.api import Confinement, Limits, Ran
 from agents.sandbox.environment import program_environment
 from agents.sandbox.inside.plan import ENVIRONMENT, LaunchPlan, encoded
 from agents.sandbox.inside.supervise import floor_of
 from agents.sandbox.protected import writable_roots
 from agents.sandbox.running import run_to_end
-from agents.sandbox.sandbox import Confinement, Limits, Ran
 from agents.sandbox.visible import checked, interpreter
 
 _BOOT = "import sys; sys.path.append(sys.argv[1]); from agents.sandbox.inside.launch import main; main()"

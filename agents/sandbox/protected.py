@@ -8,8 +8,8 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
+from agents.api import Confinement
 from agents.sandbox.inside.repositories import repositories
-from agents.sandbox.sandbox import Confinement
 
 _MOST_FOLDERS = 2000  # looked at for sockets, those near the top first
 

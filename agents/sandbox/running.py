@@ -15,8 +15,8 @@ import msgspec
 
 assert sys.platform == "linux"
 
+from agents.api import Limits, Ran
 from agents.sandbox.output import KeptOutput
-from agents.sandbox.sandbox import Limits, Ran
 from engine.errors import UserError
 
 _POLL = 0.02

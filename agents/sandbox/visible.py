@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from agents.sandbox.sandbox import Confinement
+from agents.api import Confinement
 from engine.errors import UserError
 
 _ROOTS = ("/usr", "/opt", "/nix/store", "/run/current-system", "/gnu/store")

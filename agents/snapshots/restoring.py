@@ -12,7 +12,7 @@ from pathlib import Path
 
 from agents.snapshots.content import ContentStore
 from agents.snapshots.manifest import Item
-from agents.tools.folder import Folder
+from agents.workspace.folder import Folder
 from engine.errors import UserError
 
 # Beside the file that is put back; an interrupted undoing leaves one, and the next takes it away.

@@ -13,7 +13,7 @@ import msgspec
 
 from agents.snapshots.content import ContentStore
 from agents.snapshots.manifest import Item, Manifest, within
-from agents.tools.folder import Folder, is_link
+from agents.workspace.folder import Folder, is_link
 from engine.errors import UserError
 
 DEEPEST = 200

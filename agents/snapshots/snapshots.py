@@ -23,7 +23,7 @@ from agents.snapshots.scan import Look, SnapshotLimits
 from agents.snapshots.timeline import MANIFEST, Timeline, unsettled
 from agents.snapshots.undoing import Undoing
 from agents.snapshots.values import UndoPlan
-from agents.tools.workspace import Workspace
+from agents.workspace.workspace import Workspace
 from engine.errors import UserError
 
 # So long a sandbox may take to end when its owner was killed; seconds.

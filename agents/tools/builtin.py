@@ -22,8 +22,7 @@ from agents.tools.search_documents import search_documents
 from agents.tools.update_plan import update_plan
 
 if TYPE_CHECKING:
-    from agents.sandbox.sandbox import Sandbox
-    from agents.tools.tool import Tool
+    from agents.api import Sandbox, Tool
 
 
 def builtin_tools(sandbox: Sandbox | None = None) -> tuple[Tool, ...]:

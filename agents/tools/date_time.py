@@ -8,9 +8,9 @@ import zoneinfo
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Outcome, ToolContext
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 

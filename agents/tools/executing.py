@@ -7,10 +7,9 @@ from typing import Any, Literal
 
 import msgspec
 
+from agents.api import Confinement, Limits, Outcome, Ran, ToolContext
 from agents.permissions.values import Effects, ToolFacts
-from agents.sandbox.sandbox import Confinement, Limits, Ran
 from agents.sandbox.visible import interpreter
-from agents.tools.tool import Outcome, ToolContext
 from engine.errors import UserError
 
 _MOST_SECONDS = 600.0

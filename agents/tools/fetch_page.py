@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.child import Child, ChildEnded
 from agents.tools.documents.kinds import kind_of
 from agents.tools.documents.reading import read_in_child
 from agents.tools.files.text_file import read_text
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Outcome, ToolContext
 from agents.tools.web.address import read_address
 from agents.tools.web.download import THE_WEB, Page, download
 

@@ -22,10 +22,10 @@ from typing import Any, overload
 
 import msgspec
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.path_rules import PathRefused
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.signature import Signature, ToolDefinitionError, read_signature
-from agents.tools.tool import Outcome, ToolContext
 from engine.text import clean_text
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -6,10 +6,10 @@ import re
 import unicodedata
 from typing import Any
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.values import Effects, ToolFacts
-from agents.tools.folder import Folder
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Outcome, ToolContext
+from agents.workspace.folder import Folder
 from engine.text import clean_text
 
 MOST_NOTES = 100

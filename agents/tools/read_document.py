@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.values import ToolFacts
 from agents.tools.documents.kinds import Kind, instead_of, kind_of
 from agents.tools.documents.reading import MOST_BYTES, Part, read_in_child
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Outcome, ToolContext
-from agents.tools.workspace import Workspace
+from agents.workspace.workspace import Workspace
 
 
 @tool(facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=90))

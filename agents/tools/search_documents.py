@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.path_rules import PathRefused
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.child import Child, ChildEnded
@@ -16,7 +17,6 @@ from agents.tools.documents.reading import Part, document_child, read_in_child
 from agents.tools.files.list_files import SKIPPED
 from agents.tools.function_tool import ToolTrouble, tool
 from agents.tools.read_document import document
-from agents.tools.tool import Outcome, ToolContext
 
 MOST_QUOTES = 8
 SECONDS = 60.0

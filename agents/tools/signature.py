@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
+from agents.api import ToolContext
 from agents.tools.docstring import Documented, read_docstring
-from agents.tools.tool import ToolContext
 
 
 class ToolDefinitionError(TypeError):

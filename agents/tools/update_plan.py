@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 import msgspec
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Outcome, ToolContext
 
 MOST_ITEMS = 30
 MOST_LETTERS = 300

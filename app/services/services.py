@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from agents.sandbox.sandbox import Sandbox
+from agents.api import Sandbox
 from app.log import set_levels
 from app.services.chat.compaction import Compactor
 from app.services.chat.conversations import TRASH_DAYS, Conversations

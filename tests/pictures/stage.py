@@ -17,7 +17,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
 from PySide6.QtGui import QImage, QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
-from agents.chat_model import ChatModel
+from agents.api import ChatModel
 from agents.permissions.values import Decision
 from app.desktop.application import Desktop, dress, put_on_style
 from app.desktop.base import tasks

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from docx import Document
 
-from agents.chat_model import ModelResponse
+from agents.api import ModelResponse
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 
 INVOICES = {"en": "Invoices", "ko": "청구서"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from agents.tools.documents.reading import Part
-from agents.tools.folder import Folder
+from agents.workspace.folder import Folder
 
 _MOST_KEPT = 500
 _PARTS: msgspec.json.Decoder[list[Part]] = msgspec.json.Decoder(list[Part])

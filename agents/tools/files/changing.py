@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from agents.permissions.path_rules import PathRefused
 from agents.tools.files.text_file import MOST_BYTES, Text, read_text
-from agents.tools.folder import Folder
 from agents.tools.function_tool import ToolTrouble
-from agents.tools.workspace import Workspace
+from agents.workspace.folder import Folder
+from agents.workspace.workspace import Workspace
 
 _MOST_TOLD = 10_000  # paths beneath a folder that moves or goes
 

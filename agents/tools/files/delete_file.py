@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.files.changing import place_to_change, text_of, with_contents
 from agents.tools.files.diff import counts, unified_diff
 from agents.tools.files.trash import to_trash
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Outcome, ToolContext
 
 
 def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:

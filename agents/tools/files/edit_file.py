@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.files.changing import place_to_change, text_of
 from agents.tools.files.diff import counts, unified_diff
 from agents.tools.files.text_file import Text
-from agents.tools.folder import Folder
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Outcome, ToolContext
+from agents.workspace.folder import Folder
 from engine.text import clean_text
 
 _SHOWN = 5  # places that are named when there are several

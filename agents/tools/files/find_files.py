@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.path_rules import PathRefused
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.files.glob import Glob
 from agents.tools.files.list_files import SKIPPED
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Outcome, ToolContext
 
 MOST_FOUND = 1000
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.values import ToolFacts
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Outcome, ToolContext
-from agents.tools.workspace import Entry
+from agents.workspace.workspace import Entry
 
 MOST_ENTRIES = 2000
 # Folders that hold what programs made; they are named, not entered.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import stat
 from typing import Any
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.files.changing import new_folders, place_to_change, with_contents
 from agents.tools.files.diff import renamed
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Outcome, ToolContext
 
 
 def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:

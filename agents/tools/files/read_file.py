@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.values import ToolFacts
 from agents.tools.files.changing import whole_file
 from agents.tools.files.text_file import read_text
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Outcome, ToolContext
 
 MOST_LETTERS = 400_000
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.path_rules import PathRefused
 from agents.permissions.values import ToolFacts
 from agents.tools.child import Child, ChildEnded
@@ -11,8 +12,7 @@ from agents.tools.files.glob import Glob
 from agents.tools.files.list_files import SKIPPED
 from agents.tools.files.text_file import read_text
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Outcome, ToolContext
-from agents.tools.workspace import Workspace
+from agents.workspace.workspace import Workspace
 
 MOST_FOUND = 200  # lines
 SECONDS = 15.0

@@ -8,7 +8,7 @@ import shutil
 import stat
 from pathlib import Path
 
-from agents.tools.folder import Folder, is_link
+from agents.workspace.folder import Folder, is_link
 
 
 def to_trash(folder: Folder, name: str, trash: Path) -> Path:

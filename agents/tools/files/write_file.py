@@ -5,13 +5,13 @@ from __future__ import annotations
 import stat
 from typing import Any
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.files.changing import new_folders, place_to_change, whole_file
 from agents.tools.files.diff import counts, unified_diff
 from agents.tools.files.text_file import Text, read_text
-from agents.tools.folder import Folder
 from agents.tools.function_tool import ToolTrouble, tool
-from agents.tools.tool import Outcome, ToolContext
+from agents.workspace.folder import Folder
 from engine.text import clean_text
 
 

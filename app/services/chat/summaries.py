@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from agents.chat_model import ChatModel, ModelRequest
+from agents.api import ChatModel, ModelRequest
 from agents.context.results import shortened_text
 from agents.context.token_counter import Meter
 from app.services.chat.compaction_values import Draft

@@ -15,14 +15,13 @@ from pathlib import Path
 
 import msgspec
 
+from agents.api import Sandbox, Tool
 from agents.mcp.definitions import Definition, offered
 from agents.mcp.host import Host, server_tools
 from agents.mcp.http import checked_url
 from agents.mcp.session import Link
 from agents.mcp.spec import ServerSpec, consent_digest
 from agents.mcp.warnings import warnings_of
-from agents.sandbox.sandbox import Sandbox
-from agents.tools.tool import Tool
 from app.services.connections.events import ServersChanged
 from app.services.connections.server_file import KeptServer, ServerFile
 from app.services.connections.server_secrets import (

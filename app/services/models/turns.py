@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from agents.chat_model import Measured, ModelRequest, ModelResponse, OnText
+from agents.api import Measured, ModelRequest, ModelResponse, OnText
 from engine import api
 from engine.api import Delta, Event, Finished, GenerateRequest, Listener, PrefillProgress, Queued, ToolCalled
 from engine.errors import ErrorInfo, UserError

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from agents.chat_model import ChatModel, Measured, ModelRequest, ModelResponse, OnText
+from agents.api import ChatModel, Measured, ModelRequest, ModelResponse, OnText
 from app.services.models.events import ModelChanged
 from app.services.models.models import Models
 from app.services.models.reasoning import possible

@@ -8,14 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from agents.chat_model import ChatModel
-from agents.journal import Journal
-from agents.tools.tool import Tool, ToolContext
-from agents.tools.workspace import Workspace
+from agents.api import ChatModel, Journal, Tool, ToolContext
+from agents.workspace.workspace import Workspace
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from agents.sandbox.sandbox import Sandbox
+    from agents.api import Sandbox
     from agents.snapshots.snapshots import Snapshots
 
 

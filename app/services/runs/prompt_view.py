@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agents.api import Tool
 from agents.context.prompt_view import seen
 from agents.events import Entry
-from agents.tools.tool import Tool
 from app.services.runs.values import Seen
 from app.store.records import RunRecord
 

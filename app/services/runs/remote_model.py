@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from agents.chat_model import Measured, ModelRequest, ModelResponse, OnText
+from agents.api import Measured, ModelRequest, ModelResponse, OnText
 from app.services.models.requests import Requests, new_request_id
 from app.services.models.turns import overlay, request_of, take_measure, take_turn, with_error
 from app.services.settings.settings import SettingsFile

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agents.events import SnapshotTaken, Undone
 from agents.snapshots.values import UndoPlan
-from agents.tools.workspace import Workspace
+from agents.workspace.workspace import Workspace
 from app.services.events import EventBus
 from app.services.runs.events import RunChanged
 from app.services.runs.journal import StoreJournal

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from agents.events import RunFinished, RunResumed, RunStarted
 from agents.permissions.values import Grants
-from agents.tools.workspace import Workspace
+from agents.workspace.workspace import Workspace
 from app.services.events import EventBus
 from app.services.models.engine_names import of_run
 from app.services.models.events import Owner, TextDelta

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import jsonschema
 import pytest
 
-from agents.chat_model import Measured, ModelRequest, ModelResponse, OnText
+from agents.api import Measured, ModelRequest, ModelResponse, OnText
 from agents.check.check import FEWEST, Checked, Rating, check, rated
 from agents.check.tasks import TASKS, TOOLS, CheckTask, Stage, is_done
 from app.messages import messages

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.api import ModelRequest, ModelResponse
 from agents.budget import Budget
-from agents.chat_model import ModelRequest, ModelResponse
 from agents.context.budget import shares
 from agents.context.fitting import Fitted, fit
 from agents.context.history import History

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from agents.api import ModelRequest, ModelResponse
 from agents.budget import Budget
-from agents.chat_model import ModelRequest, ModelResponse
 from agents.context.budget import shares
 from agents.context.prompt_view import seen
 from agents.events import ContextTrimmed, ModelTurn, RunResumed, ToolResult

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.api import Outcome, ToolContext
 from agents.context.budget import shares
 from agents.context.reading import ReadResult
 from agents.context.results import ResultText, handle_only, head_and_tail, result_text, shortened_result
 from agents.context.token_counter import Meter
 from agents.events import ToolCalled
-from agents.tools.tool import Outcome, ToolContext
-from agents.tools.workspace import Workspace
+from agents.workspace.workspace import Workspace
 from tests.support.agents.counting import ByteBrain, StarterBrain
 from tests.support.agents.journals import ListJournal
 

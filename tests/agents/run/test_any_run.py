@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agents.api import ModelResponse, Outcome
 from agents.budget import Budget
-from agents.chat_model import ModelResponse
 from agents.context.history import History
 from agents.context.rendering import rendered
 from agents.events import RunFinished, RunResumed, ToolCalled, ToolResult
@@ -21,7 +21,6 @@ from agents.tools.files.edit_file import edit_file
 from agents.tools.files.list_files import list_files
 from agents.tools.files.read_file import read_file
 from agents.tools.files.write_file import write_file
-from agents.tools.tool import Outcome
 from engine.errors import ErrorInfo, UserError
 from engine.values import ToolCall
 from tests.support.agents.runs import Bench, ScriptedApprover, broken_orders, started

@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from agents.api import Outcome, ToolContext
 from agents.budget import Budget
 from agents.events import Approval, RunResumed, ToolResult
 from agents.permissions.values import ApprovalRequest, Decision, Effects, ToolFacts
 from agents.run.run import Run
 from agents.tools.files.delete_file import delete_file
 from agents.tools.files.write_file import write_file
-from agents.tools.tool import Outcome, ToolContext
 from tests.support.agents.runs import Bench, ScriptedApprover, broken_orders, started
 from tests.support.agents.scripted_brain import NotedTool, ScriptedBrain, calls, says, schema
 

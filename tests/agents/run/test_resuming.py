@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from agents.api import Outcome, ToolContext
 from agents.budget import Budget
 from agents.context.history import History
 from agents.context.prompts import TOOLS_AGAIN
@@ -16,7 +17,6 @@ from agents.events import Approval, RunEvent, RunFinished, RunResumed, SnapshotT
 from agents.permissions.values import Decision, Effects, ToolFacts
 from agents.run.state import RunState
 from agents.tools.files.read_file import read_file
-from agents.tools.tool import Outcome, ToolContext
 from tests.support.agents.journals import ListJournal
 from tests.support.agents.runs import Bench, ScriptedApprover, broken_orders, started
 from tests.support.agents.scripted_brain import NotedTool, ScriptedBrain, calls, says, schema

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
+from agents.api import ModelResponse
 from agents.budget import Budget
-from agents.chat_model import ModelResponse
 from agents.events import (
     Approval,
     ContextTrimmed,

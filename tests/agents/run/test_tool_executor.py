@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.values import ApprovalRequest, Decision, ToolFacts
 from agents.run.tool_executor import Carried
 from agents.run.tool_executor import carried_out as carry_out
-from agents.tools.tool import Outcome, ToolContext
-from agents.tools.workspace import Workspace
+from agents.workspace.workspace import Workspace
 from engine.errors import UserError
 from tests.support.agents.scripted_brain import NotedTool
 

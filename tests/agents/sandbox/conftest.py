@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from agents.api import Sandbox
 from agents.sandbox.find import candidates
-from agents.sandbox.sandbox import Sandbox
 
 KINDS = {sandbox.name: sandbox for sandbox in reversed(candidates())}
 

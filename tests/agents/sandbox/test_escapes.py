@@ -63,7 +63,7 @@ GRANTED = {"connect_by_tcp", "connect_by_tcp_over_ipv6", "find_a_way_to_other_ma
 _RUN = """
 import json, sys
 from pathlib import Path
-from agents.sandbox.sandbox import Confinement, Limits
+from agents.api import Confinement, Limits
 from agents.sandbox.visible import interpreter
 from tests.agents.sandbox.conftest import KINDS
 kind, version, network, workspace, targets = sys.argv[1:]

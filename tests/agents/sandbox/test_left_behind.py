@@ -12,12 +12,11 @@ from typing import Any
 
 import pytest
 
+from agents.api import Confinement, Limits, Outcome, Sandbox, Tool, ToolContext
 from agents.permissions.values import Effects, ToolFacts
-from agents.sandbox.sandbox import Confinement, Limits, Sandbox
 from agents.sandbox.visible import interpreter
 from agents.snapshots.snapshots import Snapshots
 from agents.tools.builtin import builtin_tools
-from agents.tools.tool import Outcome, Tool, ToolContext
 from tests.support.agents.places import here_in
 
 pytestmark = pytest.mark.process

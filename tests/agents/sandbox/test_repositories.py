@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.api import Confinement, Ran, Sandbox
 from agents.sandbox.inside.repositories import Watched, harmless, repositories
 from agents.sandbox.protected import protected
-from agents.sandbox.sandbox import Confinement, Ran, Sandbox
 
 git_is_here = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 EVIL = '[core]\n\trepositoryformatversion = 0\n\tfsmonitor = "touch {mark}; false"\n'

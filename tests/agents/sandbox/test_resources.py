@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from agents.api import Confinement, Limits, Ran, Sandbox
 from agents.sandbox import launched
 from agents.sandbox.find import find_sandbox
 from agents.sandbox.inside.supervise import Floor, floor_of
 from agents.sandbox.output import KeptOutput
-from agents.sandbox.sandbox import Confinement, Limits, Ran, Sandbox
 from agents.sandbox.visible import interpreter
 
 MIB = 1024**2

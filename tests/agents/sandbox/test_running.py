@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from agents.api import Confinement, Limits, Ran, Sandbox
 from agents.sandbox import find
 from agents.sandbox.find import find_sandbox, probe
-from agents.sandbox.sandbox import Confinement, Limits, Ran, Sandbox
 from agents.sandbox.visible import interpreter
 from engine.errors import UserError
 
@@ -235,7 +235,7 @@ def test_a_started_command_ends_with_all_it_started_when_it_is_terminated(
 def test_nothing_is_left_when_the_process_that_asked_is_killed(sandbox: Sandbox, workspace: Path) -> None:
     code = f"""
 from pathlib import Path
-from agents.sandbox.sandbox import Confinement
+from agents.api import Confinement
 from tests.agents.sandbox.conftest import KINDS
 script = "(setsid sleep 341 &); touch started; exec sleep 342"
 KINDS[{sandbox.name!r}].run(["bash", "-c", script], Confinement(Path({str(workspace)!r})))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.sandbox.sandbox import Confinement, Limits, Ran
+from agents.api import Confinement, Limits, Ran
 from agents.sandbox.visible import interpreter
 from tests.agents.sandbox.conftest import KINDS
 
@@ -131,7 +131,7 @@ from agents.sandbox.inside import privileges, seccomp
 privileges.no_new_privileges()
 seccomp.confine(seccomp.Rules(network=True, deputy=True))
 from pathlib import Path
-from agents.sandbox.sandbox import Confinement
+from agents.api import Confinement
 from tests.agents.sandbox.conftest import KINDS
 print(KINDS["landlock"].run({argv!r}, Confinement(Path({str(workspace)!r}))).output)
 """

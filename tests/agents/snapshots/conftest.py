@@ -13,7 +13,7 @@ from agents.permissions.values import Effects, ToolFacts
 from agents.snapshots.scan import SnapshotLimits
 from agents.snapshots.snapshots import Snapshots
 from agents.snapshots.values import UndoPlan
-from agents.tools.workspace import Workspace
+from agents.workspace.workspace import Workspace
 
 SHELL = Effects(kind="shell")
 ANYWHERE = ToolFacts(anywhere=True)

@@ -16,8 +16,8 @@ from agents.snapshots.content import ContentStore
 from agents.snapshots.scan import SnapshotLimits
 from agents.snapshots.snapshots import Snapshots
 from agents.snapshots.timeline import hashes
-from agents.tools.folder import Folder
-from agents.tools.workspace import Workspace
+from agents.workspace.folder import Folder
+from agents.workspace.workspace import Workspace
 from engine.errors import UserError
 from tests.agents.snapshots.conftest import ANYWHERE, SHELL, Bench
 from tests.support.folder_states import folder_state

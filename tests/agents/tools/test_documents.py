@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.api import ToolContext
 from agents.tools.documents import extracting
 from agents.tools.documents.extracting import extract
 from agents.tools.documents.passages import best, passages, terms
 from agents.tools.read_document import read_document
 from agents.tools.search_documents import search_documents
-from agents.tools.tool import ToolContext
 from tests.support.agents.places import here_in
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.values import Effects
 from agents.tools import fetch_page as fetching
 from agents.tools.fetch_page import fetch_page
 from agents.tools.function_tool import ToolTrouble
-from agents.tools.tool import Outcome, ToolContext
 from agents.tools.web import download as downloading
 from agents.tools.web.address import read_address, same_site
 from agents.tools.web.download import THE_WEB, Web, checked, download, resolved

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from agents.api import Outcome, ToolContext
 from agents.permissions.values import Effects
 from agents.tools.builtin import builtin_tools
 from agents.tools.files.diff import unified_diff
-from agents.tools.tool import Outcome, ToolContext
 from tests.support.agents.places import here_in
 
 TOOLS = {tool.name: tool for tool in builtin_tools()}
@@ -150,7 +150,7 @@ def test_deleting_moves_into_the_trash_of_the_run(here: ToolContext) -> None:
 def test_deleting_onto_another_disk_copies_first(here: ToolContext, monkeypatch: pytest.MonkeyPatch) -> None:
     import errno
 
-    from agents.tools.folder import Folder
+    from agents.workspace.folder import Folder
 
     def remote_servers(*_: object) -> None:
         raise OSError(errno.EXDEV, "another disk")

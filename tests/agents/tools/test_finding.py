@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.api import ToolContext
 from agents.tools.child import Child, ChildEnded
 from agents.tools.files import search_text as searching
 from agents.tools.files.find_files import find_files
 from agents.tools.files.glob import Glob
 from agents.tools.files.search_text import search_text
-from agents.tools.tool import ToolContext
 from tests.support.agents.places import here_in
 
 pytestmark = pytest.mark.process

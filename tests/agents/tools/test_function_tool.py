@@ -12,13 +12,12 @@ import jsonschema
 import msgspec
 import pytest
 
+from agents.api import Outcome, Sandbox, ToolContext, definition
 from agents.permissions.values import Effects, ToolFacts
-from agents.sandbox.sandbox import Sandbox
 from agents.tools.builtin import builtin_tools
 from agents.tools.docstring import read_docstring
 from agents.tools.function_tool import FunctionTool, ToolTrouble, tool
 from agents.tools.signature import ToolDefinitionError
-from agents.tools.tool import Outcome, ToolContext, definition
 from tests.support.agents.places import here_in
 
 

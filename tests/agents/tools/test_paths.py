@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.permissions.path_rules import PathRefused, is_protected, relative_path
-from agents.tools.workspace import Workspace
+from agents.workspace.workspace import Workspace
 from engine.errors import UserError
 
 ROOT = Path("/home/mina/project")

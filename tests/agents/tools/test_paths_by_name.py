@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from agents.permissions.path_rules import PathRefused
-from agents.tools import folder
-from agents.tools.workspace import Workspace
+from agents.workspace import folder
+from agents.workspace.workspace import Workspace
 from tests.agents.tools import test_paths
 
 SAME = [

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.api import ToolContext
 from agents.tools.calculator import calculator, evaluate, written
 from agents.tools.date_time import date_time, told
 from agents.tools.function_tool import ToolTrouble
 from agents.tools.notes import read_notes, write_note
-from agents.tools.tool import ToolContext
 from agents.tools.update_plan import update_plan
 from tests.support.agents.places import here_in
 

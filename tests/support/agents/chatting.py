@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agents.chat_model import ChatModel
+from agents.api import ChatModel
 from app.services.services import Services, open_services
 from app.store.records import ChatOptions, ChatTools
 from engine.api import Listener

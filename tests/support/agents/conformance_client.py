@@ -18,11 +18,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from agents.api import Tool
 from agents.mcp.definitions import offered
 from agents.mcp.host import Host, server_tools
 from agents.mcp.spec import ServerSpec, Values
 from agents.permissions.values import ApprovalRequest, Decision
-from agents.tools.tool import Tool
 from tests.support.agents.here import here_in
 
 KNOWN: dict[str, dict[str, Any]] = {"add_numbers": {"a": 5, "b": 3}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from agents.chat_model import Measured, ModelRequest, ModelResponse, OnText
+from agents.api import Measured, ModelRequest, ModelResponse, OnText
 from engine.formats import ChatFormat
 from engine.gguf.reading import read_index
 from engine.gguf.summary import summarise

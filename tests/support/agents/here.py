@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from agents.tools.tool import ToolContext
-from agents.tools.workspace import Workspace
+from agents.api import ToolContext
+from agents.workspace.workspace import Workspace
 
 
 def here_in(folder: Path, **fields: Any) -> ToolContext:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from agents.chat_model import ModelRequest, ModelResponse, OnText
+from agents.api import ModelRequest, ModelResponse, OnText
 from app.services.models.events import TextDelta
 from tests.support.agents.chatting import Chatting
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says

@@ -15,13 +15,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from agents.api import Outcome, ToolContext
 from agents.budget import Budget
 from agents.events import RunResumed
 from agents.permissions.values import Decision, Effects, ToolFacts
 from agents.run.run import Run
 from agents.tools.files.edit_file import edit_file
 from agents.tools.files.write_file import write_file
-from agents.tools.tool import Outcome, ToolContext
 from tests.support.agents.journals import FileJournal
 from tests.support.agents.runs import Bench, ScriptedApprover, started
 from tests.support.agents.scripted_brain import NotedTool, ScriptedBrain, calls, says, schema

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from agents.api import Outcome, ToolContext
 from agents.budget import Budget
 from agents.events import ContextTrimmed, ModelTurn, RunEvent, RunStarted, ToolCalled, ToolResult
 from agents.permissions.values import Effects, ToolFacts
-from agents.tools.tool import Outcome, ToolContext
 from engine.errors import ErrorInfo
 from engine.values import FinishReason, Timings, ToolCall, Usage
 

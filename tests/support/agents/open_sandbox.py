@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 
-from agents.sandbox.sandbox import Confinement, Limits, Ran
+from agents.api import Confinement, Limits, Ran
 
 
 class OpenSandbox:

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from agents.sandbox.sandbox import Sandbox
-from agents.tools.tool import ToolContext
-from agents.tools.workspace import Workspace
+from agents.api import Sandbox, ToolContext
+from agents.workspace.workspace import Workspace
 
 
 def here_in(

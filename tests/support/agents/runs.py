@@ -8,14 +8,14 @@ from typing import Any
 
 import msgspec
 
+from agents.api import Tool, ToolContext
 from agents.budget import Budget
 from agents.events import Entry, RunStarted
 from agents.permissions.values import ApprovalRequest, Decision, Grant
 from agents.run.run import Run
 from agents.run.state import RunState
 from agents.snapshots.snapshots import Snapshots
-from agents.tools.tool import Tool, ToolContext
-from agents.tools.workspace import Workspace
+from agents.workspace.workspace import Workspace
 from tests.support.agents.journals import ListJournal
 from tests.support.agents.scripted_brain import ScriptedBrain
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import msgspec
 
-from agents.chat_model import Measured, ModelRequest, ModelResponse, OnText
+from agents.api import Measured, ModelRequest, ModelResponse, OnText, Outcome, ToolContext
 from agents.permissions.values import Effects, ToolFacts
-from agents.tools.tool import Outcome, ToolContext
 from engine.errors import ErrorInfo
 from engine.values import ToolCall, Usage
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from agents.chat_model import ChatModel
+from agents.api import ChatModel
 from agents.events import Mode
 from app.desktop.base import tasks
 from app.desktop.base.bridge import Bridge

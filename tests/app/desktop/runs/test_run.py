@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from agents.chat_model import ChatModel
+from agents.api import ChatModel
 from agents.events import ContextPart, FileChange
 from agents.permissions.values import Decision, Grant
 from app.desktop.base.language import languages

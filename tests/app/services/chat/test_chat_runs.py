@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agents.chat_model import ModelRequest, ModelResponse
+from agents.api import ModelRequest, ModelResponse
 from agents.context import prompts
 from agents.events import RunFinished, RunStarted, ToolResult
 from agents.permissions.values import ApprovalRequest, Decision

@@ -15,7 +15,7 @@ from agents.events import Approval, RunStarted, SnapshotTaken, ToolCalled, ToolR
 from agents.permissions.values import Effects, ToolFacts
 from agents.sandbox.find import find_sandbox
 from agents.snapshots.snapshots import Snapshots
-from agents.tools.workspace import Workspace
+from agents.workspace.workspace import Workspace
 from app.services.runs.start import start_of
 from app.services.runs.values import RunRecord, RunSpec
 from app.services.runs.view import view_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.chat_model import ChatModel, ModelRequest, ModelResponse
+from agents.api import ChatModel, ModelRequest, ModelResponse
 from app.services.services import Services, open_services
 from engine.api import Listener
 from engine.errors import ErrorInfo, UserError

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agents.chat_model import ChatModel, Measured, ModelRequest, ModelResponse, OnText
+from agents.api import ChatModel, Measured, ModelRequest, ModelResponse, OnText
 from agents.events import ContextTrimmed, ModelTurn, RunFinished, ToolCalled, ToolResult
 from app.services.runs.values import RunSpec
 from app.services.services import Services, open_services

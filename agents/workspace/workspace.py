@@ -11,8 +11,8 @@ from typing import BinaryIO
 import msgspec
 
 from agents.permissions.path_rules import PathRefused, is_protected, relative_path
-from agents.tools.folder import Folder, is_link
-from agents.tools.safe_paths import walk
+from agents.workspace.folder import Folder, is_link
+from agents.workspace.safe_paths import walk
 from engine.errors import UserError
 
 

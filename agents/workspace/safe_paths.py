@@ -14,7 +14,7 @@ from collections import deque
 from pathlib import Path
 
 from agents.permissions.path_rules import PathRefused, same_name
-from agents.tools.folder import Folder, is_link
+from agents.workspace.folder import Folder, is_link
 
 _MOST_LINKS = 40  # what Linux allows, path_resolution(7)
 _MOST_RETRIES = 100

@@ -1,0 +1,267 @@
+"""What a run is made of: the model, the tools, the sandbox, who is asked, and where it is written down.
+
+`agents.run.run.Run` works with these alone; the app brings the implementations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from agents.events import Entry, ResultStatus, RunEvent
+from agents.permissions.values import ApprovalRequest, Decision, Effects, ToolFacts
+from agents.workspace.workspace import Workspace
+from engine.errors import ErrorInfo
+from engine.values import FinishReason, Message, Reasoning, Sampling, Timings, ToolCall, Usage
+
+# --- the model ---
+
+# Called from another thread with new text as it comes.
+OnText = Callable[[Literal["reasoning", "content"], str], None]
+
+
+class ModelRequest(msgspec.Struct, frozen=True):
+    """One turn that is wanted. `tools` and `choice` as in `GenerateRequest`; `max_tokens` 0: up to the context."""
+
+    messages: tuple[Message, ...]
+    tools: tuple[dict[str, Any], ...] = ()
+    choice: str = "auto"
+    sampling: Sampling = Sampling()
+    reasoning: Reasoning = "auto"
+    max_tokens: int = 0
+
+
+class ModelResponse(msgspec.Struct, frozen=True):
+    """What came of an `ModelRequest`. With `error` the text so far stands."""
+
+    content: str = ""
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: FinishReason = "stop"
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+    error: ErrorInfo | None = None
+    notices: tuple[ErrorInfo, ...] = ()
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """Tokens of a whole prompt, template and tools included, and of each text alone. `exact` False: estimated,
+    never too low, because the model's own tokenizer cannot be asked."""
+
+    prompt: int
+    texts: tuple[int, ...] = ()
+    exact: bool = True
+
+
+class ChatModel(Protocol):
+    """A model that can be asked. Methods block and may be called from any thread but the GUI's.
+
+    They raise UserError when there is no model to ask (`engine.*`, `model.*`, `remote.*`).
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def remote(self) -> bool:
+        """Whether text leaves this machine."""
+        ...
+
+    def ready(self) -> int:
+        """Wait until it can be asked; returns the length of its context in tokens."""
+        ...
+
+    def measure(self, ask: ModelRequest, texts: Sequence[str] = ()) -> Measured: ...
+
+    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
+        """Ask, and wait for the end of the answer. `cancelled` is looked at at least ten times a second; once it
+        is true the turn ends within 200 ms with what there is (`finish_reason` "cancelled")."""
+        ...
+
+
+# --- tools ---
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a call came to. `text` is for the model, whole; it is shortened for the context elsewhere."""
+
+    text: str
+    status: ResultStatus = "ok"
+    summary: str = ""
+    diff: str = ""
+    untrusted: bool = False
+
+
+class ToolContext(msgspec.Struct, frozen=True):
+    """What a tool may use while it runs. `sandbox` None: there is none on this machine, so nothing is executed.
+
+    `trash` is a folder of the run for what is deleted. `scratch` is a folder for what tools keep (notes, indexes).
+    `network`: this call may use the network (granted for this very call). `cancelled`: give up soon.
+    `kept` gives the text of a handle, `language` is the user's. `approver` is asked the questions of an MCP server
+    (elicitation) on behalf of the call `call` of run `run`; the time that a person takes for the answer does not
+    count against the tool's time-out. None: nobody can be asked.
+    """
+
+    workspace: Workspace
+    sandbox: Sandbox | None
+    trash: Path
+    scratch: Path
+    cancelled: Callable[[], bool]
+    kept: Callable[[str], str]
+    network: bool = False
+    language: Literal["en", "ko"] = "en"
+    approver: Approver | None = None
+    run: int = 0
+    call: str = ""
+
+
+class Tool(Protocol):
+    """A tool at hand. `server` is the name of the MCP server it belongs to, "" for our own."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def description(self) -> str: ...
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """JSON Schema of an object."""
+        ...
+
+    @property
+    def facts(self) -> ToolFacts: ...
+
+    @property
+    def server(self) -> str: ...
+
+    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
+        """What this call would do. Never changes anything, never raises for arguments that fit the schema."""
+        ...
+
+    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
+        """Do it. Trouble that the model can act on is an Outcome with status "error", not an exception."""
+        ...
+
+
+def definition(tool: Tool) -> dict[str, Any]:
+    """The tool in OpenAI's shape, for a model."""
+    return {
+        "type": "function",
+        "function": {
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": tool.parameters,
+        },
+    }
+
+
+# --- the sandbox ---
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What a sandboxed process tree may use. `output_bytes`: more of stdout or stderr than that is not kept, its
+    middle is left out. `memory_bytes` and `file_bytes` count per process, `processes` for the tree."""
+
+    seconds: float = 60.0
+    output_bytes: int = 1_000_000
+    memory_bytes: int = 4 * 1024**3
+    file_bytes: int = 2 * 1024**3
+    processes: int = 256
+    open_files: int = 1024
+
+
+class Confinement(msgspec.Struct, frozen=True):
+    """Where a process may write and what it may reach. The system is readable, the user's home and our own data
+    are not there at all, but for `readable` and `writable`. `workspace` is the working directory, writable unless
+    `workspace_writable` is False; `protected` are paths in it that stay read-only (".git/hooks", ".git/config")."""
+
+    workspace: Path
+    workspace_writable: bool = True
+    protected: tuple[str, ...] = (".git/hooks", ".git/config")
+    readable: tuple[Path, ...] = ()
+    writable: tuple[Path, ...] = ()
+    network: bool = False
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """What became of a command. `code` is its exit code, negative the signal that ended it. `timed_out` and
+    `cancelled` say that the tree was killed. `left_out` bytes of output were not kept. `exceeded` names what there
+    was too much of, when the tree was ended for it: "processes", "memory" or "disk"."""
+
+    code: int
+    output: str
+    errors: str
+    seconds: float
+    timed_out: bool = False
+    cancelled: bool = False
+    left_out: int = 0
+    exceeded: str = ""
+
+
+class Sandbox(Protocol):
+    """A way to run programs confined. `name` is "bubblewrap" or "landlock"."""
+
+    @property
+    def name(self) -> str: ...
+
+    def run(
+        self,
+        argv: Sequence[str],
+        confinement: Confinement,
+        *,
+        environment: Mapping[str, str] | None = None,
+        stdin: bytes = b"",
+        limits: Limits = Limits(),  # noqa: B008
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Ran:
+        """Run to the end and kill what is left of the tree. Raises UserError `sandbox.*` when it cannot start."""
+        ...
+
+    def command(
+        self,
+        argv: Sequence[str],
+        confinement: Confinement,
+        *,
+        environment: Mapping[str, str] | None = None,
+        limits: Limits = Limits(),  # noqa: B008
+    ) -> tuple[list[str], dict[str, str]]:
+        """The argv and environment that start `argv` sandboxed, for somebody who spawns it himself (the MCP SDK).
+        `limits.seconds` and `limits.output_bytes` do not count there."""
+        ...
+
+
+# --- a person, and the journal ---
+
+
+class Approver(Protocol):
+    """Who is asked. `ask` blocks until there is a decision; None: nobody can be asked, or the run is stopped."""
+
+    def ask(self, request: ApprovalRequest) -> Decision | None: ...
+
+
+class Journal(Protocol):
+    """The event log of one run. All methods may be called from any thread and raise UserError `store.*`."""
+
+    @property
+    def run(self) -> int: ...
+
+    def append(self, event: RunEvent) -> Entry:
+        """Write it down. When this returns, a killed process does not lose it."""
+        ...
+
+    def entries(self, after: int = 0) -> tuple[Entry, ...]:
+        """Those with a greater `seq` than `after`, in order."""
+        ...
+
+    def keep(self, text: str) -> str:
+        """Keep a long text whole, outside the events; returns its handle ("r1", "r2", ...), short enough for a
+        model to repeat."""
+        ...
+
+    def kept(self, handle: str) -> str:
+        """The text of a handle. Raises UserError `run.no_text`."""
+        ...
