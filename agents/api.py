@@ -76,7 +76,7 @@ class ChatModel(Protocol):
 
     def measure(self, ask: ModelRequest, texts: Sequence[str] = ()) -> Measured: ...
 
-    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
+    def stream(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         """Ask, and wait for the end of the answer. `cancelled` is looked at at least ten times a second; once it
         is true the turn ends within 200 ms with what there is (`finish_reason` "cancelled")."""
         ...

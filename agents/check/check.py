@@ -111,4 +111,4 @@ def _turn(chat_model: ChatModel, messages: tuple[Message, ...], over: Callable[[
         reasoning="off",
         max_tokens=_MOST_TOKENS,
     )
-    return chat_model.turn(ask, listen, lambda: said > _MOST_SAID or over())
+    return chat_model.stream(ask, listen, lambda: said > _MOST_SAID or over())

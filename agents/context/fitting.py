@@ -52,7 +52,7 @@ def fit(
 
     Blocks while tokens are counted, and for a turn of the model where old turns are worth a summary of its own,
     which `cancelled` ends. Raises UserError `run.task_too_long` and `run.context_too_small`, both with the
-    numbers, and what the brain and the journal raise.
+    numbers, and what the model and the journal raise.
     """
     share = shares(context)
     offered = offer(history, tools, meter, share)

@@ -64,7 +64,7 @@ def summarised(
         max_tokens=share.summary,
     )
     try:
-        turn = meter.chat_model.turn(ask, lambda channel, text: None, cancelled)
+        turn = meter.chat_model.stream(ask, lambda channel, text: None, cancelled)
     except UserError:
         return None
     text = turn.content.strip()

@@ -17,7 +17,7 @@ _MOST = 50_000
 
 
 class Meter:
-    """Counts with a brain's tokenizer. One for each run; not for several threads at once.
+    """Counts with a model's tokenizer. One for each run; not for several threads at once.
 
     Methods raise UserError where there is no model to ask.
     """

@@ -16,7 +16,7 @@ from engine.values import Reasoning
 
 
 class Weighed(msgspec.Struct, frozen=True):
-    """A prompt's tokens: `prompt` is exact as far as the brain's tokenizer can be asked, `parts` add up to it."""
+    """A prompt's tokens: `prompt` is exact as far as the model's tokenizer can be asked, `parts` add up to it."""
 
     prompt: int
     parts: tuple[ContextPart, ...]

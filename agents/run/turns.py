@@ -126,7 +126,7 @@ class Turns:
         step = self._record.state.step + 1
         watch = _Watch(lambda channel, text: self._on_text(step, channel, text))
         try:
-            turn = self._chat_model.turn(ask, watch.take, lambda: watch.repeats or over())
+            turn = self._chat_model.stream(ask, watch.take, lambda: watch.repeats or over())
         except UserError as error:
             turn = ModelResponse(finish_reason="error", error=error.info)
         self.repeats = watch.repeats and turn.error is None

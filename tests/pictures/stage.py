@@ -135,7 +135,7 @@ class Stage:
         """Start the run of the invoices with a model whose turns are written; its id."""
         workspace = self.folder / INVOICES[self.language]
         write_invoices(workspace)
-        self.services.model_registry.chat_model = lambda _="": chat_model  # type: ignore[assignment,misc]
+        self.services.model_registry.chat_model = lambda *_, **__: chat_model  # type: ignore[assignment,misc]
         return self.services.runs.start(RunSpec(TASK[self.language], str(workspace))).id
 
     def decide(self, run: int, *, last: str) -> None:

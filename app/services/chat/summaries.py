@@ -27,7 +27,6 @@ from app.services.chat.events import (
 from app.services.chat.prompting import compaction_point_of, request_messages, seen
 from app.services.events import EventBus
 from app.services.models.engine_names import of_chat
-from app.services.models.turns import InQueue
 from app.store.records import CompactionPoint, Message
 from engine import values
 from engine.errors import ErrorInfo, UserError
@@ -134,9 +133,7 @@ class Summaries:
     def _write(self, work: _Work) -> ErrorInfo | None:
         """Write part after part; why it could not be gone on with."""
         conversation = self._store.conversation(work.room.conversation)
-        chat_model = self._model_registry.chat_model()
-        if isinstance(chat_model, InQueue):
-            chat_model.conversation = of_chat(conversation.id)
+        chat_model = self._model_registry.chat_model(conversation=of_chat(conversation.id))
         context = self._context(chat_model)
         ids = self._store.path(conversation.id)
         path = self._store.messages(ids)
@@ -175,7 +172,7 @@ class Summaries:
         # A little less of what was said: models of few parameters go round in circles without.
         sampling = Sampling(temperature=0.0, repeat_penalty=1.1)
         ask = ModelRequest((*messages, wish), sampling=sampling, reasoning="off", max_tokens=most)
-        turn = chat_model.turn(ask, on_text, work.stopped.is_set)
+        turn = chat_model.stream(ask, on_text, work.stopped.is_set)
         if turn.finish_reason == "length":
             self._change(work, text=whole_sentences(turn.content))
         elif turn.error is None and not work.stopped.is_set():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import msgspec
 
@@ -33,15 +33,6 @@ class Source(Protocol):
 
 # Called from another thread with what comes before the first word.
 OnProgress = Callable[[Progress], None]
-
-
-@runtime_checkable
-class InQueue(Protocol):
-    """A brain that others ask as well: it tells how a turn waits and how far its prompt is read, and is told which
-    conversation its turns belong to."""
-
-    conversation: str
-    on_progress: OnProgress
 
 
 class _Collector:
@@ -82,8 +73,8 @@ def take_turn(
     cancelled: Callable[[], bool],
     on_progress: OnProgress = lambda _event: None,
 ) -> ModelResponse:
-    """Ask and wait for the end; `cancelled` as in `Brain.turn`. An answer that was stopped by somebody else has the
-    reason "cancelled" too. Raises UserError as `source.generate` does."""
+    """Ask and wait for the end; `cancelled` as in `ChatModel.stream`. An answer that was stopped by somebody else has
+    the reason "cancelled" too. Raises UserError as `source.generate` does."""
     collector = _Collector(on_text, on_progress)
     source.generate(request, collector)
     while not collector.ended.wait(_LOOK_S):

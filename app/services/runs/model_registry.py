@@ -35,9 +35,12 @@ class ModelRegistry:
         self._remote_models: dict[str, RemoteSource] = {}
         self._closed = False
 
-    def chat_model(self, name: str = "") -> ChatModel:
+    def chat_model(
+        self, name: str = "", conversation: str = "", on_progress: OnProgress = lambda _event: None
+    ) -> ChatModel:
         """The model of that name; "" is the one in use now, which it stays bound to. Loads nothing yet, and asks no
-        server.
+        server. The engine of a model here knows its turns as those of `conversation` (`engine_names`), and tells
+        `on_progress` what comes before the first word of each.
 
         Raises UserError as `resolve_model` does, for "openai:URL#NAME" as `parse_name`.
         """
@@ -45,7 +48,9 @@ class ModelRegistry:
         if is_remote(wanted):
             return RemoteChatModel(self._source(wanted), self._settings)
         path = self._models.resolved(wanted)
-        return LocalBrain(wanted, path, self._models, self._settings, self._loading)
+        return LocalChatModel(
+            wanted, path, self._models, self._settings, self._loading, conversation, on_progress
+        )
 
     def close(self) -> None:
         """End the connections to servers, and their threads."""
@@ -66,7 +71,7 @@ class ModelRegistry:
             return self._remote_models[name.text]
 
 
-class LocalBrain:
+class LocalChatModel:
     """A model that `Models` loads. One model is loaded at a time, and chats use it as well; the engine answers them
     beside each other. When somebody chooses another one meanwhile, a turn is refused instead of being given to
     that."""
@@ -74,13 +79,19 @@ class LocalBrain:
     remote = False
 
     def __init__(
-        self, name: str, path: str, models: Models, settings: SettingsFile, loading: threading.Lock
+        self,
+        name: str,
+        path: str,
+        models: Models,
+        settings: SettingsFile,
+        loading: threading.Lock,
+        conversation: str,
+        on_progress: OnProgress,
     ) -> None:
         self._name, self._path = name, path
         self._loading = loading  # held by who decides whether to load
         self._models, self._settings = models, settings
-        self.conversation = ""
-        self.on_progress: OnProgress = lambda _event: None
+        self._conversation, self._on_progress = conversation, on_progress
 
     @property
     def name(self) -> str:
@@ -110,7 +121,7 @@ class LocalBrain:
             self.ready()
         return take_measure(self._models, self._request(ask), texts)
 
-    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
+    def stream(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         self._check_in_use()
         stopped = False
 
@@ -119,7 +130,7 @@ class LocalBrain:
             stopped = stopped or cancelled()
             return stopped
 
-        turn = take_turn(self._models, self._request(ask), on_text, wanted_no_more, self.on_progress)
+        turn = take_turn(self._models, self._request(ask), on_text, wanted_no_more, self._on_progress)
         if turn.finish_reason == "cancelled" and not stopped:
             return with_error(turn, self._other_in_use(self._models.state).info)
         reason = self._models.state.error
@@ -164,5 +175,5 @@ class LocalBrain:
             request_of(ask, new_request_id()),
             sampling=overlay(ask.sampling, self._settings.current.sampling),
             reasoning=possible(None if facts is None else facts.reasoning, ask.reasoning),
-            conversation=self.conversation,
+            conversation=self._conversation,
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from agents.api import ChatModel, Journal, Tool, ToolContext
 from agents.workspace.workspace import Workspace
+from app.services.models.turns import OnProgress
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 class ModelRegistry(Protocol):
     """Gives the model behind a name; "" is the model in use."""
 
-    def chat_model(self, model: str) -> ChatModel: ...
+    def chat_model(
+        self, name: str = "", conversation: str = "", on_progress: OnProgress = ...
+    ) -> ChatModel: ...
 
 
 class ToolServers(Protocol):

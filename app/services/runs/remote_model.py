@@ -137,7 +137,7 @@ class RemoteChatModel:
         except UserError as error:
             raise UserError.from_info(self._reason(error.info)) from error
 
-    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
+    def stream(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         """A server that is away makes a turn that broke off, which can be asked for again."""
         try:
             turn = take_turn(self._source, self._request(ask), on_text, cancelled)

@@ -15,7 +15,6 @@ from app.services.events import EventBus
 from app.services.models.engine_names import of_run
 from app.services.models.events import Owner, TextDelta
 from app.services.models.progress import progress_event
-from app.services.models.turns import InQueue
 from app.services.runs.asking import Asker
 from app.services.runs.journal import StoreJournal
 from app.services.runs.parts import RunParts
@@ -109,10 +108,11 @@ class RunWork:
         # A chat and a run that is resumed do without tools that are gone.
         lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)
         tools = self._parts.tools(workspace.root, self._tools, lenient=lenient)
-        chat_model = self._parts.model_registry.chat_model(self.record.model)
-        if isinstance(chat_model, InQueue):
-            chat_model.conversation = of_run(self.record)
-            chat_model.on_progress = lambda event: self._events.publish(progress_event(self._owner, event))
+        chat_model = self._parts.model_registry.chat_model(
+            self.record.model,
+            of_run(self.record),
+            lambda event: self._events.publish(progress_event(self._owner, event)),
+        )
         run = Run(
             self._journal,
             chat_model,

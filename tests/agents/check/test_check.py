@@ -34,7 +34,7 @@ class Answering:
     def measure(self, ask: ModelRequest, texts: Sequence[str] = ()) -> Measured:
         return Measured(1, (1,) * len(texts))
 
-    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
+    def stream(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         self.asks.append(ask)
         for word in self._text.split():
             on_text("content", word)

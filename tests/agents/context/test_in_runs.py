@@ -20,10 +20,10 @@ pytestmark = pytest.mark.model
 class FittingBrain(StarterBrain):
     """Refuses what does not fit, as a server does."""
 
-    def turn(self, ask: ModelRequest, on_text: object, cancelled: object) -> ModelResponse:  # type: ignore[override]
+    def stream(self, ask: ModelRequest, on_text: object, cancelled: object) -> ModelResponse:  # type: ignore[override]
         tokens = self.prompt(ask)
         assert tokens <= shares(self.context).room and tokens + ask.max_tokens <= self.context
-        return super().turn(ask, on_text, cancelled)  # type: ignore[arg-type]
+        return super().stream(ask, on_text, cancelled)  # type: ignore[arg-type]
 
 
 def bench(folder: Path, context: int, *turns: ModelResponse) -> Bench:

@@ -137,7 +137,7 @@ def test_a_summary_of_the_model_is_told_what_was_said_before() -> None:
     class Summing(ByteBrain):
         wishes: list[str] = []  # noqa: RUF012
 
-        def turn(self, ask, on_text, cancelled):  # type: ignore[no-untyped-def]
+        def stream(self, ask, on_text, cancelled):  # type: ignore[no-untyped-def]
             self.wishes.append(ask.messages[-1].content)
             return says("The user asked for sixty files and got their texts, one after the other.")
 

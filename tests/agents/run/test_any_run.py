@@ -129,7 +129,7 @@ def test_any_run_ends_in_good_order_and_is_what_its_journal_says(
         for after, how in [*ends, (0, "")]:
             run = bench.run()
             count = len(bench.chat_model.asks)
-            original = bench.chat_model.turn
+            original = bench.chat_model.stream
 
             def turn(
                 *arguments: Any,
@@ -143,9 +143,9 @@ def test_any_run_ends_in_good_order_and_is_what_its_journal_says(
                     getattr(run, how)()
                 return original(*arguments)
 
-            bench.chat_model.turn = turn  # type: ignore[method-assign]
+            bench.chat_model.stream = turn  # type: ignore[method-assign]
             finished = run.go(event)
-            bench.chat_model.turn = original  # type: ignore[method-assign]
+            bench.chat_model.stream = original  # type: ignore[method-assign]
             assert isinstance(finished, RunFinished) and finished.reason
             assert run._record.state == RunState.of(bench.journal.entries())
             assert rendered(run._record.history) == rendered(History.of(bench.journal.entries()))

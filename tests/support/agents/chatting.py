@@ -19,7 +19,7 @@ class ScriptedModels:
         self.brain_of_all = chat_model
         self.named: dict[str, ChatModel] = {}
 
-    def chat_model(self, model: str = "") -> ChatModel:
+    def chat_model(self, model: str = "", *_: object, **__: object) -> ChatModel:
         return self.named.get(model, self.brain_of_all)
 
 

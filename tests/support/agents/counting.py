@@ -34,7 +34,7 @@ class _Counting:
         self.measured.append((len(ask.messages), tuple(texts)))
         return Measured(self.prompt(ask), tuple(self.text(text) for text in texts))
 
-    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
+    def stream(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         self.asked.append(ask)
         return self.answers.pop(0) if self.answers else ModelResponse()
 

@@ -17,11 +17,11 @@ from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 
 
 class Slow(ScriptedBrain):
-    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
+    def stream(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         if any(message.role == "tool" for message in ask.messages):
             on_text("content", "It is th")
             time.sleep(60)
-        return super().turn(ask, on_text, cancelled)
+        return super().stream(ask, on_text, cancelled)
 
 
 def main(home: Path, folder: Path) -> None:

@@ -49,7 +49,7 @@ class ScriptedBrain:
         whole += sum(len(str(tool)) // 4 for tool in ask.tools)
         return Measured(whole, tuple(-(-len(text) // 4) for text in texts))
 
-    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
+    def stream(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         self.asks.append(ask)
         reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         end = time.monotonic() + self.slow

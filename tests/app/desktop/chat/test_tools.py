@@ -44,7 +44,7 @@ class Chatting:
         self.said: list[Notification] = []
         page.said.connect(self.said.append)
         self.chat_model = ScriptedBrain(says("Hello."))
-        services.model_registry.chat_model = lambda name="": self.chat_model  # type: ignore[method-assign]
+        services.model_registry.chat_model = lambda *_, **__: self.chat_model  # type: ignore[method-assign]
 
     def until(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition, timeout=WAIT_MS)

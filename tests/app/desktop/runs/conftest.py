@@ -35,7 +35,7 @@ class ScriptedModels:
     def __init__(self) -> None:
         self.model_registry: dict[str, ScriptedBrain] = {}
 
-    def chat_model(self, name: str = "") -> ChatModel:
+    def chat_model(self, name: str = "", *_: object, **__: object) -> ChatModel:
         return self.model_registry.get(name) or self.model_registry[""]
 
 

@@ -277,7 +277,7 @@ def test_a_run_that_cannot_even_begin_again_says_so_behind_its_resumption(runs: 
     run = runs.start(ScriptedBrain(says("Done.")))
     runs.ended(run.id)
 
-    def gone(name: str = "") -> ChatModel:
+    def gone(name: str = "", *_: object) -> ChatModel:
         raise UserError("run.no_model_file", name=name)
 
     runs.services.model_registry.chat_model = gone  # type: ignore[method-assign]

@@ -238,7 +238,7 @@ def test_stopping_in_mid_text_keeps_it_and_continuing_writes_it_anew(
     chatting: Chatting, told: Listening
 ) -> None:
     conversations, chat = chatting.services.conversations, chatting.chat()
-    real = chatting.chat_model.turn
+    real = chatting.chat_model.stream
 
     def turn(ask: ModelRequest, on_text: Any, cancelled: Callable[[], bool]) -> ModelResponse:
         def told_and_stopped(channel: Any, text: str) -> None:
@@ -247,12 +247,12 @@ def test_stopping_in_mid_text_keeps_it_and_continuing_writes_it_anew(
 
         return real(ask, told_and_stopped, cancelled)
 
-    chatting.chat_model.turn = turn  # type: ignore[method-assign]
+    chatting.chat_model.stream = turn  # type: ignore[method-assign]
     chatting.say(says("a" * 50 + "b" * 50))
     answer = conversations.send(chat, "Write")
     stopped = told.finished(answer.id)
     assert (stopped.state, stopped.content) == ("stopped", "a" * 50)
-    chatting.chat_model.turn = real  # type: ignore[method-assign]
+    chatting.chat_model.stream = real  # type: ignore[method-assign]
     chatting.say(says("All of it."))
     conversations.continue_answer(answer.id)
     assert told.finished(answer.id).content == "All of it."

@@ -49,7 +49,7 @@ def never() -> bool:
 
 def ask(chat_model: ChatModel, cancelled: Callable[[], bool] = never) -> tuple[ModelResponse, list[str]]:
     told: list[str] = []
-    turn = chat_model.turn(ASK, lambda channel, text: told.append(f"{channel}: {text}"), cancelled)
+    turn = chat_model.stream(ASK, lambda channel, text: told.append(f"{channel}: {text}"), cancelled)
     return turn, told
 
 
@@ -143,7 +143,7 @@ def test_the_settings_stand_behind_what_a_run_asks_for(make: Make, engines: list
     services.settings.change(sampling=Sampling(temperature=0.3, top_k=7))
     chat_model = services.model_registry.chat_model(MODEL)
     chat_model.ready()
-    chat_model.turn(
+    chat_model.stream(
         ModelRequest(ASK.messages, sampling=Sampling(top_k=1), reasoning="high"), lambda *_: None, never
     )
     (request,) = engines[0].requests

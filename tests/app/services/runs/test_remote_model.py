@@ -35,7 +35,7 @@ def ask(
     chat_model: ChatModel, cancelled: Callable[[], bool] = lambda: False
 ) -> tuple[ModelResponse, list[str]]:
     told: list[str] = []
-    turn = chat_model.turn(ASK, lambda channel, text: told.append(f"{channel}: {text}"), cancelled)
+    turn = chat_model.stream(ASK, lambda channel, text: told.append(f"{channel}: {text}"), cancelled)
     return turn, told
 
 
@@ -109,7 +109,7 @@ def test_runs_of_one_model_share_a_connection_to_it_and_keep_their_own_answers(s
         def run(number: int) -> None:
             model_registry[number].ready()
             asked = ModelRequest((Message("user", str(number)),))
-            turns[number] = model_registry[number].turn(asked, lambda *_: None, lambda: False).content
+            turns[number] = model_registry[number].stream(asked, lambda *_: None, lambda: False).content
 
         threads = [threading.Thread(target=run, args=(number,)) for number in range(4)]
         for thread in threads:
@@ -146,7 +146,7 @@ def test_the_settings_stand_behind_what_a_run_asks_for(services: Services) -> No
     services.settings.change(sampling=Sampling(temperature=0.3, top_p=0.5))
     with OpenAiServer() as server:
         chat_model = services.model_registry.chat_model(server.model)
-        chat_model.turn(
+        chat_model.stream(
             ModelRequest(ASK.messages, sampling=Sampling(top_p=0.9)), lambda *_: None, lambda: False
         )
         assert (server.asked[0].body["temperature"], server.asked[0].body["top_p"]) == (0.3, 0.9)

@@ -41,13 +41,13 @@ class Bound:
     def measure(self, ask: ModelRequest, texts: Sequence[str] = ()) -> Measured:
         return self._chat_model.measure(ask, texts)
 
-    def turn(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
+    def stream(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         offered = {tool["function"]["name"] for tool in ask.tools}
         while self._order and self._order[0] not in offered:
             self._order.pop(0)
         choice = self._order.pop(0) if self._order and ask.choice != "none" else "none"
         most = min(ask.max_tokens, self._most)
-        return self._chat_model.turn(
+        return self._chat_model.stream(
             msgspec.structs.replace(ask, choice=choice, max_tokens=most, sampling=DRAWN), on_text, cancelled
         )
 
@@ -72,7 +72,7 @@ def run(
     """The events of a run that calls the tools of `order`, to its end."""
     chat_model = services.model_registry.chat_model
     monkeypatch.setattr(
-        services.model_registry, "chat_model", lambda name="": Bound(chat_model(name), order, most)
+        services.model_registry, "chat_model", lambda *given: Bound(chat_model(*given), order, most)
     )
     services.models.use("starter", context=context, remember=False)
     budget = msgspec.structs.replace(UNLIMITED, steps=len(order) + 1)
