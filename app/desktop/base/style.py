@@ -3,8 +3,9 @@
 In the sheet `$text` and its like are colours of the theme, `${p8}` is a measure and `${t13}` a text size in
 pixels; both follow the text size of the settings. Widgets choose a form by the dynamic property `kind`: push
 buttons may be "primary", "quiet", "bar", "icon", "tiny", "rail", "segment", "pill" or "link", labels "title",
-"heading", "small", "faint", "warning", "bad", "value", "chip", "quiet-chip" and "warning-chip", frames "card",
-"note", "segments", "composer" and "line".
+"heading", "small", "faint", "warning", "bad", "value", "chip", "quiet-chip", "warning-chip" and "count", frames
+"card", "note", "segments", "composer", "line", "side", "side-over", "rail", "head", "foot", "banner" and "dot". The
+property `tone` gives banners, dots and bars a colour of the theme.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import Theme
 from resources import FOLDER
+
+BANNER_TONES = ("warning", "bad", "accent")
 
 
 @cache
@@ -53,11 +56,18 @@ def style_sheet(theme: Theme) -> str:
         hover=hover(theme),
         warning_soft=grounds(theme, "warning")[0],
         accent_hover=mixed(theme.accent, theme.text, 0.15),
+        **{f"{name}_tint": mixed(theme.background, colours[name], 0.094) for name in BANNER_TONES},
     )
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Give a widget a dynamic property that the sheet looks at."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def set_kind(widget: QWidget, kind: str) -> None:
     """Give a widget another form of the sheet."""
-    widget.setProperty("kind", kind)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+    set_property(widget, "kind", kind)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from app.desktop.base.icons import icon
+from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.message_edit import MessageEdit
@@ -209,9 +210,7 @@ class Composer(ThemedWidget):
         self.draft_changed.emit(self.text())
 
     def _show_focus(self, focused: bool) -> None:
-        self.frame.setProperty("focused", focused)
-        self.frame.style().unpolish(self.frame)
-        self.frame.style().polish(self.frame)
+        set_property(self.frame, "focused", focused)
 
     def _show_button(self) -> None:
         self.button.symbol = "square" if self._answering else "arrow-up"

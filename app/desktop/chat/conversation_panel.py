@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.desktop.base.icons import set_icon
@@ -33,6 +32,7 @@ class ConversationPanel(ThemedWidget):
 
     def __init__(self, chat: ChatPage) -> None:
         super().__init__(chat)
+        self.setProperty("kind", "side-over")
         self._chat = chat
         self._settings: Settings | None = None
         self._title = text_label(self, "heading")
@@ -51,7 +51,6 @@ class ConversationPanel(ThemedWidget):
             Row((self._title, 1), self._close, margins=(18, 10, 12, 4)),
             (self.scroller, 1),
             parent=self,
-            margins=(1, 0, 0, 0),
             spacing=0,
         )
         self.controls.changed.connect(self._save)
@@ -112,8 +111,3 @@ class ConversationPanel(ThemedWidget):
     def restyle(self) -> None:
         set_icon(self._close, "x", "muted", 16)
         self._place()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(themes.current.sidebar))
-        painter.fillRect(0, 0, 1, self.height(), QColor(themes.current.line))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
@@ -19,8 +19,8 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.model_pill import ModelMenu
 from app.desktop.text.remote_marks import RemoteChip
-from app.desktop.widgets.gauge import Gauge
 from app.desktop.widgets.layouts import Row
+from app.desktop.widgets.slim_bar import Gauge
 from app.format import format_context, format_count
 from app.services.models.events import ModelChanged
 
@@ -97,6 +97,7 @@ class Header(ThemedWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "head")
         self.title = TitleField(self)
         self.context = Gauge(self, warns=True)
         self.progress = Gauge(self)
@@ -120,7 +121,7 @@ class Header(ThemedWidget):
             (self.remote_servers, 0, Qt.AlignmentFlag.AlignVCenter),
             (self.model, 0, Qt.AlignmentFlag.AlignVCenter),
             parent=self,
-            margins=(12, 0, 20, 1),
+            margins=(12, 0, 20, 0),
             spacing=12,
         )
         self.title.renamed.connect(self.renamed)
@@ -195,6 +196,3 @@ class Header(ThemedWidget):
         set_icon(self.options, "sliders-horizontal", "muted", 18)
         self.title.setFont(themes.current.font(14, bold=True))
         self.title.setMinimumWidth(px(120))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(themes.current.line))

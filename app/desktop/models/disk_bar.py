@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.library_text import shown_path
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.legend import Legend
 from app.format import format_size
 
 if TYPE_CHECKING:
@@ -71,38 +71,6 @@ class ShareBar(QWidget):
             x += width
 
 
-class Legend(QWidget):
-    """A swatch and what it stands for."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._colour, self._words = "line", ""
-
-    def show_share(self, colour: str, words: str) -> None:
-        self._colour, self._words = colour, words
-        self.setAccessibleName(words)
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        theme = themes.current
-        metrics = QFontMetrics(theme.font(12))
-        return QSize(theme.px(10 + 7 + 12) + metrics.horizontalAdvance(self._words), metrics.height() + 2)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        size = theme.px(10)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(getattr(theme, self._colour)))
-        painter.drawRoundedRect(QRectF(0, (self.height() - size) / 2, size, size), 2, 2)
-        painter.setFont(theme.font(12))
-        painter.setPen(QColor(theme.muted))
-        place = self.rect().adjusted(size + theme.px(7), 0, 0, 0)
-        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._words)
-
-
 class DiskBar(ThemedWidget):
     """`folder_wanted` asks to open the library's folder, `clear_wanted` to delete what broken-off downloads left."""
 
@@ -118,15 +86,12 @@ class DiskBar(ThemedWidget):
         self.open_folder.clicked.connect(self.folder_wanted)
         self.clear_leftovers.clicked.connect(self.clear_wanted)
         self.bar = ShareBar(self)
-        self._legends = FlowRow(self)
-        self.legends = [Legend(self._legends) for _ in range(5)]
-        for legend in self.legends:
-            self._legends.add(legend)
+        self._legend = Legend(self)
         self._leftover = wrapped_label(self, "small")
         Column(
             Row((self.folder, 1), self.open_folder, spacing=8),
             self.bar,
-            self._legends,
+            self._legend,
             Row((self._leftover, 1), self.clear_leftovers),
             parent=self,
             spacing=8,
@@ -164,13 +129,8 @@ class DiskBar(ThemedWidget):
         self.folder.set_whole(self.tr("Kept in {folder}").format(folder=shown_path(disk.folder)))
         shares = self.shares()
         free = self.tr("free {size}").format(size=format_size(disk.free))
-        entries = [(share.colour, share.words, bool(share.bytes)) for share in shares] + [
-            ("line", free, True)
-        ]
-        for legend, (colour, words, shown) in zip(self.legends, entries, strict=True):
-            legend.show_share(colour, words)
-            legend.setVisible(shown)
-        self._legends.refit()
+        shown = [(share.words, [getattr(themes.current, share.colour)]) for share in shares if share.bytes]
+        self._legend.show_entries([*shown, (free, [themes.current.line])])
         words = ", ".join([share.words for share in shares if share.bytes] + [free])
         self.bar.show_shares(shares, disk.total, self.tr("The disk: {parts}").format(parts=words))
         self._leftover.setText(
@@ -182,4 +142,4 @@ class DiskBar(ThemedWidget):
         self.clear_leftovers.setVisible(disk.leftover > 0)
 
     def restyle(self) -> None:
-        self._legends.refit()
+        self.retranslate()

@@ -13,8 +13,9 @@ from app.desktop.models.download_text import download_line, download_state, down
 from app.desktop.models.focus import draw_ring
 from app.desktop.models.library_state import is_foreign
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.chip import Chip, FlowRow
+from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Column

@@ -16,7 +16,7 @@ from app.desktop.models.download_text import download_title
 from app.desktop.models.focus import holds_focus
 from app.desktop.models.library_state import LibraryState, is_foreign
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.chip import FlowRow
+from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column

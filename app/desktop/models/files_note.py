@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.base.theme import themes
@@ -19,6 +19,7 @@ class FilesNote(ThemedWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "note")
         self._model: LibraryModel | None = None
         # A text that breaks anywhere: paths and hashes have no spaces, and are copied as they are.
         self.words = PlainBlock(self, "", pixels=12, quiet=True, fixed=True)
@@ -54,14 +55,6 @@ class FilesNote(ThemedWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         if event.size().width() != event.oldSize().width():
             self._fit()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(0, 0, 0, 0))
-        painter.setBrush(QColor(theme.user_bubble))
-        painter.drawRoundedRect(self.rect(), theme.px(8), theme.px(8))
 
     def restyle(self) -> None:
         self.words.restyle()

@@ -13,8 +13,8 @@ from app.desktop.base.theme import themes
 from app.desktop.models.library_text import origin_name, shown_path
 from app.desktop.text.words import joined
 from app.desktop.widgets.card import Card
-from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.tick_box import TickBox

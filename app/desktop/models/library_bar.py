@@ -11,8 +11,8 @@ from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.words import joined
-from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.choice_button import ChoiceButton
+from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column

@@ -25,8 +25,9 @@ from app.desktop.models.focus import draw_ring
 from app.desktop.models.library_text import library_title, state_words, what_happened, what_it_is
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
 from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
-from app.desktop.widgets.chip import Chip, FlowRow
+from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.labels import text_label, wrapped_label
 from app.desktop.widgets.layouts import Column, Row

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from app.desktop.models.library_text import library_title
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
-from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.format import format_size

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.placement.bars_card import Legend
 from app.desktop.placement.colors import device_colour
 from app.desktop.placement.figure import Figure
 from app.desktop.placement.heat_map import HeatMap
@@ -20,6 +19,7 @@ from app.desktop.widgets.card import Card
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column
+from app.desktop.widgets.legend import Legend
 from app.format import format_count, format_percent, format_percent_range, format_size
 from engine.api import CacheActivity
 

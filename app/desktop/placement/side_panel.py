@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.desktop.base.language import languages
@@ -42,6 +41,7 @@ class SidePanel(ThemedWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "side")
         self._lines: list[ModelLine] = []
         self._machine: Machine | None = None
         self._workers: tuple[WorkerState, ...] = ()
@@ -193,7 +193,3 @@ class SidePanel(ThemedWidget):
         self._empty.setContentsMargins(px(8), px(4), px(8), px(8))
         self._devices.setContentsMargins(px(8), px(16), px(8), px(8))
         self._devices.setSpacing(px(10))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(themes.current.sidebar))

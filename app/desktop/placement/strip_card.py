@@ -18,11 +18,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.placement.bars_card import Legend
 from app.desktop.placement.colors import device_colour
 from app.desktop.placement.layers import LayerCell, layer_cells, layer_runs
 from app.desktop.text.measures import device_label, device_of, kind_label
 from app.desktop.widgets.card import Card
+from app.desktop.widgets.legend import Legend
 from app.format import format_count
 from engine.placement.plan import RAM, Machine, PlannedModel
 

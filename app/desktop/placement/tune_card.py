@@ -11,8 +11,8 @@ from app.desktop.base.theme import themes
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.gauge import Gauge
 from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.slim_bar import Gauge
 from app.format import format_speed
 from app.services.placement.events import TuneProgress
 from app.services.placement.trials import MeasuredSpeed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
@@ -21,6 +20,7 @@ class FormFoot(ThemedWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "foot")
         self.start = push_button(self, "primary")
         self.hint = wrapped_label(self, "small", selectable=False)
         self.complaint = Complaint(self)
@@ -45,6 +45,3 @@ class FormFoot(ThemedWidget):
         self._inside.setMaximumWidth(px(COLUMN))
         self._column.setContentsMargins(px(28), px(10), px(28) - GUTTER, px(12))
         self.complaint.restyle()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(0, 0, self.width(), 1, QColor(themes.current.line))

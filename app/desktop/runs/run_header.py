@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.desktop.base.icons import icon, set_icon
@@ -39,6 +39,7 @@ class RunHeader(ThemedWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "head")
         self._run: RunRecord | None = None
         self._interrupted = self._other_process = False
         self._seconds = 0.0
@@ -59,7 +60,7 @@ class RunHeader(ThemedWidget):
             STRETCH,
             self.progress,
             parent=self,
-            margins=(20, 0, 20, 1),
+            margins=(20, 0, 20, 0),
             spacing=12,
         )
         for button in (self.pause, self.stop, self.resume):
@@ -196,6 +197,3 @@ class RunHeader(ThemedWidget):
         self.title.setMinimumWidth(px(LEAST))
         set_icon(self.cards, "sliders-horizontal", "muted", 18)
         set_icon(self.menu_button, "ellipsis", "muted", 18)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(themes.current.line))

@@ -12,9 +12,9 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
-from app.desktop.widgets.gauge import Gauge
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.slim_bar import Gauge
 from app.format import format_size_of
 from app.services.library.events import MoveProgress
 from engine.errors import UserError

@@ -14,7 +14,7 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.tasks import Executor
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_consent import ConsentPart
-from app.desktop.settings.server_parts import Dot, Note, Part
+from app.desktop.settings.server_parts import Note, Part
 from app.desktop.settings.server_rights import RightsPart
 from app.desktop.settings.server_secret_fields import SecretsPart
 from app.desktop.settings.server_text import state_words
@@ -22,6 +22,7 @@ from app.desktop.settings.server_tool_list import ToolsPart
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.dot import Dot
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.switch import Switch
@@ -207,7 +208,7 @@ class ServerLine(ThemedWidget):
     def retranslate(self) -> None:
         server, opened = self.server, self.toggle.isChecked()
         said, colour = state_words(server)
-        self.dot.show_colour(colour)
+        self.dot.show_tone(colour)
         self.name.setText(server.name)
         self.state.setText(said)
         self.switch.setChecked(server.enabled)
@@ -229,6 +230,5 @@ class ServerLine(ThemedWidget):
         self.complaint.retranslate()
 
     def restyle(self) -> None:
-        self.dot.restyle()
         set_icon(self.toggle, "chevron-down" if self.toggle.isChecked() else "chevron-right", "muted", 18)
         self.complaint.restyle()

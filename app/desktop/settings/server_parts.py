@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from app.desktop.base.icons import set_icon
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
-
-
-class Dot(QWidget):
-    """A round mark in a colour of the theme; what it means stands beside it in words."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._colour = "faint"
-
-    def show_colour(self, colour: str) -> None:
-        self._colour = colour
-        self.update()
-
-    def restyle(self) -> None:
-        self.setFixedSize(themes.current.px(10), themes.current.px(10))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(getattr(themes.current, self._colour)))
-        painter.drawEllipse(self.rect().adjusted(1, 1, -1, -1))
 
 
 class Part(ThemedWidget):

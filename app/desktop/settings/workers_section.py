@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from app.desktop.base.language import languages
@@ -12,28 +12,13 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.controls import Section
+from app.desktop.widgets.dot import Dot
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.format import format_size
 from app.services.connections.events import WorkersChanged, WorkerState
 from app.services.events import ServiceEvent
 from engine.errors import UserError
-
-
-class Dot(QWidget):
-    """A round mark in a colour of the theme; what it means stands beside it in words."""
-
-    def __init__(self, colour: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._colour = colour
-        self.setFixedSize(themes.current.px(10), themes.current.px(10))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(getattr(themes.current, self._colour)))
-        painter.drawEllipse(self.rect().adjusted(1, 1, -1, -1))
 
 
 class WorkerLine(QWidget):
@@ -48,7 +33,7 @@ class WorkerLine(QWidget):
         self.remove = push_button(self, "bar", text=self.tr("Remove"))
         self.remove.setAccessibleName(self.tr("Remove {address}").format(address=worker.address))
         Row(
-            (Dot(colour, self), 0, Qt.AlignmentFlag.AlignVCenter),
+            (Dot(self, colour), 0, Qt.AlignmentFlag.AlignVCenter),
             (Column(name, self.words, spacing=2), 1),
             (self.remove, 0, Qt.AlignmentFlag.AlignVCenter),
             parent=self,

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QWidget
 
 from app.desktop.base.icons import icon, set_icon
+from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
@@ -33,6 +34,7 @@ class Banner(ThemedWidget):
 
     def __init__(self, parent: QWidget | None = None, *, persistent: bool = False) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "banner")
         self._colour = "warning"
         self._symbol = QLabel(self)
         self._text = text_label(self, wraps=True, selectable=True)
@@ -73,6 +75,7 @@ class Banner(ThemedWidget):
         self._text.setText(text)
         self._detail.hide()
         self._colour = colour
+        set_property(self, "tone", colour)
         self.restyle()
         self.show()
 
@@ -116,10 +119,3 @@ class Banner(ThemedWidget):
         self._detail.setFont(themes.current.fixed_font(12))
         self._fold()
         self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        tint = QColor(getattr(themes.current, self._colour))
-        tint.setAlpha(24)
-        painter.fillRect(self.rect(), tint)
-        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(themes.current.line))

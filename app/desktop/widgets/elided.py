@@ -13,6 +13,8 @@ from app.desktop.base.tool_tip import plain_tip
 class ElidedLabel(QLabel):
     """The whole is its tool tip and what a screen reader says."""
 
+    MODE = Qt.TextElideMode.ElideMiddle
+
     def __init__(self, parent: QWidget | None = None, *, pixels: int = 14, bold: bool = False) -> None:
         super().__init__(parent)
         self._pixels, self._bold = pixels, bold
@@ -43,7 +45,7 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        shown = QFontMetrics(self._font()).elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width())
+        shown = QFontMetrics(self._font()).elidedText(self._whole, self.MODE, self.width())
         self.setText(shown)
         self.setToolTip(plain_tip(self._whole) if shown != self._whole else "")
 
@@ -52,35 +54,11 @@ class ElidedLabel(QLabel):
         self._elide()
 
 
-class ElidedTitle(QLabel):
-    """A title that ends in an ellipsis where there is no room; the whole is its tool tip."""
+class ElidedTitle(ElidedLabel):
+    """The title of a page."""
+
+    MODE = Qt.TextElideMode.ElideRight
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._whole = ""
+        super().__init__(parent, pixels=20, bold=True)
         self.setProperty("kind", "title")
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def set_whole(self, text: str) -> None:
-        self._whole = text
-        self.setAccessibleName(text)
-        self._elide()
-
-    def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(themes.current.font(20, bold=True))
-        return QSize(
-            metrics.horizontalAdvance(self._whole) + themes.current.px(12), super().sizeHint().height()
-        )
-
-    def whole(self) -> str:
-        return self._whole
-
-    def resizeEvent(self, event: object) -> None:
-        self._elide()
-
-    def _elide(self) -> None:
-        metrics = QFontMetrics(themes.current.font(20, bold=True))
-        shown = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
-        self.setText(shown)
-        self.setToolTip(self._whole if shown != self._whole else "")

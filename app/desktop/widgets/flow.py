@@ -1,11 +1,14 @@
-"""Widgets side by side in lines, as many as there is room for, placed by hand."""
+"""Widgets side by side in lines, as many as there is room for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.desktop.base.theme import themes
 
 
 def flow(widgets: Sequence[QWidget], room: QRect, gap: int, *, last_at_right: bool = False) -> int:
@@ -37,3 +40,44 @@ def flow(widgets: Sequence[QWidget], room: QRect, gap: int, *, last_at_right: bo
 def _centre(line: Sequence[QWidget], top: int, tall: int) -> None:
     for widget in line:
         widget.move(widget.x(), top + (tall - widget.height()) // 2)
+
+
+class FlowRow(QWidget):
+    """Widgets side by side that break into lines, each as wide as its words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._widgets: list[QWidget] = []
+        self._gap = 6
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def add(self, widget: QWidget) -> None:
+        widget.setParent(self)
+        self._widgets.append(widget)
+
+    def refit(self) -> None:
+        """A widget changed its size or came or went."""
+        self.setFixedHeight(self._place(self.width()))
+        self.updateGeometry()
+
+    def set_gap(self, pixels: int) -> None:
+        """The distance between widgets and between lines, at a text size of 100 %."""
+        self._gap = pixels
+        self.refit()
+
+    def _place(self, width: int) -> int:
+        """Put the widgets where they go in a width; the height that takes."""
+        return flow(self._widgets, QRect(0, 0, width, 0), themes.current.px(self._gap))
+
+    def sizeHint(self) -> QSize:
+        shown = [widget.sizeHint() for widget in self._widgets if not widget.isHidden()]
+        gaps = themes.current.px(self._gap) * max(0, len(shown) - 1)
+        wide = sum(size.width() for size in shown) + gaps
+        return QSize(wide, self.minimumHeight())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(themes.current.px(60), self.minimumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.size().width() != event.oldSize().width():
+            self.setFixedHeight(self._place(self.width()))

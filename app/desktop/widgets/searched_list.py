@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QListView, QWidget
 
 from app.desktop.base.icons import set_icon
@@ -19,6 +18,7 @@ class SearchedList(ThemedWidget):
 
     def __init__(self, list_view: QListView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "side")
         self.search = QLineEdit(self)
         self.new = push_button(self)
         self._view = list_view
@@ -40,6 +40,3 @@ class SearchedList(ThemedWidget):
         set_icon(self.new, "plus", "text", 18)
         self.new.setFixedWidth(px(40))
         self._view.doItemsLayout()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(themes.current.sidebar))

@@ -47,6 +47,7 @@ class SegmentedControl(QFrame):
         for index in range(len(values)):
             button = push_button(self, "segment")
             button.setCheckable(True)
+            button.setAutoExclusive(True)  # a screen reader calls it a radio button
             self._group.addButton(button, index)
             self._layout.addWidget(button)
             # A layout shows what is added to it later, and has no size for it until then.

@@ -1,51 +1,64 @@
-"""How far something is, as a slim bar."""
+"""How far something is, as a slim bar, with or without words beside it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
 
+from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Row
 
-HEIGHT = 8
+FULL = 1000
+BAR = 90
+WARN_FROM = 0.85
 
 
-class SlimBar(QWidget):
-    """Filled to `fraction` (0 to 1), in the accent or, where nothing moves, in a quiet colour."""
+class SlimBar(QProgressBar):
+    """Filled to a fraction, in the accent or, where nothing moves, in a quiet colour."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._fraction, self._quiet = 0.0, False
+        self.setRange(0, FULL)
+        self.setTextVisible(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        themes.changed.connect(self.updateGeometry)
 
-    def show_value(self, fraction: float, words: str, *, quiet: bool = False) -> None:
-        """`words` say the same to a screen reader."""
-        fraction = min(1.0, max(0.0, fraction))
+    def show_value(self, fraction: float, words: str, *, quiet: bool = False, warns: bool = False) -> None:
+        """`fraction` from 0 to 1; `words` say the same to a screen reader."""
         self.setAccessibleName(words)
-        if (fraction, quiet) != (self._fraction, self._quiet):
-            self._fraction, self._quiet = fraction, quiet
-            self.update()
+        self.setValue(round(FULL * min(1.0, max(0.0, fraction))))
+        set_property(self, "tone", "warning" if warns else "quiet" if quiet else "")
 
     def fraction(self) -> float:
-        return self._fraction
+        return self.value() / FULL
 
-    def sizeHint(self) -> QSize:
-        return QSize(themes.current.px(120), themes.current.px(HEIGHT))
 
-    def minimumSizeHint(self) -> QSize:
-        return QSize(themes.current.px(40), themes.current.px(HEIGHT))
+class Gauge(ThemedWidget):
+    """Text, then a short bar: how full the context is, how far a model is loaded. With `warns` the bar changes
+    colour when it is nearly full."""
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        bar, radius = QRectF(self.rect()), self.height() / 2
-        painter.setBrush(QColor(theme.line))
-        painter.drawRoundedRect(bar, radius, radius)
-        if self._fraction > 0:
-            painter.setBrush(QColor(theme.disk if self._quiet else theme.accent))
-            bar.setWidth(max(bar.height(), bar.width() * self._fraction))
-            painter.drawRoundedRect(bar, radius, radius)
+    def __init__(self, parent: QWidget | None = None, *, warns: bool = False) -> None:
+        super().__init__(parent)
+        self._warns = warns
+        self._words, self._bar = text_label(self, "small"), SlimBar(self)
+        self._bar.setProperty("kind", "gauge")
+        middle = Qt.AlignmentFlag.AlignVCenter
+        Row((self._words, 0, middle), (self._bar, 0, middle), parent=self, spacing=12)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.refresh()
+
+    def show_value(self, text: str, fraction: float, explanation: str) -> None:
+        """`explanation` is the whole sentence, for the tool tip and the screen reader."""
+        self._words.setText(text)
+        self._bar.show_value(fraction, explanation, warns=self._warns and fraction >= WARN_FROM)
+        self.setToolTip(explanation)
+        self.setAccessibleName(explanation)
+
+    def text(self) -> str:
+        return self._words.text()
+
+    def restyle(self) -> None:
+        self._bar.setFixedWidth(themes.current.px(BAR))
+        self.setMinimumHeight(themes.current.px(30))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.layouts import STRETCH, Column
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.window.download_watch import Activity
 from app.desktop.window.rail_badge import RailBadge
-from app.desktop.window.rail_count import RailCount
+
+# A larger number of runs that wait is not counted out.
+MOST = 9
 
 
 class Rail(ThemedWidget):
@@ -25,6 +27,7 @@ class Rail(ThemedWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "rail")
         self.chat = self._button()
         self.runs = self._button()
         self.models = self._button()
@@ -33,7 +36,11 @@ class Rail(ThemedWidget):
         self.settings = self._button()
         self._badge = RailBadge(self.models)
         self._downloads = Activity()
-        self._count = RailCount(self.runs)
+        self._count = text_label(self.runs, "count")
+        self._count.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._count.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._count.hide()
+        Column(Row(STRETCH, self._count), STRETCH, parent=self.runs, margins=(0, 2, 2, 0))
         self._waiting = 0
         self._pages = {
             "chat": self.chat,
@@ -55,7 +62,7 @@ class Rail(ThemedWidget):
             (self.fold, 0, Qt.AlignmentFlag.AlignHCenter),
             (self.settings, 0, Qt.AlignmentFlag.AlignHCenter),
             parent=self,
-            margins=(0, 12, 1, 12),
+            margins=(0, 12, 0, 12),
             spacing=6,
         )
         self.chat.setChecked(True)
@@ -73,7 +80,8 @@ class Rail(ThemedWidget):
     def show_waiting(self, count: int) -> None:
         """How many runs wait for an answer, as a number on the runs and in their name."""
         self._waiting = count
-        self._count.show_count(count)
+        self._count.setText(str(count) if count <= MOST else f"{MOST}+")
+        self._count.setVisible(count > 0)
         self.retranslate()
 
     def _name_of_runs(self) -> str:
@@ -115,6 +123,7 @@ class Rail(ThemedWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self.setFixedWidth(px(56))
+        self._count.setFixedSize(px(17), px(17))
         for button, name in (
             (self.chat, "message-square"),
             (self.runs, "check-line"),
@@ -125,8 +134,3 @@ class Rail(ThemedWidget):
         ):
             colour = "accent" if button.isChecked() else "muted"
             set_icon(button, name, colour)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(themes.current.rail))
-        painter.fillRect(self.width() - 1, 0, 1, self.height(), QColor(themes.current.line))

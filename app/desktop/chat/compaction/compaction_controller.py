@@ -16,7 +16,7 @@ from app.desktop.chat.compaction.context_use import ContextUse, context_use
 from app.desktop.model_picker.header import Header
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.banner import Banner, BannerAction
-from app.desktop.widgets.gauge import WARN_FROM
+from app.desktop.widgets.slim_bar import WARN_FROM
 from app.format import format_context
 from app.services.chat.compaction_values import CompactionOptions, Draft
 from app.services.chat.events import SummaryDelta, SummaryEnded, SummaryStarted

@@ -27,8 +27,9 @@ from app.desktop.text.words import (
     short_name,
 )
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.chip import Chip, FlowRow
+from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedTitle
+from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.labels import text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.scroller import ColumnScroller

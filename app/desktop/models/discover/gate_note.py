@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from app.desktop.base.language import languages
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.chip import FlowRow
+from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Column
 from engine.errors import UserError

@@ -15,8 +15,8 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.queries import LICENCES, SIZES, SORTS, Filters, query_of
 from app.desktop.text.words import licence_name
-from app.desktop.widgets.chip import FlowRow
 from app.desktop.widgets.choice_button import ChoiceButton
+from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.layouts import Column
 from app.format import format_large_count

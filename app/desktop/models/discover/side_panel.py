@@ -7,10 +7,8 @@ from itertools import pairwise
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.words import joined
 from app.desktop.widgets.labels import text_label
@@ -38,6 +36,7 @@ class ModelsSide(ThemedWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "side")
         self._unfinished = 0
         self._models: tuple[int, int] | None = None
         self._free: tuple[int, int] | None = None
@@ -153,6 +152,3 @@ class ModelsSide(ThemedWidget):
         self._picked.setText(self.tr("Picked for this machine"))
         self._show_counts()
         self._show_picks()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(themes.current.sidebar))
