@@ -55,6 +55,7 @@ class ExplanationCard(Card):
         self.sentence = text_label(self, wraps=True, selectable=True)
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.speed = text_label(self, wraps=True, selectable=True)
+        self.speed.setTextFormat(Qt.TextFormat.RichText)
         # Of a plan that keeps experts one by one.
         self.hits = text_label(self, wraps=True, selectable=True)
         self.hits.setProperty("kind", "small")

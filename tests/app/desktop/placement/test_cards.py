@@ -195,6 +195,7 @@ def test_the_explanation_tells_measured_and_predicted_apart(qtbot: QtBot) -> Non
     made = plans.qwen().plan
     card.show_plan(made, 0)
     assert card.speed.text() == "<b>31 to 41 tokens per second predicted</b>, not measured yet"
+    assert card.speed.textFormat() == Qt.TextFormat.RichText
     card.show_plan(made, 38.2, [ErrorInfo("chat.busy"), ErrorInfo("chat.busy")])
     assert card.speed.text() == "<b>38 tokens per second measured</b>, 31 to 41 predicted"
     shown(qtbot, card)
