@@ -61,7 +61,7 @@ class ChatPage(ThemedWidget):
         super().__init__(parent)
         self._calls = calls
         self._shown = Shown()
-        self._written = WrittenAnswers()
+        self._written = WrittenAnswers(self._text_after)
         self._answering: set[int] = set()
         self._default_reasoning: Reasoning = "auto"
         self._continued: int | None = None
@@ -257,6 +257,10 @@ class ChatPage(ThemedWidget):
         if shown is not self._shown:
             return
         self._written.deliver(messages, self.transcript)
+
+    def _text_after(self, message: int, pieces: int) -> tuple[str, str] | None:
+        services = self._calls.services
+        return None if services is None else services.conversations.text_after(message, pieces)
 
     def find_text(self) -> None:
         """Show the conversation as one text, to search in and to select across messages."""

@@ -1,12 +1,13 @@
-"""The text of answers that are being written, kept so that a conversation can be left and opened again.
+"""How far answers that are being written have come, so that a conversation can be left and opened again.
 
-The store is up to half a second behind the stream. What is read from it for an answer under way is therefore
-replaced by what the events have told so far.
+The store is up to half a second behind the stream. What is read from it for an answer under way is therefore replaced
+by the service's text, as far as its events have come here: the next delta continues exactly that.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import msgspec
 
@@ -22,11 +23,15 @@ def reasoning_tokens(delta: TextDelta) -> int:
     return round(delta.pieces * len(delta.reasoning) / length) if length else 0
 
 
-class _Live:
-    """An answer so far: its text and calls, and what its thought has taken."""
+# Reasoning and content of an answer after so many pieces, None when it has ended; see `Conversations.text_after`.
+TextAfter = Callable[[int, int], tuple[str, str] | None]
 
-    def __init__(self, reasoning: str = "", content: str = "", calls: tuple[ToolCall, ...] = ()) -> None:
-        self.reasoning, self.content = reasoning, content
+
+class _Live:
+    """An answer so far: how many pieces of its text have come, its calls, and what its thought has taken."""
+
+    def __init__(self, calls: tuple[ToolCall, ...] = ()) -> None:
+        self.pieces = 0
         self.calls = calls
         self.run = 0
         self.tokens = 0
@@ -34,8 +39,7 @@ class _Live:
         self.since: float | None = None
 
     def append(self, delta: TextDelta) -> None:
-        self.reasoning += delta.reasoning
-        self.content += delta.content
+        self.pieces += delta.pieces
         self.tokens += reasoning_tokens(delta)
         if delta.reasoning and self.since is None:
             self.since = time.monotonic()
@@ -53,13 +57,14 @@ class _Live:
 class LiveAnswers:
     """What has streamed since each answer was queued, by message id."""
 
-    def __init__(self) -> None:
+    def __init__(self, text_after: TextAfter) -> None:
+        self._text_after = text_after
         self._live: dict[int, _Live] = {}
         self._bases: dict[int, _Live] = {}
 
     def continue_from(self, message: Message) -> None:
-        """The answer will go on from the text that it has."""
-        self._bases[message.id] = _Live(message.reasoning, message.content, message.tool_calls)
+        """The answer will go on from the calls that it has."""
+        self._bases[message.id] = _Live(message.tool_calls)
 
     def begin(self, message: int) -> None:
         self._live[message] = self._bases.pop(message, _Live())
@@ -97,10 +102,12 @@ class LiveAnswers:
         live = self._live.get(message.id)
         if message.state != "streaming" or live is None:
             return message
+        text = self._text_after(message.id, live.pieces)
+        reasoning, content = (message.reasoning, message.content) if text is None else text
         return msgspec.structs.replace(
             message,
-            reasoning=live.reasoning,
-            content=live.content,
+            reasoning=reasoning,
+            content=content,
             tool_calls=live.calls,
             usage=Usage(reasoning_tokens=live.tokens),
             timings=Timings(reasoning_s=live.seconds()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
+from app.desktop.chat.live_answers import LiveAnswers, TextAfter, reasoning_tokens
 from app.desktop.run_view.waiting import Waiting, waiting_of
 from app.services.chat.events import (
     AnswerQueued,
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class WrittenAnswers:
-    """Keeps in `live` what was told of every answer, shown or not."""
+    """Keeps in `live` how far every answer has come, shown or not."""
 
-    def __init__(self) -> None:
-        self.live = LiveAnswers()
+    def __init__(self, text_after: TextAfter) -> None:
+        self.live = LiveAnswers(text_after)
         # Answers whose record the transcript holds: only those can be added to.
         self._delivered: set[int] = set()
         self._waits: dict[int, Waiting] = {}

@@ -33,8 +33,8 @@ class Answer:
         self.conversation = message.conversation
         self.model = message.model
         self.tool_calls = _whole_calls(message)
-        self._content = [message.content]
-        self._reasoning = [message.reasoning]
+        # What it goes on from, then each delta: its reasoning and its content.
+        self._pieces = [(message.reasoning, message.content)]
         self.dirty = False
         self.stop_asked = False
         self.answer_asked = False
@@ -47,29 +47,31 @@ class Answer:
         self.finished: Finished | None = None
 
     def append(self, reasoning: str, content: str) -> None:
-        if reasoning:
-            self._reasoning.append(reasoning)
-        if content:
-            self._content.append(content)
+        self._pieces.append((reasoning, content))
         self.dirty = True
 
     def restart(self) -> None:
         """Let go of the text so far: a run began a new turn."""
-        self._content, self._reasoning = [], []
+        self._pieces = [("", "")]
         self.dirty = True
 
     def say(self, content: str) -> None:
         """The whole text of the answer, in place of what was streamed."""
-        self._content = [content]
+        self._pieces = [(self.reasoning, content)]
         self.dirty = True
 
     @property
     def content(self) -> str:
-        return "".join(self._content)
+        return "".join(content for _, content in tuple(self._pieces))
 
     @property
     def reasoning(self) -> str:
-        return "".join(self._reasoning)
+        return "".join(reasoning for reasoning, _ in tuple(self._pieces))
+
+    def text_after(self, pieces: int) -> tuple[str, str]:
+        """Reasoning and content as they were once so many deltas had come. From any thread."""
+        come = self._pieces[: pieces + 1]
+        return "".join(reasoning for reasoning, _ in come), "".join(content for _, content in come)
 
 
 def _whole_calls(message: Message) -> tuple[ToolCall, ...]:

@@ -90,6 +90,12 @@ class Conversations:
         """Conversations with an answer under way. Never blocks."""
         return {answer.conversation for answer in self._saver.open_answers()}
 
+    def text_after(self, message: int, pieces: int) -> tuple[str, str] | None:
+        """Reasoning and content of an answer under way, once so many pieces of `TextDelta`s had come since it was
+        queued or restarted; None when it has ended. Never blocks."""
+        answer = self._saver.get(message)
+        return None if answer is None else answer.text_after(pieces)
+
     @property
     def system_prompt(self) -> str:
         """The instructions of conversations that set none of their own."""
