@@ -18,6 +18,7 @@ from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_servers import RemoteServers
 from app.services.connections.servers import Servers
 from app.services.diagnostics.settings_summary import settings_summary
+from app.services.events import EventBus
 from app.services.hub.downloads import Downloads
 from app.services.hub.hub import HubService
 from app.services.hub.hub_fetching import HubFetching
@@ -35,7 +36,7 @@ from app.services.runs.runs import Runs
 from app.services.runs.tool_checks import ToolChecks
 from app.services.settings.placement_options import PlacementOptionsFile
 from app.services.settings.secrets import Secrets
-from app.services.settings.settings import SettingsFile, language
+from app.services.settings.settings import SettingsChanged, SettingsFile, language
 from app.store.store import Store
 from engine.api import Engine, Listener
 from engine.errors import UserError
@@ -54,6 +55,7 @@ class Services:
         home: Path,
         store: Store,
         settings: SettingsFile,
+        events: EventBus,
         models: Models,
         placements: Placements,
         library: Library,
@@ -62,7 +64,7 @@ class Services:
         secrets: Secrets,
         remote_servers: RemoteServers,
     ) -> None:
-        self.events = events = settings.events
+        self.events = events
         self.store = store
         self.settings = settings
         self.models = models
@@ -72,7 +74,7 @@ class Services:
         self.hub = hub
         self.secrets = secrets
         self.remote_servers = remote_servers
-        self.model_registry = ModelRegistry(models, settings, remote_servers.access_of)
+        self.model_registry = ModelRegistry(models, settings, remote_servers.access_of, events)
         self.servers = Servers(home, secrets, found_sandbox, events, self._revoke)
         parts = RunParts(home, self.model_registry, self.servers, lambda: language(settings.current))
         self.runs = Runs(home, store, parts, events)
@@ -85,6 +87,8 @@ class Services:
         self.kept_states = PromptCacheFiles(home, settings, models, events)
         events.subscribe(RemoteServersChanged, self._server_changed)
         events.subscribe(AnswerFinished, self._note_use)
+        # The settings outlive services that are closed and opened anew.
+        self._forget_settings = settings.events.subscribe(SettingsChanged, events.publish)
 
     def housekeeping(self) -> None:
         """The daily backup, the emptying of the trash, and what a crash left half done; after the window's start-up,
@@ -120,6 +124,7 @@ class Services:
                 self.library.used(path)
 
     def close(self) -> None:
+        self._forget_settings()
         self.lifecycle.close()
         self.summaries.close()
         self.runs.close()
@@ -157,7 +162,7 @@ def open_services(
     store = Store.open(home / "coterie.db", home / "backups")
     log.info("Data opened; settings: %s", settings_summary(settings.current))
     options = PlacementOptionsFile(home / "wishes.toml")
-    events = settings.events
+    events = EventBus()
     library = Library(home, store, settings, options, events)
     placements = Placements(home, settings, options, events, placing, library)
     secrets = Secrets()
@@ -181,5 +186,5 @@ def open_services(
         library=library,
     )
     return Services(
-        home, store, settings, models, placements, library, downloads, hub, secrets, remote_servers
+        home, store, settings, events, models, placements, library, downloads, hub, secrets, remote_servers
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from agents.api import ChatModel, Measured, ModelRequest, ModelResponse, OnText
+from app.services.events import EventBus
 from app.services.models.events import ModelChanged
 from app.services.models.models import Models
 from app.services.models.reasoning import possible
@@ -26,10 +27,11 @@ _LOOK_S = 0.2
 class ModelRegistry:
     """Gives each run its model. Thread-safe; several runs and chats may ask at a time."""
 
-    def __init__(self, models: Models, settings: SettingsFile, access_of: AccessOf) -> None:
+    def __init__(self, models: Models, settings: SettingsFile, access_of: AccessOf, events: EventBus) -> None:
         self._models = models
         self._settings = settings
         self._access_of = access_of
+        self._events = events
         self._loading = threading.Lock()
         self._lock = threading.Lock()
         self._remote_models: dict[str, RemoteSource] = {}
@@ -49,7 +51,14 @@ class ModelRegistry:
             return RemoteChatModel(self._source(wanted), self._settings)
         path = self._models.resolved(wanted)
         return LocalChatModel(
-            wanted, path, self._models, self._settings, self._loading, conversation, on_progress
+            wanted,
+            path,
+            self._models,
+            self._settings,
+            self._events,
+            self._loading,
+            conversation,
+            on_progress,
         )
 
     def close(self) -> None:
@@ -84,13 +93,14 @@ class LocalChatModel:
         path: str,
         models: Models,
         settings: SettingsFile,
+        events: EventBus,
         loading: threading.Lock,
         conversation: str,
         on_progress: OnProgress,
     ) -> None:
         self._name, self._path = name, path
         self._loading = loading  # held by who decides whether to load
-        self._models, self._settings = models, settings
+        self._models, self._settings, self._events = models, settings, events
         self._conversation, self._on_progress = conversation, on_progress
 
     @property
@@ -102,7 +112,7 @@ class LocalChatModel:
         while another model writes an answer."""
         changed = threading.Event()
 
-        unsubscribe = self._settings.events.subscribe(ModelChanged, lambda _: changed.set())
+        unsubscribe = self._events.subscribe(ModelChanged, lambda _: changed.set())
         try:
             with self._loading:
                 self._take_up()

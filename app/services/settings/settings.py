@@ -86,8 +86,7 @@ class SettingsFile:
     """settings.toml, read once at the start. All methods may be called from any thread.
 
     `problems` tells what of the file could not be used then: `settings.bad_value` for each key that fell back
-    to its default, `settings.unreadable` for a file that is not TOML. `events` is where changes are published: the
-    settings are opened first of all, so the services publish there as well.
+    to its default, `settings.unreadable` for a file that is not TOML. `events` is where changes are published.
     """
 
     def __init__(self, path: Path) -> None:
