@@ -23,7 +23,7 @@ def test_a_file_arrives_whole_and_its_parts_are_known(pull: Pull) -> None:
 def test_what_one_slow_connection_has_not_begun_is_taken_over(
     pull: Pull, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.hub.transfer.run._SLOW_SECONDS", 0.2)
+    monkeypatch.setattr("engine.hub.transfer.shared_state._SLOW_SECONDS", 0.2)
     monkeypatch.setattr("engine.hub.transfer.run._LOOK_SECONDS", 0.05)
     pull.hub.fault(Fault("slow", rate=130_000, times=1))
     begun = time.monotonic()

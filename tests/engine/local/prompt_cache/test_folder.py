@@ -31,15 +31,15 @@ def conversations(folder: StatesFolder) -> list[str]:
 
 def test_states_used_longest_ago_make_room(tmp_path: Path) -> None:
     folder = filled(tmp_path / "states", "a", "b", "c")
-    assert folder.compact(10, limit=30, reserve=0)
+    assert folder.make_room(10, limit=30, reserve=0)
     assert conversations(folder) == [conversation_digest("b"), conversation_digest("c")]
-    assert folder.compact(25, limit=30, reserve=0)
+    assert folder.make_room(25, limit=30, reserve=0)
     assert folder.files() == []
 
 
 def test_nothing_goes_for_what_has_no_place_anyway(tmp_path: Path) -> None:
     folder = filled(tmp_path / "states", "a", "b")
-    assert not folder.compact(31, limit=30, reserve=0)
+    assert not folder.make_room(31, limit=30, reserve=0)
     assert len(folder.files()) == 2
 
 
@@ -59,14 +59,14 @@ def test_a_disk_that_gets_full_is_left_its_reserve(
 ) -> None:
     folder = filled(tmp_path / "states", "a", "b", "c")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
-    assert folder.compact(10, limit=1000, reserve=90)
+    assert folder.make_room(10, limit=1000, reserve=90)
     assert len(folder.files()) == left
 
 
 def test_a_full_disk_takes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = filled(tmp_path / "states", "a", "b", "c")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
-    assert not folder.compact(10, limit=1000, reserve=90)
+    assert not folder.make_room(10, limit=1000, reserve=90)
     assert len(folder.files()) == 3
 
 

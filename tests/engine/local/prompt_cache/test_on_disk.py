@@ -303,12 +303,12 @@ def test_what_is_forgotten_while_it_is_written_is_not_there_afterwards(
 ) -> None:
     states = opened(rest_s=0)
     looking, go_on = threading.Event(), threading.Event()
-    compact = StatesFolder.compact
+    make_room = StatesFolder.make_room
 
     def slow(folder: StatesFolder, *args: int) -> bool:
         looking.set()
         assert go_on.wait(10)
-        return compact(folder, *args)
+        return make_room(folder, *args)
 
     monkeypatch.setattr(StatesFolder, "make_room", slow)
     states.keep("chat", LONG, (), DATA)
@@ -341,14 +341,14 @@ def test_closing_writes_the_latest_first_and_ends_in_time(
     states = opened(ram=10**6)
     for number in range(3):
         states.keep(str(number), [number, *LONG], (), DATA)
-    compact = StatesFolder.compact
+    make_room = StatesFolder.make_room
     calls: list[int] = []
 
     def slow(folder: StatesFolder, *args: int) -> bool:
         calls.append(1)
         if len(calls) == 2:
             states._background._until = time.monotonic()
-        return compact(folder, *args)
+        return make_room(folder, *args)
 
     monkeypatch.setattr(StatesFolder, "make_room", slow)
     states.close(60)
