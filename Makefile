@@ -1,7 +1,7 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
 .PHONY: help setup ready run test test-fast test-long test-vulkan test-downloads test-agents test-soak \
-	test-cache-soak pictures pictures-accept lint lock bench rivals screenshots formats-table cache-table demo-hub clean
+	test-cache-soak pictures pictures-accept gallery lint lock bench rivals screenshots formats-table cache-table demo-hub clean
 
 help:
 	@echo 'make run              start Coterie'
@@ -17,6 +17,7 @@ help:
 	@echo 'make test-vulkan      build the engine with Vulkan and test it on a device that the processor draws'
 	@echo 'make pictures         compare pictures of the window with those that were accepted'
 	@echo 'make pictures-accept  accept the pictures that differ: commit them'
+	@echo 'make gallery          show every widget of the kit in its states'
 	@echo 'make lint             check style, types and imports'
 	@echo
 	@echo 'make bench            measure the engine and the window'
@@ -66,6 +67,9 @@ test-soak: ready
 
 test-cache-soak: ready
 	@.venv/bin/python -m pytest -m soak -o faulthandler_timeout=0 tests/engine/expert_cache
+
+gallery: ready
+	@.venv/bin/python -m tests.gallery
 
 lint: ready
 	@status=0; \

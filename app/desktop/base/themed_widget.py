@@ -1,4 +1,4 @@
-"""A widget that follows theme and language while it lives."""
+"""Widgets that follow theme and language while they live."""
 
 from __future__ import annotations
 
@@ -8,8 +8,20 @@ from PySide6.QtWidgets import QFrame, QWidget
 from app.desktop.base.theme import themes
 
 
-class ThemedWidget(QFrame):
-    """Calls `restyle` when the theme changes and `retranslate` when the language does.
+class TranslatedWidget(QFrame):
+    """Calls `retranslate` when the language changes. The property `kind` gives it a ground of the style sheet."""
+
+    def retranslate(self) -> None:
+        """Set every text that a person reads or a screen reader says."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+
+class ThemedWidget(TranslatedWidget):
+    """Calls `restyle` as well, when the theme changes.
 
     A subclass calls `self.refresh()` once at the end of its constructor.
     """
@@ -24,11 +36,3 @@ class ThemedWidget(QFrame):
 
     def restyle(self) -> None:
         """Set sizes, fonts and icons from `themes.current`."""
-
-    def retranslate(self) -> None:
-        """Set every text that a person reads or a screen reader says."""
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()

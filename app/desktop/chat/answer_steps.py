@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
 from agents.events import Entry
 from agents.permissions.values import ApprovalRequest
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.run_view.approval_card import ApprovalCard
 from app.desktop.run_view.interrupted_card import InterruptedCard
 from app.desktop.run_view.line_widget import LineWidget
@@ -58,7 +59,7 @@ class StepsHead(QAbstractButton):
         painter.end()
 
 
-class AnswerSteps(QWidget):
+class AnswerSteps(TranslatedWidget):
     """Shows a run without its task and its answer. `decided` carries a call and a `Decision`, `undo_wanted` what
     `RunStepsView.undo_wanted` does, `go_on` what becomes of interrupted calls; `asked` comes when a question comes or
     goes, `released` before one goes that has the focus."""
@@ -245,11 +246,6 @@ class AnswerSteps(QWidget):
     @staticmethod
     def _counted(count: int, one: str, many: str) -> str:
         return one if count == 1 else many.format(count=format_count(count))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     # --- places ---
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.widgets.buttons import PillButton
 
 MAX_LINES = 18
@@ -44,7 +45,7 @@ class _Field(QTextEdit):
             super().keyPressEvent(event)
 
 
-class MessageEditor(QWidget):
+class MessageEditor(TranslatedWidget):
     """A field with Save and Cancel. `saved` carries the new text; an empty text cannot be saved."""
 
     saved = Signal(str)
@@ -53,6 +54,7 @@ class MessageEditor(QWidget):
 
     def __init__(self, parent: QWidget, text: str) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "accent-card")
         self._field = _Field(self)
         self._field.setPlainText(text)
         self._save = PillButton(self, primary=True)
@@ -72,11 +74,6 @@ class MessageEditor(QWidget):
         self._field.setAccessibleName(self.tr("Edit message"))
         self._save.setText(self.tr("Save"))
         self._cancel.setText(self.tr("Cancel"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def restyle(self) -> None:
         theme = themes.current
@@ -121,12 +118,3 @@ class MessageEditor(QWidget):
             widget.setGeometry(x, height - size.height() - theme.px(8), size.width(), size.height())
             x -= 8
         return height
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(theme.accent))
-        painter.setBrush(QColor(theme.card))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12)
-        painter.end()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.text.remote_marks import leaving
 from app.desktop.widgets.buttons import PillButton, QuietButton
 from app.desktop.widgets.layouts import Column
 
 
-class EmptyState(QWidget):
+class EmptyState(TranslatedWidget):
     """Offers starters; `suggestion_chosen` carries the words. `origin_wanted`: back to where the chat was begun."""
 
     suggestion_chosen = Signal(str)
@@ -67,11 +68,6 @@ class EmptyState(QWidget):
         )
         for button, text in zip(self._starters, texts, strict=True):
             button.setText(text)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def restyle(self) -> None:
         theme = themes.current

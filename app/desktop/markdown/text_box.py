@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.markdown.code import COPIED_MS, scroll_bar_style
 from app.desktop.markdown.headed import paint_frame, place_in_head
 from app.desktop.markdown.highlight import QUICK, Spans, spans
@@ -117,7 +118,7 @@ class _Text(QPlainTextEdit):
             super().keyPressEvent(event)
 
 
-class TextBox(QWidget):
+class TextBox(TranslatedWidget):
     """A head with what it is, and the text below. `fit` gives its height for a width; in a layout it keeps
     the height that its width asks for. Long lines are wrapped, so that nothing stands out of sight at the right."""
 
@@ -196,11 +197,6 @@ class TextBox(QWidget):
         self._copy.setText(self.tr("Copy"))
         self._copy.setAccessibleName(self.tr("Copy this text"))
         self._place()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def restyle(self) -> None:
         theme = themes.current

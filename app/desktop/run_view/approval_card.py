@@ -9,16 +9,12 @@ from __future__ import annotations
 import time
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
-    QColor,
     QFontMetrics,
     QKeyEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
     QResizeEvent,
     QShowEvent,
 )
@@ -38,6 +34,7 @@ from agents.permissions.values import ApprovalRequest, Decision, Scope
 from agents.permissions.visible import visible
 from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.markdown.links import open_link
 from app.desktop.markdown.text_box import TextBox
 from app.desktop.run_view import approval_text as words
@@ -56,7 +53,7 @@ AROUND = 330
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class ApprovalCard(QWidget):
+class ApprovalCard(TranslatedWidget):
     """Asks about one request. `decided` comes once, with the name of the call and a `Decision`.
 
     `guard` is for how many seconds after it came in sight it takes no answer. `in_chat`: the run is the answer of a
@@ -75,6 +72,7 @@ class ApprovalCard(QWidget):
         in_chat: bool = False,
     ) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "warning-card")
         self.request = request
         self._guard, self._in_chat = guard, in_chat
         self._since: float | None = None
@@ -264,11 +262,6 @@ class ApprovalCard(QWidget):
         super().showEvent(event)
         self._since = time.monotonic()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
     def restyle(self) -> None:
         self.bar.restyle()
         self.setFont(themes.current.font())
@@ -323,15 +316,6 @@ class ApprovalCard(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._lay_out(event.size().width())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(theme.warning), 1.2))
-        painter.setBrush(QColor(theme.card))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.6, 0.6, -0.6, -0.6), 12, 12)
-        painter.end()
 
 
 def _types(focus: QWidget | None) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, Signal
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QRect, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.run_view import step_text
-from app.desktop.run_view.plan_card import paint_card
 from app.desktop.run_view.step_lines import CallLine
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
@@ -19,7 +18,7 @@ from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.segmented import SegmentedControl
 
 
-class InterruptedCard(QWidget):
+class InterruptedCard(TranslatedWidget):
     """`go_on` carries for each call "again" or "skip"; `left` that the run is to stay as it is."""
 
     go_on = Signal(object)
@@ -27,6 +26,7 @@ class InterruptedCard(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "warning-card")
         self._rows: list[tuple[CallLine, ElidedLabel, SegmentedControl]] = []
         self._title = text_label(self, "heading")
         self._about = text_label(self, "small", wraps=True)
@@ -73,11 +73,6 @@ class InterruptedCard(QWidget):
             choice.set_choices(choices, choice.value() or "skip")
             choice.setAccessibleName(step_text.call_text(line))
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
     def restyle(self) -> None:
         self.retranslate()
         self.update()
@@ -105,6 +100,3 @@ class InterruptedCard(QWidget):
         y += px(4)
         y += flow([self.resume, self.leave], QRect(left, y, inner, 0), px(8))
         return y + px(16)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        paint_card(self, themes.current.warning)

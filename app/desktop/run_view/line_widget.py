@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QApplication
 
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.run_view.step_lines import Line
 
 # A line on a card reaches so far beyond its words at both sides, for the focus ring of a step.
@@ -13,7 +14,7 @@ OVERHANG = 8
 NUMBER = 28
 
 
-class LineWidget(QWidget):
+class LineWidget(TranslatedWidget):
     """One line. `fit` gives its height for a width, `height_changed` comes when that changed."""
 
     height_changed = Signal()
@@ -53,8 +54,3 @@ class LineWidget(QWidget):
     def holds_focus(self) -> bool:
         focus = QApplication.focusWidget()
         return focus is not None and self.isAncestorOf(focus)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.markdown.body import AnswerBody
 from app.desktop.markdown.streaming import StreamingDocument
 from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.desktop.run_view.waiting import Waiting, WaitingLine
 
 
-class LiveTurn(QWidget):
+class LiveTurn(TranslatedWidget):
     """Text is only added; finished blocks are not laid out again. `clear` when the turn is in the journal."""
 
     height_changed = Signal()
@@ -101,11 +102,6 @@ class LiveTurn(QWidget):
 
     def retranslate(self) -> None:
         self._waiting.retranslate()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def restyle(self) -> None:
         for part in (self._thoughts, self._body):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from agents.permissions.visible import visible
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.widgets.labels import text_label
 from app.services.runs.values import PlanItem
@@ -20,11 +20,12 @@ ON_LINES = 150
 MOST_TEXT = 400
 
 
-class PlanCard(QWidget):
+class PlanCard(TranslatedWidget):
     """Hidden while there is no plan. `fit` gives its height for a width."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "card")
         self._items: tuple[PlanItem, ...] = ()
         self._title = text_label(self, "heading")
         self._text = PlainBlock(self, "", pixels=13, quiet=True)
@@ -76,11 +77,6 @@ class PlanCard(QWidget):
         self._title.setText(self.tr("Plan"))
         self._say()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
     def restyle(self) -> None:
         self._text.restyle()
         self._fill()
@@ -95,16 +91,3 @@ class PlanCard(QWidget):
         height = self._text.fit(width - 2 * left)
         self._text.setGeometry(left, y, width - 2 * left, height)
         return y + height + px(14)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        paint_card(self, themes.current.line)
-
-
-def paint_card(widget: QWidget, edge: str) -> None:
-    """The ground of a card that fills a widget."""
-    painter = QPainter(widget)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QColor(edge))
-    painter.setBrush(QColor(themes.current.card))
-    painter.drawRoundedRect(QRectF(widget.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12)
-    painter.end()

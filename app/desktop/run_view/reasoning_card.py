@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimerEvent, Signal
+from PySide6.QtCore import QRectF, Qt, QTimerEvent, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.markdown.prose import LINE_HEIGHT, PlainBlock
 from app.desktop.widgets.buttons import PillButton, QuietButton, paint_focus_ring
 from app.format import format_count, format_duration
@@ -72,7 +73,7 @@ class _Peek(QWidget):
         return shown
 
 
-class ReasoningCard(QWidget):
+class ReasoningCard(TranslatedWidget):
     """Shows how long a model has thought, and its thoughts when it is opened.
 
     While the model thinks, the line tells the time and the tokens so far, the last lines of the thought stand
@@ -232,11 +233,6 @@ class ReasoningCard(QWidget):
     def open(self) -> None:
         if not self.is_open:
             self._toggle()
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def restyle(self) -> None:
         for part in (self._line, self._answer_now, self._view, self._peek):

@@ -5,12 +5,13 @@ Everything in it was written by a model. It is shown as plain text: no markup, n
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.markdown.code import COPIED_MS, Colours
 from app.desktop.markdown.headed import paint_frame, place_in_head
 from app.desktop.markdown.highlight import QUICK, spans
@@ -27,7 +28,7 @@ FOLDED_CHARACTERS = 1200
 MAX_SHOWN = 60_000
 
 
-class ToolCallCard(QWidget):
+class ToolCallCard(TranslatedWidget):
     """Shows one call. Long arguments show their beginning until all of them are asked for."""
 
     height_changed = Signal()
@@ -107,11 +108,6 @@ class ToolCallCard(QWidget):
             changes = one_line(", ".join(self.call.coercions))
             said.append(self.tr("Given the types that the tool asks for: {changes}").format(changes=changes))
         return " ".join(said)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     # --- looks ---
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.widgets.layouts import Row
 
 
-class FollowUp(QWidget):
+class FollowUp(TranslatedWidget):
     """`wanted` carries what was written."""
 
     wanted = Signal(str)
@@ -36,11 +37,6 @@ class FollowUp(QWidget):
         self.field.setPlaceholderText(self.tr("Say how it should go on"))
         self.field.setAccessibleName(self.tr("How the run should go on"))
         self.send.setText(self.tr("Go on"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def restyle(self) -> None:
         self.layout().setSpacing(themes.current.px(8))

@@ -24,6 +24,7 @@ class SegmentedControl(QFrame):
         self._group = QButtonGroup(self)
         self._values: list[str] = []
         self._layout = Row(parent=self, margins=(1, 1, 1, 1), spacing=0)
+        themes.changed.connect(self._fit)
         self._group.idClicked.connect(lambda index: self.chosen.emit(self._values[index]))
 
     def set_choices(self, choices: Sequence[tuple[str, str]], value: str) -> None:
@@ -32,11 +33,15 @@ class SegmentedControl(QFrame):
             self._rebuild([choice for choice, _ in choices])
         for button, (_, text) in zip(self._group.buttons(), choices, strict=True):
             button.setText(text)
-            # The chosen one is bold, and must not be cut for it.
-            words = QFontMetrics(themes.current.font(12, bold=True)).horizontalAdvance(text)
-            button.setMinimumWidth(words + 2 * themes.current.px(11) + 2)
+        self._fit()
         self._name_buttons()
         self.set_value(value)
+
+    def _fit(self) -> None:
+        """The chosen one is bold, and must not be cut for it."""
+        metrics = QFontMetrics(themes.current.font(12, bold=True))
+        for button in self._group.buttons():
+            button.setMinimumWidth(metrics.horizontalAdvance(button.text()) + 2 * themes.current.px(11) + 2)
 
     def _rebuild(self, values: list[str]) -> None:
         for button in self._group.buttons():

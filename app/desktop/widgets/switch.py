@@ -29,6 +29,7 @@ class Switch(QAbstractButton):
         theme = themes.current
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(1.0 if self.isEnabled() else 0.5)
         box = QRectF(self.rect()).adjusted(2, 2, -2, -2)
         radius = box.height() / 2
         on = self.isChecked()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.chat.compaction.choice_row import ChoiceRow
 from app.desktop.chat.editor import MessageEditor
 from app.desktop.markdown.prose import PlainBlock
-from app.desktop.run_view.plan_card import paint_card
 from app.format import format_count
 from app.services.chat.compaction_values import CompactionOptions, Draft, fits
 from engine.errors import ErrorInfo
@@ -32,7 +31,7 @@ class SummaryEditor(MessageEditor):
         self._cancel.setText(self.tr("Discard"))
 
 
-class RoomCard(QWidget):
+class RoomCard(TranslatedWidget):
     """`chosen` carries a `Choice`; `used` the text of a summary, `stopped` and `discarded` what becomes of it.
     `closed`: nothing is wanted now."""
 
@@ -45,6 +44,7 @@ class RoomCard(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "card")
         self.state: State = "looking"
         self.room: CompactionOptions | None = None
         self.full = True
@@ -279,11 +279,6 @@ class RoomCard(QWidget):
         for choice, (name, about) in words.items():
             self.rows[choice].set_choice(name, about.format(**numbers))
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
     # --- looks ---
 
     def restyle(self) -> None:
@@ -326,6 +321,3 @@ class RoomCard(QWidget):
                 button.setGeometry(left, y, size.width(), size.height())
                 y += size.height() + px(8)
         return y + px(8)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        paint_card(self, themes.current.line)

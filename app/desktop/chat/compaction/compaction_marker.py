@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.chat.editor import MessageEditor
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.widgets.buttons import QuietButton
@@ -16,7 +17,7 @@ from app.store.records import CompactionPoint
 _WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignTop)
 
 
-class QuietLine(QWidget):
+class QuietLine(TranslatedWidget):
     """A rule, a sentence, and words to press beside it or below it."""
 
     height_changed = Signal()
@@ -38,11 +39,6 @@ class QuietLine(QWidget):
         self.text = text
         self.setAccessibleName(text)
         self.update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def retranslate(self) -> None:
         raise NotImplementedError
