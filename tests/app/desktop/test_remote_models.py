@@ -18,6 +18,7 @@ from tests.app.desktop.conftest import Running
 from tests.app.desktop.test_accessibility import without_name
 from tests.support.openai_script import Reply, in_order
 from tests.support.openai_server import OpenAiServer
+from tests.support.window.composer import says
 from tests.support.window.finding import spoken
 from tests.support.window.reading import labels
 
@@ -70,7 +71,7 @@ def test_what_leaves_is_asked_about_once_and_marked_everywhere(
     running.until(lambda: header.remote_servers.text() == "Elsewhere: text leaves this computer")
     running.window.resize(700, 700)
     running.until(lambda: not header.remote_servers.isVisible())
-    assert f"Sent to {host}, outside this computer" in labels(chat.composer)
+    assert says(chat.composer, f"Sent to {host}, outside this computer")
     assert any("What you write is sent there." in words for words in labels(chat.transcript.empty))
 
     chat.composer.edit.setPlainText("Hello")
@@ -88,7 +89,7 @@ def test_what_leaves_is_asked_about_once_and_marked_everywhere(
     languages.choose("en")
     chat.model.use("starter")
     running.until(lambda: pill.accessibleName().endswith(", ready"))
-    assert not is_marked(running) and not any("Sent to" in words for words in labels(chat.composer))
+    assert not is_marked(running) and not says(chat.composer, "Sent to")
     chat.model.use(far)
     running.until(lambda: is_marked(running))
     assert not card.isVisible(), "it was agreed to"

@@ -5,7 +5,7 @@ import time
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.composer import Composer
@@ -13,8 +13,7 @@ from app.services.models.events import ModelChanged
 from app.services.models.reasoning import possible, reasoning_choices
 from engine.api import ModelFacts
 from engine.values import ReasoningControl, Sampling
-from tests.support.window.finding import find_all
-from tests.support.window.pressing import press
+from tests.support.window.composer import instead, reasoning, reasoning_words, says
 from tests.support.window.reading import labels
 
 pytestmark = pytest.mark.usefixtures("looks")
@@ -211,11 +210,6 @@ def test_a_choice_for_another_model_becomes_auto(
     assert possible(control, chosen) == used
 
 
-def instead(composer: Composer) -> list[str]:
-    """What is said where the model cannot do what was chosen."""
-    return [words for words in labels(composer) if " instead of " in words]
-
-
 def test_what_another_model_could_do_falls_back_in_sight(composer: Composer) -> None:
     composer.show_reasoning("high")
     composer.show_model(model(ReasoningControl("levels", ("low", "medium", "high"))))
@@ -229,8 +223,7 @@ def test_what_another_model_could_do_falls_back_in_sight(composer: Composer) -> 
 
 def test_off_of_a_model_that_always_thinks_is_called_a_try(composer: Composer) -> None:
     composer.show_model(model(ReasoningControl("always")))
-    words = [button.text() for button in find_all(composer.reasoning.segments, kind=QAbstractButton)]
-    assert words == ["Auto", "Off (best effort)", "At most…"]
+    assert reasoning_words(composer.reasoning.segments) == ["Auto", "Off (best effort)", "At most…"]
 
 
 def test_a_number_of_tokens_can_be_chosen(qtbot: QtBot, composer: Composer) -> None:
@@ -239,14 +232,14 @@ def test_a_number_of_tokens_can_be_chosen(qtbot: QtBot, composer: Composer) -> N
     composer.show_model(model(ReasoningControl("switch")))
     field = composer.reasoning.field
     assert not field.isVisible()
-    press(composer, "Reasoning: At most…")
+    reasoning(composer, "At most…").click()
     assert chosen == [1024] and field.isVisible()
     field.selectAll()
     qtbot.keyClicks(field, "300")
     assert chosen == [1024]
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert chosen == [1024, 300]
-    press(composer, "Reasoning: Off")
+    reasoning(composer, "Off").click()
     assert chosen[-1] == "off" and not field.isVisible()
     composer.show_reasoning(64)
     assert field.isVisible() and field.value() == 64 and len(chosen) == 3
@@ -324,6 +317,6 @@ def test_the_first_letters_are_told_and_those_that_follow_at_once_are_not(
 
 def test_a_model_that_rests_is_no_error_and_says_what_brings_it(composer: Composer) -> None:
     composer.show_model(ModelChanged("empty", "m", "p", resting="idle"))
-    assert "The model loads when you write." in labels(composer)
+    assert says(composer, "The model loads when you write.")
     composer.show_model(ModelChanged("empty", "", ""))
     assert labels(composer) == []

@@ -14,7 +14,7 @@ from app.desktop.chat.answer import AnswerCard
 from app.services.settings.settings import SettingsFile
 from tests.support.retold import with_template
 from tests.support.window.chat import answer_now, thoughts, thoughts_line, thoughts_text
-from tests.support.window.pressing import press
+from tests.support.window.composer import reasoning
 
 pytestmark = pytest.mark.model
 
@@ -82,7 +82,7 @@ def test_a_model_that_thinks_is_watched_and_told_to_answer_now(desktop: Desktop,
 def test_a_number_of_tokens_ends_the_thought(desktop: Desktop, qtbot: QtBot) -> None:
     chat = desktop.window.chat
     qtbot.waitUntil(chat.composer.reasoning.isVisible, timeout=PATIENCE_MS)
-    press(chat.composer, "Reasoning: At most…")
+    reasoning(chat.composer, "At most…").click()
     chat.composer.reasoning.field.setValue(24)
     chat.composer.edit.setPlainText("Tell me a very long story about the sea.")
     chat.composer.button.click()

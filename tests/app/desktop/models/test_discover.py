@@ -15,8 +15,9 @@ from engine.errors import ErrorInfo, UserError
 from engine.hub.values import Query
 from tests.app.desktop.models.conftest import Open
 from tests.support.shelves import GATED, GRANITE, OSS, QWEN, Shelves
-from tests.support.window.lists import enter, rows
+from tests.support.window.lists import enter
 from tests.support.window.menus import choose
+from tests.support.window.models import results
 
 Make = Callable[..., Open]
 
@@ -166,7 +167,7 @@ def test_verdicts_fill_in_one_by_one_and_the_best_is_marked(opened: Open) -> Non
     assert row.accessibleName().startswith("Q8_0, 32.5 GB, ")
     assert details.chips.isVisible()
     opened.search("qwen3-30")
-    assert ["128 experts, 8 active" in said for said in rows(opened.page.discover.results)] == [True]
+    assert ["128 experts, 8 active" in said for said in results(opened.page)] == [True]
 
 
 def test_what_was_judged_is_there_at_once_when_one_comes_back(opened: Open) -> None:

@@ -22,6 +22,7 @@ from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.scripted_library import a_download
 from tests.support.shelves import OSS, QWEN, Shelves
 from tests.support.window.main_window import offered_in_palette
+from tests.support.window.models import in_use
 
 Make = Callable[..., Open]
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -190,7 +191,7 @@ def test_a_model_of_the_library_answers_in_the_chat(running: Running, shelves: S
     assert window.pages.currentWidget() is window.chat
     path = shelves.library.get(id).path
     running.until(lambda: running.services.models.state.path == path)
-    running.until(lambda: not window.models.library.cards[id].loaded.isHidden())
+    running.until(lambda: in_use(window.models) == [id])
 
 
 def test_a_cancelled_download_is_cancelled_for_good_when_the_window_closes(

@@ -31,6 +31,7 @@ from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
 from tests.app.desktop.test_accessibility import without_name
 from tests.support.hand_made_placements import HandMadePlacements
+from tests.support.window.placement import shows_what_answers
 from tests.support.window.timing import Heard, put_forward, ticking
 
 pytestmark = pytest.mark.usefixtures("looks")
@@ -369,7 +370,7 @@ def page(
     placements.by_path = {state.state.path: at(state.state.path, plans.cached()), **placements.by_path}
     running.window.show_page("placement")
     shown = running.window.placement
-    running.until(lambda: shown.view.shows_model() and shown.view.header.apply.text() == "Apply and reload")
+    running.until(lambda: shows_what_answers(shown))
     yield shown, running
 
 

@@ -26,8 +26,8 @@ from engine.placement.plan import RAM, Device, DeviceBytes, LoadedWeights
 from engine.values import ReasoningControl, Sampling
 from tests.app.desktop.conftest import Running
 from tests.support.plans import a_machine, a_plan
+from tests.support.window.composer import says
 from tests.support.window.pressing import press
-from tests.support.window.reading import labels
 
 GB = 10**9
 NOON = datetime.now().replace(hour=12, minute=0, second=0, microsecond=0).timestamp()
@@ -132,7 +132,7 @@ def test_a_window_loads_with_the_first_letters_and_unloads_from_the_picker(
     menu, composer = running.window.chat.header.model, running.window.chat.composer
     running.until(lambda: menu.pill.accessibleName().endswith(", not loaded, loads when you write"))
     assert running.window.chat.model_strip.isHidden(), "nothing is wrong"
-    assert "The model loads when you write." in labels(composer)
+    assert says(composer, "The model loads when you write.")
     menu.open_menu()
     assert menu.picker is not None
     assert menu.picker.note.text() == "Not in memory yet. It loads when you write."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 
@@ -23,8 +22,8 @@ from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
 from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.window.chat import card
-from tests.support.window.pressing import button, press
-from tests.support.window.reading import labels
+from tests.support.window.composer import instead, reasoning, says
+from tests.support.window.pressing import press
 from tests.support.window.settings import deleted_chats
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -247,7 +246,7 @@ def test_the_palette_finds_commands_and_chats(running: Running, qtbot: QtBot) ->
 def test_reasoning_is_chosen_per_conversation_and_reaches_the_model(running: Running, qtbot: QtBot) -> None:
     composer = running.window.chat.composer
     assert composer.reasoning.values() == ["auto", "off", "on", "budget"]
-    qtbot.mouseClick(button(composer, "Reasoning: Off"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(reasoning(composer, "Off"), Qt.MouseButton.LeftButton)
     running.send("Quick, please")
     assert running.engine.requests[-1].reasoning == "off"
     running.window.new_chat()
@@ -257,14 +256,14 @@ def test_reasoning_is_chosen_per_conversation_and_reaches_the_model(running: Run
 def test_a_choice_that_another_model_had_is_sent_as_auto(make_desktop: Make, qtbot: QtBot) -> None:
     running = make_desktop(reasoning=ReasoningControl("levels", ("low", "high"), "low")).ready()
     running.services.settings.change(reasoning="on")
-    running.until(lambda: "Auto instead of On" in labels(running.window.chat.composer))
+    running.until(lambda: instead(running.window.chat.composer) == ["Auto instead of On"])
     running.send("Hello")
     assert running.engine.requests[-1].reasoning == "auto"
 
 
 def test_a_number_of_tokens_reaches_the_model_and_stays_with_the_chat(running: Running, qtbot: QtBot) -> None:
     composer = running.window.chat.composer
-    press(composer, "Reasoning: At most…")
+    reasoning(composer, "At most…").click()
     composer.reasoning.field.setValue(300)
     running.send("Quick, please")
     assert running.engine.requests[-1].reasoning == 300
@@ -279,7 +278,7 @@ def test_a_number_of_tokens_reaches_the_model_and_stays_with_the_chat(running: R
 def test_the_default_for_every_chat_can_be_a_number(running: Running) -> None:
     chooser = running.window.settings.answers.reasoning
     assert chooser.values() == ["auto", "off", "on", "budget"]
-    press(chooser, re.compile(": At most…$"))
+    reasoning(chooser, "At most…").click()
     running.until(lambda: running.services.settings.current.reasoning == 1024)
     running.until(lambda: running.window.chat.composer.reasoning.value() == 1024)
 
@@ -343,7 +342,7 @@ def test_while_the_model_is_tuned_the_chat_says_so_and_what_is_sent_waits(
         running.until(lambda: chat.header.progress.text() == "Tuning…")
         assert chat.header.progress.isVisible()
         assert chat.header.model.pill.accessibleName().endswith(", being tuned")
-        assert any(words.startswith("The model is being tuned") for words in labels(chat.composer))
+        assert says(chat.composer, "The model is being tuned")
         chat.composer.edit.setPlainText("Hello")
         qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
         running.until(chat.answering)
