@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 import msgspec
 
@@ -20,19 +21,6 @@ from engine.remote.names import RemoteName
 _LOOK_S = 0.2
 
 
-class _Load:
-    """One look at the server, and what came of it."""
-
-    def __init__(self) -> None:
-        self.done = threading.Event()
-        self.facts: ModelFacts | None = None
-        self.error: ErrorInfo | None = None
-
-    def end(self, facts: ModelFacts | None, error: ErrorInfo | None) -> None:
-        self.facts, self.error = facts, error
-        self.done.set()
-
-
 class RemoteSource:
     """One model of one server, for all who ask it: an engine whose requests have a listener each. Thread-safe."""
 
@@ -42,26 +30,28 @@ class RemoteSource:
         self._requests = Requests()
         self._lock = threading.Lock()
         self._open: set[int] = set()
-        self._load = _Load()
-        self._load.end(None, None)
+        # The last look at the server.
+        self._load: Future[ModelFacts] = Future()
+        self._load.set_exception(UserError("engine.no_model"))
         self._closed = False
 
     @property
     def error(self) -> ErrorInfo | None:
         """Why the server was not found when it was last looked for."""
-        return self._load.error
+        failure = self._load.exception() if self._load.done() else None
+        return failure.info if isinstance(failure, UserError) else None
 
     def ready(self) -> ModelFacts:
         """Look for the server, unless an answer shows that it is there, and wait. Raises UserError `remote.*`."""
         with self._lock:
-            if self._load.done.is_set() and not self._open:
+            if self._load.done() and not self._open:
                 self._find()
             load = self._load
-        while not load.done.wait(_LOOK_S):  # in pieces, so that Ctrl+C comes through
-            continue
-        if load.facts is None:
-            raise UserError.from_info(load.error or ErrorInfo("engine.no_model"))
-        return load.facts
+        while True:
+            try:
+                return load.result(_LOOK_S)  # in pieces, so that Ctrl+C comes through
+            except TimeoutError:
+                continue
 
     def generate(self, request: GenerateRequest, listener: Listener) -> None:
         self._ask(request.id, listener, lambda: self._engine.generate(request))
@@ -77,8 +67,8 @@ class RemoteSource:
         with self._lock:
             self._closed = True
         self._engine.close()
-        if not self._load.done.is_set():
-            self._load.end(None, ErrorInfo("engine.no_model"))
+        if not self._load.done():
+            self._load.set_exception(UserError("engine.no_model"))
 
     def _ask(self, id: int, listener: Listener, ask: Callable[[], None]) -> None:
         """What is asked of a server that was away waits for it to be found."""
@@ -97,16 +87,16 @@ class RemoteSource:
         """With the lock held. Raises UserError `engine.no_model` once it is closed."""
         if self._closed:
             raise UserError("engine.no_model")
-        self._load = _Load()
+        self._load = Future()
         self._engine.load(LoadRequest(self.name.text))
 
     def _told(self, events: list[Event]) -> None:
         with self._lock:
             for event in events:
                 if isinstance(event, Loaded):
-                    self._load.end(event.model, None)
+                    self._load.set_result(event.model)
                 elif isinstance(event, LoadFailed):
-                    self._load.end(None, event.error)
+                    self._load.set_exception(UserError.from_info(event.error))
                 elif isinstance(event, Finished | MeasuredEvent):
                     self._open.discard(event.id)
         self._requests.deliver(events)
