@@ -43,12 +43,12 @@
 <context>
     <name>ActivityCard</name>
     <message>
-        <source>At work</source>
+        <source>Activity</source>
         <translation>작업 현황</translation>
     </message>
     <message>
-        <source>at rest</source>
-        <translation>쉬는 중</translation>
+        <source>Idle</source>
+        <translation>대기 중</translation>
     </message>
     <message>
         <source>Answers</source>
@@ -71,23 +71,23 @@
         <translation>재사용</translation>
     </message>
     <message>
-        <source>Guessed ahead</source>
-        <translation>미리 짐작</translation>
+        <source>Predicted</source>
+        <translation>미리 예측</translation>
     </message>
     <message>
         <source>Context in use</source>
         <translation>사용 중인 컨텍스트</translation>
     </message>
     <message>
-        <source>Kept for later</source>
-        <translation>보관 중</translation>
+        <source>Cached</source>
+        <translation>캐시에 보관</translation>
     </message>
     <message>
         <source>none</source>
         <translation>없음</translation>
     </message>
     <message>
-        <source>{count} at work</source>
+        <source>{count} active</source>
         <translation>{count}개 진행 중</translation>
     </message>
     <message>
@@ -107,15 +107,15 @@
         <translation>프롬프트 {count}토큰 중 {percent}</translation>
     </message>
     <message>
-        <source>{percent} of {count} tokens came true</source>
-        <translation>{count}토큰 중 {percent} 적중</translation>
+        <source>{percent} of {count} tokens correct</source>
+        <translation>{count}토큰 중 {percent} 맞음</translation>
     </message>
     <message>
         <source>{used} of {size} tokens</source>
         <translation>{size}토큰 중 {used}토큰</translation>
     </message>
     <message>
-        <source>{ram} in memory, {disk} on the disk</source>
+        <source>{ram} in memory, {disk} on disk</source>
         <translation>메모리에 {ram}, 디스크에 {disk}</translation>
     </message>
 </context>
@@ -182,7 +182,7 @@
     <name>AllowedCard</name>
     <message>
         <source>Read and change files in {folder}</source>
-        <translation>{folder} 폴더의 파일 읽기와 바꾸기</translation>
+        <translation>{folder} 폴더의 파일 읽기와 변경</translation>
     </message>
     <message>
         <source>Whatever stays in the sandbox, in {folder}</source>
@@ -201,19 +201,19 @@
         <translation>{what} 허용 취소</translation>
     </message>
     <message>
-        <source>nothing else</source>
+        <source>Nothing else</source>
         <translation>그 밖에는 없음</translation>
     </message>
 </context>
 <context>
     <name>AnswerBar</name>
     <message>
-        <source>What the model is told, if you like</source>
+        <source>Message to the model (optional)</source>
         <translation>모델에게 전할 말(선택)</translation>
     </message>
     <message>
-        <source>Why not: what the model is told</source>
-        <translation>거부하는 이유: 모델에게 전할 말</translation>
+        <source>Reason, shown to the model</source>
+        <translation>거부하는 이유(모델에게 전달됩니다)</translation>
     </message>
     <message>
         <source>Deny</source>
@@ -234,19 +234,19 @@
 <context>
     <name>AnswerCard</name>
     <message>
-        <source>The answer reached its length limit and stops here.</source>
-        <translation>답변이 정해진 길이에 이르러 여기서 멈췄습니다.</translation>
+        <source>The answer reached the maximum length and stopped.</source>
+        <translation>최대 길이에 도달해 멈췄습니다.</translation>
     </message>
     <message>
         <source>Stopped before anything was written.</source>
-        <translation>답변을 쓰기 전에 멈췄습니다.</translation>
+        <translation>답변을 쓰기 전에 중지했습니다.</translation>
     </message>
     <message>
-        <source>Stopped. What was written so far is kept.</source>
-        <translation>멈췄습니다. 지금까지 쓴 내용은 그대로 있습니다.</translation>
+        <source>Stopped. The text so far is kept.</source>
+        <translation>중지했습니다. 지금까지 쓴 내용은 그대로 있습니다.</translation>
     </message>
     <message>
-        <source>No answer came.</source>
+        <source>No answer was received.</source>
         <translation>답변이 오지 않았습니다.</translation>
     </message>
     <message>
@@ -277,63 +277,63 @@
         <translation>시스템 프롬프트</translation>
     </message>
     <message>
-        <source>What the model is told before every conversation.</source>
-        <translation>대화를 시작하기 전에 모델에게 늘 알려 주는 말입니다.</translation>
+        <source>Instructions the model gets before every chat.</source>
+        <translation>모든 대화에서 모델에게 먼저 전달되는 지시문입니다.</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation>온도</translation>
+        <translation>온도(Temperature)</translation>
     </message>
     <message>
-        <source>Low is exact and repeatable, high is varied. 0 always takes the likeliest word.</source>
-        <translation>낮을수록 정확하고 일정하며, 높을수록 다양해집니다. 0이면 늘 가장 그럴듯한 단어를 고릅니다.</translation>
+        <source>Lower is more predictable, higher more varied. 0 always picks the most likely word.</source>
+        <translation>낮을수록 일정하고 높을수록 다양해집니다. 0이면 항상 확률이 가장 높은 단어를 고릅니다.</translation>
     </message>
     <message>
         <source>Top-k</source>
         <translation>Top-k</translation>
     </message>
     <message>
-        <source>Choose among this many likeliest tokens. 0 is all.</source>
-        <translation>가장 그럴듯한 토큰을 이만큼만 두고 고릅니다. 0이면 전부입니다.</translation>
+        <source>Considers only this many of the most likely tokens. 0 turns it off.</source>
+        <translation>확률이 높은 토큰을 이 개수만큼만 남기고 고릅니다. 0이면 제한하지 않습니다.</translation>
     </message>
     <message>
         <source>Top-p</source>
         <translation>Top-p</translation>
     </message>
     <message>
-        <source>Choose among the likeliest tokens that make up this share together.</source>
-        <translation>확률의 합이 이 비율이 될 때까지 그럴듯한 토큰을 모아 그 안에서 고릅니다.</translation>
+        <source>Considers the most likely tokens that together make up this share.</source>
+        <translation>확률의 합이 이 비율에 이를 때까지 확률이 높은 토큰만 남기고 고릅니다.</translation>
     </message>
     <message>
         <source>Min-p</source>
         <translation>Min-p</translation>
     </message>
     <message>
-        <source>Leave out tokens less likely than this part of the likeliest one.</source>
-        <translation>가장 그럴듯한 토큰의 확률에 이 비율을 곱한 값보다 낮은 토큰은 뺍니다.</translation>
+        <source>Leaves out tokens less likely than this fraction of the most likely one.</source>
+        <translation>가장 높은 확률에 이 비율을 곱한 값보다 확률이 낮은 토큰은 제외합니다.</translation>
     </message>
     <message>
         <source>Repetition penalty</source>
-        <translation>반복 억제</translation>
+        <translation>반복 페널티</translation>
     </message>
     <message>
-        <source>Above 1, words that were just used become less likely.</source>
+        <source>Above 1, recently used words become less likely.</source>
         <translation>1보다 크면 방금 쓴 단어가 다시 나올 가능성이 줄어듭니다.</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation>시드</translation>
+        <translation>시드(Seed)</translation>
     </message>
     <message>
-        <source>The same seed and question give the same answer. Otherwise each answer differs.</source>
-        <translation>시드와 질문이 같으면 답변도 같습니다. 정하지 않으면 답변이 매번 달라집니다.</translation>
+        <source>The same seed and question give the same answer. Without one, each answer differs.</source>
+        <translation>시드와 질문이 같으면 답변도 같습니다. 정하지 않으면 매번 다릅니다.</translation>
     </message>
     <message>
-        <source>Longest answer</source>
+        <source>Maximum answer length</source>
         <translation>최대 답변 길이</translation>
     </message>
     <message>
-        <source>In tokens, reasoning included.</source>
+        <source>In tokens, including reasoning.</source>
         <translation>추론을 포함한 토큰 수입니다.</translation>
     </message>
 </context>
@@ -383,7 +383,7 @@
         <translation>닫힘</translation>
     </message>
     <message>
-        <source>undo all</source>
+        <source>Undo all</source>
         <translation>모두 되돌리기</translation>
     </message>
     <message>
@@ -425,16 +425,16 @@
 <context>
     <name>Approval</name>
     <message>
-        <source>May I run this?</source>
-        <translation>이것을 실행해도 될까요?</translation>
+        <source>Run this?</source>
+        <translation>이 명령을 실행할까요?</translation>
     </message>
     <message>
-        <source>May I read this?</source>
-        <translation>이것을 읽어도 될까요?</translation>
+        <source>Read this?</source>
+        <translation>읽을까요?</translation>
     </message>
     <message>
-        <source>May I fetch this page?</source>
-        <translation>이 페이지를 가져와도 될까요?</translation>
+        <source>Open this page?</source>
+        <translation>이 페이지를 가져올까요?</translation>
     </message>
     <message>
         <source>{server} asks you</source>
@@ -445,28 +445,28 @@
         <translation>{server}에서 페이지를 열어 달라고 합니다</translation>
     </message>
     <message>
-        <source>May I use this tool of “{server}”?</source>
-        <translation>‘{server}’의 이 도구를 써도 될까요?</translation>
+        <source>Use this tool from “{server}”?</source>
+        <translation>‘{server}’의 이 도구를 사용할까요?</translation>
     </message>
     <message>
-        <source>May I use this tool?</source>
-        <translation>이 도구를 써도 될까요?</translation>
+        <source>Use this tool?</source>
+        <translation>이 도구를 사용할까요?</translation>
     </message>
     <message>
-        <source>May I delete this file?</source>
-        <translation>이 파일을 삭제해도 될까요?</translation>
+        <source>Delete this file?</source>
+        <translation>이 파일을 삭제할까요?</translation>
     </message>
     <message>
-        <source>May I change this file?</source>
-        <translation>이 파일을 변경해도 될까요?</translation>
+        <source>Change this file?</source>
+        <translation>이 파일을 변경할까요?</translation>
     </message>
     <message>
-        <source>May I delete these files?</source>
-        <translation>이 파일들을 삭제해도 될까요?</translation>
+        <source>Delete these files?</source>
+        <translation>이 파일들을 삭제할까요?</translation>
     </message>
     <message>
-        <source>May I change these files?</source>
-        <translation>이 파일들을 변경해도 될까요?</translation>
+        <source>Change these files?</source>
+        <translation>이 파일들을 변경할까요?</translation>
     </message>
     <message>
         <source>may change files</source>
@@ -525,15 +525,15 @@
         <translation>작업 폴더 밖에도 영향을 줄 수 있습니다.</translation>
     </message>
     <message>
-        <source>goes to a server elsewhere</source>
-        <translation>다른 곳의 서버로 보냄</translation>
+        <source>goes to a remote server</source>
+        <translation>외부 서버로 전송</translation>
     </message>
     <message>
         <source>in the sandbox</source>
         <translation>샌드박스 안</translation>
     </message>
     <message>
-        <source>not in a sandbox: the server can do what it likes with it</source>
+        <source>not in a sandbox: the server decides what to do with it</source>
         <translation>샌드박스 밖: 서버가 마음대로 처리할 수 있음</translation>
     </message>
     <message>
@@ -561,32 +561,32 @@
         <translation>{what}, {count}줄</translation>
     </message>
     <message>
-        <source>It takes files away.</source>
-        <translation>파일을 없앱니다.</translation>
+        <source>It deletes files.</source>
+        <translation>파일을 삭제합니다.</translation>
     </message>
     <message>
         <source>It uses the network.</source>
         <translation>네트워크를 사용합니다.</translation>
     </message>
     <message>
-        <source>It takes away what is there.</source>
-        <translation>이미 있는 것을 없앱니다.</translation>
+        <source>It deletes what is there.</source>
+        <translation>이미 있는 것을 삭제합니다.</translation>
     </message>
     <message>
-        <source>What it would run cannot be told by reading it.</source>
-        <translation>읽어 봐도 무엇이 실행될지 알 수 없습니다.</translation>
+        <source>What it would run can’t be told from the text alone.</source>
+        <translation>내용만 봐서는 무엇이 실행될지 알 수 없습니다.</translation>
     </message>
     <message>
         <source>The tool comes from a server, not from Coterie.</source>
         <translation>Coterie의 도구가 아니라 서버가 제공하는 도구입니다.</translation>
     </message>
     <message>
-        <source>Text from outside came into this run before. It may have told the model to do this.</source>
-        <translation>앞서 외부의 글이 이 실행에 들어왔습니다. 그 글이 모델에게 이렇게 하라고 시켰을 수 있습니다.</translation>
+        <source>This run has read text from outside, which may have told the model to do this.</source>
+        <translation>이 작업은 외부의 글을 읽었습니다. 그 글이 모델에게 이렇게 하라고 시켰을 수 있습니다.</translation>
     </message>
     <message>
-        <source>It is so risky that it is always asked, whatever was allowed.</source>
-        <translation>매우 위험한 일이라, 무엇을 허용했든 항상 묻습니다.</translation>
+        <source>This is so risky that Coterie always asks, whatever was allowed.</source>
+        <translation>매우 위험한 일이라, 무엇을 허용했든 항상 확인합니다.</translation>
     </message>
     <message>
         <source>Allow for this answer</source>
@@ -598,7 +598,7 @@
     </message>
     <message>
         <source>Allow in this run</source>
-        <translation>이 실행에서 허용</translation>
+        <translation>이 작업에서 허용</translation>
     </message>
     <message>
         <source>Allow in this folder</source>
@@ -609,20 +609,20 @@
         <translation>이 서버 허용</translation>
     </message>
     <message>
-        <source>The wider answers allow every command that begins with: {pattern}</source>
-        <translation>더 넓게 허용하면 다음으로 시작하는 모든 명령이 허용됩니다: {pattern}</translation>
+        <source>“Allow in…” covers every command that begins with: {pattern}</source>
+        <translation>‘…에서 허용’을 고르면 다음으로 시작하는 모든 명령이 허용됩니다: {pattern}</translation>
     </message>
     <message>
-        <source>The wider answers allow every address of: {pattern}</source>
-        <translation>더 넓게 허용하면 다음의 모든 주소가 허용됩니다: {pattern}</translation>
+        <source>“Allow in…” covers every address of: {pattern}</source>
+        <translation>‘…에서 허용’을 고르면 다음의 모든 주소가 허용됩니다: {pattern}</translation>
     </message>
     <message>
-        <source>The wider answers allow every use of {tool}; “Allow this server” allows all tools of “{server}”.</source>
-        <translation>더 넓게 허용하면 {tool}의 모든 사용이 허용됩니다. ‘이 서버 허용’은 ‘{server}’의 모든 도구를 허용합니다.</translation>
+        <source>“Allow in…” covers every use of {tool}; “Allow this server” covers all tools of “{server}”.</source>
+        <translation>‘…에서 허용’을 고르면 {tool}의 모든 사용이 허용됩니다. ‘이 서버 허용’은 ‘{server}’의 모든 도구를 허용합니다.</translation>
     </message>
     <message>
-        <source>The wider answers allow every use of {tool}.</source>
-        <translation>더 넓게 허용하면 {tool}의 모든 사용이 허용됩니다.</translation>
+        <source>“Allow in…” covers every use of {tool}.</source>
+        <translation>‘…에서 허용’을 고르면 {tool}의 모든 사용이 허용됩니다.</translation>
     </message>
 </context>
 <context>
@@ -648,8 +648,8 @@
         <translation>브라우저에서 열기</translation>
     </message>
     <message>
-        <source>The name {host} has letters of another alphabet: it may only look like one you know.</source>
-        <translation>{host}라는 이름에는 다른 문자 체계의 글자가 들어 있습니다. 아는 주소와 비슷해 보이기만 할 수 있습니다.</translation>
+        <source>{host} contains letters of another alphabet. It may only look like an address you know.</source>
+        <translation>{host}에는 다른 문자 체계의 글자가 들어 있습니다. 아는 주소와 비슷해 보이기만 할 수 있습니다.</translation>
     </message>
 </context>
 <context>
@@ -662,7 +662,7 @@
 <context>
     <name>BarRow</name>
     <message>
-        <source>{size} again and again</source>
+        <source>{size}, read repeatedly</source>
         <translation>{size} 반복해서 읽음</translation>
     </message>
     <message>
@@ -712,16 +712,16 @@
         <translation>시간(분)</translation>
     </message>
     <message>
-        <source>Tokens written</source>
-        <translation>생성 토큰</translation>
+        <source>Output tokens</source>
+        <translation>출력 토큰</translation>
     </message>
     <message>
-        <source>Calls of tools</source>
+        <source>Tool calls</source>
         <translation>도구 호출 수</translation>
     </message>
     <message>
-        <source>When one is used up, the model is asked for its answer and the run stops. You can resume it to give it as much again. Waiting for you does not count.</source>
-        <translation>하나라도 다 쓰면 모델에게 답을 받고 멈춥니다. 이어서 실행하면 같은 만큼 더 쓸 수 있습니다. 사용자를 기다리는 시간은 세지 않습니다.</translation>
+        <source>When one is used up, the model is asked for its answer and the run stops. Resuming gives it as much again. Time spent waiting for you doesn’t count.</source>
+        <translation>하나라도 다 쓰면 모델에게 답을 받고 멈춥니다. 이어서 진행하면 같은 만큼 더 쓸 수 있습니다. 사용자를 기다리는 시간은 세지 않습니다.</translation>
     </message>
 </context>
 <context>
@@ -743,11 +743,11 @@
         <translation>아직 쓰지 않음</translation>
     </message>
     <message>
-        <source>at rest since {time}</source>
-        <translation>{time}부터 쉬는 중</translation>
+        <source>idle since {time}</source>
+        <translation>{time}부터 대기 중</translation>
     </message>
     <message>
-        <source>of the experts needed were there already</source>
+        <source>of the needed experts were already there</source>
         <translation>필요한 전문가 가운데 이미 있던 비율</translation>
     </message>
     <message>
@@ -755,11 +755,11 @@
         <translation>{words}, 예상&#xa0;{range}</translation>
     </message>
     <message>
-        <source>of experts brought there for each token</source>
+        <source>of experts loaded for each token</source>
         <translation>토큰마다 옮겨 온 전문가</translation>
     </message>
     <message>
-        <source>of results sent there and back for each token</source>
+        <source>of results transferred for each token</source>
         <translation>토큰마다 오간 계산 결과</translation>
     </message>
     <message>
@@ -771,7 +771,7 @@
         <translation>레이어 {layer}, 전문가 {expert}: RAM에만 있음</translation>
     </message>
     <message>
-        <source>Nothing is kept there yet: send a message in the chat.</source>
+        <source>Nothing there yet. Send a message in the chat.</source>
         <translation>아직 둔 전문가가 없습니다. 대화에서 메시지를 보내 보세요.</translation>
     </message>
     <message>
@@ -779,15 +779,15 @@
         <translation>지금 레이어 {layers}의 전문가 {total}개 중 {count}개가 있음</translation>
     </message>
     <message>
-        <source>Map of the experts that are there, by layer; arrow keys go from cell to cell</source>
+        <source>Map of the experts that are there, by layer. Arrow keys move from cell to cell.</source>
         <translation>레이어별로 둔 전문가를 나타낸 그림, 화살표 키로 칸을 옮겨 다닙니다</translation>
     </message>
 </context>
 <context>
     <name>CatalogueCard</name>
     <message>
-        <source>in your library</source>
-        <translation>라이브러리에 있음</translation>
+        <source>In your library</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -798,14 +798,14 @@
     </message>
     <message>
         <source>Undo</source>
-        <translation>실행 취소</translation>
+        <translation>되돌리기</translation>
     </message>
 </context>
 <context>
     <name>ChatNotes</name>
     <message>
-        <source>“{title}” waits for your answer</source>
-        <translation>“{title}” 대화가 답을 기다립니다</translation>
+        <source>“{title}” needs you</source>
+        <translation>‘{title}’에 확인이 필요합니다</translation>
     </message>
     <message>
         <source>Show</source>
@@ -847,7 +847,7 @@
     </message>
     <message>
         <source>Stop (Esc)</source>
-        <translation>멈추기(Esc)</translation>
+        <translation>중지(Esc)</translation>
     </message>
     <message>
         <source>Send (Enter)</source>
@@ -858,11 +858,11 @@
         <translation>{choice} 대신 자동</translation>
     </message>
     <message>
-        <source>The model is being tuned and answers afterwards. You can send already.</source>
-        <translation>모델을 이 PC에 맞추는 중이며 끝나면 답변합니다. 지금 보내도 됩니다.</translation>
+        <source>Tuning the model; it answers when that is done. You can send now.</source>
+        <translation>모델을 이 PC에 최적화하는 중이며 끝나면 답변합니다. 지금 보내도 됩니다.</translation>
     </message>
     <message>
-        <source>The model is loading. You can send already.</source>
+        <source>Loading the model. You can send now.</source>
         <translation>모델을 불러오는 중입니다. 지금 보내도 됩니다.</translation>
     </message>
     <message>
@@ -874,12 +874,12 @@
         <translation>무엇이든 물어보세요</translation>
     </message>
     <message>
-        <source>Press Enter to go to the question above</source>
+        <source>Press Return to go to the question above</source>
         <translation>Enter를 누르면 위의 질문으로 갑니다</translation>
     </message>
     <message>
-        <source>The model loads when you write.</source>
-        <translation>글을 쓰면 모델을 불러옵니다.</translation>
+        <source>Loads when you start typing.</source>
+        <translation>입력을 시작하면 모델을 불러옵니다.</translation>
     </message>
     <message>
         <source>Message</source>
@@ -890,8 +890,8 @@
         <translation>추론</translation>
     </message>
     <message>
-        <source>This model cannot do what was chosen, so it decides by itself.</source>
-        <translation>이 모델은 고른 대로 할 수 없어 스스로 정합니다.</translation>
+        <source>This model doesn’t support your choice, so it decides on its own.</source>
+        <translation>이 모델은 선택한 추론 방식을 지원하지 않아 자동으로 정합니다.</translation>
     </message>
 </context>
 <context>
@@ -924,7 +924,7 @@
 <context>
     <name>ConversationDelegate</name>
     <message>
-        <source>Title of the chat</source>
+        <source>Chat title</source>
         <translation>대화 제목</translation>
     </message>
 </context>
@@ -935,7 +935,7 @@
         <translation>기본값</translation>
     </message>
     <message>
-        <source>Settings of this chat</source>
+        <source>Chat settings</source>
         <translation>이 대화의 설정</translation>
     </message>
     <message>
@@ -975,8 +975,8 @@
         <translation>yyyy년 M월</translation>
     </message>
     <message>
-        <source>{title}, waits for your answer</source>
-        <translation>{title}, 답을 기다립니다</translation>
+        <source>{title}, needs you</source>
+        <translation>{title}, 확인이 필요합니다</translation>
     </message>
     <message>
         <source>{title}, an answer is being written</source>
@@ -1022,14 +1022,14 @@
     </message>
     <message>
         <source>Edit</source>
-        <translation>고치기</translation>
+        <translation>수정</translation>
     </message>
     <message>
-        <source>Take back</source>
+        <source>Undo</source>
         <translation>되돌리기</translation>
     </message>
     <message>
-        <source>The model sees those messages again</source>
+        <source>Lets the model see those messages again</source>
         <translation>모델이 그 메시지를 다시 봅니다</translation>
     </message>
     <message>
@@ -1045,7 +1045,7 @@
     </message>
     <message>
         <source>Restore</source>
-        <translation>되살리기</translation>
+        <translation>복원</translation>
     </message>
     <message>
         <source>Data</source>
@@ -1060,34 +1060,34 @@
         <translation>폴더 열기</translation>
     </message>
     <message>
-        <source>Keep what was read of conversations</source>
-        <translation>읽은 대화 내용 보관</translation>
+        <source>Cache for fast return to long chats</source>
+        <translation>긴 대화를 빠르게 여는 캐시</translation>
     </message>
     <message>
-        <source>So that returning to a long conversation is instant. It lies on the disk, the oldest goes first, and a conversation that is deleted takes it along.</source>
-        <translation>긴 대화로 돌아왔을 때 바로 이어 가기 위한 것입니다. 디스크에 두고, 오래된 것부터 지우며, 대화를 삭제하면 함께 사라집니다.</translation>
+        <source>Stored on disk. The oldest entries are removed first, and deleting a chat deletes its cache.</source>
+        <translation>디스크에 저장하고 오래된 것부터 지웁니다. 대화를 삭제하면 해당 캐시도 삭제됩니다.</translation>
     </message>
     <message>
         <source>Deleted chats</source>
         <translation>삭제한 대화</translation>
     </message>
     <message>
-        <source>They are kept for 30 days and then removed for good.</source>
-        <translation>30일 동안 보관한 뒤 완전히 지웁니다.</translation>
+        <source>Kept for 30 days, then permanently deleted.</source>
+        <translation>30일 동안 보관한 뒤 완전히 삭제합니다.</translation>
     </message>
     <message>
         <source>Deleted runs</source>
-        <translation>삭제한 실행</translation>
+        <translation>삭제한 작업</translation>
     </message>
     <message>
-        <source>They are kept for 30 days as well. What they did to files stays as it is.</source>
-        <translation>마찬가지로 30일 동안 보관합니다. 실행이 파일에 한 일은 그대로 남습니다.</translation>
+        <source>Kept for 30 days, then permanently deleted. Changes they made to files stay.</source>
+        <translation>30일 동안 보관한 뒤 완전히 삭제합니다. 작업이 파일에 한 일은 그대로 남습니다.</translation>
     </message>
 </context>
 <context>
     <name>DefaultAnswers</name>
     <message>
-        <source>Model&apos;s own</source>
+        <source>Model default</source>
         <translation>모델 기본값</translation>
     </message>
     <message>
@@ -1099,8 +1099,8 @@
         <translation>추론</translation>
     </message>
     <message>
-        <source>Whether a model that can think before it answers does so. Each chat can choose anew.</source>
-        <translation>답하기 전에 생각할 수 있는 모델이 추론을 할지 정합니다. 대화마다 다르게 고를 수 있습니다.</translation>
+        <source>Whether a model that can reason does so before it answers. You can override this in each chat.</source>
+        <translation>추론할 수 있는 모델이 답하기 전에 추론할지 정합니다. 대화마다 다르게 정할 수 있습니다.</translation>
     </message>
 </context>
 <context>
@@ -1114,11 +1114,11 @@
         <translation>다시 시도</translation>
     </message>
     <message>
-        <source>Reading what there is…</source>
+        <source>Reading the repository…</source>
         <translation>저장소를 읽는 중…</translation>
     </message>
     <message>
-        <source>Nothing here that can be run</source>
+        <source>No model here that can run</source>
         <translation>실행할 수 있는 모델이 없습니다</translation>
     </message>
     <message>
@@ -1143,11 +1143,11 @@
     </message>
     <message>
         <source>Choose a model</source>
-        <translation>모델을 선택해 주세요</translation>
+        <translation>모델 선택</translation>
     </message>
     <message>
-        <source>Here you see which of its files fit this machine and how fast they would be, before anything is downloaded.</source>
-        <translation>내려받기 전에 어떤 파일이 이 컴퓨터에 맞고 얼마나 빠를지 여기에서 볼 수 있습니다.</translation>
+        <source>See which of its files fit this computer and how fast they would be, before you download anything.</source>
+        <translation>다운로드하기 전에 어떤 파일이 이 컴퓨터에 들어가고 얼마나 빠를지 볼 수 있습니다.</translation>
     </message>
 </context>
 <context>
@@ -1169,7 +1169,7 @@
         <translation>검색 지우기</translation>
     </message>
     <message>
-        <source>{count} models, then the connection broke off</source>
+        <source>{count} models, then the connection was lost</source>
         <translation>모델 {count}개까지 찾고 연결이 끊겼습니다</translation>
     </message>
     <message>
@@ -1201,14 +1201,14 @@
     </message>
     <message>
         <source>unfinished {size}</source>
-        <translation>내려받는 중 {size}</translation>
+        <translation>받다 만 파일 {size}</translation>
     </message>
     <message>
         <source>trash {size}</source>
         <translation>휴지통 {size}</translation>
     </message>
     <message>
-        <source>everything else {size}</source>
+        <source>other files {size}</source>
         <translation>그 밖의 파일 {size}</translation>
     </message>
     <message>
@@ -1224,11 +1224,11 @@
         <translation>지우기</translation>
     </message>
     <message>
-        <source>Delete what broken-off downloads left</source>
-        <translation>중단된 다운로드가 남긴 파일 지우기</translation>
+        <source>Delete files left over from old downloads</source>
+        <translation>예전 다운로드에서 남은 파일 삭제</translation>
     </message>
     <message>
-        <source>Kept in {folder}</source>
+        <source>Stored in {folder}</source>
         <translation>보관 위치: {folder}</translation>
     </message>
     <message>
@@ -1240,19 +1240,19 @@
         <translation>디스크: {parts}</translation>
     </message>
     <message>
-        <source>{size} were left by downloads that nobody knows any more.</source>
-        <translation>알 수 없는 다운로드가 남긴 파일이 {size} 있습니다.</translation>
+        <source>{size} left over from old downloads.</source>
+        <translation>예전 다운로드에서 남은 파일이 {size} 있습니다.</translation>
     </message>
 </context>
 <context>
     <name>DownloadCard</name>
     <message>
-        <source>by a command in a terminal</source>
-        <translation>터미널의 명령이 받는 중</translation>
+        <source>from a terminal</source>
+        <translation>터미널에서 받는 중</translation>
     </message>
     <message>
-        <source>A command in a terminal downloads this; it can be paused there.</source>
-        <translation>터미널의 명령이 내려받고 있습니다. 그곳에서 멈출 수 있습니다.</translation>
+        <source>A command in a terminal is downloading this. Pause it there.</source>
+        <translation>터미널의 명령이 다운로드하고 있습니다. 그곳에서 일시 정지할 수 있습니다.</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -1272,7 +1272,7 @@
     </message>
     <message>
         <source>Remove</source>
-        <translation>지우기</translation>
+        <translation>제거</translation>
     </message>
     <message>
         <source>Use</source>
@@ -1305,7 +1305,7 @@
 <context>
     <name>DownloadNotes</name>
     <message>
-        <source>{name} is here</source>
+        <source>{name} is ready</source>
         <translation>{name} 모델을 받았습니다</translation>
     </message>
     <message>
@@ -1314,7 +1314,7 @@
     </message>
     <message>
         <source>{name} could not be downloaded: {reason}</source>
-        <translation>{name} 모델을 내려받지 못했습니다: {reason}</translation>
+        <translation>{name} 모델을 다운로드하지 못했습니다: {reason}</translation>
     </message>
     <message>
         <source>Show</source>
@@ -1324,8 +1324,8 @@
 <context>
     <name>DownloadsView</name>
     <message>
-        <source>{name} canceled: {size} thrown away</source>
-        <translation>{name} 다운로드 취소, 받은 {size} 삭제</translation>
+        <source>{name} canceled: {size} deleted</source>
+        <translation>{name} 취소, 받은 파일 {size} 삭제</translation>
     </message>
     <message>
         <source>{name} canceled</source>
@@ -1333,10 +1333,10 @@
     </message>
     <message>
         <source>Undo</source>
-        <translation>실행 취소</translation>
+        <translation>되돌리기</translation>
     </message>
     <message>
-        <source>Now number {place}</source>
+        <source>Now number {place} in the queue</source>
         <translation>이제 {place}번째입니다</translation>
     </message>
     <message>
@@ -1360,43 +1360,20 @@
         <translation>모두 이어받기</translation>
     </message>
     <message>
-        <source>Go on with all downloads</source>
+        <source>Resume all downloads</source>
         <translation>다운로드 모두 이어받기</translation>
     </message>
     <message>
-        <source>Nothing on its way</source>
-        <translation>내려받는 모델이 없습니다</translation>
+        <source>No downloads</source>
+        <translation>다운로드하는 모델이 없습니다</translation>
     </message>
     <message>
-        <source>A download goes on where it stopped, even after a restart, and every byte is checked.</source>
+        <source>Downloads continue where they stopped, even after a restart, and every byte is verified.</source>
         <translation>다운로드는 다시 시작한 뒤에도 멈춘 곳부터 이어지며, 모든 바이트를 확인합니다.</translation>
     </message>
     <message>
         <source>Find a model</source>
         <translation>모델 찾기</translation>
-    </message>
-</context>
-<context>
-    <name>Elsewhere</name>
-    <message>
-        <source>Elsewhere</source>
-        <translation>외부</translation>
-    </message>
-    <message>
-        <source>Elsewhere: text leaves this computer</source>
-        <translation>외부: 내용이 이 컴퓨터 밖으로 나갑니다</translation>
-    </message>
-    <message>
-        <source>What this model is given to read leaves this computer and goes to {host}.</source>
-        <translation>이 모델이 읽는 내용은 이 컴퓨터를 떠나 {host} 서버로 전송됩니다.</translation>
-    </message>
-    <message>
-        <source>elsewhere, on {host}</source>
-        <translation>외부, {host}</translation>
-    </message>
-    <message>
-        <source>a server on this computer, {host}</source>
-        <translation>이 컴퓨터의 서버, {host}</translation>
     </message>
 </context>
 <context>
@@ -1406,16 +1383,16 @@
         <translation>‘{title}’ 대화로 돌아가기</translation>
     </message>
     <message>
-        <source>What is on your mind?</source>
+        <source>What can I help with?</source>
         <translation>무엇을 도와드릴까요?</translation>
     </message>
     <message>
-        <source>The model runs on this machine. What you write stays here.</source>
-        <translation>모델은 이 컴퓨터에서 돌아갑니다. 쓰신 내용은 밖으로 나가지 않습니다.</translation>
+        <source>The model runs on your computer. Nothing you write leaves it.</source>
+        <translation>모델은 이 컴퓨터에서 실행됩니다. 입력한 내용은 이 컴퓨터를 벗어나지 않습니다.</translation>
     </message>
     <message>
         <source>The model runs on {host}. What you write is sent there.</source>
-        <translation>모델이 {host}에서 실행됩니다. 작성한 글은 그곳으로 전송됩니다.</translation>
+        <translation>모델이 {host}에서 실행됩니다. 입력한 내용은 그곳으로 전송됩니다.</translation>
     </message>
     <message>
         <source>Explain how mixture-of-experts models work, in plain words</source>
@@ -1445,7 +1422,7 @@
         <translation>예측 {range}</translation>
     </message>
     <message>
-        <source>in {count} answers together; {range} predicted for one</source>
+        <source>in {count} answers together. Predicted for one: {range}</source>
         <translation>답변 {count}개를 합한 속도, 하나일 때 예측 {range}</translation>
     </message>
     <message>
@@ -1469,10 +1446,10 @@
     <name>Exporting</name>
     <message>
         <source>Export the run</source>
-        <translation>실행 내보내기</translation>
+        <translation>작업 내보내기</translation>
     </message>
     <message>
-        <source>Written to {path}</source>
+        <source>Saved to {path}</source>
         <translation>{path}에 저장했습니다</translation>
     </message>
 </context>
@@ -1491,7 +1468,7 @@
         <translation>삭제됨</translation>
     </message>
     <message>
-        <source>perhaps changed</source>
+        <source>may have changed</source>
         <translation>바뀌었을 수 있음</translation>
     </message>
     <message>
@@ -1503,16 +1480,16 @@
         <translation>그 뒤에 바뀜</translation>
     </message>
     <message>
-        <source>Undo what was done to {path}</source>
-        <translation>{path}에 한 일 되돌리기</translation>
+        <source>Undo changes to {path}</source>
+        <translation>{path} 변경 되돌리기</translation>
     </message>
     <message>
-        <source>It is too large to be kept, so it cannot be put back.</source>
+        <source>Too large to keep a copy, so it can’t be restored.</source>
         <translation>너무 커서 보관하지 못했으므로 되돌릴 수 없습니다.</translation>
     </message>
     <message>
-        <source>Files touched</source>
-        <translation>바꾼 파일</translation>
+        <source>Changed files</source>
+        <translation>변경한 파일</translation>
     </message>
     <message>
         <source>None so far.</source>
@@ -1536,13 +1513,13 @@
     </message>
     <message>
         <source>Pause or stop the run first</source>
-        <translation>먼저 실행을 일시 정지하거나 멈춰 주세요</translation>
+        <translation>먼저 작업을 일시 정지하거나 중지해 주세요</translation>
     </message>
 </context>
 <context>
     <name>FilesNote</name>
     <message>
-        <source>not computed yet; verifying does that</source>
+        <source>not computed yet. Verify computes it.</source>
         <translation>아직 계산하지 않음. 확인하면 계산됩니다</translation>
     </message>
     <message>
@@ -1562,19 +1539,19 @@
     </message>
     <message>
         <source>Choose a folder, or drop one here</source>
-        <translation>폴더를 고르거나 여기로 끌어다 놓으세요</translation>
+        <translation>폴더를 선택하거나 여기로 끌어다 놓으세요</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation>고르기…</translation>
+        <translation>선택…</translation>
     </message>
     <message>
         <source>Choose a folder</source>
-        <translation>폴더 고르기</translation>
+        <translation>폴더 선택</translation>
     </message>
     <message>
-        <source>Folders used before</source>
-        <translation>전에 쓴 폴더</translation>
+        <source>Recent folders</source>
+        <translation>최근에 쓴 폴더</translation>
     </message>
 </context>
 <context>
@@ -1592,38 +1569,38 @@
         <translation>읽기와 변경 가능</translation>
     </message>
     <message>
-        <source>Do not leave it {path} any more</source>
+        <source>Revoke access to {path}</source>
         <translation>{path} 허용 취소</translation>
     </message>
     <message>
-        <source>Let it read a folder…</source>
+        <source>Allow reading a folder…</source>
         <translation>읽을 폴더 추가…</translation>
     </message>
     <message>
-        <source>Let {name} read a folder</source>
-        <translation>{name} 서버가 읽을 폴더 추가</translation>
+        <source>Allow {name} to read a folder</source>
+        <translation>서버 {name}에 읽을 폴더 추가</translation>
     </message>
     <message>
-        <source>Let it change a folder…</source>
-        <translation>바꿀 폴더 추가…</translation>
+        <source>Allow changing a folder…</source>
+        <translation>변경할 폴더 추가…</translation>
     </message>
     <message>
-        <source>Let {name} change a folder</source>
-        <translation>{name} 서버가 바꿀 폴더 추가</translation>
+        <source>Allow {name} to change a folder</source>
+        <translation>서버 {name}에 변경할 폴더 추가</translation>
     </message>
 </context>
 <context>
     <name>FollowUp</name>
     <message>
-        <source>Say how it should go on</source>
-        <translation>어떻게 이어 갈지 적어 주세요</translation>
+        <source>What should it do next?</source>
+        <translation>다음에 무엇을 할까요?</translation>
     </message>
     <message>
-        <source>How the run should go on</source>
-        <translation>실행을 어떻게 이어 갈지</translation>
+        <source>What the run should do next</source>
+        <translation>작업이 다음에 할 일</translation>
     </message>
     <message>
-        <source>Go on</source>
+        <source>Continue</source>
         <translation>이어 가기</translation>
     </message>
 </context>
@@ -1639,7 +1616,7 @@
     </message>
     <message>
         <source>Edit</source>
-        <translation>고치기</translation>
+        <translation>수정</translation>
     </message>
     <message>
         <source>Regenerate</source>
@@ -1651,10 +1628,10 @@
     </message>
     <message>
         <source>Edit this message</source>
-        <translation>이 메시지 고치기</translation>
+        <translation>이 메시지 수정</translation>
     </message>
     <message>
-        <source>Write this answer again</source>
+        <source>Regenerate this answer</source>
         <translation>이 답변 다시 생성</translation>
     </message>
     <message>
@@ -1674,8 +1651,8 @@
         <translation>{count}토큰 재사용</translation>
     </message>
     <message>
-        <source>{count} read again</source>
-        <translation>{count}토큰 다시 읽음</translation>
+        <source>{count} recomputed</source>
+        <translation>{count}토큰 다시 계산</translation>
     </message>
 </context>
 <context>
@@ -1686,11 +1663,11 @@
     </message>
     <message>
         <source>Start the run</source>
-        <translation>실행 시작</translation>
+        <translation>작업 시작</translation>
     </message>
     <message>
         <source>Ctrl+Enter starts it. You can pause or stop it, and undo what it did.</source>
-        <translation>Ctrl+Enter로 시작합니다. 언제든 일시 정지하거나 멈출 수 있고, 한 일은 되돌릴 수 있습니다.</translation>
+        <translation>Ctrl+Enter로 시작합니다. 언제든 일시 정지하거나 중지할 수 있고, 한 일은 되돌릴 수 있습니다.</translation>
     </message>
 </context>
 <context>
@@ -1731,8 +1708,8 @@
         <translation>읽는 중…</translation>
     </message>
     <message>
-        <source>No models of other programs were found.</source>
-        <translation>다른 프로그램의 모델을 찾지 못했습니다.</translation>
+        <source>No models from other apps were found.</source>
+        <translation>다른 앱의 모델을 찾지 못했습니다.</translation>
     </message>
     <message>
         <source>{shown} of {count} are shown.</source>
@@ -1740,17 +1717,17 @@
     </message>
     <message>
         <source>Look for models</source>
-        <translation>모델 찾아보기</translation>
+        <translation>모델 찾기</translation>
     </message>
     <message>
-        <source>Look for models of other programs</source>
-        <translation>다른 프로그램의 모델 찾아보기</translation>
+        <source>Look for models from other apps</source>
+        <translation>다른 앱의 모델 찾기</translation>
     </message>
 </context>
 <context>
     <name>FoundRow</name>
     <message>
-        <source>already in your library</source>
+        <source>Already in your library</source>
         <translation>이미 라이브러리에 있음</translation>
     </message>
 </context>
@@ -1776,12 +1753,12 @@
 <context>
     <name>GateNote</name>
     <message>
-        <source>The author decides who may download this model. Ask for it on the model page; once it is granted, Coterie downloads it with your token.</source>
-        <translation>이 모델은 제작자가 허락한 사람만 내려받을 수 있습니다. 모델 페이지에서 신청해 주세요. 허락되면 Coterie가 토큰으로 내려받습니다.</translation>
+        <source>The author must approve access first. Request it on the model page; then Coterie downloads the model with your access token.</source>
+        <translation>이 모델은 제작자의 승인이 필요합니다. 모델 페이지에서 신청해 주세요. 승인되면 액세스 토큰으로 다운로드합니다.</translation>
     </message>
     <message>
-        <source>The author asks for agreement first. Agree on the model page; Coterie then downloads with your token.</source>
-        <translation>제작자가 먼저 동의를 요청합니다. 모델 페이지에서 동의해 주세요. 그러면 Coterie가 토큰으로 내려받습니다.</translation>
+        <source>The author asks you to accept terms first. Accept them on the model page; then Coterie downloads the model with your access token.</source>
+        <translation>먼저 제작자의 약관에 동의해야 합니다. 모델 페이지에서 동의하면 액세스 토큰으로 다운로드합니다.</translation>
     </message>
     <message>
         <source>Open the model page</source>
@@ -1792,15 +1769,15 @@
         <translation>브라우저에서 모델 페이지 열기</translation>
     </message>
     <message>
-        <source>Token in the settings</source>
-        <translation>설정에서 토큰 넣기</translation>
+        <source>Access token in Settings</source>
+        <translation>설정에서 액세스 토큰 입력</translation>
     </message>
 </context>
 <context>
     <name>GrantLine</name>
     <message>
         <source>in the run “{title}”</source>
-        <translation>“{title}” 실행에서</translation>
+        <translation>“{title}” 작업에서</translation>
     </message>
     <message>
         <source>for one answer in a chat</source>
@@ -1835,7 +1812,7 @@
     </message>
     <message>
         <source>in this run</source>
-        <translation>이 실행에서</translation>
+        <translation>이 작업에서</translation>
     </message>
     <message>
         <source>in {folder}</source>
@@ -1843,7 +1820,7 @@
     </message>
     <message>
         <source>in all runs</source>
-        <translation>모든 실행에서</translation>
+        <translation>모든 작업에서</translation>
     </message>
     <message>
         <source>granted {date}</source>
@@ -1861,31 +1838,31 @@
 <context>
     <name>GrantsList</name>
     <message>
-        <source>Nothing: each run asks, as its mode says.</source>
-        <translation>없습니다. 실행마다 모드에 따라 묻습니다.</translation>
+        <source>None. Each run asks according to its mode.</source>
+        <translation>없습니다. 작업마다 모드에 따라 확인합니다.</translation>
     </message>
     <message>
         <source>Revoke all</source>
         <translation>모두 취소</translation>
     </message>
     <message>
-        <source>Revoke everything that was granted</source>
-        <translation>허용한 것을 모두 취소</translation>
+        <source>Revoke all permissions</source>
+        <translation>모든 권한 취소</translation>
     </message>
 </context>
 <context>
     <name>GrantsSection</name>
     <message>
-        <source>What runs may do</source>
-        <translation>실행에 허용한 일</translation>
+        <source>Permissions</source>
+        <translation>권한</translation>
     </message>
     <message>
         <source>Allowed without asking</source>
-        <translation>묻지 않고 허용</translation>
+        <translation>확인 없이 허용</translation>
     </message>
     <message>
-        <source>What you have allowed for longer than once. It counts for all runs in its place, until you revoke it.</source>
-        <translation>한 번만이 아니라 계속 허용하도록 한 일입니다. 취소할 때까지 해당하는 곳의 모든 실행에 적용됩니다.</translation>
+        <source>Standing permissions you’ve granted. They apply until you revoke them.</source>
+        <translation>계속 허용하기로 한 권한입니다. 취소할 때까지 적용됩니다.</translation>
     </message>
 </context>
 <context>
@@ -1895,7 +1872,7 @@
         <translation>새 대화</translation>
     </message>
     <message>
-        <source>Title of the chat</source>
+        <source>Chat title</source>
         <translation>대화 제목</translation>
     </message>
     <message>
@@ -1908,10 +1885,10 @@
     </message>
     <message>
         <source>Cancel tuning</source>
-        <translation>맞추기 취소</translation>
+        <translation>최적화 취소</translation>
     </message>
     <message>
-        <source>Settings of this chat</source>
+        <source>Chat settings</source>
         <translation>이 대화의 설정</translation>
     </message>
     <message>
@@ -1919,7 +1896,7 @@
         <translation>{used} / {size}</translation>
     </message>
     <message>
-        <source>{used} of {size} tokens of the context are in use</source>
+        <source>{used} of {size} context tokens in use</source>
         <translation>컨텍스트 {size}토큰 가운데 {used}토큰을 쓰고 있습니다</translation>
     </message>
     <message>
@@ -1928,7 +1905,7 @@
     </message>
     <message>
         <source>Tuning…</source>
-        <translation>맞추는 중…</translation>
+        <translation>최적화 중…</translation>
     </message>
 </context>
 <context>
@@ -1942,7 +1919,7 @@
         <translation>{tokens}토큰 관찰. 가장 바쁜 곳: 레이어 {layer}, 전문가 {expert} ({percent})</translation>
     </message>
     <message>
-        <source>Watching takes {percent} of an answer&apos;s time, measured here.</source>
+        <source>Watching takes {percent} of an answer’s time, measured on this computer.</source>
         <translation>관찰에 답변 시간의 {percent}가 듭니다(이 컴퓨터에서 측정).</translation>
     </message>
     <message>
@@ -1950,12 +1927,12 @@
         <translation>관찰하는 동안 답변이 조금 느려지며, 그 정도를 측정해 여기에 보여 드립니다.</translation>
     </message>
     <message>
-        <source>Off. Switch on to see which experts answer.</source>
+        <source>Off. Turn it on to see which experts answer.</source>
         <translation>꺼져 있습니다. 켜면 어떤 전문가가 답하는지 볼 수 있습니다.</translation>
     </message>
     <message>
-        <source>Nothing fired yet: send a message in the chat.</source>
-        <translation>아직 작동한 전문가가 없습니다. 대화에서 메시지를 보내 보세요.</translation>
+        <source>No experts used yet. Send a message in the chat.</source>
+        <translation>아직 사용된 전문가가 없습니다. 대화에서 메시지를 보내 보세요.</translation>
     </message>
     <message>
         <source>expert × layer</source>
@@ -1966,15 +1943,15 @@
         <translation>레이어 × 전문가</translation>
     </message>
     <message>
-        <source>Experts that fired in this chat</source>
-        <translation>이 대화에서 작동한 전문가</translation>
+        <source>Experts used in this chat</source>
+        <translation>이 대화에서 사용된 전문가</translation>
     </message>
     <message>
-        <source>Watch which experts fire</source>
-        <translation>작동하는 전문가 관찰</translation>
+        <source>Watch which experts are used</source>
+        <translation>사용되는 전문가 관찰</translation>
     </message>
     <message>
-        <source>Heat map of experts by layer; arrow keys go from cell to cell</source>
+        <source>Heat map of experts by layer. Arrow keys move from cell to cell.</source>
         <translation>레이어별 전문가 히트맵, 화살표 키로 칸을 옮겨 다닙니다</translation>
     </message>
     <message>
@@ -1993,35 +1970,35 @@
         <translation>인증서</translation>
     </message>
     <message>
-        <source>File of certificates</source>
+        <source>Certificate file</source>
         <translation>인증서 파일</translation>
     </message>
     <message>
-        <source>Models and the hub</source>
-        <translation>모델과 허브</translation>
+        <source>Downloads (Hugging Face)</source>
+        <translation>다운로드(Hugging Face)</translation>
     </message>
     <message>
         <source>Library folder</source>
         <translation>라이브러리 폴더</translation>
     </message>
     <message>
-        <source>Downloaded models are kept here. Choose another folder and they move there.</source>
-        <translation>내려받은 모델을 두는 곳입니다. 다른 폴더를 고르면 모델도 그리로 옮깁니다.</translation>
+        <source>Downloaded models are stored here. If you choose another folder, they move there.</source>
+        <translation>다운로드한 모델을 보관하는 곳입니다. 다른 폴더를 선택하면 모델도 그 폴더로 옮깁니다.</translation>
     </message>
     <message>
-        <source>Models of other programs</source>
-        <translation>다른 프로그램의 모델</translation>
+        <source>Models from other apps</source>
+        <translation>다른 앱의 모델</translation>
     </message>
     <message>
-        <source>What the Hugging Face client, LM Studio and Ollama have downloaded can be used where it lies. Nothing is copied or changed.</source>
-        <translation>Hugging Face 클라이언트, LM Studio, Ollama가 내려받은 모델을 있는 자리에서 그대로 쓸 수 있습니다. 복사하거나 바꾸지 않습니다.</translation>
+        <source>Models that the Hugging Face client, LM Studio, and Ollama downloaded can be used in place. Nothing is copied or changed.</source>
+        <translation>Hugging Face 클라이언트, LM Studio, Ollama가 다운로드한 모델을 있는 자리에서 그대로 쓸 수 있습니다. 복사하거나 변경하지 않습니다.</translation>
     </message>
     <message>
-        <source>Downloads at once</source>
+        <source>Simultaneous downloads</source>
         <translation>동시 다운로드 수</translation>
     </message>
     <message>
-        <source>Others wait for their turn.</source>
+        <source>The rest are queued.</source>
         <translation>나머지는 차례를 기다립니다.</translation>
     </message>
     <message>
@@ -2029,24 +2006,24 @@
         <translation>오프라인</translation>
     </message>
     <message>
-        <source>Nothing is asked of the hub. Models that are here work as ever.</source>
-        <translation>허브에 아무것도 묻지 않습니다. 가지고 있는 모델은 평소처럼 쓸 수 있습니다.</translation>
+        <source>Never contacts Hugging Face. Installed models keep working.</source>
+        <translation>허브에 접속하지 않습니다. 설치된 모델은 계속 쓸 수 있습니다.</translation>
     </message>
     <message>
-        <source>Token of the hub</source>
-        <translation>허브 토큰</translation>
+        <source>Hugging Face access token</source>
+        <translation>Hugging Face 액세스 토큰</translation>
     </message>
     <message>
-        <source>For models that ask you to agree to their terms first. It is sent to the hub and to nobody else.</source>
-        <translation>먼저 약관에 동의해야 하는 모델을 받을 때 씁니다. 허브에만 보내고 다른 곳에는 보내지 않습니다.</translation>
+        <source>For models that require you to accept terms. Sent only to Hugging Face.</source>
+        <translation>약관 동의가 필요한 모델에 씁니다. Hugging Face에만 전송됩니다.</translation>
     </message>
     <message>
-        <source>Another address that answers as the hub does. Leave it empty for the hub itself.</source>
-        <translation>허브처럼 응답하는 다른 주소입니다. 비워 두면 허브를 그대로 씁니다.</translation>
+        <source>Alternative address (mirror). Leave empty for huggingface.co.</source>
+        <translation>대체 주소(미러)입니다. 비워 두면 huggingface.co를 씁니다.</translation>
     </message>
     <message>
-        <source>HF_ENDPOINT is set in the environment and counts before what stands here.</source>
-        <translation>환경 변수 HF_ENDPOINT가 있어 여기에 적은 주소보다 먼저 쓰입니다.</translation>
+        <source>The environment variable HF_ENDPOINT overrides this setting.</source>
+        <translation>환경 변수 HF_ENDPOINT가 이 설정보다 우선합니다.</translation>
     </message>
     <message>
         <source>Mirror</source>
@@ -2057,12 +2034,12 @@
         <translation>프록시</translation>
     </message>
     <message>
-        <source>Leave it empty to use the proxy of the system, if it has one.</source>
-        <translation>비워 두면 시스템에 설정된 프록시를 씁니다.</translation>
+        <source>Leave empty to use the system’s proxy.</source>
+        <translation>비워 두면 시스템의 프록시를 씁니다.</translation>
     </message>
     <message>
-        <source>A PEM file that is trusted besides the usual certificates, as company networks need it.</source>
-        <translation>회사 네트워크에서 필요한 경우, 기본 인증서와 함께 신뢰할 PEM 파일입니다.</translation>
+        <source>Extra certificates (PEM) to trust, for company networks.</source>
+        <translation>회사 네트워크용으로 추가로 신뢰할 인증서(PEM)입니다.</translation>
     </message>
     <message>
         <source>None</source>
@@ -2070,11 +2047,11 @@
     </message>
     <message>
         <source>Choose…</source>
-        <translation>고르기…</translation>
+        <translation>선택…</translation>
     </message>
     <message>
-        <source>Choose a file of certificates</source>
-        <translation>인증서 파일 고르기</translation>
+        <source>Choose a certificate file</source>
+        <translation>인증서 파일 선택</translation>
     </message>
 </context>
 <context>
@@ -2088,36 +2065,36 @@
         <translation>모델 {count}개 추가</translation>
     </message>
     <message>
-        <source>Tick none</source>
+        <source>Select none</source>
         <translation>모두 선택 해제</translation>
     </message>
     <message>
-        <source>Tick all</source>
+        <source>Select all</source>
         <translation>모두 선택</translation>
     </message>
     <message>
-        <source>From other programs on this machine</source>
-        <translation>이 컴퓨터의 다른 프로그램에서</translation>
+        <source>From other apps on this computer</source>
+        <translation>이 컴퓨터의 다른 앱에서</translation>
     </message>
     <message>
-        <source>Put this list away</source>
+        <source>Close this list</source>
         <translation>이 목록 닫기</translation>
     </message>
     <message>
-        <source>Looking in the stores of Hugging Face, LM Studio and Ollama…</source>
-        <translation>Hugging Face, LM Studio, Ollama의 보관소를 살펴보는 중…</translation>
+        <source>Looking for models of Hugging Face, LM Studio, and Ollama…</source>
+        <translation>Hugging Face, LM Studio, Ollama의 모델을 찾는 중…</translation>
     </message>
     <message>
-        <source>Nothing found in the stores of Hugging Face, LM Studio and Ollama.</source>
-        <translation>Hugging Face, LM Studio, Ollama의 보관소에서 찾은 모델이 없습니다.</translation>
+        <source>No models of Hugging Face, LM Studio, or Ollama found.</source>
+        <translation>Hugging Face, LM Studio, Ollama에서 찾은 모델이 없습니다.</translation>
     </message>
     <message>
         <source>All of these are in your library already.</source>
         <translation>모두 이미 라이브러리에 있습니다.</translation>
     </message>
     <message>
-        <source>They are used where they lie: nothing is copied, and their programs keep them.</source>
-        <translation>있는 자리에서 그대로 씁니다. 복사하지 않으며 원래 프로그램도 계속 쓸 수 있습니다.</translation>
+        <source>They are used in place: nothing is copied, and the other apps keep them.</source>
+        <translation>있는 자리에서 그대로 씁니다. 복사하지 않으며 원래 앱도 계속 쓸 수 있습니다.</translation>
     </message>
 </context>
 <context>
@@ -2131,8 +2108,8 @@
         <translation>파일 선택…</translation>
     </message>
     <message>
-        <source>Choose a file with tool servers of another program</source>
-        <translation>다른 프로그램의 도구 서버 파일 선택</translation>
+        <source>Choose a file with another app’s tool servers</source>
+        <translation>다른 앱의 도구 서버 파일 선택</translation>
     </message>
 </context>
 <context>
@@ -2142,11 +2119,11 @@
         <translation>중단됨</translation>
     </message>
     <message>
-        <source>Coterie ended while this was under way. Nobody knows how far it came; look before you run it again.</source>
-        <translation>이 작업을 하던 중에 Coterie가 종료되었습니다. 어디까지 되었는지 알 수 없으니, 다시 실행하기 전에 확인하세요.</translation>
+        <source>Coterie quit during this step. We can’t tell how far it got. Check before running it again.</source>
+        <translation>이 작업을 하던 중에 Coterie가 종료되었습니다. 어디까지 되었는지 알 수 없으니 다시 실행하기 전에 확인하세요.</translation>
     </message>
     <message>
-        <source>Go on</source>
+        <source>Continue</source>
         <translation>이어 가기</translation>
     </message>
     <message>
@@ -2165,32 +2142,32 @@
 <context>
     <name>KeyField</name>
     <message>
-        <source>Another key instead of the kept one</source>
-        <translation>보관된 키 대신 쓸 다른 키</translation>
+        <source>New key to replace the saved one</source>
+        <translation>저장된 키를 대신할 새 키</translation>
     </message>
     <message>
-        <source>Only where the server asks for one</source>
+        <source>Only if the server requires one</source>
         <translation>서버가 요구할 때만 필요합니다</translation>
     </message>
     <message>
-        <source>Key of the server</source>
-        <translation>서버의 키</translation>
+        <source>API key</source>
+        <translation>API 키</translation>
     </message>
     <message>
-        <source>Kept in the system&apos;s keyring.</source>
-        <translation>시스템 키 보관소에 보관되어 있습니다.</translation>
+        <source>Stored in the system keyring.</source>
+        <translation>시스템 키링에 저장되어 있습니다.</translation>
     </message>
     <message>
-        <source>Kept for this session only: no keyring was found on this system.</source>
-        <translation>이 시스템에서 키 보관소를 찾지 못해 이번 실행 동안만 보관됩니다.</translation>
+        <source>Kept until Coterie quits: this system has no keyring.</source>
+        <translation>이 시스템에 키링이 없어 Coterie를 종료할 때까지만 보관합니다.</translation>
     </message>
     <message>
         <source>Forget</source>
-        <translation>지우기</translation>
+        <translation>삭제</translation>
     </message>
     <message>
-        <source>Forget the key of the server</source>
-        <translation>서버의 키 지우기</translation>
+        <source>Forget the API key</source>
+        <translation>API 키 삭제</translation>
     </message>
 </context>
 <context>
@@ -2231,16 +2208,16 @@
         <translation>내용이 이 컴퓨터 밖으로 나갑니다</translation>
     </message>
     <message>
-        <source>{model} runs on {host}. What you write to it is sent there, and so is what it reads in runs: files, pages and results. Whoever runs that server can read it.</source>
-        <translation>{model} 모델은 {host}에서 실행됩니다. 이 모델에 쓰는 글과 작업 중에 모델이 읽는 파일, 웹 페이지, 결과가 그곳으로 전송됩니다. 그 서버를 운영하는 사람은 이 내용을 읽을 수 있습니다.</translation>
+        <source>{model} runs on {host}. What you write to it is sent there, and so is what it reads in runs: files, pages, and results. Whoever runs that server can read it.</source>
+        <translation>모델 {model}의 서버는 {host}입니다. 이 모델에 쓰는 글과 작업 중에 모델이 읽는 파일, 웹 페이지, 결과가 그곳으로 전송됩니다. 서버 운영자는 이 내용을 읽을 수 있습니다.</translation>
     </message>
     <message>
-        <source>The way there is not encrypted: others in the network can read it too.</source>
+        <source>The connection is not encrypted: others on the network can read it too.</source>
         <translation>전송이 암호화되지 않아 네트워크의 다른 사람도 읽을 수 있습니다.</translation>
     </message>
     <message>
-        <source>You are asked once for each server. Its models are marked wherever they are used.</source>
-        <translation>서버마다 한 번만 묻습니다. 그 서버의 모델은 사용하는 곳마다 표시됩니다.</translation>
+        <source>You’re asked once for each server. Its models are marked wherever you use them.</source>
+        <translation>서버마다 한 번만 확인합니다. 그 서버의 모델은 사용하는 곳마다 표시됩니다.</translation>
     </message>
     <message>
         <source>Use it</source>
@@ -2274,12 +2251,12 @@
         <translation>모델 파일…</translation>
     </message>
     <message>
-        <source>All models of a folder…</source>
+        <source>Add a folder…</source>
         <translation>폴더의 모든 모델…</translation>
     </message>
     <message>
-        <source>From other programs…</source>
-        <translation>다른 프로그램에서…</translation>
+        <source>From other apps…</source>
+        <translation>다른 앱에서…</translation>
     </message>
     <message>
         <source>Add model files</source>
@@ -2290,20 +2267,20 @@
         <translation>모델</translation>
     </message>
     <message>
-        <source>Add all models of a folder</source>
+        <source>Add all models in a folder</source>
         <translation>폴더의 모든 모델 추가</translation>
     </message>
     <message>
-        <source>Last used first</source>
-        <translation>최근에 쓴 순서</translation>
+        <source>Recently used</source>
+        <translation>최근 사용 순</translation>
     </message>
     <message>
-        <source>By name</source>
-        <translation>이름 순서</translation>
+        <source>Name</source>
+        <translation>이름순</translation>
     </message>
     <message>
-        <source>Largest first</source>
-        <translation>큰 순서</translation>
+        <source>Size</source>
+        <translation>크기순</translation>
     </message>
     <message>
         <source>Order</source>
@@ -2314,7 +2291,7 @@
         <translation>모델 추가…</translation>
     </message>
     <message>
-        <source>Add models that are on this machine</source>
+        <source>Add models that are on this computer</source>
         <translation>이 컴퓨터에 있는 모델 추가</translation>
     </message>
 </context>
@@ -2326,7 +2303,7 @@
     </message>
     <message>
         <source>Use {name} in the chat</source>
-        <translation>{name} 모델을 대화에 사용</translation>
+        <translation>모델 {name} 사용</translation>
     </message>
     <message>
         <source>More for {name}</source>
@@ -2345,11 +2322,11 @@
         <translation>복구</translation>
     </message>
     <message>
-        <source>Forget it</source>
-        <translation>목록에서 빼기</translation>
+        <source>Remove from list</source>
+        <translation>목록에서 제거</translation>
     </message>
     <message>
-        <source>cannot be judged</source>
+        <source>can’t be checked</source>
         <translation>판단할 수 없음</translation>
     </message>
     <message>
@@ -2357,15 +2334,15 @@
         <translation>사용 중</translation>
     </message>
     <message>
-        <source>waits to be checked</source>
+        <source>waiting to be verified</source>
         <translation>확인 대기 중</translation>
     </message>
     <message>
-        <source>fetching again: {amount}</source>
+        <source>downloading again: {amount}</source>
         <translation>다시 받는 중: {amount}</translation>
     </message>
     <message>
-        <source>checked: {amount}</source>
+        <source>verified: {amount}</source>
         <translation>확인: {amount}</translation>
     </message>
     <message>
@@ -2373,7 +2350,7 @@
         <translation>중지</translation>
     </message>
     <message>
-        <source>Stop checking {name}</source>
+        <source>Stop verifying {name}</source>
         <translation>{name} 확인 중지</translation>
     </message>
     <message>
@@ -2405,8 +2382,8 @@
         <translation>휴지통으로 옮기기</translation>
     </message>
     <message>
-        <source>Take out of the library</source>
-        <translation>라이브러리에서 빼기</translation>
+        <source>Remove from the library</source>
+        <translation>라이브러리에서 제거</translation>
     </message>
 </context>
 <context>
@@ -2433,11 +2410,11 @@
     </message>
     <message>
         <source>Change…</source>
-        <translation>바꾸기…</translation>
+        <translation>변경…</translation>
     </message>
     <message>
-        <source>Change the folder of the library</source>
-        <translation>라이브러리 폴더 바꾸기</translation>
+        <source>Change the library folder</source>
+        <translation>라이브러리 폴더 변경</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -2459,8 +2436,8 @@
         <translation>아직 모델이 없습니다</translation>
     </message>
     <message>
-        <source>Models that you download are kept here. Those that you have already, from another program or as a file, can be added without a copy.</source>
-        <translation>내려받은 모델은 여기에 보관됩니다. 다른 프로그램에 있거나 파일로 가지고 있는 모델은 복사하지 않고 추가할 수 있습니다.</translation>
+        <source>Models you download are stored here. Models you already have, in another app or as files, can be added without a copy.</source>
+        <translation>다운로드한 모델은 여기에 보관됩니다. 다른 앱에 있거나 파일로 가지고 있는 모델은 복사하지 않고 추가할 수 있습니다.</translation>
     </message>
     <message>
         <source>Find a model</source>
@@ -2471,32 +2448,32 @@
         <translation>가지고 있는 모델 추가</translation>
     </message>
     <message>
-        <source>{names} are the same, byte for byte. One of them is enough: {size} could be free.</source>
-        <translation>{names} 모델은 내용이 완전히 같습니다. 하나만 두면 {size}를 비울 수 있습니다.</translation>
+        <source>{names} are identical. Keeping one would free {size}.</source>
+        <translation>내용이 완전히 같은 모델이 있습니다: {names}. 하나만 두면 {size}를 비울 수 있습니다.</translation>
     </message>
     <message>
-        <source>{name} is in the trash: {size} will be free once it is emptied</source>
+        <source>{name} is in the trash. Emptying it frees {size}.</source>
         <translation>{name} 모델을 휴지통으로 옮겼습니다. 비우면 {size}가 확보됩니다</translation>
     </message>
     <message>
-        <source>{name} was taken out of the library; its file stays where it is</source>
-        <translation>{name} 모델을 목록에서 제거했습니다. 파일은 그대로 있습니다</translation>
+        <source>{name} was removed from the library. Its file stays where it is.</source>
+        <translation>{name} 모델을 라이브러리에서 제거했습니다. 파일은 그대로 있습니다</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation>실행 취소</translation>
+        <translation>되돌리기</translation>
     </message>
     <message>
-        <source>{size} are free again</source>
+        <source>{size} freed</source>
         <translation>{size}를 비웠습니다</translation>
     </message>
     <message>
-        <source>{name}: every byte is as it should be</source>
+        <source>{name} is intact: every byte is correct</source>
         <translation>{name}: 모든 바이트가 올바릅니다</translation>
     </message>
     <message>
-        <source>{name} is damaged; only what is wrong has to be fetched again</source>
-        <translation>{name} 모델이 손상되었습니다. 잘못된 부분만 다시 받으면 됩니다</translation>
+        <source>{name} is damaged. Only the damaged parts need to be downloaded again.</source>
+        <translation>{name} 모델이 손상되었습니다. 손상된 부분만 다시 받으면 됩니다</translation>
     </message>
     <message>
         <source>Repair</source>
@@ -2515,7 +2492,7 @@
         <translation>모델 {count}개가 라이브러리에 있습니다</translation>
     </message>
     <message>
-        <source>Twice on this disk</source>
+        <source>Duplicates on this disk</source>
         <translation>디스크에 중복된 모델</translation>
     </message>
 </context>
@@ -2541,7 +2518,7 @@
 <context>
     <name>LogPart</name>
     <message>
-        <source>Its last words</source>
+        <source>Last output</source>
         <translation>마지막 출력</translation>
     </message>
     <message>
@@ -2567,7 +2544,7 @@
 <context>
     <name>Measures</name>
     <message>
-        <source>Waited {time} for its turn</source>
+        <source>Waited {time} in the queue</source>
         <translation>차례를 {time} 기다림</translation>
     </message>
     <message>
@@ -2579,11 +2556,11 @@
         <translation>{count}토큰을 {time}에 작성, 그중 llama.cpp 밖 {share}</translation>
     </message>
     <message>
-        <source>Guessed ahead: {accepted} of {drafted} tokens came true</source>
-        <translation>미리 짐작: {drafted}토큰 중 {accepted}토큰 적중</translation>
+        <source>Predicted: {accepted} of {drafted} tokens correct</source>
+        <translation>미리 예측: {drafted}토큰 중 {accepted}토큰 맞음</translation>
     </message>
     <message>
-        <source>Written beside others: {count} answers at a time on average</source>
+        <source>Written together with others: {count} answers at a time on average</source>
         <translation>다른 답변과 함께 작성: 평균 {count}개씩</translation>
     </message>
 </context>
@@ -2598,43 +2575,43 @@
         <translation>메모리</translation>
     </message>
     <message>
-        <source>When you write</source>
-        <translation>글을 쓸 때</translation>
+        <source>When I start typing</source>
+        <translation>입력을 시작할 때</translation>
     </message>
     <message>
-        <source>At the start</source>
-        <translation>시작할 때</translation>
+        <source>When Coterie starts</source>
+        <translation>Coterie를 시작할 때</translation>
     </message>
     <message>
         <source>Load the model</source>
         <translation>모델 불러오기</translation>
     </message>
     <message>
-        <source>When you write: with the first letters, so that it is ready when you send.</source>
-        <translation>“글을 쓸 때”를 고르면 첫 글자를 쓸 때 불러오기 시작해, 보낼 때쯤이면 준비됩니다.</translation>
+        <source>“When I start typing” loads it with the first letters, so that it is ready when you send.</source>
+        <translation>‘입력을 시작할 때’를 고르면 첫 글자를 쓸 때 불러오기 시작해, 보낼 때쯤이면 준비됩니다.</translation>
     </message>
     <message>
-        <source>Unload it when unused</source>
-        <translation>쓰지 않으면 내리기</translation>
+        <source>Unload when idle</source>
+        <translation>사용하지 않으면 메모리에서 내리기</translation>
     </message>
     <message>
-        <source>Its memory is free for other programs then. It loads again by itself when you write.</source>
-        <translation>내리면 다른 프로그램이 그 메모리를 쓸 수 있습니다. 글을 쓰기 시작하면 저절로 다시 불러옵니다.</translation>
+        <source>Frees its memory for other apps. It loads again by itself when you start typing.</source>
+        <translation>내리면 다른 앱이 그 메모리를 쓸 수 있습니다. 입력을 시작하면 저절로 다시 불러옵니다.</translation>
     </message>
     <message>
-        <source>Unload it when memory is short</source>
+        <source>Unload when memory runs low</source>
         <translation>메모리가 부족하면 내리기</translation>
     </message>
     <message>
-        <source>Only while nobody uses it: an answer or a run is never interrupted.</source>
-        <translation>쓰지 않는 동안에만 내립니다. 답변이나 실행을 중간에 끊지 않습니다.</translation>
+        <source>Only while it is idle: an answer or a run is never interrupted.</source>
+        <translation>사용하지 않는 동안에만 내립니다. 답변이나 작업을 중간에 끊지 않습니다.</translation>
     </message>
 </context>
 <context>
     <name>MessageEditor</name>
     <message>
         <source>Edit message</source>
-        <translation>메시지 고치기</translation>
+        <translation>메시지 수정</translation>
     </message>
     <message>
         <source>Save</source>
@@ -2649,7 +2626,7 @@
     <name>ModeChoice</name>
     <message>
         <source>What it may do without asking</source>
-        <translation>묻지 않고 할 수 있는 일</translation>
+        <translation>확인 없이 할 수 있는 일</translation>
     </message>
     <message>
         <source>Automatic</source>
@@ -2664,7 +2641,7 @@
         <translation>레이어와 함께 둠</translation>
     </message>
     <message>
-        <source>Each stays where it lies</source>
+        <source>Each is computed where it is</source>
         <translation>놓인 자리에서 계산</translation>
     </message>
     <message>
@@ -2688,7 +2665,7 @@
     </message>
     <message>
         <source>Reload without it</source>
-        <translation>작업 컴퓨터 없이 다시 불러오기</translation>
+        <translation>보조 PC 없이 다시 불러오기</translation>
     </message>
     <message>
         <source>Settings of the server</source>
@@ -2696,7 +2673,7 @@
     </message>
     <message>
         <source>Choose another model</source>
-        <translation>다른 모델 고르기</translation>
+        <translation>다른 모델 선택</translation>
     </message>
     <message>
         <source>Show the log</source>
@@ -2710,7 +2687,7 @@
         <translation>모델 카드의 글</translation>
     </message>
     <message>
-        <source>The card goes on; the whole is on the model page.</source>
+        <source>The card continues on the model page.</source>
         <translation>카드가 더 이어집니다. 전체 내용은 모델 페이지에 있습니다.</translation>
     </message>
 </context>
@@ -2736,7 +2713,7 @@
         <translation>지금 쓰는 모델: {name}</translation>
     </message>
     <message>
-        <source>Another one, by its name…</source>
+        <source>Another, by name…</source>
         <translation>다른 모델을 이름으로…</translation>
     </message>
     <message>
@@ -2744,8 +2721,8 @@
         <translation>모델</translation>
     </message>
     <message>
-        <source>Text leaves this computer: the task, and whatever the model reads of your files, goes to {host}.</source>
-        <translation>글이 이 컴퓨터 밖으로 나갑니다. 작업 내용과 모델이 읽는 파일 내용이 {host} 서버로 전송됩니다.</translation>
+        <source>Text leaves this computer: the task, and whatever the model reads from your files, goes to {host}.</source>
+        <translation>글이 이 컴퓨터를 벗어납니다. 작업 내용과 모델이 읽는 파일 내용이 서버 {host}로 전송됩니다.</translation>
     </message>
     <message>
         <source>openai:http://127.0.0.1:8000/v1#model, or the path of a file</source>
@@ -2768,23 +2745,23 @@
     </message>
     <message>
         <source>stopped</source>
-        <translation>멈춤</translation>
+        <translation>중지됨</translation>
     </message>
     <message>
         <source>not loaded</source>
-        <translation>불러오지 않음</translation>
+        <translation>아직 불러오지 않음</translation>
     </message>
     <message>
-        <source>being tuned</source>
-        <translation>맞추는 중</translation>
+        <source>tuning</source>
+        <translation>최적화 중</translation>
     </message>
     <message>
-        <source>not loaded, loads when you write</source>
-        <translation>불러오지 않음, 글을 쓰면 불러옵니다</translation>
+        <source>not loaded, loads when you start typing</source>
+        <translation>아직 불러오지 않음, 입력을 시작하면 불러옵니다</translation>
     </message>
     <message>
         <source>Choose a model</source>
-        <translation>모델 고르기</translation>
+        <translation>모델 선택</translation>
     </message>
     <message>
         <source>Model: {name}, {state}</source>
@@ -2798,7 +2775,7 @@
         <translation>라이브러리를 읽는 중…</translation>
     </message>
     <message>
-        <source>No model of yours is called that.</source>
+        <source>None of your models has that name.</source>
         <translation>가지고 있는 모델 가운데 그런 이름이 없습니다.</translation>
     </message>
     <message>
@@ -2818,7 +2795,7 @@
         <translation>찾을 수 없음</translation>
     </message>
     <message>
-        <source>its file is not where it was</source>
+        <source>its file was moved or deleted</source>
         <translation>파일이 있던 자리에 없음</translation>
     </message>
     <message>
@@ -2826,8 +2803,8 @@
         <translation>손상됨</translation>
     </message>
     <message>
-        <source>damaged: it can be repaired in the library</source>
-        <translation>손상됨, 라이브러리에서 고칠 수 있음</translation>
+        <source>damaged, can be repaired in the library</source>
+        <translation>손상됨, 라이브러리에서 복구할 수 있음</translation>
     </message>
     <message>
         <source>in use</source>
@@ -2839,18 +2816,18 @@
     </message>
     <message>
         <source>stopped</source>
-        <translation>멈춤</translation>
+        <translation>중지됨</translation>
     </message>
     <message>
         <source>not loaded</source>
-        <translation>불러오지 않음</translation>
+        <translation>아직 불러오지 않음</translation>
     </message>
     <message>
         <source>{speed} tokens per second measured</source>
         <translation>초당 {speed}토큰 측정됨</translation>
     </message>
     <message>
-        <source>does not fit this machine</source>
+        <source>doesn’t fit this computer</source>
         <translation>이 컴퓨터에 들어가지 않음</translation>
     </message>
     <message>
@@ -2866,15 +2843,15 @@
         <translation>모델 더 받기…</translation>
     </message>
     <message>
-        <source>Look for {query} on the hub</source>
-        <translation>허브에서 {query} 찾기</translation>
+        <source>Search Hugging Face for {query}</source>
+        <translation>Hugging Face에서 {query} 찾기</translation>
     </message>
     <message>
         <source>Open a model file…</source>
         <translation>모델 파일 열기…</translation>
     </message>
     <message>
-        <source>Models elsewhere…</source>
+        <source>Remote models…</source>
         <translation>외부 모델…</translation>
     </message>
     <message>
@@ -2887,7 +2864,7 @@
     </message>
     <message>
         <source>Unload now</source>
-        <translation>지금 내리기</translation>
+        <translation>지금 메모리에서 내리기</translation>
     </message>
     <message>
         <source>Stop checking tools</source>
@@ -2917,7 +2894,7 @@
         <translation>컨텍스트</translation>
     </message>
     <message>
-        <source>How many tokens the model can see at once. More needs more memory.</source>
+        <source>How many tokens the model can see at once. More takes more memory.</source>
         <translation>모델이 한 번에 볼 수 있는 토큰 수입니다. 클수록 메모리가 더 필요합니다.</translation>
     </message>
     <message>
@@ -2926,7 +2903,7 @@
     </message>
     <message>
         <source>How many processor cores work on an answer.</source>
-        <translation>답변에 쓰는 프로세서 코어 수입니다.</translation>
+        <translation>답변에 쓰는 CPU 코어 수입니다.</translation>
     </message>
     <message>
         <source>Automatic</source>
@@ -2940,8 +2917,8 @@
         <translation>모델 찾기</translation>
     </message>
     <message>
-        <source>Another name that the server knows</source>
-        <translation>서버가 아는 다른 모델 이름</translation>
+        <source>Add a model by name</source>
+        <translation>모델 이름으로 추가</translation>
     </message>
     <message>
         <source>Add</source>
@@ -2955,51 +2932,51 @@
 <context>
     <name>Models</name>
     <message>
-        <source>Mixtures of experts: large, yet quick</source>
+        <source>Mixture-of-experts models: large yet fast</source>
         <translation>전문가 혼합 모델: 크지만 빠릅니다</translation>
     </message>
     <message>
-        <source>Small models: for any machine</source>
+        <source>Small models: for any computer</source>
         <translation>작은 모델: 어느 컴퓨터에서나</translation>
     </message>
     <message>
-        <source>{total}, {active} active</source>
-        <translation>매개변수 {total} 개, 활성 {active} 개</translation>
+        <source>{total} parameters, {active} active</source>
+        <translation>매개변수 {total}개, 활성 {active}개</translation>
     </message>
     <message>
         <source>{count} parameters</source>
-        <translation>매개변수 {count} 개</translation>
+        <translation>매개변수 {count}개</translation>
     </message>
     <message>
         <source>{time} left</source>
         <translation>{time} 남음</translation>
     </message>
     <message>
-        <source>waiting for the hub</source>
-        <translation>허브를 기다리는 중</translation>
+        <source>waiting for Hugging Face</source>
+        <translation>Hugging Face를 기다리는 중</translation>
     </message>
     <message>
-        <source>checked as it comes</source>
+        <source>verified while downloading</source>
         <translation>받으면서 확인</translation>
     </message>
     <message>
-        <source>Every byte is checked: {amount}</source>
+        <source>Verifying every byte: {amount}</source>
         <translation>모든 바이트를 확인하는 중: {amount}</translation>
     </message>
     <message>
-        <source>waits for its turn</source>
+        <source>queued</source>
         <translation>차례를 기다리는 중</translation>
     </message>
     <message>
-        <source>paused; what is here is kept</source>
+        <source>paused, progress is kept</source>
         <translation>일시 정지. 받은 부분은 그대로 둡니다</translation>
     </message>
     <message>
-        <source>It could not be finished.</source>
+        <source>It couldn’t be finished.</source>
         <translation>끝내지 못했습니다.</translation>
     </message>
     <message>
-        <source>in your library, checked</source>
+        <source>in your library, verified</source>
         <translation>라이브러리에 있음, 확인됨</translation>
     </message>
     <message>
@@ -3008,14 +2985,14 @@
     </message>
     <message>
         <source>downloading</source>
-        <translation>내려받는 중</translation>
+        <translation>다운로드 중</translation>
     </message>
     <message>
         <source>paused</source>
         <translation>일시 정지</translation>
     </message>
     <message>
-        <source>being checked</source>
+        <source>verifying</source>
         <translation>확인 중</translation>
     </message>
     <message>
@@ -3031,8 +3008,8 @@
         <translation>취소됨</translation>
     </message>
     <message>
-        <source>the hub</source>
-        <translation>허브</translation>
+        <source>Hugging Face</source>
+        <translation>Hugging Face</translation>
     </message>
     <message>
         <source>a file of yours</source>
@@ -3063,16 +3040,16 @@
         <translation>아직 쓰지 않음</translation>
     </message>
     <message>
-        <source>checked {when}</source>
+        <source>verified {when}</source>
         <translation>{when} 확인</translation>
     </message>
     <message>
-        <source>Its file is not where it was: {path}</source>
+        <source>Its file was moved or deleted: {path}</source>
         <translation>파일이 있던 자리에 없습니다: {path}</translation>
     </message>
     <message>
-        <source>Some of its bytes are not what they should be.</source>
-        <translation>일부 바이트가 원본과 다릅니다.</translation>
+        <source>Some of its bytes are damaged.</source>
+        <translation>일부 바이트가 손상되었습니다.</translation>
     </message>
     <message>
         <source>{size} of RAM</source>
@@ -3087,7 +3064,7 @@
         <translation>라이브러리 보기</translation>
     </message>
     <message>
-        <source>Your models and the catalogue are here as always.</source>
+        <source>Your models and the catalog are still available.</source>
         <translation>가지고 있는 모델과 추천 목록은 그대로 쓸 수 있습니다.</translation>
     </message>
     <message>
@@ -3095,16 +3072,16 @@
         <translation>오프라인 상태입니다</translation>
     </message>
     <message>
-        <source>You turned the connection to the hub off in the settings.</source>
-        <translation>설정에서 허브 연결을 꺼 두었습니다.</translation>
+        <source>You turned on Offline in Settings.</source>
+        <translation>설정에서 오프라인을 켜 두었습니다.</translation>
     </message>
     <message>
         <source>Go online</source>
         <translation>온라인으로 전환</translation>
     </message>
     <message>
-        <source>The hub does not answer</source>
-        <translation>허브가 응답하지 않습니다</translation>
+        <source>Hugging Face is not responding</source>
+        <translation>Hugging Face가 응답하지 않습니다</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -3123,7 +3100,7 @@
         <translation>읽는 중…</translation>
     </message>
     <message>
-        <source>not known</source>
+        <source>unknown</source>
         <translation>알 수 없음</translation>
     </message>
     <message>
@@ -3132,7 +3109,7 @@
     </message>
     <message>
         <source>Use {name} in the chat</source>
-        <translation>{name} 모델을 대화에 사용</translation>
+        <translation>모델 {name} 사용</translation>
     </message>
     <message>
         <source>Get</source>
@@ -3140,11 +3117,11 @@
     </message>
     <message>
         <source>Download {name}</source>
-        <translation>{name} 내려받기</translation>
+        <translation>{name} 다운로드</translation>
     </message>
     <message>
         <source>Download {name} again</source>
-        <translation>{name} 다시 내려받기</translation>
+        <translation>{name} 다시 다운로드</translation>
     </message>
     <message>
         <source>Waiting</source>
@@ -3152,10 +3129,10 @@
     </message>
     <message>
         <source>Paused, {percent}%</source>
-        <translation>정지, {percent}%</translation>
+        <translation>일시 정지, {percent}%</translation>
     </message>
     <message>
-        <source>Checking</source>
+        <source>Verifying</source>
         <translation>확인 중</translation>
     </message>
     <message>
@@ -3167,44 +3144,44 @@
         <translation>{name}: {state}. 다운로드 보기</translation>
     </message>
     <message>
-        <source>Read {size} of the files&apos; headers. Planned for {machine}.</source>
-        <translation>파일 헤더 {size}를 읽었습니다. {machine} 기준으로 계획했습니다.</translation>
+        <source>Checked against {machine}. {size} of file headers were read.</source>
+        <translation>{machine} 기준으로 확인했습니다. 파일 헤더 {size}를 읽었습니다.</translation>
     </message>
     <message>
-        <source>Read {size} of the files&apos; headers.</source>
+        <source>{size} of file headers were read.</source>
         <translation>파일 헤더 {size}를 읽었습니다.</translation>
     </message>
     <message>
-        <source>Judged by the size of the files alone.</source>
-        <translation>파일 크기만으로 판단했습니다.</translation>
+        <source>Estimated from the size of the files.</source>
+        <translation>파일 크기로 추정했습니다.</translation>
     </message>
     <message>
         <source>Reading the files&apos; headers…</source>
         <translation>파일 헤더를 읽는 중…</translation>
     </message>
     <message>
-        <source>Best here: {name}. {verdict}</source>
+        <source>Best for this computer: {name}. {verdict}</source>
         <translation>이 컴퓨터에 가장 알맞은 것: {name}. {verdict}</translation>
     </message>
     <message>
-        <source>does not fit</source>
-        <translation>맞지 않음</translation>
+        <source>doesn’t fit</source>
+        <translation>들어가지 않음</translation>
     </message>
     <message>
-        <source>too large by {size}</source>
-        <translation>{size} 초과</translation>
+        <source>needs {size} more memory</source>
+        <translation>메모리 {size} 부족</translation>
     </message>
     <message>
         <source>on the GPU</source>
-        <translation>GPU에서</translation>
+        <translation>GPU에서 실행</translation>
     </message>
     <message>
         <source>GPU and RAM</source>
-        <translation>GPU와 RAM</translation>
+        <translation>GPU와 RAM에서 실행</translation>
     </message>
     <message>
         <source>in RAM</source>
-        <translation>RAM에서</translation>
+        <translation>RAM에서 실행</translation>
     </message>
     <message>
         <source>read from the disk</source>
@@ -3212,39 +3189,39 @@
     </message>
     <message>
         <source>fits the GPU</source>
-        <translation>GPU에 맞음</translation>
+        <translation>GPU에 들어감</translation>
     </message>
     <message>
         <source>fits GPU and RAM</source>
-        <translation>GPU와 RAM에 맞음</translation>
+        <translation>GPU와 RAM에 들어감</translation>
     </message>
     <message>
-        <source>fits with a worker</source>
-        <translation>작업 컴퓨터를 쓰면 맞음</translation>
+        <source>fits with another PC</source>
+        <translation>보조 PC를 쓰면 들어감</translation>
     </message>
     <message>
         <source>fits in RAM</source>
-        <translation>RAM에 맞음</translation>
+        <translation>RAM에 들어감</translation>
     </message>
     <message>
-        <source>larger than RAM, slow</source>
-        <translation>RAM보다 커서 느림</translation>
+        <source>too big for RAM, very slow</source>
+        <translation>RAM보다 커서 매우 느림</translation>
     </message>
     <message>
-        <source>with a worker</source>
-        <translation>작업 컴퓨터와 함께</translation>
+        <source>with another PC</source>
+        <translation>보조 PC와 함께</translation>
     </message>
     <message>
         <source>{where}, about {speed} tok/s</source>
-        <translation>{where}, 초당 약 {speed}토큰</translation>
+        <translation>{where} · 초당 약 {speed}토큰</translation>
     </message>
     <message>
         <source>reasoning: always</source>
         <translation>추론: 항상</translation>
     </message>
     <message>
-        <source>reasoning: as long as you say</source>
-        <translation>추론: 원하는 만큼</translation>
+        <source>reasoning: adjustable length</source>
+        <translation>추론: 길이 지정 가능</translation>
     </message>
     <message>
         <source>off</source>
@@ -3295,8 +3272,8 @@
         <translation>도구: {rating}</translation>
     </message>
     <message>
-        <source>It used tools rightly in {passed} of {total} tasks.</source>
-        <translation>과제 {total}개 중 {passed}개에서 도구를 올바르게 썼습니다.</translation>
+        <source>Used tools correctly in {passed} of {total} tasks.</source>
+        <translation>과제 {total}개 중 {passed}개에서 도구를 올바르게 사용했습니다.</translation>
     </message>
     <message>
         <source>What went wrong: {tasks}.</source>
@@ -3341,7 +3318,7 @@
         <translation>디스크에 {size} 남음</translation>
     </message>
     <message>
-        <source>{free} of {total} are free where models are kept</source>
+        <source>{free} of {total} free where models are stored</source>
         <translation>모델을 보관하는 디스크 {total} 중 {free} 남음</translation>
     </message>
     <message>
@@ -3349,7 +3326,7 @@
         <translation>둘러보기</translation>
     </message>
     <message>
-        <source>Picked for this machine</source>
+        <source>Picked for this computer</source>
         <translation>이 컴퓨터에 맞는 모델</translation>
     </message>
 </context>
@@ -3357,7 +3334,7 @@
     <name>NewRun</name>
     <message>
         <source>New run</source>
-        <translation>새 실행</translation>
+        <translation>새 작업</translation>
     </message>
     <message>
         <source>Delete this recipe</source>
@@ -3365,7 +3342,7 @@
     </message>
     <message>
         <source>Task</source>
-        <translation>작업</translation>
+        <translation>할 일</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -3377,15 +3354,15 @@
     </message>
     <message>
         <source>What it may do without asking</source>
-        <translation>묻지 않고 할 수 있는 일</translation>
+        <translation>확인 없이 할 수 있는 일</translation>
     </message>
     <message>
         <source>Reasoning</source>
         <translation>추론</translation>
     </message>
     <message>
-        <source>What is to be done in the folder? Say what you want to have at the end.</source>
-        <translation>이 폴더에서 무엇을 할까요? 끝났을 때 얻고 싶은 결과를 적어 주세요.</translation>
+        <source>What should be done in this folder? Describe the result you want.</source>
+        <translation>이 폴더에서 무엇을 할까요? 원하는 결과를 적어 주세요.</translation>
     </message>
 </context>
 <context>
@@ -3402,7 +3379,7 @@
 <context>
     <name>OpeningFailed</name>
     <message>
-        <source>Coterie cannot open your chats</source>
+        <source>Coterie can’t open your chats</source>
         <translation>대화를 열 수 없습니다</translation>
     </message>
     <message>
@@ -3488,18 +3465,18 @@
     </message>
     <message>
         <source>Draft model</source>
-        <translation>초안 모델</translation>
+        <translation>드래프트 모델</translation>
     </message>
     <message>
-        <source>Prompts: read by the processor</source>
-        <translation>프롬프트: 프로세서가 읽음</translation>
+        <source>Prompts: read by the CPU</source>
+        <translation>프롬프트: CPU가 읽음</translation>
     </message>
     <message>
-        <source>Prompts: each layer where it lies</source>
+        <source>Prompts: each layer where it is</source>
         <translation>프롬프트: 각 레이어가 놓인 곳에서 처리</translation>
     </message>
     <message>
-        <source>Prompts: each expert where it lies</source>
+        <source>Prompts: each expert where it is</source>
         <translation>프롬프트: 각 전문가가 놓인 곳에서 처리</translation>
     </message>
     <message>
@@ -3511,12 +3488,12 @@
         <translation>모든 토큰: 쓰이는 전문가만 GPU로 보냄</translation>
     </message>
     <message>
-        <source>Experts: those used last are kept on {place}</source>
+        <source>Experts: the most recently used are kept on {place}</source>
         <translation>전문가: 최근에 쓰인 것을 {place}에 둠</translation>
     </message>
     <message>
         <source>Batch: {count} tokens · context kept as {kind}</source>
-        <translation>묶음: {count}토큰 · 컨텍스트 형식 {kind}</translation>
+        <translation>배치 크기: {count}토큰 · 컨텍스트 형식 {kind}</translation>
     </message>
     <message>
         <source>Context: one answer is written at a time</source>
@@ -3527,58 +3504,58 @@
         <translation>컨텍스트: 동시에 작성하는 답변 최대 {count}개가 함께 사용</translation>
     </message>
     <message>
-        <source>Each step computed in one piece</source>
-        <translation>한 단계를 한 조각으로 계산</translation>
+        <source>Each step runs as one graph</source>
+        <translation>각 단계를 한 번에 계산</translation>
     </message>
     <message>
-        <source>Pieces of a step, each on one device: {prompt} for a prompt, {token} for a token</source>
-        <translation>한 단계를 장치별 조각으로 나누어 계산: 프롬프트 {prompt}개, 토큰 {token}개</translation>
+        <source>Graph splits per step: {prompt} for a prompt, {token} for a token</source>
+        <translation>한 단계를 장치별로 나누어 계산: 프롬프트 {prompt}번, 토큰 {token}번</translation>
     </message>
     <message>
         <source>{count} tokens</source>
         <translation>{count}토큰</translation>
     </message>
     <message>
-        <source>Wishes</source>
-        <translation>원하는 조건</translation>
+        <source>Options</source>
+        <translation>옵션</translation>
     </message>
     <message>
         <source>All automatic</source>
         <translation>모두 자동</translation>
     </message>
     <message>
-        <source>Leave all wishes to the planner</source>
-        <translation>모든 조건을 자동으로 맡기기</translation>
+        <source>Let Coterie decide</source>
+        <translation>Coterie에 맡기기</translation>
     </message>
     <message>
         <source>Context kept as</source>
         <translation>컨텍스트 형식</translation>
     </message>
     <message>
-        <source>q8_0 takes half the memory of f16 and q4_0 a quarter; they are a little less exact.</source>
+        <source>q8_0 takes half the memory of f16 and q4_0 a quarter. Both are slightly less precise.</source>
         <translation>q8_0은 f16의 절반, q4_0은 4분의 1의 메모리를 쓰며 정확도가 조금 낮아집니다.</translation>
     </message>
     <message>
-        <source>Prefer</source>
-        <translation>우선</translation>
+        <source>Priority</source>
+        <translation>우선순위</translation>
     </message>
     <message>
-        <source>What comes first when memory does not suffice for both.</source>
-        <translation>메모리가 둘 다에 모자랄 때 무엇을 먼저 할지입니다.</translation>
+        <source>What comes first when there isn’t enough memory for both.</source>
+        <translation>메모리가 둘 다에 모자랄 때 무엇을 우선할지 정합니다.</translation>
     </message>
     <message>
-        <source>How experts are used when not all of them fit on a device.</source>
+        <source>How experts are used when they don’t all fit on a device.</source>
         <translation>전문가가 장치에 다 들어가지 않을 때 어떻게 쓸지 정합니다.</translation>
     </message>
     <message>
-        <source>A smaller model of the same family guesses ahead. The answers stay the same, and come faster where it guesses right.</source>
-        <translation>같은 계열의 더 작은 모델이 다음 내용을 미리 추측합니다. 답변은 그대로이고, 추측이 맞는 만큼 빨라집니다.</translation>
+        <source>A smaller model of the same family predicts ahead. Answers stay the same and come faster where it is right.</source>
+        <translation>같은 계열의 더 작은 모델이 다음 내용을 미리 예측합니다. 답변은 그대로이고, 예측이 맞는 만큼 빨라집니다.</translation>
     </message>
 </context>
 <context>
     <name>OriginLine</name>
     <message>
-        <source>Begun from “{title}”.</source>
+        <source>Continued from “{title}”.</source>
         <translation>‘{title}’에서 이어서 시작한 대화입니다.</translation>
     </message>
     <message>
@@ -3594,10 +3571,10 @@
     <name>PageHeader</name>
     <message>
         <source>Tune for this PC</source>
-        <translation>이 PC에 맞추기</translation>
+        <translation>이 PC에 최적화</translation>
     </message>
     <message>
-        <source>Measure a few placements for about a minute and keep the fastest</source>
+        <source>Measures a few placements for about a minute and keeps the fastest</source>
         <translation>몇 가지 배치를 1분쯤 측정해 가장 빠른 것을 씁니다</translation>
     </message>
     <message>
@@ -3639,8 +3616,8 @@
         <translation>명령이나 대화 제목을 입력하세요</translation>
     </message>
     <message>
-        <source>Commands and chats</source>
-        <translation>명령과 대화</translation>
+        <source>Command palette</source>
+        <translation>명령 팔레트</translation>
     </message>
     <message>
         <source>Found</source>
@@ -3654,28 +3631,28 @@
 <context>
     <name>PickCard</name>
     <message>
-        <source>Asking the hub…</source>
-        <translation>허브에 묻는 중…</translation>
+        <source>Contacting Hugging Face…</source>
+        <translation>Hugging Face에 확인하는 중…</translation>
     </message>
     <message>
-        <source>Waits for its turn</source>
+        <source>Queued</source>
         <translation>차례를 기다리는 중</translation>
     </message>
     <message>
         <source>Downloading, {percent}%</source>
-        <translation>내려받는 중, {percent}%</translation>
+        <translation>다운로드 중, {percent}%</translation>
     </message>
     <message>
-        <source>Checking every byte…</source>
+        <source>Verifying every byte…</source>
         <translation>모든 바이트를 확인하는 중…</translation>
     </message>
     <message>
         <source>Paused at {percent}%</source>
-        <translation>{percent}%에서 멈춤</translation>
+        <translation>{percent}%에서 일시 정지</translation>
     </message>
     <message>
-        <source>It is here.</source>
-        <translation>모델을 받았습니다.</translation>
+        <source>Ready.</source>
+        <translation>준비되었습니다.</translation>
     </message>
     <message>
         <source>{size} · about {speed} tok/s</source>
@@ -3686,7 +3663,7 @@
         <translation>다시 시도</translation>
     </message>
     <message>
-        <source>Try to get {name} again</source>
+        <source>Try downloading {name} again</source>
         <translation>{name} 다시 받기</translation>
     </message>
     <message>
@@ -3725,16 +3702,16 @@
         <translation>전문가</translation>
     </message>
     <message>
-        <source>experts that come and go</source>
-        <translation>드나드는 전문가</translation>
+        <source>cached experts</source>
+        <translation>교체되는 전문가</translation>
     </message>
     <message>
         <source>context</source>
         <translation>컨텍스트</translation>
     </message>
     <message>
-        <source>working memory</source>
-        <translation>작업 메모리</translation>
+        <source>compute memory</source>
+        <translation>계산용 메모리</translation>
     </message>
     <message>
         <source>read from the disk</source>
@@ -3746,11 +3723,11 @@
     </message>
     <message>
         <source>{total} parameters, all used for each token</source>
-        <translation>매개변수 {total} 개, 토큰마다 모두 사용</translation>
+        <translation>매개변수 {total}개, 토큰마다 모두 사용</translation>
     </message>
     <message>
         <source>{active} of {total} parameters per token</source>
-        <translation>토큰당 매개변수 {total} 개 중 {active} 개</translation>
+        <translation>토큰당 매개변수 {total}개 중 {active}개</translation>
     </message>
     <message>
         <source>{used} of {experts} experts, {parameters}</source>
@@ -3769,16 +3746,16 @@
         <translation>GPU</translation>
     </message>
     <message>
-        <source>Built-in GPU</source>
+        <source>Integrated GPU</source>
         <translation>내장 GPU</translation>
     </message>
     <message>
-        <source>Worker</source>
-        <translation>작업 컴퓨터</translation>
+        <source>Other PC</source>
+        <translation>보조 PC</translation>
     </message>
     <message>
-        <source>the worker</source>
-        <translation>작업 컴퓨터</translation>
+        <source>the other PC</source>
+        <translation>보조 PC</translation>
     </message>
     <message>
         <source>the graphics card</source>
@@ -3788,8 +3765,8 @@
 <context>
     <name>PlacementPage</name>
     <message>
-        <source>The model is being loaded onto a worker. Where it lies is shown once that is done.</source>
-        <translation>모델을 작업 컴퓨터로 불러오는 중입니다. 끝나면 어디에 놓였는지 보여 드립니다.</translation>
+        <source>Loading the model onto another PC. Its placement appears when that is done.</source>
+        <translation>모델을 보조 PC로 불러오는 중입니다. 끝나면 어디에 놓였는지 보여 드립니다.</translation>
     </message>
     <message>
         <source>Reading the model and planning where it goes…</source>
@@ -3797,22 +3774,22 @@
     </message>
     <message>
         <source>Placement</source>
-        <translation>배치</translation>
+        <translation>모델 배치</translation>
     </message>
     <message>
         <source>Try again</source>
         <translation>다시 시도</translation>
     </message>
     <message>
-        <source>Leave the choice to Coterie</source>
+        <source>Let Coterie decide</source>
         <translation>Coterie에 맡기기</translation>
     </message>
     <message>
-        <source>Here you see where a model lies and how fast it will be. Open a model first.</source>
+        <source>See where a model goes and how fast it will be. Open a model first.</source>
         <translation>모델이 어디에 놓이고 얼마나 빠른지 보여 주는 곳입니다. 먼저 모델을 열어 주세요.</translation>
     </message>
     <message>
-        <source>Keep the context in half the memory</source>
+        <source>Use half the memory for the context</source>
         <translation>컨텍스트를 절반의 메모리에 보관</translation>
     </message>
     <message>
@@ -3824,8 +3801,8 @@
         <translation>필요한 만큼 메모리 허용</translation>
     </message>
     <message>
-        <source>The model in use, {name}, runs on {host}. Here you see models of this computer.</source>
-        <translation>사용 중인 모델({name})은 {host}에서 실행됩니다. 여기에는 이 컴퓨터의 모델이 표시됩니다.</translation>
+        <source>The model in use, {name}, runs on {host}. This page shows models on this computer.</source>
+        <translation>사용 중인 모델 {name}의 서버는 {host}입니다. 여기에는 이 컴퓨터의 모델이 표시됩니다.</translation>
     </message>
 </context>
 <context>
@@ -3835,7 +3812,7 @@
         <translation>완료</translation>
     </message>
     <message>
-        <source>under way</source>
+        <source>in progress</source>
         <translation>진행 중</translation>
     </message>
     <message>
@@ -3858,8 +3835,8 @@
         <translation>지금 {size}</translation>
     </message>
     <message>
-        <source>Nothing is kept now.</source>
-        <translation>지금 보관한 것이 없습니다.</translation>
+        <source>Empty</source>
+        <translation>비어 있음</translation>
     </message>
     <message>
         <source>Off</source>
@@ -3870,8 +3847,8 @@
         <translation>지금 삭제</translation>
     </message>
     <message>
-        <source>Delete what was read of conversations</source>
-        <translation>보관한 대화 내용 삭제</translation>
+        <source>Delete the cache of all chats</source>
+        <translation>모든 대화의 캐시 삭제</translation>
     </message>
 </context>
 <context>
@@ -3885,15 +3862,15 @@
     <name>Rail</name>
     <message>
         <source>Runs</source>
-        <translation>실행</translation>
+        <translation>작업</translation>
     </message>
     <message>
-        <source>{name}, 1 waits for your answer</source>
-        <translation>{name}, 1개가 답을 기다립니다</translation>
+        <source>{name}, 1 needs you</source>
+        <translation>{name}, 1개 확인 필요</translation>
     </message>
     <message>
-        <source>{name}, {count} wait for your answer</source>
-        <translation>{name}, {count}개가 답을 기다립니다</translation>
+        <source>{name}, {count} need you</source>
+        <translation>{name}, {count}개 확인 필요</translation>
     </message>
     <message>
         <source>Models</source>
@@ -3913,7 +3890,7 @@
     </message>
     <message>
         <source>Placement</source>
-        <translation>배치</translation>
+        <translation>모델 배치</translation>
     </message>
     <message>
         <source>Show or hide the list</source>
@@ -3939,7 +3916,7 @@
         <translation>{time} 동안 추론함</translation>
     </message>
     <message>
-        <source>Thoughts</source>
+        <source>Reasoning</source>
         <translation>추론 내용</translation>
     </message>
     <message>
@@ -3947,7 +3924,7 @@
         <translation>1토큰</translation>
     </message>
     <message>
-        <source>Thinking</source>
+        <source>Reasoning…</source>
         <translation>추론하는 중</translation>
     </message>
     <message>
@@ -3955,8 +3932,8 @@
         <translation>바로 답하기</translation>
     </message>
     <message>
-        <source>Ends the thinking and begins the answer</source>
-        <translation>생각을 마치고 답변을 시작합니다</translation>
+        <source>Ends the reasoning and starts the answer</source>
+        <translation>추론을 마치고 답변을 시작합니다</translation>
     </message>
     <message>
         <source>{count} tokens</source>
@@ -3966,8 +3943,8 @@
 <context>
     <name>ReasoningChooser</name>
     <message>
-        <source>The model closes its thinking before it begins. Not every model keeps to that.</source>
-        <translation>생각을 시작하기 전에 닫아 둡니다. 지키지 않는 모델도 있습니다.</translation>
+        <source>Closes the reasoning before it begins. Not every model respects that.</source>
+        <translation>추론을 시작하기 전에 닫아 둡니다. 지키지 않는 모델도 있습니다.</translation>
     </message>
     <message>
         <source>{count} tokens</source>
@@ -3995,27 +3972,50 @@
     </message>
     <message>
         <source>Medium</source>
-        <translation>중간</translation>
+        <translation>보통</translation>
     </message>
     <message>
         <source>High</source>
         <translation>높음</translation>
     </message>
     <message>
-        <source>At most…</source>
-        <translation>최대…</translation>
+        <source>Limit…</source>
+        <translation>한도 지정…</translation>
     </message>
     <message>
         <source>tokens</source>
         <translation>토큰</translation>
     </message>
     <message>
-        <source>Most tokens of thinking</source>
-        <translation>생각에 쓸 최대 토큰 수</translation>
+        <source>Maximum reasoning tokens</source>
+        <translation>추론에 쓸 최대 토큰 수</translation>
     </message>
     <message>
-        <source>Thinking ends after so many tokens, and the answer begins.</source>
-        <translation>이만큼 생각하면 생각을 마치고 답변을 시작합니다.</translation>
+        <source>Reasoning ends after this many tokens, and the answer begins.</source>
+        <translation>이만큼 추론하면 추론을 마치고 답변을 시작합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>Remote</name>
+    <message>
+        <source>Remote</source>
+        <translation>외부</translation>
+    </message>
+    <message>
+        <source>Remote: text leaves this computer</source>
+        <translation>외부: 내용이 이 컴퓨터를 벗어납니다</translation>
+    </message>
+    <message>
+        <source>Anything sent to this model leaves your computer and goes to {host}.</source>
+        <translation>이 모델에 보내는 내용은 이 컴퓨터를 벗어나 서버 {host}로 전송됩니다.</translation>
+    </message>
+    <message>
+        <source>remote, on {host}</source>
+        <translation>외부, {host}</translation>
+    </message>
+    <message>
+        <source>a server on this computer, {host}</source>
+        <translation>이 컴퓨터의 서버, {host}</translation>
     </message>
 </context>
 <context>
@@ -4052,8 +4052,8 @@
 <context>
     <name>RemoteServerList</name>
     <message>
-        <source>“{name}” is removed</source>
-        <translation>‘{name}’ 서버를 목록에서 제거했습니다</translation>
+        <source>“{name}” was removed</source>
+        <translation>‘{name}’ 서버를 제거했습니다</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -4067,11 +4067,11 @@
 <context>
     <name>RemoteServersSection</name>
     <message>
-        <source>The key is kept for this session only: no keyring was found on this system.</source>
-        <translation>이 시스템에서 키 보관소를 찾지 못해 키를 이번 실행 동안만 보관합니다.</translation>
+        <source>The key is kept until Coterie quits: this system has no keyring.</source>
+        <translation>이 시스템에 키링이 없어 Coterie를 종료할 때까지만 키를 보관합니다.</translation>
     </message>
     <message>
-        <source>Models elsewhere</source>
+        <source>Remote models</source>
         <translation>외부 모델</translation>
     </message>
     <message>
@@ -4079,8 +4079,8 @@
         <translation>서버</translation>
     </message>
     <message>
-        <source>Other computers and services that speak OpenAI&apos;s API: vLLM, SGLang, llama-server, Ollama, LM Studio and others. What their models are given to read leaves this computer; they are marked wherever they are used.</source>
-        <translation>OpenAI API를 지원하는 다른 컴퓨터나 서비스입니다. vLLM, SGLang, llama-server, Ollama, LM Studio 등을 쓸 수 있습니다. 그곳의 모델이 읽는 내용은 이 컴퓨터 밖으로 나가며, 사용하는 곳마다 표시됩니다.</translation>
+        <source>Servers that speak OpenAI’s API: vLLM, SGLang, llama-server, Ollama, LM Studio, and others. Anything sent to these models leaves your computer. They are marked wherever you use them.</source>
+        <translation>OpenAI API를 지원하는 서버입니다. vLLM, SGLang, llama-server, Ollama, LM Studio 등을 쓸 수 있습니다. 이 모델들에 보내는 내용은 이 컴퓨터를 벗어나며, 사용하는 곳마다 표시됩니다.</translation>
     </message>
     <message>
         <source>Add a server</source>
@@ -4094,16 +4094,16 @@
         <translation>메모리에 있음</translation>
     </message>
     <message>
-        <source>{size} for conversations that were left</source>
-        <translation>나간 대화 보관 {size}</translation>
+        <source>{size} for other chats</source>
+        <translation>다른 대화용 {size}</translation>
     </message>
     <message>
         <source>In memory: {places}</source>
         <translation>메모리 사용: {places}</translation>
     </message>
     <message>
-        <source>{device}: weights {weights}, context {context}, working memory {working}</source>
-        <translation>{device}: 가중치 {weights}, 컨텍스트 {context}, 작업 메모리 {working}</translation>
+        <source>{device}: weights {weights}, context {context}, compute {working}</source>
+        <translation>{device}: 가중치 {weights}, 컨텍스트 {context}, 계산용 메모리 {working}</translation>
     </message>
     <message>
         <source>Loaded at {time}, when it was chosen</source>
@@ -4114,8 +4114,8 @@
         <translation>{time}에 창을 열 때 불러왔습니다</translation>
     </message>
     <message>
-        <source>Loaded at {time}, when you began to write</source>
-        <translation>{time}에 글을 쓰기 시작할 때 불러왔습니다</translation>
+        <source>Loaded at {time}, when you started typing</source>
+        <translation>{time}에 입력을 시작할 때 불러왔습니다</translation>
     </message>
     <message>
         <source>Loaded at {time} for an answer</source>
@@ -4123,59 +4123,59 @@
     </message>
     <message>
         <source>Loaded at {time} for a run</source>
-        <translation>{time}에 실행을 위해 불러왔습니다</translation>
+        <translation>{time}에 작업을 위해 불러왔습니다</translation>
     </message>
     <message>
-        <source>Used now by {names}</source>
+        <source>In use by {names}</source>
         <translation>지금 사용 중: {names}</translation>
     </message>
     <message>
-        <source>Used last by {name}</source>
+        <source>Last used by {name}</source>
         <translation>마지막으로 사용: {name}</translation>
     </message>
     <message>
-        <source>Stays: an answer is being written</source>
+        <source>Stays in memory: an answer is being written</source>
         <translation>답변을 쓰는 중이라 내리지 않습니다</translation>
     </message>
     <message>
-        <source>Stays: a run is at work</source>
-        <translation>실행이 진행 중이라 내리지 않습니다</translation>
+        <source>Stays in memory: a run is in progress</source>
+        <translation>작업이 진행 중이라 내리지 않습니다</translation>
     </message>
     <message>
-        <source>Stays: a run waits for your answer</source>
-        <translation>실행이 답을 기다리고 있어 내리지 않습니다</translation>
+        <source>Stays in memory: a run needs you</source>
+        <translation>작업에 확인이 필요해 내리지 않습니다</translation>
     </message>
     <message>
-        <source>Stays until {time}: a run waits for your answer</source>
-        <translation>실행이 답을 기다리고 있어 {time}까지 내리지 않습니다</translation>
+        <source>Stays in memory until {time}: a run needs you</source>
+        <translation>작업에 확인이 필요해 {time}까지 내리지 않습니다</translation>
     </message>
     <message>
-        <source>Memory is short: unloaded in a minute unless it is used</source>
-        <translation>메모리가 부족합니다. 쓰지 않으면 1분 안에 내립니다</translation>
+        <source>Memory is low: unloads in a minute unless used</source>
+        <translation>메모리가 부족합니다. 사용하지 않으면 1분 안에 내립니다</translation>
     </message>
     <message>
-        <source>Stays until you unload it</source>
+        <source>Stays in memory until you unload it</source>
         <translation>직접 내릴 때까지 메모리에 둡니다</translation>
     </message>
     <message>
-        <source>Unloaded at {time} unless it is used</source>
-        <translation>쓰지 않으면 {time}에 내립니다</translation>
+        <source>Unloads at {time} unless used</source>
+        <translation>사용하지 않으면 {time}에 내립니다</translation>
     </message>
     <message>
-        <source>Not in memory yet. It loads when you write.</source>
-        <translation>아직 메모리에 없습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+        <source>Not in memory yet. Loads when you start typing.</source>
+        <translation>아직 메모리에 없습니다. 입력을 시작하면 불러옵니다.</translation>
     </message>
     <message>
-        <source>Not in memory: it was not used for a while. It loads when you write.</source>
-        <translation>한동안 쓰지 않아 메모리에서 내렸습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+        <source>Unloaded after being idle. Loads when you start typing.</source>
+        <translation>한동안 사용하지 않아 메모리에서 내렸습니다. 입력을 시작하면 불러옵니다.</translation>
     </message>
     <message>
-        <source>Not in memory: memory ran short. It loads when you write.</source>
-        <translation>메모리가 부족해 모델을 내렸습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+        <source>Unloaded because memory ran low. Loads when you start typing.</source>
+        <translation>메모리가 부족해 모델을 내렸습니다. 입력을 시작하면 불러옵니다.</translation>
     </message>
     <message>
-        <source>Not in memory: it was unloaded. It loads when you write.</source>
-        <translation>직접 메모리에서 내렸습니다. 글을 쓰기 시작하면 불러옵니다.</translation>
+        <source>Unloaded. Loads when you start typing.</source>
+        <translation>직접 메모리에서 내렸습니다. 입력을 시작하면 불러옵니다.</translation>
     </message>
     <message>
         <source>{size} in RAM</source>
@@ -4191,7 +4191,7 @@
     </message>
     <message>
         <source>a run</source>
-        <translation>실행</translation>
+        <translation>작업</translation>
     </message>
     <message>
         <source>“{title}”</source>
@@ -4218,7 +4218,7 @@
     </message>
     <message>
         <source>Chats and runs will be as they were then. The damaged file is not deleted: it stays in the data folder.</source>
-        <translation>대화와 실행이 백업한 때의 상태로 돌아갑니다. 손상된 파일은 지우지 않고 데이터 폴더에 둡니다.</translation>
+        <translation>대화와 작업이 백업한 때의 상태로 돌아갑니다. 손상된 파일은 지우지 않고 데이터 폴더에 둡니다.</translation>
     </message>
     <message>
         <source>Back</source>
@@ -4228,7 +4228,7 @@
 <context>
     <name>ResultsModel</name>
     <message>
-        <source>thinks</source>
+        <source>reasons</source>
         <translation>추론 가능</translation>
     </message>
     <message>
@@ -4236,8 +4236,8 @@
         <translation>승인 필요</translation>
     </message>
     <message>
-        <source>in your library</source>
-        <translation>라이브러리에 있음</translation>
+        <source>In your library</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4263,15 +4263,15 @@
         <translation>작업 폴더</translation>
     </message>
     <message>
-        <source>The folder of the run that uses it. All else of yours is hidden from it.</source>
-        <translation>서버를 사용하는 실행의 폴더입니다. 그 밖의 내 파일은 보이지 않습니다.</translation>
+        <source>The folder of the run that uses it. The rest of your files are hidden from it.</source>
+        <translation>서버를 사용하는 작업의 폴더입니다. 그 밖의 내 파일은 보이지 않습니다.</translation>
     </message>
     <message>
         <source>Folders</source>
         <translation>폴더</translation>
     </message>
     <message>
-        <source>What it is left besides.</source>
+        <source>Other folders it may use.</source>
         <translation>그 밖에 허용하는 폴더입니다.</translation>
     </message>
     <message>
@@ -4279,27 +4279,27 @@
         <translation>네트워크</translation>
     </message>
     <message>
-        <source>With the network it can send away whatever it can read.</source>
+        <source>With network access it can send anything it can read.</source>
         <translation>네트워크가 있으면 읽을 수 있는 모든 내용을 밖으로 보낼 수 있습니다.</translation>
     </message>
     <message>
-        <source>Believe what it says of its tools</source>
-        <translation>도구에 대한 설명 믿기</translation>
+        <source>Trust what it says about its tools</source>
+        <translation>도구에 대한 설명 신뢰</translation>
     </message>
     <message>
-        <source>A tool that calls itself harmless is treated so. Else each is asked about as if it could change everything that the server can reach.</source>
-        <translation>스스로 해롭지 않다고 하는 도구는 그렇게 다룹니다. 믿지 않으면 서버가 접근할 수 있는 모든 것을 바꿀 수 있는 도구로 보고 매번 여쭙니다.</translation>
+        <source>A tool that calls itself harmless is treated as harmless. Otherwise each use is confirmed as if it could change everything the server can reach.</source>
+        <translation>스스로 해롭지 않다고 하는 도구는 그렇게 다룹니다. 신뢰하지 않으면 서버가 접근할 수 있는 모든 것을 바꿀 수 있는 도구로 보고 매번 확인합니다.</translation>
     </message>
 </context>
 <context>
     <name>RoomCard</name>
     <message>
-        <source>Not now</source>
+        <source>Skip</source>
         <translation>나중에</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation>멈추기</translation>
+        <translation>중지</translation>
     </message>
     <message>
         <source>Summary</source>
@@ -4314,48 +4314,48 @@
         <translation>이 요약이 맞나요?</translation>
     </message>
     <message>
-        <source>The conversation fits again</source>
+        <source>This chat fits again</source>
         <translation>이제 대화가 들어갑니다</translation>
     </message>
     <message>
-        <source>The conversation has reached the length that the model can read at once</source>
+        <source>This chat has reached the longest the model can read at once</source>
         <translation>대화가 모델이 한 번에 읽을 수 있는 길이에 이르렀습니다</translation>
     </message>
     <message>
-        <source>The conversation is longer than the model can read at once</source>
+        <source>This chat is longer than the model can read at once</source>
         <translation>대화가 모델이 한 번에 읽을 수 있는 길이를 넘었습니다</translation>
     </message>
     <message>
-        <source>The conversation will soon be longer than the model can read at once</source>
+        <source>This chat will soon be longer than the model can read at once</source>
         <translation>대화가 곧 모델이 한 번에 읽을 수 있는 길이를 넘습니다</translation>
     </message>
     <message>
-        <source>The model is loading. Then it can be counted what helps.</source>
-        <translation>모델을 불러오는 중입니다. 다 불러오면 무엇을 할 수 있는지 계산합니다.</translation>
+        <source>Options appear when the model has loaded.</source>
+        <translation>모델을 불러오면 선택할 수 있는 방법을 알려 드립니다.</translation>
     </message>
     <message>
-        <source>Counting what helps…</source>
-        <translation>무엇을 할 수 있는지 계산하는 중…</translation>
+        <source>Checking options…</source>
+        <translation>선택할 수 있는 방법을 확인하는 중…</translation>
     </message>
     <message>
-        <source>It will stand for the first {messages} messages, which stay here for you. Change it as you like.</source>
-        <translation>처음 메시지 {messages}개를 대신합니다. 메시지는 이 대화에 그대로 남습니다. 요약은 자유롭게 고치실 수 있습니다.</translation>
+        <source>It stands in for the first {messages} messages, which stay here for you. Edit it as you like.</source>
+        <translation>처음 메시지 {messages}개를 대신합니다. 메시지는 이 대화에 그대로 남습니다. 요약은 자유롭게 수정하실 수 있습니다.</translation>
     </message>
     <message>
         <source>It takes {needed} of {context} tokens.</source>
         <translation>{context}토큰 중 {needed}토큰을 사용합니다.</translation>
     </message>
     <message>
-        <source>All {context} tokens are in use, so the answer stops here. You choose what happens, and then it goes on. Nothing is deleted, and each choice can be taken back.</source>
-        <translation>{context}토큰을 모두 사용해 답변이 여기서 멈췄습니다. 어떻게 할지 고르시면 답변을 이어서 씁니다. 아무것도 삭제되지 않으며, 무엇을 고르든 되돌릴 수 있습니다.</translation>
+        <source>All {context} tokens are in use, so the answer stops here. Choose what to do and it continues. Nothing is deleted, and each choice can be undone.</source>
+        <translation>{context}토큰을 모두 사용해 답변이 여기서 멈췄습니다. 방법을 고르면 답변을 이어서 씁니다. 아무것도 삭제되지 않으며, 무엇을 고르든 되돌릴 수 있습니다.</translation>
     </message>
     <message>
-        <source>It takes {needed} of {context} tokens. You choose what happens. Nothing is deleted, and each choice can be taken back.</source>
-        <translation>{context}토큰 중 {needed}토큰을 사용합니다. 어떻게 할지 골라 주세요. 아무것도 삭제되지 않으며, 무엇을 고르든 되돌릴 수 있습니다.</translation>
+        <source>It takes {needed} of {context} tokens. Choose what to do. Nothing is deleted, and each choice can be undone.</source>
+        <translation>{context}토큰 중 {needed}토큰을 사용합니다. 방법을 골라 주세요. 아무것도 삭제되지 않으며, 무엇을 고르든 되돌릴 수 있습니다.</translation>
     </message>
     <message>
-        <source>It takes {needed} of {context} tokens. You choose what happens, and then the answer is written. Nothing is deleted, and each choice can be taken back.</source>
-        <translation>{context}토큰 중 {needed}토큰이 필요합니다. 어떻게 할지 고르시면 이어서 답변합니다. 아무것도 삭제되지 않으며, 무엇을 고르든 되돌릴 수 있습니다.</translation>
+        <source>It takes {needed} of {context} tokens. Choose what to do, and the answer follows. Nothing is deleted, and each choice can be undone.</source>
+        <translation>{context}토큰 중 {needed}토큰이 필요합니다. 방법을 고르면 이어서 답변합니다. 아무것도 삭제되지 않으며, 무엇을 고르든 되돌릴 수 있습니다.</translation>
     </message>
     <message>
         <source>Part {part} of {parts}. You see it before it is used.</source>
@@ -4370,7 +4370,7 @@
         <translation>지금 답하기</translation>
     </message>
     <message>
-        <source>The answer is written, or goes on.</source>
+        <source>Writes or continues the answer.</source>
         <translation>답변을 쓰거나 이어서 씁니다.</translation>
     </message>
     <message>
@@ -4378,7 +4378,7 @@
         <translation>앞부분 요약하기</translation>
     </message>
     <message>
-        <source>The model writes a summary of the first {messages} messages, of at most {summary} tokens. You see it before it is used. Then at least {rest} of {context} tokens are free.</source>
+        <source>The model summarizes the first {messages} messages in at most {summary} tokens. You see it before it is used. Frees at least {rest} of {context} tokens.</source>
         <translation>모델이 처음 메시지 {messages}개를 최대 {summary}토큰으로 요약합니다. 사용하기 전에 보여 드립니다. 그러면 {context}토큰 중 적어도 {rest}토큰이 남습니다.</translation>
     </message>
     <message>
@@ -4386,11 +4386,11 @@
         <translation>오래된 메시지 빼기</translation>
     </message>
     <message>
-        <source>The first {messages} messages stay here for you, but the model does not see them any more. Then {free} of {context} tokens are free.</source>
+        <source>The first {messages} messages stay here for you, but the model no longer sees them. Leaves {free} of {context} tokens free.</source>
         <translation>처음 메시지 {messages}개는 여기에 그대로 남지만 모델은 더 이상 보지 않습니다. 그러면 {context}토큰 중 {free}토큰이 남습니다.</translation>
     </message>
     <message>
-        <source>Start anew</source>
+        <source>Start a new chat</source>
         <translation>새 대화로 시작하기</translation>
     </message>
     <message>
@@ -4406,12 +4406,12 @@
         <translation>컨텍스트 늘리기</translation>
     </message>
     <message>
-        <source>This model can read up to {trained} tokens. Placement shows what this machine has room for.</source>
-        <translation>이 모델은 최대 {trained}토큰까지 읽을 수 있습니다. 이 컴퓨터에서 어디까지 가능한지는 배치에서 볼 수 있습니다.</translation>
+        <source>This model can read up to {trained} tokens. Placement shows what fits on this computer.</source>
+        <translation>이 모델은 최대 {trained}토큰까지 읽을 수 있습니다. 이 컴퓨터에서 어디까지 가능한지는 모델 배치에서 볼 수 있습니다.</translation>
     </message>
     <message>
         <source>Edit the message</source>
-        <translation>메시지 고치기</translation>
+        <translation>메시지 수정</translation>
     </message>
     <message>
         <source>A shorter message may fit.</source>
@@ -4425,8 +4425,8 @@
         <translation>이 대화는 모델이 한 번에 읽을 수 있는 {size}토큰 중 {used}토큰을 사용합니다.</translation>
     </message>
     <message>
-        <source>Make room…</source>
-        <translation>공간 만들기…</translation>
+        <source>Free up space…</source>
+        <translation>공간 확보…</translation>
     </message>
     <message>
         <source>The model does not see the first {messages} messages.</source>
@@ -4438,10 +4438,10 @@
     </message>
     <message>
         <source>Undo</source>
-        <translation>실행 취소</translation>
+        <translation>되돌리기</translation>
     </message>
     <message>
-        <source>This is a new chat; the one before stays as it is.</source>
+        <source>This is a new chat. The previous one stays as it is.</source>
         <translation>새 대화입니다. 이전 대화는 그대로 있습니다.</translation>
     </message>
     <message>
@@ -4457,7 +4457,7 @@
     <name>RunCommands</name>
     <message>
         <source>Run deleted</source>
-        <translation>실행을 삭제했습니다</translation>
+        <translation>작업을 삭제했습니다</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -4500,23 +4500,23 @@
     </message>
     <message>
         <source>Resume</source>
-        <translation>이어서 실행</translation>
+        <translation>이어서 진행</translation>
     </message>
     <message>
-        <source>Files, what the model sees, and what is allowed</source>
-        <translation>파일, 모델이 보는 내용, 허용한 일</translation>
+        <source>Files, what the model sees, and permissions</source>
+        <translation>파일, 모델이 보는 내용, 권한</translation>
     </message>
     <message>
         <source>More for this run</source>
-        <translation>이 실행의 다른 기능</translation>
+        <translation>이 작업의 다른 기능</translation>
     </message>
     <message>
-        <source>End after this step; the run can be resumed</source>
-        <translation>이 단계까지만 하고 쉽니다. 나중에 이어서 실행할 수 있습니다</translation>
+        <source>Pauses after this step. You can resume the run.</source>
+        <translation>이 단계까지만 하고 쉽니다. 나중에 이어서 진행할 수 있습니다</translation>
     </message>
     <message>
-        <source>End now; the run can be resumed</source>
-        <translation>지금 바로 멈춥니다. 나중에 이어서 실행할 수 있습니다</translation>
+        <source>Stops now. You can resume the run.</source>
+        <translation>지금 바로 중지합니다. 나중에 이어서 진행할 수 있습니다</translation>
     </message>
 </context>
 <context>
@@ -4526,41 +4526,41 @@
         <translation>보기</translation>
     </message>
     <message>
-        <source>“{title}” waits for your answer</source>
-        <translation>“{title}” 실행이 답을 기다립니다</translation>
+        <source>“{title}” needs you</source>
+        <translation>‘{title}’에 확인이 필요합니다</translation>
     </message>
     <message>
         <source>“{title}” is done</source>
-        <translation>“{title}” 실행을 마쳤습니다</translation>
+        <translation>“{title}” 작업을 마쳤습니다</translation>
     </message>
     <message>
         <source>“{title}” failed</source>
-        <translation>“{title}” 실행이 실패했습니다</translation>
+        <translation>“{title}” 작업이 실패했습니다</translation>
     </message>
     <message>
         <source>“{title}” stopped before it was done</source>
-        <translation>“{title}” 실행이 끝나기 전에 멈췄습니다</translation>
+        <translation>“{title}” 작업이 끝나기 전에 멈췄습니다</translation>
     </message>
 </context>
 <context>
     <name>RunPage</name>
     <message>
-        <source>Another process of Coterie carries this run out, such as a command: answer it there.</source>
-        <translation>이 실행은 명령줄 같은 다른 Coterie 프로세스에서 진행 중입니다. 그곳에서 답해 주세요.</translation>
+        <source>Another Coterie process, such as a command, is running this. Answer there.</source>
+        <translation>이 작업은 명령줄 같은 다른 Coterie 프로세스에서 진행 중입니다. 그곳에서 답해 주세요.</translation>
     </message>
 </context>
 <context>
     <name>RunSteps</name>
     <message>
-        <source>asks</source>
-        <translation>묻는 중</translation>
+        <source>needs you</source>
+        <translation>확인 필요</translation>
     </message>
     <message>
         <source>denied</source>
         <translation>거부됨</translation>
     </message>
     <message>
-        <source>working</source>
+        <source>in progress</source>
         <translation>진행 중</translation>
     </message>
     <message>
@@ -4576,7 +4576,7 @@
         <translation>시작 전</translation>
     </message>
     <message>
-        <source>left out</source>
+        <source>skipped</source>
         <translation>건너뜀</translation>
     </message>
     <message>
@@ -4668,24 +4668,24 @@
         <translation>종료 코드 {code}</translation>
     </message>
     <message>
-        <source>thought</source>
-        <translation>생각함</translation>
+        <source>reasoned</source>
+        <translation>추론함</translation>
     </message>
     <message>
-        <source>thought for {time}</source>
-        <translation>{time} 동안 생각함</translation>
+        <source>reasoned for {time}</source>
+        <translation>{time} 동안 추론함</translation>
     </message>
     <message>
-        <source>The turn broke off</source>
+        <source>The turn was cut off</source>
         <translation>차례가 도중에 끊김</translation>
     </message>
     <message>
-        <source>Thoughts</source>
-        <translation>생각</translation>
+        <source>Reasoning</source>
+        <translation>추론 내용</translation>
     </message>
     <message>
         <source>Thought for {time}</source>
-        <translation>{time} 동안 생각함</translation>
+        <translation>{time} 동안 추론함</translation>
     </message>
     <message>
         <source>1 token</source>
@@ -4712,11 +4712,11 @@
         <translation>모델에게 도구 1개를 제공합니다</translation>
     </message>
     <message>
-        <source>1 file was put back</source>
+        <source>1 file restored</source>
         <translation>파일 1개를 되돌렸습니다</translation>
     </message>
     <message>
-        <source>1 file is again as the run had left it</source>
+        <source>1 file redone</source>
         <translation>파일 1개를 다시 적용했습니다</translation>
     </message>
     <message>
@@ -4752,19 +4752,19 @@
         <translation>모델에게 도구 없이 답하라고 했습니다</translation>
     </message>
     <message>
-        <source>Older thoughts are left out of what the model sees</source>
-        <translation>이전의 생각은 모델에게 보이지 않습니다</translation>
+        <source>Earlier reasoning is left out of what the model sees</source>
+        <translation>이전의 추론은 모델에게 보이지 않습니다</translation>
     </message>
     <message>
-        <source>It goes on from here</source>
+        <source>It continues from here</source>
         <translation>여기서 이어 갑니다</translation>
     </message>
     <message>
-        <source>{count} files were put back</source>
+        <source>{count} files restored</source>
         <translation>파일 {count}개를 되돌렸습니다</translation>
     </message>
     <message>
-        <source>{count} files are again as the run had left them</source>
+        <source>{count} files redone</source>
         <translation>파일 {count}개를 다시 적용했습니다</translation>
     </message>
     <message>
@@ -4780,7 +4780,7 @@
         <translation>삭제됨</translation>
     </message>
     <message>
-        <source>not known</source>
+        <source>unknown</source>
         <translation>알 수 없음</translation>
     </message>
     <message>
@@ -4793,7 +4793,7 @@
     </message>
     <message>
         <source>This kind of run may only read</source>
-        <translation>이 실행은 읽기만 할 수 있음</translation>
+        <translation>이 작업은 읽기만 할 수 있음</translation>
     </message>
     <message>
         <source>Nobody was there to ask</source>
@@ -4805,7 +4805,7 @@
     </message>
     <message>
         <source>You allowed it for this run</source>
-        <translation>사용자가 이 실행에서 허용함</translation>
+        <translation>사용자가 이 작업에서 허용함</translation>
     </message>
     <message>
         <source>You allowed it for this folder</source>
@@ -4820,23 +4820,23 @@
         <translation>사용자가 한 번 허용함</translation>
     </message>
     <message>
-        <source>Allowed by what you allowed before</source>
-        <translation>이전에 허용한 것에 따라 허용됨</translation>
+        <source>Covered by an earlier permission</source>
+        <translation>이전에 허용한 권한에 따라 허용됨</translation>
     </message>
     <message>
         <source>Allowed without asking</source>
-        <translation>묻지 않고 허용됨</translation>
+        <translation>확인 없이 허용</translation>
     </message>
 </context>
 <context>
     <name>RunStepsView</name>
     <message>
         <source>Run finished: {words}</source>
-        <translation>실행 완료: {words}</translation>
+        <translation>작업 완료: {words}</translation>
     </message>
     <message>
         <source>Steps of the run</source>
-        <translation>실행의 단계</translation>
+        <translation>작업의 단계</translation>
     </message>
     <message>
         <source>Jump to the latest step</source>
@@ -4847,11 +4847,11 @@
     <name>Runs</name>
     <message>
         <source>Running</source>
-        <translation>실행 중</translation>
+        <translation>진행 중</translation>
     </message>
     <message>
         <source>Finished</source>
-        <translation>끝난 실행</translation>
+        <translation>끝난 작업</translation>
     </message>
     <message>
         <source>Recipes</source>
@@ -4862,8 +4862,8 @@
         <translation>내 레시피</translation>
     </message>
     <message>
-        <source>asks</source>
-        <translation>질문</translation>
+        <source>needs you</source>
+        <translation>확인 필요</translation>
     </message>
     <message>
         <source>undone</source>
@@ -4879,7 +4879,7 @@
     </message>
     <message>
         <source>stopped</source>
-        <translation>멈춤</translation>
+        <translation>중지됨</translation>
     </message>
     <message>
         <source>failed</source>
@@ -4890,11 +4890,11 @@
         <translation>중단됨</translation>
     </message>
     <message>
-        <source>{title}, waits for your answer</source>
-        <translation>{title}, 답을 기다립니다</translation>
+        <source>{title}, needs you</source>
+        <translation>{title}, 확인이 필요합니다</translation>
     </message>
     <message>
-        <source>begins</source>
+        <source>starting</source>
         <translation>시작하는 중</translation>
     </message>
     <message>
@@ -4911,42 +4911,42 @@
     </message>
     <message>
         <source>Read only</source>
-        <translation>읽기만</translation>
+        <translation>읽기 전용</translation>
     </message>
     <message>
-        <source>Ask</source>
-        <translation>물어보기</translation>
+        <source>Ask every time</source>
+        <translation>매번 확인</translation>
     </message>
     <message>
-        <source>Workspace</source>
-        <translation>작업 폴더</translation>
+        <source>Automatic in folder</source>
+        <translation>폴더 안은 자동</translation>
     </message>
     <message>
-        <source>All in sandbox</source>
-        <translation>샌드박스 안 모두</translation>
+        <source>Automatic in sandbox</source>
+        <translation>샌드박스 안은 자동</translation>
     </message>
     <message>
-        <source>It may only look around; nothing is changed.</source>
-        <translation>살펴보기만 합니다. 아무것도 바꾸지 않습니다.</translation>
+        <source>Can only read. Nothing is changed.</source>
+        <translation>읽기만 합니다. 아무것도 변경하지 않습니다.</translation>
     </message>
     <message>
-        <source>It may look around freely, and asks before it does anything else.</source>
-        <translation>자유롭게 살펴보고, 그 밖의 일은 하기 전에 묻습니다.</translation>
+        <source>Can read freely; asks before anything else.</source>
+        <translation>자유롭게 읽고, 그 밖의 일은 하기 전에 확인합니다.</translation>
     </message>
     <message>
-        <source>It may change files in the folder without asking, since you can undo that; else it asks.</source>
-        <translation>되돌릴 수 있으므로 폴더 안의 파일은 묻지 않고 바꿉니다. 그 밖의 일은 묻습니다.</translation>
+        <source>Can change files in the folder, since you can undo that; otherwise it asks.</source>
+        <translation>되돌릴 수 있으므로 폴더 안의 파일은 확인 없이 변경합니다. 그 밖의 일은 확인합니다.</translation>
     </message>
     <message>
-        <source>It may do what stays inside the sandbox without asking; it asks for the network, and for what cannot be undone.</source>
-        <translation>샌드박스 안에서 하는 일은 묻지 않고 합니다. 네트워크와 되돌릴 수 없는 일은 묻습니다.</translation>
+        <source>Can do anything that stays inside the sandbox; asks for the network and for what can’t be undone.</source>
+        <translation>샌드박스 안에서 하는 일은 확인 없이 합니다. 네트워크와 되돌릴 수 없는 일은 확인합니다.</translation>
     </message>
 </context>
 <context>
     <name>RunsPage</name>
     <message>
-        <source>“{title}” is among the recipes</source>
-        <translation>“{title}” 레시피를 저장했습니다</translation>
+        <source>“{title}” was saved as a recipe</source>
+        <translation>‘{title}’ 레시피를 저장했습니다</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -4957,20 +4957,20 @@
         <translation>레시피를 삭제했습니다</translation>
     </message>
     <message>
-        <source>Give a task and a folder</source>
-        <translation>작업과 폴더를 정해 주세요</translation>
+        <source>Describe a task and choose a folder</source>
+        <translation>할 일을 적고 폴더를 선택해 주세요</translation>
     </message>
     <message>
-        <source>The model works through the task step by step, with tools that read and change files in that folder. You see every step, it asks before it does what matters, and you can undo what it did.</source>
-        <translation>모델이 그 폴더의 파일을 읽고 바꾸는 도구로 작업을 한 단계씩 해 나갑니다. 모든 단계를 볼 수 있고, 중요한 일은 하기 전에 물으며, 한 일은 되돌릴 수 있습니다.</translation>
+        <source>The model works through the task step by step, with tools that read and change files in that folder. You see every step, approve what matters, and can undo what it did.</source>
+        <translation>모델이 그 폴더의 파일을 읽고 변경하는 도구로 작업을 한 단계씩 해 나갑니다. 모든 단계를 볼 수 있고, 중요한 일은 하기 전에 확인하며, 한 일은 되돌릴 수 있습니다.</translation>
     </message>
     <message>
         <source>New run</source>
-        <translation>새 실행</translation>
+        <translation>새 작업</translation>
     </message>
     <message>
         <source>Reading the runs…</source>
-        <translation>실행 목록을 읽는 중…</translation>
+        <translation>작업 목록을 읽는 중…</translation>
     </message>
 </context>
 <context>
@@ -4985,30 +4985,30 @@
     </message>
     <message>
         <source>No run matches “{query}”.</source>
-        <translation>“{query}”에 맞는 실행이 없습니다.</translation>
+        <translation>“{query}”에 맞는 작업이 없습니다.</translation>
     </message>
     <message>
         <source>Your runs will appear here.</source>
-        <translation>실행이 여기에 표시됩니다.</translation>
+        <translation>작업이 여기에 표시됩니다.</translation>
     </message>
     <message>
         <source>Search runs</source>
-        <translation>실행 검색</translation>
+        <translation>작업 검색</translation>
     </message>
     <message>
         <source>New run</source>
-        <translation>새 실행</translation>
+        <translation>새 작업</translation>
     </message>
     <message>
         <source>Runs and recipes</source>
-        <translation>실행과 레시피</translation>
+        <translation>작업과 레시피</translation>
     </message>
 </context>
 <context>
     <name>SaidRow</name>
     <message>
-        <source>What you asked for</source>
-        <translation>부탁한 내용</translation>
+        <source>Your request</source>
+        <translation>요청한 내용</translation>
     </message>
     <message>
         <source>Show all ({count} characters)</source>
@@ -5022,11 +5022,11 @@
         <translation>레시피로 저장</translation>
     </message>
     <message>
-        <source>A recipe keeps the task with its tools, mode and budget, to be used again. Words in braces, such as {topic}, become fields that are filled in before each start.</source>
-        <translation>레시피는 작업을 도구, 모드, 한도와 함께 보관해 다시 쓸 수 있게 합니다. {topic}처럼 중괄호로 묶은 영어 이름은 시작하기 전에 채우는 칸이 됩니다.</translation>
+        <source>A recipe saves the task with its tools, mode, and budget. Words in braces, such as {topic}, become fields to fill in before each start.</source>
+        <translation>레시피는 작업을 도구, 모드, 한도와 함께 저장합니다. {topic}처럼 중괄호로 묶은 영어 이름은 시작하기 전에 채우는 칸이 됩니다.</translation>
     </message>
     <message>
-        <source>What it is called</source>
+        <source>Name</source>
         <translation>이름</translation>
     </message>
     <message>
@@ -5034,11 +5034,11 @@
         <translation>레시피 이름</translation>
     </message>
     <message>
-        <source>What it is for, in a sentence</source>
+        <source>What it’s for, in one sentence</source>
         <translation>무엇을 하는지 한 문장으로</translation>
     </message>
     <message>
-        <source>What the recipe is for</source>
+        <source>Description of the recipe</source>
         <translation>레시피 설명</translation>
     </message>
     <message>
@@ -5057,8 +5057,8 @@
         <translation>모델 또는 제작자/이름 검색</translation>
     </message>
     <message>
-        <source>Search models on the hub</source>
-        <translation>허브에서 모델 검색</translation>
+        <source>Search Hugging Face</source>
+        <translation>Hugging Face에서 모델 검색</translation>
     </message>
     <message>
         <source>Trending</source>
@@ -5139,10 +5139,10 @@
     </message>
     <message>
         <source>Task</source>
-        <translation>작업</translation>
+        <translation>할 일</translation>
     </message>
     <message>
-        <source>What it wrote</source>
+        <source>Its own text</source>
         <translation>모델이 쓴 글</translation>
     </message>
     <message>
@@ -5154,7 +5154,7 @@
         <translation>요약</translation>
     </message>
     <message>
-        <source>Kept free for the answer</source>
+        <source>Reserved for the answer</source>
         <translation>답변용 여유</translation>
     </message>
     <message>
@@ -5228,11 +5228,11 @@
         <translation>{count}개 중 {number}번째</translation>
     </message>
     <message>
-        <source>Find in this conversation</source>
+        <source>Find in this chat</source>
         <translation>이 대화에서 찾기</translation>
     </message>
     <message>
-        <source>The whole conversation</source>
+        <source>The whole chat</source>
         <translation>대화 전체</translation>
     </message>
     <message>
@@ -5263,23 +5263,23 @@
         <translation>더 보기</translation>
     </message>
     <message>
-        <source>As the server tells</source>
-        <translation>서버가 알려 주는 대로</translation>
+        <source>As reported by the server</source>
+        <translation>서버가 알려 주는 값</translation>
     </message>
     <message>
-        <source>Asking the server…</source>
-        <translation>서버에 묻는 중…</translation>
+        <source>Contacting the server…</source>
+        <translation>서버에 확인하는 중…</translation>
     </message>
     <message>
         <source>Certificates</source>
         <translation>인증서</translation>
     </message>
     <message>
-        <source>File of certificates</source>
+        <source>Certificate file</source>
         <translation>인증서 파일</translation>
     </message>
     <message>
-        <source>It answers and lists no models. Type a name that it knows.</source>
+        <source>The server responds but lists no models. Enter a model name it knows.</source>
         <translation>서버가 응답하지만 모델 목록이 없습니다. 서버가 아는 이름을 입력해 주세요.</translation>
     </message>
     <message>
@@ -5287,35 +5287,35 @@
         <translation>모델 1개를 찾았습니다.</translation>
     </message>
     <message>
-        <source>{count} models found. Tick those that are to be offered.</source>
-        <translation>모델 {count}개를 찾았습니다. 목록에 보일 모델을 선택해 주세요.</translation>
+        <source>{count} models found. Choose which to show.</source>
+        <translation>모델 {count}개를 찾았습니다. 표시할 모델을 선택해 주세요.</translation>
     </message>
     <message>
         <source>Address</source>
         <translation>주소</translation>
     </message>
     <message>
-        <source>Key</source>
-        <translation>키</translation>
+        <source>API key</source>
+        <translation>API 키</translation>
     </message>
     <message>
-        <source>Models to offer</source>
-        <translation>목록에 보일 모델</translation>
+        <source>Models to show</source>
+        <translation>표시할 모델</translation>
     </message>
     <message>
-        <source>Name, if you like</source>
+        <source>Name (optional)</source>
         <translation>이름(선택)</translation>
     </message>
     <message>
-        <source>Certificates that are trusted besides</source>
-        <translation>추가로 신뢰할 인증서</translation>
+        <source>Additional certificates</source>
+        <translation>추가 인증서</translation>
     </message>
     <message>
-        <source>Context in tokens, where the server does not tell it</source>
-        <translation>컨텍스트(토큰), 서버가 알려 주지 않을 때</translation>
+        <source>Context length (tokens), if the server doesn’t report it</source>
+        <translation>컨텍스트 길이(토큰), 서버가 알려 주지 않을 때</translation>
     </message>
     <message>
-        <source>The address is shown without one</source>
+        <source>Defaults to the address</source>
         <translation>없으면 주소를 표시합니다</translation>
     </message>
     <message>
@@ -5323,7 +5323,7 @@
         <translation>없음</translation>
     </message>
     <message>
-        <source>Allow http for this server: text goes there unencrypted, and others on the way can read it.</source>
+        <source>Allow http for this server: text is sent unencrypted, and others along the way can read it.</source>
         <translation>이 서버에 http 허용: 내용이 암호화되지 않은 채 전송되어 도중에 다른 사람이 읽을 수 있습니다.</translation>
     </message>
     <message>
@@ -5347,7 +5347,7 @@
         <translation>선택…</translation>
     </message>
     <message>
-        <source>Choose a file of certificates</source>
+        <source>Choose a certificate file</source>
         <translation>인증서 파일 선택</translation>
     </message>
     <message>
@@ -5363,14 +5363,14 @@
         <translation>이 서버 추가</translation>
     </message>
     <message>
-        <source>Save what was changed</source>
+        <source>Save changes</source>
         <translation>변경한 내용 저장</translation>
     </message>
 </context>
 <context>
     <name>ServerLine</name>
     <message>
-        <source>Offer the tools of {name}</source>
+        <source>Use the tools of {name}</source>
         <translation>{name}의 도구 사용</translation>
     </message>
     <message>
@@ -5390,23 +5390,23 @@
         <translation>지금 확인</translation>
     </message>
     <message>
-        <source>Start {name} and ask for its tools</source>
-        <translation>{name} 서버를 시작해 도구 확인</translation>
+        <source>Start {name} and list its tools</source>
+        <translation>서버 {name} 시작하고 도구 확인</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation>삭제</translation>
+        <translation>제거</translation>
     </message>
     <message>
         <source>Remove {address}</source>
         <translation>{address} 삭제</translation>
     </message>
     <message>
-        <source>All about {name}</source>
+        <source>Details of {name}</source>
         <translation>{name}의 자세한 내용</translation>
     </message>
     <message>
-        <source>All about it</source>
+        <source>Details</source>
         <translation>자세한 내용</translation>
     </message>
 </context>
@@ -5421,8 +5421,8 @@
         <translation>도구 {count}개</translation>
     </message>
     <message>
-        <source>Not started: it waits for your consent</source>
-        <translation>시작하지 않음: 동의를 기다리고 있습니다</translation>
+        <source>Not started: needs your consent</source>
+        <translation>시작하지 않음: 동의가 필요합니다</translation>
     </message>
     <message>
         <source>Off</source>
@@ -5433,8 +5433,8 @@
         <translation>시작하는 중…</translation>
     </message>
     <message>
-        <source>{tools}, and {count} to look at first</source>
-        <translation>{tools}, 먼저 확인할 것 {count}개</translation>
+        <source>{tools}, {count} to review</source>
+        <translation>{tools}, 확인할 것 {count}개</translation>
     </message>
     <message>
         <source>Running, {tools}</source>
@@ -5442,19 +5442,19 @@
     </message>
     <message>
         <source>On, {tools}. It starts when a run needs it.</source>
-        <translation>켜짐, {tools}. 실행에서 필요할 때 시작합니다.</translation>
+        <translation>켜짐, {tools}. 작업에서 필요할 때 시작합니다.</translation>
     </message>
     <message>
         <source>On. It starts when a run needs it.</source>
-        <translation>켜짐. 실행에서 필요할 때 시작합니다.</translation>
+        <translation>켜짐. 작업에서 필요할 때 시작합니다.</translation>
     </message>
     <message>
-        <source>kept secret</source>
+        <source>secret</source>
         <translation>비밀로 보관</translation>
     </message>
     <message>
-        <source>What a model tells this server goes to this address:</source>
-        <translation>모델이 이 서버에 전하는 내용은 다음 주소로 갑니다:</translation>
+        <source>What a model sends to this server goes to this address:</source>
+        <translation>모델이 이 서버에 보내는 내용은 다음 주소로 갑니다:</translation>
     </message>
     <message>
         <source>This runs a program on your computer. The whole command is:</source>
@@ -5465,31 +5465,31 @@
         <translation>작업 위치: {path}</translation>
     </message>
     <message>
-        <source>Kept in the system&apos;s keyring.</source>
-        <translation>시스템 키링에 보관되어 있습니다.</translation>
+        <source>Stored in the system keyring.</source>
+        <translation>시스템 키링에 저장되어 있습니다.</translation>
     </message>
     <message>
-        <source>Kept for this session only: no keyring was found on this system.</source>
-        <translation>이번 실행 동안만 보관됩니다. 이 시스템에서 키링을 찾지 못했습니다.</translation>
+        <source>Kept until Coterie quits: this system has no keyring.</source>
+        <translation>이 시스템에 키링이 없어 Coterie를 종료할 때까지만 보관합니다.</translation>
     </message>
     <message>
         <source>No value yet.</source>
         <translation>아직 값이 없습니다.</translation>
     </message>
     <message>
-        <source>Not offered: what it takes is described at too great length</source>
+        <source>Not available: the description of its input is too long</source>
         <translation>제공하지 않음: 입력 설명이 너무 깁니다</translation>
     </message>
     <message>
-        <source>Not offered: what it takes is nested too deep</source>
+        <source>Not available: its input is nested too deeply</source>
         <translation>제공하지 않음: 입력 구조가 너무 깊습니다</translation>
     </message>
     <message>
-        <source>Not offered: its description refers to another address</source>
+        <source>Not available: its description refers to another address</source>
         <translation>제공하지 않음: 설명이 다른 주소를 가리킵니다</translation>
     </message>
     <message>
-        <source>Not offered: what it takes is not described validly</source>
+        <source>Not available: the description of its input is invalid</source>
         <translation>제공하지 않음: 입력 설명이 올바르지 않습니다</translation>
     </message>
     <message>
@@ -5501,26 +5501,26 @@
         <translation>동의한 뒤 바뀜</translation>
     </message>
     <message>
-        <source>Not there any more</source>
+        <source>No longer there</source>
         <translation>더는 없음</translation>
     </message>
     <message>
-        <source>hidden characters in its words</source>
+        <source>hidden characters in its description</source>
         <translation>설명에 보이지 않는 문자가 있음</translation>
     </message>
 </context>
 <context>
     <name>ServersList</name>
     <message>
-        <source>“{name}” is removed</source>
-        <translation>‘{name}’ 서버를 목록에서 제거했습니다</translation>
+        <source>“{name}” was removed</source>
+        <translation>‘{name}’ 서버를 제거했습니다</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation>실행 취소</translation>
+        <translation>되돌리기</translation>
     </message>
     <message>
-        <source>None yet. A tool server gives models tools of its own, such as a calendar or a database.</source>
+        <source>None yet. A tool server gives models more tools, such as a calendar or a database.</source>
         <translation>아직 없습니다. 도구 서버는 달력이나 데이터베이스 같은 도구를 모델에 제공합니다.</translation>
     </message>
 </context>
@@ -5536,18 +5536,18 @@
     </message>
     <message>
         <source>Programs and addresses that speak the Model Context Protocol. Runs can use their tools.</source>
-        <translation>모델 컨텍스트 프로토콜(MCP)을 쓰는 프로그램과 주소입니다. 실행에서 이들의 도구를 쓸 수 있습니다.</translation>
+        <translation>모델 컨텍스트 프로토콜(MCP)을 쓰는 프로그램과 주소입니다. 작업에서 이들의 도구를 쓸 수 있습니다.</translation>
     </message>
     <message>
-        <source>Add one</source>
-        <translation>서버 추가</translation>
+        <source>Add a tool server</source>
+        <translation>도구 서버 추가</translation>
     </message>
     <message>
-        <source>Take over from another program</source>
-        <translation>다른 프로그램에서 가져오기</translation>
+        <source>Import from another app</source>
+        <translation>다른 앱에서 가져오기</translation>
     </message>
     <message>
-        <source>Claude, Cursor, VS Code and LM Studio keep their servers in a file such as mcp.json. It is read when you choose it, and never by itself.</source>
+        <source>Claude, Cursor, VS Code, and LM Studio keep their servers in a file such as mcp.json. It is read only when you choose it.</source>
         <translation>Claude, Cursor, VS Code, LM Studio는 mcp.json과 같은 파일에 서버를 저장합니다. 파일은 직접 선택할 때만 읽습니다.</translation>
     </message>
 </context>
@@ -5572,8 +5572,8 @@
         <translation>새 대화</translation>
     </message>
     <message>
-        <source>Commands and chats</source>
-        <translation>명령과 대화</translation>
+        <source>Command palette</source>
+        <translation>명령 팔레트</translation>
     </message>
     <message>
         <source>Find in this chat</source>
@@ -5605,15 +5605,15 @@
     </message>
     <message>
         <source>Edit your last message</source>
-        <translation>마지막 내 메시지 고치기</translation>
+        <translation>마지막 내 메시지 수정</translation>
     </message>
     <message>
         <source>Stop the answer, or close what is open</source>
-        <translation>답변을 멈추거나 열린 것을 닫기</translation>
+        <translation>답변을 중지하거나 열린 것 닫기</translation>
     </message>
     <message>
-        <source>End the thinking and answer now</source>
-        <translation>생각을 멈추고 바로 답하기</translation>
+        <source>End the reasoning and answer now</source>
+        <translation>추론을 마치고 바로 답하기</translation>
     </message>
     <message>
         <source>Rename the chat in the list</source>
@@ -5624,12 +5624,12 @@
         <translation>목록에서 대화 삭제</translation>
     </message>
     <message>
-        <source>Undo the deletion</source>
-        <translation>삭제 취소</translation>
+        <source>Undo delete</source>
+        <translation>삭제 되돌리기</translation>
     </message>
     <message>
         <source>Choose a model</source>
-        <translation>모델 고르기</translation>
+        <translation>모델 선택</translation>
     </message>
     <message>
         <source>Open a model file</source>
@@ -5641,30 +5641,30 @@
     </message>
     <message>
         <source>Runs</source>
-        <translation>실행</translation>
+        <translation>작업</translation>
     </message>
     <message>
         <source>New run</source>
-        <translation>새 실행</translation>
+        <translation>새 작업</translation>
     </message>
     <message>
         <source>Start the new run</source>
-        <translation>새 실행 시작</translation>
+        <translation>새 작업 시작</translation>
     </message>
     <message>
         <source>Models: find and download</source>
-        <translation>모델 찾고 내려받기</translation>
+        <translation>모델 찾고 다운로드하기</translation>
     </message>
     <message>
         <source>Downloads</source>
         <translation>다운로드</translation>
     </message>
     <message>
-        <source>Library of models</source>
+        <source>Model library</source>
         <translation>모델 라이브러리</translation>
     </message>
     <message>
-        <source>Placement of the model</source>
+        <source>Placement</source>
         <translation>모델 배치</translation>
     </message>
     <message>
@@ -5683,15 +5683,15 @@
 <context>
     <name>SidePanel</name>
     <message>
-        <source>cannot be read</source>
+        <source>can’t be read</source>
         <translation>읽을 수 없음</translation>
     </message>
     <message>
-        <source>does not fit</source>
+        <source>doesn’t fit</source>
         <translation>들어가지 않음</translation>
     </message>
     <message>
-        <source>does not fit this machine</source>
+        <source>doesn’t fit this computer</source>
         <translation>이 컴퓨터에 들어가지 않음</translation>
     </message>
     <message>
@@ -5707,7 +5707,7 @@
         <translation>초당 약 {speed}토큰 예측</translation>
     </message>
     <message>
-        <source>{address} · away</source>
+        <source>{address} · not connected</source>
         <translation>{address} · 연결 안 됨</translation>
     </message>
     <message>
@@ -5715,28 +5715,28 @@
         <translation>RAM {size}</translation>
     </message>
     <message>
-        <source>No GPU found: everything runs on the processor.</source>
-        <translation>GPU가 없어 모두 프로세서에서 실행합니다.</translation>
+        <source>No GPU found: everything runs on the CPU.</source>
+        <translation>GPU가 없어 CPU로 실행합니다.</translation>
     </message>
     <message>
-        <source>Worker {name}</source>
-        <translation>작업 컴퓨터 {name}</translation>
+        <source>Other PC {name}</source>
+        <translation>보조 PC {name}</translation>
     </message>
     <message>
         <source>Placement</source>
-        <translation>배치</translation>
+        <translation>모델 배치</translation>
     </message>
     <message>
         <source>No models yet. Open a model file with Ctrl+O.</source>
         <translation>아직 모델이 없습니다. Ctrl+O로 모델 파일을 열어 주세요.</translation>
     </message>
     <message>
-        <source>This machine</source>
+        <source>This computer</source>
         <translation>이 컴퓨터</translation>
     </message>
     <message>
-        <source>Add a worker on another PC</source>
-        <translation>다른 PC를 작업 컴퓨터로 추가</translation>
+        <source>Add another PC</source>
+        <translation>다른 PC 추가</translation>
     </message>
 </context>
 <context>
@@ -5781,8 +5781,8 @@
 <context>
     <name>StepDetails</name>
     <message>
-        <source>Thoughts</source>
-        <translation>생각</translation>
+        <source>Reasoning</source>
+        <translation>추론 내용</translation>
     </message>
     <message>
         <source>Undo this step</source>
@@ -5797,7 +5797,7 @@
         <translation>모델이 본 내용</translation>
     </message>
     <message>
-        <source>Undoes all that came after this step</source>
+        <source>Undoes everything after this step</source>
         <translation>이 단계 뒤에 한 일을 모두 되돌립니다</translation>
     </message>
     <message>
@@ -5817,7 +5817,7 @@
         <translation>변경된 내용</translation>
     </message>
     <message>
-        <source>beginning and end, as the model sees it</source>
+        <source>beginning and end, as the model sees them</source>
         <translation>모델이 보는 대로 앞과 끝만</translation>
     </message>
     <message>
@@ -5829,15 +5829,15 @@
         <translation>모두 보기({size})</translation>
     </message>
     <message>
-        <source>text that anybody may have written</source>
-        <translation>누가 썼는지 알 수 없는 글</translation>
+        <source>text from outside</source>
+        <translation>외부에서 온 글</translation>
     </message>
     <message>
-        <source>1 file could not be kept for undoing</source>
+        <source>1 file couldn’t be kept for undo</source>
         <translation>파일 1개는 되돌리기용으로 저장하지 못함</translation>
     </message>
     <message>
-        <source>{count} files could not be kept for undoing</source>
+        <source>{count} files couldn’t be kept for undo</source>
         <translation>파일 {count}개는 되돌리기용으로 저장하지 못함</translation>
     </message>
     <message>
@@ -5871,11 +5871,11 @@
 <context>
     <name>StripCard</name>
     <message>
-        <source>Where each layer&apos;s experts live</source>
+        <source>Where each layer’s experts are</source>
         <translation>레이어별 전문가의 위치</translation>
     </message>
     <message>
-        <source>Where each layer lives (this model has no experts)</source>
+        <source>Where each layer is (this model has no experts)</source>
         <translation>레이어별 위치(전문가가 없는 모델)</translation>
     </message>
     <message>
@@ -5916,48 +5916,48 @@
 <context>
     <name>TokenField</name>
     <message>
-        <source>Asking the hub…</source>
-        <translation>허브에 묻는 중…</translation>
+        <source>Contacting Hugging Face…</source>
+        <translation>Hugging Face에 확인하는 중…</translation>
     </message>
     <message>
-        <source>Kept in the system&apos;s keyring.</source>
-        <translation>시스템 키링에 보관합니다.</translation>
+        <source>Stored in the system keyring.</source>
+        <translation>시스템 키링에 저장되어 있습니다.</translation>
     </message>
     <message>
-        <source>Kept for this session only: no keyring was found on this system.</source>
-        <translation>이 시스템에 키링이 없어 이번 실행 동안만 보관합니다.</translation>
+        <source>Kept until Coterie quits: this system has no keyring.</source>
+        <translation>이 시스템에 키링이 없어 Coterie를 종료할 때까지만 보관합니다.</translation>
     </message>
     <message>
-        <source>Taken from HF_TOKEN in the environment.</source>
+        <source>From the environment variable HF_TOKEN.</source>
         <translation>환경 변수 HF_TOKEN의 값을 씁니다.</translation>
     </message>
     <message>
-        <source>None. Only gated and private models need one.</source>
-        <translation>없습니다. 동의가 필요하거나 비공개인 모델에만 필요합니다.</translation>
+        <source>None. Needed only for gated and private models.</source>
+        <translation>없습니다. 승인이 필요하거나 비공개인 모델에만 필요합니다.</translation>
     </message>
     <message>
         <source>Belongs to {user}. {kept}</source>
         <translation>{user} 님의 토큰입니다. {kept}</translation>
     </message>
     <message>
-        <source>Token of the hub</source>
-        <translation>허브 토큰</translation>
+        <source>Hugging Face access token</source>
+        <translation>Hugging Face 액세스 토큰</translation>
     </message>
     <message>
-        <source>Check and keep</source>
-        <translation>확인하고 보관</translation>
+        <source>Check and save</source>
+        <translation>확인하고 저장</translation>
     </message>
     <message>
-        <source>Check this token and keep it</source>
-        <translation>이 토큰을 확인하고 보관</translation>
+        <source>Check and save this token</source>
+        <translation>이 토큰을 확인하고 저장</translation>
     </message>
     <message>
         <source>Forget</source>
-        <translation>지우기</translation>
+        <translation>삭제</translation>
     </message>
     <message>
         <source>Forget the token</source>
-        <translation>토큰 지우기</translation>
+        <translation>토큰 삭제</translation>
     </message>
 </context>
 <context>
@@ -5999,15 +5999,15 @@
         <translation>호출을 읽을 수 없습니다. 모델이 쓴 그대로입니다.</translation>
     </message>
     <message>
-        <source>A slip in the writing was mended.</source>
+        <source>A typing slip was corrected.</source>
         <translation>잘못 쓴 부분을 바로잡았습니다.</translation>
     </message>
     <message>
-        <source>There was no room for the whole call; it was ended early.</source>
+        <source>The call didn’t fit and was ended early.</source>
         <translation>호출을 다 쓸 자리가 없어 일찍 끝냈습니다.</translation>
     </message>
     <message>
-        <source>Given the types that the tool asks for: {changes}</source>
+        <source>Converted to the types the tool expects: {changes}</source>
         <translation>도구가 요구하는 형식으로 바꿈: {changes}</translation>
     </message>
 </context>
@@ -6029,15 +6029,15 @@
 <context>
     <name>ToolLine</name>
     <message>
-        <source>It says nothing about itself.</source>
+        <source>No description.</source>
         <translation>설명이 없습니다.</translation>
     </message>
     <message>
-        <source>All that {tool} says of itself</source>
+        <source>Full description of {tool}</source>
         <translation>{tool}의 설명 전체</translation>
     </message>
     <message>
-        <source>All its words</source>
+        <source>Full description</source>
         <translation>설명 전체</translation>
     </message>
     <message>
@@ -6077,7 +6077,7 @@
     </message>
     <message>
         <source>delete a file, into the run&apos;s trash</source>
-        <translation>파일 삭제(실행의 휴지통으로)</translation>
+        <translation>파일 삭제(작업의 휴지통으로)</translation>
     </message>
     <message>
         <source>run commands, in the sandbox</source>
@@ -6096,8 +6096,8 @@
         <translation>날짜와 시각 알기</translation>
     </message>
     <message>
-        <source>fetch a page from the web; always asked</source>
-        <translation>웹 페이지 가져오기(항상 물음)</translation>
+        <source>get a web page; always asks</source>
+        <translation>웹 페이지 가져오기(항상 확인)</translation>
     </message>
     <message>
         <source>read PDF and office files</source>
@@ -6109,14 +6109,14 @@
     </message>
     <message>
         <source>keep a note for later runs</source>
-        <translation>다음 실행을 위한 메모 남기기</translation>
+        <translation>다음 작업을 위한 메모 남기기</translation>
     </message>
     <message>
         <source>read the notes</source>
         <translation>메모 읽기</translation>
     </message>
     <message>
-        <source>keep a plan that you see</source>
+        <source>keep a plan you can see</source>
         <translation>볼 수 있는 계획 세우기</translation>
     </message>
 </context>
@@ -6131,7 +6131,7 @@
         <translation>도구: 꺼짐</translation>
     </message>
     <message>
-        <source>Let the answers use tools in a folder</source>
+        <source>Let answers use tools in a folder</source>
         <translation>답변할 때 폴더에서 도구를 쓰게 합니다</translation>
     </message>
     <message>
@@ -6158,7 +6158,7 @@
         <translation>서버</translation>
     </message>
     <message>
-        <source>{count} tools of the servers that are on</source>
+        <source>{count} tools of enabled servers</source>
         <translation>켜져 있는 서버의 도구 {count}개</translation>
     </message>
     <message>
@@ -6170,7 +6170,7 @@
         <translation>전체</translation>
     </message>
     <message>
-        <source>Only those that read</source>
+        <source>Read only</source>
         <translation>읽기 도구만</translation>
     </message>
 </context>
@@ -6189,7 +6189,7 @@
         <translation>도구: 점검하지 않음</translation>
     </message>
     <message>
-        <source>It used tools poorly when it was checked. Another model is better for tasks.</source>
+        <source>This model used tools poorly in its check. Another model is better for tasks.</source>
         <translation>점검에서 도구를 잘 쓰지 못했습니다. 작업에는 다른 모델을 쓰는 편이 좋습니다.</translation>
     </message>
 </context>
@@ -6200,20 +6200,20 @@
         <translation>도구</translation>
     </message>
     <message>
-        <source>Tools that are new or changed are not offered to a model before you have looked at them. What was allowed for a changed one does not count any more.</source>
-        <translation>새로 생기거나 바뀐 도구는 확인하기 전에는 모델에 제공하지 않습니다. 바뀐 도구에 허용했던 것은 더는 유효하지 않습니다.</translation>
+        <source>New and changed tools are not available to models until you have reviewed them. Permissions for a changed tool no longer apply.</source>
+        <translation>새로 생기거나 바뀐 도구는 확인하기 전에는 모델에 제공하지 않습니다. 바뀐 도구에 허용했던 권한은 더는 적용되지 않습니다.</translation>
     </message>
     <message>
-        <source>Not asked yet.</source>
+        <source>Not checked yet.</source>
         <translation>아직 확인하지 않았습니다.</translation>
     </message>
     <message>
-        <source>Take them as they are now</source>
-        <translation>지금 그대로 받아들이기</translation>
+        <source>Accept all</source>
+        <translation>모두 받아들이기</translation>
     </message>
     <message>
-        <source>Take the new and changed tools of {name} as they are now</source>
-        <translation>{name}의 새 도구와 바뀐 도구를 지금 그대로 받아들이기</translation>
+        <source>Accept the new and changed tools of {name}</source>
+        <translation>{name}의 새 도구와 바뀐 도구 모두 받아들이기</translation>
     </message>
     <message>
         <source>Show {count} more</source>
@@ -6227,7 +6227,7 @@
         <translation>이 대화의 도구</translation>
     </message>
     <message>
-        <source>While it answers, the model may use tools in this folder. You see each step, and can undo what it changed.</source>
+        <source>While answering, the model may use tools in this folder. You see each step and can undo what it changed.</source>
         <translation>모델이 답변하면서 이 폴더에서 도구를 쓸 수 있습니다. 모든 단계를 볼 수 있고, 바뀐 것은 되돌릴 수 있습니다.</translation>
     </message>
     <message>
@@ -6236,7 +6236,7 @@
     </message>
     <message>
         <source>What it may do without asking</source>
-        <translation>묻지 않고 할 수 있는 일</translation>
+        <translation>확인 없이 할 수 있는 일</translation>
     </message>
     <message>
         <source>Save</source>
@@ -6281,7 +6281,7 @@
         <translation>30일 동안 보관한 뒤 삭제합니다.</translation>
     </message>
     <message>
-        <source>Delete these for good? {size} will be free.</source>
+        <source>Permanently delete these? Frees {size}.</source>
         <translation>완전히 삭제할까요? {size}가 확보됩니다.</translation>
     </message>
     <message>
@@ -6293,11 +6293,11 @@
         <translation>휴지통 비우기</translation>
     </message>
     <message>
-        <source>Delete for good</source>
+        <source>Permanently delete</source>
         <translation>완전히 삭제</translation>
     </message>
     <message>
-        <source>Delete what is in the trash for good</source>
+        <source>Permanently delete what is in the trash</source>
         <translation>휴지통의 모델을 완전히 삭제</translation>
     </message>
     <message>
@@ -6312,38 +6312,38 @@
 <context>
     <name>TrashRow</name>
     <message>
-        <source>Put back</source>
+        <source>Restore</source>
         <translation>복원</translation>
     </message>
     <message>
-        <source>Put {name} back</source>
+        <source>Restore {name}</source>
         <translation>{name} 복원</translation>
     </message>
 </context>
 <context>
     <name>TuneCard</name>
     <message>
-        <source>Nothing faster was found than {before} tokens per second.</source>
+        <source>Nothing faster than {before} tokens per second was found.</source>
         <translation>초당 {before}토큰보다 빠른 배치를 찾지 못했습니다.</translation>
     </message>
     <message>
         <source>Tuning for this PC</source>
-        <translation>이 PC에 맞추는 중</translation>
+        <translation>이 PC에 최적화하는 중</translation>
     </message>
     <message>
         <source>at most {seconds} s left</source>
         <translation>길어야 {seconds}초 남음</translation>
     </message>
     <message>
-        <source>Measuring the plan as it is, then what may be faster.</source>
-        <translation>계획한 그대로 측정한 뒤 더 빠를 만한 것을 시험합니다.</translation>
+        <source>Measuring the current plan, then what may be faster.</source>
+        <translation>지금 계획을 측정한 뒤 더 빠를 만한 것을 시험합니다.</translation>
     </message>
     <message>
         <source>Tried {kind}: {speed} tokens per second</source>
         <translation>시험함({kind}): 초당 {speed}토큰</translation>
     </message>
     <message>
-        <source>Before: {before} tokens per second, prompts read at {prompts_before}. With the best that was found: {after}, prompts at {prompts_after}.</source>
+        <source>Before: {before} tokens per second, prompts at {prompts_before}. Best found: {after}, prompts at {prompts_after}.</source>
         <translation>이전: 초당 {before}토큰, 프롬프트는 초당 {prompts_before}토큰. 찾아낸 가장 빠른 배치: 초당 {after}토큰, 프롬프트는 초당 {prompts_after}토큰.</translation>
     </message>
     <message>
@@ -6359,7 +6359,7 @@
         <translation>사용하고 다시 불러오기</translation>
     </message>
     <message>
-        <source>Leave as it was</source>
+        <source>Keep as is</source>
         <translation>그대로 두기</translation>
     </message>
     <message>
@@ -6370,19 +6370,19 @@
 <context>
     <name>Tuning</name>
     <message>
-        <source>the plan as it is</source>
-        <translation>계획한 그대로</translation>
+        <source>the current plan</source>
+        <translation>지금 계획</translation>
     </message>
     <message>
         <source>other numbers of threads</source>
         <translation>다른 스레드 수</translation>
     </message>
     <message>
-        <source>other batches</source>
-        <translation>다른 묶음 크기</translation>
+        <source>other batch sizes</source>
+        <translation>다른 배치 크기</translation>
     </message>
     <message>
-        <source>another kind of context</source>
+        <source>another context type</source>
         <translation>다른 컨텍스트 형식</translation>
     </message>
     <message>
@@ -6390,7 +6390,7 @@
         <translation>전문가를 쓰는 다른 방법</translation>
     </message>
     <message>
-        <source>another way with experts that are missing</source>
+        <source>another way to handle missing experts</source>
         <translation>없는 전문가를 다루는 다른 방법</translation>
     </message>
     <message>
@@ -6433,8 +6433,8 @@
         <translation>파일 {count}개 되돌리기</translation>
     </message>
     <message>
-        <source>Take the undoing back?</source>
-        <translation>되돌린 것을 취소할까요?</translation>
+        <source>Redo this?</source>
+        <translation>되돌린 것을 다시 적용할까요?</translation>
     </message>
     <message>
         <source>Undo this?</source>
@@ -6460,23 +6460,23 @@
 <context>
     <name>Undoing</name>
     <message>
-        <source>1 file is again as the run left it</source>
+        <source>1 file redone</source>
         <translation>파일 1개를 다시 적용했습니다</translation>
     </message>
     <message>
-        <source>{count} files are again as the run left them</source>
+        <source>{count} files redone</source>
         <translation>파일 {count}개를 다시 적용했습니다</translation>
     </message>
     <message>
-        <source>1 file is as it was</source>
+        <source>1 file restored</source>
         <translation>파일 1개를 되돌렸습니다</translation>
     </message>
     <message>
-        <source>{count} files are as they were</source>
+        <source>{count} files restored</source>
         <translation>파일 {count}개를 되돌렸습니다</translation>
     </message>
     <message>
-        <source>{done}; {count} changed since and left alone</source>
+        <source>{done}. {count} changed since and were left alone</source>
         <translation>{done}. 그 뒤에 바뀐 {count}개는 그대로 두었습니다</translation>
     </message>
     <message>
@@ -6514,7 +6514,7 @@
         <translation>크기</translation>
     </message>
     <message>
-        <source>On this machine</source>
+        <source>On this computer</source>
         <translation>이 컴퓨터에서</translation>
     </message>
     <message>
@@ -6537,8 +6537,8 @@
         <translation>모델을 기다리는 중…</translation>
     </message>
     <message>
-        <source>Reading your words… {percent}%</source>
-        <translation>글을 읽는 중… {percent}%</translation>
+        <source>Reading your message… {percent}%</source>
+        <translation>메시지를 읽는 중… {percent}%</translation>
     </message>
     <message>
         <source>about {time} left</source>
@@ -6552,16 +6552,16 @@
         <translation>Coterie에 오신 것을 환영합니다</translation>
     </message>
     <message>
-        <source>Here you chat with open models that run on this machine. What you write stays here.</source>
-        <translation>이 컴퓨터에서 돌아가는 공개 모델과 대화하는 곳입니다. 쓰신 내용은 밖으로 나가지 않습니다.</translation>
+        <source>Chat with open models on your own computer. Nothing you write leaves it.</source>
+        <translation>내 컴퓨터에서 실행되는 공개 모델과 대화하세요. 입력한 내용은 이 컴퓨터를 벗어나지 않습니다.</translation>
     </message>
     <message>
-        <source>The starter model is here already</source>
-        <translation>기본 모델이 이미 들어 있습니다</translation>
+        <source>A small starter model is included</source>
+        <translation>작은 기본 모델이 들어 있습니다</translation>
     </message>
     <message>
-        <source>It is small and came with Coterie: good to try things with. Write below, or press Start.</source>
-        <translation>작지만 바로 쓸 수 있어 가볍게 써 보기에 좋습니다. 아래에 바로 쓰거나 시작을 누르세요.</translation>
+        <source>It’s fine for a first try. Type below, or press Start.</source>
+        <translation>가볍게 시작해 보기에 좋습니다. 아래에 바로 입력하거나 시작을 누르세요.</translation>
     </message>
     <message>
         <source>Start</source>
@@ -6572,7 +6572,7 @@
         <translation>기본 모델로 시작</translation>
     </message>
     <message>
-        <source>Larger models that suit this machine</source>
+        <source>Larger models that suit this computer</source>
         <translation>이 컴퓨터에 맞는 더 큰 모델</translation>
     </message>
     <message>
@@ -6580,28 +6580,28 @@
         <translation>모든 모델 보기</translation>
     </message>
     <message>
-        <source>Not now</source>
+        <source>Skip</source>
         <translation>나중에</translation>
     </message>
     <message>
-        <source>Not now: go to the chat</source>
-        <translation>나중에: 대화로 가기</translation>
+        <source>Skip and go to the chat</source>
+        <translation>건너뛰고 대화로 가기</translation>
     </message>
     <message>
-        <source>You are offline, as the settings say: models can be got later, and the starter model works now.</source>
+        <source>Offline is on in Settings. You can get models later; the starter model works now.</source>
         <translation>설정에서 오프라인을 켜 두었습니다. 모델은 나중에 받을 수 있고, 기본 모델은 지금 쓸 수 있습니다.</translation>
     </message>
     <message>
-        <source>Looking at what this machine can do…</source>
-        <translation>이 컴퓨터의 성능을 살펴보는 중…</translation>
+        <source>Checking what this computer can do…</source>
+        <translation>이 컴퓨터의 성능을 확인하는 중…</translation>
     </message>
     <message>
-        <source>Larger models are found under Models, whenever you want one.</source>
+        <source>Find larger models under Models whenever you want one.</source>
         <translation>더 큰 모델이 필요하면 언제든 모델 페이지에서 찾을 수 있습니다.</translation>
     </message>
     <message>
-        <source>Nothing is downloaded until you press Get. The ring at Models then shows how far it is.</source>
-        <translation>받기를 누르기 전에는 아무것도 내려받지 않습니다. 진행 상황은 왼쪽 모델 아이콘의 고리로 알 수 있습니다.</translation>
+        <source>Nothing is downloaded until you press Get. Progress appears on the Models icon.</source>
+        <translation>받기를 누르기 전에는 아무것도 다운로드하지 않습니다. 진행 상황은 모델 아이콘에 표시됩니다.</translation>
     </message>
 </context>
 <context>
@@ -6630,11 +6630,11 @@
         <translation>준비됨, {size} 비어 있음</translation>
     </message>
     <message>
-        <source>Asking…</source>
+        <source>Checking…</source>
         <translation>확인하는 중…</translation>
     </message>
     <message>
-        <source>Not asked yet</source>
+        <source>Not checked yet</source>
         <translation>아직 확인하지 않음</translation>
     </message>
 </context>
@@ -6645,39 +6645,39 @@
         <translation>192.168.0.7:50052 같은 주소와 포트</translation>
     </message>
     <message>
-        <source>Address of a worker to add</source>
-        <translation>추가할 작업 컴퓨터의 주소</translation>
+        <source>Address of the PC to add</source>
+        <translation>추가할 PC의 주소</translation>
     </message>
     <message>
         <source>Add</source>
         <translation>추가</translation>
     </message>
     <message>
-        <source>Add this worker</source>
-        <translation>이 작업 컴퓨터 추가</translation>
+        <source>Add this PC</source>
+        <translation>이 PC 추가</translation>
     </message>
     <message>
         <source>Check again</source>
         <translation>다시 확인</translation>
     </message>
     <message>
-        <source>Check all workers again</source>
-        <translation>모든 작업 컴퓨터 다시 확인</translation>
+        <source>Check all PCs again</source>
+        <translation>모든 PC 다시 확인</translation>
     </message>
 </context>
 <context>
     <name>WorkersSection</name>
     <message>
-        <source>Workers on other PCs</source>
-        <translation>다른 PC의 작업 컴퓨터</translation>
+        <source>Other PCs</source>
+        <translation>보조 PC</translation>
     </message>
     <message>
-        <source>PCs that lend their memory</source>
-        <translation>메모리를 빌려주는 PC</translation>
+        <source>Other PCs that share their memory</source>
+        <translation>메모리를 나눠 쓰는 PC</translation>
     </message>
     <message>
-        <source>A PC that runs llama.cpp&apos;s ggml-rpc-server can hold a part of a model. The connection is not protected: no password, no encryption. Whoever can reach the worker can read what you write and could take that PC over. Use it only in a network you trust.</source>
-        <translation>llama.cpp의 ggml-rpc-server를 실행하는 PC는 모델의 일부를 맡을 수 있습니다. 이 연결은 보호되지 않습니다. 비밀번호도 암호화도 없습니다. 작업 컴퓨터에 접근할 수 있는 사람은 누구나 작성한 글을 읽을 수 있고 그 PC를 장악할 수도 있습니다. 믿을 수 있는 네트워크에서만 사용해 주세요.</translation>
+        <source>A PC that runs llama.cpp’s ggml-rpc-server can hold part of a model. The connection has no password and no encryption: anyone who can reach that PC can read what you write, and could take it over. Use it only on a network you trust.</source>
+        <translation>llama.cpp의 ggml-rpc-server를 실행하는 PC는 모델의 일부를 맡을 수 있습니다. 이 연결에는 비밀번호도 암호화도 없어, 그 PC에 접근할 수 있는 사람은 누구나 입력한 글을 읽을 수 있고 PC를 장악할 수도 있습니다. 신뢰하는 네트워크에서만 사용해 주세요.</translation>
     </message>
 </context>
 <context>
@@ -6687,51 +6687,51 @@
         <translation>서버에 꼭 필요한 항목입니다.</translation>
     </message>
     <message>
-        <source>This must be a number.</source>
+        <source>Enter a number.</source>
         <translation>숫자를 입력하세요.</translation>
     </message>
     <message>
-        <source>This must be a whole number.</source>
+        <source>Enter a whole number.</source>
         <translation>정수를 입력하세요.</translation>
     </message>
     <message>
-        <source>This must be {limit} or more.</source>
+        <source>Enter {limit} or more.</source>
         <translation>{limit} 이상이어야 합니다.</translation>
     </message>
     <message>
-        <source>This must be {limit} or less.</source>
+        <source>Enter {limit} or less.</source>
         <translation>{limit} 이하여야 합니다.</translation>
     </message>
     <message>
-        <source>This must have {limit} characters or more.</source>
+        <source>Enter at least {limit} characters.</source>
         <translation>{limit}자 이상이어야 합니다.</translation>
     </message>
     <message>
-        <source>This must have {limit} characters or less.</source>
+        <source>Enter at most {limit} characters.</source>
         <translation>{limit}자 이하여야 합니다.</translation>
     </message>
     <message>
         <source>Choose {limit} or more.</source>
-        <translation>{limit}개 이상 고르세요.</translation>
+        <translation>{limit}개 이상 선택하세요.</translation>
     </message>
     <message>
         <source>Choose {limit} or fewer.</source>
-        <translation>{limit}개 이하로 고르세요.</translation>
+        <translation>{limit}개 이하로 선택하세요.</translation>
     </message>
     <message>
-        <source>This must be an e-mail address.</source>
+        <source>Enter an email address.</source>
         <translation>이메일 주소를 입력하세요.</translation>
     </message>
     <message>
-        <source>This must be an address, such as https://example.org.</source>
+        <source>Enter an address, such as https://example.org.</source>
         <translation>https://example.org 같은 주소를 입력하세요.</translation>
     </message>
     <message>
-        <source>This must be a date, such as 2026-04-12.</source>
+        <source>Enter a date, such as 2026-04-12.</source>
         <translation>2026-04-12 같은 날짜를 입력하세요.</translation>
     </message>
     <message>
-        <source>This must be a date and a time, such as 2026-04-12T09:30.</source>
+        <source>Enter a date and time, such as 2026-04-12T09:30.</source>
         <translation>2026-04-12T09:30 같은 날짜와 시각을 입력하세요.</translation>
     </message>
     <message>
@@ -6744,7 +6744,7 @@
     </message>
     <message>
         <source>Choose…</source>
-        <translation>고르기…</translation>
+        <translation>선택…</translation>
     </message>
 </context>
 <context>
@@ -6758,38 +6758,38 @@
         <translation>이 파일 되돌리기: {path}</translation>
     </message>
     <message>
-        <source>Put back {path} all the same</source>
-        <translation>그래도 {path} 되돌리기</translation>
+        <source>Restore {path} anyway</source>
+        <translation>그래도 {path} 복원</translation>
     </message>
     <message>
-        <source>Cannot be put back: it was too large to keep.</source>
+        <source>Can’t be restored: it was too large to keep.</source>
         <translation>되돌릴 수 없음: 너무 커서 저장해 두지 못했습니다.</translation>
     </message>
     <message>
-        <source>Changed since, by hand or by a later step. It is left alone unless you tick it; what is there now is kept.</source>
-        <translation>그 뒤에 직접 또는 이후 단계에서 변경되었습니다. 체크하지 않으면 그대로 둡니다. 지금 있는 내용은 보관됩니다.</translation>
+        <source>Changed since, by hand or by a later step. It is left alone unless you select it; the current version is kept.</source>
+        <translation>그 뒤에 직접 또는 이후 단계에서 변경되었습니다. 선택하지 않으면 그대로 둡니다. 지금 있는 내용은 보관됩니다.</translation>
     </message>
     <message>
-        <source>Goes away: it was not there before.</source>
-        <translation>없어집니다: 전에는 없던 파일입니다.</translation>
+        <source>Will be deleted: it wasn’t there before.</source>
+        <translation>삭제됩니다: 전에는 없던 파일입니다.</translation>
     </message>
     <message>
-        <source>Becomes again what the run had made of it.</source>
-        <translation>실행이 만든 상태로 다시 바뀝니다.</translation>
+        <source>Returns to the run’s version.</source>
+        <translation>작업이 만든 상태로 다시 바뀝니다.</translation>
     </message>
     <message>
-        <source>Comes back.</source>
+        <source>Will be restored.</source>
         <translation>다시 생깁니다.</translation>
     </message>
     <message>
-        <source>Becomes again what it was before.</source>
+        <source>Returns to what it was before.</source>
         <translation>이전 상태로 돌아갑니다.</translation>
     </message>
 </context>
 <context>
     <name>_Peek</name>
     <message>
-        <source>Thoughts</source>
+        <source>Reasoning</source>
         <translation>추론 내용</translation>
     </message>
 </context>

@@ -229,13 +229,13 @@ class AnswerCard(MessageCard):
         elif why is not None:
             text = languages.tell(why)
         elif message.state == "length":
-            text = self.tr("The answer reached its length limit and stops here.")
+            text = self.tr("The answer reached the maximum length and stopped.")
         elif message.state == "stopped" and not (message.content or message.reasoning or message.run):
             text = self.tr("Stopped before anything was written.")
         elif message.state == "stopped":
-            text = self.tr("Stopped. What was written so far is kept.")
+            text = self.tr("Stopped. The text so far is kept.")
         else:
-            text = self.tr("No answer came.")
+            text = self.tr("No answer was received.")
         action = self.tr("Continue") if self._can_continue() else self.tr("Try again")
         # Where there is room for more is chosen below the last message, not here.
         actions = [] if why is not None and why.code == FULL else [action]

@@ -21,7 +21,7 @@ def measure_lines(message: Message) -> list[str]:
     translate, number = QCoreApplication.translate, format_count
     lines = []
     if timings.queue_s >= NOTICED_S:
-        words = translate("Measures", "Waited {time} for its turn")
+        words = translate("Measures", "Waited {time} in the queue")
         lines.append(words.format(time=format_duration(timings.queue_s, languages.current)))
     if timings.prefill_s > 0:
         words = translate("Measures", "Read {count} of {total} tokens in {time}")
@@ -41,11 +41,11 @@ def measure_lines(message: Message) -> list[str]:
         count, time = number(usage.completion_tokens), format_duration(timings.decode_s, languages.current)
         lines.append(words.format(count=count, time=time, share=share))
     if usage.drafted_tokens:
-        words = translate("Measures", "Guessed ahead: {accepted} of {drafted} tokens came true")
+        words = translate("Measures", "Predicted: {accepted} of {drafted} tokens correct")
         lines.append(
             words.format(accepted=number(usage.accepted_tokens), drafted=number(usage.drafted_tokens))
         )
     if timings.batch >= TOGETHER:
-        words = translate("Measures", "Written beside others: {count} answers at a time on average")
+        words = translate("Measures", "Written together with others: {count} answers at a time on average")
         lines.append(words.format(count=format_speed(timings.batch)))
     return lines

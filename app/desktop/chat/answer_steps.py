@@ -240,7 +240,7 @@ class AnswerSteps(TranslatedWidget):
         self._head.setText("  ·  ".join(parts))
         state = self.tr("opened") if self.is_open else self.tr("closed")
         self._head.setAccessibleName(f"{', '.join(parts)}, {state}")
-        self._undo.setText(self.tr("undo all"))
+        self._undo.setText(self.tr("Undo all"))
         self._undo.setAccessibleName(self.tr("Undo what this answer changed"))
 
     @staticmethod

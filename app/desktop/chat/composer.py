@@ -159,7 +159,7 @@ class Composer(ThemedWidget):
             self._show_placeholder()
 
     def _show_placeholder(self) -> None:
-        question = self.tr("Press Enter to go to the question above")
+        question = self.tr("Press Return to go to the question above")
         self.edit.setPlaceholderText(question if self._asked else self.tr("Ask anything"))
         self.edit.viewport().update()  # Qt draws another placeholder only with the next change
 
@@ -257,11 +257,11 @@ class Composer(ThemedWidget):
         remote = leaving(state.path) if state is not None else None
         words = ""
         if state is not None and state.tuning:
-            words = self.tr("The model is being tuned and answers afterwards. You can send already.")
+            words = self.tr("Tuning the model; it answers when that is done. You can send now.")
         elif state is not None and state.state == "loading":
-            words = self.tr("The model is loading. You can send already.")
+            words = self.tr("Loading the model. You can send now.")
         elif state is not None and state.resting:
-            words = self.tr("The model loads when you write.")
+            words = self.tr("Loads when you start typing.")
         elif remote is not None:
             words = self.tr("Sent to {host}, outside this computer").format(host=short_host(remote))
         self._hint.setText(words)
@@ -280,7 +280,7 @@ class Composer(ThemedWidget):
         self.edit.setAccessibleName(self.tr("Message"))
         self._reasoning_label.setText(self.tr("Reasoning"))
         self.reasoning.setAccessibleName(self.tr("Reasoning"))
-        self._instead.setToolTip(self.tr("This model cannot do what was chosen, so it decides by itself."))
+        self._instead.setToolTip(self.tr("This model doesn’t support your choice, so it decides on its own."))
         self._show_button()
         self._show_reasoning()
         self._show_hint()

@@ -102,7 +102,7 @@ class ConversationPanel(ThemedWidget):
         return False
 
     def retranslate(self) -> None:
-        self._title.setText(self.tr("Settings of this chat"))
+        self._title.setText(self.tr("Chat settings"))
         self._close.setAccessibleName(self.tr("Close"))
         self._close.setToolTip(self.tr("Close"))
         self.controls.set_title("")

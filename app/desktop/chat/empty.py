@@ -52,9 +52,9 @@ class EmptyState(TranslatedWidget):
 
     def retranslate(self) -> None:
         self.origin.setText(self.tr("Back to “{title}”").format(title=self._origin_title))
-        self._title.setText(self.tr("What is on your mind?"))
+        self._title.setText(self.tr("What can I help with?"))
         remote = leaving(self._model or "")
-        words = self.tr("The model runs on this machine. What you write stays here.")
+        words = self.tr("The model runs on your computer. Nothing you write leaves it.")
         if remote is not None:
             words = self.tr("The model runs on {host}. What you write is sent there.").format(
                 host=remote.host

@@ -94,7 +94,7 @@ class Footer(QWidget):
         self._regenerate.setText(self.tr("Regenerate"))
         self._copy.setAccessibleName(self.tr("Copy this message"))
         self._edit.setAccessibleName(self.tr("Edit this message"))
-        self._regenerate.setAccessibleName(self.tr("Write this answer again"))
+        self._regenerate.setAccessibleName(self.tr("Regenerate this answer"))
         self._previous.setAccessibleName(self.tr("Previous variant"))
         self._next.setAccessibleName(self.tr("Next variant"))
         self._position = f"{format_count(message.sibling)}/{format_count(message.siblings)}"
@@ -121,7 +121,7 @@ class Footer(QWidget):
             parts.append(self.tr("{count} tokens reused").format(count=count))
         if (recomputed := reread_of(message.usage)) is not None:
             count = format_count(reread_tokens(recomputed))
-            parts.append(self.tr("{count} read again").format(count=count))
+            parts.append(self.tr("{count} recomputed").format(count=count))
         return " · ".join(parts)
 
     def restyle(self) -> None:

@@ -92,12 +92,12 @@ class PickCard(QFrame):
         if self.state == "failed" and self._error is not None:
             return languages.tell(self._error)
         return {
-            "asking": self.tr("Asking the hub…"),
-            "queued": self.tr("Waits for its turn"),
+            "asking": self.tr("Contacting Hugging Face…"),
+            "queued": self.tr("Queued"),
             "running": self.tr("Downloading, {percent}%").format(percent=self._percent()),
-            "verifying": self.tr("Checking every byte…"),
+            "verifying": self.tr("Verifying every byte…"),
             "paused": self.tr("Paused at {percent}%").format(percent=self._percent()),
-            "done": self.tr("It is here."),
+            "done": self.tr("Ready."),
         }.get(self.state, "")
 
     def _figures_text(self) -> str:
@@ -115,7 +115,7 @@ class PickCard(QFrame):
         self._note.setText(self._note_text())
         self._colour_note()
         words, name = {
-            "failed": (self.tr("Try again"), self.tr("Try to get {name} again")),
+            "failed": (self.tr("Try again"), self.tr("Try downloading {name} again")),
             "done": (self.tr("Use it"), self.tr("Use {name}")),
         }.get(self.state, (self.tr("Get"), self.tr("Get {name}, {figures}")))
         self.button.setText(words)

@@ -308,9 +308,9 @@ class SelectTextView(QWidget):
             self.open(self._ids)
 
     def _retranslate(self) -> None:
-        self._field.setPlaceholderText(self.tr("Find in this conversation"))
-        self._field.setAccessibleName(self.tr("Find in this conversation"))
-        self._text.setAccessibleName(self.tr("The whole conversation"))
+        self._field.setPlaceholderText(self.tr("Find in this chat"))
+        self._field.setAccessibleName(self.tr("Find in this chat"))
+        self._text.setAccessibleName(self.tr("The whole chat"))
         self._previous.setText(self.tr("Previous"))
         self._next.setText(self.tr("Next"))
         self._copy.setText(self.tr("Copy as Markdown"))

@@ -66,7 +66,7 @@ class ToolsButton(ThemedWidget):
         self.button.setText("" if self._compact else " " + self._words().replace("&", "&&"))
         if tools is None:
             said = self.tr("Tools: off")
-            tip = self.tr("Let the answers use tools in a folder")
+            tip = self.tr("Let answers use tools in a folder")
         else:
             folder, mode = folder_text(tools.workspace), mode_name(tools.mode)
             said = self.tr("Tools: on in {folder}, {mode}").format(folder=folder, mode=mode)

@@ -152,8 +152,8 @@ class ToolsSheet(Overlay):
         self._title.setText(self.tr("Tools in this chat"))
         self._about.setText(
             self.tr(
-                "While it answers, the model may use tools in this folder. You see each step, and can undo what it"
-                " changed."
+                "While answering, the model may use tools in this folder. You see each step and can undo "
+                "what it changed."
             )
         )
         for label, text in zip(

@@ -233,40 +233,34 @@ class WelcomePage(ThemedWidget):
     def retranslate(self) -> None:
         self._title.setText(self.tr("Welcome to Coterie"))
         self._sentence.setText(
-            self.tr("Here you chat with open models that run on this machine. What you write stays here.")
+            self.tr("Chat with open models on your own computer. Nothing you write leaves it.")
         )
-        self._starter_name.setText(self.tr("The starter model is here already"))
-        self._starter_words.setText(
-            self.tr(
-                "It is small and came with Coterie: good to try things with. Write below, or press Start."
-            )
-        )
+        self._starter_name.setText(self.tr("A small starter model is included"))
+        self._starter_words.setText(self.tr("It’s fine for a first try. Type below, or press Start."))
         self.start.setText(self.tr("Start"))
         self.start.setAccessibleName(self.tr("Start with the starter model"))
-        self._heading.setText(self.tr("Larger models that suit this machine"))
+        self._heading.setText(self.tr("Larger models that suit this computer"))
         self._heading.setVisible(self._reading or bool(self.cards))
         for place in self._places:
             place.setVisible(self._reading)
         self._hint.setText(self._hint_text())
         self.more.setText(self.tr("See all models"))
         self.more.setAccessibleName(self.tr("See all models"))
-        self.skip.setText(self.tr("Not now"))
-        self.skip.setAccessibleName(self.tr("Not now: go to the chat"))
+        self.skip.setText(self.tr("Skip"))
+        self.skip.setAccessibleName(self.tr("Skip and go to the chat"))
         for card in self.cards:
             card.retranslate()
 
     def _hint_text(self) -> str:
         if self._offline:
             return self.tr(
-                "You are offline, as the settings say: models can be got later, and the starter model works now."
+                "Offline is on in Settings. You can get models later; the starter model works now."
             )
         if self._reading:
-            return self.tr("Looking at what this machine can do…")
+            return self.tr("Checking what this computer can do…")
         if not self.cards:
-            return self.tr("Larger models are found under Models, whenever you want one.")
-        return self.tr(
-            "Nothing is downloaded until you press Get. The ring at Models then shows how far it is."
-        )
+            return self.tr("Find larger models under Models whenever you want one.")
+        return self.tr("Nothing is downloaded until you press Get. Progress appears on the Models icon.")
 
     def restyle(self) -> None:
         px = themes.current.px

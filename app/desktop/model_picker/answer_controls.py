@@ -89,32 +89,37 @@ class AnswerControls(Section):
     def retranslate(self) -> None:
         self._prompt_row.set_words(
             self.tr("System prompt"),
-            self.tr("What the model is told before every conversation."),
+            self.tr("Instructions the model gets before every chat."),
             compact=self._compact,
         )
         words = {
             "temperature": (
                 self.tr("Temperature"),
-                self.tr("Low is exact and repeatable, high is varied. 0 always takes the likeliest word."),
+                self.tr(
+                    "Lower is more predictable, higher more varied. 0 always picks the most likely word."
+                ),
             ),
-            "top_k": (self.tr("Top-k"), self.tr("Choose among this many likeliest tokens. 0 is all.")),
+            "top_k": (
+                self.tr("Top-k"),
+                self.tr("Considers only this many of the most likely tokens. 0 turns it off."),
+            ),
             "top_p": (
                 self.tr("Top-p"),
-                self.tr("Choose among the likeliest tokens that make up this share together."),
+                self.tr("Considers the most likely tokens that together make up this share."),
             ),
             "min_p": (
                 self.tr("Min-p"),
-                self.tr("Leave out tokens less likely than this part of the likeliest one."),
+                self.tr("Leaves out tokens less likely than this fraction of the most likely one."),
             ),
             "repeat_penalty": (
                 self.tr("Repetition penalty"),
-                self.tr("Above 1, words that were just used become less likely."),
+                self.tr("Above 1, recently used words become less likely."),
             ),
             "seed": (
                 self.tr("Seed"),
-                self.tr("The same seed and question give the same answer. Otherwise each answer differs."),
+                self.tr("The same seed and question give the same answer. Without one, each answer differs."),
             ),
-            "max_tokens": (self.tr("Longest answer"), self.tr("In tokens, reasoning included.")),
+            "max_tokens": (self.tr("Maximum answer length"), self.tr("In tokens, including reasoning.")),
         }
         for name, row in self._number_rows.items():
             row.set_words(*words[name], compact=self._compact)

@@ -163,21 +163,21 @@ class Header(ThemedWidget):
 
     def retranslate(self) -> None:
         self.show_title(self._title)
-        self.title.setAccessibleName(self.tr("Title of the chat"))
+        self.title.setAccessibleName(self.tr("Chat title"))
         self.title.setToolTip(self.tr("Click to rename") if self._title is not None else "")
         tuning = self._state is not None and self._state.tuning
         cancel = self.tr("Cancel tuning") if tuning else self.tr("Cancel loading")
         self.cancel.setAccessibleName(cancel)
         self.cancel.setToolTip(cancel)
-        self.options.setAccessibleName(self.tr("Settings of this chat"))
-        self.options.setToolTip(self.tr("Settings of this chat"))
+        self.options.setAccessibleName(self.tr("Chat settings"))
+        self.options.setToolTip(self.tr("Chat settings"))
         if self._used and self._size:
             self.context.show_value(
                 self.tr("{used} of {size}").format(
                     used=format_context(self._used), size=format_context(self._size)
                 ),
                 self._used / self._size,
-                self.tr("{used} of {size} tokens of the context are in use").format(
+                self.tr("{used} of {size} context tokens in use").format(
                     used=format_count(self._used), size=format_count(self._size)
                 ),
             )

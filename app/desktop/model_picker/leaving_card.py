@@ -119,17 +119,17 @@ class LeavingCard(Overlay):
         if remote is not None:
             words.append(
                 self.tr(
-                    "{model} runs on {host}. What you write to it is sent there, and so is what it reads in runs:"
-                    " files, pages and results. Whoever runs that server can read it."
+                    "{model} runs on {host}. What you write to it is sent there, and so is what it reads in "
+                    "runs: files, pages, and results. Whoever runs that server can read it."
                 ).format(model=remote.model, host=remote.host)
             )
             if remote.url.startswith("http:"):
                 words.append(
-                    self.tr("The way there is not encrypted: others in the network can read it too.")
+                    self.tr("The connection is not encrypted: others on the network can read it too.")
                 )
         self.words.setText("\n\n".join(words))
         self.once.setText(
-            self.tr("You are asked once for each server. Its models are marked wherever they are used.")
+            self.tr("You’re asked once for each server. Its models are marked wherever you use them.")
         )
         self.use.setText(self.tr("Use it"))
         self.use.setAccessibleName(self.tr("Use this model, and let text leave this computer"))

@@ -29,7 +29,7 @@ def where_sentence(loaded_model: LoadedModel) -> str:
         return translate("Residence", "In memory")
     places = ", ".join(_place(held) for held in loaded_model.held)
     if loaded_model.kept:
-        kept = translate("Residence", "{size} for conversations that were left")
+        kept = translate("Residence", "{size} for other chats")
         places = f"{places}, {kept.format(size=format_size(loaded_model.kept))}"
     return translate("Residence", "In memory: {places}").format(places=places)
 
@@ -37,7 +37,7 @@ def where_sentence(loaded_model: LoadedModel) -> str:
 def parts_sentences(loaded_model: LoadedModel) -> tuple[str, ...]:
     """What the memory of each device is taken for."""
     sentence = QCoreApplication.translate(
-        "Residence", "{device}: weights {weights}, context {context}, working memory {working}"
+        "Residence", "{device}: weights {weights}, context {context}, compute {working}"
     )
     return tuple(
         sentence.format(
@@ -56,7 +56,7 @@ def why_sentence(loaded_model: LoadedModel) -> str:
     sentence = {
         "chosen": translate("Residence", "Loaded at {time}, when it was chosen"),
         "start": translate("Residence", "Loaded at {time}, when the window opened"),
-        "writing": translate("Residence", "Loaded at {time}, when you began to write"),
+        "writing": translate("Residence", "Loaded at {time}, when you started typing"),
         "answer": translate("Residence", "Loaded at {time} for an answer"),
         "run": translate("Residence", "Loaded at {time} for a run"),
     }[loaded_model.because]
@@ -68,9 +68,9 @@ def used_sentence(loaded_model: LoadedModel) -> str:
     translate = QCoreApplication.translate
     if loaded_model.users:
         names = ", ".join(_name(user) for user in loaded_model.users)
-        return translate("Residence", "Used now by {names}").format(names=names)
+        return translate("Residence", "In use by {names}").format(names=names)
     if loaded_model.last is not None:
-        return translate("Residence", "Used last by {name}").format(name=_name(loaded_model.last))
+        return translate("Residence", "Last used by {name}").format(name=_name(loaded_model.last))
     return ""
 
 
@@ -79,30 +79,28 @@ def until_sentence(loaded_model: LoadedModel) -> str:
     translate = QCoreApplication.translate
     time = _time(loaded_model.until) if loaded_model.until else ""
     if loaded_model.stays == "answering":
-        return translate("Residence", "Stays: an answer is being written")
+        return translate("Residence", "Stays in memory: an answer is being written")
     if loaded_model.stays == "running":
-        return translate("Residence", "Stays: a run is at work")
+        return translate("Residence", "Stays in memory: a run is in progress")
     if loaded_model.stays == "asking":
         if not time:
-            return translate("Residence", "Stays: a run waits for your answer")
-        return translate("Residence", "Stays until {time}: a run waits for your answer").format(time=time)
+            return translate("Residence", "Stays in memory: a run needs you")
+        return translate("Residence", "Stays in memory until {time}: a run needs you").format(time=time)
     if loaded_model.short:
-        return translate("Residence", "Memory is short: unloaded in a minute unless it is used")
+        return translate("Residence", "Memory is low: unloads in a minute unless used")
     if not time:
-        return translate("Residence", "Stays until you unload it")
-    return translate("Residence", "Unloaded at {time} unless it is used").format(time=time)
+        return translate("Residence", "Stays in memory until you unload it")
+    return translate("Residence", "Unloads at {time} unless used").format(time=time)
 
 
 def resting_sentence(state: ModelChanged) -> str:
     """Why a model is not there, and what brings it back."""
     translate = QCoreApplication.translate
     return {
-        "unused": translate("Residence", "Not in memory yet. It loads when you write."),
-        "idle": translate(
-            "Residence", "Not in memory: it was not used for a while. It loads when you write."
-        ),
-        "memory": translate("Residence", "Not in memory: memory ran short. It loads when you write."),
-        "wanted": translate("Residence", "Not in memory: it was unloaded. It loads when you write."),
+        "unused": translate("Residence", "Not in memory yet. Loads when you start typing."),
+        "idle": translate("Residence", "Unloaded after being idle. Loads when you start typing."),
+        "memory": translate("Residence", "Unloaded because memory ran low. Loads when you start typing."),
+        "wanted": translate("Residence", "Unloaded. Loads when you start typing."),
         "": "",
     }[state.resting]
 

@@ -139,7 +139,7 @@ class ModelPicker(Overlay):
     def _say_nothing(self) -> str:
         if self._reading and not self._choices:
             return self.tr("Reading the library…")
-        return self.tr("No model of yours is called that.")
+        return self.tr("None of your models has that name.")
 
     def _model_rows(self, choices: Sequence[ModelChoice]) -> list[Row]:
         """A heading stands over the first of each group of servers."""
@@ -176,9 +176,9 @@ class ModelPicker(Overlay):
     def _note(self, choice: ModelChoice, used: bool) -> tuple[str, str, str]:
         """The word at the right of a model, its colour, and what a reader says."""
         if choice.state == "missing":
-            return self.tr("not found"), "warning", self.tr("its file is not where it was")
+            return self.tr("not found"), "warning", self.tr("its file was moved or deleted")
         if choice.state == "damaged":
-            return self.tr("damaged"), "bad", self.tr("damaged: it can be repaired in the library")
+            return self.tr("damaged"), "bad", self.tr("damaged, can be repaired in the library")
         if self._checking is not None and self._checking.path == choice.path:
             words_of_check = checking_text(self._checking.done, self._checking.total)
             return words_of_check, "accent", words_of_check
@@ -206,7 +206,7 @@ class ModelPicker(Overlay):
                 self.tr("{speed} tokens per second measured").format(speed=number),
             )
         if known.fits is False:
-            words = self.tr("does not fit this machine")
+            words = self.tr("doesn’t fit this computer")
             return words, words
         if known.predicted > 0:
             number = format_speed(known.predicted)
@@ -220,7 +220,7 @@ class ModelPicker(Overlay):
         query = " ".join(self.field.text().split())
         more = self.tr("Get more models…")
         if query and not found:
-            more = self.tr("Look for {query} on the hub").format(query=query)
+            more = self.tr("Search Hugging Face for {query}").format(query=query)
         else:
             query = ""
         # What cannot be done for a moment keeps its place: another row must not slip under the hand.
@@ -228,7 +228,7 @@ class ModelPicker(Overlay):
         actions: list[tuple[str, str, Callable[[], object]]] = [
             (more, "search" if query else "plus", partial(self.models_wanted.emit, query)),
             (self.tr("Open a model file…"), "folder-open", self.open_file_wanted.emit),
-            (self.tr("Models elsewhere…"), "cloud", self.elsewhere_wanted.emit),
+            (self.tr("Remote models…"), "cloud", self.elsewhere_wanted.emit),
         ]
         if self._state is not None and self._state.resting:
             actions.append((self.tr("Load now"), "box", self.reload_wanted.emit))

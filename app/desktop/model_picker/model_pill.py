@@ -193,9 +193,9 @@ class ModelMenu(ThemedWidget):
             "closed": self.tr("not loaded"),
         }[kind]
         if state is not None and state.tuning:
-            words = self.tr("being tuned")
+            words = self.tr("tuning")
         elif state is not None and state.resting:
-            words = self.tr("not loaded, loads when you write")
+            words = self.tr("not loaded, loads when you start typing")
         remote = leaving(state.path) if state is not None else None
         dot = "bad" if failed else DOT[kind]
         self.pill.show_model(name or self.tr("Choose a model"), dot, leaves=remote is not None)

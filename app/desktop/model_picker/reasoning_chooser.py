@@ -84,7 +84,7 @@ class ReasoningChooser(ThemedWidget):
             self.field.blockSignals(blocked)
         self.field.setVisible(limited)
         self.segments.setToolTip(
-            self.tr("The model closes its thinking before it begins. Not every model keeps to that.")
+            self.tr("Closes the reasoning before it begins. Not every model respects that.")
             if self._best_effort and self._value == "off"
             else ""
         )
@@ -139,7 +139,7 @@ class ReasoningChooser(ThemedWidget):
             "low": self.tr("Low"),
             "medium": self.tr("Medium"),
             "high": self.tr("High"),
-            BUDGET: self.tr("At most…"),
+            BUDGET: self.tr("Limit…"),
         }
         return words.get(choice, choice)
 
@@ -163,8 +163,8 @@ class ReasoningChooser(ThemedWidget):
 
     def retranslate(self) -> None:
         self.field.setSuffix(" " + self.tr("tokens"))
-        self.field.setAccessibleName(self.tr("Most tokens of thinking"))
-        self.field.setToolTip(self.tr("Thinking ends after so many tokens, and the answer begins."))
+        self.field.setAccessibleName(self.tr("Maximum reasoning tokens"))
+        self.field.setToolTip(self.tr("Reasoning ends after this many tokens, and the answer begins."))
         self._show()
 
     def restyle(self) -> None:

@@ -115,18 +115,18 @@ class DiskBar(ThemedWidget):
                 "worker", self.tr("unfinished {size}").format(size=format_size(disk.incoming)), disk.incoming
             ),
             Share("ram", self.tr("trash {size}").format(size=format_size(disk.trash)), disk.trash),
-            Share("disk", self.tr("everything else {size}").format(size=format_size(other)), other),
+            Share("disk", self.tr("other files {size}").format(size=format_size(other)), other),
         ]
 
     def retranslate(self) -> None:
         self.open_folder.setText(self.tr("Open the folder"))
         self.open_folder.setAccessibleName(self.tr("Open the library's folder"))
         self.clear_leftovers.setText(self.tr("Clear"))
-        self.clear_leftovers.setAccessibleName(self.tr("Delete what broken-off downloads left"))
+        self.clear_leftovers.setAccessibleName(self.tr("Delete files left over from old downloads"))
         disk = self._disk
         if disk is None:
             return
-        self.folder.set_whole(self.tr("Kept in {folder}").format(folder=shown_path(disk.folder)))
+        self.folder.set_whole(self.tr("Stored in {folder}").format(folder=shown_path(disk.folder)))
         shares = self.shares()
         free = self.tr("free {size}").format(size=format_size(disk.free))
         shown = [(share.words, [getattr(themes.current, share.colour)]) for share in shares if share.bytes]
@@ -134,9 +134,7 @@ class DiskBar(ThemedWidget):
         words = ", ".join([share.words for share in shares if share.bytes] + [free])
         self.bar.show_shares(shares, disk.total, self.tr("The disk: {parts}").format(parts=words))
         self._leftover.setText(
-            self.tr("{size} were left by downloads that nobody knows any more.").format(
-                size=format_size(disk.leftover)
-            )
+            self.tr("{size} left over from old downloads.").format(size=format_size(disk.leftover))
         )
         self._leftover.setVisible(disk.leftover > 0)
         self.clear_leftovers.setVisible(disk.leftover > 0)

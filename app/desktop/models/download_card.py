@@ -90,8 +90,8 @@ class DownloadCard(QFrame):
         foreign = is_foreign(download) and download.state in ("running", "verifying", "queued")
         self.foreign.setVisible(foreign)
         self.foreign.say(
-            self.tr("by a command in a terminal"),
-            explanation=self.tr("A command in a terminal downloads this; it can be paused there."),
+            self.tr("from a terminal"),
+            explanation=self.tr("A command in a terminal is downloading this. Pause it there."),
         )
         self._show_buttons(foreign)
         self.show_progress(progress)

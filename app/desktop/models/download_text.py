@@ -34,19 +34,19 @@ def download_line(download: Download, progress: DownloadProgress | None) -> str:
             else ""
         )
         if not speed and received < download.bytes and not is_foreign(download):
-            return joined([amount, translate("Models", "waiting for the hub")])
-        return joined([amount, speed, time, translate("Models", "checked as it comes")])
+            return joined([amount, translate("Models", "waiting for Hugging Face")])
+        return joined([amount, speed, time, translate("Models", "verified while downloading")])
     if download.state == "verifying":
-        return translate("Models", "Every byte is checked: {amount}").format(amount=amount)
+        return translate("Models", "Verifying every byte: {amount}").format(amount=amount)
     if download.state == "queued":
         begun = amount if received else format_size(download.bytes)
-        return joined([begun, translate("Models", "waits for its turn")])
+        return joined([begun, translate("Models", "queued")])
     if download.state == "paused":
-        return joined([amount, translate("Models", "paused; what is here is kept")])
+        return joined([amount, translate("Models", "paused, progress is kept")])
     if download.state == "failed":
         why = languages.tell(download.error) if download.error is not None else ""
-        return why or translate("Models", "It could not be finished.")
-    return joined([format_size(download.bytes), translate("Models", "in your library, checked")])
+        return why or translate("Models", "It couldn’t be finished.")
+    return joined([format_size(download.bytes), translate("Models", "in your library, verified")])
 
 
 def download_state(download: Download) -> str:
@@ -56,7 +56,7 @@ def download_state(download: Download) -> str:
         "queued": translate("Models", "waiting"),
         "running": translate("Models", "downloading"),
         "paused": translate("Models", "paused"),
-        "verifying": translate("Models", "being checked"),
+        "verifying": translate("Models", "verifying"),
         "done": translate("Models", "finished"),
         "failed": translate("Models", "failed"),
         "cancelled": translate("Models", "canceled"),

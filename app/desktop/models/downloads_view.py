@@ -194,7 +194,7 @@ class DownloadsView(ThemedWidget):
 
         title = download_title(download)
         words = (
-            self.tr("{name} canceled: {size} thrown away").format(name=title, size=format_size(received))
+            self.tr("{name} canceled: {size} deleted").format(name=title, size=format_size(received))
             if received
             else self.tr("{name} canceled").format(name=title)
         )
@@ -233,7 +233,9 @@ class DownloadsView(ThemedWidget):
         queue.insert(target, queue.pop(place))
         self._tell_order(queue, id)
         QAccessible.updateAccessibility(
-            QAccessibleAnnouncementEvent(self, self.tr("Now number {place}").format(place=target + 1))
+            QAccessibleAnnouncementEvent(
+                self, self.tr("Now number {place} in the queue").format(place=target + 1)
+            )
         )
 
     def _tell_order(self, queue: list[int], id: int) -> None:
@@ -268,13 +270,15 @@ class DownloadsView(ThemedWidget):
         self._finished.setText(self.tr("Finished"))
         for button, text, said in (
             (self.pause_all, self.tr("Pause all"), self.tr("Pause all downloads")),
-            (self.resume_all, self.tr("Resume all"), self.tr("Go on with all downloads")),
+            (self.resume_all, self.tr("Resume all"), self.tr("Resume all downloads")),
         ):
             button.setText(text)
             button.setAccessibleName(said)
         self.state.say(
-            self.tr("Nothing on its way"),
-            self.tr("A download goes on where it stopped, even after a restart, and every byte is checked."),
+            self.tr("No downloads"),
+            self.tr(
+                "Downloads continue where they stopped, even after a restart, and every byte is verified."
+            ),
             (self.tr("Find a model"),),
             "download",
         )

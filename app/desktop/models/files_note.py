@@ -36,7 +36,7 @@ class FilesNote(ThemedWidget):
             return
         lines = []
         for file in model.files:
-            known = hash_text(file.sha256) or self.tr("not computed yet; verifying does that")
+            known = hash_text(file.sha256) or self.tr("not computed yet. Verify computes it.")
             lines += [shown_path(file.path), joined([format_size(file.bytes), f"SHA-256 {known}"]), ""]
         if model.commit:
             lines.append(self.tr("Commit {commit}").format(commit=model.commit))

@@ -50,7 +50,7 @@ class FoundRow(QWidget):
 
     def retranslate(self) -> None:
         found = self.found
-        known = self.tr("already in your library") if found.known else ""
+        known = self.tr("Already in your library") if found.known else ""
         facts = joined([origin_name(found.origin), known or format_size(found.bytes)])
         self.name.set_whole(found.name)
         self.note.set_whole(joined([facts, shown_path(found.path)]))
@@ -134,7 +134,7 @@ class ImportCard(Card):
         text = self.tr("Add 1 model") if count == 1 else self.tr("Add {count} models").format(count=count)
         self.go.setText(text)
         self.go.setAccessibleName(text)
-        choose = self.tr("Tick none") if count == possible else self.tr("Tick all")
+        choose = self.tr("Select none") if count == possible else self.tr("Select all")
         self.all.setText(choose)
         self.all.setAccessibleName(choose)
         self._foot.refit()
@@ -146,17 +146,17 @@ class ImportCard(Card):
             super().keyPressEvent(event)
 
     def retranslate(self) -> None:
-        self.set_title(self.tr("From other programs on this machine"))
-        self.close_button.setAccessibleName(self.tr("Put this list away"))
-        self.close_button.setToolTip(self.tr("Put this list away"))
+        self.set_title(self.tr("From other apps on this computer"))
+        self.close_button.setAccessibleName(self.tr("Close this list"))
+        self.close_button.setToolTip(self.tr("Close this list"))
         if self._found is None:
-            words = self.tr("Looking in the stores of Hugging Face, LM Studio and Ollama…")
+            words = self.tr("Looking for models of Hugging Face, LM Studio, and Ollama…")
         elif not self._found:
-            words = self.tr("Nothing found in the stores of Hugging Face, LM Studio and Ollama.")
+            words = self.tr("No models of Hugging Face, LM Studio, or Ollama found.")
         elif not self._open_count():
             words = self.tr("All of these are in your library already.")
         else:
-            words = self.tr("They are used where they lie: nothing is copied, and their programs keep them.")
+            words = self.tr("They are used in place: nothing is copied, and the other apps keep them.")
         self._words.setText(words)
         for row in self.rows:
             row.retranslate()

@@ -80,8 +80,8 @@ class LibraryBar(ThemedWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(icon("box"), self.tr("Model files…"), self._choose_files)
-        menu.addAction(icon("folder-open"), self.tr("All models of a folder…"), self._choose_folder)
-        menu.addAction(icon("search"), self.tr("From other programs…"), self.import_elsewhere.emit)
+        menu.addAction(icon("folder-open"), self.tr("Add a folder…"), self._choose_folder)
+        menu.addAction(icon("search"), self.tr("From other apps…"), self.import_elsewhere.emit)
         return menu
 
     def open_menu(self) -> None:
@@ -95,7 +95,7 @@ class LibraryBar(ThemedWidget):
         self._ask(dialog)
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Add all models of a folder"))
+        dialog = QFileDialog(self, self.tr("Add all models in a folder"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         self._ask(dialog)
 
@@ -106,13 +106,13 @@ class LibraryBar(ThemedWidget):
 
     def retranslate(self) -> None:
         names = {
-            "used": self.tr("Last used first"),
-            "name": self.tr("By name"),
-            "size": self.tr("Largest first"),
+            "used": self.tr("Recently used"),
+            "name": self.tr("Name"),
+            "size": self.tr("Size"),
         }
         self.order.set_choices(self.tr("Order"), list(names.items()), self.order.value())
         self.add.setText(self.tr("Add models…"))
-        self.add.setAccessibleName(self.tr("Add models that are on this machine"))
+        self.add.setAccessibleName(self.tr("Add models that are on this computer"))
         self._say_count()
         self._buttons.refit()
         self._row.fold()

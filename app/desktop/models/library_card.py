@@ -164,7 +164,7 @@ class LibraryCard(QFrame):
         damaged = self.model.state == "damaged" and bool(self.model.repo)
         missing = self.model.state == "missing"
         self.mend.setVisible((damaged or missing) and self._check is None)
-        text = self.tr("Repair") if damaged else self.tr("Forget it")
+        text = self.tr("Repair") if damaged else self.tr("Remove from list")
         self.mend.setText(text)
         self.mend.setAccessibleName(f"{text}: {library_title(self.model)}")
 
@@ -177,7 +177,7 @@ class LibraryCard(QFrame):
             words, tone = verdict_chip(verdict)
             self.verdict.say(words, tone, verdict_sentence(verdict))
         elif isinstance(verdict, UserError) and self.model.state == "ready":
-            self.verdict.say(self.tr("cannot be judged"), "quiet", languages.tell(verdict))
+            self.verdict.say(self.tr("can’t be checked"), "quiet", languages.tell(verdict))
         self.verdict.setVisible(
             isinstance(verdict, Verdict) or (verdict is not None and self.model.state == "ready")
         )
@@ -219,18 +219,20 @@ class LibraryCard(QFrame):
             words = checking_text(under_way.done, under_way.total)
             fraction = under_way.done / under_way.total if under_way.total else 0.0
         elif progress is None:
-            words, fraction = self.tr("waits to be checked"), 0.0
+            words, fraction = self.tr("waiting to be verified"), 0.0
         else:
             amount = format_size_of(progress.done, progress.total, languages.current)
             template = (
-                self.tr("fetching again: {amount}") if progress.repairing else self.tr("checked: {amount}")
+                self.tr("downloading again: {amount}")
+                if progress.repairing
+                else self.tr("verified: {amount}")
             )
             words = template.format(amount=amount)
             fraction = progress.done / progress.total if progress.total else 0.0
         self.checked.setText(words)
         self.bar.show_value(fraction, words)
         self.stop.setText(self.tr("Stop"))
-        self.stop.setAccessibleName(self.tr("Stop checking {name}").format(name=library_title(self.model)))
+        self.stop.setAccessibleName(self.tr("Stop verifying {name}").format(name=library_title(self.model)))
 
     def _name_it(self) -> None:
         verdict = self.verdict.accessibleName() if not self.verdict.isHidden() else ""
@@ -288,7 +290,7 @@ class LibraryCard(QFrame):
         text = self.tr("Hide the files") if shown else self.tr("Files and hashes")
         menu.addAction(icon("box"), text, lambda: self.show_files(not shown))
         menu.addSeparator()
-        remove = self.tr("Move to the trash") if model.managed else self.tr("Take out of the library")
+        remove = self.tr("Move to the trash") if model.managed else self.tr("Remove from the library")
         menu.addAction(icon("trash-2"), remove, lambda: tell("remove"))
         return menu
 

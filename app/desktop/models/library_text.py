@@ -41,7 +41,7 @@ def origin_name(origin: ModelOrigin) -> str:
     """Whose a model is that Coterie did not download."""
     translate = QCoreApplication.translate
     return {
-        "hub": translate("Models", "the hub"),
+        "hub": translate("Models", "Hugging Face"),
         "file": translate("Models", "a file of yours"),
         "hf_cache": translate("Models", "the Hugging Face cache"),
         "lm_studio": translate("Models", "LM Studio"),
@@ -69,7 +69,7 @@ def what_happened(model: LibraryModel, now: float) -> str:
         parts.append(translate("Models", "not used yet"))
     if model.verified:
         parts.append(
-            translate("Models", "checked {when}").format(
+            translate("Models", "verified {when}").format(
                 when=format_ago(model.verified, now, languages.current)
             )
         )
@@ -80,9 +80,9 @@ def state_words(model: LibraryModel) -> str:
     """What is wrong with it; "" when nothing is."""
     translate = QCoreApplication.translate
     if model.state == "missing":
-        return translate("Models", "Its file is not where it was: {path}").format(path=model.path)
+        return translate("Models", "Its file was moved or deleted: {path}").format(path=model.path)
     if model.state == "damaged":
-        return translate("Models", "Some of its bytes are not what they should be.")
+        return translate("Models", "Some of its bytes are damaged.")
     return ""
 
 

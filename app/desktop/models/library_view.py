@@ -214,8 +214,8 @@ class LibraryView(ThemedWidget):
             self.state.say(
                 self.tr("No models yet"),
                 self.tr(
-                    "Models that you download are kept here. Those that you have already, from another program or as"
-                    " a file, can be added without a copy."
+                    "Models you download are stored here. Models you already have, in another app or as "
+                    "files, can be added without a copy."
                 ),
                 (self.tr("Find a model"), self.tr("Add models I have")),
                 "box",
@@ -228,9 +228,9 @@ class LibraryView(ThemedWidget):
             names = ", ".join(library_title(model) for model in group)
             saved = format_size(sum(model.bytes for model in group[1:]))
             lines.append(
-                self.tr(
-                    "{names} are the same, byte for byte. One of them is enough: {size} could be free."
-                ).format(names=names, size=saved)
+                self.tr("{names} are identical. Keeping one would free {size}.").format(
+                    names=names, size=saved
+                )
             )
         self.duplicates.setText("\n".join(lines))
         self._duplicates.setVisible(bool(lines))
@@ -295,11 +295,11 @@ class LibraryView(ThemedWidget):
         model = removed.model
         name, id = library_title(model), model.id
         if removed.reclaimed:
-            words = self.tr("{name} is in the trash: {size} will be free once it is emptied").format(
+            words = self.tr("{name} is in the trash. Emptying it frees {size}.").format(
                 name=name, size=format_size(removed.reclaimed)
             )
         else:
-            words = self.tr("{name} was taken out of the library; its file stays where it is").format(
+            words = self.tr("{name} was removed from the library. Its file stays where it is.").format(
                 name=name
             )
         self.said.emit(Notification(words, self.tr("Undo"), lambda: self._restore(id)))
@@ -311,7 +311,7 @@ class LibraryView(ThemedWidget):
         self._shelf.do(lambda s: s.library.restore(id), restored, slow=True)
 
     def _emptied(self, freed: int) -> None:
-        self.said.emit(Notification(self.tr("{size} are free again").format(size=format_size(freed))))
+        self.said.emit(Notification(self.tr("{size} freed").format(size=format_size(freed))))
         self._shelf.read()
 
     def _checked(self, id: str, found: Any) -> None:
@@ -320,9 +320,11 @@ class LibraryView(ThemedWidget):
             return
         name = library_title(card.model)
         if found.ok:
-            self.said.emit(Notification(self.tr("{name}: every byte is as it should be").format(name=name)))
+            self.said.emit(Notification(self.tr("{name} is intact: every byte is correct").format(name=name)))
         elif card.model.repo:
-            words = self.tr("{name} is damaged; only what is wrong has to be fetched again").format(name=name)
+            words = self.tr("{name} is damaged. Only the damaged parts need to be downloaded again.").format(
+                name=name
+            )
             self.said.emit(
                 Notification(words, self.tr("Repair"), lambda: self.checking.start(id, repair=True))
             )
@@ -362,4 +364,4 @@ class LibraryView(ThemedWidget):
 
     def retranslate(self) -> None:
         self._show()
-        self._duplicates.set_title(self.tr("Twice on this disk"))
+        self._duplicates.set_title(self.tr("Duplicates on this disk"))

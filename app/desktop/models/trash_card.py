@@ -36,8 +36,8 @@ class TrashRow(QWidget):
     def retranslate(self) -> None:
         self.name.set_whole(library_title(self._model))
         self.size_label.setText(format_size(self._model.bytes))
-        self.restore.setText(self.tr("Put back"))
-        self.restore.setAccessibleName(self.tr("Put {name} back").format(name=library_title(self._model)))
+        self.restore.setText(self.tr("Restore"))
+        self.restore.setAccessibleName(self.tr("Restore {name}").format(name=library_title(self._model)))
 
 
 class TrashCard(Card):
@@ -100,13 +100,13 @@ class TrashCard(Card):
         self._words.setText(
             self.tr("Kept for 30 days, then deleted.")
             if not self._asking
-            else self.tr("Delete these for good? {size} will be free.").format(size=size)
+            else self.tr("Permanently delete these? Frees {size}.").format(size=size)
         )
         self.empty.setVisible(not self._asking)
         self._choice.setVisible(self._asking)
         for button, text, said in (
             (self.empty, self.tr("Empty"), self.tr("Empty the trash")),
-            (self.sure, self.tr("Delete for good"), self.tr("Delete what is in the trash for good")),
+            (self.sure, self.tr("Permanently delete"), self.tr("Permanently delete what is in the trash")),
             (self.keep, self.tr("Keep"), self.tr("Keep what is in the trash")),
         ):
             button.setText(text)

@@ -58,16 +58,16 @@ class ActivityCard(Card):
         at_rest = not (activity.answering or activity.waiting)
         if at_rest:  # its last word is of the time before that
             activity = msgspec.structs.replace(activity, decode_tps=0.0, prefill_tps=0.0, rows=0.0)
-        self.set_title(self.tr("At work"), self.tr("at rest") if at_rest else "")
+        self.set_title(self.tr("Activity"), self.tr("Idle") if at_rest else "")
         lines = (
             (self.tr("Answers"), self._answers(activity)),
             (self.tr("Writing"), self._speed(activity.decode_tps)),
             (self.tr("Reading"), self._speed(activity.prefill_tps)),
             (self.tr("Each step"), self._step(activity)),
             (self.tr("Reused"), self._reused(activity)),
-            (self.tr("Guessed ahead"), self._guessed(activity)),
+            (self.tr("Predicted"), self._guessed(activity)),
             (self.tr("Context in use"), self._cells(activity)),
-            (self.tr("Kept for later"), self._kept(activity)),
+            (self.tr("Cached"), self._kept(activity)),
         )
         for (name, value), name_label, value_label in zip(lines, self.names, self.values, strict=True):
             name_label.setText(name)
@@ -77,7 +77,7 @@ class ActivityCard(Card):
     def _answers(self, activity: Activity) -> str:
         if not activity.answering and not activity.waiting:
             return self.tr("none")
-        words = self.tr("{count} at work").format(count=format_count(activity.answering))
+        words = self.tr("{count} active").format(count=format_count(activity.answering))
         if activity.waiting:
             words += ", " + self.tr("{count} waiting").format(count=format_count(activity.waiting))
         return words
@@ -105,7 +105,7 @@ class ActivityCard(Card):
     def _guessed(self, activity: Activity) -> str:
         if not activity.drafted:
             return _NOTHING
-        template = self.tr("{percent} of {count} tokens came true")
+        template = self.tr("{percent} of {count} tokens correct")
         return template.format(
             percent=format_percent(activity.accepted / activity.drafted), count=format_count(activity.drafted)
         )
@@ -118,7 +118,7 @@ class ActivityCard(Card):
     def _kept(self, activity: Activity) -> str:
         if not activity.kept_bytes and not activity.kept_disk_bytes:
             return _NOTHING
-        template = self.tr("{ram} in memory, {disk} on the disk")
+        template = self.tr("{ram} in memory, {disk} on disk")
         return template.format(
             ram=format_size(activity.kept_bytes), disk=format_size(activity.kept_disk_bytes)
         )

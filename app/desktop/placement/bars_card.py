@@ -31,9 +31,9 @@ def part_name(part: Part) -> str:
     return {
         "dense": translate("Placement", "attention and shared"),
         "experts": translate("Placement", "experts"),
-        "slots": translate("Placement", "experts that come and go"),
+        "slots": translate("Placement", "cached experts"),
         "context": translate("Placement", "context"),
-        "compute": translate("Placement", "working memory"),
+        "compute": translate("Placement", "compute memory"),
         "disk": translate("Placement", "read from the disk"),
     }[part]
 
@@ -62,7 +62,7 @@ class BarRow(QWidget):
         self._colour = device_colour(themes.current, machine, bar.name)
         self._title = bar_title(machine, bar.name)
         if bar.name == DISK:
-            self._numbers = self.tr("{size} again and again").format(size=format_size(bar.used))
+            self._numbers = self.tr("{size}, read repeatedly").format(size=format_size(bar.used))
         else:
             self._numbers = format_size_of(bar.used, bar.budget, languages.current)
         self.setAccessibleName(f"{self._title}: {self._numbers}")

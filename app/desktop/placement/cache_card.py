@@ -143,14 +143,14 @@ class CacheCard(Card):
         when = (
             QLocale().toString(self._used.time(), short) if today else QLocale().toString(self._used, short)
         )
-        return self.tr("at rest since {time}").format(time=when)
+        return self.tr("idle since {time}").format(time=when)
 
     def _show_figures(self) -> None:
         figures = self._recent.figures()
         self._figures.setVisible(figures is not None)
         if figures is None:
             return
-        words = self.tr("of the experts needed were there already")
+        words = self.tr("of the needed experts were already there")
         if self._plan is not None and self._plan.expected[1] > 0:
             words = self.tr("{words}, {range} expected").format(
                 words=words, range=format_percent_range(*self._plan.expected, languages.current)
@@ -158,11 +158,11 @@ class CacheCard(Card):
         self.hits.say(format_percent(figures.hit_rate), words)
         self.brought.say(
             format_size(figures.brought),
-            self.tr("of experts brought there for each token"),
+            self.tr("of experts loaded for each token"),
         )
         self.moved.say(
             format_size(figures.moved),
-            self.tr("of results sent there and back for each token"),
+            self.tr("of results transferred for each token"),
         )
 
     def _point(self, cell: tuple[int, int, float] | None, *, aloud: bool = True) -> None:
@@ -188,7 +188,7 @@ class CacheCard(Card):
     def _summary(self, plan: KeptPlan) -> str:
         count = sum(len(row) for row in self._residents)
         if not count:
-            return self.tr("Nothing is kept there yet: send a message in the chat.")
+            return self.tr("Nothing there yet. Send a message in the chat.")
         template = self.tr("{count} of the {total} experts of layers {layers} are there now")
         return template.format(
             count=format_count(count),
@@ -211,7 +211,7 @@ class CacheCard(Card):
         self._rest.stop()
 
     def retranslate(self) -> None:
-        name = self.tr("Map of the experts that are there, by layer; arrow keys go from cell to cell")
+        name = self.tr("Map of the experts that are there, by layer. Arrow keys move from cell to cell.")
         self.map.setAccessibleName(name)
         self._show_all()
 

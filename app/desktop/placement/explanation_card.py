@@ -110,7 +110,7 @@ class ExplanationCard(Card):
             bold = self.tr("{speed} tokens per second now").format(speed=format_speed(self._live))
             rest = self.tr("{range} predicted").format(range=spread)
             if self._together > 1:
-                rest = self.tr("in {count} answers together; {range} predicted for one").format(
+                rest = self.tr("in {count} answers together. Predicted for one: {range}").format(
                     count=self._together, range=spread
                 )
         elif self._measured > 0:

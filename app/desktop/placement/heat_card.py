@@ -107,25 +107,27 @@ class HeatCard(Card):
         overhead = self._fired.overhead if self._fired is not None else 0.0
         if overhead > 0:
             percent = format_percent(overhead, 1)
-            cost = self.tr("Watching takes {percent} of an answer's time, measured here.").format(
+            cost = self.tr("Watching takes {percent} of an answer’s time, measured on this computer.").format(
                 percent=percent
             )
         else:
             cost = self.tr("Watching makes answers a little slower; the cost is measured and shown here.")
         if not self.switch.isChecked():
-            return self.tr("Off. Switch on to see which experts answer.") + " " + cost
+            return self.tr("Off. Turn it on to see which experts answer.") + " " + cost
         if self._heat is None:
-            return self.tr("Nothing fired yet: send a message in the chat.") + " " + cost
+            return self.tr("No experts used yet. Send a message in the chat.") + " " + cost
         return cost
 
     def retranslate(self) -> None:
         drawn = self.map.heat()
         turned = drawn is not None and drawn.experts > len(drawn.layers)
         note = self.tr("expert × layer") if turned else self.tr("layer × expert")
-        self.set_title(self.tr("Experts that fired in this chat"), note)
-        self.switch.setAccessibleName(self.tr("Watch which experts fire"))
-        self.switch.setToolTip(self.tr("Watch which experts fire"))
-        self.map.setAccessibleName(self.tr("Heat map of experts by layer; arrow keys go from cell to cell"))
+        self.set_title(self.tr("Experts used in this chat"), note)
+        self.switch.setAccessibleName(self.tr("Watch which experts are used"))
+        self.switch.setToolTip(self.tr("Watch which experts are used"))
+        self.map.setAccessibleName(
+            self.tr("Heat map of experts by layer. Arrow keys move from cell to cell.")
+        )
         self._never.setText(self.tr("never"))
         self._most.setText(self.tr("most"))
         self.map.setToolTip("")

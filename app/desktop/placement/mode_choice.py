@@ -45,7 +45,7 @@ def mode_text(model: PlannedModel, mode: Mode) -> str:
     return {
         "cpu": translate("ModeChoice", "Everything in RAM"),
         "layers": translate("ModeChoice", "With their layers"),
-        "resident": translate("ModeChoice", "Each stays where it lies"),
+        "resident": translate("ModeChoice", "Each is computed where it is"),
         "streamed_prompts": translate("ModeChoice", "Sent to {place} for prompts"),
         "streamed": translate("ModeChoice", "Sent to {place} for every token"),
         "cached": translate("ModeChoice", "Kept on {place} while needed"),

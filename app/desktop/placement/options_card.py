@@ -178,12 +178,12 @@ class OptionsCard(Card):
     def _facts(self, model: PlannedModel) -> str:
         placement = model.plan.placement
         prompts = {
-            "cpu": self.tr("Prompts: read by the processor"),
-            "layers": self.tr("Prompts: each layer where it lies"),
-            "resident": self.tr("Prompts: each expert where it lies"),
+            "cpu": self.tr("Prompts: read by the CPU"),
+            "layers": self.tr("Prompts: each layer where it is"),
+            "resident": self.tr("Prompts: each expert where it is"),
             "streamed_prompts": self.tr("Prompts: active experts streamed to the GPU"),
             "streamed": self.tr("Every token: active experts streamed to the GPU"),
-            "cached": self.tr("Experts: those used last are kept on {place}").format(
+            "cached": self.tr("Experts: the most recently used are kept on {place}").format(
                 place=cache_place(model)
             ),
         }[model.plan.mode]
@@ -206,8 +206,8 @@ class OptionsCard(Card):
         if not prompt:
             return ""
         if prompt == token == 1:
-            return self.tr("Each step computed in one piece")
-        template = self.tr("Pieces of a step, each on one device: {prompt} for a prompt, {token} for a token")
+            return self.tr("Each step runs as one graph")
+        template = self.tr("Graph splits per step: {prompt} for a prompt, {token} for a token")
         return template.format(prompt=format_count(prompt), token=format_count(token))
 
     def _context_text(self, tokens: int) -> str:
@@ -231,24 +231,24 @@ class OptionsCard(Card):
         self.changed.emit(self._options)
 
     def retranslate(self) -> None:
-        self.set_title(self.tr("Wishes"))
+        self.set_title(self.tr("Options"))
         self.reset.setText(self.tr("All automatic"))
-        self.reset.setAccessibleName(self.tr("Leave all wishes to the planner"))
+        self.reset.setAccessibleName(self.tr("Let Coterie decide"))
         self._cache_row.set_name(
             self.tr("Context kept as"),
-            self.tr("q8_0 takes half the memory of f16 and q4_0 a quarter; they are a little less exact."),
+            self.tr("q8_0 takes half the memory of f16 and q4_0 a quarter. Both are slightly less precise."),
         )
         self._prefer_row.set_name(
-            self.tr("Prefer"), self.tr("What comes first when memory does not suffice for both.")
+            self.tr("Priority"), self.tr("What comes first when there isn’t enough memory for both.")
         )
         self._mode_row.set_name(
-            self.tr("Experts"), self.tr("How experts are used when not all of them fit on a device.")
+            self.tr("Experts"), self.tr("How experts are used when they don’t all fit on a device.")
         )
         self._draft_row.set_name(
             self.tr("Draft model"),
             self.tr(
-                "A smaller model of the same family guesses ahead. The answers stay the same, and come faster where "
-                "it guesses right."
+                "A smaller model of the same family predicts ahead. Answers stay the same and come "
+                "faster where it is right."
             ),
         )
         self._show()

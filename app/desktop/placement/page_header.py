@@ -75,7 +75,7 @@ class PageHeader(ThemedWidget):
     def retranslate(self) -> None:
         self.tune.setText(self.tr("Tune for this PC"))
         self.tune.setAccessibleName(self.tr("Tune for this PC"))
-        self.tune.setToolTip(self.tr("Measure a few placements for about a minute and keep the fastest"))
+        self.tune.setToolTip(self.tr("Measures a few placements for about a minute and keeps the fastest"))
         text = self.tr("Apply and reload") if self._loaded else self.tr("Load with this plan")
         self.apply.setText(text)
         self.apply.setAccessibleName(text)

@@ -338,7 +338,7 @@ class PlacementPage(ThemedWidget):
             self._error = None
             self.view.header.show_model(self._name(), None)
             self.view.show_words(
-                self.tr("The model is being loaded onto a worker. Where it lies is shown once that is done.")
+                self.tr("Loading the model onto another PC. Its placement appears when that is done.")
             )
 
     def _say_planning(self) -> None:
@@ -354,14 +354,14 @@ class PlacementPage(ThemedWidget):
         self.view.header.show_model(self._name() or self.tr("Placement"), model)
         if self._error is not None:
             wished = self._path and is_of_options(self._error)
-            again = self.tr("Leave the choice to Coterie") if wished else self.tr("Try again")
+            again = self.tr("Let Coterie decide") if wished else self.tr("Try again")
             self.view.show_words(languages.tell(self._error), again)
         elif model is None:
             if self._waits():
                 self._say_waiting()
             elif not self.side.lines():
                 self.view.show_words(
-                    self.tr("Here you see where a model lies and how fast it will be. Open a model first.")
+                    self.tr("See where a model goes and how fast it will be. Open a model first.")
                 )
         else:
             self.view.show_model(model)
@@ -389,7 +389,7 @@ class PlacementPage(ThemedWidget):
         if options is None:
             return ""
         if options.cache_type != self._options.cache_type:
-            return self.tr("Keep the context in half the memory")
+            return self.tr("Use half the memory for the context")
         if options.context != self._options.context:
             return self.tr("Use a context of {count} tokens").format(count=f"{options.context:,}")
         return self.tr("Allow as much memory as it needs")
@@ -422,7 +422,7 @@ class PlacementPage(ThemedWidget):
         if remote is not None:
             self.remote_servers.setText(
                 self.tr(
-                    "The model in use, {name}, runs on {host}. Here you see models of this computer."
+                    "The model in use, {name}, runs on {host}. This page shows models on this computer."
                 ).format(name=remote.model, host=remote.host)
             )
 

@@ -114,9 +114,9 @@ class SidePanel(ThemedWidget):
     def _figure(self, line: ModelLine) -> tuple[str, str]:
         """What stands at the right of a row, and the same as a whole sentence."""
         if line.error is not None:
-            return self.tr("cannot be read"), languages.tell(line.error)
+            return self.tr("can’t be read"), languages.tell(line.error)
         if line.fits is False:
-            return self.tr("does not fit"), self.tr("does not fit this machine")
+            return self.tr("doesn’t fit"), self.tr("doesn’t fit this computer")
         if line.measured > 0:
             speed = format_speed(line.measured)
             return (
@@ -147,19 +147,19 @@ class SidePanel(ThemedWidget):
         for worker in self._workers:
             away = worker.state == "away"
             if away and not any(worker.address in description for description in known):
-                lines.append(self.tr("{address} · away").format(address=worker.address))
+                lines.append(self.tr("{address} · not connected").format(address=worker.address))
         ram = self.tr("{size} RAM").format(size=format_size(machine.ram.total))
         if machine.ram.bandwidth > 0:
             ram += f" · {format_rate(machine.ram.bandwidth)}"
         lines.append(ram)
         if not machine.devices:
-            lines.append(self.tr("No GPU found: everything runs on the processor."))
+            lines.append(self.tr("No GPU found: everything runs on the CPU."))
         return lines
 
     def _device_line(self, machine: Machine, device: Device) -> str:
         label = device_label(machine, device.name)
         if device.kind == "rpc":
-            label = self.tr("Worker {name}").format(name=label)
+            label = self.tr("Other PC {name}").format(name=label)
         line = f"{label} · {format_size(device.total)}"
         speed = device.bandwidth or device.link
         return f"{line} · {format_rate(speed)}" if speed > 0 else line
@@ -182,8 +182,8 @@ class SidePanel(ThemedWidget):
     def retranslate(self) -> None:
         self._title.setText(self.tr("Placement"))
         self._empty.setText(self.tr("No models yet. Open a model file with Ctrl+O."))
-        self._machine_title.setText(self.tr("This machine"))
-        self.add_worker.show_words(self.tr("Add a worker on another PC"))
+        self._machine_title.setText(self.tr("This computer"))
+        self.add_worker.show_words(self.tr("Add another PC"))
         self._show_lines()
         self._show_machine()
 

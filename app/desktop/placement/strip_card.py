@@ -190,9 +190,9 @@ class StripCard(Card):
             [(self._name(device), [device_colour(themes.current, model.machine, device)]) for device in held]
         )
         if experts:
-            title = self.tr("Where each layer's experts live")
+            title = self.tr("Where each layer’s experts are")
         else:
-            title = self.tr("Where each layer lives (this model has no experts)")
+            title = self.tr("Where each layer is (this model has no experts)")
         self.set_title(title, self.tr("layer 0 … {last}").format(last=max(0, model.layers - 1)))
 
     def _name(self, device: str) -> str:

@@ -25,12 +25,12 @@ def kind_text(kind: str) -> str:
     """What a trial changed, in words."""
     translate = QCoreApplication.translate
     return {
-        "planned": translate("Tuning", "the plan as it is"),
+        "planned": translate("Tuning", "the current plan"),
         "threads": translate("Tuning", "other numbers of threads"),
-        "ubatch": translate("Tuning", "other batches"),
-        "cache": translate("Tuning", "another kind of context"),
+        "ubatch": translate("Tuning", "other batch sizes"),
+        "cache": translate("Tuning", "another context type"),
         "mode": translate("Tuning", "other ways to use the experts"),
-        "misses": translate("Tuning", "another way with experts that are missing"),
+        "misses": translate("Tuning", "another way to handle missing experts"),
         "pinned": translate("Tuning", "another way to hold the weights"),
         "fewer experts": translate("Tuning", "fewer experts on the device"),
         "more experts": translate("Tuning", "more experts on the device"),
@@ -107,19 +107,19 @@ class TuneCard(Card):
         if self._result is not None:
             return self._result_words(*self._result)
         if self._progress is None or not self._progress.kind:
-            return self.tr("Measuring the plan as it is, then what may be faster.")
+            return self.tr("Measuring the current plan, then what may be faster.")
         return self.tr("Tried {kind}: {speed} tokens per second").format(
             kind=kind_text(self._progress.kind), speed=format_speed(self._progress.decode_tps)
         )
 
     def _result_words(self, before: MeasuredSpeed, after: MeasuredSpeed) -> str:
         if not self.better():
-            return self.tr("Nothing faster was found than {before} tokens per second.").format(
+            return self.tr("Nothing faster than {before} tokens per second was found.").format(
                 before=format_speed(before.decode_tps)
             )
         return self.tr(
-            "Before: {before} tokens per second, prompts read at {prompts_before}."
-            " With the best that was found: {after}, prompts at {prompts_after}."
+            "Before: {before} tokens per second, prompts at {prompts_before}. Best found: {after}, "
+            "prompts at {prompts_after}."
         ).format(
             before=format_speed(before.decode_tps),
             prompts_before=format_speed(before.prefill_tps),
@@ -138,7 +138,7 @@ class TuneCard(Card):
             text = self._left() or self.tr("about a minute")
             self.progress.show_value(text, fraction, text)
         self.keep.setText(self.tr("Keep and reload") if self.better() else self.tr("Close"))
-        self.leave.setText(self.tr("Leave as it was"))
+        self.leave.setText(self.tr("Keep as is"))
         self.cancel.setText(self.tr("Cancel"))
         for button in (self.keep, self.leave, self.cancel):
             button.setAccessibleName(button.text())

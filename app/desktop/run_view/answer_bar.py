@@ -66,8 +66,8 @@ class AnswerBar(QWidget):
         self._name()
 
     def _name(self) -> None:
-        self.reason.setPlaceholderText(self.tr("What the model is told, if you like"))
-        self.reason.setAccessibleName(self.tr("Why not: what the model is told"))
+        self.reason.setPlaceholderText(self.tr("Message to the model (optional)"))
+        self.reason.setAccessibleName(self.tr("Reason, shown to the model"))
         self.deny.setText(self.tr("Deny"))
         self.back.setText(self.tr("Back"))
 

@@ -175,7 +175,7 @@ class ApprovalCard(TranslatedWidget):
         if "xn--" not in host and host.isascii():
             return ""
         return self.tr(
-            "The name {host} has letters of another alphabet: it may only look like one you know."
+            "{host} contains letters of another alphabet. It may only look like an address you know."
         ).format(host=host)
 
     def said(self) -> str:

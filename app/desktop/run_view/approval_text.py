@@ -14,20 +14,20 @@ def question(request: ApprovalRequest) -> str:
     translate = QCoreApplication.translate
     server = visible(request.server)
     if request.kind in ("shell", "python"):
-        return translate("Approval", "May I run this?")
+        return translate("Approval", "Run this?")
     if request.kind == "files":
         return _about_files(request)
     if request.kind == "read":
-        return translate("Approval", "May I read this?")
+        return translate("Approval", "Read this?")
     if request.kind == "network":
-        return translate("Approval", "May I fetch this page?")
+        return translate("Approval", "Open this page?")
     if request.kind == "form":
         return translate("Approval", "{server} asks you").format(server=server)
     if request.kind == "url":
         return translate("Approval", "{server} asks you to open a page").format(server=server)
     if request.server:
-        return translate("Approval", "May I use this tool of “{server}”?").format(server=server)
-    return translate("Approval", "May I use this tool?")
+        return translate("Approval", "Use this tool from “{server}”?").format(server=server)
+    return translate("Approval", "Use this tool?")
 
 
 def _about_files(request: ApprovalRequest) -> str:
@@ -35,11 +35,11 @@ def _about_files(request: ApprovalRequest) -> str:
     deletes = "deletes" in request.reasons and "writes" not in request.reasons
     if request.files == 1:
         if deletes:
-            return translate("Approval", "May I delete this file?")
-        return translate("Approval", "May I change this file?")
+            return translate("Approval", "Delete this file?")
+        return translate("Approval", "Change this file?")
     if deletes:
-        return translate("Approval", "May I delete these files?")
-    return translate("Approval", "May I change these files?")
+        return translate("Approval", "Delete these files?")
+    return translate("Approval", "Change these files?")
 
 
 def extent(request: ApprovalRequest) -> str:
@@ -91,11 +91,11 @@ def place(request: ApprovalRequest) -> str:
     elif request.kind in ("read", "files"):
         where = translate("Approval", "only in its working folder")
     elif request.server and address(request):
-        where = translate("Approval", "goes to a server elsewhere")
+        where = translate("Approval", "goes to a remote server")
     elif request.server and request.sandboxed:
         where = translate("Approval", "in the sandbox")
     elif request.server:
-        where = translate("Approval", "not in a sandbox: the server can do what it likes with it")
+        where = translate("Approval", "not in a sandbox: the server decides what to do with it")
     else:
         where = ""
     return f"{tool} · {where}" if where else tool
@@ -131,17 +131,17 @@ def why(code: str) -> str:
     """The sentence for one of `ApprovalRequest.reasons`, "" for what the card says elsewhere."""
     translate = QCoreApplication.translate
     told = {
-        "deletes": translate("Approval", "It takes files away."),
+        "deletes": translate("Approval", "It deletes files."),
         "network": translate("Approval", "It uses the network."),
         "outside": translate("Approval", "It can have effects outside its working folder."),
-        "destructive": translate("Approval", "It takes away what is there."),
-        "unreadable_command": translate("Approval", "What it would run cannot be told by reading it."),
+        "destructive": translate("Approval", "It deletes what is there."),
+        "unreadable_command": translate("Approval", "What it would run can’t be told from the text alone."),
         "mcp_first_use": translate("Approval", "The tool comes from a server, not from Coterie."),
         "untrusted": translate(
             "Approval",
-            "Text from outside came into this run before. It may have told the model to do this.",
+            "This run has read text from outside, which may have told the model to do this.",
         ),
-        "rail": translate("Approval", "It is so risky that it is always asked, whatever was allowed."),
+        "rail": translate("Approval", "This is so risky that Coterie always asks, whatever was allowed."),
     }
     return told.get(code, "")
 
@@ -180,14 +180,14 @@ def wider(request: ApprovalRequest) -> str:
         return ""
     tool, pattern = visible(request.tool), visible(request.pattern)
     if request.kind == "shell":
-        told = translate("Approval", "The wider answers allow every command that begins with: {pattern}")
+        told = translate("Approval", "“Allow in…” covers every command that begins with: {pattern}")
     elif pattern:
-        told = translate("Approval", "The wider answers allow every address of: {pattern}")
+        told = translate("Approval", "“Allow in…” covers every address of: {pattern}")
     elif "server" in request.scopes:
         told = translate(
             "Approval",
-            "The wider answers allow every use of {tool}; “Allow this server” allows all tools of “{server}”.",
+            "“Allow in…” covers every use of {tool}; “Allow this server” covers all tools of “{server}”.",
         )
     else:
-        told = translate("Approval", "The wider answers allow every use of {tool}.")
+        told = translate("Approval", "“Allow in…” covers every use of {tool}.")
     return told.format(pattern=pattern, tool=tool, server=visible(request.server))

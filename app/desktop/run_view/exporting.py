@@ -55,7 +55,7 @@ class Exporting(QObject):
     def write(self, run: int, format: ExportFormat, path: str) -> None:
         self._calls.do(
             lambda s: write_export(s, run, format, path),
-            lambda _: self.said.emit(Notification(self.tr("Written to {path}").format(path=path))),
+            lambda _: self.said.emit(Notification(self.tr("Saved to {path}").format(path=path))),
             executor="io",
             owner=self,
         )

@@ -110,8 +110,8 @@ class FolderField(ThemedWidget):
         self.field.setAccessibleName(self.tr("Folder to work in"))
         self.choose.setText(self.tr("Choose…"))
         self.choose.setAccessibleName(self.tr("Choose a folder"))
-        self.recent.setAccessibleName(self.tr("Folders used before"))
-        self.recent.setToolTip(self.tr("Folders used before"))
+        self.recent.setAccessibleName(self.tr("Recent folders"))
+        self.recent.setToolTip(self.tr("Recent folders"))
         self.complaint.retranslate()
 
     def restyle(self) -> None:

@@ -120,18 +120,18 @@ class _FieldRow(QWidget):
         limit = QLocale().toString(float(problem.limit), "g", 12)
         told = {
             "missing": self.tr("The server needs this."),
-            "number": self.tr("This must be a number."),
-            "integer": self.tr("This must be a whole number."),
-            "low": self.tr("This must be {limit} or more."),
-            "high": self.tr("This must be {limit} or less."),
-            "short": self.tr("This must have {limit} characters or more."),
-            "long": self.tr("This must have {limit} characters or less."),
+            "number": self.tr("Enter a number."),
+            "integer": self.tr("Enter a whole number."),
+            "low": self.tr("Enter {limit} or more."),
+            "high": self.tr("Enter {limit} or less."),
+            "short": self.tr("Enter at least {limit} characters."),
+            "long": self.tr("Enter at most {limit} characters."),
             "few": self.tr("Choose {limit} or more."),
             "many": self.tr("Choose {limit} or fewer."),
-            "email": self.tr("This must be an e-mail address."),
-            "uri": self.tr("This must be an address, such as https://example.org."),
-            "date": self.tr("This must be a date, such as 2026-04-12."),
-            "date-time": self.tr("This must be a date and a time, such as 2026-04-12T09:30."),
+            "email": self.tr("Enter an email address."),
+            "uri": self.tr("Enter an address, such as https://example.org."),
+            "date": self.tr("Enter a date, such as 2026-04-12."),
+            "date-time": self.tr("Enter a date and time, such as 2026-04-12T09:30."),
         }
         return told[problem.code].format(limit=limit)
 

@@ -62,10 +62,10 @@ class InterruptedCard(TranslatedWidget):
         self._title.setText(self.tr("Interrupted"))
         self._about.setText(
             self.tr(
-                "Coterie ended while this was under way. Nobody knows how far it came; look before you run it again."
+                "Coterie quit during this step. We can’t tell how far it got. Check before running it again."
             )
         )
-        self.resume.setText(self.tr("Go on"))
+        self.resume.setText(self.tr("Continue"))
         self.leave.setText(self.tr("Leave it stopped"))
         choices = [("skip", self.tr("Skip")), ("again", self.tr("Run again"))]
         for line, label, choice in self._rows:

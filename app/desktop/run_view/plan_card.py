@@ -69,7 +69,7 @@ class PlanCard(TranslatedWidget):
         cursor.mergeCharFormat(form)
 
     def _say(self) -> None:
-        words = {"done": self.tr("done"), "doing": self.tr("under way"), "todo": self.tr("to do")}
+        words = {"done": self.tr("done"), "doing": self.tr("in progress"), "todo": self.tr("to do")}
         told = ", ".join(f"{item.text} ({words[item.state]})" for item in self._items)
         self._text.setAccessibleName(self.tr("Plan: {items}").format(items=told))
 

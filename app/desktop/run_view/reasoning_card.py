@@ -60,7 +60,7 @@ class _Peek(QWidget):
         self._end = end
 
     def retranslate(self) -> None:
-        self._block.setAccessibleName(self.tr("Thoughts"))
+        self._block.setAccessibleName(self.tr("Reasoning"))
 
     def restyle(self) -> None:
         self._block.restyle()
@@ -189,10 +189,10 @@ class ReasoningCard(TranslatedWidget):
         self._line.setText(f"{self._sentence()}  {arrow}")
         state = self.tr("opened") if self.is_open else self.tr("closed")
         # What changes every second is for the eye: a reader of the screen would never come to an end.
-        said = self.tr("Thinking") if self._thinking and not self._title else self._sentence()
+        said = self.tr("Reasoning…") if self._thinking and not self._title else self._sentence()
         self._line.setAccessibleName(f"{said}, {state}")
         self._answer_now.setText(self.tr("Answer now"))
-        self._answer_now.setToolTip(self.tr("Ends the thinking and begins the answer"))
+        self._answer_now.setToolTip(self.tr("Ends the reasoning and starts the answer"))
         if self._peek is not None:
             self._peek.retranslate()
 
@@ -210,17 +210,17 @@ class ReasoningCard(TranslatedWidget):
 
     def _duration(self) -> str:
         if self._thinking:
-            return self.tr("Thinking")
+            return self.tr("Reasoning…")
         if self._seconds >= 0.05:
             return self.tr("Thought for {time}").format(
                 time=format_duration(self._seconds, languages.current)
             )
-        return self.tr("Thoughts")
+        return self.tr("Reasoning")
 
     def _toggle(self) -> None:
         if self._view is None:
             self._view = PlainBlock(self, self.text[:MAX_SHOWN], pixels=13, quiet=True)
-            self._view.setAccessibleName(self._title or self.tr("Thoughts"))
+            self._view.setAccessibleName(self._title or self.tr("Reasoning"))
             self._view.show()
         else:
             self._view.hide()

@@ -124,7 +124,7 @@ class SaidRow(LineWidget):
         self.height_changed.emit()
 
     def retranslate(self) -> None:
-        self._text.setAccessibleName(self.tr("What you asked for"))
+        self._text.setAccessibleName(self.tr("Your request"))
         count = format_count(len(self.line.text))
         self._more.setText(self.tr("Show all ({count} characters)").format(count=count))
 

@@ -180,7 +180,7 @@ class StepDetails(QWidget):
     def retranslate(self) -> None:
         line = self.line
         if line.reasoning.strip():
-            self._thoughts.setAccessibleName(self.tr("Thoughts"))
+            self._thoughts.setAccessibleName(self.tr("Reasoning"))
         if isinstance(line, CallLine):
             self._name_boxes(line)
         elif line.error is not None:
@@ -196,7 +196,7 @@ class StepDetails(QWidget):
         for key, button in self._actions.items():
             button.setText(names[key])
         if "back" in self._actions:
-            self._actions["back"].setToolTip(self.tr("Undoes all that came after this step"))
+            self._actions["back"].setToolTip(self.tr("Undoes everything after this step"))
 
     def _name_boxes(self, line: CallLine) -> None:
         text, _, name = self._shown_arguments(line)
@@ -207,7 +207,7 @@ class StepDetails(QWidget):
             self._diff.set_head(self.tr("What changed"), step_text.summary_text(line.name, line.summary))
         if line.status and line.text and line.text != line.diff:
             whole = bool(self._whole_text) or not line.handle
-            shown = "" if whole else self.tr("beginning and end, as the model sees it")
+            shown = "" if whole else self.tr("beginning and end, as the model sees them")
             self._result.set_head(self.tr("Result"), shown)
         if self._whole is not None:
             self._whole.setText(self.tr("Show all ({size})").format(size=format_size(line.bytes)))
@@ -218,12 +218,12 @@ class StepDetails(QWidget):
         if line.status and line.seconds >= 0.05:
             told.append(format_duration(line.seconds, languages.current))
         if line.untrusted:
-            told.append(self.tr("text that anybody may have written"))
+            told.append(self.tr("text from outside"))
         if line.uncovered == 1:
-            told.append(self.tr("1 file could not be kept for undoing"))
+            told.append(self.tr("1 file couldn’t be kept for undo"))
         elif line.uncovered:
             count = format_count(line.uncovered)
-            told.append(self.tr("{count} files could not be kept for undoing").format(count=count))
+            told.append(self.tr("{count} files couldn’t be kept for undo").format(count=count))
         left = len(line.files) - MOST_FILES
         if left > 0:
             told.append(self.tr("{count} more files").format(count=format_count(left)))

@@ -88,15 +88,15 @@ def badge(line: CallLine) -> tuple[str, Tone]:
         if line.standing == "waits":
             return translate("RunSteps", "not begun"), "quiet"
         if line.decision == "asked":
-            return translate("RunSteps", "asks"), "warning"
+            return translate("RunSteps", "needs you"), "warning"
         if line.decision == "denied":
             return translate("RunSteps", "denied"), "warning"
-        return translate("RunSteps", "working"), "quiet"
+        return translate("RunSteps", "in progress"), "quiet"
     told: dict[str, tuple[str, Tone]] = {
         "denied": (translate("RunSteps", "denied"), "warning"),
         "timeout": (translate("RunSteps", "timed out"), "bad"),
         "interrupted": (translate("RunSteps", "interrupted"), "warning"),
-        "skipped": (translate("RunSteps", "left out"), "quiet"),
+        "skipped": (translate("RunSteps", "skipped"), "quiet"),
         "error": (translate("RunSteps", "failed"), "bad"),
     }
     if line.status in told:
@@ -158,8 +158,8 @@ def _counted(count: str, one: str, many: str) -> str:
 def thought(seconds: float) -> str:
     """How long a turn thought, "" when that is not known."""
     if seconds < 0.05:
-        return QCoreApplication.translate("RunSteps", "thought")
-    return QCoreApplication.translate("RunSteps", "thought for {time}").format(
+        return QCoreApplication.translate("RunSteps", "reasoned")
+    return QCoreApplication.translate("RunSteps", "reasoned for {time}").format(
         time=format_duration(seconds, languages.current)
     )
 
@@ -167,9 +167,9 @@ def thought(seconds: float) -> str:
 def thought_title(line: ThoughtLine) -> str:
     translate = QCoreApplication.translate
     if line.error is not None:
-        return translate("RunSteps", "The turn broke off")
+        return translate("RunSteps", "The turn was cut off")
     if line.seconds < 0.05:
-        return translate("RunSteps", "Thoughts")
+        return translate("RunSteps", "Reasoning")
     return translate("RunSteps", "Thought for {time}").format(
         time=format_duration(line.seconds, languages.current)
     )
@@ -197,8 +197,8 @@ def quiet_text(line: QuietLine) -> str:
                 "RunSteps", "The first step is left out of what the model sees; a summary stands for it"
             ),
             "tools": translate("RunSteps", "1 tool is offered to the model"),
-            "undone": translate("RunSteps", "1 file was put back"),
-            "redone": translate("RunSteps", "1 file is again as the run had left it"),
+            "undone": translate("RunSteps", "1 file restored"),
+            "redone": translate("RunSteps", "1 file redone"),
         }
         if line.code in one:
             return one[line.code]
@@ -214,10 +214,10 @@ def quiet_text(line: QuietLine) -> str:
         "nudge_cut": translate("RunSteps", "The model’s words were cut off and it was told so"),
         "tools": translate("RunSteps", "{count} tools that fit the task are offered to the model"),
         "final": translate("RunSteps", "The model was asked to answer without tools"),
-        "reasoning": translate("RunSteps", "Older thoughts are left out of what the model sees"),
-        "resumed": translate("RunSteps", "It goes on from here"),
-        "undone": translate("RunSteps", "{count} files were put back"),
-        "redone": translate("RunSteps", "{count} files are again as the run had left them"),
+        "reasoning": translate("RunSteps", "Earlier reasoning is left out of what the model sees"),
+        "resumed": translate("RunSteps", "It continues from here"),
+        "undone": translate("RunSteps", "{count} files restored"),
+        "redone": translate("RunSteps", "{count} files redone"),
     }
     return told.get(line.code, line.code).format(count=count)
 
@@ -229,7 +229,7 @@ def change_word(change: FileChange) -> str:
         "new": translate("RunSteps", "new"),
         "changed": translate("RunSteps", "changed"),
         "deleted": translate("RunSteps", "deleted"),
-    }.get(change.change, translate("RunSteps", "not known"))
+    }.get(change.change, translate("RunSteps", "unknown"))
 
 
 def decision_text(line: CallLine) -> str:
@@ -252,5 +252,5 @@ def decision_text(line: CallLine) -> str:
             "server": translate("RunSteps", "You allowed it for this server"),
         }.get(line.scope, translate("RunSteps", "You allowed it once"))
     if line.by == "grant":
-        return translate("RunSteps", "Allowed by what you allowed before")
+        return translate("RunSteps", "Covered by an earlier permission")
     return translate("RunSteps", "Allowed without asking")

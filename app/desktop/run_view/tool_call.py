@@ -101,12 +101,12 @@ class ToolCallCard(TranslatedWidget):
             return self.tr("The call could not be read. This is what the model wrote:")
         said = []
         if self.call.repaired:
-            said.append(self.tr("A slip in the writing was mended."))
+            said.append(self.tr("A typing slip was corrected."))
         if self.call.cut:
-            said.append(self.tr("There was no room for the whole call; it was ended early."))
+            said.append(self.tr("The call didn’t fit and was ended early."))
         if self.call.coercions:
             changes = one_line(", ".join(self.call.coercions))
-            said.append(self.tr("Given the types that the tool asks for: {changes}").format(changes=changes))
+            said.append(self.tr("Converted to the types the tool expects: {changes}").format(changes=changes))
         return " ".join(said)
 
     # --- looks ---

@@ -132,12 +132,12 @@ class ToolsFold(Collapsible):
             row.show_words(tool_words(tool))
         self._of_servers.name = self.tr("Servers")
         self._of_servers.show_words(
-            self.tr("{count} tools of the servers that are on").format(count=len(self._servers))
+            self.tr("{count} tools of enabled servers").format(count=len(self._servers))
         )
         self.lacking.setText(
             self.tr("This computer has no sandbox, so commands and Python programs are not available.")
         )
-        for button, name in ((self.all, self.tr("All")), (self.reading, self.tr("Only those that read"))):
+        for button, name in ((self.all, self.tr("All")), (self.reading, self.tr("Read only"))):
             button.setText(name)
             button.setAccessibleName(name)
         self._show_summary()

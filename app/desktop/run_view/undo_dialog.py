@@ -49,7 +49,7 @@ class _FileRow(QWidget):
             self._meaning(), "warning" if self.step.action in ("conflict", "lost") else "muted"
         )
         if self.box is not None:
-            name = self.tr("Put back {path} all the same").format(path=path)
+            name = self.tr("Restore {path} anyway").format(path=path)
             self.box.setAccessibleName(name)
             self.box.setToolTip(plain_tip(name))
 
@@ -72,19 +72,19 @@ class _FileRow(QWidget):
     def _meaning(self) -> str:
         step = self.step
         if step.action == "lost":
-            return self.tr("Cannot be put back: it was too large to keep.")
+            return self.tr("Can’t be restored: it was too large to keep.")
         if step.action == "conflict":
             return self.tr(
-                "Changed since, by hand or by a later step. It is left alone unless you tick it; what is there now "
-                "is kept."
+                "Changed since, by hand or by a later step. It is left alone unless you select it; the "
+                "current version is kept."
             )
         if step.action == "remove":
-            return self.tr("Goes away: it was not there before.")
+            return self.tr("Will be deleted: it wasn’t there before.")
         if self._redo:
-            return self.tr("Becomes again what the run had made of it.")
+            return self.tr("Returns to the run’s version.")
         if step.change.change == "deleted":
-            return self.tr("Comes back.")
-        return self.tr("Becomes again what it was before.")
+            return self.tr("Will be restored.")
+        return self.tr("Returns to what it was before.")
 
 
 class UndoDialog(Overlay):
@@ -158,7 +158,7 @@ class UndoDialog(Overlay):
 
     def retranslate(self) -> None:
         conflicts = len(self.plan.conflicts)
-        self._title.setText(self.tr("Take the undoing back?") if self.plan.redo else self.tr("Undo this?"))
+        self._title.setText(self.tr("Redo this?") if self.plan.redo else self.tr("Undo this?"))
         self._summary.setText(self._summary_text(conflicts))
         self._summary.setVisible(bool(self._summary.text()))
         left = len(self.plan.steps) - len(self._rows)

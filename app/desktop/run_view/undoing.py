@@ -83,15 +83,17 @@ class Undoing(QObject):
         count = len(undone.files)
         left = len(undone.conflicts)
         if undone.redo:
-            words = self.tr("1 file is again as the run left it")
+            words = self.tr("1 file redone")
             if count != 1:
-                words = self.tr("{count} files are again as the run left them").format(count=f"{count:,}")
+                words = self.tr("{count} files redone").format(count=f"{count:,}")
         else:
-            words = self.tr("1 file is as it was")
+            words = self.tr("1 file restored")
             if count != 1:
-                words = self.tr("{count} files are as they were").format(count=f"{count:,}")
+                words = self.tr("{count} files restored").format(count=f"{count:,}")
         if left:
-            words = self.tr("{done}; {count} changed since and left alone").format(done=words, count=left)
+            words = self.tr("{done}. {count} changed since and were left alone").format(
+                done=words, count=left
+            )
         if undone.redo:
             self.said.emit(Notification(words, self.tr("Undo"), lambda: self.undo(run, undone.calls)))
         else:

@@ -76,7 +76,7 @@ def waiting_words(waiting: Waiting, seconds_left: int = 0) -> str:
     if not waiting.total:
         return translate("Waiting", "Waiting for the model…")
     percent = number(int(100 * min(1.0, waiting.done / waiting.total)))
-    words = translate("Waiting", "Reading your words… {percent}%").format(percent=percent)
+    words = translate("Waiting", "Reading your message… {percent}%").format(percent=percent)
     if seconds_left:
         left = translate("Waiting", "about {time} left")
         left = left.format(time=format_duration(seconds_left, languages.current))

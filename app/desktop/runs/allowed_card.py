@@ -56,5 +56,5 @@ class AllowedCard(Card):
             what = what_is_granted(grant)
             row.show_words(what, where_it_counts(grant), whole=f"{what}\n{when_granted(grant)}")
             row.show_button(self.tr("Revoke: {what}").format(what=what), grant.id)
-        self._nothing.setText(self.tr("nothing else"))
+        self._nothing.setText(self.tr("Nothing else"))
         self._nothing.setVisible(not self._grants)

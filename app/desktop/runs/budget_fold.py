@@ -74,15 +74,15 @@ class BudgetFold(Collapsible):
         self.set_words(self.tr("Budget"), joined(parts) or self.tr("no limit"))
 
     def retranslate(self) -> None:
-        names = (self.tr("Steps"), self.tr("Minutes"), self.tr("Tokens written"), self.tr("Calls of tools"))
+        names = (self.tr("Steps"), self.tr("Minutes"), self.tr("Output tokens"), self.tr("Tool calls"))
         for field, label, name in zip(self._fields(), self._labels, names, strict=True):
             label.setText(name)
             field.setAccessibleName(name)
             field.setSpecialValueText(self.tr("no limit"))
         self._note.setText(
             self.tr(
-                "When one is used up, the model is asked for its answer and the run stops. You can resume it to give"
-                " it as much again. Waiting for you does not count."
+                "When one is used up, the model is asked for its answer and the run stops. Resuming "
+                "gives it as much again. Time spent waiting for you doesn’t count."
             )
         )
         self._show_summary()

@@ -57,7 +57,7 @@ class FilesCard(Card):
             "new": self.tr("new"),
             "changed": self.tr("changed"),
             "deleted": self.tr("deleted"),
-            "unknown": self.tr("perhaps changed"),
+            "unknown": self.tr("may have changed"),
         }[touched.change.change]
 
     def _show_row(self, row: LineRow, touched: Touched) -> None:
@@ -69,13 +69,13 @@ class FilesCard(Card):
             note, tone = self.tr("changed since"), "warning"
         row.show_words(path, note, tone=tone)
         undoable = touched.state != "undone" and touched.change.kept
-        name = self.tr("Undo what was done to {path}").format(path=path) if undoable else ""
+        name = self.tr("Undo changes to {path}").format(path=path) if undoable else ""
         row.show_button(name, path, on=self._still)
         if not touched.change.kept:
-            row.setToolTip(self.tr("It is too large to be kept, so it cannot be put back."))
+            row.setToolTip(self.tr("Too large to keep a copy, so it can’t be restored."))
 
     def retranslate(self) -> None:
-        self.set_title(self.tr("Files touched"))
+        self.set_title(self.tr("Changed files"))
         shown = self._touched[:MOST_ROWS]
         fit_lines(self.rows, len(shown), self._rows, self, "undo-2", self._undo_one)
         for row, touched in zip(self.rows, shown, strict=True):

@@ -34,9 +34,9 @@ class FollowUp(TranslatedWidget):
             self.wanted.emit(text)
 
     def retranslate(self) -> None:
-        self.field.setPlaceholderText(self.tr("Say how it should go on"))
-        self.field.setAccessibleName(self.tr("How the run should go on"))
-        self.send.setText(self.tr("Go on"))
+        self.field.setPlaceholderText(self.tr("What should it do next?"))
+        self.field.setAccessibleName(self.tr("What the run should do next"))
+        self.send.setText(self.tr("Continue"))
 
     def restyle(self) -> None:
         self.layout().setSpacing(themes.current.px(8))

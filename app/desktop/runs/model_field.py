@@ -147,7 +147,7 @@ class ModelField(ThemedWidget):
             in_use = self.tr("The model in use: {name}").format(name=self._in_use)
         offered = (*self._models, *self._again())
         choices = [("", in_use), *((model.name, _words(model)) for model in offered)]
-        choices.append((OTHER, self.tr("Another one, by its name…")))
+        choices.append((OTHER, self.tr("Another, by name…")))
         names = [name for name, _ in choices]
         if value == OTHER and self.other.text().strip() in names:
             value = self.other.text().strip()  # it can be chosen by now
@@ -162,7 +162,7 @@ class ModelField(ThemedWidget):
         self.leaves.setVisible(bool(host))
         self.leaves.setText(
             self.tr(
-                "Text leaves this computer: the task, and whatever the model reads of your files, goes to {host}."
+                "Text leaves this computer: the task, and whatever the model reads from your files, goes to {host}."
             ).format(host=host)
         )
         self.changed.emit()

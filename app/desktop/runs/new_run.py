@@ -332,7 +332,7 @@ class NewRun(ThemedWidget):
             label.setText(name)
         self.task.setAccessibleName(self.tr("Task"))
         self.task.setPlaceholderText(
-            self.tr("What is to be done in the folder? Say what you want to have at the end.")
+            self.tr("What should be done in this folder? Describe the result you want.")
         )
         self.reasoning.setAccessibleName(self.tr("Reasoning"))
         self.of_task.retranslate()

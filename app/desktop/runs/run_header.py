@@ -182,13 +182,13 @@ class RunHeader(ThemedWidget):
             button.setText(name)
             button.setAccessibleName(name)
         for button, name in (
-            (self.cards, self.tr("Files, what the model sees, and what is allowed")),
+            (self.cards, self.tr("Files, what the model sees, and permissions")),
             (self.menu_button, self.tr("More for this run")),
         ):
             button.setAccessibleName(name)
             button.setToolTip(name)
-        self.pause.setToolTip(self.tr("End after this step; the run can be resumed"))
-        self.stop.setToolTip(self.tr("End now; the run can be resumed"))
+        self.pause.setToolTip(self.tr("Pauses after this step. You can resume the run."))
+        self.stop.setToolTip(self.tr("Stops now. You can resume the run."))
         self._show()
 
     def restyle(self) -> None:

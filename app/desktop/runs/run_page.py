@@ -47,9 +47,7 @@ class RunPage(ThemedWidget):
     def retranslate(self) -> None:
         words = ""
         if self._other_process:
-            words = self.tr(
-                "Another process of Coterie carries this run out, such as a command: answer it there."
-            )
+            words = self.tr("Another Coterie process, such as a command, is running this. Answer there.")
         elif self._run is not None and self._run.state == "interrupted":
             # Its journal does not say so: nobody was there to write it.
             words = languages.tell(why_ended("interrupted"))

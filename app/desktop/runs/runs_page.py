@@ -248,7 +248,7 @@ class RunsPage(ThemedWidget):
     def _saved_recipe(self, recipe: Recipe) -> None:
         self.form.saving.open(False)
         self._read_recipes()
-        self.said.emit(Notification(self.tr("“{title}” is among the recipes").format(title=recipe.title)))
+        self.said.emit(Notification(self.tr("“{title}” was saved as a recipe").format(title=recipe.title)))
 
     def _delete_recipe(self, recipe: Recipe) -> None:
         """At once, with a way back for a while."""
@@ -368,11 +368,10 @@ class RunsPage(ThemedWidget):
     def _say_state(self) -> None:
         if self.shelf.is_read:
             self.state.say(
-                self.tr("Give a task and a folder"),
+                self.tr("Describe a task and choose a folder"),
                 self.tr(
-                    "The model works through the task step by step, with tools that read and change files in"
-                    " that folder. You see every step, it asks before it does what matters, and you can"
-                    " undo what it did."
+                    "The model works through the task step by step, with tools that read and change files in "
+                    "that folder. You see every step, approve what matters, and can undo what it did."
                 ),
                 (self.tr("New run"),),
                 "check-line",

@@ -58,14 +58,14 @@ class SaveRecipe(Collapsible):
         self.set_words(self.tr("Save as a recipe"))
         self._about.setText(
             self.tr(
-                "A recipe keeps the task with its tools, mode and budget, to be used again. Words in braces, such as"
-                " {topic}, become fields that are filled in before each start."
+                "A recipe saves the task with its tools, mode, and budget. Words in braces, such as "
+                "{topic}, become fields to fill in before each start."
             )
         )
-        self.title.setPlaceholderText(self.tr("What it is called"))
+        self.title.setPlaceholderText(self.tr("Name"))
         self.title.setAccessibleName(self.tr("Name of the recipe"))
-        self.description.setPlaceholderText(self.tr("What it is for, in a sentence"))
-        self.description.setAccessibleName(self.tr("What the recipe is for"))
+        self.description.setPlaceholderText(self.tr("What it’s for, in one sentence"))
+        self.description.setAccessibleName(self.tr("Description of the recipe"))
         self.save.setText(self.tr("Save"))
         self.save.setAccessibleName(self.tr("Save the recipe"))
         self.complaint.retranslate()

@@ -67,10 +67,10 @@ class SeenCard(Card):
             "system": self.tr("System and tools"),
             "tools": self.tr("System and tools"),
             "task": self.tr("Task"),
-            "turns": self.tr("What it wrote"),
+            "turns": self.tr("Its own text"),
             "results": self.tr("Results"),
             "summary": self.tr("Summary"),
-            "reserve": self.tr("Kept free for the answer"),
+            "reserve": self.tr("Reserved for the answer"),
         }[part.name]
 
     def retranslate(self) -> None:

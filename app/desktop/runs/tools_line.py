@@ -56,7 +56,7 @@ class ToolsLine(ThemedWidget):
             action = self.tr("Check tools (30 s)") if checking is None else ""
             words, kind = self.tr("tools: not checked"), "small"
         else:
-            words = self.tr("It used tools poorly when it was checked. Another model is better for tasks.")
+            words = self.tr("This model used tools poorly in its check. Another model is better for tasks.")
             action, kind = "", "warning"
         self.words.setText(words)
         set_kind(self.words, kind)

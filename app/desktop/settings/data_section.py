@@ -134,18 +134,17 @@ class DataSection(Section):
         self.folder.setText(self.tr("Open the folder"))
         self.folder.setAccessibleName(self.tr("Open the folder"))
         self._kept_row.set_words(
-            self.tr("Keep what was read of conversations"),
+            self.tr("Cache for fast return to long chats"),
             self.tr(
-                "So that returning to a long conversation is instant. It lies on the disk, the oldest goes first,"
-                " and a conversation that is deleted takes it along."
+                "Stored on disk. The oldest entries are removed first, and deleting a chat deletes its cache."
             ),
         )
         self._trash_row.set_words(
-            self.tr("Deleted chats"), self.tr("They are kept for 30 days and then removed for good.")
+            self.tr("Deleted chats"), self.tr("Kept for 30 days, then permanently deleted.")
         )
         self._runs_row.set_words(
             self.tr("Deleted runs"),
-            self.tr("They are kept for 30 days as well. What they did to files stays as it is."),
+            self.tr("Kept for 30 days, then permanently deleted. Changes they made to files stay."),
         )
         self._show_trash(self._trash, self._runs)
 

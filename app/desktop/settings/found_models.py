@@ -153,14 +153,14 @@ class FoundModels(ThemedWidget):
         if self._busy:
             words = self.tr("Looking…") if self._found is None else self.tr("Reading…")
         elif self._found is not None and not self._found:
-            words = self.tr("No models of other programs were found.")
+            words = self.tr("No models from other apps were found.")
         elif self._found is not None and len(self._found) > SHOWN:
             words = self.tr("{shown} of {count} are shown.").format(shown=SHOWN, count=len(self._found))
         self._words.setText(words)
 
     def retranslate(self) -> None:
         self.look.setText(self.tr("Look for models"))
-        self.look.setAccessibleName(self.tr("Look for models of other programs"))
+        self.look.setAccessibleName(self.tr("Look for models from other apps"))
         self.complaint.retranslate()
         self._show()
 

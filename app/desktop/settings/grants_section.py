@@ -90,9 +90,9 @@ class GrantsList(ThemedWidget):
         self._calls.do(lambda s: _revoke(s, ids), owner=self)
 
     def retranslate(self) -> None:
-        self.nothing.setText(self.tr("Nothing: each run asks, as its mode says."))
+        self.nothing.setText(self.tr("None. Each run asks according to its mode."))
         self.all.setText(self.tr("Revoke all"))
-        self.all.setAccessibleName(self.tr("Revoke everything that was granted"))
+        self.all.setAccessibleName(self.tr("Revoke all permissions"))
         self.show_grants(self._grants, self._titles)
 
 
@@ -119,13 +119,10 @@ class GrantsSection(Section):
             self.read()
 
     def retranslate(self) -> None:
-        self.set_title(self.tr("What runs may do"))
+        self.set_title(self.tr("Permissions"))
         self._row.set_words(
             self.tr("Allowed without asking"),
-            self.tr(
-                "What you have allowed for longer than once. It counts for all runs in its place, until you"
-                " revoke it."
-            ),
+            self.tr("Standing permissions you’ve granted. They apply until you revoke them."),
         )
 
 

@@ -123,7 +123,7 @@ class HubSection(Section):
 
     def _choose_certificates(self) -> None:
         kinds = self.tr("Certificates") + " (*.pem *.crt *.cer)"
-        dialog = QFileDialog(self, self.tr("File of certificates"), "", kinds)
+        dialog = QFileDialog(self, self.tr("Certificate file"), "", kinds)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.certificates.enter)
@@ -137,44 +137,38 @@ class HubSection(Section):
         self.at_once.set_choices([(str(number), str(number)) for number in numbers], str(chosen))
 
     def retranslate(self) -> None:
-        self.set_title(self.tr("Models and the hub"))
+        self.set_title(self.tr("Downloads (Hugging Face)"))
         self._folder_row.set_words(
             self.tr("Library folder"),
-            self.tr("Downloaded models are kept here. Choose another folder and they move there."),
+            self.tr("Downloaded models are stored here. If you choose another folder, they move there."),
         )
         self._found_row.set_words(
-            self.tr("Models of other programs"),
+            self.tr("Models from other apps"),
             self.tr(
-                "What the Hugging Face client, LM Studio and Ollama have downloaded can be used where it lies."
-                " Nothing is copied or changed."
+                "Models that the Hugging Face client, LM Studio, and Ollama downloaded can be used in "
+                "place. Nothing is copied or changed."
             ),
         )
-        self._at_once_row.set_words(self.tr("Downloads at once"), self.tr("Others wait for their turn."))
+        self._at_once_row.set_words(self.tr("Simultaneous downloads"), self.tr("The rest are queued."))
         self._offline_row.set_words(
             self.tr("Offline"),
-            self.tr("Nothing is asked of the hub. Models that are here work as ever."),
+            self.tr("Never contacts Hugging Face. Installed models keep working."),
         )
         self._token_row.set_words(
-            self.tr("Token of the hub"),
-            self.tr(
-                "For models that ask you to agree to their terms first. It is sent to the hub and to nobody else."
-            ),
+            self.tr("Hugging Face access token"),
+            self.tr("For models that require you to accept terms. Sent only to Hugging Face."),
         )
-        mirror = self.tr("Another address that answers as the hub does. Leave it empty for the hub itself.")
+        mirror = self.tr("Alternative address (mirror). Leave empty for huggingface.co.")
         if os.environ.get("HF_ENDPOINT"):
-            mirror = self.tr("HF_ENDPOINT is set in the environment and counts before what stands here.")
+            mirror = self.tr("The environment variable HF_ENDPOINT overrides this setting.")
         self._endpoint_row.set_words(self.tr("Mirror"), mirror)
-        self._proxy_row.set_words(
-            self.tr("Proxy"), self.tr("Leave it empty to use the proxy of the system, if it has one.")
-        )
+        self._proxy_row.set_words(self.tr("Proxy"), self.tr("Leave empty to use the system’s proxy."))
         self._certificates_row.set_words(
             self.tr("Certificates"),
-            self.tr(
-                "A PEM file that is trusted besides the usual certificates, as company networks need it."
-            ),
+            self.tr("Extra certificates (PEM) to trust, for company networks."),
         )
         self.endpoint.field.setPlaceholderText("https://huggingface.co")
         self.proxy.field.setPlaceholderText("http://proxy.example:8080")
         self.certificates.field.setPlaceholderText(self.tr("None"))
         self._choose.setText(self.tr("Choose…"))
-        self._choose.setAccessibleName(self.tr("Choose a file of certificates"))
+        self._choose.setAccessibleName(self.tr("Choose a certificate file"))

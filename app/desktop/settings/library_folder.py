@@ -127,7 +127,7 @@ class LibraryFolder(ThemedWidget):
 
     def retranslate(self) -> None:
         self.change.setText(self.tr("Change…"))
-        self.change.setAccessibleName(self.tr("Change the folder of the library"))
+        self.change.setAccessibleName(self.tr("Change the library folder"))
         self.cancel.setText(self.tr("Cancel"))
         self.cancel.setAccessibleName(self.tr("Stop moving the library"))
         self.complaint.retranslate()

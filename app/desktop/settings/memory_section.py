@@ -48,7 +48,8 @@ class MemorySection(Section):
         settings = self._settings
         self.set_title(self.tr("Memory"))
         self.load.set_choices(
-            [("writing", self.tr("When you write")), ("start", self.tr("At the start"))], settings.load_model
+            [("writing", self.tr("When I start typing")), ("start", self.tr("When Coterie starts"))],
+            settings.load_model,
         )
         after = settings.unload_after
         times = (*sorted({*OFFERED, after} - {NEVER}), NEVER)
@@ -56,13 +57,15 @@ class MemorySection(Section):
         self.short.setChecked(settings.unload_for_memory)
         self._load_row.set_words(
             self.tr("Load the model"),
-            self.tr("When you write: with the first letters, so that it is ready when you send."),
+            self.tr(
+                "“When I start typing” loads it with the first letters, so that it is ready when you send."
+            ),
         )
         self._unload_row.set_words(
-            self.tr("Unload it when unused"),
-            self.tr("Its memory is free for other programs then. It loads again by itself when you write."),
+            self.tr("Unload when idle"),
+            self.tr("Frees its memory for other apps. It loads again by itself when you start typing."),
         )
         self._short_row.set_words(
-            self.tr("Unload it when memory is short"),
-            self.tr("Only while nobody uses it: an answer or a run is never interrupted."),
+            self.tr("Unload when memory runs low"),
+            self.tr("Only while it is idle: an answer or a run is never interrupted."),
         )

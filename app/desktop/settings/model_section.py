@@ -58,7 +58,7 @@ class ModelSection(Section):
         self.set_title(self.tr("Model"))
         self._context_row.set_words(
             self.tr("Context"),
-            self.tr("How many tokens the model can see at once. More needs more memory."),
+            self.tr("How many tokens the model can see at once. More takes more memory."),
         )
         self._threads_row.set_words(
             self.tr("Threads"), self.tr("How many processor cores work on an answer.")

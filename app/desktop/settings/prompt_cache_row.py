@@ -61,9 +61,7 @@ class PromptCacheRow(ThemedWidget):
         if had_focus and not taken:  # a button that is off gives its place in the page away
             self.limit.setFocus(Qt.FocusReason.OtherFocusReason)
         self.taken.setText(
-            self.tr("{size} now").format(size=format_size(taken))
-            if taken
-            else self.tr("Nothing is kept now.")
+            self.tr("{size} now").format(size=format_size(taken)) if taken else self.tr("Empty")
         )
 
     def _show_limit(self) -> None:
@@ -77,7 +75,7 @@ class PromptCacheRow(ThemedWidget):
 
     def retranslate(self) -> None:
         self.clear.setText(self.tr("Delete now"))
-        self.clear.setAccessibleName(self.tr("Delete what was read of conversations"))
+        self.clear.setAccessibleName(self.tr("Delete the cache of all chats"))
         self._show_limit()
         if self._bytes is not None:
             self._show_bytes(self._bytes)

@@ -170,7 +170,7 @@ class ServerForm(ThemedWidget):
         self.title.setText(server.title)
         self.certificates.setText(server.certificates)
         self.allow_http.setChecked(server.allow_http)
-        self.context.show_value(server.context or None, None, self.tr("As the server tells"))
+        self.context.show_value(server.context or None, None, self.tr("As reported by the server"))
         self.models.show_kept(server.models)
         self._show()
 
@@ -222,7 +222,7 @@ class ServerForm(ThemedWidget):
         self._asked += 1
         number, self._found = self._asked, -1
         self.refusal.say(None)
-        self._say(self.tr("Asking the server…"))
+        self._say(self.tr("Contacting the server…"))
         self.check.setEnabled(False)
         self._calls.do(
             lambda s: s.remote_servers.check(wish, key),
@@ -275,7 +275,7 @@ class ServerForm(ThemedWidget):
 
     def _choose(self) -> None:
         kinds = self.tr("Certificates") + " (*.pem *.crt *.cer)"
-        dialog = QFileDialog(self, self.tr("File of certificates"), "", kinds)
+        dialog = QFileDialog(self, self.tr("Certificate file"), "", kinds)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.certificates.setText)
@@ -301,13 +301,11 @@ class ServerForm(ThemedWidget):
         self._http.setVisible(self._is_far_http())
         words = ""
         if self._found == 0:
-            words = self.tr("It answers and lists no models. Type a name that it knows.")
+            words = self.tr("The server responds but lists no models. Enter a model name it knows.")
         elif self._found == 1:
             words = self.tr("One model found.")
         elif self._found > 1:
-            words = self.tr("{count} models found. Tick those that are to be offered.").format(
-                count=self._found
-            )
+            words = self.tr("{count} models found. Choose which to show.").format(count=self._found)
         self._say(words)
 
     def _say(self, words: str) -> None:
@@ -317,11 +315,11 @@ class ServerForm(ThemedWidget):
     def retranslate(self) -> None:
         names = (
             self.tr("Address"),
-            self.tr("Key"),
-            self.tr("Models to offer"),
-            self.tr("Name, if you like"),
-            self.tr("Certificates that are trusted besides"),
-            self.tr("Context in tokens, where the server does not tell it"),
+            self.tr("API key"),
+            self.tr("Models to show"),
+            self.tr("Name (optional)"),
+            self.tr("Additional certificates"),
+            self.tr("Context length (tokens), if the server doesn’t report it"),
         )
         fields = (self.address, self.key, self.models, self.title, self.certificates, self.context)
         for label, field, name in zip(self._labels, fields, names, strict=True):
@@ -329,11 +327,11 @@ class ServerForm(ThemedWidget):
             field.setAccessibleName(name)
         self.context.set_name(names[-1])
         self.address.setPlaceholderText("https://host:8000/v1")
-        self.title.setPlaceholderText(self.tr("The address is shown without one"))
+        self.title.setPlaceholderText(self.tr("Defaults to the address"))
         self.certificates.setPlaceholderText(self.tr("None"))
         self._http_words.setText(
             self.tr(
-                "Allow http for this server: text goes there unencrypted, and others on the way can read it."
+                "Allow http for this server: text is sent unencrypted, and others along the way can read it."
             )
         )
         self.allow_http.setAccessibleName(self.tr("Allow http for this server"))
@@ -342,10 +340,10 @@ class ServerForm(ThemedWidget):
         self._show_more(self.more.isChecked())
         self.more.setAccessibleName(self.tr("Certificates and context"))
         self.choose.setText(self.tr("Choose…"))
-        self.choose.setAccessibleName(self.tr("Choose a file of certificates"))
+        self.choose.setAccessibleName(self.tr("Choose a certificate file"))
         self.save.setText(self.tr("Add") if self._server is None else self.tr("Save"))
         self.save.setAccessibleName(
-            self.tr("Add this server") if self._server is None else self.tr("Save what was changed")
+            self.tr("Add this server") if self._server is None else self.tr("Save changes")
         )
         for complaint in (self.refusal, self.complaint):
             complaint.retranslate()

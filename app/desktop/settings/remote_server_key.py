@@ -44,17 +44,17 @@ class KeyField(ThemedWidget):
     def retranslate(self) -> None:
         place = self._place
         self.field.setPlaceholderText(
-            self.tr("Another key instead of the kept one")
+            self.tr("New key to replace the saved one")
             if place in ("keyring", "session")
-            else self.tr("Only where the server asks for one")
+            else self.tr("Only if the server requires one")
         )
-        self.field.setAccessibleName(self.tr("Key of the server"))
+        self.field.setAccessibleName(self.tr("API key"))
         words = {
-            "keyring": self.tr("Kept in the system's keyring."),
-            "session": self.tr("Kept for this session only: no keyring was found on this system."),
+            "keyring": self.tr("Stored in the system keyring."),
+            "session": self.tr("Kept until Coterie quits: this system has no keyring."),
         }.get(place or "", "")
         self.state.setText(words)
         self.state.setVisible(bool(words))
         self.forget.setText(self.tr("Forget"))
-        self.forget.setAccessibleName(self.tr("Forget the key of the server"))
+        self.forget.setAccessibleName(self.tr("Forget the API key"))
         self.forget.setVisible(place in ("keyring", "session"))

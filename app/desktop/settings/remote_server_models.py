@@ -127,8 +127,8 @@ class ModelTicks(ThemedWidget):
     def retranslate(self) -> None:
         self.search.setPlaceholderText(self.tr("Find a model"))
         self.search.setAccessibleName(self.tr("Find a model"))
-        self.another.setPlaceholderText(self.tr("Another name that the server knows"))
-        self.another.setAccessibleName(self.tr("Another name that the server knows"))
+        self.another.setPlaceholderText(self.tr("Add a model by name"))
+        self.another.setAccessibleName(self.tr("Add a model by name"))
         self.add.setText(self.tr("Add"))
         self.add.setAccessibleName(self.tr("Add this name"))
 

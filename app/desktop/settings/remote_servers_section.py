@@ -169,7 +169,7 @@ class RemoteServerList(ThemedWidget):
 
     def _removed(self, removed: Removed | None) -> None:
         if removed is not None:
-            words = self.tr("“{name}” is removed").format(name=removed.server.shown)
+            words = self.tr("“{name}” was removed").format(name=removed.server.shown)
             self.said.emit(Notification(words, self.tr("Undo"), lambda: self._restore(removed)))
 
     def _restore(self, removed: Removed) -> None:
@@ -213,7 +213,7 @@ class RemoteServersSection(Section):
 
     def _added(self, _: ModelServer, place: TokenPlace) -> None:
         if place == "session":
-            words = self.tr("The key is kept for this session only: no keyring was found on this system.")
+            words = self.tr("The key is kept until Coterie quits: this system has no keyring.")
             self.said.emit(Notification(words))
         now = QApplication.focusWidget()
         inside = now is not None and self.adding.isAncestorOf(now)
@@ -224,13 +224,13 @@ class RemoteServersSection(Section):
         QTimer.singleShot(0, self, lambda: self.grew.emit(self.list))
 
     def retranslate(self) -> None:
-        self.set_title(self.tr("Models elsewhere"))
+        self.set_title(self.tr("Remote models"))
         self._list_row.set_words(
             self.tr("Servers"),
             self.tr(
-                "Other computers and services that speak OpenAI's API: vLLM, SGLang, llama-server, Ollama, LM Studio"
-                " and others. What their models are given to read leaves this computer; they are marked wherever they"
-                " are used."
+                "Servers that speak OpenAI’s API: vLLM, SGLang, llama-server, Ollama, LM Studio, and "
+                "others. Anything sent to these models leaves your computer. They are marked wherever "
+                "you use them."
             ),
         )
         self._adding_row.set_words(self.tr("Add a server"))

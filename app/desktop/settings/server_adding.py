@@ -144,7 +144,7 @@ class ImportServers(ThemedWidget):
 
     def retranslate(self) -> None:
         self.choose.setText(self.tr("Choose a file…"))
-        self.choose.setAccessibleName(self.tr("Choose a file with tool servers of another program"))
+        self.choose.setAccessibleName(self.tr("Choose a file with another app’s tool servers"))
         self.complaint.retranslate()
 
     def restyle(self) -> None:

@@ -62,7 +62,7 @@ class LogPart(Part):
         self.text.set_words("\n".join(server.log[-LOG_LINES:]))
 
     def retranslate(self) -> None:
-        self.heading.setText(self.tr("Its last words"))
+        self.heading.setText(self.tr("Last output"))
         self.text.setAccessibleName(self.tr("The last lines that the server wrote"))
 
 
@@ -212,21 +212,21 @@ class ServerLine(ThemedWidget):
         self.name.setText(server.name)
         self.state.setText(said)
         self.switch.setChecked(server.enabled)
-        self.switch.setAccessibleName(self.tr("Offer the tools of {name}").format(name=server.name))
+        self.switch.setAccessibleName(self.tr("Use the tools of {name}").format(name=server.name))
         wanted = server.error is not None and server.error.code.startswith("mcp.login_")
         self.login.setText(self.tr("Waiting for the browser…") if self._logging_in else self.tr("Log in…"))
         self.login.setAccessibleName(self.tr("Log in to {name}").format(name=server.name))
         self.login.setVisible(server.consented and (wanted or self._logging_in))
         self.login.setEnabled(not self._logging_in)
         self.check.setText(self.tr("Check now"))
-        self.check.setAccessibleName(self.tr("Start {name} and ask for its tools").format(name=server.name))
+        self.check.setAccessibleName(self.tr("Start {name} and list its tools").format(name=server.name))
         self.check.setVisible(opened and server.consented)
         self.check.setEnabled(server.state != "starting" and not self._logging_in)
         self.remove.setText(self.tr("Remove"))
         self.remove.setAccessibleName(self.tr("Remove {address}").format(address=server.name))
         self.remove.setVisible(opened)
-        self.toggle.setAccessibleName(self.tr("All about {name}").format(name=server.name))
-        self.toggle.setToolTip(self.tr("All about it"))
+        self.toggle.setAccessibleName(self.tr("Details of {name}").format(name=server.name))
+        self.toggle.setToolTip(self.tr("Details"))
         self.complaint.retranslate()
 
     def restyle(self) -> None:

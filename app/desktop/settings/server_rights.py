@@ -80,16 +80,18 @@ class Folders(ThemedWidget):
         words.setText(f"{shown_words(path)} ({kind})")
         remove = push_button(line, "icon")
         set_icon(remove, "x", "muted", 16)
-        remove.setAccessibleName(self.tr("Do not leave it {path} any more").format(path=path))
+        remove.setAccessibleName(self.tr("Revoke access to {path}").format(path=path))
         remove.clicked.connect(partial(self._remove, field, path))
         Row((words, 1), remove, parent=line)
         return line
 
     def retranslate(self) -> None:
-        self.read.setText(self.tr("Let it read a folder…"))
-        self.read.setAccessibleName(self.tr("Let {name} read a folder").format(name=self._server.name))
-        self.write.setText(self.tr("Let it change a folder…"))
-        self.write.setAccessibleName(self.tr("Let {name} change a folder").format(name=self._server.name))
+        self.read.setText(self.tr("Allow reading a folder…"))
+        self.read.setAccessibleName(self.tr("Allow {name} to read a folder").format(name=self._server.name))
+        self.write.setText(self.tr("Allow changing a folder…"))
+        self.write.setAccessibleName(
+            self.tr("Allow {name} to change a folder").format(name=self._server.name)
+        )
         self._fill()
 
     def restyle(self) -> None:
@@ -150,16 +152,16 @@ class RightsPart(Part):
             row.setVisible(not spec.remote)
         self._workspace_row.set_words(
             self.tr("Workspace"),
-            self.tr("The folder of the run that uses it. All else of yours is hidden from it."),
+            self.tr("The folder of the run that uses it. The rest of your files are hidden from it."),
         )
-        self._folders_row.set_words(self.tr("Folders"), self.tr("What it is left besides."))
+        self._folders_row.set_words(self.tr("Folders"), self.tr("Other folders it may use."))
         self._network_row.set_words(
-            self.tr("Network"), self.tr("With the network it can send away whatever it can read.")
+            self.tr("Network"), self.tr("With network access it can send anything it can read.")
         )
         self._trust_row.set_words(
-            self.tr("Believe what it says of its tools"),
+            self.tr("Trust what it says about its tools"),
             self.tr(
-                "A tool that calls itself harmless is treated so. Else each is asked about as if it could change"
-                " everything that the server can reach."
+                "A tool that calls itself harmless is treated as harmless. Otherwise each use is "
+                "confirmed as if it could change everything the server can reach."
             ),
         )

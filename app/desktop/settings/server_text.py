@@ -24,7 +24,7 @@ def state_words(server: Server) -> tuple[str, Colour]:
     if offered != 1:
         tools = translate("Servers", "{count} tools").format(count=format_count(offered))
     if not server.consented:
-        return translate("Servers", "Not started: it waits for your consent"), "warning"
+        return translate("Servers", "Not started: needs your consent"), "warning"
     if not server.enabled:
         return translate("Servers", "Off"), "faint"
     if server.state == "starting":
@@ -32,7 +32,7 @@ def state_words(server: Server) -> tuple[str, Colour]:
     if server.state == "failed" and server.error is not None:
         return languages.tell(server.error), "bad"
     if server.waiting:
-        looked = translate("Servers", "{tools}, and {count} to look at first")
+        looked = translate("Servers", "{tools}, {count} to review")
         return looked.format(tools=tools, count=format_count(len(server.waiting))), "warning"
     if server.state == "ready":
         return translate("Servers", "Running, {tools}").format(tools=tools), "good"
@@ -49,7 +49,7 @@ def what_runs(server: Server) -> str:
 
 def variables(server: Server) -> tuple[str, ...]:
     """Each variable or header, with its value where that may be read by anybody."""
-    spec, secret = server.spec, QCoreApplication.translate("Servers", "kept secret")
+    spec, secret = server.spec, QCoreApplication.translate("Servers", "secret")
     plain, kept = (spec.headers, spec.secret_headers) if spec.remote else (spec.env, spec.secret_env)
     mark = ": " if spec.remote else "="
     return (
@@ -62,7 +62,7 @@ def introduction(server: Server) -> str:
     """What it means to agree, above the command."""
     translate = QCoreApplication.translate
     if server.spec.remote:
-        return translate("Servers", "What a model tells this server goes to this address:")
+        return translate("Servers", "What a model sends to this server goes to this address:")
     return translate("Servers", "This runs a program on your computer. The whole command is:")
 
 
@@ -91,8 +91,8 @@ def place_words(place: TokenPlace) -> str:
     """Who keeps a secret."""
     translate = QCoreApplication.translate
     return {
-        "keyring": translate("Servers", "Kept in the system's keyring."),
-        "session": translate("Servers", "Kept for this session only: no keyring was found on this system."),
+        "keyring": translate("Servers", "Stored in the system keyring."),
+        "session": translate("Servers", "Kept until Coterie quits: this system has no keyring."),
     }.get(place, translate("Servers", "No value yet."))
 
 
@@ -101,18 +101,18 @@ def tool_state(tool: ServerTool) -> tuple[str, Colour]:
     translate = QCoreApplication.translate
     if tool.status == "unfit":
         why = {
-            "large": translate("Servers", "Not offered: what it takes is described at too great length"),
-            "deep": translate("Servers", "Not offered: what it takes is nested too deep"),
-            "remote": translate("Servers", "Not offered: its description refers to another address"),
-        }.get(tool.fault, translate("Servers", "Not offered: what it takes is not described validly"))
+            "large": translate("Servers", "Not available: the description of its input is too long"),
+            "deep": translate("Servers", "Not available: its input is nested too deeply"),
+            "remote": translate("Servers", "Not available: its description refers to another address"),
+        }.get(tool.fault, translate("Servers", "Not available: the description of its input is invalid"))
         return why, "bad"
     said, colour = {
         "new": (translate("Servers", "New since you looked"), "warning"),
         "changed": (translate("Servers", "Changed since you agreed"), "warning"),
-        "gone": (translate("Servers", "Not there any more"), "faint"),
+        "gone": (translate("Servers", "No longer there"), "faint"),
     }.get(tool.status, ("", "faint"))
     if tool.hides:
-        hidden = translate("Servers", "hidden characters in its words")
+        hidden = translate("Servers", "hidden characters in its description")
         said = f"{said}; {hidden}" if said else hidden[:1].upper() + hidden[1:]
         colour = "warning"
     return said, colour  # type: ignore[return-value]

@@ -57,7 +57,7 @@ class ToolLine(ThemedWidget):
         self.words.setVisible(bool(first) and not opened)
         self._note.setVisible(opened)
         if opened:
-            self.description.set_words(tool.description.strip() or self.tr("It says nothing about itself."))
+            self.description.set_words(tool.description.strip() or self.tr("No description."))
             self.diff.set_words(tool.diff.split("\n", 2)[-1])  # without its heading
             self.diff.setVisible(bool(tool.diff))
         set_icon(self.toggle, "chevron-down" if opened else "chevron-right", "muted", 14)
@@ -68,9 +68,9 @@ class ToolLine(ThemedWidget):
         self.state.setText(said)
         self.state.setVisible(bool(said))
         set_kind(self.state, colour)
-        name = self.tr("All that {tool} says of itself").format(tool=self.tool.name)
+        name = self.tr("Full description of {tool}").format(tool=self.tool.name)
         self.toggle.setAccessibleName(name)
-        self.toggle.setToolTip(self.tr("All its words"))
+        self.toggle.setToolTip(self.tr("Full description"))
         self.description.setAccessibleName(name)
         self.diff.setAccessibleName(self.tr("What has changed in {tool}").format(tool=self.tool.name))
         self._show()
@@ -135,19 +135,19 @@ class ToolsPart(Part):
         self.heading.setText(self.tr("Its tools"))
         self.words.setText(
             self.tr(
-                "Tools that are new or changed are not offered to a model before you have looked at them. What was"
-                " allowed for a changed one does not count any more."
+                "New and changed tools are not available to models until you have reviewed them. "
+                "Permissions for a changed tool no longer apply."
             )
             if server.waiting
-            else self.tr("Not asked yet.")
+            else self.tr("Not checked yet.")
             if not server.tools
             else ""
         )
         self.words.setVisible(bool(self.words.text()))
         self.accept.setVisible(bool(server.waiting))
-        self.accept.setText(self.tr("Take them as they are now"))
+        self.accept.setText(self.tr("Accept all"))
         self.accept.setAccessibleName(
-            self.tr("Take the new and changed tools of {name} as they are now").format(name=server.name)
+            self.tr("Accept the new and changed tools of {name}").format(name=server.name)
         )
         rest = len(server.tools) - len(self.lines)
         self.more.setVisible(rest > 0)

@@ -103,7 +103,7 @@ class ServersList(ThemedWidget):
 
     def _removed(self, removed: Removed) -> None:
         name = removed.kept.spec.name
-        words = self.tr("“{name}” is removed").format(name=name)
+        words = self.tr("“{name}” was removed").format(name=name)
         self.said.emit(Notification(words, self.tr("Undo"), lambda: self._restore(removed)))
         self.read()
 
@@ -118,9 +118,7 @@ class ServersList(ThemedWidget):
 
     def retranslate(self) -> None:
         self.empty.setText(
-            self.tr(
-                "None yet. A tool server gives models tools of its own, such as a calendar or a database."
-            )
+            self.tr("None yet. A tool server gives models more tools, such as a calendar or a database.")
         )
         self.complaint.retranslate()
 
@@ -168,11 +166,11 @@ class ServersSection(Section):
                 "Programs and addresses that speak the Model Context Protocol. Runs can use their tools."
             ),
         )
-        self._adding_row.set_words(self.tr("Add one"))
+        self._adding_row.set_words(self.tr("Add a tool server"))
         self._importing_row.set_words(
-            self.tr("Take over from another program"),
+            self.tr("Import from another app"),
             self.tr(
-                "Claude, Cursor, VS Code and LM Studio keep their servers in a file such as mcp.json. It is read when"
-                " you choose it, and never by itself."
+                "Claude, Cursor, VS Code, and LM Studio keep their servers in a file such as mcp.json. "
+                "It is read only when you choose it."
             ),
         )

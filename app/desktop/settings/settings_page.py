@@ -67,7 +67,7 @@ class DefaultAnswers(AnswerControls):
         chosen = ChatOptions(settings.system_prompt or None, settings.sampling, None, settings.max_tokens)
         facts = self._model.facts if self._model is not None else None
         fallback = fallback_of_model(None if facts is None else facts.sampling)
-        self.show_options(chosen, fallback, self.tr("Model's own"))
+        self.show_options(chosen, fallback, self.tr("Model default"))
         self.reasoning.show_choices(self._reasoning_choices(settings), settings.reasoning)
 
     def _reasoning_choices(self, settings: Settings) -> list[str]:
@@ -90,7 +90,9 @@ class DefaultAnswers(AnswerControls):
         self.set_title(self.tr("Answers"))
         self._reasoning_row.set_words(
             self.tr("Reasoning"),
-            self.tr("Whether a model that can think before it answers does so. Each chat can choose anew."),
+            self.tr(
+                "Whether a model that can reason does so before it answers. You can override this in each chat."
+            ),
         )
         self._show()
 

@@ -118,12 +118,12 @@ class TokenField(ThemedWidget):
 
     def _words(self) -> str:
         if self._busy:
-            return self.tr("Asking the hub…")
+            return self.tr("Contacting Hugging Face…")
         words = {
-            "keyring": self.tr("Kept in the system's keyring."),
-            "session": self.tr("Kept for this session only: no keyring was found on this system."),
-            "environment": self.tr("Taken from HF_TOKEN in the environment."),
-            "": self.tr("None. Only gated and private models need one."),
+            "keyring": self.tr("Stored in the system keyring."),
+            "session": self.tr("Kept until Coterie quits: this system has no keyring."),
+            "environment": self.tr("From the environment variable HF_TOKEN."),
+            "": self.tr("None. Needed only for gated and private models."),
         }.get(self._place or "", "")
         if self._place is None:
             return ""
@@ -138,9 +138,9 @@ class TokenField(ThemedWidget):
 
     def retranslate(self) -> None:
         self.field.setPlaceholderText("hf_…")
-        self.field.setAccessibleName(self.tr("Token of the hub"))
-        self.keep.setText(self.tr("Check and keep"))
-        self.keep.setAccessibleName(self.tr("Check this token and keep it"))
+        self.field.setAccessibleName(self.tr("Hugging Face access token"))
+        self.keep.setText(self.tr("Check and save"))
+        self.keep.setAccessibleName(self.tr("Check and save this token"))
         self.forget.setText(self.tr("Forget"))
         self.forget.setAccessibleName(self.tr("Forget the token"))
         self.complaint.retranslate()

@@ -49,8 +49,8 @@ class WorkerLine(QWidget):
         if worker.error is not None:
             return languages.tell(worker.error)
         if worker.state == "checking":
-            return self.tr("Asking…")
-        return self.tr("Not asked yet")
+            return self.tr("Checking…")
+        return self.tr("Not checked yet")
 
 
 class WorkersList(ThemedWidget):
@@ -138,11 +138,11 @@ class WorkersList(ThemedWidget):
 
     def retranslate(self) -> None:
         self.field.setPlaceholderText(self.tr("Address and port, such as 192.168.0.7:50052"))
-        self.field.setAccessibleName(self.tr("Address of a worker to add"))
+        self.field.setAccessibleName(self.tr("Address of the PC to add"))
         self.add.setText(self.tr("Add"))
-        self.add.setAccessibleName(self.tr("Add this worker"))
+        self.add.setAccessibleName(self.tr("Add this PC"))
         self.check.setText(self.tr("Check again"))
-        self.check.setAccessibleName(self.tr("Check all workers again"))
+        self.check.setAccessibleName(self.tr("Check all PCs again"))
         self.show_workers(self._workers)
         self._say(self._error)
 
@@ -179,12 +179,12 @@ class WorkersSection(Section):
                 self.list.show_workers(event.workers)
 
     def retranslate(self) -> None:
-        self.set_title(self.tr("Workers on other PCs"))
+        self.set_title(self.tr("Other PCs"))
         self._row.set_words(
-            self.tr("PCs that lend their memory"),
+            self.tr("Other PCs that share their memory"),
             self.tr(
-                "A PC that runs llama.cpp's ggml-rpc-server can hold a part of a model. The connection is not"
-                " protected: no password, no encryption. Whoever can reach the worker can read what you write"
-                " and could take that PC over. Use it only in a network you trust."
+                "A PC that runs llama.cpp’s ggml-rpc-server can hold part of a model. The connection has "
+                "no password and no encryption: anyone who can reach that PC can read what you write, "
+                "and could take it over. Use it only on a network you trust."
             ),
         )

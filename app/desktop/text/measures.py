@@ -82,8 +82,8 @@ def kind_label(device: Device) -> str:
     return {
         "cpu": translate("Placement", "RAM"),
         "gpu": translate("Placement", "GPU"),
-        "integrated_gpu": translate("Placement", "Built-in GPU"),
-        "rpc": translate("Placement", "Worker"),
+        "integrated_gpu": translate("Placement", "Integrated GPU"),
+        "rpc": translate("Placement", "Other PC"),
     }[device.kind]
 
 
@@ -91,5 +91,5 @@ def place_text(device: Device | None) -> str:
     """Where something lies that is kept on a device, to follow "on"."""
     translate = QCoreApplication.translate
     if device is not None and device.kind == "rpc":
-        return translate("Placement", "the worker")
+        return translate("Placement", "the other PC")
     return translate("Placement", "the graphics card")

@@ -19,18 +19,18 @@ def leaving(model: str) -> RemoteName | None:
 
 def short_mark() -> str:
     """The mark where there is room for a word."""
-    return QCoreApplication.translate("Elsewhere", "Elsewhere")
+    return QCoreApplication.translate("Remote", "Remote")
 
 
 def mark() -> str:
     """The mark where there is room for its reason."""
-    return QCoreApplication.translate("Elsewhere", "Elsewhere: text leaves this computer")
+    return QCoreApplication.translate("Remote", "Remote: text leaves this computer")
 
 
 def mark_sentence(remote: RemoteName) -> str:
     """The whole of it, with the place."""
     return QCoreApplication.translate(
-        "Elsewhere", "What this model is given to read leaves this computer and goes to {host}."
+        "Remote", "Anything sent to this model leaves your computer and goes to {host}."
     ).format(host=remote.host)
 
 
@@ -43,10 +43,8 @@ def short_host(remote: RemoteName) -> str:
 def place_name(remote: RemoteName) -> str:
     """Where a model is asked, as its detail in a list."""
     if remote.leaves:
-        return QCoreApplication.translate("Elsewhere", "elsewhere, on {host}").format(host=remote.host)
-    return QCoreApplication.translate("Elsewhere", "a server on this computer, {host}").format(
-        host=remote.host
-    )
+        return QCoreApplication.translate("Remote", "remote, on {host}").format(host=remote.host)
+    return QCoreApplication.translate("Remote", "a server on this computer, {host}").format(host=remote.host)
 
 
 class RemoteChip(Chip):

@@ -27,7 +27,7 @@ def state_note(run: RunRecord) -> str:
     """The word at the right of a run in the list."""
     translate = QCoreApplication.translate
     if run.state == "waiting":
-        return translate("Runs", "asks")
+        return translate("Runs", "needs you")
     if run.state == "running":
         return f"{run.step}/{run.steps}" if run.step and run.steps else str(run.step or "…")
     if run.undone:
@@ -45,9 +45,9 @@ def described(run: RunRecord) -> str:
     """A run of the list as a screen reader says it."""
     translate = QCoreApplication.translate
     if run.state == "waiting":
-        words = translate("Runs", "{title}, waits for your answer").format(title=run.title)
+        words = translate("Runs", "{title}, needs you").format(title=run.title)
     else:
-        going = step_text(run) or translate("Runs", "begins")
+        going = step_text(run) or translate("Runs", "starting")
         words = f"{run.title}, {going if run.state == 'running' else state_note(run)}"
     return f"{words}, {short_mark()}" if leaving(run.model) is not None else words
 
@@ -100,9 +100,9 @@ def mode_name(mode: Mode) -> str:
     translate = QCoreApplication.translate
     return {
         "read": translate("Runs", "Read only"),
-        "ask": translate("Runs", "Ask"),
-        "workspace": translate("Runs", "Workspace"),
-        "all-in-sandbox": translate("Runs", "All in sandbox"),
+        "ask": translate("Runs", "Ask every time"),
+        "workspace": translate("Runs", "Automatic in folder"),
+        "all-in-sandbox": translate("Runs", "Automatic in sandbox"),
     }[mode]
 
 
@@ -110,14 +110,13 @@ def mode_sentence(mode: Mode) -> str:
     """What a mode means for who chooses it."""
     translate = QCoreApplication.translate
     return {
-        "read": translate("Runs", "It may only look around; nothing is changed."),
-        "ask": translate("Runs", "It may look around freely, and asks before it does anything else."),
+        "read": translate("Runs", "Can only read. Nothing is changed."),
+        "ask": translate("Runs", "Can read freely; asks before anything else."),
         "workspace": translate(
-            "Runs", "It may change files in the folder without asking, since you can undo that; else it asks."
+            "Runs", "Can change files in the folder, since you can undo that; otherwise it asks."
         ),
         "all-in-sandbox": translate(
             "Runs",
-            "It may do what stays inside the sandbox without asking; it asks for the network, and for what"
-            " cannot be undone.",
+            "Can do anything that stays inside the sandbox; asks for the network and for what can’t be undone.",
         ),
     }[mode]

@@ -12,16 +12,16 @@ def failure_words(error: UserError) -> tuple[str, str, tuple[str, ...], str]:
     """Heading, sentence, buttons and symbol for `StatePanel.say`. The first button tries again, or goes online."""
     translate = QCoreApplication.translate
     library = translate("Models", "Show the library")
-    works = translate("Models", "Your models and the catalogue are here as always.")
+    works = translate("Models", "Your models and the catalog are still available.")
     if error.code == "hub.offline":
         return (
             translate("Models", "Coterie is offline"),
-            translate("Models", "You turned the connection to the hub off in the settings.") + " " + works,
+            translate("Models", "You turned on Offline in Settings.") + " " + works,
             (translate("Models", "Go online"), library),
             "cloud-off",
         )
     return (
-        translate("Models", "The hub does not answer"),
+        translate("Models", "Hugging Face is not responding"),
         f"{languages.tell(error)} {works}",
         (translate("Models", "Try again"), library),
         "cloud-off",

@@ -23,11 +23,11 @@ def tool_words(tool: ToolAtHand) -> str:
         "python": translate("Tools", "run Python programs, in the sandbox"),
         "calculator": translate("Tools", "calculate"),
         "date_time": translate("Tools", "tell the date and time"),
-        "fetch_page": translate("Tools", "fetch a page from the web; always asked"),
+        "fetch_page": translate("Tools", "get a web page; always asks"),
         "read_document": translate("Tools", "read PDF and office files"),
         "search_documents": translate("Tools", "search in documents"),
         "write_note": translate("Tools", "keep a note for later runs"),
         "read_notes": translate("Tools", "read the notes"),
-        "update_plan": translate("Tools", "keep a plan that you see"),
+        "update_plan": translate("Tools", "keep a plan you can see"),
     }
     return known.get(tool.name, tool.description.partition("\n")[0])

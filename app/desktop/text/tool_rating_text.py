@@ -30,7 +30,7 @@ def tools_sentence(check: ToolCheck) -> str:
 def found_sentence(passed: int, total: int, failed: Iterable[str]) -> str:
     """What a check found; `failed` are the names of its tasks."""
     translate = QCoreApplication.translate
-    said = translate("Models", "It used tools rightly in {passed} of {total} tasks.").format(
+    said = translate("Models", "Used tools correctly in {passed} of {total} tasks.").format(
         passed=passed, total=total
     )
     wrong = "; ".join(

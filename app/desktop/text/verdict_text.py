@@ -21,23 +21,23 @@ def verdict_chip(verdict: Verdict) -> tuple[str, Tone]:
     translate = QCoreApplication.translate
     if verdict.fit == "no":
         if not verdict.missing_bytes:
-            return translate("Models", "does not fit"), "warning"
+            return translate("Models", "doesn’t fit"), "warning"
         missing = format_size(verdict.missing_bytes)
-        return translate("Models", "too large by {size}").format(size=missing), "warning"
+        return translate("Models", "needs {size} more memory").format(size=missing), "warning"
     place = "worker" if verdict.worker else verdict.fit
     if verdict.decode_tps <= 0:
         words = {
             "device": translate("Models", "fits the GPU"),
             "divided": translate("Models", "fits GPU and RAM"),
-            "worker": translate("Models", "fits with a worker"),
+            "worker": translate("Models", "fits with another PC"),
             "ram": translate("Models", "fits in RAM"),
-            "disk": translate("Models", "larger than RAM, slow"),
+            "disk": translate("Models", "too big for RAM, very slow"),
         }[place]
         return words, "warning" if verdict.fit == "disk" else "accent"
     where = {
         "device": translate("Models", "on the GPU"),
         "divided": translate("Models", "GPU and RAM"),
-        "worker": translate("Models", "with a worker"),
+        "worker": translate("Models", "with another PC"),
         "ram": translate("Models", "in RAM"),
         "disk": translate("Models", "read from the disk"),
     }[place]
@@ -62,7 +62,7 @@ def reasoning_text(facts: RemoteFacts) -> str:
     if facts.reasoning == "always":
         return translate("Models", "reasoning: always")
     if facts.reasoning == "budget":
-        return translate("Models", "reasoning: as long as you say")
+        return translate("Models", "reasoning: adjustable length")
     names = {
         "off": translate("Models", "off"),
         "on": translate("Models", "on"),

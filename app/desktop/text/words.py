@@ -65,7 +65,7 @@ def about(model: HubModel) -> str:
     active = active_parameters(model.repo)
     if model.parameters and active and active < model.parameters:
         parts.append(
-            translate("Models", "{total}, {active} active").format(
+            translate("Models", "{total} parameters, {active} active").format(
                 total=format_large_count(model.parameters, languages.current),
                 active=format_large_count(active, languages.current),
             )

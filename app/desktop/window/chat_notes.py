@@ -39,7 +39,7 @@ class ChatNotes(QObject):
         elif run.id not in self._waiting:
             self._waiting[run.id] = run.conversation
             if not self._is_looked_at(run.conversation):
-                words = self.tr("“{title}” waits for your answer").format(title=run.title)
+                words = self.tr("“{title}” needs you").format(title=run.title)
                 self._toast.say(
                     words,
                     self.tr("Show"),

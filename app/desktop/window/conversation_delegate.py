@@ -72,7 +72,7 @@ class ConversationDelegate(QStyledItemDelegate):
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = QLineEdit(parent)
-        editor.setAccessibleName(self.tr("Title of the chat"))
+        editor.setAccessibleName(self.tr("Chat title"))
         editor.setMaxLength(200)
         return editor
 

@@ -177,7 +177,7 @@ class ConversationModel(QAbstractListModel):
         """The title, and what the dot beside it means."""
         translate, title = QCoreApplication.translate, shown_title(conversation)
         if conversation.id in self.asking:
-            return translate("Conversations", "{title}, waits for your answer").format(title=title)
+            return translate("Conversations", "{title}, needs you").format(title=title)
         if conversation.id in self.answering:
             return translate("Conversations", "{title}, an answer is being written").format(title=title)
         return title

@@ -76,13 +76,13 @@ class DownloadNotes(QObject):
         self._calls.do(
             lambda s: s.library.get(download.model),
             self._say_done,
-            lambda error: self._toast.say(self.tr("{name} is here").format(name=shown_name(download))),
+            lambda error: self._toast.say(self.tr("{name} is ready").format(name=shown_name(download))),
             owner=self,
         )
 
     def _say_done(self, model: LibraryModel) -> None:
         self._toast.say(
-            self.tr("{name} is here").format(name=model.name), self.tr("Use it"), lambda: self._use(model)
+            self.tr("{name} is ready").format(name=model.name), self.tr("Use it"), lambda: self._use(model)
         )
 
     def _use(self, model: LibraryModel) -> None:

@@ -147,6 +147,6 @@ class Palette(Overlay):
 
     def retranslate(self) -> None:
         self.field.setPlaceholderText(self.tr("Type a command or the title of a chat"))
-        self.field.setAccessibleName(self.tr("Commands and chats"))
+        self.field.setAccessibleName(self.tr("Command palette"))
         self.list.setAccessibleName(self.tr("Found"))
         self._nothing.setText(self.tr("Nothing found."))

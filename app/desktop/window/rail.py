@@ -87,9 +87,9 @@ class Rail(ThemedWidget):
     def _name_of_runs(self) -> str:
         name = self.tr("Runs")
         if self._waiting == 1:
-            return self.tr("{name}, 1 waits for your answer").format(name=name)
+            return self.tr("{name}, 1 needs you").format(name=name)
         if self._waiting:
-            return self.tr("{name}, {count} wait for your answer").format(name=name, count=self._waiting)
+            return self.tr("{name}, {count} need you").format(name=name, count=self._waiting)
         return name
 
     def _name_of_models(self) -> str:

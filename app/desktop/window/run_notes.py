@@ -48,7 +48,7 @@ class RunNotes(QObject):
     def _words(self, run: RunRecord) -> str:
         """Nothing of what a person did themself, or what goes on by itself."""
         if run.state == "waiting":
-            return self.tr("“{title}” waits for your answer").format(title=run.title)
+            return self.tr("“{title}” needs you").format(title=run.title)
         if run.state == "completed":
             return self.tr("“{title}” is done").format(title=run.title)
         if run.state == "failed":

@@ -106,7 +106,7 @@ class OpeningFailed(ThemedWidget):
 
     def _heading(self) -> str:
         if self.choice.isHidden():
-            return self.tr("Coterie cannot open your chats")
+            return self.tr("Coterie can’t open your chats")
         return self.tr("Restore a backup")
 
     def retranslate(self) -> None:

@@ -22,7 +22,7 @@ from tests.support.window.composer import says
 from tests.support.window.finding import spoken
 from tests.support.window.reading import labels
 
-LEAVES = "What this model is given to read leaves this computer and goes to {host}."
+LEAVES = "Anything sent to this model leaves your computer and goes to {host}."
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def far(server: OpenAiServer, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def is_marked(running: Running) -> bool:
-    return "leaves this computer" in running.window.chat.header.model.pill.accessibleName()
+    return "leaves your computer" in running.window.chat.header.model.pill.accessibleName()
 
 
 def test_what_leaves_is_asked_about_once_and_marked_everywhere(
@@ -65,10 +65,10 @@ def test_what_leaves_is_asked_about_once_and_marked_everywhere(
     header, pill = chat.header, chat.header.model.pill
     running.until(lambda: pill.accessibleName().endswith(f"ready. {LEAVES.format(host=host)}"))
     assert pill.toolTip() == pill.accessibleName() and pill.name() == f"scripted · {host}"
-    assert header.remote_servers.isVisible() and header.remote_servers.text() == "Elsewhere"
+    assert header.remote_servers.isVisible() and header.remote_servers.text() == "Remote"
     assert header.remote_servers.toolTip() == LEAVES.format(host=host)
     running.window.resize(1700, 700)
-    running.until(lambda: header.remote_servers.text() == "Elsewhere: text leaves this computer")
+    running.until(lambda: header.remote_servers.text() == "Remote: text leaves this computer")
     running.window.resize(700, 700)
     running.until(lambda: not header.remote_servers.isVisible())
     assert says(chat.composer, f"Sent to {host}, outside this computer")
@@ -146,7 +146,7 @@ def test_the_chip_says_why_for_who_hovers_and_for_who_listens(qtbot: QtBot, look
     long = names.parse_name("openai:https://a-cluster.of-the-company.example.com:8000/v1#m")
     assert short_host(long) == "a-cluster.of-th…xample.com:8000"
     chip.show_model("openai:https://far.example/v1#m")
-    assert chip.text() == "Elsewhere" and chip.accessibleName() == LEAVES.format(host="far.example")
+    assert chip.text() == "Remote" and chip.accessibleName() == LEAVES.format(host="far.example")
     languages.choose("ko")
     QApplication.processEvents()
     assert chip.text() == "외부" and not chip.isHidden()

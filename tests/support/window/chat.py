@@ -106,7 +106,7 @@ def thoughts_line(thoughts: ReasoningCard) -> QAbstractButton:
 
 def thoughts_text(thoughts: ReasoningCard) -> QTextBrowser | None:
     """The text in sight: all of it once it is opened, else its last lines while the model thinks."""
-    return found(thoughts, "Thoughts", QTextBrowser)
+    return found(thoughts, "Reasoning", QTextBrowser)
 
 
 def answer_now(thoughts: ReasoningCard) -> QAbstractButton | None:

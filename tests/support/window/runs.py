@@ -58,7 +58,7 @@ def steps(page: QWidget) -> list[StepRow]:
 def task(page: QWidget) -> str:
     """What was asked for first."""
     first = min(find_all(page, kind=SaidRow), key=lambda row: row.mapTo(page, row.rect().topLeft()).y())
-    return find(first, "What you asked for", QTextBrowser).toPlainText()
+    return find(first, "Your request", QTextBrowser).toPlainText()
 
 
 def given_answer(page: QWidget) -> AnswerRow:
@@ -73,7 +73,7 @@ def plan_text(page: QWidget) -> QTextBrowser | None:
 
 def follow_up(page: QWidget) -> QLineEdit | None:
     """Where a person says how the run goes on."""
-    return found(page, "How the run should go on", QLineEdit)
+    return found(page, "What the run should do next", QLineEdit)
 
 
 def question(page: QWidget) -> ApprovalCard | None:
@@ -106,7 +106,7 @@ def boxes(card: QWidget) -> list[QPlainTextEdit]:
 
 def thoughts(step: StepRow) -> str:
     """What the model thought before the step."""
-    return find(step, "Thoughts", QTextBrowser).toPlainText()
+    return find(step, "Reasoning", QTextBrowser).toPlainText()
 
 
 def box(step: StepRow, head: str) -> QPlainTextEdit:

@@ -169,7 +169,7 @@ class RoomCard(TranslatedWidget):
         self._about.setVisible(bool(self._about.text()))
         self._complaint.setText(languages.tell(self._trouble) if self._trouble is not None else "")
         self._complaint.setVisible(self._trouble is not None)
-        self.close_button.setText(self.tr("Not now"))
+        self.close_button.setText(self.tr("Skip"))
         self.close_button.setVisible(not self.full and self.state in ("loading", "looking", "choices"))
         self.stop.setText(self.tr("Stop"))
         self.stop.setVisible(self.state == "writing")
@@ -188,19 +188,19 @@ class RoomCard(TranslatedWidget):
         if self.state == "review":
             return self.tr("Is this summary right?")
         if self.room is not None and self.state == "choices" and self.room.waits and fits(self.room):
-            return self.tr("The conversation fits again")
+            return self.tr("This chat fits again")
         if self.room is not None and self.room.goes_on:
-            return self.tr("The conversation has reached the length that the model can read at once")
+            return self.tr("This chat has reached the longest the model can read at once")
         if self.full:
-            return self.tr("The conversation is longer than the model can read at once")
-        return self.tr("The conversation will soon be longer than the model can read at once")
+            return self.tr("This chat is longer than the model can read at once")
+        return self.tr("This chat will soon be longer than the model can read at once")
 
     def _about_text(self) -> str:
         room = self.room
         if self.state == "loading":
-            return self.tr("The model is loading. Then it can be counted what helps.")
+            return self.tr("Options appear when the model has loaded.")
         if self.state == "looking":
-            return self.tr("Counting what helps…")
+            return self.tr("Checking options…")
         if room is None:
             return ""
         if self.state == "writing":
@@ -208,7 +208,7 @@ class RoomCard(TranslatedWidget):
         numbers = {name: format_count(getattr(room, name)) for name in ("needed", "context", "messages")}
         if self.state == "review":
             return self.tr(
-                "It will stand for the first {messages} messages, which stay here for you. Change it as you like."
+                "It stands in for the first {messages} messages, which stay here for you. Edit it as you like."
             ).format(**numbers)
         if room.problem is not None:
             return languages.tell(room.problem)
@@ -216,17 +216,17 @@ class RoomCard(TranslatedWidget):
             return self.tr("It takes {needed} of {context} tokens.").format(**numbers)
         if room.goes_on:
             return self.tr(
-                "All {context} tokens are in use, so the answer stops here. You choose what happens, and then it goes"
-                " on. Nothing is deleted, and each choice can be taken back."
+                "All {context} tokens are in use, so the answer stops here. Choose what to do and it "
+                "continues. Nothing is deleted, and each choice can be undone."
             ).format(**numbers)
         if not self.full:
             return self.tr(
-                "It takes {needed} of {context} tokens. You choose what happens. Nothing is deleted, and each choice"
-                " can be taken back."
+                "It takes {needed} of {context} tokens. Choose what to do. Nothing is deleted, and each "
+                "choice can be undone."
             ).format(**numbers)
         return self.tr(
-            "It takes {needed} of {context} tokens. You choose what happens, and then the answer is written. Nothing"
-            " is deleted, and each choice can be taken back."
+            "It takes {needed} of {context} tokens. Choose what to do, and the answer follows. "
+            "Nothing is deleted, and each choice can be undone."
         ).format(**numbers)
 
     def _part_text(self) -> str:
@@ -247,23 +247,23 @@ class RoomCard(TranslatedWidget):
             "trained": format_count(room.trained),
         }
         words: dict[Choice, tuple[str, str]] = {
-            "answer": (self.tr("Answer now"), self.tr("The answer is written, or goes on.")),
+            "answer": (self.tr("Answer now"), self.tr("Writes or continues the answer.")),
             "summarise": (
                 self.tr("Summarize the beginning"),
                 self.tr(
-                    "The model writes a summary of the first {messages} messages, of at most {summary} tokens. You"
-                    " see it before it is used. Then at least {rest} of {context} tokens are free."
+                    "The model summarizes the first {messages} messages in at most {summary} tokens. You see "
+                    "it before it is used. Frees at least {rest} of {context} tokens."
                 ),
             ),
             "leave_out": (
                 self.tr("Leave out the oldest"),
                 self.tr(
-                    "The first {messages} messages stay here for you, but the model does not see them any more. Then"
-                    " {free} of {context} tokens are free."
+                    "The first {messages} messages stay here for you, but the model no longer sees them. "
+                    "Leaves {free} of {context} tokens free."
                 ),
             ),
             "anew": (
-                self.tr("Start anew"),
+                self.tr("Start a new chat"),
                 self.tr("A new chat with your question and a link back to this one, which stays as it is.")
                 if self.full
                 else self.tr("A new chat with what you are writing and a link back to this one."),
@@ -271,7 +271,7 @@ class RoomCard(TranslatedWidget):
             "larger": (
                 self.tr("Larger context"),
                 self.tr(
-                    "This model can read up to {trained} tokens. Placement shows what this machine has room for."
+                    "This model can read up to {trained} tokens. Placement shows what fits on this computer."
                 ),
             ),
             "edit": (self.tr("Edit the message"), self.tr("A shorter message may fit.")),

@@ -203,7 +203,7 @@ class RoomControl(QObject):
         text = self.tr("This chat takes {used} of the {size} tokens that the model can read at once.").format(
             used=format_context(self._used), size=format_context(self._context)
         )
-        self.strip.say(text, [BannerAction(self.tr("Make room…"), self._make_room)], colour="muted")
+        self.strip.say(text, [BannerAction(self.tr("Free up space…"), self._make_room)], colour="muted")
 
     def _dismiss(self) -> None:
         if self._conversation is not None:
@@ -361,7 +361,7 @@ class RoomControl(QObject):
         before = conversation.origin
         self.open_wanted.emit(conversation.id)
         if before is not None:
-            text = self.tr("This is a new chat; the one before stays as it is.")
+            text = self.tr("This is a new chat. The previous one stays as it is.")
             self.said.emit(Notification(text, self.tr("Back"), lambda: self.open_wanted.emit(before)))
 
     def _take_back(self, cut: CompactionPoint) -> None:

@@ -109,8 +109,8 @@ class CutLine(QuietLine):
         opened = self._view is not None or self._editor is not None
         self._opens.setText(self.tr("Hide summary") if opened else self.tr("Show summary"))
         self._edits.setText(self.tr("Edit"))
-        self._takes_back.setText(self.tr("Take back"))
-        self._takes_back.setToolTip(self.tr("The model sees those messages again"))
+        self._takes_back.setText(self.tr("Undo"))
+        self._takes_back.setToolTip(self.tr("Lets the model see those messages again"))
         self._opens.setVisible(bool(self.cut.summary))
         self._edits.setVisible(self._view is not None)
         self.height_changed.emit()
@@ -175,7 +175,7 @@ class OriginLine(QuietLine):
         self.retranslate()
 
     def retranslate(self) -> None:
-        self.set_text(self.tr("Begun from “{title}”.").format(title=self._title))
+        self.set_text(self.tr("Continued from “{title}”.").format(title=self._title))
         self._opens.setText(self.tr("Open it"))
         self._opens.setAccessibleName(self.tr("Open “{title}”").format(title=self._title))
         self.height_changed.emit()

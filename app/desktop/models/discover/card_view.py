@@ -173,7 +173,7 @@ class ModelCard(ThemedWidget):
         return QSize(themes.current.px(90), self.minimumHeight())
 
     def retranslate(self) -> None:
-        self._more.setText(self.tr("The card goes on; the whole is on the model page."))
+        self._more.setText(self.tr("The card continues on the model page."))
 
     def restyle(self) -> None:
         for row in self._rows:

@@ -59,8 +59,8 @@ class Catalogue(QObject):
         experts = [each for each in self._judged if _is_mixture(each.entry)]
         others = [each for each in self._judged if not _is_mixture(each.entry)]
         groups = (
-            (translate("Models", "Mixtures of experts: large, yet quick"), experts),
-            (translate("Models", "Small models: for any machine"), others),
+            (translate("Models", "Mixture-of-experts models: large yet fast"), experts),
+            (translate("Models", "Small models: for any computer"), others),
         )
         return [(title, _lines(judged, here)) for title, judged in groups if judged]
 
@@ -79,7 +79,7 @@ def _line(judged: Judged, here: bool) -> CatalogueLine:
     translate = QCoreApplication.translate
     entry, verdict = judged.entry, judged.verdict
     if _is_mixture(entry):
-        about = translate("Models", "{total}, {active} active").format(
+        about = translate("Models", "{total} parameters, {active} active").format(
             total=format_large_count(entry.parameters, languages.current),
             active=format_large_count(entry.active_parameters, languages.current),
         )

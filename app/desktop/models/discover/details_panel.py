@@ -255,12 +255,12 @@ class DetailsPanel(ThemedWidget):
                 self.state.say(languages.tell(self._error), "", (self.tr("Try again"),), "cloud-off")
         elif repository is None:
             self.state.setVisible(True)
-            self.state.say_soon(self.tr("Reading what there is…"))
+            self.state.say_soon(self.tr("Reading the repository…"))
         else:
             self.state.setVisible(not repository.variants)
             if not repository.variants:
                 self.state.say(
-                    self.tr("Nothing here that can be run"),
+                    self.tr("No model here that can run"),
                     self.tr("This repository has no model in the GGUF format, or only a part of one."),
                 )
 
@@ -304,8 +304,7 @@ class DetailsPanel(ThemedWidget):
         self.nothing.say(
             self.tr("Choose a model"),
             self.tr(
-                "Here you see which of its files fit this machine and how fast they would be, before anything is"
-                " downloaded."
+                "See which of its files fit this computer and how fast they would be, before you download anything."
             ),
             symbol="box",
         )

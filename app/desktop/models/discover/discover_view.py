@@ -286,7 +286,7 @@ class DiscoverView(ThemedWidget):
             return
         number = f"{found:,}"
         if self._error is not None:
-            words = self.tr("{count} models, then the connection broke off").format(count=number)
+            words = self.tr("{count} models, then the connection was lost").format(count=number)
         elif self.searching.waits():
             words = self.tr("{count} models, more below").format(count=number)
         elif self.searching.running():

@@ -58,19 +58,19 @@ class GateNote(ThemedWidget):
             words = languages.tell(self._error)
         elif gate == "manual":
             words = self.tr(
-                "The author decides who may download this model. Ask for it on the model page; once it is granted,"
-                " Coterie downloads it with your token."
+                "The author must approve access first. Request it on the model page; then Coterie "
+                "downloads the model with your access token."
             )
         else:
             words = self.tr(
-                "The author asks for agreement first. Agree on the model page; Coterie then downloads with your"
-                " token."
+                "The author asks you to accept terms first. Accept them on the model page; then Coterie "
+                "downloads the model with your access token."
             )
         self.words.setText(words)
         self.page.setText(self.tr("Open the model page"))
         self.page.setAccessibleName(self.tr("Open the model page in the browser"))
-        self.token.setText(self.tr("Token in the settings"))
-        self.token.setAccessibleName(self.tr("Token in the settings"))
+        self.token.setText(self.tr("Access token in Settings"))
+        self.token.setAccessibleName(self.tr("Access token in Settings"))
         self._bar.refit()
 
     def restyle(self) -> None:

@@ -101,7 +101,7 @@ class ResultsModel(QAbstractListModel):
         facts = self._facts.get(model.repo)
         if facts is None or not facts.experts:
             return about(model)
-        thinks = self.tr("thinks") if facts.reasoning not in ("", "none") else ""
+        thinks = self.tr("reasons") if facts.reasoning not in ("", "none") else ""
         return joined(
             [
                 experts_line(facts.experts_used, facts.experts),
@@ -115,5 +115,5 @@ class ResultsModel(QAbstractListModel):
         if model.gate:
             parts.append(self.tr("gated"))
         if model.repo in self._owned:
-            parts.append(self.tr("in your library"))
+            parts.append(self.tr("In your library"))
         return ", ".join(part for part in parts if part)

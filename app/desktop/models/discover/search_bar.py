@@ -128,7 +128,7 @@ class SearchBar(ThemedWidget):
 
     def retranslate(self) -> None:
         self.field.setPlaceholderText(self.tr("Search models, or owner/name"))
-        self.field.setAccessibleName(self.tr("Search models on the hub"))
+        self.field.setAccessibleName(self.tr("Search Hugging Face"))
         names = {
             "trending": self.tr("Trending"),
             "downloads": self.tr("Most downloaded"),

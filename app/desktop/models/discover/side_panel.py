@@ -136,7 +136,7 @@ class ModelsSide(ThemedWidget):
             free, total = self._free
             self.free.setText(self.tr("{size} free on this disk").format(size=format_size(free)))
             self.free.setToolTip(
-                self.tr("{free} of {total} are free where models are kept").format(
+                self.tr("{free} of {total} free where models are stored").format(
                     free=format_size(free), total=format_size(total)
                 )
             )
@@ -149,6 +149,6 @@ class ModelsSide(ThemedWidget):
 
     def retranslate(self) -> None:
         self.rows["discover"].show_words(self.tr("Discover"))
-        self._picked.setText(self.tr("Picked for this machine"))
+        self._picked.setText(self.tr("Picked for this computer"))
         self._show_counts()
         self._show_picks()

@@ -65,7 +65,7 @@ def _verdict(judged: JudgedVariant | None, finished: bool) -> tuple[str, str, st
             sentence = f"{sentence} {languages.tell(judged.error)}"
         return chip, tone, sentence
     why = languages.tell(judged.error) if judged.error is not None else ""
-    return translate("Models", "not known"), "plain", why
+    return translate("Models", "unknown"), "plain", why
 
 
 def _action(name: str, holding: Holding, percent: int) -> tuple[str, str]:
@@ -83,7 +83,7 @@ def _action(name: str, holding: Holding, percent: int) -> tuple[str, str]:
     words = {
         "queued": translate("Models", "Waiting"),
         "paused": translate("Models", "Paused, {percent}%"),
-        "verifying": translate("Models", "Checking"),
+        "verifying": translate("Models", "Verifying"),
     }.get(download.state, translate("Models", "{percent}%"))
     shown = words.format(percent=percent)
     return shown, translate("Models", "{name}: {state}. Show the downloads").format(name=name, state=shown)
@@ -97,13 +97,13 @@ def read_line(judged: Sequence[JudgedVariant], machine: str, *, finished: bool) 
     sizes = [each for each in judged if each.verdict is not None and each.verdict.source == "sizes"]
     if headers and read:
         template = (
-            translate("Models", "Read {size} of the files' headers. Planned for {machine}.")
+            translate("Models", "Checked against {machine}. {size} of file headers were read.")
             if machine
-            else translate("Models", "Read {size} of the files' headers.")
+            else translate("Models", "{size} of file headers were read.")
         )
         return template.format(size=format_size(read), machine=machine)
     if finished and sizes:
-        words = translate("Models", "Judged by the size of the files alone.")
+        words = translate("Models", "Estimated from the size of the files.")
         why = next((each.error for each in sizes if each.error is not None), None)
         return f"{words} {languages.tell(why)}" if why is not None else words
     return "" if finished else translate("Models", "Reading the files' headers…")
@@ -113,7 +113,7 @@ def best_sentence(judged: Sequence[JudgedVariant]) -> str:
     """The best one in words: its name and its whole verdict."""
     for each in judged:
         if each.best and each.verdict is not None:
-            return QCoreApplication.translate("Models", "Best here: {name}. {verdict}").format(
+            return QCoreApplication.translate("Models", "Best for this computer: {name}. {verdict}").format(
                 name=each.variant.name, verdict=verdict_sentence(each.verdict)
             )
     return ""

@@ -97,7 +97,7 @@ class VariantsTable(ThemedWidget):
         painter.fillRect(0, theme.px(HEAD) - 1, self.width(), 1, QColor(theme.line))
 
     def retranslate(self) -> None:
-        self._titles = (self.tr("Quantization"), self.tr("Size"), self.tr("On this machine"))
+        self._titles = (self.tr("Quantization"), self.tr("Size"), self.tr("On this computer"))
         self.setAccessibleName(self.tr("Quantizations"))
         self._measure()
 

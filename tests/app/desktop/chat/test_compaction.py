@@ -121,7 +121,7 @@ def test_a_summary_is_looked_at_changed_and_used(full: Running) -> None:
     assert isinstance(line, CutLine)
     press(line, "Show summary")
     assert text_called(line, "Summary") == "They spoke of ships."
-    press(line, "Take back")
+    press(line, "Undo")
     full.until(lambda: not lines(full))
 
 
@@ -186,7 +186,7 @@ def test_who_makes_room_in_good_time_is_warned_once(make_desktop: Callable[..., 
     ask(running)
     running.until(chat.room.strip.isVisible)
     assert chat.room.card is None
-    press(chat.room.strip, "Make room…")
+    press(chat.room.strip, "Free up space…")
     running.until(lambda: card(running).state == "choices")
     assert any("soon" in words for words in labels(card(running))) and not chat.room.strip.isVisible()
     path = chat.transcript.ids

@@ -223,7 +223,7 @@ def test_what_another_model_could_do_falls_back_in_sight(composer: Composer) -> 
 
 def test_off_of_a_model_that_always_thinks_is_called_a_try(composer: Composer) -> None:
     composer.show_model(model(ReasoningControl("always")))
-    assert reasoning_words(composer.reasoning.segments) == ["Auto", "Off (best effort)", "At most…"]
+    assert reasoning_words(composer.reasoning.segments) == ["Auto", "Off (best effort)", "Limit…"]
 
 
 def test_a_number_of_tokens_can_be_chosen(qtbot: QtBot, composer: Composer) -> None:
@@ -232,7 +232,7 @@ def test_a_number_of_tokens_can_be_chosen(qtbot: QtBot, composer: Composer) -> N
     composer.show_model(model(ReasoningControl("switch")))
     field = composer.reasoning.field
     assert not field.isVisible()
-    reasoning(composer, "At most…").click()
+    reasoning(composer, "Limit…").click()
     assert chosen == [1024] and field.isVisible()
     field.selectAll()
     qtbot.keyClicks(field, "300")
@@ -282,7 +282,7 @@ def test_where_there_is_little_room_the_choices_are_a_menu(composer: Composer) -
     assert reasoning.button.accessibleName() == "Reasoning: At most…"
     reasoning.button.click()
     (menu,) = reasoning.findChildren(QMenu)
-    assert [action.text() for action in menu.actions() if action.isChecked()] == ["At most…"]
+    assert [action.text() for action in menu.actions() if action.isChecked()] == ["Limit…"]
     menu.actions()[1].trigger()
     menu.close()
     assert chosen == ["off"] and reasoning.button.text().startswith("Off")
@@ -317,6 +317,6 @@ def test_the_first_letters_are_told_and_those_that_follow_at_once_are_not(
 
 def test_a_model_that_rests_is_no_error_and_says_what_brings_it(composer: Composer) -> None:
     composer.show_model(ModelChanged("empty", "m", "p", resting="idle"))
-    assert says(composer, "The model loads when you write.")
+    assert says(composer, "Loads when you start typing.")
     composer.show_model(ModelChanged("empty", "", ""))
     assert labels(composer) == []

@@ -82,7 +82,7 @@ def test_a_model_that_thinks_is_watched_and_told_to_answer_now(desktop: Desktop,
 def test_a_number_of_tokens_ends_the_thought(desktop: Desktop, qtbot: QtBot) -> None:
     chat = desktop.window.chat
     qtbot.waitUntil(chat.composer.reasoning.isVisible, timeout=PATIENCE_MS)
-    reasoning(chat.composer, "At most…").click()
+    reasoning(chat.composer, "Limit…").click()
     chat.composer.reasoning.field.setValue(24)
     chat.composer.edit.setPlainText("Tell me a very long story about the sea.")
     chat.composer.button.click()

@@ -30,7 +30,7 @@ def text_view(qtbot):
 
 
 def whole(view: SelectTextView) -> QTextBrowser:
-    return find(view, "The whole conversation", QTextBrowser)
+    return find(view, "The whole chat", QTextBrowser)
 
 
 def opened(qtbot, view: SelectTextView, messages):
@@ -56,7 +56,7 @@ def test_finding_counts_and_goes_around(qtbot, text_view):
     opened(
         qtbot, text_view, {1: message(1, "user", "needle 😀 Needle"), 2: message(2, "assistant", "needle")}
     )
-    search = field(text_view, "Find in this conversation")
+    search = field(text_view, "Find in this chat")
     search.setText("NEEDLE")
     qtbot.waitUntil(lambda: labels(text_view) == ["1 of 3"])
     for expected in ("2 of 3", "3 of 3", "1 of 3"):

@@ -67,7 +67,7 @@ def test_time_and_tokens_are_told_while_it_thinks(qtbot, view, monkeypatch):
         lambda: "12 s" in thoughts_line(thoughts).text() or "13 s" in thoughts_line(thoughts).text()
     )
     assert (
-        thoughts_line(thoughts).text().startswith("Thinking")
+        thoughts_line(thoughts).text().startswith("Reasoning…")
         and "340 tokens" in thoughts_line(thoughts).text()
     )
     # A screen reader is not told anew each second.

@@ -156,7 +156,7 @@ def test_a_call_is_allowed_by_keyboard_and_its_steps_stand_over_the_answer(chatt
     card = chatting.question()
     assert not (chatting.folder / "notes.txt").exists()
     composer = chatting.page.composer.edit
-    assert composer.placeholderText() == "Press Enter to go to the question above"
+    assert composer.placeholderText() == "Press Return to go to the question above"
     composer.setFocus()
     chatting.qtbot.keyClick(composer, Qt.Key.Key_Return)  # nothing is written: to the question
     focus = QApplication.focusWidget()
@@ -205,7 +205,7 @@ def test_what_is_being_written_may_turn_out_to_be_a_step(chatting: Chatting) -> 
 
 def waiting(window: MainWindow) -> list[str]:
     """The chats that wait for an answer."""
-    return [said for said in rows(window.sidebar.list) if said.endswith(", waits for your answer")]
+    return [said for said in rows(window.sidebar.list) if said.endswith(", needs you")]
 
 
 def test_a_chat_that_asks_can_be_left_says_so_at_the_foot_and_asks_again_when_it_is_opened(
@@ -223,8 +223,8 @@ def test_a_chat_that_asks_can_be_left_says_so_at_the_foot_and_asks_again_when_it
     assert chatting.page.options().tools == asking.options.tools is not None
     chatting.page.open_new()
     chatting.until(window.toast.isVisible)
-    assert toast_text(window) == "“Make notes.txt” waits for your answer"
-    assert waiting(window) == ["Make notes.txt, waits for your answer"]
+    assert toast_text(window) == "“Make notes.txt” needs you"
+    assert waiting(window) == ["Make notes.txt, needs you"]
     chatting.begin("Hi")
     chatting.until(lambda: chatting.page.conversation is not None)
     other = chatting.page.conversation

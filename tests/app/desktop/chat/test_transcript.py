@@ -321,14 +321,14 @@ def test_thinking_streams_only_into_an_open_card(qtbot, view):
     view.append_delta(1, "hmm ", "")
     quiet(qtbot, view)
     thought = thoughts(card(view, 1))
-    assert thoughts_line(thought).text().startswith("Thinking")
+    assert thoughts_line(thought).text().startswith("Reasoning…")
     thoughts_line(thought).click()
     view.append_delta(1, "well", "")
     quiet(qtbot, view)
     assert thoughts_text(thought).toPlainText() == "hmm well"
     view.append_delta(1, "", "So")
     quiet(qtbot, view)
-    assert "Thinking" not in thoughts_line(thought).text()
+    assert "Reasoning…" not in thoughts_line(thought).text()
 
 
 def test_reading_the_prompt_shows_how_far_and_goes_with_the_first_word(qtbot, view):
@@ -377,7 +377,7 @@ def test_what_was_read_again_is_under_the_answer_with_its_reason(qtbot, view, mo
     told = Usage(4000, 900, recomputed=EDITED)
     view.add_message(msgspec.structs.replace(message(1, "assistant", "Hi"), usage=told))
     footer = card(view, 1).footer
-    assert "900 tokens reused · 3100 read again" in spoken(footer).replace(",", "")
+    assert "900 tokens reused · 3100 recomputed" in spoken(footer).replace(",", "")
     assert "turn 4" in footer.toolTip()
     monkeypatch.setattr(languages, "current", "ko")
     footer.retranslate()
@@ -389,11 +389,11 @@ def test_more_of_what_was_measured_is_told_where_the_pointer_rests(qtbot, view):
     timings = Timings(ttft_s=2.0, queue_s=1.5, prefill_s=0.5, decode_s=20.0, python_s=0.2, batch=2.52)
     view.add_message(msgspec.structs.replace(message(1, "assistant", "Hi"), usage=usage, timings=timings))
     assert card(view, 1).footer.toolTip().splitlines() == [
-        "Waited 1.5 s for its turn",
+        "Waited 1.5 s in the queue",
         "Read 16 of 40 tokens in 0.5 s",
         "Wrote 50 tokens in 20 s, 1.0% of it outside llama.cpp",
-        "Guessed ahead: 8 of 12 tokens came true",
-        "Written beside others: 2.5 answers at a time on average",
+        "Guessed ahead: 8 of 12 tokens correct",
+        "Written together with others: 2.5 answers at a time on average",
     ]
 
 
@@ -468,7 +468,7 @@ def test_tab_goes_down_the_page(qtbot, view):
         "Copy this code",
         "Copy this message",
         "Edit this message",
-        "Write this answer again",
+        "Regenerate this answer",
     ]
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
     assert QApplication.focusWidget().accessibleName() == "Edit this message"

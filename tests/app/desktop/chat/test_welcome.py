@@ -231,7 +231,7 @@ def test_a_download_that_cannot_begin_says_why_and_can_be_tried_again(
 def test_offline_says_that_models_can_be_got_later(first_run: Callable[..., Running]) -> None:
     running = first_run(offline=True)
     running.until(lambda: len(page(running).cards) == 3)
-    later = "models can be got later, and the starter model works now"
+    later = "You can get models later; the starter model works now"
     assert any(later in words for words in labels(page(running)))
     assert not page(running).cards[0].button.isEnabled() and page(running).start.isEnabled()
     running.services.settings.change(offline=False)
@@ -241,10 +241,10 @@ def test_offline_says_that_models_can_be_got_later(first_run: Callable[..., Runn
 def test_without_advice_the_page_is_whole(first_run: Callable[[], Running], hub: Hub) -> None:
     hub.error = UserError("engine.too_old")
     running = first_run()
-    found = "Larger models are found under Models"
+    found = "Find larger models under Models"
     running.until(lambda: any(words.startswith(found) for words in labels(page(running))))
     assert page(running).cards == []
-    assert "Larger models that suit this machine" not in labels(page(running))
+    assert "Larger models that suit this computer" not in labels(page(running))
     assert running.window.strip.isHidden()
 
 

@@ -61,14 +61,14 @@ def press(qtbot: QtBot, picker: ModelPicker, *keys: Qt.Key) -> None:
 def test_each_model_says_what_it_is_how_fast_and_how_it_is(picker: ModelPicker) -> None:
     assert picker.texts() == [
         "Qwen3 30B A3B, Q4_K_M, 18.6 GB, about 22 tokens per second predicted",
-        "gpt-oss 20B, MXFP4, 4 GB, its file is not where it was",
-        "Mixtral, Q4_K_M, 4 GB, damaged: it can be repaired in the library",
+        "gpt-oss 20B, MXFP4, 4 GB, its file was moved or deleted",
+        "Mixtral, Q4_K_M, 4 GB, damaged, can be repaired in the library",
         "SmolLM2 135M Instruct, 98.4 MB, starter model, 41 tokens per second measured, in use",
         "mine, 5 MB, opened file",
-        "old, opened file, its file is not where it was",
+        "old, opened file, its file was moved or deleted",
         "Get more models…",
         "Open a model file…",
-        "Models elsewhere…",
+        "Remote models…",
         "Load again",
         "Check tools (30 s)",
     ]
@@ -92,7 +92,7 @@ def test_the_tools_of_the_model_in_use_are_checked_from_here_and_the_check_stopp
     picker.open()
     picker.show_checking(ToolCheckUnderWay("/starter.gguf", "SmolLM2 135M Instruct", 3, 10))
     notes = [row.note for row in picker.rows.rows]
-    assert "checking tools: 3 of 10" in notes and picker.texts()[-1] == "Stop checking tools"
+    assert "checking tools: 3 of 10" in notes and picker.texts()[-1] == "Stop verifying tools"
     qtbot.keyClicks(picker.field, "zzz")
     press(qtbot, picker, Qt.Key.Key_PageDown, Qt.Key.Key_Return)
     assert stopped.count() == 1
@@ -111,7 +111,7 @@ def test_models_of_servers_stand_in_groups_of_their_own_that_say_what_they_are(
     rows = picker.rows.rows[1:5]
     assert [(row.text, row.heading) for row in rows] == [
         ("small", "Servers on this computer"),
-        ("qwen3", "Elsewhere: text leaves this computer"),
+        ("qwen3", "Remote: text leaves this computer"),
         ("glm", ""),
         ("old", ""),
     ]
@@ -152,8 +152,8 @@ def test_typing_finds_a_model_and_enter_uses_it(picker: ModelPicker, qtbot: QtBo
 def test_without_a_match_more_models_are_offered(picker: ModelPicker, qtbot: QtBot) -> None:
     more = QSignalSpy(picker.models_wanted)
     qtbot.keyClicks(picker.field, "zzzz")
-    assert picker.texts()[0] == "Look for zzzz on the hub"
-    assert "No model of yours is called that." in labels(picker)
+    assert picker.texts()[0] == "Search Hugging Face for zzzz"
+    assert "None of your models has that name." in labels(picker)
     press(qtbot, picker, Qt.Key.Key_Return)
     assert more.at(0) == ["zzzz"]
 

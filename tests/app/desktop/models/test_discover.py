@@ -125,7 +125,7 @@ def test_a_result_says_what_it_is(opened: Open) -> None:
     opened.search("qwen3-30")
     index = opened.page.discover.results.results.index(0)
     assert index.data(Role.OWNED) is True
-    assert index.data(Qt.ItemDataRole.AccessibleTextRole).endswith("in your library")
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole).endswith("In your library")
 
 
 def test_the_keys_go_from_the_field_through_the_list_to_the_details(opened: Open, qtbot: QtBot) -> None:
@@ -182,7 +182,7 @@ def test_what_was_judged_is_there_at_once_when_one_comes_back(opened: Open) -> N
 def test_sizes_alone_are_said_to_be_sizes_alone(opened: Open) -> None:
     opened.open_repo(GRANITE)
     details = opened.page.discover.details
-    assert details.source.text() == "Judged by the size of the files alone. " + languages.tell(
+    assert details.source.text() == "Estimated from the size of the files. " + languages.tell(
         ErrorInfo("hub.no_ranges", {"host": "huggingface.co"})
     )
     assert [row.line.chip for row in details.table.rows] == ["fits GPU and RAM", "fits the GPU"]

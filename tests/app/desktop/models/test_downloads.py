@@ -42,22 +42,22 @@ def downloads(opened: Open) -> dict[int, DownloadCard]:
         (
             a_download(1, OSS, "MXFP4", 12.1, "running", 7.4),
             DownloadProgress(1, 7_400_000_000, 12_100_000_000, 48e6, 98.0),
-            "7.4 of 12.1 GB · 48 MB/s · 1 min 38 s left · checked as it comes",
+            "7.4 of 12.1 GB · 48 MB/s · 1 min 38 s left · verified while downloading",
         ),
         (
             a_download(1, OSS, "MXFP4", 12.1, "running"),
             None,
-            "0 of 12.1 GB · waiting for the hub",
+            "0 of 12.1 GB · waiting for Hugging Face",
         ),
-        (a_download(1, OSS, "MXFP4", 12.1, "queued"), None, "12.1 GB · waits for its turn"),
-        (a_download(1, OSS, "MXFP4", 12.1, "paused", 5), None, "5 of 12.1 GB · paused; what is here is kept"),
+        (a_download(1, OSS, "MXFP4", 12.1, "queued"), None, "12.1 GB · queued"),
+        (a_download(1, OSS, "MXFP4", 12.1, "paused", 5), None, "5 of 12.1 GB · paused, progress is kept"),
         (
             a_download(1, OSS, "MXFP4", 12.1, "verifying", 12.1),
             DownloadProgress(1, 3_000_000_000, 12_100_000_000),
-            "Every byte is checked: 3 of 12.1 GB",
+            "Verifying every byte: 3 of 12.1 GB",
         ),
-        (a_download(1, OSS, "MXFP4", 12.1, "done", 12.1), None, "12.1 GB · in your library, checked"),
-        (a_download(1, OSS, "MXFP4", 12.1, "failed", 5), None, "It could not be finished."),
+        (a_download(1, OSS, "MXFP4", 12.1, "done", 12.1), None, "12.1 GB · in your library, verified"),
+        (a_download(1, OSS, "MXFP4", 12.1, "failed", 5), None, "It couldn’t be finished."),
     ],
 )
 def test_a_download_in_words(
@@ -199,7 +199,7 @@ def test_what_another_process_fetches_is_marked_and_left_alone(make_page: Make) 
 def test_an_empty_queue_says_what_it_is_for(make_page: Make) -> None:
     opened = make_page(Shelves()).ready()
     view = opened.view("downloads")
-    assert view.state.isVisible() and view.state.title.text() == "Nothing on its way"
+    assert view.state.isVisible() and view.state.title.text() == "No downloads"
     assert QApplication.focusWidget() is view.state.buttons[0]
     view.state.buttons[0].click()
     assert opened.page.discover.isVisible()

@@ -75,10 +75,10 @@ def test_models_are_sorted_as_one_likes(opened: Open) -> None:
     library(opened)
     order = opened.page.library.bar.order
     assert shown(opened) == [Q, G, L]
-    pick(order, "By name")
+    pick(order, "Name")
     QApplication.processEvents()
     assert shown(opened) == [G, L, Q]
-    pick(order, "Largest first")
+    pick(order, "Size")
     QApplication.processEvents()
     assert shown(opened) == [Q, G, L]
 
@@ -87,12 +87,12 @@ def test_the_disk_is_told_in_its_parts(opened: Open) -> None:
     library(opened)
     disk = opened.page.library.disk
     assert [(share.words) for share in disk.shares()] == [
-        "models 22.8 GB", "unfinished 7 GB", "trash 0 B", "everything else 658 GB",
+        "models 22.8 GB", "unfinished 7 GB", "trash 0 B", "other files 658 GB",
     ]  # fmt: skip
     assert disk.bar.accessibleName() == (
         "The disk: models 22.8 GB, unfinished 7 GB, everything else 658 GB, free 312 GB"
     )
-    assert disk.folder.whole() == "Kept in /home/someone/.local/share/coterie/models"
+    assert disk.folder.whole() == "Stored in /home/someone/.local/share/coterie/models"
 
 
 def test_the_keys_walk_use_and_rename(opened: Open, qtbot: QtBot) -> None:
@@ -121,7 +121,7 @@ def test_a_model_goes_to_the_trash_and_comes_back(opened: Open, qtbot: QtBot) ->
     opened.until(lambda: shown(opened) == [G, L])
     opened.until(lambda: bool(opened.said))
     said = opened.said[-1]
-    assert said.text == "Qwen3-30B-A3B · Q4_K_M is in the trash: 18.6 GB will be free once it is emptied"
+    assert said.text == "Qwen3-30B-A3B · Q4_K_M is in the trash. Emptying it frees 18.6 GB."
     assert QApplication.focusWidget() is cards[G]
     trash = opened.page.library.trash
     assert trash.isVisible() and trash.title() == "Trash" and trash.note.text() == "18.6 GB"
@@ -143,7 +143,7 @@ def test_the_trash_asks_before_it_is_emptied(opened: Open) -> None:
     trash.empty.click()
     trash.sure.click()
     opened.until(lambda: not trash.isVisible() and not opened.library.trash())
-    opened.until(lambda: opened.said[-1].text == "4.2 GB are free again")
+    opened.until(lambda: opened.said[-1].text == "4.2 GB freed")
 
 
 def test_one_in_the_trash_is_put_back(opened: Open) -> None:
@@ -156,10 +156,10 @@ def test_one_in_the_trash_is_put_back(opened: Open) -> None:
 
 def test_an_imported_one_is_only_forgotten(opened: Open) -> None:
     cards = library(opened)
-    assert "Take out of the library" in menu_texts(cards[L])
-    choose(cards[L], "Take out of the library")
+    assert "Remove from the library" in menu_texts(cards[L])
+    choose(cards[L], "Remove from the library")
     opened.until(lambda: bool(opened.said))
-    assert "its file stays where it is" in opened.said[-1].text and not opened.page.library.trash.isVisible()
+    assert "Its file stays where it is" in opened.said[-1].text and not opened.page.library.trash.isVisible()
 
 
 def test_verifying_shows_how_far_it_is_and_can_be_stopped(opened: Open) -> None:
@@ -168,14 +168,14 @@ def test_verifying_shows_how_far_it_is_and_can_be_stopped(opened: Open) -> None:
     choose(cards[Q], "Verify")
     choose(cards[G], "Verify")
     opened.until(lambda: cards[Q].checked.text().startswith("checked: ") and cards[Q].bar.fraction() > 0)
-    assert cards[G].checked.text() == "waits to be checked" and "Verify" not in menu_texts(cards[Q])
+    assert cards[G].checked.text() == "waiting to be verified" and "Verify" not in menu_texts(cards[Q])
     cards[Q].stop.click()
     opened.until(lambda: not cards[Q].bar.isVisible() and cards[G].checked.text().startswith("checked: "))
     opened.library.hold.clear()
     opened.until(lambda: bool(opened.said))
-    assert opened.said[-1].text == "Granite 4 H Tiny · Q4_K_M: every byte is as it should be"
+    assert opened.said[-1].text == "Granite 4 H Tiny · Q4_K_M is intact: every byte is correct"
     assert opened.failed == []
-    opened.until(lambda: cards[G].happened.text().endswith("checked today"))
+    opened.until(lambda: cards[G].happened.text().endswith("verified today"))
 
 
 def test_damage_is_found_and_repaired(opened: Open) -> None:
@@ -183,13 +183,13 @@ def test_damage_is_found_and_repaired(opened: Open) -> None:
     opened.library.bad.add(Q)
     choose(cards[Q], "Verify")
     opened.until(lambda: cards[Q].mend.isVisible())
-    assert cards[Q].state.text() == "Some of its bytes are not what they should be."
+    assert cards[Q].state.text() == "Some of its bytes are damaged."
     assert "Repair" in menu_texts(cards[Q])
     opened.until(lambda: bool(opened.said))
     assert opened.said[-1].action == "Repair"
     opened.library.hold.set()
     cards[Q].mend.click()
-    opened.until(lambda: cards[Q].checked.text().startswith("fetching again: "))
+    opened.until(lambda: cards[Q].checked.text().startswith("downloading again: "))
     assert not cards[Q].mend.isVisible()
     opened.library.hold.clear()
     opened.until(lambda: not cards[Q].state.isVisible())
@@ -201,7 +201,7 @@ def test_a_model_that_vanished_is_told(make_page: Make) -> None:
     shelves.library.all.append(a_model(QWEN, "Q4_K_M", 18.6, state="missing"))
     opened = make_page(shelves).ready()
     card = library(opened)[Q]
-    assert card.state.text().startswith("Its file is not where it was: /home/someone/")
+    assert card.state.text().startswith("Its file was moved or deleted: /home/someone/")
     assert not card.use.isEnabled() and not card.verdict.isVisible()
     card.mend.click()
     opened.until(lambda: shown(opened) == [])
@@ -274,7 +274,7 @@ def test_what_downloads_left_behind_is_cleared(make_page: Make) -> None:
     disk = opened.page.library.disk
     assert disk.clear_leftovers.isVisible()
     disk.clear_leftovers.click()
-    opened.until(lambda: [said.text for said in opened.said] == ["3 GB are free again"])
+    opened.until(lambda: [said.text for said in opened.said] == ["3 GB freed"])
     opened.until(lambda: not disk.clear_leftovers.isVisible())
 
 

@@ -90,7 +90,7 @@ def test_texts_follow_the_language_while_the_page_is_open(opened: Open) -> None:
     details = page.discover.details
     assert details.table.rows[0].line.chip == "2.1 GB 초과"
     assert (
-        details.source.text() == "파일 헤더 24.8 MB를 읽었습니다. RTX 2080, RAM 64 GB 기준으로 계획했습니다."
+        details.source.text() == "RTX 2080, RAM 64 GB 기준으로 확인했습니다. 파일 헤더 24.8 MB를 읽었습니다."
     )
     assert page.downloads.cards[1].line.text().startswith("7.4 / 12.1 GB · 48 MB/s")
     first = page.discover.catalogue.grid.cards()[0]
@@ -179,7 +179,7 @@ def test_the_page_is_built_when_it_is_first_opened(running: Running, qtbot: QtBo
     assert window.models is page and page.discover.isVisible()
     texts = offered_in_palette(window, "Library of")
     window.palette_overlay.close_overlay()
-    assert texts[0] == "Library of models"
+    assert texts[0] == "Model library"
 
 
 def test_a_model_of_the_library_answers_in_the_chat(running: Running, shelves: Shelves) -> None:

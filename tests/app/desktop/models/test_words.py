@@ -108,13 +108,13 @@ def _verdict(fit: str, **fields: object) -> Verdict:
         (_verdict("divided", decode_tps=21.0), ("GPU and RAM, about 21 tok/s", "accent")),
         (_verdict("ram", decode_tps=1.4), ("in RAM, about 1.4 tok/s", "quiet")),
         (_verdict("disk", decode_tps=0.4), ("read from the disk, about 0.4 tok/s", "warning")),
-        (_verdict("no", missing_bytes=38 * 10**9), ("too large by 38 GB", "warning")),
-        (_verdict("no"), ("does not fit", "warning")),
+        (_verdict("no", missing_bytes=38 * 10**9), ("needs 38 GB more memory", "warning")),
+        (_verdict("no"), ("doesn’t fit", "warning")),
         (_verdict("device"), ("fits the GPU", "accent")),
         (_verdict("ram"), ("fits in RAM", "accent")),
-        (_verdict("disk"), ("larger than RAM, slow", "warning")),
+        (_verdict("disk"), ("too big for RAM, very slow", "warning")),
         (_verdict("divided", decode_tps=21.0, worker=True), ("with a worker, about 21 tok/s", "accent")),
-        (_verdict("device", worker=True), ("fits with a worker", "accent")),
+        (_verdict("device", worker=True), ("fits with another PC", "accent")),
     ],
 )
 def test_a_verdict_in_a_few_words(verdict: Verdict, chip: tuple[str, str]) -> None:
@@ -126,7 +126,7 @@ def test_a_verdict_in_a_few_words(verdict: Verdict, chip: tuple[str, str]) -> No
     [
         ("none", (), ""), ("", (), ""), ("always", (), "reasoning: always"),
         ("switch", (), "reasoning: on, off"), ("levels", ("low", "medium", "high"), "reasoning: low, medium, high"),
-        ("budget", (), "reasoning: as long as you say"),
+        ("budget", (), "reasoning: adjustable length"),
     ],
 )  # fmt: skip
 def test_thinking_is_told_by_what_one_can_ask_for(kind: str, levels: tuple[str, ...], shown: str) -> None:

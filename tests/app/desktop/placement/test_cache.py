@@ -38,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("looks")
 # Of the layers 8 to 47 the first 32 experts each.
 THERE = tuple(tuple(range(32)) if layer >= 8 else () for layer in range(48))
 USED = CacheActivity(20, 6400, 5184, 60_000_000, 1_240_000, THERE)
-HITS = "81% of the experts needed were there already, 72–88% expected"
+HITS = "81% of the needed experts were already there, 72–88% expected"
 
 
 def kept_plan(model: PlannedModel) -> KeptPlan:
@@ -115,14 +115,14 @@ def test_after_a_rest_figures_begin_anew() -> None:
 
 def test_what_the_cache_does_is_told_in_words_with_units(card: CacheCard) -> None:
     assert card.isVisible() and card.note.text() == "not used yet"
-    assert card.readout.text() == "Nothing is kept there yet: send a message in the chat."
+    assert card.readout.text() == "Nothing there yet. Send a message in the chat."
     assert card.map.isHidden() and card.legend.isHidden()
     card.take(USED)
     assert card.title() == "Experts kept on the graphics card" and card.note.text() == ""
     assert card.figures() == [
         HITS,
-        "3 MB of experts brought there for each token",
-        "62 kB of results sent there and back for each token",
+        "3 MB of experts loaded for each token",
+        "62 kB of results transferred for each token",
     ]
     assert card.readout.text() == "1,280 of the 5,120 experts of layers 8 to 47 are there now"
     assert card.legend.accessibleName() == "on the graphics card, in RAM only"
@@ -157,7 +157,7 @@ def test_a_worker_is_named_as_one(qtbot: QtBot) -> None:
     made.show_plan(KeptPlan(cache, plans.machine(plans.WORKER), 128))
     made.take(USED)
     assert made.title() == "Experts kept on the worker"
-    assert made.figures()[0] == "81% of the experts needed were there already"
+    assert made.figures()[0] == "81% of the needed experts were already there"
 
 
 def test_the_last_state_stays_with_its_time(
@@ -255,10 +255,10 @@ def test_bars_tell_experts_that_come_and_go_from_those_that_stay(qtbot: QtBot) -
     card.show_plan(model.plan, model.machine)
     card.resize(800, 300)
     assert card.rows[0].accessibleDescription() == (
-        "attention and shared 1.1 GB, experts 2.6 GB, experts that come and go 3.2 GB, context 310 MB,"
-        " working memory 360 MB, free 100 MB"
+        "attention and shared 1.1 GB, experts 2.6 GB, cached experts 3.2 GB, context 310 MB,"
+        " compute memory 360 MB, free 100 MB"
     )
-    assert "experts that come and go" in card.legend.accessibleName()
+    assert "cached experts" in card.legend.accessibleName()
     assert "come and go" not in card.rows[1].accessibleDescription()
     assert not card.grab().isNull()
 
@@ -321,7 +321,7 @@ def test_a_way_to_use_experts_is_wished_and_taken_back(qtbot: QtBot) -> None:
     texts = [action.text() for action in card.mode.menu_shown.actions()]
     assert texts == [
         "Automatic",
-        "Each stays where it lies",
+        "Each is computed where it is",
         "Sent to the graphics card for prompts",
         "Sent to the graphics card for every token",
         "Kept on the graphics card while needed",
@@ -329,7 +329,7 @@ def test_a_way_to_use_experts_is_wished_and_taken_back(qtbot: QtBot) -> None:
     card.mode.menu_shown.actions()[-1].trigger()
     card.mode.menu_shown.close()
     assert wished == [PlacementOptions(mode="cached")]
-    assert "Experts: those used last are kept on the graphics card" in card.facts.text().splitlines()
+    assert "Experts: the most recently used are kept on the graphics card" in card.facts.text().splitlines()
     # Where it is not possible any more it can be taken back.
     card.show_options(PlacementOptions(mode="cached"), plans.qwen(), 0)
     assert card.mode.text() == "Kept on the graphics card while needed"
@@ -340,7 +340,7 @@ def test_a_way_to_use_experts_is_wished_and_taken_back(qtbot: QtBot) -> None:
 
 
 def test_what_tuning_tried_of_missing_experts_has_a_name() -> None:
-    assert kind_text("misses") == "another way with experts that are missing"
+    assert kind_text("misses") == "another way to handle missing experts"
     assert kind_text("mode") == "other ways to use the experts"
 
 

@@ -103,7 +103,7 @@ def test_the_strip_says_where_layers_lie(qtbot: QtBot) -> None:
     card.show_model(plans.paged())
     assert card.strip.accessibleName() == "layers 0 to 2: no experts, layers 3 to 60: RAM"
     card.show_model(plans.dense())
-    assert card.title() == "Where each layer lives (this model has no experts)"
+    assert card.title() == "Where each layer is (this model has no experts)"
     assert card.strip.accessibleName() == "layers 0 to 29: RAM"
 
 
@@ -211,7 +211,7 @@ def test_tuning_tells_before_and_after(qtbot: QtBot) -> None:
     assert card.words.text() == "Tried other numbers of threads: 31 tokens per second"
     card.show_result(MeasuredSpeed(31.4, 210), MeasuredSpeed(38.1, 300))
     assert card.words.text() == (
-        "Before: 31 tokens per second, prompts read at 210. With the best that was found: 38, prompts at 300."
+        "Before: 31 tokens per second, prompts at 210. Best found: 38, prompts at 300."
     )
     assert card.keep.text() == "Keep and reload" and card.better()
     card.show_result(MeasuredSpeed(31.4, 210), MeasuredSpeed(31.4, 210))
@@ -312,12 +312,12 @@ def test_what_the_engine_does_is_told_in_words_with_units(qtbot: QtBot) -> None:
         "Reading: 210 tokens per second",
         "Each step: 12 tokens, 1.2% outside llama.cpp",
         "Reused: 75% of 4,000 tokens of prompts",
-        "Guessed ahead: 62% of 340 tokens came true",
+        "Guessed ahead: 62% of 340 tokens correct",
         "Context in use: 3,120 of 8,192 tokens",
-        "Kept for later: 120 MB in memory, 340 MB on the disk",
+        "Kept for later: 120 MB in memory, 340 MB on disk",
     ]
     card.show_activity(msgspec.structs.replace(BUSY, answering=0, waiting=0))
-    assert card.note.text() == "at rest"
+    assert card.note.text() == "Idle"
     assert card.lines()[:4] == ["Answers: none", "Writing: –", "Reading: –", "Each step: –"]
     card.show_activity(None)
     assert card.isHidden()
@@ -339,8 +339,8 @@ def test_a_narrow_card_puts_its_lines_one_under_the_other(qtbot: QtBot) -> None:
     ("splits", "said"),
     [
         ((0, 0), ""),
-        ((1, 1), "Each step computed in one piece"),
-        ((3, 5), "Pieces of a step, each on one device: 3 for a prompt, 5 for a token"),
+        ((1, 1), "Each step runs as one graph"),
+        ((3, 5), "Graph splits per step: 3 for a prompt, 5 for a token"),
     ],
 )
 def test_the_pieces_of_a_step_are_among_the_plans_details(

@@ -72,7 +72,7 @@ def test_models_are_listed_with_their_speed(running: Running, placements: HandMa
     assert [(row.text(), row.note()) for row in page.side.rows] == [
         ("qwen3-30b-a3b.gguf", "about 36"),
         ("smollm2.gguf", "61 tok/s"),
-        ("long.gguf", "does not fit"),
+        ("long.gguf", "doesn’t fit"),
     ]
     assert page.side.rows[0].accessibleName() == "qwen3-30b-a3b.gguf, about 36 tokens per second predicted"
     assert page.side.rows[0].isChecked()
@@ -161,7 +161,7 @@ def test_kept_wishes_that_cannot_be_can_be_left_to_the_planner(
     placements.error = IMPOSSIBLE
     running.window.show_page("placement")
     view = running.window.placement.view
-    running.until(lambda: view.state.button.text() == "Leave the choice to Coterie")
+    running.until(lambda: view.state.button.text() == "Let Coterie decide")
     placements.error = None
     view.state.button.click()
     running.until(view.shows_model)
@@ -262,14 +262,14 @@ def test_experts_are_watched_when_a_person_asks_for_it(
     assert heat.words.text().startswith("Off.") and not any(heat.map.heat().levels)
     heat.switch.click()
     running.until(lambda: placements.watched == [True])
-    assert heat.words.text().startswith("Nothing fired yet")
+    assert heat.words.text().startswith("No experts used yet")
     page.watching.show_conversation(3)
     counts = tuple(tuple(range(128)) for _ in range(48))
     path = "/models/qwen3-30b-a3b.gguf"
     placements.tell(ExpertsChanged(4, 10, counts, 0.0, path))
     placements.tell(ExpertsChanged(3, 1200, counts, 0.031, path))
     running.until(lambda: any(heat.map.heat().levels))
-    assert heat.words.text() == "Watching takes 3.1% of an answer's time, measured here."
+    assert heat.words.text() == "Watching takes 3.1% of an answer’s time, measured on this computer."
     assert heat.readout.text().startswith("1,200 tokens watched. Busiest: layer ")
     placements.tell(ExpertsChanged(3, 1200, counts, 0.031, "/models/another.gguf"))
     running.until(lambda: not any(heat.map.heat().levels))
@@ -365,10 +365,10 @@ def test_while_a_model_is_loaded_onto_a_worker_the_page_waits_and_then_reads(
     running.until(lambda: of_worker(heard, "loading"))
     asked = len(placements.asked)
     running.window.show_page("placement")
-    assert page.view.state.words.text().startswith("The model is being loaded onto a worker.")
+    assert page.view.state.words.text().startswith("Loading the model onto another PC.")
     page.replanning.failed.emit(PlacementOptions(), UserError("worker.stalled", address="127.0.0.1:1"))
     languages.choose("ko")
-    running.until(lambda: page.view.state.words.text().startswith("모델을 작업 컴퓨터"))
+    running.until(lambda: page.view.state.words.text().startswith("모델을 보조 PC"))
     languages.choose("en")
     assert len(placements.asked) == asked and not page.view.shows_model()
     running.engine.hold.clear()
@@ -396,7 +396,7 @@ def test_adding_a_worker_leads_to_the_settings(running: Running, placements: Han
     assert QApplication.focusWidget() is workers.field
     placements.set_workers(WorkerState("192.168.0.7:50052"))
     running.until(lambda: len(workers.lines) == 1)
-    assert workers.lines[0].words.text() == "Not asked yet"
+    assert workers.lines[0].words.text() == "Not checked yet"
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

@@ -39,7 +39,7 @@ def opened(running: Running) -> WorkersList:
 def test_the_connection_is_said_to_be_unprotected(running: Running) -> None:
     opened(running)
     words = " ".join(label.text() for label in running.window.settings.workers.findChildren(QLabel))
-    assert "no password, no encryption" in words and "network you trust" in words
+    assert "no password and no encryption" in words and "network you trust" in words
 
 
 def test_a_worker_is_added_by_enter_and_removed_by_its_button(
@@ -73,7 +73,7 @@ def test_each_state_is_told_in_words(running: Running, placements: HandMadePlace
     )
     running.until(lambda: len(workers.lines) == 4)
     words = [line.words.text() for line in workers.lines]
-    assert words[:3] == ["Not asked yet", "Asking…", "Ready, 15 GB free"]
+    assert words[:3] == ["Not checked yet", "Checking…", "Ready, 15 GB free"]
     assert words[3].startswith("“d:1” isn't a valid address.")
     assert not workers.check.isEnabled()
     assert without_name(workers) == []

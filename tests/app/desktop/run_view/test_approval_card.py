@@ -166,7 +166,7 @@ def test_arrows_go_along_the_answers(qtbot: Any) -> None:
         (request("mcp", "{}", server="mail", snapshot=False, sandboxed=False), "not in a sandbox", ""),
         (
             request("mcp", "https://a.example/mcp\n{}", server="mail", snapshot=False, sandboxed=False),
-            "goes to a server elsewhere",
+            "goes to a remote server",
             "",
         ),
     ],

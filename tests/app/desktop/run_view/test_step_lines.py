@@ -170,7 +170,7 @@ def test_what_was_done_to_the_context_is_a_quiet_sentence(trimmed: ContextTrimme
         ([ToolResult("c1", "error", "x")], ("failed", "bad")),
         ([ToolResult("c1", "timeout", "x")], ("timed out", "bad")),
         ([ToolResult("c1", "interrupted", "x")], ("interrupted", "warning")),
-        ([ToolResult("c1", "skipped", "x")], ("left out", "quiet")),
+        ([ToolResult("c1", "skipped", "x")], ("skipped", "quiet")),
         ([ToolResult("c1", "ok", "x", summary="3")], ("3 entries", "quiet")),
         ([ToolResult("c1", "ok", "x", summary="500+")], ("500+ entries", "quiet")),
     ],

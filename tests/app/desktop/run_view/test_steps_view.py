@@ -56,7 +56,7 @@ def test_a_run_is_shown_from_its_journal(page: RunStepsView) -> None:
     show(page, invoices.finished(), plan=invoices.PLAN)
     names = [row.head.accessibleName() for row in rows(page)]
     assert names[0].startswith("Step 1: list_files(.), 14 entries")
-    assert "thought for 6.2 s" in names[2] and len(names) == 6
+    assert "reasoned for 6.2 s" in names[2] and len(names) == 6
     parts = [part for part in run_page.parts(page) if part.isVisible()]
     tops = [part.y() for part in parts]
     plan, follow_up = run_page.plan_text(page), run_page.follow_up(page)

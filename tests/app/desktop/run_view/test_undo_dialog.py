@@ -77,7 +77,7 @@ def test_tab_stays_on_the_card(qtbot: Any, window: QWidget) -> None:
 
 def test_taking_an_undoing_back_says_so(window: QWidget) -> None:
     made = dialog(window, STEPS[1], redo=True)
-    assert made.do.text() == "Restore 1 file" and "Take the undoing back?" in labels(made)
+    assert made.do.text() == "Restore 1 file" and "Redo this?" in labels(made)
 
 
 def test_a_plan_of_very_many_files_is_counted_to_its_end(window: QWidget) -> None:

@@ -141,12 +141,12 @@ def test_a_budget_of_0_is_no_limit(form: NewRun) -> None:
 
 
 def test_a_model_elsewhere_is_given_by_name_and_said_to_get_the_text(form: NewRun) -> None:
-    choose(form.model.choice, "Another one, by its name…")
+    choose(form.model.choice, "Another, by name…")
     form.model.other.setText("openai:http://127.0.0.1:8000/v1#qwen")
     assert form.model.leaves.isHidden()
     form.model.other.setText("openai:https://models.example/v1#qwen")
     assert form.model.leaves.text() == (
-        "Text leaves this computer: the task, and whatever the model reads of your files, goes to models.example."
+        "Text leaves this computer: the task, and whatever the model reads from your files, goes to models.example."
     )
     (wish,) = sent(form)
     assert wish.model == "openai:https://models.example/v1#qwen"
@@ -165,7 +165,7 @@ def test_models_are_offered_with_how_well_they_use_tools_and_those_of_earlier_ru
         "The model in use",
         "Granite · Q4_K_M · tools: good",
         "qwen · 127.0.0.1:8000",
-        "Another one, by its name…",
+        "Another, by name…",
     ]
     form.model.choose(used)
     assert form.model.model() == used
@@ -222,7 +222,7 @@ def test_a_recipe_of_ones_own_is_kept_listed_and_deleted_with_a_way_back(runs: R
     runs.until(form.saving.complaint.isVisible)  # it needs a name
     form.saving.title.setText("My search")
     form.saving.save.click()
-    runs.until(lambda: [said.text for said in runs.said] == ["“My search” is among the recipes"])
+    runs.until(lambda: [said.text for said in runs.said] == ["“My search” was saved as a recipe"])
     runs.until(lambda: any(row.recipe and row.recipe.own for row in page.side.model.rows()))
     own = next(row.recipe for row in page.side.model.rows() if row.recipe and row.recipe.own)
     assert own.parameters == (("topic", "topic", ""),)

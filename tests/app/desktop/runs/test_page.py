@@ -23,7 +23,7 @@ def test_without_runs_the_page_says_what_it_is_for_and_has_the_button_that_start
     runs: RunsBench,
 ) -> None:
     page = runs.page
-    runs.until(lambda: page.state.title.text() == "Give a task and a folder")
+    runs.until(lambda: page.state.title.text() == "Describe a task and choose a folder")
     page.state.buttons[0].click()
     assert page.form.isVisible()
     assert QApplication.focusWidget() is page.form.task
@@ -147,8 +147,8 @@ def test_a_run_that_nobody_looks_at_tells_when_it_asks_and_when_it_is_done(
     model_registry.model_registry[""] = ScriptedBrain(calls(WRITE), says("Written."))
     (tmp_path / "folder").mkdir()
     run = services.runs.start(RunSpec("Make a plan", str(tmp_path / "folder")))
-    running.until(lambda: toast_text(window) == "“Make a plan” waits for your answer")
-    assert window.rail.runs.accessibleName() == "Runs, 1 waits for your answer"
+    running.until(lambda: toast_text(window) == "“Make a plan” needs you")
+    assert window.rail.runs.accessibleName() == "Runs, 1 needs you"
     pending = services.runs.pending(run.id)
     assert pending is not None
     services.runs.decide(run.id, pending.call, Decision(True))

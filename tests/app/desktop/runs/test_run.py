@@ -60,9 +60,7 @@ def test_the_list_says_how_a_run_stands_in_a_word() -> None:
     assert note(state="completed") == "done"
     assert note(state="completed", undone=True) == "undone"
     assert note(state="failed") == "failed"
-    assert (
-        described(msgspec.structs.replace(RUN, state="waiting")) == "Rename invoices, waits for your answer"
-    )
+    assert described(msgspec.structs.replace(RUN, state="waiting")) == "Rename invoices, needs you"
     assert described(RUN) == "Rename invoices, step 6 of 25"
     remote_servers = msgspec.structs.replace(RUN, model="openai:https://models.example/v1#qwen")
     assert described(remote_servers) == "Rename invoices, step 6 of 25, Elsewhere"
@@ -163,7 +161,7 @@ def test_what_the_model_sees_is_told_in_tokens_per_part(qtbot: QtBot, looks: Non
         ("System and tools", "1.1k"),
         ("Task", "60"),
         ("Results", "2.3k (1 shortened)"),
-        ("Kept free for the answer", "4k"),
+        ("Reserved for the answer", "4k"),
     ]
 
 
@@ -186,13 +184,13 @@ def test_allowed_so_far_says_the_mode_and_each_grant(qtbot: QtBot, looks: None) 
     qtbot.addWidget(card)
     card.show_view(RunView(RUN))
     card.show()
-    assert {"Read in /data/invoices", "nothing else"} <= set(labels(card))
+    assert {"Read in /data/invoices", "Nothing else"} <= set(labels(card))
     card.show_view(RunView(RUN, allowed=(Grant("g1", "run", "write_file", 0.0, run=7),)))
     revoked: list[object] = []
     card.revoke_wanted.connect(revoked.append)
     card.rows[0].button.click()
     assert revoked == ["g1"]
-    assert "nothing else" not in labels(card)
+    assert "Nothing else" not in labels(card)
 
 
 def test_a_grant_is_listed_with_its_run_and_revoked_in_the_card_and_in_the_settings(runs: RunsBench) -> None:
@@ -281,7 +279,7 @@ def test_a_run_that_cannot_even_begin_again_says_so_behind_its_resumption(runs: 
         raise UserError("run.no_model_file", name=name)
 
     runs.services.model_registry.chat_model = gone  # type: ignore[method-assign]
-    runs.services.runs.resume(run.id, "Go on")
+    runs.services.runs.resume(run.id, "Continue")
     runs.ended(run.id)
     entries = runs.services.runs.entries(run.id)
     assert [entry.kind for entry in entries[-2:]] == ["run_resumed", "run_finished"]

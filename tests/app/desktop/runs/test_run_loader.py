@@ -136,7 +136,7 @@ def test_a_run_of_another_process_is_followed_and_cannot_be_ended_here(runs: Run
     runs.shelf.begin()
     runs.until(lambda: bool((known := runs.shelf.get(run.id)) and known.writer == "another"))
     runs.opened(run.id)
-    assert runs.page.run.note.text().startswith("Another process of Coterie carries this run out")
+    assert runs.page.run.note.text().startswith("Another Coterie process")
     assert not runs.page.run.header.pause.isVisible()
     count = len(runs.page.reading.entries())
     for event in steps(2)[3:]:

@@ -53,7 +53,7 @@ def test_everything_is_undone_at_once_and_redone_from_the_foot_of_the_window(don
     done.until(lambda: states(done) == {"new.txt": "undone", "old.txt": "undone"})
     assert files(done) == {"old.txt": "before"}
     done.until(lambda: ("Make a plan", "undone") in done.notes())
-    assert done.said[-1].text == "2 files are as they were"
+    assert done.said[-1].text == "2 files restored"
     last_said(done)()
     done.until(lambda: states(done) == {"new.txt": "new", "old.txt": "changed"})
     assert files(done) == {"new.txt": "made", "old.txt": "after"}
@@ -61,11 +61,11 @@ def test_everything_is_undone_at_once_and_redone_from_the_foot_of_the_window(don
 
 def test_one_file_is_undone_by_its_own_button(done: RunsBench) -> None:
     row = next(row for row in done.page.run.cards.files.rows if row.words.whole() == "old.txt")
-    assert row.button.accessibleName() == "Undo what was done to old.txt"
+    assert row.button.accessibleName() == "Undo changes to old.txt"
     row.button.click()
     done.until(lambda: states(done) == {"new.txt": "new", "old.txt": "undone"})
     assert files(done) == {"new.txt": "made", "old.txt": "before"}
-    assert done.said[-1].text == "1 file is as it was"
+    assert done.said[-1].text == "1 file restored"
     done.page.run.cards.files.redo.click()
     done.until(lambda: states(done)["old.txt"] == "changed")
     assert files(done)["old.txt"] == "after"
@@ -85,14 +85,14 @@ def test_what_somebody_changed_since_is_asked_about_and_left_alone(done: RunsBen
     dialog_of(done).do.click()
     done.until(lambda: states(done) == {"new.txt": "undone", "old.txt": "changed since"})
     assert files(done) == {"old.txt": "mine"}
-    assert done.said[-1].text == "1 file is as it was; 1 changed since and left alone"
+    assert done.said[-1].text == "1 file restored. 1 changed since and were left alone"
 
 
 def test_what_somebody_changed_since_is_put_back_when_it_is_ticked(done: RunsBench) -> None:
     (done.folder / "old.txt").write_text("mine")
     done.page.run.cards.files.undo.click()
     dialog = dialog_of(done)
-    press(dialog, "Put back old.txt all the same")
+    press(dialog, "Restore old.txt anyway")
     dialog.do.click()
     done.until(lambda: states(done) == {"new.txt": "undone", "old.txt": "undone"})
     assert files(done) == {"old.txt": "before"}

@@ -187,7 +187,7 @@ def test_offline_and_downloads_at_once_count_at_once(page: Page, qtbot: QtBot) -
 def test_an_address_of_the_environment_is_told(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
     page.section.retranslate()
-    assert any("HF_ENDPOINT is set" in words for words in labels(page.section))
+    assert any("HF_ENDPOINT overrides" in words for words in labels(page.section))
 
 
 # The token
@@ -195,12 +195,12 @@ def test_an_address_of_the_environment_is_told(page: Page, monkeypatch: pytest.M
 
 def test_a_token_is_checked_and_kept_in_the_keyring(page: Page, qtbot: QtBot) -> None:
     token = page.section.token
-    assert token.state.text() == "None. Only gated and private models need one."
+    assert token.state.text() == "None. Needed only for gated and private models."
     assert not token.forget.isVisible() and not token.keep.isEnabled()
     assert token.field.echoMode() == QLineEdit.EchoMode.Password
     qtbot.keyClicks(token.field, TOKEN)
     qtbot.mouseClick(token.keep, Qt.MouseButton.LeftButton)
-    page.until(lambda: token.state.text() == "Belongs to ada. Kept in the system's keyring.")
+    page.until(lambda: token.state.text() == "Belongs to ada. Stored in the system keyring.")
     assert page.secrets.token == TOKEN
     assert token.field.text() == ""
     qtbot.mouseClick(token.forget, Qt.MouseButton.LeftButton)
@@ -212,7 +212,7 @@ def test_without_a_keyring_it_says_that_the_token_is_for_this_session_only(page:
     page.secrets.keyring = False
     token = page.section.token
     type_in(qtbot, token.field, TOKEN)
-    page.until(lambda: "for this session only: no keyring" in token.state.text())
+    page.until(lambda: "until Coterie quits: this system has no keyring" in token.state.text())
 
 
 def test_a_token_that_is_none_is_not_kept_and_appears_nowhere(
@@ -234,7 +234,7 @@ def test_a_token_that_is_none_is_not_kept_and_appears_nowhere(
 def test_the_token_of_the_environment_is_told_and_cannot_be_forgotten_here(page: Page) -> None:
     page.secrets.place = "environment"
     page.section.token.read()
-    page.until(lambda: page.section.token.state.text() == "Taken from HF_TOKEN in the environment.")
+    page.until(lambda: page.section.token.state.text() == "From the environment variable HF_TOKEN.")
     assert not page.section.token.forget.isVisible()
 
 
@@ -293,7 +293,7 @@ def test_models_of_other_programs_are_looked_for_when_asked_and_taken_in(page: P
     found, shelf = page.section.found, page.library
     assert found.lines == []
     qtbot.mouseClick(found.look, Qt.MouseButton.LeftButton)
-    page.until(lambda: "No models of other programs were found." in labels(found))
+    page.until(lambda: "No models from other apps were found." in labels(found))
     shelf.remote_servers = (
         Found("Qwen3 4B", "/lm/qwen.gguf", 2 * GB, "lm_studio"),
         Found("gemma3", "/ollama/blobs/sha256-1", 3 * GB, "ollama"),

@@ -63,13 +63,13 @@ def test_a_smaller_size_counts_at_once(page: Page) -> None:
     page.shows("1 GB now")
     assert page.settings.current.states_limit == GB
     page.row.limit.chosen.emit("0")
-    page.shows("Nothing is kept now.")
+    page.shows("Empty")
 
 
 def test_what_is_kept_can_be_deleted(page: Page) -> None:
     page.row.clear.setFocus()
     page.row.clear.click()
-    page.shows("Nothing is kept now.")
+    page.shows("Empty")
     assert not page.row.clear.isEnabled()
     page.taken = 5 * GB
     page.row.read()

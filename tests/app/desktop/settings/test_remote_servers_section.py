@@ -105,7 +105,7 @@ def test_a_server_is_checked_and_added_with_the_models_that_are_ticked(
         type_in(qtbot, form.key.field, KEY)
         assert not form.refusal.isVisible() and form.key.field.echoMode() == QLineEdit.EchoMode.Password
         qtbot.mouseClick(form.check, Qt.MouseButton.LeftButton)
-        page.until(lambda: form.state.text() == "3 models found. Tick those that are to be offered.")
+        page.until(lambda: form.state.text() == "3 models found. Choose which to show.")
     assert [tick.box.isChecked() for tick in form.models.ticks] == [True] * 3 and ring.kept == {}
     qtbot.mouseClick(form.models.ticks[2], Qt.MouseButton.LeftButton)
     type_in(qtbot, form.models.another, "hidden-one")
@@ -189,7 +189,7 @@ def test_a_server_is_changed_and_its_key_is_kept_forgotten_and_not_handed_on(
     qtbot.mouseClick(line.toggle, Qt.MouseButton.LeftButton)
     form = line.form
     assert form is not None and form.isVisible()
-    page.until(lambda: form.key.state.text() == "Kept in the system's keyring.")
+    page.until(lambda: form.key.state.text() == "Stored in the system keyring.")
     assert form.key.field.text() == "" and KEY not in "".join(page.shown())
     qtbot.mouseClick(form.more, Qt.MouseButton.LeftButton)
     form.context.field.setValue(64_000)
@@ -218,12 +218,12 @@ def test_without_a_keyring_it_says_so(qtbot: QtBot, looks: None, tmp_path: Path)
     type_in(qtbot, page.adding.models.another, "a")
     qtbot.mouseClick(page.adding.save, Qt.MouseButton.LeftButton)
     page.until(lambda: said.count() == 1)
-    assert "for this session only: no keyring" in said.at(0)[0].text
+    assert "until Coterie quits: this system has no keyring" in said.at(0)[0].text
     page.told()
     page.until(lambda: bool(page.section.list.lines))
     line = page.section.list.lines["https://far.example/v1"]
     qtbot.mouseClick(line.toggle, Qt.MouseButton.LeftButton)
-    page.until(lambda: line.form is not None and "no keyring was found" in line.form.key.state.text())
+    page.until(lambda: line.form is not None and "has no keyring" in line.form.key.state.text())
 
 
 def test_what_cannot_be_saved_says_why(page: Page, qtbot: QtBot) -> None:
@@ -282,7 +282,7 @@ def test_a_removed_server_comes_back_with_its_key(page: Page, qtbot: QtBot, ring
     page.until(lambda: said.count() == 1)
     assert page.remote_servers.all() == () and ring.kept == {}
     told = said.at(0)[0]
-    assert told.text == "“Work” is removed" and KEY not in repr(told)
+    assert told.text == "“Work” was removed" and KEY not in repr(told)
     told.act()
     page.until(lambda: page.remote_servers.all() == before and list(ring.kept.values()) == [KEY])
     page.told()

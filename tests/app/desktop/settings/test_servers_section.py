@@ -117,7 +117,7 @@ def test_a_program_starts_only_after_consent_to_its_whole_command(page: Page, qt
     assert consent.command.toPlainText() == command.replace(
         sys.executable, page.servers.get("mine").spec.command[0]
     )
-    assert line.state.text() == "Not started: it waits for your consent"
+    assert line.state.text() == "Not started: needs your consent"
     assert page.sandbox.asked == [], "nothing has started"
     consent.agree.setFocus()
     page.click(consent.agree)
@@ -155,7 +155,7 @@ def test_a_changed_tool_is_shown_with_its_difference_until_it_is_agreed_to(page:
     page.servers.consent("faulty", page.servers.change("faulty", command=faulty("changed").command).digest)
     page.servers.check("faulty")
     line = page.line("faulty")
-    assert line.state.text().endswith(" tools, and 1 to look at first")
+    assert line.state.text().endswith(" tools, 1 to review")
     assert line.details is not None
     first = line.details.tools.lines[0]
     assert first.name.text() == "faulty_echo" and first.state.text() == "Changed since you agreed"
@@ -187,7 +187,7 @@ def test_a_secret_goes_to_the_keyring_and_is_shown_nowhere(
     line = page.line("tools-example")
     assert line.details is not None
     field = line.details.secrets.fields["Authorization"]
-    page.until(lambda: field.state.text() == "Kept in the system's keyring.")
+    page.until(lambda: field.state.text() == "Stored in the system keyring.")
     assert ring.kept == {("coterie", "server:tools-example:header:Authorization"): "Bearer canary-4711"}
     qtbot.keyClicks(field.field, "Bearer other-4712")
     page.click(field.keep)
@@ -262,7 +262,7 @@ def test_removing_needs_no_question_because_it_can_be_undone(page: Page) -> None
     page.until(lambda: page.lines == {})
     assert page.section.list.empty.isVisible()
     said = page.said[0]
-    assert (said.text, said.action) == ("“faulty” is removed", "Undo")
+    assert (said.text, said.action) == ("“faulty” was removed", "Undo")
     assert said.act is not None
     said.act()
     page.until(lambda: "faulty" in page.lines)

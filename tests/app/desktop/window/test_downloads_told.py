@@ -148,7 +148,7 @@ def test_a_model_that_has_come_can_be_used_at_once(
     told.services.events.publish(changed(a_download(), state="done"))
     toast = told.window.toast
     told.until(toast.isVisible)
-    assert toast_text(told.window) == "Qwen3 30B A3B is here" and buttons(toast) == ["Use it"]
+    assert toast_text(told.window) == "Qwen3 30B A3B is ready" and buttons(toast) == ["Use it"]
     assert not download_ring(told.window).isVisible()
     qtbot.mouseClick(button(toast, "Use it"), Qt.MouseButton.LeftButton)
     told.until(lambda: told.services.models.state.path == "/m/qwen.gguf")
@@ -180,7 +180,7 @@ def test_a_model_that_is_gone_again_is_told_without_an_offer(
     monkeypatch.setattr(told.services.library, "get", gone)
     told.services.events.publish(changed(a_download(), state="done"))
     told.until(told.window.toast.isVisible)
-    assert toast_text(told.window) == "model-1 · Q4_K_M is here"
+    assert toast_text(told.window) == "model-1 · Q4_K_M is ready"
     assert buttons(told.window.toast) == []
 
 
@@ -188,7 +188,7 @@ def test_what_is_said_stays_until_somebody_can_see_it(told: Running, monkeypatch
     toast, window = told.window.toast, told.window
     looked_at = False
     monkeypatch.setattr(type(window), "isActiveWindow", lambda _: looked_at)
-    toast.say("It is here")
+    toast.say("It is ready")
     assert toast.isVisible() and not ticking(toast)
     looked_at = True
     QApplication.sendEvent(window, QEvent(QEvent.Type.WindowActivate))

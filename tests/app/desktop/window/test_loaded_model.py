@@ -53,8 +53,8 @@ def test_it_says_how_much_is_where_until_when_why_and_for_whom() -> None:
     loaded_model = a_residence(last=Using("chat", 3, "Trip to Jeju"))
     where, until, why, used = residence_lines(READY, loaded_model)
     assert where == "In memory: 11.5 GB in RAM, 7 GB on RTX 2080"
-    assert until.startswith("Unloaded at 12:30") and until.endswith("unless it is used")
-    assert why.startswith("Loaded at 12:00") and why.endswith("when you began to write")
+    assert until.startswith("Unloaded at 12:30") and until.endswith("unless used")
+    assert why.startswith("Loaded at 12:00") and why.endswith("when you started typing")
     assert used == "Used last by “Trip to Jeju”"
     assert parts_sentences(loaded_model)[1] == "RTX 2080: weights 5 GB, context 1.5 GB, working memory 500 MB"
 
@@ -67,11 +67,11 @@ def test_a_time_of_another_day_says_its_day() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"stays": "answering", "until": 0.0}, "Stays: an answer is being written"),
-        ({"stays": "running", "until": 0.0}, "Stays: a run is at work"),
-        ({"stays": "asking", "until": 0.0}, "Stays: a run waits for your answer"),
-        ({"stays": "always", "until": 0.0}, "Stays until you unload it"),
-        ({"short": True}, "Memory is short: unloaded in a minute unless it is used"),
+        ({"stays": "answering", "until": 0.0}, "Stays in memory: an answer is being written"),
+        ({"stays": "running", "until": 0.0}, "Stays in memory: a run is in progress"),
+        ({"stays": "asking", "until": 0.0}, "Stays in memory: a run needs you"),
+        ({"stays": "always", "until": 0.0}, "Stays in memory until you unload it"),
+        ({"short": True}, "Memory is low: unloads in a minute unless used"),
     ],
 )
 def test_what_stays_says_why(changes: dict[str, object], said: str) -> None:
@@ -130,12 +130,12 @@ def test_a_window_loads_with_the_first_letters_and_unloads_from_the_picker(
     running = make_desktop(settings={"load_model": "writing"})
     running.start()
     menu, composer = running.window.chat.header.model, running.window.chat.composer
-    running.until(lambda: menu.pill.accessibleName().endswith(", not loaded, loads when you write"))
+    running.until(lambda: menu.pill.accessibleName().endswith(", not loaded, loads when you start typing"))
     assert running.window.chat.model_strip.isHidden(), "nothing is wrong"
-    assert says(composer, "The model loads when you write.")
+    assert says(composer, "Loads when you start typing.")
     menu.open_menu()
     assert menu.picker is not None
-    assert menu.picker.note.text() == "Not in memory yet. It loads when you write."
+    assert menu.picker.note.text() == "Not in memory yet. Loads when you start typing."
     texts = menu.picker.texts()
     assert "Unload now" not in texts and {"Load now", "Check tools (30 s)"} <= set(texts)
     running.until(lambda: any(text.endswith(", not loaded") for text in menu.picker.texts()))
@@ -143,7 +143,7 @@ def test_a_window_loads_with_the_first_letters_and_unloads_from_the_picker(
 
     qtbot.keyClicks(composer.edit, "H")
     running.until(lambda: menu.pill.accessibleName().endswith(", ready"))
-    running.until(lambda: "when you began to write" in menu.pill.accessibleDescription())
+    running.until(lambda: "when you started typing" in menu.pill.accessibleDescription())
     assert running.engine.requests == []
     running.send("Hello")
     running.until(lambda: "Used last by “Hello”" in menu.pill.toolTip())
@@ -156,7 +156,7 @@ def test_a_window_loads_with_the_first_letters_and_unloads_from_the_picker(
     qtbot.keyClick(picker.field, Qt.Key.Key_Up)
     qtbot.keyClick(picker.field, Qt.Key.Key_Return)
     running.until(lambda: running.engine.state == "empty")
-    running.until(lambda: menu.pill.accessibleDescription().startswith("Not in memory: it was unloaded."))
+    running.until(lambda: menu.pill.accessibleDescription().startswith("Unloaded. Loads when"))
     running.send("And again")
     assert len(running.engine.requests) == 2
 
@@ -180,7 +180,7 @@ def test_while_an_answer_is_written_it_cannot_be_unloaded(running: Running) -> N
     composer, menu = running.window.chat.composer, running.window.chat.header.model
     composer.edit.setPlainText("Hello")
     press(composer, "Send")
-    running.until(lambda: "Stays: an answer is being written" in menu.pill.toolTip())
+    running.until(lambda: "Stays in memory: an answer is being written" in menu.pill.toolTip())
     menu.open_menu()
     assert menu.picker is not None
     rows = menu.picker.rows
@@ -190,7 +190,7 @@ def test_while_an_answer_is_written_it_cannot_be_unloaded(running: Running) -> N
 
     assert enabled() == [False], "it keeps its place"
     running.engine.hold.clear()
-    running.until(lambda: "unless it is used" in menu.pill.toolTip())
+    running.until(lambda: "unless used" in menu.pill.toolTip())
     assert enabled() == [True]
 
 
@@ -205,4 +205,6 @@ def test_the_settings_say_when_it_is_loaded_and_how_long_it_stays(running: Runni
     running.until(lambda: not running.services.settings.current.unload_for_memory)
     kept = running.services.settings.current
     assert (kept.unload_after, kept.load_model) == (0, "writing")
-    running.until(lambda: "Stays until you unload it" in running.window.chat.header.model.pill.toolTip())
+    running.until(
+        lambda: "Stays in memory until you unload it" in running.window.chat.header.model.pill.toolTip()
+    )

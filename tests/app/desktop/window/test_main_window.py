@@ -263,7 +263,7 @@ def test_a_choice_that_another_model_had_is_sent_as_auto(make_desktop: Make, qtb
 
 def test_a_number_of_tokens_reaches_the_model_and_stays_with_the_chat(running: Running, qtbot: QtBot) -> None:
     composer = running.window.chat.composer
-    reasoning(composer, "At most…").click()
+    reasoning(composer, "Limit…").click()
     composer.reasoning.field.setValue(300)
     running.send("Quick, please")
     assert running.engine.requests[-1].reasoning == 300
@@ -278,7 +278,7 @@ def test_a_number_of_tokens_reaches_the_model_and_stays_with_the_chat(running: R
 def test_the_default_for_every_chat_can_be_a_number(running: Running) -> None:
     chooser = running.window.settings.answers.reasoning
     assert chooser.values() == ["auto", "off", "on", "budget"]
-    reasoning(chooser, "At most…").click()
+    reasoning(chooser, "Limit…").click()
     running.until(lambda: running.services.settings.current.reasoning == 1024)
     running.until(lambda: running.window.chat.composer.reasoning.value() == 1024)
 
@@ -342,7 +342,7 @@ def test_while_the_model_is_tuned_the_chat_says_so_and_what_is_sent_waits(
         running.until(lambda: chat.header.progress.text() == "Tuning…")
         assert chat.header.progress.isVisible()
         assert chat.header.model.pill.accessibleName().endswith(", being tuned")
-        assert says(chat.composer, "The model is being tuned")
+        assert says(chat.composer, "Tuning the model")
         chat.composer.edit.setPlainText("Hello")
         qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
         running.until(chat.answering)
