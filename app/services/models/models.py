@@ -260,7 +260,7 @@ class Models:
 
     def abort(self, request_id: int) -> None:
         with self._lock:
-            held = (self._stepping or self._aside) and self._requests.is_waiting(request_id)
+            held = (self._stepping or self._aside) and self._requests.withdraw(request_id)
         if held:
             self._deliver([ended(request_id, "cancelled")])
         self._engine.abort(request_id)

@@ -45,6 +45,11 @@ class Requests:
             self._listeners.pop(request, None)
             self._answers.pop(request, None)
 
+    def withdraw(self, request: int) -> bool:
+        """An answer waits no more; its listener still hears of its end. False where none did."""
+        with self._lock:
+            return self._answers.pop(request, None) is not None
+
     def forget_answers(self) -> None:
         """None waits any more; their listeners still hear of their ends."""
         with self._lock:
