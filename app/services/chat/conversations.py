@@ -1,7 +1,7 @@
 """Conversations: what people do with them, and how an answer gets from the engine to the store.
 
-Reading and writing methods block on the disk: call them off the GUI thread. What changes is told to the
-subscribers, from the calling thread, the engine's reader thread or the saver's.
+Reading and writing methods block on the disk: call them off the GUI thread. What changes is published
+from the calling thread, the engine's reader thread or the saver's.
 """
 
 from __future__ import annotations

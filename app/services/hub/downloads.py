@@ -1,7 +1,7 @@
 """Downloads: what is fetched into the library, in which order, by whom.
 
-Methods block on the disk, `add_named` on the hub too: call them off the GUI thread. What changes is told to the
-subscribers, from service threads. The window and commands share the list; each download belongs to one process.
+Methods block on the disk, `add_named` on the hub too: call them off the GUI thread. What changes is published
+from service threads. The window and commands share the list; each download belongs to one process.
 """
 
 from __future__ import annotations

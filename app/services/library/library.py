@@ -1,7 +1,7 @@
 """The library: which models are on disk, and all that is done with them.
 
-Methods read and write the disk, some for minutes: call them off the GUI thread. What changes is told to the
-subscribers, from the calling thread. Another process may use the same library at the same time.
+Methods read and write the disk, some for minutes: call them off the GUI thread. What changes is published
+from the calling thread. Another process may use the same library at the same time.
 """
 
 from __future__ import annotations

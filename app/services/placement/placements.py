@@ -1,7 +1,7 @@
 """Where models would lie, where they lie, and how fast that is: for the Placement page and the command line.
 
-Methods block on files, child processes or workers: call them off the GUI thread. What changes is told to the
-subscribers from service threads.
+Methods block on files, child processes or workers: call them off the GUI thread. What changes is published
+from service threads.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Runs: what people do with them. Used by the window and the command line alike.
 
-All methods may wait for the disk: call them off the GUI thread. What happens is told to the subscribers, from the
+All methods may wait for the disk: call them off the GUI thread. What happens is published from the
 thread of the run or the caller's.
 """
 

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import gc
 import threading
+from pathlib import Path
 
 import pytest
 
 from app.services.events import EventBus, ServiceEvent, StoreFailed
 from app.services.library.events import LibraryChanged
+from app.services.services import open_services
+from app.services.settings.settings import SettingsChanged, SettingsFile
 from engine.errors import ErrorInfo
+from tests.support.scripted_engine import ScriptedEngine
 
 FULL = StoreFailed(ErrorInfo("store.disk_full"))
 
@@ -87,3 +91,21 @@ def test_threads_publish_and_subscribe_at_the_same_time() -> None:
     for thread in threads:
         thread.join()
     assert len(heard) == 800
+
+
+def test_services_opened_anew_over_the_same_settings_hear_of_them_and_closed_ones_do_not(
+    coterie_home: Path,
+) -> None:
+    """As after a backup was restored."""
+    settings = SettingsFile(coterie_home / "settings.toml")
+    heard: list[list[int]] = []
+    for size in (110, 120):
+        services = open_services(coterie_home, settings, ScriptedEngine)
+        sizes: list[int] = []
+        services.events.subscribe(
+            SettingsChanged, lambda event, to=sizes: to.append(event.settings.text_size)
+        )
+        heard.append(sizes)
+        settings.change(text_size=size)
+        services.close()
+    assert heard == [[110], [120]]
