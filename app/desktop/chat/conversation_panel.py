@@ -66,7 +66,7 @@ class ConversationPanel(ThemedWidget):
         self.raise_()
         self._show_options()
         if self.isVisible():
-            self.controls.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.controls.editors["system_prompt"].setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._chat.composer.take_focus()
         self.visible_changed.emit(self.isVisible())

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.base.theme import themes
-from app.desktop.widgets.controls import Bounds, OptionalNumber, Section, SettingRow, TextArea
+from app.desktop.widgets.controls import Bounds, Section
+from app.desktop.widgets.form import Field, Form, Number, Text
 from app.store.records import ChatOptions
 from engine.values import Sampling
 
-BOUNDS: dict[str, Bounds] = {
-    "temperature": Bounds(0, 2, 0.05, 2),
-    "top_k": Bounds(0, 1000, 1, 0),
-    "top_p": Bounds(0, 1, 0.05, 2),
-    "min_p": Bounds(0, 1, 0.01, 2),
-    "repeat_penalty": Bounds(0.5, 2, 0.05, 2),
-    "seed": Bounds(0, 2**32 - 1, 1, 0),
-}
-WHOLE = ("top_k", "seed")
 MAX_TOKENS = Bounds(1, 1_000_000, 64, 0)
 
 
@@ -35,100 +27,96 @@ class AnswerControls(Section):
 
     def __init__(self, parent: QWidget | None = None, *, compact: bool = False) -> None:
         super().__init__(parent)
-        self._compact = compact
         self._options = ChatOptions()
         self._fallback = ChatOptions()
         self._default_words = ""
-        self.prompt = TextArea(self)
-        self._prompt_row = self.add_row(self.prompt, below=True)
-        self.numbers: dict[str, OptionalNumber] = {}
-        self._number_rows: dict[str, SettingRow] = {}
-        for name, bounds in BOUNDS.items():
-            self._add_number(name, bounds)
-        self._add_number("max_tokens", MAX_TOKENS)
-        self.prompt.changed.connect(lambda text: self._change(system_prompt=text or None))
-
-    def _add_number(self, name: str, bounds: Bounds) -> None:
-        number = OptionalNumber(bounds, self)
-        number.changed.connect(lambda value: self._take_number(name, value))
-        self.numbers[name] = number
-        self._number_rows[name] = self.add_row(number)
+        self._form = Form(self.add_row, self._change, compact=compact)
+        self.editors = self._form.editors
 
     def show_options(self, options: ChatOptions, fallback: ChatOptions, default_words: str) -> None:
         """What is chosen, what holds where nothing is, and how that default is called."""
         self._options, self._fallback, self._default_words = options, fallback, default_words
-        self.prompt.show_text(options.system_prompt or "")
-        self.prompt.setPlaceholderText(fallback.system_prompt or self._prompt_hint())
-        for name, number in self.numbers.items():
-            if name == "max_tokens":
-                under = fallback.max_tokens or None
-                number.show_value(options.max_tokens or None, under, self._length_words(under))
-            else:
-                number.show_value(
-                    getattr(options.sampling, name), getattr(fallback.sampling, name), default_words
-                )
+        self._show_fields()
 
-    def _length_words(self, under: int | None) -> str:
-        return self._default_words if under else self.tr("No limit")
+    def _value(self, key: str) -> Any:
+        if key in Sampling.__struct_fields__:
+            return getattr(self._options.sampling, key)
+        return getattr(self._options, key) or None
 
-    def _prompt_hint(self) -> str:
-        return self.tr("For example: Answer briefly, and say when you are not sure.")
-
-    def _take_number(self, name: str, value: float | None) -> None:
-        whole = None if value is None else round(value)
-        if name == "max_tokens":
-            self._change(max_tokens=whole)
-            return
-        chosen: Any = whole if name in WHOLE else value
-        self._change(sampling=msgspec.structs.replace(self._options.sampling, **{name: chosen}))
-
-    def _change(self, **fields: Any) -> None:
-        self._options = msgspec.structs.replace(self._options, **fields)
+    def _change(self, key: str, value: Any) -> None:
+        if key in Sampling.__struct_fields__:
+            key, value = "sampling", msgspec.structs.replace(self._options.sampling, **{key: value})
+        self._options = msgspec.structs.replace(self._options, **{key: value or None})
         self.changed.emit(self._options)
 
-    def retranslate(self) -> None:
-        self._prompt_row.set_words(
-            self.tr("System prompt"),
-            self.tr("Instructions the model gets before every chat."),
-            compact=self._compact,
+    def fields(self) -> Sequence[Field]:
+        """The rows, in the language and with the defaults of now."""
+        prompt = self._fallback.system_prompt or self.tr(
+            "For example: Answer briefly, and say when you are not sure."
         )
-        words = {
-            "temperature": (
+        length = self._fallback.max_tokens or None
+        return (
+            Field(
+                "system_prompt",
+                self.tr("System prompt"),
+                self.tr("Instructions the model gets before every chat."),
+                Text(prompt, area=True),
+            ),
+            self._sampled(
+                "temperature",
                 self.tr("Temperature"),
                 self.tr(
                     "Lower is more predictable, higher more varied. 0 always picks the most likely word."
                 ),
+                Bounds(0, 2, 0.05, 2),
             ),
-            "top_k": (
+            self._sampled(
+                "top_k",
                 self.tr("Top-k"),
                 self.tr("Considers only this many of the most likely tokens. 0 turns it off."),
+                Bounds(0, 1000, 1, 0),
             ),
-            "top_p": (
+            self._sampled(
+                "top_p",
                 self.tr("Top-p"),
                 self.tr("Considers the most likely tokens that together make up this share."),
+                Bounds(0, 1, 0.05, 2),
             ),
-            "min_p": (
+            self._sampled(
+                "min_p",
                 self.tr("Min-p"),
                 self.tr("Leaves out tokens less likely than this fraction of the most likely one."),
+                Bounds(0, 1, 0.01, 2),
             ),
-            "repeat_penalty": (
+            self._sampled(
+                "repeat_penalty",
                 self.tr("Repetition penalty"),
                 self.tr("Above 1, recently used words become less likely."),
+                Bounds(0.5, 2, 0.05, 2),
             ),
-            "seed": (
+            self._sampled(
+                "seed",
                 self.tr("Seed"),
                 self.tr("The same seed and question give the same answer. Without one, each answer differs."),
+                Bounds(0, 2**32 - 1, 1, 0),
             ),
-            "max_tokens": (self.tr("Maximum answer length"), self.tr("In tokens, including reasoning.")),
-        }
-        for name, row in self._number_rows.items():
-            row.set_words(*words[name], compact=self._compact)
-        if self._default_words:
-            self.show_options(self._options, self._fallback, self._default_words)
+            Field(
+                "max_tokens",
+                self.tr("Maximum answer length"),
+                self.tr("In tokens, including reasoning."),
+                Number(MAX_TOKENS, self._default_words if length else self.tr("No limit"), length),
+            ),
+        )
 
-    def restyle(self) -> None:
-        super().restyle()
-        self.prompt.setFixedHeight(themes.current.px(96))
+    def _sampled(self, key: str, label: str, explanation: str, bounds: Bounds) -> Field:
+        fallback = getattr(self._fallback.sampling, key)
+        return Field(key, label, explanation, Number(bounds, self._default_words, fallback))
+
+    def retranslate(self) -> None:
+        self._show_fields()
+
+    def _show_fields(self) -> None:
+        self._form.show(self.fields(), self._value)
 
 
 def fallback_of_model(sampling: Sampling | None) -> ChatOptions:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.widgets.controls import Section
+from app.desktop.widgets.form import Field, FormSection
 from app.desktop.widgets.layouts import Row
-from app.desktop.widgets.segmented import SegmentedControl
-from app.services.settings.settings import Settings
 
 SMALLEST, LARGEST, STEP = 80, 200, 10
 
 
 class SizeSlider(QWidget):
-    """The text size in percent with its number beside it; it is told when the handle is let go."""
+    """The text size in percent with its number beside it. `chosen` comes when the handle is let go."""
+
+    chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,11 +32,27 @@ class SizeSlider(QWidget):
         Row(self.slider, self._number, parent=self)
         self.setFocusProxy(self.slider)
         self.slider.sliderMoved.connect(self._show)
-        self.slider.valueChanged.connect(self._show)
+        self.slider.valueChanged.connect(self._take)
+        themes.changed.connect(self.restyle)
+        self.restyle()
 
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
         self.slider.setAccessibleName(name)
+
+    def show_value(self, value: int) -> None:
+        blocked = self.slider.blockSignals(True)
+        self.slider.setValue(value)
+        self.slider.blockSignals(blocked)
+        self._show(value)
+
+    def _take(self, value: int) -> None:
+        self._show(value)
+        rounded = round(value / STEP) * STEP
+        if rounded != value:
+            self.slider.setValue(rounded)
+        else:
+            self.chosen.emit(value)
 
     def _show(self, value: int) -> None:
         self._number.setText(f"{value}%")
@@ -47,52 +63,22 @@ class SizeSlider(QWidget):
         self._number.setFixedWidth(themes.current.px(52))
 
 
-class AppearanceSection(Section):
-    """`change(**fields)` changes fields of the settings."""
+class AppearanceSection(FormSection):
+    """What counts for the whole window."""
 
     def __init__(self, change: Callable[..., None], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._change = change
-        self._values = ("system", "system")
-        self.theme = SegmentedControl(self)
-        self.language = SegmentedControl(self)
+        super().__init__(change, parent)
         self.text_size = SizeSlider(self)
-        self._theme_row = self.add_row(self.theme)
-        self._language_row = self.add_row(self.language)
-        self._size_row = self.add_row(self.text_size)
-        self.theme.chosen.connect(lambda value: change(theme=value))
-        self.language.chosen.connect(lambda value: change(language=value))
-        self.text_size.slider.valueChanged.connect(self._change_size)
         self.refresh()
 
-    def take_settings(self, settings: Settings) -> None:
-        self._values = (settings.theme, settings.language)
-        blocked = self.text_size.slider.blockSignals(True)
-        self.text_size.slider.setValue(settings.text_size)
-        self.text_size.slider.blockSignals(blocked)
-        self.text_size._show(settings.text_size)
-        self.retranslate()
-
-    def _change_size(self, value: int) -> None:
-        rounded = round(value / STEP) * STEP
-        if rounded != value:
-            self.text_size.slider.setValue(rounded)
-        else:
-            self._change(text_size=value)
-
-    def retranslate(self) -> None:
+    def fields(self) -> Sequence[Field]:
         self.set_title(self.tr("Appearance"))
-        theme, language = self._values
-        system = self.tr("System")
-        self.theme.set_choices(
-            [("system", system), ("light", self.tr("Light")), ("dark", self.tr("Dark"))], theme
-        )
+        system = ("system", self.tr("System"))
+        themed = [system, ("light", self.tr("Light")), ("dark", self.tr("Dark"))]
         # Languages are called by their own names.
-        self.language.set_choices([("system", system), ("en", "English"), ("ko", "한국어")], language)
-        self._theme_row.set_words(self.tr("Theme"))
-        self._language_row.set_words(self.tr("Language"))
-        self._size_row.set_words(self.tr("Text size"))
-
-    def restyle(self) -> None:
-        super().restyle()
-        self.text_size.restyle()
+        languages = [system, ("en", "English"), ("ko", "한국어")]
+        return (
+            Field("theme", self.tr("Theme"), "", themed),
+            Field("language", self.tr("Language"), "", languages),
+            Field("text_size", self.tr("Text size"), "", self.text_size),
+        )

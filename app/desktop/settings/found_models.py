@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.buttons import push_button, set_words
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, Row
@@ -58,11 +57,9 @@ class FoundModels(ThemedWidget):
         self.add_all = push_button(self)
         self._words = text_label(self, "small", wraps=True)
         self.complaint = Complaint(self)
-        self._bar, self._rows = QHBoxLayout(), QVBoxLayout()
-        self._bar.addWidget(self.look)
-        self._bar.addWidget(self.add_all)
-        self._bar.addWidget(self._words, 1)
-        Column(self._bar, self._rows, self.complaint, parent=self, spacing=10)
+        self._rows = Column(spacing=10)
+        bar = Row(self.look, self.add_all, (self._words, 1), spacing=8)
+        Column(bar, self._rows, self.complaint, parent=self, spacing=10)
         self.setFocusProxy(self.look)
         self.look.clicked.connect(self.search)
         self.add_all.clicked.connect(lambda: self._take_in(self._unknown()))
@@ -129,11 +126,7 @@ class FoundModels(ThemedWidget):
         }.get(origin, self.tr("File"))
 
     def _show(self) -> None:
-        for line in self.lines:
-            self._rows.removeWidget(line)
-            line.hide()
-            line.setParent(None)
-            line.deleteLater()
+        self._rows.drop(*self.lines)
         self.lines = []
         for found in (self._found or ())[:SHOWN]:
             line = FoundLine(found, self._program(found.origin), self)
@@ -159,13 +152,5 @@ class FoundModels(ThemedWidget):
         self._words.setText(words)
 
     def retranslate(self) -> None:
-        self.look.setText(self.tr("Look for models"))
-        self.look.setAccessibleName(self.tr("Look for models from other apps"))
-        self.complaint.retranslate()
+        set_words(self.look, self.tr("Look for models"), self.tr("Look for models from other apps"))
         self._show()
-
-    def restyle(self) -> None:
-        px = themes.current.px
-        self._rows.setSpacing(px(10))
-        self._bar.setSpacing(px(8))
-        self.complaint.restyle()

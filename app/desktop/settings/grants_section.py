@@ -67,11 +67,7 @@ class GrantsList(ThemedWidget):
         """`titles` are those of the runs that grants are for."""
         self._grants, self._titles = grants, titles
         focused = any(line.revoke.hasFocus() for line in self.lines)
-        for line in self.lines:
-            self._rows.removeWidget(line)
-            line.hide()
-            line.setParent(None)
-            line.deleteLater()
+        self._rows.drop(*self.lines)
         self.lines = []
         for grant in reversed(grants):
             line = GrantLine(grant, titles.get(grant.run, ""), self)

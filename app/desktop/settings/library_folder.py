@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.buttons import push_button, set_words
 from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.file_dialog import choose_folder
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.slim_bar import Gauge
@@ -102,12 +103,7 @@ class LibraryFolder(ThemedWidget):
             self.moved.emit(self.path.text())
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, self.tr("Folder for models"), self.path.text())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.move_to)
-        dialog.open()
+        choose_folder(self, self.tr("Folder for models"), self.move_to, self.path.text())
 
     def _show(self) -> None:
         moving = self._stop is not None
@@ -126,13 +122,7 @@ class LibraryFolder(ThemedWidget):
         self.gauge.show_value(amount, progress.done / progress.total, said)
 
     def retranslate(self) -> None:
-        self.change.setText(self.tr("Change…"))
-        self.change.setAccessibleName(self.tr("Change the library folder"))
-        self.cancel.setText(self.tr("Cancel"))
-        self.cancel.setAccessibleName(self.tr("Stop moving the library"))
-        self.complaint.retranslate()
+        set_words(self.change, self.tr("Change…"), self.tr("Change the library folder"))
+        set_words(self.cancel, self.tr("Cancel"), self.tr("Stop moving the library"))
         self._show_path(self.path.text())
         self._show()
-
-    def restyle(self) -> None:
-        self.complaint.restyle()

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.buttons import push_button, set_words
 from app.desktop.widgets.labels import text_label
-from app.desktop.widgets.layouts import STRETCH, Row
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.segmented import SegmentedControl
 from app.format import format_size
 from app.services.settings.settings import Settings
@@ -29,7 +29,9 @@ class PromptCacheRow(ThemedWidget):
         self.limit = SegmentedControl(self)
         self.taken = text_label(self, "small")
         self.clear = push_button(self, "bar")
-        Row(self.limit, STRETCH, self.taken, self.clear, parent=self, spacing=12)
+        Column(
+            Row(self.limit, STRETCH), Row(self.taken, STRETCH, self.clear, spacing=12), parent=self, spacing=8
+        )
         self.setFocusProxy(self.limit)
         self.limit.chosen.connect(lambda value: self._choose(int(value)))
         self.clear.clicked.connect(self._clear)
@@ -74,8 +76,7 @@ class PromptCacheRow(ThemedWidget):
         )
 
     def retranslate(self) -> None:
-        self.clear.setText(self.tr("Delete now"))
-        self.clear.setAccessibleName(self.tr("Delete the cache of all chats"))
+        set_words(self.clear, self.tr("Delete now"), self.tr("Delete the cache of all chats"))
         self._show_limit()
         if self._bytes is not None:
             self._show_bytes(self._bytes)

@@ -325,7 +325,6 @@ class ServerForm(ThemedWidget):
         for label, field, name in zip(self._labels, fields, names, strict=True):
             label.setText(name)
             field.setAccessibleName(name)
-        self.context.set_name(names[-1])
         self.address.setPlaceholderText("https://host:8000/v1")
         self.title.setPlaceholderText(self.tr("Defaults to the address"))
         self.certificates.setPlaceholderText(self.tr("None"))
@@ -345,13 +344,9 @@ class ServerForm(ThemedWidget):
         self.save.setAccessibleName(
             self.tr("Add this server") if self._server is None else self.tr("Save changes")
         )
-        for complaint in (self.refusal, self.complaint):
-            complaint.retranslate()
         self._show()
 
     def restyle(self) -> None:
         px = themes.current.px
         for row in self._rows:
             row.setSpacing(px(8))
-        for complaint in (self.refusal, self.complaint):
-            complaint.restyle()

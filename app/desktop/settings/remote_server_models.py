@@ -88,11 +88,7 @@ class ModelTicks(ThemedWidget):
         self._show([*(name for name in chosen if name not in found), *found], ticked)
 
     def _show(self, names: Sequence[str], ticked: set[str]) -> None:
-        for tick in self.ticks:
-            self._rows.removeWidget(tick)
-            tick.hide()
-            tick.setParent(None)
-            tick.deleteLater()
+        self._rows.drop(*self.ticks)
         self.ticks = [ModelTick(name, self._inside) for name in dict.fromkeys(names)]
         before: QWidget = self.search
         for tick in self.ticks:

@@ -137,10 +137,7 @@ class RemoteServerList(ThemedWidget):
         there = {server.url for server in servers}
         for url in [url for url in self.lines if url not in there]:
             line = self.lines.pop(url)
-            self._rows.removeWidget(line)
-            line.hide()
-            line.setParent(None)
-            line.deleteLater()
+            self._rows.drop(line)
         for server in servers:
             if server.url in self.lines:
                 self.lines[server.url].show_server(server)
@@ -179,10 +176,6 @@ class RemoteServerList(ThemedWidget):
 
     def retranslate(self) -> None:
         self.empty.setText(self.tr("None yet."))
-        self.complaint.retranslate()
-
-    def restyle(self) -> None:
-        self.complaint.restyle()
 
 
 class RemoteServersSection(Section):

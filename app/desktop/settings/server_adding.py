@@ -68,9 +68,6 @@ class FoundServer(ThemedWidget):
         if found.error is not None:
             self.complaint.say(UserError.from_info(found.error))
 
-    def restyle(self) -> None:
-        self.complaint.restyle()
-
 
 class ImportServers(ThemedWidget):
     """Reads a file when it is chosen; each server in it is looked at and added by hand. `added` carries its name."""
@@ -110,11 +107,7 @@ class ImportServers(ThemedWidget):
         self.complaint.say(error)
 
     def _show(self, found: tuple[Found, ...]) -> None:
-        for line in self.lines:
-            self._rows.removeWidget(line)
-            line.hide()
-            line.setParent(None)
-            line.deleteLater()
+        self._rows.drop(*self.lines)
         self.lines = [FoundServer(one, self) for one in found]
         for line in self.lines:
             line.add.clicked.connect(lambda _=False, line=line: self._add(line))
@@ -145,10 +138,6 @@ class ImportServers(ThemedWidget):
     def retranslate(self) -> None:
         self.choose.setText(self.tr("Choose a file…"))
         self.choose.setAccessibleName(self.tr("Choose a file with another app’s tool servers"))
-        self.complaint.retranslate()
-
-    def restyle(self) -> None:
-        self.complaint.restyle()
 
 
 class AddServer(ThemedWidget):
@@ -255,7 +244,6 @@ class AddServer(ThemedWidget):
         self.name.setAccessibleName(self.tr("Name of the server, the first part of its tools' names"))
         self.add.setText(self.tr("Add"))
         self.add.setAccessibleName(self.tr("Add this server"))
-        self.complaint.retranslate()
         self._edited_name()
 
     def _edited_name(self) -> None:
@@ -265,4 +253,3 @@ class AddServer(ThemedWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self._foot.setSpacing(px(8))
-        self.complaint.restyle()

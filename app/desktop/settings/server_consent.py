@@ -55,11 +55,7 @@ class ConsentPart(Part):
         self.variables.setAccessibleName(self.tr("Its variables or headers"))
         self._rights.setText(shown_words("\n".join(rights(server))))
         self._rights.setVisible(bool(rights(server)))
-        for label in self.warnings:
-            self._note.column.removeWidget(label)
-            label.hide()
-            label.setParent(None)
-            label.deleteLater()
+        self._note.column.drop(*self.warnings)
         self.warnings = []
         for sentence in warnings(server):
             label = wrapped_label(self._note, "warning")

@@ -227,8 +227,6 @@ class ServerLine(ThemedWidget):
         self.remove.setVisible(opened)
         self.toggle.setAccessibleName(self.tr("Details of {name}").format(name=server.name))
         self.toggle.setToolTip(self.tr("Details"))
-        self.complaint.retranslate()
 
     def restyle(self) -> None:
         set_icon(self.toggle, "chevron-down" if self.toggle.isChecked() else "chevron-right", "muted", 18)
-        self.complaint.restyle()

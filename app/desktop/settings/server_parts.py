@@ -93,9 +93,6 @@ class Pairs(ThemedWidget):
     def _remove(self, line: PairLine) -> None:
         focused = line.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
         self.lines.remove(line)
-        self._rows.removeWidget(line)
-        line.hide()
-        line.setParent(None)
-        line.deleteLater()
+        self._rows.drop(line)
         if focused:
             self.more.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from agents.mcp.sanitize import shown_words
 from app.desktop.base.icons import set_icon
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_parts import Part
-from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.buttons import push_button, set_words
 from app.desktop.widgets.controls import SettingRow
+from app.desktop.widgets.file_dialog import choose_folder
+from app.desktop.widgets.form import Field, Form
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
-from app.desktop.widgets.segmented import SegmentedControl
-from app.desktop.widgets.switch import Switch
 from app.services.connections.server_values import Server
 
 
@@ -54,19 +53,11 @@ class Folders(ThemedWidget):
         self.changed.emit({field: kept})
 
     def _choose(self, field: str) -> None:
-        dialog = QFileDialog(self, self.tr("Folder for {name}").format(name=self._server.name))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda path: self.add(field, path))
-        dialog.open()
+        title = self.tr("Folder for {name}").format(name=self._server.name)
+        choose_folder(self, title, lambda path: self.add(field, path))
 
     def _fill(self) -> None:
-        for line in self.lines:
-            self._rows.removeWidget(line)
-            line.hide()
-            line.setParent(None)
-            line.deleteLater()
+        self._rows.drop(*self.lines)
         spec = self._server.spec
         self.lines = [self._line("readable", path) for path in spec.readable]
         self.lines += [self._line("writable", path) for path in spec.writable]
@@ -86,24 +77,21 @@ class Folders(ThemedWidget):
         return line
 
     def retranslate(self) -> None:
-        self.read.setText(self.tr("Allow reading a folder…"))
-        self.read.setAccessibleName(self.tr("Allow {name} to read a folder").format(name=self._server.name))
-        self.write.setText(self.tr("Allow changing a folder…"))
-        self.write.setAccessibleName(
-            self.tr("Allow {name} to change a folder").format(name=self._server.name)
+        name = self._server.name
+        set_words(
+            self.read,
+            self.tr("Allow reading a folder…"),
+            self.tr("Allow {name} to read a folder").format(name=name),
+        )
+        set_words(
+            self.write,
+            self.tr("Allow changing a folder…"),
+            self.tr("Allow {name} to change a folder").format(name=name),
         )
         self._fill()
 
     def restyle(self) -> None:
         self._fill()
-
-
-class RightRow(SettingRow):
-    """In line with what stands above and below it."""
-
-    def _restyle(self) -> None:
-        super()._restyle()
-        self._layout.setContentsMargins(0, themes.current.px(4), 0, themes.current.px(4))
 
 
 class RightsPart(Part):
@@ -116,52 +104,61 @@ class RightsPart(Part):
     def __init__(self, server: Server, parent: QWidget) -> None:
         super().__init__(parent)
         self._server = server
-        self.workspace = SegmentedControl(self)
-        self.network, self.trust = Switch(self), Switch(self)
         self.folders = Folders(server, self)
-        self._workspace_row = RightRow(self.workspace, self)
-        self._folders_row = RightRow(self.folders, self, below=True)
-        self._network_row = RightRow(self.network, self)
-        self._trust_row = RightRow(self.trust, self)
-        self._rows = (self._workspace_row, self._folders_row, self._network_row, self._trust_row)
-        for row in self._rows:
-            self.column.addWidget(row)
-        self.workspace.chosen.connect(lambda value: self.changed.emit({"workspace": value}))
-        self.network.clicked.connect(lambda on: self.changed.emit({"network": on}))
-        self.trust.clicked.connect(self.trusted)
+        self.form = Form(self._add_row, self._change)
         self.folders.changed.connect(self.changed)
         self.refresh()
+
+    def _add_row(self, control: QWidget, *, below: bool = False) -> SettingRow:
+        # In line with what stands above and below it.
+        row = SettingRow(control, self, below=below, margins=(0, 4, 0, 4))
+        self.column.addWidget(row)
+        return row
+
+    def _change(self, key: str, value: object) -> None:
+        if key == "trusted":
+            self.trusted.emit(value)
+        else:
+            self.changed.emit({key: value})
 
     def show_server(self, server: Server) -> None:
         self._server = server
         self.folders.show_server(server)
         self.retranslate()
 
+    def _fields(self) -> tuple[Field, ...]:
+        return (
+            Field(
+                "workspace",
+                self.tr("Workspace"),
+                self.tr("The folder of the run that uses it. The rest of your files are hidden from it."),
+                [
+                    ("none", self.tr("Not seen")),
+                    ("read", self.tr("Read")),
+                    ("write", self.tr("Read and change")),
+                ],
+            ),
+            Field(
+                "folders", self.tr("Folders"), self.tr("Other folders it may use."), self.folders, below=True
+            ),
+            Field(
+                "network",
+                self.tr("Network"),
+                self.tr("With network access it can send anything it can read."),
+            ),
+            Field(
+                "trusted",
+                self.tr("Trust what it says about its tools"),
+                self.tr(
+                    "A tool that calls itself harmless is treated as harmless. Otherwise each use is "
+                    "confirmed as if it could change everything the server can reach."
+                ),
+            ),
+        )
+
     def retranslate(self) -> None:
         spec = self._server.spec
         self.heading.setText(self.tr("What it may do"))
-        choices = [
-            ("none", self.tr("Not seen")),
-            ("read", self.tr("Read")),
-            ("write", self.tr("Read and change")),
-        ]
-        self.workspace.set_choices(choices, spec.workspace)
-        self.network.setChecked(spec.network)
-        self.trust.setChecked(spec.trusted)
-        for row in self._rows[:3]:
-            row.setVisible(not spec.remote)
-        self._workspace_row.set_words(
-            self.tr("Workspace"),
-            self.tr("The folder of the run that uses it. The rest of your files are hidden from it."),
-        )
-        self._folders_row.set_words(self.tr("Folders"), self.tr("Other folders it may use."))
-        self._network_row.set_words(
-            self.tr("Network"), self.tr("With network access it can send anything it can read.")
-        )
-        self._trust_row.set_words(
-            self.tr("Trust what it says about its tools"),
-            self.tr(
-                "A tool that calls itself harmless is treated as harmless. Otherwise each use is "
-                "confirmed as if it could change everything the server can reach."
-            ),
-        )
+        self.form.show(self._fields(), partial(getattr, spec))
+        for key, row in self.form.rows.items():
+            row.setVisible(key == "trusted" or not spec.remote)

@@ -85,11 +85,7 @@ class SecretsPart(Part):
         self.setVisible(bool(names))
         if tuple(self.fields) == names:
             return
-        for field in self.fields.values():
-            self._rows.removeWidget(field)
-            field.hide()
-            field.setParent(None)
-            field.deleteLater()
+        self._rows.drop(*self.fields.values())
         self.fields = {name: SecretField(name, self) for name in names}
         for field in self.fields.values():
             field.given.connect(self.given)

@@ -111,11 +111,7 @@ class ToolsPart(Part):
 
     def _fill(self) -> None:
         opened = {line.tool.tool for line in self.lines if line.toggle.isChecked()}
-        for line in self.lines:
-            self._rows.removeWidget(line)
-            line.hide()
-            line.setParent(None)
-            line.deleteLater()
+        self._rows.drop(*self.lines)
         tools = self._sorted()
         self.lines = [ToolLine(tool, self) for tool in (tools if self._all else tools[:SHOWN])]
         for line in self.lines:

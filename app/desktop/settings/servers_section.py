@@ -77,10 +77,7 @@ class ServersList(ThemedWidget):
         names = [server.name for server in servers]
         for name in [name for name in self.lines if name not in names]:
             line = self.lines.pop(name)
-            self._rows.removeWidget(line)
-            line.hide()
-            line.setParent(None)
-            line.deleteLater()
+            self._rows.drop(line)
         for place, server in enumerate(servers):
             if server.name in self.lines:
                 self.lines[server.name].show_server(server)
@@ -120,10 +117,6 @@ class ServersList(ThemedWidget):
         self.empty.setText(
             self.tr("None yet. A tool server gives models more tools, such as a calendar or a database.")
         )
-        self.complaint.retranslate()
-
-    def restyle(self) -> None:
-        self.complaint.restyle()
 
 
 class ServersSection(Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.remote_servers_section import RemoteServersSection
 from app.desktop.settings.servers_section import ServersSection
 from app.desktop.settings.workers_section import WorkersSection
+from app.desktop.widgets.form import Field
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.services.chat.events import ConversationChanged
@@ -45,7 +47,6 @@ class DefaultAnswers(AnswerControls):
         self._settings: Settings | None = None
         self._model: ModelChanged | None = None
         self.reasoning = ReasoningChooser(self)
-        self._reasoning_row = self.add_row(self.reasoning)
         self.reasoning.chosen.connect(
             lambda value: self._calls.do(lambda s: s.settings.change(reasoning=value))
         )
@@ -85,15 +86,15 @@ class DefaultAnswers(AnswerControls):
         }
         self._calls.do(lambda s: s.settings.change(**fields))
 
-    def retranslate(self) -> None:
-        super().retranslate()
-        self.set_title(self.tr("Answers"))
-        self._reasoning_row.set_words(
-            self.tr("Reasoning"),
-            self.tr(
-                "Whether a model that can reason does so before it answers. You can override this in each chat."
-            ),
+    def fields(self) -> Sequence[Field]:
+        explanation = self.tr(
+            "Whether a model that can reason does so before it answers. You can override this in each chat."
         )
+        return (*super().fields(), Field("reasoning", self.tr("Reasoning"), explanation, self.reasoning))
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Answers"))
+        super().retranslate()
         self._show()
 
 

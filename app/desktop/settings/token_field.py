@@ -143,7 +143,6 @@ class TokenField(ThemedWidget):
         self.keep.setAccessibleName(self.tr("Check and save this token"))
         self.forget.setText(self.tr("Forget"))
         self.forget.setAccessibleName(self.tr("Forget the token"))
-        self.complaint.retranslate()
         self._show()
 
     def restyle(self) -> None:
@@ -151,4 +150,3 @@ class TokenField(ThemedWidget):
         self._upper.setSpacing(px(12))
         self._lower.setSpacing(px(8))
         self.state.setMinimumHeight(px(30))  # as high with the button beside it
-        self.complaint.restyle()

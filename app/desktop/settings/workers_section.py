@@ -89,11 +89,7 @@ class WorkersList(ThemedWidget):
         """The lines are made anew; where a removed one had the focus, the field takes it."""
         self._workers = tuple(workers)
         focused = any(line.remove.hasFocus() for line in self.lines)
-        for line in self.lines:
-            self._rows.removeWidget(line)
-            line.hide()
-            line.setParent(None)
-            line.deleteLater()
+        self._rows.drop(*self.lines)
         self.lines = []
         for worker in self._workers:
             line = WorkerLine(worker, self)

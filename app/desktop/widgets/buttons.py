@@ -20,6 +20,12 @@ def push_button(parent: QWidget, kind: str = "", text: str = "") -> QPushButton:
     return button
 
 
+def set_words(button: QAbstractButton, text: str, name: str) -> None:
+    """What a button says, and what a screen reader says of it."""
+    button.setText(text)
+    button.setAccessibleName(name)
+
+
 class Presence(Enum):
     """How much an action shows: not at all, faintly, or in full. Focus and hover always show it in full."""
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.layouts import Column, Row
 from engine.errors import UserError
 
 
 class Complaint(QLabel):
-    """A sentence in the colour of errors, hidden while there is none. `said` is told to screen readers."""
+    """A sentence in the colour of errors, hidden while there is none; a new one is told to screen readers. It follows
+    theme and language by itself."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,6 +23,13 @@ class Complaint(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.hide()
+        themes.changed.connect(self.restyle)
+        self.restyle()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
 
     def say(self, error: UserError | None) -> None:
         news = error is not None and self._error is None
@@ -41,7 +48,7 @@ class Complaint(QLabel):
         self.setPalette(palette)
 
 
-class CheckedField(ThemedWidget):
+class CheckedField(QWidget):
     """`changed` carries the text once it is entered or left. It counts when the answer is `say(None)`."""
 
     changed = Signal(str)
@@ -56,7 +63,6 @@ class CheckedField(ThemedWidget):
         self.setFocusProxy(self.field)
         self.field.editingFinished.connect(self._entered)
         self.field.textEdited.connect(lambda _: self.say(None))
-        self.refresh()
 
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
@@ -83,9 +89,3 @@ class CheckedField(ThemedWidget):
         if text != self._told:
             self._told = text
             self.changed.emit(text)
-
-    def retranslate(self) -> None:
-        self.complaint.retranslate()
-
-    def restyle(self) -> None:
-        self.complaint.restyle()

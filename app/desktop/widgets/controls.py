@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QWheelEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QBoxLayout,
     QDoubleSpinBox,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -49,11 +48,12 @@ class NumberField(QDoubleSpinBox):
         self.setSingleStep(bounds.step)
         self.setRange(bounds.low - bounds.step, bounds.high)
         self.setValue(self.minimum())
+        self.set_fallback(None, "")
 
     def set_fallback(self, value: float | None, text: str) -> None:
         """`text` stands in the field while nothing is chosen; arrow keys start from `value`."""
         self._fallback = value
-        self.setSpecialValueText(text)
+        self.setSpecialValueText(text or " ")  # an empty one would show the number below the lowest
 
     def number(self) -> float | None:
         return self.value() if self.value() >= self._bounds.low else None
@@ -97,7 +97,7 @@ class OptionalNumber(ThemedWidget):
         self.field.show_number(value)
         self._show_reset()
 
-    def set_name(self, name: str) -> None:
+    def setAccessibleName(self, name: str) -> None:
         self.field.setAccessibleName(name)
         self.reset.setAccessibleName(self.tr("{name}: back to the default").format(name=name))
 
@@ -138,6 +138,11 @@ class TextArea(QPlainTextEdit):
         self._timer.setInterval(TEXT_DELAY_MS)
         self._timer.timeout.connect(self._tell)
         self.textChanged.connect(self._timer.start)
+        themes.changed.connect(self._restyle)
+        self._restyle()
+
+    def _restyle(self) -> None:
+        self.setFixedHeight(themes.current.px(96))
 
     def show_text(self, text: str) -> None:
         """Show a text from elsewhere, unless a person is typing here."""
@@ -161,38 +166,60 @@ class TextArea(QPlainTextEdit):
             self.changed.emit(self._told)
 
 
-class SettingRow(QWidget):
-    """A name and a line of help at the left, the control at the right; or below, when it is wide."""
+# A row with less room has its control below its words.
+NARROW = 560
 
-    def __init__(self, control: QWidget, parent: QWidget | None = None, *, below: bool = False) -> None:
+
+class SettingRow(QWidget):
+    """A name and a line of help at the left, the control at the right; or below, when it is wide or there is little
+    room. `margins` are those of a row in a card."""
+
+    def __init__(
+        self,
+        control: QWidget,
+        parent: QWidget | None = None,
+        *,
+        below: bool = False,
+        margins: tuple[float, float, float, float] = (16, 10, 16, 10),
+    ) -> None:
         super().__init__(parent)
-        self.control = control
+        self.control, self._below, self._stacks = control, below, not below
         self._name = QLabel(self)
         self._name.setBuddy(control)
         self._help = text_label(self, "small", wraps=True)
-        self._words = Column(self._name, self._help, spacing=2)
-        self._layout = QVBoxLayout(self) if below else QHBoxLayout(self)
-        self._layout.addLayout(self._words, 1)
-        middle = Qt.AlignmentFlag(0) if below else Qt.AlignmentFlag.AlignVCenter
-        self._layout.addWidget(control, 0, middle)
-        themes.changed.connect(self._restyle)
-        self._restyle()
+        words = Column(self._name, self._help, spacing=2)
+        self._layout = (Column if below else Row)(
+            (words, 1), control, parent=self, margins=margins, spacing=8
+        )
+        if not below:
+            self._layout.setAlignment(control, Qt.AlignmentFlag.AlignVCenter)
 
     def set_words(self, name: str, explanation: str = "", *, compact: bool = False) -> None:
-        """`compact` keeps the explanation for the tool tip."""
+        """`compact` keeps the explanation for the tool tip, and the control at the right."""
+        self._stacks = not (compact or self._below)
         self._name.setText(name)
         self._help.setText("" if compact else explanation)
         self._help.setVisible(bool(self._help.text()))
         self.setToolTip(explanation if compact else "")
-        if isinstance(self.control, OptionalNumber):
-            self.control.set_name(name)
-        else:
-            self.control.setAccessibleName(name)
+        self.control.setAccessibleName(name)
 
-    def _restyle(self) -> None:
-        px = themes.current.px
-        self._layout.setSpacing(px(8))
-        self._layout.setContentsMargins(px(16), px(10), px(16), px(10))
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as it is with the control below the words."""
+        least = super().minimumSizeHint()
+        if not self._stacks:
+            return least
+        margins = self._layout.contentsMargins()
+        widest = max(self.control.minimumSizeHint().width(), self.control.minimumWidth(), 1)
+        return QSize(widest + margins.left() + margins.right(), least.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self._stacks and self.width() < themes.current.px(NARROW)
+        direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if self._stacks and direction != self._layout.direction():
+            self._layout.setDirection(direction)
+            side = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag.AlignVCenter
+            self._layout.setAlignment(self.control, side)
 
 
 class Section(ThemedWidget):

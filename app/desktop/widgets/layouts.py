@@ -56,6 +56,15 @@ class Box(QBoxLayout):
         if alignment:
             self.setAlignment(part, alignment[0])
 
+    def drop(self, *widgets: QWidget) -> None:
+        """Take widgets out for good. They are hidden first: one that was about to be shown would come up as a window
+        of its own."""
+        for widget in widgets:
+            self.removeWidget(widget)
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+
     def _scale(self) -> None:
         px = themes.current.px
         if self._margins:

@@ -111,7 +111,7 @@ def test_a_server_on_this_computer_is_used_without_a_question_and_without_the_ma
     assert window.placement.remote_servers.text().startswith("The model in use, scripted, runs on 127.0.0.1")
     window.show_elsewhere()
     assert window.settings.remote_servers.adding.address.hasFocus()
-    running.until(lambda: window.settings.model.context.field.specialValueText() == "Automatic")
+    running.until(lambda: window.settings.model.editors["context"].field.specialValueText() == "Automatic")
 
 
 def test_a_server_that_is_away_is_told_with_the_way_to_its_settings(running: Running) -> None:

@@ -133,7 +133,7 @@ def type_in(qtbot: QtBot, field: QLineEdit, text: str) -> None:
 def test_an_address_counts_when_it_can_be_one_and_else_says_why(
     page: Page, qtbot: QtBot, name: str, bad: str, good: str
 ) -> None:
-    field = getattr(page.section, name)
+    field = page.section.editors[f"hub_{name}"]
     type_in(qtbot, field.field, bad)
     page.until(field.complaint.isVisible)
     assert field.complaint.text().endswith(".") and bad in field.field.text()
@@ -148,7 +148,7 @@ def test_an_address_counts_when_it_can_be_one_and_else_says_why(
 
 
 def test_a_file_of_certificates_is_read_before_it_counts(page: Page, qtbot: QtBot, tmp_path: Path) -> None:
-    field = page.section.certificates
+    field = page.section.editors["hub_certificates"]
     nonsense = tmp_path / "nonsense.pem"
     nonsense.write_text("no certificate")
     for path in (nonsense, tmp_path / "gone.pem"):
@@ -164,7 +164,7 @@ def test_a_file_of_certificates_is_read_before_it_counts(page: Page, qtbot: QtBo
 def test_a_complaint_is_said_in_the_language_that_is_on_and_goes_when_one_types(
     page: Page, qtbot: QtBot
 ) -> None:
-    field = page.section.endpoint
+    field = page.section.editors["hub_endpoint"]
     type_in(qtbot, field.field, "nowhere at all")
     page.until(field.complaint.isVisible)
     english = field.complaint.text()
@@ -176,12 +176,12 @@ def test_a_complaint_is_said_in_the_language_that_is_on_and_goes_when_one_types(
 
 def test_offline_and_downloads_at_once_count_at_once(page: Page, qtbot: QtBot) -> None:
     current = lambda: page.settings.current  # noqa: E731
-    page.section.offline.click()
+    page.section.editors["offline"].click()
     page.until(lambda: current().offline)
-    page.section.at_once.chosen.emit("3")
+    page.section.editors["downloads_at_once"].chosen.emit("3")
     page.until(lambda: current().downloads_at_once == 3)
     page.section.take_settings(page.settings.change(downloads_at_once=7))  # in the file, by hand
-    assert page.section.at_once.values() == ["1", "2", "3", "4", "7"]
+    assert page.section.editors["downloads_at_once"].values() == ["1", "2", "3", "4", "7"]
 
 
 def test_an_address_of_the_environment_is_told(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:

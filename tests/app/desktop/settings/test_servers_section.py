@@ -123,8 +123,8 @@ def test_a_program_starts_only_after_consent_to_its_whole_command(page: Page, qt
     page.click(consent.agree)
     page.until(lambda: (page.read(), line.state.text().startswith("Running, "))[1])
     assert page.sandbox.asked[0][0][-1] == "two words"
-    assert not consent.agree.isVisible() and not line.details.rights.network.hasFocus()
-    page.click(line.details.rights.network)
+    assert not consent.agree.isVisible() and not line.details.rights.form.editors["network"].hasFocus()
+    page.click(line.details.rights.form.editors["network"])
     page.until(lambda: (page.read(), consent.agree.isVisible())[1])
     assert line.state.text().startswith("Not started"), "other rights are another question"
 

@@ -394,13 +394,13 @@ def test_a_message_that_cannot_be_sent_comes_back(
 def test_settings_take_effect_at_once_and_are_kept(running: Running, qtbot: QtBot) -> None:
     running.window.show_page("settings")
     page = running.window.settings
-    page.appearance.theme.chosen.emit("dark")
+    page.appearance.editors["theme"].chosen.emit("dark")
     running.until(lambda: themes.current.name == "dark")
-    page.appearance.language.chosen.emit("ko")
+    page.appearance.editors["language"].chosen.emit("ko")
     running.until(lambda: running.window.sidebar.search.placeholderText() == "대화 검색")
     page.appearance.text_size.slider.setValue(150)
     running.until(lambda: themes.current.scale == 1.5)
-    page.answers.numbers["temperature"].field.setValue(0.25)
+    page.answers.editors["temperature"].field.setValue(0.25)
     running.until(lambda: running.services.settings.current.sampling.temperature == 0.25)
     kept = SettingsFile(running.home / "settings.toml").current
     assert (kept.theme, kept.language, kept.text_size, kept.sampling.temperature) == ("dark", "ko", 150, 0.25)
@@ -408,7 +408,7 @@ def test_settings_take_effect_at_once_and_are_kept(running: Running, qtbot: QtBo
 
 def test_a_number_left_alone_shows_what_the_model_recommends(running: Running) -> None:
     running.window.show_page("settings")
-    temperature = running.window.settings.answers.numbers["temperature"]
+    temperature = running.window.settings.answers.editors["temperature"]
     running.until(lambda: temperature.field.text() == "Model's own: 0.7")
     temperature.field.stepBy(1)
     assert temperature.field.number() == pytest.approx(0.7)
@@ -421,8 +421,8 @@ def test_one_conversation_can_differ_from_the_settings(running: Running) -> None
     running.send("First")
     running.window.panel.toggle()
     controls = running.window.panel.controls
-    assert controls.numbers["temperature"].field.text() == "Default: 0.7"
-    controls.numbers["temperature"].field.setValue(1.2)
+    assert controls.editors["temperature"].field.text() == "Default: 0.7"
+    controls.editors["temperature"].field.setValue(1.2)
     running.until(
         lambda: running.services.conversations.get(open_id(running)).options.sampling.temperature == 1.2
     )
