@@ -139,8 +139,8 @@ class RunStepsView(QWidget):
 
     def waits(self, event: GenerationQueued | PromptProgress) -> None:
         """What the turn waits for that the model is to write."""
-        if self._words:
-            self._flush()  # what was written before
+        if self._words or self._changed:
+            self._flush()  # what came before, which would take this away
         if self._live.set_waiting(waiting_of(event)):
             self._scroll.place()
 

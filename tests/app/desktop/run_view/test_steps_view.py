@@ -18,11 +18,12 @@ from app.desktop.run_view.approval_card import GUARD_S
 from app.desktop.run_view.step_row import StepRow
 from app.desktop.runs import steps_view
 from app.desktop.runs.steps_view import RunStepsView
-from app.services.models.events import Owner, TextDelta
+from app.services.models.events import GenerationQueued, Owner, TextDelta
 from tests.app.desktop.run_view import invoices
 from tests.app.desktop.test_accessibility import without_name
 from tests.support.window import chat
 from tests.support.window import runs as run_page
+from tests.support.window.finding import found
 from tests.support.window.pressing import button, buttons, press
 from tests.support.window.timing import put_forward, ticking
 
@@ -199,6 +200,15 @@ def test_what_the_model_writes_is_shown_until_its_turn_is_in_the_journal(
     page.append(invoices.entries(invoices.begun()[-3:], len(events) + 1))
     flushed(qtbot, page)
     assert live.is_empty and len(rows(page)) == 5
+
+
+def test_what_a_turn_waits_for_is_said_though_steps_have_just_come(qtbot: Any, page: RunStepsView) -> None:
+    events = invoices.begun()[:-3]
+    show(page, events[:-1], "running")
+    page.append(invoices.entries(events)[-1:])
+    page.waits(GenerationQueued(Owner(run=7, step=5), 3))
+    flushed(qtbot, page)
+    assert found(page, "Waiting for 3 other answers…") is not None
 
 
 def test_a_question_is_asked_and_answered(
