@@ -2941,11 +2941,11 @@
     </message>
     <message>
         <source>{total} parameters, {active} active</source>
-        <translation>매개변수 {total}개, 활성 {active}개</translation>
+        <translation>매개변수 {total} 개, 활성 {active} 개</translation>
     </message>
     <message>
         <source>{count} parameters</source>
-        <translation>매개변수 {count}개</translation>
+        <translation>매개변수 {count} 개</translation>
     </message>
     <message>
         <source>{time} left</source>
@@ -3723,11 +3723,11 @@
     </message>
     <message>
         <source>{total} parameters, all used for each token</source>
-        <translation>매개변수 {total}개, 토큰마다 모두 사용</translation>
+        <translation>매개변수 {total} 개, 토큰마다 모두 사용</translation>
     </message>
     <message>
         <source>{active} of {total} parameters per token</source>
-        <translation>토큰당 매개변수 {total}개 중 {active}개</translation>
+        <translation>토큰당 매개변수 {total} 개 중 {active} 개</translation>
     </message>
     <message>
         <source>{used} of {experts} experts, {parameters}</source>
