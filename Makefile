@@ -20,7 +20,7 @@ help:
 	@echo 'make gallery          show every widget of the kit in its states'
 	@echo 'make lint             check style, types and imports'
 	@echo
-	@echo 'make bench            measure the engine and the window'
+	@echo 'make bench            measure the engine and the window, a few minutes; PARTS=all measures everything'
 	@echo 'make rivals           build llama-server and llama-bench, for make bench to compare with (about 8 minutes)'
 	@echo 'make screenshots      take pictures of the window into screenshots/'
 	@echo 'make demo-hub         run a hub on this machine to try downloads with; OPTIONS=--help tells more'
@@ -94,7 +94,7 @@ lock: ready
 	@$(COMPILE) --group build --output-file requirements-build.lock
 
 bench: ready
-	@.venv/bin/python -m tests.bench
+	@.venv/bin/python -m tests.bench $(PARTS)
 
 rivals: ready
 	@.venv/bin/python -m tests.bench.rivals
