@@ -786,8 +786,8 @@
 <context>
     <name>CatalogueCard</name>
     <message>
-        <source>In your library</source>
-        <translation type="unfinished"></translation>
+        <source>in your library</source>
+        <translation>라이브러리에 있음</translation>
     </message>
 </context>
 <context>
@@ -4236,8 +4236,8 @@
         <translation>승인 필요</translation>
     </message>
     <message>
-        <source>In your library</source>
-        <translation type="unfinished"></translation>
+        <source>in your library</source>
+        <translation>라이브러리에 있음</translation>
     </message>
 </context>
 <context>

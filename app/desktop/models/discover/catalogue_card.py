@@ -47,7 +47,7 @@ class CatalogueCard(QAbstractButton):
 
     def show_line(self, line: CatalogueLine) -> None:
         self.line = line
-        here = self.tr("In your library") if line.here else ""
+        here = self.tr("in your library") if line.here else ""
         said = [line.name, line.why, line.about, line.size, line.sentence or line.chip, here]
         self.setAccessibleName(". ".join(part.rstrip(".") for part in said if part))
         self.setToolTip(line.sentence)

@@ -115,5 +115,5 @@ class ResultsModel(QAbstractListModel):
         if model.gate:
             parts.append(self.tr("gated"))
         if model.repo in self._owned:
-            parts.append(self.tr("In your library"))
+            parts.append(self.tr("in your library"))
         return ", ".join(part for part in parts if part)

@@ -266,7 +266,7 @@ def test_enter_belongs_to_the_input_method_while_it_composes(qtbot, view):
     ("state", "content", "error", "words", "action", "signal"),
     [
         ("stopped", "half", None, "Stopped", "Continue", "continue_requested"),
-        ("length", "half", None, "length limit", "Continue", "continue_requested"),
+        ("length", "half", None, "maximum length", "Continue", "continue_requested"),
         ("failed", "", ErrorInfo("no.such.code"), "no.such.code", "Try again", "regenerate_requested"),
         ("stopped", "", None, "Stopped", "Try again", "regenerate_requested"),
     ],
@@ -392,7 +392,7 @@ def test_more_of_what_was_measured_is_told_where_the_pointer_rests(qtbot, view):
         "Waited 1.5 s in the queue",
         "Read 16 of 40 tokens in 0.5 s",
         "Wrote 50 tokens in 20 s, 1.0% of it outside llama.cpp",
-        "Guessed ahead: 8 of 12 tokens correct",
+        "Predicted: 8 of 12 tokens correct",
         "Written together with others: 2.5 answers at a time on average",
     ]
 

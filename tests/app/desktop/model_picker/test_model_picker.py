@@ -118,9 +118,9 @@ def test_models_of_servers_stand_in_groups_of_their_own_that_say_what_they_are(
     assert [row.symbol for row in rows] == ["box", "check", "cloud", "cloud"]
     assert [row.described for row in rows] == [
         "small, a server on this computer, localhost:8080",
-        "qwen3, Work, elsewhere, on far.example, in use",
-        "glm, Work, elsewhere, on far.example",
-        "old, elsewhere, on 10.0.0.7:8000",
+        "qwen3, Work, remote, on far.example, in use",
+        "glm, Work, remote, on far.example",
+        "old, remote, on 10.0.0.7:8000",
     ]
     qtbot.keyClicks(picker.field, "far.example")
     assert [row.text for row in picker.rows.rows[:2]] == ["qwen3", "glm"]

@@ -95,7 +95,7 @@ def test_cancelling_can_be_undone_until_it_is_said_no_more(opened: Open) -> None
     opened.until(lambda: shown(opened) == [2, 3])
     opened.until(lambda: opened.downloads.asked == [("pause", 1)])
     said = opened.said[-1]
-    assert (said.text, said.action) == ("gpt-oss-20b · MXFP4 canceled: 7.4 GB thrown away", "Undo")
+    assert (said.text, said.action) == ("gpt-oss-20b · MXFP4 canceled: 7.4 GB deleted", "Undo")
     said.act()  # type: ignore[misc]
     opened.until(lambda: shown(opened) == [1, 2, 3])
     opened.until(lambda: ("resume", 1) in opened.downloads.asked)

@@ -90,7 +90,7 @@ def test_the_disk_is_told_in_its_parts(opened: Open) -> None:
         "models 22.8 GB", "unfinished 7 GB", "trash 0 B", "other files 658 GB",
     ]  # fmt: skip
     assert disk.bar.accessibleName() == (
-        "The disk: models 22.8 GB, unfinished 7 GB, everything else 658 GB, free 312 GB"
+        "The disk: models 22.8 GB, unfinished 7 GB, other files 658 GB, free 312 GB"
     )
     assert disk.folder.whole() == "Stored in /home/someone/.local/share/coterie/models"
 
@@ -366,7 +366,7 @@ def test_tools_are_checked_with_progress_and_the_rating_stays_on_the_card(opened
     opened.until(lambda: not card.tools.isHidden())
     assert card.tools.text() == "tools: fair" and card.bar.isHidden()
     assert card.tools.toolTip() == (
-        "tools: fair. It used tools rightly in 8 of 10 tasks. What went wrong: calling a tool when asked in Korean;"
+        "tools: fair. Used tools correctly in 8 of 10 tasks. What went wrong: calling a tool when asked in Korean;"
         " two calls in a row."
     )
     assert "tools: fair" in card.accessibleName() and cards[G].tools.isHidden()

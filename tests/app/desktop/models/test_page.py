@@ -177,7 +177,7 @@ def test_the_page_is_built_when_it_is_first_opened(running: Running, qtbot: QtBo
     assert window.sidebar.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_M, CTRL)
     assert window.models is page and page.discover.isVisible()
-    texts = offered_in_palette(window, "Library of")
+    texts = offered_in_palette(window, "Model lib")
     window.palette_overlay.close_overlay()
     assert texts[0] == "Model library"
 

@@ -87,7 +87,7 @@ def test_a_result_is_told_in_two_lines() -> None:
     assert popularity(model, now, short=True) == "unsloth · 1.2M downloads · 3 days ago"
     assert about(HubModel("a/b", parameters=135_000_000, private=True)) == "135 million parameters · private"
     languages.choose("ko")
-    assert about(model) == "매개변수 305억 개, 활성 30억 개 · Apache-2.0"
+    assert about(model) == "매개변수 305억개, 활성 30억개 · Apache-2.0"
     assert popularity(model, now) == "unsloth · 다운로드 120만회 · 3일 전 갱신"
 
 
@@ -113,7 +113,7 @@ def _verdict(fit: str, **fields: object) -> Verdict:
         (_verdict("device"), ("fits the GPU", "accent")),
         (_verdict("ram"), ("fits in RAM", "accent")),
         (_verdict("disk"), ("too big for RAM, very slow", "warning")),
-        (_verdict("divided", decode_tps=21.0, worker=True), ("with a worker, about 21 tok/s", "accent")),
+        (_verdict("divided", decode_tps=21.0, worker=True), ("with another PC, about 21 tok/s", "accent")),
         (_verdict("device", worker=True), ("fits with another PC", "accent")),
     ],
 )

@@ -167,7 +167,7 @@ def test_the_last_state_stays_with_its_time(
     (rest,) = ticking(card)
     put_forward(monkeypatch, REST_S)
     rest.start(0)
-    qtbot.waitUntil(lambda: card.note.text().startswith("at rest since "))
+    qtbot.waitUntil(lambda: card.note.text().startswith("idle since "))
     assert card.figures()[0].startswith("81%") and card.readout.text().startswith("1,280 of")
     with monkeypatch.context() as tomorrow:
         tomorrow.setattr(cache_card, "QDateTime", Tomorrow)
@@ -259,7 +259,7 @@ def test_bars_tell_experts_that_come_and_go_from_those_that_stay(qtbot: QtBot) -
         " compute memory 360 MB, free 100 MB"
     )
     assert "cached experts" in card.legend.accessibleName()
-    assert "come and go" not in card.rows[1].accessibleDescription()
+    assert "cached experts" not in card.rows[1].accessibleDescription()
     assert not card.grab().isNull()
 
 

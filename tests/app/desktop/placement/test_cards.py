@@ -69,7 +69,7 @@ def test_bars_name_their_parts(qtbot: QtBot) -> None:
     gpu = card.rows[0]
     assert gpu.accessibleName() == "GPU · RTX 2080: 7.1 of 7.6 GB"
     assert gpu.accessibleDescription() == (
-        "attention and shared 1.1 GB, experts 5.1 GB, context 620 MB, working memory 300 MB, free 520 MB"
+        "attention and shared 1.1 GB, experts 5.1 GB, context 620 MB, compute memory 300 MB, free 520 MB"
     )
     widths = [rect.width() for _, rect in gpu.segments()]
     assert max(widths) == widths[1] and gpu.segments()[-1][1].right() <= gpu.width()
@@ -312,9 +312,9 @@ def test_what_the_engine_does_is_told_in_words_with_units(qtbot: QtBot) -> None:
         "Reading: 210 tokens per second",
         "Each step: 12 tokens, 1.2% outside llama.cpp",
         "Reused: 75% of 4,000 tokens of prompts",
-        "Guessed ahead: 62% of 340 tokens correct",
+        "Predicted: 62% of 340 tokens correct",
         "Context in use: 3,120 of 8,192 tokens",
-        "Kept for later: 120 MB in memory, 340 MB on disk",
+        "Cached: 120 MB in memory, 340 MB on disk",
     ]
     card.show_activity(msgspec.structs.replace(BUSY, answering=0, waiting=0))
     assert card.note.text() == "Idle"

@@ -235,7 +235,7 @@ def test_tuning_is_started_told_and_kept(running: Running, placements: HandMadeP
     page.view.header.tune.click()
     assert card.isVisible() and not page.view.header.tune.isEnabled()
     placements.tell(TuneProgress(path, 40, 100, "ubatch", 33.2))
-    running.until(lambda: card.words.text() == "Tried other batches: 33 tokens per second")
+    running.until(lambda: card.words.text() == "Tried other batch sizes: 33 tokens per second")
     placements.hold.clear()
     running.until(card.keep.isVisible)
     assert card.words.text().startswith("Before: 30 tokens per second, prompts read at 200.")

@@ -124,7 +124,7 @@ def test_wider_answers_name_what_they_would_match(qtbot: Any) -> None:
 def test_without_scopes_there_is_only_this_once(qtbot: Any) -> None:
     shown = Shown(qtbot, request(scopes=(), pattern="", reasons=("shell", "rail", "untrusted")))
     assert [scope for _, scope in shown.card.bar.answers] == ["once"]
-    assert "always asked" in shown.words() and "from outside" in shown.words()
+    assert "Coterie always asks" in shown.words() and "from outside" in shown.words()
 
 
 def test_a_denial_takes_a_reason_to_the_model(qtbot: Any) -> None:

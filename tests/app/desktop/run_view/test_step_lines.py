@@ -106,7 +106,7 @@ def test_calls_without_a_result_are_told_apart_when_the_run_has_ended() -> None:
     lines.add(invoices.entries([ToolResult("c5", "ok", "done")], lines.seq + 1))
     lines.stand(under_way=True)
     told = {line.call: step_text.badge(line)[0] for line in lines.lines if isinstance(line, CallLine)}
-    assert (told["c5"], told["c6"]) == ("done", "working")
+    assert (told["c5"], told["c6"]) == ("done", "in progress")
     # A quiet sentence behind it changes nothing.
     lines.add(invoices.entries([ContextTrimmed("reasoning", turns=2)], lines.seq + 1))
     assert lines.working
@@ -152,7 +152,7 @@ def test_an_end_without_an_answer_is_told() -> None:
         (ContextTrimmed("loop", calls=("c1",)), "again and again"),
         (ContextTrimmed("tools", names=("a", "b")), "2 tools"),
         (ContextTrimmed("final"), "without tools"),
-        (ContextTrimmed("reasoning", turns=3), "Older thoughts"),
+        (ContextTrimmed("reasoning", turns=3), "Earlier reasoning"),
     ],
 )
 def test_what_was_done_to_the_context_is_a_quiet_sentence(trimmed: ContextTrimmed, words: str) -> None:
@@ -164,8 +164,8 @@ def test_what_was_done_to_the_context_is_a_quiet_sentence(trimmed: ContextTrimme
 @pytest.mark.parametrize(
     ("events", "told"),
     [
-        ([], ("working", "quiet")),
-        ([Approval("c1", "asked")], ("asks", "warning")),
+        ([], ("in progress", "quiet")),
+        ([Approval("c1", "asked")], ("needs you", "warning")),
         ([Approval("c1", "denied", "user", message="no")], ("denied", "warning")),
         ([ToolResult("c1", "error", "x")], ("failed", "bad")),
         ([ToolResult("c1", "timeout", "x")], ("timed out", "bad")),

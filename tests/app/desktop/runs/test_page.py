@@ -71,7 +71,7 @@ def test_what_cannot_be_started_is_said_at_its_field(
 
 def test_a_run_that_asks_is_marked_and_goes_on_when_it_is_answered(runs: RunsBench) -> None:
     run = runs.start(ScriptedBrain(calls(WRITE), says("The plan is written.")))
-    runs.until(lambda: runs.notes() == [("Running", ""), ("Make a plan", "asks")])
+    runs.until(lambda: runs.notes() == [("Running", ""), ("Make a plan", "needs you")])
     runs.opened(run.id)
     view = runs.page.reading.view
     assert view is not None and view.pending is not None

@@ -56,7 +56,7 @@ def test_the_list_says_how_a_run_stands_in_a_word() -> None:
     assert note() == "6/25"
     assert note(step=0) == "…"
     assert note(steps=0) == "6"
-    assert note(state="waiting") == "asks"
+    assert note(state="waiting") == "needs you"
     assert note(state="completed") == "done"
     assert note(state="completed", undone=True) == "undone"
     assert note(state="failed") == "failed"

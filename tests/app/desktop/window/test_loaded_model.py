@@ -55,8 +55,8 @@ def test_it_says_how_much_is_where_until_when_why_and_for_whom() -> None:
     assert where == "In memory: 11.5 GB in RAM, 7 GB on RTX 2080"
     assert until.startswith("Unloaded at 12:30") and until.endswith("unless used")
     assert why.startswith("Loaded at 12:00") and why.endswith("when you started typing")
-    assert used == "Used last by “Trip to Jeju”"
-    assert parts_sentences(loaded_model)[1] == "RTX 2080: weights 5 GB, context 1.5 GB, working memory 500 MB"
+    assert used == "Last used by “Trip to Jeju”"
+    assert parts_sentences(loaded_model)[1] == "RTX 2080: weights 5 GB, context 1.5 GB, compute 500 MB"
 
 
 def test_a_time_of_another_day_says_its_day() -> None:
@@ -81,7 +81,7 @@ def test_what_stays_says_why(changes: dict[str, object], said: str) -> None:
 def test_who_works_with_it_now_comes_before_who_did() -> None:
     users = (Using("run", 1, "Sort the invoices"), Using("chat", 2, ""))
     busy = a_residence(users=users, last=Using("chat", 3, "Trip"))
-    assert used_sentence(busy) == "Used now by “Sort the invoices”, a new chat"
+    assert used_sentence(busy) == "In use by “Sort the invoices”, a new chat"
     assert used_sentence(a_residence()) == ""
 
 
@@ -121,7 +121,7 @@ def test_what_a_model_takes_is_the_plan_with_the_weights_where_they_were_found()
 
 
 def test_what_is_kept_of_conversations_is_memory_as_well() -> None:
-    assert where_sentence(a_residence(kept=300 * 10**6)).endswith(", 300 MB for conversations that were left")
+    assert where_sentence(a_residence(kept=300 * 10**6)).endswith(", 300 MB for other chats")
 
 
 def test_a_window_loads_with_the_first_letters_and_unloads_from_the_picker(
@@ -146,7 +146,7 @@ def test_a_window_loads_with_the_first_letters_and_unloads_from_the_picker(
     running.until(lambda: "when you started typing" in menu.pill.accessibleDescription())
     assert running.engine.requests == []
     running.send("Hello")
-    running.until(lambda: "Used last by “Hello”" in menu.pill.toolTip())
+    running.until(lambda: "Last used by “Hello”" in menu.pill.toolTip())
 
     menu.open_menu()
     picker = menu.picker
