@@ -15,7 +15,7 @@ from app.messages import localized
 from app.table import aligned
 from engine.formats import ChatFormat, example_call
 from engine.gguf.reading import read_index
-from engine.gguf.summary import ModelSummary, summarise
+from engine.gguf.summary import ModelSummary, summarize
 from engine.values import ReasoningControl
 
 _TEMPLATE_LINES = 6
@@ -106,7 +106,7 @@ def inspect(model: str, output: Output) -> int:
 
         summary = remote_summary(model, output)
     else:
-        summary = summarise(read_index(Path(path)))
+        summary = summarize(read_index(Path(path)))
     found = inspection(summary)
     if output.json:
         output.object(found)

@@ -15,7 +15,7 @@ from app.services.placement.placing import LocalPlacing
 from app.services.services import Services
 from app.services.settings.placement_options import complete
 from engine.gguf.gguf_index import GgufIndex
-from engine.gguf.summary import ModelSummary, summarise
+from engine.gguf.summary import ModelSummary, summarize
 from engine.gguf.tensor_index import tensor_index
 from engine.hub.client import Hub
 from engine.hub.remote_index import read_remote_index
@@ -26,7 +26,7 @@ from engine.placement.planned_file import described
 def remote_summary(model: str, output: Output) -> ModelSummary:
     """Raises UserError `hub.*`, `hub.no_variant`, `model.*`."""
     with opened() as services:
-        return summarise(_index(model, services, output))
+        return summarize(_index(model, services, output))
 
 
 def remote_plan(model: str, options: PlacementFlags, output: Output) -> PlannedModel:

@@ -22,7 +22,7 @@ from engine.formats.render.fallback import with_tools_described
 from engine.formats.render.history import Prepared, inserted, prepared
 from engine.formats.render.messages import (
     Conversation,
-    normalised,
+    normalized,
     with_reasoning_keys,
     with_system_merged,
 )
@@ -108,7 +108,7 @@ class ChatFormat:
         Raises UserError `template.raised`, `template.failed`, `template.too_expensive`, `reasoning.unknown`,
         and ValueError when there is no assistant message to continue.
         """
-        conversation = normalised(messages)
+        conversation = normalized(messages)
         definitions: list[dict[str, Any]] = clean_value(list(tools)) if tools else []
         partial: dict[str, Any] | None = None
         if continue_last:

@@ -95,4 +95,4 @@ FILE_TYPES: dict[int, str] = {
     40: "Q1_0",
     41: "Q2_0",
 }
-UNQUANTISED = frozenset({"F32", "F16", "BF16", "F64"})
+UNQUANTIZED = frozenset({"F32", "F16", "BF16", "F64"})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.gguf.ggml_types import FILE_TYPES, UNQUANTISED
+from engine.gguf.ggml_types import FILE_TYPES, UNQUANTIZED
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_index import tensor_index
 from engine.values import Sampling
@@ -42,7 +42,7 @@ class ModelSummary(msgspec.Struct, frozen=True):
     expert_bytes: int = 0
 
 
-def summarise(index: GgufIndex) -> ModelSummary:
+def summarize(index: GgufIndex) -> ModelSummary:
     """What `coterie inspect` shows."""
     types: Counter[str] = Counter()
     for tensor in index.tensors:
@@ -53,7 +53,7 @@ def summarise(index: GgufIndex) -> ModelSummary:
         bytes=index.bytes,
         architecture=index.architecture,
         name=index.name or index.path.stem,
-        quantisation=_quantisation(index, types),
+        quantisation=_quantization(index, types),
         context_length=index.number("context_length"),
         parameters=roles.parameters,
         active_parameters=roles.active_parameters,
@@ -87,11 +87,11 @@ def recommended_sampling(index: GgufIndex) -> Sampling:
     )
 
 
-def _quantisation(index: GgufIndex, types: Counter[str]) -> str:
+def _quantization(index: GgufIndex, types: Counter[str]) -> str:
     """The mixture that the file claims, unless its weights plainly say otherwise."""
     largest = types.most_common(1)[0][0] if types else ""
     number = index.metadata.get("general.file_type")
     claimed = FILE_TYPES.get(number & ~_FILE_TYPE_GUESSED, "") if isinstance(number, int) else ""
-    if not claimed or (claimed in UNQUANTISED and largest not in UNQUANTISED):
+    if not claimed or (claimed in UNQUANTIZED and largest not in UNQUANTIZED):
         return largest
     return claimed

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from engine.errors import ErrorInfo
-from engine.hub.quantisations import nominal_bits, quantisation_in
+from engine.hub.quantizations import nominal_bits, quantization_in
 from engine.hub.values import JudgedVariant, Verdict
 
 # Tokens per second as fast as most people read.
@@ -44,7 +44,7 @@ def bits_per_weight(judged: JudgedVariant) -> float:
     """How precise it is: of the weights themselves where they were counted, else by its name; 0.0: not known."""
     if judged.facts and judged.facts.parameters and judged.variant.bytes:
         return 8 * judged.variant.bytes / judged.facts.parameters
-    return nominal_bits(quantisation_in(judged.variant.files[0].path) or judged.variant.name)
+    return nominal_bits(quantization_in(judged.variant.files[0].path) or judged.variant.name)
 
 
 def _best(judged: Sequence[JudgedVariant]) -> JudgedVariant | None:

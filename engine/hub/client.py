@@ -12,7 +12,7 @@ from engine.errors import UserError
 from engine.hub.access import HubAccess
 from engine.hub.errors import failure, refusal
 from engine.hub.names import check_repo
-from engine.hub.quantisations import group
+from engine.hub.quantizations import group
 from engine.hub.redirects import MOST_REDIRECTS, bare, opened
 from engine.hub.search import hub_model, search_pages
 from engine.hub.session import STRANGE, Calls, KeepGoing, bounded, calling, hub_api

@@ -12,7 +12,7 @@ from engine.errors import UserError
 from engine.gguf.gguf_file import GgufFile, read_header
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.reading import whole_model
-from engine.gguf.summary import ModelSummary, summarise
+from engine.gguf.summary import ModelSummary, summarize
 from engine.gguf.tensor_index import TensorIndex, tensor_index
 from engine.hub.client import Hub, always
 from engine.hub.ranges import RemoteHeader
@@ -56,7 +56,7 @@ def read_remote_model(
 ) -> RemoteModel:
     """The same, worked out. Raises as `read_remote_index` does."""
     index, bytes_read = read_remote_index(hub, repository, variant, keep_going)
-    return RemoteModel(tensor_index(index), remote_facts(summarise(index), bytes_read))
+    return RemoteModel(tensor_index(index), remote_facts(summarize(index), bytes_read))
 
 
 def remote_facts(summary: ModelSummary, bytes_read: int = 0) -> RemoteFacts:

@@ -18,7 +18,7 @@ import psutil
 
 from engine.errors import UserError
 from engine.local.disk_speed import disk_bandwidth
-from engine.local.isolated_call import Tell, ask
+from engine.local.isolated_call import Report, ask
 from engine.local.threads import default_threads
 from engine.placement import processor
 from engine.placement.plan import RAM, Device, Machine
@@ -171,7 +171,7 @@ def _asked(device: Device, threads: int, workers: Sequence[str]) -> DeviceSpeed:
         return DeviceSpeed(device.name, device.description)
 
 
-def _measure(_: Tell, name: str, description: str, threads: int, workers: tuple[str, ...]) -> DeviceSpeed:
+def _measure(_: Report, name: str, description: str, threads: int, workers: tuple[str, ...]) -> DeviceSpeed:
     from engine.local.native import bandwidth
     from engine.local.native.devices import register_workers
 

@@ -160,7 +160,7 @@ class LocalEngine:
         self._open: dict[int, GenerateRequest] = {}
         self._measures: dict[int, protocol.Measure] = {}
         self._cancelling = False
-        self._front = ""
+        self._priority = ""
         self._crashes: dict[str, list[float]] = {}
 
     @property
@@ -235,7 +235,7 @@ class LocalEngine:
 
     def set_priority(self, conversation: str) -> None:
         with self._lock:
-            self._front = conversation
+            self._priority = conversation
             if self._host:
                 self._host.send(protocol.SetPriority(conversation))
 
@@ -301,7 +301,7 @@ class LocalEngine:
             raise UserError("engine.not_started", detail=str(error)) from error
         current.vitals.loading = True
         current.send(protocol.Load(request))
-        current.send(protocol.SetPriority(self._front))
+        current.send(protocol.SetPriority(self._priority))
         reader = threading.Thread(target=self._read, args=(current,), name="engine-reader", daemon=True)
         with self._lock:
             self._state, self._model = "loading", None
@@ -323,9 +323,9 @@ class LocalEngine:
             current.dispose()
         with self._lock:
             ended = self._ended_requests("cancelled", None)
-        self._tell(ended)
+        self._emit(ended)
 
-    def _tell(self, events: list[Event]) -> None:
+    def _emit(self, events: list[Event]) -> None:
         """Call the listener. Its mistakes are reported like those of any thread, and the engine goes on."""
         if not events:
             return
@@ -368,7 +368,7 @@ class LocalEngine:
             if wanted:
                 fresh.vitals.loading = True
                 fresh.send(protocol.Load(wanted, min_batch))
-                fresh.send(protocol.SetPriority(self._front))
+                fresh.send(protocol.SetPriority(self._priority))
                 for request in self._open.values():
                     fresh.send(protocol.Generate(request))
                 for measure in self._measures.values():
@@ -422,7 +422,7 @@ class LocalEngine:
                 return
             for event in batch:
                 self._note(current, event)
-        self._tell(batch)
+        self._emit(batch)
 
     def _note(self, current: _Host, event: Event) -> None:
         if isinstance(event, Finished):
@@ -460,7 +460,7 @@ class LocalEngine:
             current.process.join()
         tail = current.log_tail()
         current.dispose()
-        self._tell([*ended, EngineLost(failure, tail)])
+        self._emit([*ended, EngineLost(failure, tail)])
 
 
 def _caches(model: ModelFacts) -> bool:

@@ -21,7 +21,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.local import protocol
 from engine.local.child_process import prepare_process
 from engine.local.generation.cancellation import Cancellation
-from engine.local.generation.prompt_worker import Prepared, PromptWorker, told
+from engine.local.generation.prompt_worker import Prepared, PromptWorker, describe
 from engine.local.generation.token_counting import TokenCounting
 from engine.local.model.session_guard import SessionGuard
 from engine.local.protocol import Reply
@@ -91,9 +91,9 @@ class Host:
         self._outbox = Outbox(connection)
         self._work: queue.SimpleQueue[protocol.Command | Prepared] = queue.SimpleQueue()
         self._cancellation = Cancellation()
-        self._lending = SessionGuard()
-        self._measuring = TokenCounting(self._lending, self._outbox.send)
-        self._prompt_worker = PromptWorker(self._lending, self._cancellation, self._emit, self._work.put)
+        self._guard = SessionGuard()
+        self._measuring = TokenCounting(self._guard, self._outbox.send)
+        self._prompt_worker = PromptWorker(self._guard, self._cancellation, self._emit, self._work.put)
         self._abort: native.AbortFlag | None = None
         self._cancel_load = False
         self._busy = False
@@ -163,7 +163,7 @@ class Host:
             self._broken = error.info
         except Exception as error:  # of any kind: the package's own, or of the system's loader
             traceback.print_exc()
-            self._broken = ErrorInfo("engine.library_failed", {"detail": told(error)})
+            self._broken = ErrorInfo("engine.library_failed", {"detail": describe(error)})
 
     def _read(self) -> None:
         while True:
@@ -178,7 +178,7 @@ class Host:
             elif isinstance(command, protocol.AnswerNow):
                 self._cancellation.hurry(command.id)
             elif isinstance(command, protocol.SetPriority):
-                self._cancellation.front = command.conversation
+                self._cancellation.priority = command.conversation
             elif isinstance(command, protocol.CancelLoad):
                 self._cancel_load = True
             elif isinstance(command, protocol.Measure):
@@ -190,7 +190,7 @@ class Host:
 
     def _queue(self, command: protocol.Command) -> None:
         if isinstance(command, protocol.Load):
-            self._lending.load_begins()
+            self._guard.load_begins()
             self._cancel_load = False  # here and not when it is taken up: a cancel may come before that
         elif isinstance(command, protocol.Close):
             self._cancel_load = True
@@ -218,7 +218,7 @@ class Host:
             self._outbox.send(LoadFailed(error.info))
         except Exception as error:  # the file is someone else's: it may find any mistake of ours
             traceback.print_exc()
-            self._outbox.send(LoadFailed(ErrorInfo("engine.load_failed", {"detail": told(error)})))
+            self._outbox.send(LoadFailed(ErrorInfo("engine.load_failed", {"detail": describe(error)})))
         else:
             if isinstance(answer, protocol.StartAgain):
                 self._outbox.send(answer)
@@ -228,14 +228,14 @@ class Host:
                 self._outbox.send(Loaded(session.facts))
                 if session.caching is not None:  # some of it may be warm
                     self._outbox.send(session.caching.activity())
-        self._lending.load_ended(session)
+        self._guard.load_ended(session)
 
     def _scheduled(self, session: Session, request: LoadRequest) -> Scheduler:
-        from engine.local.prompt_cache.cache_key import open_states
+        from engine.local.prompt_cache.cache_key import open_prompt_cache
         from engine.local.scheduling.scheduler import Scheduler
 
         return Scheduler(
-            session, open_states(session, request), self._cancellation, self._emit, self._outbox.send
+            session, open_prompt_cache(session, request), self._cancellation, self._emit, self._outbox.send
         )
 
     def _opened(self, command: protocol.Load) -> Session | protocol.StartAgain:
@@ -269,7 +269,7 @@ class Host:
     def _close_session(self, scheduler: Scheduler) -> None:
         # What was read is kept before anything is waited for: a template may be at work for seconds.
         scheduler.close(KEEPING_S)
-        self._lending.take_back()
+        self._guard.withdraw()
         scheduler.session.close()
         self._scheduler = None
 

@@ -24,7 +24,7 @@ from engine.local.child_process import prepare_process
 
 Answer = TypeVar("Answer", bound=msgspec.Struct)
 # What a question is called with besides its arguments: tells how far it has come, 0 to 1.
-Tell = Callable[[float], None]
+Report = Callable[[float], None]
 
 # A child that says nothing for this long is given up.
 PATIENCE = 60.0
@@ -137,7 +137,7 @@ def _answer(
 
 
 def _answered(
-    question: Callable[..., msgspec.Struct], tell: Tell, arguments: tuple[Any, ...]
+    question: Callable[..., msgspec.Struct], report: Report, arguments: tuple[Any, ...]
 ) -> msgspec.Struct:
     try:
         from engine.local import native
@@ -147,15 +147,15 @@ def _answered(
         return error.info
     except Exception as error:  # of any kind: the package's own, or of the system's loader
         traceback.print_exc()
-        return ErrorInfo("engine.library_failed", {"detail": told(error)})
+        return ErrorInfo("engine.library_failed", {"detail": describe(error)})
     try:
-        return question(tell, *arguments)
+        return question(report, *arguments)
     except UserError as error:
         return error.info
     except Exception as error:  # the file is someone else's: it may find any mistake of ours
         traceback.print_exc()
-        return ErrorInfo("engine.load_failed", {"detail": told(error)})
+        return ErrorInfo("engine.load_failed", {"detail": describe(error)})
 
 
-def told(error: Exception) -> str:
+def describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:300]

@@ -15,7 +15,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.reading import check_unchanged, read_index
-from engine.gguf.summary import ModelSummary, summarise
+from engine.gguf.summary import ModelSummary, summarize
 from engine.gguf.tensor_index import TensorIndex, tensor_index
 from engine.local import native
 from engine.local.generation import sampling
@@ -46,14 +46,14 @@ class OtherMinBatch(Exception):
 class _Progress:
     """Tells how far a load has come, and remembers that it was cancelled."""
 
-    def __init__(self, tell: Callable[[float], bool]) -> None:
-        self._tell = tell
-        self._told = 0.0
+    def __init__(self, report: Callable[[float], bool]) -> None:
+        self._report = report
+        self._reported = 0.0
         self.is_cancelled = False
 
     def __call__(self, fraction: float) -> bool:
-        self._told = max(self._told, fraction)  # a load that begins again does not tell its way back
-        self.is_cancelled = self.is_cancelled or not self._tell(self._told)
+        self._reported = max(self._reported, fraction)  # a load that begins again does not tell its way back
+        self.is_cancelled = self.is_cancelled or not self._report(self._reported)
         return not self.is_cancelled
 
     def check(self) -> None:
@@ -197,7 +197,7 @@ def _cached(request: LoadRequest, ready: _Ready, model: int) -> tuple[int, Exper
 def _ready(request: LoadRequest, check_cancelled: Callable[[], None]) -> _Ready:
     """Read the file and plan it; each reason against it is found here."""
     index = read_index(Path(request.path))
-    summary = summarise(index)
+    summary = summarize(index)
     if not _can_write_answers(index):
         raise UserError("engine.not_a_chat_model")
     _check_context_length(request.options.context, summary)

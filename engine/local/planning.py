@@ -16,7 +16,7 @@ from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.reading import read_index
 from engine.gguf.tensor_index import TensorIndex, tensor_index
 from engine.local.calibration import kept_calibration, with_bandwidths
-from engine.local.isolated_call import Tell, ask
+from engine.local.isolated_call import Report, ask
 from engine.placement.plan import (
     RAM,
     Device,
@@ -49,7 +49,7 @@ def plan_model(
     return ask(_plan_model, arguments, PlannedModel, keep_going=keep_going, workers=options.workers)
 
 
-def _plan_model(_: Tell, path: str, options: PlacementOptions, calibrations: str) -> PlannedModel:
+def _plan_model(_: Report, path: str, options: PlacementOptions, calibrations: str) -> PlannedModel:
     index = read_index(Path(path))
     model = tensor_index(index)
     machine = find_machine(options.workers, calibrations)

@@ -58,7 +58,7 @@ class AnswerNow(msgspec.Struct, frozen=True, tag="answer_now"):
     id: int
 
 
-class SetPriority(msgspec.Struct, frozen=True, tag="bring_to_front"):
+class SetPriority(msgspec.Struct, frozen=True, tag="set_priority"):
     conversation: str
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from engine.errors import ErrorInfo, UserError
 from engine.expert_cache.library import plugin_path
-from engine.local.isolated_call import Tell, ask
+from engine.local.isolated_call import Report, ask
 from engine.placement.plan import Device, Machine
 
 
@@ -48,14 +48,14 @@ def expert_cache_problem(folder: Path | None = None) -> ErrorInfo | None:
     return None
 
 
-def _load_plugin(_: Tell, folder: Path) -> _Loaded:
+def _load_plugin(_: Report, folder: Path) -> _Loaded:
     from engine.local.native import expert_cache
 
     expert_cache.load_plugin(folder)
     return _Loaded()
 
 
-def _survey(_: Tell, workers: tuple[str, ...]) -> Survey:
+def _survey(_: Report, workers: tuple[str, ...]) -> Survey:
     from engine.local import native
     from engine.local.planning import find_machine
 

@@ -38,16 +38,16 @@ def device_budgets(
     notices = []
     budgets: dict[str, int] = {}
     for device in devices:
-        wished = options.budgets.get(device.name)
-        if wished is None:
+        requested = options.budgets.get(device.name)
+        if requested is None:
             budgets[device.name] = _default_budget(device, machine)
         else:
-            budgets[device.name] = min(wished, device.free)
-            if wished > device.free:
+            budgets[device.name] = min(requested, device.free)
+            if requested > device.free:
                 notices.append(
                     ErrorInfo(
                         "plan.budget_cut",
-                        {"device": device.name, "asked_bytes": wished, "free_bytes": device.free},
+                        {"device": device.name, "asked_bytes": requested, "free_bytes": device.free},
                     )
                 )
     if RAM not in options.budgets:
@@ -73,8 +73,8 @@ def _modes(machine: Machine) -> tuple[Mode, ...]:
     return ("cpu", "layers", "resident", "cached", *(("streamed_prompts", "streamed") if streams else ()))
 
 
-def _check(wished: dict[str, int], known: Counter[str]) -> None:
-    for name, count in wished.items():
+def _check(requested: dict[str, int], known: Counter[str]) -> None:
+    for name, count in requested.items():
         if name not in known:
             raise UserError("placement.unknown_device", name=name, known=", ".join(known))
         if count < 0:

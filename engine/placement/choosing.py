@@ -58,7 +58,7 @@ def choose(given: Given, options: PlacementOptions) -> Choice:
 # --- mode ------------------------------------------------------------------------------------------------
 
 
-def wished_mode(given: Given, options: PlacementOptions) -> Mode | None:
+def requested_mode(given: Given, options: PlacementOptions) -> Mode | None:
     """The mode that is wished for, None where that is left to the planner: a cache of experts also where its library
     is missing or loading with it failed, for the model runs without it."""
     return None if options.mode == "cached" and not _may_cache(given, options) else options.mode
@@ -72,8 +72,8 @@ def _mode(given: Given, options: PlacementOptions) -> tuple[Mode, tuple[str, ...
     usable = tuple(device for device in given.machine.devices if given.budgets[device.name] > 0)
     names = tuple(device.name for device in usable)
     experts, streams = bool(given.index.expert_bytes), any(device.streams for device in usable)
-    wished = wished_mode(given, options)
-    match wished:
+    requested = requested_mode(given, options)
+    match requested:
         case None if not usable:
             return "cpu", ()
         case None if not experts:
@@ -91,13 +91,13 @@ def _mode(given: Given, options: PlacementOptions) -> tuple[Mode, tuple[str, ...
         case _:
             possible = streams and experts
     if not possible:
-        raise UserError("placement.mode_impossible", mode=wished)
-    return wished, names
+        raise UserError("placement.mode_impossible", mode=requested)
+    return requested, names
 
 
 def _streamed_if_clearly_faster(given: Given, options: PlacementOptions, choice: Choice) -> Choice:
     """Every token's experts over the link, where the link was measured and beats RAM by far."""
-    if wished_mode(given, options) is not None or choice.mode != "streamed_prompts":
+    if requested_mode(given, options) is not None or choice.mode != "streamed_prompts":
         return choice
     links = [given.device(name).link for name in choice.devices if given.device(name).streams]
     if max(links, default=0.0) <= effective_bandwidth(given.machine.ram, given.machine.ram):
@@ -117,7 +117,11 @@ def _cached_if_clearly_faster(
     not lose more than it was to win; and nothing may have to be read from the disk for it, for a cache takes no
     experts out of RAM."""
     modes = ("resident", "streamed_prompts", "streamed")
-    if wished_mode(given, options) is not None or not _may_cache(given, options) or choice.mode not in modes:
+    if (
+        requested_mode(given, options) is not None
+        or not _may_cache(given, options)
+        or choice.mode not in modes
+    ):
         return choice
     before = work_out(given, choice)
     if not before.fits or RAM not in before.layout.experts or not given.machine.ram.bandwidth:
@@ -178,11 +182,11 @@ def _smaller_cache_if_needed(given: Given, start: Choice) -> Choice:
     return smaller if work_out(given, smaller).fits else start
 
 
-def _longest(given: Given, start: Choice, wished: CacheType | None) -> Choice:
+def _longest(given: Given, start: Choice, requested: CacheType | None) -> Choice:
     """The longest context that leaves everything as well placed as the usual one: all of attention on the
     devices if it was, nothing paged if nothing was, no layer without slots if a cache of experts served it. In f16
     if that reaches the model's length, else in q8_0."""
-    types: tuple[CacheType, ...] = (wished,) if wished else ("f16", "q8_0")
+    types: tuple[CacheType, ...] = (requested,) if requested else ("f16", "q8_0")
     choice = start
     for cache_type in types:
         start = msgspec.structs.replace(start, cache_type=cache_type)

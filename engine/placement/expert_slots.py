@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from engine.gguf.ggml_types import UNQUANTISED
+from engine.gguf.ggml_types import UNQUANTIZED
 from engine.gguf.tensor_index import ExpertTensor, Layer, TensorIndex
 from engine.placement.plan import CachedLayer
 
@@ -135,7 +135,7 @@ def _slots(index: TensorIndex, layer: Layer, tensors: Sequence[ExpertTensor]) ->
 
 def _row_padding(tensor: ExpertTensor) -> int:
     row = tensor.shape[0]
-    if tensor.type_name in UNQUANTISED or row % ROW_PADDING == 0:
+    if tensor.type_name in UNQUANTIZED or row % ROW_PADDING == 0:
         return 0
     return -(-tensor.bytes * (ROW_PADDING - row % ROW_PADDING) // math.prod(tensor.shape))
 

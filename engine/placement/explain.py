@@ -92,7 +92,7 @@ def unused_notices(given: Given, choice: Choice, layout: Layout) -> Iterator[Err
             yield ErrorInfo("plan.device_unused", named)
 
 
-def concession_notices(given: Given, candidate: Candidate) -> Iterator[ErrorInfo]:
+def fallback_notices(given: Given, candidate: Candidate) -> Iterator[ErrorInfo]:
     """What was given up because an earlier plan could not be loaded."""
     made = given.fallbacks
     if "unpinned" in made:

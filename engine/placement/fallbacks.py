@@ -5,14 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from engine.placement.candidate import SMALLEST_CONTEXT
-from engine.placement.plan import RAM, Concession, PlacementOptions, Plan
+from engine.placement.plan import RAM, Fallback, PlacementOptions, Plan
 
 # Expert layers given back one by one before anything else is given up.
 MOST_LAYERS = 3
 SMALLEST_UBATCH = 128
 
 
-def next_concession(plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
+def next_fallback(plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
     """The wishes with one concession more, None when there is nothing left to give up.
 
     `plan` is the one that failed under `options`. Order: memory that need not be pinned, layers on devices one by
@@ -25,7 +25,7 @@ def next_concession(plan: Plan, options: PlacementOptions) -> PlacementOptions |
         for device, layers in where.items()
         if device != RAM
     )
-    possible: dict[Concession, bool] = {
+    possible: dict[Fallback, bool] = {
         "unpinned": plan.placement.load_mode == "pinned" and "unpinned" not in made,
         "layer": on_devices and made.count("layer") < MOST_LAYERS,
         "uncached": plan.placement.expert_cache is not None,

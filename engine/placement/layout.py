@@ -199,7 +199,7 @@ def _shares(total: int, weights: Sequence[float]) -> list[int]:
     return [end - start for start, end in zip([0, *ends], ends, strict=False)]
 
 
-def _fitted(load: Load, rooms: Sequence[Room], wished: Sequence[int]) -> tuple[int, ...] | None:
+def _fitted(load: Load, rooms: Sequence[Room], requested: Sequence[int]) -> tuple[int, ...] | None:
     """Counts near the wished ones that fit without experts; None when the layers do not all fit."""
     behind = _from_back(load, rooms)
     layers = len(load.dense)
@@ -209,7 +209,7 @@ def _fitted(load: Load, rooms: Sequence[Room], wished: Sequence[int]) -> tuple[i
     for number in range(len(rooms)):
         # Rooms behind this one take no more than `behind` says, so this one must reach so far.
         lowest = layers - sum(behind[number + 1 :])
-        end = layers if number == len(rooms) - 1 else min(max(start + wished[number], lowest), layers)
+        end = layers if number == len(rooms) - 1 else min(max(start + requested[number], lowest), layers)
         while end > max(start, lowest) and not _fits(load, rooms, number, start, end):
             end -= 1
         if not _fits(load, rooms, number, start, end):

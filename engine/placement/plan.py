@@ -28,7 +28,7 @@ LoadMode = Literal["mapped", "pinned", "locked"]
 MOST_DRAFTED = 64
 # What a load that failed is made easier by, one after the other.
 # "uncached": without the cache of single experts.
-Concession = Literal["unpinned", "layer", "ubatch", "context", "uncached"]
+Fallback = Literal["unpinned", "layer", "ubatch", "context", "uncached"]
 # What becomes of an expert that is not in the cache when it fires: the CPU computes it and it is brought for the
 # next time, or it is brought first.
 Misses = Literal["computed", "brought"]
@@ -80,7 +80,7 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     workers: tuple[str, ...] = ()
     mode: Mode | None = None
     misses: Misses | None = None
-    fallbacks: tuple[Concession, ...] = ()
+    fallbacks: tuple[Fallback, ...] = ()
     streams: int = 0
     draft_model: str = ""
 

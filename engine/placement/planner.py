@@ -17,9 +17,9 @@ from engine.errors import ErrorInfo, UserError
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.budgets import device_budgets
 from engine.placement.candidate import Candidate, work_out
-from engine.placement.choosing import choose, serves_all, wished_mode
+from engine.placement.choosing import choose, requested_mode, serves_all
 from engine.placement.estimate import Overhead
-from engine.placement.explain import concession_notices, explanation, unused_notices
+from engine.placement.explain import explanation, fallback_notices, unused_notices
 from engine.placement.plan import RAM, DeviceBytes, Machine, Mode, PlacementOptions, Plan
 from engine.placement.planning_input import Choice, Given
 from engine.placement.refusal import smallest_change
@@ -79,7 +79,7 @@ def finished(
     choice = candidate.choice
     if choice.mode == "cached" and candidate.fits:
         cache = candidate.placement.expert_cache
-        if cache is None or (wished_mode(given, options) is None and not serves_all(given, cache)):
+        if cache is None or (requested_mode(given, options) is None and not serves_all(given, cache)):
             raise UserError("cache.too_small")
     refusal = None if candidate.fits else smallest_change(given, options, candidate)
     mode = _mode_in_use(given, options, candidate)
@@ -104,7 +104,7 @@ def finished(
             *notices,
             *_choice_notices(given, options, choice),
             *unused_notices(given, choice, layout),
-            *concession_notices(given, candidate),
+            *fallback_notices(given, candidate),
         ),
     )
 
@@ -113,7 +113,7 @@ def _mode_in_use(given: Given, options: PlacementOptions, candidate: Candidate) 
     layout, mode = candidate.layout, candidate.choice.mode
     if not layout.devices:
         return "cpu"
-    if wished_mode(given, options) is None and mode != "layers" and RAM not in layout.experts:
+    if requested_mode(given, options) is None and mode != "layers" and RAM not in layout.experts:
         return "resident"
     return mode
 
@@ -129,7 +129,7 @@ def _by_device(given: Given, names: tuple[str, ...]) -> dict[str, tuple[int, ...
 def _choice_notices(given: Given, options: PlacementOptions, choice: Choice) -> Iterator[ErrorInfo]:
     if options.cache_type is None and choice.cache_type != "f16":
         yield ErrorInfo("plan.smaller_cache", {"context": choice.context})
-    if wished_mode(given, options) is None:
+    if requested_mode(given, options) is None:
         if choice.mode == "streamed":
             yield ErrorInfo("plan.streamed_unconfirmed", {})
         if choice.mode == "cached":

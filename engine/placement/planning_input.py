@@ -7,7 +7,7 @@ import msgspec
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.estimate import Overhead
 from engine.placement.layout import Spread
-from engine.placement.plan import MOST_DRAFTED, CacheType, Concession, Device, Machine, Misses, Mode
+from engine.placement.plan import MOST_DRAFTED, CacheType, Device, Fallback, Machine, Misses, Mode
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class Given(msgspec.Struct, frozen=True):
     machine: Machine
     budgets: dict[str, int]
     workers: tuple[str, ...] = ()
-    fallbacks: tuple[Concession, ...] = ()
+    fallbacks: tuple[Fallback, ...] = ()
     misses: Misses | None = None
     overhead: Overhead = Overhead()
 

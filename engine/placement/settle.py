@@ -35,7 +35,7 @@ def settle(index: TensorIndex, machine: Machine, options: PlacementOptions, dry_
     that cannot be dry run (UserError) counts as one that does not fit; where none can, the plan is refused with
     that error. Where nothing is left for a cache of experts that nobody asked for, all begins again without one.
     """
-    return giving_up_a_cache(options, lambda wished: _settled(index, machine, wished, dry_run))
+    return giving_up_a_cache(options, lambda requested: _settled(index, machine, requested, dry_run))
 
 
 def _settled(index: TensorIndex, machine: Machine, options: PlacementOptions, dry_run: DryRun) -> Plan:

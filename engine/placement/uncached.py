@@ -19,8 +19,8 @@ def or_uncached(
 
     Raises UserError as `make` does, but not `cache.too_small`.
     """
-    wished = options.mode == "cached" and "uncached" not in options.fallbacks
-    problem = plugin_state().problem if wished and not machine.caches else None
+    requested = options.mode == "cached" and "uncached" not in options.fallbacks
+    problem = plugin_state().problem if requested and not machine.caches else None
     try:
         plan = make(options)
     except UserError as error:

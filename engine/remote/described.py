@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.formats.render.fallback import FALLBACK, with_tools_described
 from engine.formats.render.history import HistoryForm, prepared
-from engine.formats.render.messages import normalised
+from engine.formats.render.messages import normalized
 from engine.values import Message
 
 _FORM = HistoryForm(FALLBACK, takes_tools=False, writes_calls=False, writes_results=False)
@@ -29,7 +29,7 @@ def described_messages(
     messages: Sequence[Message], tools: Sequence[dict[str, Any]], *, offered: bool
 ) -> list[dict[str, Any]]:
     """In OpenAI's shape without a call and without a role for tools. `offered`: the tools may be called now."""
-    conversation = normalised(messages)
+    conversation = normalized(messages)
     if tools and offered:
         conversation = with_tools_described(conversation, list(tools), _FORM)
     plain = prepared(conversation, _FORM)

@@ -56,7 +56,7 @@ class RemoteEngine:
         self._finding: Http | None = None
         self._events: queue.SimpleQueue[list[Event] | None] = queue.SimpleQueue()
         self._telling = threading.Lock()
-        self._teller: threading.Thread | None = None
+        self._emitter: threading.Thread | None = None
         self._is_mute = False
 
     @property
@@ -89,12 +89,12 @@ class RemoteEngine:
             self._loads += 1
             self._settle("empty", None)
         self._cut()
-        self._tell([LoadFailed(ErrorInfo("engine.load_cancelled"))])
+        self._emit([LoadFailed(ErrorInfo("engine.load_cancelled"))])
 
     def generate(self, request: GenerateRequest) -> None:
         from engine.remote.exchange import Exchange
 
-        exchange = Exchange(request, self._tell)
+        exchange = Exchange(request, self._emit)
         with self._lock:
             if self._state not in ("loading", "ready"):
                 raise UserError.from_info(self._failure)
@@ -140,7 +140,7 @@ class RemoteEngine:
     def close(self) -> None:
         self._end("closed")
         with self._telling:
-            teller, self._teller = self._teller, None
+            teller, self._emitter = self._emitter, None
             self._is_mute = True
         if teller is not None:
             self._events.put(None)
@@ -206,7 +206,7 @@ class RemoteEngine:
                 return
             self._settle("ready" if server is not None else "empty", server, error)
             # Told under the lock: who is answered next is told after this.
-            self._tell([Loaded(server.facts) if server is not None else LoadFailed(error)])
+            self._emit([Loaded(server.facts) if server is not None else LoadFailed(error)])
 
     def _answer(self, exchange: Exchange, settled: threading.Event) -> None:
         settled.wait()
@@ -223,7 +223,7 @@ class RemoteEngine:
         settled.wait()
         server = self._server
         if server is None:
-            self._tell([Measured(request.id, error=self._failure)])
+            self._emit([Measured(request.id, error=self._failure)])
         else:
             from engine.remote.http import CutError
 
@@ -231,7 +231,7 @@ class RemoteEngine:
                 measured = server.measuring.measured(request, texts, server.refused)
             except CutError:
                 measured = Measured(request.id, error=_NO_MODEL)
-            self._tell([measured])
+            self._emit([measured])
 
     def _start(self, job: Callable[[], None], name: str) -> None:
         thread = threading.Thread(target=job, name=name, daemon=True)
@@ -240,17 +240,17 @@ class RemoteEngine:
             self._threads.append(thread)
             thread.start()
 
-    def _tell(self, events: list[Event]) -> None:
+    def _emit(self, events: list[Event]) -> None:
         """Queue for the one thread that tells; nothing any more once it is closed."""
         with self._telling:
             if self._is_mute:
                 return
             self._events.put(events)
-            if self._teller is None:
-                self._teller = threading.Thread(target=self._told, name="remote-teller", daemon=True)
-                self._teller.start()
+            if self._emitter is None:
+                self._emitter = threading.Thread(target=self._emit_loop, name="remote-teller", daemon=True)
+                self._emitter.start()
 
-    def _told(self) -> None:
+    def _emit_loop(self) -> None:
         while (events := self._events.get()) is not None:
             # What has come meanwhile goes along, as from a host's pipe.
             ended = False

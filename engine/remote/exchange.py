@@ -30,14 +30,14 @@ _END_S = 0.08
 class Exchange:
     """Lives for one request. `run` on a thread of its own, the rest from any."""
 
-    def __init__(self, request: GenerateRequest, tell: Callable[[list[Event]], None]) -> None:
-        self._request, self._tell = request, tell
+    def __init__(self, request: GenerateRequest, listener: Callable[[list[Event]], None]) -> None:
+        self._request, self._listener = request, listener
         self._line = Line()
         self._started = time.monotonic()
         self._lock = threading.Lock()
         self._reply: Reply | None = None
         self._ended = self._cancelled = self._hurried = False
-        self._told = threading.Event()
+        self._end_emitted = threading.Event()
 
     @property
     def id(self) -> int:
@@ -52,7 +52,7 @@ class Exchange:
 
     def wait_cancelled(self) -> None:
         """The end is told when this returns, though the thread may still connect."""
-        if not self._told.wait(_END_S):
+        if not self._end_emitted.wait(_END_S):
             self.end(Finished(self.id, "cancelled", Usage(), Timings()))
 
     def hurry(self) -> None:
@@ -90,13 +90,13 @@ class Exchange:
         with self._lock:
             if not self._ended:
                 self._ended = True
-                self._tell([finished])
-        self._told.set()
+                self._listener([finished])
+        self._end_emitted.set()
 
     def _emit(self, event: Event) -> None:
         with self._lock:  # the end may be told from another thread
             if not self._ended:
-                self._tell([event])
+                self._listener([event])
 
     def _answer(self, server: Server) -> None:
         for _ in range(_TRIES):

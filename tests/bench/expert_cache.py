@@ -9,7 +9,7 @@ import statistics
 
 import msgspec
 
-from engine.local.isolated_call import Tell, ask
+from engine.local.isolated_call import Report, ask
 from tests.support.cached import cached_session
 from tests.support.moe import EXPERTS, moe_model
 
@@ -42,7 +42,7 @@ def compare() -> dict[str, Figures]:
     }
 
 
-def _measure(tell: Tell, slots: int) -> Figures:
+def _measure(tell: Report, slots: int) -> Figures:
     from engine.local.measure import speed
     from engine.local.threads import default_threads
 

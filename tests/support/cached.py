@@ -18,7 +18,7 @@ import msgspec
 from engine.api import LoadRequest
 from engine.expert_cache.library import plugin_state
 from engine.gguf.gguf_index import GgufIndex
-from engine.gguf.summary import summarise
+from engine.gguf.summary import summarize
 from engine.gguf.tensor_roles import classify
 from engine.placement.plan import RAM, CachedLayer, ExpertCache, Misses, PlacementOptions, Plan
 
@@ -50,7 +50,7 @@ def is_built() -> bool:
 
 def expert_cache(index: GgufIndex, placed: HandPlaced) -> ExpertCache:
     """What a placement grants; slots of a matrix take its part of an expert each, and some alignment."""
-    experts = summarise(index).experts
+    experts = summarize(index).experts
     needed: dict[int, int] = {}
     for tensor in index.tensors:
         part = classify(tensor.name)

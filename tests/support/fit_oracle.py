@@ -17,7 +17,7 @@ import pytest
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.reading import read_index
 from engine.gguf.tensor_roles import EXPERT_TENSOR
-from engine.local.isolated_call import Tell, ask
+from engine.local.isolated_call import Report, ask
 from engine.placement.expected import block_count, device_names, expected_devices
 from engine.placement.plan import RAM, Override, Placement
 
@@ -59,7 +59,7 @@ def fit(path: Path, worker: str, budget: int, context: int, ubatch: int = 512) -
     return ask(_fit, (str(path), worker, budget, context, ubatch, str(common)), Fitted, workers=[worker])
 
 
-def _fit(_: Tell, path: str, worker: str, budget: int, context: int, ubatch: int, common: str) -> Fitted:
+def _fit(_: Report, path: str, worker: str, budget: int, context: int, ubatch: int, common: str) -> Fitted:
     import llama_cpp.llama_cpp as llama
 
     from engine.local import native

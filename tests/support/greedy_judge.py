@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.formats import ChatFormat
 from engine.gguf.reading import read_index
-from engine.gguf.summary import summarise
+from engine.gguf.summary import summarize
 from engine.local import native
 from engine.local.model.tokenizer import Tokenizer
 from engine.placement.plan import Placement
@@ -56,7 +56,7 @@ class GreedyJudge:
         self._placement = Placement(2048, ubatch=2048)
         self._model = native.load_model(str(path), self._placement, lambda _: True)
         self._vocab = native.vocabulary(self._model)
-        summary = summarise(read_index(path))
+        summary = summarize(read_index(path))
         self._format = ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
 
     def worst(self, messages: tuple[Message, ...], answer: str) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from engine.gguf.reading import read_index
-from engine.local.isolated_call import Tell, ask
+from engine.local.isolated_call import Report, ask
 from engine.placement.plan import DeviceBytes, LoadedWeights, Override, Placement
 
 EXPERTS = r"\.ffn_(up|down|gate|gate_up)_(ch|)exps"
@@ -56,7 +56,7 @@ def _register(workers: Sequence[str]) -> None:
     native.register_workers(workers)
 
 
-def _weigh(_: Tell, path: str, placement: Placement, workers: tuple[str, ...]) -> Weighed:
+def _weigh(_: Report, path: str, placement: Placement, workers: tuple[str, ...]) -> Weighed:
     from engine.local import native
     from engine.local.native import memory, tensors
     from engine.local.native.dry_run import estimated
@@ -84,7 +84,7 @@ def _places(weights: Sequence[Any]) -> list[tuple[str, str]]:
     return sorted((weight.name, weight.device) for weight in weights)
 
 
-def _say(_: Tell, path: str, placement: Placement, count: int, workers: tuple[str, ...]) -> Said:
+def _say(_: Report, path: str, placement: Placement, count: int, workers: tuple[str, ...]) -> Said:
     from engine.local import native
 
     _register(workers)

@@ -116,7 +116,7 @@ class ScriptedEngine:
         """A token for each four characters, told from a thread of its own: nothing is waited for."""
         counts = tuple(-(-len(text) // 4) for text in texts)
         measured = Measured(request.id, _tokens(request), counts)
-        threading.Thread(target=self._tell, args=(measured,), name="scripted-measure").start()
+        threading.Thread(target=self._emit, args=(measured,), name="scripted-measure").start()
 
     def abort(self, request_id: int) -> None:
         self._aborted.add(request_id)
@@ -171,9 +171,9 @@ class ScriptedEngine:
 
     def tell(self, *events: Event) -> None:
         """Tell what comes of no request, or in the middle of one."""
-        self._tell(*events)
+        self._emit(*events)
 
-    def _tell(self, *events: Event) -> None:
+    def _emit(self, *events: Event) -> None:
         with self._telling:
             self._listener(list(events))
 
@@ -187,16 +187,16 @@ class ScriptedEngine:
         return ended()
 
     def _do_load(self, request: LoadRequest) -> None:
-        self._tell(LoadProgress(0.4))
+        self._emit(LoadProgress(0.4))
         if self._held(lambda: self._cancelled.is_set() or self._ending()):
             self._state = "empty"
             if self._unloading.is_set():
                 return
-            self._tell(LoadFailed(ErrorInfo("engine.load_cancelled")))
+            self._emit(LoadFailed(ErrorInfo("engine.load_cancelled")))
             return
         if self.load_error is not None:
             self._state = "empty"
-            self._tell(LoadFailed(self.load_error))
+            self._emit(LoadFailed(self.load_error))
             return
         self._facts = ModelFacts(
             path=request.path,
@@ -211,7 +211,7 @@ class ScriptedEngine:
             plan=self.plan,
         )
         self._state = "ready"
-        self._tell(Loaded(self._facts))
+        self._emit(Loaded(self._facts))
 
     def _do_generate(self, request: GenerateRequest) -> None:
         number = request.id
@@ -222,10 +222,10 @@ class ScriptedEngine:
             if room <= 0:
                 params = {"needed": prompt, "available": self._facts.context}
                 error = ErrorInfo("engine.context_overflow", params)
-                self._tell(Finished(number, "error", Usage(prompt), Timings(), error))
+                self._emit(Finished(number, "error", Usage(prompt), Timings(), error))
                 return
             limit = min(room, request.max_tokens or room)
-        self._tell(*self.first(request))
+        self._emit(*self.first(request))
         count = 0
         ended = False
         for piece in self.answer(request):
@@ -237,18 +237,18 @@ class ScriptedEngine:
             if piece.startswith("<think>") and number in self._hurried:
                 continue
             channel = "reasoning" if piece.startswith("<think>") else "content"
-            self._tell(Delta(number, channel, piece.removeprefix("<think>")))  # type: ignore[arg-type]
+            self._emit(Delta(number, channel, piece.removeprefix("<think>")))  # type: ignore[arg-type]
             count += 1
             self._closing.wait(self.pace)
         if self.watching and self.fired:
-            self._tell(ExpertsFired(number, count, self.fired, 0.06))
+            self._emit(ExpertsFired(number, count, self.fired, 0.06))
         usage = Usage(prompt, recomputed=self.usage.recomputed) if self._counts else self.usage
         usage = msgspec.structs.replace(usage, completion_tokens=count)
         timings = Timings(0.1, 0.4, 500.0, 38.0, 0.0)
         calls = () if ended else self.calls
-        self._tell(*(ToolCalled(number, call) for call in calls))
+        self._emit(*(ToolCalled(number, call) for call in calls))
         reason: FinishReason = "cancelled" if ended else "length" if count == limit else "stop"
-        self._tell(Finished(number, reason, usage, timings, None, calls, self.notices))
+        self._emit(Finished(number, reason, usage, timings, None, calls, self.notices))
 
 
 def _tokens(request: GenerateRequest) -> int:

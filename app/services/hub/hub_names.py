@@ -14,7 +14,7 @@ def variant_named(text: str, repository: Callable[[str], Repository]) -> tuple[R
     Raises UserError `hub.bad_name`, `hub.no_variant`, `hub.which_variant` (`choices`), and what `repository` raises.
     """
     from engine.hub.names import parse_model_name
-    from engine.hub.quantisations import find_file, find_variant
+    from engine.hub.quantizations import find_file, find_variant
 
     name = parse_model_name(text)
     found = repository(name.repo)

@@ -100,9 +100,9 @@ def _index(path: str) -> GgufIndex:
 
 
 def _with_facts(model: LibraryModel, index: GgufIndex) -> LibraryModel:
-    from engine.gguf.summary import summarise
+    from engine.gguf.summary import summarize
 
-    summary = summarise(index)
+    summary = summarize(index)
     return msgspec.structs.replace(
         model,
         architecture=summary.architecture,

@@ -146,9 +146,9 @@ class LocalPlacing:
         return Overhead(compute=compute)
 
     def concession(self, plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
-        from engine.placement.fallbacks import next_concession
+        from engine.placement.fallbacks import next_fallback
 
-        return next_concession(plan, options)
+        return next_fallback(plan, options)
 
     def key(self, found: Surveyed) -> str:
         from engine.local.calibration import machine_key

@@ -140,7 +140,7 @@ void Cache::bring_missing(Layer & layer, bool before) {
         return;
     }
     for (const int32_t expert : missing_) {
-        if (!before && carrier_ && !carrier_->has_room()) {
+        if (!before && uploader_ && !uploader_->has_room()) {
             counters_.refused++;
             continue;
         }
@@ -152,8 +152,8 @@ void Cache::bring_missing(Layer & layer, bool before) {
         counters_.evicted += given.evicted >= 0;
         counters_.brought++;
         counters_.brought_bytes += layer.expert_bytes();
-        if (!before && carrier_) {
-            carrier_->bring(&layer, expert, given.slot);
+        if (!before && uploader_) {
+            uploader_->upload(&layer, expert, given.slot);
         } else {
             layer.bring(expert, given.slot, inner_.get());
             layer.slots.filled(given.slot);

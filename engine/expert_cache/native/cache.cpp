@@ -9,7 +9,7 @@ namespace coterie {
 static const size_t MOST_WAITING = 64;
 
 Cache::~Cache() {
-    carrier_.reset(); // before what it writes to
+    uploader_.reset(); // before what it writes to
     if (inner_) {
         ggml_backend_synchronize(inner_.get());
     }
@@ -36,7 +36,7 @@ int Cache::open(const char * name, std::string & problem) {
     cpu_rows_.reserve(rows);
     missing_.reserve(rows);
     if (settings_.upload_thread) {
-        carrier_ = std::make_unique<Carrier>(MOST_WAITING);
+        uploader_ = std::make_unique<ExpertUploader>(MOST_WAITING);
     }
     counters_.allocated = ggml_backend_buffer_get_size(workspace_.get());
     return COTERIE_CACHE_OK;

@@ -1,7 +1,7 @@
 // The cache: layers with slots on one inner device, and the computation of expert blocks with them.
 #pragma once
 
-#include "carrier.h"
+#include "uploader.h"
 #include "expert_cache.h"
 #include "layer.h"
 
@@ -66,7 +66,7 @@ class Cache {
     BufferPtr workspace_, host_workspace_, staging_;
     std::vector<std::unique_ptr<Layer>> layers_;
     std::unordered_map<const ggml_tensor *, Layer *> by_weights_;
-    std::unique_ptr<Carrier> carrier_;
+    std::unique_ptr<ExpertUploader> uploader_;
 
     std::mutex mutex_; // of all below, and of the layers
     coterie_cache_counters counters_ = {};

@@ -25,7 +25,7 @@ def _content_text(content: Any) -> str:
     return ""
 
 
-def normalised(messages: Sequence[Message | Mapping[str, Any]]) -> Conversation:
+def normalized(messages: Sequence[Message | Mapping[str, Any]]) -> Conversation:
     """Fresh dictionaries whose `content` is always a string; an empty `reasoning_content` is left out."""
     conversation: Conversation = []
     for message in messages:

@@ -25,7 +25,7 @@ class Cancellation:
         self._hurried: set[int] = set()
         self._step: Collection[int] = ()
         self._gives_way = False
-        self.front = ""
+        self.priority = ""
         self.is_closing = False
 
     def use(self, flag: native.AbortFlag) -> None:
@@ -68,7 +68,7 @@ class Cancellation:
             self.is_closing = True
             self._break_off()
 
-    def make_way(self) -> None:
+    def preempt_prefill(self) -> None:
         """An answer in front has come: a step that only reads others' prompts is broken off for it."""
         with self._lock:
             if self._gives_way:

@@ -25,7 +25,7 @@ from engine.local import native
 from engine.local.generation import sampling
 from engine.local.generation.grammar_trigger import GrammarTrigger
 from engine.local.generation.stop_strings import StopStrings
-from engine.local.model.sequences import Said
+from engine.local.model.sequences import TokenizedTexts
 from engine.local.model.session import Session
 from engine.local.native.grammar import GrammarSampler
 from engine.values import FinishReason, Timings, ToolCall, Usage
@@ -37,7 +37,7 @@ _BOUNDARIES = ("\n", ".", "!", "?", "。")
 Emit = Callable[[PrefillProgress | Delta | ToolCalled], None]
 
 
-class Taken(NamedTuple):
+class StepResult(NamedTuple):
     """What came of a step: why the answer ends, None when it goes on, and how many guessed tokens came true."""
 
     reason: FinishReason | None
@@ -134,9 +134,9 @@ class Generation:
         """It has a place, with so many of its tokens in memory already."""
         if not self._started:
             self._started, self.cached, self.recomputed = now, cached, recomputed
-        self.tell_progress(cached)
+        self.emit_progress(cached)
 
-    def tell_progress(self, held: int) -> None:
+    def emit_progress(self, held: int) -> None:
         """How much of the prompt is in memory; an answer that goes on after others has told it before."""
         if self.is_reading:
             done = min(held, self.prompt_length)
@@ -145,7 +145,7 @@ class Generation:
                 PrefillProgress(self.request.id, done, self.prompt_length, self.cached, self.recomputed)
             )
 
-    def took(self, rows: range, draft: Sequence[int] = ()) -> Taken:
+    def took(self, rows: range, draft: Sequence[int] = ()) -> StepResult:
         """A step is done after whose `rows` of the batch tokens may be drawn: the first after the last of `tokens`,
         the others after those of `draft`, which were guessed. Drawing goes on while what is drawn was guessed, so the
         answer is the same as without.
@@ -153,7 +153,7 @@ class Generation:
         As long as it goes on, the last of `tokens` is not in memory yet.
         """
         if self.is_reading and not self._begin():
-            return Taken(None, 0)
+            return StepResult(None, 0)
         for number, row in enumerate(rows):
             before = len(self.tokens)
             reason = self._take(self._draw(row))
@@ -161,7 +161,7 @@ class Generation:
                 break
         self._drafted += len(draft)
         self._accepted += number
-        return Taken(reason, number)
+        return StepResult(reason, number)
 
     def spent(self, python_s: float, streams: int) -> None:
         """A step of its decoding, in which so many answers were written, took this long outside llama.cpp for it."""
@@ -202,7 +202,7 @@ class Generation:
             self.request.id, reason, usage, timings, error, tuple(self._tool_calls), self._notices
         )
 
-    def said(self, owner: str) -> Said:
+    def said(self, owner: str) -> TokenizedTexts:
         """What the tokens in memory say, now that the answer has ended; remembered for follow-ups."""
         if self._prompt is None or self._parser is None:
             return ()
@@ -354,7 +354,7 @@ class Generation:
     def _noticed(self, reply: AssistantMessage, reason: FinishReason) -> tuple[ErrorInfo, ...]:
         """What the user should know of the reply besides its text."""
         notices = []
-        if self._reasoned and self._is_told_off():
+        if self._reasoned and self._reasoning_is_off():
             notices.append(ErrorInfo("reasoning.ignored_off"))
         if self._cuts or (reason in ("stop", "length") and reply.truncated_in == "tool_call"):
             notices.append(ErrorInfo("tools.cut_in_call"))
@@ -362,7 +362,7 @@ class Generation:
             notices.append(ErrorInfo("reasoning.cut_in_thought"))
         return tuple(notices)
 
-    def _is_told_off(self) -> bool:
+    def _reasoning_is_off(self) -> bool:
         """Whether the model was told not to reason: by the request, or by the default that its template has."""
         choice = str(self.request.reasoning).strip().lower()
         control = self._session.format.reasoning

@@ -11,7 +11,7 @@ WATCHED = 256
 _CHARACTER = 3
 
 
-class CallEnd:
+class GrammarCompletion:
     """Follows the text of calls, token by token, with the shortest end that they could have."""
 
     def __init__(self, gbnf: str, root: str, tokenizer: Tokenizer) -> None:

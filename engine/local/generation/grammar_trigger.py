@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from engine.formats.grammar.call_grammar import ToolGrammar
 from engine.formats.grammar.gbnf.rules import literal
-from engine.local.generation.grammar_completion import CallEnd
+from engine.local.generation.grammar_completion import GrammarCompletion
 from engine.local.model.tokenizer import Tokenizer
 from engine.local.native.grammar import Grammar, GrammarSampler
 
@@ -43,7 +43,7 @@ class GrammarTrigger:
         self._begun = tokenizer.marker(begun) if begun else []
         self._triggers = [re.compile(trigger.encode()) for trigger in tools.triggers]
         self._grammar: Grammar | None = None
-        self._end: CallEnd | None = None
+        self._end: GrammarCompletion | None = None
         self._seen: list[tuple[int, bytes]] = []  # tokens behind the reasoning, the last of them
         self._size = 0
         self._at_start = True
@@ -124,7 +124,7 @@ class GrammarTrigger:
         except ValueError:
             self._spent = True
             return None
-        self._end = CallEnd(gbnf, root, self._tokenizer)
+        self._end = GrammarCompletion(gbnf, root, self._tokenizer)
         return grammar
 
     def _opens_reasoning(self, token: int) -> bool:

@@ -30,9 +30,9 @@ class PromptWorker:
     """One thread of the host that prepares requests in their order, started by the first of them."""
 
     def __init__(
-        self, lending: SessionGuard, cancellation: Cancellation, emit: Emit, ready: Callable[[Prepared], None]
+        self, guard: SessionGuard, cancellation: Cancellation, emit: Emit, ready: Callable[[Prepared], None]
     ) -> None:
-        self._lending, self._cancellation, self._emit, self._ready = lending, cancellation, emit, ready
+        self._guard, self._cancellation, self._emit, self._ready = guard, cancellation, emit, ready
         self._asked: queue.SimpleQueue[tuple[GenerateRequest, float]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -49,13 +49,13 @@ class PromptWorker:
             request, arrived = self._asked.get()
             prepared = self._prepared(request, arrived)
             self._ready(prepared)
-            if prepared.generation is not None and request.conversation == self._cancellation.front != "":
-                self._cancellation.make_way()
+            if prepared.generation is not None and request.conversation == self._cancellation.priority != "":
+                self._cancellation.preempt_prefill()
 
     def _prepared(self, request: GenerateRequest, arrived: float) -> Prepared:
         from engine.local.generation.generation import Generation
 
-        with self._lending.borrowed() as session:
+        with self._guard.acquire() as session:
             if session is None:
                 return Prepared(request, None, ErrorInfo("engine.no_model"))
             try:
@@ -70,9 +70,9 @@ class PromptWorker:
                 Exception
             ) as error:  # a template is someone else's program: it may find any mistake of ours
                 traceback.print_exc()
-                return Prepared(request, None, ErrorInfo("engine.answer_failed", {"detail": told(error)}))
+                return Prepared(request, None, ErrorInfo("engine.answer_failed", {"detail": describe(error)}))
             return Prepared(request, generation, None)
 
 
-def told(error: Exception) -> str:
+def describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:300]

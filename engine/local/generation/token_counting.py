@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class TokenCounting:
     """One thread of the host that answers `protocol.Measure`, in their order; started by the first of them."""
 
-    def __init__(self, lending: SessionGuard, send: Callable[[Measured], None]) -> None:
-        self._lending, self._send = lending, send
+    def __init__(self, guard: SessionGuard, send: Callable[[Measured], None]) -> None:
+        self._guard, self._send = guard, send
         self._asked: queue.SimpleQueue[protocol.Measure] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -35,7 +35,7 @@ class TokenCounting:
     def _run(self) -> None:
         while True:
             command = self._asked.get()
-            with self._lending.borrowed() as session:
+            with self._guard.acquire() as session:
                 measured = _measured(session, command)
             self._send(measured)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from engine.api import LoadRequest
-from engine.local.isolated_call import Tell, ask
+from engine.local.isolated_call import Report, ask
 from engine.placement import processor
 from engine.placement.plan import PlacementOptions, Plan
 
@@ -66,7 +66,7 @@ def benchmark(
     )
 
 
-def _benchmark(tell: Tell, request: LoadRequest, prompt_tokens: int, answer_tokens: int) -> Benchmark:
+def _benchmark(tell: Report, request: LoadRequest, prompt_tokens: int, answer_tokens: int) -> Benchmark:
     from engine.local import native
     from engine.local.loading import open_session
     from engine.local.measure import speed

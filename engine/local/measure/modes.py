@@ -9,7 +9,7 @@ import msgspec
 
 from engine.api import Delta, GenerateRequest, LoadRequest
 from engine.errors import UserError
-from engine.local.isolated_call import Tell, ask
+from engine.local.isolated_call import Report, ask
 from engine.local.measure.benchmark import ANSWER_TOKENS, PATIENCE, PROMPT_TOKENS, environment_for
 from engine.placement.plan import Machine, Mode, PlacementOptions
 from engine.values import Message, Sampling
@@ -85,11 +85,11 @@ def modes(
     return found
 
 
-def _measure(tell: Tell, request: LoadRequest) -> ModeResult:
+def _measure(tell: Report, request: LoadRequest) -> ModeResult:
     from engine.local import native
     from engine.local.loading import open_session
     from engine.local.measure import speed
-    from engine.local.measure.single_stream import answer_alone
+    from engine.local.measure.single_stream import answer_single_stream
 
     def loading(fraction: float) -> bool:
         tell(fraction / 2)
@@ -109,7 +109,7 @@ def _measure(tell: Tell, request: LoadRequest) -> ModeResult:
         _check_mode(session, request.options)
         message = Message("user", PROMPT)
         question = GenerateRequest(1, (message,), Sampling(0.0, seed=0), max_tokens=ANSWER_TOKENS)
-        end = answer_alone(session, question, emit, alive)
+        end = answer_single_stream(session, question, emit, alive)
         if end.error:
             raise UserError.from_info(end.error)
         before = _used(session)

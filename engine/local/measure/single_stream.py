@@ -16,7 +16,7 @@ from engine.local.protocol import Reply
 from engine.local.scheduling.scheduler import Scheduler
 
 
-def answer_alone(
+def answer_single_stream(
     session: Session, request: GenerateRequest, emit: Callable[[Reply], None], on_step: Callable[[], None]
 ) -> Finished:
     """The end of an answer that goes the way of every other. `emit` gets its events, `on_step` is called after each

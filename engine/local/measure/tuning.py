@@ -10,7 +10,7 @@ import psutil
 
 from engine.api import LoadRequest
 from engine.errors import ErrorInfo, UserError
-from engine.local.isolated_call import Tell, ask
+from engine.local.isolated_call import Report, ask
 from engine.local.measure.benchmark import environment_for
 from engine.local.threads import default_threads
 from engine.placement.plan import Machine, PlacementOptions, Plan
@@ -132,11 +132,11 @@ class _Run:
             )
         except UserError as error:
             trial = Trial(kind, setting, error=error.info)
-            self._tell(trial)
+            self._report(trial)
             return trial, None
         taken = answer_seconds(found.prefill_tps, found.decode_tps)
         trial = Trial(kind, setting, found.prefill_tps, found.decode_tps, taken)
-        self._tell(trial)
+        self._report(trial)
         return trial, found
 
     def _keep_going(self, _: float) -> bool:
@@ -144,7 +144,7 @@ class _Run:
             self.ended = True
         return not self.ended and not self.over
 
-    def _tell(self, trial: Trial) -> None:
+    def _report(self, trial: Trial) -> None:
         if trial.error and (self.ended or self.over):
             return  # it was cut off, which says nothing of the setting
         self.tried.append(trial)
@@ -152,7 +152,7 @@ class _Run:
             self.ended = True
 
 
-def _measure(tell: Tell, request: LoadRequest, prompt_tokens: int) -> Speeds:
+def _measure(tell: Report, request: LoadRequest, prompt_tokens: int) -> Speeds:
     """Prompts of `prompt_tokens`; 0 chooses as many as are read in a short time."""
     from engine.local import native
     from engine.local.loading import open_session

@@ -18,7 +18,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.expert_cache.policy import policy_for
 from engine.gguf.summary import ModelSummary
 from engine.local import native
-from engine.local.model.warm_experts import ResidentsFile
+from engine.local.model.warm_experts import WarmExpertsFile
 from engine.local.native import expert_cache as plugin
 from engine.local.native.expert_cache import CacheCounters, CacheSettings
 from engine.local.native.tensors import expert_tensors
@@ -40,7 +40,7 @@ class ExpertCaching:
         slots: dict[int, int],
         layers: int,
         notices: tuple[ErrorInfo, ...],
-        kept: ResidentsFile | None,
+        kept: WarmExpertsFile | None,
     ) -> None:
         self._cache, self._slots, self._layers, self._kept = cache, slots, layers, kept
         self.notices = notices
@@ -176,13 +176,13 @@ def _notices(cache: ExpertCache, served: int) -> tuple[ErrorInfo, ...]:
     return (ErrorInfo("cache.partly", values),)
 
 
-def _residents_file(folder: str, path: str) -> ResidentsFile | None:
+def _residents_file(folder: str, path: str) -> WarmExpertsFile | None:
     with contextlib.suppress(OSError):
-        return ResidentsFile(Path(folder), path) if folder else None
+        return WarmExpertsFile(Path(folder), path) if folder else None
     return None
 
 
-def _warm(kept: ResidentsFile | None, slots: dict[int, int], experts: int) -> None:
+def _warm(kept: WarmExpertsFile | None, slots: dict[int, int], experts: int) -> None:
     if kept is not None:
         for layer, warm_experts in kept.read(slots, experts).items():
             plugin.warm_cache(layer, warm_experts)

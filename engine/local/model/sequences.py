@@ -9,7 +9,7 @@ from engine.local import native
 from engine.local.model.checkpoints import SPACING, Checkpoint, Checkpoints
 
 # Texts of prompts and answers with the tokens they stand for.
-Said = tuple[tuple[str, tuple[int, ...]], ...]
+TokenizedTexts = tuple[tuple[str, tuple[int, ...]], ...]
 
 
 def common_length(one: list[int], other: list[int]) -> int:
@@ -50,7 +50,7 @@ class Sequence:
         self._stops: tuple[int, ...] = ()
         self.tokens: list[int] = []
         self.conversation = ""
-        self.said: Said = ()
+        self.said: TokenizedTexts = ()
         self.used = 0.0
         self.taken = False
         self.is_forgotten = False

@@ -16,7 +16,7 @@ from engine.local import native
 from engine.local.model import checkpoints
 from engine.local.model.expert_caching import ExpertCaching
 from engine.local.model.pacing import ThreadPacer
-from engine.local.model.sequences import Said, Sequence
+from engine.local.model.sequences import Sequence, TokenizedTexts
 from engine.local.model.tokenizer import Tokenizer
 from engine.local.native.routing import ExpertWatch
 from engine.local.speculative.draft_model import DraftModel
@@ -88,9 +88,9 @@ class Session:
         self._count = sequences
         self.sequences = self._new_sequences()
         # What conversations said, the newest last. Replaced as a whole, as other threads read it.
-        self._said: dict[str, Said] = {}
+        self._said: dict[str, TokenizedTexts] = {}
         # What kept states say with which a text begins.
-        self.kept_texts: Callable[[str], Said] = lambda _: ()
+        self.kept_texts: Callable[[str], TokenizedTexts] = lambda _: ()
         # Seconds spent in llama.cpp, on steps and on drawing from them.
         self.computing_s = self.sampling_s = 0.0
 
@@ -119,7 +119,7 @@ class Session:
 
     def remember(
         self, owner: str, prompt: Prompt, length: int, tokens: list[int], answer: str | None
-    ) -> Said:
+    ) -> TokenizedTexts:
         """`tokens` are a prompt of so many tokens and its answer, None for one that ends within a character. `owner`
         is the conversation; what it said before is remembered no longer.
 

@@ -32,19 +32,14 @@ class SessionGuard:
             self._loads -= 1
             self._changed.notify_all()
 
-    def acquire(self, session: Session) -> None:
-        with self._changed:
-            self._session = session
-            self._changed.notify_all()
-
-    def take_back(self) -> None:
+    def withdraw(self) -> None:
         """On return nobody uses it any more."""
         with self._changed:
             self._session = None
             self._changed.wait_for(lambda: not self._users)
 
     @contextlib.contextmanager
-    def borrowed(self) -> Iterator[Session | None]:
+    def acquire(self) -> Iterator[Session | None]:
         """The session while the block runs; None when no model is loaded."""
         with self._changed:
             self._changed.wait_for(lambda: not self._loads)

@@ -31,7 +31,7 @@ class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     layers: dict[str, list[int]]
 
 
-class ResidentsFile:
+class WarmExpertsFile:
     """The file of one model in `folder`; `path` is the model's, and the file is of what lies there now."""
 
     def __init__(self, folder: Path, path: str) -> None:

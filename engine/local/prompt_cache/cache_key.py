@@ -17,16 +17,16 @@ from engine.placement.plan import Placement
 RAM_SHARE, RAM_LIMIT = 8, 4 * 2**30
 
 
-def open_states(session: Session, request: LoadRequest) -> PromptCache:
+def open_prompt_cache(session: Session, request: LoadRequest) -> PromptCache:
     """What is kept for a session; what an earlier one with the same model, build and parameters wrote is found."""
     folder = Path(request.states) if request.states else None
     ram_limit = min(psutil.virtual_memory().available // RAM_SHARE, RAM_LIMIT)
     plan = session.facts.plan
-    key = state_key(request.path, plan.placement if plan else None)
+    key = cache_key(request.path, plan.placement if plan else None)
     return PromptCache(folder, key, ram_limit, request.states_limit)
 
 
-def state_key(path: str, placement: Placement | None) -> str:
+def cache_key(path: str, placement: Placement | None) -> str:
     """Names all that the bytes of a state depend on: the file as it is now, the library's build, the kinds of the
     cache, and the devices that computed it, which round differently and lay it out in their own way.
 

@@ -11,7 +11,7 @@ from engine.local.prompt_cache.folder import RESERVE, StateFile, StatesFolder, k
 from engine.local.prompt_cache.prefix import Tokens
 from engine.local.prompt_cache.speeds import Speed
 from engine.local.prompt_cache.state_file import Header, Stopped, Unusable
-from engine.local.prompt_cache.values import Data, PackedSaid
+from engine.local.prompt_cache.values import Data, PackedTexts
 
 
 class Disk:
@@ -48,7 +48,7 @@ class Disk:
         self,
         conversation: str,
         tokens: Tokens,
-        said: PackedSaid,
+        said: PackedTexts,
         data: Data,
         partials: Sequence[tuple[int, Data]],
         unwanted: Callable[[], bool],

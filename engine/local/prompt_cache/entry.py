@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.local.prompt_cache.folder import StateFile
 from engine.local.prompt_cache.prefix import Tokens, common_prefix, packed
-from engine.local.prompt_cache.values import Data, Kept, PackedSaid, Said
+from engine.local.prompt_cache.values import Data, FoundState, PackedTexts, TokenizedTexts
 
 # So many tokens are read again in no time.
 _TAIL = 32
@@ -23,7 +23,7 @@ class Entry:
         self.conversation = conversation
         self.tokens = tokens
         self.positions = positions
-        self.said: PackedSaid = ()
+        self.said: PackedTexts = ()
         self.bytes = 0
         # Grows with each use of any entry.
         self.used = 0
@@ -54,12 +54,14 @@ class Entry:
         of an answer otherwise than the model did, once the conversation goes on."""
         return len(self.tokens) - common_prefix(self.tokens, tokens) <= _TAIL
 
-    def found(self, length: int, seconds: float) -> Kept:
+    def found(self, length: int, seconds: float) -> FoundState:
         on_disk = self.data is None
-        return Kept(self.tokens.tolist(), length, self.bytes, on_disk, seconds, self.positions, self.number)
+        return FoundState(
+            self.tokens.tolist(), length, self.bytes, on_disk, seconds, self.positions, self.number
+        )
 
 
-def packed_said(said: Said, tokens: Tokens) -> PackedSaid:
+def packed_texts(said: TokenizedTexts, tokens: Tokens) -> PackedTexts:
     """Each text stands for the first tokens of the state as a rule: then they are not held twice."""
     rows = []
     for text, meant in said:
@@ -69,5 +71,5 @@ def packed_said(said: Said, tokens: Tokens) -> PackedSaid:
     return tuple(rows)
 
 
-def unpacked_said(said: PackedSaid) -> Said:
+def unpacked_texts(said: PackedTexts) -> TokenizedTexts:
     return tuple((text, tuple(tokens.tolist())) for text, tokens in said)

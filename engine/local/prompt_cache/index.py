@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.local.prompt_cache.entry import Entry, unpacked_said
+from engine.local.prompt_cache.entry import Entry, unpacked_texts
 from engine.local.prompt_cache.prefix import Tokens, common_prefix
-from engine.local.prompt_cache.values import Said
+from engine.local.prompt_cache.values import TokenizedTexts
 
 
 class Index:
@@ -63,12 +63,12 @@ class Index:
                 return entry
         return None
 
-    def said(self, text: str | None) -> Said:
+    def said(self, text: str | None) -> TokenizedTexts:
         """The texts of all states with their tokens, longest first; those that `text` begins with, where given."""
         found: dict[str, Tokens] = {}
         for entry in sorted(self._entries.values(), key=lambda entry: entry.used):
             found.update((said, row) for said, row in entry.said if text is None or text.startswith(said))
-        return unpacked_said(tuple(sorted(found.items(), key=lambda pair: len(pair[0]), reverse=True)))
+        return unpacked_texts(tuple(sorted(found.items(), key=lambda pair: len(pair[0]), reverse=True)))
 
     def leave_ram(self, entry: Entry) -> None:
         entry.let_go()

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from engine.local.prompt_cache.background import Background
 from engine.local.prompt_cache.disk import Disk
-from engine.local.prompt_cache.entry import Entry, packed_said, unpacked_said
+from engine.local.prompt_cache.entry import Entry, packed_texts, unpacked_texts
 from engine.local.prompt_cache.folder import StateFile, conversation_digest, remove
 from engine.local.prompt_cache.index import Index, longest
 from engine.local.prompt_cache.prefix import packed
 from engine.local.prompt_cache.speeds import Speed
 from engine.local.prompt_cache.state_file import Header, said_in, tokens_in
-from engine.local.prompt_cache.values import Data, Kept, Said, Taken
+from engine.local.prompt_cache.values import CachedState, Data, FoundState, TokenizedTexts
 from engine.local.prompt_cache.worth import worth_a_file
 
 # A state that nobody asked for in this time is written.
@@ -58,7 +58,7 @@ class PromptCache:
         self,
         conversation: str,
         tokens: Sequence[int],
-        said: Said,
+        said: TokenizedTexts,
         data: Data,
         partials: Sequence[tuple[int, Data]] = (),
     ) -> None:
@@ -73,7 +73,7 @@ class PromptCache:
         positions = tuple(position for position, _ in partials)
         with self._lock:
             entry = self._index.same(owner, row, positions) or self._index.new(owner, row, positions)
-            entry.said = packed_said(said, row)
+            entry.said = packed_texts(said, row)
             entry.hold(data, partials, time.monotonic())
             entry.to_write = self._shall_write(entry)
             for old in self._index.of(owner):
@@ -84,7 +84,7 @@ class PromptCache:
         if self._background is not None:
             self._background.wake()
 
-    def find(self, tokens: Sequence[int], most: int = 2**31) -> Kept | None:
+    def find(self, tokens: Sequence[int], most: int = 2**31) -> FoundState | None:
         """The state of at most `most` tokens that has the most first ones in common with `tokens`, at least one; of
         equals one that is in RAM, then the one used last."""
         if self._disk is not None and self._background is not None:
@@ -100,12 +100,12 @@ class PromptCache:
         with self._lock:
             return best.found(length, self._seconds(best))
 
-    def take(self, kept: Kept, conversation: str | None = None) -> Data | None:
+    def take(self, kept: FoundState, conversation: str | None = None) -> Data | None:
         """The bytes of a state that was found; None when they are gone or damaged. As `fetch`."""
         taken = self.fetch(kept, conversation)
         return None if taken is None else taken.data
 
-    def fetch(self, kept: Kept, conversation: str | None = None) -> Taken | None:
+    def fetch(self, kept: FoundState, conversation: str | None = None) -> CachedState | None:
         """All that a state holds, for the sequence of `conversation`; None when it is gone or damaged. Reads the file
         of one that is on the disk, which stays there.
 
@@ -118,7 +118,7 @@ class PromptCache:
                 return None
             self._index.touch(entry)
             if entry.data is not None:
-                taken = Taken(entry.data, unpacked_said(entry.said), entry.partials)
+                taken = CachedState(entry.data, unpacked_texts(entry.said), entry.partials)
                 own = bool(conversation) and entry.conversation == conversation_digest(conversation or "")
                 if own or kept.length >= len(entry.tokens):
                     self._index.leave_ram(entry)
@@ -127,9 +127,9 @@ class PromptCache:
             entry.reader.join()
             return self.fetch(kept, conversation)
         read = self._from_disk(entry)
-        return None if read is None else Taken(read[0], unpacked_said(entry.said), read[1])
+        return None if read is None else CachedState(read[0], unpacked_texts(entry.said), read[1])
 
-    def bring_near(self, kept: Kept) -> bool:
+    def bring_near(self, kept: FoundState) -> bool:
         """Whether `fetch` need not wait for the disk. Where it would, the state is read into RAM beside what goes on
         meanwhile, if it has room there: ask again."""
         with self._lock:
@@ -144,12 +144,12 @@ class PromptCache:
             entry.reader.start()
             return False
 
-    def restored(self, kept: Kept, seconds: float) -> None:
+    def restored(self, kept: FoundState, seconds: float) -> None:
         """What it took to put the bytes of `kept` into a context: later predictions are made from that."""
         with self._lock:
             self._restoring.took(kept.bytes, seconds)
 
-    def discard(self, kept: Kept) -> None:
+    def discard(self, kept: FoundState) -> None:
         """A state that a context does not take, though there is room: throw it away."""
         with self._lock:
             entry = self._index.get(kept.number)
@@ -163,7 +163,7 @@ class PromptCache:
         with self._lock:
             self._computing.took(tokens, seconds)
 
-    def told(self, text: str | None = None) -> Said:
+    def texts(self, text: str | None = None) -> TokenizedTexts:
         """The texts of all states and the tokens that they stand for, longest first; those that `text` begins with,
         where it is given."""
         if self._background is not None:

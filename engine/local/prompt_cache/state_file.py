@@ -24,7 +24,7 @@ import xxhash
 
 from engine.local.prompt_cache.folder import VERSION, WRITING
 from engine.local.prompt_cache.prefix import Tokens
-from engine.local.prompt_cache.values import Data, PackedSaid
+from engine.local.prompt_cache.values import Data, PackedTexts
 
 _MAGIC = b"COTSTATE"
 _START = struct.Struct("<8sIIQ16s16s")
@@ -56,7 +56,7 @@ class Header(msgspec.Struct, frozen=True):
 
 
 def header_of(
-    key: str, tokens: Tokens, said: PackedSaid, data: Data, partials: Sequence[tuple[int, Data]]
+    key: str, tokens: Tokens, said: PackedTexts, data: Data, partials: Sequence[tuple[int, Data]]
 ) -> Header:
     def meant(row: Tokens) -> int | bytes:
         return len(row) if np.array_equal(row, tokens[: len(row)]) else row_bytes(row)
@@ -143,7 +143,7 @@ def tokens_in(header: Header) -> Tokens:
     return _row(header.tokens)
 
 
-def said_in(header: Header, tokens: Tokens) -> PackedSaid:
+def said_in(header: Header, tokens: Tokens) -> PackedTexts:
     return tuple(
         (text, tokens[:meant] if isinstance(meant, int) else _row(meant)) for text, meant in header.said
     )

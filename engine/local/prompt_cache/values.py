@@ -9,13 +9,13 @@ import msgspec
 from engine.local.prompt_cache.prefix import Tokens
 
 # Texts of prompts, with and without an answer, and the tokens that they stand for in a state.
-Said = tuple[tuple[str, tuple[int, ...]], ...]
+TokenizedTexts = tuple[tuple[str, tuple[int, ...]], ...]
 # The same, held compactly.
-PackedSaid = tuple[tuple[str, Tokens], ...]
+PackedTexts = tuple[tuple[str, Tokens], ...]
 Data = bytes | bytearray | memoryview
 
 
-class Kept(msgspec.Struct, frozen=True):
+class FoundState(msgspec.Struct, frozen=True):
     """A state that was found for a prompt.
 
     `tokens` are all that it holds and `length` how many of the prompt's first tokens are the same. `bytes` are its
@@ -33,10 +33,10 @@ class Kept(msgspec.Struct, frozen=True):
     number: int = 0
 
 
-class Taken(msgspec.Struct, frozen=True):
+class CachedState(msgspec.Struct, frozen=True):
     """What a kept state holds: llama.cpp's bytes for the sequence, what its tokens say, and the partial states with
     the positions that they are of."""
 
     data: Data
-    said: Said
+    said: TokenizedTexts
     partials: tuple[tuple[int, Data], ...]

@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
-from engine.local.model.sequences import Said, Sequence, common_length
+from engine.local.model.sequences import Sequence, TokenizedTexts, common_length
 from engine.local.model.session import Session
 from engine.local.prompt_cache.prompt_cache import PromptCache
-from engine.local.prompt_cache.values import Kept
+from engine.local.prompt_cache.values import FoundState
 
 # Fewer tokens than these are read again rather than copied or kept.
 WORTH_KEEPING = 64
@@ -28,7 +28,7 @@ class Found(NamedTuple):
 
     length: int
     seconds: float
-    source: Sequence | Kept | None
+    source: Sequence | FoundState | None
 
 
 class SlotManager:
@@ -70,18 +70,18 @@ class SlotManager:
         """Whether `place` need not wait for the disk; where it would, what it is to bring back is read meanwhile."""
         limit = len(tokens) - 1
         kept = self._kept(tokens, limit)
-        if kept is None or not isinstance(kept.source, Kept) or not kept.source.on_disk:
+        if kept is None or not isinstance(kept.source, FoundState) or not kept.source.on_disk:
             return True
         return kept.seconds >= self._in_memory(tokens, limit).seconds or self._states.bring_near(kept.source)
 
-    def release(self, sequence: Sequence, said: Said) -> None:
+    def release(self, sequence: Sequence, said: TokenizedTexts) -> None:
         """Its answer has ended; what it holds stays until the place is needed, if its conversation does."""
         sequence.taken, sequence.said, sequence.used = False, said, time.monotonic()
         if sequence.is_forgotten:
             self._session.disown(sequence.conversation)
             sequence.clear()
 
-    def evict(self, sequence: Sequence, said: Said = ()) -> None:
+    def evict(self, sequence: Sequence, said: TokenizedTexts = ()) -> None:
         """Keep what a sequence holds outside the context, and empty it."""
         if len(sequence) >= WORTH_KEEPING and not sequence.is_forgotten:
             data = sequence.read()
@@ -107,7 +107,7 @@ class SlotManager:
             if not sequence.taken and len(sequence) and sequence.used <= before:
                 self.evict(sequence)
 
-    def park_all(self) -> None:
+    def evict_all(self) -> None:
         for sequence in self._session.sequences:
             if len(sequence):
                 self.evict(sequence)
@@ -127,7 +127,7 @@ class SlotManager:
 
     def _steps_back(self, tokens: list[int], conversation: str, kept: Found | None) -> bool:
         """Whether what is held of the conversation can be cut where `tokens` differ from it."""
-        if kept and isinstance(kept.source, Kept) and kept.source.length - kept.length >= WORTH_KEEPING:
+        if kept and isinstance(kept.source, FoundState) and kept.source.length - kept.length >= WORTH_KEEPING:
             return False
         return not any(
             each.conversation == conversation
@@ -159,7 +159,7 @@ class SlotManager:
     def _brought_back(self, found: Found, limit: int, conversation: str) -> Sequence | None:
         """A sequence with a kept state in it; None where that turned out not to be usable."""
         kept = found.source
-        assert isinstance(kept, Kept)
+        assert isinstance(kept, FoundState)
         taken = self._states.fetch(kept, conversation)
         if taken is None:
             return None

@@ -17,15 +17,15 @@ import msgspec
 from engine.api import Activity, Finished, GenerateRequest, Queued
 from engine.errors import ErrorInfo
 from engine.local.generation.cancellation import Cancellation
-from engine.local.generation.generation import Generation, Taken
-from engine.local.generation.prompt_worker import Prepared, told
+from engine.local.generation.generation import Generation, StepResult
+from engine.local.generation.prompt_worker import Prepared, describe
 from engine.local.model.checkpoints import stops
 from engine.local.model.sequences import Sequence
 from engine.local.model.session import Decoded, Session
 from engine.local.prompt_cache.cache_miss import CacheMisses
 from engine.local.prompt_cache.prompt_cache import PromptCache
 from engine.local.protocol import Reply
-from engine.local.scheduling.batching import FEWEST_ROWS, SHORT, Wanting, shares
+from engine.local.scheduling.batching import FEWEST_ROWS, SHORT, Demand, shares
 from engine.local.scheduling.kv_slots import SlotManager
 from engine.local.scheduling.metrics import Metrics
 from engine.local.speculative import Drafter, StepCosts
@@ -46,7 +46,7 @@ EXPERTS_INTERVAL = 1.0
 class _Waiting(msgspec.Struct):
     generation: Generation
     since: float
-    told: int = -1  # how many it was last told are ahead
+    describe: int = -1  # how many it was last told are ahead
     is_coming: bool = False  # a place is free, and what it goes on from comes from the disk
 
 
@@ -83,9 +83,9 @@ class Scheduler:
         finish: Callable[[Finished], None],
     ) -> None:
         self._session, self._states = session, states
-        session.kept_texts = states.told
+        session.kept_texts = states.texts
         self._cancellation, self._emit, self._finish = cancellation, emit, finish
-        self._places = SlotManager(session, states)
+        self._slots = SlotManager(session, states)
         self._cache_misses = CacheMisses()
         self._metrics = Metrics()
         self._costs = StepCosts()
@@ -110,9 +110,9 @@ class Scheduler:
         """A request that may be answered. One that cannot be ends at once."""
         request, generation = prepared.request, prepared.generation
         if generation is None:
-            self._end_unheard(request.id, "error", prepared.error)
+            self._end_waiting(request.id, "error", prepared.error)
         elif self._cancellation.is_aborted(request.id):
-            self._end_unheard(request.id, "cancelled", None)
+            self._end_waiting(request.id, "cancelled", None)
         else:
             self._waiting.append(_Waiting(generation, time.monotonic()))
 
@@ -123,7 +123,7 @@ class Scheduler:
             if conversation in ("", generation.request.conversation):
                 self._forgotten.add(generation.request.id)
         self._cache_misses.forget(conversation)
-        self._places.forget(conversation)
+        self._slots.forget(conversation)
 
     def limit_states(self, size: int) -> None:
         """As `Engine.limit_states`."""
@@ -133,7 +133,7 @@ class Scheduler:
         """As `Session.watch_experts`; answers at work go on in the new context from what is kept of them."""
         if self._session.changes_watch(on):
             for active in list(self._active):
-                self._set_aside(active, active.since)
+                self._preempt(active, active.since)
             self._session.watch_experts(on)
 
     def step(self) -> None:
@@ -142,7 +142,7 @@ class Scheduler:
         self._admit()
         self._tell_queue()
         if self._active:
-            self._places.evict_idle(at_once=self._session.memory.recurrent)
+            self._slots.evict_idle(at_once=self._session.memory.recurrent)
             self._compute()
         if self._metrics.due() or self.is_idle:
             self._tell_activity()
@@ -152,9 +152,9 @@ class Scheduler:
         for active in list(self._active):
             self._end(active, "cancelled")
         for waiting in self._waiting:
-            self._end_unheard(waiting.generation.request.id, "cancelled", None, waiting.generation)
+            self._end_waiting(waiting.generation.request.id, "cancelled", None, waiting.generation)
         self._waiting.clear()
-        self._places.park_all()
+        self._slots.evict_all()
         self._states.close(seconds)
 
     # --- who has a place ---
@@ -167,16 +167,16 @@ class Scheduler:
             if self._cancellation.is_aborted(waiting.generation.request.id):
                 self._waiting.remove(waiting)
                 id = waiting.generation.request.id
-                self._end_unheard(id, "cancelled", None, waiting.generation)
+                self._end_waiting(id, "cancelled", None, waiting.generation)
 
     def _admit(self) -> None:
         now = time.monotonic()
         for waiting in sorted(
-            self._waiting, key=lambda each: (not self._is_front(each.generation), each.since)
+            self._waiting, key=lambda each: (not self._has_priority(each.generation), each.since)
         ):
             if not self._has_room(waiting.generation, ()) and not self._take_room(waiting, now):
                 break  # nobody overtakes who needs more room
-            waiting.is_coming = bool(self._active) and not self._places.is_near(waiting.generation.tokens)
+            waiting.is_coming = bool(self._active) and not self._slots.is_near(waiting.generation.tokens)
             if waiting.is_coming:
                 continue  # the others go on meanwhile
             self._waiting.remove(waiting)
@@ -184,7 +184,7 @@ class Scheduler:
 
     def _has_room(self, generation: Generation, without: list[_Active] | tuple[()]) -> bool:
         """Whether there is room for one more answer, if those of `without` gave up theirs."""
-        if not self._places.free and not without:
+        if not self._slots.free and not without:
             return False
         staying = [each.generation for each in self._active if each not in without]
         if staying and len(staying) >= self._most_active:
@@ -194,39 +194,39 @@ class Scheduler:
 
     def _take_room(self, waiting: _Waiting, now: float) -> bool:
         """Let others give up their places, where this one comes first or has waited for its turn."""
-        is_front = self._is_front(waiting.generation)
-        if not is_front and now - waiting.since < TURN_S:
+        has_priority = self._has_priority(waiting.generation)
+        if not has_priority and now - waiting.since < TURN_S:
             return False
         others = [
             each
             for each in self._active
-            if not self._is_front(each.generation) and (is_front or now - each.since >= TURN_S)
+            if not self._has_priority(each.generation) and (has_priority or now - each.since >= TURN_S)
         ]
         others.sort(key=lambda each: each.since)
         for count in range(1, len(others) + 1):
             if self._has_room(waiting.generation, others[:count]):
                 for each in others[:count]:
-                    self._set_aside(each, now)
+                    self._preempt(each, now)
                 return True
         return False  # nobody gives up a place for nothing
 
-    def _set_aside(self, active: _Active, since: float) -> None:
+    def _preempt(self, active: _Active, since: float) -> None:
         """Take an answer's place from it; it goes on later from what is kept, as one that came at `since`."""
         self._active.remove(active)
-        self._places.evict(active.sequence)
+        self._slots.evict(active.sequence)
         self._waiting.append(_Waiting(active.generation, since))
 
     def _start(self, waiting: _Waiting, now: float) -> None:
         generation = waiting.generation
         request = generation.request
-        sequence, steps_back = self._places.place(generation.tokens, request.conversation)
+        sequence, steps_back = self._slots.place(generation.tokens, request.conversation)
         sequence.is_forgotten = request.id in self._forgotten
         cached = len(sequence)
         recomputed = None
         if generation.is_reading:
             self._metrics.reused += cached
             recomputed = self._cache_misses.why(request, generation.tokens, cached, steps_back=steps_back)
-        if waiting.told > 0:
+        if waiting.describe > 0:
             self._emit(Queued(request.id, 0))
         self._active.append(
             _Active(generation, sequence, Drafter(self._costs, self._session.draft_model), now)
@@ -234,15 +234,15 @@ class Scheduler:
         sequence.stop_at(stops(generation.tokens, cached, generation.turn))
         generation.start(cached, recomputed, time.monotonic())
 
-    def _is_front(self, generation: Generation) -> bool:
-        return generation.request.conversation == self._cancellation.front != ""
+    def _has_priority(self, generation: Generation) -> bool:
+        return generation.request.conversation == self._cancellation.priority != ""
 
     def _tell_queue(self) -> None:
         for number, waiting in enumerate(
-            sorted(self._waiting, key=lambda each: (not self._is_front(each.generation), each.since))
+            sorted(self._waiting, key=lambda each: (not self._has_priority(each.generation), each.since))
         ):
-            if waiting.told != number + 1 and not waiting.is_coming:
-                waiting.told = number + 1
+            if waiting.describe != number + 1 and not waiting.is_coming:
+                waiting.describe = number + 1
                 self._emit(Queued(waiting.generation.request.id, number + 1))
 
     # --- a step ---
@@ -254,7 +254,7 @@ class Scheduler:
         rows = self._composed()
         ids = {each.active.generation.request.id for each in rows}
         may_break_off = self._may_break_off()
-        gives_way = may_break_off and not any(self._is_front(each.active.generation) for each in rows)
+        gives_way = may_break_off and not any(self._has_priority(each.active.generation) for each in rows)
         if not self._cancellation.begin_step(ids if may_break_off else (), gives_way=gives_way):
             return
         answers = len(rows) if all(each.known == 1 for each in rows) else 0
@@ -276,7 +276,7 @@ class Scheduler:
         for each in rows:
             if streams and not each.active.generation.is_reading:
                 each.active.generation.spent((elapsed - native_s) / streams, streams)
-        self._tell_experts()
+        self._emit_experts()
 
     def _may_break_off(self) -> bool:
         """Whether a step may end early. A recurrent state is ruined by that, others' beside it as well."""
@@ -289,9 +289,9 @@ class Scheduler:
         batch = self._session.batch
         batch.clear()
         wanting = [
-            Wanting(
+            Demand(
                 len(each.generation.tokens) - len(each.sequence),
-                self._is_front(each.generation),
+                self._has_priority(each.generation),
             )
             for each in self._active
         ]
@@ -300,8 +300,8 @@ class Scheduler:
         capacity = min(batch.capacity, self._most_rows)
         if not self._may_break_off():
             # Nobody can end it early, so it must be short.
-            capacity = min(capacity, max(FEWEST_ROWS, int(UNBROKEN_S / (self._places.read_s or UNBROKEN_S))))
-        chosen = shares(wanting, capacity, self._step_number, self._places.read_s)
+            capacity = min(capacity, max(FEWEST_ROWS, int(UNBROKEN_S / (self._slots.read_s or UNBROKEN_S))))
+        chosen = shares(wanting, capacity, self._step_number, self._slots.read_s)
         for place, share in enumerate(chosen):
             active = self._active[share.number]
             held = len(active.sequence)
@@ -339,7 +339,7 @@ class Scheduler:
         sequence.tokens += generation.tokens[held : held + rows.known]
         sequence.tokens += rows.draft
         sequence.mark()
-        generation.tell_progress(held + rows.known)
+        generation.emit_progress(held + rows.known)
         if not is_end:
             return
         before = len(generation.tokens)
@@ -348,14 +348,14 @@ class Scheduler:
             taken = generation.took(range(first, first + len(rows.draft) + 1), rows.draft)
         except Exception as error:  # a template is someone else's program: it may find any mistake of ours
             traceback.print_exc()
-            self._end(active, "error", ErrorInfo("engine.answer_failed", {"detail": told(error)}))
+            self._end(active, "error", ErrorInfo("engine.answer_failed", {"detail": describe(error)}))
             return
         self._metrics.written(len(generation.tokens) - before)
         self._check_draft(rows, taken)
         if taken.reason is not None:
             self._end(active, taken.reason)
 
-    def _check_draft(self, rows: _Rows, taken: Taken) -> None:
+    def _check_draft(self, rows: _Rows, taken: StepResult) -> None:
         if rows.draft:
             rows.active.sequence.step_back(len(rows.active.sequence) - len(rows.draft) + taken.accepted)
             rows.active.drafter.judged(len(rows.draft), taken.accepted)
@@ -379,11 +379,11 @@ class Scheduler:
             self._end(each.active, "error", ErrorInfo("engine.decode_failed", {"status": code}))
 
     def _made_room(self, rows: list[_Rows]) -> bool:
-        if self._places.make_room():
+        if self._slots.make_room():
             return True
         if len(self._active) > 1:
-            last = max(self._active, key=lambda each: (not self._is_front(each.generation), each.since))
-            self._set_aside(last, time.monotonic())
+            last = max(self._active, key=lambda each: (not self._has_priority(each.generation), each.since))
+            self._preempt(last, time.monotonic())
             self._most_active = len(self._active)
             return True
         if self._session.batch.rows > 1:
@@ -394,8 +394,8 @@ class Scheduler:
     def _learn(self, rows: int, seconds: float) -> None:
         self._costs.took(rows, seconds)
         if rows >= _TELLING_ROWS:
-            before = self._places.read_s or seconds / rows
-            self._places.read_s = before + (seconds / rows - before) * 0.2
+            before = self._slots.read_s or seconds / rows
+            self._slots.read_s = before + (seconds / rows - before) * 0.2
             self._states.computed(rows, seconds)
 
     # --- ends ---
@@ -405,11 +405,11 @@ class Scheduler:
         request = generation.request
         self._active.remove(active)
         self._most_active = len(self._session.sequences)
-        self._tell_experts(at_end=generation)
+        self._emit_experts(at_end=generation)
         finished, said = self._ended(generation, reason, error)
         if error is None and not active.sequence.is_forgotten:
             self._cache_misses.note(request, generation.tokens[: len(active.sequence)])
-        self._places.release(active.sequence, said)
+        self._slots.release(active.sequence, said)
         self._forgotten.discard(request.id)
         self._cancellation.ended(request.id)
         self._finish(finished)
@@ -423,12 +423,12 @@ class Scheduler:
             return finished, generation.said(owner_of(request))
         except Exception as failure:  # as in `_advance`
             traceback.print_exc()
-            info = error or ErrorInfo("engine.answer_failed", {"detail": told(failure)})
+            info = error or ErrorInfo("engine.answer_failed", {"detail": describe(failure)})
             return Finished(request.id, "error", Usage(), Timings(), info), ()
         finally:
             generation.close()
 
-    def _end_unheard(
+    def _end_waiting(
         self, id: int, reason: FinishReason, error: ErrorInfo | None, generation: Generation | None = None
     ) -> None:
         """End a request that has no place; one that had one before keeps what it had written."""
@@ -444,7 +444,7 @@ class Scheduler:
 
     # --- what is told of it all ---
 
-    def _tell_experts(self, at_end: Generation | None = None) -> None:
+    def _emit_experts(self, at_end: Generation | None = None) -> None:
         """What fired since it was last told, for all answers together: under the id of one of them."""
         watch = self._session.watch
         now = time.monotonic()
@@ -465,7 +465,7 @@ class Scheduler:
                     answering=len(self._active),
                     waiting=len(self._waiting),
                     cells=self._session.cells,
-                    cells_used=self._places.cells_used,
+                    cells_used=self._slots.cells_used,
                     kept_bytes=states.ram_bytes,
                     kept_disk_bytes=states.disk_bytes,
                 )

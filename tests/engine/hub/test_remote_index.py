@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import UserError
 from engine.gguf.reading import read_index
-from engine.gguf.summary import summarise
+from engine.gguf.summary import summarize
 from engine.gguf.tensor_index import tensor_index
 from engine.hub.client import Hub
 from engine.hub.ranges import FIRST_PIECE
@@ -49,7 +49,7 @@ def test_less_than_half_a_percent_of_a_model_says_all_that_its_file_does(
     local = read_index(moe_model())
     assert tensor_index(index) == tensor_index(local)
     assert index.metadata == local.metadata
-    assert remote_facts(summarise(index)) == remote_facts(summarise(local))
+    assert remote_facts(summarize(index)) == remote_facts(summarize(local))
     size = moe_model().stat().st_size
     assert bytes_read == hub.log.sent(f"{REPO}/moe-Q4_1.gguf") < 0.005 * size
     assert [request.range for request in hub.log.of(f"{REPO}/moe-Q4_1.gguf")] == [

@@ -156,7 +156,7 @@ def test_nothing_is_kept_of_a_conversation_that_is_forgotten_while_its_answer_wa
         while not scheduler.is_idle:
             scheduler.step()
         assert ended.pop().reason == reason
-        assert states.ram_bytes == 0 and states.told() == ()
+        assert states.ram_bytes == 0 and states.texts() == ()
         assert not any(map(len, session.sequences)) and not session._said
     scheduler.close(0.0)
     session.close()

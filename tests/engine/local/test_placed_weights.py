@@ -10,7 +10,7 @@ from engine.errors import UserError
 from engine.gguf.reading import read_index
 from engine.gguf.tensor_index import tensor_index
 from engine.gguf.tensor_roles import EXPERT_TENSOR
-from engine.local.isolated_call import Tell, ask
+from engine.local.isolated_call import Report, ask
 from engine.placement.estimate import cache_bytes
 from engine.placement.expected import expected_devices, misplaced
 from engine.placement.plan import RAM, Override, Placement
@@ -162,7 +162,7 @@ def test_the_same_tokens_come_from_two_workers(
     assert say(moe_model(), placement, 48, [worker.address, second_worker.address]) == cpu_tokens
 
 
-def _refuse(_: Tell, path: str, placement: Placement) -> Nothing:
+def _refuse(_: Report, path: str, placement: Placement) -> Nothing:
     from engine.local import native
 
     native.dry_run(path, placement)
@@ -181,7 +181,7 @@ def test_a_worker_that_dies_while_a_child_computes_is_named(cpu_tokens: list[int
     assert (caught.value.code, caught.value.params) == ("worker.lost", {"address": worker.address})
 
 
-def _outlive(_: Tell, address: str, pid: int) -> Nothing:
+def _outlive(_: Report, address: str, pid: int) -> Nothing:
     import os
     import signal
 

@@ -10,7 +10,7 @@ import pytest
 
 from engine.api import LoadRequest
 from engine.errors import UserError
-from engine.local.isolated_call import Tell, ask
+from engine.local.isolated_call import Report, ask
 from engine.placement.plan import PlacementOptions, Plan
 from tests.support.cached import is_built
 from tests.support.expert_models import LAYOUTS, expert_model
@@ -33,7 +33,7 @@ class Opened(msgspec.Struct, frozen=True, tag="opened"):
     plain_blocks: int = 0
 
 
-def _open(tell: Tell, request: LoadRequest) -> Opened:
+def _open(tell: Report, request: LoadRequest) -> Opened:
     from engine.local import native
     from engine.local.loading import open_session
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import UserError
 from engine.gguf.reading import read_index
-from engine.gguf.summary import summarise
+from engine.gguf.summary import summarize
 from engine.gguf.tensor_roles import EXPERT_TENSOR
 from engine.values import Sampling
 from tests.support.gguf_bytes import Row, gguf, key_f32, key_string, key_u32
@@ -70,7 +70,7 @@ def test_routed_experts_count_by_the_share_a_token_uses(tmp_path: Path) -> None:
     ]
     path = tmp_path / "moe.gguf"
     path.write_bytes(gguf(keys, rows, 2304))
-    summary = summarise(read_index(path))
+    summary = summarize(read_index(path))
     assert summary.parameters == 32 + 256 + 256 + 32
     assert summary.active_parameters == 32 + 64 + 64 + 32
     assert summary.quantisation == "F32"
@@ -101,7 +101,7 @@ def test_the_makers_sampling_is_read(tmp_path: Path) -> None:
     ]
     path = tmp_path / "model.gguf"
     path.write_bytes(gguf(keys))
-    assert summarise(read_index(path)).sampling == Sampling(temperature=0.5, top_k=20)
+    assert summarize(read_index(path)).sampling == Sampling(temperature=0.5, top_k=20)
 
 
 def test_weights_that_contradict_the_claimed_mixture_are_believed(tmp_path: Path) -> None:
@@ -110,11 +110,11 @@ def test_weights_that_contradict_the_claimed_mixture_are_believed(tmp_path: Path
         path.write_bytes(
             gguf([ARCHITECTURE, key_u32("general.file_type", claimed)], [Row("a", (32,), 8)], 34)
         )
-        assert summarise(read_index(path)).quantisation == name
+        assert summarize(read_index(path)).quantisation == name
 
 
 def test_the_starter_model_is_what_its_makers_say() -> None:
-    summary = summarise(read_index(starter_model()))
+    summary = summarize(read_index(starter_model()))
     assert summary.architecture == "llama"
     assert summary.context_length == 8192
     assert summary.parameters == summary.active_parameters == 134_515_008
@@ -124,8 +124,8 @@ def test_the_starter_model_is_what_its_makers_say() -> None:
 
 @pytest.mark.model
 def test_the_upcycled_model_has_eight_experts_and_reads_two() -> None:
-    dense = summarise(read_index(starter_model()))
-    summary = summarise(read_index(moe_model()))
+    dense = summarize(read_index(starter_model()))
+    summary = summarize(read_index(moe_model()))
     assert (summary.experts, summary.experts_used) == (8, 2)
     routers = 30 * 8 * 576
     feed_forward = (summary.parameters - routers - dense.parameters) // 7

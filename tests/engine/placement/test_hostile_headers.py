@@ -11,7 +11,7 @@ import pytest
 
 from engine.errors import UserError
 from engine.gguf.reading import read_index
-from engine.gguf.summary import summarise
+from engine.gguf.summary import summarize
 from engine.gguf.tensor_index import tensor_index
 from tests.support.gguf_headers import cut_starter_header, moe_header
 from tests.support.published_models import PUBLISHED
@@ -70,7 +70,7 @@ class Victim:
             self.outcomes[error.code] += 1
             return
         roles = tensor_index(index)
-        summary = summarise(index)
+        summary = summarize(index)
         assert len(roles.cache) == len(roles.layers) <= 512
         assert summary.active_parameters <= summary.parameters == roles.parameters
         assert all(layer.k >= 0 and layer.v >= 0 and layer.recurrent_bytes >= 0 for layer in roles.cache)

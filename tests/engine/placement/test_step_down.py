@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.placement.fallbacks import next_concession
+from engine.placement.fallbacks import next_fallback
 from engine.placement.plan import PlacementOptions, Plan
 from engine.placement.planner import plan
 from tests.support.machines import GB, MB, gpu, machine, small_index
@@ -11,7 +11,7 @@ from tests.support.machines import GB, MB, gpu, machine, small_index
 def steps(index, options: PlacementOptions) -> list[Plan]:
     host = machine(8 * GB, gpu(2 * GB))
     found = [plan(index, host, options)]
-    while (following := next_concession(found[-1], options)) is not None:
+    while (following := next_fallback(found[-1], options)) is not None:
         options = following
         found.append(plan(index, host, options))
     return found
@@ -19,7 +19,7 @@ def steps(index, options: PlacementOptions) -> list[Plan]:
 
 def test_concessions_come_in_order_and_end() -> None:
     options, host = PlacementOptions(budgets={"CUDA0": 600 * MB}), machine(8 * GB, gpu(2 * GB))
-    while (following := next_concession(plan(small_index(), host, options), options)) is not None:
+    while (following := next_fallback(plan(small_index(), host, options), options)) is not None:
         options = following
     order = ("unpinned", "layer", "ubatch", "context")
     assert [name for name in order if name in options.fallbacks] == list(order)
@@ -52,7 +52,7 @@ def test_a_dense_model_gives_back_layers() -> None:
 
 def test_without_a_device_only_batch_and_context_are_left() -> None:
     options, host = PlacementOptions(), machine(8 * GB)
-    following = next_concession(plan(small_index(), host, options), options)
+    following = next_fallback(plan(small_index(), host, options), options)
     assert following is not None and following.fallbacks == ("ubatch",)
 
 
@@ -60,7 +60,7 @@ def test_a_cache_of_experts_shrinks_before_it_is_given_up() -> None:
     host = machine(8 * GB, gpu(2 * GB), caches=True)
     options = PlacementOptions(budgets={"CUDA0": 600 * MB}, mode="cached")
     slots = []
-    while (following := next_concession(found := plan(small_index(), host, options), options)) is not None:
+    while (following := next_fallback(found := plan(small_index(), host, options), options)) is not None:
         cache = found.placement.expert_cache
         slots.append(sum(layer.slots for layer in cache.layers) if cache else 0)
         options = following

@@ -9,7 +9,7 @@ import pytest
 from engine.gguf.gguf_file import GgufFile, Tensor
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.reading import read_index
-from engine.gguf.summary import summarise
+from engine.gguf.summary import summarize
 from engine.gguf.tensor_index import CacheLayer, tensor_index
 from tests.support.gguf_headers import moe_header
 from tests.support.moe import moe_model
@@ -177,7 +177,7 @@ def test_linear_attention_without_weights_of_its_own_is_told_by_the_metadata() -
 
 def test_the_summary_agrees_with_the_index() -> None:
     for model in PUBLISHED.values():
-        summary, index = summarise(model.gguf()), model.index()
+        summary, index = summarize(model.gguf()), model.index()
         assert (summary.parameters, summary.active_parameters) == (index.parameters, index.active_parameters)
         assert (summary.experts, summary.experts_used) == (index.experts, index.experts_used)
         assert (summary.expert_bytes, summary.shared_experts) == (index.expert_bytes, index.shared_experts)

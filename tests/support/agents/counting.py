@@ -8,7 +8,7 @@ from functools import cache
 from agents.api import Measured, ModelRequest, ModelResponse, OnText
 from engine.formats import ChatFormat
 from engine.gguf.reading import read_index
-from engine.gguf.summary import summarise
+from engine.gguf.summary import summarize
 from engine.local import native
 from engine.local.model.tokenizer import Tokenizer
 from tests.support.grammar_judge import vocabulary
@@ -59,7 +59,7 @@ class ByteBrain(_Counting):
 
 @cache
 def starter_format() -> ChatFormat:
-    summary = summarise(read_index(starter_model()))
+    summary = summarize(read_index(starter_model()))
     return ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
 
 

@@ -12,7 +12,7 @@ from app.services.models.load_retry import MAX_STEPS, is_for_memory
 from app.services.services import Services, open_services
 from engine.api import EngineLost, Event, Finished, GenerateRequest, Listener, Loaded, LoadFailed, LoadRequest
 from engine.errors import ErrorInfo, UserError
-from engine.placement.plan import Concession, PlacementOptions
+from engine.placement.plan import Fallback, PlacementOptions
 from engine.values import Timings, Usage
 from tests.support.listening import Listening
 from tests.support.plans import a_plan
@@ -61,7 +61,7 @@ class Cramped(ScriptedEngine):
 
 
 def with_one_more(path: str, options: PlacementOptions) -> PlacementOptions | None:
-    order: tuple[Concession, ...] = ("unpinned", "layer", "ubatch", "context")
+    order: tuple[Fallback, ...] = ("unpinned", "layer", "ubatch", "context")
     made = options.fallbacks
     return msgspec.structs.replace(options, fallbacks=(*made, order[len(made) % 4]))
 

@@ -57,11 +57,11 @@ def test_only_a_step_that_gives_way_is_broken_off_for_the_one_in_front(
     cancellation: Cancellation, flag: Flag
 ) -> None:
     cancellation.begin_step({1}, gives_way=False)
-    cancellation.make_way()
+    cancellation.preempt_prefill()
     assert not flag.is_set
     cancellation.end_step()
     cancellation.begin_step({1}, gives_way=True)
-    cancellation.make_way()
+    cancellation.preempt_prefill()
     assert flag.is_set
     cancellation.end_step()
     assert cancellation.begin_step({1}, gives_way=True) and not flag.is_set

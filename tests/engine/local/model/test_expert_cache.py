@@ -13,7 +13,7 @@ import pytest
 
 from engine.api import CacheActivity, Delta, GenerateRequest, Loaded, LoadRequest, ModelFacts
 from engine.local.client import LocalEngine
-from engine.local.isolated_call import Tell, ask
+from engine.local.isolated_call import Report, ask
 from engine.placement.plan import RAM, PlacementOptions
 from engine.values import Message, Sampling
 from tests.support import recorder
@@ -41,11 +41,11 @@ class Course(msgspec.Struct, frozen=True, tag="course"):
 
 
 def _course(
-    _: Tell, path: str, slots: int, questions: tuple[str, ...], tokens: int, options: dict[str, Any]
+    _: Report, path: str, slots: int, questions: tuple[str, ...], tokens: int, options: dict[str, Any]
 ) -> Course:
     """Each question is answered; before the second and the third the context is made anew, by watching experts
     and by no longer doing so."""
-    from engine.local.measure.single_stream import answer_alone
+    from engine.local.measure.single_stream import answer_single_stream
 
     session = cached_session(path, slots, **options)
     texts: list[str] = []
@@ -64,7 +64,7 @@ def _course(
         request = GenerateRequest(
             number, (Message("user", question),), Sampling(0.0, seed=0), max_tokens=tokens
         )
-        end = answer_alone(session, request, emit, lambda: None)
+        end = answer_single_stream(session, request, emit, lambda: None)
         assert end.error is None, end.error
     plan = session.facts.plan
     assert plan is not None
@@ -163,7 +163,7 @@ class Kept(msgspec.Struct, frozen=True, tag="kept"):
     files: list[int]
 
 
-def _keep(_: Tell, path: str, folder: str) -> Kept:
+def _keep(_: Report, path: str, folder: str) -> Kept:
     from engine.local.measure import speed
     from engine.local.model import expert_caching
 
@@ -194,7 +194,7 @@ class Filled(msgspec.Struct, frozen=True, tag="filled"):
     slots: int
 
 
-def _fill(_: Tell, path: str) -> Filled:
+def _fill(_: Report, path: str) -> Filled:
     from engine.local.measure import speed
 
     session = cached_session(path, TINY.experts)
@@ -240,7 +240,7 @@ class Taken(msgspec.Struct, frozen=True, tag="taken"):
     facts: ModelFacts
 
 
-def _take(_: Tell, path: str, address: str, budget: int) -> Taken:
+def _take(_: Report, path: str, address: str, budget: int) -> Taken:
     from engine.local import native
     from engine.local.loading import open_session
     from engine.local.native import memory, tensors
@@ -280,7 +280,7 @@ class Found(msgspec.Struct, frozen=True, tag="found"):
     same: bool
 
 
-def _find(_: Tell, paths: tuple[str, ...]) -> Found:
+def _find(_: Report, paths: tuple[str, ...]) -> Found:
     from unittest.mock import patch
 
     from engine.local import native

@@ -21,7 +21,7 @@ from engine.api import Delta, EngineLost, Loaded, LoadFailed, LoadRequest, Model
 from engine.errors import ErrorInfo
 from engine.expert_cache.library import NOTE, plugin_folder, plugin_name
 from engine.local.client import LocalEngine
-from engine.local.isolated_call import Tell, ask
+from engine.local.isolated_call import Report, ask
 from engine.placement.plan import RAM, PlacementOptions
 from tests.support import recorder
 from tests.support.cached import HandPlaced, cached_host, cached_session, is_built
@@ -57,7 +57,7 @@ class _Once:
         return self._real(*arguments, **options)
 
 
-def _open(_: Tell, fault: str, folder: str, options: dict[str, Any]) -> Opened:
+def _open(_: Report, fault: str, folder: str, options: dict[str, Any]) -> Opened:
     from engine.local import native
     from engine.local.measure import speed
     from engine.local.native import expert_cache as plugin

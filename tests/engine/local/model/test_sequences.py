@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.local.isolated_call import Tell, ask
+from engine.local.isolated_call import Report, ask
 from engine.placement.plan import Placement
 from tests.support.small_models import hybrid_model, recurrent_model, sliding_model
 
@@ -50,7 +50,7 @@ def test_a_window_has_all_it_needs_after_guesses_that_did_not_come_true() -> Non
     assert found.apart["guessed"] < 0.05
 
 
-def _guessed(_: Tell, path: str) -> Compared:
+def _guessed(_: Report, path: str) -> Compared:
     """Two sequences in a window's cache that is full; each step has guesses in both, most of them wrong."""
     import llama_cpp.llama_cpp as llama
     import numpy as np
@@ -103,7 +103,7 @@ def _guessed(_: Tell, path: str) -> Compared:
     return Compared({"guessed": apart}, {"guessed": len(both[1])})
 
 
-def _compare(_: Tell, path: str) -> Compared:
+def _compare(_: Report, path: str) -> Compared:
     import llama_cpp.llama_cpp as llama
     import numpy as np
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine.local.model.warm_experts import ResidentsFile, model_key
+from engine.local.model.warm_experts import WarmExpertsFile, model_key
 
 SLOTS = {0: 4, 3: 2}
 EXPERTS = 8
@@ -23,15 +23,15 @@ def model(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def file(tmp_path: Path, model: Path) -> ResidentsFile:
-    return ResidentsFile(tmp_path / "kept", str(model))
+def file(tmp_path: Path, model: Path) -> WarmExpertsFile:
+    return WarmExpertsFile(tmp_path / "kept", str(model))
 
 
 def place(tmp_path: Path, model: Path) -> Path:
     return tmp_path / "kept" / f"experts-{model_key(str(model))}.json"
 
 
-def test_what_was_written_is_read_again(file: ResidentsFile, tmp_path: Path, model: Path) -> None:
+def test_what_was_written_is_read_again(file: WarmExpertsFile, tmp_path: Path, model: Path) -> None:
     assert file.read(SLOTS, EXPERTS) == {}
     file.write(RESIDENT)
     file.write(RESIDENT)
@@ -39,18 +39,18 @@ def test_what_was_written_is_read_again(file: ResidentsFile, tmp_path: Path, mod
     assert list((tmp_path / "kept").iterdir()) == [place(tmp_path, model)], "nothing half written stays"
 
 
-def test_fewer_slots_and_experts_take_what_fits_them(file: ResidentsFile) -> None:
+def test_fewer_slots_and_experts_take_what_fits_them(file: WarmExpertsFile) -> None:
     file.write(RESIDENT)
     assert file.read({0: 2, 1: 2}, EXPERTS) == {0: (7, 1)}
     assert file.read(SLOTS, 4) == {0: (1, 2, 3), 3: (0,)}
 
 
 def test_another_state_of_the_model_file_has_no_residents(
-    file: ResidentsFile, tmp_path: Path, model: Path
+    file: WarmExpertsFile, tmp_path: Path, model: Path
 ) -> None:
     file.write(RESIDENT)
     model.write_bytes(b"other weights")
-    assert ResidentsFile(tmp_path / "kept", str(model)).read(SLOTS, EXPERTS) == {}
+    assert WarmExpertsFile(tmp_path / "kept", str(model)).read(SLOTS, EXPERTS) == {}
 
 
 def _text(model: Path, layers: object, **changed: object) -> bytes:
@@ -66,7 +66,7 @@ def _text(model: Path, layers: object, **changed: object) -> bytes:
     ],
 )
 def test_numbers_that_no_expert_or_layer_has_are_left_out(
-    file: ResidentsFile, tmp_path: Path, model: Path, layers: object
+    file: WarmExpertsFile, tmp_path: Path, model: Path, layers: object
 ) -> None:
     file.write({})
     place(tmp_path, model).write_bytes(_text(model, layers))
@@ -92,7 +92,7 @@ def test_numbers_that_no_expert_or_layer_has_are_left_out(
     ],
 )
 def test_what_is_no_such_file_is_as_none(
-    file: ResidentsFile, tmp_path: Path, model: Path, content: bytes
+    file: WarmExpertsFile, tmp_path: Path, model: Path, content: bytes
 ) -> None:
     file.write({})
     place(tmp_path, model).write_bytes(content.replace(b"KEY", model_key(str(model)).encode()))
@@ -100,7 +100,7 @@ def test_what_is_no_such_file_is_as_none(
 
 
 def test_a_pipe_or_a_folder_in_its_place_is_not_waited_for(
-    file: ResidentsFile, tmp_path: Path, model: Path
+    file: WarmExpertsFile, tmp_path: Path, model: Path
 ) -> None:
     (tmp_path / "kept").mkdir()
     path = place(tmp_path, model)
@@ -116,7 +116,7 @@ def test_a_pipe_or_a_folder_in_its_place_is_not_waited_for(
 
 def test_where_nothing_can_be_written_nothing_happens(tmp_path: Path, model: Path) -> None:
     (tmp_path / "kept").write_bytes(b"a file")
-    file = ResidentsFile(tmp_path / "kept", str(model))
+    file = WarmExpertsFile(tmp_path / "kept", str(model))
     file.write(RESIDENT)
     assert file.read(SLOTS, EXPERTS) == {}
 
@@ -128,7 +128,7 @@ def test_files_of_models_that_were_used_long_ago_go(tmp_path: Path, model: Path)
         old = folder / f"experts-{number:016x}.json"
         old.write_bytes(b"{}")
         os.utime(old, (number, number))
-    ResidentsFile(folder, str(model)).write(RESIDENT)
+    WarmExpertsFile(folder, str(model)).write(RESIDENT)
     names = {path.name for path in folder.iterdir()}
     assert len(names) == 64 and place(tmp_path, model).name in names
     assert "experts-0000000000000000.json" not in names

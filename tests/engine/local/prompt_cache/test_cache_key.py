@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine.local.prompt_cache.cache_key import state_key
+from engine.local.prompt_cache.cache_key import cache_key
 from engine.placement.plan import Placement
 
 PLACED = Placement(8192, devices=("CUDA0",), gpu_layers=20)
@@ -34,7 +34,7 @@ def model(tmp_path: Path) -> Path:
 )
 def test_what_changes_with_free_memory_loses_nothing(model: Path, changed: dict[str, object]) -> None:
     other = msgspec.structs.replace(PLACED, **changed)
-    assert state_key(str(model), other) == state_key(str(model), PLACED)
+    assert cache_key(str(model), other) == cache_key(str(model), PLACED)
 
 
 @pytest.mark.parametrize(
@@ -43,13 +43,13 @@ def test_what_changes_with_free_memory_loses_nothing(model: Path, changed: dict[
 )
 def test_states_of_another_kind_are_others(model: Path, changed: dict[str, object]) -> None:
     other = msgspec.structs.replace(PLACED, **changed)
-    assert state_key(str(model), other) != state_key(str(model), PLACED)
+    assert cache_key(str(model), other) != cache_key(str(model), PLACED)
 
 
 def test_states_of_a_file_that_was_replaced_are_others(model: Path) -> None:
-    before = state_key(str(model), PLACED)
+    before = cache_key(str(model), PLACED)
     model.write_bytes(b"other weights")
-    assert state_key(str(model), PLACED) != before
-    now = state_key(str(model), PLACED)
+    assert cache_key(str(model), PLACED) != before
+    now = cache_key(str(model), PLACED)
     os.utime(model, (1, 1))
-    assert state_key(str(model), PLACED) != now
+    assert cache_key(str(model), PLACED) != now

@@ -114,8 +114,8 @@ def test_texts_are_told_longest_first_with_their_tokens() -> None:
     kept = states()
     kept.keep("chat", [1, 2, 3], (("a", (1,)), ("ab", (1, 2))), bytearray(8))
     kept.keep("other", [1, 5], (("a", (1,)), ("ac", (7, 8, 9))), bytearray(8))
-    assert kept.told() == (("ab", (1, 2)), ("ac", (7, 8, 9)), ("a", (1,)))
-    assert kept.told("abc") == (("ab", (1, 2)), ("a", (1,)))
+    assert kept.texts() == (("ab", (1, 2)), ("ac", (7, 8, 9)), ("a", (1,)))
+    assert kept.texts("abc") == (("ab", (1, 2)), ("a", (1,)))
 
 
 def test_a_conversation_that_is_forgotten_is_gone_with_all_its_branches() -> None:

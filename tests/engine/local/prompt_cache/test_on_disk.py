@@ -59,7 +59,7 @@ def test_the_next_process_finds_what_this_one_left(opened: Callable[..., PromptC
     assert taken is not None
     assert bytes(taken.data) == DATA
     assert [(position, bytes(part)) for position, part in taken.partials] == [(2, b"part")]
-    assert taken.said == again.told() == (("all", (0, *LONG)),)
+    assert taken.said == again.texts() == (("all", (0, *LONG)),)
     assert again.find([0]) is not None  # what is on the disk stays there
 
 

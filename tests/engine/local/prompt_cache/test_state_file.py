@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.local.prompt_cache import state_file
-from engine.local.prompt_cache.entry import packed_said, unpacked_said
+from engine.local.prompt_cache.entry import packed_texts, unpacked_texts
 from engine.local.prompt_cache.folder import VERSION
 from engine.local.prompt_cache.prefix import packed
 from engine.local.prompt_cache.state_file import Header, Stopped, Unusable
@@ -26,7 +26,7 @@ ROWS = st.tuples(st.text(max_size=5), st.lists(st.integers(0, 9), max_size=5).ma
 def written(place: Path, tokens: list[int], data: bytes = b"state", parts: tuple[bytes, ...] = ()) -> Header:
     row = packed(tokens)
     partials = tuple(enumerate(parts))
-    header = state_file.header_of("model", row, packed_said((("all", tuple(tokens)),), row), data, partials)
+    header = state_file.header_of("model", row, packed_texts((("all", tuple(tokens)),), row), data, partials)
     state_file.write(place, header, data, parts, lambda: False)
     return header
 
@@ -57,13 +57,13 @@ def test_what_was_written_is_read(
     place = tmp_path_factory.mktemp("states") / "one.state"
     row = packed(tokens)
     partials = [(0, part) for part in parts]
-    header = state_file.header_of("model", row, packed_said(tuple(said), row), data, partials)
+    header = state_file.header_of("model", row, packed_texts(tuple(said), row), data, partials)
     state_file.write(place, header, data, parts, lambda: False)
     again, read, read_parts = state_file.read(place, MOST)
     assert again == state_file.read_header(place, MOST) == header
     assert (bytes(read), [bytes(part) for part in read_parts]) == (data, parts)
     assert state_file.tokens_in(again).tolist() == tokens
-    assert unpacked_said(state_file.said_in(again, state_file.tokens_in(again))) == tuple(said)
+    assert unpacked_texts(state_file.said_in(again, state_file.tokens_in(again))) == tuple(said)
 
 
 def test_no_bit_of_a_file_may_be_another(tmp_path: Path) -> None:

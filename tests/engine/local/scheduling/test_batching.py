@@ -3,46 +3,46 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.local.scheduling.batching import FEWEST_ROWS, FRONT_STEP_S, Share, Wanting, shares
+from engine.local.scheduling.batching import FEWEST_ROWS, PRIORITY_STEP_S, Demand, Share, shares
 
-WANTING = st.builds(Wanting, st.integers(1, 5000))
+WANTING = st.builds(Demand, st.integers(1, 5000))
 
 
 def test_all_who_write_take_part_and_one_prompt_gets_the_rest() -> None:
-    answers = [Wanting(1), Wanting(900), Wanting(1), Wanting(700)]
+    answers = [Demand(1), Demand(900), Demand(1), Demand(700)]
     assert shares(answers, 512, 0, 0.0001) == [Share(0, 1), Share(2, 1), Share(1, 510)]
 
 
 def test_a_prompt_alone_takes_the_whole_step() -> None:
-    assert shares([Wanting(900)], 512, 0, 0.01) == [Share(0, 512)]
+    assert shares([Demand(900)], 512, 0, 0.01) == [Share(0, 512)]
 
 
 def test_a_prompt_in_front_is_read_before_one_that_came_earlier() -> None:
-    assert shares([Wanting(900), Wanting(700, True)], 512, 0, 0.01) == [Share(1, 512)]
+    assert shares([Demand(900), Demand(700, True)], 512, 0, 0.01) == [Share(1, 512)]
 
 
 def test_beside_the_answer_in_front_others_take_part_in_every_second_step() -> None:
-    answers = [Wanting(1), Wanting(1, True), Wanting(900)]
+    answers = [Demand(1), Demand(1, True), Demand(900)]
     assert shares(answers, 512, 1, 0.001) == [Share(1, 1)]
     assert [share.number for share in shares(answers, 512, 2, 0.001)] == [0, 1, 2]
 
 
 def test_a_prompt_beside_the_answer_in_front_keeps_the_step_short() -> None:
     row_s = 0.004
-    chosen = shares([Wanting(1, True), Wanting(900)], 512, 0, row_s)
-    assert chosen[-1] == Share(1, int(FRONT_STEP_S / row_s))
+    chosen = shares([Demand(1, True), Demand(900)], 512, 0, row_s)
+    assert chosen[-1] == Share(1, int(PRIORITY_STEP_S / row_s))
 
 
 def test_a_prompt_that_is_slow_to_read_still_goes_on() -> None:
-    assert shares([Wanting(1, True), Wanting(900)], 512, 0, 5.0)[-1] == Share(1, FEWEST_ROWS)
+    assert shares([Demand(1, True), Demand(900)], 512, 0, 5.0)[-1] == Share(1, FEWEST_ROWS)
 
 
 def test_a_short_prompt_is_read_soon_beside_a_very_long_one_which_goes_on_too() -> None:
-    for front in ([], [Wanting(1, True)]):
+    for front in ([], [Demand(1, True)]):
         rest = [30_000, 400]
         steps = 0
         while rest[1] > 0:
-            answers = [*front, *(Wanting(each) for each in rest)]
+            answers = [*front, *(Demand(each) for each in rest)]
             for share in shares(answers, 512, steps, 0.001):
                 if share.number >= len(front):
                     rest[share.number - len(front)] -= share.rows
@@ -58,10 +58,10 @@ def test_a_short_prompt_is_read_soon_beside_a_very_long_one_which_goes_on_too() 
     st.floats(0, 1),
 )
 def test_every_step_computes_something_and_never_more_than_it_may(
-    answers: list[Wanting], front: int, capacity: int, step: int, row_s: float
+    answers: list[Demand], front: int, capacity: int, step: int, row_s: float
 ) -> None:
     if 0 <= front < len(answers):
-        answers[front] = answers[front]._replace(is_front=True)
+        answers[front] = answers[front]._replace(has_priority=True)
     if len(answers) > capacity:
         answers = answers[:capacity]
     chosen = shares(answers, capacity, step, row_s)
@@ -71,13 +71,13 @@ def test_every_step_computes_something_and_never_more_than_it_may(
 
 
 @given(st.lists(WANTING, min_size=1, max_size=6), st.integers(0, 5))
-def test_everybody_comes_to_an_end(answers: list[Wanting], front: int) -> None:
+def test_everybody_comes_to_an_end(answers: list[Demand], front: int) -> None:
     rest = [each.rest for each in answers]
     for step in range(4 * sum(rest) // FEWEST_ROWS + 4 * len(rest) + 8):
         open_ = [number for number, left in enumerate(rest) if left]
         if not open_:
             return
-        wanting = [Wanting(rest[number], number == front) for number in open_]
+        wanting = [Demand(rest[number], number == front) for number in open_]
         for share in shares(wanting, 64, step, 1.0):
             rest[open_[share.number]] -= share.rows
     assert not any(rest)

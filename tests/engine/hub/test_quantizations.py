@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.hub.quantisations import find_file, find_variant, group, nominal_bits, quantisation_in
+from engine.hub.quantizations import find_file, find_variant, group, nominal_bits, quantization_in
 from engine.hub.values import HubFile
 
 
@@ -52,7 +52,7 @@ def names(*paths: str) -> list[str]:
     ],
 )
 def test_a_quantisation_is_read_from_the_name(path: str, expected: str) -> None:
-    assert quantisation_in(path) == expected
+    assert quantization_in(path) == expected
 
 
 def test_the_smallest_comes_first() -> None:

@@ -10,16 +10,16 @@
 
 namespace coterie {
 
-class Carrier {
+class ExpertUploader {
   public:
     // At most `room` experts wait; the memory for that is taken here.
-    explicit Carrier(size_t room);
+    explicit ExpertUploader(size_t room);
     // What still waits is dropped.
-    ~Carrier();
+    ~ExpertUploader();
 
     bool has_room();
     // Needs room.
-    void bring(Layer * layer, int expert, int slot);
+    void upload(Layer * layer, int expert, int slot);
 
   private:
     struct Load {

@@ -1,10 +1,10 @@
-#include "carrier.h"
+#include "uploader.h"
 
 namespace coterie {
 
-Carrier::Carrier(size_t room) : ring_(room), thread_([this] { run(); }) {}
+ExpertUploader::ExpertUploader(size_t room) : ring_(room), thread_([this] { run(); }) {}
 
-Carrier::~Carrier() {
+ExpertUploader::~ExpertUploader() {
     {
         const std::lock_guard<std::mutex> lock(mutex_);
         ends_ = true;
@@ -13,12 +13,12 @@ Carrier::~Carrier() {
     thread_.join();
 }
 
-bool Carrier::has_room() {
+bool ExpertUploader::has_room() {
     const std::lock_guard<std::mutex> lock(mutex_);
     return waiting_ < ring_.size();
 }
 
-void Carrier::bring(Layer * layer, int expert, int slot) {
+void ExpertUploader::upload(Layer * layer, int expert, int slot) {
     {
         const std::lock_guard<std::mutex> lock(mutex_);
         ring_[(first_ + waiting_) % ring_.size()] = { layer, expert, slot };
@@ -27,7 +27,7 @@ void Carrier::bring(Layer * layer, int expert, int slot) {
     changed_.notify_one();
 }
 
-void Carrier::run() {
+void ExpertUploader::run() {
     std::unique_lock<std::mutex> lock(mutex_);
     while (true) {
         changed_.wait(lock, [this] { return ends_ || waiting_ > 0; });

@@ -23,7 +23,7 @@ _MOST_PARTS = 4096
 # Names of mixtures as llama.cpp writes them (`llama_model_ftype_name`, `tools/quantize`), of ik_llama.cpp, and what
 # makers add: unsloth's UD- and _XL, _P and _H for other proportions.
 _SIZES = "XXS|XXL|XS|XL|KSS|KS|KL|KT|NL|S|M|L|P|H"
-_QUANTISATION = re.compile(
+_QUANTIZATION = re.compile(
     rf"(?<![A-Za-z0-9])(?P<name>(?:UD-)?(?:"
     rf"I?Q[1-8](?:_(?:[01]|K|{_SIZES}|R4|R8|[48]))+"
     rf"|TQ[12]_0|MXFP[468](?:_MOE)?|NVFP4|BF16|F(?:P)?16|F(?:P)?32|F(?:P)?64))(?![A-Za-z0-9])",
@@ -92,11 +92,11 @@ def group(files: Iterable[HubFile]) -> Grouped:
     return Grouped(tuple(ordered), tuple(companions), tuple(left_out))
 
 
-def quantisation_in(path: str) -> str:
+def quantization_in(path: str) -> str:
     """The quantisation that the name of a file or, if that says none, of its folder tells; "" for none."""
     folder, _, name = path.rpartition("/")
     for text in (name, folder.rpartition("/")[2]):
-        found = list(_QUANTISATION.finditer(text))
+        found = list(_QUANTIZATION.finditer(text))
         if found:
             return _canonical(found[-1]["name"])
     return ""
@@ -112,7 +112,7 @@ def find_variant(variants: Sequence[Variant], name: str) -> Variant | None:
     """The variant of this name; without regard to case, or by the quantisation alone, where that is only one."""
     exact = [variant for variant in variants if variant.name == name]
     folded = [variant for variant in variants if variant.name.lower() == name.lower()]
-    meant = [variant for variant in variants if quantisation_in(variant.files[0].path) == _canonical(name)]
+    meant = [variant for variant in variants if quantization_in(variant.files[0].path) == _canonical(name)]
     return next((found[0] for found in (exact, folded, meant) if len(found) == 1), None)
 
 
@@ -133,12 +133,12 @@ def _names(whole: Sequence[tuple[str, tuple[HubFile, ...]]]) -> list[str]:
     """The shortest name that tells each from the others: quantisation, stem, or the whole path."""
     stems = [stem for stem, _ in whole]
     choices = [
-        [quantisation_in(f"{stem}.gguf") for stem in stems],
+        [quantization_in(f"{stem}.gguf") for stem in stems],
         [stem.rpartition("/")[2] for stem in stems],
         stems,
     ]
     counts = [Counter(name.lower() for name in names) for names in choices]
-    told: list[str] = []
+    chosen: list[str] = []
     for number, (_, parts) in enumerate(whole):
         alone = (
             names[number]
@@ -146,10 +146,10 @@ def _names(whole: Sequence[tuple[str, tuple[HubFile, ...]]]) -> list[str]:
             if names[number] and count[names[number].lower()] == 1
         )
         name = next(alone, parts[0].path)
-        while name in told:
+        while name in chosen:
             name += "'"
-        told.append(name)
-    return told
+        chosen.append(name)
+    return chosen
 
 
 def _canonical(name: str) -> str:
