@@ -1,1 +1,1 @@
-"""Runs: the loop that lets a model use tools, safely."""
+"""The agent loop: lets a model use tools, safely."""

@@ -1,4 +1,4 @@
-"""What a run is made of: the model, the tools, the sandbox, who is asked, and where it is written down.
+"""Protocols a run is made of: chat model, tools, sandbox, approver, journal.
 
 `agents.run.run.Run` works with these alone; the app brings the implementations.
 """
@@ -19,12 +19,15 @@ from engine.values import FinishReason, Message, Reasoning, Sampling, Timings, T
 
 # --- the model ---
 
-# Called from another thread with new text as it comes.
+# Called from another thread with each new piece of text.
 OnText = Callable[[Literal["reasoning", "content"], str], None]
 
 
 class ModelRequest(msgspec.Struct, frozen=True):
-    """One turn that is wanted. `tools` and `choice` as in `GenerateRequest`; `max_tokens` 0: up to the context."""
+    """A request for one turn of the model.
+
+    `tools` and `choice` as in `GenerateRequest`; `max_tokens` 0: up to the context.
+    """
 
     messages: tuple[Message, ...]
     tools: tuple[dict[str, Any], ...] = ()
@@ -35,7 +38,7 @@ class ModelRequest(msgspec.Struct, frozen=True):
 
 
 class ModelResponse(msgspec.Struct, frozen=True):
-    """What came of an `ModelRequest`. With `error` the text so far stands."""
+    """The result of a `ModelRequest`. With `error` the text so far stands."""
 
     content: str = ""
     reasoning: str = ""
@@ -48,8 +51,10 @@ class ModelResponse(msgspec.Struct, frozen=True):
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """Tokens of a whole prompt, template and tools included, and of each text alone. `exact` False: estimated,
-    never too low, because the model's own tokenizer cannot be asked."""
+    """Token counts of a whole prompt, template and tools included, and of each text alone.
+
+    `exact` False: estimated, never too low, because the model's own tokenizer cannot be asked.
+    """
 
     prompt: int
     texts: tuple[int, ...] = ()
@@ -57,7 +62,7 @@ class Measured(msgspec.Struct, frozen=True):
 
 
 class ChatModel(Protocol):
-    """A model that can be asked. Methods block and may be called from any thread but the GUI's.
+    """A model that answers requests. Methods block and may be called from any thread but the GUI's.
 
     They raise UserError when there is no model to ask (`engine.*`, `model.*`, `remote.*`).
     """
@@ -71,14 +76,17 @@ class ChatModel(Protocol):
         ...
 
     def ready(self) -> int:
-        """Wait until it can be asked; returns the length of its context in tokens."""
+        """Wait until the model can answer; returns its context length in tokens."""
         ...
 
     def measure(self, ask: ModelRequest, texts: Sequence[str] = ()) -> Measured: ...
 
     def stream(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
-        """Ask, and wait for the end of the answer. `cancelled` is looked at at least ten times a second; once it
-        is true the turn ends within 200 ms with what there is (`finish_reason` "cancelled")."""
+        """Send the request and wait for the end of the answer.
+
+        `cancelled` is polled at least ten times a second; once it is true the turn ends within 200 ms with
+        the text so far (`finish_reason` "cancelled").
+        """
         ...
 
 
@@ -86,7 +94,7 @@ class ChatModel(Protocol):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a call came to. `text` is for the model, whole; it is shortened for the context elsewhere."""
+    """The result of a call. `text` is for the model, whole; it is shortened for the context elsewhere."""
 
     text: str
     status: ResultStatus = "ok"
@@ -96,13 +104,15 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class ToolContext(msgspec.Struct, frozen=True):
-    """What a tool may use while it runs. `sandbox` None: there is none on this machine, so nothing is executed.
+    """What a tool may use while it runs.
 
-    `trash` is a folder of the run for what is deleted. `scratch` is a folder for what tools keep (notes, indexes).
-    `network`: this call may use the network (granted for this very call). `cancelled`: give up soon.
-    `kept` gives the text of a handle, `language` is the user's. `approver` is asked the questions of an MCP server
-    (elicitation) on behalf of the call `call` of run `run`; the time that a person takes for the answer does not
-    count against the tool's time-out. None: nobody can be asked.
+    `sandbox` None: there is none on this machine, so nothing is executed.
+
+    `trash` is a folder of the run for what is deleted. `scratch` is a folder for what tools keep (notes,
+    indexes). `network`: this call may use the network (granted for this very call). `cancelled`: give up
+    soon. `kept` gives the text of a handle, `language` is the user's. `approver` is asked the questions of an
+    MCP server (elicitation) on behalf of the call `call` of run `run`; the time that a person takes for the
+    answer does not count against the tool's time-out. None: nobody can be asked.
     """
 
     workspace: Workspace
@@ -119,7 +129,7 @@ class ToolContext(msgspec.Struct, frozen=True):
 
 
 class Tool(Protocol):
-    """A tool at hand. `server` is the name of the MCP server it belongs to, "" for our own."""
+    """A tool that a run offers. `server` is the name of the MCP server it belongs to, "" for our own."""
 
     @property
     def name(self) -> str: ...
@@ -139,16 +149,22 @@ class Tool(Protocol):
     def server(self) -> str: ...
 
     def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
-        """What this call would do. Never changes anything, never raises for arguments that fit the schema."""
+        """Predict what this call would do.
+
+        Changes nothing, and never raises for arguments that fit the schema.
+        """
         ...
 
     def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
-        """Do it. Trouble that the model can act on is an Outcome with status "error", not an exception."""
+        """Carry out the call.
+
+        A failure that the model can act on is an Outcome with status "error", not an exception.
+        """
         ...
 
 
 def definition(tool: Tool) -> dict[str, Any]:
-    """The tool in OpenAI's shape, for a model."""
+    """The tool's definition for a model, in OpenAI's format."""
     return {
         "type": "function",
         "function": {
@@ -163,8 +179,11 @@ def definition(tool: Tool) -> dict[str, Any]:
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What a sandboxed process tree may use. `output_bytes`: more of stdout or stderr than that is not kept, its
-    middle is left out. `memory_bytes` and `file_bytes` count per process, `processes` for the tree."""
+    """Resource limits of a sandboxed process tree.
+
+    `output_bytes`: more of stdout or stderr than that is not kept, its middle is left out. `memory_bytes` and
+    `file_bytes` count per process, `processes` for the tree.
+    """
 
     seconds: float = 60.0
     output_bytes: int = 1_000_000
@@ -175,9 +194,12 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Confinement(msgspec.Struct, frozen=True):
-    """Where a process may write and what it may reach. The system is readable, the user's home and our own data
-    are not there at all, but for `readable` and `writable`. `workspace` is the working directory, writable unless
-    `workspace_writable` is False; `protected` are paths in it that stay read-only (".git/hooks", ".git/config")."""
+    """Where a process may write and what it may reach.
+
+    The system is readable, the user's home and our own data are not there at all, but for `readable` and
+    `writable`. `workspace` is the working directory, writable unless `workspace_writable` is False;
+    `protected` are paths in it that stay read-only (".git/hooks", ".git/config").
+    """
 
     workspace: Path
     workspace_writable: bool = True
@@ -188,9 +210,12 @@ class Confinement(msgspec.Struct, frozen=True):
 
 
 class Ran(msgspec.Struct, frozen=True):
-    """What became of a command. `code` is its exit code, negative the signal that ended it. `timed_out` and
-    `cancelled` say that the tree was killed. `left_out` bytes of output were not kept. `exceeded` names what there
-    was too much of, when the tree was ended for it: "processes", "memory" or "disk"."""
+    """The result of a command.
+
+    `code` is its exit code, negative the signal that ended it. `timed_out` and `cancelled` say that the tree
+    was killed. `left_out` bytes of output were not kept. `exceeded` names what there was too much of, when
+    the tree was ended for it: "processes", "memory" or "disk".
+    """
 
     code: int
     output: str
@@ -218,7 +243,10 @@ class Sandbox(Protocol):
         limits: Limits = Limits(),  # noqa: B008
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Ran:
-        """Run to the end and kill what is left of the tree. Raises UserError `sandbox.*` when it cannot start."""
+        """Run the command to its end and kill what is left of the tree.
+
+        Raises UserError `sandbox.*` when it cannot start.
+        """
         ...
 
     def command(
@@ -229,8 +257,11 @@ class Sandbox(Protocol):
         environment: Mapping[str, str] | None = None,
         limits: Limits = Limits(),  # noqa: B008
     ) -> tuple[list[str], dict[str, str]]:
-        """The argv and environment that start `argv` sandboxed, for somebody who spawns it himself (the MCP SDK).
-        `limits.seconds` and `limits.output_bytes` do not count there."""
+        """The argv and environment that start `argv` sandboxed, for a caller that spawns the process itself
+        (the MCP SDK).
+
+        `limits.seconds` and `limits.output_bytes` do not count there.
+        """
         ...
 
 
@@ -238,7 +269,10 @@ class Sandbox(Protocol):
 
 
 class Approver(Protocol):
-    """Who is asked. `ask` blocks until there is a decision; None: nobody can be asked, or the run is stopped."""
+    """Asks a person to approve a call.
+
+    `ask` blocks until there is a decision; None: nobody can be asked, or the run is stopped.
+    """
 
     def ask(self, request: ApprovalRequest) -> Decision | None: ...
 
@@ -250,16 +284,17 @@ class Journal(Protocol):
     def run(self) -> int: ...
 
     def append(self, event: RunEvent) -> Entry:
-        """Write it down. When this returns, a killed process does not lose it."""
+        """Append an event durably: once this returns, killing the process does not lose it."""
         ...
 
     def entries(self, after: int = 0) -> tuple[Entry, ...]:
-        """Those with a greater `seq` than `after`, in order."""
+        """Entries with a greater `seq` than `after`, in order."""
         ...
 
     def keep(self, text: str) -> str:
-        """Keep a long text whole, outside the events; returns its handle ("r1", "r2", ...), short enough for a
-        model to repeat."""
+        """Store a long text outside the events; returns its handle ("r1", "r2", ...), short enough for a
+        model to repeat.
+        """
         ...
 
     def kept(self, handle: str) -> str:

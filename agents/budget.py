@@ -1,4 +1,4 @@
-"""What a run may use before it is asked for its answer."""
+"""Budget of a run."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import msgspec
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """0 is no limit. `steps` are turns of the model, `seconds` wall time without waiting for a person, `tokens`
-    generated ones, `calls` those carried out, `errors` and `malformed` consecutive ones."""
+    """Limits of a run; 0 is no limit.
+
+    `steps` are turns of the model, `seconds` wall time without waiting for a person, `tokens` generated ones,
+    `calls` those carried out, `errors` and `malformed` consecutive ones.
+    """
 
     steps: int = 25
     seconds: float = 1800.0

@@ -1,7 +1,8 @@
-"""What is written in a run's journal: one event after the other, never changed.
+"""Events of a run's journal: append-only, never changed.
 
-The page of a run, its resumption, its replay and every export are made from these events and from nothing else.
-An `Entry` is an event with its place; as JSON it is one flat object, `{"run", "seq", "time", "kind", ...}`.
+The page of a run, its resumption, its replay and every export are made from these events and from nothing
+else. An `Entry` is an event with its place; as JSON it is one flat object, `{"run", "seq", "time", "kind",
+...}`.
 """
 
 from __future__ import annotations
@@ -14,20 +15,23 @@ from agents.budget import Budget
 from engine.errors import ErrorInfo
 from engine.values import FinishReason, Message, Reasoning, Sampling, Timings, ToolCall, Usage
 
-# What becomes of a call that was interrupted: carried out again, or left as it is.
+# What to do with an interrupted call: carry it out again, or skip it.
 RetryChoice = Literal["again", "skip"]
 
-# What may happen without a question; the words of the command line.
+# What needs no approval; the command line uses these words.
 Mode = Literal["read", "ask", "workspace", "all-in-sandbox"]
 RunStatus = Literal["completed", "stopped", "failed"]
-# How much a model is told of a tool: all, no descriptions of arguments, or besides one sentence each.
+# How much of a tool's definition a model gets: all, no descriptions of arguments, or besides one sentence each.
 Schemas = Literal["whole", "compact", "brief"]
 ResultStatus = Literal["ok", "error", "denied", "timeout", "interrupted", "skipped"]
 
 
 class ContextPart(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A share of what the model saw in a turn, in tokens. `count` is how many texts it is made of, `shortened` how
-    many of them are not whole. "reserve" is kept free for the answer."""
+    """A part of the prompt of a turn, in tokens.
+
+    `count` is how many texts it is made of, `shortened` how many of them are not whole. "reserve" is kept
+    free for the answer.
+    """
 
     name: Literal["system", "tools", "task", "turns", "results", "summary", "reserve"]
     tokens: int
@@ -36,13 +40,15 @@ class ContextPart(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started"):
-    """The first event. `model` is the name that was asked for, `remote` whether text leaves the machine for it.
+    """The first event: what the run was started with.
 
-    `system` is the whole system prompt, kept so that a resumed run sees the same. `tools` are the names of those
-    at hand, in their order. `workspace` is an absolute path. `context` is the model's, in tokens.
+    `model` is the name that was asked for, `remote` whether text leaves the machine for it.
 
-    A run that answers in a chat has `before`, what was said there before the task; `tainted`: untrusted text is in
-    it. `instructions` are the user's own for every answer, put behind the system prompt; `sampling` and
+    `system` is the whole system prompt, kept so that a resumed run sees the same. `tools` are the names of
+    those at hand, in their order. `workspace` is an absolute path. `context` is the model's, in tokens.
+
+    A run that answers in a chat has `before`, what was said there before the task; `tainted`: untrusted text
+    is in it. `instructions` are the user's own for every answer, put behind the system prompt; `sampling` and
     `max_tokens` (0: as many as fit) are for each turn.
     """
 
@@ -82,11 +88,13 @@ class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed
 
 
 class ModelTurn(msgspec.Struct, frozen=True, tag_field="kind", tag="model_turn"):
-    """The model has written. Its calls follow as `ToolCalled`, one by one. `step` counts from 1.
+    """A turn that the model has generated.
 
-    `parts` tell what it saw. `final`: it was asked for an answer without tools. `notices` as in `api.Finished`.
-    One that broke off (`error`) or was given up ("cancelled") counts for nothing: its calls are not made, the model
-    does not see it again, and the next turn has the same `step`.
+    Its calls follow as `ToolCalled`, one by one. `step` counts from 1.
+
+    `parts` tell what it saw. `final`: it was asked for an answer without tools. `notices` as in
+    `api.Finished`. One that broke off (`error`) or was given up ("cancelled") counts for nothing: its calls
+    are not made, the model does not see it again, and the next turn has the same `step`.
     """
 
     step: int
@@ -123,9 +131,10 @@ class ToolCalled(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_call")
 class Approval(msgspec.Struct, frozen=True, tag_field="kind", tag="approval"):
     """Whether a call may be carried out. Written for each call, asked or not, before anything is done.
 
-    "asked" waits for a person; "allowed" or "denied" follows. `by`: the mode allowed it, a grant did, the user
-    decided, a hard rail refused, or nobody was there to ask. `reasons` are codes that say why it was asked.
-    `grant` is the id of the grant that matched or was made. `request` is what was shown, of an "asked" one.
+    "asked" waits for a person; "allowed" or "denied" follows. `by`: the mode allowed it, a grant did, the
+    user decided, a hard rail refused, or nobody was there to ask. `reasons` are codes that say why it was
+    asked. `grant` is the id of the grant that matched or was made. `request` is what was shown, of an "asked"
+    one.
     """
 
     call: str
@@ -175,10 +184,13 @@ class SnapshotTaken(msgspec.Struct, frozen=True, tag_field="kind", tag="snapshot
 
 
 class ToolResult(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_result"):
-    """What a call came to. `text` is what the model is given; when that is not all, `handle` names the whole in the
-    journal's kept texts, which has `bytes` bytes. Of its `seconds` it `waited` for a person. `untrusted`: text from
-    outside the workspace's owner, which may say anything. `summary` is a word or two for a person ("14 files"),
-    `diff` a unified diff."""
+    """The result of a call.
+
+    `text` is what the model is given; when that is not all, `handle` names the whole in the journal's kept
+    texts, which has `bytes` bytes. Of its `seconds` it `waited` for a person. `untrusted`: text from outside
+    the workspace's owner, which may say anything. `summary` is a word or two for a person ("14 files"),
+    `diff` a unified diff.
+    """
 
     call: str
     status: ResultStatus
@@ -193,19 +205,19 @@ class ToolResult(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_result
 
 
 class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context_trimmed"):
-    """What the model sees was changed by us. What it sees is at any time a function of the events so far.
+    """A change of what the model sees. What it sees is at any time a function of the events so far.
 
     `reason`: "results" (those of `calls` are shown as head and tail, `texts` in the same order), "turns" (the
-    first `turns` turns with their results are left out and `text` stands for them), "loop" (the repeated `calls`
-    are taken out), "nudge" (`text` was said to the model), "tools" (only the tools `names` are offered),
-    "final" (`text` asks for an answer without tools), "reasoning" (that of the first `turns` turns is not shown).
-    `about` says what a nudge is about: a loop (of `calls`, or of a text), an answer that was empty, a call that was
-    cut off.
+    first `turns` turns with their results are left out and `text` stands for them), "loop" (the repeated
+    `calls` are taken out), "nudge" (`text` was said to the model), "tools" (only the tools `names` are
+    offered), "final" (`text` asks for an answer without tools), "reasoning" (that of the first `turns` turns
+    is not shown). `about` says what a nudge is about: a loop (of `calls`, or of a text), an answer that was
+    empty, a call that was cut off.
 
-    `turns` counts from the first turn of the run, or from what was said before its task if something was; a later
-    one takes the place of an earlier one. `handles` are those of the whole results, in the order of `calls`.
-    `schemas` is how much of the tools' descriptions is told. `by_model`: the model wrote the text that stands for
-    the turns, for `usage`.
+    `turns` counts from the first turn of the run, or from what was said before its task if something was; a
+    later one takes the place of an earlier one. `handles` are those of the whole results, in the order of
+    `calls`. `schemas` is how much of the tools' descriptions is told. `by_model`: the model wrote the text
+    that stands for the turns, for `usage`.
     """
 
     reason: Literal["results", "turns", "loop", "nudge", "tools", "final", "reasoning"]
@@ -224,9 +236,12 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
 
 
 class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finished"):
-    """The end, until it is resumed. `reason` is a code: "answered", "steps", "time", "tokens", "calls", "errors",
-    "malformed", "loop", "empty", "user", "paused", "context", "workspace", "model", "interrupted", "ended". `answer`
-    is the model's last word. `error` says more of "model", "context" and "workspace"."""
+    """The end of the run, until it is resumed.
+
+    `reason` is a code: "answered", "steps", "time", "tokens", "calls", "errors", "malformed", "loop",
+    "empty", "user", "paused", "context", "workspace", "model", "interrupted", "ended". `answer` is the
+    model's last word. `error` says more of "model", "context" and "workspace".
+    """
 
     status: RunStatus
     reason: str
@@ -236,9 +251,11 @@ class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finish
 
 
 class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):
-    """Files were put back to what they were before the calls `calls`; `files` are those that changed, and
-    `conflicts` the paths that were left alone because somebody else had changed them since. `redo`: an earlier
-    one was taken back, and the files are again as the calls had left them."""
+    """Files were restored to what they were before the calls `calls`; `files` are those that changed,
+    `conflicts` the paths left alone because somebody else had changed them since.
+
+    `redo`: an earlier one was taken back, and the files are again as the calls had left them.
+    """
 
     calls: tuple[str, ...]
     files: tuple[FileChange, ...]
@@ -280,5 +297,5 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 def decoded(body: bytes | str) -> RunEvent:
-    """The event that stands in a journal as JSON. Raises msgspec.ValidationError for what is none."""
+    """Decode an event from a journal's JSON. Raises msgspec.ValidationError."""
     return _EVENTS.decode(body)

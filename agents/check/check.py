@@ -1,4 +1,4 @@
-"""The agent check: how well a model uses tools, found out in half a minute."""
+"""The agent check: measures in half a minute how well a model uses tools."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from engine.errors import UserError
 from engine.values import Message, Sampling
 
 SECONDS = 30.0
-# So many tasks are put to a model that is slower than that, for so long at most.
+# A model too slow for all tasks gets at least this many, for at most this many seconds.
 FEWEST, MOST_SECONDS = 4, 90.0
-# Of the tasks that were put, what share must be done right.
+# Minimum share of correct tasks for each rating.
 GOOD, FAIR = 0.8, 0.5
-_MOST_TOKENS = 400  # a thought where one cannot be left out, and a call
-_MOST_SAID = 400  # characters; every task is a call or a few words
+_MOST_TOKENS = 400  # enough for a thought that cannot be switched off, and a call
+_MOST_SAID = 400  # characters; a correct answer is a call or a few words
 _TOOLS = tuple(TOOLS.values())
 
 Rating = Literal["good", "fair", "poor"]
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """`passed` of the `total` tasks that there was time for; `failed` names the others."""
+    """Result of a check: `passed` of the `total` tasks that there was time for; `failed` names the others."""
 
     rating: Rating
     passed: int
@@ -44,12 +44,12 @@ def check(
     clock: Callable[[], float] = time.monotonic,
     tasks: Sequence[CheckTask] = TASKS,
 ) -> Checked | None:
-    """Put the tasks to a model for so many seconds, its loading not counted, at least `FEWEST` of them.
+    """Give a model tasks for this many seconds, loading not counted, and at least `FEWEST` of them.
 
-    It is asked as agents ask: it may call or not, and draws the likeliest token, so that the same model gets the same
-    rating. Reasoning is off where it can be, as the time is short. None when it was cancelled. Raises UserError when
-    the model cannot be asked, and `check.too_slow` when it did not come to the end of `FEWEST` tasks in
-    `MOST_SECONDS`.
+    It is asked as agents ask: it may call or not, and draws the likeliest token, so that the same model gets
+    the same rating. Reasoning is off where it can be, as the time is short. None when it was cancelled.
+    Raises UserError when the model cannot be asked, and `check.too_slow` when it did not come to the end of
+    `FEWEST` tasks in `MOST_SECONDS`.
     """
     chat_model.ready()
     start = clock()
@@ -75,7 +75,10 @@ def check(
 
 
 def rated(done: Sequence[tuple[CheckTask, bool]]) -> Rating:
-    """The word for what was done right. A model that never calls rightly, or never leaves tools alone, is poor."""
+    """The rating for a share of correct tasks.
+
+    A model that never calls correctly, or never leaves tools alone, is poor.
+    """
     share = sum(right for _, right in done) / len(done) if done else 0.0
     kinds = {task.calls for task, _ in done}
     if any(not any(right for task, right in done if task.calls is kind) for kind in kinds):
@@ -97,7 +100,7 @@ def _is_passed(chat_model: ChatModel, task: CheckTask, over: Callable[[], bool])
 
 
 def _turn(chat_model: ChatModel, messages: tuple[Message, ...], over: Callable[[], bool]) -> ModelResponse:
-    """One turn, given up when it says more than any task asks for."""
+    """Generate one turn; cancel it when the text grows longer than any task needs."""
     said = 0
 
     def listen(channel: str, text: str) -> None:

@@ -1,8 +1,8 @@
-"""The tasks of the agent check: small, with one right thing to do, so that no judge is needed but a comparison.
+"""Tasks of the agent check, each with one correct result that a comparison can judge.
 
-They ask what agents need most: to call when a tool is needed, the right one, with the right arguments, to leave tools
-alone when none is needed, to use what a tool said, and to go on from there. All have the same tools at hand, which a
-model therefore reads once.
+They ask what agents need most: to call when a tool is needed, the right one, with the right arguments, to
+leave tools alone when none is needed, to use what a tool said, and to go on from there. All have the same
+tools at hand, which a model therefore reads once.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from engine.values import Message, ToolCall
 
 
 class Stage(msgspec.Struct, frozen=True):
-    """One turn of a task. `calls` are right, each a tool's name with the arguments that matter; () when no call is.
-    `says`, a pattern, is what the answer must hold. `result` is what the call gives, for the stage behind it."""
+    """One turn of a task.
+
+    `calls` are right, each a tool's name with the arguments that matter; () when no call is. `says`, a
+    pattern, is what the answer must hold. `result` is what the call gives, for the stage behind it.
+    """
 
     calls: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     says: str = ""
@@ -27,7 +30,10 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 class CheckTask(msgspec.Struct, frozen=True):
-    """A question to a model, answered when each of its stages is done right. `name` is a key of the messages."""
+    """A question to a model, passed when each of its stages is done correctly.
+
+    `name` is a key of the messages.
+    """
 
     name: str
     messages: tuple[Message, ...]
@@ -35,7 +41,7 @@ class CheckTask(msgspec.Struct, frozen=True):
 
     @property
     def calls(self) -> bool:
-        """Whether it is done by calling a tool; else by leaving them alone."""
+        """Whether the correct result is a tool call."""
         return bool(self.stages[0].calls)
 
 
@@ -88,7 +94,7 @@ def _asked(text: str) -> tuple[Message, ...]:
 
 
 def _after(text: str, name: str, arguments: dict[str, Any], result: str) -> tuple[Message, ...]:
-    """A conversation in which the tool was called already and has answered."""
+    """A conversation in which the tool has been called and has answered."""
     call = ToolCall("call_1", name, arguments)
     return (
         Message("user", text),
@@ -97,7 +103,7 @@ def _after(text: str, name: str, arguments: dict[str, Any], result: str) -> tupl
     )
 
 
-# In this order, so that a check whose time ends early has seen both what calls for a tool and what does not.
+# Ordered so that a check that runs out of time has seen both tasks that need a tool and tasks that do not.
 TASKS: tuple[CheckTask, ...] = (
     CheckTask(
         "call",
@@ -180,7 +186,7 @@ def is_done(stage: Stage, turn: ModelResponse) -> bool:
 
 
 def gone_on(messages: tuple[Message, ...], stage: Stage, turn: ModelResponse) -> tuple[Message, ...]:
-    """The conversation behind a stage that was done right."""
+    """The conversation after a stage that was done correctly."""
     (call,) = turn.tool_calls
     return (
         *messages,
@@ -199,7 +205,7 @@ def _is_call(call: ToolCall, name: str, wanted: Mapping[str, Any]) -> bool:
 
 
 def _is_value(given: Any, wanted: Any) -> bool:
-    """Texts are compared without their case and what stands around them; "|" divides those that are right."""
+    """Compare a value, ignoring case and surrounding punctuation of texts; "|" separates the accepted ones."""
     if isinstance(wanted, str):
         said = str(given).casefold().removeprefix("./").strip(" .!\"'\n")
         return any(said == each or said.startswith(f"{each},") for each in wanted.split("|"))

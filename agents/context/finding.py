@@ -1,4 +1,4 @@
-"""The tool that finds tools, for runs that have more of them than fit into the context."""
+"""The tool that finds tools, for runs with more tools than fit into the context."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST = 3
 
 
 class FindTools:
-    """`find_tools(query)`: those of a run's tools that fit the words best; they are offered from then on."""
+    """`find_tools(query)`: offers the run's tools that match the query best, from the next turn on."""
 
     name = FIND_TOOLS
     description = "Find more tools by what they do. Those that are found can be called from then on."
@@ -45,6 +45,6 @@ class FindTools:
 
 
 def found(query: str, tools: Sequence[Tool]) -> tuple[str, ...]:
-    """The names of the tools that fit these words, best first, at most three."""
+    """Names of the tools that match the query best, best first, at most three."""
     scores = ranked(query, {tool.name: tool.description for tool in tools})
     return tuple(name for name, score in scores.items() if score > 0)[:_MOST]

@@ -1,7 +1,7 @@
-"""Makes what a model sees fit into its context, before each of its turns.
+"""Fits a prompt into the model's context before each turn.
 
-Everything is counted with the model's own tokenizer. What has to go is told as `ContextTrimmed` events, which the
-run writes down before the turn: with them taken in, the history gives exactly the messages that were counted.
+Everything is counted with the model's own tokenizer. What is removed is recorded as `ContextTrimmed` events,
+which the run writes down before the turn: folding them gives exactly the messages that were counted.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from engine.values import Message, Reasoning
 
 
 class Fitted(msgspec.Struct, frozen=True):
-    """A prompt that fits. `trims` are to be written down and taken into the history, in this order; `parts` tell
-    what the prompt is made of, the reserve for the answer included. `max_tokens` is how long the answer may be.
+    """A prompt that fits.
+
+    `trims` are to be written down and taken into the history, in this order; `parts` tell what the prompt is
+    made of, the reserve for the answer included. `max_tokens` is how long the answer may be.
     """
 
     messages: tuple[Message, ...]
@@ -48,11 +50,11 @@ def fit(
     choice: str = "auto",
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Fitted:
-    """What to ask next, within a context of this many tokens. `history` is not changed.
+    """Build the next prompt for a context of this many tokens. `history` is not changed.
 
-    Blocks while tokens are counted, and for a turn of the model where old turns are worth a summary of its own,
-    which `cancelled` ends. Raises UserError `run.task_too_long` and `run.context_too_small`, both with the
-    numbers, and what the model and the journal raise.
+    Blocks while tokens are counted, and for a turn of the model where old turns are worth a summary of its
+    own, which `cancelled` ends. Raises UserError `run.task_too_long` and `run.context_too_small`, both with
+    the numbers, and what the model and the journal raise.
     """
     share = shares(context)
     offered = offer(history, tools, meter, share)
@@ -67,7 +69,7 @@ def fit(
     if weight.prompt > share.room:
         trimmer = Trimmer(meter, journal, share, cancelled)
         for trim in _STEPS:
-            # What is begun for want of room goes on until there is some to spare.
+            # Compaction that has begun goes on until there is some headroom.
             if weight.prompt <= (share.enough if trim in _WITH_ROOM_TO_SPARE else share.room):
                 continue
             made = trim(trimmer, now, weight.prompt - share.low)
@@ -99,7 +101,7 @@ _STEPS = (
 
 
 def _check_task(weighed: Weighed, share: Shares) -> None:
-    """Refuse what no trimming helps: the user's words stay, and a turn needs some room besides."""
+    """Refuse a task that no trimming can fit: the user's words stay, and a turn needs headroom besides."""
     task, fixed, turn = weighed.of("task"), weighed.of("system") + weighed.of("tools"), share.room // 8
     left = share.room - fixed - turn
     if task <= left:

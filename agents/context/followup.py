@@ -1,4 +1,4 @@
-"""What the next answers in a chat are told of a run that answered in it: its calls, with their results shortened."""
+"""Messages that tell the next answers of a chat about a run in it: its calls, with their results shortened."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from agents.context.results import head_and_tail
 from agents.events import Entry, RunStarted
 from engine.values import Message, ToolCall
 
-# What is shown of a result once its answer is given; characters. The whole is kept, and can be read again.
+# Characters of a result that are shown once its answer is given. The whole is kept and can be read again.
 _SHOWN = 2000
 
 
 def steps_of(entries: Sequence[Entry], keep: Callable[[str], str]) -> tuple[Message, ...]:
-    """The turns with calls of a run, each call with its result, and what the user did besides; not its last words.
+    """Turns of a run that made calls, each call with its result, and what the user did besides; not the final
+    answer.
 
     `keep` keeps a long result whole and gives its handle, where the run itself has not done so.
     """
@@ -32,7 +33,7 @@ def steps_of(entries: Sequence[Entry], keep: Callable[[str], str]) -> tuple[Mess
 
 
 def _history(entries: Iterable[Entry]) -> History:
-    """The run alone, without what was said before it."""
+    """The history of the run alone, without what was said before it."""
     history = History()
     for entry in entries:
         event = entry.event
@@ -43,7 +44,7 @@ def _history(entries: Iterable[Entry]) -> History:
 def _step(turn: TurnItem, keep: Callable[[str], str]) -> list[Message]:
     calls = [_shortened(call, keep) for call in turn.shown_calls]
     made = tuple(ToolCall(call.call, call.name or "unknown", call.arguments) for call in calls)
-    # Whether the next model is elsewhere is not known yet, so the texts are made safe for both.
+    # The next model may be remote, so the texts are made safe for both.
     results = [
         Message("tool", result_shown(call, remote=True), tool_call_id=call.call, name=call.name or "unknown")
         for call in calls

@@ -1,4 +1,4 @@
-"""What the model sees, folded from a run's events.
+"""Messages a model sees, folded from a run's events.
 
 The fold is pure: the same entries give the same messages, live, resumed or replayed.
 """
@@ -29,26 +29,26 @@ from engine.remote.names import is_remote
 
 
 class History:
-    """The items of a run in their order, and what of them is shortened or left out."""
+    """Items of a run in order, and which of them are shortened or left out."""
 
     def __init__(self) -> None:
         self.system = ""
         self.remote = False
         self.items: list[Item] = []
-        # How many turns there are, shown or not, with what was said before the task.
+        # Number of turns, shown or not, including what was said before the task.
         self.turns = 0
         # The first turns that are left out; `summary` stands for them.
         self.left_out = 0
         self.summary = ""
         self.summary_by_model = False
-        # The first turns whose reasoning is not shown.
+        # The reasoning of the turns up to this one is not shown.
         self.unreasoned = 0
-        # The tools that are offered, None while they were not chosen, and how much is told of them.
+        # Tools that are offered (None until they are chosen), and how much of their definitions.
         self.offered: tuple[str, ...] | None = None
         self.schemas: Schemas = "whole"
-        # The user has said something since.
+        # Whether the user has said something since.
         self.reconsider = False
-        # Where in `items` a call's turn lies.
+        # Index in `items` of each call's turn.
         self._turn_of: dict[str, int] = {}
 
     @classmethod
@@ -59,7 +59,7 @@ class History:
         return history
 
     def add(self, entry: Entry | RunEvent) -> None:
-        """Take in the next event. Those that a model does not see change nothing."""
+        """Fold in the next event. Events that a model does not see change nothing."""
         match entry.event if isinstance(entry, Entry) else entry:
             case RunStarted() as started:
                 self._begin(started)
@@ -91,7 +91,7 @@ class History:
 
     @property
     def shown(self) -> tuple[Said, ...]:
-        """The turns that are shown, and what the user said before the task, in their order."""
+        """Shown turns, and what the user said before the task, in order."""
         return self.said_after(self.left_out)
 
     @property
@@ -99,7 +99,7 @@ class History:
         return tuple(item for item in self.shown if isinstance(item, TurnItem))
 
     def said_after(self, number: int, up_to: int | None = None) -> tuple[Said, ...]:
-        """Of what is numbered and shown, all behind `number`, or up to another one."""
+        """Numbered items that are shown, after `number` and up to `until`."""
         last = self.turns if up_to is None else up_to
         return tuple(
             item
@@ -109,7 +109,7 @@ class History:
 
     @property
     def first_kept(self) -> int:
-        """The place in `items` after the last turn that is left out, 0 when none is."""
+        """The index in `items` after the last turn that is left out, 0 when there is none."""
         for place in range(len(self.items) - 1, -1, -1):
             item = self.items[place]
             if not isinstance(item, Words) and item.number <= self.left_out:
@@ -117,7 +117,7 @@ class History:
         return 0
 
     def after(self, trims: Iterable[ContextTrimmed]) -> History:
-        """A history of its own, with these taken in."""
+        """A copy with these events folded in."""
         other = History()
         other.__dict__.update(self.__dict__)
         other.items = list(self.items)
@@ -128,7 +128,7 @@ class History:
 
     def _begin(self, started: RunStarted) -> None:
         self.system = started.system
-        # A server of this machine reads special tokens in a text as any other does.
+        # A local server tokenizes special tokens in such a text as plain text.
         self.remote = started.remote or is_remote(started.model)
         self.items += earlier_items(started.before)
         self.turns = len(self.items)
@@ -143,7 +143,7 @@ class History:
         if resumed.message:
             self.reconsider = True
             said = next((item for item in reversed(self.items) if isinstance(item, Words)), None)
-            if said is not None and said.kind == "final":  # it was told that there are no tools any more
+            if said is not None and said.kind == "final":  # the model was told that no tools are left
                 self.items.append(Words(prompts.TOOLS_AGAIN, "go_on"))
             self.items.append(Words(resumed.message, "user"))
             return

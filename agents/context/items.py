@@ -1,4 +1,4 @@
-"""What a history is made of."""
+"""Items of a history."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from agents.events import ResultStatus
 
 
 class Words(msgspec.Struct, frozen=True):
-    """Words to the model. "task" and "user" are the user's own and never shortened; "nudge" and "final" are ours,
-    "go_on" takes up a run that was at its end, "undone" tells what the user took back."""
+    """Text for the model, from the user or from the run.
+
+    "task" and "user" are the user's own and never shortened; "nudge" and "final" are ours, "go_on" takes up a
+    run that was at its end, "undone" tells what the user took back.
+    """
 
     text: str
     kind: Literal["task", "user", "nudge", "final", "go_on", "undone"]
@@ -33,8 +36,11 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What a call came to, as it is shown. `handle` names the whole text, "" where this is the whole; `trims` counts
-    how often it was shortened since it came in."""
+    """The result of a call as it is shown.
+
+    `handle` names the whole text, "" where this is the whole; `trims` counts how often it was shortened since
+    it came in.
+    """
 
     text: str
     status: ResultStatus
@@ -54,9 +60,12 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class TurnItem(msgspec.Struct, frozen=True):
-    """A turn of the model; `number` counts the turns of the run from 1, those that `failed` included: they broke off
-    or were given up. What was said in a chat before the task comes first in this count, with `step` 0. `cut`: it
-    reached the end of its length."""
+    """A turn of the model; `number` counts the turns of the run from 1, `failed` ones included: they broke
+    off or were canceled.
+
+    What was said in a chat before the task comes first in this count, with `step` 0. `cut`: it reached the
+    end of its length.
+    """
 
     number: int
     step: int
@@ -72,12 +81,12 @@ class TurnItem(msgspec.Struct, frozen=True):
 
     @property
     def is_shown(self) -> bool:
-        """Whether the model sees it: not when it failed, said nothing, or all its calls were taken out."""
+        """Whether the model sees the turn: not when it failed, said nothing, or all its calls were removed."""
         if self.calls:
             return bool(self.shown_calls)
         return bool(self.content.strip()) and not self.failed
 
 
-# What can be left out of what the model sees, the oldest first.
+# Items that can be left out of what the model sees, the oldest first.
 Said = Asked | TurnItem
 Item = Words | Said

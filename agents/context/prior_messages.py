@@ -1,4 +1,4 @@
-"""What was said in a chat before a run that answers in it (`RunStarted.before`), as items of a history."""
+"""Messages of a chat before a run that answers in it (`RunStarted.before`), as items of a history."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from engine.values import Message
 
 
 def earlier_items(before: Iterable[Message]) -> list[Said]:
-    """The messages as numbered items, from 1. Calls are named e1, e2 and so on, apart from those of the run; a result
-    goes to the first call of its id that has none."""
+    """The messages as numbered items, from 1.
+
+    Calls get ids e1, e2 and so on, distinct from those of the run; a result goes to the first call with its
+    id that has none.
+    """
     items: list[Said] = []
     calls = 0
     for message in before:

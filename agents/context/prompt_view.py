@@ -1,4 +1,4 @@
-"""What a model saw in any of its turns, or would see now."""
+"""The prompt of any past turn of a run, or of the next one."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from engine.values import Message
 
 
 class Sight(msgspec.Struct, frozen=True):
-    """The very messages and definitions, and the tokens per part of a context of `context` tokens. `parts` are those
-    that were counted for the turn; of what would be seen now, those of the last turn."""
+    """The exact messages and definitions, and the tokens per part of a context of `context` tokens.
+
+    `parts` are those that were counted for the turn; of what would be seen now, those of the last turn.
+    """
 
     messages: tuple[Message, ...]
     tools: tuple[dict[str, Any], ...]
@@ -28,10 +30,10 @@ class Sight(msgspec.Struct, frozen=True):
 
 
 def seen(entries: Iterable[Entry], tools: Sequence[Tool], step: int = 0) -> Sight:
-    """What the turn of this step saw, 0: what the next would see, before anything is trimmed for it.
+    """The prompt of this step, 0: of the next step, before anything is trimmed for it.
 
-    `tools` are those of the run, those of this package aside; of one that is gone only the name is told. Of a step
-    that was tried several times the last try counts.
+    `tools` are those of the run, those of this package aside; of one that is gone only the name is told. Of a
+    step that was tried several times the last try counts.
     """
     entries = list(entries)
     end, turn = _turn(entries, step)
@@ -46,7 +48,7 @@ def seen(entries: Iterable[Entry], tools: Sequence[Tool], step: int = 0) -> Sigh
 
 
 def _turn(entries: Sequence[Entry], step: int) -> tuple[int, ModelTurn | None]:
-    """Where what it saw ends, and the turn."""
+    """The turn, and where the entries it saw end."""
     last: ModelTurn | None = None
     for place in range(len(entries) - 1, -1, -1):
         event = entries[place].event

@@ -1,7 +1,7 @@
-"""What a model is told besides its task: the system prompt and the few words that come between its turns.
+"""System prompt of a run, and the short messages between its turns.
 
-All of it is a function of what was fixed when the run began or is in its journal; there is no clock in it, so the
-beginning of a prompt stays the same from turn to turn and is read only once.
+Everything is a function of what was fixed at the start or is in the journal, and contains no clock: the
+beginning of the prompt stays the same, so that the prompt cache holds.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from agents.events import Mode
 
-# Contexts shorter than this, in tokens, get the few lines that matter most.
+# Contexts shorter than this, in tokens, get a short system prompt.
 SHORT_CONTEXT = 6144
 
 _SHORT = (
@@ -75,7 +75,7 @@ def system_prompt(
 
 
 def _quoted(folder: str) -> str:
-    """A folder's name as one short line: it is the only text here that somebody else may have chosen."""
+    """A folder's name as one short line: the only text here that somebody else may have chosen."""
     plain = " ".join("".join(c if c.isprintable() else " " for c in folder).split())
     return '"' + plain.replace('"', "'")[:80] + '"'
 
@@ -90,7 +90,7 @@ HAVE_RESULTS = "I have the result."
 
 
 def undone(paths: Sequence[str], *, redo: bool = False) -> str:
-    """What a model is told when files were put back to what they were, or when that was taken back."""
+    """What the model is told when changes were undone, or an undo was taken back."""
     shown = ", ".join(paths[:20]) + (f" and {len(paths) - 20} more" if len(paths) > 20 else "")
     if redo:
         return f"The user wants the changes to these files after all: {shown}. They are as your calls had left them."

@@ -1,6 +1,7 @@
-"""Which tools a task is likely to need: Okapi BM25 of their names and descriptions.
+"""Ranks tools for a task: Okapi BM25 over their names and descriptions.
 
-Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with k1 = 1.2 and b = 0.75.
+Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with k1 = 1.2 and b =
+0.75.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ _K1, _B = 1.2, 0.75
 _WORD = re.compile(r"[a-z]+|\d+|[가-힣]+")
 _SUM = re.compile(r"\d\s*(?:[-+*/×÷^]\s*\d|%)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-# Words that say nothing about what is wanted.
+# Stop words.
 _EVERYWHERE = frozenset(
     _WORD.findall(
         "a about all an and are as at be by can do does for from have how i in into is it its just me my new no not"
@@ -22,7 +23,7 @@ _EVERYWHERE = frozenset(
         " without workspace would you your"
     )
 )
-# What tasks call the things that tools' descriptions speak of, in English and in Korean; stems in the latter, because
+# Synonyms: what tasks call the things that tools' descriptions speak of, in English and in Korean; Korean as stems,
 # endings follow.
 _ENGLISH = {
     "create": "write make",
@@ -119,8 +120,7 @@ _KOREAN = {
 
 
 def ranked(query: str, documents: Mapping[str, str]) -> dict[str, float]:
-    """The names of `documents` with their scores, those that fit the query best first; 0 is no word in common, and
-    equals stay in their order."""
+    """Score `documents` by name against the query, best first; 0 means no word in common, ties stay in order."""
     words = {name: _words(f"{name} {text}") for name, text in documents.items()}
     scores = dict(zip(words, _scores(_wanted(query), list(words.values())), strict=True))
     return {name: scores[name] for name in sorted(documents, key=lambda name: -scores[name])}
@@ -145,12 +145,12 @@ def _scores(query: Sequence[str], documents: Sequence[Sequence[str]]) -> list[fl
 
 
 def _words(text: str) -> list[str]:
-    """Lower-case stems; compound names are taken apart."""
+    """Lower-case stems; compound names are split."""
     return [_stem(word) for word in _plain(text) if word not in _EVERYWHERE]
 
 
 def _wanted(query: str) -> list[str]:
-    """The words of a query, and those that tools use for the same."""
+    """Words of a query with their synonyms."""
     words = _words(query)
     for word in _plain(query):
         if "가" <= word[0] <= "힣":
@@ -168,7 +168,7 @@ def _plain(text: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    """Without the commonest endings, so that "files" finds "file" and "moving" finds "move"."""
+    """Strip the commonest endings, so that "files" finds "file" and "moving" finds "move"."""
     for ending in ("ings", "ing", "ies", "es", "ed", "s", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]

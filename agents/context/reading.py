@@ -9,14 +9,16 @@ from agents.context.results import READ_RESULT
 from agents.permissions.values import Effects, ToolFacts
 from engine.errors import UserError
 
-# What one call hands on; `result_text` cuts it to what the context holds.
+# Characters that one call returns; `result_text` shortens them to what the context holds.
 _PAGE = 200_000
 _MOST_MATCHES = 40
 _AROUND = 120
 
 
 class ReadResult:
-    """`read_result(handle, offset, search)`: a page of a kept text, or the places in it where words occur."""
+    """`read_result(handle, offset, search)`: returns a page of a kept text, or the places in it where words
+    occur.
+    """
 
     name = READ_RESULT
     description = (
@@ -59,7 +61,7 @@ class ReadResult:
 def _found(text: str, wanted: str, handle: str) -> Outcome:
     lines: list[str] = []
     position, low, sought = 0, text.lower(), wanted.lower()
-    # Lowering a few letters (Turkish İ) changes the length of a text; then places are looked up as written.
+    # Lower-casing a few letters (Turkish İ) changes a text's length; then the search is case-sensitive.
     if len(low) != len(text):
         low, sought = text, wanted
     count = 0

@@ -1,7 +1,7 @@
-"""From the items of a history to the messages of a prompt.
+"""Renders the items of a history as the messages of a prompt.
 
-The order is one that every chat template takes: after the system prompt user and model take turns, each call is
-followed by its result, and no user speaks right after a result.
+The order is one that every chat template takes: after the system prompt user and model alternate, each call
+is followed by its result, and no user speaks right after a result.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from engine.values import Message, ToolCall
 
 
 def rendered(history: History) -> tuple[Message, ...]:
-    """What the model sees, the system prompt first. Each call is followed by its result."""
+    """The messages of the prompt, the system prompt first. Each call is followed by its result."""
     messages: list[Message] = [Message("system", history.system)] if history.system else []
     for words in opening_words(history):
         _say(messages, words)
@@ -32,7 +32,7 @@ def rendered(history: History) -> tuple[Message, ...]:
 
 
 def opening_words(history: History) -> list[str]:
-    """What the user said before the turns that are kept, and the summary that stands for those that are not."""
+    """What the user said before the turns that are kept, and the summary of those that are not."""
     before = history.items[: history.first_kept]
     words = [item.text for item in before if isinstance(item, Words) and item.of_user]
     if history.summary:
@@ -42,7 +42,7 @@ def opening_words(history: History) -> list[str]:
 
 
 def summary_shown(history: History) -> str:
-    """The summary as data: there are words of files and pages in it."""
+    """The summary, marked as untrusted: it quotes files and pages."""
     if not history.summary:
         return ""
     return fenced(history.summary, "your older steps, shortened", remote=history.remote)
@@ -58,7 +58,7 @@ def result_shown(call: Call, remote: bool) -> str:
 
 
 def _last_words(history: History) -> int:
-    """The place of the last words to the model: reasoning before them is over, and templates leave it out."""
+    """The index of the last message to the model: templates leave out the reasoning before it."""
     for place in range(len(history.items) - 1, -1, -1):
         if isinstance(history.items[place], Words):
             return place
@@ -84,7 +84,7 @@ def _turn(messages: list[Message], turn: TurnItem, remote: bool, reasoning: str)
         tool_calls=tuple(ToolCall(call.call, call.name or "unknown", call.arguments) for call in calls),
     )
     if messages and messages[-1].role == "assistant":
-        # Neighbours without calls between them, which some templates refuse.
+        # Join adjacent messages without calls, which some templates refuse.
         before = messages.pop()
         said = msgspec.structs.replace(said, content=f"{before.content}\n\n{said.content}".strip())
     messages.append(said)

@@ -1,6 +1,6 @@
-"""Results of calls, shortened to what a context can hold; the whole is kept in the journal.
+"""Shortens results of calls to what a context can hold; the whole is kept in the journal.
 
-What is left out is said in place, with the handle and the offset at which `read_result` goes on.
+A mark in place of what is left out names the handle and the offset at which `read_result` goes on.
 """
 
 from __future__ import annotations
@@ -18,15 +18,18 @@ from engine.errors import UserError
 READ_RESULT = "read_result"
 # The share of the head: beginnings say what a text is, ends hold errors and totals.
 _HEAD = 0.65
-# A text of so many bytes for each token that is free is not measured whole.
+# A text with more bytes than this for each free token is not tokenized whole.
 _SURELY_LONG = 24
-# Tokens that the mark of what is left out takes.
+# Tokens of the mark for what is left out.
 _MARK = 60
 _ROUNDS = 6
 
 
 class ResultText(msgspec.Struct, frozen=True):
-    """A result as the model is given it. `handle` names the whole in the journal, "" where `text` is the whole."""
+    """A result as the model gets it.
+
+    `handle` names the whole in the journal, "" where `text` is the whole.
+    """
 
     text: str
     handle: str = ""
@@ -35,10 +38,10 @@ class ResultText(msgspec.Struct, frozen=True):
 def result_text(
     text: str, meter: Meter, context: int, journal: Journal, call: ToolCalled | None = None
 ) -> ResultText:
-    """A fresh result as it enters a context of this many tokens.
+    """Shorten a fresh result for a context of this many tokens.
 
-    It stays whole within its share; of a longer one the head and the tail are shown, and the whole is kept. Of a
-    page that `read_result` brought (`call` is its call) the head is shown, under the handle that it has.
+    It stays whole within its share; of a longer one the head and the tail are shown, and the whole is kept.
+    Of a page that `read_result` brought (`call` is its call) the head is shown, under the handle that it has.
     Raises UserError `store.*`, `engine.*`, `remote.*`.
     """
     room = shares(context).result
@@ -55,7 +58,7 @@ def result_text(
 
 
 def head_and_tail(text: str, head: int, tail: int, handle: str) -> str:
-    """The first `head` and the last `tail` characters, ended at lines where lines are short."""
+    """The first `head` and the last `tail` characters, cut at line ends where lines are short."""
 
     def mark(start: int, end: int) -> str:
         told = f"[... characters {start} to {end} of {len(text)} left out; "
@@ -65,18 +68,18 @@ def head_and_tail(text: str, head: int, tail: int, handle: str) -> str:
 
 
 def handle_only(length: int, handle: str) -> str:
-    """What stands for a result of which nothing is shown any more."""
+    """The placeholder of a result that is not shown any more."""
     return f'[{length} characters left out; {READ_RESULT}(handle="{handle}") shows them]'
 
 
 def shortened_result(text: str, tokens: int, counted: int, handle: str) -> str:
-    """A result that takes `counted` tokens cut to about `tokens`, without measuring again."""
+    """A result of `counted` tokens cut to about `tokens`, without tokenizing again."""
     free = max(8, tokens - _MARK) * len(text) / max(1, counted) * 0.9
     return head_and_tail(text, int(free * _HEAD), int(free * (1 - _HEAD)), handle)
 
 
 def shortened_text(text: str, tokens: int, counted: int, mark: str) -> str:
-    """A text that takes `counted` tokens cut to about `tokens`, with `mark` in place of what is left out."""
+    """A text of `counted` tokens cut to about `tokens`, with `mark` in place of what is left out."""
     free = tokens * len(text) / max(1, counted) * 0.9
     return _cut(text, int(free * _HEAD), int(free * (1 - _HEAD)), lambda start, end: mark)
 
@@ -90,7 +93,7 @@ class _Page(msgspec.Struct, frozen=True):
 
 
 def _page_of(call: ToolCalled | None, text: str, journal: Journal) -> _Page | None:
-    """None for what is no page: another tool's result, found lines, a text that says what went wrong."""
+    """Locate a page in its text; None for another tool's result, found lines, or an error."""
     if call is None or call.name != READ_RESULT or not isinstance(call.arguments, dict):
         return None
     handle, offset = str(call.arguments.get("handle", "")).strip(), call.arguments.get("offset") or 0
@@ -124,8 +127,9 @@ def _fits(text: str, meter: Meter, tokens: int) -> bool:
 
 
 def _longest(text: str, meter: Meter, tokens: int, *, from_end: bool = False) -> int:
-    """How many characters of the beginning, or of the end, take at most so many tokens: not one too many, and
-    few too few."""
+    """The most characters of the beginning, or of the end, that take at most this many tokens; exact or a
+    little less.
+    """
 
     def part(length: int) -> str:
         return text[max(0, len(text) - length) :] if from_end else text[:length]
@@ -158,7 +162,7 @@ def _cut(text: str, head: int, tail: int, mark: Callable[[int, int], str]) -> st
 
 
 def _at_line_end(text: str, length: int) -> int:
-    """`length`, or a little less, so that a line is not cut."""
+    """`length`, or a little less, so that it falls at a line end."""
     if length >= len(text):
         return len(text)
     end = text.rfind("\n", length - length // 5, length)

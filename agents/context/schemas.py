@@ -1,4 +1,4 @@
-"""Definitions of tools in fewer words, for contexts in which they would take too much."""
+"""Shortens definitions of tools for small contexts."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from agents.api import Tool, definition
 from agents.events import Schemas
 
 _WORDS_ONLY = ("description", "title", "examples", "$comment")
-# Keywords of JSON Schema whose values are schemas by name, so that their keys are nobody's keyword.
+# Keywords of JSON Schema whose values are schemas by name: their keys are names, not keywords.
 _NAMED = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
 _MOST_BRIEF = 120
 
 
 def told(tool: Tool, schemas: Schemas) -> dict[str, Any]:
-    """The tool's definition for a model: whole, without words about its arguments, or besides with the first
-    sentence of its description only."""
+    """The tool's definition at a level of detail: whole, without descriptions of arguments, or besides with
+    the first sentence of its description only.
+    """
     whole = definition(tool)
     if schemas == "whole":
         return whole
@@ -32,7 +33,7 @@ def told(tool: Tool, schemas: Schemas) -> dict[str, Any]:
 
 
 def wordless(schema: Any) -> Any:
-    """A JSON schema that allows the same and describes nothing."""
+    """A JSON schema that allows the same, without descriptions."""
     if isinstance(schema, list):
         return [wordless(item) for item in schema]
     if not isinstance(schema, Mapping):

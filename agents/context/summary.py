@@ -1,4 +1,4 @@
-"""A summary of old turns by the model itself, for when lines about them do not hold enough."""
+"""Summary of old turns by the model itself, where extracted lines do not hold enough."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from agents.context.turn_summary import called
 from engine.errors import UserError
 from engine.values import Message, Sampling, Usage
 
-# A shorter context has no room for the old turns and a summary of them.
+# A shorter context cannot hold the old turns and a summary of them.
 _SHORTEST = 8192
-# What the old turns have to weigh for each token of their summary.
+# Minimum tokens of old turns for each token of their summary.
 _PAYS = 4
 _MOST_RESULT = 1500
 _WISH = """\
@@ -32,7 +32,7 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 def pays(share: Shares, tokens: int) -> bool:
-    """Whether turns of so many tokens are worth a turn of the model."""
+    """Whether a summary of this many tokens of turns is worth a turn of the model."""
     return share.context >= _SHORTEST and tokens >= _PAYS * share.summary
 
 
@@ -44,10 +44,9 @@ def summarised(
     before: str,
     cancelled: Callable[[], bool],
 ) -> Summary | None:
-    """What the model makes of these turns, in the share of the summary; None when nothing useful came.
+    """Ask the model to summarize these turns within the summary's budget; None when nothing useful came.
 
-    `before` is what is already said of still older turns. Trouble with the model is no reason to fail: the lines
-    that need none are there.
+    `before` is the summary of still older turns. A model's failure is not raised: the extracted lines remain.
     """
     texts = [before, *map(_transcript, turns)] if before else list(map(_transcript, turns))
     work = "\n\n".join(texts)

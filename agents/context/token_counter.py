@@ -1,4 +1,4 @@
-"""How many tokens texts and prompts have, by the model's own tokenizer, without asking twice for the same text."""
+"""Token counts of texts and prompts by the model's own tokenizer, cached."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 from agents.api import ChatModel, ModelRequest
 from engine.values import Message
 
-# Counts that are remembered. One takes some 150 bytes.
+# Number of counts that are cached. One takes some 150 bytes.
 _MOST = 50_000
 
 
@@ -35,14 +35,14 @@ class Meter:
         return tuple(self._known(text) for text in texts)
 
     def prompt(self, ask: ModelRequest, texts: Sequence[str] = ()) -> int:
-        """The tokens of the whole prompt; those of `texts` are learned with it."""
+        """The tokens of the whole prompt; caches those of `texts`."""
         new = self._unknown(texts)
         measured = self.chat_model.measure(ask, new)
         self._remember(new, measured.texts)
         return measured.prompt
 
     def tools(self, tools: tuple[dict[str, Any], ...], system: str) -> int:
-        """What these definitions, and what the template says around them, take in a prompt."""
+        """The tokens that these definitions, and what the template says around them, add to a prompt."""
         if not tools:
             return 0
         key = _key(msgspec.json.encode([system, tools]))

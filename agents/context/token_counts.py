@@ -1,4 +1,4 @@
-"""What a prompt weighs, part by part."""
+"""Token counts of a prompt, part by part."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from engine.values import Reasoning
 
 
 class Weighed(msgspec.Struct, frozen=True):
-    """A prompt's tokens: `prompt` is exact as far as the model's tokenizer can be asked, `parts` add up to it."""
+    """A prompt's tokens: `prompt` is exact as far as the model's tokenizer can be asked, `parts` add up to
+    it.
+    """
 
     prompt: int
     parts: tuple[ContextPart, ...]
@@ -33,8 +35,11 @@ def weigh(
     reasoning: Reasoning = "auto",
     choice: str = "auto",
 ) -> Weighed:
-    """Count the prompt that this history and these tools make. What stays over when all parts that have texts of
-    their own are taken away belongs to the turns: calls, answers, and the template's own marks."""
+    """Count the prompt that this history and these tools make.
+
+    What stays over when all parts that have texts of their own are taken away belongs to the turns: calls,
+    answers, and the template's own marks.
+    """
     before = history.items[: history.first_kept]
     after = history.items[history.first_kept :]
     said = [item.text for item in before if isinstance(item, Words) and item.of_user]

@@ -1,6 +1,6 @@
-"""Which tools are offered, and in how many words, so that they stay within their share of the context.
+"""Selects which tools are offered, and in how much detail, within their share of the context.
 
-The choice is kept until it has to change: another one makes the model read its whole prompt again.
+The choice is kept until it has to change: a change makes the model process its whole prompt again.
 """
 
 from __future__ import annotations
@@ -20,23 +20,26 @@ from agents.context.schemas import told
 from agents.context.token_counter import Meter
 from agents.events import ContextTrimmed, Schemas
 
-# Kept in every choice.
+# Kept in every selection.
 CORE = ("read_result", "list_files", "read_file", "write_file", "edit_file")
 
-# The tools of so many searches stay, called or not.
+# The tools found by the last searches stay, called or not.
 _FOUND = 2
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """The definitions to send, in the order of the tools; `trim` tells a new choice, None when nothing changed."""
+    """Definitions to send, in the order of the tools; `trim` records a new selection, None when nothing
+    changed.
+    """
 
     definitions: tuple[dict[str, Any], ...]
     trim: ContextTrimmed | None = None
 
 
 def offer(history: History, tools: Sequence[Tool], meter: Meter, share: Shares) -> Offer:
-    """All tools with all their words where they fit; else without words about arguments; else those that the task
-    and the calls so far speak for."""
+    """Offer all tools in full where they fit; else without descriptions of arguments; else those relevant to
+    the task and the calls so far.
+    """
     budget = max(share.context // 8, min(share.fixed, share.tools) - meter.texts([history.system])[0])
     choice = _Choice(history, tools, meter, budget)
     kept = choice.kept()
@@ -67,8 +70,9 @@ class _Choice:
         return tuple(told(tool, schemas) for name, tool in self._tools.items() if name in wanted)
 
     def kept(self) -> tuple[dict[str, Any], ...] | None:
-        """The choice that was made before, unless it no longer serves: the user said something new, a tool was
-        called that is not offered, one is gone, or the context has become shorter."""
+        """The previous selection; None when the user said something new, a tool was called that is not
+        offered, one is gone, or the context has become shorter.
+        """
         offered = self._history.offered
         if offered is None or self._history.reconsider:
             return None
@@ -78,7 +82,7 @@ class _Choice:
         return definitions if self._cost(definitions) <= self._budget * 5 // 4 else None
 
     def made(self, whole: int) -> tuple[tuple[str, ...], Schemas]:
-        """A new choice; `whole` is what all tools with all their words take."""
+        """A new selection; `whole` is the tokens of all tools in full."""
         if whole <= self._budget:
             return self.all, "whole"
         if self._cost(self.definitions(self.all, "compact")) <= self._budget:
@@ -99,13 +103,13 @@ class _Choice:
             added.pop()
         best = next(iter(others), "")
         if best and others[best] > 0 and best not in added:
-            # What the task speaks of most is worth a little more than the share.
+            # The most relevant tool may exceed the share a little.
             added = [best, *added[:-1]]
         chosen = {*must, *added}
         return tuple(name for name in self._tools if name in chosen), schemas
 
     def _used(self) -> tuple[str, ...]:
-        """The tools that were called, and those that were found last."""
+        """Tools that were called, and those that were found last."""
         calls = [call for turn in self._history.shown_turns for call in turn.shown_calls]
         names = {call.name for call in calls}
         searches = [call.arguments for call in calls if call.name == FIND_TOOLS]

@@ -1,8 +1,8 @@
-"""What goes when a prompt is too long, in this order: old results are shortened, old reasoning goes, old turns become
-a few lines; and only when nothing else helps, the newest results are shortened and the newest turns go as well.
+"""Trims a prompt that is too long.
 
-A call and its result stay or go together. What the user said always stays, unless it was said in a chat before the
-task: that goes as turns do.
+Order: old results are shortened, old reasoning is removed, old turns are summarized; only then are the newest
+results shortened and the newest turns removed. A call and its result stay or go together. What the user said
+always stays, unless it was said in a chat before the task: that is trimmed as turns are.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from agents.context.token_counter import Meter
 from agents.context.turn_summary import digest
 from agents.events import ContextTrimmed
 
-# A result this short says little less than what would stand for it.
+# A result this short is hardly longer than its placeholder.
 _SMALL = 60
-# The marks of a template around a message.
+# Tokens of a template's marks around a message.
 _AROUND = 8
 
 
 class Trimmer:
-    """Makes trims for a history, one kind after the other; `excess` is how many tokens are to go."""
+    """Makes one kind of trim at a time; `excess` is how many tokens have to go."""
 
     def __init__(self, meter: Meter, journal: Journal, share: Shares, cancelled: Callable[[], bool]) -> None:
         self._meter, self._journal, self._share, self._cancelled = meter, journal, share, cancelled
 
     def old_results(self, history: History, excess: int) -> ContextTrimmed | None:
-        """The results of all turns but the last, oldest first, until enough is gone."""
+        """Shorten results of all turns but the last, oldest first, until enough is gone."""
         calls = [call for turn in history.shown_turns[:-1] for call in turn.shown_calls]
         return self._results(history, calls, excess, most_trims=0)
 
@@ -46,7 +46,7 @@ class Trimmer:
         return ContextTrimmed("reasoning", turns=turns[-2].number)
 
     def old_turns(self, history: History, excess: int) -> ContextTrimmed | None:
-        """The oldest turns, until enough is gone; the last two stay."""
+        """Remove the oldest turns until enough is gone; the last two stay."""
         return self._turns(history, history.shown[:-2], excess)
 
     def new_results(self, history: History, excess: int) -> ContextTrimmed | None:
@@ -57,7 +57,7 @@ class Trimmer:
         return self._turns(history, history.shown[:-1], excess)
 
     def all_results(self, history: History, excess: int) -> ContextTrimmed | None:
-        """Nothing but the handles."""
+        """Replace all results by their handles."""
         calls = [call for turn in history.shown_turns for call in turn.shown_calls]
         return self._results(history, calls, excess, most_trims=1)
 
@@ -98,7 +98,7 @@ class Trimmer:
         standing = self._meter.texts([summary_shown(history)])[0]
         weights = self._weights(turns, history.remote)
         gone, count = 0, 0
-        # The summary grows with what it stands for, up to its share.
+        # The summary grows with what it covers, up to its share.
         while count < len(turns) and gone - max(0, min(share.summary, gone // 4) - standing) < excess:
             gone += weights[count]
             count += 1
@@ -118,7 +118,7 @@ class Trimmer:
         return ContextTrimmed("turns", turns=last, text=lines.text)
 
     def _weights(self, turns: Sequence[Said], remote: bool) -> list[int]:
-        """About how many tokens each turn takes, with its calls and results."""
+        """Approximate tokens of each turn, with its calls and results."""
         texts = [_texts(turn, remote) for turn in turns]
         self._meter.texts([text for of_turn in texts for text in of_turn])
         return [sum(self._meter.texts(of_turn)) + _AROUND * len(of_turn) for of_turn in texts]

@@ -1,4 +1,6 @@
-"""Old turns in a few lines: which calls were made and what came of them; made of events, without a model."""
+"""Summary of old turns in a few lines, extracted from events without a model: which calls were made, with
+what result.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +15,21 @@ from agents.context.token_counter import Meter
 
 _MOST_ARGUMENT, _MOST_RESULT, _MOST_SAID = 60, 90, 200
 _MOST_PATHS = 20
-# The tools of ours that change files, and the arguments that name them.
+# Built-in tools that change files, and the arguments that name them.
 _CHANGING = {"write_file": "path", "edit_file": "path", "move_file": "to", "delete_file": "path"}
 
 
 class Digest(msgspec.Struct, frozen=True):
-    """`is_whole`: no line was left out for want of room."""
+    """`is_whole`: no line was left out for lack of space."""
 
     text: str
     is_whole: bool
 
 
 def digest(turns: Sequence[Said], meter: Meter, tokens: int, before: str = "") -> Digest:
-    """These turns in at most about so many tokens. `before` is what is already said of still older ones.
+    """Summarize these turns in about this many tokens at most.
+
+    `before` is what is already said of still older ones.
 
     When there is too much to say, the newest lines are kept, and the rest is counted.
     """
@@ -33,7 +37,7 @@ def digest(turns: Sequence[Said], meter: Meter, tokens: int, before: str = "") -
     counts = meter.texts([line for _, line in lines])
     before = _within(before, meter, tokens * 3 // 5)
     left = tokens - meter.texts([before])[0]
-    # The line that counts the rest needs room of its own.
+    # The line that counts the rest needs some tokens itself.
     rest = min(left // 3, 120)
     first = len(lines)
     while first and left - counts[first - 1] - 1 >= (rest if first > 1 else 0):
@@ -76,7 +80,7 @@ def _came_to(call: Call) -> str:
 
 
 def _counted(said: Sequence[Said]) -> str:
-    """What no lines are left for: how many messages, calls of each tool, and which files they changed."""
+    """What remains is counted: messages, calls of each tool, and the files they changed."""
     turns = [turn for turn in said if not isinstance(turn, Asked)]
     calls = [call for turn in turns for call in turn.shown_calls]
     names = Counter(call.name or "unknown" for call in calls)
@@ -105,13 +109,13 @@ def _value(value: object) -> str:
 
 
 def _short(text: str, most: int) -> str:
-    """The beginning of a text in one line."""
+    """The beginning of a text as one line."""
     line = " ".join(text[: most * 4].split())
     return line if len(line) <= most and len(text) <= most * 4 else line[: most - 1] + "…"
 
 
 def _within(text: str, meter: Meter, tokens: int) -> str:
-    """The beginning of a text in at most so many tokens."""
+    """The beginning of a text in at most this many tokens."""
     while text and (counted := meter.texts([text])[0]) > tokens:
         text = text[: min(len(text) - 1, int(len(text) * tokens / counted * 0.95))]
     return text

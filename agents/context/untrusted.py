@@ -1,7 +1,8 @@
 """Results that somebody else wrote, marked as data so that a model does not take them for words of its user.
 
-The engine tokenises what people and tools wrote without special tokens (engine/formats/render/untrusted.py). Servers
-elsewhere do not all do so: for those, what looks like a special token is broken apart by an invisible space.
+The engine tokenises what people and tools wrote without special tokens (engine/formats/render/untrusted.py).
+Remote servers do not all do so: for those, what looks like a special token is broken apart by an invisible
+space.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import re
 
 _END = "[end of text]"
-# Case and spacing do not help in forging the end, nor does the opening of another fence.
+# Neither case and spacing nor the opening of another fence can forge the end.
 _FORGED = re.compile(r"\[(?=\s*(?:end\s+of\s+text|text\s+from\b))", re.IGNORECASE)
-# Unicode's tags are not seen by a person and read by some models.
+# Unicode tags are invisible to a person and readable to some models.
 _TAGS = re.compile("[\U000e0000-\U000e007f]+")
-# The first characters of control tokens and turn marks of the families in use: ChatML, Llama, Gemma, Mistral,
+# First characters of control tokens and turn marks of the families in use: ChatML, Llama, Gemma, Mistral,
 # DeepSeek, and the wrapper that results have in templates without a role for tools.
 _SPECIAL = re.compile(
     r"<(?=[|｜]|/?s>|/?(?:bos|eos|pad|unk|start_of_turn|end_of_turn|start_function|end_function)\b)"
@@ -26,7 +27,7 @@ _APART = "\u200b"
 
 
 def fenced(text: str, tool: str, *, remote: bool = False) -> str:
-    """`text` of the tool's result between marks that it cannot forge. `remote`: the model is elsewhere."""
+    """Wrap the result of the tool in marks that it cannot forge. `remote`: the model is remote."""
     text = _WRAPPER.sub(_broken, _FORGED.sub("(", _TAGS.sub("", text)))
     if remote:
         text = _SPECIAL.sub(_broken, text)

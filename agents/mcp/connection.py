@@ -1,7 +1,8 @@
-"""One connection to a server: a single task owns it from its start to its end.
+"""One connection to a tool server, owned by a single task from start to end.
 
-The SDK's client must be left by the task that entered it, so nobody else ever does: `stop` sets an event, and the
-owner leaves. Calls run as tasks of their own beside the owner. All methods are coroutines of the one loop.
+The SDK's client must be left by the task that entered it, so nobody else ever does: `stop` sets an event, and
+the owner leaves. Calls run as tasks of their own beside the owner. All methods are coroutines of the one
+loop.
 """
 
 from __future__ import annotations
@@ -29,15 +30,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 MOST_PAGES = 50
-LIST_AGAIN_S = 1.0  # a server that says so all the time is not asked all the time
+LIST_AGAIN_S = 1.0  # a server that keeps announcing changes is not queried all the time
 MOST_ROUNDS = 10
 MOST_PAGES_ASKED = 5
-LISTEN_AGAIN_S = 5.0  # after a stream of changes has ended; twice as long each time
+LISTEN_AGAIN_S = 5.0  # delay after a stream of changes has ended; doubles each time
 LONGEST_LISTEN_AGAIN_S = 300.0
 END_S = 1.0
 STOP_S = 6.0
 Ask = Callable[[Question], Awaitable[Decision | None]]
-# Makes a transport, given whom to tell that it is over, and who can be asked at the moment.
+# Makes a transport, given a callback for its end and who can answer questions now.
 Open = Callable[
     [Callable[[str], None], Callable[[], Ask | None]], AbstractAsyncContextManager["TransportStreams"]
 ]
@@ -45,8 +46,11 @@ _asking: ContextVar[Ask | None] = ContextVar("asking", default=None)
 
 
 class Connection:
-    """`opening` makes the transport. `on_tools` is told the tools when they are known and when they have changed,
-    `on_end` that the connection is over, with what it was when it was an error of its own."""
+    """A connection to a tool server; `opening` makes the transport.
+
+    `on_tools` is told the tools when they are known and when they have changed, `on_end` that the connection
+    is over, with what it was when it was an error of its own.
+    """
 
     def __init__(
         self,
@@ -72,7 +76,7 @@ class Connection:
         self._owner = asyncio.create_task(self._own(), name=f"mcp owner of {server}")
 
     async def started(self, seconds: float) -> None:
-        """Wait until it can be asked. Raises UserError `mcp.*`; then it has ended."""
+        """Wait until the server is ready. Raises UserError `mcp.*`; the connection has then ended."""
         try:
             await asyncio.wait_for(asyncio.shield(self._started), seconds)
         except TimeoutError:
@@ -80,9 +84,9 @@ class Connection:
             raise UserError("mcp.slow_start", server=self.server, seconds=seconds) from None
 
     async def stop(self) -> None:
-        """End it and wait until it is gone."""
+        """End the connection and wait until it is gone."""
         self._stop.set()
-        # Before it has started it waits for the server and for nothing else.
+        # Before it has started, the owner waits for the server only.
         done, _ = await asyncio.wait({self._owner}, timeout=STOP_S if self._client else 0.0)
         if not done:
             self._owner.cancel()
@@ -112,12 +116,12 @@ class Connection:
             try:
                 return await client.call_tool(tool, arguments, progress_callback=told)
             except MCPError as error:
-                # Servers of 2025-11-25 may refuse until a page was visited, and expect the call once more.
+                # Servers of 2025-11-25 may refuse until a page was visited, and expect a retry.
                 if not await self._visited(error, ask):
                     raise
             return await client.call_tool(tool, arguments, progress_callback=told)
         except Exception as error:
-            # A transport that failed takes the owner with it, which then knows why; and who is told that it has
+            # A failed transport ends the owner with it, which then knows why; who is notified of the end
             # ended can start it again.
             if self._stop.is_set() or _closed(error):
                 await asyncio.wait({self._owner}, timeout=END_S)
@@ -126,7 +130,9 @@ class Connection:
             del self._calls[key]
 
     async def _visited(self, error: MCPError, ask: Ask) -> bool:
-        """Whether it refused for pages that a person has to visit first, and a person has agreed to all of them."""
+        """Whether the server refused for pages that a person has to visit first, and a person has agreed to
+        all of them.
+        """
         from mcp.shared.exceptions import UrlElicitationRequiredError
         from mcp_types import URL_ELICITATION_REQUIRED
         from pydantic import ValidationError
@@ -144,7 +150,7 @@ class Connection:
                 return False
         return 0 < len(wanted) <= MOST_PAGES_ASKED
 
-    # The owner
+    # The owner task
 
     async def _own(self) -> None:
         from mcp.client.client import Client
@@ -180,7 +186,7 @@ class Connection:
             self._on_end(self._error)
 
     async def _serve(self, client: Client) -> None:
-        """Until it is to stop: list the tools anew when they have changed."""
+        """Serve until stopped: list the tools again when they have changed."""
         listening = asyncio.create_task(self._follow(client))
         try:
             while not self._stop.is_set():
@@ -205,7 +211,7 @@ class Connection:
             await asyncio.gather(listening, return_exceptions=True)
 
     async def _follow(self, client: Client) -> None:
-        """Servers of 2026-07-28 tell changes to those who ask to be told."""
+        """Subscribe to changes; servers of 2026-07-28 announce them to subscribers."""
         from mcp.shared.exceptions import MCPError
         from mcp_types import METHOD_NOT_FOUND
 
@@ -218,7 +224,7 @@ class Connection:
                 async with client.listen(tools_list_changed=True) as events:
                     async for _ in events:
                         self._changed.set()
-            except Exception as error:  # whatever ended it: what was missed is asked for below
+            except Exception as error:  # whatever ended it: the list below covers what was missed
                 if isinstance(error, MCPError) and error.error.code == METHOD_NOT_FOUND:
                     return
             await asyncio.sleep(pause)
@@ -255,7 +261,7 @@ class Connection:
             raise self._told(error) from error
         return tuple(found.values())
 
-    # What the server says by itself
+    # Messages the server sends unasked
 
     async def _heard(self, message: Any) -> None:
         from mcp_types import ToolListChangedNotification
@@ -264,8 +270,10 @@ class Connection:
             self._changed.set()
 
     async def _elicit(self, context: Any, params: Any) -> ElicitResult:
-        """Asked of the person behind the call that it came with. Older servers do not say which that is: then of the
-        one behind the call that was made last."""
+        """Ask the person behind the call that the question came with.
+
+        Older servers do not say which call that is: then the one behind the latest call.
+        """
         from mcp_types import ElicitResult
 
         question = question_of(params)
@@ -278,7 +286,7 @@ class Connection:
         return _asking.get() or next(reversed(self._calls.values()), None)
 
     def _ended(self, why: str) -> None:
-        """From the transport: the process has gone, or was left for what it sent."""
+        """The transport has ended: the process exited, or was abandoned for what it sent."""
         self._why = why
         self._stop.set()
 
@@ -287,7 +295,7 @@ class Connection:
     def _fail(self, error: UserError) -> None:
         if not self._started.done():
             self._started.set_exception(error)
-            self._started.exception()  # nobody may be waiting any more
+            self._started.exception()  # the caller may be gone
 
     def _over(self) -> UserError:
         if self._error is not None:
@@ -299,7 +307,7 @@ class Connection:
         return ended(self.server, self.log)
 
     def _told(self, error: BaseException) -> UserError:
-        """What went wrong, in words for a person; the details are the server's."""
+        """The error in words for a person; the details are the server's."""
         from mcp.client.auth import OAuthFlowError
         from mcp.shared.exceptions import MCPError
         from pydantic import ValidationError
@@ -321,7 +329,7 @@ class Connection:
             return UserError("mcp.no_program", server=self.server, detail=str(error.filename or ""))
         if self._why:
             return self._over()
-        if isinstance(error, RuntimeError):  # the SDK's word for what it cannot agree on with the server
+        if isinstance(error, RuntimeError):  # the SDK's error for a failed negotiation
             return UserError("mcp.nonsense", server=self.server, detail=_words(error))
         return UserError("mcp.unreachable", server=self.server, detail=_words(error))
 
@@ -334,7 +342,7 @@ def _closed(error: BaseException) -> bool:
 
 
 def _innermost(error: BaseException) -> BaseException:
-    """The first error within groups of them: task groups wrap what went wrong in their tasks."""
+    """The first error within exception groups, which task groups wrap around errors of their tasks."""
     while isinstance(error, BaseExceptionGroup) and error.exceptions:
         error = error.exceptions[0]
     return error

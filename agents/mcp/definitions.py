@@ -1,4 +1,4 @@
-"""What a server says of a tool, whether it can be offered to a model, and the fingerprint of it."""
+"""Tool definitions of a server: whether they can be offered to a model, and their fingerprint."""
 
 from __future__ import annotations
 
@@ -33,19 +33,21 @@ class Definition(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over name, description and input schema, keys sorted: another one is another tool."""
+        """SHA-256 over name, description and input schema, keys sorted: a changed fingerprint is a different
+        tool.
+        """
         said = [self.name, self.description, self.schema]
         text = json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def hides(self) -> bool:
-        """Whether there are characters in its words that the eye does not see."""
+        """Whether its text contains invisible characters."""
         return hides(self.description) or hides(json.dumps(self.schema, ensure_ascii=False))
 
 
 class Offered(msgspec.Struct, frozen=True):
-    """A tool as it is offered to a model: `name` is unique and safe, the words are cleaned and capped."""
+    """A tool as it is offered to a model: `name` is unique and safe, the text is sanitized and capped."""
 
     name: str
     description: str
@@ -54,7 +56,7 @@ class Offered(msgspec.Struct, frozen=True):
 
 
 def offered(prefix: str, definitions: Iterable[Definition], taken: Collection[str] = ()) -> list[Offered]:
-    """Those that can be offered, in the server's order. `taken` are names that others have."""
+    """Definitions that can be offered, in the server's order. `taken` are names already in use."""
     names = set(taken)
     found: list[Offered] = []
     for definition in definitions:
@@ -74,9 +76,11 @@ def offered(prefix: str, definitions: Iterable[Definition], taken: Collection[st
 
 
 def safe_name(prefix: str, tool: str, taken: Collection[str]) -> str:
-    """`prefix_tool` of letters, digits, "_" and "-", at most 64 long, and not among `taken`: what had to be changed
-    ends in a piece of its hash, so it stays the same from run to run. A tool that has the prefix already keeps its
-    name."""
+    """A name `prefix_tool` of letters, digits, "_" and "-", at most 64 long, and not among `taken`: a changed
+    name ends in a piece of its hash, so it stays the same from run to run.
+
+    A tool that has the prefix already keeps its name.
+    """
     wanted = tool if tool.startswith(f"{prefix}_") else f"{prefix}_{tool}"
     name = re.sub(r"[^A-Za-z0-9_-]", "_", wanted)
     if name == wanted and len(name) <= LONGEST_NAME and name not in taken:
@@ -135,11 +139,13 @@ def facts(
     timeout_s: float,
     held: bool = False,
 ) -> ToolFacts:
-    """What the rules may know of a tool. Hints of a server that is not trusted can only make a call stricter, and
-    nothing is stricter than what is taken of a tool of which nothing is known.
+    """What the approval rules may know of a tool.
 
-    `network`: the server can reach others at all; `writes`: it can write in the workspace; `held`: nothing but that
-    is left to it.
+    Hints of a server that is not trusted can only make a call stricter, and nothing is stricter than what is
+    taken of a tool of which nothing is known.
+
+    `network`: the server can reach others at all; `writes`: it can write in the workspace; `held`: nothing
+    but that is left to it.
     """
     read_only = trusted and definition.read_only is True
     destructive = not (trusted and (read_only or definition.destructive is False))

@@ -1,7 +1,7 @@
-"""Questions that a server asks the user in the middle of a call (elicitation), as approval requests.
+"""Elicitation: questions of a server to the user in the middle of a call, as approval requests.
 
-A form is checked against the schema that came with it before it is sent. A link is never opened here and never
-fetched: who shows it opens it in the system's browser once the user has agreed.
+A form is checked against the schema that came with it before it is sent. A link is never opened here and
+never fetched: who shows it opens it in the system's browser once the user has agreed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ _KINDS = ("string", "number", "integer", "boolean", "array")
 
 
 class Question(msgspec.Struct, frozen=True):
-    """A question as the server asked it, words cleaned. `schema` is that of a form, `url` the whole address."""
+    """A question as the server asked it, text sanitized.
+
+    `schema` is that of a form, `url` the whole address.
+    """
 
     kind: Literal["form", "url"]
     message: str
@@ -35,7 +38,7 @@ class Question(msgspec.Struct, frozen=True):
     url: str = ""
 
     def request(self, server: str, tool: str, run: int, call: str) -> ApprovalRequest:
-        """What a person is shown: whose question it is, and for which call."""
+        """The approval request: who asks, and for which call."""
         return ApprovalRequest(
             run=run,
             call=call,
@@ -50,7 +53,7 @@ class Question(msgspec.Struct, frozen=True):
 
 
 def question_of(params: ElicitRequestFormParams | ElicitRequestURLParams) -> Question | None:
-    """None for what cannot be asked: a form of more than plain fields, or a link that is not http or https."""
+    """The question; None for a form of more than plain fields, or a link that is not http or https."""
     message = clean_words(params.message, MOST_MESSAGE)
     if params.mode == "url":
         url = params.url
@@ -78,8 +81,7 @@ def question_of(params: ElicitRequestFormParams | ElicitRequestURLParams) -> Que
 
 
 def answer_of(question: Question, decision: Decision | None) -> ElicitResult:
-    """What the server is told: the form if it was sent and fits its schema, that it was declined, or that nobody
-    decided."""
+    """The answer to the server: the form if it was sent and fits its schema, declined, or canceled."""
     from mcp_types import ElicitResult
 
     if decision is None:
@@ -95,15 +97,17 @@ def answer_of(question: Question, decision: Decision | None) -> ElicitResult:
 
 
 def completed(schema: dict[str, Any], content: dict[str, Any]) -> dict[str, Any] | None:
-    """`content` with the defaults of fields that were left out; None when that does not fit the schema. Patterns
-    are left to the server: searching one of its could take for ever."""
+    """`content` with defaults for fields that were left out; None when it does not fit the schema.
+
+    Patterns are left to the server: searching one of its could take for ever.
+    """
     import jsonschema
     from jsonschema.validators import extend
     from referencing import Registry
 
     without: Callable[..., type[Validator]] = extend
     kind = without(jsonschema.Draft202012Validator, {"pattern": lambda *_: None})
-    nowhere: Any = Registry()  # nothing is fetched
+    nowhere: Any = Registry()  # fetches nothing
     fields = schema.get("properties", {})
     filled = {name: field["default"] for name, field in fields.items() if "default" in field}
     filled |= {name: value for name, value in content.items() if name in fields and value is not None}
@@ -116,7 +120,7 @@ def completed(schema: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]
 
 
 def _refers(value: Any) -> bool:
-    """Whether a schema is more than plain fields: it refers to something, or matches names by patterns."""
+    """Whether a schema is more than plain fields: it has references, or matches names by patterns."""
     if isinstance(value, dict):
         return any(
             key in ("$ref", "$dynamicRef", "$recursiveRef", "patternProperties") or _refers(item)

@@ -1,4 +1,4 @@
-"""All servers that run: one link for each server and workspace, on one loop."""
+"""Runs all tool servers: one session for each server and workspace, on one event loop."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ SWEEP_S = 30.0
 
 
 class ServerTool(msgspec.Struct, frozen=True):
-    """A tool of a server, as runs use it. Its effects are not known beforehand: the call itself is what is shown."""
+    """A tool of a server, for runs.
+
+    Its effects are unknown beforehand: the approval shows the call itself.
+    """
 
     offered: Offered
     link: Link
@@ -63,10 +66,12 @@ class ServerTool(msgspec.Struct, frozen=True):
 
 
 class Host:
-    """`find_sandbox` gives the sandbox for servers that are commands; None: they are not started. `homes` is the
-    folder where each of them gets a home of its own. `values` gives a server's secrets when it is started.
-    `on_tools` is told what a server lists, `on_change` that some link's state is another; both from other threads.
-    `keeper` keeps what logins give; None: nobody is logged in anywhere.
+    """Owns the sessions of all tool servers. `find_sandbox` gives the sandbox for servers that are commands;
+    None: they are not started.
+
+    `homes` is the folder where each of them gets a home of its own. `values` gives a server's secrets when it
+    is started. `on_tools` is told what a server lists, `on_change` that some link's state is another; both
+    from other threads. `keeper` keeps what logins give; None: nobody is logged in anywhere.
     """
 
     def __init__(
@@ -92,8 +97,10 @@ class Host:
         self._closed = False
 
     def link(self, spec: ServerSpec, workspace: Path | None) -> Link:
-        """The link to a server for a workspace, not started; a new one when `spec` is another than before. A server
-        elsewhere has one for all workspaces. Without a workspace a command gets an empty folder."""
+        """The session of a server for a workspace, not started; a new one when `spec` has changed.
+
+        A remote server has one for all workspaces. Without a workspace a command gets an empty folder.
+        """
         folder = None if spec.remote or spec.workspace == "none" else workspace
         key = (spec.name, str(folder or ""))
         with self._lock:
@@ -118,8 +125,11 @@ class Host:
         return link
 
     def login(self, spec: ServerSpec, visit: Callable[[str], None]) -> Link:
-        """Start a server elsewhere, and let a person log in to it if it asks for that: `visit` is given the page to
-        open, on the loop's thread, and must not block. Blocks for minutes. Raises UserError `mcp.*`."""
+        """Start a remote server, and let a person log in if it asks for that.
+
+        `visit` gets the page to open, on the loop's thread, and must not block. Blocks for minutes. Raises
+        UserError `mcp.*`.
+        """
         link = self.link(spec, None)
         self._visits[spec.name] = visit
         try:
@@ -129,12 +139,12 @@ class Host:
         return link
 
     def links(self, server: str) -> tuple[Link, ...]:
-        """Those of a server."""
+        """The sessions of a server."""
         with self._lock:
             return tuple(link for (name, _), link in self._links.items() if name == server)
 
     def stop(self, server: str) -> None:
-        """End all that runs of a server, and forget it."""
+        """Stop all sessions of a server and forget it."""
         with self._lock:
             keys = [key for key in self._links if key[0] == server]
             links = [self._links.pop(key) for key in keys]
@@ -142,7 +152,7 @@ class Host:
             link.stop()
 
     def close(self) -> None:
-        """End all servers, and the thread. Blocks for as long as the slowest takes to end, some 6 seconds at most."""
+        """Stop all servers and the thread. Blocks until the slowest has ended, some 6 seconds at most."""
         with self._lock:
             self._closed = True
             links, self._links = list(self._links.values()), {}
@@ -154,7 +164,7 @@ class Host:
         self._loop.close()
 
     def _opening(self, spec: ServerSpec, workspace: Path | None, log: ServerLog) -> Open:
-        """What makes the transport. All that may block is done by then."""
+        """Make the factory of the transport. All that may block is done before it returns."""
         values = self._values(spec)
         if spec.remote:
             from agents.mcp.http import READ_S, http_transport
@@ -169,7 +179,7 @@ class Host:
         return lambda ended, asker: stdio_transport(argv, environment, cwd, log, ended)
 
     def _login(self, spec: ServerSpec, values: Values, asker: Callable[[], Ask | None]) -> Login | None:
-        """None where a key of the user's is sent instead."""
+        """The login; None where the user's key is sent instead."""
         if self._keeper is None or any(name.lower() == "authorization" for name in values.headers):
             return None
         from agents.mcp.login import Login
@@ -179,8 +189,10 @@ class Host:
     def start_of(
         self, spec: ServerSpec, values: Values, workspace: Path | None
     ) -> tuple[list[str], dict[str, str], str]:
-        """How a command is started in the sandbox: argv, environment, folder. Raises UserError `mcp.no_sandbox`,
-        `mcp.no_program`, `mcp.no_folder`, `sandbox.*`."""
+        """The sandboxed argv, environment and folder of a command.
+
+        Raises UserError `mcp.no_sandbox`, `mcp.no_program`, `mcp.no_folder`, `sandbox.*`.
+        """
         sandbox = self._find_sandbox()
         if sandbox is None:
             raise UserError("mcp.no_sandbox", server=spec.name)
@@ -197,7 +209,7 @@ class Host:
         if shared is not None and shared != folder:
             (writable if spec.workspace == "write" else readable).append(shared)
         for path in (folder, *readable, *writable):
-            if self._homes.resolve().is_relative_to(path.resolve()):  # all of our data would be there
+            if self._homes.resolve().is_relative_to(path.resolve()):  # all of our data would be visible
                 raise UserError("sandbox.too_wide", path=str(path))
         confinement = Confinement(
             folder.resolve(),
@@ -213,7 +225,7 @@ class Host:
         return argv, started_with, str(folder)
 
     async def _sweep(self) -> None:
-        """End what nobody has used for a while; it starts again when it is needed."""
+        """Stop idle servers; they start again when needed."""
         while True:
             await asyncio.sleep(SWEEP_S)
             before = time.monotonic() - IDLE_S
@@ -228,7 +240,7 @@ class Host:
 
 
 class _Person:
-    """Who logs in to a server: whoever has just asked for it, or is behind the call that needs it."""
+    """The person who logs in to a server: whoever has just asked for it, or is behind the call that needs it."""
 
     def __init__(
         self, server: str, visits: dict[str, Callable[[str], None]], asker: Callable[[], Ask | None]
@@ -249,7 +261,7 @@ class _Person:
 
 
 def _keeping(home: Path) -> dict[str, str]:
-    """Where programs keep what they fetch: the sandbox gives them a home that is gone with them."""
+    """Cache folders of programs: the sandbox's home is gone after each run."""
     return {
         "XDG_CACHE_HOME": str(home / "cache"),
         "XDG_DATA_HOME": str(home / "data"),
@@ -260,7 +272,7 @@ def _keeping(home: Path) -> dict[str, str]:
 
 
 def server_tools(link: Link, tools: list[Offered]) -> tuple[ServerTool, ...]:
-    """The tools of a link as runs use them."""
+    """The tools of a session, for runs."""
     spec = link.spec
     network = spec.remote or spec.network
     writes = not spec.remote and spec.workspace == "write"

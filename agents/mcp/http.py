@@ -1,4 +1,4 @@
-"""A server that is reached over streamable HTTP."""
+"""Streamable HTTP transport of a tool server."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ MOST_BYTES = 16 * 1024 * 1024
 
 
 def checked_url(url: str) -> str:
-    """The address of a server. Raises UserError `mcp.bad_url` for what is none, or has a name and password in it,
-    and `mcp.plain_http` for one that would be reached without encryption beyond this machine and its network."""
+    """Validate the address of a server.
+
+    Raises UserError `mcp.bad_url` for what is none, or contains a name and password, and `mcp.plain_http` for
+    one that would be reached unencrypted beyond this machine and its network.
+    """
     url = url.strip()
     try:
         parts = urlsplit(url)
@@ -49,7 +52,7 @@ def on_this_machine(url: str) -> bool:
 
 
 def near(host: str) -> bool:
-    """Whether it is this machine or in a private network, judged by the address alone."""
+    """Whether the address is of this machine or a private network, judged by the text alone."""
     if host == "localhost":
         return True
     try:
@@ -63,14 +66,16 @@ def near(host: str) -> bool:
 async def http_transport(
     url: str, headers: Mapping[str, str], read_s: float = READ_S, auth: httpx2.Auth | None = None
 ) -> AsyncIterator[TransportStreams]:
-    """The SDK's transport: redirects stay within the origin, so `headers` go nowhere else. Each answer is cut off
-    at 16 MiB, and a stream of events that floods is read more slowly. `read_s`: how long a server may say nothing
-    while it has something to answer."""
+    """The SDK's transport: redirects stay within the origin, so `headers` go nowhere else.
+
+    Each response is cut off at 16 MiB, and a stream of events that floods is throttled. `read_s`: how long a
+    server may stay silent while it owes a response.
+    """
     import httpx2
     from mcp.client.streamable_http import streamable_http_client
 
     class Measured(httpx2.AsyncByteStream):
-        """A body as it comes. Raises DecodingError for more of it than is read, streams of events excepted."""
+        """A size-limited response body. Raises DecodingError beyond the limit, streams of events excepted."""
 
         def __init__(self, response: httpx2.Response, body: httpx2.AsyncByteStream) -> None:
             self._response, self._body = response, body
@@ -91,7 +96,7 @@ async def http_transport(
 
     async def measured(response: httpx2.Response) -> None:
         length = response.headers.get("content-length", "")
-        packed = response.headers.get("content-encoding", "identity") != "identity"  # nobody asked for that
+        packed = response.headers.get("content-encoding", "identity") != "identity"  # an unsolicited response
         if packed or (length.isdigit() and int(length) > MOST_BYTES):
             await response.aclose()
             raise httpx2.DecodingError("the answer is too large", request=response.request)

@@ -1,8 +1,8 @@
-"""What comes from a server, before the SDK sees it.
+"""Filters messages of a server before the SDK sees them.
 
-The SDK checks structured results against the schema that the server gave for them, patterns included. Searching one
-of those may take for ever, on the loop that all servers share, and nobody here relies on the outcome: the results
-are text for a model. So the schemas of results are left out of the lists of tools.
+The SDK checks structured results against the schema that the server gave for them, patterns included.
+Searching one of those may take for ever, on the loop that all servers share, and nobody here relies on the
+outcome: the results are text for a model. So the schemas of results are left out of the lists of tools.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def heard(transport: AbstractAsyncContextManager[TransportStreams]) -> AsyncIterator[TransportStreams]:
-    """The transport, with that left out."""
+    """The transport with output schemas removed."""
     async with transport as (read, write):
         yield Heard(read), write
 
@@ -31,7 +31,7 @@ class Heard:
 
     @property
     def last_context(self) -> Any:
-        """That of whoever sent the message, which the SDK goes on in."""
+        """The context of the message's sender, in which the SDK continues."""
         return getattr(self._inner, "last_context", None)
 
     async def receive(self) -> Any:

@@ -1,4 +1,4 @@
-"""The last words of a server on its error output: kept in memory, shown when it fails, written nowhere."""
+"""The last lines of a server's stderr: kept in memory, shown when it fails, written nowhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST_LINE = 2000
 
 
 class ServerLog:
-    """The last lines. May be used from any thread."""
+    """The last lines. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -21,7 +21,7 @@ class ServerLog:
         self._open = b""
 
     def feed(self, chunk: bytes) -> None:
-        """Bytes as they come; a line that is too long is cut."""
+        """Add bytes; a line that is too long is cut."""
         with self._lock:
             *lines, rest = (self._open + chunk).split(b"\n")
             for line in lines:
@@ -32,7 +32,7 @@ class ServerLog:
             self._open = rest
 
     def note(self, text: str) -> None:
-        """A line of ours."""
+        """Add a line of our own."""
         with self._lock:
             self._add(text.encode())
 
@@ -42,7 +42,7 @@ class ServerLog:
         return tuple(lines[-count:])
 
     def last_word(self) -> str:
-        """The last line with something in it, for an error's sentence."""
+        """The last line that is not blank, for an error message."""
         return next((line.strip()[:300] for line in reversed(self.tail()) if line.strip()), "")
 
     def _add(self, line: bytes) -> None:
@@ -54,7 +54,7 @@ class ServerLog:
 
 
 def ended(server: str, log: ServerLog) -> UserError:
-    """That a server has ended by itself, with its last words if it had any."""
+    """The error for a server that exited by itself, with its last line if it wrote any."""
     last = log.last_word()
     return (
         UserError("mcp.ended_saying", server=server, detail=last)

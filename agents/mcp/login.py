@@ -1,8 +1,9 @@
-"""Logging in to a server elsewhere: MCP 2026-07-28, Authorization (OAuth 2.1 with PKCE), over the SDK's provider.
+"""Login to a remote server: MCP 2026-07-28, Authorization (OAuth 2.1 with PKCE), over the SDK's provider.
 
-The provider begins an authorization whenever a server refuses. Here it begins one only when a person is there to
-agree to it: a browser opens because somebody pressed a button or answered a question, never by itself. What is kept
-counts for the address it was given for, and is asked from other hosts only over https and in public.
+The provider begins an authorization whenever a server refuses. Here it begins one only when a person is there
+to agree to it: a browser opens because somebody pressed a button or answered a question, never by itself.
+What is kept counts for the address it was given for, and is asked from other hosts only over https and in
+public.
 """
 
 from __future__ import annotations
@@ -34,21 +35,21 @@ from agents.tools.web.public import is_public
 from engine.errors import UserError
 
 _Value = TypeVar("_Value", bound=BaseModel)
-NOWHERE = "http://127.0.0.1/callback"  # before it is known which port is free
+NOWHERE = "http://127.0.0.1/callback"  # before the port is known
 
 
 class Person(Protocol):
-    """Who logs in."""
+    """The person who logs in."""
 
     def present(self) -> bool:
         """Whether anybody can be asked now."""
 
     async def visit(self, url: str) -> bool:
-        """Show the page to log in at. False: they do not want to."""
+        """Show the login page. False: the person declined."""
 
 
 class LoginKeeper(Protocol):
-    """Keeps what a login gave, by the server's name. Blocks."""
+    """Stores what a login gave, by the server's name. Blocks."""
 
     def load(self, server: str) -> str: ...
 
@@ -56,7 +57,7 @@ class LoginKeeper(Protocol):
 
 
 class Kept(msgspec.Struct, omit_defaults=True):
-    """What a login gave, and what a later refresh needs. JSON texts of the SDK's values, "" for none."""
+    """Stored credentials, and what a later refresh needs. JSON texts of the SDK's values, "" for none."""
 
     url: str = ""
     tokens: str = ""
@@ -80,7 +81,7 @@ class Storage:
             kept = msgspec.json.decode(text, type=Kept) if text else Kept()
         except msgspec.DecodeError:
             kept = Kept()
-        # Another address is another server: it gets nothing that was meant for the one before.
+        # A new address is another server: it gets no credentials of the previous one.
         self.kept = kept if kept.url == self._spec.url else Kept(self._spec.url)
 
     async def save(self) -> None:
@@ -110,7 +111,7 @@ class Storage:
 
 
 class Login(OAuthClientProvider):
-    """How requests to a server are authenticated."""
+    """Authenticates requests to a server."""
 
     def __init__(self, spec: ServerSpec, secret: str, keeper: LoginKeeper, person: Person) -> None:
         self._spec, self._person = spec, person
@@ -131,7 +132,9 @@ class Login(OAuthClientProvider):
         )
 
     async def _initialize(self) -> None:
-        """With all that a refresh needs: the provider itself forgets when tokens expire, and where to renew them."""
+        """Restore all that a refresh needs: the provider itself forgets when tokens expire, and where to
+        renew them.
+        """
         if not self._initialized:
             await self._kept.load()
         await super()._initialize()
@@ -155,7 +158,7 @@ class Login(OAuthClientProvider):
 
     async def _auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         if self._initialized and self.context.is_token_valid():
-            # The provider lets one request through at a time; with a token in hand none has to wait for another.
+            # The provider serializes requests; one with a valid token need not wait.
             self._add_auth_header(request)
             response = yield request
             if response.status_code not in (401, 403):
@@ -183,8 +186,9 @@ class Login(OAuthClientProvider):
         return await super()._perform_authorization_code_grant()
 
     async def _begin(self) -> None:
-        """An authorization begins, if anybody is there: have a page to come back to, which the client is registered
-        with."""
+        """Begin an authorization, if somebody is there: provides the redirect page that the client is
+        registered with.
+        """
         if self._landing is not None:
             return
         if not self._person.present():
@@ -195,7 +199,7 @@ class Login(OAuthClientProvider):
         self._landing = await self._stack.enter_async_context(landing_page(port or 0))
         context.client_metadata.redirect_uris = [AnyUrl(self._landing.url)]
         if before and str(before[0]) != self._landing.url:
-            context.client_info = None  # registered for another page
+            context.client_info = None  # registered for another redirect page
             self._kept.kept.client = ""
 
     async def _show(self, url: str) -> None:
@@ -217,8 +221,11 @@ class Login(OAuthClientProvider):
 
 
 async def check_address(url: str, server: str) -> None:
-    """Raises OAuthFlowError for an address that `server` has no business to name in the course of a login: other
-    hosts are asked over https, and only in public unless the server itself is near."""
+    """Refuse addresses that `server` must not name during a login.
+
+    Raises OAuthFlowError. Other hosts need https, and must be public unless the server itself is in a private
+    network.
+    """
     try:
         parts, own = urlsplit(url), urlsplit(server)
         host, port = parts.hostname or "", parts.port or 443
@@ -233,13 +240,13 @@ async def check_address(url: str, server: str) -> None:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port)
     except OSError:
-        return  # a proxy may know it
+        return  # a proxy may resolve it
     if not all(is_public(str(address[4][0])) for address in found):
         raise OAuthFlowError(f"{host} is on this machine or in a private network")
 
 
 def _read(kind: type[_Value], text: str) -> _Value | None:
-    """A value of the SDK's from its JSON; None when there is none that can be read."""
+    """A value of the SDK's from its JSON; None when it cannot be read."""
     if not text:
         return None
     try:

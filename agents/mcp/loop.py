@@ -1,4 +1,4 @@
-"""The one asyncio loop: in a thread of its own, which starts with the first thing to do."""
+"""The asyncio loop of all tool servers, in a thread that starts with the first task."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CLOSE_S = 15.0
 
 
 class Loop:
-    """`submit` may be called from any thread. After `close` nothing can be submitted any more."""
+    """Runs coroutines; `submit` may be called from any thread. After `close` nothing can be submitted."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,7 +28,7 @@ class Loop:
         return self._thread is not None
 
     def submit(self, work: Coroutine[Any, Any, _T]) -> concurrent.futures.Future[_T]:
-        """Run it on the loop. Raises RuntimeError after `close`."""
+        """Run a coroutine on the loop. Raises RuntimeError after `close`."""
         with self._lock:
             if self._closed:
                 work.close()
@@ -37,18 +37,18 @@ class Loop:
         return asyncio.run_coroutine_threadsafe(work, loop)
 
     def close(self) -> None:
-        """End what still runs, and the thread. May be called twice."""
+        """Cancel what still runs, and end the thread. May be called twice."""
         with self._lock:
             self._closed = True
             loop, thread = self._loop, self._thread
         if loop is None or thread is None:
             return
-        with contextlib.suppress(RuntimeError):  # it has ended by itself
+        with contextlib.suppress(RuntimeError):  # the loop has ended by itself
             loop.call_soon_threadsafe(loop.stop)
         thread.join(CLOSE_S)
 
     def _start(self) -> asyncio.AbstractEventLoop:
-        # What the SDK logs has words of servers in it: those belong to the server's own log, not to ours.
+        # What the SDK logs contains text of servers: that belongs to the server's own log, not to ours.
         logger = logging.getLogger("mcp")
         logger.propagate = False
         if not logger.handlers:
@@ -65,4 +65,4 @@ class Loop:
             self._loop = runner.get_loop()
             ready.set()
             self._loop.run_forever()
-        # Leaving the runner cancelled and awaited every task that was left.
+        # Leaving the runner cancels and awaits every remaining task.

@@ -1,5 +1,6 @@
-"""Where a browser comes back to after a login: a page on loopback that is there while somebody logs in, and only
-then (RFC 8252, section 7.3)."""
+"""Redirect page of a login: listens on loopback while somebody logs in, and only then (RFC 8252, section
+7.3).
+"""
 
 from __future__ import annotations
 
@@ -21,18 +22,18 @@ _WORDS = {
 
 
 class Landing:
-    """`url` is what the browser is to be sent back to."""
+    """The redirect page; `url` is its address."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}{PATH}"
         self.came: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
 
     async def answer(self) -> dict[str, str]:
-        """What the browser brought with it. Raises TimeoutError when it does not come."""
+        """The query that the browser brought. Raises TimeoutError when it does not come."""
         return await asyncio.wait_for(asyncio.shield(self.came), PATIENCE_S)
 
     def take(self, target: str) -> bool:
-        """Whether a request was for this page. The first one that brings something counts."""
+        """Whether a request was for this page. The first one with a result counts."""
         parts = urlsplit(target)
         if parts.path != PATH:
             return False
@@ -44,7 +45,10 @@ class Landing:
 
 @asynccontextmanager
 async def landing_page(port: int = 0, language: Language = "en") -> AsyncIterator[Landing]:
-    """Listen on loopback, on `port` if that is free: a client may have been registered with it. Raises OSError."""
+    """Listen on loopback, on `port` if it is free: a client may have been registered with it.
+
+    Raises OSError.
+    """
     landing: Landing
 
     async def visited(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""Which program a command means, and what of the disk it needs to run where the home folder is hidden."""
+"""Resolves the program of a command, and what it must read where the home folder is hidden."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LIBRARIES = ("pyvenv.cfg", "lib/node_modules", "conda-meta")
 def found_program(command: str, server: str, path: str | None = None) -> str:
     """The absolute path of a command. Raises UserError `mcp.no_program`.
 
-    The stand-ins of version managers (pyenv, asdf, mise) come last: they find the program through the home folder,
+    Shims of version managers (pyenv, asdf, mise) come last: they find the program through the home folder,
     which is hidden where it runs.
     """
     folders = (os.environ.get("PATH", os.defpath) if path is None else path).split(os.pathsep)
@@ -29,9 +29,10 @@ def found_program(command: str, server: str, path: str | None = None) -> str:
 
 
 def needed_paths(program: str, home: Path | None = None) -> tuple[Path, ...]:
-    """What must be readable for `program` to start: the file, and the installation it belongs to (a virtual
-    environment with the Python behind it, a folder of Node). Never the home folder itself, nor one that everything
-    of the user's lies in."""
+    """Paths that must be readable for `program` to start: the file and its installation.
+
+    Never the home folder itself, nor one that everything of the user's lies in.
+    """
     home = (home or Path.home()).resolve()
     found: list[Path] = []
     for file in _chain(Path(program)):
@@ -50,7 +51,7 @@ def search_path(program: str) -> str:
 
 
 def _chain(program: Path) -> list[Path]:
-    """The file, what its links lead to, and the interpreters that its first line and its environment name."""
+    """The file, the targets of its links, and the interpreters that its first line and its environment name."""
     chain: list[Path] = []
     waiting = [program]
     while waiting and len(chain) < 16:
@@ -72,7 +73,7 @@ def _chain(program: Path) -> list[Path]:
 
 
 def _interpreter(file: Path) -> str:
-    """What a script's first line names, "" for a binary or `/usr/bin/env NAME` that is not found."""
+    """The interpreter in a script's first line, "" for a binary or `/usr/bin/env NAME` that is not found."""
     try:
         with file.open("rb") as opened:
             first = opened.read(512).split(b"\n", 1)[0]
@@ -90,7 +91,7 @@ def _interpreter(file: Path) -> str:
 
 
 def _base_python(file: Path) -> Path | None:
-    """The Python that a virtual environment around `file` was made with."""
+    """The Python that the virtual environment around `file` was made with."""
     configuration = file.parent.parent / "pyvenv.cfg"
     try:
         lines = configuration.read_text(errors="replace").splitlines()
@@ -104,7 +105,7 @@ def _base_python(file: Path) -> Path | None:
 
 
 def _installation(file: Path) -> Path | None:
-    """The folder above "bin" where it looks like an installation of its own."""
+    """The folder above "bin", where it looks like an installation of its own."""
     if file.parent.name.lower() not in ("bin", "scripts"):
         return None
     prefix = file.parent.parent

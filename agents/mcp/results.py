@@ -1,4 +1,4 @@
-"""What a server answers a call with, as the text that a model is given."""
+"""Converts a server's result to the text that a model gets."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ MOST_CHARACTERS = 4_000_000
 
 
 def outcome_of(result: CallToolResult) -> Outcome:
-    """All of a result that is text; of the rest what it is and how large. The words are the server's: untrusted."""
+    """All text of a result; of other content its type and size. The text is the server's: untrusted."""
     parts = [_part(block) for block in result.content]
     if result.structured_content is not None:
         structured = json.dumps(result.structured_content, ensure_ascii=False, indent=1)
-        # A server that structures its answer should say it in text as well; then once is enough.
+        # A structured answer should be repeated as text; then it is shown once.
         if not any(_same(part, result.structured_content) for part in parts):
             parts.append(structured)
     text = clean_text("\n\n".join(part for part in parts if part))

@@ -1,4 +1,4 @@
-"""Words of strangers: what the eye does not see is taken out, or shown for what it is."""
+"""Sanitizes untrusted text: removes invisible characters, or writes them out."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ MOST_DEPTH = 32
 
 
 def hidden(character: str) -> bool:
-    """Whether it is invisible or turns the direction of the text: controls, formats (bidirectional marks, tags of
-    U+E0000, zero-width ones), private use, surrogates, variation selectors and fillers."""
+    """Whether a character is invisible or changes the direction of text: controls, formats (bidirectional
+    marks, tags of U+E0000, zero-width ones), private use, surrogates, variation selectors and fillers.
+    """
     if character in _KEPT_CONTROLS:
         return False
     return (
@@ -24,13 +25,13 @@ def hidden(character: str) -> bool:
 
 
 def clean_words(text: str, most: int) -> str:
-    """`text` without what is hidden in it, at most `most` characters long."""
+    """`text` without hidden characters, at most `most` characters long."""
     kept = "".join(character for character in text if not hidden(character)).strip()
     return kept if len(kept) <= most else kept[: most - 1].rstrip() + "…"
 
 
 def shown_words(text: str) -> str:
-    """`text` with what is hidden in it written out as [U+202E]: for a person who is to judge it."""
+    """`text` with hidden characters written out as [U+202E], for a person who has to judge it."""
     return "".join(f"[U+{ord(one):04X}]" if hidden(one) else one for one in text)
 
 
@@ -39,8 +40,11 @@ def hides(text: str) -> bool:
 
 
 def clean_schema(value: Any, most: int, depth: int = 0) -> Any:
-    """A copy of a JSON Schema with `clean_words` done to all that is meant to be read. Names and constants stay as
-    they are: another name would be another argument. Raises ValueError when it is nested too deep."""
+    """Copy a JSON Schema with `clean_words` applied to titles and descriptions.
+
+    Names and constants stay: another name would be another argument. Raises ValueError when it is nested too
+    deep.
+    """
     if depth > MOST_DEPTH:
         raise ValueError("nested too deep")
     if isinstance(value, dict):

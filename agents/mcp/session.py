@@ -1,4 +1,4 @@
-"""A server for one workspace, for threads that wait: started when it is needed, and again when it has ended."""
+"""A tool server for one workspace, for blocking callers: started on demand, restarted after it has ended."""
 
 from __future__ import annotations
 
@@ -26,16 +26,18 @@ from engine.errors import ErrorInfo, UserError
 LinkState = Literal["off", "starting", "ready", "failed"]
 LONGEST_BACKOFF_S = 60.0
 POLL_S = 0.1
-MOST_QUESTIONS = 20  # in one call: nobody is to be worn down
-VISIT_S = 300.0  # for a page that a person was sent to
-GIVE_UP_S = 2.0  # for a call that was cancelled to end
+MOST_QUESTIONS = 20  # in one call, so that nobody is worn down
+VISIT_S = 300.0  # for a page that a person has to visit
+GIVE_UP_S = 2.0  # for a canceled call to end
 _Item = tuple[Question, "asyncio.Future[Decision | None]"] | None
 
 
 class Link:
-    """`opening` makes ready for a start what the transport is made of, and may block. `on_tools` is told each list of
-    tools on the loop's thread, `on_change` that the state is another. All other methods block and may be called from
-    any thread."""
+    """Session with a tool server; `opening` prepares the transport before each start, and may block.
+
+    `on_tools` is told each list of tools on the loop's thread, `on_change` that the state is another. All
+    other methods block and may be called from any thread.
+    """
 
     def __init__(
         self,
@@ -67,8 +69,11 @@ class Link:
         return self._calls > 0
 
     def start(self, again: bool = False, patience: float = 0.0) -> None:
-        """Wait until it can be asked. Raises UserError `mcp.*`; one that has just failed fails at once, for longer
-        each time, unless `again`. `patience`: seconds that a person may take over it, besides its own."""
+        """Start the server and wait until it is ready. Raises UserError `mcp.*`.
+
+        After a failure further starts fail at once, for longer each time, unless `again`. `patience`: seconds
+        that a person may take, besides its own.
+        """
         with self._starting:
             self.used = time.monotonic()
             if self._connection is not None and not self._connection.over:
@@ -77,7 +82,7 @@ class Link:
                 raise UserError.from_info(self.error)
             self._note("starting", None)
             try:
-                # Here and not on the loop: a keyring and a disk may be slow, and all servers share the loop.
+                # Not on the loop: a keyring and a disk may be slow, and all servers share the loop.
                 opening = self._opening(self.log)
                 self._loop.submit(self._start(opening, patience)).result()
             except UserError as error:
@@ -95,7 +100,7 @@ class Link:
             self._note("ready", None)
 
     def stop(self) -> None:
-        """End it, a start that is under way as well. It starts again when it is needed."""
+        """Stop the server, also while it starts. It starts again when it is needed."""
         while not self._starting.acquire(timeout=POLL_S):
             if self._connection is not None:
                 with contextlib.suppress(RuntimeError):  # the loop has ended
@@ -109,7 +114,7 @@ class Link:
             self._starting.release()
 
     def call(self, tool: str, arguments: dict[str, Any], fingerprint: str, here: ToolContext) -> Outcome:
-        """Carry out a call of the tool that had this fingerprint. What goes wrong is told to the model."""
+        """Call the tool that had this fingerprint. Errors are returned to the model."""
         try:
             self.start()
         except UserError as error:
@@ -131,7 +136,7 @@ class Link:
             self.used = time.monotonic()
 
     def _call(self, tool: str, arguments: dict[str, Any], here: ToolContext) -> Outcome:
-        """The thread that called waits here, and asks the server's questions itself."""
+        """Wait for the result on the calling thread, which also asks the server's questions."""
         items: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         steps: deque[str] = deque(maxlen=1)
         working = self._loop.submit(self._work(tool, arguments, items, steps))
@@ -166,7 +171,7 @@ class Link:
     def _answer(
         self, tool: str, item: tuple[Question, asyncio.Future[Decision | None]], here: ToolContext
     ) -> bool:
-        """Ask the person. Whether they visit a page now."""
+        """Ask the person; returns whether they visit a page now."""
         question, reply = item
         decision: Decision | None = None
         try:
@@ -238,7 +243,7 @@ def _settle(reply: asyncio.Future[Decision | None], decision: Decision | None) -
 
 
 def _give_up(working: concurrent.futures.Future[Any]) -> None:
-    """The server is told that the call is not wanted any more; a server that is deaf to it is not waited for."""
+    """Cancel the call at the server; an unresponsive server is not waited for."""
     working.cancel()
     concurrent.futures.wait({working}, timeout=GIVE_UP_S)
 
@@ -261,7 +266,7 @@ _WORDS = {
 
 
 def _failure(server: str, error: UserError) -> Outcome:
-    """An error as a model reads it. Details are the server's words, and so is the trust in them."""
+    """An error as a model reads it. Details are the server's words and as trusted as the server."""
     words = _WORDS.get(error.code, "The server {server} cannot be used at the moment ({code}).")
     text = words.format_map({"server": server, "code": error.code, "detail": ""} | error.params)
     return Outcome(text.strip(), "error", untrusted=bool(error.params.get("detail")))

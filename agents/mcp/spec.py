@@ -1,4 +1,4 @@
-"""What is known of a server before it is started: how to start or reach it, and what it may do."""
+"""Configuration of a tool server: how to start or reach it, and what it may do."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ import msgspec
 
 
 class ServerSpec(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A server that the user has set up. It is started by `command` (its argv) or reached at `url`, never both.
+    """A tool server that the user has set up.
 
-    `name` is the user's, and the first part of its tools' names. `cwd` "" is the workspace. `env` are values that
-    may be read by anybody, `${env:NAME}` in one stands for a variable of our own environment; `secret_env` and
-    `secret_headers` only name what the keyring keeps. `workspace` says what it may do there; `readable` and
-    `writable` are other paths that the sandbox leaves it. `network` counts for a command. `timeout_s` bounds one
-    call, `start_s` the start. `trusted`: what it says of its tools' effects is believed. `client_id` is what the
-    user has registered Coterie as, or the https address of a document that describes it; "" registers it anew.
+    It is started by `command` (its argv) or reached at `url`, never both.
+
+    `name` is the user's, and the first part of its tools' names. `cwd` "" is the workspace. `env` are values
+    that may be read by anybody, `${env:NAME}` in one stands for a variable of our own environment;
+    `secret_env` and `secret_headers` only name what the keyring keeps. `workspace` says what it may do there;
+    `readable` and `writable` are other paths that the sandbox leaves it. `network` counts for a command.
+    `timeout_s` bounds one call, `start_s` the start. `trusted`: what it says of its tools' effects is
+    believed. `client_id` is what the user has registered Coterie as, or the https address of a document that
+    describes it; "" registers it anew.
     """
 
     name: str
@@ -39,14 +42,15 @@ class ServerSpec(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def remote(self) -> bool:
-        """Whether it is reached over HTTP: what a model tells it leaves this process, and as a rule the machine."""
+        """Whether it is reached over HTTP: its input leaves this process, and as a rule the machine."""
         return bool(self.url)
 
 
 class Values(msgspec.Struct, frozen=True):
-    """The environment and the headers of a server with their secrets, and what a registered client has to show.
-    Handed over when it is started, and kept
-    nowhere."""
+    """Environment and headers of a server with their secrets, and the credentials of a registered client.
+
+    Passed at the start, and stored nowhere.
+    """
 
     env: dict[str, str] = {}
     headers: dict[str, str] = {}
@@ -57,10 +61,11 @@ class Values(msgspec.Struct, frozen=True):
 
 
 def consent_digest(spec: ServerSpec) -> str:
-    """SHA-256 over all that a person agrees to: the whole command with the names of its variables, its folder and
-    what the sandbox leaves it, or the address with the names of its headers. Another digest is another question.
+    """SHA-256 over all that a person agrees to; a changed digest needs consent again.
 
-    Values of secrets are not in it: they may be renewed, and must not be guessed from it.
+    It covers the whole command with the names of its variables, its folder and what the sandbox lets it
+    access, or the address with the names of its headers. Secrets are left out: they may be renewed, and must
+    not be guessed from it.
     """
     agreed = {
         "command": spec.command,

@@ -1,8 +1,8 @@
-"""A server as a child process: one JSON message a line over its pipes (MCP 2025-11-25, Transports, stdio).
+"""Stdio transport: a server as a child process, one JSON message a line (MCP 2025-11-25, Transports, stdio).
 
-The SDK's own transport reads lines of any length, adds our environment to the server's and its error output to
-ours. This one has caps: a line that is too long or too much nonsense ends the connection, and a server that
-floods is read more slowly, so that it holds up nobody but itself.
+The SDK's own transport reads lines of any length, adds our environment to the server's and its error output
+to ours. This one has caps: a line that is too long or too much nonsense ends the connection, and a server
+that floods is read more slowly, so that it holds up nobody but itself.
 """
 
 from __future__ import annotations
@@ -23,16 +23,19 @@ if TYPE_CHECKING:
 
 CHUNK = 64 * 1024
 LONGEST_LINE = 16 * 1024 * 1024
-MOST_NONSENSE = 200  # lines in a row that are no messages
+MOST_NONSENSE = 200  # consecutive lines that are no messages
 POLL_S = 0.01
-END_S = 1.5  # for a server that was told to end, before it is ended; twice
-KILLED_S = 3.0  # for the system to do so, which takes that long only when the machine is very busy
+END_S = 1.5  # grace period of a server that was told to exit, before it is killed; twice
+KILLED_S = 3.0  # for the kernel to do so, long only when the machine is very busy
 Ended = Callable[[str], None]
 
 
 class Throttle:
-    """How long to wait before reading on. A message costs one unit and one more for each 64 KiB of it; `burst`
-    units may come at once, `rate` a second after that."""
+    """Rate limiter of a server's messages.
+
+    A message costs one unit and one more for each 64 KiB of it; `burst` units may come at once, `rate` a
+    second after that.
+    """
 
     def __init__(self, burst: float = 2000.0, rate: float = 500.0) -> None:
         self._burst, self._rate = burst, rate
@@ -81,8 +84,10 @@ async def stdio_transport(
     log: ServerLog,
     ended: Ended,
 ) -> AsyncIterator[TransportStreams]:
-    """Start a server with exactly this environment. `ended` is told why the connection is over when it was not us:
-    "ended", "flood" or "nonsense". On leaving the whole process group is gone.
+    """Start a server with exactly this environment.
+
+    `ended` is told why the connection is over when it was not us: "ended", "flood" or "nonsense". On leaving
+    the whole process group is gone.
 
     Raises OSError or ValueError when it cannot be started.
     """
@@ -116,7 +121,7 @@ async def stdio_transport(
         yield read_stream, write_stream
     finally:
         leaving = True
-        # The owner's task may be cancelled: the process must go all the same.
+        # The owner's task may be canceled: the process must end all the same.
         closing = asyncio.ensure_future(_close(process, tasks, told=not {"flood", "nonsense"} & {*faults}))
         try:
             await asyncio.shield(closing)
@@ -173,18 +178,18 @@ async def _write(process: asyncio.subprocess.Process, from_session: Any, to_sess
             process.stdin.write(text.encode() + b"\n")
             await process.stdin.drain()
     except (OSError, anyio.ClosedResourceError, anyio.BrokenResourceError):
-        to_session.close()  # nothing can be said to it any more: who waits for an answer is told
+        to_session.close()  # the pipe is closed: fail the requests that wait for an answer
 
 
 async def _listen(process: asyncio.subprocess.Process, log: ServerLog) -> None:
-    """Its error output, read to the end whatever it is."""
+    """Drain its stderr."""
     assert process.stderr is not None
     while chunk := await process.stderr.read(CHUNK):
         log.feed(chunk)
 
 
 async def _close(process: asyncio.subprocess.Process, tasks: list[asyncio.Task[None]], told: bool) -> None:
-    """Close its input, then ask it to end, then end it with its whole group. `told` False: at once."""
+    """Close its stdin, then terminate, then kill the whole process group. `told` False: kill at once."""
     assert process.stdin is not None
     process.stdin.close()
     try:
@@ -198,7 +203,7 @@ async def _close(process: asyncio.subprocess.Process, tasks: list[asyncio.Task[N
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        # A child that got away may hold the pipes; the transport would stay open for it.
+        # A child that escaped may hold the pipes; the transport would stay open for it.
         transport = getattr(process, "_transport", None)
         if transport is not None:
             with contextlib.suppress(OSError):
@@ -206,7 +211,7 @@ async def _close(process: asyncio.subprocess.Process, tasks: list[asyncio.Task[N
 
 
 async def _gone(process: asyncio.subprocess.Process, seconds: float = 0.0) -> bool:
-    """Whether it ends in time. `process.wait` would wait for the pipes too, which nobody may be reading."""
+    """Whether it ends in time. `process.wait` would also wait for the pipes, which may have no reader."""
     end = time.monotonic() + (seconds or END_S)
     while process.returncode is None and time.monotonic() < end:
         await asyncio.sleep(POLL_S)

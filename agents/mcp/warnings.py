@@ -1,4 +1,4 @@
-"""What a person should look at before a server is allowed to start: codes, judged from its command and rights."""
+"""Warnings before a server may start: codes, derived from its command and permissions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from agents.mcp.http import on_this_machine
 from agents.mcp.spec import ServerSpec
 
-# In the order of their weight. "root": sudo and its like. "shell": what runs is in a text for a shell. "deletes":
+# By severity. "root": sudo and its like. "shell": what runs is in a text for a shell. "deletes":
 # rm -rf. "downloads": a launcher that fetches code and runs it. "container": outside of the sandbox. "network",
 # "home": folders of the user's home. "secret": something that looks like one stands in the open. "remote": what
 # it is told leaves the machine.
@@ -26,7 +26,7 @@ _LONG_VALUE = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
 
 
 def warnings_of(spec: ServerSpec) -> tuple[Warning, ...]:
-    """The codes that hold, in the order of `WARNINGS`."""
+    """The codes that apply, in the order of `WARNINGS`."""
     if spec.remote:
         remote: list[Warning] = [] if on_this_machine(spec.url) else ["remote"]
         if _query_secret(spec.url):
@@ -56,8 +56,11 @@ def warnings_of(spec: ServerSpec) -> tuple[Warning, ...]:
 
 
 def looks_secret(name: str, value: str) -> bool:
-    """Whether a variable, header or option is one that should be in the keyring, by its name or its value. What only
-    refers to a variable of the environment is none."""
+    """Whether a variable, header or option holds a secret that belongs into the keyring, by its name or its
+    value.
+
+    A mere reference to an environment variable does not.
+    """
     if not value or re.fullmatch(r"\$\{env:\w+\}", value) or value.lower() in ("true", "false"):
         return False
     if _SECRET_VALUE.search(value):

@@ -1,4 +1,4 @@
-"""What a run may do without a question, what is asked, and what is refused.
+"""Approval rules: which calls run without approval, which need one, and which are refused.
 
 `decide(Question) -> Verdict` says it; it is pure. `request(question, verdict)` makes the question for a person,
 `grant_for(request, scope)` the grant that comes of the answer.

@@ -1,4 +1,4 @@
-"""A simple command as it runs at last."""
+"""A simple shell command, as it finally runs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ _WRITES = frozenset({">", ">>", ">|", "&>", "&>>", "<>", ">&"})
 
 
 class Command(msgspec.Struct, frozen=True):
-    """`words` are those of the command itself, out of what it was wrapped in; `simple` is what is written.
-    `fetched`: something from the network comes into it."""
+    """A simple command: `words` without its wrappers; `simple` is what is written.
+
+    `fetched`: something from the network comes into it.
+    """
 
     simple: Simple
     words: tuple[Word, ...]
@@ -19,7 +21,7 @@ class Command(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """Without its folder; "" when it is not known."""
+        """The program without its folder; "" when it is not known."""
         return self.words[0].text.rpartition("/")[2] if self.words and self.words[0].known else ""
 
     @property

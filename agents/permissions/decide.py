@@ -1,7 +1,7 @@
-"""Whether a call is carried out, asked about or refused. Pure.
+"""Decides whether a call is carried out, needs approval or is refused. Pure.
 
-In this order: what a mode or this machine rules out, rails that no grant overrides, what the sandbox holds, what
-was granted, what the mode allows; what is left is asked.
+In this order: what a mode or this machine rules out, hard rails that no grant overrides, what the sandbox
+contains, grants, what the mode allows; everything else needs approval.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from agents.permissions.question import Question, Verdict
 from agents.permissions.review import Review
 from agents.permissions.reviews import review_of
 
-# Whoever allows one of these allows this very call and no other.
+# Approving one of these approves this call only.
 ONCE = frozenset({"rail", "destructive", "unreadable_command", "untrusted"})
 
 
@@ -65,7 +65,7 @@ def _refusal(question: Question, review: Review) -> Verdict | None:
 
 
 def _untouching(question: Question) -> bool:
-    """Whether it is one of our own tools that only keeps something for the run: its plan, a note."""
+    """Whether it is a built-in tool that only stores something for the run: its plan, a note."""
     effects, facts = question.effects, question.facts
     return (
         effects.kind == "other"
@@ -82,7 +82,7 @@ def _network(question: Question, review: Review) -> bool:
 
 
 def _reasons(question: Question, review: Review) -> tuple[str, ...]:
-    """Why this call may have to be asked about, whatever the mode and the grants; empty for what only reads."""
+    """Reasons why this call may need approval, whatever the mode and the grants; empty for read-only calls."""
     effects, facts, kind = question.effects, question.facts, question.effects.kind
     found: list[str] = []
     if review.rail == "ask":
@@ -102,7 +102,7 @@ def _reasons(question: Question, review: Review) -> tuple[str, ...]:
     network = _network(question, review)
     if network:
         found.append("network")
-    # A server elsewhere is not in our sandbox, and asked about as the network.
+    # A remote server is not in our sandbox; approval as for the network.
     unconfined = kind == "mcp" and not effects.url and not question.sandboxed
     if effects.outside or unconfined:
         found.append("outside")
@@ -116,7 +116,7 @@ def _reasons(question: Question, review: Review) -> tuple[str, ...]:
 
 
 def _free(question: Question, review: Review, reasons: tuple[str, ...]) -> bool:
-    """Whether the mode allows it without a question."""
+    """Whether the mode allows it without approval."""
     kind, why = question.effects.kind, set(reasons)
     if why & {"rail", "network", "outside", "untrusted"}:
         return False

@@ -1,4 +1,4 @@
-"""Which grants count for a call, and which can be made from it. Pure."""
+"""Matches grants to calls, and offers grants for a call. Pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from agents.permissions.values import Grant, Scope
 
 
 def grant_of(question: Question, review: Review, reasons: tuple[str, ...]) -> str:
-    """The id of a grant that allows the call, "" when none does. Of a shell each simple command must be granted;
-    the id is that of the grant for the first."""
+    """The id of a grant that allows the call, "" when none does.
+
+    Of a shell each simple command must be granted; the id is that of the grant for the first.
+    """
     grants = [grant for grant in question.grants if _counts(grant, question)]
     if "not_undoable" in reasons:
-        # Granted in this run, after it was said that it cannot be undone; a file that is too large is asked about.
+        # Granted in this run after the warning that it cannot be undone; a file that is too large still asks.
         grants = [grant for grant in grants if grant.scope == "run" and question.facts.anywhere]
     if question.effects.kind == "shell":
         return _shell_grant(grants, review) if _named_network(review, reasons) else ""
@@ -40,7 +42,7 @@ def _counts(grant: Grant, question: Question) -> bool:
 
 
 def _named_network(review: Review, reasons: tuple[str, ...]) -> bool:
-    """Whether no command gets the network whose first words do not say that it needs it."""
+    """Whether every command that gets the network says in its first words that it needs it."""
     return "network" not in reasons or all(runs.network for runs in review.runs)
 
 
@@ -61,7 +63,7 @@ def _begun(grants: list[Grant], runs: Runs) -> str:
 
 
 def offered(question: Question, review: Review, reasons: tuple[str, ...]) -> tuple[tuple[Scope, ...], str]:
-    """What can be granted besides this one call, and the pattern of such a grant."""
+    """Scopes that can be granted besides this one call, and the pattern of such a grant."""
     kind = question.effects.kind
     if kind == "shell":
         pattern = ", ".join(dict.fromkeys(" ".join(runs.words[: runs.least]) for runs in review.runs))

@@ -1,8 +1,8 @@
-"""Which paths a model may name: those that stay in the workspace on every system, decided by the text alone.
+"""Rules for paths that a model names: they stay in the workspace on every system, judged by the text alone.
 
-Names that Windows reads in a way of its own are refused everywhere, so that a workspace that was written on one
-system can be opened on another. Source: learn.microsoft.com "Naming Files, Paths, and Namespaces"; 255 bytes for a
-name and 4096 for a path elsewhere.
+Names that Windows reads in a way of its own are refused everywhere, so that a workspace that was written on
+one system can be opened on another. Source: learn.microsoft.com "Naming Files, Paths, and Namespaces"; 255
+bytes for a name and 4096 for a path elsewhere.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _DEVICES = re.compile(
 )
 _DRIVE = re.compile(r"[A-Za-z]:")
 _HOME = re.compile(r"~[A-Za-z0-9_.-]*(?:/|$)")
-_SHORT_GIT = re.compile(r"git~[0-9]+")  # what Windows calls ".git" in names of eight letters
-# Letters that turn the direction of what follows: a path would be shown as another one.
+_SHORT_GIT = re.compile(r"git~[0-9]+")  # the 8.3 names of ".git" on Windows
+# Bidirectional controls: a path would be displayed in another order.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
 class PathRefused(ValueError):
-    """A path that no file tool uses. `str()` is the reason, for the model; `path` is what was asked for.
+    """A path that file tools refuse. `str()` is the reason, for the model; `path` is what was asked for.
 
     `outside`: it leads out of the workspace, which is more than a bad name.
     """
@@ -37,7 +37,7 @@ class PathRefused(ValueError):
 
 
 def relative_path(root: Path, text: str) -> str:
-    """What a model wrote, as a path relative to `root` with "/" between names; "." is the workspace itself.
+    """A model's path, relative to `root` with "/" between names; "." is the workspace itself.
 
     An absolute path that lies in `root` is taken as well. Raises PathRefused.
     """
@@ -75,7 +75,7 @@ def is_protected(path: str) -> bool:
 
 
 def same_name(first: str, second: str) -> bool:
-    """Whether two names are the same letters, composed (NFC) or not (NFD), as macOS writes Korean."""
+    """Whether two names are equal in Unicode, composed (NFC) or not (NFD), as macOS writes Korean."""
     return unicodedata.normalize("NFC", first) == unicodedata.normalize("NFC", second)
 
 
@@ -87,7 +87,7 @@ def _outside(text: str) -> str:
 
 
 def _within(root: Path, path: str, text: str) -> str:
-    """`path` without the place of `root` before it. Raises PathRefused for an absolute path elsewhere."""
+    """`path` without the leading `root`. Raises PathRefused for an absolute path elsewhere."""
     base = unicodedata.normalize("NFC", root.as_posix()).rstrip("/")
     composed = unicodedata.normalize("NFC", path)
     if base and (composed == base or composed.startswith(f"{base}/")):
@@ -113,6 +113,6 @@ def _check_name(name: str, text: str) -> None:
 
 
 def _plain(name: str) -> str:
-    """A name as the least careful file system compares it: without case and without letters nobody sees."""
+    """A name as the least careful file system compares it: case-folded, without invisible characters."""
     seen = "".join(letter for letter in name if unicodedata.category(letter) != "Cf")
     return unicodedata.normalize("NFKC", seen).casefold().rstrip(". ")

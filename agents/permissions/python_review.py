@@ -1,4 +1,4 @@
-"""What can be told of a Python program by reading it."""
+"""Static review of a Python program."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _NETWORK = frozenset(
     httpx httpx2 aiohttp urllib3 websockets paramiko
     """.split()
 )
-# Of the network's own packages what works without it.
+# Modules of network packages that work without the network.
 _LOCAL = frozenset({"urllib.parse", "http.client.responses", "http.HTTPStatus", "http.cookies"})
-# Whoever uses these can do anything by a text that is worked out.
+# Modules and names that can run code computed at run time.
 _OPAQUE_MODULES = frozenset(
     """
     ctypes _ctypes cffi importlib imp runpy code codeop marshal pickle pty gc
@@ -33,12 +33,12 @@ _STARTING_MODULES = frozenset({"subprocess", "multiprocessing", "pexpect", "sh"}
 _REMOVING = frozenset(
     {"remove", "unlink", "rmdir", "removedirs", "rmtree", "truncate", "ftruncate", "kill", "killpg", "fork"}
 )
-# Methods of lists, dictionaries and sets that are called the same.
+# Methods of lists, dictionaries and sets with the same names.
 _OWNERS_OF_REMOVE = frozenset({"os", "shutil", "pathlib", "Path", "posix", "nt"})
 
 
 def review_python(code: str) -> Review:
-    """The review of a program. Never raises. What it reads or writes by `open` is the sandbox's affair."""
+    """Review a program. Never raises. What it reads or writes through `open` is left to the sandbox."""
     if len(code) > LONGEST or "\0" in code:
         return Review()
     try:
@@ -88,7 +88,7 @@ class _Seen(ast.NodeVisitor):
             self.readable = False
 
     def visit_Name(self, node: ast.Name) -> None:
-        # A module that is handed on may get another name.
+        # A module that is passed on may get another name.
         handed_on = self._modules.get(node.id) in ("os", "shutil", "posix", "pathlib")
         if handed_on or node.id in _OPAQUE_CALLS or node.id in ("__builtins__", "__loader__", "__spec__"):
             self.readable = False

@@ -1,4 +1,4 @@
-"""What the rules are asked about a call, and what they say."""
+"""Input and output of the approval rules."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from agents.permissions.values import Effects, Grant, Scope, ToolFacts
 
 
 class Question(msgspec.Struct, frozen=True):
-    """A call, with all that decides whether it is carried out.
+    """A call with everything that decides whether it is carried out.
 
-    `workspace` is the absolute path of the run's folder. `grants` are all that are kept; those that do not count
-    here are passed over. `sandboxed`: programs run confined. `tainted`: text from outside came into this run
-    before. `undoable`: what the call may change can be put back (`Snapshots.covers`). `present`: a person is there.
+    `workspace` is the absolute path of the run's folder. `grants` are all that are kept; those that do not
+    count here are passed over. `sandboxed`: programs run confined. `tainted`: text from outside came into
+    this run before. `undoable`: what the call may change can be put back (`Snapshots.covers`). `present`: a
+    person is there.
     """
 
     run: int
@@ -35,11 +36,11 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What the rules say of a call.
+    """Decision of the rules.
 
-    `by`, `reasons` and `grant` go into the journal's `Approval`. `network`: when it is carried out, it may use the
-    network. `message` is told to the model when it is denied. `scopes` and `pattern`, when it is to be asked: what
-    a person may grant besides "once", and what such a grant would match.
+    `by`, `reasons` and `grant` go into the journal's `Approval`. `network`: when it is carried out, it may
+    use the network. `message` is told to the model when it is denied. `scopes` and `pattern`, when it is to
+    be asked: what a person may grant besides "once", and what such a grant would match.
     """
 
     action: Literal["allow", "ask", "deny"]

@@ -1,4 +1,4 @@
-"""The question that a person is asked about a call, and the grant that comes of the answer. Pure."""
+"""Builds the approval request for a call, and the grant from its answer. Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from agents.permissions.visible import visible
 
 
 def request(question: Question, verdict: Verdict) -> ApprovalRequest:
-    """What is shown of a call whose verdict is "ask": made from the call alone, whole, and with characters that
-    cannot be seen written as escapes, so that what is read is what runs."""
+    """The approval request for a call whose verdict is "ask".
+
+    It is made from the call alone, whole, with invisible characters escaped, so that what a person reads is
+    what runs.
+    """
     effects, facts = question.effects, question.facts
     spread = facts.anywhere or effects.kind in ("shell", "python", "mcp")
     return ApprovalRequest(
@@ -38,7 +41,7 @@ def _subject(question: Question) -> str:
     effects = question.effects
     if effects.kind in ("shell", "python"):
         return effects.command
-    if effects.kind == "mcp":  # where it goes, and what goes there
+    if effects.kind == "mcp":  # the destination, and what is sent there
         written = _written(question.arguments)
         return f"{effects.url}\n{written}" if effects.url else written
     if effects.url:
@@ -63,8 +66,11 @@ def _sandboxed(question: Question) -> bool:
 def grant_for(
     request: ApprovalRequest, scope: Scope, *, workspace: str, created: float, fingerprint: str = ""
 ) -> Grant | None:
-    """What is granted when a person allows `request` with `scope`; None for "once" and for a scope that was not
-    offered. `created` is in seconds since 1970; `fingerprint` is the tool's, of an MCP server."""
+    """The grant that follows from allowing `request` with `scope`; None for "once" and for a scope that was
+    not offered.
+
+    `created` is in seconds since 1970; `fingerprint` is the tool's, of an MCP server.
+    """
     if scope == "once" or scope not in request.scopes:
         return None
     return Grant(

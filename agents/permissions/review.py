@@ -1,4 +1,4 @@
-"""What can be told of a command or a program by reading it."""
+"""Findings of a static review of a command or a program."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ Rail = Literal["deny", "ask"]
 
 
 class Runs(msgspec.Struct, frozen=True):
-    """A simple command: the words that it begins with, as far as they are known, and how many of them say what it
-    does (`git log --oneline`: 2). A grant names at least those. `network`: it does not work without."""
+    """A simple command: its first known words, and how many of them identify what it does (`git log
+    --oneline`: 2).
+
+    A grant names at least those. `network`: it does not work without.
+    """
 
     words: tuple[str, ...]
     least: int
@@ -19,13 +22,14 @@ class Runs(msgspec.Struct, frozen=True):
 
 
 class Review(msgspec.Struct, frozen=True):
-    """`readable` False: what runs is not told by the text (a command whose name is worked out, a program read from
-    a pipe, a syntax that is not understood). `destructive`: something in it takes away what was there. `network`:
-    something in it does not work without. `rail`: what no grant overrides, and `deny` what is never done;
-    `why` is told to the model then.
+    """The result of a review. `readable` False: the text does not tell what runs (a computed command name, a
+    program read from a pipe, unknown syntax).
 
-    `runs` are the simple commands of a shell that need a grant; empty when no grant can match. `harmless`: nothing
-    runs but what only reads and prints.
+    `destructive`: something in it takes away what was there. `network`: something in it does not work
+    without. `rail`: what no grant overrides, and `deny` what is never done; `why` is told to the model then.
+
+    `runs` are the simple commands of a shell that need a grant; empty when no grant can match. `harmless`:
+    nothing runs but what only reads and prints.
     """
 
     readable: bool = False

@@ -1,4 +1,4 @@
-"""What a call executes, read before it does."""
+"""Reviews the code that a call executes, before it runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from agents.permissions.shell_review import review_shell
 
 
 def review_of(question: Question) -> Review:
-    """The review of what a call executes; of one that executes nothing, that it is readable."""
+    """The review of the code in a call; a call that executes none is readable."""
     kind, command = question.effects.kind, question.effects.command
     if kind == "shell":
         return review_shell(command, question.workspace)

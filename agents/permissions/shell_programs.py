@@ -1,23 +1,26 @@
-"""What is known of programs by their names: how much is said by their first words, what they take away, and which
-do not work without the network. Names after their own manuals."""
+"""Facts about programs by name: how many of their first words identify what they do, whether they delete, and
+whether they need the network.
+
+Names after their own manuals.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-# Only read and print, with whatever arguments, and start nothing.
+# Only read and print, with any arguments, and start nothing.
 HARMLESS = frozenset(
     """
     basename cat cd cmp cut diff dirname du echo false fgrep grep egrep head ls md5sum nl od pwd sha1sum
     sha256sum stat tail test [ tr true wc :
     """.split()
 )
-# Change nothing but the shell that they run in; a grant need not name them.
+# Change only the shell that they run in; a grant need not name them.
 QUIET = frozenset(
     {"cd", "echo", "exit", "false", "pwd", "true", ":", "test", "[", "set", "read", "sleep", "wait"}
 )
-# As in "git log": the second word says what it does.
+# Programs with subcommands, as in "git log".
 TWO_WORDS = frozenset(
     """
     git npm pnpm yarn bun cargo go pip pip3 uv poetry pipx conda docker podman kubectl gh apt apt-get
@@ -26,7 +29,7 @@ TWO_WORDS = frozenset(
 )
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "fish", "rbash"})
 PYTHONS = re.compile(r"(python|pypy)(\d(\.\d+)?)?$")
-# Programs that run a text which they are given, with the options that give it.
+# Programs that run code given as an option, with these options.
 INTERPRETERS: dict[str, tuple[str, ...]] = {
     "perl": ("-e", "-E"),
     "ruby": ("-e",),
@@ -168,7 +171,7 @@ _REMOVING_OPTION: dict[str, re.Pattern[str]] = {
 
 
 def least_words(words: Sequence[str]) -> int:
-    """How many of the first words say what a command does, 0 when they do not."""
+    """How many of the first words identify what a command does, 0 when they do not."""
     name, rest = words[0], list(words[1:])
     if PYTHONS.match(name) and rest[:1] == ["-m"]:
         return 3 if len(rest) > 1 else 0
@@ -188,7 +191,7 @@ def least_words(words: Sequence[str]) -> int:
 
 
 def removes(words: Sequence[str]) -> bool:
-    """Whether a command takes away what was there, by our list."""
+    """Whether a command is listed as deleting or overwriting."""
     name, rest = words[0], list(words[1:])
     if name in _REMOVERS or DISK_TOOLS.match(name):
         return True
@@ -201,7 +204,7 @@ def removes(words: Sequence[str]) -> bool:
 
 
 def by_network(words: Sequence[str]) -> bool:
-    """Whether a command does not work without the network, by our list."""
+    """Whether a command is listed as needing the network."""
     name, rest = words[0], list(words[1:])
     if PYTHONS.match(name) and rest[:1] == ["-m"] and len(rest) > 1:
         name, rest = rest[1], rest[2:]
@@ -219,7 +222,7 @@ def by_network(words: Sequence[str]) -> bool:
 
 
 def by_arguments(name: str) -> bool:
-    """Whether what a program does hangs on its arguments: an unknown one may be anything."""
+    """Whether a program's effect depends on its arguments: an unknown one may do anything."""
     return (
         name in TWO_WORDS
         or name in SHELLS
@@ -233,7 +236,9 @@ def by_arguments(name: str) -> bool:
 
 
 def _subcommand(rest: Sequence[str]) -> tuple[str, list[str]]:
-    """The first word that is no option, past options of git and others that take a value, and what follows."""
+    """The first word that is no option, skipping options of git and others that take a value, and the words
+    after it.
+    """
     words = list(rest)
     while words and words[0].startswith("-"):
         takes = words[0] in (

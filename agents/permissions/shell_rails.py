@@ -1,4 +1,4 @@
-"""Commands that no grant allows: some are asked about each time, some are never carried out."""
+"""Hard rails: commands that no grant allows. Some need approval each time, some are never carried out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from agents.permissions.shell_programs import (
     SHELLS,
 )
 
-# Only look at what is named; they may be given a disk or a protected path.
+# Only read what they name; they may be given a disk or a protected path.
 _LOOKING = frozenset(
     {"ls", "cat", "stat", "lsblk", "blkid", "file", "head", "tail", "grep", "test", "[", "diff", "wc"}
 )
@@ -32,14 +32,14 @@ _GIT_STEERING = re.compile(
     r"(?i)(core\.(hookspath|fsmonitor|sshcommand|editor|pager|askpass)|alias\.|filter\.|credential\.|\.textconv"
     r"|diff\..*command|merge\..*driver|gpg\.|uploadpack|receivepack|^--exec)"
 )
-# The classic one, whatever its name: f(){ f|f& };f. A name has its bound, so that a long text is searched in time.
+# The fork bomb, whatever its name: f(){ f|f& };f. The name is bounded to keep the search fast.
 _BOMB = re.compile(r"([\w:.@!]{1,40})\(\)\{+\(?\1\|\1&\)?;?\}+;?\1")
 
 
 def rail_of(
     commands: Sequence[Command], functions: Iterable[tuple[str, bool]], text: str, workspace: str
 ) -> tuple[Rail | None, str]:
-    """The rail that a command line meets, and in words for the model what it is. "deny" comes before "ask"."""
+    """The rail that a command line violates, and why, in words for the model. "deny" comes before "ask"."""
     found: list[tuple[Rail, str]] = []
     if any(bomb for _, bomb in functions) or ("()" in text and _BOMB.search(re.sub(r"\s+", "", text))):
         found.append(("deny", "starting processes without end"))
@@ -76,7 +76,7 @@ _SOURCING = frozenset({"eval", ".", "source", "xargs", "env", "sudo", "exec", "n
 
 
 def _catastrophe(name: str, texts: Sequence[str], workspace: str) -> Iterable[tuple[Rail, str]]:
-    """Taking away the system, a home or the workspace as a whole."""
+    """Whether it deletes the system, a home folder or the workspace as a whole."""
     if not _deep(name, texts):
         return
     for text in texts[:-1] if name == "mv" else texts:
@@ -112,7 +112,7 @@ def _unfiltered(texts: Sequence[str]) -> bool:
 
 
 def _placed(text: str, workspace: str) -> str | None:
-    """The folder that a word names as a whole, "*" in it being all of it; None for a single thing."""
+    """The folder that a word names as a whole, including through "*"; None for anything else."""
     text = re.sub(r"(/|^)(\.?\*|\{\*,\.\*\}|\.\[\^?!?\.\]\*)$", r"\1", text) or "."
     if _HOME.fullmatch(text.rstrip("/")):
         return text.rstrip("/")
@@ -136,7 +136,7 @@ def _protected(text: str, workspace: str) -> bool:
 
 
 def _ran_what_was_fetched(commands: Sequence[Command]) -> Iterable[tuple[Rail, str]]:
-    """A file that one command fetches and a later one runs: "curl -o x URL; sh x"."""
+    """A file that one command downloads and a later one runs: "curl -o x URL; sh x"."""
     fetched: set[str] = set()
     for command in commands:
         texts = command.texts

@@ -1,4 +1,4 @@
-"""What can be told of a shell command by reading it."""
+"""Static review of a shell command."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _HARMLESS_NAMES = re.compile(r"(LANG|LC_\w+|TZ|TERM|COLUMNS|LINES|NO_COLOR|FORCE
 
 
 def review_shell(command: str, workspace: str) -> Review:
-    """The review of a command line in the workspace (an absolute path). Never raises."""
+    """Review a command line in the workspace (an absolute path). Never raises."""
     reading = _Reading(workspace)
     reading.script(read_script(command), 0)
     rail, why = rail_of(reading.commands, reading.functions, command, workspace)
@@ -51,7 +51,7 @@ def review_shell(command: str, workspace: str) -> Review:
 
 
 class _Reading:
-    """Gathers what is said of all commands of a script and of the scripts in it."""
+    """Collects findings over all commands of a script and of the scripts in it."""
 
     def __init__(self, workspace: str) -> None:
         self._workspace = workspace
@@ -151,7 +151,7 @@ class _Reading:
 
 
 def _known(words: Sequence[Word]) -> list[Word]:
-    """The words up to the first that is not known."""
+    """The words before the first unknown one."""
     found: list[Word] = []
     for word in words:
         if not word.known:
@@ -166,7 +166,7 @@ def _unfit(word: str) -> bool:
 
 
 def _anything(word: Word) -> bool:
-    """Whether a pattern of file names may come to any word, an option among them."""
+    """Whether a glob may expand to any word, an option among them."""
     return word.pattern and (word.text.startswith("-") or not re.search(r"\w", word.text))
 
 
@@ -186,7 +186,7 @@ def _fetches(words: Sequence[Word]) -> bool:
 
 
 def _runs_text(simple: Simple, words: Sequence[Word]) -> bool:
-    """Whether a program runs a text that is not read here: given with an option, or by what it is fed."""
+    """Whether a program runs code that is not reviewed: given with an option, or on its stdin."""
     name, texts = words[0].text, [word.text for word in words[1:]]
     if name in INTERPRETERS:
         options = INTERPRETERS[name]
@@ -207,13 +207,13 @@ def _runs_text(simple: Simple, words: Sequence[Word]) -> bool:
 
 
 def _clustered(text: str, options: Sequence[str]) -> bool:
-    """Whether one of the one-letter options is in a cluster such as "-ne" or has its text joined to it."""
+    """Whether one of the one-letter options is in a cluster such as "-ne" or has its value attached."""
     letters = {option[1] for option in options if re.fullmatch(r"-\w", option)}
     return bool(re.match(r"-\w", text)) and not text.startswith("--") and bool(letters.intersection(text[1:]))
 
 
 def _python_file(texts: Sequence[str]) -> bool:
-    """Whether Python is given a file or a module to run, or only asked for its version."""
+    """Whether Python runs a file or a module, or only prints its version."""
     for text in texts:
         if not text.startswith("-"):
             return text not in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
@@ -225,7 +225,7 @@ def _python_file(texts: Sequence[str]) -> bool:
 
 
 def _python_code(simple: Simple, words: Sequence[Word]) -> str | None:
-    """The program that Python is given on its command line or in a here-document."""
+    """The program that Python gets on its command line or in a here-document."""
     if not PYTHONS.match(words[0].text):
         return None
     rest = list(words[1:])

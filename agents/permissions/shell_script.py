@@ -1,7 +1,7 @@
-"""A shell command read as a shell reads it: which simple commands run, with which words, fed by what.
+"""Parses a shell script: which simple commands run, with which words and input.
 
-Syntax after the Bash reference manual, parsed by tree-sitter's grammar for it. What the parser cannot make sense of,
-or reads otherwise than a shell would, makes the script unreadable; it is never guessed.
+Syntax after the Bash reference manual, parsed by tree-sitter's grammar for it. What the parser cannot make
+sense of, or reads otherwise than a shell would, makes the script unreadable; it is never guessed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LONGEST = 20_000
 DEEPEST = 120
 _PARSERS = threading.local()
-# What expands to something that the text does not tell.
+# Node types that expand to something that the text does not tell.
 _EXPANSIONS = frozenset(
     {
         "simple_expansion",
@@ -36,7 +36,7 @@ _EXPANSIONS = frozenset(
     }
 )
 _WORDS = frozenset({"word", "number", "string", "raw_string", "concatenation", *_EXPANSIONS})
-# Statements whose commands simply run, some of them more than once or not at all.
+# Statements whose commands simply run, once, repeatedly or not at all.
 _STATEMENTS = frozenset(
     """
     program list subshell compound_statement if_statement elif_clause else_clause while_statement
@@ -44,14 +44,17 @@ _STATEMENTS = frozenset(
     variable_assignments comment heredoc_body
     """.split()
 )
-# The mark of a here-document, whole in quotes or without.
+# The delimiter of a here-document, entirely quoted or not.
 _HEREDOC_MARK = re.compile(r"""(["']?)([\w.-]+)\1""")
 _BRACES = re.compile(r"\{[^}]*(,|\.\.)")
 
 
 class Word(msgspec.Struct, frozen=True):
-    """A word as the command gets it. `known` False: it has an expansion in it, and `text` is what is written.
-    `pattern`: names of files may come in its place."""
+    """A word as the command receives it.
+
+    `known` False: it has an expansion in it, and `text` is what is written. `pattern`: names of files may
+    come in its place.
+    """
 
     text: str
     known: bool = True
@@ -66,9 +69,12 @@ class Redirect(msgspec.Struct, frozen=True):
 
 
 class Simple(msgspec.Struct):
-    """A simple command. `fed_by` are the places, in the script's commands, of those whose output may come into it:
-    before it in a pipe, or in its words. `given` is the text of a here-document that it reads. `words` is empty
-    where there are only assignments or redirections."""
+    """A simple command.
+
+    `fed_by` are the places, in the script's commands, of those whose output may come into it: before it in a
+    pipe, or in its words. `given` is the text of a here-document that it reads. `words` is empty where there
+    are only assignments or redirections.
+    """
 
     words: tuple[Word, ...] = ()
     assignments: tuple[tuple[str, Word], ...] = ()
@@ -78,8 +84,11 @@ class Simple(msgspec.Struct):
 
 
 class Script(msgspec.Struct, frozen=True):
-    """All simple commands, those in substitutions included, in the order of the text. `readable` False: there may
-    be others. `functions` are (name, whether it calls itself in a pipe or in the background)."""
+    """All simple commands, those in substitutions included, in the order of the text.
+
+    `readable` False: there may be others. `functions` are (name, whether it calls itself in a pipe or in the
+    background).
+    """
 
     commands: tuple[Simple, ...]
     readable: bool
@@ -125,7 +134,7 @@ class _Reader:
         return Script(tuple(self._commands), self._readable, tuple(self._functions))
 
     def _all_read(self, root: Node) -> bool:
-        """Whether nothing but blanks lies between the parser's tokens."""
+        """Whether only blanks lie between the parser's tokens."""
         at, waiting = 0, [root]
         while waiting:
             node = waiting.pop()
@@ -139,7 +148,7 @@ class _Reader:
         return not self._data[at:].replace(b"\\\n", b"").strip(b" \t\n")
 
     def _statement(self, node: Node, fed_by: tuple[int, ...], depth: int) -> tuple[int, ...]:
-        """Read what runs in a node; returns the places of its commands."""
+        """Collect the commands of a node; returns their indexes."""
         if depth > DEEPEST:
             self._readable = False
             return ()
@@ -185,7 +194,7 @@ class _Reader:
             if self._data[inner[0].end_byte : outer[0].start_byte].strip() == b"-":
                 simple.words = (*simple.words, Word("-"))  # "python - <<EOF": the grammar drops the dash
         else:
-            # Of a loop or a group: a command of its own stands for what is redirected.
+            # A command of its own stands for the redirected loop or group.
             before += self._added(simple := Simple(fed_by=(*fed_by, *before)), lambda: None)
         more: tuple[int, ...] = ()
         for child in outer:
@@ -230,8 +239,10 @@ class _Reader:
         return more
 
     def _ends_where_it_should(self, node: Node) -> bool:
-        """Whether a here-document ends by a line that is its mark and nothing else: the grammar takes "END # more"
-        as well, with which the text goes on for a shell."""
+        """Whether a here-document ends with a line that is its delimiter and nothing else.
+
+        The grammar also accepts "END # more", after which a shell goes on reading the text.
+        """
         marks = [self._text(child) for child in node.named_children if child.type == "heredoc_start"]
         ends = [child for child in node.named_children if child.type == "heredoc_end"]
         if len(marks) != 1 or len(ends) != 1:
@@ -267,7 +278,7 @@ class _Reader:
             self._take(simple, child, depth)
 
     def _take(self, simple: Simple, node: Node, depth: int) -> None:
-        """A part of a simple command."""
+        """Add a part of a simple command."""
         if node.type == "variable_assignment":
             name, *values = node.named_children
             value, inside = Word(""), tuple[int, ...]()
@@ -293,11 +304,11 @@ class _Reader:
         )
         body = self._text(node)
         self._functions.append((name, calls and ("|" in body or "&" in body)))
-        # It may bear the name of a program.
+        # It may hide a program's name.
         self._readable = False
 
     def _word(self, node: Node, depth: int) -> tuple[Word, tuple[int, ...]]:
-        """A word, and the places of the commands that run in it."""
+        """A word, and the indexes of the commands that run in it."""
         if depth > DEEPEST:
             self._readable = False
             return Word(self._text(node), False), ()
@@ -334,7 +345,7 @@ class _Reader:
         return self._data[node.start_byte : node.end_byte].decode(errors="replace")
 
 
-# Parts of expansions and conditions that run nothing themselves; what they hold is read.
+# Parts of expansions and conditions that run nothing themselves; their children are collected.
 _INNER = frozenset(
     """
     variable_name special_variable_name subscript array string_content heredoc_content file_redirect

@@ -1,4 +1,4 @@
-"""Commands that run other commands: what it is that runs."""
+"""Unwraps commands that run other commands, such as sudo, env or xargs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from agents.permissions.shell_script import Word
 
 
 class Wrapper(msgspec.Struct, frozen=True):
-    """`plain` options stand alone, `valued` ones take the next word. So many `operands` come before the command."""
+    """Syntax of a wrapper: `plain` options stand alone, `valued` ones take the next word.
+
+    So many `operands` come before the command.
+    """
 
     plain: str = ""
     valued: str = ""
     operands: int = 0
 
 
-# By their manuals; an option that is not here makes the command unreadable.
+# From their manuals; an option that is not listed makes the command unreadable.
 _WRAPPERS: dict[str, Wrapper] = {
     "nohup": Wrapper(),
     "builtin": Wrapper(),
@@ -42,7 +45,7 @@ _WRAPPERS: dict[str, Wrapper] = {
     ),
 }
 _MORE_WORDS = frozenset({"xargs"})  # these add words of their own
-# Run what is in their words too, in ways that are not followed.
+# Also run code in their words, in ways that are not followed.
 OPAQUE = frozenset(
     """
     watch parallel flock script strace ltrace gdb chroot unshare nsenter bwrap firejail proot fakeroot
@@ -55,8 +58,10 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
 
 class Inner(msgspec.Struct, frozen=True):
-    """What a command runs: `commands` are lists of words; `script` is a text for a shell. `readable` False: it
-    cannot be told. `names` are variables that are set for it."""
+    """What a command runs: `commands` are lists of words; `script` is code for a shell.
+
+    `readable` False: it cannot be told. `names` are variables that are set for it.
+    """
 
     commands: tuple[tuple[Word, ...], ...] = ()
     script: str | None = None
@@ -65,8 +70,10 @@ class Inner(msgspec.Struct, frozen=True):
 
 
 def inner_of(words: Sequence[Word]) -> Inner | None:
-    """What a command runs instead of itself; None for one that runs nothing else. `words` begins with a known
-    name, without its folder."""
+    """What a command runs instead of itself; None when it runs only itself.
+
+    `words` begins with a known name, without its folder.
+    """
     name = words[0].text
     if name in OPAQUE:
         return Inner(readable=False)
@@ -166,8 +173,9 @@ def _find(words: Sequence[Word]) -> Inner | None:
 
 
 def _shell(words: Sequence[Word]) -> Inner | None:
-    """What `sh` runs: the text after -c, or else a file, which counts as a program of its own (None), or what it
-    reads, which is not known."""
+    """What `sh` runs: the code after -c, else a file, which counts as a program (None), or its stdin, which
+    is unknown.
+    """
     rest = list(words)
     while rest and rest[0].known and rest[0].text[:1] in ("-", "+") and len(rest[0].text) > 1:
         option = rest.pop(0).text

@@ -1,4 +1,4 @@
-"""What is asked of a person, what a person decides, and what was granted."""
+"""Approval requests, decisions and grants."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ Scope = Literal["once", "run", "workspace", "server"]
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """A decision that counts again. `tool` is a tool's name, "" for all of `server`.
+    """A decision that applies again. `tool` is a tool's name, "" for all of `server`.
 
-    `pattern` narrows it: of a shell the first words of a parsed command ("git log"), of the network a host, else
-    "". `workspace` is the folder it counts in, "" for all (scope "server"); `run` the run (scope "run"), else 0.
-    `fingerprint` is that of the MCP tool when it was granted: another one is not granted.
+    `pattern` narrows it: of a shell the first words of a parsed command ("git log"), of the network a host,
+    else "". `workspace` is the folder it counts in, "" for all (scope "server"); `run` the run (scope "run"),
+    else 0. `fingerprint` is that of the MCP tool when it was granted: another one is not granted.
     """
 
     id: str
@@ -34,8 +34,8 @@ class Grant(msgspec.Struct, frozen=True):
 class ApprovalRequest(msgspec.Struct, frozen=True):
     """One question to a person, made from the call and never from words of the model.
 
-    `subject` is the exact command, URL or list of paths, whole; `diff` what would change in files. `reasons` are
-    codes that say why it is asked: "writes", "deletes", "shell", "network", "outside", "destructive",
+    `subject` is the exact command, URL or list of paths, whole; `diff` what would change in files. `reasons`
+    are codes that say why it is asked: "writes", "deletes", "shell", "network", "outside", "destructive",
     "unreadable_command", "mcp_first_use", "untrusted", "not_undoable", "rail". `scopes` can be chosen besides
     "once"; `pattern` is what a wider grant would match. `files` is how many files it changes, -1 unknown.
     `snapshot`: what it changes is kept first. `kind` "form" and "url" are questions of an MCP server
@@ -70,7 +70,7 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 class Grants(Protocol):
-    """Where grants are kept. All methods may be called from any thread."""
+    """Storage of grants. Methods may be called from any thread."""
 
     def all(self) -> tuple[Grant, ...]: ...
 
@@ -82,15 +82,18 @@ class Grants(Protocol):
 
 
 class ToolFacts(msgspec.Struct, frozen=True):
-    """What the rules know of a tool. Facts that are not known are told as the stricter ones.
+    """Properties of a tool for the approval rules.
 
-    `read_only`: changes nothing anywhere. `destructive`: may take away what was there. `network`: reaches other
-    machines. `paths` names the arguments that are paths in the workspace. `anywhere`: its effects on the workspace
-    are not told by its arguments (a shell), so the whole workspace is snapshotted around it. `volatile` names
-    arguments that do not make two calls different. `untrusted`: its results were written by somebody outside.
-    `polling`: asking again with the same arguments is meaningful. `held`: of a tool of an MCP server, the sandbox
-    leaves the server no network and nothing of the user's but the workspace. `fingerprint`: of such a tool, the
-    SHA-256 of what it says of itself; a grant for another one does not count.
+    Facts that are not known are told as the stricter ones.
+
+    `read_only`: changes nothing anywhere. `destructive`: may take away what was there. `network`: reaches
+    other machines. `paths` names the arguments that are paths in the workspace. `anywhere`: its effects on
+    the workspace are not told by its arguments (a shell), so the whole workspace is snapshotted around it.
+    `volatile` names arguments that do not make two calls different. `untrusted`: its results were written by
+    somebody outside. `polling`: asking again with the same arguments is meaningful. `held`: of a tool of an
+    MCP server, the sandbox leaves the server no network and nothing of the user's but the workspace.
+    `fingerprint`: of such a tool, the SHA-256 of what it says of itself; a grant for another one does not
+    count.
     """
 
     read_only: bool = False
@@ -108,11 +111,13 @@ class ToolFacts(msgspec.Struct, frozen=True):
 
 
 class Effects(msgspec.Struct, frozen=True):
-    """What one call would do, worked out from its arguments without doing it. Paths are relative to the workspace.
+    """Effects that one call would have, worked out from its arguments without running it.
+
+    Paths are relative to the workspace.
 
     `kind` says how it is shown to a person: "command" is the exact shell command or program, `url` the exact
-    address, `diff` a unified diff of what would change in files. `writes`: files made or changed; `deletes`: files
-    taken away. `outside`: paths outside the workspace that it asks for (always refused by file tools).
+    address, `diff` a unified diff of what would change in files. `writes`: files made or changed; `deletes`:
+    files taken away. `outside`: paths outside the workspace that it asks for (always refused by file tools).
     `network`: it wants to reach other machines; which ones is not known when there is no `url`.
     """
 

@@ -1,10 +1,10 @@
-"""Characters that are not seen, or that make others be read in another order."""
+"""Detects and escapes characters that are invisible or change the reading order."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# Letters and marks by their category: the fillers of Hangul, the blank of Braille and the like.
+# Invisible letters and marks that the categories miss: the Hangul fillers, the Braille blank and the like.
 _BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 
 

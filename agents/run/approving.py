@@ -1,4 +1,6 @@
-"""Whether a call may be carried out: the rules are asked, then perhaps a person, and a wider answer is granted."""
+"""Gets the decision about a call: from the rules, then perhaps from a person, whose wider answer becomes a
+grant.
+"""
 
 from __future__ import annotations
 
@@ -21,19 +23,22 @@ from agents.snapshots.snapshots import Snapshots
 
 
 class Approved(msgspec.Struct, frozen=True):
-    """What was decided, as it is to be written down. `network`: the call may use the network."""
+    """The decision as it is recorded. `network`: the call may use the network."""
 
     approval: Approval
     network: bool = False
 
     @property
     def by_person(self) -> bool:
-        """Whether somebody was asked and has allowed it."""
+        """Whether a person was asked and has allowed it."""
         return self.approval.decision == "allowed" and self.approval.by == "user"
 
 
 class Approvals:
-    """Decides about calls, one at a time. `ending` says that the run is to end, so that no answer is none."""
+    """Decides about calls, one at a time.
+
+    `ending` says that the run is to end, so that a missing answer is no decision.
+    """
 
     def __init__(
         self,
@@ -48,8 +53,10 @@ class Approvals:
         self._snapshots, self._here, self._ending = snapshots, here, ending
 
     def of(self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects) -> Approved | None:
-        """The decision, to be written down; a question to a person already is. None: the run is to end before there
-        is one, and the question waits."""
+        """Decide about a call; None when the run is to end first, and the question stays open.
+
+        A question to a person is already recorded.
+        """
         question = self._question(call, tool, arguments, effects)
         verdict = decide(question)
         if verdict.action == "ask":
@@ -64,8 +71,9 @@ class Approvals:
         )
 
     def once_more(self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects) -> Approved:
-        """The decision about a call that was interrupted and that a person wants carried out again: theirs, but for
-        what is never allowed."""
+        """The decision about an interrupted call that a person wants to retry: theirs, except for what is
+        never allowed.
+        """
         verdict = decide(self._question(call, tool, arguments, effects))
         if verdict.action == "deny" and verdict.by != "nobody":
             refused = Approval(call.call, "denied", verdict.by, "", verdict.reasons, verdict.message)
@@ -91,7 +99,7 @@ class Approvals:
         )
 
     def _asked(self, question: Question, verdict: Verdict, facts: ToolFacts) -> Approval | None:
-        """What a person decides; a wider scope than was offered counts once."""
+        """Ask a person; a scope wider than what was offered counts once."""
         asked = request(question, verdict)
         shown: dict[str, Any] = msgspec.to_builtins(asked)
         call, reasons = question.call, verdict.reasons

@@ -1,4 +1,4 @@
-"""Takes the calls of a turn to their results, one after the other: checked, decided, kept for undoing, carried out.
+"""Carries out the calls of a turn, one after the other: checked, decided, snapshotted, executed.
 
 What is written before and after each of these steps makes it safe to die between any two of them.
 """
@@ -29,19 +29,22 @@ from agents.snapshots.snapshots import Snapshots
 from engine.errors import UserError
 from engine.values import ToolCall
 
-# What is wanted of the run: "" to go on, "paused" to end where it can go on, "user" to end now.
+# The requested state of the run: "" to go on, "paused" to end resumably, "user" to end now.
 Wish = Literal["", "paused", "user"]
-# Limits that end the calls of a turn; the others end behind them.
+# Limits that end the run within the calls of a turn; the others end it after them.
 _ENDS_CALLS = ("calls", "errors", "time")
-# A model may call a tool by any name; of a longer one the rest tells nothing.
+# A model may call a tool by any name; a longer one is cut.
 _LONGEST_NAME = 200
 # Characters of a result that are shown when its tokens cannot be counted.
 _UNCOUNTED = 1500
 
 
 class Calls:
-    """Carries out the calls that are open in the record. `giving_up`: a tool that runs is not waited for any more;
-    `grace` is how long it may take to give up, seconds."""
+    """Carries out the open calls of the record.
+
+    `giving_up`: a tool that runs is not waited for any more; `grace` is how long it may take to give up,
+    seconds.
+    """
 
     def __init__(
         self,
@@ -67,7 +70,7 @@ class Calls:
         self._tools = {tool.name: tool for tool in tools}
         self._checker = Checker(tools)
         self._standing = Standing(here.workspace.root)
-        # What was put right in the calls that wait.
+        # Corrections of the calls that wait.
         self._changed: dict[str, tuple[str, ...]] = {}
 
     @property
@@ -75,7 +78,7 @@ class Calls:
         return {name: tool.facts for name, tool in self._tools.items()}
 
     def write_down(self) -> None:
-        """The calls of the last turn, one by one, as they will be carried out."""
+        """Record the calls of the last turn, one by one, as they will be carried out."""
         while self._record.state.unwritten:
             checked = self._checker.checked(self._record.state.unwritten[0])
             tool = self._tools.get(checked.name)
@@ -89,8 +92,10 @@ class Calls:
             )
 
     def carry_out(self, again: Mapping[str, RetryChoice]) -> None:
-        """All open calls, until there are no more or the run is to end. `again`: as for those that were
-        interrupted. Raises UserError `run.workspace_gone`."""
+        """Carry out all open calls, until none is left or the run is to end.
+
+        `again`: the choices for interrupted calls. Raises UserError `run.workspace_gone`.
+        """
         while self._record.state.open and self._wish() != "paused":
             self._standing.check()
             call = self._record.state.open[0]
@@ -120,8 +125,11 @@ class Calls:
             self._decide(call, tool, arguments, choice)
 
     def _is_double(self, call: OpenCall, facts: ToolFacts) -> bool:
-        """Whether the turn has made this very call before, and nothing since that may have changed what it comes
-        to: a file that is read, changed and read again is read twice."""
+        """Whether the turn has made the same call before, with nothing since that may have changed its
+        result.
+
+        A file that is read, changed and read again is read twice.
+        """
         if facts.polling:
             return False
         meant = canonical(call.arguments, facts.volatile)
@@ -148,7 +156,7 @@ class Calls:
         else:
             approved = self._approvals.of(call, tool, arguments, effects)
             while approved is not None and approved.by_person:
-                # What was asked about must be what is done: a file may have changed while the question stood.
+                # What was approved must be what is done: a file may have changed while the question was open.
                 now = self._effects(call, tool, arguments)
                 if now is None:
                     return
@@ -166,29 +174,29 @@ class Calls:
             self._result(call, Outcome(_refused(approval.by, approval.message), "denied"))
 
     def _effects(self, call: OpenCall, tool: Tool, arguments: dict[str, Any]) -> Effects | None:
-        """What the call would do now; None for one that failed at that, which is its result."""
+        """The effects of the call now; None when working them out failed, which is the result."""
         try:
             return tool.effects(arguments, self._here_for(call))
-        except Exception as error:  # somebody else's tool: its trouble ends the call, not the run
+        except Exception as error:  # A third-party tool: its failure ends the call, not the run
             told = f"The call could not be understood: {type(error).__name__}: {error}"
             self._result(call, Outcome(told[:2000], "error"))
             return None
 
     def _may_have_begun(self, call: OpenCall, effects: Effects, facts: ToolFacts) -> bool:
-        """Whether a call that was allowed may have had an effect; what only reads can be done again."""
+        """Whether an allowed call may have had an effect; read-only calls can be repeated."""
         kept_first = self._snapshots is not None and surely_not_begun(call, effects, facts)
         return not facts.read_only and not kept_first
 
     def _interrupted(self, call: OpenCall) -> None:
-        """What the model is told of a call that was under way when the process ended, and is left as it is."""
+        """What the model is told of a call that was interrupted and is not repeated."""
         changes = changes_of(self._record.journal.entries(), call.call)
-        # The names of files may be anybody's words.
+        # File names are untrusted text.
         self._result(call, Outcome(prompts.interrupted(changes), "interrupted", untrusted=bool(changes)))
 
     def _do(
         self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects, *, network: bool
     ) -> None:
-        """Keep what it may change, do it, and note what it changed."""
+        """Snapshot what the call may change, carry it out, and record its changes."""
         if self._snapshots is not None:
             try:
                 before = self._snapshots.before(call.call, effects, tool.facts)
@@ -212,7 +220,7 @@ class Calls:
         self._result(call, carried.outcome, carried.seconds, carried.waited)
 
     def _changes(self, call: str) -> SnapshotTaken | None:
-        """What was done is done: a change that cannot be noted now is noted when the run is resumed."""
+        """Record the changes; if that fails now, they are recorded when the run is resumed."""
         with contextlib.suppress(UserError, OSError):
             return self._snapshots.after(call) if self._snapshots is not None else None
         return None
@@ -246,7 +254,10 @@ class Calls:
         )
 
     def _shown(self, call: OpenCall, text: str, status: ResultStatus) -> ResultText:
-        """As much of a result as the context holds. What was done must be told even when the model is gone."""
+        """As much of a result as the context holds.
+
+        What was done must be reported even when the model is gone.
+        """
         page = ToolCalled(call.step, call.call, call.name, call.arguments) if status == "ok" else None
         try:
             return result_text(text, self._meter, self._context, self._record.journal, page)
@@ -260,7 +271,7 @@ class Calls:
 
 
 def _refused(by: str, message: str) -> str:
-    """What the model is told of a call that is not allowed: a person's words need ours around them."""
+    """What the model is told of a refused call: a person's words need ours around them."""
     return prompts.denied(message) if by == "user" else message or prompts.NOBODY
 
 

@@ -1,4 +1,4 @@
-"""Says whether a call can be carried out as the model wrote it, and if not, what the model should write instead."""
+"""Validates calls as the model wrote them, and says what to write instead."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ _LONGEST_PROBLEM = 300
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """`name` and `arguments` are as they will be used. `problem` is what to tell the model, "" when the call can be
-    carried out; `changed` tells what was put right."""
+    """A validated call: `name` and `arguments` are as they will be used.
+
+    `problem` is what to tell the model, "" when the call can be carried out; `changed` names the corrections.
+    """
 
     name: str
     arguments: dict[str, Any] | str
@@ -33,7 +35,7 @@ class Checked(msgspec.Struct, frozen=True):
 
 
 class Checker:
-    """Checks calls against the tools at hand."""
+    """Validates calls against the run's tools."""
 
     def __init__(self, tools: Iterable[Tool]) -> None:
         self._tools = {tool.name: tool for tool in tools}
@@ -65,7 +67,7 @@ class Checker:
         return Checked(tool.name, arguments, "", changed)
 
     def _meant(self, name: str) -> Tool | None:
-        """The only tool whose name differs in nothing but case, signs and a prefix of the dialect."""
+        """The only tool whose name differs just in case, punctuation and a prefix of the dialect."""
         wanted = _plain(name)
         found = [tool for tool in self._tools.values() if wanted and _plain(tool.name) == wanted]
         return found[0] if len(found) == 1 else None
@@ -88,20 +90,20 @@ class Checker:
             errors = sorted(
                 validator.iter_errors(arguments), key=lambda error: [str(part) for part in error.path]
             )
-        except Exception:  # a schema of somebody else's that leads nowhere: its own tool will judge
+        except Exception:  # an invalid schema of a server: the tool itself will judge
             return []
         known = list((tool.parameters.get("properties") or {}).keys())
         return [_told(error, known, arguments) for error in errors[:_MOST_PROBLEMS]]
 
     def _validator(self, tool: Tool) -> Validator | None:
-        """None for a schema that is none, or that would need a pattern of somebody else's to be searched."""
+        """The validator; None for an invalid schema, or one that needs an untrusted regular expression."""
         if tool.name not in self._validators:
             self._validators[tool.name] = _validator_of(tool.parameters)
         return self._validators[tool.name]
 
 
 def takes(parameters: Mapping[str, Any]) -> str:
-    """What a tool takes, in a line for a model."""
+    """The parameters of a tool in a line for a model."""
     properties = parameters.get("properties")
     if not isinstance(properties, Mapping) or not properties:
         return "It takes no arguments: write {}."
@@ -135,7 +137,7 @@ def _validator_of(schema: dict[str, Any]) -> Validator | None:
         kind.check_schema(schema)
     except (SchemaError, TypeError, ValueError, RecursionError):
         return None
-    # Patterns of servers may take for ever to search. The empty registry fetches nothing.
+    # Patterns of servers may take forever to search. The empty registry fetches nothing.
     without: Callable[..., type[Validator]] = extend
     registry: Any = Registry()
     return without(kind, {"pattern": lambda *_: None})(schema, registry=registry)
@@ -165,7 +167,7 @@ def _told(error: Any, known: list[str], arguments: Mapping[str, Any]) -> str:
 def _without_nulls(
     arguments: dict[str, Any], parameters: Mapping[str, Any]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Optional arguments that are null and may not be were meant to be left out."""
+    """Drop optional arguments that are null where the schema forbids it: they were meant to be left out."""
     properties = parameters.get("properties")
     if not isinstance(properties, Mapping):
         return arguments, ()

@@ -1,4 +1,4 @@
-"""Finds out that a model goes round in circles. Pure: it looks at results, turns and texts, and decides nothing."""
+"""Detects that a model repeats itself. Pure: it looks at results, turns and texts, and decides nothing."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ import msgspec
 from agents.permissions.values import ToolFacts
 from agents.run.state import Done, canonical
 
-# A loop is so many rounds of so many calls.
+# Rounds of a loop, by its number of calls.
 _ROUNDS = {1: 3, 2: 2, 3: 3}
-# The same where results differ in digits alone (times, counters).
+# The same for results that differ in digits alone (times, counters).
 _ROUGH_ROUNDS = {1: 5, 2: 3, 3: 3}
 _EMPTY_CALLS = 2
 _SAME_TEXTS = 3
-# A tail repeats when the same piece, of at most so many characters, fills so many characters and comes so often.
+# A tail repeats when a piece of at most this many characters fills at least this many and occurs this often.
 _LONGEST_PIECE = 400
 _SHORTEST_TAIL = 600
 _PIECES = 5
 
 
 class Repeat(msgspec.Struct, frozen=True):
-    """A loop that was found. `calls` are those that repeat earlier ones, which are not among them; `tool` is the
-    last one's."""
+    """A detected loop.
+
+    `calls` are those that repeat earlier ones, which are not among them; `tool` is the last one's.
+    """
 
     kind: Literal["same", "alternating", "empty", "text"]
     calls: tuple[str, ...] = ()
@@ -32,7 +34,7 @@ class Repeat(msgspec.Struct, frozen=True):
 
 
 def repeated_calls(recent: Sequence[Done], facts: Mapping[str, ToolFacts]) -> Repeat | None:
-    """The loop in which the last result stands, if there is one. Calls of polling tools are in none."""
+    """The loop that the last result belongs to, if there is one. Calls of polling tools are in none."""
     if not recent:
         return None
     rows = [_Row(done, facts.get(done.name, ToolFacts())) for done in recent]
@@ -47,7 +49,9 @@ def repeated_calls(recent: Sequence[Done], facts: Mapping[str, ToolFacts]) -> Re
 
 
 def _periodic(rows: Sequence[_Row], wanted: Mapping[int, int], key: Callable[[_Row], Any]) -> Repeat | None:
-    """The loop of so many calls (the keys of `wanted`) that comes in at least so many rounds, the shortest first."""
+    """The shortest loop of these numbers of calls (the keys of `wanted`) with at least the given number of
+    rounds.
+    """
     for period, rounds in wanted.items():
         length = _periodic_suffix([key(row) for row in rows], period)
         tail = rows[len(rows) - length :]
@@ -63,7 +67,7 @@ def repeated_texts(texts: Sequence[str]) -> bool:
 
 
 def repeating_tail(text: str) -> bool:
-    """Whether a text has begun to say the same piece again and again."""
+    """Whether a text has begun to repeat the same piece."""
     tail = text[-_LONGEST_PIECE * _PIECES :]
     for period in range(1, min(_LONGEST_PIECE, len(tail) // _PIECES) + 1):
         length = max(_SHORTEST_TAIL, period * _PIECES)
@@ -83,14 +87,14 @@ class _Row:
         self.polling = facts.polling
         call = (done.name, canonical(done.arguments, facts.volatile))
         self.exact = (*call, done.status, done.text)
-        # What is read from a file differs only when the file does: somebody is at work on it.
+        # A file that is read differs only when somebody is changing it.
         from_file = facts.read_only and bool(facts.paths)
         self.roughly = self.exact if from_file else (*call, done.status, done.rough or done.text)
         self.empty = done.arguments in ({}, "", "{}") and done.status == "error"
 
 
 def _same_suffix(rows: Sequence[_Row], key: Callable[[_Row], Any]) -> int:
-    """How many of the last rows have the key of the last one; 0 where that has none."""
+    """How many of the last rows have the key of the last one; 0 when that has none."""
     wanted = key(rows[-1])
     if not wanted:
         return 0
@@ -103,7 +107,7 @@ def _same_suffix(rows: Sequence[_Row], key: Callable[[_Row], Any]) -> int:
 
 
 def _periodic_suffix(keys: Sequence[Any], period: int) -> int:
-    """The length of the longest end of `keys` that repeats itself after `period`."""
+    """The length of the longest end of `keys` that has period `period`."""
     length = period
     while length < len(keys) and keys[-1 - length] == keys[-1 - length + period]:
         length += 1

@@ -1,4 +1,4 @@
-"""What a run says to its model: why a call was not carried out, that it goes round in circles, that it should end."""
+"""Messages of a run to its model: why a call was not carried out, that it repeats itself, that it should end."""
 
 from __future__ import annotations
 
@@ -91,14 +91,14 @@ def taken_out(repeat: Repeat) -> str:
 
 
 def denied(message: str) -> str:
-    """What the model is told of a call that a person refused, with what they say to it."""
+    """What the model is told of a call that a person refused, with what they said."""
     said = message.strip()
     told = f" They say: {said}" if said else ""
     return f"Not carried out: the user did not allow it.{told} Do not try the same in another way."
 
 
 def interrupted(files: Sequence[FileChange]) -> str:
-    """What the model is told of a call that was under way when the program ended. `files` are its changes."""
+    """What the model is told of an interrupted call. `files` are its changes."""
     changed = ", ".join(f"{file.path} ({file.change})" for file in files[:20])
     more = f" and {len(files) - 20} more" if len(files) > 20 else ""
     told = f" Files that it changed: {changed}{more}." if files else ""
@@ -109,5 +109,5 @@ def interrupted(files: Sequence[FileChange]) -> str:
 
 
 def put_right(changed: Sequence[str]) -> str:
-    """A line behind the result of a call that was not carried out quite as it was written."""
+    """A line after the result of a call whose arguments were corrected."""
     return f"[The call was put right: {'; '.join(changed)}]" if changed else ""

@@ -1,4 +1,4 @@
-"""A run's journal as the run itself sees it: whatever is written is at once in its state and in its history."""
+"""A run's journal together with its folds: each event written is at once in the state and the history."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from agents.context.history import History
 from agents.events import Entry, RunEvent
 from agents.run.state import RunState
 
-# Nothing is begun in less time; seconds.
+# Seconds of the budget below which nothing new is started.
 _TOO_SHORT = 0.1
 
 
 class Record:
-    """State and history are folds of the journal, now as after a restart. Raises UserError `store.*` when it cannot
-    be written: then nothing of what was to follow may be done."""
+    """State and history of a run, folded from its journal.
+
+    Raises UserError `store.*` when the journal cannot be written: then nothing that was to follow may be
+    done.
+    """
 
     def __init__(self, journal: Journal, clock: Callable[[], float] = time.monotonic) -> None:
         self.journal = journal
@@ -28,24 +31,24 @@ class Record:
         self._read()
 
     def append(self, event: RunEvent) -> Entry:
-        """Write it down and take it in, with what others wrote in the meantime (files that were put back)."""
+        """Write an event and fold it in, with events that others wrote meanwhile (undo)."""
         entry = self.journal.append(event)
         self._read() if entry.seq != self._seq + 1 else self._take(entry)
         self._since = self._clock()
         return entry
 
     def seconds(self) -> float:
-        """Time used up to now, without waiting for a person."""
+        """Time used so far, in seconds, without waiting for a person."""
         going = 0.0 if self.state.waits else self._clock() - self._since
         return self.state.used.seconds + going
 
     def seconds_left(self) -> float | None:
-        """None: as long as it takes."""
+        """Seconds left of the budget; None without a limit."""
         limit = self.state.budget.seconds
         return max(0.0, limit - self.seconds()) if limit else None
 
     def ended(self) -> str:
-        """The limit of the budget that is reached, "" while there is something left."""
+        """The limit of the budget that is reached, "" when none is."""
         left = self.seconds_left()
         reason = self.state.used.ended(self.state.budget)
         return reason or ("time" if left is not None and left < _TOO_SHORT else "")

@@ -1,4 +1,4 @@
-"""What a run that comes up again does about the calls in whose middle it ended."""
+"""Settles the calls that were interrupted when a run's process ended."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from engine.errors import UserError
 
 
 def settle(record: Record, snapshots: Snapshots, workspace: Workspace) -> None:
-    """Note what was changed by calls whose changes were not noted any more. What cannot be looked at now is left for
-    the next time."""
+    """Record changes of interrupted calls. What cannot be scanned now is left for the next time."""
     missing: tuple[SnapshotTaken, ...] = ()
     with contextlib.suppress(UserError, OSError):
         missing = unnoted(record.journal.entries(), snapshots, workspace)
@@ -28,7 +27,7 @@ def settle(record: Record, snapshots: Snapshots, workspace: Workspace) -> None:
 def unnoted(
     entries: Sequence[Entry], snapshots: Snapshots, workspace: Workspace
 ) -> tuple[SnapshotTaken, ...]:
-    """What is to be noted of calls in whose middle a process ended, once their half-written files are taken away.
+    """Unrecorded changes of interrupted calls, once their half-written files are removed.
 
     Raises UserError and OSError as `Snapshots.settle` does.
     """
@@ -39,7 +38,7 @@ def unnoted(
 
 
 def _under_way(entries: Iterable[Entry]) -> tuple[str, ...]:
-    """The paths that the calls which were interrupted were to change, as far as they were told in advance."""
+    """Paths that the interrupted calls were to change, as far as they were known in advance."""
     paths: dict[str, tuple[str, ...]] = {}
     for entry in entries:
         event = entry.event
@@ -49,7 +48,7 @@ def _under_way(entries: Iterable[Entry]) -> tuple[str, ...]:
 
 
 def changes_of(entries: Iterable[Entry], call: str) -> tuple[FileChange, ...]:
-    """The files that a call changed, as far as they were noted."""
+    """Files that a call changed, as far as recorded."""
     changes: tuple[FileChange, ...] = ()
     for entry in entries:
         event = entry.event
@@ -59,6 +58,6 @@ def changes_of(entries: Iterable[Entry], call: str) -> tuple[FileChange, ...]:
 
 
 def surely_not_begun(call: OpenCall, effects: Effects, facts: ToolFacts) -> bool:
-    """Whether a call that was allowed was not begun: what it may change is kept first, and was not."""
+    """Whether an allowed call certainly did not start: a snapshot comes first, and there is none."""
     executes = facts.anywhere or effects.kind in ("shell", "python")
     return not call.began and bool(executes or effects.writes or effects.deletes)

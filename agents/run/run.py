@@ -1,4 +1,4 @@
-"""A run: turns of a model and the calls it makes, one step after the other, until it answers or is stopped."""
+"""The agent loop: turns of a model and the calls it makes, until it answers or is stopped."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from agents.run.turns import PAUSES, OnText, Turns
 from agents.snapshots.snapshots import Snapshots
 from engine.errors import UserError
 
-# The last round, when the time is over, may take so long; seconds.
+# Seconds that the final turn may take when the time is used up.
 _LAST_ROUND = 300.0
-_LOOK = 0.1  # seconds between looks at what is wanted, while a model is loaded
-# An answer that is cut off by its length is gone on with so often.
+_LOOK = 0.1  # seconds between checks for pause and stop while a model loads
+# How often an answer that was cut off by its length is continued.
 _MOST_PARTS = 3
-# So many tools may not all fit into a short context; then those that are left out can be found.
+# With more tools than this, `find_tools` is added: they may not all fit into a short context.
 _MANY_TOOLS = 10
-# What ends a run besides its model.
+# Reasons that end a run besides its model.
 _REASONS = {
     "run.context_too_small": "context",
     "run.task_too_long": "context",
@@ -43,13 +43,15 @@ OWN_TOOLS = frozenset({ReadResult.name, FindTools.name})
 
 
 class Run:
-    """One run, from its start or resumption to its end. All that happens is in the journal before it is told.
+    """One run, from its start or resumption to its end.
 
-    `tools` are those at hand, in a stable order; `read_result` is added, and `find_tools` to many. A resumed run has
-    of them those that it began with. `here` is what
-    they use; its `cancelled`, `kept`, `network`, `approver`, `run` and `call` are set for each call. Without
-    `snapshots` nothing can be undone, and the rules ask accordingly. `approver.ask` is called on the thread of `go`;
-    it must return None soon after `pause` or `stop`, so whoever calls those wakes it, behind them.
+    All that happens is in the journal before it is told.
+
+    `tools` are those at hand, in a stable order; `read_result` is added, and `find_tools` to many. A resumed
+    run has of them those that it began with. `here` is what they use; its `cancelled`, `kept`, `network`,
+    `approver`, `run` and `call` are set for each call. Without `snapshots` nothing can be undone, and the
+    rules ask accordingly. `approver.ask` is called on the thread of `go`; it must return None soon after
+    `pause` or `stop`, so whoever calls those wakes it, behind them.
     """
 
     def __init__(
@@ -82,19 +84,25 @@ class Run:
         self._hurried = False
 
     def pause(self) -> None:
-        """End soon, to be resumed: a tool that runs may finish, a turn that is being written is given up, and calls
-        that wait keep waiting. From any thread."""
+        """End soon, resumably: a running tool may finish, a turn being generated is canceled, and calls that
+        wait keep waiting.
+
+        Thread-safe.
+        """
         self._wish = self._wish or "paused"
         self._wished.set()
 
     def stop(self) -> None:
-        """End at once: a tool that runs is told to give up, and calls that wait are not carried out. It can still be
-        resumed. From any thread."""
+        """End at once: a running tool is told to give up, and calls that wait are not carried out. It can
+        still be resumed.
+
+        Thread-safe.
+        """
         self._wish = "user"
         self._wished.set()
 
     def hurry(self) -> None:
-        """Do not wait any longer for a tool that runs, once the run was paused. From any thread."""
+        """Stop waiting for a running tool after `pause`. Thread-safe."""
         self._hurried = True
 
     def go(
@@ -107,7 +115,7 @@ class Run:
         one that is not named is skipped. Raises UserError `store.*` when the journal cannot be written.
         """
         first = isinstance(event, RunStarted)
-        # A run whose model was never ready has nothing to go on with yet; it is filled in as at the start.
+        # A run whose model was never ready has no system prompt yet; it is completed as at the start.
         fresh = first or not self._known()
         if not fresh:
             self._record.append(event)
@@ -136,15 +144,17 @@ class Run:
         return started is not None and started.context > 0
 
     def _ready(self) -> int:
-        """The length of the model's context once it can be asked; 0 when the run is to end before. A model that is
-        being loaded goes on loading then."""
+        """Wait for the model; returns its context length, 0 when the run is to end first.
+
+        A load under way goes on.
+        """
         found: list[int | BaseException] = []
         done = threading.Event()
 
         def wait() -> None:
             try:
                 found.append(self._chat_model.ready())
-            except BaseException as error:  # raised again on the thread of the run
+            except BaseException as error:  # re-raised on the run's thread
                 found.append(error)
             done.set()
 
@@ -157,7 +167,7 @@ class Run:
         return found[0]
 
     def _completed(self, event: RunStarted | RunResumed, context: int) -> RunStarted | RunResumed:
-        """The event with all that follows from the model, the tools and this machine."""
+        """The event completed with what follows from the model, the tools and this machine."""
         started = event if isinstance(event, RunStarted) else self._record.state.started
         sandbox = self._here.sandbox
         names = tuple(tool.name for tool in self._tools)
@@ -184,7 +194,7 @@ class Run:
         )
 
     def _offered(self) -> tuple[Tool, ...]:
-        """The tools that the run began with, in their order, as far as they are there."""
+        """Tools that the run began with, in their order, as far as they still exist."""
         started = self._record.state.started
         at_hand = {tool.name: tool for tool in self._tools}
         return tuple(at_hand[name] for name in (started.tools if started else ()) if name in at_hand)
@@ -237,7 +247,7 @@ class Run:
                 self._nudge("cut", prompts.CUT_LAST_CALL)
 
     def _going_round(self, turns: Turns, calls: Calls) -> str:
-        """Does something about a loop: says so, then takes the repeats out, then ends the run ("loop")."""
+        """Break a loop: tell the model, then remove the repeats, then end the run ("loop")."""
         state = self._record.state
         repeat = repeated_calls(state.recent, calls.facts) if state.since_repeat else None
         if repeat is None and (turns.repeats or repeated_texts(state.texts)):
@@ -255,7 +265,7 @@ class Run:
         return ""
 
     def _without_calls(self, turn: ModelTurn) -> RunFinished | None:
-        """A turn that only says something ends the run, unless it is cut off or says nothing."""
+        """Handle a turn without calls: it ends the run, unless it is cut off or empty."""
         state = self._record.state
         if is_cut_in_call(turn):
             self._nudge("cut", prompts.CUT_CALL)
@@ -270,7 +280,7 @@ class Run:
         return None
 
     def _is_long_enough(self) -> bool:
-        """Whether it was wished that turns end at a length."""
+        """Whether the user has set a maximum length of turns."""
         started = self._record.state.started
         return started is not None and started.max_tokens > 0
 
@@ -278,7 +288,7 @@ class Run:
         self._record.append(ContextTrimmed("nudge", text=text, about="empty" if about == "empty" else "cut"))
 
     def _last_round(self, turns: Turns, reason: str) -> RunFinished:
-        """A turn without tools, for an answer that says what was done."""
+        """Request a final turn without tools, for an answer that says what was done."""
         self._record.append(ContextTrimmed("final", text=prompts.final(reason)))
         try:
             turn = turns.next(self._wished.is_set, final=True, seconds=_LAST_ROUND)

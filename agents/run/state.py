@@ -1,4 +1,4 @@
-"""Where a run stands: a pure fold of its journal, the same live, replayed and resumed."""
+"""State of a run: a pure fold of its journal, the same live, replayed and resumed."""
 
 from __future__ import annotations
 
@@ -27,18 +27,20 @@ from agents.events import (
 )
 from engine.values import ToolCall
 
-# So many results and turns are remembered to find repeats in.
+# Number of results and turns that are remembered to find repeats in.
 REMEMBERED = 24
-# A text of a turn shorter than that may be said again ("Let me look."); characters.
+# Texts shorter than this may be repeated ("Let me look."); characters.
 _LONG_ENOUGH = 80
 _BYTES_PER_TOKEN = 4
-# After so many results without a repeat a loop counts no more.
+# After this many results without a repeat a loop is forgotten.
 _FORGIVEN = 8
 
 
 class Used(msgspec.Struct, frozen=True):
-    """What was used of the budget since the start or the last resumption. `errors` and `malformed` are those in a row
-    up to now."""
+    """Usage of the budget since the start or the last resumption.
+
+    `errors` and `malformed` are consecutive.
+    """
 
     steps: int = 0
     seconds: float = 0.0
@@ -57,8 +59,10 @@ class Used(msgspec.Struct, frozen=True):
 
 
 class OpenCall(msgspec.Struct, frozen=True):
-    """A call without a result. `approval` is the last that was written of it; `began`: a snapshot was taken, so
-    it may have begun."""
+    """A call without a result.
+
+    `approval` is the last that was written of it; `began`: a snapshot was taken, so it may have begun.
+    """
 
     step: int
     call: str
@@ -72,8 +76,10 @@ class OpenCall(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """A call with its result, as much of it as tells repeats. `text` is a digest; `rough` one of the text without its
-    digits, "" where that is the same."""
+    """A call with its result, reduced to what detects repeats.
+
+    `text` is a digest; `rough` one of the text without its digits, "" where that is the same.
+    """
 
     step: int
     call: str
@@ -85,18 +91,20 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class RunState(msgspec.Struct, frozen=True):
-    """`step` is the last turn's number, `calls` how many calls were made in all. `unwritten` are calls of the last
-    turn that are not in the journal one by one yet; `open` those that are, without a result.
+    """The state after some entries of the journal. `step` is the last turn's number, `calls` the number of
+    all calls.
 
-    `empties` counts turns in a row that said nothing. `said` is the last text that was
-    not empty, `parts` the answer under way: several texts where one was cut off and gone on with; `cut`: the last
-    whole turn was.
+    `unwritten` are calls of the last turn that are not in the journal one by one yet; `open` those that are,
+    without a result.
+
+    `empties` counts turns in a row that said nothing. `said` is the last text that was not empty, `parts` the
+    answer under way: several texts where one was cut off and gone on with; `cut`: the last whole turn was.
 
     `refused` are calls that the user did not allow, by name and arguments, since the run was last resumed.
 
-    `repeats` counts what was done about a loop, `since_repeat` the results since; `recent` are the last results and
-    `texts` digests of the last turns' texts, "" for short ones. `finished` is None while it runs, `time` the last
-    event's; `waits`: for a person.
+    `repeats` counts what was done about a loop, `since_repeat` the results since; `recent` are the last
+    results and `texts` digests of the last turns' texts, "" for short ones. `finished` is None while it runs,
+    `time` the last event's; `waits`: for a person.
     """
 
     started: RunStarted | None = None
@@ -129,8 +137,10 @@ class RunState(msgspec.Struct, frozen=True):
         return state
 
     def after(self, entry: Entry) -> RunState:
-        """The state once this event has happened. Time counts from event to event, but for that between a question
-        and its answer, and that in which nothing ran."""
+        """The state after this event.
+
+        Time counts from event to event, except between a question and its answer, and while nothing ran.
+        """
         event = entry.event
         idle = self.waits or self.finished is not None or isinstance(event, RunStarted | RunResumed)
         waited = event.waited if isinstance(event, ToolResult) else 0.0
@@ -262,12 +272,12 @@ class RunState(msgspec.Struct, frozen=True):
 
     @property
     def patience(self) -> int:
-        """How often something was done about a loop lately; what lies some results back is forgiven."""
+        """How often a loop was broken recently; forgotten after some results."""
         return 0 if self.since_repeat >= _FORGIVEN else self.repeats
 
 
 def is_cut_in_call(turn: ModelTurn) -> bool:
-    """Whether the turn ended inside a call of which nothing is left to carry out, and no other call is whole."""
+    """Whether the turn was cut off inside a call, leaving no complete call to carry out."""
     return not turn.tool_calls and ended_in_call(turn)
 
 
@@ -277,7 +287,7 @@ def ended_in_call(turn: ModelTurn) -> bool:
 
 
 def canonical(arguments: dict[str, Any] | str, volatile: Sequence[str] = ()) -> str:
-    """Arguments as one text, the same for the same meaning: keys sorted, without those that make no difference."""
+    """Canonical text of arguments: keys sorted, without those that make no difference."""
     if isinstance(arguments, str):
         return arguments.strip()
     meant = {key: value for key, value in arguments.items() if key not in volatile}
@@ -295,6 +305,6 @@ def rough(text: str) -> str:
 
 
 def _written(turn: ModelTurn) -> int:
-    """Tokens that the model wrote; a server that does not tell is estimated."""
+    """Tokens that the model generated; estimated when a server does not report them."""
     said = len(turn.content) + len(turn.reasoning)
     return turn.usage.completion_tokens or -(-said // _BYTES_PER_TOKEN)

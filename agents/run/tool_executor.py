@@ -1,4 +1,4 @@
-"""Carries one call out, on a thread of its own: whatever the tool does there, there is an outcome in time."""
+"""Carries out one call on a thread of its own: whatever the tool does, there is an outcome in time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agents.permissions.values import ApprovalRequest, Decision
 from engine.errors import UserError
 from engine.text import clean_text
 
-# A tool that was told to give up has so long to do it; seconds.
+# Grace period of a tool that was told to give up; seconds.
 GRACE = 3.0
 _LOOK = 0.05
 _MOST_DIFF = 200_000  # bytes
@@ -22,7 +22,7 @@ _MOST_SUMMARY = 200  # characters
 
 
 class Carried(msgspec.Struct, frozen=True):
-    """An outcome, after so many `seconds`, of which a person took `waited`."""
+    """An outcome that took `seconds`, of which the tool `waited` for a person."""
 
     outcome: Outcome
     seconds: float
@@ -39,9 +39,12 @@ def carried_out(
     grace: float = GRACE,
     clock: Callable[[], float] = time.monotonic,
 ) -> Carried:
-    """What the call came to. A failure of the tool is an "error", more than `facts.timeout_s` or than the run has
-    left a "timeout", and one that was stopped before it ended "interrupted". A tool that does not even give up then
-    is left behind. Its text is valid UTF-8 and not longer than `facts.most_bytes`."""
+    """Run the tool and return its outcome.
+
+    A failure of the tool is an "error", more than `facts.timeout_s` or than the run has left a "timeout", and
+    one that was stopped before it ended "interrupted". A tool that does not even give up then is left behind.
+    Its text is valid UTF-8 and not longer than `facts.most_bytes`.
+    """
     work = _Work(tool, arguments, here, clock)
     work.thread.start()
     facts = tool.facts
@@ -96,11 +99,11 @@ class _Work:
         self.thread = threading.Thread(target=self._run, name=f"tool-{tool.name}", daemon=True)
 
     def took(self) -> float:
-        """How long it ran up to now, seconds."""
+        """Elapsed time, seconds."""
         return self._clock() - self._began
 
     def waited(self) -> float:
-        """How long of that it waited for a person."""
+        """Time spent waiting for a person, seconds."""
         return self._waiting.seconds() if self._waiting else 0.0
 
     def seconds(self) -> float:
@@ -115,14 +118,14 @@ class _Work:
         except UserError as error:
             told = ", ".join(f"{name}: {value}" for name, value in error.params.items())
             self.outcome = Outcome(f"The tool failed: {error.code}{f' ({told})' if told else ''}", "error")
-        except BaseException as error:  # whatever a tool raises is its own affair, never the run's end
+        except BaseException as error:  # a tool's exception ends its call, never the run
             self.outcome = Outcome(f"The tool failed: {type(error).__name__}: {error}"[:2000], "error")
         finally:
             self.done.set()
 
 
 class _Waiting:
-    """An approver that counts the time for which it waits. A tool that was told to give up asks nobody any more."""
+    """An approver that measures the time it waits. A tool that was told to give up cannot ask."""
 
     def __init__(self, approver: Approver, clock: Callable[[], float], cancelled: Callable[[], bool]) -> None:
         self._approver, self._clock, self._cancelled = approver, clock, cancelled

@@ -1,4 +1,4 @@
-"""One turn of the model: its context fitted, the model asked, and asked again when the answer breaks off."""
+"""Requests one turn of the model: fits its context, asks the model, and retries when the answer breaks off."""
 
 from __future__ import annotations
 
@@ -18,30 +18,32 @@ from agents.run.record import Record
 from engine.errors import ErrorInfo, UserError
 from engine.values import Sampling
 
-# Called with the step, and new text of the turn that is being written; from another thread.
+# Called with the step and each new piece of text; from another thread.
 OnText = Callable[[int, Literal["reasoning", "content"], str], None]
-# Waits before a turn that broke off is asked for again; seconds.
+# Delays before retries, seconds.
 PAUSES = (0.5, 2.0)
-# Asking again does not help: the key, the address or the request is wrong.
+# Retrying does not help: the key, the address or the request is wrong.
 _HOPELESS = frozenset({"remote.key_refused", "remote.not_found", "remote.refused"})
-# What servers say of a prompt that is longer than their context, which not all tell beforehand.
+# Errors of servers for a prompt longer than their context, whose length not all announce.
 _TOO_LONG = re.compile(
     r"context (?:length|size|window)|(?:prompt|input|request) is too (?:long|large)|too many tokens|entity too large",
     re.IGNORECASE,
 )
 _TOO_LONG_CODES = frozenset({"remote.refused", "remote.server_failed", "remote.failed"})
-# Then less is sent, so often at most, and never less than that; tokens.
+# Then the prompt is reduced, at most this often and never below this; tokens.
 _SHRINKS = 6
 _LEAST_CONTEXT = 1024
-# More calls in a turn are not looked at; a model that has lost itself may write thousands.
+# Maximum calls of a turn; a degenerate one may contain thousands.
 MOST_CALLS = 64
-# A tail is looked for repeats again after so many characters.
+# Characters between searches for a repeating tail.
 _LOOK_EVERY = 200
 
 
 class Turns:
-    """Asks for turns and writes them down. `repeats` is True when the last one was given up because it said the same
-    again and again."""
+    """Requests turns and records them.
+
+    `repeats` is True when the last one was given up because it said the same again and again.
+    """
 
     def __init__(
         self,
@@ -59,15 +61,17 @@ class Turns:
         self._on_text, self._wait, self._pauses, self._clock = on_text, wait, tuple(pauses), clock
         self.meter = Meter(chat_model)
         self.repeats = False
-        # Calls of the last turn that were not taken.
+        # Calls of the last turn beyond the maximum.
         self.left_out = 0
 
     def next(
         self, given_up: Callable[[], bool], *, final: bool = False, seconds: float | None = None
     ) -> ModelTurn:
-        """The next turn, or what there is of it once `given_up` is true or `seconds` are over. One that broke off is
-        asked for again, twice, and one whose prompt was too long with less of it; each try is in the journal. Raises
-        what fitting raises, and UserError `store.*`."""
+        """Request the next turn; what there is of it once `given_up` is true or `seconds` are over.
+
+        A turn that broke off is retried twice, and one whose prompt was too long is retried with a shorter
+        prompt; each try is in the journal. Raises what fitting raises, and UserError `store.*`.
+        """
         end = None if seconds is None else self._clock() + seconds
 
         def over() -> bool:
@@ -81,7 +85,7 @@ class Turns:
         return turn
 
     def _fitted(self, over: Callable[[], bool], final: bool) -> ModelTurn:
-        """A turn with what fits into the context."""
+        """Request a turn with the prompt that fits into the context."""
         choice = "none" if final else "auto"
         started = self._record.state.started
         reasoning = started.reasoning if started else "auto"
@@ -107,7 +111,7 @@ class Turns:
                 break
             if over() or pause is None:
                 break
-            # A server that is busy may say for how many seconds.
+            # A busy server may say how many seconds to wait.
             after = turn.error.params.get("after", 0)
             if self._wait(max(pause, float(after) if isinstance(after, int) else 0.0)):
                 break
@@ -137,7 +141,7 @@ class Turns:
             and not over()
         ):
             turn = msgspec.structs.replace(turn, error=ErrorInfo("run.turn_broke_off"))
-        # A call that was ended for want of room is not the one that the model meant.
+        # A call that was cut off is not the one that the model meant.
         whole = tuple(call for call in turn.tool_calls if not call.cut)
         calls, notices = whole[:MOST_CALLS], turn.notices
         self.left_out = len(whole) - len(calls)
@@ -160,7 +164,7 @@ class Turns:
             turn.error,
             notices,
         )
-        # What is in the journal may be cleaner than what came: surrogates and the like.
+        # The journal's text may be cleaner than what came: surrogates and the like.
         event = self._record.append(written).event
         return event if isinstance(event, ModelTurn) else written
 
@@ -172,7 +176,7 @@ def _was_too_long(error: ErrorInfo | None) -> bool:
 
 
 class _Watch:
-    """Hands text on as it comes, and sees when it only repeats itself."""
+    """Passes text on as it is generated, and detects a repeating tail."""
 
     def __init__(self, on_text: Callable[[Literal["reasoning", "content"], str], None]) -> None:
         self._on_text = on_text
@@ -182,7 +186,7 @@ class _Watch:
 
     def take(self, channel: Literal["reasoning", "content"], text: str) -> None:
         self._on_text(channel, text)
-        # The tail is all that is looked at, so no more is kept.
+        # Only the tail is searched, so no more is kept.
         self._texts[channel] = (self._texts[channel] + text)[-4096:]
         self._unseen += len(text)
         if self._unseen >= _LOOK_EVERY:

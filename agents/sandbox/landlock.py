@@ -1,8 +1,8 @@
-"""Landlock with seccomp: a Linux process that gives up its own rights, where namespaces cannot be had.
+"""Landlock with seccomp: restricts a Linux process where namespaces are unavailable.
 
-It hides less than bubblewrap: names and facts of files can be seen everywhere, contents cannot. Landlock has no say
-in modes, owners and times of files: modes and times are changed by the launcher for the program, where it may write,
-owners by nobody. Sockets and shared memory of the machine are out of reach.
+It hides less than bubblewrap: names and facts of files can be seen everywhere, contents cannot. Landlock has
+no say in modes, owners and times of files: modes and times are changed by the launcher for the program, where
+it may write, owners by nobody. Sockets and shared memory of the machine are out of reach.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A sandbox whose program is started by our launcher: what bubblewrap and Landlock have in common."""
+"""Base of bubblewrap and Landlock: a sandbox whose program is started by our launcher."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SOURCES = Path(__file__).resolve().parents[2]
 
 
 class Launched(abc.ABC):
-    """`name` and `_argv` are what a kind of sandbox adds."""
+    """A sandbox with a launcher; `name` and `_argv` are what each kind adds."""
 
     name = ""
 
@@ -77,7 +77,7 @@ def launcher(plan: LaunchPlan, argv: Sequence[str], sources: Path = _SOURCES) ->
 
 
 def plan_of(kind: str, confinement: Confinement, limits: Limits, channel: int, workspace: Path) -> LaunchPlan:
-    """What every kind tells the launcher."""
+    """The part of the launch plan that all kinds share."""
     floor = floor_of(str(workspace))
     return LaunchPlan(
         kind=kind,

@@ -1,4 +1,4 @@
-"""Reading a program's output to its end while keeping a bounded part of it."""
+"""Reads a program's output to its end while keeping a bounded part of it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from collections import deque
 
 
 class KeptOutput:
-    """The first and the last bytes of what is written to a pipe, half of `most` each; all of it is read.
+    """The first and the last bytes written to a pipe, half of `most` each; all of it is read.
 
-    A thread of its own reads until the pipe's end, so that the program never waits for us and its memory is ours
-    to bound.
+    A thread reads until the pipe's end, so that the program never blocks and our memory is bounded.
     """
 
     def __init__(self, pipe: int, most: int) -> None:
@@ -45,12 +44,12 @@ class KeptOutput:
                     self._tail_bytes -= len(self._tail.popleft())
 
     def finish(self, seconds: float) -> bool:
-        """Wait for the end; False when somebody still holds the pipe open by then."""
+        """Wait for the end; False when a process still holds the pipe open by then."""
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
     def result(self) -> tuple[str, int]:
-        """The text with a line for what is missing in its middle, and how many bytes those are."""
+        """The text with a line for what is left out of its middle, and the number of bytes left out."""
         tail = b"".join(self._tail)
         tail = tail[max(0, len(tail) - self._tail_most) :]
         left_out = self._total - len(self._head) - len(tail)

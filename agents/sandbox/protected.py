@@ -1,4 +1,4 @@
-"""Paths in a workspace that no program may change: what git would execute for whoever uses the folder next."""
+"""Paths in a workspace that no program may change: what git would execute for the next user of the folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from agents.api import Confinement
 from agents.sandbox.inside.repositories import repositories
 
-_MOST_FOLDERS = 2000  # looked at for sockets, those near the top first
+_MOST_FOLDERS = 2000  # maximum folders searched for sockets, those near the top first
 
 Expected = tuple[tuple[str, int, int], ...]
 
@@ -23,11 +23,11 @@ def writable_roots(confinement: Confinement) -> list[Path]:
 
 
 def protected(confinement: Confinement) -> tuple[list[Path], Expected]:
-    """What can be locked of the protected paths, and what has to be found at those paths.
+    """Protected paths that can be locked, and the identities expected at those paths.
 
-    What `confinement.protected` names in ".git" is locked in all repositories that are found in the folders that may
-    be written to. A path that leads through a link is not locked: where the link points is not there, or is in such
-    a folder itself.
+    What `confinement.protected` names in ".git" is locked in all repositories that are found in the folders
+    that may be written to. A path that leads through a link is not locked: where the link points is not
+    there, or is in such a folder itself.
     """
     locked: list[Path] = []
     expected: dict[str, tuple[str, int, int]] = {}
@@ -38,7 +38,7 @@ def protected(confinement: Confinement) -> tuple[list[Path], Expected]:
 
 
 def sockets(roots: Sequence[Path]) -> list[Path]:
-    """Sockets in the folders, behind which programs outside may listen. Those far down may be missing."""
+    """Sockets in the folders, behind which programs outside may listen. Deeply nested ones may be missing."""
     found: list[Path] = []
     waiting = list(roots)
     for looked_at, folder in enumerate(waiting):
@@ -75,8 +75,7 @@ def _lock(root: Path, name: str, locked: list[Path], expected: dict[str, tuple[s
 
 
 def _names(root: Path, names: Sequence[str]) -> list[str]:
-    """The paths as they are named, and what they name in ".git" for every repository, with its other
-    configuration and what leads git to one elsewhere."""
+    """Expand the paths: those in ".git" apply to every repository, with its other configuration files."""
     inner = [name.removeprefix(".git/") for name in names if name.startswith(".git/")]
     if "config" in inner:
         inner += ["config.worktree", "commondir"]

@@ -1,4 +1,4 @@
-"""Running a sandboxed program to its end, within its limits."""
+"""Runs a sandboxed program to its end, within its limits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PATIENCE = 5.0  # seconds until a launcher that was told to stop is killed
 
 
 class _Said(msgspec.Struct):
-    """What the launcher says at the end: see agents/sandbox/inside/launch.py."""
+    """The launcher's final report: see agents/sandbox/inside/launch.py."""
 
     code: int = 0
     reason: str = ""
@@ -39,7 +39,8 @@ def run_to_end(
     limits: Limits,
     cancelled: Callable[[], bool],
 ) -> Ran:
-    """Start what `launch` says for the number of the inherited channel, and wait until nothing of it is left.
+    """Start the command that `launch` returns for the number of the inherited channel, and wait until nothing
+    of it is left.
 
     Closing our end of the channel ends the tree: so does the end of this process, however it comes.
     """
@@ -94,14 +95,14 @@ def run_to_end(
 
 def _feed(process: subprocess.Popen[bytes], stdin: bytes) -> None:
     assert process.stdin
-    with contextlib.suppress(OSError):  # it need not read what it is given
+    with contextlib.suppress(OSError):  # the program need not read its input
         process.stdin.write(stdin)
     with contextlib.suppress(OSError):
         process.stdin.close()
 
 
 def _wait(process: subprocess.Popen[bytes], until: float, cancelled: Callable[[], bool]) -> str:
-    """Until it ends: "". Until it must end: why."""
+    """Wait for the end: "", or the reason why it must end."""
     while True:
         left = until - time.monotonic()
         if left <= 0:
@@ -116,7 +117,7 @@ def _wait(process: subprocess.Popen[bytes], until: float, cancelled: Callable[[]
 
 
 def _ended(process: subprocess.Popen[bytes]) -> None:
-    """Wait for the launcher to end its tree, and do it ourselves when it does not."""
+    """Wait for the launcher to end its tree; kill it when it does not."""
     try:
         process.wait(_PATIENCE)
     except subprocess.TimeoutExpired:
@@ -127,7 +128,7 @@ def _ended(process: subprocess.Popen[bytes]) -> None:
 
 
 def _said(channel: socket.socket) -> _Said:
-    """The launcher's last line; nothing when it was killed."""
+    """Parse the launcher's last line; empty when it was killed."""
     channel.settimeout(_PATIENCE)
     text = b""
     with contextlib.suppress(OSError):

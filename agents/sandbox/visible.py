@@ -1,4 +1,4 @@
-"""What of the system a sandboxed program sees: enough to run programs, and nothing of anybody's own."""
+"""System paths that a sandboxed program sees: enough to run programs, and nothing personal."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _OF_THE_NETWORK = ("gai.conf", "host.conf", "hosts", "protocols", "resolv.conf",
 
 
 def system_folders() -> tuple[Path, ...]:
-    """Folders with programs and libraries, those that are here."""
+    """Existing folders with programs and libraries."""
     return tuple(Path(root) for root in _ROOTS if Path(root).is_dir())
 
 
 def merged_folders() -> tuple[tuple[Path, str], ...]:
-    """/bin and its like, each with what it is a link to ("usr/bin"), or "" for a folder of its own."""
+    """/bin and the like, each with the target of its link ("usr/bin"), or "" for a real folder."""
     paths = [Path(path) for path in _MERGED]
     return tuple((path, str(path.readlink()) if path.is_symlink() else "") for path in paths if path.exists())
 
 
 def settings_files(*, network: bool) -> tuple[Path, ...]:
-    """Files and folders of /etc that programs read; /etc has much that is not for them."""
+    """Files and folders of /etc that programs read; the rest stays hidden."""
     names = (*_SETTINGS, *_OF_THE_NETWORK) if network else _SETTINGS
     return tuple(path for name in names if (path := Path("/etc") / name).exists())
 
@@ -46,7 +46,7 @@ def interpreter() -> Path:
 
 
 def interpreter_folders() -> tuple[Path, ...]:
-    """Where the interpreter and its standard library lie: under the user's home for many."""
+    """Folders of the interpreter and its standard library: under the user's home for many."""
     prefixes = {Path(sys.base_prefix).resolve(), Path(sys.base_exec_prefix).resolve()}
     program = interpreter()
     if not any(program.is_relative_to(prefix) for prefix in prefixes):
@@ -55,12 +55,12 @@ def interpreter_folders() -> tuple[Path, ...]:
 
 
 def too_wide(folder: Path) -> bool:
-    """Whether a folder holds what must be hidden: it is the user's home or the whole system, or around them."""
+    """Whether a folder contains what must be hidden: the user's home or the whole system."""
     return any(owned.is_relative_to(folder) for owned in _homes())
 
 
 def checked(confinement: Confinement) -> None:
-    """Raises UserError for a workspace that is not there, or that holds what a sandbox is there to protect."""
+    """Validate a workspace. Raises UserError when it does not exist, or contains what a sandbox protects."""
     workspace = confinement.workspace
     if not workspace.is_dir():
         raise UserError("sandbox.no_workspace", path=str(workspace))

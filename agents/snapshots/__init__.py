@@ -1,1 +1,1 @@
-"""Undo: what is kept before and after calls change files, and putting it back."""
+"""Snapshots and undo: what is kept before and after calls change files, and restoring it."""

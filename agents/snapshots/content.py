@@ -1,4 +1,4 @@
-"""Contents by their SHA-256: what undoing puts back. Shared by all runs of a data folder."""
+"""Content-addressed storage (SHA-256) for undo, shared by all runs of a data folder."""
 
 from __future__ import annotations
 
@@ -15,27 +15,29 @@ from pathlib import Path
 
 from engine.errors import UserError
 
-# Up to here a content is read at once, and compressed when that pays; above it is copied as it is.
+# Up to this size a content is read at once, and compressed when that pays; larger ones are copied as they are.
 SMALL = 1024 * 1024
 CHUNK = 1024 * 1024
-# What remains free on the disk: keeping copies must not be what fills it.
+# Space that stays free on the disk: snapshots must not fill it.
 SPARE = 512 * 1024 * 1024
-# More new contents than this are made durable by one sync of the disk instead of one for each.
+# With more new contents than this, one sync of the disk replaces one for each.
 _MANY = 32
 _PLAIN, _ZLIB = b"\0", b"\1"
 
 
 class ContentStore:
-    """Contents in a folder, each in a file named after its hash. Methods may be called from any thread and by
-    several processes at once."""
+    """Contents in a folder, each in a file named after its hash.
+
+    Methods may be called from any thread and by several processes at once.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._unsynced: list[Path] = []
 
     def put(self, file: int, length: int) -> tuple[str, int]:
-        """Keep what can be read from the descriptor `file`, at most `length` bytes; returns its hash and how many
-        bytes it were.
+        """Store what the descriptor `file` gives, at most `length` bytes; returns its hash and the number of
+        bytes.
 
         Raises OSError when it cannot be read, UserError `undo.not_kept` and `undo.no_room` as `put_bytes`.
         """
@@ -61,8 +63,10 @@ class ContentStore:
         return digest.hexdigest(), count
 
     def put_bytes(self, data: bytes, *, spare: bool = True) -> str:
-        """Keep `data`; returns its hash. Raises UserError `undo.not_kept`, and `undo.no_room` when `spare` and the
-        disk is nearly full."""
+        """Store `data`; returns its hash.
+
+        Raises UserError `undo.not_kept`, and `undo.no_room` when `spare` and the disk is nearly full.
+        """
         name = hashlib.sha256(data).hexdigest()
         if self._renewed(name):
             return name
@@ -80,11 +84,11 @@ class ContentStore:
         return len(name) == 64 and self._path(name).is_file()
 
     def read(self, name: str) -> bytes:
-        """A content, whole. Raises UserError `undo.lost` when it is not there or not what it was."""
+        """A content, whole. Raises UserError `undo.lost` when it is missing or damaged."""
         return b"".join(self.chunks(name))
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """A content, piece by piece. Raises UserError `undo.lost`, after the last piece when it is damaged."""
+        """A content in chunks. Raises UserError `undo.lost`, after the last chunk when it is damaged."""
         digest = hashlib.sha256()
         try:
             with self._path(name).open("rb") as file:
@@ -102,7 +106,7 @@ class ContentStore:
             raise UserError("undo.lost", hash=name[:12])
 
     def flush(self) -> None:
-        """Return when all that was kept so far would survive a loss of power."""
+        """Make everything stored so far durable against a loss of power."""
         waiting, self._unsynced = self._unsynced, []
         if len(waiting) > _MANY and hasattr(os, "sync"):
             os.sync()
@@ -114,8 +118,10 @@ class ContentStore:
                 _sync(folder)
 
     def collect(self, keep: set[str], before: float | None = None) -> int:
-        """Remove what is not in `keep` and was kept before `before` (seconds since 1970; usually an hour ago, so
-        that what a run keeps just now stays). Returns the bytes that became free."""
+        """Remove what is not in `keep` and was stored before `before`; returns the bytes freed.
+
+        `before` is in seconds since 1970; usually an hour ago, so that what a run stores just now stays.
+        """
         limit = time.time() - 3600 if before is None else before
         freed = 0
         for path in self._folder.glob("objects/??/*"):
@@ -134,7 +140,7 @@ class ContentStore:
         return self._folder / "objects" / name[:2] / name[2:]
 
     def _renewed(self, name: str) -> bool:
-        """Whether it is kept already; if so it counts as kept now."""
+        """Whether it is stored already; if so its time is renewed."""
         try:
             os.utime(self._path(name))
         except OSError:
@@ -165,7 +171,7 @@ class ContentStore:
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
-        """Errors of our own disk, not of the file that is kept, as what a person can act on."""
+        """Errors of our own disk, not of the source file, as a UserError that a person can act on."""
         try:
             yield
         except OSError as error:
@@ -182,7 +188,7 @@ def _read(file: int, count: int) -> bytes:
 
 
 def _sync(path: Path) -> None:
-    # A file that was collected meanwhile needs none.
+    # A file that was collected meanwhile needs no sync.
     with contextlib.suppress(FileNotFoundError):
         writable = sys.platform == "win32"
         handle = os.open(path, os.O_RDWR if writable else os.O_RDONLY)

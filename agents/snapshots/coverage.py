@@ -1,4 +1,4 @@
-"""Whether what is in the workspace can be kept, told by sizes alone."""
+"""Checks by sizes alone whether the workspace can be snapshotted."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from agents.snapshots.scan import DEEPEST, SnapshotLimits
 def coverable(
     root: Path, scope: Collection[str] | None, limits: SnapshotLimits, hidden: Collection[str] = ()
 ) -> bool:
-    """Whether all at the paths `scope` of the workspace `root` (None: all of it) is within the limits, can be read,
-    and is a file, a folder or a link."""
+    """Whether everything at the paths `scope` of the workspace `root` (None: all) is within the limits,
+    readable, and a file, folder or link.
+    """
     counted = _Counted(limits)
     waiting = [(str(root), 0)] if scope is None else []
     for path in scope or ():

@@ -1,4 +1,4 @@
-"""What was in the workspace, or at some paths of it, at one moment; and the difference of two moments. Pure."""
+"""Manifest of the workspace, or of some paths of it, at one moment; and the difference of two. Pure."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ Kind = Literal["file", "folder", "link", "other"]
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
-    """Something at a path relative to the workspace. `hash` is the SHA-256 of a file's content or of a link's
-    target, "" when that is not kept. `stamp` is (mtime, ctime, inode), the times in nanoseconds: while it is the
-    same, so is the content. "other" are pipes, sockets and devices."""
+    """An item at a path relative to the workspace.
+
+    `hash` is the SHA-256 of a file's content or of a link's target, "" when that is not kept. `stamp` is
+    (mtime, ctime, inode), the times in nanoseconds: while it is the same, so is the content. "other" are
+    pipes, sockets and devices.
+    """
 
     path: str
     kind: Kind
@@ -27,9 +30,12 @@ class Item(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """`items` in the order of their paths. `scope` are the paths that were looked at with all below them, None for
-    the whole workspace. `closed` are folders that could not be looked into. `uncovered` counts what is there and
-    not kept. `began` is when looking began, in nanoseconds since 1970."""
+    """A scan's `items`, in the order of their paths.
+
+    `scope` are the paths that were looked at with all below them, None for the whole workspace. `closed` are
+    folders that could not be looked into. `uncovered` counts what is there and not kept. `began` is when
+    looking began, in nanoseconds since 1970.
+    """
 
     items: tuple[Item, ...]
     scope: tuple[str, ...] | None = None
@@ -59,7 +65,7 @@ def within(path: str, folders: Iterable[str]) -> bool:
 
 
 def difference(before: Manifest, after: Manifest) -> tuple[FileChange, ...]:
-    """What changed from `before` to `after`, by path. Of what either could not look into nothing is said."""
+    """Changes from `before` to `after`, by path. Folders that either could not read are left out."""
     closed = {*before.closed, *after.closed}
     old, new = before.by_path(), after.by_path()
     found: list[FileChange] = []
@@ -83,8 +89,11 @@ def _same(was: Item, now: Item) -> bool:
 
 
 def changes_of(was: Item | None, now: Item | None) -> list[FileChange]:
-    """The change from one item to another at the same path, None where there was nothing. Two changes when they are
-    of different kinds: the one is deleted and the other new. Of pipes, sockets and devices nothing is said."""
+    """Changes from one item to another at the same path, None where there was nothing.
+
+    Two changes when they are of different kinds: the one is deleted and the other new. Of pipes, sockets and
+    devices nothing is said.
+    """
     was = None if was is not None and was.kind == "other" else was
     now = None if now is not None and now.kind == "other" else now
     if was is not None and now is not None and was.kind != now.kind:

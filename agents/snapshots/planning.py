@@ -1,4 +1,4 @@
-"""What undoing would do, worked out from what the run did and what is there now. Pure."""
+"""Plans an undo from what the run did and what is there now. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from agents.snapshots.values import Step, UndoPlan
 
 
 class Wanted:
-    """A path that would go from `expected`, as the run left it, to `target`. `broken`: somebody else changed it in
-    the middle of what would be undone, or a later call did."""
+    """A path to go from `expected`, as the run left it, to `target`.
+
+    `broken`: somebody else changed it in the middle of what would be undone, or a later call did.
+    """
 
     def __init__(self, path: str, target: Item | None, expected: Item | None, calls: tuple[str, ...]) -> None:
         self.path = path
@@ -28,8 +30,9 @@ class Wanted:
 def wanted(
     timeline: Timeline, calls: Collection[str] | None, paths: Collection[str] | None, after: int
 ) -> list[Wanted]:
-    """What undoing the calls `calls` (None: all) that came after the entry `after` would change, of `paths` and
-    what lies below them (None: all)."""
+    """Changes that undoing the calls `calls` (None: all) after the entry `after` would make, of `paths` and
+    what lies below them (None: all).
+    """
     found: list[Wanted] = []
     for path, layers in sorted(timeline.layers.items()):
         chosen = [
@@ -43,7 +46,7 @@ def wanted(
 
 
 def _named(path: str, layers: Sequence[Layer], paths: Collection[str]) -> bool:
-    """Whether it is asked for, or is a folder that went away and is needed for what is asked for."""
+    """Whether it is selected, or is a deleted folder that a selected path needs."""
     if within(path, paths):
         return True
     was = layers[0].before
@@ -62,7 +65,7 @@ def _wanted(path: str, layers: Sequence[Layer], chosen: Sequence[int]) -> Wanted
 
 
 def taken_back(undone: Undone) -> list[Wanted]:
-    """What taking an undoing back would change."""
+    """Changes that taking an undo back would make."""
     return [
         Wanted(path, before, after, undone.calls)
         for path, (before, after) in sorted(states(undone.files).items())
@@ -77,8 +80,11 @@ def plan_of(
     *,
     redo: bool = False,
 ) -> UndoPlan:
-    """The plan for `wishes`. `now` is what is there, at their paths and above them; `inside` tells the paths in a
-    folder, `has` whether a content is kept."""
+    """The plan for `wishes`.
+
+    `now` is what is there, at their paths and above them; `inside` tells the paths in a folder, `has` whether
+    a content is kept.
+    """
     steps: list[Step] = []
     already: list[FileChange] = []
     leaving = {wish.path for wish in wishes if wish.target is None}
@@ -87,7 +93,7 @@ def plan_of(
     for wish in wishes:
         there = now.get(wish.path)
         if not changes_of(wish.expected, wish.target) or _same(wish.expected, wish.target):
-            continue  # all in all the run left it as it was
+            continue  # the run left it as it was
         if exactly(there, wish.target):
             already.extend(changes_of(wish.expected, wish.target))
             continue
@@ -115,7 +121,7 @@ def above(path: str) -> list[str]:
 def _occupied(
     wish: Wanted, there: Item | None, inside: Callable[[str], Collection[str]], leaving: set[str]
 ) -> bool:
-    """Whether a folder that would go holds something that would stay."""
+    """Whether a folder to be removed contains something that stays."""
     if there is None or there.kind != "folder" or (wish.target is not None and wish.target.kind == "folder"):
         return False
     return not leaving.issuperset(inside(wish.path))
@@ -145,13 +151,14 @@ def _step(wish: Wanted, action: Literal["restore", "remove", "conflict", "lost"]
 
 
 def as_left(there: Item | None, expected: Item | None) -> bool:
-    """Whether what is there may be replaced without a question: it is as the run left it, or it is gone, as after
-    an undoing that was interrupted."""
+    """Whether what is there may be replaced without a conflict: it is as the run left it, or gone, as after
+    an interrupted undo.
+    """
     return there is None or alike(there, expected)
 
 
 def alike(one: Item | None, other: Item | None) -> bool:
-    """Whether it is the same thing with the same content; of what is not kept, of the same length."""
+    """Whether type and content are the same; without a stored content, type and length."""
     if one is None or other is None:
         return one is other
     if one.kind != other.kind:
@@ -162,7 +169,7 @@ def alike(one: Item | None, other: Item | None) -> bool:
 
 
 def exactly(one: Item | None, other: Item | None) -> bool:
-    """Whether it is alike to the mode bits, and known to be."""
+    """Whether it is alike to the mode bits, with a known content."""
     if not alike(one, other):
         return False
     if one is None or other is None or one.kind == "link":

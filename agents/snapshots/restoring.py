@@ -1,4 +1,4 @@
-"""Putting files back: each in one step, so that a process that ends in the middle leaves every file whole."""
+"""Restores files, each atomically, so that a process that ends in the middle leaves every file whole."""
 
 from __future__ import annotations
 
@@ -15,25 +15,28 @@ from agents.snapshots.manifest import Item
 from agents.workspace.folder import Folder
 from engine.errors import UserError
 
-# Beside the file that is put back; an interrupted undoing leaves one, and the next takes it away.
+# Temporary file beside the one that is restored; the next undo removes one left by an interrupted undo.
 _TEMPORARY = ".{name}.coterie-undo"
 _OCCUPIED = (errno.ENOTEMPTY, errno.EEXIST)
 
 
 class Occupied(Exception):
-    """A folder that should go has something in it."""
+    """A folder to be removed is not empty."""
 
 
 class Restorer:
-    """Changes single paths of the workspace `root`. Methods raise UserError `undo.not_written` when the system
-    refuses, `undo.lost` when a content is not kept any more."""
+    """Changes single paths of the workspace `root`.
+
+    Methods raise UserError `undo.not_written` when the system refuses, `undo.lost` when a content is not kept
+    any more.
+    """
 
     def __init__(self, root: Path, content: ContentStore) -> None:
         self._root = root
         self._content = content
 
     def remove(self, there: Item) -> None:
-        """Take away what is there; a folder only when it is empty, else Occupied is raised."""
+        """Remove what is there. Raises Occupied for a folder that is not empty."""
         with self._at(there.path) as (folder, name):
             try:
                 if there.kind == "folder":
@@ -49,7 +52,7 @@ class Restorer:
             folder.sync()
 
     def put(self, target: Item) -> None:
-        """Let `target` be there, in the place of what is. Folders get their mode with `set_mode`."""
+        """Put `target` in the place of what is there. Folders get their mode with `set_mode`."""
         with self._at(target.path) as (folder, name):
             if target.kind == "folder":
                 with contextlib.suppress(FileExistsError):
@@ -83,14 +86,14 @@ class Restorer:
             os.fsync(file.fileno())
 
     def set_mode(self, target: Item) -> None:
-        """The mode bits of a folder that is there."""
+        """Set the mode bits of a folder."""
         with self._at(target.path) as (folder, name):
             if stat.S_IMODE(folder.stat(name).st_mode) != target.mode:
                 folder.change_mode(name, target.mode)
 
     @contextlib.contextmanager
     def _at(self, path: str) -> Iterator[tuple[Folder, str]]:
-        """The folder above `path`, writable for now."""
+        """The folder above `path`, made writable for now."""
         try:
             with parent_of(self._root, path) as (folder, name), _writable(folder):
                 yield folder, name
@@ -114,7 +117,7 @@ def parent_of(root: Path, path: str) -> Iterator[tuple[Folder, str]]:
 
 @contextlib.contextmanager
 def _writable(folder: Folder) -> Iterator[None]:
-    """A folder that its owner may not write to is opened for the while. Others than its owner are not helped."""
+    """Open a folder that its owner may not write to for a while. Only its owner can."""
     mode = stat.S_IMODE(folder.stat(".").st_mode)
     changed = mode & 0o300 != 0o300
     if changed:

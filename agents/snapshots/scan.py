@@ -1,4 +1,4 @@
-"""Looking at the workspace and keeping what is there."""
+"""Scans the workspace and stores its contents."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ from agents.workspace.folder import Folder, is_link
 from engine.errors import UserError
 
 DEEPEST = 200
-# A file that was changed this shortly before it was read may change again without a new time; the coarsest file
+# A file changed this shortly before it was read may change again without a new time; the coarsest file
 # system in use counts in two seconds.
 _YOUNG = 2_000_000_000
 _TRIES = 3
 
 
 class SnapshotLimits(msgspec.Struct, frozen=True):
-    """What is kept before a call: contents of up to `file_bytes` each and `total_bytes` together. `items` is how
-    many files and folders are looked at."""
+    """Limits of a snapshot: contents of up to `file_bytes` each and `total_bytes` together.
+
+    `items` is how many files and folders are looked at.
+    """
 
     file_bytes: int = 256 * 1024**2
     total_bytes: int = 2 * 1024**3
@@ -33,8 +35,11 @@ class SnapshotLimits(msgspec.Struct, frozen=True):
 
 
 class Look:
-    """One look at the workspace `root`, or at some paths in it. `known` is an earlier one: what has the same size
-    and times since is not read again. `hidden` are folders that are not the workspace's own (our data in it)."""
+    """One scan of the workspace `root`, or of some paths in it.
+
+    `known` is an earlier one: what has the same size and times since is not read again. `hidden` are folders
+    that are not the workspace's own (our data in it).
+    """
 
     def __init__(
         self,
@@ -59,14 +64,17 @@ class Look:
         self._total = 0
 
     def whole(self) -> Manifest:
-        """All of the workspace. Raises UserError `undo.not_kept`, and OSError when there is no workspace."""
+        """Scan all of the workspace.
+
+        Raises UserError `undo.not_kept`, and OSError when there is no workspace.
+        """
         began = time.time_ns()
         with Folder.root(self._root) as folder:
             self._below(folder, "", 0)
         return self._made(None, began)
 
     def paths(self, scope: Sequence[str], *, deep: bool = True) -> Manifest:
-        """Each of the paths `scope`, with all below it when `deep`, and the folders above it."""
+        """Scan each of the paths `scope`, with all below it when `deep`, and the folders above it."""
         self._deep = deep
         began = time.time_ns()
         seen: list[str] = []
@@ -99,7 +107,7 @@ class Look:
         except PermissionError:
             self._close(path)
         except OSError:
-            return  # there is nothing, or a file or a link where a folder would be
+            return  # nothing there, or a file or a link in place of a folder
 
     def _below(self, folder: Folder, path: str, depth: int) -> None:
         try:
@@ -121,7 +129,7 @@ class Look:
             self._close(path.encode(errors="replace").decode())
             return
         except OSError as error:
-            # It went away meanwhile: then it is not there.
+            # It was removed meanwhile.
             if error.errno != errno.ENOENT:
                 self._uncovered += 1
             return
@@ -186,7 +194,7 @@ class Look:
         )
 
     def _fits(self, size: int) -> bool:
-        """Whether a file of `size` bytes is kept; counts it if so."""
+        """Whether a file of `size` bytes is within the limits; counts it if so."""
         if size > self._limits.file_bytes or self._total + size > self._limits.total_bytes:
             return False
         self._total += size
@@ -195,7 +203,7 @@ class Look:
     def _kept(
         self, folder: Folder, name: str, found: os.stat_result
     ) -> tuple[tuple[str, int] | None, os.stat_result]:
-        """Read it until it did not change while it was read; after some tries what was read last counts."""
+        """Read a file until it did not change meanwhile; after some tries the last content counts."""
         kept = None
         for _ in range(_TRIES):
             try:

@@ -1,4 +1,4 @@
-"""What is kept before and after the calls of runs in a workspace, and undoing from it."""
+"""Snapshots before and after the calls of runs in a workspace, and undo."""
 
 from __future__ import annotations
 
@@ -26,13 +26,15 @@ from agents.snapshots.values import UndoPlan
 from agents.workspace.workspace import Workspace
 from engine.errors import UserError
 
-# So long a sandbox may take to end when its owner was killed; seconds.
+# Grace period of a sandbox whose owner was killed; seconds.
 _DYING = 0.4
 
 
 class Snapshots:
-    """Keeps what calls change in one workspace. `store` is a folder for the contents, shared by all runs of a data
-    folder. Methods may be called from any thread, for one workspace from one at a time.
+    """Snapshots of one workspace.
+
+    `store` is a folder for the contents, shared by all runs of a data folder. Methods may be called from any
+    thread, for one workspace from one at a time.
 
     They raise UserError: `undo.no_folder` when the workspace is gone, `undo.not_kept` and `undo.no_room` when
     nothing can be kept. A call whose `before` raises must not be carried out.
@@ -57,13 +59,12 @@ class Snapshots:
             self._hidden = (*self._hidden, store.resolve().relative_to(self._root).as_posix())
 
     def covers(self, effects: Effects, facts: ToolFacts) -> bool:
-        """Whether all that a call may change can be put back. Looks at sizes only."""
+        """Whether all that a call may change can be restored. Looks at sizes only."""
         scope = self._scope(effects, facts)
         return scope == () or coverable(self._root, scope, self._limits, self._hidden)
 
     def before(self, call: str, effects: Effects, facts: ToolFacts) -> SnapshotTaken | None:
-        """Keep what a call may change, before it does. When this returns it would survive a loss of power. None:
-        the call changes nothing in the workspace."""
+        """Snapshot what a call may change, durably; None when the call changes nothing in the workspace."""
         scope = self._scope(effects, facts)
         if scope == ():
             return None
@@ -76,13 +77,15 @@ class Snapshots:
         return taken
 
     def after(self, call: str) -> SnapshotTaken | None:
-        """What a call did change since its `before`; also when that is nothing. None: there was no `before`."""
+        """Record what a call changed since its `before`, even nothing; None without a `before`."""
         taken = self._open.pop(call, None)
         return None if taken is None else self._after(taken)
 
     def settle(self, entries: Sequence[Entry]) -> tuple[SnapshotTaken, ...]:
-        """The missing "after" of calls in whose middle the process ended. What somebody else changed since counts
-        as theirs, so settle soon."""
+        """The missing "after" of calls in whose middle the process ended.
+
+        Changes made since by others are attributed to the call, so settle soon.
+        """
         missing = unsettled(entries)
         if any(unpacked(self._content.read(taken.manifest)).scope is None for taken in missing):
             # A sandbox ends with the process that started it, and its last writes may still be on their way.
@@ -96,24 +99,29 @@ class Snapshots:
         paths: Collection[str] | None = None,
         after: int = 0,
     ) -> UndoPlan:
-        """What undoing would do: of the calls `calls` (None: all), of those that came after the entry `after`, and
-        only to `paths` and what is below them (None: all). Changes nothing."""
+        """Plan an undo of the calls `calls` (None: all) after the entry `after`, limited to `paths` and what
+        is below them (None: all).
+
+        Changes nothing.
+        """
         return self._plan(wanted(Timeline(entries), calls, paths, after))
 
     def plan_redo(self, entries: Sequence[Entry]) -> UndoPlan:
-        """What taking the last undoing back would do; a plan without steps when there was none."""
+        """Plan to take the last undo back; a plan without steps when there was none."""
         undone = Timeline(entries).undone
         return self._plan(taken_back(undone[-1]) if undone else [], redo=True)
 
     def undo(self, plan: UndoPlan, force: Iterable[str] = ()) -> Undone:
-        """Do what the plan says; the event is for the journal of the run. Conflicts are left alone, but for the
-        paths `force`, whose content is kept first, so that `plan_redo` brings it back. Raises UserError
-        `undo.not_written` and `undo.lost` besides; another try then goes on."""
+        """Carry out the plan; the event is for the journal of the run.
+
+        Conflicts are left alone, except the paths `force`, whose content is kept first, so that `plan_redo`
+        brings it back. Raises UserError `undo.not_written` and `undo.lost` besides; another try then goes on.
+        """
         with self._told():
             return Undoing(self._root, self._content, plan, force).done()
 
     def content(self, hash: str) -> bytes:
-        """A content that is kept, to show it. Raises UserError `undo.lost`."""
+        """A stored content, to show it. Raises UserError `undo.lost`."""
         return self._content.read(hash)
 
     def collect(self, keep: set[str], before: float | None = None) -> int:
@@ -146,7 +154,7 @@ class Snapshots:
         return found
 
     def _known(self) -> Manifest | None:
-        """The last look at the whole workspace, of this process or of an earlier one."""
+        """The last scan of the whole workspace, of this process or of an earlier one."""
         if self._last is None:
             with contextlib.suppress(OSError, UserError, msgspec.DecodeError):
                 self._last = unpacked(self._content.read(self._last_file.read_text("ascii")))
@@ -154,7 +162,7 @@ class Snapshots:
 
     def _remember(self, found: Manifest) -> None:
         name = self._content.put_bytes(packed(found), spare=False)
-        # Only saves reading all again.
+        # Only saves reading everything again.
         with contextlib.suppress(OSError):
             self._last_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._last_file.write_text(name, "ascii")
@@ -173,10 +181,10 @@ class Snapshots:
             with parent_of(self._root, path) as (folder, name), folder.folder(name) as child:
                 return [f"{path}/{inner}" for inner in child.names()]
         except OSError:
-            return [f"{path}/"]  # it cannot be looked into: there may be something
+            return [f"{path}/"]  # the folder cannot be read: there may be something
 
     def _scope(self, effects: Effects, facts: ToolFacts) -> tuple[str, ...] | None:
-        """The paths that a call may change; None for the whole workspace."""
+        """Paths that a call may change; None for the whole workspace."""
         if facts.anywhere or (effects.kind in ("shell", "python", "mcp") and not facts.read_only):
             return None
         found: set[str] = set()
@@ -185,8 +193,11 @@ class Snapshots:
         return None if "" in found else tuple(sorted(found))
 
     def _places(self, path: str) -> Iterator[str]:
-        """Where `path` leads, as the disk spells it: links on the way are followed, and one at its end counts as
-        itself and as what it leads to. Outside the workspace it leads nowhere, no tool follows it there."""
+        """The real locations of `path`, spelled as on disk: of a link at its end the link itself and its
+        target.
+
+        Empty outside the workspace, where no tool follows it.
+        """
         for follow in (False, True):
             with contextlib.suppress(PathRefused, OSError):
                 real = self._workspace.real(self._workspace.relative(path), follow=follow)
@@ -201,7 +212,7 @@ class Snapshots:
 
 
 def _named(effects: Effects, found: Manifest) -> tuple[FileChange, ...]:
-    """What is there of the paths that a call names, before it changes them."""
+    """Scan the paths that a call names, before it changes them."""
     items = found.by_path()
     changes: list[FileChange] = []
     for path in found.scope or ():

@@ -1,4 +1,4 @@
-"""What a run did to each path, folded from its journal. Pure."""
+"""Changes of a run to each path, folded from its journal. Pure."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ class Layer(msgspec.Struct, frozen=True):
 
 
 class Timeline:
-    """The layers of each path that still count, oldest first; what was undone does not. `undone` are those
-    undoings that were not taken back, in their order."""
+    """Layers of each path that still count, oldest first, without those undone.
+
+    `undone` are the undos that were not taken back, in order.
+    """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.layers: dict[str, list[Layer]] = {}
@@ -54,7 +56,7 @@ class Timeline:
 
 
 def states(changes: Iterable[FileChange]) -> dict[str, tuple[Item | None, Item | None]]:
-    """Before and after of each path; a path has two changes where one kind of thing took the place of another."""
+    """States before and after of each path; a path has two changes where its type changed."""
     found: dict[str, tuple[Item | None, Item | None]] = {}
     for change in changes:
         before, after = found.get(change.path, (None, None))
@@ -78,7 +80,7 @@ def _after_of(change: FileChange) -> Item:
 
 
 def unsettled(entries: Sequence[Entry]) -> tuple[SnapshotTaken, ...]:
-    """The snapshots before calls of which it is not written down what they changed: their process ended before."""
+    """Snapshots before calls whose changes are not recorded: the process ended first."""
     waiting: dict[str, SnapshotTaken] = {}
     for entry in entries:
         if isinstance(entry.event, SnapshotTaken):
@@ -90,8 +92,9 @@ def unsettled(entries: Sequence[Entry]) -> tuple[SnapshotTaken, ...]:
 
 
 def hashes(entries: Sequence[Entry]) -> set[str]:
-    """The contents that undoing this run needs, and with `MANIFEST` before them the manifests of `unsettled`
-    snapshots, whose contents are needed too."""
+    """Contents that undoing this run needs, and with `MANIFEST` before them the manifests of `unsettled`
+    snapshots, whose contents are needed too.
+    """
     found: set[str] = set()
     for entry in entries:
         if isinstance(entry.event, SnapshotTaken | Undone):

@@ -1,4 +1,4 @@
-"""Carrying a plan out."""
+"""Carries out an undo plan."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from agents.snapshots.scan import Look, SnapshotLimits
 from agents.snapshots.timeline import states
 from agents.snapshots.values import Step, UndoPlan
 
-# What is about to be replaced is kept whatever its size: nothing that a person wrote is lost by undoing.
+# What is replaced is stored whatever its size: undo never loses what a person wrote.
 _ALL = SnapshotLimits(file_bytes=1 << 62, total_bytes=1 << 62)
 
 
 class Undoing:
-    """Carries one plan out in the workspace `root`. Of what is replaced or removed the content is kept first."""
+    """Carries out one plan in the workspace `root`. What is replaced or removed is stored first."""
 
     def __init__(self, root: Path, content: ContentStore, plan: UndoPlan, force: Iterable[str]) -> None:
         self._root = root
@@ -31,8 +31,11 @@ class Undoing:
         self._files: list[FileChange] = list(plan.already)
 
     def done(self) -> Undone:
-        """Do it. Raises UserError `undo.not_written`, `undo.lost`, `undo.not_kept`; what was put back until then
-        stays so, and another try goes on from there."""
+        """Carry out the plan.
+
+        Raises UserError `undo.not_written`, `undo.lost`, `undo.not_kept`; what was restored until then stays
+        so, and another try goes on from there.
+        """
         steps = [step for step in self._plan.steps if self._chosen(step)]
         there = self._there([*(step.path for step in steps), *_above(steps)])
         steps = [step for step in steps if self._stands(step, there.get(step.path))]
@@ -54,21 +57,21 @@ class Undoing:
         return now.by_path()
 
     def _stands(self, step: Step, there: Item | None) -> bool:
-        """Whether it is still as the plan found it, or may be replaced whatever it is."""
+        """Whether it is still as planned, or may be replaced in any state."""
         if step.path in self._force or as_left(there, _states(step)[1]):
             return True
         self._conflicts.append(step.path)
         return False
 
     def _kept(self, step: Step, there: Item | None) -> bool:
-        """Whether what is there is kept, so that it may go."""
+        """Store what is there; returns whether it may be removed."""
         if there is None or there.kind == "folder" or there.hash:
             return True
         self._conflicts.append(step.path)
         return False
 
     def _removed(self, steps: list[Step], there: dict[str, Item]) -> list[Step]:
-        """Take away what goes, the deepest first. Returns the steps that are not left alone."""
+        """Remove the deepest paths first. Returns the steps that are not left alone."""
         stay: set[str] = set()
         for step in sorted(steps, key=_depth, reverse=True):
             now, target = there.get(step.path), _states(step)[0]
@@ -85,7 +88,7 @@ class Undoing:
         return [step for step in steps if step.path not in stay]
 
     def _parents(self, steps: list[Step], there: dict[str, Item]) -> None:
-        """Make folders that are missing above what is put back, where their own steps were not chosen."""
+        """Make missing parent folders of what is restored."""
         own = {step.path for step in steps}
         put = [step for step in steps if _states(step)[0] is not None]
         for path in sorted(_above(put) - own, key=lambda path: path.count("/")):
@@ -95,7 +98,7 @@ class Undoing:
                 self._files.extend(changes_of(None, made))
 
     def _put(self, steps: list[Step], there: dict[str, Item]) -> None:
-        """Put back what was, folders before what is in them, and their modes after it."""
+        """Restore folders before what is in them, and their modes after it."""
         folders: list[Item] = []
         for step in sorted(steps, key=_depth):
             target, left = _states(step)
@@ -110,7 +113,7 @@ class Undoing:
 
 
 def _states(step: Step) -> tuple[Item | None, Item | None]:
-    """What would be there, and what the run left."""
+    """The targets, and what the run left."""
     return states(step.parts or (step.change,))[step.path]
 
 
@@ -119,5 +122,5 @@ def _depth(step: Step) -> int:
 
 
 def _above(steps: Iterable[Step]) -> set[str]:
-    """The folders above what is put back."""
+    """The folders above what is restored."""
     return {folder for step in steps for folder in above(step.path)}

@@ -1,4 +1,4 @@
-"""What undoing would do and has done."""
+"""Values of undo plans and results."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from agents.events import FileChange
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One file that would be put back. `action`: "restore" content, "remove" a file that was new, "conflict"
-    somebody else changed it since and it is left alone unless forced, "lost" nothing was kept of it.
+    """One file that would be restored.
 
-    `change` is what the calls did to it, all in all: it would become what it was before that. Where one kind of
-    thing took the place of another, `change` is "changed" and `kind` that of before; `parts` are then the two
-    changes it is made of, what was deleted and what is new."""
+    `action`: "restore" content, "remove" a file that was new, "conflict" somebody else changed it since and
+    it is left alone unless forced, "lost" nothing was kept of it.
+
+    `change` is what the calls did to it, all in all: it would become what it was before that. Where one kind
+    of thing took the place of another, `change` is "changed" and `kind` that of before; `parts` are then the
+    two changes it is made of, what was deleted and what is new.
+    """
 
     path: str
     action: Literal["restore", "remove", "conflict", "lost"]
@@ -25,8 +28,10 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class UndoPlan(msgspec.Struct, frozen=True):
-    """What undoing the calls `calls` would do, file by file. `already` are changes of what is back already, as
-    after an undoing that was interrupted. `redo`: it would take an undoing back."""
+    """An undo of the calls `calls`, file by file.
+
+    `already` are changes that are back already, as after an interrupted undo. `redo`: it takes an undo back.
+    """
 
     calls: tuple[str, ...]
     steps: tuple[Step, ...]

@@ -1,4 +1,4 @@
-"""The tools that come with Coterie."""
+"""The built-in tools."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def builtin_tools(sandbox: Sandbox | None = None) -> tuple[Tool, ...]:
-    """All of them, always in the same order. Those that execute something are there when there is a sandbox."""
+    """All built-in tools, always in the same order. Those that execute code need a sandbox."""
     executing: tuple[Tool, ...] = (shell, python) if sandbox is not None else ()
     return (
         list_files,

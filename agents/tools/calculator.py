@@ -1,4 +1,4 @@
-"""The tool that computes: an evaluator of its own over Python's grammar, exact with fractions."""
+"""The calculator tool: evaluates Python's expression grammar, exact with fractions."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def _of_floats(function: Callable[..., float]) -> Callable[..., Number]:
 
 
 def _rounded(value: Number, digits: Number = Fraction(0)) -> Number:
-    """Halves go away from zero, as at school."""
+    """Round half away from zero, as at school."""
     scale = Fraction(10) ** max(-300, min(300, _whole(digits, "round")))
     scaled = math.floor(abs(Fraction(value)) * scale + Fraction(1, 2))
     return Fraction(scaled if value >= 0 else -scaled) / scale
 
 
 def _root(value: Number) -> Number:
-    """Exact where it is a fraction, else as near as a float is."""
+    """Exact where the root is a fraction, else the nearest float."""
     exact = Fraction(value) if math.isfinite(value) else Fraction(-1)
     if exact >= 0:
         above, below = math.isqrt(exact.numerator), math.isqrt(exact.denominator)
@@ -116,7 +116,7 @@ def calculator(expression: str) -> Outcome:
 
 
 def evaluate(expression: str) -> Number:
-    """The value; a Fraction is exact. Raises ToolTrouble that says what cannot be computed."""
+    """The value; fractions are exact. Raises ToolTrouble for what cannot be computed."""
     if len(expression) > _LONGEST:
         raise ToolTrouble(f"The expression is longer than {_LONGEST} letters.")
     text = expression.translate(_READ_AS).strip().removesuffix("=").strip()
@@ -163,12 +163,12 @@ def _constant(node: ast.Constant, text: str) -> Number:
         return _bounded(Fraction(node.value))
     if not math.isfinite(node.value) or abs(math.log10(abs(node.value) or 1)) > _MOST_BITS / 4:
         raise ToolTrouble("That number is too large.")
-    # As it is written, not as the float next to it: 0.1 is a tenth.
+    # The literal as written, not the nearest float: 0.1 is a tenth.
     return _bounded(Fraction((ast.get_source_segment(text, node) or str(node.value)).replace("_", "")))
 
 
 def _arguments(node: ast.Call) -> list[ast.expr]:
-    """The arguments; those of one list count as arguments (`sum([1, 2])`)."""
+    """The arguments; those of one list are spread (`sum([1, 2])`)."""
     if len(node.args) == 1 and isinstance(node.args[0], ast.List | ast.Tuple):
         return list(node.args[0].elts)
     return list(node.args)
@@ -207,7 +207,7 @@ def _bounded(value: Any) -> Number:
 
 
 def written(value: Number) -> str:
-    """A whole number in full, any other as a decimal of 15 digits that count."""
+    """A whole number in full, any other as a decimal with 15 significant digits."""
     if isinstance(value, Fraction):
         if value.denominator == 1:
             return _digits(value.numerator)

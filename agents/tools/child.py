@@ -1,7 +1,8 @@
-"""A child process for work on what somebody else wrote: regular expressions, PDF and office files, web pages.
+"""A child process for untrusted input: regular expressions, PDF and office files, web pages.
 
-Any of these can take for ever or all memory. A thread cannot be ended, a process can: it gets limits, and is killed
-when its time is up or the run is stopped. It reads requests from its stdin and answers each on its stdout.
+Any of these can take for ever or all memory. A thread cannot be ended, a process can: it gets limits, and is
+killed when its time is up or the run is stopped. It reads requests from its stdin and answers each on its
+stdout.
 """
 
 from __future__ import annotations
@@ -20,16 +21,19 @@ from typing import Any, Literal
 
 import agents
 
-# The packages of ours, wherever they lie: an isolated interpreter does not look there by itself.
+# Our packages, wherever they lie: an isolated interpreter does not look there by itself.
 _PACKAGES = str(Path(agents.__file__).resolve().parent.parent)
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from agents.tools.child_main import main; main(*sys.argv[2:])"
 _LENGTH = struct.Struct(">Q")
-_LOOK = 0.05  # seconds between looks at whether the run was stopped
+_LOOK = 0.05  # seconds between checks whether the run was stopped
 _MOST_ANSWER = 256 * 1024 * 1024  # bytes
 
 
 class ChildEnded(Exception):
-    """It ended before it answered. `why`: its time was up, the run was stopped, or it broke (of memory, mostly)."""
+    """The child ended before it answered.
+
+    `why`: its time was up, the run was stopped, or it broke (of memory, mostly).
+    """
 
     def __init__(self, why: Literal["time", "cancelled", "broke"]) -> None:
         super().__init__(why)
@@ -37,7 +41,10 @@ class ChildEnded(Exception):
 
 
 class Child:
-    """A child that answers requests with `work` ("module:function"). To be used in a `with`, by one thread."""
+    """A child process that answers requests with `work` ("module:function").
+
+    Use it in a `with`, from one thread.
+    """
 
     def __init__(
         self,
@@ -116,6 +123,6 @@ class Child:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of ours but what an interpreter needs to start."""
+    """Only the variables that an interpreter needs to start."""
     needed = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "TEMP")
     return {name: os.environ[name] for name in needed if name in os.environ} | {"PYTHONUTF8": "1"}

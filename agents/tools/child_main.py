@@ -15,7 +15,7 @@ _LENGTH = struct.Struct(">Q")
 def main(work: str, memory_bytes: str, seconds: str) -> None:
     """Answer requests with the function that `work` names ("module:function")."""
     requests = sys.stdin.buffer
-    # What a library prints must not come between the answers.
+    # Output of a library must not come between the answers.
     answers = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
@@ -42,7 +42,7 @@ def _next(requests: IO[bytes]) -> bytes | None:
 
 
 def _limit(memory_bytes: int, seconds: int) -> None:
-    """What one child may take; Windows has no such limits, there the parent's clock is all."""
+    """Resource limits of a child; Windows has none, there only the parent's deadline applies."""
     if sys.platform == "win32":
         return
     import resource

@@ -19,7 +19,7 @@ def _effects(_: dict[str, Any], __: ToolContext) -> Effects:
     return Effects("read")
 
 
-# The same question has another answer a minute later.
+# The answer changes within a minute.
 @tool(facts=ToolFacts(read_only=True, destructive=False, polling=True, timeout_s=10), effects=_effects)
 def date_time(timezone: str = "") -> Outcome:
     """Tell the date, weekday and time now.

@@ -1,4 +1,4 @@
-"""What a docstring says of a function and its parameters, in the styles of Google, NumPy and Sphinx.
+"""Parses docstrings of functions and their parameters, in the styles of Google, NumPy and Sphinx.
 
 Sources: the Google Python style guide (3.8.3), numpydoc's format, Sphinx's field lists.
 """
@@ -35,14 +35,14 @@ _SPHINX_PARAMETERS = frozenset({"param", "parameter", "arg", "argument", "key", 
 
 
 class Documented(msgspec.Struct, frozen=True):
-    """`text` is what comes before any section, `parameters` what is said of each."""
+    """A parsed docstring: `text` is what comes before any section, `parameters` what is said of each."""
 
     text: str
     parameters: dict[str, str]
 
 
 def read_docstring(docstring: str) -> Documented:
-    """Take a docstring apart. What is in no style stays part of the text."""
+    """Parse a docstring. Text in no known style stays part of `text`."""
     lines = inspect.cleandoc(docstring).splitlines()
     text: list[str] = []
     parameters: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The tools `shell` and `python`: a command line or a program, run in the sandbox."""
+"""The tools `shell` and `python`: run a command line or a program in the sandbox."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from engine.errors import UserError
 _MOST_SECONDS = 600.0
 # One argument of a program has at most 128 KiB on Linux.
 _MOST_BYTES = 60_000
-# bash where there is one, and an answer of its own where there is not: models write for bash.
+# Prefer bash, and say so where there is none: models write for bash.
 _IN_BASH = 'if command -v bash >/dev/null; then exec bash -c "$1"; else exec sh -c "$1"; fi'
 
 
 class Executing(msgspec.Struct, frozen=True):
-    """A tool that runs what the model writes. `written` is the name of the parameter that holds it, `noun` what it is
-    called; `argv` gives the program that runs it."""
+    """A tool that runs code the model writes.
+
+    `written` is the name of the parameter that holds it, `noun` what it is called; `argv` gives the program
+    that runs it.
+    """
 
     name: Literal["shell", "python"]
     description: str
@@ -58,7 +61,7 @@ class Executing(msgspec.Struct, frozen=True):
         }
 
     def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
-        """The exact text; what it does to files cannot be told."""
+        """The exact code; its effects on files are unknown."""
         return Effects(
             kind=self.name,
             command=str(arguments.get(self.written, "")),
@@ -85,7 +88,7 @@ class Executing(msgspec.Struct, frozen=True):
 
 
 def _refused(written: str, here: ToolContext, noun: str) -> str:
-    """Why it is not run, or ""."""
+    """Why it is refused, or ""."""
     if not written.strip():
         return f"The {noun.split()[0]} is empty."
     if here.sandbox is None:
@@ -98,7 +101,7 @@ def _refused(written: str, here: ToolContext, noun: str) -> str:
 
 
 def outcome(ran: Ran) -> Outcome:
-    """What a program came to, for the model."""
+    """The result of a program, for the model."""
     parts = [ran.output.rstrip("\n")] if ran.output.strip() else []
     if ran.errors.strip():
         parts.append(f"[errors]\n{ran.errors.rstrip()}" if parts else ran.errors.rstrip())
@@ -113,7 +116,7 @@ def outcome(ran: Ran) -> Outcome:
     if ran.exceeded:
         parts.append(f"[ended by the sandbox: too much use of {ran.exceeded}]")
         return Outcome("\n".join(parts), status="error", summary=f"too much {ran.exceeded}", untrusted=True)
-    # An exit code is a finding, such as that of grep or a test that fails, and no fault of the call.
+    # A nonzero exit code is a result, such as that of grep or a failing test, and no error of the call.
     parts.append(f"[exit code {ran.code}]" if ran.code >= 0 else f"[ended by signal {-ran.code}]")
     return Outcome("\n".join(parts), summary=f"exit code {ran.code}", untrusted=True)
 
@@ -128,7 +131,7 @@ shell = Executing(
     argv=lambda command: ["/bin/sh", "-c", _IN_BASH, "shell", command],
 )
 
-# Our own interpreter, which sees its standard library and none of our packages.
+# Our own interpreter, with its standard library and none of our packages.
 python = Executing(
     "python",
     "Run Python code in the workspace folder and return what it prints. Use print() for results. The "

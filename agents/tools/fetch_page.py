@@ -1,4 +1,4 @@
-"""The tool that fetches a page of the web."""
+"""The tool that fetches a web page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _effects(arguments: dict[str, Any], _: ToolContext) -> Effects:
     try:
         url = read_address(str(arguments["url"])).url
     except ToolTrouble:
-        url = str(arguments["url"])  # the call will be refused; until then it is what it says
+        url = str(arguments["url"])  # the call will be refused; until then it is shown as written
     return Effects("network", url=url, network=True)
 
 

@@ -30,12 +30,12 @@ from engine.text import clean_text
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
-# What a call would do, from its arguments with those left out filled in.
+# Computes the effects of a call from its arguments, defaults filled in.
 EffectsOf = Callable[[dict[str, Any], ToolContext], Effects]
 
 
 class ToolTrouble(Exception):
-    """What went wrong, in words that help the model to do it better."""
+    """An error, in words that help the model to do better."""
 
 
 class FunctionTool:
@@ -78,7 +78,10 @@ class FunctionTool:
         return self.function(*arguments, **named)
 
     def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
-        """What the call would do. A path that is refused is told as one outside, so that it is never free."""
+        """The effects of the call.
+
+        A refused path counts as outside the workspace, so that it needs approval.
+        """
         filled = {**self.signature.defaults, **arguments}
         try:
             if self._effects is not None:
@@ -89,7 +92,7 @@ class FunctionTool:
         except PathRefused as refused:
             return Effects("read" if self.facts.read_only else "files", outside=(refused.path,))
         except OSError:
-            # The call itself will say what is wrong; nothing comes of it.
+            # The call itself will report the error; it changes nothing.
             return Effects("read" if self.facts.read_only else "files")
         if self.facts.read_only and not self.facts.network:
             return Effects("read", reads=paths)
@@ -107,7 +110,7 @@ class FunctionTool:
         return self._outcome(found)
 
     def _typed(self, arguments: dict[str, Any], here: ToolContext) -> dict[str, Any]:
-        """The arguments as the function's types have them."""
+        """Convert the arguments to the function's types."""
         typed: dict[str, Any] = {}
         for name, value in arguments.items():
             if name not in self.signature.types:
@@ -159,7 +162,7 @@ def tool(
 
 
 def os_trouble(error: OSError) -> str:
-    """What the system refused, in plain words without a path from outside the workspace."""
+    """An OSError in plain words, without a path from outside the workspace."""
     place = (
         f"'{error.filename}'"
         if isinstance(error.filename, str) and not error.filename.startswith("/")

@@ -1,4 +1,4 @@
-"""The tools that keep notes about a workspace, from one run to the next."""
+"""The tools that keep notes about a workspace across runs."""
 
 from __future__ import annotations
 

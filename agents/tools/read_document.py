@@ -32,7 +32,10 @@ def read_document(here: ToolContext, path: str, first_page: int = 1, last_page: 
 
 
 def document(workspace: Workspace, path: str) -> tuple[Kind, bytes]:
-    """The kind and the bytes of a document. Raises ToolTrouble for what is none, OSError for what is not there."""
+    """The format and the bytes of a document.
+
+    Raises ToolTrouble for what is none, OSError for what does not exist.
+    """
     kind = kind_of(path)
     instead = instead_of(path)
     if not kind and instead:
@@ -43,7 +46,7 @@ def document(workspace: Workspace, path: str) -> tuple[Kind, bytes]:
 
 
 def _summary(parts: list[Part], chosen: list[Part]) -> str:
-    """How many of its parts; of a document that has one, how many words."""
+    """The number of its parts; of a document with one, the number of words."""
     if len(parts) > 1:
         return f"{len(chosen)} / {len(parts)}"
     return str(len(parts[0].text.split()))

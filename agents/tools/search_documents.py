@@ -1,4 +1,4 @@
-"""The tool that searches documents for what answers a question."""
+"""The tool that searches documents for passages."""
 
 from __future__ import annotations
 
@@ -51,8 +51,7 @@ def _place(passage: Passage) -> str:
 
 
 class _Documents:
-    """Reads all documents of the workspace, those that need it in one child; a document that breaks it gets the
-    rest a new one."""
+    """Reads all documents of the workspace in one child, which is replaced when a document crashes it."""
 
     def __init__(self, here: ToolContext) -> None:
         self._here = here

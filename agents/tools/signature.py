@@ -1,4 +1,4 @@
-"""From a Python function's type hints and docstring to the JSON schema of its arguments."""
+"""Builds the JSON schema of a Python function's arguments from its type hints and docstring."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from agents.tools.docstring import Documented, read_docstring
 
 
 class ToolDefinitionError(TypeError):
-    """A function that cannot be a tool; the text says what to write instead. Met by who writes tools."""
+    """A function that cannot be a tool; the message tells its author what to write instead."""
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """`types` are those of the arguments, `here` the name of the parameter that takes `ToolContext`, "" for none.
+    """Arguments of a function: `types`; `here` names the parameter that takes `ToolContext`, "" for none.
 
     `defaults` are of the arguments that may be left out, as JSON has them.
     """
@@ -31,7 +31,7 @@ class Signature(msgspec.Struct, frozen=True):
 
 
 def read_signature(function: Callable[..., Any]) -> Signature:
-    """Read it. Raises ToolDefinitionError."""
+    """Read a function's signature. Raises ToolDefinitionError."""
     name = getattr(function, "__name__", repr(function))
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
         raise ToolDefinitionError(f"{name}: a tool is a plain function, not a coroutine or a generator.")
@@ -116,9 +116,9 @@ def _schema(
 
 
 def _inlined(schema: Any, named: dict[str, Any], within: tuple[str, ...], kept: dict[str, Any]) -> Any:
-    """The schema without references, but for types that hold themselves: those are put into `kept`.
+    """Inline the references, except of recursive types: those are put into `kept`.
 
-    Small models read a schema that is written out better than one with references.
+    Small models read an inlined schema better.
     """
     if isinstance(schema, list):
         return [_inlined(item, named, within, kept) for item in schema]
@@ -140,8 +140,9 @@ def _inlined(schema: Any, named: dict[str, Any], within: tuple[str, ...], kept: 
 
 
 def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
-    """Says the type of an enumeration, writes "this or null" as the list of two types, and lets an object have no
-    members but its own: a model that may invent some hardly stops."""
+    """Simplify a schema for models: enumerations get a type, "this or null" becomes a list of two types, and
+    objects allow only their own members, because a model that may invent some hardly stops.
+    """
     if schema.get("type") == "object" and isinstance(schema.get("properties"), dict):
         schema = {**schema, "additionalProperties": False}
     values = schema.get("enum")

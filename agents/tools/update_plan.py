@@ -1,4 +1,4 @@
-"""The tool that shows the user what the model means to do."""
+"""The tool that shows the user the model's plan."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _effects(_: dict[str, Any], __: ToolContext) -> Effects:
     return Effects("read")
 
 
-# The plan is read from the call itself: nothing is written anywhere.
+# The plan is read from the call itself: nothing is stored.
 @tool(facts=ToolFacts(read_only=True, destructive=False, timeout_s=10), effects=_effects)
 def update_plan(items: list[PlanStep]) -> Outcome:
     """Show the user the plan of a longer task, and how far it is. Give all steps each time.

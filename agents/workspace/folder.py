@@ -1,9 +1,10 @@
-"""A folder of the workspace that is held open, and what is done with the names in it.
+"""An open folder of the workspace, and operations on the names in it.
 
-Everything is done relative to the open folder and never follows a link, so that nobody who swaps a folder for a link
-meanwhile can lead it elsewhere. On Windows, which cannot open relative to a folder, names are full paths: each folder
-is looked at for being a link, and the place of a file that was opened is compared. Nothing that a model writes is
-executed there, so only a program of the user's own could swap a folder between the two.
+Everything is done relative to the open folder and never follows a link, so that nobody who swaps a folder for
+a link meanwhile can lead it elsewhere. On Windows, which cannot open relative to a folder, names are full
+paths: each folder is looked at for being a link, and the place of a file that was opened is compared. Nothing
+that a model writes is executed there, so only a program of the user's own could swap a folder between the
+two.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ BY_DESCRIPTOR = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 
 _FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _FLAGS
-# A pipe with nobody at its other end would wait for ever.
+# A pipe without a writer would block forever.
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _FLAGS
 _PIECE = 1 << 20
 _OPEN_FILES = Path("/proc/self/fd")
-# Beside a file that is being written.
+# Temporary file beside the one that is written.
 _PART = re.compile(r"\.[0-9a-f]{16}\.part")
 
 
@@ -42,7 +43,7 @@ class Folder:
 
     @classmethod
     def root(cls, place: Path) -> Folder:
-        """The workspace itself; its own path is followed as it stands."""
+        """The workspace itself; links in its own path are followed."""
         if sys.platform == "win32" or not BY_DESCRIPTOR:
             return cls._by_path(place, "", follow=True)
         return cls(place, "", os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
@@ -79,22 +80,22 @@ class Folder:
             return sorted(entry.name for entry in entries)
 
     def stat(self, name: str) -> os.stat_result:
-        """Of `name` itself, a link is not followed."""
+        """Stat `name` itself; a link is not followed."""
         return os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
 
     def found(self, name: str) -> os.stat_result | None:
-        """As `stat`; None where there is nothing."""
+        """As `stat`; None when nothing exists."""
         try:
             return self.stat(name)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
     def link(self, name: str) -> str:
-        """Where a symbolic link points."""
+        """The target of a symbolic link."""
         return os.readlink(self._at(name), dir_fd=self._descriptor)
 
     def folder(self, name: str, *, make: bool = False) -> Folder:
-        """A folder in it, opened. With `make` it is made where there is none."""
+        """Open a folder in it; `make` creates it if missing."""
         if make:
             with contextlib.suppress(FileExistsError):
                 os.mkdir(self._at(name), dir_fd=self._descriptor)
@@ -118,7 +119,7 @@ class Folder:
             raise
 
     def _check_place(self, name: str, descriptor: int) -> None:
-        """What was opened is what lies at the real path, and that is the path that was meant."""
+        """Check that what was opened lies at the real path, and that this is the path that was meant."""
         meant = self.place / name
         real = os.path.realpath(meant)  # with the letters' case as on the disk
         if os.path.normcase(real) != os.path.normcase(meant) or not os.path.samestat(
@@ -127,9 +128,9 @@ class Folder:
             raise PermissionError(f"{self.path_of(name)} was changed while it was opened")
 
     def write(self, name: str, content: bytes, mode: int | None = None) -> None:
-        """Put a file there, whole or not at all: it is written beside and then takes the place of the old one.
+        """Write a file atomically: beside the old one, then in its place.
 
-        `mode` are the permission bits, None those of the file that is there, or a new file's usual ones.
+        `mode` are the permission bits, None those of the existing file, or a new file's usual ones.
         """
         old = self.found(name)
         if old is not None and stat.S_ISDIR(old.st_mode):
@@ -161,35 +162,35 @@ class Folder:
         self.sync()
 
     def create(self, name: str) -> BinaryIO:
-        """A new file, opened for writing; only its owner may read it. Raises FileExistsError."""
+        """Create a file for writing; only its owner may read it. Raises FileExistsError."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS
         return os.fdopen(os.open(self._at(name), flags, 0o600, dir_fd=self._descriptor), "wb")
 
     def replace(self, name: str, by: str) -> None:
-        """Let the file or link `by` take the place of `name`, or come there, in one step."""
+        """Move the file or link `by` to `name`, replacing what is there, atomically."""
         os.replace(self._at(by), self._at(name), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
 
     def remove_parts(self) -> None:
-        """Take away what a write leaves behind when the process ends in its middle."""
+        """Remove temporary files of writes whose process ended in the middle."""
         for name in filter(_PART.fullmatch, self.names()):
             info = self.found(name)
             if info is not None and stat.S_ISREG(info.st_mode):
                 self.remove(name)
 
     def make_link(self, name: str, target: str) -> None:
-        """A new symbolic link."""
+        """Create a symbolic link."""
         os.symlink(target, self._at(name), dir_fd=self._descriptor)
 
     def make_folder(self, name: str) -> None:
         os.mkdir(self._at(name), dir_fd=self._descriptor)
 
     def change_mode(self, name: str, mode: int) -> None:
-        """Permission bits of a file or folder, never of what a link points to."""
+        """Set permission bits of a file or folder, never of a link's target."""
         if sys.platform == "win32" or not BY_DESCRIPTOR:
             if not is_link(self.stat(name)):
                 (self.place / name).chmod(mode)
             return
-        # What may not be read can be named (O_PATH) where there is /proc; elsewhere it has to be readable.
+        # An unreadable file can be opened with O_PATH where there is /proc; elsewhere it has to be readable.
         by_name = getattr(os, "O_PATH", 0) if _OPEN_FILES.is_dir() else 0
         descriptor = os.open(name, (by_name or _READ) | _FLAGS, dir_fd=self._descriptor)
         try:
@@ -203,7 +204,7 @@ class Folder:
             os.close(descriptor)
 
     def move(self, name: str, to: Folder, new_name: str) -> None:
-        """To another folder of the same file system. Raises FileExistsError where something lies there."""
+        """Move to another folder of the same file system. Raises FileExistsError when the name is taken."""
         if to.found(new_name) is not None:
             raise FileExistsError(to.path_of(new_name))
         os.rename(self._at(name), to._at(new_name), src_dir_fd=self._descriptor, dst_dir_fd=to._descriptor)
@@ -211,15 +212,15 @@ class Folder:
         self.sync()
 
     def remove(self, name: str) -> None:
-        """A file, or a link itself."""
+        """Remove a file, or a link itself."""
         os.unlink(self._at(name), dir_fd=self._descriptor)
 
     def remove_folder(self, name: str) -> None:
-        """An empty folder."""
+        """Remove an empty folder."""
         os.rmdir(self._at(name), dir_fd=self._descriptor)
 
     def remove_tree(self, name: str) -> None:
-        """A folder with all that is in it; links are removed, not followed."""
+        """Remove a folder with all that is in it; links are removed, not followed."""
         with self.folder(name) as inner:
             for each in inner.names():
                 info = inner.found(each)
@@ -230,7 +231,7 @@ class Folder:
         self.remove_folder(name)
 
     def sync(self) -> None:
-        """See that new names are on the disk."""
+        """Flush new names to the disk."""
         if self._descriptor is not None:
             with contextlib.suppress(OSError):  # some file systems cannot do that for folders
                 os.fsync(self._descriptor)
@@ -252,7 +253,7 @@ def _write_all(descriptor: int, content: bytes) -> None:
 
 
 def _keep_owner(descriptor: int, old: os.stat_result | None) -> None:
-    """Who owned the old file owns the new one, where we may give it away."""
+    """Give the new file the owner of the old one, where permitted."""
     if (
         sys.platform != "win32"
         and old is not None

@@ -1,8 +1,8 @@
-"""From a path to an open folder and a name in it, one component after the other.
+"""Resolves a path to an open folder and a name in it, one component at a time.
 
-Links are resolved here, not by the system: each is read, and where it leads is walked in the same way from the
-workspace's root. A link out of the workspace is refused, and one that is put in place of a folder after it was looked
-at is not followed (`O_NOFOLLOW`), so that the end is inside however fast somebody swaps.
+Links are resolved here, not by the system: each is read, and where it leads is walked in the same way from
+the workspace's root. A link out of the workspace is refused, and one that is put in place of a folder after
+it was looked at is not followed (`O_NOFOLLOW`), so that the end is inside however fast somebody swaps.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ _MOST_RETRIES = 100
 def walk(
     root: Path, path: str, *, follow: bool = True, make: bool = False, closed: tuple[str, ...] = ()
 ) -> tuple[Folder, str]:
-    """The open folder in which `path` ends, and its last name there; (root, ".") for the workspace itself.
+    """Open the folder in which `path` ends; returns it with the last name; (root, ".") for the workspace
+    itself.
 
-    The last name need not exist. With `follow` a link at the end is followed too. With `make` missing folders on
-    the way are made. Raises PathRefused for what leads out of the workspace or into a place of `closed`, and
-    FileNotFoundError or NotADirectoryError where the way ends.
+    The last name need not exist. With `follow` a link at the end is followed too. With `make` missing folders
+    on the way are made. Raises PathRefused for what leads out of the workspace or into a place of `closed`,
+    and FileNotFoundError or NotADirectoryError where the way ends.
     """
     names = [name for name in path.split("/") if name not in ("", ".")]
     if ".." in names or "\0" in path:
@@ -41,7 +42,7 @@ def walk(
 
 
 class _Walk:
-    """The folders on the way, all held open: "..", which only links bring, leads back to one that is known."""
+    """Open folders on the way: "..", which only links bring, leads back to a known one."""
 
     def __init__(self, root: Path, path: str, closed: tuple[str, ...]) -> None:
         self._root = root
@@ -82,7 +83,7 @@ class _Walk:
         try:
             folder = here.folder(name, make=make)
         except OSError as error:
-            # It was swapped for a link since it was looked at: look again. What is no folder stays none.
+            # It was swapped for a link meanwhile: look again. Anything else is not a folder.
             self._retries += 1
             info = here.found(name)
             swapped = info is not None and (is_link(info) or stat.S_ISDIR(info.st_mode))
@@ -128,7 +129,7 @@ class _Walk:
         )
 
     def _at_a_folder(self) -> tuple[Folder, str]:
-        """The path ended at a folder that is open already: name it from the one above."""
+        """The path ended at an open folder: return its parent and its name."""
         if not self._names:
             return self._end(self._folders[0], ".")
         name = self._names.pop()
@@ -146,7 +147,7 @@ class _Walk:
 
 
 def _as_spelled(folder: Folder, name: str) -> tuple[str, os.stat_result | None]:
-    """The name as the folder has it: macOS and Linux differ in how Korean letters are composed."""
+    """The name as spelled on disk: macOS and Linux differ in how Korean letters are composed."""
     info = folder.found(name)
     if info is not None or name.isascii():
         return name, info

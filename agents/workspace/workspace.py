@@ -1,4 +1,4 @@
-"""The folder that a run works in."""
+"""The workspace: the folder that a run works in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from engine.errors import UserError
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """Something in the workspace. `path` is relative with "/", `bytes` a file's size, `mode` its permission bits."""
+    """An item of the workspace.
+
+    `path` is relative with "/", `bytes` a file's size, `mode` its permission bits.
+    """
 
     path: str
     kind: str  # "file", "folder", "link" or "other" (a pipe, a device)
@@ -37,8 +40,11 @@ class Workspace(msgspec.Struct, frozen=True):
 
     @classmethod
     def at(cls, folder: Path, own: tuple[Path, ...] = ()) -> Workspace:
-        """The workspace of a folder, its links resolved. `own` are our folders: where one lies in the workspace it
-        is closed. Raises UserError `workspace.not_a_folder` and, when it lies in one of ours, `workspace.own`."""
+        """The workspace at a folder, its links resolved.
+
+        `own` are our folders: where one lies in the workspace it is closed. Raises UserError
+        `workspace.not_a_folder` and, when it lies in one of ours, `workspace.own`.
+        """
         try:
             root = folder.expanduser().resolve(strict=True)
         except (OSError, RuntimeError) as error:
@@ -59,7 +65,7 @@ class Workspace(msgspec.Struct, frozen=True):
         return self.root.name or str(self.root)
 
     def relative(self, text: str) -> str:
-        """What a model wrote, as a relative path; "." is the workspace. Raises PathRefused with the reason."""
+        """A model's path, relative; "." is the workspace. Raises PathRefused with the reason."""
         return relative_path(self.root, text)
 
     def locate(self, path: str, *, follow: bool = True, make: bool = False) -> tuple[Folder, str]:
@@ -68,19 +74,19 @@ class Workspace(msgspec.Struct, frozen=True):
         return walk(self.root, path, follow=follow, make=make, closed=self.closed)
 
     def folder(self, path: str, *, make: bool = False) -> Folder:
-        """A folder, opened."""
+        """Open a folder."""
         parent, name = self.locate(path, make=make)
         with parent:
             return parent.folder(name, make=make)
 
     def read(self, path: str) -> BinaryIO:
-        """A regular file, opened; links inside the workspace are followed."""
+        """Open a regular file; links inside the workspace are followed."""
         parent, name = self.locate(path)
         with parent:
             return parent.read(name)
 
     def real(self, path: str, *, follow: bool = True) -> str:
-        """The path without links, and as it is spelled on the disk; what does not exist yet stays as it is."""
+        """The path without links, spelled as on the disk; parts that do not exist yet stay as given."""
         known, missing = path, ""
         while True:
             try:
@@ -96,7 +102,7 @@ class Workspace(msgspec.Struct, frozen=True):
             return f"{found}/{missing}" if missing else found
 
     def found(self, path: str, *, follow: bool = True) -> Entry | None:
-        """What lies there; None for nothing."""
+        """Stat a path; None when nothing exists."""
         try:
             parent, name = self.locate(path, follow=follow)
         except (FileNotFoundError, NotADirectoryError):
@@ -105,14 +111,16 @@ class Workspace(msgspec.Struct, frozen=True):
             return _entry(parent, name)
 
     def entries(self, path: str = ".") -> tuple[Entry, ...]:
-        """What a folder holds, sorted by name."""
+        """The items of a folder, sorted by name."""
         with self.folder(path) as folder:
             found = [_entry(folder, name) for name in folder.names()]
         return tuple(entry for entry in found if entry is not None and entry.path not in self.closed)
 
     def walk(self, path: str = ".", *, skip: frozenset[str] = frozenset()) -> Iterator[Entry]:
-        """Everything beneath a folder, each before what it holds. Folders named in `skip` are not entered, links
-        neither; what cannot be opened is passed over."""
+        """Walk a folder, each item before what it contains.
+
+        Folders named in `skip` are not entered, links neither; unreadable ones are passed over.
+        """
         waiting: list[Entry] = []
         folder = path
         while True:
@@ -128,7 +136,7 @@ class Workspace(msgspec.Struct, frozen=True):
                 return
 
     def protected(self, path: str) -> bool:
-        """Whether nothing may be written there (Git's own files, which can make it run programs)."""
+        """Whether writing there is forbidden (Git's own files, which can make it run programs)."""
         return is_protected(path)
 
 

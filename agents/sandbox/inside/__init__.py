@@ -1,1 +1,1 @@
-"""What runs as the sandbox's own process: the standard library only, started with `python -I -S`."""
+"""The sandbox's launcher process: the standard library only, started with `python -I -S`."""

@@ -1,4 +1,4 @@
-"""Keeping files as they were, where the system cannot keep a program from writing to them."""
+"""Restores protected files where the system cannot deny writing to them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 
 
 class PutBack:
-    """What must be as it was when a program has ended: `paths`, each below one of `roots`, and what git would execute
-    in those. `restore` says in whole lines what was taken out of repositories. `brief`: it is a program that ends
-    soon; of one that lives for hours it cannot be told whether a new repository is its own or the user's."""
+    """Restores `paths`, each below one of `roots`, and what git would execute there, when a program has
+    ended.
+
+    `restore` says in whole lines what was taken out of repositories. `brief`: it is a program that ends soon;
+    of one that lives for hours it cannot be told whether a new repository is its own or the user's.
+    """
 
     def __init__(self, paths: Iterable[Path], roots: Sequence[Path], *, brief: bool) -> None:
         self._brief = brief
@@ -36,10 +39,12 @@ class PutBack:
 
 
 class Guarded:
-    """What is at a path `below` a folder: files of some MiB together. `restore` puts it back as it was when this was
-    made, and removes links that were put in its way.
+    """A copy of a path `below` a folder: files of some MiB together.
 
-    What is not there, or is larger than that, is only looked at: a path that was not there is left alone."""
+    `restore` puts it back as it was when this was made, and removes links that were put in its way.
+
+    What is not there, or is larger than that, is only looked at: a path that was not there is left alone.
+    """
 
     def __init__(self, path: Path, below: Path) -> None:
         self._path = path
@@ -47,8 +52,10 @@ class Guarded:
         self._kept = _contents(path)
 
     def restore(self) -> bool:
-        """True when something had been changed. Whoever could swap a folder meanwhile must be gone, or this process
-        confined."""
+        """Restore the copy; True when something had been changed.
+
+        Whoever could swap a folder meanwhile must be gone, or this process confined.
+        """
         if self._kept is None:
             return False
         swapped = [folder for folder in self._way if not _is_folder(folder)]
@@ -100,7 +107,7 @@ def _contents(path: Path) -> dict[str, tuple[int, bytes | None]] | None:
 
 
 def _is_folder(path: Path) -> bool:
-    """A folder of its own, no link."""
+    """Whether it is a folder and no link."""
     try:
         return stat.S_ISDIR(path.lstat().st_mode)
     except OSError:

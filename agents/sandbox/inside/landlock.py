@@ -1,6 +1,7 @@
-"""Landlock: a Linux process gives up access to all files but those below some folders.
+"""Landlock: restricts a Linux process to files below some folders.
 
-Numbers and structures are those of include/uapi/linux/landlock.h and Documentation/userspace-api/landlock.rst.
+Numbers and structures are those of include/uapi/linux/landlock.h and
+Documentation/userspace-api/landlock.rst.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def abi() -> int:
 
 
 def every_access(version: int) -> int:
-    """What can be forbidden of files, by the version of Landlock."""
+    """All file access rights that this version of Landlock handles."""
     rights = (1 << 13) - 1
     for since, right in ((2, _REFER), (3, _TRUNCATE), (5, _IOCTL_DEVICE)):
         if version >= since:
@@ -88,6 +89,6 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
 
 
 def _restrict(ruleset: int) -> None:
-    """`no_new_privs` has to be set before."""
+    """Apply the ruleset; `no_new_privs` has to be set before."""
     if libc().syscall(_RESTRICT, ctypes.c_int(ruleset), ctypes.c_uint32(0)):
         raise failed("landlock")

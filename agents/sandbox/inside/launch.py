@@ -1,8 +1,8 @@
-"""The first process of a sandbox: gives up its rights, starts the program, and watches over what it becomes.
+"""The first process of a sandbox: drops privileges, starts the program, and supervises its process tree.
 
-Started as `python -I -S -c BOOT ROOT PLAN PROGRAM ARGUMENT...`. Under bubblewrap it is the first process of the
-namespaces that were made for it, and is confined like the program. Elsewhere it stays outside, so that it can end
-the tree and put back what must not change; then the program is confined between fork and exec.
+Started as `python -I -S -c BOOT ROOT PLAN PROGRAM ARGUMENT...`. Under bubblewrap it is the first process of
+the namespaces that were made for it, and is confined like the program. Elsewhere it stays outside, so that it
+can end the tree and put back what must not change; then the program is confined between fork and exec.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
 
 
 def _is_unwanted(plan: LaunchPlan) -> bool:
-    """Whether who started us is gone already, or wants an end: then nothing is begun."""
+    """Whether the parent is gone already, or has asked for the end: then nothing is started."""
     return plan.channel >= 0 and bool(select.select([plan.channel], [], [], 0)[0])
 
 
@@ -87,7 +87,7 @@ def _deputy(plan: LaunchPlan, home: str, listener: int) -> Answering | None:
 
 
 def _removed(home: str) -> None:
-    """The program's home, also what it made unreadable for itself."""
+    """Remove the program's home, including what it made unreadable for itself."""
     for folder, names, _ in os.walk(home):
         for name in names:
             path = Path(folder, name)
@@ -98,8 +98,11 @@ def _removed(home: str) -> None:
 
 
 def _afterwards(plan: LaunchPlan, undone: PutBack) -> None:
-    """Put back what must not change. Where this process is not confined itself, that is done in one that can write
-    below `roots` alone, whatever links lead out of them by now."""
+    """Restore protected files.
+
+    Where this process is not confined itself, a child that can write below `roots` alone does it, whatever
+    links lead out of them by now.
+    """
     if plan.kind == "landlock":
         pid = os.fork()
         if pid:
@@ -120,7 +123,7 @@ def _put_back(undone: PutBack) -> None:
 
 
 def _prepared(plan: LaunchPlan) -> Tree:
-    """What has to be done before the program is started; how its tree will be found."""
+    """Prepare what must precede the program; returns how its process tree will be found."""
     if plan.kind == "bubblewrap":
         privileges.first_to_end()
         privileges.no_new_privileges()
@@ -140,7 +143,7 @@ def _prepared(plan: LaunchPlan) -> Tree:
 
 
 def _confined(plan: LaunchPlan, home: str) -> int:
-    """Between fork and exec, of the program's own process. Gives what `seccomp.confine` does."""
+    """Confine the program's own process, between fork and exec. Gives what `seccomp.confine` does."""
     os.chdir(plan.folder)
     privileges.limit(plan)
     if plan.kind == "landlock":
@@ -158,16 +161,16 @@ def _confined(plan: LaunchPlan, home: str) -> int:
         )
         try:
             return seccomp.confine(rules._replace(broker=True))
-        except (
-            OSError
-        ):  # a container around us may be asked about its calls already, and there is one who is asked
+        except OSError:  # a container may already supervise its calls
             return seccomp.confine(rules)
     return -1
 
 
 def _started(plan: LaunchPlan, argv: list[str], environment: dict[str, str], home: str) -> tuple[int, int]:
-    """The process of the program, and the descriptor by which it asks, or -1. Raises OSError when it could not be
-    confined or started."""
+    """Start the program; returns its process, and its seccomp listener or -1.
+
+    Raises OSError when it could not be confined or started.
+    """
     read, write = os.pipe()
     ours, theirs = socket.socketpair()
     with ours:
@@ -189,13 +192,13 @@ def _started(plan: LaunchPlan, argv: list[str], environment: dict[str, str], hom
 def _become(
     plan: LaunchPlan, argv: list[str], environment: dict[str, str], home: str, write: int, theirs: int
 ) -> NoReturn:
-    """The child's side: confine and become the program, or tell why not."""
+    """The child's side: confine and exec the program, or report why not."""
     import fcntl
 
     kind = "confine"
     try:
         os.setsid()
-        # First, because the confined may not open what would be needed for it. It also closes what was inherited.
+        # First, because the confined may not open what this needs. It also closes inherited descriptors.
         kept = [fcntl.fcntl(one, fcntl.F_DUPFD_CLOEXEC, 16) for one in (write, theirs)]
         write, theirs = (os.dup2(one, at, inheritable=False) for at, one in enumerate(kept, 3))
         os.closerange(5, 65536)
@@ -213,7 +216,7 @@ def _become(
 
 
 def _let_go_of_streams() -> None:
-    """So that whoever reads them sees their end when the program's are closed."""
+    """Close the streams, so that readers see their end when the program closes its own."""
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)

@@ -1,4 +1,4 @@
-"""What the launcher is told: one JSON object in its arguments, made outside of the sandbox."""
+"""Launch plan: one JSON object in the launcher's arguments, made outside of the sandbox."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ which a variable of the linker could take over, and none of it stands in an argu
 
 
 class LaunchPlan(NamedTuple):
-    """`kind` is the sandbox's name. `channel` is the inherited socket to who started it, -1 for none:
-    somebody else started it and lets it live as long as it is needed.
+    """Instructions for the launcher. `kind` is the sandbox's name.
 
-    `expected` are (path, device, inode) that must be what is found at those paths, or nothing is started: a link
-    may have been put there meanwhile. `roots` are the folders that may be written to; new repositories of git in them
-    are disarmed in the end. `guarded` are files and folders in them that are put back when they were changed,
-    where the system cannot keep them from being written. `reads` and `writes` are paths, for Landlock. `floor`
-    bytes and room for `floor_files` files are left free on the disk of `folder`, the working directory.
-    `landlock` is the version of Landlock to use, 0 for none.
+    `channel` is the inherited socket to who started it, -1 for none: somebody else started it and lets it
+    live as long as it is needed.
+
+    `expected` are (path, device, inode) that must be what is found at those paths, or nothing is started: a
+    link may have been put there meanwhile. `roots` are the folders that may be written to; new repositories
+    of git in them are disarmed in the end. `guarded` are files and folders in them that are put back when
+    they were changed, where the system cannot keep them from being written. `reads` and `writes` are paths,
+    for Landlock. `floor` bytes and room for `floor_files` files are left free on the disk of `folder`, the
+    working directory. `landlock` is the version of Landlock to use, 0 for none.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Giving up, for good, what a process may do and use."""
+"""Drops privileges of a process, for good."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def failed(what: str) -> OSError:
 
 
 def no_new_privileges() -> None:
-    """Programs that would run as somebody else (setuid) run as this user, from here on."""
+    """Programs that are setuid run as this user from here on."""
     if libc().prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
         raise failed("no_new_privs")
 
 
 def drop_capabilities() -> None:
-    """What root may do beyond any user. Without it root is a user who owns the system's files."""
+    """Drop root's capabilities: root is then a user who owns the system's files."""
     c = libc()
     for capability in range(64):
         c.prctl(_DROP_FROM_BOUND, capability, 0, 0, 0)  # refused where there is nothing to drop
@@ -49,19 +49,19 @@ def drop_capabilities() -> None:
 
 
 def adopt_orphans() -> None:
-    """Processes whose parent has gone become children of this one, wherever in its tree they are."""
+    """Become the subreaper: orphaned descendants become children of this process."""
     if libc().prctl(_SUBREAPER, 1, 0, 0, 0):
         raise failed("subreaper")
 
 
 def signalled_when_parent_dies(number: int) -> None:
-    """The thread that started this process counts as its parent."""
+    """Signal this process when its parent, the thread that started it, ends."""
     if libc().prctl(_DEATH_SIGNAL, number, 0, 0, 0):
         raise failed("pdeathsig")
 
 
 def limit(plan: LaunchPlan) -> None:
-    """Set what each process may use; all of it counts for what it starts too."""
+    """Set resource limits of this process and all it starts."""
     _set(resource.RLIMIT_CORE, 0)
     _set(resource.RLIMIT_FSIZE, plan.file_bytes)
     _set(resource.RLIMIT_NOFILE, plan.open_files)
@@ -70,25 +70,27 @@ def limit(plan: LaunchPlan) -> None:
     if plan.processes:
         _set(resource.RLIMIT_NPROC, _processes_now(plan) + plan.processes)
     with contextlib.suppress(OSError):
-        os.nice(5)  # so that what watches, and the person's desktop, come first
+        os.nice(5)  # so that the launcher, and the person's desktop, come first
     first_to_end()
 
 
 def first_to_end() -> None:
-    """Of all processes, the kernel ends this one and what it starts first when memory is short."""
+    """Make the kernel end this process and its children first when memory is short."""
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def before_all_others() -> None:
-    """Run this process whenever it wants to, and what it starts as usual. Only root may have that, and only root
-    needs it: the number of a user's processes is limited by the kernel."""
+    """Prefer this process in scheduling, not its children.
+
+    Only root may, and only root needs it: the number of a user's processes is limited by the kernel.
+    """
     with contextlib.suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
 
 
 def not_to_be_read() -> None:
-    """Other processes of this user cannot look into this one, nor trace it. Ends with exec."""
+    """Deny other processes of this user to read or trace this one. Ends with exec."""
     if libc().prctl(_DUMPABLE, 0, 0, 0, 0):
         raise failed("dumpable")
 
@@ -101,7 +103,10 @@ def _set(which: int, most: int) -> None:
 
 
 def _processes_now(plan: LaunchPlan) -> int:
-    """What the kernel counts for this user already. A user namespace counts its own alone since Linux 5.14."""
+    """The kernel's count of this user's processes.
+
+    A user namespace has a count of its own since Linux 5.14.
+    """
     if plan.kind == "bubblewrap":
         major, minor = (int(part) for part in os.uname().release.split(".")[:2])
         if (major, minor) >= (5, 14):

@@ -1,8 +1,8 @@
-"""Git repositories in a folder: finding them, and taking out of new ones what git would execute.
+"""Git repositories in a folder: finds them, and removes what git would execute from new ones.
 
-Whoever uses a folder next runs git there, often without a thought: many prompts do at each line. Git executes what a
-repository's configuration and hooks say (git-config(1), githooks(5)), and takes any folder for a repository that
-looks like one (gitrepository-layout(5)).
+Whoever uses a folder next runs git there, often without a thought: many prompts do at each line. Git executes
+what a repository's configuration and hooks say (git-config(1), githooks(5)), and takes any folder for a
+repository that looks like one (gitrepository-layout(5)).
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import re
 import stat
 from pathlib import Path
 
-_DEEPEST = 6  # folders between the one that is looked through and a repository in it
-_MOST_FOLDERS = 2000  # looked at, those near the top first
+_DEEPEST = 6  # maximum folders between the searched folder and a repository in it
+_MOST_FOLDERS = 2000  # maximum folders searched, those near the top first
 _MOST_REPOSITORIES = 64
 _NOT_ENTERED = frozenset({"node_modules", "__pycache__", ".venv", "venv", ".tox", ".cache"})
 _OF_A_REPOSITORY = frozenset({"modules", "worktrees"})  # what in one may hold others
 _LONGEST = 1 << 20  # of a configuration, in bytes
 _HEAD = re.compile(r'\[([A-Za-z0-9-]+)(?:[ \t]+"((?:[^"\\\n]|\\["\\])*)")?\][ \t]*')
 _SETTING = re.compile(r"[ \t]*([A-Za-z][A-Za-z0-9-]*)[ \t]*(?:=(.*))?")
-# Settings that name no program, and lead nowhere that names one.
+# Settings that name no program, and include no configuration that does.
 _HARMLESS = {
     "core": "repositoryformatversion filemode bare logallrefupdates ignorecase precomposeunicode symlinks autocrlf "
     "eol safecrlf quotepath abbrev compression bigfilethreshold",
@@ -46,8 +46,11 @@ _HARMLESS = {
 
 
 def repositories(root: Path) -> list[str]:
-    """Where git keeps repositories below `root`: relative paths with "/", such as ".git", "part/.git",
-    ".git/modules/part", and "" for `root` itself. Links are not followed; those far down may be missing."""
+    """Locations of repositories below `root`: relative paths with "/", such as ".git", "part/.git",
+    ".git/modules/part", and "" for `root` itself.
+
+    Links are not followed; those far down may be missing.
+    """
     found: list[str] = []
     waiting = [("", 0)]
     for looked_at, (folder, depth) in enumerate(waiting):
@@ -74,8 +77,11 @@ class Watched:
         self._before = {path: _exists(root / path / "commondir") for path in repositories(root)}
 
     def disarm(self, *, new: bool = True) -> list[str]:
-        """Take out of repositories that are new what git would execute, unless not `new`, and of the others what
-        would lead git to another configuration. Says which ones were changed."""
+        """Remove what git would execute from new repositories (unless not `new`), and includes of other
+        configurations from the rest.
+
+        Returns the changed ones.
+        """
         paths = [path for path in repositories(self._root) if new or path in self._before]
         return [path for path in paths if self._changed(path)]
 
@@ -90,8 +96,7 @@ class Watched:
 
 
 def harmless(text: str) -> str:
-    """A configuration without what could make git execute something: the settings that are known not to, as they are
-    written. Anything that is written in an unusual way is left out."""
+    """A configuration reduced to settings known to be harmless. Unusual syntax is left out."""
     kept: list[str] = []
     known = ""
     for line in text.split("\n"):
@@ -108,7 +113,7 @@ def harmless(text: str) -> str:
 
 
 def _names(folder: Path) -> tuple[set[str], set[str]]:
-    """The folders in it, and all else, links among it."""
+    """The folders in it, and all other names, links included."""
     folders: set[str] = set()
     others: set[str] = set()
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
@@ -118,7 +123,7 @@ def _names(folder: Path) -> tuple[set[str], set[str]]:
 
 
 def _is_repository(name: str, folders: set[str], others: set[str]) -> bool:
-    """As git sees it, and a little wider: what has these may be links."""
+    """Whether git takes it for a repository, or might."""
     names = folders | others
     if "HEAD" not in names:
         return name == ".git" and "config" in names
@@ -130,7 +135,7 @@ def _exists(path: Path) -> bool:
 
 
 def _kind(path: Path) -> int:
-    """The type bits of what is there itself, 0 for nothing."""
+    """The file type bits of the path itself, 0 for nothing."""
     try:
         return stat.S_IFMT(path.lstat().st_mode)
     except OSError:
@@ -138,7 +143,7 @@ def _kind(path: Path) -> int:
 
 
 def _removed(path: Path) -> bool:
-    """Whether there was something other than a folder, which is gone now."""
+    """Remove what is no folder; returns whether there was something."""
     if _kind(path) in (0, stat.S_IFDIR):
         return False
     with contextlib.suppress(OSError):

@@ -1,7 +1,7 @@
-"""System calls that a sandboxed program may not make, as a filter of the kernel's (seccomp, classic BPF).
+"""Seccomp filter (classic BPF): system calls that a sandboxed program may not make.
 
-Numbers are those of arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h of Linux; the
-layout of a filter and of `struct seccomp_data` is in include/uapi/linux/seccomp.h.
+Numbers are those of arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h of Linux;
+the layout of a filter and of `struct seccomp_data` is in include/uapi/linux/seccomp.h.
 """
 
 from __future__ import annotations
@@ -79,12 +79,12 @@ _FORBIDDEN = {
     "vhangup": (153, 58),
     "migrate_pages": (256, 238),
     "move_pages": (279, 239),
-    # Memory that belongs to no process, so that nobody would see how much of it there is.
+    # Memory that no process owns, so that its use cannot be measured.
     "shmget": (29, 194),
     "shmat": (30, 196),
     "memfd_secret": (447, 447),
 }
-# Landlock has no say in these. They change files that can be named without being opened, or other processes.
+# Landlock does not cover these. They change files by name without opening them, or other processes.
 _FORBIDDEN_BY_NAME = {
     "chmod": (90, 0),
     "fchmod": (91, 52),
@@ -108,7 +108,7 @@ _FORBIDDEN_BY_NAME = {
     "removexattrat": (466, 466),
     "file_setattr": (469, 469),
 }
-# Those of them that the launcher can do for the program, where the kernel asks it: see deputy.py.
+# Those that the launcher can carry out for the program: see seccomp_broker.py.
 DEPUTED = {
     name: _FORBIDDEN_BY_NAME[name]
     for name in (
@@ -117,7 +117,7 @@ DEPUTED = {
     )
 }
 _TRUNCATE = {"truncate": (76, 45)}
-# What processes of this machine share by number or name, without a file: a namespace has its own, Landlock has none.
+# What processes of this machine share by number or name, without a file: namespaces separate it, Landlock does not.
 _SHARED = {
     "shmctl": (31, 195),
     "msgget": (68, 186),
@@ -131,9 +131,9 @@ _SHARED = {
     "mq_open": (240, 180),
     "mq_unlink": (241, 181),
 }
-# Programs do without these. The first takes memory that belongs to no process, the second all of a disk at once.
+# Rarely needed. The first takes memory that no process owns, the second all of a disk at once.
 _MISSING = {"memfd_create": ((319, 279), errno.ENOSYS), "fallocate": ((285, 47), errno.EOPNOTSUPP)}
-# Forbidden for any process but the one that calls; the first number is the argument that names the process.
+# Forbidden on other processes; the first number is the argument that names the process.
 _OTHERS = {
     "prlimit64": (0, (302, 261)),
     "setpriority": (1, (141, 140)),
@@ -151,7 +151,7 @@ _SIGNALS = {
     "rt_tgsigqueueinfo": (297, 240),
     "pidfd_send_signal": (424, 424),
 }
-# Making a file run as its owner for everybody; the second number is the argument with the mode.
+# Setting setuid and setgid bits; the second number is the argument with the mode.
 _MODES = {
     "chmod": ((90, 0), 1),
     "fchmod": ((91, 52), 1),
@@ -182,10 +182,13 @@ _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
 
 
 class Rules(NamedTuple):
-    """What is forbidden beyond what always is. `unix`: sockets of this machine may be made. `network`: sockets of
-    the internet. `by_name`: changing files by their name (Landlock). `truncate`: Landlock before its ABI 3 does
-    not hold it. `others`, `signals`: acting on other processes and what is shared with them, where nothing else
-    keeps them apart. `broker`: what it can do for the program is asked of the launcher."""
+    """Rules besides what is always forbidden.
+
+    `unix`: sockets of this machine may be made. `network`: sockets of the internet. `by_name`: changing files
+    by their name (Landlock). `truncate`: Landlock before its ABI 3 does not hold it. `others`, `signals`:
+    acting on other processes and what is shared with them, where nothing else keeps them apart. `broker`:
+    what it can do for the program is asked of the launcher.
+    """
 
     unix: bool = True
     network: bool = False
@@ -197,7 +200,7 @@ class Rules(NamedTuple):
 
 
 def supported(machine: str) -> bool:
-    """Whether the numbers of this machine's calls are known; `machine` as os.uname() has it."""
+    """Whether the system call numbers of this machine are known; `machine` as os.uname() has it."""
     return machine in _MACHINES
 
 
@@ -248,14 +251,14 @@ def program(rules: Rules, machine: str) -> bytes:
 
 
 def column(machine: str) -> int:
-    """Which of a call's two numbers is this machine's."""
+    """The index of this machine's number in a pair."""
     return _MACHINES[machine][0]
 
 
 def confine(rules: Rules) -> int:
-    """Bind this process and all it starts to the rules, for good. Raises OSError.
+    """Install the filter on this process and all it starts, for good.
 
-    Gives the descriptor by which calls are asked about, with `rules.broker`, else -1.
+    Raises OSError. Returns the listener with `rules.broker`, else -1.
     """
     machine = os.uname().machine
     code = program(rules, machine)
@@ -282,7 +285,7 @@ def _jump(code: int, value: int, yes: int, no: int) -> bytes:
 
 
 def _when(number: int, then: Iterable[bytes]) -> list[bytes]:
-    """`then`, for the call `number`; it ends in a verdict. 0 is no call that is judged here."""
+    """Instructions for the call `number`: `then`, which ends in a verdict. 0 is no call on this machine."""
     body = list(then)
     return [_jump(_EQUAL, number, 0, len(body)), *body] if number else []
 

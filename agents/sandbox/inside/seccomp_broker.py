@@ -1,9 +1,10 @@
-"""Changing modes and times of files for a program that is confined by Landlock, which has no say in those.
+"""System call broker: changes modes and times of files for a program confined by Landlock, which does not
+cover those.
 
-The kernel holds such a call of the program and asks the launcher (seccomp_unotify(2)), which looks at what file is
-meant and does it when that file lies where the program may write. No path is followed out of there (openat2(2)), and
-what is changed is the very file that was looked at, so that nothing is won by swapping a link meanwhile. Layouts and
-numbers are those of include/uapi/linux/seccomp.h and openat2.h.
+The kernel holds such a call of the program and asks the launcher (seccomp_unotify(2)), which looks at what
+file is meant and does it when that file lies where the program may write. No path is followed out of there
+(openat2(2)), and what is changed is the very file that was looked at, so that nothing is won by swapping a
+link meanwhile. Layouts and numbers are those of include/uapi/linux/seccomp.h and openat2.h.
 """
 
 from __future__ import annotations
@@ -37,12 +38,14 @@ _MODES = 0o1777
 
 
 class Refused(OSError):
-    """The call is answered with this error."""
+    """The call fails with this error."""
 
 
 class SyscallBroker:
-    """Answers the calls that come by `listener`, a descriptor of the program's filter. `roots` are where it may
-    write, without links."""
+    """Answers the calls at `listener`, the descriptor of the program's filter.
+
+    `roots` are where it may write, without links.
+    """
 
     def __init__(self, listener: int, roots: Sequence[str]) -> None:
         self.listener = listener
@@ -53,7 +56,7 @@ class SyscallBroker:
         }
 
     def answer(self) -> None:
-        """One call. Nothing happens when the program gave up waiting for it."""
+        """Answer one call. Nothing happens when the program has stopped waiting for it."""
         asked = ctypes.create_string_buffer(_ASKED.size)
         with contextlib.suppress(OSError):
             fcntl.ioctl(self.listener, _RECEIVE, asked)
@@ -62,10 +65,10 @@ class SyscallBroker:
             fcntl.ioctl(self.listener, _SEND, _ANSWER.pack(id, 0, -error, 0))
 
     def _carried_out(self, id: int, pid: int, number: int, arguments: list[int]) -> int:
-        """0 or the number of an error."""
+        """Carry out a call; returns 0 or an errno."""
         try:
             with _Caller(pid, arguments) as caller:
-                # The process is the one that asked, not another that was given its number since.
+                # Check that the process is the one that asked, not another that was given its number since.
                 fcntl.ioctl(self.listener, _IS_VALID, struct.pack("=Q", id))
                 self._calls[number](caller)
         except OSError as error:
@@ -97,14 +100,14 @@ class SyscallBroker:
         self._change_times(self._place(caller.path(caller.signed(0), 1)), caller.times(2, 1000))
 
     def _utimensat(self, caller: _Caller) -> None:
-        # Without a path it is the descriptor that is meant: that is how futimens asks.
+        # Without a path the descriptor is meant: that is how futimens works.
         flags = caller.arguments[3]
         named = caller.arguments[1] != 0
         place = self._place(caller.path(caller.signed(0), 1, flags), flags) if named else caller.descriptor(0)
         self._change_times(place, caller.times(2, 1))
 
     def _place(self, path: str, flags: int = 0) -> _Place:
-        """What lies at an absolute path, if that is below a root and does not lead out of it."""
+        """Open what lies at an absolute path, if that is below a root and does not lead out of it."""
         path = os.path.normpath(path)
         root = next((root for root in self._roots if Path(path).is_relative_to(root)), None)
         if root is None:
@@ -135,14 +138,14 @@ class SyscallBroker:
             os.utime(place.name, ns=(accessed, modified))
 
     def _check(self, place: _Place) -> None:
-        """Raises Refused for what lies elsewhere than the program may write."""
+        """Refuse what lies outside the writable roots. Raises Refused."""
         real = Path(os.readlink(place.name))  # noqa: PTH115
         if not any(real.is_relative_to(root) for root in self._roots):
             raise Refused(errno.EPERM, "it lies elsewhere")
 
 
 def _beneath(root: str, path: str, no_follow: bool) -> int:
-    """A descriptor of what lies at `path` below `root`, for nothing but naming it."""
+    """An O_PATH descriptor of `path` below `root`."""
     flags = os.O_PATH | os.O_CLOEXEC | (os.O_NOFOLLOW if no_follow else 0)
     how = struct.pack("=QQQ", flags, 0, _BENEATH | _NO_MAGIC_LINKS)
     folder = os.open(root, os.O_PATH | os.O_CLOEXEC | os.O_DIRECTORY)
@@ -158,7 +161,7 @@ def _beneath(root: str, path: str, no_follow: bool) -> int:
 
 
 class _Place:
-    """A file or folder that is held, without being opened for anything; `name` leads to it."""
+    """A file or folder held by an O_PATH descriptor; `name` leads to it."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
@@ -186,17 +189,17 @@ class _Caller:
         os.close(self._memory)
 
     def signed(self, argument: int) -> int:
-        """An argument that is an int."""
+        """An argument as a signed int."""
         found: int = ctypes.c_int(self.arguments[argument] & 0xFFFFFFFF).value
         return found
 
     def descriptor(self, argument: int) -> _Place:
-        """What one of its descriptors is of."""
+        """The file behind one of the process's descriptors."""
         path = f"/proc/{self._pid}/fd/{self.signed(argument)}"
         return _Place(os.open(path, os.O_PATH | os.O_CLOEXEC))
 
     def path(self, folder: int, argument: int, flags: int = 0) -> str:
-        """What a path means that it named, from one of its folders: absolute, links and ".." as they are."""
+        """A path argument as an absolute path, links and ".." unresolved."""
         text = os.fsdecode(self._text(self.arguments[argument]))
         if not text and not flags & _EMPTY_PATH:
             raise FileNotFoundError(errno.ENOENT, "an empty path")
@@ -206,15 +209,16 @@ class _Caller:
         return f"{os.readlink(start)}/{text}"  # noqa: PTH115
 
     def seconds(self, argument: int) -> tuple[int, int] | None:
-        """`struct utimbuf`: access and modification, here in nanoseconds; None for now."""
+        """`struct utimbuf`: access and modification, in nanoseconds; None for now."""
         if not self.arguments[argument]:
             return None
         accessed, modified = struct.unpack("=qq", self._read(self.arguments[argument], 16))
         return accessed * 10**9, modified * 10**9
 
     def times(self, argument: int, unit: int) -> tuple[int, int] | None:
-        """Two of `struct timeval` (`unit` 1000) or `struct timespec` (1): access and modification, here in
-        nanoseconds; None for now."""
+        """Two of `struct timeval` (`unit` 1000) or `struct timespec` (1): access and modification, in
+        nanoseconds; None for now.
+        """
         if not self.arguments[argument]:
             return None
         found = struct.unpack("=qqqq", self._read(self.arguments[argument], 32))
@@ -232,7 +236,7 @@ class _Caller:
         return found
 
     def _text(self, address: int) -> bytes:
-        """Up to its NUL; memory may end right after it."""
+        """Read a string up to its NUL; memory may end right after it."""
         found = b""
         while len(found) < _LONGEST_PATH:
             page = 4096 - (address + len(found)) % 4096
@@ -244,7 +248,7 @@ class _Caller:
 
 
 def _nanoseconds(seconds: int, part: int) -> int:
-    """Of a `struct timespec`: `_UNCHANGED` stays what it is, "now" becomes now."""
+    """Nanoseconds of a `struct timespec`: `_UNCHANGED` stays, "now" becomes the time."""
     if part == _UNCHANGED:
         return _UNCHANGED
     return time.time_ns() if part == _NOW else seconds * 10**9 + part

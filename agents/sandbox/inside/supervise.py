@@ -1,4 +1,4 @@
-"""Watching over a sandboxed tree until its first process ends or must end."""
+"""Supervises a sandboxed process tree until its first process ends or must end."""
 
 from __future__ import annotations
 
@@ -22,15 +22,17 @@ _LEAST_FILES = 10_000
 
 
 class End(NamedTuple):
-    """`code` is the exit code, negative a signal's number. `reason` says why we ended it: "processes", "memory",
-    "disk", "stopped", or "" when it ended by itself."""
+    """The end of a tree: `code` is the exit code, negative a signal's number.
+
+    `reason` says why we ended it: "processes", "memory", "disk", "stopped", or "" when it ended by itself.
+    """
 
     code: int
     reason: str = ""
 
 
 class Floor(NamedTuple):
-    """How many bytes, and how many files, a program has to leave free on the disk of `folder`."""
+    """Bytes and files that a program has to leave free on the disk of `folder`."""
 
     folder: str
     bytes: int
@@ -39,21 +41,23 @@ class Floor(NamedTuple):
     def is_reached(self) -> bool:
         try:
             facts = os.statvfs(self.folder)
-        except OSError:  # it was taken away or moved: nothing can be written there
+        except OSError:  # the folder was removed or moved: nothing can be written there
             return False
         return facts.f_bavail * facts.f_frsize < self.bytes or facts.f_favail < self.files
 
 
 def floor_of(folder: str) -> Floor:
-    """A gibibyte and ten thousand files, or half of what is left when less is. Some file systems have no number of
-    files, and say 0."""
+    """A gibibyte and ten thousand files, or half of what is left when less is.
+
+    Some file systems report 0 files.
+    """
     facts = os.statvfs(folder)
     free = facts.f_bavail * facts.f_frsize
     return Floor(folder, min(_LEAST_FREE, free // 2), min(_LEAST_FILES, facts.f_favail // 2))
 
 
 class Answering(Protocol):
-    """Who answers what a program asks by `listener`."""
+    """Answers the program's calls at `listener`."""
 
     listener: int
 
@@ -61,9 +65,10 @@ class Answering(Protocol):
 
 
 def supervise(first: int, tree: Tree, plan: LaunchPlan, home: str, broker: Answering | None = None) -> End:
-    """Wait for the process `first`, reap who ends, and end all that is left. Returns when nobody is left.
+    """Wait for the process `first`, reap, and kill all that is left; returns when the tree is empty.
 
-    `home` is the program's own folder, which may be on another disk."""
+    `home` is the program's own folder, which may be on another disk.
+    """
     floors = [Floor(plan.folder, plan.floor, plan.floor_files), floor_of(home)]
     wanted_end: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -105,7 +110,7 @@ def _watch(
         pause = min(_LONGEST, pause * 1.25)
         due = time.monotonic() + pause
         pids = tree.pids()
-        # Before they are so many that looking at each takes long.
+        # Before there are so many that measuring each takes long.
         if plan.processes and len(pids) > plan.processes:
             return End(-signal.SIGKILL, "processes")
         used = tree.use(pids)
@@ -121,7 +126,7 @@ def _watch(
 
 
 def _reaped(first: int) -> int | None:
-    """Take leave of all who ended; the exit code of `first` when it is among them."""
+    """Reap all ended children; returns the exit code of `first` when it is among them."""
     found = None
     with contextlib.suppress(ChildProcessError):
         while True:
@@ -135,7 +140,7 @@ def _reaped(first: int) -> int | None:
 
 @contextlib.contextmanager
 def _woken_by_children() -> Iterator[int]:
-    """A descriptor that can be read when a signal came, a child's end among them."""
+    """A descriptor that is readable after a signal, SIGCHLD among them."""
     read, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     before = signal.set_wakeup_fd(write, warn_on_full_buffer=False)

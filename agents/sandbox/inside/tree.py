@@ -1,4 +1,4 @@
-"""The processes of a sandbox on Linux, seen from the one that started them: counting, measuring, ending."""
+"""Process tree of a sandbox on Linux: counts, measures, kills."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Use(NamedTuple):
-    """What a tree uses: threads of all its processes, bytes of the biggest one, private bytes of all together."""
+    """Usage of a tree: threads of all its processes, bytes of the largest one, private bytes of all together."""
 
     tasks: int = 0
     biggest: int = 0
@@ -29,11 +29,11 @@ class Tree(Protocol):
     def pids(self) -> list[int]: ...
 
     def use(self, pids: list[int]) -> Use:
-        """What these use. Who ends meanwhile does not count."""
+        """Usage of these processes. Those that end meanwhile do not count."""
         ...
 
     def end(self) -> None:
-        """Kill them all and wait until they are gone."""
+        """Kill all and wait until they are gone."""
         ...
 
 
@@ -56,10 +56,10 @@ class Namespace:
 
 
 class Descendants:
-    """All processes below this one. It has to adopt orphans, or those get away (see `privileges`)."""
+    """All descendants of this process, which has to be a subreaper (see `privileges`)."""
 
     def pids(self) -> list[int]:
-        """Quickly found; somebody who starts or ends just now may be missing."""
+        """A quick list; processes that start or end just now may be missing."""
         if not _children_are_told():
             return self._all()
         found: list[int] = []
@@ -86,7 +86,7 @@ class Descendants:
         return found
 
     def end(self) -> None:
-        """Kill them all and wait until they are gone, also those that are started meanwhile."""
+        """Kill all and wait until they are gone, those that start meanwhile included."""
         stopped: set[int] = set()
         while self._stop(stopped):
             pass
@@ -99,9 +99,9 @@ class Descendants:
             time.sleep(0.001)
 
     def _stop(self, stopped: set[int]) -> bool:
-        """Stop all that are found, each before its children are looked for: who is stopped starts nobody.
+        """Stop all, each before its children are listed: a stopped process starts none.
 
-        True when there were some that are not in `stopped` yet.
+        True when some were not in `stopped` yet.
         """
         if not _children_are_told():
             fresh = [pid for pid in self._all() if pid not in stopped]
@@ -121,7 +121,7 @@ class Descendants:
 
 
 def use(pids: list[int]) -> Use:
-    """What these processes use, by /proc. Who ends meanwhile does not count."""
+    """Usage of these processes, by /proc. Those that end meanwhile do not count."""
     tasks, biggest, together = len(pids), 0, 0
     for pid in pids:
         with contextlib.suppress(OSError, ValueError, IndexError):
@@ -144,12 +144,12 @@ def _signal(pid: int, number: int) -> None:
 
 
 def _children_are_told() -> bool:
-    """Whether the kernel was built with lists of children; distributions' kernels are."""
+    """Whether the kernel lists children; those of distributions do."""
     return Path("/proc/thread-self/children").exists()
 
 
 def _children(pid: int) -> list[int]:
-    """See proc(5); a process's threads have children of their own."""
+    """The children of a process, see proc(5); its threads have children of their own."""
     found: list[int] = []
     with contextlib.suppress(OSError):
         for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208
@@ -163,7 +163,7 @@ def _parents() -> list[tuple[int, int]]:
     for name in os.listdir("/proc"):  # noqa: PTH208
         if name.isdigit():
             with contextlib.suppress(OSError, ValueError, IndexError):
-                # The name of a program is in parentheses and may hold any of them.
+                # The name of a program is in parentheses and may itself contain any.
                 after = Path(f"/proc/{name}/stat").read_bytes().rpartition(b")")[2].split()
                 found.append((int(name), int(after[1])))
     return found

@@ -1,1 +1,1 @@
-"""The text of documents; what reads them runs in a child process (agents/tools/child.py)."""
+"""Text extraction from documents, in a child process (agents/tools/child.py)."""

@@ -46,7 +46,7 @@ def extract(request: dict[str, Any], body: bytes) -> dict[str, Any]:
     except MemoryError:
         raise
     except Exception as error:
-        # Libraries raise whatever they meet in a damaged file; it is theirs to say what.
+        # Libraries raise anything on a damaged file.
         return {"error": f"it is damaged ({type(error).__name__}: {str(error)[:200]})"}
 
 
@@ -66,7 +66,10 @@ def _taken(parts: Parts) -> list[tuple[str, str]]:
 
 
 def _check_zip(body: bytes) -> None:
-    """A few kilobytes must not become gigabytes. What a zip says of its sizes is what is read at most."""
+    """Limit what a zip expands to: a few kilobytes must not become gigabytes.
+
+    At most the declared sizes are read.
+    """
     if not zipfile.is_zipfile(BytesIO(body)):
         raise Unreadable("it is not what its name says, or it is encrypted")
     with zipfile.ZipFile(BytesIO(body)) as archive:

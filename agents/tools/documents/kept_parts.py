@@ -1,4 +1,4 @@
-"""What was read of a document, kept so that it is not read again until the file changes."""
+"""Cache of the extracted text of documents, by content."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PARTS: msgspec.json.Decoder[list[Part]] = msgspec.json.Decoder(list[Part])
 
 
 class KeptParts:
-    """A folder of parts, named by what the bytes of the file are. What cannot be read of it is not there."""
+    """A folder of parts, named by the hash of the file's bytes. An unreadable entry counts as missing."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -28,7 +28,7 @@ class KeptParts:
             return None
 
     def put(self, content: bytes, parts: list[Part]) -> None:
-        with contextlib.suppress(OSError):  # a full disk keeps nothing, and finds nothing the worse
+        with contextlib.suppress(OSError):  # a full disk only costs reading again
             self._folder.mkdir(parents=True, exist_ok=True)
             with Folder.root(self._folder) as folder:
                 folder.write(_name(content), msgspec.json.encode(parts))

@@ -1,4 +1,4 @@
-"""Which kinds of documents can be read, by the ends of their names."""
+"""Document formats by file name extension."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _KINDS: dict[str, Kind] = {
         ("txt", "md", "markdown", "rst", "csv", "tsv", "tex", "org", "adoc", "log", "srt", "vtt"), "text"
     ),
 }
-# Kinds that people will try; what to do instead.
+# Formats that people will try; what to do instead.
 _OLD = {
     "doc": "docx",
     "xls": "xlsx",
@@ -44,10 +44,10 @@ def ending(path: str) -> str:
 
 
 def kind_of(path: str) -> Kind:
-    """The kind, "" for what is no document."""
+    """The format, "" for what is no document."""
     return _KINDS.get(ending(path), "")
 
 
 def instead_of(path: str) -> str:
-    """What an old kind of file can be saved as, "" for others."""
+    """The format an old kind of file can be saved as, "" for others."""
     return _OLD.get(ending(path), "")

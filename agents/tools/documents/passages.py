@@ -1,7 +1,8 @@
-"""Which passages of texts answer a question best: Okapi BM25 over pieces of a few hundred letters. Pure.
+"""Ranks passages of texts for a question: Okapi BM25 over pieces of a few hundred letters. Pure.
 
-Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with k1 = 1.2 and b = 0.75.
-Words of Korean, Chinese and Japanese are taken as pairs of letters, which finds a stem whatever ending follows.
+Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with k1 = 1.2 and b =
+0.75. Words of Korean, Chinese and Japanese are taken as pairs of letters, which finds a stem whatever ending
+follows.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Passage(msgspec.Struct, frozen=True):
 
 
 def passages(path: str, label: str, text: str) -> Iterator[Passage]:
-    """A text in pieces, cut between paragraphs or lines where it can be."""
+    """Split a text into passages, between paragraphs or lines where possible."""
     lines: list[str] = []
     letters, first = 0, 1
     for number, line in enumerate(text.split("\n"), 1):
@@ -50,7 +51,7 @@ def passages(path: str, label: str, text: str) -> Iterator[Passage]:
 
 
 def best(query: str, among: Iterable[Passage], most: int) -> list[Passage]:
-    """Those that fit the query best, best first; passages without any of its words are none."""
+    """The passages that match the query best, best first; those without any of its words are left out."""
     wanted = set(terms(query))
     found: list[tuple[Passage, Counter[str], int]] = []
     having: Counter[str] = Counter()
@@ -83,7 +84,7 @@ def _score(hits: Counter[str], length: float, having: Counter[str], count: int) 
 
 
 def terms(text: str) -> list[str]:
-    """The words of a text as they are compared."""
+    """The words of a text, normalized."""
     words: list[str] = []
     for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
         start = 0
@@ -97,7 +98,7 @@ def terms(text: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    """Without the plural's end, the one that matters most for finding."""
+    """Strip the plural's ending, the one that matters most for finding."""
     if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         return word[:-1]
     return word

@@ -1,4 +1,4 @@
-"""Reads documents in a child process, one after the other."""
+"""Reads documents in child processes."""
 
 from __future__ import annotations
 

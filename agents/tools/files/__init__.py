@@ -1,1 +1,1 @@
-"""The tools for files in a workspace, one module each, and what they share."""
+"""File tools of a workspace, one module each, and what they share."""

@@ -1,4 +1,4 @@
-"""What tools that change files have in common: which places they may write to, and what they would touch."""
+"""Shared parts of the tools that change files: allowed places, and what a call would change."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from agents.tools.function_tool import ToolTrouble
 from agents.workspace.folder import Folder
 from agents.workspace.workspace import Workspace
 
-_MOST_TOLD = 10_000  # paths beneath a folder that moves or goes
+_MOST_TOLD = 10_000  # maximum paths beneath a folder that is moved or deleted
 
 
 @contextlib.contextmanager
 def place_to_change(
     workspace: Workspace, text: str, *, make: bool = False, follow: bool = True
 ) -> Iterator[tuple[Folder, str]]:
-    """The open folder and the name that a path ends in, once it is clear that it may be changed.
+    """The open folder and the last name of a path that may be changed.
 
-    Raises PathRefused for Git's own files and for the workspace itself. It is looked at twice: before folders are
-    made, and at the place that was reached.
+    Raises PathRefused for Git's own files and for the workspace itself. It is checked twice: before folders
+    are made, and at the place that was reached.
     """
     path = workspace.relative(text)
     _check(workspace, workspace.real(path, follow=follow))
@@ -39,7 +39,7 @@ def _check(workspace: Workspace, path: str) -> None:
 
 
 def new_folders(workspace: Workspace, path: str) -> tuple[str, ...]:
-    """The folders that have to be made before `path` can be written, outermost first."""
+    """Folders that have to be made before `path` can be written, outermost first."""
     missing: list[str] = []
     above = path.rpartition("/")[0]
     while above and workspace.found(above) is None:
@@ -70,7 +70,7 @@ def whole_file(folder: Folder, name: str) -> bytes:
 
 
 def text_of(folder: Folder, name: str) -> Text:
-    """A file's text. Raises ToolTrouble when it is none."""
+    """A file's text. Raises ToolTrouble when it is binary."""
     text = read_text(whole_file(folder, name))
     if text is None:
         raise ToolTrouble(f"'{folder.path_of(name)}' is no text file.")

@@ -22,7 +22,7 @@ def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:
             try:
                 diff = unified_diff(path, text_of(folder, name).raw, None)
             except ToolTrouble:
-                diff = ""  # no text: its name says all that can be shown
+                diff = ""  # binary: the name is all that can be shown
     return Effects("files", deletes=with_contents(here.workspace, path), diff=diff)
 
 

@@ -1,4 +1,4 @@
-"""What would change in a file, as a unified diff."""
+"""Unified diff of a file."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 _CONTEXT = 3
-# Comparing takes time with the product of the lines that differ: beyond this they are shown as taken out and put in.
+# Diffing takes time with the product of differing lines: beyond this all are shown as removed and added.
 _MOST_COMPARED = 4_000_000
 
 
 def unified_diff(path: str, before: str | None, after: str | None) -> str:
-    """From one text to another; None is a file that is not there. "" when nothing changes."""
+    """The diff of two texts; None is a missing file. "" when nothing changes."""
     if before == after:
         return ""
     old, new = _lines(before), _lines(after)
@@ -28,7 +28,7 @@ def renamed(path: str, to: str) -> str:
 
 
 def counts(diff: str) -> str:
-    """How many lines come and go, as "+3 −1"."""
+    """Added and removed lines, as "+3 −1"."""
     lines = diff.splitlines()
     added = sum(1 for line in lines if line.startswith("+") and not line.startswith("+++ "))
     removed = sum(1 for line in lines if line.startswith("-") and not line.startswith("--- "))
@@ -48,7 +48,7 @@ def _ended(line: str) -> str:
 
 
 def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
-    """The body of the diff. What is the same at both ends is not compared."""
+    """The body of the diff. A common beginning and end are skipped."""
     same = 0
     for first, second in zip(old, new, strict=False):
         if first != second:
@@ -77,7 +77,7 @@ def _range(start: int, count: int) -> str:
 
 
 def _shifted(head: str, by: int) -> str:
-    """A hunk's head with its line numbers moved on."""
+    """A hunk's head with its line numbers shifted."""
     _, old, new, _ = head.split(" ", 3)
     return f"@@ -{_moved(old[1:], by)} +{_moved(new[1:], by)} @@\n"
 

@@ -17,7 +17,7 @@ from agents.tools.function_tool import ToolTrouble, tool
 from agents.workspace.folder import Folder
 from engine.text import clean_text
 
-_SHOWN = 5  # places that are named when there are several
+_SHOWN = 5  # maximum places named when there are several
 
 
 class _Edit(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:
     return Effects("files", writes=(path,), diff=diff)
 
 
-# What it returns, done or not, quotes the file.
+# Its result quotes the file, also on failure.
 @tool(facts=ToolFacts(paths=("path",), untrusted=True, timeout_s=30), effects=_effects)
 def edit_file(here: ToolContext, path: str, old_text: str, new_text: str) -> Outcome:
     """Replace one piece of text in a file. Returns what changed.
@@ -85,7 +85,7 @@ def _plain(text: str) -> str:
 
 
 def _places(text: str, old: str) -> list[int]:
-    """Where `old` begins, overlapping ones too."""
+    """Indexes of `old`, overlapping ones included."""
     found: list[int] = []
     at = text.find(old)
     while at != -1:
@@ -95,7 +95,7 @@ def _places(text: str, old: str) -> list[int]:
 
 
 def _in_raw(file: Text, at: int) -> int:
-    """A place in the text with plain line ends, as a place in the text as it is in the file."""
+    """An index in the text with plain line ends, converted to the text as it is in the file."""
     if "\r\n" not in file.raw:
         return at
     raw = 0
@@ -119,7 +119,7 @@ def _several(text: str, places: list[int], path: str) -> str:
 
 
 def _nowhere(text: str, old: str, path: str) -> str:
-    """That it is not there, with the place that looks most like it."""
+    """The error for a text that is not found, with the most similar place."""
     lines, wanted = text.split("\n"), old.strip("\n").split("\n")
     squeezed = [" ".join(line.split()) for line in lines]
     target = [" ".join(line.split()) for line in wanted]

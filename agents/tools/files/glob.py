@@ -1,4 +1,4 @@
-"""Which paths a pattern like `src/**/*.{py,toml}` means."""
+"""Matches paths to glob patterns like `src/**/*.{py,toml}`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Glob:
 
 
 def _without_braces(text: str) -> list[str]:
-    """All texts that the braces stand for, innermost first."""
+    """Expand the braces, innermost first."""
     done: list[str] = []
     waiting = [text]
     while waiting:
@@ -57,7 +57,7 @@ def _names(pattern: str) -> list[re.Pattern[str] | None]:
 
 
 def _fits(pattern: list[re.Pattern[str] | None], names: list[str]) -> bool:
-    """Follows all places in the pattern at once, name by name."""
+    """Match name by name, tracking all positions in the pattern at once."""
     places = _reach(pattern, {0})
     for name in names:
         after: set[int] = set()
@@ -72,7 +72,7 @@ def _fits(pattern: list[re.Pattern[str] | None], names: list[str]) -> bool:
 
 
 def _reach(pattern: list[re.Pattern[str] | None], places: set[int]) -> set[int]:
-    """With what follows a `**`, which may be no folder at all."""
+    """Add the positions after a `**`, which may match no folder."""
     reached = set(places)
     for place in sorted(places):
         while place < len(pattern) and pattern[place] is None:

@@ -1,4 +1,4 @@
-"""Which lines of a text a regular expression finds; runs in a child (child.py), because some never end."""
+"""Lines of a text that match a regular expression; runs in a child (child.py), because some never end."""
 
 from __future__ import annotations
 

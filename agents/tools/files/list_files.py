@@ -8,7 +8,7 @@ from agents.tools.function_tool import ToolTrouble, tool
 from agents.workspace.workspace import Entry
 
 MOST_ENTRIES = 2000
-# Folders that hold what programs made; they are named, not entered.
+# Folders of generated files; they are listed, not entered.
 SKIPPED = frozenset(
     {".git", "node_modules", "__pycache__", ".venv", "venv", ".mypy_cache", ".ruff_cache", ".tox"}
 )

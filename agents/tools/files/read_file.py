@@ -54,7 +54,7 @@ def read_file(
 
 
 def _some(lines: list[str], first: int, last: int, *, numbered: bool) -> tuple[str, int]:
-    """Lines `first` to `last` as far as they fit, and the last that did."""
+    """Lines `first` to `last` as far as they fit, and the number of the last that did."""
     width = len(str(last))
     taken: list[str] = []
     letters = 0
@@ -68,7 +68,7 @@ def _some(lines: list[str], first: int, last: int, *, numbered: bool) -> tuple[s
 
 
 def _near(names: list[str], name: str) -> str:
-    """Names that may have been meant."""
+    """Similar names."""
     import difflib
 
     close = difflib.get_close_matches(name, names, n=3, cutoff=0.6)

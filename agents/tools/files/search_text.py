@@ -17,11 +17,11 @@ from agents.workspace.workspace import Workspace
 MOST_FOUND = 200  # lines
 SECONDS = 15.0
 _MOST_FILE = 4 * 1024**2  # bytes; larger files are passed over and named
-_AROUND = 120  # letters of a line shown on each side of what was found
+_AROUND = 120  # characters of a long line shown on each side of a match
 _NAMED = 3
 _SPECIAL = frozenset(".^$*+?{}[]\\|()")
 
-Found = tuple[int, int, int]  # the line's number from 1, where in it the match starts and ends
+Found = tuple[int, int, int]  # the line number from 1, start and end of the match in it
 
 
 @tool(facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=30))
@@ -58,7 +58,7 @@ def search_text(
 
 
 class _Search:
-    """One search: the lines found so far, and what has to be said of it."""
+    """One search: the matches so far, and notes for the model."""
 
     def __init__(self, here: ToolContext, pattern: str, files: str, ignore_case: bool) -> None:
         self._here = here
@@ -106,7 +106,7 @@ class _Search:
             with self._here.workspace.read(path) as file:
                 content = file.read(_MOST_FILE + 1)
         except (OSError, PathRefused):
-            return None  # it went, or may not be read
+            return None  # it was removed, or may not be read
         if len(content) > _MOST_FILE:
             self._large.append(path)
             return None
@@ -169,7 +169,7 @@ def _plain_matches(text: str, wanted: str, most: int, *, ignore_case: bool) -> I
 
 
 def _around(line: str, start: int, end: int) -> str:
-    """A line, or of a long one what lies around the match."""
+    """A line, or the part of a long one around the match."""
     if len(line) <= 2 * _AROUND:
         return line
     first, last = max(0, start - _AROUND), min(len(line), max(end, start + 1) + _AROUND)

@@ -1,4 +1,4 @@
-"""Text in files: which encoding and line ends a file has, so that it can be read and written back as it was."""
+"""Text files: detects encoding and line ends, so that a file can be written back as it was."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Text(msgspec.Struct, frozen=True):
 
 
 def read_text(content: bytes) -> Text | None:
-    """The text of a file's bytes; None when it is none. What is decoded encodes to the same bytes again."""
+    """Decode a file's bytes; None when they are no text. Encoding it again gives the same bytes."""
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             raw = _decoded(content[len(mark) :], encoding)

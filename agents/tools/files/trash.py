@@ -1,4 +1,4 @@
-"""Where a run puts what it deletes: a folder of its own, outside the workspace."""
+"""Trash of a run: a folder of its own, outside the workspace."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from agents.workspace.folder import Folder, is_link
 
 
 def to_trash(folder: Folder, name: str, trash: Path) -> Path:
-    """Move a file, link or folder there; returns its place. Raises OSError; then what was there still is.
+    """Move a file, link or folder to the trash; returns its new path.
 
-    On another file system it is copied first and then removed.
+    Raises OSError; then the original still exists. Across file systems it is copied first and then removed.
     """
     trash.mkdir(parents=True, exist_ok=True)
     place = _free(trash, name)

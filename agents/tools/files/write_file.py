@@ -58,7 +58,7 @@ def write_file(here: ToolContext, path: str, content: str) -> Outcome:
 
 
 def _changed(folder: Folder, name: str, content: str) -> tuple[bool, bytes, str]:
-    """Whether there is a file, the bytes that take its place, and how they differ.
+    """Whether the file exists, its new bytes, and the diff.
 
     A text file keeps its encoding and its line ends. Raises ToolTrouble for what is no file.
     """
@@ -80,7 +80,7 @@ def _changed(folder: Folder, name: str, content: str) -> tuple[bool, bytes, str]
 
 
 def _in_the_old_way(old: Text, content: str) -> str:
-    """The content with the line ends of the file, when it comes with plain ones."""
+    """The content with the line ends of the existing file, when it comes with plain ones."""
     if old.newline == "\n" or old.mixed or "\r" in content:
         return content
     return content.replace("\n", old.newline)
@@ -90,4 +90,4 @@ def _encoded(old: Text, new: str) -> bytes:
     try:
         return old.encode(new)
     except UnicodeEncodeError:
-        return new.encode()  # letters that the old encoding lacks
+        return new.encode()  # characters that the old encoding lacks

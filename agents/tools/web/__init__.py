@@ -1,1 +1,1 @@
-"""Pages of the web, fetched so that nothing inside this network can be reached."""
+"""Web pages, fetched so that nothing inside this network can be reached."""

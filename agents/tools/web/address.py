@@ -1,4 +1,4 @@
-"""A web address, taken apart and written in the one form in which it is shown, approved and asked for."""
+"""Parses a web address into the one form in which it is shown, approved and requested."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Address(msgspec.Struct, frozen=True):
 
 
 def read_address(text: str, base: Address | None = None) -> Address:
-    """An address as somebody wrote it; relative ones are of `base`. Raises ToolTrouble with the reason."""
+    """Parse an address; relative ones are resolved against `base`. Raises ToolTrouble with the reason."""
     text = text.strip()
     if len(text) > _LONGEST or any(ord(letter) < 33 or ord(letter) == 127 for letter in text):
         raise ToolTrouble("That is no web address: it is too long or has spaces in it.")
@@ -64,7 +64,7 @@ def read_address(text: str, base: Address | None = None) -> Address:
 
 def _ascii_host(host: str) -> str:
     if ":" in host:
-        return host.lower()  # whether it is an address is seen when it is resolved
+        return host.lower()  # whether it is public is checked when it is resolved
     try:
         name = host.encode("idna").decode().lower()
     except UnicodeError as error:
@@ -75,7 +75,7 @@ def _ascii_host(host: str) -> str:
 
 
 def same_site(first: Address, second: Address) -> bool:
-    """Whether a redirect stays where the user allowed to go: the same host, "www." aside, and never to plain http."""
+    """Whether a redirect stays on the approved site: the same host, "www." aside, and never to plain http."""
     downgraded = first.scheme == "https" and second.scheme == "http"
     ports = first.port == second.port or (first.port, second.port) == (80, 443)
     return not downgraded and ports and first.host.removeprefix("www.") == second.host.removeprefix("www.")

@@ -1,7 +1,8 @@
-"""One page over HTTP: resolved once, connected to exactly that address, and never more than a few megabytes.
+"""Downloads one page over HTTP: resolved once, connected to exactly that address, and limited to a few
+megabytes.
 
-The standard library's client is used because it can be given the address to connect to while name and certificate
-stay the host's: what was checked is what is asked, whatever a name server answers later.
+The standard library's client is used because it can be given the address to connect to while name and
+certificate stay the host's: what was checked is what is asked, whatever a name server answers later.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from agents.tools.web.address import Address, read_address, same_site
 from agents.tools.web.public import is_public
 from engine.net.sockets import shut, trusting
 
-SECONDS = 30.0  # all together
-_STEP_SECONDS = 10.0  # for one answer of the network
-MOST_BYTES = 5 * 1024**2  # as they come
+SECONDS = 30.0  # total
+_STEP_SECONDS = 10.0  # for each network operation
+MOST_BYTES = 5 * 1024**2  # bytes on the wire
 MOST_UNPACKED = 16 * 1024**2
 _MOST_REDIRECTS = 5
 _PIECE = 64 * 1024
@@ -39,7 +40,7 @@ Resolve = Callable[[str, int], list[str]]
 
 
 class Page(msgspec.Struct, frozen=True):
-    """What came from `address`, the last of the way there. `cut`: more would have come.
+    """A downloaded page; `address` is that after redirects. `cut`: more would have come.
 
     `onward` is where a redirect leads that was not followed, because it is another site.
     """
@@ -54,7 +55,7 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Web(msgspec.Struct, frozen=True):
-    """How the web is reached; tests put their own parts in."""
+    """Access to the web; tests substitute parts."""
 
     resolve: Resolve
     allowed: Callable[[str], bool]
@@ -74,7 +75,7 @@ THE_WEB = Web(resolved, is_public, trusting)
 
 
 def download(address: Address, cancelled: Callable[[], bool], web: Web = THE_WEB) -> Page:
-    """Fetch it, following redirects within its site. Raises ToolTrouble."""
+    """Download a page, following redirects within its site. Raises ToolTrouble."""
     with _Clock(cancelled) as clock:
         for _ in range(_MOST_REDIRECTS + 1):
             page = _one(address, clock, web)
@@ -124,7 +125,7 @@ def _why(error: Exception) -> str:
 
 
 def _content(response: http.client.HTTPResponse, clock: _Clock) -> tuple[bytes, bool]:
-    """The body, unpacked, and whether it was cut."""
+    """The decompressed body, and whether it was cut."""
     packing = (response.headers.get("Content-Encoding") or "identity").strip().lower()
     if packing not in ("identity", "", "gzip", "x-gzip", "deflate"):
         raise ToolTrouble(f"The page came packed as '{packing}', which was not asked for.")
@@ -140,7 +141,7 @@ def _content(response: http.client.HTTPResponse, clock: _Clock) -> tuple[bytes, 
         if unpack is None:
             taken += piece
             continue
-        # Never more at once than is wanted: a few kilobytes can unpack to gigabytes.
+        # Bounded reads: a few kilobytes can unpack to gigabytes.
         taken += unpack.decompress(piece, MOST_UNPACKED + 1 - len(taken))
         if len(taken) > MOST_UNPACKED or unpack.eof:
             break
@@ -160,7 +161,7 @@ def _pieces(response: http.client.HTTPResponse, clock: _Clock) -> Iterator[bytes
 
 
 class _Connection(http.client.HTTPConnection):
-    """Connects to addresses that were checked, and to nothing else."""
+    """Connects only to addresses that were checked."""
 
     def __init__(self, address: Address, found: list[str], web: Web, clock: _Clock) -> None:
         super().__init__(address.host, address.port, timeout=_STEP_SECONDS)
@@ -188,7 +189,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 class _Clock:
-    """Ends a download that takes too long or is no longer wanted, even one that comes byte by byte."""
+    """Deadline of a download, also of one that arrives byte by byte, and its cancellation."""
 
     def __init__(self, cancelled: Callable[[], bool]) -> None:
         self._cancelled = cancelled

@@ -1,4 +1,5 @@
-"""The text of an HTML page: title, headings, paragraphs, lists, tables and links, without scripts and menus.
+"""Extracts the text of an HTML page: title, headings, paragraphs, lists, tables and links, without scripts
+and menus.
 
 Runs in a child (agents/tools/child.py): who wrote the page decides how long reading it takes.
 """
@@ -23,11 +24,11 @@ _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])", re.I
 )
 _MOST_LETTERS = 400_000
-_LEAST_MAIN = 200  # letters: with less, what says it is the main part is not
+_LEAST_MAIN = 200  # characters; with fewer, an element marked as the main part is ignored
 
 
 def page_text(request: dict[str, Any], body: bytes) -> dict[str, str]:
-    """`{"title", "text"}` of a page. `request` has the page's "url" and the "charset" its server told, or ""."""
+    """`{"title", "text"}` of a page. `request` has the page's "url" and the server's "charset", or ""."""
     import warnings
 
     import bs4
@@ -47,7 +48,7 @@ def page_text(request: dict[str, Any], body: bytes) -> dict[str, str]:
 
 
 def _text(root: Any, url: str) -> str:
-    """What of it is to be read, as Markdown as far as that is plain. Not recursive: pages can be nested very deep."""
+    """The readable text as simple Markdown. Not recursive: pages can be nested very deep."""
     from bs4 import Tag
     from bs4.element import Comment, Declaration, Doctype, NavigableString, ProcessingInstruction
 
@@ -59,7 +60,7 @@ def _text(root: Any, url: str) -> str:
     while waiting and letters < _MOST_LETTERS:
         node = waiting.pop()
         if isinstance(node, str) and not isinstance(node, NavigableString):
-            # A mark of ours: what comes behind an element.
+            # Marker for the text after an element.
             pre -= node == _PRE_END
             pieces.append("\n```\n" if node == _PRE_END else node)
             continue
@@ -93,7 +94,7 @@ def _is_left_out(tag: Any) -> bool:
 
 
 def _marks(tag: Any, url: str) -> tuple[str, str]:
-    """What stands before and behind an element's own text."""
+    """Text before and after an element's own."""
     name = tag.name
     if re.fullmatch("h[1-6]", name):
         return f"\n\n{'#' * int(name[1])} ", "\n\n"
@@ -114,7 +115,7 @@ def _marks(tag: Any, url: str) -> tuple[str, str]:
 
 
 def _link(target: str, url: str) -> str:
-    """A link's whole address, "" for one that leads to no page, or only within this one."""
+    """A link's absolute address, "" for one that leads to no page, or only within this one."""
     try:
         whole = urllib.parse.urljoin(url, target.strip())
         scheme = urllib.parse.urlsplit(whole).scheme
@@ -127,7 +128,7 @@ def _link(target: str, url: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    """Without needless spaces and empty lines, but for what stands between fences."""
+    """Collapse spaces and empty lines, except between fences."""
     lines: list[str] = []
     code = False
     for line in text.split("\n"):

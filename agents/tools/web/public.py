@@ -1,8 +1,8 @@
-"""Which addresses are on the public internet. Pure.
+"""Checks whether an IP address is on the public internet. Pure.
 
-A page that a model asks for must not reach this machine, its network, or a cloud's metadata service. Sources: the
-IANA registries of special-purpose IPv4 and IPv6 addresses. The ranges are written out, because `ipaddress` calls
-other ones global from one version of Python to the next.
+A page that a model asks for must not reach this machine, its network, or a cloud's metadata service. Sources:
+the IANA registries of special-purpose IPv4 and IPv6 addresses. The ranges are written out, because
+`ipaddress` calls other ones global from one version of Python to the next.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NOT_PUBLIC = tuple(
         "168.63.129.16/32",  # Azure's wire server, on an address that looks public
     )
 )
-# Only this is given out to hosts; mapped and translated IPv4 (::ffff:0:0/96, 64:ff9b::/96) lies elsewhere.
+# Only this range is assigned to hosts; mapped and translated IPv4 (::ffff:0:0/96, 64:ff9b::/96) lies elsewhere.
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _NOT_PUBLIC_6 = tuple(
     ipaddress.IPv6Network(text)
@@ -44,7 +44,7 @@ _NOT_PUBLIC_6 = tuple(
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address, as text, is one of a public host. Anything that is no address is not."""
+    """Whether an IP address, as text, is public. False for anything else."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
