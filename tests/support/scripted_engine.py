@@ -24,7 +24,8 @@ from engine.api import (
     PrefillProgress,
     ToolCalled,
 )
-from engine.errors import ErrorInfo
+from engine.errors import ErrorInfo, UserError
+from engine.local.generation.stop_strings import StopStrings
 from engine.placement.plan import Plan
 from engine.values import ExpertsFired, FinishReason, ReasoningControl, Sampling, Timings, ToolCall, Usage
 
@@ -57,16 +58,18 @@ class ScriptedEngine:
         pace: float = 0.0,
         load_error: ErrorInfo | None = None,
         fired: tuple[tuple[int, ...], ...] = (),
-        calls: tuple[ToolCall, ...] = (),
+        calls: tuple[ToolCall, ...] | Callable[[GenerateRequest], tuple[ToolCall, ...]] = (),
         notices: tuple[ErrorInfo, ...] = (),
         beside: bool = False,
         counts: bool = False,
         name: str = "Scripted model",
+        load_s: float = 0.0,
+        missing: tuple[str, ...] = (),
     ) -> None:
         self._listener, self.answer = listener, answer
         self._reasoning, self.pace, self._counts = reasoning, pace, counts
         self.load_error = load_error
-        self._name = name
+        self._name, self._load_s, self._missing = name, load_s, missing
         self.fired, self.watching = fired, False
         self.front, self.forgotten = "", list[str]()
         self.calls, self.notices = calls, notices
@@ -81,6 +84,7 @@ class ScriptedEngine:
         self._state: EngineState = "empty"
         self._facts: ModelFacts | None = None
         self._aborted: set[int] = set()
+        self._open: set[int] = set()
         self._hurried: set[int] = set()
         self._cancelled = threading.Event()
         self._closing = threading.Event()
@@ -99,6 +103,7 @@ class ScriptedEngine:
 
     def load(self, request: LoadRequest) -> None:
         self.watching = request.watch_experts
+        self._aborted |= self._open
         self._state = "loading"
         self._cancelled.clear()
         self._work.put(request)
@@ -107,16 +112,23 @@ class ScriptedEngine:
         self._cancelled.set()
 
     def generate(self, request: GenerateRequest) -> None:
+        self._refuse_without_model()
         self.requests.append(request)
         self._aborted.discard(request.id)
+        self._open.add(request.id)
         self._hurried.discard(request.id)
         self._work.put(request)
 
     def measure(self, request: GenerateRequest, texts: tuple[str, ...] = ()) -> None:
         """A token for each four characters, told from a thread of its own: nothing is waited for."""
+        self._refuse_without_model()
         counts = tuple(-(-len(text) // 4) for text in texts)
         measured = Measured(request.id, _tokens(request), counts)
         threading.Thread(target=self._emit, args=(measured,), name="scripted-measure").start()
+
+    def _refuse_without_model(self) -> None:
+        if self._state in ("empty", "closed"):
+            raise UserError("engine.no_model")
 
     def abort(self, request_id: int) -> None:
         self._aborted.add(request_id)
@@ -137,6 +149,8 @@ class ScriptedEngine:
         self.watching = on
 
     def unload(self) -> None:
+        if self._state == "closed":
+            return
         self._unloading.set()
         done = threading.Event()
         self._work.put(done)
@@ -188,15 +202,19 @@ class ScriptedEngine:
 
     def _do_load(self, request: LoadRequest) -> None:
         self._emit(LoadProgress(0.4))
+        self._cancelled.wait(self._load_s)
         if self._held(lambda: self._cancelled.is_set() or self._ending()):
             self._state = "empty"
             if self._unloading.is_set():
                 return
             self._emit(LoadFailed(ErrorInfo("engine.load_cancelled")))
             return
-        if self.load_error is not None:
-            self._state = "empty"
-            self._emit(LoadFailed(self.load_error))
+        missing = (
+            ErrorInfo("model.missing", {"path": request.path}) if request.path in self._missing else None
+        )
+        if (error := self.load_error or missing) is not None:
+            self._state, self._facts = "empty", None
+            self._emit(LoadFailed(error))
             return
         self._facts = ModelFacts(
             path=request.path,
@@ -214,41 +232,56 @@ class ScriptedEngine:
         self._emit(Loaded(self._facts))
 
     def _do_generate(self, request: GenerateRequest) -> None:
-        number = request.id
-        prompt, limit = _tokens(request), 10**9
+        number, prompt, limit = request.id, _tokens(request), 10**9
+        if self._facts is None:  # the load that it waited for has failed
+            self._finish(Finished(number, "error", Usage(), Timings(), ErrorInfo("engine.no_model")))
+            return
         if self._counts:
-            assert self._facts is not None
             room = self._facts.context - prompt
             if room <= 0:
                 params = {"needed": prompt, "available": self._facts.context}
                 error = ErrorInfo("engine.context_overflow", params)
-                self._emit(Finished(number, "error", Usage(prompt), Timings(), error))
+                self._finish(Finished(number, "error", Usage(prompt), Timings(), error))
                 return
             limit = min(room, request.max_tokens or room)
         self._emit(*self.first(request))
-        count = 0
-        ended = False
-        for piece in self.answer(request):
-            if count == limit:
-                break
-            ended = self._held(lambda: number in self._aborted or self._ending())
-            if ended:
-                break
-            if piece.startswith("<think>") and number in self._hurried:
-                continue
-            channel = "reasoning" if piece.startswith("<think>") else "content"
-            self._emit(Delta(number, channel, piece.removeprefix("<think>")))  # type: ignore[arg-type]
-            count += 1
-            self._closing.wait(self.pace)
+        count, ended = self._write(request, limit)
         if self.watching and self.fired:
             self._emit(ExpertsFired(number, count, self.fired, 0.06))
         usage = Usage(prompt, recomputed=self.usage.recomputed) if self._counts else self.usage
         usage = msgspec.structs.replace(usage, completion_tokens=count)
         timings = Timings(0.1, 0.4, 500.0, 38.0, 0.0)
-        calls = () if ended else self.calls
+        wanted = self.calls(request) if callable(self.calls) else self.calls
+        calls = () if ended else wanted
         self._emit(*(ToolCalled(number, call) for call in calls))
         reason: FinishReason = "cancelled" if ended else "length" if count == limit else "stop"
-        self._emit(Finished(number, reason, usage, timings, None, calls, self.notices))
+        self._finish(Finished(number, reason, usage, timings, None, calls, self.notices))
+
+    def _write(self, request: GenerateRequest, limit: int) -> tuple[int, bool]:
+        """Tell the answer; how many tokens that were, and whether it was ended from outside."""
+        number, stops, count = request.id, StopStrings(request.stop), 0
+        for piece in self.answer(request):
+            if count == limit or stops.hit:
+                break
+            if self._held(lambda: number in self._aborted or self._ending()):
+                return count, True
+            if piece.startswith("<think>"):
+                if number not in self._hurried:
+                    self._emit(Delta(number, "reasoning", piece.removeprefix("<think>")))
+                    count += 1
+                    self._closing.wait(self.pace)
+                continue
+            count += 1
+            if shown := stops.feed(piece):
+                self._emit(Delta(number, "content", shown))
+            self._closing.wait(self.pace)
+        if rest := stops.finish():
+            self._emit(Delta(number, "content", rest))
+        return count, False
+
+    def _finish(self, end: Finished) -> None:
+        self._open.discard(end.id)
+        self._emit(end)
 
 
 def _tokens(request: GenerateRequest) -> int:

@@ -36,12 +36,6 @@ def load(engine: LocalEngine, told: Recorder) -> None:
     told.next(Loaded)
 
 
-def test_without_a_model_an_answer_is_refused(engine: LocalEngine) -> None:
-    with pytest.raises(UserError) as caught:
-        engine.generate(ask(1, "Hello"))
-    assert caught.value.code == "engine.no_model"
-
-
 def test_loading_tells_its_progress_and_what_was_loaded(engine: LocalEngine, told: Recorder) -> None:
     engine.load(LoadRequest(str(starter_model()), PlacementOptions(1024)))
     facts = told.next(Loaded).model
@@ -50,14 +44,6 @@ def test_loading_tells_its_progress_and_what_was_loaded(engine: LocalEngine, tol
     assert (facts.architecture, facts.context, facts.trained_context) == ("llama", 1024, 8192)
     assert facts.graph_splits == (1, 1), "all of it is computed by the processor"
     assert engine.state == "ready" and engine.model == facts
-
-
-def test_a_cancelled_load_says_so_and_leaves_the_engine_empty(engine: LocalEngine, told: Recorder) -> None:
-    engine.load(LoadRequest(str(starter_model()), PlacementOptions(1024)))
-    engine.cancel_load()  # long before the host has even started
-    event = told.next(LoadFailed, Loaded)
-    assert isinstance(event, LoadFailed) and event.error.code == "engine.load_cancelled"
-    assert engine.state == "empty"
 
 
 def test_unloading_ends_the_host_and_what_it_wrote_and_the_next_load_is_as_the_first(

@@ -167,21 +167,6 @@ def test_answer_now_asks_anew_without_reasoning(connect: Connect) -> None:
     assert connected.server.asked[1].body["reasoning_effort"] == "none"
 
 
-def test_several_answers_are_written_at_a_time(connect: Connect) -> None:
-    connected = connect(lambda asked: say(f"{asked.last}!", pace=0.01))
-    for id in range(1, 9):
-        connected.engine.generate(question(id, f"number {id}"))
-    texts: dict[int, str] = {}
-    ends = 0
-    while ends < 8:
-        event = connected.told.next(Delta, Finished)
-        if isinstance(event, Delta):
-            texts[event.id] = texts.get(event.id, "") + event.text
-        else:
-            ends += 1
-    assert texts == {id: f"number {id}!" for id in range(1, 9)}
-
-
 def test_a_field_that_is_refused_is_left_out_from_then_on(connect: Connect) -> None:
     refusal = Reply(fault="status", status=400, message="Unsupported parameter: 'seed' is not supported")
     connected = connect(in_order(refusal, say("A"), say("B")))
@@ -254,11 +239,3 @@ def test_what_is_asked_while_the_server_is_looked_for_is_answered_then(connect: 
     earlier = [event for event in connected.told.seen if isinstance(event, Measured)]
     measured = earlier[0] if earlier else connected.told.next(Measured)
     assert measured.prompt > 0 and text == "Here."
-
-
-def test_unloading_ends_what_is_open_as_cancelled(connect: Connect) -> None:
-    connected = connect(in_order(Reply("x" * 50, fault="stall", after=8)))
-    connected.engine.generate(question())
-    connected.told.next(Delta)
-    connected.engine.unload()
-    assert connected.told.finish(1)[1].reason == "cancelled" and connected.engine.state == "empty"

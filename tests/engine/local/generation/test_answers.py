@@ -5,7 +5,7 @@ import time
 import msgspec
 import pytest
 
-from engine.api import Delta, Finished, GenerateRequest, PrefillProgress
+from engine.api import GenerateRequest, PrefillProgress
 from engine.errors import ErrorInfo
 from engine.values import Message, Sampling
 from tests.engine.local.conftest import Running
@@ -52,14 +52,6 @@ def test_a_seed_repeats_a_random_answer_and_another_seed_changes_it(running: Run
     assert draw(8, 3) == draw(9, 3) != draw(10, 4)
 
 
-def test_a_stop_string_ends_the_answer_before_it(running: Running) -> None:
-    whole, _ = running.told.answer(running.engine, ask(11, QUESTION))
-    stop = whole.split()[3]
-    text, end = running.told.answer(running.engine, ask(12, QUESTION, stop=(stop,)))
-    assert text == whole[: whole.index(stop)]
-    assert end.reason == "stop"
-
-
 def test_what_does_not_fit_is_told_with_both_numbers_before_anything_is_computed(running: Running) -> None:
     text, end = running.told.answer(running.engine, ask(13, "word " * 40_000))
     assert text == ""
@@ -91,16 +83,6 @@ def test_a_long_prefill_is_aborted_within_a_tenth_of_a_second(running: Running) 
     assert min(delays) < 0.1
 
 
-def test_decoding_is_aborted_and_the_text_so_far_stays(running: Running) -> None:
-    running.engine.generate(ask(30, "Tell me a very long story about the sea."))
-    first = running.told.next(Delta)
-    running.engine.abort(30)
-    rest, end = running.told.finish(30)
-    assert end.reason == "cancelled"
-    assert (first.text + rest).strip()
-    assert end.usage.completion_tokens > 0
-
-
 def test_a_request_behind_another_is_aborted_without_a_word_and_the_other_goes_on(running: Running) -> None:
     running.engine.generate(ask(31, "Tell me a long story.", max_tokens=40))
     running.engine.generate(ask(32, QUESTION))
@@ -130,15 +112,6 @@ def test_a_sampling_value_out_of_bounds_is_refused_with_its_name(running: Runnin
     request = msgspec.structs.replace(ask(36, QUESTION), sampling=Sampling(top_p=2.0))
     _, end = running.told.answer(running.engine, request)
     assert end.error == ErrorInfo("engine.bad_sampling", {"name": "top_p", "low": 0.0, "high": 1.0})
-
-
-def test_events_of_an_answer_come_in_order_and_end_with_finished(running: Running) -> None:
-    running.told.seen.clear()
-    running.told.answer(running.engine, ask(37, QUESTION, max_tokens=5))
-    kinds = [type(event) for event in running.told.seen]
-    assert kinds[0] is PrefillProgress
-    assert kinds[-1] is Finished
-    assert kinds.index(Delta) > kinds.index(PrefillProgress)
 
 
 def test_what_stands_before_an_answer_is_not_read_again_when_that_comes_back_written_otherwise(

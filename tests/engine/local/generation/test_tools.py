@@ -33,14 +33,6 @@ def test_a_named_tool_is_called_and_its_result_goes_back(running: Running) -> No
 
 
 @pytest.mark.model
-def test_words_stay_words_while_tools_are_at_hand(running: Running) -> None:
-    plain = GenerateRequest(3, (Message("user", "Count: one two three"),), sampling=GREEDY, max_tokens=12)
-    text, end = running.told.answer(running.engine, plain)
-    assert text
-    assert end.tool_calls == ()
-
-
-@pytest.mark.model
 def test_a_tool_that_is_not_there_is_told_before_anything_is_read(running: Running) -> None:
     request = GenerateRequest(4, (QUESTION,), tools=(TOOL,), tool_choice="get_time")
     _, end = running.told.answer(running.engine, request)

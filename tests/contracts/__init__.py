@@ -1,0 +1,1 @@
+"""What every `Engine` promises, asked of each of them."""

@@ -1,0 +1,183 @@
+"""What becomes of a request: its events, its end, and what ends it."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+import pytest
+
+from engine.api import Delta, Event, Finished, Measured, PrefillProgress, Queued, ToolCalled
+from tests.contracts.engines import SHORT, STORY, TOOL, Subject, request
+
+CANCELLED_WITHIN_S = 1.0  # 100 ms on a machine that does nothing else
+
+
+def events_of(subject: Subject, id: int) -> list[Event]:
+    """All that is told of an answer up to its end."""
+    before = len(subject.told.seen)
+    while subject.told.next(Finished).id != id:
+        pass
+    return [event for event in subject.told.seen[before:] if getattr(event, "id", None) == id]
+
+
+def text(events: list[Event], channel: str = "content") -> str:
+    return "".join(event.text for event in events if isinstance(event, Delta) and event.channel == channel)
+
+
+def test_an_answer_is_read_then_written_then_finished_once(loaded: Subject) -> None:
+    loaded.engine.generate(request(1, SHORT))
+    events = events_of(loaded, 1)
+    order = [(PrefillProgress, Queued), (Delta,), (Finished,)]
+    phases = [next(n for n, kinds in enumerate(order) if isinstance(event, kinds)) for event in events]
+    assert phases == sorted(phases) and phases.count(2) == 1
+    assert len(text(events).split()) > 3, "text comes in pieces that make up the answer"
+    loaded.engine.generate(request(2, SHORT, max_tokens=1))
+    assert not any(getattr(event, "id", None) == 1 for event in events_of(loaded, 2)), (
+        "nothing follows the end"
+    )
+
+
+def test_an_answer_that_ended_by_itself_has_stopped_and_counts_its_tokens(loaded: Subject) -> None:
+    _, end = loaded.told.answer(loaded.engine, request(3, SHORT))
+    assert (end.reason, end.error, end.tool_calls) == ("stop", None, ())
+    assert end.usage.prompt_tokens > 4 and end.usage.completion_tokens > 4
+    assert end.usage.reasoning_tokens == 0
+    assert end.timings.ttft_s > 0 and end.timings.decode_tps > 0
+
+
+def test_the_limit_of_tokens_ends_an_answer_as_length(loaded: Subject) -> None:
+    written, end = loaded.told.answer(loaded.engine, request(4, STORY, max_tokens=5))
+    assert (end.reason, end.error) == ("length", None) and written
+    assert 0 < end.usage.completion_tokens <= 5
+
+
+def test_a_stop_string_ends_an_answer_and_is_not_shown(loaded: Subject) -> None:
+    loaded.told.answer(loaded.engine, request(5, SHORT))  # the ones that follow find its prompt in memory
+    whole, _ = loaded.told.answer(loaded.engine, request(5, SHORT))
+    stop = whole.split()[4]
+    written, end = loaded.told.answer(loaded.engine, request(6, SHORT, stop=("never said", stop)))
+    assert written == whole[: whole.index(stop)]
+    assert end.reason == "stop"
+
+
+def test_an_answer_is_cancelled_soon_and_its_text_stands(loaded: Subject) -> None:
+    loaded.engine.generate(request(7, STORY))
+    first = loaded.told.next(Delta)
+    started = time.monotonic()
+    loaded.engine.abort(7)
+    rest, end = loaded.told.finish(7)
+    assert time.monotonic() - started < CANCELLED_WITHIN_S
+    assert (end.reason, end.error) == ("cancelled", None)
+    assert (first.text + rest).strip()
+    assert loaded.told.answer(loaded.engine, request(8, SHORT))[1].reason == "stop", (
+        "the next one is answered"
+    )
+
+
+def test_cancelling_what_is_not_open_does_nothing(loaded: Subject) -> None:
+    loaded.engine.abort(999)
+    loaded.engine.answer_now(999)
+    _, end = loaded.told.answer(loaded.engine, request(9, SHORT))
+    loaded.engine.abort(9)
+    assert end.reason == "stop"
+    assert loaded.told.answer(loaded.engine, request(10, SHORT))[1].reason == "stop"
+
+
+def test_two_answers_at_once_are_written_each_under_its_own_number(loaded: Subject) -> None:
+    alone, _ = loaded.told.answer(loaded.engine, request(11, SHORT))
+    loaded.engine.generate(request(12, STORY, max_tokens=60))
+    loaded.told.next(Delta)
+    loaded.engine.generate(request(13, SHORT))
+    beside, end = loaded.told.finish(13)
+    _, longer = loaded.told.finish(12)
+    assert (beside[:12], end.reason, longer.reason) == (alone[:12], "stop", "length")
+
+
+def test_cancelling_one_of_two_leaves_the_other(loaded: Subject) -> None:
+    loaded.engine.generate(request(14, STORY))
+    loaded.engine.generate(request(15, SHORT))
+    loaded.engine.abort(14)
+    assert loaded.told.finish(14)[1].reason == "cancelled"
+    assert loaded.told.finish(15)[1].reason == "stop"
+
+
+def test_a_tool_that_must_be_called_is_called_before_the_end(loaded: Subject) -> None:
+    asked = request(
+        16, "What is the weather in Paris?", tools=(TOOL,), tool_choice="get_weather", max_tokens=80
+    )
+    loaded.engine.generate(asked)
+    events = events_of(loaded, 16)
+    end = events[-1]
+    assert isinstance(end, Finished) and end.error is None
+    told = tuple(event.call for event in events if isinstance(event, ToolCalled))
+    assert told == end.tool_calls and len(told) == 1
+    (made,) = told
+    assert made.name == "get_weather" and made.id and not made.is_malformed
+    assert isinstance(made.arguments, dict) and isinstance(made.arguments["city"], str)
+    assert text(events).strip() == ""
+
+
+def test_no_tool_is_called_where_none_is_offered_or_may_be(loaded: Subject) -> None:
+    _, without = loaded.told.answer(loaded.engine, request(17, SHORT))
+    refused = request(18, SHORT, tools=(TOOL,), tool_choice="none")
+    written, end = loaded.told.answer(loaded.engine, refused)
+    assert written and without.tool_calls == end.tool_calls == ()
+
+
+def test_a_prompt_that_is_too_long_is_an_error_and_the_next_one_is_answered(loaded: Subject) -> None:
+    loaded.engine.generate(request(19, "word " * 12_000))
+    events = events_of(loaded, 19)
+    end = events[-1]
+    assert isinstance(end, Finished) and end.reason == "error"
+    assert end.error is not None and end.error.code.partition(".")[0] in ("engine", "remote")
+    assert text(events) == "" and end.usage.completion_tokens == 0
+    assert loaded.told.answer(loaded.engine, request(20, SHORT))[1].reason == "stop"
+
+
+def test_thoughts_come_before_the_answer(thinking: Subject) -> None:
+    thinking.engine.generate(request(21, SHORT, max_tokens=600))
+    thinking.told.next(Delta)
+    thinking.engine.answer_now(21)
+    thinking.told.finish(21)
+    events = [event for event in thinking.told.seen if getattr(event, "id", None) == 21]
+    channels = [event.channel for event in events if isinstance(event, Delta)]
+    assert channels[0] == "reasoning" and channels == sorted(channels, reverse=True)
+    end = events[-1]
+    assert isinstance(end, Finished) and end.usage.completion_tokens > 0
+
+
+def test_answer_now_ends_the_thoughts_and_the_answer_begins(thinking: Subject) -> None:
+    thinking.engine.generate(request(22, SHORT, max_tokens=1000))
+    assert thinking.told.next(Delta).channel == "reasoning"
+    thinking.engine.answer_now(22)
+    written, end = thinking.told.finish(22)
+    assert written.strip() and end.error is None
+
+
+def test_a_prompt_is_measured_and_an_answer_under_way_is_not_waited_for(loaded: Subject) -> None:
+    asked = request(23, SHORT, max_tokens=1)
+    loaded.engine.generate(request(24, STORY))
+    loaded.told.next(Delta)
+    loaded.engine.measure(asked, ("", "Hello there"))
+    measured = loaded.told.next(Measured, Finished)
+    loaded.engine.abort(24)
+    loaded.told.finish(24)
+    assert isinstance(measured, Measured) and (measured.id, measured.error) == (23, None)
+    nothing, words = measured.texts
+    assert nothing == 0 < words and measured.prompt > words
+    _, end = loaded.told.answer(loaded.engine, asked)
+    least = end.usage.prompt_tokens
+    assert measured.prompt == least if measured.exact else measured.prompt >= least
+
+
+@pytest.mark.parametrize("conversation", ["", "chat:1"])
+def test_what_may_help_an_engine_disturbs_no_answer(loaded: Subject, conversation: str) -> None:
+    loaded.engine.set_priority(conversation)
+    loaded.engine.watch_experts(True)
+    loaded.engine.limit_states(0)
+    loaded.engine.generate(msgspec.structs.replace(request(26, SHORT), conversation="chat:1"))
+    loaded.engine.forget(conversation)
+    written, end = loaded.told.finish(26)
+    loaded.engine.watch_experts(False)
+    assert written.strip() and (end.reason, end.error) == ("stop", None)
