@@ -1,0 +1,61 @@
+"""What people do with the program, each story in one process. A story returns what the next one is to find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.e2e.person import Person
+
+STORY = "Tell me a very long story about the sea, with many details."
+
+
+def first_day(person: Person) -> str:
+    """Welcomed, a first answer, stopped, continued and stopped again."""
+    person.see("Welcome to Coterie")
+    person.press("Start with the starter model")
+    person.write("Message", STORY)
+    person.press("Send")
+    person.until(lambda: len(person.answer()) > 40, "the beginning of an answer")
+    person.press("Stop")
+    person.until(lambda: person.can_go_on(), "the way to go on")
+    begun = person.answer()
+    person.press("Continue")
+    person.until(lambda: len(person.answer()) > len(begun) + 40, "more of the answer")
+    assert person.answer().startswith(begun.rstrip()), (begun, person.answer())
+    person.press("Stop")
+    person.until(lambda: person.can_go_on(), "the way to go on")
+    told = person.answer()
+    person.quit()
+    return told
+
+
+def second_day(person: Person, told: str) -> str:
+    """Everything of the first day is there, and goes on."""
+    person.until(lambda: person.answer() == told, "the answer of yesterday")
+    person.until(lambda: person.question() == STORY, "the question of yesterday")
+    person.press("Continue")
+    person.until(lambda: len(person.answer()) > len(told) + 20, "more of the answer")
+    assert person.answer().startswith(told.rstrip())
+    person.quit()
+    return ""
+
+
+def download(person: Person) -> str:
+    """A model found on the hub, downloaded and asked."""
+    person.press("Not now: go to the chat")
+    person.press("Models")
+    person.write("Search models on the hub", "smollm2")
+    person.choose("Models found", "SmolLM2-135M-Instruct")
+    person.press("Download Q8_0")
+    person.press("Use Q8_0 in the chat")
+    person.see("SmolLM2.*, ready$")
+    person.write("Message", "What is the capital of France?")
+    person.press("Send")
+    answer = person.answered()
+    person.quit()
+    return answer
+
+
+STORIES: dict[str, Callable[..., str]] = {
+    story.__name__: story for story in (first_day, second_day, download)
+}
