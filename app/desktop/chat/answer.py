@@ -22,6 +22,7 @@ from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.desktop.run_view.tool_call import ToolCallCard
 from app.desktop.run_view.waiting import Waiting, WaitingLine
 from app.desktop.text.tool_call_text import first_words, one_line, whole_text
+from app.desktop.widgets.layouts import discard
 from app.desktop.widgets.note_line import NoteLine
 from app.desktop.widgets.note_strip import Strip
 from app.services.models.fullness import FULL
@@ -120,8 +121,7 @@ class AnswerCard(MessageCard):
         self._stream = StreamingDocument()
         self._body.show_blocks(())
         if self._reasoning is not None:
-            self._reasoning.hide()
-            self._reasoning.deleteLater()
+            discard(self._reasoning)
             self._reasoning = None
         self._thinking_since, self._thought_s, self._thought_tokens = None, 0.0, 0
         self.message = msgspec.structs.replace(self.message, content="", reasoning="")
@@ -215,8 +215,7 @@ class AnswerCard(MessageCard):
         told = self._end_told or (self.steps is not None and self.steps.shows_interrupted)
         if message.state not in ("failed", "stopped", "length") or told:
             if self._strip is not None:
-                self._strip.hide()
-                self._strip.deleteLater()
+                discard(self._strip)
                 self._strip = None
             return
         if self._strip is None:
@@ -248,8 +247,7 @@ class AnswerCard(MessageCard):
         while same < min(len(calls), len(self._calls)) and self._calls[same].call == calls[same]:
             same += 1
         for card in self._calls[same:]:
-            card.hide()
-            card.deleteLater()
+            discard(card)
         del self._calls[same:]
         for call in calls[same:]:
             card = ToolCallCard(self, call)
@@ -264,8 +262,7 @@ class AnswerCard(MessageCard):
             notices.remove(why)
         while len(self._notices) > len(notices):
             line = self._notices.pop()
-            line.hide()
-            line.deleteLater()
+            discard(line)
         while len(self._notices) < len(notices):
             line = NoteLine(self)
             line.setVisible(not self.is_editing)
@@ -356,8 +353,7 @@ class AnswerCard(MessageCard):
 
     def _drop_status(self) -> None:
         if self._status is not None:
-            self._status.hide()
-            self._status.deleteLater()
+            discard(self._status)
             self._status = None
             self.height_changed.emit()
 

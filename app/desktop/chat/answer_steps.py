@@ -19,6 +19,8 @@ from app.desktop.run_view.step_column import StepColumn
 from app.desktop.run_view.step_lines import CallLine, StepLines
 from app.desktop.widgets.badges import BadgeButton
 from app.desktop.widgets.buttons import paint_focus_ring
+from app.desktop.widgets.labels import set_texts
+from app.desktop.widgets.layouts import discard
 from app.format import format_count
 from app.services.runs.values import RunView
 from app.store.records import RUNS_UNDER_WAY
@@ -134,8 +136,7 @@ class AnswerSteps(TranslatedWidget):
             self._question = None
             if before.holds_focus:
                 self.released.emit()  # before the focus goes on by itself, and the page with it
-            before.hide()
-            before.deleteLater()
+            discard(before)
         if request is not None:
             card = self._question = ApprovalCard(request, self, in_chat=True)
             card.decided.connect(self.decided)
@@ -240,8 +241,7 @@ class AnswerSteps(TranslatedWidget):
         self._head.setText("  ·  ".join(parts))
         state = self.tr("opened") if self.is_open else self.tr("closed")
         self._head.setAccessibleName(f"{', '.join(parts)}, {state}")
-        self._undo.setText(self.tr("Undo all"))
-        self._undo.setAccessibleName(self.tr("Undo what this answer changed"))
+        set_texts(self._undo, self.tr("Undo all"), self.tr("Undo what this answer changed"))
 
     @staticmethod
     def _counted(count: int, one: str, many: str) -> str:

@@ -21,6 +21,7 @@ from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.cards import MessageCard, NoteCard, UserCard
 from app.desktop.markdown.code import scroll_bar_style
 from app.desktop.widgets.extents import Extents, estimate
+from app.desktop.widgets.layouts import discard
 from app.desktop.widgets.scroller import QuietBar
 from app.store.records import Message
 
@@ -445,8 +446,7 @@ class CardWindow(QScrollArea):
     def _drop_card(self, message_id: int) -> None:
         card = self._cards.pop(message_id)
         self._unfitted.discard(message_id)
-        card.hide()
-        card.deleteLater()
+        discard(card)
 
     def _forget(self, message_id: int) -> None:
         if message_id in self._cards:

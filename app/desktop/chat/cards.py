@@ -17,6 +17,7 @@ from app.desktop.markdown.prose import PlainBlock
 from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.desktop.text.tool_call_text import first_words
 from app.desktop.widgets.buttons import Presence, QuietButton
+from app.desktop.widgets.layouts import discard
 from app.format import format_count
 from app.store.records import Message
 
@@ -109,8 +110,7 @@ class MessageCard(QWidget):
     def stop_editing(self) -> None:
         if self._editor is None:
             return
-        self._editor.hide()
-        self._editor.deleteLater()
+        discard(self._editor)
         self._editor = None
         self._show_parts(True)
         self.height_changed.emit()

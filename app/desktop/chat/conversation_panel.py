@@ -13,7 +13,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.answer_controls import AnswerControls, over
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import name_icon, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.services.settings.settings import Settings
 from app.store.records import ChatOptions
@@ -103,8 +103,7 @@ class ConversationPanel(ThemedWidget):
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("Chat settings"))
-        self._close.setAccessibleName(self.tr("Close"))
-        self._close.setToolTip(self.tr("Close"))
+        name_icon(self._close, self.tr("Close"))
         self.controls.set_title("")
         self._show_options()
 

@@ -12,6 +12,7 @@ from app.desktop.base.language import languages
 from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
 from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import set_texts
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.format import format_size, format_speed
 from engine.errors import ErrorInfo
@@ -118,14 +119,14 @@ class PickCard(QFrame):
             "failed": (self.tr("Try again"), self.tr("Try downloading {name} again")),
             "done": (self.tr("Use it"), self.tr("Use {name}")),
         }.get(self.state, (self.tr("Get"), self.tr("Get {name}, {figures}")))
-        self.button.setText(words)
-        self.button.setAccessibleName(name.format(name=entry.name, figures=self._figures.text()))
+        set_texts(self.button, words, name.format(name=entry.name, figures=self._figures.text()))
         self.button.setVisible(self.state in ("offered", "failed", "done"))
         self.button.setEnabled(self.state == "done" or not self._offline)
         if self.button.property("kind") != ("primary" if self.state == "done" else "bar"):
             set_kind(self.button, "primary" if self.state == "done" else "bar")
-        self.show_link.setText(self.tr("Show"))
-        self.show_link.setAccessibleName(self.tr("Show the download of {name}").format(name=entry.name))
+        set_texts(
+            self.show_link, self.tr("Show"), self.tr("Show the download of {name}").format(name=entry.name)
+        )
         self.show_link.setVisible(self.state in ("queued", "running", "paused", "verifying"))
 
     def _colour_note(self) -> None:

@@ -27,6 +27,7 @@ from app.desktop.markdown.highlight import warm
 from app.desktop.markdown.link_strip import LinkStrip
 from app.desktop.run_view.waiting import Waiting
 from app.desktop.widgets.buttons import JumpButton, paint_focus_ring
+from app.desktop.widgets.labels import name_icon
 from app.store.records import Message
 from engine.values import ToolCall
 
@@ -412,8 +413,7 @@ class TranscriptView(QWidget):
 
     def _retranslate(self) -> None:
         self._window.setAccessibleName(self.tr("Conversation"))
-        self._jump.setAccessibleName(self.tr("Jump to the latest message"))
-        self._jump.setToolTip(self.tr("Jump to the latest message"))
+        name_icon(self._jump, self.tr("Jump to the latest message"))
         self._window.retranslate()
 
     def event(self, event: QEvent) -> bool:

@@ -20,7 +20,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.composer import COLUMN, MARGIN, SCROLL_BAR
 from app.desktop.chat.pick_card import PickCard
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.services.events import ServiceEvent
 from app.services.hub.events import DownloadChanged, DownloadProgress
@@ -83,9 +83,7 @@ class WelcomePage(ThemedWidget):
         self.start.clicked.connect(self.left)
         self.skip.clicked.connect(self.left)
         self.more.clicked.connect(lambda: self.models_wanted.emit(False))
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(PATIENCE_MS)
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self.read)
         self._patience.start()
         self.refresh()
@@ -237,17 +235,14 @@ class WelcomePage(ThemedWidget):
         )
         self._starter_name.setText(self.tr("A small starter model is included"))
         self._starter_words.setText(self.tr("It’s fine for a first try. Type below, or press Start."))
-        self.start.setText(self.tr("Start"))
-        self.start.setAccessibleName(self.tr("Start with the starter model"))
+        set_texts(self.start, self.tr("Start"), self.tr("Start with the starter model"))
         self._heading.setText(self.tr("Larger models that suit this computer"))
         self._heading.setVisible(self._reading or bool(self.cards))
         for place in self._places:
             place.setVisible(self._reading)
         self._hint.setText(self._hint_text())
-        self.more.setText(self.tr("See all models"))
-        self.more.setAccessibleName(self.tr("See all models"))
-        self.skip.setText(self.tr("Skip"))
-        self.skip.setAccessibleName(self.tr("Skip and go to the chat"))
+        set_texts(self.more, self.tr("See all models"))
+        set_texts(self.skip, self.tr("Skip"), self.tr("Skip and go to the chat"))
         for card in self.cards:
             card.retranslate()
 

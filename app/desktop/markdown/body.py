@@ -13,6 +13,7 @@ from app.desktop.markdown.markdown import FORMULA_MARK, Block, Code, Formula, Pr
 from app.desktop.markdown.prose import ProseBlock
 from app.desktop.markdown.streaming import Change
 from app.desktop.widgets.buttons import QuietButton
+from app.desktop.widgets.layouts import discard
 from app.format import format_count
 
 # A longer text is parsed in the background.
@@ -174,5 +175,4 @@ class AnswerBody(QWidget):
 
 
 def _drop(row: QWidget) -> None:
-    row.hide()
-    row.deleteLater()
+    discard(row)

@@ -31,6 +31,7 @@ from app.desktop.markdown.headed import paint_frame, place_in_head
 from app.desktop.markdown.highlight import QUICK, Spans, spans
 from app.desktop.markdown.prose import SCROLL_KEYS
 from app.desktop.widgets.buttons import CopyButton, paint_focus_ring
+from app.desktop.widgets.labels import set_texts
 
 # A character that is not seen, as `agents.permissions.visible` writes it.
 _ESCAPED = re.compile(r"\\u\{[0-9a-f]+\}")
@@ -194,8 +195,7 @@ class TextBox(TranslatedWidget):
     # --- looks ---
 
     def retranslate(self) -> None:
-        self._copy.setText(self.tr("Copy"))
-        self._copy.setAccessibleName(self.tr("Copy this text"))
+        set_texts(self._copy, self.tr("Copy"), self.tr("Copy this text"))
         self._place()
 
     def restyle(self) -> None:

@@ -19,6 +19,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.model_pill import ModelMenu
 from app.desktop.text.remote_marks import RemoteChip
+from app.desktop.widgets.labels import name_icon
 from app.desktop.widgets.layouts import Row
 from app.desktop.widgets.slim_bar import Gauge
 from app.format import format_context, format_count
@@ -167,10 +168,8 @@ class Header(ThemedWidget):
         self.title.setToolTip(self.tr("Click to rename") if self._title is not None else "")
         tuning = self._state is not None and self._state.tuning
         cancel = self.tr("Cancel tuning") if tuning else self.tr("Cancel loading")
-        self.cancel.setAccessibleName(cancel)
-        self.cancel.setToolTip(cancel)
-        self.options.setAccessibleName(self.tr("Chat settings"))
-        self.options.setToolTip(self.tr("Chat settings"))
+        name_icon(self.cancel, cancel)
+        name_icon(self.options, self.tr("Chat settings"))
         if self._used and self._size:
             self.context.show_value(
                 self.tr("{used} of {size}").format(

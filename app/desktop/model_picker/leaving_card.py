@@ -12,7 +12,7 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.text.remote_marks import leaving
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import text_label, wrapped_label
+from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Row
 from app.desktop.widgets.overlay import Overlay
 from engine.remote.names import RemoteName
@@ -131,10 +131,8 @@ class LeavingCard(Overlay):
         self.once.setText(
             self.tr("You’re asked once for each server. Its models are marked wherever you use them.")
         )
-        self.use.setText(self.tr("Use it"))
-        self.use.setAccessibleName(self.tr("Use this model, and let text leave this computer"))
-        self.cancel.setText(self.tr("Cancel"))
-        self.cancel.setAccessibleName(self.tr("Cancel"))
+        set_texts(self.use, self.tr("Use it"), self.tr("Use this model, and let text leave this computer"))
+        set_texts(self.cancel, self.tr("Cancel"))
 
     def restyle(self) -> None:
         super().restyle()

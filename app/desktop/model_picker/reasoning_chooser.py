@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QMenu, QSpinBox, QWidget
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import set_texts
 from app.desktop.widgets.layouts import Row
 from app.desktop.widgets.segmented import SegmentedControl
 from app.format import format_count
@@ -75,8 +76,7 @@ class ReasoningChooser(ThemedWidget):
             return
         word = BUDGET if isinstance(self._value, int) else self._value
         self.segments.set_choices([(choice, self.word(choice)) for choice in self._choices], word)
-        self.button.setText(f"{self.word(word)}  ▾")
-        self.button.setAccessibleName(f"{self.accessibleName()}: {self.word(word)}")
+        set_texts(self.button, f"{self.word(word)}  ▾", f"{self.accessibleName()}: {self.word(word)}")
         limited = isinstance(self._value, int)
         if isinstance(self._value, int) and self._value != self.field.value():
             blocked = self.field.blockSignals(True)

@@ -13,7 +13,7 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.library_text import shown_path
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.legend import Legend
 from app.format import format_size
@@ -119,10 +119,10 @@ class DiskBar(ThemedWidget):
         ]
 
     def retranslate(self) -> None:
-        self.open_folder.setText(self.tr("Open the folder"))
-        self.open_folder.setAccessibleName(self.tr("Open the library's folder"))
-        self.clear_leftovers.setText(self.tr("Clear"))
-        self.clear_leftovers.setAccessibleName(self.tr("Delete files left over from old downloads"))
+        set_texts(self.open_folder, self.tr("Open the folder"), self.tr("Open the library's folder"))
+        set_texts(
+            self.clear_leftovers, self.tr("Clear"), self.tr("Delete files left over from old downloads")
+        )
         disk = self._disk
         if disk is None:
             return

@@ -17,7 +17,7 @@ from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.slim_bar import SlimBar
 from app.services.hub.events import DownloadProgress
@@ -123,8 +123,7 @@ class DownloadCard(QFrame):
         }[state]
         for button, text in ((self.first, first), (self.second, second)):
             button.setVisible(bool(text) and not foreign)
-            button.setText(text)
-            button.setAccessibleName(f"{text}: {name}")
+            set_texts(button, text, f"{text}: {name}")
 
     def _show_arrows(self) -> None:
         """The arrows of the queue show where hand or keys are, and only where there is a queue."""

@@ -9,7 +9,8 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.download_card import DownloadCard
 from app.desktop.models.library_state import LibraryState, is_foreign
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.layouts import STRETCH, Column, Row
+from app.desktop.widgets.labels import set_texts
+from app.desktop.widgets.layouts import STRETCH, Column, Row, discard
 from app.store.records import Download
 
 
@@ -50,8 +51,7 @@ class DownloadFoot(ThemedWidget):
     def _show(self) -> None:
         first = self._first()
         if self._card is not None and (first is None or first.id != self._card.download.id):
-            self._card.hide()
-            self._card.deleteLater()
+            discard(self._card)
             self._card = None
         self.setVisible(first is not None and self._allowed)
         if first is None:
@@ -79,8 +79,7 @@ class DownloadFoot(ThemedWidget):
             if self._others == 1
             else self.tr("{count} more downloads").format(count=self._others)
         )
-        self.more.setText(text)
-        self.more.setAccessibleName(text)
+        set_texts(self.more, text)
         self.more.setVisible(self._others > 0)
 
     def restyle(self) -> None:

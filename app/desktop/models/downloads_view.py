@@ -18,8 +18,8 @@ from app.desktop.models.library_state import LibraryState, is_foreign
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.labels import text_label
-from app.desktop.widgets.layouts import Column
+from app.desktop.widgets.labels import set_texts, text_label
+from app.desktop.widgets.layouts import Column, discard
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.state_panel import StatePanel
 from app.format import format_size
@@ -126,9 +126,7 @@ class DownloadsView(ThemedWidget):
         """Take a card away, and the focus to its neighbour."""
         had_focus = holds_focus(card)
         place = self._order.index(card.download.id) if card.download.id in self._order else 0
-        self._cards.removeWidget(card)
-        card.hide()
-        card.deleteLater()
+        discard(card, self._cards)
         self._order = [id for id in self._order if id != card.download.id]
         left = [id for id in self._order if id in self.cards]
         if had_focus and left:
@@ -272,8 +270,7 @@ class DownloadsView(ThemedWidget):
             (self.pause_all, self.tr("Pause all"), self.tr("Pause all downloads")),
             (self.resume_all, self.tr("Resume all"), self.tr("Resume all downloads")),
         ):
-            button.setText(text)
-            button.setAccessibleName(said)
+            set_texts(button, text, said)
         self.state.say(
             self.tr("No downloads"),
             self.tr(

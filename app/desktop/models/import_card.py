@@ -15,8 +15,8 @@ from app.desktop.text.words import joined
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.flow import FlowRow
-from app.desktop.widgets.labels import wrapped_label
-from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.labels import name_icon, set_texts, wrapped_label
+from app.desktop.widgets.layouts import Column, Row, discard
 from app.desktop.widgets.tick_box import TickBox
 from app.format import format_size
 
@@ -109,9 +109,7 @@ class ImportCard(Card):
 
     def _build(self, found: tuple[Found, ...]) -> None:
         for row in self.rows:
-            self._list.removeWidget(row)
-            row.hide()
-            row.deleteLater()
+            discard(row, self._list)
         self.rows = [FoundRow(each, self) for each in found]
         for row in self.rows:
             self._list.addWidget(row)
@@ -132,11 +130,9 @@ class ImportCard(Card):
         self.all.setVisible(possible > 1)
         self.go.setEnabled(count > 0)
         text = self.tr("Add 1 model") if count == 1 else self.tr("Add {count} models").format(count=count)
-        self.go.setText(text)
-        self.go.setAccessibleName(text)
+        set_texts(self.go, text)
         choose = self.tr("Select none") if count == possible else self.tr("Select all")
-        self.all.setText(choose)
-        self.all.setAccessibleName(choose)
+        set_texts(self.all, choose)
         self._foot.refit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -147,8 +143,7 @@ class ImportCard(Card):
 
     def retranslate(self) -> None:
         self.set_title(self.tr("From other apps on this computer"))
-        self.close_button.setAccessibleName(self.tr("Close this list"))
-        self.close_button.setToolTip(self.tr("Close this list"))
+        name_icon(self.close_button, self.tr("Close this list"))
         if self._found is None:
             words = self.tr("Looking for models of Hugging Face, LM Studio, and Ollama…")
         elif not self._found:

@@ -14,7 +14,7 @@ from app.desktop.text.words import joined
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column
 from app.format import format_size
 from app.store.records import LibraryModel
@@ -111,8 +111,7 @@ class LibraryBar(ThemedWidget):
             "size": self.tr("Size"),
         }
         self.order.set_choices(self.tr("Order"), list(names.items()), self.order.value())
-        self.add.setText(self.tr("Add models…"))
-        self.add.setAccessibleName(self.tr("Add models that are on this computer"))
+        set_texts(self.add, self.tr("Add models…"), self.tr("Add models that are on this computer"))
         self._say_count()
         self._buttons.refit()
         self._row.fold()

@@ -29,7 +29,7 @@ from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.labels import text_label, wrapped_label
+from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.slim_bar import SlimBar
 from app.format import format_size_of
@@ -147,8 +147,11 @@ class LibraryCard(QFrame):
         words = state_words(model)
         self.state.setText(words)
         self.state.setVisible(bool(words))
-        self.use.setText(self.tr("Use in chat"))
-        self.use.setAccessibleName(self.tr("Use {name} in the chat").format(name=library_title(model)))
+        set_texts(
+            self.use,
+            self.tr("Use in chat"),
+            self.tr("Use {name} in the chat").format(name=library_title(model)),
+        )
         self.use.setEnabled(model.state != "missing")
         self._buttons.refit()
         more = self.tr("More for {name}").format(name=library_title(model))
@@ -165,8 +168,7 @@ class LibraryCard(QFrame):
         missing = self.model.state == "missing"
         self.mend.setVisible((damaged or missing) and self._check is None)
         text = self.tr("Repair") if damaged else self.tr("Remove from list")
-        self.mend.setText(text)
-        self.mend.setAccessibleName(f"{text}: {library_title(self.model)}")
+        set_texts(self.mend, text, f"{text}: {library_title(self.model)}")
 
     def _mend(self) -> None:
         self.acted.emit(self.model.id, "repair" if self.model.state == "damaged" else "remove")
@@ -231,8 +233,11 @@ class LibraryCard(QFrame):
             fraction = progress.done / progress.total if progress.total else 0.0
         self.checked.setText(words)
         self.bar.show_value(fraction, words)
-        self.stop.setText(self.tr("Stop"))
-        self.stop.setAccessibleName(self.tr("Stop verifying {name}").format(name=library_title(self.model)))
+        set_texts(
+            self.stop,
+            self.tr("Stop"),
+            self.tr("Stop verifying {name}").format(name=library_title(self.model)),
+        )
 
     def _name_it(self) -> None:
         verdict = self.verdict.accessibleName() if not self.verdict.isHidden() else ""

@@ -25,7 +25,7 @@ from app.desktop.models.library_text import library_title
 from app.desktop.models.trash_card import TrashCard
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import wrapped_label
-from app.desktop.widgets.layouts import Column
+from app.desktop.widgets.layouts import Column, discard
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.state_panel import StatePanel
 from app.format import format_size
@@ -74,9 +74,7 @@ class LibraryView(ThemedWidget):
             self.scroller.column.addWidget(widget)
         self.scroller.column.addStretch(1)
         Column(self.scroller, parent=self)
-        self._slices = QTimer(self)
-        self._slices.setSingleShot(True)
-        self._slices.setInterval(0)
+        self._slices = QTimer(self, singleShot=True, interval=0)
         self._slices.timeout.connect(self._build_slice)
         self._connect()
         self.refresh()
@@ -196,9 +194,7 @@ class LibraryView(ThemedWidget):
     def _drop(self, card: LibraryCard) -> None:
         had_focus = holds_focus(card)
         place = self._cards.indexOf(card)
-        self._cards.removeWidget(card)
-        card.hide()
-        card.deleteLater()
+        discard(card, self._cards)
         if had_focus and self._cards.count():
             self._cards.itemAt(min(max(0, place), self._cards.count() - 1)).widget().setFocus()
         elif had_focus:

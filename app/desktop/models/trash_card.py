@@ -12,8 +12,8 @@ from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.flow import FlowRow
-from app.desktop.widgets.labels import wrapped_label
-from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.labels import set_texts, wrapped_label
+from app.desktop.widgets.layouts import Column, Row, discard
 from app.format import format_size
 from app.store.records import LibraryModel
 
@@ -36,8 +36,11 @@ class TrashRow(QWidget):
     def retranslate(self) -> None:
         self.name.set_whole(library_title(self._model))
         self.size_label.setText(format_size(self._model.bytes))
-        self.restore.setText(self.tr("Restore"))
-        self.restore.setAccessibleName(self.tr("Restore {name}").format(name=library_title(self._model)))
+        set_texts(
+            self.restore,
+            self.tr("Restore"),
+            self.tr("Restore {name}").format(name=library_title(self._model)),
+        )
 
 
 class TrashCard(Card):
@@ -73,9 +76,7 @@ class TrashCard(Card):
             self._models = tuple(models)
             self._asking = False
             for row in self.rows:
-                self._list.removeWidget(row)
-                row.hide()
-                row.deleteLater()
+                discard(row, self._list)
             self.rows = [TrashRow(model, self) for model in models]
             for row in self.rows:
                 row.restore_wanted.connect(self.restore_wanted)
@@ -109,8 +110,7 @@ class TrashCard(Card):
             (self.sure, self.tr("Permanently delete"), self.tr("Permanently delete what is in the trash")),
             (self.keep, self.tr("Keep"), self.tr("Keep what is in the trash")),
         ):
-            button.setText(text)
-            button.setAccessibleName(said)
+            set_texts(button, text, said)
         self._choice.refit()
         for row in self.rows:
             row.retranslate()

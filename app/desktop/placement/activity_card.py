@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.widgets.card import Card
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.format import format_count, format_percent, format_size, format_speed
 from engine.api import Activity
 
@@ -71,8 +71,7 @@ class ActivityCard(Card):
         )
         for (name, value), name_label, value_label in zip(lines, self.names, self.values, strict=True):
             name_label.setText(name)
-            value_label.setText(value)
-            value_label.setAccessibleName(f"{name}: {value}")
+            set_texts(value_label, value, f"{name}: {value}")
 
     def _answers(self, activity: Activity) -> str:
         if not activity.answering and not activity.waiting:

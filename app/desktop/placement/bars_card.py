@@ -12,6 +12,7 @@ from app.desktop.placement.bars import DISK, PARTS, DeviceBar, Part, device_bars
 from app.desktop.placement.colors import device_colour, part_brush
 from app.desktop.text.measures import device_label, device_of, kind_label
 from app.desktop.widgets.card import Card
+from app.desktop.widgets.layouts import discard
 from app.desktop.widgets.legend import Legend
 from app.format import format_size, format_size_of
 from engine.placement.plan import RAM, Machine, Plan
@@ -164,9 +165,7 @@ class BarsCard(Card):
             self.inside.insertWidget(len(self.rows), row)
             self.rows.append(row)
         for row in self.rows[len(bars) :]:
-            self.inside.removeWidget(row)
-            row.hide()
-            row.deleteLater()
+            discard(row, self.inside)
         del self.rows[len(bars) :]
         for row, bar in zip(self.rows, bars, strict=True):
             row.show_bar(bar, machine)

@@ -39,8 +39,7 @@ class CacheCard(Card):
         self._used: QDateTime | None = None
         self._told = 0.0
         self._undrawn = False
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
+        self._rest = QTimer(self, singleShot=True)
         self.hits, self.brought, self.moved = Figure(self), Figure(self), Figure(self)
         self._figures = FoldingRow(self)
         for figure in (self.hits, self.brought, self.moved):

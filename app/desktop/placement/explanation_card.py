@@ -15,8 +15,8 @@ from app.desktop.placement.kept import WITHOUT_CACHE
 from app.desktop.text.measures import device_of, place_text
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
-from app.desktop.widgets.labels import text_label
-from app.desktop.widgets.layouts import Row
+from app.desktop.widgets.labels import set_texts, text_label
+from app.desktop.widgets.layouts import Row, discard
 from app.format import format_percent, format_percent_range, format_speed
 from engine.errors import ErrorInfo
 from engine.placement.plan import Machine, Plan
@@ -94,8 +94,7 @@ class ExplanationCard(Card):
     def show_change(self, text: str) -> None:
         """What the button says that takes the suggested change; empty hides it."""
         self._change_text = text
-        self.change.setText(text)
-        self.change.setAccessibleName(text)
+        set_texts(self.change, text)
         self.change.setVisible(bool(text))
 
     def _show_speed(self) -> None:
@@ -142,9 +141,7 @@ class ExplanationCard(Card):
 
     def _show_notices(self) -> None:
         for line in self.notices:
-            self.inside.removeWidget(line)
-            line.hide()
-            line.deleteLater()
+            discard(line, self.inside)
         told = [*(self._plan.notices if self._plan is not None else ()), *self._notices]
         if self._problem is not None:
             told = []

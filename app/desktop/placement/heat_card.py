@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from app.desktop.placement.heat import Heat, blank, heat_of
 from app.desktop.placement.heat_map import HeatMap, HeatScale
 from app.desktop.widgets.card import Card
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import name_icon, text_label
 from app.desktop.widgets.layouts import Row
 from app.desktop.widgets.switch import Switch
 from app.format import format_count, format_percent
@@ -123,8 +123,7 @@ class HeatCard(Card):
         turned = drawn is not None and drawn.experts > len(drawn.layers)
         note = self.tr("expert × layer") if turned else self.tr("layer × expert")
         self.set_title(self.tr("Experts used in this chat"), note)
-        self.switch.setAccessibleName(self.tr("Watch which experts are used"))
-        self.switch.setToolTip(self.tr("Watch which experts are used"))
+        name_icon(self.switch, self.tr("Watch which experts are used"))
         self.map.setAccessibleName(
             self.tr("Heat map of experts by layer. Arrow keys move from cell to cell.")
         )

@@ -20,8 +20,8 @@ from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.labels import text_label
-from app.desktop.widgets.layouts import Column
+from app.desktop.widgets.labels import set_texts, text_label
+from app.desktop.widgets.layouts import Column, discard
 from app.desktop.widgets.segmented import SegmentedControl
 from app.format import format_count, format_size
 from engine.placement.plan import CacheType, Device, Placement, PlacementOptions, PlannedModel
@@ -122,9 +122,7 @@ class OptionsCard(Card):
         if list(self.budgets) == names:
             return
         for slider in self.budgets.values():
-            self._budget_column.removeWidget(slider)
-            slider.hide()
-            slider.deleteLater()
+            discard(slider, self._budget_column)
         self.budgets = {}
         for name in names:
             slider = OptionSlider(format_size, self)
@@ -232,8 +230,7 @@ class OptionsCard(Card):
 
     def retranslate(self) -> None:
         self.set_title(self.tr("Options"))
-        self.reset.setText(self.tr("All automatic"))
-        self.reset.setAccessibleName(self.tr("Let Coterie decide"))
+        set_texts(self.reset, self.tr("All automatic"), self.tr("Let Coterie decide"))
         self._cache_row.set_name(
             self.tr("Context kept as"),
             self.tr("q8_0 takes half the memory of f16 and q4_0 a quarter. Both are slightly less precise."),

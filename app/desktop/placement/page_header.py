@@ -11,7 +11,7 @@ from app.desktop.text.measures import experts_text
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedTitle
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column
 from engine.placement.plan import PlannedModel
 
@@ -73,12 +73,13 @@ class PageHeader(ThemedWidget):
         self._named.fold()
 
     def retranslate(self) -> None:
-        self.tune.setText(self.tr("Tune for this PC"))
-        self.tune.setAccessibleName(self.tr("Tune for this PC"))
-        self.tune.setToolTip(self.tr("Measures a few placements for about a minute and keeps the fastest"))
+        set_texts(
+            self.tune,
+            self.tr("Tune for this PC"),
+            tip=self.tr("Measures a few placements for about a minute and keeps the fastest"),
+        )
         text = self.tr("Apply and reload") if self._loaded else self.tr("Load with this plan")
-        self.apply.setText(text)
-        self.apply.setAccessibleName(text)
+        set_texts(self.apply, text)
         model = self._model
         self.chip.setVisible(model is not None)
         if model is not None:

@@ -14,7 +14,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.measures import device_label
 from app.desktop.widgets.labels import text_label
-from app.desktop.widgets.layouts import STRETCH, Column
+from app.desktop.widgets.layouts import STRETCH, Column, discard
 from app.desktop.widgets.side_row import SideRow, fit_rows
 from app.format import format_rate, format_size, format_speed, format_tokens_per_second
 from app.services.connections.events import WorkerState
@@ -171,9 +171,7 @@ class SidePanel(ThemedWidget):
             self._devices.addWidget(label)
             self.devices.append(label)
         for label in self.devices[len(lines) :]:
-            self._devices.removeWidget(label)
-            label.hide()
-            label.deleteLater()
+            discard(label, self._devices)
         del self.devices[len(lines) :]
         for label, text in zip(self.devices, lines, strict=True):
             label.setText(text)

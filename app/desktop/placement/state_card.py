@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 
 
 class StateCard(Card):
@@ -26,6 +26,5 @@ class StateCard(Card):
 
     def say(self, words: str, button: str = "") -> None:
         self.words.setText(words)
-        self.button.setText(button)
-        self.button.setAccessibleName(button)
+        set_texts(self.button, button)
         self.button.setVisible(bool(button))

@@ -15,6 +15,7 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.run_labels import folder_text
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.labels import name_icon, set_texts
 from app.desktop.widgets.layouts import Column, Row
 from engine.errors import UserError
 
@@ -108,10 +109,8 @@ class FolderField(ThemedWidget):
     def retranslate(self) -> None:
         self.field.setPlaceholderText(self.tr("Choose a folder, or drop one here"))
         self.field.setAccessibleName(self.tr("Folder to work in"))
-        self.choose.setText(self.tr("Choose…"))
-        self.choose.setAccessibleName(self.tr("Choose a folder"))
-        self.recent.setAccessibleName(self.tr("Recent folders"))
-        self.recent.setToolTip(self.tr("Recent folders"))
+        set_texts(self.choose, self.tr("Choose…"), self.tr("Choose a folder"))
+        name_icon(self.recent, self.tr("Recent folders"))
         self.complaint.retranslate()
 
     def restyle(self) -> None:

@@ -8,7 +8,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import GUTTER
 
@@ -35,8 +35,7 @@ class FormFoot(ThemedWidget):
         self.refresh()
 
     def retranslate(self) -> None:
-        self.start.setText(self.tr("Start"))
-        self.start.setAccessibleName(self.tr("Start the run"))
+        set_texts(self.start, self.tr("Start"), self.tr("Start the run"))
         self.hint.setText(self.tr("Ctrl+Enter starts it. You can pause or stop it, and undo what it did."))
         self.complaint.retranslate()
 

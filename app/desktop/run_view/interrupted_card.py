@@ -15,6 +15,7 @@ from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.flow import flow
 from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import discard
 from app.desktop.widgets.segmented import SegmentedControl
 
 
@@ -43,8 +44,7 @@ class InterruptedCard(TranslatedWidget):
             return False
         for _, label, choice in self._rows:
             for part in (label, choice):
-                part.hide()
-                part.deleteLater()
+                discard(part)
         self._rows = []
         for line in calls:
             label, choice = ElidedLabel(self), SegmentedControl(self)

@@ -14,7 +14,7 @@ from app.desktop.base.tool_tip import plain_tip
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import text_label
-from app.desktop.widgets.layouts import Row
+from app.desktop.widgets.layouts import Row, discard
 
 
 class LineRow(ThemedWidget):
@@ -74,7 +74,5 @@ def fit_lines(
         column.addWidget(line)
         lines.append(line)
     for line in lines[count:]:
-        column.removeWidget(line)
-        line.hide()
-        line.deleteLater()
+        discard(line, column)
     del lines[count:]

@@ -13,6 +13,7 @@ from app.desktop.markdown.body import AnswerBody
 from app.desktop.markdown.streaming import StreamingDocument
 from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.desktop.run_view.waiting import Waiting, WaitingLine
+from app.desktop.widgets.layouts import discard
 
 
 class LiveTurn(TranslatedWidget):
@@ -84,8 +85,7 @@ class LiveTurn(TranslatedWidget):
         """Shows nothing of a turn any more."""
         for part in (self._thoughts, self._body):
             if part is not None:
-                part.hide()
-                part.deleteLater()
+                discard(part)
         self._thoughts, self._body, self._stream = None, None, None
         self.step = 0
         self._others_first = False

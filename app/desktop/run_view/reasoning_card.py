@@ -13,6 +13,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.markdown.prose import LINE_HEIGHT, PlainBlock
 from app.desktop.widgets.buttons import PillButton, QuietButton, paint_focus_ring
+from app.desktop.widgets.layouts import discard
 from app.format import format_count, format_duration
 
 # What is shown of a very long chain of thought; copying takes all of it.
@@ -167,8 +168,7 @@ class ReasoningCard(TranslatedWidget):
             self._peek.append(self.text[-PEEK_CHARACTERS:])
             self._peek.show()
         elif not on and self._peek is not None:
-            self._peek.hide()
-            self._peek.deleteLater()
+            discard(self._peek)
             self._peek = None
 
     def timerEvent(self, event: QTimerEvent) -> None:
@@ -223,8 +223,7 @@ class ReasoningCard(TranslatedWidget):
             self._view.setAccessibleName(self._title or self.tr("Reasoning"))
             self._view.show()
         else:
-            self._view.hide()
-            self._view.deleteLater()
+            discard(self._view)
             self._view = None
         self._show_peek(self._thinking and self._view is None)
         self.retranslate()

@@ -63,12 +63,9 @@ class RunLoader(QObject):
             int, GenerationQueued | PromptProgress
         ] = {}  # what turns of runs wait for, shown or not
         self._queue: deque[Entry] = deque()
-        self._next = QTimer(self)
-        self._next.setInterval(0)
+        self._next = QTimer(self, interval=0)
         self._next.timeout.connect(self._hand_over)
-        self._fold = QTimer(self)
-        self._fold.setSingleShot(True)
-        self._fold.setInterval(FOLD_MS)
+        self._fold = QTimer(self, singleShot=True, interval=FOLD_MS)
         self._fold.timeout.connect(self._fold_again)
 
     def show(self, run: int) -> None:

@@ -27,6 +27,7 @@ from app.desktop.run_view.step_lines import (
     WordsLine,
 )
 from app.desktop.widgets.buttons import QuietButton
+from app.desktop.widgets.labels import set_texts
 from app.desktop.widgets.note_line import NoteLine
 from app.desktop.widgets.note_strip import Strip
 from app.format import format_count
@@ -190,8 +191,7 @@ class AnswerRow(LineWidget):
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Answer"))
-        self._copy.setText(self.tr("Copy"))
-        self._copy.setAccessibleName(self.tr("Copy this answer"))
+        set_texts(self._copy, self.tr("Copy"), self.tr("Copy this answer"))
         self._body.retranslate()
 
     def restyle(self) -> None:

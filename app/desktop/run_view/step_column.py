@@ -26,6 +26,7 @@ from app.desktop.run_view.step_lines import (
 )
 from app.desktop.run_view.step_row import HEAD, StepRow
 from app.desktop.widgets.extents import Extents
+from app.desktop.widgets.layouts import discard
 
 # More widgets than this are taken away again, but for those that are seen or used.
 MAX_BUILT = 120
@@ -224,8 +225,7 @@ class StepColumn(QWidget):
     def _drop(self, index: int) -> None:
         widget = self._widgets.pop(index)
         self._unfitted.discard(index)
-        widget.hide()
-        widget.deleteLater()
+        discard(widget)
 
     def widgets(self) -> list[LineWidget]:
         return list(self._widgets.values())

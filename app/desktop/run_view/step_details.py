@@ -22,6 +22,8 @@ from app.desktop.run_view.reasoning_card import MAX_SHOWN
 from app.desktop.run_view.step_lines import CallLine, ThoughtLine
 from app.desktop.widgets.buttons import QuietButton
 from app.desktop.widgets.flow import flow
+from app.desktop.widgets.labels import set_texts
+from app.desktop.widgets.layouts import discard
 from app.desktop.widgets.note_line import NoteLine
 from app.format import format_count, format_duration, format_size
 
@@ -43,8 +45,7 @@ class _FileRow(QWidget):
     def retranslate(self) -> None:
         path = visible(self.change.path)
         self._note.set_note(f"{path}  ·  {step_text.change_word(self.change)}")
-        self.undo.setText(self.tr("Undo this file"))
-        self.undo.setAccessibleName(self.tr("Undo this file: {path}").format(path=path))
+        set_texts(self.undo, self.tr("Undo this file"), self.tr("Undo this file: {path}").format(path=path))
 
     def restyle(self) -> None:
         self.undo.restyle()
@@ -89,8 +90,7 @@ class StepDetails(QWidget):
             return
         self.line = line
         for part in (*self._parts, *self._actions.values()):
-            part.hide()
-            part.deleteLater()
+            discard(part)
         self._parts, self._actions, self._whole = [], {}, None
         self._build()
         self.retranslate()

@@ -17,6 +17,8 @@ from app.desktop.run_view.step_lines import (
 )
 from app.desktop.widgets.badges import BadgeButton, badge_height, badge_width, paint_badge
 from app.desktop.widgets.buttons import paint_focus_ring
+from app.desktop.widgets.labels import set_texts
+from app.desktop.widgets.layouts import discard
 from app.format import format_count
 
 HEAD = 37
@@ -191,8 +193,7 @@ class StepRow(LineWidget):
         else:
             if self._details.isAncestorOf(QApplication.focusWidget() or self):
                 self.head.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._details.hide()
-            self._details.deleteLater()
+            discard(self._details)
             self._details = None
         self.retranslate()
         self.toggled.emit(on)
@@ -204,8 +205,7 @@ class StepRow(LineWidget):
 
     def retranslate(self) -> None:
         line = self.line
-        self._undo.setText(self.tr("undo"))
-        self._undo.setAccessibleName(self.tr("Undo step {number}").format(number=line.step))
+        set_texts(self._undo, self.tr("undo"), self.tr("Undo step {number}").format(number=line.step))
         self.head.opened = self.is_open
         parts = [
             self.tr("Step {number}: {call}").format(number=format_count(line.step), call=head_text(line)),

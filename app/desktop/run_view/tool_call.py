@@ -18,6 +18,7 @@ from app.desktop.markdown.highlight import QUICK, spans
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.text.tool_call_text import arguments_text, beginning, one_line
 from app.desktop.widgets.buttons import CopyButton, QuietButton
+from app.desktop.widgets.labels import set_texts
 from app.desktop.widgets.note_line import NoteLine
 from app.format import format_count
 from engine.values import ToolCall
@@ -82,8 +83,7 @@ class ToolCallCard(TranslatedWidget):
         name = self._name()
         self.setAccessibleName(self.tr("Call of the tool {name}").format(name=name))
         self._text.setAccessibleName(self.tr("What is passed to {name}").format(name=name))
-        self._copy.setText(self.tr("Copy"))
-        self._copy.setAccessibleName(self.tr("Copy this call"))
+        set_texts(self._copy, self.tr("Copy"), self.tr("Copy this call"))
         lines = format_count(self._whole.count("\n") + 1)
         self._more.setText(
             self.tr("Show all ({count} lines)").format(count=lines) if self._folded else self.tr("Show less")

@@ -11,8 +11,8 @@ from app.desktop.base.theme import themes
 from app.desktop.text.tool_labels import tool_words
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.collapsible import Collapsible
-from app.desktop.widgets.labels import text_label
-from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.labels import set_texts, text_label
+from app.desktop.widgets.layouts import Column, Row, discard
 from app.desktop.widgets.tick_box import TickBox
 from app.services.runs.values import ToolAtHand
 
@@ -78,9 +78,7 @@ class ToolsFold(Collapsible):
         """Those there are, and the names of those of servers that are on."""
         self._tools, self._servers = tuple(tools), tuple(servers)
         for row in self.rows:
-            self._rows.removeWidget(row)
-            row.hide()
-            row.deleteLater()
+            discard(row, self._rows)
         self.rows = [ToolRow(tool.name, self) for tool in tools]
         for row in self.rows:
             row.restyle()
@@ -138,8 +136,7 @@ class ToolsFold(Collapsible):
             self.tr("This computer has no sandbox, so commands and Python programs are not available.")
         )
         for button, name in ((self.all, self.tr("All")), (self.reading, self.tr("Read only"))):
-            button.setText(name)
-            button.setAccessibleName(name)
+            set_texts(button, name)
         self._show_summary()
 
     def restyle(self) -> None:

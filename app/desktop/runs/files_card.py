@@ -9,7 +9,7 @@ from app.desktop.run_view.line_row import LineRow, fit_lines
 from app.desktop.text.run_labels import is_under_way
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.services.runs.values import RunView, Touched
 
@@ -88,11 +88,9 @@ class FilesCard(Card):
         self._words.setVisible(bool(self._words.text()))
         left = any(touched.state != "undone" for touched in self._touched)
         undone = any(touched.state == "undone" for touched in self._touched)
-        self.undo.setText(self.tr("Undo everything"))
-        self.undo.setAccessibleName(self.tr("Undo everything"))
+        set_texts(self.undo, self.tr("Undo everything"))
         self.undo.setVisible(left)
-        self.redo.setText(self.tr("Redo"))
-        self.redo.setAccessibleName(self.tr("Redo what was undone"))
+        set_texts(self.redo, self.tr("Redo"), self.tr("Redo what was undone"))
         self.redo.setVisible(undone)
         for button in (self.undo, self.redo):
             button.setEnabled(self._still)

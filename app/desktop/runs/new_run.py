@@ -24,7 +24,7 @@ from app.desktop.runs.save_recipe import SaveRecipe, parameters_in
 from app.desktop.runs.task_editor import TaskEditor
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
-from app.desktop.widgets.labels import text_label, wrapped_label
+from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.writing import Writing
@@ -319,8 +319,7 @@ class NewRun(ThemedWidget):
         self._about.setText(recipe.description if recipe is not None else "")
         self._about.setVisible(bool(self._about.text()))
         self.delete.setVisible(recipe is not None and recipe.own)
-        self.delete.setText(self.tr("Delete this recipe"))
-        self.delete.setAccessibleName(self.tr("Delete this recipe"))
+        set_texts(self.delete, self.tr("Delete this recipe"))
         names = (
             self.tr("Task"),
             self.tr("Folder"),

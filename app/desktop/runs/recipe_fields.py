@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.checked_field import Complaint
-from app.desktop.widgets.layouts import Column
+from app.desktop.widgets.layouts import Column, discard
 from app.services.runs.values import Recipe
 from engine.errors import UserError
 
@@ -29,9 +29,7 @@ class RecipeFields(ThemedWidget):
     def show_recipe(self, recipe: Recipe | None) -> None:
         """Its parameters, each with its default."""
         for part in self._parts:
-            self._rows.removeWidget(part)
-            part.hide()
-            part.deleteLater()
+            discard(part, self._rows)
         self.fields, self._parts = {}, []
         self.complaint.say(None)
         for name, label, default in recipe.parameters if recipe is not None else ():

@@ -14,7 +14,7 @@ from app.desktop.text.run_labels import folder_name, is_under_way, mode_name, mo
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedLabel
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import name_icon, set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH, Row
 from app.services.runs.export import ExportFormat
 from app.services.runs.values import RunRecord, RunView
@@ -179,14 +179,12 @@ class RunHeader(ThemedWidget):
             (self.stop, self.tr("Stop")),
             (self.resume, self.tr("Resume")),
         ):
-            button.setText(name)
-            button.setAccessibleName(name)
+            set_texts(button, name)
         for button, name in (
             (self.cards, self.tr("Files, what the model sees, and permissions")),
             (self.menu_button, self.tr("More for this run")),
         ):
-            button.setAccessibleName(name)
-            button.setToolTip(name)
+            name_icon(button, name)
         self.pause.setToolTip(self.tr("Pauses after this step. You can resume the run."))
         self.stop.setToolTip(self.tr("Stops now. You can resume the run."))
         self._show()

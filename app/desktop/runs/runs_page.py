@@ -63,10 +63,8 @@ class RunsPage(ThemedWidget):
         self._last_event = 0.0
         self._wanted = 0  # a run that is to be shown once it is known
         self._tools_known = False
-        self._clock = QTimer(self)
-        self._clock.setInterval(CLOCK_MS)
-        self._others = QTimer(self)
-        self._others.setInterval(OTHERS_MS)
+        self._clock = QTimer(self, interval=CLOCK_MS)
+        self._others = QTimer(self, interval=OTHERS_MS)
         self._connect()
         self._show_list()
         self.refresh()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.collapsible import Collapsible
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from engine.errors import UserError
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -66,8 +66,7 @@ class SaveRecipe(Collapsible):
         self.title.setAccessibleName(self.tr("Name of the recipe"))
         self.description.setPlaceholderText(self.tr("What it’s for, in one sentence"))
         self.description.setAccessibleName(self.tr("Description of the recipe"))
-        self.save.setText(self.tr("Save"))
-        self.save.setAccessibleName(self.tr("Save the recipe"))
+        set_texts(self.save, self.tr("Save"), self.tr("Save the recipe"))
         self.complaint.retranslate()
 
     def restyle(self) -> None:

@@ -11,7 +11,7 @@ from app.desktop.text.run_labels import model_name
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.elided import ElidedLabel
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column
 from app.format import format_context
 from app.services.runs.values import RunView
@@ -85,6 +85,5 @@ class SeenCard(Card):
             )
         self._words.setText("" if lines else self.tr("Nothing yet."))
         self._words.setVisible(not lines)
-        self.open.setText(self.tr("Show the messages"))
-        self.open.setAccessibleName(self.tr("Show the messages that the model sees"))
+        set_texts(self.open, self.tr("Show the messages"), self.tr("Show the messages that the model sees"))
         self.open.setVisible(bool(lines))

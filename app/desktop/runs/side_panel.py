@@ -11,6 +11,7 @@ from app.desktop.base.icons import icon
 from app.desktop.run_view.rows import Row
 from app.desktop.runs.run_list import Role, RunDelegate, RunList, RunListModel
 from app.desktop.text.run_labels import is_under_way
+from app.desktop.widgets.labels import name_icon
 from app.desktop.widgets.searched_list import SearchedList
 from app.services.runs.values import Recipe, RunRecord
 
@@ -116,8 +117,7 @@ class RunsSide(SearchedList):
     def retranslate(self) -> None:
         self.search.setPlaceholderText(self.tr("Search runs"))
         self.search.setAccessibleName(self.tr("Search runs"))
-        self.new.setAccessibleName(self.tr("New run"))
-        self.new.setToolTip(self.tr("New run"))
+        name_icon(self.new, self.tr("New run"))
         self.list.setAccessibleName(self.tr("Runs and recipes"))
         self.model.refresh_words()
         self._show_state()

@@ -34,6 +34,8 @@ from app.desktop.runs.follow_up import FollowUp
 from app.desktop.runs.steps_scroll import COLUMN, MARGIN, StepsScroll
 from app.desktop.text.tool_call_text import first_words
 from app.desktop.widgets.buttons import JumpButton
+from app.desktop.widgets.labels import name_icon
+from app.desktop.widgets.layouts import discard
 from app.services.models.events import GenerationQueued, PromptProgress, TextDelta
 from app.services.runs.reasons import why_ended
 from app.services.runs.values import RunView
@@ -158,8 +160,7 @@ class RunStepsView(QWidget):
             focus = QApplication.focusWidget() or self
             if focus is self._asked or self._asked.isAncestorOf(focus):
                 self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._asked.hide()
-            self._asked.deleteLater()
+            discard(self._asked)
             self._asked = None
         if request is not None:
             self._asked = ApprovalCard(request, self._page)
@@ -266,8 +267,7 @@ class RunStepsView(QWidget):
 
     def _drop_task(self) -> None:
         if self._task is not None:
-            self._task.hide()
-            self._task.deleteLater()
+            discard(self._task)
             self._task = None
 
     def _parts(self) -> list[RunPart]:
@@ -345,8 +345,7 @@ class RunStepsView(QWidget):
 
     def _retranslate(self) -> None:
         self._scroll.setAccessibleName(self.tr("Steps of the run"))
-        self._jump.setAccessibleName(self.tr("Jump to the latest step"))
-        self._jump.setToolTip(self.tr("Jump to the latest step"))
+        name_icon(self._jump, self.tr("Jump to the latest step"))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

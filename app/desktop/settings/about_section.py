@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from app import paths
 from app.desktop.widgets.controls import Section
 from app.desktop.widgets.copy_diagnostics import CopyDiagnostics
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.version import VERSION
 
 
@@ -42,8 +42,7 @@ class AboutSection(Section):
         )
         self.copy.setAccessibleName(self.copy.text())
         self._logs_row.set_words(self.tr("Logs"), self.tr("What Coterie did, in files of at most 4 MB."))
-        self.logs.setText(self.tr("Open the folder"))
-        self.logs.setAccessibleName(self.tr("Open the folder with the logs"))
+        set_texts(self.logs, self.tr("Open the folder"), self.tr("Open the folder with the logs"))
 
 
 def _open_logs() -> None:

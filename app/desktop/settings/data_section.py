@@ -16,7 +16,7 @@ from app.desktop.settings.prompt_cache_row import PromptCacheRow
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.controls import Section
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.services.settings.settings import Settings
 
@@ -131,8 +131,7 @@ class DataSection(Section):
     def retranslate(self) -> None:
         self.set_title(self.tr("Data"))
         self._folder_row.set_words(self.tr("Folder"), str(self._home))
-        self.folder.setText(self.tr("Open the folder"))
-        self.folder.setAccessibleName(self.tr("Open the folder"))
+        set_texts(self.folder, self.tr("Open the folder"))
         self._kept_row.set_words(
             self.tr("Cache for fast return to long chats"),
             self.tr(

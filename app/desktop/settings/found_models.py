@@ -13,7 +13,7 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button, set_words
 from app.desktop.widgets.checked_field import Complaint
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.format import format_size
 from engine.errors import UserError
@@ -140,8 +140,11 @@ class FoundModels(ThemedWidget):
         count = len(self._unknown())
         self.add_all.setVisible(count > 1)
         self.add_all.setEnabled(not self._busy)
-        self.add_all.setText(self.tr("Add all {count}").format(count=count))
-        self.add_all.setAccessibleName(self.tr("Add all {count} models to the library").format(count=count))
+        set_texts(
+            self.add_all,
+            self.tr("Add all {count}").format(count=count),
+            self.tr("Add all {count} models to the library").format(count=count),
+        )
         words = ""
         if self._busy:
             words = self.tr("Looking…") if self._found is None else self.tr("Reading…")

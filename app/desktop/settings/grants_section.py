@@ -14,7 +14,7 @@ from app.desktop.text.grant_text import what_is_granted, when_granted, where_it_
 from app.desktop.text.words import joined
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.controls import Section
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.services.events import ServiceEvent
 from app.services.runs.events import GrantsChanged, RunRemoved
@@ -87,8 +87,7 @@ class GrantsList(ThemedWidget):
 
     def retranslate(self) -> None:
         self.nothing.setText(self.tr("None. Each run asks according to its mode."))
-        self.all.setText(self.tr("Revoke all"))
-        self.all.setAccessibleName(self.tr("Revoke all permissions"))
+        set_texts(self.all, self.tr("Revoke all"), self.tr("Revoke all permissions"))
         self.show_grants(self._grants, self._titles)
 
 

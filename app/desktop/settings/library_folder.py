@@ -13,7 +13,7 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button, set_words
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.file_dialog import choose_folder
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.slim_bar import Gauge
 from app.format import format_size_of
@@ -58,8 +58,7 @@ class LibraryFolder(ThemedWidget):
         self._calls.do(lambda s: str(s.library.folder), self._show_path, owner=self)
 
     def _show_path(self, path: str) -> None:
-        self.path.setText(path)
-        self.path.setAccessibleName(self.tr("Library folder: {path}").format(path=path))
+        set_texts(self.path, path, self.tr("Library folder: {path}").format(path=path))
 
     def take(self, progress: MoveProgress) -> None:
         if self._stop is not None:

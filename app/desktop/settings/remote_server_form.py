@@ -18,7 +18,7 @@ from app.desktop.settings.remote_server_models import ModelTicks
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.controls import Bounds, OptionalNumber
-from app.desktop.widgets.labels import text_label, wrapped_label
+from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.switch import Switch
 from app.services.connections.remote_server_file import ModelServer
@@ -334,15 +334,14 @@ class ServerForm(ThemedWidget):
             )
         )
         self.allow_http.setAccessibleName(self.tr("Allow http for this server"))
-        self.check.setText(self.tr("Check"))
-        self.check.setAccessibleName(self.tr("Check the server and list its models"))
+        set_texts(self.check, self.tr("Check"), self.tr("Check the server and list its models"))
         self._show_more(self.more.isChecked())
         self.more.setAccessibleName(self.tr("Certificates and context"))
-        self.choose.setText(self.tr("Choose…"))
-        self.choose.setAccessibleName(self.tr("Choose a certificate file"))
-        self.save.setText(self.tr("Add") if self._server is None else self.tr("Save"))
-        self.save.setAccessibleName(
-            self.tr("Add this server") if self._server is None else self.tr("Save changes")
+        set_texts(self.choose, self.tr("Choose…"), self.tr("Choose a certificate file"))
+        set_texts(
+            self.save,
+            self.tr("Add") if self._server is None else self.tr("Save"),
+            self.tr("Add this server") if self._server is None else self.tr("Save changes"),
         )
         self._show()
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.services.settings.secrets import TokenPlace
 
@@ -55,6 +55,5 @@ class KeyField(ThemedWidget):
         }.get(place or "", "")
         self.state.setText(words)
         self.state.setVisible(bool(words))
-        self.forget.setText(self.tr("Forget"))
-        self.forget.setAccessibleName(self.tr("Forget the API key"))
+        set_texts(self.forget, self.tr("Forget"), self.tr("Forget the API key"))
         self.forget.setVisible(place in ("keyring", "session"))

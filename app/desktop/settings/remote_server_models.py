@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.tick_box import TickBox
 
@@ -125,8 +125,7 @@ class ModelTicks(ThemedWidget):
         self.search.setAccessibleName(self.tr("Find a model"))
         self.another.setPlaceholderText(self.tr("Add a model by name"))
         self.another.setAccessibleName(self.tr("Add a model by name"))
-        self.add.setText(self.tr("Add"))
-        self.add.setAccessibleName(self.tr("Add this name"))
+        set_texts(self.add, self.tr("Add"), self.tr("Add this name"))
 
     def restyle(self) -> None:
         px = themes.current.px

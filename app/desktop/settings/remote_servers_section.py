@@ -18,7 +18,7 @@ from app.desktop.text.words import joined
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.controls import Section
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_server_file import ModelServer
@@ -88,8 +88,7 @@ class RemoteServerLine(ThemedWidget):
         here = "" if server.leaves else self.tr("on this computer")
         self.words.setText(joined([server.host if server.title else "", here, models]))
         self.chip.show_model(RemoteName(server.url, "-").text)
-        self.remove.setText(self.tr("Remove"))
-        self.remove.setAccessibleName(self.tr("Remove {address}").format(address=server.shown))
+        set_texts(self.remove, self.tr("Remove"), self.tr("Remove {address}").format(address=server.shown))
         self.remove.setVisible(self.toggle.isChecked())
         self.toggle.setAccessibleName(self.tr("Change {name}").format(name=server.shown))
         self.toggle.setToolTip(self.tr("Change it"))

@@ -15,7 +15,7 @@ from app.desktop.settings.server_parts import Note, Pairs
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.segmented import SegmentedControl
 from app.services.connections.server_import import Found, found_in
@@ -62,8 +62,7 @@ class FoundServer(ThemedWidget):
         names = ", ".join((*found.env, *found.headers))
         self.variables.setText(self.tr("With values for: {names}").format(names=names))
         self.variables.setVisible(bool(names) and found.error is None)
-        self.add.setText(self.tr("Add"))
-        self.add.setAccessibleName(self.tr("Add {name}").format(name=spec.name))
+        set_texts(self.add, self.tr("Add"), self.tr("Add {name}").format(name=spec.name))
         self.add.setVisible(found.error is None)
         if found.error is not None:
             self.complaint.say(UserError.from_info(found.error))
@@ -136,8 +135,9 @@ class ImportServers(ThemedWidget):
         self.added.emit(server.name)
 
     def retranslate(self) -> None:
-        self.choose.setText(self.tr("Choose a file…"))
-        self.choose.setAccessibleName(self.tr("Choose a file with another app’s tool servers"))
+        set_texts(
+            self.choose, self.tr("Choose a file…"), self.tr("Choose a file with another app’s tool servers")
+        )
 
 
 class AddServer(ThemedWidget):
@@ -242,8 +242,7 @@ class AddServer(ThemedWidget):
             )
             self.pairs.set_words(self.tr("Add a header"))
         self.name.setAccessibleName(self.tr("Name of the server, the first part of its tools' names"))
-        self.add.setText(self.tr("Add"))
-        self.add.setAccessibleName(self.tr("Add this server"))
+        set_texts(self.add, self.tr("Add"), self.tr("Add this server"))
         self._edited_name()
 
     def _edited_name(self) -> None:

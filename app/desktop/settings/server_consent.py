@@ -10,7 +10,7 @@ from app.desktop.settings.server_parts import Note, Part
 from app.desktop.settings.server_text import introduction, rights, variables, warnings, what_runs
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Row
 from app.services.connections.server_values import Server
 
@@ -66,7 +66,8 @@ class ConsentPart(Part):
         self.agree.setVisible(not server.consented)
         if pressed:  # else the focus would go on to a switch
             self.command.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.agree.setText(self.tr("Agree and start"))
-        self.agree.setAccessibleName(
-            self.tr("Agree to what {name} runs, and start it").format(name=server.name)
+        set_texts(
+            self.agree,
+            self.tr("Agree and start"),
+            self.tr("Agree to what {name} runs, and start it").format(name=server.name),
         )

@@ -23,7 +23,7 @@ from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.dot import Dot
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.switch import Switch
 from app.services.connections.server_values import Server
@@ -214,16 +214,21 @@ class ServerLine(ThemedWidget):
         self.switch.setChecked(server.enabled)
         self.switch.setAccessibleName(self.tr("Use the tools of {name}").format(name=server.name))
         wanted = server.error is not None and server.error.code.startswith("mcp.login_")
-        self.login.setText(self.tr("Waiting for the browser…") if self._logging_in else self.tr("Log in…"))
-        self.login.setAccessibleName(self.tr("Log in to {name}").format(name=server.name))
+        set_texts(
+            self.login,
+            self.tr("Waiting for the browser…") if self._logging_in else self.tr("Log in…"),
+            self.tr("Log in to {name}").format(name=server.name),
+        )
         self.login.setVisible(server.consented and (wanted or self._logging_in))
         self.login.setEnabled(not self._logging_in)
-        self.check.setText(self.tr("Check now"))
-        self.check.setAccessibleName(self.tr("Start {name} and list its tools").format(name=server.name))
+        set_texts(
+            self.check,
+            self.tr("Check now"),
+            self.tr("Start {name} and list its tools").format(name=server.name),
+        )
         self.check.setVisible(opened and server.consented)
         self.check.setEnabled(server.state != "starting" and not self._logging_in)
-        self.remove.setText(self.tr("Remove"))
-        self.remove.setAccessibleName(self.tr("Remove {address}").format(address=server.name))
+        set_texts(self.remove, self.tr("Remove"), self.tr("Remove {address}").format(address=server.name))
         self.remove.setVisible(opened)
         self.toggle.setAccessibleName(self.tr("Details of {name}").format(name=server.name))
         self.toggle.setToolTip(self.tr("Details"))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 from app.desktop.base.icons import set_icon
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 
 
@@ -87,8 +87,7 @@ class Pairs(ThemedWidget):
             self._remove(line)
 
     def set_words(self, more: str) -> None:
-        self.more.setText(more)
-        self.more.setAccessibleName(more)
+        set_texts(self.more, more)
 
     def _remove(self, line: PairLine) -> None:
         focused = line.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False

@@ -12,7 +12,7 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_parts import Part
 from app.desktop.settings.server_text import place_words
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.services.connections.server_secrets import CLIENT_SECRET, registered
 from app.services.connections.server_values import Server
@@ -61,8 +61,7 @@ class SecretField(ThemedWidget):
         self.state.setVisible(self._place is not None)
         self.field.setPlaceholderText(self.tr("New value"))
         self.field.setAccessibleName(self.tr("New value of {name}").format(name=self.variable))
-        self.keep.setText(self.tr("Keep"))
-        self.keep.setAccessibleName(self.tr("Keep this value of {name}").format(name=self.variable))
+        set_texts(self.keep, self.tr("Keep"), self.tr("Keep this value of {name}").format(name=self.variable))
 
 
 class SecretsPart(Part):

@@ -13,7 +13,7 @@ from app.desktop.settings.server_parts import Note, Part
 from app.desktop.settings.server_text import tool_state
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.format import format_count
 from app.services.connections.server_values import Server, ServerTool
@@ -141,11 +141,13 @@ class ToolsPart(Part):
         )
         self.words.setVisible(bool(self.words.text()))
         self.accept.setVisible(bool(server.waiting))
-        self.accept.setText(self.tr("Accept all"))
-        self.accept.setAccessibleName(
-            self.tr("Accept the new and changed tools of {name}").format(name=server.name)
+        set_texts(
+            self.accept,
+            self.tr("Accept all"),
+            self.tr("Accept the new and changed tools of {name}").format(name=server.name),
         )
         rest = len(server.tools) - len(self.lines)
         self.more.setVisible(rest > 0)
-        self.more.setText(self.tr("Show {count} more").format(count=format_count(max(rest, 0))))
-        self.more.setAccessibleName(self.more.text())
+        set_texts(
+            self.more, self.tr("Show {count} more").format(count=format_count(max(rest, 0))), self.more.text()
+        )

@@ -12,7 +12,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column
 from engine.errors import UserError
 
@@ -139,10 +139,8 @@ class TokenField(ThemedWidget):
     def retranslate(self) -> None:
         self.field.setPlaceholderText("hf_…")
         self.field.setAccessibleName(self.tr("Hugging Face access token"))
-        self.keep.setText(self.tr("Check and save"))
-        self.keep.setAccessibleName(self.tr("Check and save this token"))
-        self.forget.setText(self.tr("Forget"))
-        self.forget.setAccessibleName(self.tr("Forget the token"))
+        set_texts(self.keep, self.tr("Check and save"), self.tr("Check and save this token"))
+        set_texts(self.forget, self.tr("Forget"), self.tr("Forget the token"))
         self._show()
 
     def restyle(self) -> None:

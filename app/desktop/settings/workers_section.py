@@ -13,7 +13,7 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.controls import Section
 from app.desktop.widgets.dot import Dot
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.format import format_size
 from app.services.connections.events import WorkersChanged, WorkerState
@@ -135,10 +135,8 @@ class WorkersList(ThemedWidget):
     def retranslate(self) -> None:
         self.field.setPlaceholderText(self.tr("Address and port, such as 192.168.0.7:50052"))
         self.field.setAccessibleName(self.tr("Address of the PC to add"))
-        self.add.setText(self.tr("Add"))
-        self.add.setAccessibleName(self.tr("Add this PC"))
-        self.check.setText(self.tr("Check again"))
-        self.check.setAccessibleName(self.tr("Check all PCs again"))
+        set_texts(self.add, self.tr("Add"), self.tr("Add this PC"))
+        set_texts(self.check, self.tr("Check again"), self.tr("Check all PCs again"))
         self.show_workers(self._workers)
         self._say(self._error)
 

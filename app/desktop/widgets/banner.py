@@ -14,7 +14,7 @@ from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import name_icon, text_label
 from app.desktop.widgets.layouts import Column, Row
 
 DETAIL_LINES = 12
@@ -108,8 +108,7 @@ class Banner(ThemedWidget):
         self.closed.emit()
 
     def retranslate(self) -> None:
-        self._close.setAccessibleName(self.tr("Dismiss"))
-        self._close.setToolTip(self.tr("Dismiss"))
+        name_icon(self._close, self.tr("Dismiss"))
 
     def restyle(self) -> None:
         px = themes.current.px

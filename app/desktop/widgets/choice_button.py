@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QStyle, QStyleOptionButton, QS
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
 from app.desktop.base.tool_tip import plain_tip
+from app.desktop.widgets.labels import set_texts
 
 CHEVRON = 14
 
@@ -39,9 +40,7 @@ class ChoiceButton(QPushButton):
     def set_value(self, value: Any) -> None:
         self._value = value
         text = dict(self._choices).get(value, "")
-        self.setText(text)
-        self.setAccessibleName(f"{self._name}: {text}")
-        self.setToolTip(plain_tip(self._name))
+        set_texts(self, text, f"{self._name}: {text}", tip=plain_tip(self._name))
         self.updateGeometry()
 
     def value(self) -> Any:

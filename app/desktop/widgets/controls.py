@@ -133,9 +133,7 @@ class TextArea(QPlainTextEdit):
         self.setProperty("kind", "field")
         self.setTabChangesFocus(True)
         self._told = ""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(TEXT_DELAY_MS)
+        self._timer = QTimer(self, singleShot=True, interval=TEXT_DELAY_MS)
         self._timer.timeout.connect(self._tell)
         self.textChanged.connect(self._timer.start)
         themes.changed.connect(self._restyle)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.tasks import run_in_background
+from app.desktop.widgets.labels import set_texts
 
 log = logging.getLogger(__name__)
 COPIED_MS = 4000
@@ -20,9 +21,7 @@ class CopyDiagnostics(QPushButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._back = QTimer(self)
-        self._back.setSingleShot(True)
-        self._back.setInterval(COPIED_MS)
+        self._back = QTimer(self, singleShot=True, interval=COPIED_MS)
         self._back.timeout.connect(self.retranslate)
         self.clicked.connect(self._collect)
         languages.changed.connect(self.retranslate)
@@ -48,8 +47,7 @@ class CopyDiagnostics(QPushButton):
         self._back.start()
 
     def _say(self, text: str) -> None:
-        self.setText(text)
-        self.setAccessibleName(text)
+        set_texts(self, text)
 
     def retranslate(self) -> None:
         if self.isEnabled():

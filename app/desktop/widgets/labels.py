@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 
 def text_label(
@@ -26,3 +26,17 @@ def wrapped_label(parent: QWidget, kind: str = "", *, selectable: bool = True) -
     made = text_label(parent, kind, wraps=True, selectable=selectable)
     made.setMinimumWidth(1)
     return made
+
+
+def set_texts(widget: QLabel | QAbstractButton, text: str, name: str = "", *, tip: str | None = None) -> None:
+    """What is read on a widget, what a screen reader says where that is another thing, and its tool tip."""
+    widget.setText(text)
+    widget.setAccessibleName(name or text)
+    if tip is not None:
+        widget.setToolTip(tip)
+
+
+def name_icon(widget: QWidget, name: str) -> None:
+    """Name a widget without words, for a screen reader and as its tool tip."""
+    widget.setAccessibleName(name)
+    widget.setToolTip(name)

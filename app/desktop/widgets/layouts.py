@@ -106,4 +106,12 @@ class Column(Box):
         super().__init__(QBoxLayout.Direction.TopToBottom, items, parent, margins, spacing)
 
 
+def discard(widget: QWidget, layout: QLayout | None = None) -> None:
+    """Take a widget away: out of sight and of its layout at once, deleted when nothing runs in it any more."""
+    if layout is not None:
+        layout.removeWidget(widget)
+    widget.hide()
+    widget.deleteLater()
+
+
 themes.changed.connect(Box.scale_all)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.widgets.buttons import PillButton
+from app.desktop.widgets.layouts import discard
 
 
 class Strip(QWidget):
@@ -30,8 +31,7 @@ class Strip(QWidget):
         self.setAccessibleName(text)
         if [button.text() for button in self._buttons] != buttons:
             for button in self._buttons:
-                button.hide()
-                button.deleteLater()
+                discard(button)
             self._buttons = [self._button(index, label) for index, label in enumerate(buttons)]
         self.update()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QSizePolicy, QWidget
 from app.desktop.base.icons import icon
 from app.desktop.base.style import hover
 from app.desktop.base.theme import themes
+from app.desktop.widgets.layouts import discard
 
 HEIGHT = 37
 INSET = 8
@@ -109,7 +110,5 @@ def fit_rows(
         column.addWidget(row)
         rows.append(row)
     for row in rows[count:]:
-        column.removeWidget(row)
-        row.hide()
-        row.deleteLater()
+        discard(row, column)
     del rows[count:]

@@ -10,7 +10,7 @@ from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 
 SYMBOL = 28
@@ -50,9 +50,7 @@ class StatePanel(ThemedWidget):
             spacing=8,
         )
         Column(STRETCH, Row(STRETCH, (self._inside, 1000), STRETCH), STRETCH, parent=self)
-        self._wait = QTimer(self)
-        self._wait.setSingleShot(True)
-        self._wait.setInterval(PATIENCE_MS)
+        self._wait = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._wait.timeout.connect(self._inside.show)
         self.refresh()
 
@@ -67,8 +65,7 @@ class StatePanel(ThemedWidget):
         self.words.setVisible(bool(words))
         for number, button in enumerate(self.buttons):
             text = buttons[number] if number < len(buttons) else ""
-            button.setText(text)
-            button.setAccessibleName(text)
+            set_texts(button, text)
             button.setVisible(bool(text))
         self._bar.setVisible(bool(buttons))
         self._bar.fold()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import set_texts
 from app.desktop.widgets.layouts import Row
 
 SHOWN_MS = 8000
@@ -35,8 +36,7 @@ class Toast(QFrame):
         self._action: Callable[[], None] | None = None
         self._gone: Callable[[], None] | None = None
         self._about: tuple[str, int] | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.dismiss)
         parent.installEventFilter(self)
         foot.installEventFilter(self)
@@ -64,8 +64,7 @@ class Toast(QFrame):
         """
         self._pass_by()
         self._text.setText(text)
-        self._button.setText(action)
-        self._button.setAccessibleName(action)
+        set_texts(self._button, action)
         self._button.setVisible(bool(action))
         self._action, self._gone, self._about = act, gone, about
         self.show()

@@ -9,7 +9,7 @@ from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import name_icon, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.window.download_watch import Activity
 from app.desktop.window.rail_badge import RailBadge
@@ -117,8 +117,7 @@ class Rail(ThemedWidget):
             (self.fold, self.tr("Show or hide the list")),
             (self.settings, self.tr("Settings")),
         ):
-            button.setAccessibleName(name)
-            button.setToolTip(name)
+            name_icon(button, name)
 
     def restyle(self) -> None:
         px = themes.current.px

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from app.desktop.base.icons import set_icon
 from app.desktop.base.tasks import run_in_background
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from engine.errors import UserError
 
@@ -70,8 +70,7 @@ class RestoreChoice(ThemedWidget):
     def _choose(self, index: int) -> None:
         self._chosen = index
         text = _shown(self._backups[index]) if self._backups else ""
-        self.choice.setText(text)
-        self.choice.setAccessibleName(self.tr("Backup: {when}").format(when=text))
+        set_texts(self.choice, text, self.tr("Backup: {when}").format(when=text))
 
     def _restore(self) -> None:
         home, name = self._home, self._backups[self._chosen].name

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.desktop.base.icons import icon
+from app.desktop.widgets.labels import name_icon
 from app.desktop.widgets.searched_list import SearchedList
 from app.desktop.window.conversation_delegate import ConversationDelegate
 from app.desktop.window.conversation_model import ConversationModel, Role
@@ -80,11 +81,8 @@ class Sidebar(SearchedList):
         self.list.setModel(self.model)
         self._delegate = ConversationDelegate(self.list)
         self.list.setItemDelegate(self._delegate)
-        self._typed = QTimer(self)
-        self._typed.setSingleShot(True)
-        self._typed.setInterval(SEARCH_DELAY_MS)
-        self._days = QTimer(self)
-        self._days.setInterval(DAY_CHECK_MS)
+        self._typed = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
+        self._days = QTimer(self, interval=DAY_CHECK_MS)
         self._connect()
         self.refresh()
 
@@ -213,8 +211,7 @@ class Sidebar(SearchedList):
     def retranslate(self) -> None:
         self.search.setPlaceholderText(self.tr("Search chats"))
         self.search.setAccessibleName(self.tr("Search chats"))
-        self.new.setAccessibleName(self.tr("New chat"))
-        self.new.setToolTip(self.tr("New chat"))
+        name_icon(self.new, self.tr("New chat"))
         self.list.setAccessibleName(self.tr("Chats"))
         self.model.refresh_days()
         self._show_state()

@@ -12,7 +12,7 @@ from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.copy_diagnostics import CopyDiagnostics
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column
 from app.desktop.window.restore_choice import RestoreChoice
 from engine.errors import UserError
@@ -118,8 +118,7 @@ class OpeningFailed(ThemedWidget):
             (self.folder, self.tr("Open the folder")),
             (self.quit, self.tr("Quit")),
         ):
-            button.setText(text)
-            button.setAccessibleName(text)
+            set_texts(button, text)
 
     def restyle(self) -> None:
         px = themes.current.px

@@ -13,6 +13,7 @@ from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.chat.compaction.choice_row import ChoiceRow
 from app.desktop.chat.editor import MessageEditor
 from app.desktop.markdown.prose import PlainBlock
+from app.desktop.widgets.layouts import discard
 from app.format import format_count
 from app.services.chat.compaction_values import CompactionOptions, Draft, fits
 from engine.errors import ErrorInfo
@@ -120,8 +121,7 @@ class RoomCard(TranslatedWidget):
         if state == "review" and self.editor is None:
             self._begin_review()
         elif state != "review" and self.editor is not None:
-            self.editor.hide()
-            self.editor.deleteLater()
+            discard(self.editor)
             self.editor = None
         for row in self.rows.values():
             row.setEnabled(True)

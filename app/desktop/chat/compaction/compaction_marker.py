@@ -11,6 +11,8 @@ from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.chat.editor import MessageEditor
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.widgets.buttons import QuietButton
+from app.desktop.widgets.labels import set_texts
+from app.desktop.widgets.layouts import discard
 from app.format import format_count
 from app.store.records import CompactionPoint
 
@@ -141,8 +143,7 @@ class CutLine(QuietLine):
     def _close(self) -> None:
         for part in (self._view, self._editor):
             if part is not None:
-                part.hide()
-                part.deleteLater()
+                discard(part)
         self._view = self._editor = None
 
     def restyle(self) -> None:
@@ -176,6 +177,5 @@ class OriginLine(QuietLine):
 
     def retranslate(self) -> None:
         self.set_text(self.tr("Continued from “{title}”.").format(title=self._title))
-        self._opens.setText(self.tr("Open it"))
-        self._opens.setAccessibleName(self.tr("Open “{title}”").format(title=self._title))
+        set_texts(self._opens, self.tr("Open it"), self.tr("Open “{title}”").format(title=self._title))
         self.height_changed.emit()

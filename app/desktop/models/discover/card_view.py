@@ -16,6 +16,7 @@ from app.desktop.markdown.markdown import Block, Prose
 from app.desktop.markdown.prose import ProseBlock
 from app.desktop.models.discover.card_text import card_text, piece_blocks
 from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import discard
 
 # How long one slice may build or lay out before the window gets its turn.
 SLICE_S = 0.006
@@ -45,9 +46,7 @@ class ModelCard(ThemedWidget):
         self._parsing: Task | None = None
         self._more = text_label(self, "small", wraps=True)
         self._more.hide()
-        self._slices = QTimer(self)
-        self._slices.setSingleShot(True)
-        self._slices.setInterval(0)
+        self._slices = QTimer(self, singleShot=True, interval=0)
         self._slices.timeout.connect(self._work)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.refresh()
@@ -81,8 +80,7 @@ class ModelCard(ThemedWidget):
 
     def clear_rows(self) -> None:
         for row in self._rows:
-            row.hide()
-            row.deleteLater()
+            discard(row)
         self._rows, self._heights, self._waiting, self._pieces = [], [], [], []
         self._cut, self._reach, self._fitted = False, FIRST_PIXELS, 0
         self._place()

@@ -12,6 +12,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.catalogue_card import CatalogueCard, CatalogueLine
 from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import discard
 from app.desktop.widgets.scroller import ColumnScroller
 
 # A card is not narrower than this while there is more than one column.
@@ -44,8 +45,7 @@ class CardGrid(QWidget):
     def _build(self, counts: Sequence[int]) -> None:
         for heading, cards in self._groups:
             for widget in (heading, *cards):
-                widget.hide()
-                widget.deleteLater()
+                discard(widget)
         self._groups = []
         for count in counts:
             heading = text_label(self, "heading", wraps=True)

@@ -30,7 +30,7 @@ from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedTitle
 from app.desktop.widgets.flow import FlowRow
-from app.desktop.widgets.labels import text_label, wrapped_label
+from app.desktop.widgets.labels import name_icon, set_texts, text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.state_panel import StatePanel
@@ -296,10 +296,10 @@ class DetailsPanel(ThemedWidget):
             bar.setValue(bar.value() + step)
 
     def retranslate(self) -> None:
-        self.back.setAccessibleName(self.tr("Back to the list"))
-        self.back.setToolTip(self.tr("Back to the list"))
-        self.page_link.setText(self.tr("Open the model page"))
-        self.page_link.setAccessibleName(self.tr("Open the model page in the browser"))
+        name_icon(self.back, self.tr("Back to the list"))
+        set_texts(
+            self.page_link, self.tr("Open the model page"), self.tr("Open the model page in the browser")
+        )
         self._card_title.setText(self.tr("From the author"))
         self.nothing.say(
             self.tr("Choose a model"),

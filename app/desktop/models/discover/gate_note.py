@@ -9,7 +9,7 @@ from app.desktop.base.language import languages
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.flow import FlowRow
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column
 from engine.errors import UserError
 from engine.hub.values import HubModel
@@ -67,10 +67,8 @@ class GateNote(ThemedWidget):
                 "downloads the model with your access token."
             )
         self.words.setText(words)
-        self.page.setText(self.tr("Open the model page"))
-        self.page.setAccessibleName(self.tr("Open the model page in the browser"))
-        self.token.setText(self.tr("Access token in Settings"))
-        self.token.setAccessibleName(self.tr("Access token in Settings"))
+        set_texts(self.page, self.tr("Open the model page"), self.tr("Open the model page in the browser"))
+        set_texts(self.token, self.tr("Access token in Settings"))
         self._bar.refit()
 
     def restyle(self) -> None:

@@ -11,6 +11,7 @@ from app.desktop.base.style import grounds
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import set_texts
 
 GAP = 16
 HIGH, FOLDED_HIGH = 42, 66
@@ -62,9 +63,7 @@ class VariantRow(ThemedWidget):
         words = [line.name, line.mark, line.size, line.sentence or line.chip]
         self.setAccessibleName(", ".join(word.rstrip(".") for word in words if word))
         self.button.setVisible(bool(line.action))
-        self.button.setText(line.action)
-        self.button.setAccessibleName(line.said or line.action)
-        self.button.setToolTip(line.said)
+        set_texts(self.button, line.action, line.said or line.action, tip=line.said)
         self.update()
 
     # Measures, which the table makes columns of

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.variant_row import GAP, Columns, VariantLine, VariantRow
-from app.desktop.widgets.layouts import Column
+from app.desktop.widgets.layouts import Column, discard
 
 HEAD = 30
 
@@ -38,9 +38,7 @@ class VariantsTable(ThemedWidget):
             self._layout.addWidget(row)
             self.rows.append(row)
         for row in self.rows[len(lines) :]:
-            self._layout.removeWidget(row)
-            row.hide()
-            row.deleteLater()
+            discard(row, self._layout)
         del self.rows[len(lines) :]
         for row, line in zip(self.rows, lines, strict=True):
             row.show_line(line)
