@@ -30,6 +30,7 @@ from app.desktop.widgets.dot import Dot
 from app.desktop.widgets.elided import ElidedLabel, ElidedTitle
 from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.form import Field, FormSection, Number, Text
 from app.desktop.widgets.labels import text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.legend import Legend
@@ -166,10 +167,9 @@ def fields(parent: QWidget) -> Sequence[QWidget]:
         OptionalNumber(Bounds(0, 2, 0.05, 2), parent),
         TextArea(parent),
     )
-    number.set_name(word("name"))
     number.show_value(0.7, 1.0, word("small"))
     checked.say(UserError("chat.busy"))
-    for field in (plain, checked, area):
+    for field in (plain, checked, number, area):
         field.setAccessibleName(word("name"))
     area.show_text(word("sentence"))
     area.setFixedHeight(themes.current.px(80))
@@ -195,6 +195,18 @@ def notes(parent: QWidget) -> Sequence[QWidget]:
     return [*made, line, panel]
 
 
+class SampleForm(FormSection):
+    """A row of each editor, over the settings as they come."""
+
+    def fields(self) -> Sequence[Field]:
+        themes_offered = [("system", word("small")), ("dark", word("large"))]
+        return (
+            Field("theme", word("name"), word("sentence"), themes_offered),
+            Field("max_tokens", word("used"), "", Number(Bounds(1, 100_000, 1, 0), word("small"))),
+            Field("system_prompt", word("model"), "", Text(word("sentence"), area=True)),
+        )
+
+
 def cards(parent: QWidget) -> Sequence[QWidget]:
     card = Card(parent)
     card.set_title(word("name"), word("used"))
@@ -214,7 +226,10 @@ def cards(parent: QWidget) -> Sequence[QWidget]:
     section.add_row(CopyDiagnostics(section)).set_words(word("small"), word("sentence"))
     section.add_row(TickBox(section)).set_words(word("large"))
     section.refresh()
-    return [*made, section]
+    form = SampleForm(lambda **_: None, parent)
+    form.set_title(word("large"))
+    form.refresh()
+    return [*made, section, form]
 
 
 def lists(parent: QWidget) -> Sequence[QWidget]:
@@ -254,17 +269,17 @@ class Gallery(ThemedWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.theme, self.language, self.size = (SegmentedControl(self) for _ in range(3))
+        self.theme, self.language, self.scale = (SegmentedControl(self) for _ in range(3))
         self.theme.set_choices([("light", "Light"), ("dark", "Dark")], themes.current.name)
         self.language.set_choices([("en", "English"), ("ko", "한국어")], languages.current)
-        self.size.set_choices([("1.0", "100 %"), ("1.5", "150 %"), ("2.0", "200 %")], "1.0")
-        for control, name in ((self.theme, "Theme"), (self.language, "Language"), (self.size, "Text size")):
+        self.scale.set_choices([("1.0", "100 %"), ("1.5", "150 %"), ("2.0", "200 %")], "1.0")
+        for control, name in ((self.theme, "Theme"), (self.language, "Language"), (self.scale, "Text size")):
             control.setAccessibleName(name)
             control.chosen.connect(self.show_samples)
         self.over, self.toasted = push_button(self, "bar", "Overlay"), push_button(self, "bar", "Toast")
         self._scroller = ColumnScroller(self)
         foot = text_label(self)
-        head = Row(self.theme, self.language, self.size, STRETCH, self.over, self.toasted, spacing=8)
+        head = Row(self.theme, self.language, self.scale, STRETCH, self.over, self.toasted, spacing=8)
         Column(head, (self._scroller, 1), foot, parent=self, margins=(12, 12, 12, 0), spacing=8)
         self._overlay, self._toast = Overlay(self, 480), Toast(self, foot)
         self._overlay.inside.addWidget(text_label(self._overlay.card, "title", word("name")))
@@ -278,7 +293,7 @@ class Gallery(ThemedWidget):
     def show_samples(self) -> None:
         """Make all samples in the look that is chosen."""
         languages.choose(self.language.value())
-        themes.choose(self.theme.value(), float(self.size.value()))
+        themes.choose(self.theme.value(), float(self.scale.value()))
         if self._samples is not None:
             self._samples.hide()
             self._samples.deleteLater()

@@ -41,8 +41,9 @@ def test_the_gallery_shows_every_widget_and_names_what_takes_the_focus(
     gallery.show()
     QApplication.processEvents()
 
-    shown = {type(widget) for widget in gallery.findChildren(QWidget)}
-    assert {each.__name__ for each in kit() - shown} == set()
+    # A class that others are made from is shown by one of them.
+    shown = {each for widget in gallery.findChildren(QWidget) for each in type(widget).__mro__}
+    assert [each.__name__ for each in kit() if each not in shown] == []
     assert without_name(gallery) == []
 
 
