@@ -1,1 +1,1 @@
-"""The engine of Coterie: find, download, place and load models; turn messages into tokens and back."""
+"""The inference engine: finds, downloads, places and loads models; turns messages into tokens and back."""

@@ -1,4 +1,4 @@
-"""The face of the engine: what can be asked of it, what it tells, and the protocol that every engine keeps.
+"""Public API of the engine: requests, events, and the `Engine` protocol that each engine implements.
 
 All values are frozen msgspec structs. Requests and events cross a process boundary as JSON, so they hold
 plain data only. Token counts are tokens, durations seconds, speeds tokens per second, sizes bytes.
@@ -48,12 +48,11 @@ class LoadRequest(msgspec.Struct, frozen=True):
 
 
 class ModelFacts(msgspec.Struct, frozen=True):
-    """What the engine knows of a loaded model. `machine` is what the plan was made for, as it was just before the
-    load: what is free in it is free again once the model is gone. `remote`: it runs somewhere else, and what it is
-    asked leaves this machine; its `path` is then a name ("openai:URL#NAME"). `draft_model` is the path of the model
-    that guesses ahead for it; where one was wished for and could not be loaded, the plan's notices say why.
-    `graph_splits`: into how many pieces, each on one device, a step is cut for a prompt and for one token; (0, 0)
-    where that is not known."""
+    """Describes a loaded model. `machine` is the machine as planned for, just before the load: memory that
+    is free in it is free again after an unload. `remote`: the model runs elsewhere and prompts leave this
+    machine; `path` is then a name ("openai:URL#NAME"). `draft_model` is the path of the draft model in
+    use; where a requested one could not be loaded, the plan's notices say why. `graph_splits`: the number
+    of graph splits of a prefill and of a decode step; (0, 0) if unknown."""
 
     path: str
     name: str
@@ -73,14 +72,13 @@ class ModelFacts(msgspec.Struct, frozen=True):
 
 
 class GenerateRequest(msgspec.Struct, frozen=True):
-    """Ask for one answer. `id` is chosen by the caller and names the answer in every event.
+    """Requests one answer. `id` is chosen by the caller and names the answer in every event.
 
-    `continue_last`: the last message is a partial answer to go on with; the events bring only what is new.
-    `max_tokens` 0 means: up to the end of the context. `overrides` of sampling left None fall to the model's.
-    `tools` are definitions in OpenAI's shape. `tool_choice` is "auto", "required", "none" or a tool's name; what
-    the model calls comes in `Finished`. `conversation` names what the answer belongs to, the same for each turn of
-    it; "" for an answer of its own, of which nothing is written to the disk. `drafts` False: no token is guessed
-    ahead.
+    `continue_last`: the last message is a partial answer to continue; events carry only new text.
+    `max_tokens` 0: up to the end of the context. Sampling `overrides` that are None fall to the model's
+    defaults. `tools` are definitions in OpenAI's shape. `tool_choice` is "auto", "required", "none" or a
+    tool's name; the calls come in `Finished`. `conversation` names the conversation, the same for each of its
+    turns; "" for a single answer that is never written to disk. `drafts` False: no speculative decoding.
     """
 
     id: int
@@ -105,13 +103,13 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
 
 
 class LoadFailed(msgspec.Struct, frozen=True, tag="load_failed"):
-    """Also after a cancel (`engine.load_cancelled`)."""
+    """A load has failed, or was cancelled (`engine.load_cancelled`)."""
 
     error: ErrorInfo
 
 
 class PrefillProgress(msgspec.Struct, frozen=True, tag="prefill"):
-    """`done` of `total` prompt tokens are in memory, `cached` of them from before; `recomputed` as in `Usage`."""
+    """`done` of `total` prompt tokens are in memory, `cached` of them reused; `recomputed` as in `Usage`."""
 
     id: int
     done: int
@@ -121,20 +119,20 @@ class PrefillProgress(msgspec.Struct, frozen=True, tag="prefill"):
 
 
 class Queued(msgspec.Struct, frozen=True, tag="queued"):
-    """The answer waits for a place: `ahead` others come first. Told again when that changes, and 0 when it has
-    its place; not at all to one that finds a place free."""
+    """The answer waits for a KV slot behind `ahead` others. Emitted again on each change, 0 once it has a
+    slot; never emitted if a slot is free at once."""
 
     id: int
     ahead: int
 
 
 class Activity(msgspec.Struct, frozen=True, tag="activity"):
-    """What the engine does, told once a second while it answers and once when it comes to rest.
+    """Engine metrics, emitted once a second while it answers and once when it becomes idle.
 
-    Over the time since the last one: tokens per second written by all answers together and read of all prompts,
-    `rows` computed in a step and `streams` answers written in one, on average, and the share of the time spent
-    outside llama.cpp. Since the load: tokens read, reused, drafted, accepted. Now: answers at work and waiting,
-    `cells` of the context and how many are in use, bytes of kept states in RAM and on the disk.
+    Over the last interval: tokens per second decoded and prefilled by all answers, average `rows` and
+    `streams` per step, and the share of time spent outside llama.cpp. Since the load: tokens prefilled,
+    reused, drafted, accepted. Now: answers running and waiting, `cells` of the context and how many are in
+    use, bytes of the prompt cache in RAM and on disk.
     """
 
     answering: int = 0
@@ -155,12 +153,11 @@ class Activity(msgspec.Struct, frozen=True, tag="activity"):
 
 
 class CacheActivity(msgspec.Struct, frozen=True, tag="cache_activity"):
-    """What the cache of single experts did, told once a second while it is in use, and once it is loaded.
+    """Expert cache metrics, emitted once a second while it is in use and once after loading.
 
-    Over the time since the last one: `tokens` computed with it, `uses` of experts (one for each token, layer and
-    expert chosen), how many of those were `hits`, bytes of experts brought to the device, and bytes of activations
-    moved to it and back. Now: the experts that are resident, by layer; a layer that the cache does not serve has an
-    empty row.
+    Over the last interval: `tokens` computed with it, `uses` of experts (one per token, layer and chosen
+    expert), `hits` among these, bytes of experts uploaded, and bytes of activations moved to the device and
+    back. Now: resident experts by layer; a layer that the cache does not serve has an empty row.
     """
 
     tokens: int
@@ -172,7 +169,7 @@ class CacheActivity(msgspec.Struct, frozen=True, tag="cache_activity"):
 
 
 class Delta(msgspec.Struct, frozen=True, tag="delta"):
-    """New text. Never taken back, never half a character."""
+    """New text of an answer. Never retracted, never half a character."""
 
     id: int
     channel: Literal["reasoning", "content"]
@@ -180,7 +177,7 @@ class Delta(msgspec.Struct, frozen=True, tag="delta"):
 
 
 class ToolCalled(msgspec.Struct, frozen=True, tag="tool_called"):
-    """The model has made a call, malformed or not, in the order of the reply; `Finished` has them all again."""
+    """One tool call of the reply, in order, malformed or not; `Finished` lists all of them again."""
 
     id: int
     call: ToolCall
@@ -204,7 +201,8 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
 
 
 class Measured(msgspec.Struct, frozen=True, tag="measured"):
-    """The end of a `measure`: the tokens of the whole prompt, template and tools included, and of each text alone.
+    """The result of `measure`: token counts of the whole prompt, template and tools included, and of each
+    text.
 
     `exact` False: estimated, and never too low as far as is known, because the model's own tokenizer cannot be
     asked. With `error` nothing was measured.
@@ -218,7 +216,7 @@ class Measured(msgspec.Struct, frozen=True, tag="measured"):
 
 
 class EngineLost(msgspec.Struct, frozen=True, tag="lost"):
-    """The host died or stopped answering. Each open request has got its `Finished` or `Measured` before this."""
+    """The host died or stopped answering. Each open request has already got its `Finished` or `Measured`."""
 
     error: ErrorInfo
     log_tail: tuple[str, ...] = ()
@@ -245,7 +243,7 @@ EngineState = Literal["empty", "loading", "ready", "lost", "closed"]
 
 
 class Engine(Protocol):
-    """One model behind one listener. Calls return at once; what happens is told through events."""
+    """One model with one event listener. Calls return at once; results arrive as events."""
 
     @property
     def state(self) -> EngineState: ...
@@ -277,32 +275,32 @@ class Engine(Protocol):
         ...
 
     def answer_now(self, request_id: int) -> None:
-        """Let an answer begin: reasoning under way is closed as soon as no character is cut in two, and one that
-        has not begun is closed where it begins. Does nothing to an answer that does not reason."""
+        """Start the answer: close the reasoning at the next character boundary, or where it would begin.
+        Does nothing to a reply without reasoning."""
         ...
 
     def set_priority(self, conversation: str) -> None:
-        """The answers of this conversation come before all others from now on; "": none does."""
+        """Schedule this conversation's answers before all others from now on; "": no priority."""
         ...
 
     def forget(self, conversation: str) -> None:
-        """Drop what is kept of a conversation, "": of all, in memory and on the disk; returns at once. What an answer
-        under way holds goes when it ends."""
+        """Drop the prompt cache of a conversation, "": of all, in memory and on disk; returns at once.
+        What a running answer holds goes when it ends."""
         ...
 
     def limit_states(self, size: int) -> None:
-        """Let what is kept on the disk take so many bytes from now on, 0: nothing more is written. What is there
-        stays. Kept over a restart until the next `load`."""
+        """Limit the prompt cache on disk to so many bytes, 0: write nothing more. Existing files stay.
+        Kept over a restart until the next `load`."""
         ...
 
     def watch_experts(self, on: bool) -> None:
-        """Tell which experts fire (`ExpertsFired`), or stop it: answers under way go on, the next one reads its
-        prompt again. Kept over a restart until the next `load`. A model without experts tells nothing."""
+        """Emit `ExpertsFired`, or stop: running answers continue, the next one recomputes its prompt. Kept
+        over a restart until the next `load`. A dense model emits none."""
         ...
 
     def unload(self) -> None:
-        """End the host and stay "empty", as before the first load; returns when it is gone. Its open answers end
-        as cancelled, and a load under way ends without a word."""
+        """End the host and become "empty"; returns when it is gone. Open answers end as cancelled, a load
+        under way ends without an event."""
         ...
 
     def close(self) -> None:

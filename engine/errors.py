@@ -1,4 +1,4 @@
-"""Errors that a person can meet.
+"""Errors that are shown to people.
 
 A `UserError` carries a code and plain parameters, never a sentence. The sentences are in `resources/messages`, a file
 for each language of the product, and a test checks that each code has one.
@@ -12,14 +12,14 @@ Param = str | int | float
 
 
 class ErrorInfo(msgspec.Struct, frozen=True, tag="error"):
-    """A `UserError` as a value: what crosses the pipe and what the store keeps."""
+    """A `UserError` as a plain value, for the pipe and the store."""
 
     code: str
     params: dict[str, Param] = {}
 
 
 class UserError(Exception):
-    """Something went wrong for a reason that can be told in one plain sentence.
+    """An error with a translated message.
 
     `code` is dotted, its first part the package that raises it: `model.not_gguf`, `store.locked`.
     """

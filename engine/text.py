@@ -1,4 +1,4 @@
-"""Text that can travel and be kept: valid UTF-8 without NUL. Everything else stays to the character."""
+"""Text that can be stored and transmitted: valid UTF-8 without NUL; all else is kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def clean_text(text: str) -> str:
 
 
 def clean_value(value: Any) -> Any:
-    """A copy of a JSON value with `clean_text` done to all its strings."""
+    """Return a copy of a JSON value with `clean_text` applied to all its strings."""
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Values that requests, events and plans are made of: messages, sampling, usage, timings."""
+"""Values of requests, events and plans: messages, sampling, usage, timings."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How the next token is drawn. None leaves the choice to the model's own recommendation, else to the
-    engine's default (`engine.local.generation.sampling.DEFAULTS`).
+    """Sampling parameters. None falls to the model's recommendation, then to the engine's default
+    (`engine.local.generation.sampling.DEFAULTS`).
 
     temperature 0 is greedy. `repeat_penalty` 1.0 is off and looks back over the last 64 tokens.
     """
@@ -89,7 +89,7 @@ class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ReasoningControl(msgspec.Struct, frozen=True):
-    """What a user can choose about this model's reasoning.
+    """The choices of reasoning that a model offers.
 
     kind: "none" (does not reason), "always" (cannot be turned off), "switch" (on or off), "levels" (one of
     `levels`), "budget" (a number of tokens). `default` is what happens when nothing is chosen.
@@ -101,10 +101,9 @@ class ReasoningControl(msgspec.Struct, frozen=True):
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """Exact counts. `cached_tokens` of the prompt were still in memory, or kept, and not computed again; where
-    tokens were computed again that had been before, `recomputed` says why (a code `reuse.*`). `accepted_tokens` of
-    the `drafted_tokens` that were guessed ahead came true.
-    """
+    """Exact token counts. `cached_tokens` of the prompt were reused from memory or the prompt cache; where
+    tokens were recomputed, `recomputed` is the reason (a code `reuse.*`). `accepted_tokens` of
+    `drafted_tokens` were accepted."""
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
@@ -136,7 +135,7 @@ class Timings(msgspec.Struct, frozen=True):
 
 
 class ExpertsFired(msgspec.Struct, frozen=True, tag="experts_fired"):
-    """How often each expert was chosen since the last such event of this answer, while experts are watched.
+    """Expert usage counts since the last such event of this answer, while experts are watched.
 
     `counts` are per layer and expert; a layer without routed experts has an empty row. `tokens` were read or
     written, so each row adds up to tokens times experts used, but for the last layer: there llama.cpp computes

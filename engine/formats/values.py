@@ -12,8 +12,8 @@ from engine.values import ToolCall as ToolCall
 
 class Piece(msgspec.Struct, frozen=True):
     """A run of prompt text. Untrusted text was written by people, tools or the model: its look-alikes of
-    special tokens must be tokenised as plain text. A host may join an untrusted piece that holds none to its
-    neighbours.
+    special tokens must be tokenized as plain text. A host may join an untrusted piece that holds none to its
+    neighbors.
     """
 
     text: str

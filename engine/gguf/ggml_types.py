@@ -56,7 +56,7 @@ GGML_TYPES: dict[int, GgmlType] = {
     42: GgmlType("Q2_0", 64, 18),
 }
 
-# The value of `general.file_type`: the mixture the quantiser was asked for.
+# The value of `general.file_type`: the mixture the quantizer was asked for.
 FILE_TYPES: dict[int, str] = {
     0: "F32",
     1: "F16",

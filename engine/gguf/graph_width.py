@@ -11,7 +11,7 @@ from __future__ import annotations
 from engine.gguf.gguf_file import Tensor
 from engine.gguf.gguf_index import GgufIndex
 
-# Beside the widest: the residual stream, its normalised copy, and what is added to them.
+# Beside the widest: the residual stream, its normalized copy, and what is added to them.
 _EMBEDDINGS = 5
 _MIXER_INPUTS = ("attn_q", "attn_qkv", "ssm_in")
 

@@ -1,6 +1,6 @@
-"""Bandwidths of this machine, measured once per machine and build, in a few seconds, and kept in a file.
+"""Memory bandwidths of this machine, measured once per machine and build and kept in a file.
 
-Each device is measured in a child of its own: a driver or a worker that fails takes down one measurement.
+Each device is measured in its own child process, so a failing driver or worker loses one measurement only.
 """
 
 from __future__ import annotations
@@ -42,10 +42,8 @@ class DeviceSpeed(msgspec.Struct, frozen=True, tag="device_speed"):
 
 
 class Calibration(msgspec.Struct, frozen=True):
-    """What was measured; `key` names the machine and build, `taken` is in seconds since 1970.
-
-    `ram` and `disk` in bytes per second; `disk` is of the disk that the first model lay on.
-    """
+    """Measured bandwidths in bytes per second; `key` names machine and build, `taken` is in seconds since
+    1970. `disk` is the disk of the first model."""
 
     key: str
     taken: float
@@ -56,7 +54,7 @@ class Calibration(msgspec.Struct, frozen=True):
 
     @property
     def complete(self) -> bool:
-        """Whether nothing that was tried has failed; the disk may be missing."""
+        """Whether every attempted measurement succeeded; the disk may be missing."""
         return self.ram > 0 and all(speed.bandwidth > 0 for speed in self.devices)
 
 
@@ -114,7 +112,7 @@ def calibrate(
 def kept_calibration(
     machine: Machine, build: Sequence[str], folder: Path, *, threads: int = 0
 ) -> Calibration | None:
-    """What `calibrate` has kept in `folder` for this machine and build; measures nothing."""
+    """The stored calibration in `folder` for this machine and build; measures nothing."""
     key = machine_key(machine, build, threads or default_threads())
     try:
         found = msgspec.json.decode(_path(folder, key).read_bytes(), type=Calibration)
@@ -124,7 +122,7 @@ def kept_calibration(
 
 
 def with_bandwidths(machine: Machine, calibration: Calibration) -> Machine:
-    """The machine with what was measured on it; a device that was not stays as it is."""
+    """The machine with its measured bandwidths; unmeasured devices stay as they are."""
     speeds = {(speed.name, speed.description): speed for speed in calibration.devices}
 
     def measured(device: Device) -> Device:
@@ -186,7 +184,7 @@ def _path(folder: Path, key: str) -> Path:
 
 
 def _keep(path: Path, calibration: Calibration) -> None:
-    """A file that cannot be written costs the next start some seconds, and nothing else."""
+    """Write the calibration; a failure only costs the next start some seconds."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, partial = tempfile.mkstemp(dir=path.parent, prefix=path.name)

@@ -1,4 +1,4 @@
-"""What every child process with llama.cpp in it does first: signals, log, priority for the out-of-memory killer."""
+"""Setup of each child process that runs llama.cpp: signals, log, out-of-memory priority."""
 
 from __future__ import annotations
 

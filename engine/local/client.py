@@ -1,7 +1,8 @@
-"""The parent's side of a host: spawn it, talk to it, notice how it is, start it again after a crash.
+"""Parent side of the engine host: spawns it, exchanges messages, watches its health, restarts it after a
+crash.
 
-Nothing here blocks its caller: commands go through a queue to a writer thread, events come from one reader
-thread, in batches. The reader is the only one that judges the host's health and ends a host that hangs.
+Never blocks the caller: a writer thread sends queued commands, one reader thread receives batches of events.
+Only the reader judges the host's health and ends a host that hangs.
 """
 
 from __future__ import annotations
@@ -97,10 +98,10 @@ class _Host:
             try:
                 self.connection.send_bytes(data)
             except OSError:
-                return  # the reader sees the end of the process and tells
+                return  # the reader sees the end of the process and emits it
 
     def measure(self, pong: protocol.Pong, now: float) -> None:
-        """Take a pong; a step or processor time since the last one is a sign of life."""
+        """Handle a pong; a step or processor time since the last one is a sign of life."""
         processor_s = 0.0
         with contextlib.suppress(psutil.Error):
             times = psutil.Process(self.process.pid).cpu_times()
@@ -112,20 +113,20 @@ class _Host:
         vitals.busy, vitals.steps = pong.busy, pong.steps
 
     def log_tail(self) -> tuple[str, ...]:
-        """The last lines that native code, or a traceback, printed."""
+        """The last lines of native code's output, or of a traceback."""
         return self._log.lines(LOG_TAIL_LINES)
 
     def end(self) -> None:
-        """Ask the process to close, and kill it when it takes too long.
+        """Ask the process to close, and kill it after a timeout.
 
-        Only the reader thread collects its exit code: two that wait for it would take it from each other.
+        Only the reader thread collects its exit code: two waiters would take it from each other.
         """
         self.send(protocol.Close())
         if not wait([self.process.sentinel], CLOSE_PATIENCE):
             self.process.kill()
 
     def dispose(self) -> None:
-        """End what is left of the process and give everything back."""
+        """Kill what is left of the process and release its resources."""
         if self.process.is_alive():
             self.process.kill()
         self.process.join()
@@ -178,7 +179,7 @@ class LocalEngine:
         return current.process.pid if current else None
 
     def load(self, request: LoadRequest) -> None:
-        """Start loading in a fresh host. Asked for by a person, so earlier crashes are forgiven.
+        """Start loading in a fresh host, which clears the crash count.
 
         Raises UserError `engine.not_started` (detail), and `engine.no_model` after `close`.
         """
@@ -229,7 +230,7 @@ class LocalEngine:
         with self._lock:
             waiting = self._open.get(request_id)
             if self._host and waiting:
-                # For a host that takes this one's place before it has begun to answer.
+                # For a host that replaces this one before it has begun to answer.
                 self._open[request_id] = msgspec.structs.replace(waiting, reasoning=0)
                 self._host.send(protocol.AnswerNow(request_id))
 
@@ -285,7 +286,7 @@ class LocalEngine:
         return self._host
 
     def _ended_requests(self, reason: FinishReason, error: ErrorInfo | None) -> list[Event]:
-        """What ends all that is open, which is forgotten; `_lock` is held."""
+        """Final events of all open requests, which are forgotten; `_lock` is held."""
         ended: list[Event] = [Finished(id, reason, Usage(), Timings(), error) for id in self._open]
         gone = error or ErrorInfo("engine.no_model")
         ended += [Measured(id, error=gone) for id in self._measures]
@@ -310,7 +311,7 @@ class LocalEngine:
         reader.start()
 
     def _stop_host(self) -> None:
-        """End the host on purpose; its open answers end as cancelled. One that was lost is told before."""
+        """End the host; its open answers end as cancelled. Reports a lost host first."""
         with self._lock:
             current, reader = self._host, self._reader
             self._host = self._reader = None
@@ -326,7 +327,7 @@ class LocalEngine:
         self._emit(ended)
 
     def _emit(self, events: list[Event]) -> None:
-        """Call the listener. Its mistakes are reported like those of any thread, and the engine goes on."""
+        """Call the listener. Its exceptions are reported as a thread's; the engine continues."""
         if not events:
             return
         try:
@@ -358,7 +359,7 @@ class LocalEngine:
         self._lose(current, failure)
 
     def _replace(self, old: _Host, min_batch: int) -> tuple[_Host, ErrorInfo | None]:
-        """A host that starts as `old` asks, with the same load and the answers that wait for it."""
+        """Start a host with the settings that `old` asks for, the same load and its waiting answers."""
         try:
             fresh = _Host(self._main, old.workers)
         except OSError as error:
@@ -386,7 +387,7 @@ class LocalEngine:
         return fresh, None
 
     def _drain(self, current: _Host, batch: list[Event]) -> ErrorInfo | None:
-        """Collect what is there, which the host sends in batches; the reason when it is done for."""
+        """Receive all pending batches; the reason if the host is done for."""
         until = time.monotonic() + BATCH_INTERVAL
         while True:
             try:
@@ -440,13 +441,13 @@ class LocalEngine:
             current.vitals.stepped = time.monotonic()
 
     def _lose(self, current: _Host, failure: ErrorInfo) -> None:
-        """Tell that the host is gone, unless it was ended on purpose."""
+        """Emit `EngineLost`, unless the host was ended on purpose."""
         gone = tuple(health.gone(current.workers)) if current.caches and failure.code == "worker.lost" else ()
         with self._lock:
             if self._host is not current:
                 return
             self._host = (
-                None  # but not the reader: who starts the next host first waits for what is told here
+                None  # but not the reader: who starts the next host first waits for the events emitted here
             )
             self._state, self._model = "lost", None
             # A worker that went away says nothing about the model.
@@ -468,8 +469,8 @@ def _caches(model: ModelFacts) -> bool:
 
 
 def _without_cache(request: LoadRequest, gone: tuple[str, ...]) -> LoadRequest:
-    """The same load without a cache of single experts, and without workers that are gone: what a cache brings to
-    them lies in RAM as well, so the model goes on without them."""
+    """The same load without the expert cache and without lost workers, whose cached experts are in RAM
+    too."""
     options = without_workers(request.options, gone)
     if "uncached" not in options.fallbacks:
         options = msgspec.structs.replace(options, fallbacks=(*options.fallbacks, "uncached"))
@@ -494,5 +495,5 @@ def _terminal_signals_blocked() -> Iterator[None]:
 
 
 def _clean(request: GenerateRequest) -> GenerateRequest:
-    """The request with text that JSON can carry."""
+    """The request with all text made valid for JSON."""
     return msgspec.convert(clean_value(msgspec.to_builtins(request)), GenerateRequest)

@@ -1,4 +1,4 @@
-"""How fast weights that are not in memory come from the disk, read as page faults read them."""
+"""Disk bandwidth of weights that are not in memory, read as page faults read them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def disk_bandwidth(path: str, readers: int) -> float:
 
 
 def _timed(file: int, offsets: range, readers: int) -> float:
-    """Blocks are dealt to the readers in pieces, so that each reads in sequence."""
+    """Deal blocks to the readers in pieces, so that each reads sequentially."""
     share = -(-len(offsets) // readers)
     if not share:
         return 0.0

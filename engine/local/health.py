@@ -1,4 +1,4 @@
-"""Decides from outside how a host is doing: why it ended, whether it hangs, whether to start it again."""
+"""Health of a host process, seen from outside: why it ended, whether it hangs, whether to restart it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WORKER_PATIENCE = 1.0
 
 
 def outcome(exit_code: int | None) -> ErrorInfo:
-    """Why a host that nobody asked to end has ended, from its exit code (negative: a signal)."""
+    """The reason of an unrequested exit, from the exit code (negative: a signal)."""
     if exit_code is None:
         return ErrorInfo("engine.not_answering")
     if exit_code == -signal.SIGABRT:
@@ -43,10 +43,9 @@ def outcome(exit_code: int | None) -> ErrorInfo:
 
 
 def lost_worker(log: Sequence[str], workers: Sequence[str]) -> ErrorInfo | None:
-    """`worker.lost` (address) when the log of a process that ended says that a worker was the reason.
+    """`worker.lost` (address) if the log of an ended process blames a worker.
 
-    ggml does not say which; of several the first that cannot be reached any more is named. Takes up to a
-    second for each.
+    ggml does not name it: the first unreachable one is named. Takes up to a second for each.
     """
     if not workers or not any(sign in line for line in log for sign in _WORKER_ENDED):
         return None
@@ -54,13 +53,13 @@ def lost_worker(log: Sequence[str], workers: Sequence[str]) -> ErrorInfo | None:
 
 
 def stuck_worker(workers: Sequence[str]) -> ErrorInfo | None:
-    """`worker.lost` when one of the workers of a host that hangs cannot be reached."""
+    """`worker.lost` if a worker of a hanging host is unreachable."""
     first = next(gone(workers), None)
     return ErrorInfo("worker.lost", {"address": first}) if first else None
 
 
 def gone(workers: Sequence[str]) -> Iterator[str]:
-    """Those that cannot be reached, one after the other. Takes up to a second for each."""
+    """The unreachable workers, probed in turn. Takes up to a second for each."""
     for address in workers:
         try:
             probe(address, _WORKER_PATIENCE)
@@ -69,7 +68,7 @@ def gone(workers: Sequence[str]) -> Iterator[str]:
 
 
 class Vitals(msgspec.Struct):
-    """What is known of a running host. Times are monotonic seconds."""
+    """Observations of a running host. Times are monotonic seconds."""
 
     heard: float
     loading: bool = False
@@ -80,12 +79,12 @@ class Vitals(msgspec.Struct):
 
 
 def hangs(vitals: Vitals, now: float) -> bool:
-    """Whether to give the host up."""
+    """Whether to give up on the host."""
     if now - vitals.heard > SILENCE_LIMIT:
         return True
     return vitals.busy and not vitals.loading and now - vitals.stepped > STALL_LIMIT
 
 
 def crashes_too_often(crashes: Sequence[float], now: float) -> bool:
-    """Whether the crash times of one model forbid another automatic start."""
+    """Whether a model's crash times forbid another automatic start."""
     return sum(now - at < CRASH_WINDOW for at in crashes) >= CRASH_LIMIT

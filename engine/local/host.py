@@ -1,8 +1,8 @@
-"""The child process: commands in, events out.
+"""The host process: receives commands, emits events.
 
-The main thread loads, and computes step by step for all answers at work. A second thread reads the pipe, so that a
-ping, an abort or the end of the parent is noticed in the middle of native code; a third makes tokens of what is
-asked. When the pipe ends the parent is gone, and so are we.
+The main thread loads and runs the scheduler's steps. A second thread reads the pipe, so that a ping, an abort
+or the parent's end is noticed during native code; a third tokenizes prompts. The process exits when the pipe
+closes.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def main(connection: Connection, log_path: str) -> None:
 
 
 class Outbox:
-    """Sends replies from both threads. A broken pipe means that the parent is gone: exit."""
+    """Sends replies from several threads. A broken pipe means that the parent is gone: exits."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -58,14 +58,14 @@ class Outbox:
         self._sent = 0.0
 
     def send(self, reply: Reply, *, now: bool = True) -> None:
-        """Send with everything that waits; `now=False` lets it wait while the last send is fresh."""
+        """Send with all that waits; `now=False` may wait while the last send is fresh."""
         with self._lock:
             self._waiting.append(reply)
             if now or time.monotonic() - self._sent >= SEND_INTERVAL:
                 self._send()
 
     def step_done(self, seconds: float) -> None:
-        """After a step that took so long: what it brought does not wait for the next one, if that takes as long."""
+        """Flush after a step of this duration, unless the next one comes sooner."""
         if self._waiting and (
             seconds >= SEND_INTERVAL or time.monotonic() - self._sent >= SEND_INTERVAL - seconds
         ):
@@ -84,7 +84,7 @@ class Outbox:
 
 
 class Host:
-    """The state of the child: what is loaded, what runs, what waits."""
+    """State of the host: the loaded model, running and waiting requests."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -118,7 +118,7 @@ class Host:
             self._close_session(self._scheduler)
 
     def _take_commands(self) -> bool:
-        """Take what has come up, waiting for it while there is nothing else to do; False when the host shall end."""
+        """Handle queued commands, blocking while idle; False to end the host."""
         while True:
             is_idle = self._scheduler is None or self._scheduler.is_idle
             self._busy = self._busy and not is_idle
@@ -147,7 +147,7 @@ class Host:
             self._scheduler.limit_states(command.bytes)
 
     def _start(self, min_batch: int) -> None:
-        """Start llama.cpp, once; where that fails each load is refused with the reason."""
+        """Start llama.cpp once; on failure each load is refused with the reason."""
         if self._started:
             return
         self._started = True

@@ -1,4 +1,4 @@
-"""Puts one question to a child process that has llama.cpp in it, and waits for the answer.
+"""Isolated calls: run one function in a child process with llama.cpp and return its result.
 
 A broken driver, a worker that dies or a file that makes native code abort ends the child and nothing else.
 """
@@ -23,7 +23,7 @@ from engine.local import health
 from engine.local.child_process import prepare_process
 
 Answer = TypeVar("Answer", bound=msgspec.Struct)
-# What a question is called with besides its arguments: tells how far it has come, 0 to 1.
+# First argument of a question: reports its progress, 0 to 1.
 Report = Callable[[float], None]
 
 # A child that says nothing for this long is given up.
@@ -45,7 +45,7 @@ def ask(
     workers: Sequence[str] = (),
     environment: dict[str, str] | None = None,
 ) -> Answer:
-    """The answer of `question(tell, *arguments)`, run in a child after llama.cpp was started there.
+    """Run `question(report, *arguments)` in a child process with llama.cpp started.
 
     `question` is a function of a module and its arguments can be pickled; `kind` is a tagged struct.
     `keep_going` gets the progress several times a second and ends the child by returning False. `workers` are
@@ -85,7 +85,7 @@ def ask(
 
 
 def _wait(connection: Connection, keep_going: Callable[[float], bool], patience: float) -> bytes:
-    """The answer's bytes, none when the child ended without one."""
+    """The answer's bytes, empty if the child ended without one."""
     heard, fraction = time.monotonic(), 0.0
     while True:
         if connection.poll(_POLL):
@@ -105,7 +105,7 @@ def _wait(connection: Connection, keep_going: Callable[[float], bool], patience:
 
 
 def _ended(process: SpawnProcess, connection: Connection) -> int | None:
-    """End what is left of the child; its exit code."""
+    """End the child; its exit code."""
     connection.close()
     process.join(1.0)
     if process.is_alive():
@@ -123,7 +123,7 @@ def _answer(
     question: Callable[..., msgspec.Struct],
     arguments: tuple[Any, ...],
 ) -> None:
-    """The child. A broken pipe means that nobody waits any more."""
+    """Run in the child. A broken pipe means that nobody waits any more."""
     prepare_process(log_path)
     os.environ.update(environment)
 

@@ -1,4 +1,4 @@
-"""From a path to a `Session`: every reason why a file cannot be used is found and told before it is."""
+"""Loading: from a path to a `Session`; each reason why a file cannot be used is found before."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LONGEST_CONTEXT = 2**24
 
 
 class OtherMinBatch(Exception):
-    """The plan wants op offload from another batch size on than the one that ggml started with."""
+    """The plan needs another minimum batch for op offload than ggml started with."""
 
     def __init__(self, min_batch: int) -> None:
         super().__init__(min_batch)
@@ -44,7 +44,7 @@ class OtherMinBatch(Exception):
 
 
 class _Progress:
-    """Tells how far a load has come, and remembers that it was cancelled."""
+    """Reports the progress of a load and remembers its cancellation."""
 
     def __init__(self, report: Callable[[float], bool]) -> None:
         self._report = report
@@ -52,7 +52,7 @@ class _Progress:
         self.is_cancelled = False
 
     def __call__(self, fraction: float) -> bool:
-        self._reported = max(self._reported, fraction)  # a load that begins again does not tell its way back
+        self._reported = max(self._reported, fraction)  # progress does not go back when a load restarts
         self.is_cancelled = self.is_cancelled or not self._report(self._reported)
         return not self.is_cancelled
 
@@ -63,7 +63,7 @@ class _Progress:
 
 
 class _Ready(NamedTuple):
-    """What is known of a file and this machine before a weight is read."""
+    """Facts about file and machine, read before any weight."""
 
     gguf: GgufIndex
     summary: ModelSummary
@@ -73,7 +73,7 @@ class _Ready(NamedTuple):
 
 
 class _Opening(NamedTuple):
-    """What is asked for: `started` is when that began, by the monotonic clock; the rest is as in `open_session`."""
+    """The arguments of `open_session`, and `started`, its monotonic start time."""
 
     request: LoadRequest
     abort: native.AbortFlag
@@ -119,7 +119,8 @@ def open_session(
 
 
 def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = ()) -> Session:
-    """Load as `ready` says. `notices` are told with the plan. Raises as `open_session` does, and leaves nothing."""
+    """Load as `ready` says; `notices` join the plan's. Raises as `open_session` does, and leaves nothing
+    open."""
     request, abort, progress, _, min_batch = opening
     placement = ready.plan.placement
     if min_batch is not None and placement.min_batch != min_batch:
@@ -182,8 +183,7 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
 
 
 def _cached(request: LoadRequest, ready: _Ready, model: int) -> tuple[int, ExpertCaching | None]:
-    """Threads for llama.cpp, and the cache of single experts where the placement has one. Raises UserError
-    `cache.*`."""
+    """Threads for llama.cpp, and the expert cache if the placement has one. Raises UserError `cache.*`."""
     threads = request.threads or default_threads()
     placement = ready.plan.placement
     if placement.expert_cache is None:
@@ -195,7 +195,7 @@ def _cached(request: LoadRequest, ready: _Ready, model: int) -> tuple[int, Exper
 
 
 def _ready(request: LoadRequest, check_cancelled: Callable[[], None]) -> _Ready:
-    """Read the file and plan it; each reason against it is found here."""
+    """Read and plan the file, checking for each reason against it."""
     index = read_index(Path(request.path))
     summary = summarize(index)
     if not _can_write_answers(index):
@@ -222,7 +222,7 @@ def _beside(
     threads: int,
     progress: Callable[[float], bool],
 ) -> tuple[DraftModel | None, tuple[ErrorInfo, ...]]:
-    """The model that guesses ahead, where one is wished for, or why the model answers without it."""
+    """The requested draft model, or the reason why there is none."""
     path = request.options.draft_model
     if not path:
         return None, ()
@@ -241,7 +241,7 @@ def _facts(
     drafts: bool,
     notices: tuple[ErrorInfo, ...],
 ) -> ModelFacts:
-    """What is told of a loaded model. `drafts`: the wished model guesses ahead."""
+    """The facts of a loaded model. `drafts`: its draft model is in use."""
     request, summary, placement = opening.request, ready.summary, ready.plan.placement
     plan = msgspec.structs.replace(ready.plan, notices=(*ready.plan.notices, *notices))
     return ModelFacts(
@@ -262,9 +262,9 @@ def _facts(
 
 
 def _can_write_answers(index: GgufIndex) -> bool:
-    """Not a vocabulary alone, and not a model whose tokens see what follows them, as embedding models do.
+    """Whether it is a causal language model: no bare vocabulary, no embedding model.
 
-    llama.cpp says of those that they have a decoder, and aborts when a token is drawn.
+    llama.cpp says that the latter have a decoder, and aborts on sampling.
     """
     causal = index.metadata.get(f"{index.architecture}.attention.causal", True)
     return bool(index.tensors) and causal is not False
@@ -277,7 +277,7 @@ def _check_context_length(asked: int, summary: ModelSummary) -> None:
 
 
 def _check_memory(index: TensorIndex, machine: Machine) -> None:
-    """Refuse what no plan can place: only routed experts can be read from the disk again and again."""
+    """Refuse what no plan can place: only routed experts may be paged from disk."""
     needed = index.bytes - index.expert_bytes
     free = machine.ram.free + sum(device.free for device in machine.devices)
     if needed > free:

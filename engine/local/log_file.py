@@ -1,4 +1,4 @@
-"""The file that takes what a host's native code prints. Its parent alone reads it, and nothing of it stays."""
+"""Log file of a host's native output. Only the parent reads it, and nothing of it stays behind."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class LogFile:
         self._file = os.fdopen(handle, "rb", buffering=0)
 
     def lines(self, most: int) -> tuple[str, ...]:
-        """The last lines that were printed."""
+        """The last lines."""
         self._file.seek(0)
         return tuple(self._file.read().decode("utf-8", "replace").splitlines()[-most:])
 
@@ -39,7 +39,7 @@ class LogFile:
 
 
 def open_in_child(path: str) -> int:
-    """A descriptor for writing at the end. Ends the process where the parent has taken the file back."""
+    """Open for appending in the child; ends the process if the parent has closed the file."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_APPEND)
     except FileNotFoundError:

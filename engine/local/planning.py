@@ -1,4 +1,4 @@
-"""From a file and wishes to a plan that llama.cpp's own dry run has confirmed.
+"""Planning: from a file and options to a plan confirmed by llama.cpp's dry run.
 
 `plan_model` is for any process; the others run where llama.cpp is, in the host or in a child of their own.
 """
@@ -57,8 +57,8 @@ def _plan_model(_: Report, path: str, options: PlacementOptions, calibrations: s
 
 
 def find_machine(workers: Sequence[str], calibrations: str = "") -> Machine:
-    """The devices that ggml finds, those of `workers` included, and the RAM that is free now; with bandwidths
-    where the folder `calibrations` keeps those of this machine and build.
+    """ggml's devices, those of `workers` included, and free RAM; with the bandwidths that the folder
+    `calibrations` keeps for this machine and build.
 
     The workers are asked before ggml meets them. Raises UserError `worker.*`.
     """
@@ -89,9 +89,9 @@ def make_plan(
 ) -> Plan:
     """A plan whose bytes are what loading will take.
 
-    `check_cancelled` is called before each dry run and may raise UserError. A file that llama.cpp refuses gives
-    a plan with that refusal; raises UserError for wishes that make no sense. Where a cache of experts is wished for
-    and cannot be, the plan is one without, and the last two of its notices say so and why.
+    `check_cancelled` is called before each dry run and may raise UserError. A file that llama.cpp refuses
+    gives a plan with that refusal; contradictory options raise UserError. If a requested expert cache is
+    impossible, the plan has none, and its last two notices say so and why.
     """
     from engine.local import native
 

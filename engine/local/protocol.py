@@ -1,4 +1,4 @@
-"""What goes over the pipe between a client and its host: msgspec JSON, one message per `send_bytes`.
+"""Pipe protocol between client and host: msgspec JSON, one message per `send_bytes`.
 
 Towards the host one command at a time; towards the client a list of replies, so that a busy host sends less
 often. Events of `engine.api` travel as they are.
@@ -83,7 +83,7 @@ class Close(msgspec.Struct, frozen=True, tag="close"):
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """The host is up and listens; nothing native is loaded yet."""
+    """The host is up; nothing native is loaded yet."""
 
 
 class Pong(msgspec.Struct, frozen=True, tag="pong"):
@@ -94,14 +94,13 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
 
 
 class StartAgain(msgspec.Struct, frozen=True, tag="start_again"):
-    """The plan wants a host that starts with this `min_batch`; nothing was loaded."""
+    """The plan needs a host started with this `min_batch`; nothing was loaded."""
 
     min_batch: int
 
 
 class CacheOpening(msgspec.Struct, frozen=True, tag="cache_opening"):
-    """A cache of single experts is about to be opened for the model that is being loaded: should the host die, the
-    next one does without."""
+    """The host is about to open the expert cache: should it die, the next one does without."""
 
 
 Command = (

@@ -1,4 +1,4 @@
-"""What llama.cpp finds on this machine: its version, the CPU features it was built for, and the devices."""
+"""Survey of llama.cpp on this machine: version, compiled CPU features, devices."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ def _with_misses(
     return max(zip(placed, predicted, strict=True), key=lambda pair: pair[1].decode_tps)
 
 
-# --- what llama.cpp is told ------------------------------------------------------------------------------
+# --- llama.cpp parameters --------------------------------------------------------------------------------
 
 
 def _placement(

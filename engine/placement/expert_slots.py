@@ -18,11 +18,11 @@ from engine.placement.plan import CachedLayer
 # Where a tensor may begin: CUDA 128 (`ggml-cuda.cu`, buffer_type_get_alignment), Vulkan up to 256
 # (minStorageBufferOffsetAlignment).
 ALIGNMENT = 256
-# CUDA's kernels read quantised rows in steps of so many elements, so the last row of a tensor is followed by what
+# CUDA's kernels read quantized rows in steps of so many elements, so the last row of a tensor is followed by what
 # is missing (MATRIX_ROW_PADDING, `ggml-cuda.cu`, buffer_type_get_alloc_size).
 ROW_PADDING = 512
-# The largest batch that uses the cache: answers at once, and some of what is guessed ahead. More where more answers
-# were wished for.
+# The largest batch that uses the cache: answers at once and some of their drafts. More where more answers
+# are requested.
 TOKENS = 16
 _FLOAT = 4
 _INDICES = 16

@@ -1,6 +1,6 @@
 """Dividing a model among devices: which layers each device computes, and which experts it holds.
 
-llama.cpp gives the last layers and the output to the devices, each a run of neighbouring layers, in the order of
+llama.cpp gives the last layers and the output to the devices, each a run of neighboring layers, in the order of
 the devices. The experts of a layer lie on the layer's own device or in RAM.
 """
 

@@ -24,13 +24,13 @@ CacheType = Literal["f16", "q8_0", "q4_0"]
 # How weights that stay in RAM are held: mapped from the file, copied to memory the GPU can read by itself, or
 # mapped and kept from being swapped out.
 LoadMode = Literal["mapped", "pinned", "locked"]
-# Tokens guessed ahead that one step may check, those of all answers together.
+# Draft tokens that one step may verify, those of all answers together.
 MOST_DRAFTED = 64
 # What a load that failed is made easier by, one after the other.
 # "uncached": without the cache of single experts.
 Fallback = Literal["unpinned", "layer", "ubatch", "context", "uncached"]
-# What becomes of an expert that is not in the cache when it fires: the CPU computes it and it is brought for the
-# next time, or it is brought first.
+# On an expert cache miss, the CPU computes the expert and it is uploaded for the
+# next time, or it is uploaded first.
 Misses = Literal["computed", "brought"]
 
 

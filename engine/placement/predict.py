@@ -52,7 +52,7 @@ CPU_FLOPS_PER_BYTE = 9
 UNPINNED_LINK = 0.67
 # Op offload wants at least so many tokens in a batch (GGML_OP_OFFLOAD_MIN_BATCH).
 MIN_BATCH = 32
-# A speed is told for a conversation of some length: the tokens of context that decoding reads, and a prompt.
+# Speeds are given for a conversation of some length: the tokens of context that decoding reads, and a prompt.
 READ_CONTEXT, PROMPT = 2048, 2000
 # How far off: always, per thing that was not measured, and for paging and networks.
 _SPREAD, _RAM_SPREAD, _TABLE_SPREAD, _GUESS_SPREAD, _HARD_SPREAD = 0.3, 0.2, 0.1, 0.4, 0.4

@@ -18,7 +18,7 @@ from engine.remote.http import Http
 from engine.remote.kinds import Kind
 from engine.remote.names import RemoteName, is_loopback, is_near
 
-# Where nothing tells a length: what servers at home are started with, and what services offer at least.
+# Default context lengths: what servers at home are started with, and what services offer at least.
 USUAL_NEAR, USUAL_FAR = 8192, 32768
 # What Ollama gives a model when nothing else was asked of it.
 _OLLAMA = 4096

@@ -205,7 +205,7 @@ class RemoteEngine:
             if number != self._loads:
                 return
             self._settle("ready" if server is not None else "empty", server, error)
-            # Told under the lock: who is answered next is told after this.
+            # Emitted under the lock: later answers emit after this.
             self._emit([Loaded(server.facts) if server is not None else LoadFailed(error)])
 
     def _answer(self, exchange: Exchange, settled: threading.Event) -> None:

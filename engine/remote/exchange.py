@@ -23,7 +23,7 @@ from engine.values import FinishReason, Timings, Usage
 _DONE = "[DONE]"
 # How often a request is sent again without fields that were refused.
 _TRIES = 4
-# How long a cancelled answer may take to tell its end itself, before it is told for it.
+# Seconds that a cancelled answer has to emit its own end, before it is emitted for it.
 _END_S = 0.08
 
 
@@ -94,7 +94,7 @@ class Exchange:
         self._end_emitted.set()
 
     def _emit(self, event: Event) -> None:
-        with self._lock:  # the end may be told from another thread
+        with self._lock:  # the end may be emitted by another thread
             if not self._ended:
                 self._listener([event])
 

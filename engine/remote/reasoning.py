@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.values import Reasoning, ReasoningControl
 
-# What a model can do is told by no server: each choice is offered, and ignored where it means nothing.
+# No server says what a model can do: each choice is offered, and ignored where it means nothing.
 CONTROL = ReasoningControl("levels", ("off", "low", "medium", "high"), "auto")
 # A number of tokens as the word that comes nearest.
 _LOW, _MEDIUM = 1024, 8192

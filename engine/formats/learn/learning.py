@@ -208,7 +208,7 @@ def _first_index(inner: tuple[str | Slot, ...], text: str) -> int:
 
 
 def _joined(parts: tuple[str | Slot, ...]) -> Pattern:
-    """Neighbouring literals made one, empty ones left out."""
+    """Neighboring literals made one, empty ones left out."""
     out: list[str | Slot] = []
     for part in parts:
         if isinstance(part, str) and out and isinstance(before := out[-1], str):

@@ -113,7 +113,7 @@ class ReplyParser:
         return next((trigger for trigger in self._reader.triggers if end.endswith(trigger)), "")
 
     def feed(self, text: str) -> list[ParsedDelta]:
-        """What the new text adds, in order; neighbours of one kind are joined."""
+        """What the new text adds, in order; neighbors of one kind are joined."""
         out: list[ParsedDelta] = []
         self._arrived += len(text)
         if self._is_plain(text):

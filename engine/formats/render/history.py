@@ -166,7 +166,7 @@ def _one_call_each(conversation: Conversation) -> Conversation:
 
 
 def _results_as_questions(conversation: Conversation) -> Conversation:
-    """Results as texts of the user, neighbours joined, for templates without a role for tools."""
+    """Results as texts of the user, neighbors joined, for templates without a role for tools."""
     out: Conversation = []
     for message in conversation:
         was_result = message["role"] == "tool"

@@ -1,6 +1,6 @@
 """Tells apart what a template wrote and what people, tools and models wrote.
 
-A message may hold the text of a special token (`<|im_end|>`); tokenised as one it would end the turn. So the
+A message may hold the text of a special token (`<|im_end|>`); tokenized as one it would end the turn. So the
 conversation is rendered a second time with marks around each untrusted text; it lies where the
 marks come out.
 """
@@ -148,7 +148,7 @@ def _agreement(left: str, right: str) -> int:
 
 
 def joined(pieces: list[Piece]) -> tuple[Piece, ...]:
-    """Without empty pieces, and neighbours of one kind made one."""
+    """Without empty pieces, and neighbors of one kind made one."""
     out: list[Piece] = []
     for piece in pieces:
         if out and out[-1].trusted == piece.trusted:

@@ -1,1 +1,1 @@
-"""One answer: prompt to tokens, sampling, grammar, parsing, cancellation."""
+"""Generation of one answer: tokenization, sampling, grammar, parsing, cancellation."""

@@ -1,4 +1,4 @@
-"""What the threads beside the host's main thread want of the answers at work."""
+"""Cancellation and priority of running answers, set by threads beside the host's main thread."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class Cancellation:
-    """Thread-safe. The main thread tells which answers a step is for; others break that step off where that helps.
+    """Thread-safe. The main thread says which answers a step serves; other threads abort that step if needed.
 
-    A request is open from its arrival to its end, and only an open one can be aborted or hurried: one that has ended
-    may be continued under its id.
+    A request is open from arrival to end. Only an open one can be aborted or hurried; one that has ended may
+    be continued under the same id.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Cancellation:
         self.is_closing = False
 
     def use(self, flag: native.AbortFlag) -> None:
-        """What breaks off a step, once llama.cpp has started."""
+        """Set the flag that aborts a step, once llama.cpp has started."""
         with self._lock:
             self._flag = flag
             if self.is_closing:
@@ -63,19 +63,20 @@ class Cancellation:
         return id in self._hurried
 
     def close(self) -> None:
-        """Everything shall end."""
+        """Cancel everything."""
         with self._lock:
             self.is_closing = True
             self._break_off()
 
     def preempt_prefill(self) -> None:
-        """An answer in front has come: a step that only reads others' prompts is broken off for it."""
+        """Abort a step that only prefills other prompts, because an answer with priority has arrived."""
         with self._lock:
             if self._gives_way:
                 self._break_off()
 
     def begin_step(self, ids: Collection[int], *, gives_way: bool) -> bool:
-        """A step begins which an abort of one of `ids` may break off; False when one of them came before."""
+        """Begin a step that an abort of one of `ids` may break off; False if one of them was aborted
+        before."""
         with self._lock:
             if self.is_closing or not self._aborted.isdisjoint(ids):
                 return False

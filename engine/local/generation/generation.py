@@ -1,4 +1,4 @@
-"""One answer: render, tokenise, prefill, sample, parse; told in events as it goes."""
+"""Generation of one answer: renders, tokenizes, prefills, samples and parses; emits events."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ Emit = Callable[[PrefillProgress | Delta | ToolCalled], None]
 
 
 class StepResult(NamedTuple):
-    """What came of a step: why the answer ends, None when it goes on, and how many guessed tokens came true."""
+    """The result of a step: why the answer ends, None while it goes on, and the number of accepted drafts."""
 
     reason: FinishReason | None
     accepted: int
 
 
 class Generation:
-    """One request, from its prompt to its end; the scheduler runs its tokens.
+    """One request from prompt to end; the scheduler runs its tokens.
 
     `prepare` on any thread, then `start` in a sequence, then `took` after each step, `finished` at the end and
     `close`. `arrived` is the monotonic time of the request. `answer_now`: whether the reasoning shall end, as soon as
@@ -91,21 +91,21 @@ class Generation:
 
     @property
     def is_reading(self) -> bool:
-        """Whether the prompt is not all in memory yet."""
+        """Whether the prompt is still being prefilled."""
         return not self._read
 
     @property
     def room(self) -> int:
-        """How many tokens the answer may still have."""
+        """The number of tokens that the answer may still have."""
         return self._limit - self._completion
 
     @property
     def may_draft(self) -> bool:
-        """Whether tokens may be guessed ahead: not where a grammar judges each of them."""
+        """Whether tokens may be drafted: not while a grammar judges each of them."""
         return self.request.drafts and self._gate is not None and not self._gate.is_active
 
     def prepare(self) -> None:
-        """Render the prompt and take its tokens. Raises UserError when the request cannot be answered."""
+        """Render and tokenize the prompt. Raises UserError when the request cannot be answered."""
         request, session = self.request, self._session
         sampling.check(request.sampling)
         if request.tools:
@@ -131,13 +131,13 @@ class Generation:
         self._limit = min(request.max_tokens or room, room)
 
     def start(self, cached: int, recomputed: ErrorInfo | None, now: float) -> None:
-        """It has a place, with so many of its tokens in memory already."""
+        """Start in a KV slot with so many prompt tokens in memory."""
         if not self._started:
             self._started, self.cached, self.recomputed = now, cached, recomputed
         self.emit_progress(cached)
 
     def emit_progress(self, held: int) -> None:
-        """How much of the prompt is in memory; an answer that goes on after others has told it before."""
+        """Emit `PrefillProgress`; a resumed answer has emitted it before."""
         if self.is_reading:
             done = min(held, self.prompt_length)
             self.cached = min(self.cached, done)  # what was lost since then is read after all
@@ -146,11 +146,11 @@ class Generation:
             )
 
     def took(self, rows: range, draft: Sequence[int] = ()) -> StepResult:
-        """A step is done after whose `rows` of the batch tokens may be drawn: the first after the last of `tokens`,
-        the others after those of `draft`, which were guessed. Drawing goes on while what is drawn was guessed, so the
-        answer is the same as without.
+        """Take the results of a step whose `rows` of the batch may be sampled: first after the last of
+        `tokens`, then after each of `draft`. Sampling goes on while the sampled token equals the drafted one,
+        so the answer is the same as without drafts.
 
-        As long as it goes on, the last of `tokens` is not in memory yet.
+        While the answer goes on, the last of `tokens` is not in memory yet.
         """
         if self.is_reading and not self._begin():
             return StepResult(None, 0)
@@ -164,13 +164,13 @@ class Generation:
         return StepResult(reason, number)
 
     def spent(self, python_s: float, streams: int) -> None:
-        """A step of its decoding, in which so many answers were written, took this long outside llama.cpp for it."""
+        """Account a decode step of so many answers that spent this long outside llama.cpp."""
         self._python_s += python_s
         self._steps += 1
         self._streams += streams
 
     def finished(self, reason: FinishReason, error: ErrorInfo | None = None) -> Finished:
-        """The end of the answer, whatever it is; what was held back of its text is shown before."""
+        """The final event; text that was held back is emitted before."""
         parser = self._parser
         if parser is not None:
             self._end_text(parser)
@@ -203,7 +203,7 @@ class Generation:
         )
 
     def said(self, owner: str) -> TokenizedTexts:
-        """What the tokens in memory say, now that the answer has ended; remembered for follow-ups."""
+        """The texts of the tokens in memory at the end; remembered for follow-ups."""
         if self._prompt is None or self._parser is None:
             return ()
         in_character = bool(self._decoder.getstate()[0])
@@ -211,7 +211,7 @@ class Generation:
         return self._session.remember(owner, self._prompt, self.prompt_length, self.tokens, answer)
 
     def close(self) -> None:
-        """Give back what llama.cpp holds for it."""
+        """Free what llama.cpp holds for it."""
         if self._gate is not None:
             self._gate.close()
         if self._chain is not None:
@@ -219,7 +219,7 @@ class Generation:
         self._gate = self._chain = None
 
     def _begin(self) -> bool:
-        """The prompt is read. False where something is to be read behind it before a token is drawn."""
+        """Finish the prefill. False if more is to be prefilled before the first token is sampled."""
         session, prompt = self._session, self._prompt
         assert prompt is not None
         self._read = time.monotonic()
@@ -243,7 +243,7 @@ class Generation:
         return not (self._is_to_be_closed() and self._close_reasoning(0.0))
 
     def _draw(self, row: int) -> int:
-        """The token after a row of the last batch; what holds the reply to its tools' grammar comes first."""
+        """Sample after a row of the last batch; the tools' grammar comes first."""
         session = self._session
         assert self._parser is not None and self._gate is not None and self._chain is not None
         started = time.perf_counter()
@@ -253,7 +253,7 @@ class Generation:
         return token
 
     def _take(self, token: int) -> FinishReason | None:
-        """Take a token that was drawn; why the answer ends with it, None when it goes on."""
+        """Append a sampled token; the finish reason, None while the answer goes on."""
         parser, gate = self._parser, self._gate
         assert parser is not None and gate is not None
         now = self._last = time.monotonic()
@@ -287,9 +287,8 @@ class Generation:
         self._show(self._session.tokenizer.piece(token), elapsed)
 
     def _is_to_be_closed(self) -> bool:
-        """Whether the reasoning is to be closed here: the answer is wanted now or the budget is spent, and
-        neither a character nor a mark is cut in two.
-        """
+        """Whether to close the reasoning here: on `answer_now` or a spent budget, and only between
+        characters and marks."""
         parser = self._parser
         assert parser is not None
         if not parser.in_reasoning or parser.is_within_mark or self._decoder.getstate()[0]:
@@ -302,7 +301,7 @@ class Generation:
         return ends or self._reasoning >= self._budget + BUDGET_GRACE
 
     def _close_reasoning(self, elapsed: float) -> bool:
-        """Close the reasoning as the template does, as if the model had drawn that; False where there is no room."""
+        """Close the reasoning with the template's marker as if it were sampled; False without room."""
         session, chain = self._session, self._chain
         assert chain is not None
         closing = session.tokenizer.marker(session.format.markers.block("", closed=True))
@@ -342,7 +341,7 @@ class Generation:
             self._emit(Delta(id, "content", text))
 
     def _end_text(self, parser: ReplyParser) -> None:
-        """Show what was held back: half a character, half a marker, half a stop string."""
+        """Emit what was held back: half a character, half a marker, half a stop string."""
         for delta in parser.feed(self._decoder.decode(b"", final=False)):
             self._emit_delta(delta)
         for delta in parser.flush():
@@ -352,7 +351,7 @@ class Generation:
             self._emit(Delta(self.request.id, "content", held))
 
     def _noticed(self, reply: AssistantMessage, reason: FinishReason) -> tuple[ErrorInfo, ...]:
-        """What the user should know of the reply besides its text."""
+        """Notices about the reply besides its text."""
         notices = []
         if self._reasoned and self._reasoning_is_off():
             notices.append(ErrorInfo("reasoning.ignored_off"))
@@ -363,7 +362,7 @@ class Generation:
         return tuple(notices)
 
     def _reasoning_is_off(self) -> bool:
-        """Whether the model was told not to reason: by the request, or by the default that its template has."""
+        """Whether reasoning is off, by the request or by the template's default."""
         choice = str(self.request.reasoning).strip().lower()
         control = self._session.format.reasoning
         if choice == "auto":

@@ -1,4 +1,4 @@
-"""Sees to it that a call which a grammar holds comes to its end before there is no room for it any more."""
+"""Completion of tool calls: ends a call within the tools' grammar before the room for tokens runs out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CHARACTER = 3
 
 
 class GrammarCompletion:
-    """Follows the text of calls, token by token, with the shortest end that they could have."""
+    """Follows the text of calls token by token and knows their shortest completion."""
 
     def __init__(self, gbnf: str, root: str, tokenizer: Tokenizer) -> None:
         self._gbnf, self._root, self._tokenizer = gbnf, root, tokenizer
@@ -22,12 +22,12 @@ class GrammarCompletion:
         self._half = b""  # of a character
 
     def read(self, piece: bytes) -> None:
-        """A token that has come."""
+        """Follow one more token."""
         self._unread.append(piece)
 
     def before(self, piece: bytes, room: int) -> list[int] | None:
-        """The tokens that end the calls where they are, if with `piece`, which `read` has not been told of, the end
-        would not fit into `room` tokens; None where it may come, or where nothing can end them."""
+        """The tokens that complete the calls now, if their completion would not fit into `room` tokens
+        after `piece`, which has not been read yet; None if it fits, or if nothing completes them."""
         if room > WATCHED:
             return None
         self._catch_up()

@@ -1,7 +1,7 @@
-"""Decides when the grammar of tool calls holds, for one reply.
+"""Grammar trigger: decides when the grammar of tool calls is active in one reply.
 
 The triggers are searched here and not in llama.cpp, whose lazy grammars search the whole reply again at each
-token and end the process when a token that completes a trigger goes on with something that is not allowed.
+token, and abort the process when a token that completes a trigger continues with something forbidden.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _WINDOW = 512
 
 
 class GrammarTrigger:
-    """Draws the tokens of one reply. Owns the grammar; `close` frees it.
+    """Samples the tokens of one reply. Owns the grammar; `close` frees it.
 
     `opening`: the mark with which the model may open its reasoning, which no grammar forbids. `begun`: the
     mark of a call that the prompt itself ends with.
@@ -57,9 +57,8 @@ class GrammarTrigger:
         return self._grammar is not None
 
     def sample(self, context: int, *, reasons: bool, index: int = -1) -> int | None:
-        """The token that follows the one at `index` of the last batch, or None where the plain chain may draw
-        it. `reasons`: the model reasons now.
-        """
+        """Sample after row `index` of the last batch; None if the plain chain may. `reasons`: the model
+        reasons now."""
         if self._spent or reasons:
             return None
         if self._grammar is None:
@@ -81,7 +80,7 @@ class GrammarTrigger:
         return token
 
     def saw(self, token: int, *, reasons: bool) -> None:
-        """A token has been drawn, by whomever; `reasons` tells where the reply stands after it."""
+        """Note a sampled token; `reasons` says where the reply stands after it."""
         if self._spent:
             return
         piece = self._tokenizer.piece(token)
@@ -103,8 +102,8 @@ class GrammarTrigger:
             self._seen.append((token, piece))
 
     def closing(self, token: int, room: int) -> list[int] | None:
-        """The tokens that end the calls at once, when behind `token`, which was drawn just now, they could not be
-        ended within `room` tokens; None where it may come. To be asked before `saw`."""
+        """The tokens that complete the calls now, if they could not be completed within `room` tokens
+        after `token`, which was just sampled; None if they could. Called before `saw`."""
         if self._end is None or not self._is_judged or self._unread:
             return None
         return self._end.before(self._tokenizer.piece(token), room)
@@ -113,7 +112,7 @@ class GrammarTrigger:
         self._drop()
 
     def _drop(self) -> None:
-        """No grammar any more: the rest of the reply is free."""
+        """Drop the grammar: the rest of the reply is free."""
         if self._grammar is not None:
             self._grammar.close()
         self._grammar, self._end, self._spent = None, None, True
@@ -150,14 +149,14 @@ class GrammarTrigger:
                 return
 
     def _pull(self, start: int) -> None:
-        """A trigger was found: the grammar reads what is there from `start` on."""
+        """Activate the grammar at a trigger: it reads the text from `start` on."""
         first, front = self._first_token(start)
         gbnf = f"{self._tools.gbnf}\nhalf-read ::= {literal(front)} root\n" if front else self._tools.gbnf
         self._grammar = self._opened(gbnf, "half-read" if front else "root")
         self._read([token for token, _ in self._seen[first:]])
 
     def _read(self, tokens: list[int]) -> None:
-        """Let the grammar read what was written without it; where it refuses, it is let go."""
+        """Feed the grammar text that was written without it; drop it where it refuses."""
         for token in tokens:
             if self._grammar is None:
                 return

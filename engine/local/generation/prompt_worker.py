@@ -1,4 +1,5 @@
-"""Makes tokens of requests beside the answers that are being written, so that a long prompt disturbs none of them."""
+"""Prompt worker: renders and tokenizes requests on its own thread, so that long prompts do not delay
+decoding."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Prepared(NamedTuple):
-    """A request that can be answered, or why it cannot."""
+    """A prepared request, or the reason why it cannot be answered."""
 
     request: GenerateRequest
     generation: Generation | None
@@ -27,7 +28,7 @@ class Prepared(NamedTuple):
 
 
 class PromptWorker:
-    """One thread of the host that prepares requests in their order, started by the first of them."""
+    """One thread that prepares requests in order, started by the first."""
 
     def __init__(
         self, guard: SessionGuard, cancellation: Cancellation, emit: Emit, ready: Callable[[Prepared], None]
@@ -37,7 +38,7 @@ class PromptWorker:
         self._thread: threading.Thread | None = None
 
     def ask(self, request: GenerateRequest) -> None:
-        """From the thread that reads the pipe."""
+        """Queue a request; called on the pipe's reader thread."""
         self._cancellation.opened(request.id)
         self._asked.put((request, time.monotonic()))
         if self._thread is None:

@@ -1,4 +1,4 @@
-"""From what was asked, what the model recommends and the engine's defaults to one chain of samplers."""
+"""Sampling parameters: merges request, model and defaults, and builds the sampler chain."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PENALTY_WINDOW = 64
 
 
 def usable(recommended: Sampling) -> Sampling:
-    """A file's recommended values without those that lie out of bounds: files come from strangers."""
+    """The file's recommended values within bounds; files are untrusted."""
     return Sampling(
         **{name: value for name in SAMPLING_BOUNDS if _allowed(name, value := getattr(recommended, name))}
     )

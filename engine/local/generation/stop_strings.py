@@ -1,4 +1,4 @@
-"""Ends an answer at the first of some strings, across any cut of the text."""
+"""Stop strings: end an answer at the first of them, however the text is cut."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 class StopStrings:
-    """Feed text, get what may be shown. Held back is only what could still become a stop string."""
+    """Feed text, get the text that is safe to emit. Holds back only what may become a stop string."""
 
     def __init__(self, stops: Sequence[str]) -> None:
         self._stops = tuple(stop for stop in stops if stop)

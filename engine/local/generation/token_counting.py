@@ -1,4 +1,4 @@
-"""Counts tokens beside the answer that is being written: rendering and tokenising need the vocabulary alone."""
+"""Token counting on its own thread: rendering and tokenizing need the vocabulary alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class TokenCounting:
-    """One thread of the host that answers `protocol.Measure`, in their order; started by the first of them."""
+    """One thread that answers `protocol.Measure` in order, started by the first."""
 
     def __init__(self, guard: SessionGuard, send: Callable[[Measured], None]) -> None:
         self._guard, self._send = guard, send
@@ -26,7 +26,7 @@ class TokenCounting:
         self._thread: threading.Thread | None = None
 
     def ask(self, command: protocol.Measure) -> None:
-        """From the thread that reads the pipe."""
+        """Queue a request; called on the pipe's reader thread."""
         self._asked.put(command)
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="measuring", daemon=True)

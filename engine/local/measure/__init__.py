@@ -1,1 +1,1 @@
-"""Benchmarks and tuning over a session that nobody else uses."""
+"""Benchmarks and tuning over a session of their own."""

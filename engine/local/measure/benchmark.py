@@ -1,4 +1,4 @@
-"""How fast a model is on this machine, measured over the real engine in a process of its own."""
+"""Benchmark: the speed of a model on this machine, measured with the real engine in a child process."""
 
 from __future__ import annotations
 
@@ -121,8 +121,7 @@ def _benchmark(tell: Report, request: LoadRequest, prompt_tokens: int, answer_to
 
 
 def environment_for(options: PlacementOptions) -> dict[str, str]:
-    """What ggml must find in its environment when it starts: for experts that are streamed for each token, that
-    op offload begins with a batch of one."""
+    """ggml's environment at start: op offload from a batch of one, if experts are streamed per token."""
     return {"GGML_OP_OFFLOAD_MIN_BATCH": "1"} if options.mode == "streamed" else {}
 
 

@@ -1,4 +1,4 @@
-"""The same answer in each way that this machine can place a model: what each gives, and that all agree."""
+"""Comparison of placement modes: speed of each, and that all give the same answer."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ PROMPT = "Write a short story about a harbour between two hills."
 
 
 class ModeResult(msgspec.Struct, frozen=True, tag="mode_result"):
-    """One mode: speeds in tokens per second, the share of the uses of experts that found theirs in the cache while
-    decoding was timed (0 for a mode without), and the greedy answer to `PROMPT`."""
+    """One mode: speeds in tokens per second, the expert cache's hit rate while decoding was timed (0
+    without a cache), and the greedy answer to `PROMPT`."""
 
     decode_tps: float
     prefill_tps: float
@@ -31,8 +31,8 @@ class ModeResult(msgspec.Struct, frozen=True, tag="mode_result"):
 
 
 def available_modes(machine: Machine, experts: int, *, caches: bool = False) -> tuple[Mode, ...]:
-    """The modes worth a comparison: the CPU alone, whole layers on devices, and for a mixture of experts those
-    that tell experts apart. `caches`: the plugin that keeps single experts is there."""
+    """The modes worth comparing: CPU only, whole layers on devices, and for a mixture of experts those
+    that place experts apart. `caches`: the expert cache plugin is present."""
     modes: list[Mode] = ["cpu"]
     if machine.devices:
         modes.append("layers")
@@ -122,7 +122,7 @@ def _measure(tell: Report, request: LoadRequest) -> ModeResult:
 
 
 def _check_mode(session: Session, options: PlacementOptions) -> None:
-    """A model that was loaded without the cache that was to be measured is refused with the reason."""
+    """Refuse a model that was loaded without the cache to be measured, with the reason."""
     plan = session.facts.plan
     if options.mode == "cached" and session.caching is None and plan is not None:
         codes = [notice.code for notice in plan.notices]
@@ -132,7 +132,7 @@ def _check_mode(session: Session, options: PlacementOptions) -> None:
 
 
 def _used(session: Session) -> tuple[int, int]:
-    """Uses of experts that the cache counted, and those that hit."""
+    """Uses and hits that the expert cache counted."""
     if session.caching is None:
         return 0, 0
     counters = session.caching.counters

@@ -1,4 +1,4 @@
-"""One answer on a session that nobody else uses, for those who measure."""
+"""Single-stream generation on a session of its own, for measurements."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ from engine.local.scheduling.scheduler import Scheduler
 def answer_single_stream(
     session: Session, request: GenerateRequest, emit: Callable[[Reply], None], on_step: Callable[[], None]
 ) -> Finished:
-    """The end of an answer that goes the way of every other. `emit` gets its events, `on_step` is called after each
-    step."""
+    """Run one answer through the scheduler. `emit` gets its events; `on_step` is called after each step."""
     ended: list[Finished] = []
     scheduler = Scheduler(session, PromptCache(None, "", 0, 0), Cancellation(), emit, ended.append)
     generation: Generation | None = Generation(session, request, emit, time.monotonic())

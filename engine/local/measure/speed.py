@@ -1,4 +1,4 @@
-"""Times answers of a given length on a loaded session that nobody else uses: one alone, or several at once."""
+"""Timing of answers of a given length on a session of its own: a single stream or several."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CheckCancelled = Callable[[], None]
 
 
 class Speed(NamedTuple):
-    """Tokens per second, and the share of the decode steps that is spent outside llama.cpp."""
+    """Tokens per second, and the share of decode time spent outside llama.cpp."""
 
     prefill_tps: float
     decode_tps: float
@@ -40,7 +40,7 @@ class Speed(NamedTuple):
 
 
 def warm_up(session: Session, check_cancelled: CheckCancelled) -> None:
-    """Read the weights into memory, make the graphs and fill a cache of experts, as an earlier answer would have."""
+    """Page in weights, build graphs and fill the expert cache, as an earlier answer would have."""
     answer = _FIRST_ANSWER if session.caching is None else _FILLING_ANSWER
     measure(session, _WARM_UP, min(answer, session.context_length - _WARM_UP), check_cancelled)
 
@@ -48,10 +48,10 @@ def warm_up(session: Session, check_cancelled: CheckCancelled) -> None:
 def measure(
     session: Session, prompt_tokens: int, answer_tokens: int, check_cancelled: CheckCancelled
 ) -> Speed:
-    """Read a prompt into empty memory and write an answer of this length greedily, as the scheduler does it.
+    """Prefill into an empty context and decode this many tokens greedily, through the scheduler.
 
-    An end of the answer is not heeded, so that as many tokens are written as asked. Raises UserError
-    `engine.context_overflow` (needed, available) and `engine.decode_failed` (status).
+    Ignores the end of the answer. Raises UserError `engine.context_overflow` (needed, available) and
+    `engine.decode_failed` (status).
     """
     needed = prompt_tokens + answer_tokens
     if needed > session.context_length:
@@ -66,9 +66,8 @@ def measure(
 def measure_streams(
     session: Session, streams: int, answer_tokens: int, check_cancelled: CheckCancelled
 ) -> float:
-    """Tokens per second of so many answers together, from when the first prompts have been read. Answers for which
-    the session has no place wait for one, as they do in use. Raises UserError as `measure` does.
-    """
+    """Total tokens per second of concurrent answers, from the end of the first prefills. Answers beyond
+    the number of KV slots wait for one, as in use. Raises UserError as `measure` does."""
     count = min(answer_tokens, session.context_length - _STREAM_PROMPT - streams)
     if count < 1:
         raise UserError(
@@ -85,13 +84,13 @@ def measure_streams(
 
 
 def _prose(session: Session, count: int) -> list[int]:
-    """So many tokens of it."""
+    """Prose of so many tokens."""
     once = session.tokenizer.marker(_TEXT)
     return (once * (count // len(once) + 1))[:count]
 
 
 class _Timed(Generation):
-    """An answer to given tokens. That the model would end it is not heeded."""
+    """An answer to given tokens that ignores the end of generation."""
 
     def __init__(self, session: Session, number: int, tokens: Sequence[int], count: int) -> None:
         request = GenerateRequest(number, (Message("user", _TEXT),), _GREEDY, max_tokens=count, drafts=False)
@@ -104,7 +103,7 @@ class _Timed(Generation):
 
 
 class _Answers:
-    """Several of them, begun together in empty memory by a scheduler of their own."""
+    """Several of them, started together in an empty context by their own scheduler."""
 
     def __init__(self, session: Session, prompts: Sequence[Sequence[int]], count: int) -> None:
         session.forget()
@@ -123,7 +122,7 @@ class _Answers:
         return sum(len(each.tokens) - each.prompt_length for each in self._generations)
 
     def run(self, check_cancelled: CheckCancelled, *, until_read: int = 0) -> None:
-        """Go on to the end, or until so many prompts are read. Raises UserError."""
+        """Run to the end, or until so many prefills are done. Raises UserError."""
         while not self._scheduler.is_idle:
             if until_read and sum(not each.is_reading for each in self._generations) >= until_read:
                 return

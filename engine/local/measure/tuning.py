@@ -1,4 +1,4 @@
-"""Tries placements, batches, threads and cache types on this machine, and keeps what is fastest."""
+"""Tuning: tries placements, batches, threads and cache types, and keeps the fastest."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LEAST_PROMPT, _MOST_PROMPT, _ANSWER = 128, 2048, 24
 
 
 class Speeds(msgspec.Struct, frozen=True, tag="speeds"):
-    """What one trial's child measured."""
+    """The result of one trial's child."""
 
     prefill_tps: float
     decode_tps: float
@@ -101,7 +101,7 @@ def tune(
 
 
 class _Run:
-    """One tuning's clock and what it has tried."""
+    """The clock and the trials of one tuning."""
 
     def __init__(self, path: str, seconds: float, on_trial: OnTrial) -> None:
         self._path, self._seconds, self._on_trial = path, seconds, on_trial

@@ -1,1 +1,1 @@
-"""A loaded model: its session, its sequences and checkpoints, its tokenizer, its expert cache."""
+"""A loaded model: session, sequences, checkpoints, tokenizer, expert cache."""

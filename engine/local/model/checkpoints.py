@@ -1,9 +1,9 @@
-"""Copies of what cannot be cut in a sequence's memory, taken at places that are worth going back to.
+"""Checkpoints: partial copies of a sequence's state, to which it can be rolled back.
 
-A recurrent state stands for all that was read, and a sliding window for the last of it: neither can be cut anywhere.
-A copy of them, beside the tokens of attention that are kept one by one, brings a sequence back to where the copy was
-taken. The places are the ends of turns: there a follow-up differs whose template drops earlier reasoning, whose
-message was edited, or which shares no more than its instructions.
+A recurrent state stands for all past tokens and a sliding window for the last of them: neither can be
+truncated. A copy of both, beside attention's cells, which are kept per token, restores the sequence at the
+copy's length. Checkpoints are taken at the ends of turns: follow-ups diverge there when a template drops
+earlier reasoning, a message was edited, or only the instructions are shared.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 import psutil
 
-# Of one sequence. More would take memory for places that are hardly ever gone back to.
+# Of one sequence. More would take memory for hardly any rollback.
 MOST = 8
-# Fewer tokens than these are read again rather than a copy taken for them.
+# Fewer tokens than these are recomputed rather than checkpointed.
 SPACING = 64
 # Within a prompt that is read in one go, ends of turns are so far apart at least.
 _FAR = 1024
-# So many tokens before the end of a turn, where a step ends anyway, are as good a place.
+# So many tokens before the end of a turn, where a step ends anyway, do as well.
 _NEAR = 16
 # The checkpoints of all sequences take at most so much of what is free once the model is loaded, and so many bytes.
 _RAM_SHARE, _RAM_LIMIT = 16, 2 * 2**30
@@ -33,7 +33,7 @@ class Checkpoint(NamedTuple):
 
 
 class Checkpoints:
-    """Those of one sequence, the shortest first. `limit`: bytes of all together; the newest is kept in any case."""
+    """Checkpoints of one sequence, shortest first. `limit`: bytes of all; the newest always stays."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -48,7 +48,7 @@ class Checkpoints:
         return tuple(self._held)
 
     def add(self, checkpoint: Checkpoint) -> None:
-        """Take one that is longer than all others. Where they become too many, those go that are missed least."""
+        """Add one longer than all others, evicting as needed."""
         self.cut(checkpoint.length - 1)
         self._held.append(checkpoint)
         while len(self._held) > 1 and (
@@ -57,15 +57,15 @@ class Checkpoints:
             del self._held[least_missed(self.lengths)]
 
     def adopt(self, others: Iterable[Checkpoint]) -> None:
-        """Hold those of another sequence, or of a kept state, instead of its own."""
+        """Replace with the checkpoints of another sequence or of a cached state."""
         self._held = sorted(others, key=lambda each: each.length)
 
     def longest(self, length: int) -> Checkpoint | None:
-        """The one that holds most, but no more than `length` tokens."""
+        """The longest of at most `length` tokens."""
         return next((each for each in reversed(self._held) if each.length <= length), None)
 
     def cut(self, length: int) -> None:
-        """Drop those that hold more than `length` tokens, which are not the sequence's any more."""
+        """Drop those longer than `length` tokens."""
         self._held = [each for each in self._held if each.length <= length]
 
 
@@ -75,10 +75,9 @@ def room() -> int:
 
 
 def least_missed(lengths: Sequence[int]) -> int:
-    """The number of the checkpoint without which fewest tokens are to be read again, weighed by how likely it is to
-    be gone back to: the farther behind the newest, the less. The newest stays, and the first, which other
-    conversations may share, as long as there is another.
-    """
+    """The index of the checkpoint to evict: the one that would cost fewest recomputed tokens, weighed by
+    how likely a return to it is (less the older it is). The newest stays, and the first while there is
+    another, as other conversations may share it."""
     if len(lengths) < 3:
         return 0
     newest = lengths[-1]
@@ -89,8 +88,8 @@ def least_missed(lengths: Sequence[int]) -> int:
 
 
 def stops(tokens: Sequence[int], held: int, turn: int) -> tuple[int, ...]:
-    """Where to take checkpoints while a prompt is read that holds `held` tokens already: at numbers of tokens, in
-    order. `turn` is where the answer's turn begins, 0 where that is not known.
+    """Where to take checkpoints while prefilling a prompt of which `held` tokens are in memory: token counts,
+    ascending. `turn` is where the answer's turn begins, 0 if unknown.
 
     Turns begin with the same token as the answer's. Wanted are the end of the instructions, where the last message
     begins, and where the answer's turn begins; in between a few, far apart.

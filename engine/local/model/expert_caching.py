@@ -1,4 +1,4 @@
-"""The cache of single experts of a loaded model: opened as its placement grants, watched, and closed again.
+"""The expert cache of a loaded model: opened as its placement grants, watched, closed.
 
 It is opened after the model is loaded and before its context is made, and closed when no context is left. A context
 made anew meanwhile goes on with it.
@@ -31,8 +31,9 @@ KEEP_INTERVAL_S = 60.0
 
 
 class ExpertCaching:
-    """The open cache of a process. `slots` by the number of each layer that it serves, `layers` are all of the
-    model's. `notices` say which layers it does not serve. `close` when the context is gone."""
+    """The open expert cache of a process. `slots` by layer number for the layers it serves; `layers`
+    counts all of the model's. `notices` name layers that it does not serve. Call `close` once the context
+    is gone."""
 
     def __init__(
         self,
@@ -49,11 +50,11 @@ class ExpertCaching:
 
     @property
     def counters(self) -> CacheCounters:
-        """All since it was opened."""
+        """Totals since it was opened."""
         return plugin.cache_counters()
 
     def activity(self) -> CacheActivity:
-        """What it did since it was last asked, or began to serve."""
+        """Metrics since the last call, or since it began to serve."""
         now, last = plugin.cache_counters(), self._last
         self._last = now
         return CacheActivity(
@@ -66,14 +67,14 @@ class ExpertCaching:
         )
 
     def warm_experts(self) -> tuple[tuple[int, ...], ...]:
-        """By layer, the empty row for one that is not served."""
+        """Resident experts by layer; an empty row for a layer it does not serve."""
         return tuple(
             plugin.cache_residents(layer, self._slots[layer]) if layer in self._slots else ()
             for layer in range(self._layers)
         )
 
     def counted_with(self, weights: LoadedWeights) -> LoadedWeights:
-        """`weights` and the slots, which count with the experts of their device, as they do in a plan."""
+        """`weights` plus the slots, which count as experts of their device, as in a plan."""
         device, held = self._cache.device, self.counters.allocated - self._cache.workspace
         return msgspec.structs.replace(
             weights,
@@ -98,7 +99,7 @@ class ExpertCaching:
             raise UserError("cache.not_supported", device=self._cache.device)
 
     def rest(self) -> None:
-        """The engine has come to rest: keep what is resident, if that was not done a moment ago."""
+        """Store the resident experts when the engine becomes idle, at most once in a while."""
         if time.monotonic() - self._written >= KEEP_INTERVAL_S:
             self._keep()
 
@@ -116,10 +117,10 @@ class ExpertCaching:
 def open_caching(
     model: int, placement: Placement, summary: ModelSummary, *, brings: bool, calibrations: str
 ) -> ExpertCaching:
-    """Open the cache of `placement.expert_cache` for a loaded model, warm where an earlier one left what was resident
-    in the folder `calibrations` ("": none). `brings`: misses are brought by a thread of their own.
+    """Open the cache of `placement.expert_cache` for a loaded model, warm from the resident experts that an
+    earlier one stored in the folder `calibrations` ("": none). `brings`: its own thread uploads misses.
 
-    Raises UserError `cache.*`; then nothing is left open.
+    Raises UserError `cache.*`, leaving nothing open.
     """
     cache = placement.expert_cache
     assert cache is not None

@@ -1,9 +1,9 @@
-"""How many threads decode with: fewer while other programs keep cores busy.
+"""Thread pacing: fewer decode threads while other programs keep cores busy.
 
-All threads of a product wait for each other several times per layer. When one of them shares its core with a
-busy program, all wait for its turn: measured on two cores, one busy loop beside two threads made decoding
-twenty times slower, and one thread alone was not disturbed. No setting of OpenMP's waiting mends that without
-making an idle machine up to half as fast.
+All threads of a matrix product wait for each other several times per layer. One that shares its core with a
+busy program holds up all: on two cores, one busy loop beside two threads made decoding twenty times slower,
+and a single thread was not disturbed. No OpenMP wait policy mends that without making an idle machine up to
+twice as slow.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ HOLD, LONGEST_HOLD = 16, 512
 
 
 class ThreadPacer:
-    """Told the seconds of each decode step, says how many threads the next one gets: `most` or fewer.
+    """Takes the seconds of each decode step and gives the threads of the next: `most` or fewer.
 
     Nothing changes while steps take their usual time, so that the same answer is computed by the same threads.
     """
 
     def __init__(self, most: int, start: int | None = None) -> None:
-        """`start`: what other steps have at this moment; all when None."""
+        """`start`: the threads of other steps at this moment; all if None."""
         self._most = most
         self.threads = most if start is None else start
         self._steps: list[float] = []
@@ -72,7 +72,7 @@ class ThreadPacer:
             self._change(self.threads // 2, step_s)
 
     def _is_slow(self, step_s: float) -> bool:
-        """Slower than so many threads are on an idle machine."""
+        """Whether steps are slower than with so many threads on an idle machine."""
         return self._usual > 0 and step_s > SLOW * self._usual * self._most / self.threads
 
     def _change(self, threads: int, step_s: float) -> None:

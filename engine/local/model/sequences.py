@@ -1,4 +1,4 @@
-"""One of the sequences that a context holds at once: whose tokens it has, and how far they can be kept."""
+"""One sequence of a context: its tokens, and how far it can be truncated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TokenizedTexts = tuple[tuple[str, tuple[int, ...]], ...]
 
 
 def common_length(one: list[int], other: list[int]) -> int:
-    """How many tokens two lists have in common from the first on."""
+    """The length of the common prefix of two token lists."""
     limit = min(len(one), len(other))
     if one[:limit] == other[:limit]:
         return limit
@@ -28,12 +28,12 @@ def common_length(one: list[int], other: list[int]) -> int:
 
 
 class Sequence:
-    """Sequence `number` of a context. `tokens` are exactly what the memory holds of it.
+    """Sequence `number` of a context. `tokens` are exactly what its memory holds.
 
-    `conversation` is whose they are, `said` what they say, `used` when they were last wanted (monotonic seconds),
-    `taken` whether an answer is at work in it, `is_forgotten` that its conversation was deleted since. `context` is
-    the handle; a new context makes new sequences. `memory` is what its memory keeps, `checkpoint_bytes` the most that
-    its checkpoints may take.
+    `conversation` owns them, `said` are their texts, `used` the monotonic time of last use, `taken` whether
+    an answer runs in it, `is_forgotten` whether its conversation was deleted since. `context` is the handle;
+    a new context makes new sequences. `memory` describes its memory, `checkpoint_bytes` limits its
+    checkpoints.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Sequence:
         return len(self.tokens)
 
     def reach(self, length: int) -> int:
-        """How many tokens `step_back(length)` would leave."""
+        """The tokens that `step_back(length)` would leave."""
         if length >= len(self.tokens):
             return len(self.tokens)
         if self._can_cut(length):
@@ -68,7 +68,7 @@ class Sequence:
         return checkpoint.length if checkpoint else 0
 
     def step_back(self, length: int) -> int:
-        """Hold the first `length` tokens only, or fewer where this kind of memory cannot; how many it holds now."""
+        """Truncate to `length` tokens, or fewer where the memory cannot; the tokens left."""
         if length >= len(self.tokens):
             return len(self.tokens)
         if self._can_cut(length) and native.forget_from(self._context, length, self.number):
@@ -77,8 +77,7 @@ class Sequence:
         return self.fall_back(length)
 
     def fall_back(self, length: int) -> int:
-        """Bring back the longest checkpoint of at most `length` tokens, whatever the memory holds; how many it holds
-        now."""
+        """Restore the longest checkpoint of at most `length` tokens; the tokens left."""
         checkpoint = self._checkpoints.longest(length)
         if checkpoint is None or not self._bring_back(checkpoint):
             native.forget_sequence(self._context, self.number)
@@ -88,7 +87,7 @@ class Sequence:
         return checkpoint.length
 
     def settle(self) -> int:
-        """After a step that broke off: hold what `tokens` say, or fewer; how many it holds now."""
+        """Truncate to `tokens` or fewer after an aborted step; the tokens left."""
         length = len(self.tokens)
         found = native.length_of(self._context, self.number)
         if found == length:
@@ -102,8 +101,7 @@ class Sequence:
         return self.fall_back(length)
 
     def copy(self, source: Sequence, length: int) -> None:
-        """Hold the first `length` tokens of another sequence too, as many as its `reach` says; those are not computed
-        again."""
+        """Share the first `length` tokens of another sequence, as far as its `reach`, without recomputing."""
         self.clear()
         length = source.reach(length)
         whole = length == len(source) or source._can_cut(length)
@@ -117,21 +115,21 @@ class Sequence:
 
     @property
     def checkpoints(self) -> tuple[Checkpoint, ...]:
-        """What is to be kept with `read`, for a sequence that is to step back after `write`."""
+        """The checkpoints to store with `read`, so that the sequence can step back after `write`."""
         return self._checkpoints.all
 
     def stop_at(self, lengths: tuple[int, ...]) -> None:
-        """Take checkpoints when so many tokens are held; at once, where that is now."""
+        """Take checkpoints at these lengths; at once at the present one."""
         self._stops = () if self._memory.keeps_every_token else lengths
         self.mark()
 
     def before_stop(self, rows: int) -> int:
-        """Of so many tokens that are to be computed next, how many before a checkpoint is to be taken."""
+        """How many of the next tokens may be computed before a checkpoint is due."""
         held = len(self.tokens)
         return min([rows, *(stop - held for stop in self._stops if stop > held)])
 
     def mark(self) -> None:
-        """Take a checkpoint, if this is a place for it."""
+        """Take a checkpoint if one is due here."""
         held = len(self.tokens)
         if held not in self._stops:
             return
@@ -146,7 +144,7 @@ class Sequence:
             self._checkpoints.add(Checkpoint(held, data))
 
     def _can_cut(self, length: int) -> bool:
-        """Whether nothing that the tokens up to `length` need is gone."""
+        """Whether everything that tokens up to `length` need is still there."""
         if self._memory.keeps_every_token:
             return length > 0
         if self._memory.recurrent or length <= 0:
@@ -168,7 +166,7 @@ class Sequence:
     # --- kept outside the context ---
 
     def read(self) -> bytearray:
-        """What the memory holds, to be written back later; empty where it could not be had."""
+        """Serialize the sequence's state for `write`; empty on failure."""
         return native.read_state(self._context, self.number)
 
     def write(
@@ -177,7 +175,7 @@ class Sequence:
         data: bytes | bytearray | memoryview,
         checkpoints: Iterable[tuple[int, bytes | bytearray | memoryview]] = (),
     ) -> bool:
-        """Hold what was read of these tokens; False when that cannot be: then it holds nothing."""
+        """Restore the state of these tokens; False if that fails, leaving it empty."""
         self.clear()
         if not native.write_state(self._context, self.number, data) or native.length_of(
             self._context, self.number
@@ -189,7 +187,7 @@ class Sequence:
         return True
 
     def clear(self) -> None:
-        """Hold nothing, of nobody."""
+        """Empty it and disown it."""
         native.forget_sequence(self._context, self.number)
         self.tokens, self.conversation, self.said, self.is_forgotten = [], "", (), False
         self._checkpoints.adopt(())

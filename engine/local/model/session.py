@@ -1,7 +1,7 @@
-"""A loaded model: its handles, its format, and the sequences of its context.
+"""Session: a loaded model's handles, chat format, and the sequences of its context.
 
-The context's room is shared by its sequences. What prompts and answers said is remembered with their tokens: then a
-follow-up goes on from the model's own tokens instead of reading its answer again in another cut.
+All sequences share the context's cells. Texts of prompts and answers are remembered with their tokens, so
+that a follow-up continues from the model's own tokens instead of tokenizing its answer anew.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from engine.values import Sampling
 
 
 class Decoded:
-    """Results of a step."""
+    """The results of a step."""
 
     OK = 0
     NO_ROOM = 1
@@ -40,8 +40,8 @@ _REMEMBERED = 32
 
 
 class Session:
-    """Owns the model, its context, its cache of single experts and the model that guesses ahead; `close` frees all.
-    `ubatch` is the most rows that a step takes.
+    """Owns the model, its context, its expert cache and its draft model; `close` frees all. `ubatch` is the
+    most rows of a step.
 
     `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
     `threads` are what the context was made with, `watch` is what it reports to.
@@ -89,7 +89,7 @@ class Session:
         self.sequences = self._new_sequences()
         # What conversations said, the newest last. Replaced as a whole, as other threads read it.
         self._said: dict[str, TokenizedTexts] = {}
-        # What kept states say with which a text begins.
+        # Texts of cached states with which a text begins.
         self.kept_texts: Callable[[str], TokenizedTexts] = lambda _: ()
         # Seconds spent in llama.cpp, on steps and on drawing from them.
         self.computing_s = self.sampling_s = 0.0
@@ -105,7 +105,7 @@ class Session:
         return self._context
 
     def encode(self, prompt: Prompt) -> list[int]:
-        """The prompt's tokens, going on from those in memory, or kept, where the text allows it. From any thread."""
+        """Tokenize the prompt, reusing remembered tokens for its known prefix. From any thread."""
         longest: tuple[str, tuple[int, ...]] = ("", ())
         for said in (*self._said.values(), self.kept_texts(prompt.text)):
             for text, tokens in said:
@@ -120,11 +120,11 @@ class Session:
     def remember(
         self, owner: str, prompt: Prompt, length: int, tokens: list[int], answer: str | None
     ) -> TokenizedTexts:
-        """`tokens` are a prompt of so many tokens and its answer, None for one that ends within a character. `owner`
-        is the conversation; what it said before is remembered no longer.
+        """Remember `tokens`: a prompt of so many tokens and its answer, None if it ends within a character.
+        `owner` is the conversation, whose earlier text is forgotten.
 
-        A template may write that answer otherwise than the model did. Then a follow-up still goes on from where the
-        answer's turn begins, with the older answers as the model cut them.
+        A template may render that answer differently. A follow-up then still continues from where the
+        answer's turn begins, with the older answers' own tokens.
         """
         said = [] if answer is None else [(prompt.text + answer, tuple(tokens))]
         turn = self.tokenizer.last_control(prompt, tokens[:length])
@@ -138,13 +138,12 @@ class Session:
         return tuple(said)
 
     def disown(self, owner: str) -> None:
-        """Forget what a conversation said, "": all."""
+        """Forget the texts of a conversation, "": of all."""
         self._said = {name: each for name, each in self._said.items() if owner not in ("", name)}
 
     def decode(self, *, answers: int) -> int:
-        """Run the rows of `batch`. `answers`: they are the next tokens of so many answers and what is guessed of
-        them; 0 where prompts are read too. Steps without guesses tell how many threads the others get as well.
-        """
+        """Run the rows of `batch`. `answers`: decode-only rows of so many answers and their drafts; 0 if
+        prompts are prefilled too. Decode steps without drafts also pace the threads."""
         rows = self.batch.rows
         started = time.perf_counter()
         self._use_threads(self._pacer(answers).threads if answers else self._reading_threads(started))
@@ -158,17 +157,17 @@ class Session:
         return code
 
     def forget(self) -> None:
-        """Empty the memory, after something went wrong in a way that says nothing about its state."""
+        """Empty the memory after a failure that leaves its state unknown."""
         native.forget_all(self._context)
         for sequence in self.sequences:
             sequence.clear()
 
     def changes_watch(self, on: bool) -> bool:
-        """Whether `watch_experts` makes a new context."""
+        """Whether `watch_experts` needs a new context."""
         return bool(self._experts) and on != (self.watch is not None)
 
     def watch_experts(self, on: bool) -> None:
-        """Count the experts that fire in `watch`, or stop it; the memory is emptied where that changes.
+        """Count the experts that fire in `watch`, or stop; a change empties the memory.
 
         llama.cpp takes the callback only when a context is made. Raises UserError `engine.context_memory` when
         no context could be had again; then only `close` is left.
@@ -204,8 +203,7 @@ class Session:
         return pacer
 
     def _reading_threads(self, now: float) -> int:
-        """Of steps that nothing is known of: those that the last steps had, if that was a moment ago, as cores that
-        were busy then are busy now."""
+        """Threads of prefill steps: those of the last decode steps if recent, as busy cores stay busy."""
         threads, at = self._paced
         return threads if now - at < RECENT_S else self._threads
 

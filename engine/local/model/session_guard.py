@@ -1,4 +1,4 @@
-"""The session, lent by the host's main thread to threads beside it."""
+"""Session guard: shares the session between the host's main thread and threads beside it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ if TYPE_CHECKING:
 
 
 class SessionGuard:
-    """The main thread lends the session and takes it back before it changes or closes it. Who wants it while a model
-    loads waits for the end of that.
-    """
+    """Hands the session to other threads; the main thread withdraws it before it changes or closes it.
+    `acquire` blocks while a model is loading."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -22,7 +21,7 @@ class SessionGuard:
         self._loads = self._users = 0
 
     def load_begins(self) -> None:
-        """From the thread that reads the pipe: what is asked from here on means the model that this load brings."""
+        """Announce a load, on the pipe's reader thread: later requests mean the model that it brings."""
         with self._changed:
             self._loads += 1
 
@@ -33,14 +32,14 @@ class SessionGuard:
             self._changed.notify_all()
 
     def withdraw(self) -> None:
-        """On return nobody uses it any more."""
+        """Withdraw the session; returns once no thread uses it."""
         with self._changed:
             self._session = None
             self._changed.wait_for(lambda: not self._users)
 
     @contextlib.contextmanager
     def acquire(self) -> Iterator[Session | None]:
-        """The session while the block runs; None when no model is loaded."""
+        """The session while the block runs; None without a loaded model. Blocks while a model is loading."""
         with self._changed:
             self._changed.wait_for(lambda: not self._loads)
             session = self._session

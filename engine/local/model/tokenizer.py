@@ -1,7 +1,7 @@
-"""From a rendered prompt to tokens, with what users and tools wrote never becoming a control token.
+"""Tokenizer of rendered prompts: text of users and tools never becomes a control token.
 
-A prompt is tokenised in one go, as models were trained to see it. Only where untrusted text spells a control
-token (`<|im_end|>` in a pasted log) is that piece tokenised apart, as plain text.
+A prompt is tokenized in one go, as models were trained to see it. Only where untrusted text spells a control
+token (`<|im_end|>` in a pasted log) is that piece tokenized apart, as plain text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from engine.local import native
 
 
 class Tokenizer:
-    """Tokenises for one vocabulary (a llama.cpp handle)."""
+    """Tokenizes for one vocabulary (a llama.cpp handle)."""
 
     def __init__(self, vocab: int) -> None:
         self._vocab = vocab
@@ -23,7 +23,8 @@ class Tokenizer:
         self._pieces: dict[int, bytes] = {}
 
     def encode(self, prompt: Prompt) -> list[int]:
-        """The whole prompt, with the vocabulary's BOS in front when it wants one and the template wrote none."""
+        """Tokenize the whole prompt, with the vocabulary's BOS if it wants one and the template wrote
+        none."""
         tokens = self.encode_from(prompt, 0)
         bos = native.bos_token(self._vocab)
         if native.adds_bos(self._vocab) and bos >= 0 and tokens[:1] != [bos]:
@@ -31,7 +32,7 @@ class Tokenizer:
         return tokens
 
     def encode_from(self, prompt: Prompt, offset: int) -> list[int]:
-        """The prompt's text from character `offset` on."""
+        """Tokenize the prompt's text from character `offset` on."""
         tokens: list[int] = []
         joint: list[str] = []
 
@@ -57,7 +58,7 @@ class Tokenizer:
         return self._control.match(text) is not None
 
     def last_control(self, prompt: Prompt, tokens: Sequence[int]) -> tuple[int, int] | None:
-        """Where the last control token of a prompt stands: in its text, and in its tokens. None where it has none."""
+        """The position of a prompt's last control token, in text and in tokens; None if it has none."""
         place, position = -1, 0
         for piece in prompt.pieces:
             if piece.trusted:
@@ -70,11 +71,11 @@ class Tokenizer:
         return None
 
     def marker(self, text: str) -> list[int]:
-        """The tokens of a marker that the engine itself writes."""
+        """Tokenize a marker that the engine itself writes."""
         return self._tokenize(text, parse_special=True)
 
     def count(self, text: str) -> int:
-        """How many tokens a text of anybody's is, alone."""
+        """Count the tokens of any text on its own."""
         return len(self._tokenize(text, parse_special=False))
 
     def piece(self, token: int) -> bytes:

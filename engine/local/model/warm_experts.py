@@ -1,6 +1,6 @@
-"""Which experts were resident when a model was used last, kept in a small file so that its next cache starts warm.
+"""Warm experts: the experts that were resident at a model's last use, kept in a small file for a warm start.
 
-Nothing depends on such a file but speed: one that is missing, damaged or somebody else's is as good as none.
+Only speed depends on such a file: a missing, damaged or foreign one is ignored.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WarmExpertsFile:
-    """The file of one model in `folder`; `path` is the model's, and the file is of what lies there now."""
+    """The file of one model in `folder`; `path` is the model's, identified by its present state."""
 
     def __init__(self, folder: Path, path: str) -> None:
         self._key = model_key(path)
         self._path = folder / _NAME.replace("*", self._key)
 
     def read(self, layers: Mapping[int, int], experts: int) -> dict[int, tuple[int, ...]]:
-        """What was resident in `layers` (slots by number): at most one for each slot, all different and below
+        """Resident experts of `layers` (slots by number): at most one per slot, distinct and below
         `experts`."""
         kept = self._decoded()
         if kept is None or (kept.format, kept.key) != (_FORMAT, self._key):
@@ -52,7 +52,7 @@ class WarmExpertsFile:
         return found
 
     def write(self, warm_experts: Mapping[int, tuple[int, ...]]) -> None:
-        """Whole or not at all. A file that cannot be written costs the next start some warmth, and nothing else."""
+        """Write atomically. A failure only costs the next start its warmth."""
         kept = _Kept(_FORMAT, self._key, {str(layer): list(each) for layer, each in warm_experts.items()})
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ class WarmExpertsFile:
 
 
 def model_key(path: str) -> str:
-    """Names the file of a model as it is now. Raises OSError."""
+    """Identify a model's file in its present state. Raises OSError."""
     file = Path(path).stat()
     parts = (str(Path(path).resolve()), file.st_size, file.st_mtime_ns)
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Every call into llama.cpp, behind a guard for the exact version whose structs are mirrored.
+"""All calls into llama.cpp, behind a check for the exact version whose structs are mirrored.
 
 Only a child process imports this package. It uses the low-level functions of llama-cpp-python 0.3.36. Handles
 are plain integers (C pointers); who makes one frees it.

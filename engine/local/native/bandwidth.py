@@ -1,8 +1,7 @@
-"""How fast a device's own kernels read its memory, and how fast bytes reach it from RAM.
+"""Bandwidths of a device: how fast its kernels read its memory, and how fast bytes reach it from RAM.
 
-Decoding a token is one matrix-vector product after the other, bound by the memory they read. So that is what is
-timed: ggml's product on the device's backend, over more bytes than caches hold. A plain copy would tell what
-the memory could give, not what the kernels take.
+Decoding is a chain of matrix-vector products bound by memory. So ggml's own product is timed on the device's
+backend, over more bytes than its caches hold; a plain copy would measure the memory, not the kernels.
 """
 
 from __future__ import annotations
@@ -134,7 +133,7 @@ def _backend(name: str) -> Iterator[int]:
 
 @contextmanager
 def _context() -> Iterator[int]:
-    """Room for the descriptions of a few tensors and one graph."""
+    """Memory for the metadata of a few tensors and one graph."""
     context = ggml("ggml_init", _Pointer, _InitParams)(_InitParams(2**20, None, True))
     try:
         yield context
@@ -143,7 +142,7 @@ def _context() -> Iterator[int]:
 
 
 def _median_s(work: Callable[[], object], limit_s: float) -> float:
-    """Seconds of one round, the median of some; fewer than `_ROUNDS` where they take longer than `limit_s`."""
+    """Median seconds of a round; fewer than `_ROUNDS` rounds if they exceed `limit_s`."""
     rounds: list[float] = []
     while len(rounds) < _ROUNDS and sum(rounds) < limit_s:
         started = time.perf_counter()

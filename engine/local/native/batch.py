@@ -1,4 +1,4 @@
-"""The rows of one step: tokens of several sequences, each with its place."""
+"""The batch of one step: tokens of several sequences with their positions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import numpy as np
 
 
 class Batch:
-    """At most `capacity` rows, each a token of one sequence (llama.h, struct llama_batch); for step after step."""
+    """At most `capacity` rows, each a token of one sequence (llama.h, struct llama_batch); reused for each
+    step."""
 
     def __init__(self, capacity: int) -> None:
         self._tokens = np.zeros(capacity, np.int32)
@@ -44,8 +45,8 @@ class Batch:
         self.rows = 0
 
     def add(self, sequence: int, tokens: Sequence[int], place: int, drawn: int) -> int:
-        """Add tokens of a sequence from position `place` on; something is drawn after each of the last `drawn`.
-        Returns the row of the first."""
+        """Add tokens of a sequence from position `place` on, with logits for the last `drawn`. Returns the
+        first row."""
         first, count = self.rows, len(tokens)
         end = self.rows = first + count
         if count == 1:

@@ -1,4 +1,4 @@
-"""Running tokens through a context, and stopping in the middle."""
+"""llama_decode, and aborting it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import llama_cpp.llama_cpp as llama
 
 
 class AbortFlag:
-    """Tells llama_decode to stop, from any thread, without the interpreter's lock.
+    """Aborts llama_decode from any thread, without the interpreter's lock.
 
     The callback is the C library's own `strlen` over a two-byte buffer: zero while the buffer is empty, one
     (true) after `set`. A Python callback would take the lock at every node of the graph.
@@ -40,5 +40,5 @@ def decode(context: int, tokens: Sequence[int]) -> int:
 
 
 def synchronize(context: int) -> None:
-    """Wait for what a device still computes: `decode` returns before that."""
+    """Wait for the device: `decode` returns before it is done."""
     llama.llama_synchronize(context)

@@ -1,4 +1,4 @@
-"""The devices that ggml can compute on, workers on other machines included.
+"""Devices that ggml can compute on, RPC workers included.
 
 Functions and enums: `ggml/include/ggml-backend.h`; struct of the properties as there, in this version.
 """
@@ -51,7 +51,7 @@ class _InitParams(ctypes.Structure):
 
 
 def devices() -> list[Device]:
-    """Everything that can hold weights, in ggml's order, RAM under its name `RAM`.
+    """All devices that can hold weights, in ggml's order, RAM under its name `RAM`.
 
     A card that two backends see counts once. A worker is asked for its memory over the network: ggml aborts
     the process when it is gone, so ask `engine.placement.workers.probe` before.
@@ -79,7 +79,7 @@ def devices() -> list[Device]:
 
 
 def register_workers(addresses: Sequence[str]) -> None:
-    """Make the devices of workers ("host:port") known as RPC0, RPC1, and so on, in this order.
+    """Register RPC workers ("host:port") as RPC0, RPC1, and so on, in this order.
 
     The workers must have been probed: ggml aborts the process when one refuses. One that is known already is
     left as it is. Raises UserError `worker.not_supported` when llama.cpp was built without RPC,

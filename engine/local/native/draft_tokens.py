@@ -1,4 +1,4 @@
-"""What a model that only guesses is asked: its likeliest token, and whether its tokens are another model's."""
+"""Functions for a draft model: its most likely token, and whether two vocabularies match."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.local.native.vocabulary import vocabulary_size
 
 
 def likeliest(context: int, size: int) -> tuple[int, float]:
-    """The likeliest token after the last batch, and its probability. `size` is that of the vocabulary."""
+    """The most likely token after the last batch and its probability. `size` is the vocabulary's."""
     logits = np.ctypeslib.as_array(llama.llama_get_logits_ith(context, -1), shape=(size,))
     token = int(np.argmax(logits))
     # Of the likeliest itself the exponential is 1.
@@ -19,8 +19,7 @@ def likeliest(context: int, size: int) -> tuple[int, float]:
 
 
 def same_tokens(one: int, other: int) -> bool:
-    """Whether two vocabularies have the same tokens under the same numbers. Unused ones that only fill up the end
-    of the longer do not count."""
+    """Whether two vocabularies have the same tokens with the same ids. Unused padding tokens do not count."""
     sizes = sorted((vocabulary_size(vocab), vocab) for vocab in (one, other))
     (less, short), (more, long) = sizes
     text = llama.llama_vocab_get_text

@@ -1,4 +1,4 @@
-"""What a placement would take on each device, found by loading everything but the weights."""
+"""Dry run: the memory that a placement takes on each device, found by loading everything but the weights."""
 
 from __future__ import annotations
 

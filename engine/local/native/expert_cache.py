@@ -1,4 +1,4 @@
-"""The plugin that keeps single experts on a device: its C interface (`engine/expert_cache/native/expert_cache.h`).
+"""The expert cache plugin's C interface (`engine/expert_cache/native/expert_cache.h`).
 
 One plugin library and one cache per process. ggml registers the library through llama-cpp-python's own handle; the
 same file opened here gives its functions. Tensors are ggml's pointers as plain integers.
@@ -22,8 +22,8 @@ _OK, _NO_DEVICE, _TOO_SMALL, _NO_MEMORY, _NOT_SUPPORTED = range(5)
 
 
 class CacheSettings(NamedTuple):
-    """How a cache works; sizes in bytes, `tokens` is the largest batch that it takes. `bring_first`: a missing expert
-    is brought and then computed, else the CPU computes it and it is brought for the next time."""
+    """Settings of a cache; sizes in bytes, `tokens` is the largest batch. `bring_first`: upload a missing
+    expert, then compute it; else the CPU computes it and it is uploaded for the next time."""
 
     workspace: int
     tokens: int
@@ -34,7 +34,7 @@ class CacheSettings(NamedTuple):
 
 
 class CacheCounters(NamedTuple):
-    """What the cache did since it was opened, and the bytes that it holds on the device; see the header."""
+    """Counters since the cache was opened, and the bytes that it holds on the device; see the header."""
 
     blocks: int
     plain_blocks: int
@@ -74,8 +74,8 @@ _loaded: dict[str, ctypes.CDLL] = {}
 
 
 def load_plugin(folder: Path | None = None) -> None:
-    """Make the plugin known to ggml, once per process; it takes no part in anything until it is opened. It is looked
-    for in `folder`, else where set-up puts it.
+    """Register the plugin with ggml, once per process; it is inactive until opened. Searched in `folder`,
+    else where set-up installs it.
 
     Raises UserError `cache.other_build`, `cache.not_loaded` (detail), and what `plugin_path` raises.
     """
@@ -98,8 +98,8 @@ def open_cache(device: str, settings: CacheSettings) -> None:
 
 
 def add_layer(layer: int, tensors: Sequence[int], slots: int, size: int, device: str) -> bool:
-    """Give a layer its slots, at most `size` bytes. False where the device cannot multiply these weights: the layer
-    stays where it is. Raises UserError as `open_cache` does."""
+    """Give a layer its slots, at most `size` bytes. False if the device cannot multiply these weights: the
+    layer is not served. Raises UserError as `open_cache` does."""
     function = _call("coterie_cache_add_layer", _Int, ctypes.POINTER(_Pointer), _Int, _Int, _Size)
     result = function(layer, (_Pointer * len(tensors))(*tensors), len(tensors), slots, size)
     if result == _NOT_SUPPORTED:
@@ -109,18 +109,18 @@ def add_layer(layer: int, tensors: Sequence[int], slots: int, size: int, device:
 
 
 def layer_bytes(tensors: Sequence[int], slots: int) -> int:
-    """Bytes that so many slots of a layer take on the device of the open cache."""
+    """Bytes of so many slots of a layer on the open cache's device."""
     function = _function(_library(), "coterie_cache_layer_bytes", _Size, ctypes.POINTER(_Pointer), _Int, _Int)
     return int(function((_Pointer * len(tensors))(*tensors), len(tensors), slots))
 
 
 def activate_cache(device: str) -> None:
-    """From now on the cache serves its layers. Raises UserError as `open_cache` does."""
+    """Start serving the added layers. Raises UserError as `open_cache` does."""
     _check(_call("coterie_cache_activate")(), device)
 
 
 def close_cache() -> None:
-    """Give everything back; no context may be left. Also where the cache is not open."""
+    """Free everything; no context may be left. Safe if the cache is not open."""
     _function(_library(), "coterie_cache_close", None)()
 
 
@@ -132,7 +132,7 @@ def cache_counters() -> CacheCounters:
 
 
 def cache_residents(layer: int, slots: int) -> tuple[int, ...]:
-    """The experts that have one of the layer's `slots` now, in the order of the slots. From any thread."""
+    """Experts in the layer's `slots`, in slot order. From any thread."""
     experts = (ctypes.c_int32 * slots)()
     read = _call("coterie_cache_residents", _Int, ctypes.POINTER(ctypes.c_int32), _Int)
     count = min(int(read(layer, experts, slots)), slots)
@@ -140,7 +140,7 @@ def cache_residents(layer: int, slots: int) -> tuple[int, ...]:
 
 
 def warm_cache(layer: int, experts: Sequence[int]) -> int:
-    """Fill a layer's empty slots, the most wanted expert first; between steps. How many were brought."""
+    """Fill a layer's empty slots, most wanted expert first; between steps. Returns the number uploaded."""
     array = (ctypes.c_int32 * len(experts))(*experts)
     warm = _call("coterie_cache_warm", _Int, ctypes.POINTER(ctypes.c_int32), _Int)
     return int(warm(layer, array, len(experts)))

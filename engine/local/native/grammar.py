@@ -1,8 +1,7 @@
 """llama.cpp's grammar engine, kept apart from the sampler chain.
 
-A grammar that judges the whole vocabulary at each token costs more than the model itself. So a token is drawn
-as if there were none, judged alone, and drawn again among allowed ones only when it is refused, which happens
-where the model would have gone astray.
+A grammar that judges the whole vocabulary at each token costs more than the model itself. So a token is
+sampled without it, judged alone, and sampled again among allowed ones only if it is refused.
 
 The engine must never accept what it refuses: it then throws through the C interface, which ends the process.
 """
@@ -27,7 +26,7 @@ _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32
 
 
 class Grammar:
-    """A grammar and how far it has read; `close` frees it. Raises ValueError for text that is no GBNF.
+    """A grammar and its reading state; `close` frees it. Raises ValueError for invalid GBNF.
 
     `vocab` must live longer.
     """
@@ -50,7 +49,7 @@ class Grammar:
         llama.llama_sampler_apply(self._sampler, ctypes.byref(array))
 
     def accept(self, token: int) -> None:
-        """Read on. Only for a token that `allows` just allowed."""
+        """Advance. Only for a token that `allows` has just allowed."""
         llama.llama_sampler_accept(self._sampler, token)
 
     def close(self) -> None:
@@ -58,7 +57,7 @@ class Grammar:
 
 
 class GrammarSampler:
-    """Draws tokens from a chain, within a grammar where there is one."""
+    """Samples from a chain, within a grammar if there is one."""
 
     def __init__(self, chain: SamplerChain, vocab: int) -> None:
         self._chain = chain

@@ -1,4 +1,4 @@
-"""Into how many pieces llama.cpp cuts its graph, from what it prints when a context is made.
+"""Graph splits, read from llama.cpp's log when a context is made.
 
 Each piece runs on one device: more of them mean that more is handed from device to device in every step.
 """
@@ -16,7 +16,7 @@ _GRAPH = re.compile(r"graph(?: \(.*?\))?: nodes = .*?\bsplits = (\d+)(?: / (\d+)
 
 
 def graph_splits() -> tuple[int, int]:
-    """Of the context that was made last: for a prompt, and for one token of each sequence. (0, 0): not told."""
+    """Splits of the last context: for prefill, and for one token of each sequence. (0, 0): unknown."""
     return splits_in(log_tail())
 
 

@@ -1,4 +1,4 @@
-"""The library itself: its handle, the guard for its exact version, its log.
+"""The native library: its handle, version check and log.
 
 ggml's own symbols are taken from llama-cpp-python's one handle, because wheels hold second copies of the
 libraries whose statics differ.
@@ -68,7 +68,7 @@ def _on_log(level: int, text: bytes, _: Any) -> None:
 
 
 def start() -> None:
-    """Initialise the backends once, with the log captured instead of printed."""
+    """Initialize the backends once, capturing the log."""
     check_version()
     llama.llama_log_set(_on_log, ctypes.c_void_p(0))
     llama.llama_backend_init()
@@ -90,7 +90,7 @@ def ggml(name: str, result: Any, *arguments: Any) -> Any:
 
 
 def has_symbol(name: str) -> bool:
-    """C++ functions are optional: their names differ between compilers, and no header promises them."""
+    """Whether the library exports a symbol: C++ names differ between compilers."""
     return hasattr(llama._lib, name)
 
 

@@ -1,4 +1,4 @@
-"""What a model takes on each device: llama.cpp's own account, exact to the byte.
+"""Memory that a model takes on each device: llama.cpp's own account, exact to the byte.
 
 The account is a C++ function, read where its `std::map` is known (libstdc++, Linux). Elsewhere what llama.cpp
 prints has to do: `engine.local.native.memory_log`.
@@ -22,7 +22,7 @@ _MAPPED = "_Mapped"
 
 
 class _Map(ctypes.Structure):
-    """`std::map` of libstdc++: comparator, then the header node's colour, root, first and last, then the count.
+    """`std::map` of libstdc++: comparator, then the header node's color, root, first and last, then the count.
 
     As the function's result type it makes libffi pass a hidden pointer, as C++ does. The nodes are never
     freed: some hundred bytes for each account.

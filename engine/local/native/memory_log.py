@@ -1,4 +1,4 @@
-"""What a dry run takes, where llama.cpp's own account cannot be read: an estimate from what it prints.
+"""Memory of a dry run, estimated from llama.cpp's log where its own account cannot be read.
 
 Compute buffers are printed for each device, to a hundredth of a MiB, and each kind of cache as one total, which
 is shared out by layers. Weights are the sizes in the file, by where they are expected.

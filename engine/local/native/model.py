@@ -1,4 +1,4 @@
-"""Loading a model as a placement says, and the context it computes in.
+"""Loading a model as placed, and creating its context.
 
 Handles are plain integers (C pointers); who makes one frees it.
 """
@@ -29,16 +29,15 @@ _NO_PIPELINE = b"^no weight has this name$"
 
 
 class MemoryKind(NamedTuple):
-    """`recurrent`: a state that stands for all tokens is among what it keeps. It cannot be cut, and a step that
-    breaks off leaves it useless. `window`: layers that see no more than the last so many tokens keep no more for
-    sure, 0: there are none."""
+    """`recurrent`: the memory has a recurrent state, which cannot be truncated and is ruined by an aborted
+    step. `window`: the smallest sliding window in tokens, 0: none."""
 
     recurrent: bool = False
     window: int = 0
 
     @property
     def keeps_every_token(self) -> bool:
-        """Whether it can be cut anywhere."""
+        """Whether it can be truncated anywhere."""
         return not self.recurrent and not self.window
 
 
@@ -51,7 +50,7 @@ class _Override(ctypes.Structure):
 def load_model(
     path: str, placement: Placement, on_progress: Callable[[float], bool], *, no_alloc: bool = False
 ) -> int:
-    """The model's handle, 0 when llama.cpp refused it or `on_progress` returned False.
+    """The model's handle, 0 if llama.cpp refused it or `on_progress` returned False.
 
     `no_alloc` reads the metadata and sets the sizes, without the weights. Raises UserError
     `engine.no_device` (name).
@@ -74,7 +73,7 @@ def load_model(
     # Memory mapping asserts that there is something to allocate.
     params.load_mode = _NOT_MAPPED if no_alloc else _LOAD_MODES[placement.load_mode]
     params.no_alloc = no_alloc
-    # Repacked weights can be read by nothing but the CPU's own kernels, so a cache could not bring them anywhere.
+    # Repacked weights can be read by nothing but the CPU's own kernels, so a cache could not upload them.
     params.use_extra_bufts = placement.expert_cache is None
     return int(llama.llama_model_load_from_file(path.encode(), params) or 0)
 
@@ -93,7 +92,7 @@ def free_model(model: int) -> None:
 def new_context(
     model: int, placement: Placement, threads: int, abort: AbortFlag | None, on_node: Any = None
 ) -> int:
-    """A context whose room is shared by the placement's sequences; 0 when its memory could not be had.
+    """Create a context whose cells the placement's sequences share; 0 without memory.
 
     One that is shorter than a ubatch would take shorter ones only, and abort on a longer: it gets a ubatch's
     length. `on_node` is a `ggml_backend_sched_eval_callback`, to be kept alive with the context.
@@ -119,7 +118,7 @@ def new_context(
 
 
 def set_threads(context: int, *, decode: int, prefill: int) -> None:
-    """From the next step on."""
+    """Set the threads, from the next step on."""
     llama.llama_set_n_threads(context, decode, prefill)
 
 
@@ -141,6 +140,6 @@ def has_decoder(model: int) -> bool:
 
 
 def memory_kind(model: int) -> MemoryKind:
-    """What the memory of the model's contexts keeps of older tokens."""
+    """How the memory of the model's contexts keeps older tokens."""
     recurrent = llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
     return MemoryKind(bool(recurrent), max(0, int(llama.llama_model_n_swa(model))))

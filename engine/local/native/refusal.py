@@ -1,4 +1,4 @@
-"""Why llama.cpp gave no model or no context, from what it printed."""
+"""Reasons why llama.cpp refused a model or a context, from its log."""
 
 from __future__ import annotations
 

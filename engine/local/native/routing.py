@@ -1,8 +1,8 @@
-"""Which experts fire: read from the graph while it is computed, through ggml's eval callback.
+"""Expert routing, read from the graph through ggml's eval callback.
 
-ggml asks of every node of the graph whether its result is wanted (some 56 nodes per layer), computes up to the
-next one that is, waits for it and calls again with the result. Each question costs one call from C into Python,
-so the answer is two comparisons of the node's name as whole words. The routers' choices are the tensors
+ggml asks of every node of the graph whether its result is wanted (some 56 nodes per layer), computes up to
+the next one that is, and calls again with the result. Each question costs one call from C into Python, so the
+answer is two comparisons of the node's name as whole words. The routers' choices are the tensors
 `ffn_moe_topk-LAYER` (llama.cpp's `src/llama-graph.cpp`): int32 expert numbers, [experts used, tokens], a view
 into rows as long as there are experts.
 """
@@ -46,7 +46,7 @@ _INT = ctypes.sizeof(ctypes.c_int32)
 
 
 class Fired(NamedTuple):
-    """What fired since the last look.
+    """Expert counts since the last call.
 
     `counts` are per layer and expert; a layer without routed experts has an empty row. `tokens` went through
     the first layer with experts. `seconds` were spent on being asked and on reading.
@@ -81,7 +81,7 @@ class ExpertWatch:
         self._asked = 0
 
     def take(self) -> Fired:
-        """The counts since the last call, which begin anew."""
+        """The counts since the last call, which restart."""
         counts = tuple(tuple(self._rows.get(layer, ())) for layer in range(self._layers))
         fired = Fired(self._tokens, counts, self._reading_s + self._asked * self._asking_s)
         for row in self._rows.values():

@@ -1,4 +1,4 @@
-"""llama.cpp's samplers, one behind the other."""
+"""llama.cpp's sampler chain."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.local.native.vocabulary import vocabulary_size
 
 
 class SamplerChain:
-    """A chain of llama.cpp samplers that it owns; `close` frees all of them."""
+    """Owns a chain of llama.cpp samplers; `close` frees all of them."""
 
     def __init__(self) -> None:
         params = llama.llama_sampler_chain_default_params()
@@ -49,7 +49,7 @@ class SamplerChain:
         self._logits = ctypes.c_float * self._greedy_of
 
     def sample(self, context: int, index: int = -1) -> int:
-        """Draw and accept the token that follows the one at `index` of the last batch."""
+        """Sample and accept the token after row `index` of the last batch."""
         if self._greedy_of:
             # llama.cpp would first copy all logits into a list of candidates.
             first = llama.llama_get_logits_ith(context, index)

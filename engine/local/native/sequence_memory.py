@@ -1,4 +1,4 @@
-"""What the memory of a context holds of each of its sequences, and how it is cut, copied, taken out and put back."""
+"""The memory of a context by sequence: truncate, copy, serialize, restore."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WHOLE, _PARTIAL = 0, 1
 
 
 def forget_from(context: int, position: int, sequence: int = 0) -> bool:
-    """Drop everything from `position` on; False when this kind of memory cannot (then nothing changed)."""
+    """Drop everything from `position` on; False, with nothing changed, where the memory cannot."""
     return bool(llama.llama_memory_seq_rm(llama.llama_get_memory(context), sequence, position, -1))
 
 
@@ -24,27 +24,28 @@ def forget_all(context: int) -> None:
 
 
 def copy_sequence(context: int, source: int, target: int, length: int) -> None:
-    """Let `target`, which is empty, hold the first `length` tokens of `source` too. Attention's cells are shared."""
+    """Share the first `length` tokens of `source` with the empty sequence `target`; attention's cells are
+    shared."""
     llama.llama_memory_seq_cp(llama.llama_get_memory(context), source, target, 0, length)
 
 
 def length_of(context: int, sequence: int) -> int:
-    """How many tokens from the first on the memory holds of a sequence."""
+    """The tokens that the memory holds of a sequence."""
     return int(llama.llama_memory_seq_pos_max(llama.llama_get_memory(context), sequence)) + 1
 
 
 def first_of(context: int, sequence: int) -> int:
-    """The first position of which the memory holds all that it ever keeps: from there on nothing is missing."""
+    """The first position from which on nothing is missing."""
     return int(llama.llama_memory_seq_pos_min(llama.llama_get_memory(context), sequence))
 
 
 def state_size(context: int, sequence: int, *, partial: bool = False) -> int:
-    """Bytes of what `read_state` gives."""
+    """Bytes that `read_state` returns."""
     return int(llama.llama_state_seq_get_size_ext(context, sequence, _PARTIAL if partial else _WHOLE))
 
 
 def read_state(context: int, sequence: int, *, partial: bool = False) -> bytearray:
-    """A copy of what the memory holds of a sequence; empty where it could not be had."""
+    """Serialize a sequence's state; empty on failure."""
     size = state_size(context, sequence, partial=partial)
     data = bytearray(size)
     if not size:
@@ -60,8 +61,8 @@ def read_state(context: int, sequence: int, *, partial: bool = False) -> bytearr
 def write_state(
     context: int, sequence: int, data: bytes | bytearray | memoryview, *, partial: bool = False
 ) -> bool:
-    """Put back what `read_state` gave, in the place of what the sequence held; False where it has no room or is not
-    one of this context: then the sequence is to be forgotten."""
+    """Replace a sequence's state with one of `read_state`; False if it does not fit or is another
+    context's: the sequence must then be cleared."""
     size = len(data)
     writable = not memoryview(data).readonly
     buffer: ctypes.Array[ctypes.c_uint8]

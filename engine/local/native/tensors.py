@@ -1,4 +1,4 @@
-"""In which memory each weight of a loaded model lies.
+"""The memory in which each weight of a loaded model lies.
 
 Two ways. llama.cpp's own list of tensors, from a C++ function that it exports: every copy of every weight,
 at once, where the standard library is libstdc++ (Linux). Elsewhere the public way: one token is computed and
@@ -26,7 +26,7 @@ from engine.placement.plan import Placement
 _LIST = "_Z29llama_internal_get_tensor_mapB5cxx11PK11llama_model"
 _WORD = 8
 _ENTRY = 32 + _WORD  # std::string of libstdc++, then the pointer
-# Of activations that were quantised with the weights; nothing computes with it here.
+# Of activations that were quantized with the weights; nothing computes with it here.
 _INPUT_SCALE = ".input_scale"
 # Experts that several of the routed ones share (GroveMoE): not chosen by the same numbers.
 _GROUPED = re.compile(r"_chexps\.")
@@ -74,9 +74,8 @@ def placed_tensors(model: int, placement: Placement) -> list[PlacedTensor]:
 
 
 def expert_tensors(model: int, placement: Placement) -> dict[int, tuple[int, ...]]:
-    """The tensors (pointers) of each layer's routed experts: weights, biases and scales. A layer is missing where the
-    CPU does not read all of them as they are in the file, because they lie elsewhere or were repacked.
-    """
+    """Tensors (pointers) of each layer's routed experts: weights, biases and scales. Layers that the CPU
+    does not read as they are in the file (elsewhere, or repacked) are left out."""
     found = _listed(model) if lists_tensors() else _seen_computing(model, placement)
     layers: dict[int, list[int]] = {}
     unfit: set[int] = set()
@@ -134,7 +133,7 @@ def _word(address: int) -> int:
 
 
 def _is_weight(address: int) -> bool:
-    """Not a view of one, which is the graph's and goes with it."""
+    """Whether it is no view, which would be the graph's."""
     tensor = GgmlTensor.from_address(address)
     # enum ggml_backend_buffer_usage: 1 is weights.
     return (
@@ -145,7 +144,7 @@ def _is_weight(address: int) -> bool:
 
 
 def _is_plain(address: int) -> bool:
-    """Whether the CPU reads it as it is in the file: repacked weights do not count as host memory."""
+    """Whether the CPU reads it as in the file: repacked weights are not host memory."""
     tensor = GgmlTensor.from_address(address)
     kind = ggml("ggml_backend_buffer_get_type", _Pointer, _Pointer)(tensor.buffer)
     return bool(ggml("ggml_backend_buft_is_host", ctypes.c_bool, _Pointer)(kind))

@@ -1,4 +1,4 @@
-"""Tokens and what they say."""
+"""Tokens of a vocabulary and their text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def adds_bos(vocab: int) -> bool:
 
 
 def bos_token(vocab: int) -> int:
-    """-1 when the vocabulary has none."""
+    """The BOS token, -1 if there is none."""
     return int(llama.llama_vocab_bos(vocab))
 
 

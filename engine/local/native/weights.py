@@ -1,4 +1,4 @@
-"""The check after loading: where every weight lies, compared with where it must."""
+"""Check after loading: compares where each weight lies with its placement."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.placement.plan import LoadedWeights, Placement
 
 
 def loaded_weights(model: int, context: int, index: GgufIndex, placement: Placement) -> LoadedWeights:
-    """Bytes by device, and what lies elsewhere than `placement` means.
+    """Bytes by device, and weights that lie elsewhere than `placement` says.
 
     Each weight counts with the room that its device's alignment gives it, as the dry run counts.
     """

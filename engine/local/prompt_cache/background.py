@@ -1,4 +1,5 @@
-"""The thread that looks into the folder and writes what is due, so that no answer waits for a disk."""
+"""Background thread of the prompt cache: scans the folder and writes states, so that no answer waits for a
+disk."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ _GRACE_S = 2.0
 
 
 class Background:
-    """`look` looks into the folder; `write` writes one state that is due and says in how many seconds the next one
-    is, 0.0 at once, None when nothing waits. It is asked again after `wake`."""
+    """`look` scans the folder; `write` writes one due state and returns the seconds until the next, 0.0
+    for at once, None if none waits. It is called again after `wake`."""
 
     def __init__(self, look: Callable[[], None], write: Callable[[], float | None]) -> None:
         self._look, self._write = look, write
@@ -34,7 +35,7 @@ class Background:
             self._changed.notify()
 
     def wait_for_look(self, seconds: float) -> None:
-        """Returns when the folder was looked into for the first time, or so many seconds later."""
+        """Return after the first scan, or after so many seconds."""
         self._looked.wait(seconds)
 
     @property
@@ -46,7 +47,7 @@ class Background:
         return self._until is not None and time.monotonic() >= self._until
 
     def close(self, seconds: float) -> None:
-        """Write what waits as far as `seconds` go, and end the thread."""
+        """Write what waits within `seconds`, then end the thread."""
         with self._changed:
             self._until = time.monotonic() + seconds
             self._changed.notify()

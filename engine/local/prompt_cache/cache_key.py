@@ -1,4 +1,4 @@
-"""The kept states of a loaded model: where they are, how large they may be, and what they depend on."""
+"""Cache key and opening of a loaded model's prompt cache."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RAM_SHARE, RAM_LIMIT = 8, 4 * 2**30
 
 
 def open_prompt_cache(session: Session, request: LoadRequest) -> PromptCache:
-    """What is kept for a session; what an earlier one with the same model, build and parameters wrote is found."""
+    """Open the prompt cache of a session; finds states of an earlier one with the same key."""
     folder = Path(request.states) if request.states else None
     ram_limit = min(psutil.virtual_memory().available // RAM_SHARE, RAM_LIMIT)
     plan = session.facts.plan
@@ -27,11 +27,11 @@ def open_prompt_cache(session: Session, request: LoadRequest) -> PromptCache:
 
 
 def cache_key(path: str, placement: Placement | None) -> str:
-    """Names all that the bytes of a state depend on: the file as it is now, the library's build, the kinds of the
-    cache, and the devices that computed it, which round differently and lay it out in their own way.
+    """Identify everything that a state's bytes depend on: the file in its present state, the library's build,
+    the cache types and the devices, which round and lay out in their own ways.
 
-    Not the length of the context, how many layers lie where and how weights are loaded: those change with the memory
-    that is free at a load, and the bytes do not.
+    Not the context's length, the split of layers or the load mode: these vary with free memory, the bytes do
+    not.
     """
     file = Path(path).stat()
     computed = (

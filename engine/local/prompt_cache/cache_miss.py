@@ -1,4 +1,4 @@
-"""Why tokens of a conversation are computed again that had been computed before."""
+"""Cache misses: why tokens of a conversation are recomputed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine.errors import ErrorInfo
 from engine.local.model.sequences import common_length
 from engine.values import Message
 
-# Fewer tokens than this read again are not worth a word.
+# Fewer recomputed tokens than this are not reported.
 FEWEST = 64
 # So many conversations' last requests are known.
 _KNOWN = 64
@@ -21,7 +21,7 @@ class _Last(NamedTuple):
 
 
 class CacheMisses:
-    """Knows each conversation's last request and what it came to."""
+    """Remembers each conversation's last request and its result."""
 
     def __init__(self) -> None:
         self._last: dict[str, _Last] = {}
@@ -29,10 +29,10 @@ class CacheMisses:
     def why(
         self, request: GenerateRequest, tokens: list[int], cached: int, *, steps_back: bool = True
     ) -> ErrorInfo | None:
-        """The reason, None where hardly anything is read again. `cached` of `tokens` need not be read; `steps_back`:
-        whether what was in memory could have been cut where it differs.
+        """The reason of a cache miss, None if hardly anything is recomputed. `cached` of `tokens` are reused;
+        `steps_back`: the memory could be truncated where the prompt differs.
 
-        Codes `reuse.*`, each with `tokens`, how many are read again that could have been spared.
+        Codes `reuse.*`, each with `tokens`, the number recomputed that could have been spared.
         """
         last = self._last.get(request.conversation) if request.conversation else None
         if last is None:
@@ -48,7 +48,7 @@ class CacheMisses:
         return _difference(last.request, request, again)
 
     def note(self, request: GenerateRequest, tokens: list[int]) -> None:
-        """The conversation's last answer has ended, with these tokens of prompt and answer."""
+        """Record the end of the conversation's last answer, with the tokens of prompt and answer."""
         if not request.conversation:
             return
         self._last.pop(request.conversation, None)
@@ -57,7 +57,7 @@ class CacheMisses:
         self._last[request.conversation] = _Last(request, list(tokens))
 
     def forget(self, conversation: str) -> None:
-        """Of one conversation, "": of all."""
+        """Forget a conversation, "": all."""
         if conversation:
             self._last.pop(conversation, None)
         else:
@@ -65,8 +65,8 @@ class CacheMisses:
 
 
 def _before_the_question(request: GenerateRequest, tokens: int) -> int:
-    """About how many of the prompt's tokens the last answer had been told or had said, by the lengths of the texts; 0
-    for one that belongs to nobody, or has no answer yet."""
+    """Roughly how many prompt tokens the last answer had in memory, from the lengths of the texts; 0 for a
+    request without a conversation or an earlier answer."""
     lengths = [len(each.content) + len(each.reasoning_content) for each in request.messages]
     answers = [index for index, each in enumerate(request.messages) if each.role == "assistant"]
     if not request.conversation or not answers or not sum(lengths):

@@ -1,4 +1,4 @@
-"""One model's states in the folder: written, looked for, read and measured."""
+"""Disk tier of the prompt cache for one model: writes, finds, reads and times its states."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from engine.local.prompt_cache.values import Data, PackedTexts
 
 
 class Disk:
-    """`limit` is what the states of all models may take together. Whatever cannot be used is removed, and nobody is
-    told. `reading` is how fast states come from here: as it was, never as it is said to be."""
+    """`limit` bounds the states of all models. Unusable files are removed silently. `reading` is the
+    measured read speed."""
 
     def __init__(self, folder: Path, key: str, limit: int, reserve: int = RESERVE) -> None:
         self._folder, self._key, self.limit, self._reserve = StatesFolder(folder), key, limit, reserve
@@ -27,11 +27,11 @@ class Disk:
         self.bytes = 0
 
     def has_changed(self) -> bool:
-        """Whether files came or went since `look`, of this process or another."""
+        """Whether files came or went since `look`, by any process."""
         return self._folder.stamp() != self._stamp
 
     def look(self, known: Collection[Path]) -> tuple[set[Path], list[tuple[StateFile, Header]]]:
-        """The files of this model that are there, and what those say that are not among `known`."""
+        """The present files of this model, and the headers of those not among `known`."""
         self._stamp = self._folder.stamp()
         self._folder.evict_idle()
         files = self._folder.files()
@@ -55,8 +55,8 @@ class Disk:
         *,
         settled: bool,
     ) -> StateFile | None:
-        """The file of a state, for which older ones may have had to go; None where it has no place or the disk
-        refuses. `conversation` is a digest, `settled` as in `state_file.write`."""
+        """Write a state, evicting older ones as needed; None without room or if the disk refuses.
+        `conversation` is a digest, `settled` as in `state_file.write`."""
         header = state_file.header_of(self._key, tokens, said, data, partials)
         try:
             place = self._folder.new_place(self._digest, conversation)
@@ -70,8 +70,8 @@ class Disk:
         return StateFile(place, self._digest, conversation, about.st_size, about.st_mtime)
 
     def read(self, file: StateFile, tokens: Tokens) -> tuple[Data, tuple[tuple[int, Data], ...]] | None:
-        """The bytes of a state and its partial states; None, and the file removed, where they are not those that
-        `tokens` stood for."""
+        """A state's bytes and its partial states; None, and the file removed, if they do not match
+        `tokens`."""
         started = time.perf_counter()
         try:
             header, data, parts = state_file.read(file.path, self.limit)

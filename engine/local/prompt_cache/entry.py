@@ -1,4 +1,4 @@
-"""One state as the index has it: its tokens always, its bytes while they are in RAM, its file once there is one."""
+"""Entry of the prompt cache: tokens always, bytes while in RAM, a file once written."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from engine.local.prompt_cache.folder import StateFile
 from engine.local.prompt_cache.prefix import Tokens, common_prefix, packed
 from engine.local.prompt_cache.values import Data, FoundState, PackedTexts, TokenizedTexts
 
-# So many tokens are read again in no time.
+# So many tokens are recomputed in no time.
 _TAIL = 32
 
 
 class Entry:
-    """Owned by `States`, which changes it under its lock. `conversation` is a digest, "" for none."""
+    """Owned by `PromptCache`, which changes it under its lock. `conversation` is a digest, "" for none."""
 
     def __init__(self, number: int, conversation: str, tokens: Tokens, positions: tuple[int, ...]) -> None:
         self.number = number
@@ -50,8 +50,8 @@ class Entry:
         return self.bytes if self.data is not None else 0
 
     def is_covered_by(self, tokens: Tokens) -> bool:
-        """Whether a state of these tokens makes this one needless, but for a few tokens: templates may write the end
-        of an answer otherwise than the model did, once the conversation goes on."""
+        """Whether a state of these tokens makes this one redundant, up to a few tokens: a template may
+        render the end of an answer differently once the conversation goes on."""
         return len(self.tokens) - common_prefix(self.tokens, tokens) <= _TAIL
 
     def found(self, length: int, seconds: float) -> FoundState:
@@ -62,7 +62,7 @@ class Entry:
 
 
 def packed_texts(said: TokenizedTexts, tokens: Tokens) -> PackedTexts:
-    """Each text stands for the first tokens of the state as a rule: then they are not held twice."""
+    """Pack texts: usually each covers a prefix of the state's tokens, which is not stored twice."""
     rows = []
     for text, meant in said:
         row = packed(meant)

@@ -1,4 +1,4 @@
-"""The folder of all models' kept states: what lies in it, how much it takes, and what goes.
+"""Folder of all models' cached states: lists, sizes and evicts files.
 
 A file's name tells which model and which conversation it is of, by digests, so that what belongs to a conversation
 can be deleted without reading a file, whether an engine runs or not. Several processes may use one folder.
@@ -49,13 +49,13 @@ def conversation_digest(conversation: str) -> str:
 
 
 class StatesFolder:
-    """`path` is made when something is written. Reading methods answer "nothing" where it cannot be read."""
+    """`path` is created on the first write. Reading methods return nothing where it cannot be read."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def files(self) -> list[StateFile]:
-        """The states of all models, those used longest ago first."""
+        """States of all models, least recently used first."""
         found = []
         for entry in self._entries():
             named = _NAME.fullmatch(entry.name)
@@ -70,20 +70,20 @@ class StatesFolder:
         return sum(file.bytes for file in self.files())
 
     def stamp(self) -> int:
-        """Another number after files came or went."""
+        """A number that changes when files come or go."""
         try:
             return self.path.stat().st_mtime_ns
         except OSError:
             return 0
 
     def new_place(self, key: str, conversation: str) -> Path:
-        """Where a state of these digests is to be written. Raises OSError."""
+        """The path for a new state of these digests. Raises OSError."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self.path / f"{key}-{conversation}-{secrets.token_hex(8)}.state"
 
     def make_room(self, need: int, limit: int, reserve: int = RESERVE) -> bool:
-        """Remove the states used longest ago until `need` bytes more are within `limit` and leave `reserve` free.
-        False, and nothing removed, where that cannot be. Raises OSError."""
+        """Evict the least recently used states until `need` bytes more stay within `limit` and leave
+        `reserve` free. False, with nothing removed, if impossible. Raises OSError."""
         files = self.files()
         total = sum(file.bytes for file in files)
         over = max(total + need - limit, need + reserve - shutil.disk_usage(self.path).free)
@@ -97,7 +97,7 @@ class StatesFolder:
         return True
 
     def trim(self, limit: int) -> None:
-        """Remove the states used longest ago until the rest are within `limit`."""
+        """Evict the least recently used states down to `limit`."""
         files = self.files()
         over = sum(file.bytes for file in files) - limit
         for file in files:
@@ -107,7 +107,7 @@ class StatesFolder:
             over -= file.bytes
 
     def evict_idle(self) -> None:
-        """Remove what a process that died had not finished writing."""
+        """Remove unfinished files of dead processes."""
         for entry in self._entries():
             if entry.name.startswith(WRITING):
                 with suppress(OSError):
@@ -138,13 +138,13 @@ class StatesFolder:
 
 
 def remove(path: Path) -> None:
-    """Remove a file where that can be done: on Windows not while another process reads it."""
+    """Remove a file if possible: on Windows not while another process reads it."""
     with suppress(OSError):
         path.unlink(missing_ok=True)
 
 
 def touch(path: Path) -> None:
-    """It was used now."""
+    """Mark a file as used now."""
     with suppress(OSError):
         os.utime(path)
 

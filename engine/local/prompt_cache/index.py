@@ -1,4 +1,4 @@
-"""Which states there are, and which of them stay in RAM. `States` owns it, under its lock, and sees to the files."""
+"""Index of cached states and of which stay in RAM. Owned by `PromptCache`, under its lock."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.local.prompt_cache.values import TokenizedTexts
 
 
 class Index:
-    """Entries by number. Their bytes in RAM take `ram_limit` at most."""
+    """Entries by number, at most `ram_limit` bytes of them in RAM."""
 
     def __init__(self, ram_limit: int) -> None:
         self.ram_limit = ram_limit
@@ -40,7 +40,7 @@ class Index:
         self.touch(entry)
 
     def touch(self, entry: Entry) -> None:
-        """It is used now."""
+        """Mark an entry as used now."""
         entry.used = next(self._uses)
 
     def get(self, number: int) -> Entry | None:
@@ -53,18 +53,18 @@ class Index:
         self._entries.clear()
 
     def of(self, owner: str) -> list[Entry]:
-        """Those of a conversation; none of "", which is nobody's."""
+        """The entries of a conversation; none for ""."""
         return [entry for entry in self if owner and entry.conversation == owner]
 
     def same(self, owner: str, tokens: Tokens, positions: tuple[int, ...]) -> Entry | None:
-        """The same state of the same conversation, which was taken from its file and comes back unchanged."""
+        """The entry of the same conversation and tokens, read from its file and returned unchanged."""
         for entry in self.of(owner):
             if entry.positions == positions and np.array_equal(entry.tokens, tokens):
                 return entry
         return None
 
     def said(self, text: str | None) -> TokenizedTexts:
-        """The texts of all states with their tokens, longest first; those that `text` begins with, where given."""
+        """Texts of all states with their tokens, longest first; those that `text` begins with, if given."""
         found: dict[str, Tokens] = {}
         for entry in sorted(self._entries.values(), key=lambda entry: entry.used):
             found.update((said, row) for said, row in entry.said if text is None or text.startswith(said))
@@ -75,7 +75,7 @@ class Index:
         self.drop_if_empty(entry)
 
     def leave_disk(self, entry: Entry) -> None:
-        """Its file is gone."""
+        """Note that its file is gone."""
         entry.file = None
         self.drop_if_empty(entry)
 
@@ -84,8 +84,8 @@ class Index:
             self.drop(entry)
 
     def make_room(self) -> None:
-        """The states that were not used for longest leave RAM. One that is larger than all the room stays until it
-        is written, if nothing else of that size waits for it."""
+        """Evict the least recently used states from RAM. One larger than the limit stays until written,
+        unless another of that size waits."""
         held = [entry for entry in self._entries.values() if entry.data is not None]
         left, huge = self.ram_limit, 0
         for entry in sorted(held, key=lambda entry: entry.used, reverse=True):
@@ -100,8 +100,8 @@ class Index:
 
 
 def longest(entries: list[Entry], tokens: Tokens) -> tuple[Entry | None, int]:
-    """The entry with the most first tokens in common with `tokens`, and how many; of equals one that is in RAM, then
-    the one used last."""
+    """The entry with the longest common prefix with `tokens`, and its length; ties go to RAM, then to the
+    most recent."""
     best, rank = None, (0, False, 0)
     for entry in entries:
         length = common_prefix(entry.tokens, tokens)

@@ -1,4 +1,4 @@
-"""Tokens held compactly, and how many of them two sequences have in common. Pure."""
+"""Packed token arrays and their common prefix. Pure."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _FIRST_LOOK = 64
 
 
 def packed(tokens: Sequence[int]) -> Tokens:
-    """Four bytes for each token, which a list takes nine times of."""
+    """Pack tokens at four bytes each."""
     return np.asarray(tokens, dtype=np.int32)
 
 
 def common_prefix(one: Tokens, other: Tokens) -> int:
-    """How many of the first tokens are the same."""
+    """The length of the common prefix."""
     length = min(len(one), len(other))
     look = min(length, _FIRST_LOOK)
     start = 0

@@ -1,7 +1,7 @@
-"""The states that are kept: found by tokens, bounded in size, the oldest out.
+"""Prompt cache: finds states by tokens, bounds their size, evicts the least recently used.
 
-A state comes to RAM. Conversations that take turns are put aside and taken back every few seconds, so it goes to the
-disk only after it has rested, or when RAM gets short or the engine ends.
+A state goes to RAM first. It is written to disk only after it has rested, when RAM gets short, or when the
+engine ends, as alternating conversations swap every few seconds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from engine.local.prompt_cache.state_file import Header, said_in, tokens_in
 from engine.local.prompt_cache.values import CachedState, Data, FoundState, TokenizedTexts
 from engine.local.prompt_cache.worth import worth_a_file
 
-# A state that nobody asked for in this time is written.
+# A state unused for this long is written.
 REST_S = 20.0
 # Waited for the first look into the folder: headers are read, some hundred kilobytes each at the most.
 _LOOK_S = 2.0
@@ -31,9 +31,8 @@ _LEAST_READ = 32
 
 
 class PromptCache:
-    """What one loaded model's sequences held: up to `ram_limit` bytes in RAM, and of conversations with a name files
-    in `folder`, where all models' take `disk_limit` at most; `folder` None: no files. Methods may be called from any
-    thread.
+    """States of one loaded model: up to `ram_limit` bytes in RAM, and files of named conversations in
+    `folder`, where all models' take at most `disk_limit`; `folder` None: no files. Methods are thread-safe.
 
     `key` names all that the bytes of a state depend on: the model's file, the library's build, how the context was
     made. States of another key are never found.
@@ -62,10 +61,10 @@ class PromptCache:
         data: Data,
         partials: Sequence[tuple[int, Data]] = (),
     ) -> None:
-        """Take over the state of a sequence that holds `tokens`; the caller must not change `data` any more.
+        """Take over the state of a sequence with `tokens`; the caller must not change `data` any more.
 
-        It takes the place of the states of the same conversation that it goes on from, but for a few tokens at their
-        ends. One that is larger than all that may be kept is not.
+        Replaces the conversation's states that it extends, up to a few tokens at their ends. One that exceeds
+        the limits is dropped.
         """
         row = packed(tokens)
         owner = conversation_digest(conversation) if conversation else ""
@@ -85,8 +84,8 @@ class PromptCache:
             self._background.wake()
 
     def find(self, tokens: Sequence[int], most: int = 2**31) -> FoundState | None:
-        """The state of at most `most` tokens that has the most first ones in common with `tokens`, at least one; of
-        equals one that is in RAM, then the one used last."""
+        """The state of at most `most` tokens with the longest common prefix with `tokens`; ties go to RAM,
+        then to the most recent."""
         if self._disk is not None and self._background is not None:
             self._background.wait_for_look(_LOOK_S)
             if self._disk.has_changed():
@@ -101,16 +100,16 @@ class PromptCache:
             return best.found(length, self._seconds(best))
 
     def take(self, kept: FoundState, conversation: str | None = None) -> Data | None:
-        """The bytes of a state that was found; None when they are gone or damaged. As `fetch`."""
+        """The bytes of a found state; None if gone or damaged. As `fetch`."""
         taken = self.fetch(kept, conversation)
         return None if taken is None else taken.data
 
     def fetch(self, kept: FoundState, conversation: str | None = None) -> CachedState | None:
-        """All that a state holds, for the sequence of `conversation`; None when it is gone or damaged. Reads the file
-        of one that is on the disk, which stays there.
+        """Everything that a state holds, for the sequence of `conversation`; None if gone or damaged. Reads a
+        file where needed, which stays.
 
-        A state in RAM leaves it when that sequence takes its place: when it was that conversation's own, or all of
-        its tokens are wanted. One that only lends its beginning, as instructions that many chats have, stays.
+        A state in RAM is moved out if it is that conversation's own, or if all its tokens are wanted. One
+        that only shares its prefix, as common instructions do, stays.
         """
         with self._lock:
             entry = self._index.get(kept.number)
@@ -130,8 +129,8 @@ class PromptCache:
         return None if read is None else CachedState(read[0], unpacked_texts(entry.said), read[1])
 
     def bring_near(self, kept: FoundState) -> bool:
-        """Whether `fetch` need not wait for the disk. Where it would, the state is read into RAM beside what goes on
-        meanwhile, if it has room there: ask again."""
+        """Whether `fetch` need not wait for the disk. If it would, the state is read into RAM in the
+        background, room permitting: ask again."""
         with self._lock:
             entry = self._index.get(kept.number)
             if entry is None or entry.data is not None or entry.bytes > self._index.ram_limit:
@@ -145,12 +144,12 @@ class PromptCache:
             return False
 
     def restored(self, kept: FoundState, seconds: float) -> None:
-        """What it took to put the bytes of `kept` into a context: later predictions are made from that."""
+        """Record the seconds that restoring `kept` into a context took, for later predictions."""
         with self._lock:
             self._restoring.took(kept.bytes, seconds)
 
     def discard(self, kept: FoundState) -> None:
-        """A state that a context does not take, though there is room: throw it away."""
+        """Drop a state that a context with room does not accept."""
         with self._lock:
             entry = self._index.get(kept.number)
             if entry is not None:
@@ -159,21 +158,19 @@ class PromptCache:
             remove(entry.file.path)
 
     def computed(self, tokens: int, seconds: float) -> None:
-        """What it took to read so many tokens of a prompt: only what takes longer than that is worth a file."""
+        """Record the seconds of prefilling so many tokens: only slower ones are worth a file."""
         with self._lock:
             self._computing.took(tokens, seconds)
 
     def texts(self, text: str | None = None) -> TokenizedTexts:
-        """The texts of all states and the tokens that they stand for, longest first; those that `text` begins with,
-        where it is given."""
+        """Texts of all states with their tokens, longest first; those that `text` begins with, if given."""
         if self._background is not None:
             self._background.wait_for_look(_LOOK_S)
         with self._lock:
             return self._index.said(text)
 
     def forget(self, conversation: str) -> None:
-        """Drop all states of a conversation, "": all there are, and remove the files, which are of other models
-        too."""
+        """Drop all states of a conversation, "": of all, with their files, those of other models included."""
         with self._looking:
             with self._lock:
                 if not conversation:
@@ -184,7 +181,7 @@ class PromptCache:
                 self._disk.forget(conversation)
 
     def limit_disk(self, size: int) -> None:
-        """Let the files of all models' states take so many bytes from now on."""
+        """Limit the files of all models' states to so many bytes."""
         if self._disk is not None:
             self._disk.limit = size
 
@@ -195,11 +192,11 @@ class PromptCache:
 
     @property
     def disk_bytes(self) -> int:
-        """What the files of all models' states take."""
+        """Bytes of all models' files."""
         return self._disk.bytes if self._disk is not None else 0
 
     def close(self, seconds: float) -> None:
-        """Write what waits for it, the latest first, as far as `seconds` go; then let go of everything."""
+        """Write what waits, latest first, within `seconds`; then release everything."""
         if self._background is not None:
             self._background.close(seconds)
         with self._lock:
@@ -211,7 +208,7 @@ class PromptCache:
     # --- on threads of its own ---
 
     def _look(self) -> None:
-        """Take in what other processes, or this one before, have left in the folder, and what is gone from it."""
+        """Sync with the folder: states that other processes left, and files that are gone."""
         if self._disk is None:
             return
         with self._looking:
@@ -226,7 +223,7 @@ class PromptCache:
                     self._take_in(file, header)
 
     def _write_next(self) -> float | None:
-        """Write one state that is due; in how many seconds the next one is, None when nothing waits."""
+        """Write one due state; the seconds until the next, None if none waits."""
         assert self._disk is not None and self._background is not None
         closing = self._background.is_closing
         with self._lock:
@@ -254,7 +251,7 @@ class PromptCache:
         return 0.0
 
     def _written(self, entry: Entry, file: StateFile | None) -> None:
-        """It has its file now, and what it goes on from needs none any more."""
+        """Note its new file; the states that it extends need none any more."""
         with self._lock:
             wanted = entry in self._index
             entry.to_write = False
@@ -270,7 +267,7 @@ class PromptCache:
             remove(path)
 
     def _read(self, entry: Entry) -> None:
-        """Bring a state from its file into RAM."""
+        """Read a state from its file into RAM."""
         read = self._from_disk(entry)
         with self._lock:
             if read is not None and entry in self._index and entry.data is None:
@@ -279,7 +276,7 @@ class PromptCache:
                 self._index.make_room()
 
     def _from_disk(self, entry: Entry) -> tuple[Data, tuple[tuple[int, Data], ...]] | None:
-        """The bytes of a state; one that is not usable is not found again."""
+        """The bytes of a state; an unusable one is forgotten."""
         file = entry.file
         read = self._disk.read(file, entry.tokens) if self._disk is not None and file is not None else None
         if read is None:
@@ -309,7 +306,7 @@ class PromptCache:
         return entry.bytes <= self._disk.limit and worth_a_file(len(entry.tokens), reading_s, restoring_s)
 
     def _seconds(self, entry: Entry) -> float:
-        """The predicted time of bringing it back; 0.0 unknown."""
+        """The predicted seconds of restoring it; 0.0 unknown."""
         if entry.data is None and self._disk is not None:
             reading = self._disk.reading.seconds(entry.bytes)
             return reading and reading + self._restoring.seconds(entry.bytes)

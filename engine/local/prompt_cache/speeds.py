@@ -1,4 +1,4 @@
-"""How long something will take, from how long it took in this process. Pure."""
+"""Running averages of speeds, for predictions. Pure."""
 
 from __future__ import annotations
 

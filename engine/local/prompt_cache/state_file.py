@@ -33,11 +33,11 @@ _CHUNK = 4 * 2**20
 
 
 class Unusable(ValueError):
-    """A file that is cut, changed, of another kind, or says of itself what is not so."""
+    """A cut, changed, foreign or inconsistent file."""
 
 
 class Stopped(Exception):
-    """What was being written is not wanted any more."""
+    """The write is no longer wanted."""
 
 
 class Header(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What is kept, found and taken."""
+"""Values of the prompt cache."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class FoundState(msgspec.Struct, frozen=True):
 
 
 class CachedState(msgspec.Struct, frozen=True):
-    """What a kept state holds: llama.cpp's bytes for the sequence, what its tokens say, and the partial states with
-    the positions that they are of."""
+    """A cached state: llama.cpp's bytes of the sequence, its texts, and partial states with their
+    positions."""
 
     data: Data
     said: TokenizedTexts

@@ -11,8 +11,8 @@ _FACTOR = 1.5
 
 
 def worth_a_file(tokens: int, reading_s: float, restoring_s: float) -> bool:
-    """Of so many tokens, which take `reading_s` to read again and `restoring_s` to bring back from the disk; 0.0:
-    unknown."""
+    """Whether so many tokens, which take `reading_s` to prefill and `restoring_s` to restore from disk
+    (0.0: unknown), are worth a file."""
     if not reading_s:
         return tokens >= LEAST_TOKENS
     return reading_s >= LEAST_READING_S and reading_s >= _FACTOR * restoring_s

@@ -1,4 +1,4 @@
-"""Which answers take part in a step, and with how many rows: pure."""
+"""Batch composition: which answers take part in a step, with how many rows. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ FIRST_ROWS, FEWEST_ROWS = 64, 16
 
 
 class Demand(NamedTuple):
-    """An answer at work: the tokens it has to compute, and whether it has priority. In order of arrival."""
+    """A running answer: the tokens it has to compute, and whether it has priority. In order of arrival."""
 
     rest: int
     has_priority: bool = False
 
 
 class Share(NamedTuple):
-    """What an answer, by its number, gets of a step: the first so many of its tokens."""
+    """Rows of a step: the first `rows` tokens of answer `number`."""
 
     number: int
     rows: int
@@ -53,7 +53,7 @@ def shares(answers: Sequence[Demand], capacity: int, step: int, row_s: float) ->
 
 
 def _short(answers: int, capacity: int) -> int:
-    """As in `SHORT`, for so few rows that all who write find room."""
+    """`SHORT`, reduced so that all decoding answers fit."""
     return max(1, min(SHORT, capacity // max(1, answers)))
 
 
@@ -73,7 +73,7 @@ def _reader(
 
 
 def _most(chosen: Sequence[Share], priority: int | None, reader: int, row_s: float) -> int:
-    """The most rows of a prompt, so that who writes beside it need not wait long."""
+    """The most rows of a prefill, so that decoding answers beside it need not wait long."""
     if not chosen or reader == priority:
         return 2**31
     if not row_s:

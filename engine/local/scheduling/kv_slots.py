@@ -1,7 +1,7 @@
-"""Which of the context's sequences an answer gets, with as much of its prompt in memory already as can be had.
+"""KV slots: gives each answer a sequence with the longest reusable prefix of its prompt.
 
-Tokens can be in a sequence that is at rest (go on there), in one that is at work or somebody else's (copy them), or
-in a kept state (bring it back). What would take longest is reading them again.
+The prefix is in an idle sequence (continue it), in a busy or foreign one (copy it), or in the prompt cache
+(restore it). Recomputing takes longest.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from engine.local.model.session import Session
 from engine.local.prompt_cache.prompt_cache import PromptCache
 from engine.local.prompt_cache.values import FoundState
 
-# Fewer tokens than these are read again rather than copied or kept.
+# Fewer tokens than these are recomputed rather than copied or cached.
 WORTH_KEEPING = 64
-# A sequence at rest for so long makes place for what is at work: each token in memory costs every step a little.
+# A sequence idle for so long is evicted while others run: each token in memory costs every step a little.
 REST_S = 2.0
 # Before anything was read, a token is taken to take this long.
 _ASSUMED_READ_S = 0.005
 
 
 class Found(NamedTuple):
-    """Tokens that need not be read: how many, and where they are. `seconds`: until an answer could go on from them
-    and have read the rest."""
+    """A reusable prefix: its length and where it is. `seconds`: until the rest of the prompt is prefilled
+    too."""
 
     length: int
     seconds: float
@@ -32,7 +32,7 @@ class Found(NamedTuple):
 
 
 class SlotManager:
-    """Owns what the sequences of a session hold. Used by one thread."""
+    """Owns the contents of a session's sequences. Used by one thread."""
 
     def __init__(self, session: Session, states: PromptCache) -> None:
         self._session, self._states = session, states
@@ -40,19 +40,19 @@ class SlotManager:
 
     @property
     def free(self) -> int:
-        """How many answers more can be given a place."""
+        """The number of free slots."""
         return sum(not sequence.taken for sequence in self._session.sequences)
 
     @property
     def cells_used(self) -> int:
-        """Tokens in memory; those that sequences share count for each, but never for more than there is."""
+        """Tokens in memory; shared ones count for each sequence, at most all cells."""
         return min(sum(map(len, self._session.sequences)), self._session.cells)
 
     def place(self, tokens: list[int], conversation: str) -> tuple[Sequence, bool]:
-        """A sequence with as many of `tokens` as can be had, but the last one, which is to be computed in any case.
-        Only where one is `free`.
+        """Assign a sequence with as many of `tokens` as can be reused, except the last, which is always
+        computed. Requires a `free` slot.
 
-        And whether what the conversation had in memory could be cut where it differs.
+        Also returns whether the conversation's memory could be truncated where it differs.
         """
         limit = len(tokens) - 1
         found = self._in_memory(tokens, limit)
@@ -67,7 +67,7 @@ class SlotManager:
         return sequence, steps_back
 
     def is_near(self, tokens: list[int]) -> bool:
-        """Whether `place` need not wait for the disk; where it would, what it is to bring back is read meanwhile."""
+        """Whether `place` need not wait for the disk; if it would, the state is read in the background."""
         limit = len(tokens) - 1
         kept = self._kept(tokens, limit)
         if kept is None or not isinstance(kept.source, FoundState) or not kept.source.on_disk:
@@ -75,14 +75,15 @@ class SlotManager:
         return kept.seconds >= self._in_memory(tokens, limit).seconds or self._states.bring_near(kept.source)
 
     def release(self, sequence: Sequence, said: TokenizedTexts) -> None:
-        """Its answer has ended; what it holds stays until the place is needed, if its conversation does."""
+        """Free the slot of an ended answer; its contents stay until the slot is needed, unless the
+        conversation was forgotten."""
         sequence.taken, sequence.said, sequence.used = False, said, time.monotonic()
         if sequence.is_forgotten:
             self._session.disown(sequence.conversation)
             sequence.clear()
 
     def evict(self, sequence: Sequence, said: TokenizedTexts = ()) -> None:
-        """Keep what a sequence holds outside the context, and empty it."""
+        """Move a sequence's state to the prompt cache and empty it."""
         if len(sequence) >= WORTH_KEEPING and not sequence.is_forgotten:
             data = sequence.read()
             if data:
@@ -93,7 +94,7 @@ class SlotManager:
         sequence.taken = False
 
     def make_room(self) -> bool:
-        """Park what has been at rest for longest; False where nothing is."""
+        """Evict the least recently used idle sequence; False if there is none."""
         resting = [each for each in self._session.sequences if not each.taken and len(each)]
         if not resting:
             return False
@@ -101,7 +102,7 @@ class SlotManager:
         return True
 
     def evict_idle(self, *, at_once: bool = False) -> None:
-        """Park what has been at rest for a while, beside answers at work; or all that is at rest."""
+        """Evict sequences that have been idle for a while, or all idle ones."""
         before = time.monotonic() - (0.0 if at_once else REST_S)
         for sequence in self._session.sequences:
             if not sequence.taken and len(sequence) and sequence.used <= before:
@@ -113,7 +114,7 @@ class SlotManager:
                 self.evict(sequence)
 
     def forget(self, conversation: str) -> None:
-        """Drop what is held of a conversation, "": of all. What an answer at work holds goes when that ends."""
+        """Drop a conversation's state, "": all. What a running answer holds goes when it ends."""
         for sequence in self._session.sequences:
             if conversation in ("", sequence.conversation):
                 sequence.is_forgotten = True
@@ -126,7 +127,7 @@ class SlotManager:
         return tokens * (self.read_s or _ASSUMED_READ_S)
 
     def _steps_back(self, tokens: list[int], conversation: str, kept: Found | None) -> bool:
-        """Whether what is held of the conversation can be cut where `tokens` differ from it."""
+        """Whether the conversation's state can be truncated where `tokens` differ from it."""
         if kept and isinstance(kept.source, FoundState) and kept.source.length - kept.length >= WORTH_KEEPING:
             return False
         return not any(
@@ -157,7 +158,7 @@ class SlotManager:
         return Found(length, kept.seconds + self._seconds(len(tokens) - length), kept)
 
     def _brought_back(self, found: Found, limit: int, conversation: str) -> Sequence | None:
-        """A sequence with a kept state in it; None where that turned out not to be usable."""
+        """A sequence with a restored state; None if the state turned out unusable."""
         kept = found.source
         assert isinstance(kept, FoundState)
         taken = self._states.fetch(kept, conversation)
@@ -197,8 +198,7 @@ class SlotManager:
         return target
 
     def _emptied(self, conversation: str, but: Sequence | None = None) -> Sequence:
-        """A sequence at rest, emptied: the conversation's own, one that holds nothing, or the one that was not wanted
-        for longest."""
+        """An idle sequence, emptied: the conversation's own, an empty one, or the least recently used."""
         resting = [each for each in self._session.sequences if not each.taken and each is not but]
         own = [each for each in resting if conversation and each.conversation == conversation]
         chosen = own[0] if own else min(resting, key=lambda each: (len(each) > 0, each.used))

@@ -1,4 +1,4 @@
-"""Counts what the engine does, for `Activity`."""
+"""Engine metrics for `Activity`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ INTERVAL = 1.0
 
 
 class Metrics:
-    """Told each step; gives what came together since it was last asked."""
+    """Takes each step; returns sums and averages since the last call."""
 
     def __init__(self) -> None:
         self.read = self.reused = self.drafted = self.accepted = 0
         self._begin(0.0)
 
     def step(self, rows: int, streams: int, elapsed: float, native_s: float) -> None:
-        """A step of so many rows, in which so many answers were written, and what of its time was llama.cpp's."""
+        """Record a step: its rows, decoding streams, duration and llama.cpp's part of it."""
         self._rows += rows
         self._streams += streams
         self._steps += 1
@@ -36,7 +36,7 @@ class Metrics:
         return time.monotonic() - self._since >= INTERVAL
 
     def take(self, now: Activity) -> Activity:
-        """`now`, with the numbers that are this one's; the ones over time begin anew."""
+        """Fill the metrics into `now`; those over time restart."""
         seconds = max(time.monotonic() - self._since, 1e-9)
         activity = Activity(
             answering=now.answering,

@@ -1,8 +1,8 @@
-"""Many answers over one context: who has a place, what each step computes, and what comes of it.
+"""Continuous batching: admits requests to KV slots, composes each decode batch, hands out the sampled tokens.
 
-Everything here runs on the host's main thread. Answers that wait are given a place in the order of their arrival,
-the conversation in front before all others; where no place is left, one that has had a fair while gives up its own,
-what it has in memory is kept, and it goes on later.
+Runs on the host's main thread. Waiting answers get slots in order of arrival, the priority conversation
+first. Without a free slot, an answer that had its fair share is preempted: its state goes to the prompt
+cache, and it resumes later.
 """
 
 from __future__ import annotations
@@ -31,35 +31,35 @@ from engine.local.scheduling.metrics import Metrics
 from engine.local.speculative import Drafter, StepCosts
 from engine.values import ExpertsFired, FinishReason, Timings, Usage
 
-# An answer that waits for a place has it after this long at the latest, for each that came before it.
+# A waiting answer gets a slot after at most this long for each that came before it.
 TURN_S = 10.0
-# Cells that an answer is given beyond its tokens when it gets a place.
+# Cells reserved for an answer beyond its tokens when it gets a slot.
 MARGIN = 64
 # A step that cannot be broken off takes no longer than this, as far as that is known.
 UNBROKEN_S = 0.08
-# A step of so many rows tells how long a row of a prompt takes.
+# A step of so many rows measures the time of a prefill row.
 _TELLING_ROWS = 16
-# While experts are watched, what fired is told this often.
+# While experts are watched, what fired is emitted this often.
 EXPERTS_INTERVAL = 1.0
 
 
 class _Waiting(msgspec.Struct):
     generation: Generation
     since: float
-    describe: int = -1  # how many it was last told are ahead
-    is_coming: bool = False  # a place is free, and what it goes on from comes from the disk
+    ahead: int = -1  # the number ahead last emitted
+    is_coming: bool = False  # a slot is free, its state is being read from disk
 
 
 class _Active(msgspec.Struct):
     generation: Generation
     sequence: Sequence
     drafter: Drafter
-    since: float  # it got its place
+    since: float  # it got its slot
     seen: int = 0  # of its tokens, those that the drafter knows
 
 
 class _Rows(NamedTuple):
-    """What a step computes of one answer: tokens that it has, and some that are guessed."""
+    """The rows of one answer in a step: its tokens and drafts."""
 
     active: _Active
     first: int
@@ -72,7 +72,8 @@ class _Rows(NamedTuple):
 
 
 class Scheduler:
-    """Runs the answers of one session. `emit` takes events, which may be sent together; `finish` the last of each."""
+    """Runs the answers of one session. `emit` takes events, which may be batched; `finish` the last of
+    each."""
 
     def __init__(
         self,
@@ -107,7 +108,7 @@ class Scheduler:
         return self._session
 
     def submit(self, prepared: Prepared) -> None:
-        """A request that may be answered. One that cannot be ends at once."""
+        """Queue a prepared request; one that cannot be answered ends at once."""
         request, generation = prepared.request, prepared.generation
         if generation is None:
             self._end_waiting(request.id, "error", prepared.error)
@@ -130,14 +131,14 @@ class Scheduler:
         self._states.limit_disk(size)
 
     def watch_experts(self, on: bool) -> None:
-        """As `Session.watch_experts`; answers at work go on in the new context from what is kept of them."""
+        """As `Session.watch_experts`; running answers resume in the new context from cached state."""
         if self._session.changes_watch(on):
             for active in list(self._active):
                 self._preempt(active, active.since)
             self._session.watch_experts(on)
 
     def step(self) -> None:
-        """Compute once for those at work; returns soon, however many there are."""
+        """Compute one step for the running answers; short, however many there are."""
         self._drop_aborted()
         self._admit()
         self._tell_queue()
@@ -148,7 +149,7 @@ class Scheduler:
             self._tell_activity()
 
     def close(self, seconds: float) -> None:
-        """End everything as cancelled, and keep what was read as far as so many seconds go."""
+        """Cancel everything, and write the prompt cache within so many seconds."""
         for active in list(self._active):
             self._end(active, "cancelled")
         for waiting in self._waiting:
@@ -157,7 +158,7 @@ class Scheduler:
         self._slots.evict_all()
         self._states.close(seconds)
 
-    # --- who has a place ---
+    # --- slots ---
 
     def _drop_aborted(self) -> None:
         for active in list(self._active):
@@ -175,7 +176,7 @@ class Scheduler:
             self._waiting, key=lambda each: (not self._has_priority(each.generation), each.since)
         ):
             if not self._has_room(waiting.generation, ()) and not self._take_room(waiting, now):
-                break  # nobody overtakes who needs more room
+                break  # no overtaking of one that needs more room
             waiting.is_coming = bool(self._active) and not self._slots.is_near(waiting.generation.tokens)
             if waiting.is_coming:
                 continue  # the others go on meanwhile
@@ -183,7 +184,7 @@ class Scheduler:
             self._start(waiting, now)
 
     def _has_room(self, generation: Generation, without: list[_Active] | tuple[()]) -> bool:
-        """Whether there is room for one more answer, if those of `without` gave up theirs."""
+        """Whether one more answer fits if those of `without` gave up their slots."""
         if not self._slots.free and not without:
             return False
         staying = [each.generation for each in self._active if each not in without]
@@ -193,7 +194,7 @@ class Scheduler:
         return not staying or needed <= self._session.cells
 
     def _take_room(self, waiting: _Waiting, now: float) -> bool:
-        """Let others give up their places, where this one comes first or has waited for its turn."""
+        """Preempt others for an answer with priority or one that has waited its turn."""
         has_priority = self._has_priority(waiting.generation)
         if not has_priority and now - waiting.since < TURN_S:
             return False
@@ -208,10 +209,10 @@ class Scheduler:
                 for each in others[:count]:
                     self._preempt(each, now)
                 return True
-        return False  # nobody gives up a place for nothing
+        return False  # no preemption in vain
 
     def _preempt(self, active: _Active, since: float) -> None:
-        """Take an answer's place from it; it goes on later from what is kept, as one that came at `since`."""
+        """Evict a running answer's slot; it resumes later, queued as of `since`."""
         self._active.remove(active)
         self._slots.evict(active.sequence)
         self._waiting.append(_Waiting(active.generation, since))
@@ -226,7 +227,7 @@ class Scheduler:
         if generation.is_reading:
             self._metrics.reused += cached
             recomputed = self._cache_misses.why(request, generation.tokens, cached, steps_back=steps_back)
-        if waiting.describe > 0:
+        if waiting.ahead > 0:
             self._emit(Queued(request.id, 0))
         self._active.append(
             _Active(generation, sequence, Drafter(self._costs, self._session.draft_model), now)
@@ -241,8 +242,8 @@ class Scheduler:
         for number, waiting in enumerate(
             sorted(self._waiting, key=lambda each: (not self._has_priority(each.generation), each.since))
         ):
-            if waiting.describe != number + 1 and not waiting.is_coming:
-                waiting.describe = number + 1
+            if waiting.ahead != number + 1 and not waiting.is_coming:
+                waiting.ahead = number + 1
                 self._emit(Queued(waiting.generation.request.id, number + 1))
 
     # --- a step ---
@@ -279,7 +280,7 @@ class Scheduler:
         self._emit_experts()
 
     def _may_break_off(self) -> bool:
-        """Whether a step may end early. A recurrent state is ruined by that, others' beside it as well."""
+        """Whether a step may be aborted. That ruins recurrent states, other answers' included."""
         if not self._session.memory.recurrent:
             return True
         return len(self._active) == 1 and all(each.taken or not len(each) for each in self._session.sequences)
@@ -305,7 +306,7 @@ class Scheduler:
         for place, share in enumerate(chosen):
             active = self._active[share.number]
             held = len(active.sequence)
-            # What is guessed may take of the rows that a prompt would have, never of those of who writes.
+            # Drafts may take rows from a prefill, never from decoding answers.
             left = batch.room - sum(min(later.rows, SHORT) for later in chosen[place + 1 :])
             count = active.sequence.before_stop(min(share.rows, left))
             tokens = active.generation.tokens[held : held + count]
@@ -318,8 +319,8 @@ class Scheduler:
         return rows
 
     def _draft(self, active: _Active, room: int, streams: int) -> list[int]:
-        """Guesses for what an answer goes on with, for which there is room in the step, and in what is drawn from it;
-        `streams` answers are written in it."""
+        """Drafts for an answer, bounded by the room in the step and its logits; `streams` answers decode
+        in it."""
         generation = active.generation
         if not generation.may_draft or self._session.memory.recurrent:
             return []
@@ -330,7 +331,7 @@ class Scheduler:
         return active.drafter.draft(room, streams) if room > 0 else []
 
     def _advance(self, rows: _Rows) -> None:
-        """The step is done: the tokens are in memory, and where they were the last, new ones are drawn."""
+        """Take the results of a completed step and sample where prefill or decode rows ended."""
         active, generation, sequence = rows.active, rows.active.generation, rows.active.sequence
         held = len(sequence)
         if generation.is_reading:
@@ -363,7 +364,7 @@ class Scheduler:
             self._metrics.accepted += taken.accepted
 
     def _broke_off(self, rows: list[_Rows], code: int) -> None:
-        """Nothing of the step is in memory: it is done again, with more room, or those in it end."""
+        """Handle a step of which nothing is in memory: retry with more room, or end its answers."""
         if self._session.memory.recurrent and code != Decoded.NO_ROOM:
             # llama.cpp moves states of others too while it computes, and had not come to the end of that.
             for sequence in self._session.sequences:
@@ -431,7 +432,7 @@ class Scheduler:
     def _end_waiting(
         self, id: int, reason: FinishReason, error: ErrorInfo | None, generation: Generation | None = None
     ) -> None:
-        """End a request that has no place; one that had one before keeps what it had written."""
+        """End a request without a slot; one that had one before keeps its text."""
         self._cancellation.ended(id)
         if generation is None:
             self._finish(Finished(id, reason, Usage(), Timings(), error))
@@ -442,10 +443,10 @@ class Scheduler:
                 self._forgotten.discard(id)
             self._finish(finished)
 
-    # --- what is told of it all ---
+    # --- events ---
 
     def _emit_experts(self, at_end: Generation | None = None) -> None:
-        """What fired since it was last told, for all answers together: under the id of one of them."""
+        """Emit expert counts since the last event for all answers, under the id of one of them."""
         watch = self._session.watch
         now = time.monotonic()
         if watch is None or (at_end is None and now - self._experts_told < EXPERTS_INTERVAL):
@@ -479,5 +480,5 @@ class Scheduler:
 
 
 def owner_of(request: GenerateRequest) -> str:
-    """Whose an answer's tokens are: the conversation's, or its own alone."""
+    """The owner of an answer's tokens: its conversation, or the answer itself."""
     return request.conversation or f"\0{request.id}"

@@ -1,27 +1,25 @@
-"""How often guesses come true, by how long the match is that they come from."""
+"""Acceptance rates of n-gram drafts by match length."""
 
 from __future__ import annotations
 
 # Matches whose lengths have as many binary digits are judged together: 3, 4-7, 8-15, 16-31, 32-63, longer.
 SHORTEST, LONGEST = 2, 7
-# What is assumed before anything is seen of an answer: of so many guesses this share came true.
+# Prior of an answer: of so many draft tokens this share was accepted.
 ASSUMED_GUESSES = 8.0
 ASSUMED_SHARES = (0.5, 0.7, 0.85, 0.94, 0.97, 0.98)
-# What was seen counts half as much after so many guesses: a text may change from a quote to something new.
+# Observations count half as much after so many draft tokens: a text may change from a quote to something new.
 REMEMBERED = 128.0
 
 
 class Acceptance:
-    """Learns from each token that was expected, drafted or not: to see whether a guess would have come true costs
-    nothing.
-    """
+    """Learns from each predicted token, drafted or not, at no cost."""
 
     def __init__(self) -> None:
         self._guesses = [ASSUMED_GUESSES] * len(ASSUMED_SHARES)
         self._came_true = [ASSUMED_GUESSES * share for share in ASSUMED_SHARES]
 
     def saw(self, length: int, came_true: bool) -> None:
-        """The token expected by a match of this length came, or another did."""
+        """Record whether the token predicted by a match of this length came."""
         place = _place(length)
         if self._guesses[place] >= REMEMBERED:
             self._guesses[place] /= 2
@@ -30,15 +28,13 @@ class Acceptance:
         self._came_true[place] += came_true
 
     def share(self, length: int) -> float:
-        """How likely the next token is the one that a match of this length expects."""
+        """The probability that the prediction of a match of this length comes true."""
         place = _place(length)
         return self._came_true[place] / self._guesses[place]
 
     def expected(self, length: int, count: int) -> list[float]:
-        """How many guesses are expected to come true, one behind the other, of the first 1, 2, ... `count`.
-
-        With each one that does, the match is longer.
-        """
+        """The expected number of accepted drafts among the first 1, 2, ... `count`; each accepted one
+        lengthens the match."""
         likely, total = 1.0, 0.0
         totals = []
         share, until = 0.0, -1

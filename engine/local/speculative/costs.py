@@ -1,4 +1,4 @@
-"""What steps of so many rows take, measured as they happen."""
+"""Step costs by number of rows, measured in use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FURTHER_ROW = 0.5
 
 
 class _Group:
-    """The last steps of about as many rows."""
+    """Recent steps of about as many rows."""
 
     __slots__ = ("_is_stale", "_rows", "_seconds", "last", "rows", "seconds")
 
@@ -45,7 +45,7 @@ class _Group:
         self._is_stale = True
 
     def settle(self) -> None:
-        """Let `rows` and `seconds` be those of the steps so far: not after each of them, which would be timed too."""
+        """Fold recent steps into `rows` and `seconds`; not after each step, which would be timed too."""
         if not self._is_stale:
             return
         self._is_stale = False
@@ -56,7 +56,7 @@ class _Group:
 
 
 class StepCosts:
-    """One per session. Told the seconds of each step, it predicts those of a step of any number of rows."""
+    """One per session. Takes the seconds of each step and predicts those of any number of rows."""
 
     def __init__(self) -> None:
         self._groups: dict[int, _Group] = {}
@@ -66,7 +66,7 @@ class StepCosts:
         self._steps = 0
 
     def took(self, rows: int, seconds: float) -> None:
-        """A step of so many rows took so many seconds."""
+        """Record a step of so many rows and seconds."""
         if rows < 1 or seconds <= 0.0:
             return
         place = bisect_left(GROUPS, rows)
@@ -103,9 +103,7 @@ class StepCosts:
         return seconds[-1] * rows / known[-1]
 
     def _draw(self) -> None:
-        """The curve through the groups. A step of more rows that took less shows that fewer rows take no longer, and
-        several of fewer rows that took less together show it of one with as many as all of them.
-        """
+        """Fit the curve through the groups, non-decreasing in rows."""
         oldest = self._steps - REMEMBERED
         for group in self._groups.values():
             group.settle()

@@ -1,4 +1,4 @@
-"""A smaller model with the same tokens, which guesses what the model in use is going to say."""
+"""Draft model: a smaller model with the same vocabulary that proposes tokens."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from collections.abc import Sequence
 from engine.local import native
 from engine.local.speculative.costs import StepCosts
 
-# Of a sequence that it did not follow before it reads only so much: its guesses need not be the best, they must
+# Of a sequence that it did not follow before it reads only so much: its drafts need not be the best, they must
 # be there soon. So much is read at a time, as the answer waits meanwhile.
 FIRST_READ, AT_A_TIME = 512, 128
-# And at most for so long: meanwhile nobody hears that the answer is to be stopped.
+# And at most for so long: meanwhile a stop goes unnoticed.
 MOMENT_S = 0.05
-# So much it reads on the way to a guess.
+# Tokens that it prefills on the way to a draft.
 AT_ONCE = 4
 # The first tokens of a sequence are always read: models put attention there that has nowhere else to go
 # (https://arxiv.org/abs/2309.17453).
 HEAD = 4
-# It guesses on as long as it is this sure of each token.
+# It drafts on while each token has at least this probability.
 SURE = 0.5
-# Steps of so many tokens tell what its steps take; a first one is always slow.
+# Steps of so many tokens are timed; a first one is always slow.
 _TELLING = (32, 1, 1)
 
 
 class DraftModel:
     """Owns a model and a context of one sequence; `close` frees both.
 
-    The context may be shorter than the sequence that it follows: then it holds its head and its end. `room` is its
-    length in tokens, `vocabulary_size` that of the model which is guessed for, `steps_back` whether its memory can.
+    The context may be shorter than the followed sequence: it then holds its head and tail. `room` is its
+    length in tokens, `vocabulary_size` the main model's, `steps_back` whether its memory can be truncated.
     """
 
     def __init__(self, model: int, context: int, room: int, vocabulary_size: int) -> None:
@@ -68,14 +68,14 @@ class DraftModel:
         native.free_model(self._model)
 
     def _at_a_time(self) -> int:
-        """How many tokens it reads in a moment."""
+        """The tokens that it prefills in a moment."""
         count = AT_A_TIME
         while count > 1 and self.costs.seconds(count) > MOMENT_S:
             count //= 2
         return count
 
     def _window(self, tokens: Sequence[int]) -> list[int]:
-        """What it shall hold of a sequence, of which it has the beginning then and no more than that."""
+        """The head and tail of a sequence that fit its context."""
         wanted = self._cut(tokens)
         same = _common(self._held, wanted)
         is_new = same <= HEAD or len(wanted) - same > FIRST_READ
@@ -112,7 +112,7 @@ class DraftModel:
 
 
 def _common(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many tokens two lists have in common from the first on."""
+    """The length of the common prefix of two token lists."""
     limit = min(len(one), len(other))
     if one[:limit] == other[:limit]:
         return limit

@@ -1,4 +1,4 @@
-"""What is guessed for one answer."""
+"""Drafts of one answer."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ FIRST, LEAST = 16, 4
 # of a busy moment. Only where this share of it should come true; and so rarely that what it may lose is this share of
 # the time, each time half as often as before, and never sooner or later than so many tokens.
 WORTH_A_TRY, MAY_LOSE, SOONEST, LATEST = 0.7, 0.02, 32, 4096
-# More tokens than these at once are a prompt, which nobody guessed.
+# More tokens than these at once are a prompt, which was not drafted.
 PROMPT = MOST + 1
 
 
 class Drafter:
-    """One per answer. Told each token of its sequence, it says what may follow, where that pays: what the text seems
-    to repeat, else what `guesser` guesses, a smaller model.
-    """
+    """One per answer. Takes each token of its sequence and proposes drafts where they pay: from n-gram
+    lookup, else from `guesser`, a draft model."""
 
     def __init__(self, costs: StepCosts, guesser: TokenDrafter | None = None) -> None:
         self._costs = costs
         self._guesses = ModelDrafts(guesser, costs) if guesser is not None else None
-        self._are_guesses = False  # the last draft is the smaller model's
+        self._from_draft_model = False  # the last draft is the draft model's
         self._lookup = Lookup()
         self._acceptance = Acceptance()
         self._most = FIRST
@@ -36,7 +35,7 @@ class Drafter:
         self._since: int | None = None  # so many tokens none did, or that one was tried
 
     def extend(self, tokens: Sequence[int]) -> None:
-        """What the sequence holds now: the prompt first, then each token as it is drawn, accepted drafts too."""
+        """Append to the sequence: the prompt first, then each sampled token, accepted drafts included."""
         if len(tokens) > PROMPT or not len(self._lookup):
             self._lookup.read(tokens)
             return
@@ -48,20 +47,19 @@ class Drafter:
                 self._acceptance.saw(length, came_true)
 
     def draft(self, room: int, rows: int = 1) -> list[int]:
-        """Guesses for the tokens that follow, at most `room`; [] where none pays. `rows`: the answers that the
-        step goes on with, this one included.
-        """
+        """Drafts of at most `room` tokens; [] where none pay. `rows`: the answers decoding in this step,
+        this one included."""
         if room < 1:
             return []
         draft = self._repeated(room, rows)
-        self._are_guesses = not draft
+        self._from_draft_model = not draft
         # Beside other answers the smaller model would keep all of them waiting.
         if draft or self._guesses is None or rows > 1:
             return draft
         return self._guesses.draft(self._lookup.tokens, room)
 
     def _repeated(self, room: int, rows: int) -> list[int]:
-        """What the text seems to repeat."""
+        """A draft from n-gram lookup."""
         length = self._lookup.length
         if not length:
             return []
@@ -75,7 +73,7 @@ class Drafter:
         return self._lookup.following(count)
 
     def _trial(self, expected: Sequence[float], rows: int) -> int:
-        """How many to guess where it does not seem to pay."""
+        """The length of a trial draft where drafts do not seem to pay."""
         written, count = len(self._lookup), min(len(expected), FIRST)
         if self._since is None:
             self._since = written
@@ -91,8 +89,8 @@ class Drafter:
         return count
 
     def judged(self, drafted: int, accepted: int) -> None:
-        """So many of the last draft's tokens came true."""
-        if self._are_guesses:
+        """Record how many of the last draft's tokens were accepted."""
+        if self._from_draft_model:
             if self._guesses is not None:
                 self._guesses.judged(drafted, accepted)
         elif accepted >= drafted:

@@ -1,4 +1,4 @@
-"""Guesses of a smaller model for one answer, as long as they pay."""
+"""Drafts of a draft model for one answer, while they pay."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Protocol
 from engine.local.speculative.costs import StepCosts
 from engine.local.speculative.judge import MARGIN
 
-# The most guesses at once: each takes the smaller model a step, and all behind a wrong one are for nothing.
+# The longest draft: each token takes the draft model a step, and all behind a rejected one are wasted.
 MOST = 16
-# What is assumed before anything is seen of an answer: of so many guesses this share came true.
+# Prior of an answer: of so many draft tokens this share was accepted.
 ASSUMED_GUESSES, ASSUMED_SHARE = 8.0, 0.75
-# What was seen counts half as much after so many guesses.
+# Observations count half as much after so many draft tokens.
 REMEMBERED = 64.0
 # How many drafts must have been made before what they saved is believed, and how many of the last count.
 BELIEVED, LAST = 4, 16
@@ -25,18 +25,18 @@ TRIED = 4
 
 
 class TokenDrafter(Protocol):
-    """A smaller model. `costs` are those of its own steps."""
+    """A draft model. `costs` are those of its own steps."""
 
     @property
     def costs(self) -> StepCosts: ...
 
     def guess(self, tokens: Sequence[int], count: int) -> list[int] | None:
-        """At most so many tokens that follow, fewer where it is not sure. None as long as it has to read."""
+        """At most so many next tokens, fewer where it is unsure. None while it prefills."""
         ...
 
 
 class ModelDrafts:
-    """One per answer. `costs` are those of the steps of the answer's own model."""
+    """One per answer. `costs` are those of the main model's steps."""
 
     def __init__(self, guesser: TokenDrafter, costs: StepCosts) -> None:
         self._guesser, self._costs = guesser, costs
@@ -48,10 +48,10 @@ class ModelDrafts:
         self._is_trial = False
         self._drafts = 0  # since it was begun, or begun again
         self._saved = 0.0  # seconds by a draft, on average
-        self._own = 0.0  # seconds that the guesses under way took
+        self._own = 0.0  # seconds that the pending draft took
 
     def draft(self, tokens: Sequence[int], room: int) -> list[int]:
-        """Guesses for what follows these tokens; [] where they do not pay, or are not there yet."""
+        """Drafts that follow these tokens; [] where they do not pay or are not ready."""
         if len(tokens) >= self._judge_at:
             self._judge(len(tokens))
         if not self._count or room < 1:
@@ -67,7 +67,7 @@ class ModelDrafts:
         return guesses
 
     def judged(self, drafted: int, accepted: int) -> None:
-        """So many of the last guesses came true."""
+        """Record how many of the last draft's tokens were accepted."""
         if self._guessed >= REMEMBERED:
             self._guessed /= 2
             self._came_true /= 2
@@ -81,7 +81,7 @@ class ModelDrafts:
         self._saved += (saved - self._saved) / min(self._drafts, LAST)
 
     def _judge(self, written: int) -> None:
-        """How many to ask for from now on."""
+        """Set the length of the next drafts."""
         self._judge_at = written + EACH
         share = self._came_true / self._guessed
         if self._drafts < BELIEVED:
@@ -97,7 +97,7 @@ class ModelDrafts:
             self._drafts, self._saved = 0, 0.0
 
     def _best(self, share: float) -> int:
-        """How many guesses save most if this share of them comes true; 0 where no number saves any."""
+        """The draft length that saves most at this acceptance rate; 0 if none saves any."""
         alone, own = self._costs.seconds(1), self._guesser.costs.seconds(1)
         best, most = 0, 0.0
         likely, expected = 1.0, 0.0

@@ -1,4 +1,4 @@
-"""Whether a draft pays, and how long it is best."""
+"""Whether a draft pays, and its best length."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MARGIN = 0.1
 def saved_by(
     costs: StepCosts, expected: Sequence[float], length: int, rows: int = 1, margin: float = MARGIN
 ) -> float:
-    """The seconds that so many guesses promise to save; negative where they cost more.
+    """The seconds that a draft of this length is expected to save; negative if it costs.
 
-    `expected[n - 1]` is how many of n guesses will come true. `rows` has the step without the draft: the answers
-    that it goes on with. They all wait for the draft, so a token that comes true saves what one of theirs takes.
+    `expected[n - 1]` is the expected number accepted of n drafts. `rows` counts the answers decoding in the
+    step. All of them wait for the draft, so an accepted token saves one answer's share of a step.
     """
     without = costs.seconds(rows)
     cost = costs.seconds(rows + length) - without
@@ -27,7 +27,7 @@ def saved_by(
 
 
 def best_length(costs: StepCosts, expected: Sequence[float], rows: int = 1) -> int:
-    """How many guesses save most, of as many as are `expected` of; 0 where no number of them saves any."""
+    """The draft length that saves most, up to `len(expected)`; 0 if none saves any."""
     best, most = 0, 0.0
     for length in LENGTHS:
         if length > len(expected):

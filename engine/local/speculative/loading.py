@@ -1,4 +1,4 @@
-"""Loading the smaller model that guesses ahead, into what the model in use leaves free."""
+"""Loading of the draft model into the memory that the main model leaves free."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from engine.local.planning import make_plan
 from engine.local.speculative.draft_model import AT_A_TIME, DraftModel
 from engine.placement.plan import Device, Machine, PlacementOptions, Plan
 
-# What it sees of a conversation: the end of it, which tells most of what comes next.
+# Its context: the end of a conversation, which predicts best.
 CONTEXT, SHORTEST = 4096, 512
 
 
 def left_over(machine: Machine, plan: Plan) -> Machine:
-    """What is free beside what a plan takes. Machines elsewhere are left out: each token would have to go there."""
+    """Free memory beside a plan. Workers are left out: each token would cross the network."""
 
     def less(device: Device) -> Device:
         taken = plan.bytes[device.name].total if device.name in plan.bytes else 0

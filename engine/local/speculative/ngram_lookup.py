@@ -1,12 +1,13 @@
-"""Where the text repeats itself: prompt lookup (https://github.com/apoorvumang/prompt-lookup-decoding)."""
+"""N-gram lookup: where the text repeats itself (prompt lookup,
+https://github.com/apoorvumang/prompt-lookup-decoding)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-# Places are found by the last so many tokens: by the longer run first, as what follows it is more certain.
+# N-gram lengths: the longer one first, as its continuation is more certain.
 SHORT, LONG = 3, 8
-# How far a match is followed back to tell its length; beyond that nothing gets more certain.
+# How far a match is followed back for its length; beyond that nothing gets more certain.
 FARTHEST = 64
 # A match that broke, and goes on within so many tokens of where it would have been, is the same text with a change
 # in it: then this share of its length still counts.
@@ -14,16 +15,16 @@ NEAR, KEPT_SHARE = 16, 0.5
 
 
 class Lookup:
-    """The tokens of one sequence, and the place in them whose continuation the text seems to repeat.
+    """The tokens of one sequence, and the position whose continuation they seem to repeat.
 
-    `length` is how many tokens before that place are the same as the last ones, 0 where there is no such place.
+    `length` is the length of the match before it, 0 without a match.
     """
 
     def __init__(self) -> None:
         self.length = 0
         self._tokens: list[int] = []
         self._place = 0  # of the token that is expected next
-        # Places behind the newest run of so many tokens, by the run's hash: what is found is compared.
+        # Positions behind the newest n-gram by its hash; a hit is compared.
         self._short: dict[int, int] = {}
         self._long: dict[int, int] = {}
         # The last long match that broke: its length, where that was, and how far before it the same text was.
@@ -34,11 +35,11 @@ class Lookup:
 
     @property
     def tokens(self) -> Sequence[int]:
-        """All of them, as they are and not a copy."""
+        """All tokens, not a copy."""
         return self._tokens
 
     def read(self, tokens: Sequence[int]) -> None:
-        """Take over tokens that nobody guesses: a prompt."""
+        """Append tokens without predicting them: a prompt."""
         if not tokens:
             return
         known = self._tokens
@@ -50,7 +51,7 @@ class Lookup:
         self._seek()
 
     def take(self, token: int) -> bool:
-        """Take over the next token; whether it is the one that was expected."""
+        """Append the next token; whether it was the predicted one."""
         known, length = self._tokens, self.length
         came_true = length > 0 and known[self._place] == token
         known.append(token)
@@ -66,7 +67,7 @@ class Lookup:
         return came_true
 
     def following(self, count: int) -> list[int]:
-        """The `count` tokens that would follow; [] where there is no match. What repeats itself goes round."""
+        """The next `count` predicted tokens; [] without a match. A repetition wraps around."""
         if not self.length:
             return []
         found = self._tokens[self._place : self._place + count]
@@ -75,13 +76,14 @@ class Lookup:
         return found
 
     def _index(self, places: dict[int, int], size: int, start: int) -> None:
-        """Remember the runs that end in the tokens from `start` on, but for the last."""
+        """Index the n-grams that end in the tokens from `start` on, except the last."""
         tokens = self._tokens[max(0, start - size + 1) : -1]
         runs = zip(*(tokens[offset:] for offset in range(size)), strict=False)
         places.update(zip(map(hash, runs), range(max(start + 1, size), len(self._tokens)), strict=False))
 
     def _seek(self) -> None:
-        """Remember the runs that end in the last token; where no long match is followed, look for one."""
+        """Index the n-grams that end in the last token; look for a match if none of some length is
+        followed."""
         known = self._tokens
         end = len(known)
         if end < SHORT:
@@ -102,7 +104,7 @@ class Lookup:
             self._follow(short)
 
     def _follow(self, place: int) -> None:
-        """Follow this place if what lies before it is longer than the match so far."""
+        """Follow this position if its match is longer than the present one."""
         known = self._tokens
         end = len(known)
         length = 0
