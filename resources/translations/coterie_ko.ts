@@ -895,6 +895,28 @@
     </message>
 </context>
 <context>
+    <name>ConnectionLine</name>
+    <message>
+        <source>Remove</source>
+        <translation>제거</translation>
+    </message>
+    <message>
+        <source>Remove {address}</source>
+        <translation>{address} 제거</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionList</name>
+    <message>
+        <source>“{name}” was removed</source>
+        <translation>‘{name}’ 서버를 제거했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+</context>
+<context>
     <name>ConsentPart</name>
     <message>
         <source>What you agreed to</source>
@@ -4033,35 +4055,12 @@
         <translation>이 컴퓨터</translation>
     </message>
     <message>
-        <source>Remove</source>
-        <translation>제거</translation>
-    </message>
-    <message>
-        <source>Remove {address}</source>
-        <translation>{address} 제거</translation>
-    </message>
-    <message>
         <source>Change {name}</source>
         <translation>{name} 변경</translation>
     </message>
     <message>
         <source>Change it</source>
         <translation>변경</translation>
-    </message>
-</context>
-<context>
-    <name>RemoteServerList</name>
-    <message>
-        <source>“{name}” was removed</source>
-        <translation>‘{name}’ 서버를 제거했습니다</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>되돌리기</translation>
-    </message>
-    <message>
-        <source>None yet.</source>
-        <translation>아직 없습니다.</translation>
     </message>
 </context>
 <context>
@@ -4073,6 +4072,10 @@
     <message>
         <source>Remote models</source>
         <translation>외부 모델</translation>
+    </message>
+    <message>
+        <source>None yet.</source>
+        <translation>아직 없습니다.</translation>
     </message>
     <message>
         <source>Servers</source>
@@ -5394,14 +5397,6 @@
         <translation>서버 {name} 시작하고 도구 확인</translation>
     </message>
     <message>
-        <source>Remove</source>
-        <translation>제거</translation>
-    </message>
-    <message>
-        <source>Remove {address}</source>
-        <translation>{address} 삭제</translation>
-    </message>
-    <message>
         <source>Details of {name}</source>
         <translation>{name}의 자세한 내용</translation>
     </message>
@@ -5510,25 +5505,14 @@
     </message>
 </context>
 <context>
-    <name>ServersList</name>
-    <message>
-        <source>“{name}” was removed</source>
-        <translation>‘{name}’ 서버를 제거했습니다</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>되돌리기</translation>
-    </message>
-    <message>
-        <source>None yet. A tool server gives models more tools, such as a calendar or a database.</source>
-        <translation>아직 없습니다. 도구 서버는 달력이나 데이터베이스 같은 도구를 모델에 제공합니다.</translation>
-    </message>
-</context>
-<context>
     <name>ServersSection</name>
     <message>
         <source>Tool servers</source>
         <translation>도구 서버</translation>
+    </message>
+    <message>
+        <source>None yet. A tool server gives models more tools, such as a calendar or a database.</source>
+        <translation>아직 없습니다. 도구 서버는 달력이나 데이터베이스 같은 도구를 모델에 제공합니다.</translation>
     </message>
     <message>
         <source>Servers</source>
@@ -6613,14 +6597,6 @@
 </context>
 <context>
     <name>WorkerLine</name>
-    <message>
-        <source>Remove</source>
-        <translation>제거</translation>
-    </message>
-    <message>
-        <source>Remove {address}</source>
-        <translation>{address} 제거</translation>
-    </message>
     <message>
         <source>Ready, in use by the loaded model</source>
         <translation>준비됨, 불러온 모델이 사용 중</translation>

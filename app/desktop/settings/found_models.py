@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.widgets.buttons import push_button, set_words
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column, Row
@@ -155,5 +155,5 @@ class FoundModels(ThemedWidget):
         self._words.setText(words)
 
     def retranslate(self) -> None:
-        set_words(self.look, self.tr("Look for models"), self.tr("Look for models from other apps"))
+        set_texts(self.look, self.tr("Look for models"), self.tr("Look for models from other apps"))
         self._show()

@@ -12,10 +12,11 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.settings.found_models import FoundModels
 from app.desktop.settings.library_folder import LibraryFolder
 from app.desktop.settings.token_field import TokenField
-from app.desktop.widgets.buttons import push_button, set_words
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import CheckedField
 from app.desktop.widgets.file_dialog import choose_file
 from app.desktop.widgets.form import Field, FormSection, Text
+from app.desktop.widgets.labels import set_texts
 from app.services.events import ServiceEvent
 from app.services.library.events import MoveProgress
 from engine.errors import UserError
@@ -106,7 +107,7 @@ class HubSection(FormSection):
         mirror = self.tr("Alternative address (mirror). Leave empty for huggingface.co.")
         if os.environ.get("HF_ENDPOINT"):
             mirror = self.tr("The environment variable HF_ENDPOINT overrides this setting.")
-        set_words(self._choose, self.tr("Choose…"), self.tr("Choose a certificate file"))
+        set_texts(self._choose, self.tr("Choose…"), self.tr("Choose a certificate file"))
         return (
             Field(
                 "folder",

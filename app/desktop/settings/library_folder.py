@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.widgets.buttons import push_button, set_words
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.file_dialog import choose_folder
 from app.desktop.widgets.labels import set_texts, text_label
@@ -121,7 +121,7 @@ class LibraryFolder(ThemedWidget):
         self.gauge.show_value(amount, progress.done / progress.total, said)
 
     def retranslate(self) -> None:
-        set_words(self.change, self.tr("Change…"), self.tr("Change the library folder"))
-        set_words(self.cancel, self.tr("Cancel"), self.tr("Stop moving the library"))
+        set_texts(self.change, self.tr("Change…"), self.tr("Change the library folder"))
+        set_texts(self.cancel, self.tr("Cancel"), self.tr("Stop moving the library"))
         self._show_path(self.path.text())
         self._show()

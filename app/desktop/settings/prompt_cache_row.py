@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.widgets.buttons import push_button, set_words
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.segmented import SegmentedControl
 from app.format import format_size
@@ -76,7 +76,7 @@ class PromptCacheRow(ThemedWidget):
         )
 
     def retranslate(self) -> None:
-        set_words(self.clear, self.tr("Delete now"), self.tr("Delete the cache of all chats"))
+        set_texts(self.clear, self.tr("Delete now"), self.tr("Delete the cache of all chats"))
         self._show_limit()
         if self._bytes is not None:
             self._show_bytes(self._bytes)

@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QLineEdit, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.remote_server_key import KeyField
 from app.desktop.settings.remote_server_models import ModelTicks
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.controls import Bounds, OptionalNumber
+from app.desktop.widgets.file_dialog import choose_file
 from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.switch import Switch
@@ -66,9 +66,9 @@ class ServerForm(ThemedWidget):
         self.address, self.title, self.certificates = (QLineEdit(self) for _ in range(3))
         self.key = KeyField(self)
         self.check, self.save, self.choose = (
-            push_button(self, ""),
+            push_button(self),
             push_button(self, "primary"),
-            push_button(self, ""),
+            push_button(self),
         )
         self.more = push_button(self, "link")
         self.more.setCheckable(True)
@@ -89,15 +89,10 @@ class ServerForm(ThemedWidget):
     def _lay_out(self) -> None:
         self._http = QWidget(self)
         self._http_words = wrapped_label(self._http, "small")
-        row = Row((self._http_words, 1), self.allow_http, parent=self._http)
-        checking, files, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        checking.addWidget(self.check)
-        checking.addWidget(self.state, 1)
-        checking.addStretch(0)
-        files.addWidget(self.certificates, 1)
-        files.addWidget(self.choose)
-        foot.addStretch(1)
-        foot.addWidget(self.save)
+        Row((self._http_words, 1), self.allow_http, parent=self._http, spacing=8)
+        checking = Row(self.check, (self.state, 1), 0, spacing=8)
+        files = Row((self.certificates, 1), self.choose, spacing=8)
+        foot = Row(STRETCH, self.save, spacing=8)
         self._more = QWidget(self)
         self._beyond = Column(parent=self._more, spacing=8)
         context = Row(self.context, STRETCH)
@@ -115,7 +110,6 @@ class ServerForm(ThemedWidget):
         self._column.addWidget(self._more)
         self._column.addWidget(self.complaint)
         self._column.addLayout(foot)
-        self._rows = (row, checking, files, foot)
         self._more.hide()
         order = (
             self.address,
@@ -275,11 +269,7 @@ class ServerForm(ThemedWidget):
 
     def _choose(self) -> None:
         kinds = self.tr("Certificates") + " (*.pem *.crt *.cer)"
-        dialog = QFileDialog(self, self.tr("Certificate file"), "", kinds)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.certificates.setText)
-        dialog.open()
+        choose_file(self, self.tr("Certificate file"), kinds, self.certificates.setText)
 
     def _could_not(self, error: UserError | None) -> None:
         self.complaint.say(error)
@@ -338,14 +328,8 @@ class ServerForm(ThemedWidget):
         self._show_more(self.more.isChecked())
         self.more.setAccessibleName(self.tr("Certificates and context"))
         set_texts(self.choose, self.tr("Choose…"), self.tr("Choose a certificate file"))
-        set_texts(
-            self.save,
-            self.tr("Add") if self._server is None else self.tr("Save"),
-            self.tr("Add this server") if self._server is None else self.tr("Save changes"),
+        self.save.setText(self.tr("Add") if self._server is None else self.tr("Save"))
+        self.save.setAccessibleName(
+            self.tr("Add this server") if self._server is None else self.tr("Save changes")
         )
         self._show()
-
-    def restyle(self) -> None:
-        px = themes.current.px
-        for row in self._rows:
-            row.setSpacing(px(8))

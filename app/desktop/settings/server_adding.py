@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_parts import Note, Pairs
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
+from app.desktop.widgets.file_dialog import choose_file
 from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.segmented import SegmentedControl
@@ -95,11 +95,7 @@ class ImportServers(ThemedWidget):
         )
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, self.tr("File with tool servers"), str(Path.home()), "JSON (*.json)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.read)
-        dialog.open()
+        choose_file(self, self.tr("File with tool servers"), "JSON (*.json)", self.read, str(Path.home()))
 
     def _could_not(self, error: UserError) -> None:
         self._show(())
@@ -155,14 +151,8 @@ class AddServer(ThemedWidget):
         self.help = wrapped_label(self, "small")
         self.complaint = Complaint(self)
         self.add = push_button(self, "")
-        self._foot, self._top = QHBoxLayout(), QHBoxLayout()
-        self._top.addWidget(self.kind)
-        self._top.addStretch(1)
-        self._foot.addWidget(self.name, 1)
-        self._foot.addWidget(self.add)
-        Column(
-            self._top, self.what, self.help, self.pairs, self._foot, self.complaint, parent=self, spacing=8
-        )
+        top, foot = Row(self.kind, STRETCH), Row((self.name, 1), self.add, spacing=8)
+        Column(top, self.what, self.help, self.pairs, foot, self.complaint, parent=self, spacing=8)
         self.setFocusProxy(self.what)
         self._kind = "program"
         self.kind.chosen.connect(self._choose)
@@ -248,7 +238,3 @@ class AddServer(ThemedWidget):
     def _edited_name(self) -> None:
         if not self.what.text():
             self.name.setPlaceholderText(self.tr("Name of the server"))
-
-    def restyle(self) -> None:
-        px = themes.current.px
-        self._foot.setSpacing(px(8))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.base.icons import set_icon
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.tasks import Executor
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.settings.connection_list import ConnectionLine
 from app.desktop.settings.server_consent import ConsentPart
 from app.desktop.settings.server_parts import Note, Part
 from app.desktop.settings.server_rights import RightsPart
@@ -21,10 +21,9 @@ from app.desktop.settings.server_text import state_words
 from app.desktop.settings.server_tool_list import ToolsPart
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.dot import Dot
-from app.desktop.widgets.labels import set_texts, wrapped_label
-from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.labels import set_texts
+from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.switch import Switch
 from app.services.connections.server_values import Server
 from engine.errors import UserError
@@ -79,7 +78,7 @@ class ServerDetails(ThemedWidget):
         self.rights = RightsPart(server, self)
         self.log = LogPart(server, self)
         self.parts = (self.consent, self.secrets, self.tools, self.rights, self.log)
-        Column(*self.parts, parent=self, margins=(22, 4, 0, 8), spacing=14)
+        Column(*self.parts, parent=self, margins=(22, 4, 0, 0), spacing=14)
         self.consent.agreed.connect(lambda digest: do(lambda s: agreed(s, name, digest), "net"))
         self.secrets.given.connect(self._keep)
         self.tools.accepted.connect(lambda: do(lambda s: s.servers.accept(name)))
@@ -103,60 +102,28 @@ class ServerDetails(ThemedWidget):
         )
 
 
-class ServerLine(ThemedWidget):
-    """`remove_wanted` carries the name. `grew`: there is more of it, which may be out of sight."""
-
-    remove_wanted = Signal(str)
-    grew = Signal()
+class ServerLine(ConnectionLine):
+    """A server with a switch that offers its tools, and all about it below."""
 
     def __init__(self, server: Server, calls: ServiceCalls, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.server = server
+        dot, switch = Dot(parent), Switch(parent)
+        login, check = push_button(parent, "bar"), push_button(parent, "bar")
+        super().__init__(server, server.name, parent, before=(dot,), beside=(login, check), after=(switch,))
+        self.dot, self.switch, self.login, self.check = dot, switch, login, check
         self._calls = calls
-        self.details: ServerDetails | None = None
-        self.dot = Dot(self)
-        self.name, self.state = wrapped_label(self, ""), wrapped_label(self, "small")
-        self.switch = Switch(self)
-        self.login, self.check, self.remove = (
-            push_button(self, "bar"),
-            push_button(self, "bar"),
-            push_button(self, "bar"),
-        )
-        self.toggle = push_button(self, "icon")
         self._logging_in = False
-        self.toggle.setCheckable(True)
-        self.complaint = Complaint(self)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        self._column = Column(
-            Row(
-                (self.dot, 0, middle),
-                (Column(self.name, self.state, spacing=0), 1),
-                (self.login, 0, middle),
-                (self.check, 0, middle),
-                (self.remove, 0, middle),
-                (self.switch, 0, middle),
-                (self.toggle, 0, middle),
-                spacing=10,
-            ),
-            self.complaint,
-            parent=self,
-            spacing=8,
-        )
-        self.toggle.toggled.connect(self._open)
-        self.switch.clicked.connect(lambda on: self.do(lambda s: s.servers.enable(self.server.name, on)))
-        self.check.clicked.connect(lambda: self.do(lambda s: s.servers.check(self.server.name), "net"))
+        self.switch.clicked.connect(lambda on: self.do(lambda s: s.servers.enable(self.key, on)))
+        self.check.clicked.connect(lambda: self.do(lambda s: s.servers.check(self.key), "net"))
         self.login.clicked.connect(self._log_in)
-        self.remove.clicked.connect(lambda: self.remove_wanted.emit(self.server.name))
         self.refresh()
 
-    def show_server(self, server: Server) -> None:
-        self.server = server
-        if self.details is not None:
-            self.details.show_server(server)
-        self.retranslate()
+    def make_details(self) -> QWidget:
+        return ServerDetails(self.value, self.do, self)
 
-    def open(self) -> None:
-        self.toggle.setChecked(True)
+    def show_value(self, value: Server) -> None:
+        if self.details is not None:
+            self.details.show_server(value)
+        super().show_value(value)
 
     def do(
         self,
@@ -174,7 +141,7 @@ class ServerLine(ThemedWidget):
         self.retranslate()
         self._say(None)
         task = self._calls.stream(
-            lambda s, task: s.servers.login(self.server.name, task.tell),
+            lambda s, task: s.servers.login(self.key, task.tell),
             _open,
             lambda _: self._logged_in(None),
             self._logged_in,
@@ -194,31 +161,17 @@ class ServerLine(ThemedWidget):
         if error is not None:
             self.retranslate()  # a switch shows what is so, not what was wanted
 
-    def _open(self, on: bool) -> None:
-        if on and self.details is None:
-            self.details = ServerDetails(self.server, self.do, self)
-            self._column.addWidget(self.details)
-        if self.details is not None:
-            self.details.setVisible(on)
-        self.restyle()
-        self.retranslate()
-        if on:
-            self.grew.emit()
-
     def retranslate(self) -> None:
-        server, opened = self.server, self.toggle.isChecked()
+        server, opened = self.value, self.toggle.isChecked()
         said, colour = state_words(server)
         self.dot.show_tone(colour)
         self.name.setText(server.name)
-        self.state.setText(said)
+        self.words.setText(said)
         self.switch.setChecked(server.enabled)
         self.switch.setAccessibleName(self.tr("Use the tools of {name}").format(name=server.name))
         wanted = server.error is not None and server.error.code.startswith("mcp.login_")
-        set_texts(
-            self.login,
-            self.tr("Waiting for the browser…") if self._logging_in else self.tr("Log in…"),
-            self.tr("Log in to {name}").format(name=server.name),
-        )
+        self.login.setText(self.tr("Waiting for the browser…") if self._logging_in else self.tr("Log in…"))
+        self.login.setAccessibleName(self.tr("Log in to {name}").format(name=server.name))
         self.login.setVisible(server.consented and (wanted or self._logging_in))
         self.login.setEnabled(not self._logging_in)
         set_texts(
@@ -228,10 +181,6 @@ class ServerLine(ThemedWidget):
         )
         self.check.setVisible(opened and server.consented)
         self.check.setEnabled(server.state != "starting" and not self._logging_in)
-        set_texts(self.remove, self.tr("Remove"), self.tr("Remove {address}").format(address=server.name))
-        self.remove.setVisible(opened)
         self.toggle.setAccessibleName(self.tr("Details of {name}").format(name=server.name))
         self.toggle.setToolTip(self.tr("Details"))
-
-    def restyle(self) -> None:
-        set_icon(self.toggle, "chevron-down" if self.toggle.isChecked() else "chevron-right", "muted", 18)
+        super().retranslate()

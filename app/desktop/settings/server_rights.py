@@ -11,11 +11,11 @@ from agents.mcp.sanitize import shown_words
 from app.desktop.base.icons import set_icon
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_parts import Part
-from app.desktop.widgets.buttons import push_button, set_words
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.controls import SettingRow
 from app.desktop.widgets.file_dialog import choose_folder
 from app.desktop.widgets.form import Field, Form
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.services.connections.server_values import Server
 
@@ -78,12 +78,12 @@ class Folders(ThemedWidget):
 
     def retranslate(self) -> None:
         name = self._server.name
-        set_words(
+        set_texts(
             self.read,
             self.tr("Allow reading a folder…"),
             self.tr("Allow {name} to read a folder").format(name=name),
         )
-        set_words(
+        set_texts(
             self.write,
             self.tr("Allow changing a folder…"),
             self.tr("Allow {name} to change a folder").format(name=name),

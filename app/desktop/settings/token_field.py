@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
@@ -13,7 +13,7 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.labels import set_texts, text_label
-from app.desktop.widgets.layouts import Column
+from app.desktop.widgets.layouts import Column, Row
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -50,12 +50,8 @@ class TokenField(ThemedWidget):
         self.keep = push_button(self)
         self.forget = push_button(self, "bar")
         self.complaint = Complaint(self)
-        self._upper, self._lower = QHBoxLayout(), QHBoxLayout()
-        self._upper.addWidget(self.state, 1)
-        self._upper.addWidget(self.forget)
-        self._lower.addWidget(self.field, 1)
-        self._lower.addWidget(self.keep)
-        Column(self._upper, self._lower, self.complaint, parent=self, spacing=8)
+        upper = Row((self.state, 1), self.forget, spacing=12)
+        Column(upper, Row((self.field, 1), self.keep, spacing=8), self.complaint, parent=self, spacing=8)
         self.setFocusProxy(self.field)
         self.keep.clicked.connect(self._keep)
         self.field.returnPressed.connect(self._keep)
@@ -144,7 +140,4 @@ class TokenField(ThemedWidget):
         self._show()
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._upper.setSpacing(px(12))
-        self._lower.setSpacing(px(8))
-        self.state.setMinimumHeight(px(30))  # as high with the button beside it
+        self.state.setMinimumHeight(themes.current.px(30))  # as high with the button beside it

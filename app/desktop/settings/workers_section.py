@@ -2,43 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.settings.connection_list import ConnectionKind, ConnectionLine, ConnectionList
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.controls import Section
 from app.desktop.widgets.dot import Dot
-from app.desktop.widgets.labels import set_texts, text_label
-from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.labels import set_texts
+from app.desktop.widgets.layouts import Row
 from app.format import format_size
 from app.services.connections.events import WorkersChanged, WorkerState
 from app.services.events import ServiceEvent
 from engine.errors import UserError
 
 
-class WorkerLine(QWidget):
+class WorkerLine(ConnectionLine):
     """One worker: its address, its state in words, and a button that removes it."""
 
-    def __init__(self, worker: WorkerState, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.address = worker.address
-        colour = {"ready": "good", "away": "bad"}.get(worker.state, "faint")
-        name = text_label(self, text=worker.address, selectable=True)
-        self.words = text_label(self, "small", text=self._state(worker), wraps=True)
-        self.remove = push_button(self, "bar", text=self.tr("Remove"))
-        self.remove.setAccessibleName(self.tr("Remove {address}").format(address=worker.address))
-        Row(
-            (Dot(self, colour), 0, Qt.AlignmentFlag.AlignVCenter),
-            (Column(name, self.words, spacing=2), 1),
-            (self.remove, 0, Qt.AlignmentFlag.AlignVCenter),
-            parent=self,
-            spacing=12,
-        )
+    def __init__(self, worker: WorkerState, calls: ServiceCalls, parent: QWidget) -> None:
+        dot = Dot(parent)
+        super().__init__(worker, worker.address, parent, before=(dot,))
+        self.dot = dot
+        self.refresh()
+
+    def retranslate(self) -> None:
+        self.dot.show_tone({"ready": "good", "away": "bad"}.get(self.value.state, "faint"))
+        self.name.setText(self.value.address)
+        self.words.setText(self._state(self.value))
+        super().retranslate()
 
     def _state(self, worker: WorkerState) -> str:
         if worker.state == "ready":
@@ -53,65 +49,54 @@ class WorkerLine(QWidget):
         return self.tr("Not checked yet")
 
 
-class WorkersList(ThemedWidget):
+KIND = ConnectionKind(
+    lambda s: (s.placements.workers(), ()),
+    lambda worker: worker.address,
+    WorkerLine,
+    lambda s, address: s.placements.remove_worker(address),
+    lambda s, removed: None,
+    WorkersChanged,
+)
+
+
+class WorkersList(ConnectionList):
     """The lines, with a field to add one below them. `grew`: there is more of it, which may be out of sight."""
 
     grew = Signal()
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._calls = calls
-        self._workers: tuple[WorkerState, ...] = ()
-        self._error: UserError | None = None
-        self.lines: list[WorkerLine] = []
-        self._rows = Column(spacing=10)
+        super().__init__(calls, KIND, parent)
         self.field = QLineEdit(self)
-        self.add = QPushButton(self)
-        self.check = QPushButton(self)
-        for button in (self.add, self.check):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.error = text_label(self, wraps=True)
-        self.error.hide()
-        Column(
-            self._rows,
-            Row((self.field, 1), self.add, self.check, spacing=8),
-            self.error,
-            parent=self,
-            spacing=10,
-        )
+        self.add, self.check = push_button(self), push_button(self)
+        self.column.insertLayout(2, Row((self.field, 1), self.add, self.check, spacing=8))
+        self.empty.hide()
+        self.check.hide()
         self.add.clicked.connect(self._add)
         self.field.returnPressed.connect(self._add)
-        self.field.textEdited.connect(lambda _: self._say(None))
+        self.field.textEdited.connect(lambda _: self.complaint.say(None))
         self.check.clicked.connect(self.check_all)
+        self.line_gone.connect(self._take_focus)
         self.refresh()
 
-    def show_workers(self, workers: tuple[WorkerState, ...]) -> None:
-        """The lines are made anew; where a removed one had the focus, the field takes it."""
-        self._workers = tuple(workers)
-        focused = any(line.remove.hasFocus() for line in self.lines)
-        self._rows.drop(*self.lines)
-        self.lines = []
-        for worker in self._workers:
-            line = WorkerLine(worker, self)
-            line.remove.clicked.connect(lambda _=False, address=worker.address: self._remove(address))
-            self._rows.addWidget(line)
-            self.lines.append(line)
-        if focused:
-            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
-        busy = any(worker.state == "checking" for worker in self._workers)
-        self.check.setVisible(bool(self._workers))
-        self.check.setEnabled(not busy)
+    def show_values(self, values: Sequence[WorkerState]) -> None:
+        super().show_values(values)
+        self.check.setVisible(bool(values))
+        self.check.setEnabled(not any(worker.state == "checking" for worker in values))
 
     def check_all(self) -> None:
         """Ask each of them again."""
         self._calls.do(lambda s: s.placements.check_workers(), None, self._say, executor="io", owner=self)
+
+    def _take_focus(self, had_focus: bool) -> None:
+        if had_focus:
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add(self) -> None:
         address = self.field.text().strip()
         if not address:
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        self._say(None)
+        self.complaint.say(None)
         self._calls.do(
             lambda s: s.placements.add_worker(address), self._added, self._say, executor="io", owner=self
         )
@@ -120,30 +105,15 @@ class WorkersList(ThemedWidget):
         self.field.clear()
         self.grew.emit()
 
-    def _remove(self, address: str) -> None:
-        self._calls.do(
-            lambda s: s.placements.remove_worker(address), None, self._say, executor="io", owner=self
-        )
-
-    def _say(self, error: UserError | None) -> None:
-        self._error = error
-        self.error.setText("" if error is None else languages.tell(error))
-        self.error.setVisible(error is not None)
-        if error is not None:
-            self.grew.emit()
+    def _say(self, error: UserError) -> None:
+        self.complaint.say(error)
+        self.grew.emit()
 
     def retranslate(self) -> None:
         self.field.setPlaceholderText(self.tr("Address and port, such as 192.168.0.7:50052"))
         self.field.setAccessibleName(self.tr("Address of the PC to add"))
         set_texts(self.add, self.tr("Add"), self.tr("Add this PC"))
         set_texts(self.check, self.tr("Check again"), self.tr("Check all PCs again"))
-        self.show_workers(self._workers)
-        self._say(self._error)
-
-    def restyle(self) -> None:
-        palette = self.error.palette()
-        palette.setColor(palette.ColorRole.WindowText, QColor(themes.current.bad))
-        self.error.setPalette(palette)
 
 
 class WorkersSection(Section):
@@ -164,13 +134,13 @@ class WorkersSection(Section):
     def _take_read(self, told: int, workers: tuple[WorkerState, ...]) -> None:
         # What was read before a change was told is older than that.
         if told == self._told:
-            self.list.show_workers(workers)
+            self.list.show_values(workers)
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         for event in events:
             if isinstance(event, WorkersChanged):
                 self._told += 1
-                self.list.show_workers(event.workers)
+                self.list.show_values(event.workers)
 
     def retranslate(self) -> None:
         self.set_title(self.tr("Other PCs"))

@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPo
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.widgets.labels import set_texts
 
 
 def push_button(parent: QWidget, kind: str = "", text: str = "") -> QPushButton:
@@ -19,11 +18,6 @@ def push_button(parent: QWidget, kind: str = "", text: str = "") -> QPushButton:
         button.setProperty("kind", kind)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
-
-
-def set_words(button: QAbstractButton, text: str, name: str) -> None:
-    """What a button says, and what a screen reader says of it."""
-    set_texts(button, text, name)
 
 
 class Presence(Enum):

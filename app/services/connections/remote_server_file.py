@@ -1,18 +1,16 @@
 """elsewhere.toml: the servers of models elsewhere that the user has set up, one table for each address.
 
-A key is not in it, only whether there is one. As in the settings, what is not understood stays in the file, and a
-file that is not TOML is set aside.
+A key is not in it, only whether there is one.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from app.services.settings.toml_tables import KeptTables
-from engine.errors import ErrorInfo, UserError
+from app.services.connections.connection_file import ConnectionFile
+from engine.errors import UserError
 from engine.remote.names import RemoteName, checked_url, host_of
 
 
@@ -55,51 +53,20 @@ class ModelServer(msgspec.Struct, frozen=True, omit_defaults=True):
         return tuple(RemoteName(self.url, model).text for model in self.models)
 
 
-class RemoteServerFile:
-    """All methods may be called from any thread; each reads the file as it is then: a command and the window share
-    it. `problems` tells what could not be used when it was last read."""
+class RemoteServerFile(ConnectionFile[ModelServer]):
+    """elsewhere.toml, one table for each address."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = KeptTables(path)
-        self.problems: tuple[ErrorInfo, ...] = ()
+    KNOWN = frozenset(ModelServer.__struct_fields__)
 
     def all(self) -> tuple[ModelServer, ...]:
         """In the order of the file. Raises UserError `settings.not_saved` where it cannot be read."""
-        return self._servers(self._file.read())
+        return tuple(self.by_key().values())
 
-    def put(self, server: ModelServer) -> None:
-        """Write one down, in the place of the one at its address. Raises UserError `settings.not_saved`."""
-        with self._file.changing():
-            document = self._file.read()
-            table = msgspec.to_builtins(server)
-            del table["url"]
-            document[server.url] = {**_unknown(document.get(server.url)), **table}
-            self._file.write(document)
+    def from_table(self, key: str, table: Any) -> ModelServer:
+        if checked_url(key) != key:
+            raise UserError("remote.bad_url", url=key)
+        return msgspec.convert({**table, "url": key}, ModelServer)
 
-    def remove(self, url: str) -> None:
-        """Does nothing to one that is not there. Raises UserError `settings.not_saved`."""
-        with self._file.changing():
-            document = self._file.read()
-            if document.pop(url, None) is not None:
-                self._file.write(document)
-
-    def _servers(self, document: dict[str, Any]) -> tuple[ModelServer, ...]:
-        found: list[ModelServer] = []
-        problems: list[ErrorInfo] = []
-        for url, table in document.items():
-            try:
-                server = msgspec.convert({**table, "url": url}, ModelServer)
-                if checked_url(url) != url:
-                    raise UserError("remote.bad_url", url=url)
-                found.append(server)
-            except (msgspec.ValidationError, TypeError, UserError):
-                problems.append(ErrorInfo("settings.bad_value", {"key": url}))
-        self.problems = tuple(problems)
-        return tuple(found)
-
-
-_KNOWN = frozenset(ModelServer.__struct_fields__)
-
-
-def _unknown(table: Any) -> dict[str, Any]:
-    return {k: v for k, v in table.items() if k not in _KNOWN} if isinstance(table, dict) else {}
+    def to_table(self, kept: ModelServer) -> tuple[str, dict[str, Any]]:
+        table = msgspec.to_builtins(kept)
+        return table.pop("url"), table

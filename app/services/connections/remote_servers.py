@@ -27,6 +27,10 @@ class Removed(msgspec.Struct, frozen=True):
     server: ModelServer
     key: str
 
+    @property
+    def name(self) -> str:
+        return self.server.shown
+
     def __repr__(self) -> str:
         return f"Removed({self.server.url!r})"
 
@@ -78,7 +82,7 @@ class RemoteServers:
                 self._secrets.forget_secret(_secret(url))
             if instead_of not in ("", url):
                 self._secrets.forget_secret(_secret(instead_of))
-                self._file.remove(instead_of)
+                self._file.drop(instead_of)
         self.events.publish(RemoteServersChanged(url))
         return kept
 
@@ -90,7 +94,7 @@ class RemoteServers:
         with self._lock:
             server = self.get(url)
             key = self._secrets.secret(_secret(url)) if server is not None and server.has_key else ""
-            self._file.remove(url)
+            self._file.drop(url)
             gone = self._secrets.forget_secret(_secret(url))
         self.events.publish(RemoteServersChanged(url))
         if not gone:

@@ -1,18 +1,14 @@
-"""servers.toml: the servers that the user has set up, one table each. Secrets are not in it, only their names.
-
-As in the settings, what is not understood stays in the file, and a file that is not TOML is set aside.
-"""
+"""servers.toml: the servers that the user has set up, one table each. Secrets are not in it, only their names."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from agents.mcp.spec import ServerSpec
-from app.services.settings.toml_tables import KeptTables
-from engine.errors import ErrorInfo, UserError
+from app.services.connections.connection_file import ConnectionFile
+from engine.errors import UserError
 
 
 class KeptServer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -25,17 +21,18 @@ class KeptServer(msgspec.Struct, frozen=True, omit_defaults=True):
     imported: str = ""
 
 
-class ServerFile:
-    """All methods may be called from any thread; each reads the file as it is then: a command and the window share
-    it. `problems` tells what could not be used when it was last read."""
+_SPEC = set(ServerSpec.__struct_fields__)
+_OWN = set(KeptServer.__struct_fields__) - {"spec"}
 
-    def __init__(self, path: Path) -> None:
-        self._file = KeptTables(path)
-        self.problems: tuple[ErrorInfo, ...] = ()
+
+class ServerFile(ConnectionFile[KeptServer]):
+    """servers.toml, one table for each name."""
+
+    KNOWN = frozenset(_SPEC | _OWN)
 
     def all(self) -> dict[str, KeptServer]:
         """By name, in the order of the file."""
-        return self._servers(self._file.read())
+        return self.by_key()
 
     def get(self, name: str) -> KeptServer:
         """Raises UserError `mcp.unknown`."""
@@ -44,50 +41,18 @@ class ServerFile:
             raise UserError("mcp.unknown", server=name)
         return kept
 
-    def put(self, server: KeptServer, *, new: bool = False) -> None:
-        """Write one down. Raises UserError `mcp.twice` for a `new` one whose name is taken, `settings.not_saved`."""
-        with self._file.changing():
-            document = self._file.read()
-            name = server.spec.name
-            if new and name in document:
-                raise UserError("mcp.twice", server=name)
-            table = msgspec.to_builtins(server)
-            document[name] = {**_unknown(document.get(name)), **table.pop("spec"), **table}
-            document[name].pop("name", None)
-            self._file.write(document)
-
     def remove(self, name: str) -> KeptServer:
         """Raises UserError `mcp.unknown`, `settings.not_saved`."""
         kept = self.get(name)
-        with self._file.changing():
-            document = self._file.read()
-            document.pop(name, None)
-            self._file.write(document)
+        self.drop(name)
         return kept
 
-    def _servers(self, document: dict[str, Any]) -> dict[str, KeptServer]:
-        found: dict[str, KeptServer] = {}
-        problems: list[ErrorInfo] = []
-        for name, table in document.items():
-            try:
-                found[name] = _from_table(name, table)
-            except (msgspec.ValidationError, TypeError):
-                problems.append(ErrorInfo("settings.bad_value", {"key": name}))
-        self.problems = tuple(problems)
-        return found
+    def from_table(self, key: str, table: Any) -> KeptServer:
+        spec = {k: v for k, v in table.items() if k in _SPEC} | {"name": key}
+        own = {k: v for k, v in table.items() if k in _OWN}
+        return msgspec.convert({"spec": spec, **own}, KeptServer)
 
-
-_SPEC = set(ServerSpec.__struct_fields__)
-_OWN = set(KeptServer.__struct_fields__) - {"spec"}
-
-
-def _from_table(name: str, table: Any) -> KeptServer:
-    spec = {key: value for key, value in table.items() if key in _SPEC} | {"name": name}
-    own = {key: value for key, value in table.items() if key in _OWN}
-    return msgspec.convert({"spec": spec, **own}, KeptServer)
-
-
-def _unknown(table: Any) -> dict[str, Any]:
-    if not isinstance(table, dict):
-        return {}
-    return {key: value for key, value in table.items() if key not in _SPEC | _OWN}
+    def to_table(self, kept: KeptServer) -> tuple[str, dict[str, Any]]:
+        table = msgspec.to_builtins(kept)
+        spec = table.pop("spec")
+        return spec.pop("name"), spec | table

@@ -49,8 +49,12 @@ class Removed(msgspec.Struct, frozen=True):
     secrets: dict[str, str]
     tools: dict[str, object] | None
 
+    @property
+    def name(self) -> str:
+        return self.kept.spec.name
+
     def __repr__(self) -> str:
-        return f"Removed({self.kept.spec.name!r})"
+        return f"Removed({self.name!r})"
 
 
 class Servers:

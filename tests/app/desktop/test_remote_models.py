@@ -134,7 +134,7 @@ def test_a_server_that_is_away_is_told_with_the_way_to_its_settings(running: Run
     running.until(lambda: gone.url in section.list.lines)
     line = section.list.lines[gone.url]
     running.until(line.toggle.hasFocus)
-    assert line.form is not None and line.form.isVisible()
+    assert line.details is not None and line.details.isVisible()
 
 
 def test_the_chip_says_why_for_who_hovers_and_for_who_listens(qtbot: QtBot, looks: None) -> None:

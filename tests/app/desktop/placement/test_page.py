@@ -396,7 +396,7 @@ def test_adding_a_worker_leads_to_the_settings(running: Running, placements: Han
     assert QApplication.focusWidget() is workers.field
     placements.set_workers(WorkerState("192.168.0.7:50052"))
     running.until(lambda: len(workers.lines) == 1)
-    assert workers.lines[0].words.text() == "Not checked yet"
+    assert next(iter(workers.lines.values())).words.text() == "Not checked yet"
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

@@ -50,16 +50,18 @@ def test_a_worker_is_added_by_enter_and_removed_by_its_button(
     workers.field.setFocus()
     qtbot.keyClicks(workers.field, ADDRESS)
     qtbot.keyClick(workers.field, Qt.Key.Key_Return)
-    running.until(lambda: [line.address for line in workers.lines] == [ADDRESS])
+    running.until(lambda: [*workers.lines] == [ADDRESS])
     running.until(lambda: workers.field.text() == "")
     workers.check.click()
-    running.until(lambda: workers.lines[0].words.text() == "Ready, in use by the loaded model")
-    assert workers.lines[0].remove.accessibleName() == f"Remove {ADDRESS}"
+    running.until(
+        lambda: next(iter(workers.lines.values())).words.text() == "Ready, in use by the loaded model"
+    )
+    assert next(iter(workers.lines.values())).remove.accessibleName() == f"Remove {ADDRESS}"
     running.window.activateWindow()
     running.until(running.window.isActiveWindow)
-    workers.lines[0].remove.setFocus()
-    workers.lines[0].remove.click()
-    running.until(lambda: workers.lines == [])
+    next(iter(workers.lines.values())).remove.setFocus()
+    next(iter(workers.lines.values())).remove.click()
+    running.until(lambda: workers.lines == {})
     running.until(lambda: QApplication.focusWidget() is workers.field)
 
 
@@ -72,13 +74,13 @@ def test_each_state_is_told_in_words(running: Running, placements: HandMadePlace
         WorkerState("d:1", "away", error=ErrorInfo("worker.bad_address", {"address": "d:1"})),
     )
     running.until(lambda: len(workers.lines) == 4)
-    words = [line.words.text() for line in workers.lines]
+    words = [line.words.text() for line in workers.lines.values()]
     assert words[:3] == ["Not checked yet", "Checking…", "Ready, 15 GB free"]
     assert words[3].startswith("“d:1” isn't a valid address.")
     assert not workers.check.isEnabled()
     assert without_name(workers) == []
     languages.choose("ko")
-    running.until(lambda: workers.lines[1].words.text() == "확인하는 중…")
+    running.until(lambda: list(workers.lines.values())[1].words.text() == "확인하는 중…")
 
 
 def test_what_is_wrong_with_an_address_stands_under_the_field(
@@ -88,11 +90,11 @@ def test_what_is_wrong_with_an_address_stands_under_the_field(
     placements.worker_error = UserError("worker.bad_address", address="here")
     workers.field.setText("here")
     workers.add.click()
-    running.until(lambda: workers.error.isVisible())
-    assert workers.error.text().startswith("“here” isn't a valid address.")
+    running.until(lambda: workers.complaint.isVisible())
+    assert workers.complaint.text().startswith("“here” isn't a valid address.")
     assert workers.field.text() == "here"
     qtbot.keyClicks(workers.field, "x")
-    assert workers.error.isHidden()
+    assert workers.complaint.isHidden()
 
 
 def test_an_empty_address_asks_nobody(running: Running, placements: HandMadePlacements) -> None:

@@ -187,7 +187,7 @@ def test_a_server_is_changed_and_its_key_is_kept_forgotten_and_not_handed_on(
     page.until(line.chip.isVisible)
     assert line.words.text() == "2 models" and not line.remove.isVisible()
     qtbot.mouseClick(line.toggle, Qt.MouseButton.LeftButton)
-    form = line.form
+    form = line.details
     assert form is not None and form.isVisible()
     page.until(lambda: form.key.state.text() == "Stored in the system keyring.")
     assert form.key.field.text() == "" and KEY not in "".join(page.shown())
@@ -223,7 +223,7 @@ def test_without_a_keyring_it_says_so(qtbot: QtBot, looks: None, tmp_path: Path)
     page.until(lambda: bool(page.section.list.lines))
     line = page.section.list.lines["https://far.example/v1"]
     qtbot.mouseClick(line.toggle, Qt.MouseButton.LeftButton)
-    page.until(lambda: line.form is not None and "has no keyring" in line.form.key.state.text())
+    page.until(lambda: line.details is not None and "has no keyring" in line.details.key.state.text())
 
 
 def test_what_cannot_be_saved_says_why(page: Page, qtbot: QtBot) -> None:
@@ -294,7 +294,7 @@ def test_every_control_has_a_name(page: Page, qtbot: QtBot, language: str) -> No
     page.add(ModelServer("http://far.example/v1", models=("a",)), KEY)
     line = page.section.list.lines["http://far.example/v1"]
     qtbot.mouseClick(line.toggle, Qt.MouseButton.LeftButton)
-    line.form.more.click()
+    line.details.more.click()
     languages.choose(language)
     QApplication.processEvents()
     assert without_name(page.section) == []
