@@ -79,7 +79,7 @@ def test_what_leaves_is_asked_about_once_and_marked_everywhere(
     running.until(lambda: bool(server.asked) and not running.services.conversations.answering())
     running.until(lambda: bool(chat.transcript.findChildren(AnswerCard)))
     (answer,) = chat.transcript.findChildren(AnswerCard)
-    running.until(lambda: spoken(answer.footer).startswith(f"Elsewhere · scripted · {host}"))
+    running.until(lambda: spoken(answer.footer).startswith(f"Remote · scripted · {host}"))
     languages.choose("ko")
     QApplication.processEvents()
     assert "이 컴퓨터를 떠나" in pill.accessibleName() and any(

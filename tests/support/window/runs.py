@@ -133,7 +133,7 @@ def paths(dialog: QWidget) -> list[QTextBrowser]:
 
 def tick_boxes(dialog: QWidget) -> list[QCheckBox]:
     """The boxes beside files that were changed since."""
-    return find_all(dialog, re.compile("^Put back "), QCheckBox)
+    return find_all(dialog, re.compile("^Restore "), QCheckBox)
 
 
 def list_of(dialog: QWidget) -> QScrollArea:

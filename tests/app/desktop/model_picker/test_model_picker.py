@@ -92,7 +92,7 @@ def test_the_tools_of_the_model_in_use_are_checked_from_here_and_the_check_stopp
     picker.open()
     picker.show_checking(ToolCheckUnderWay("/starter.gguf", "SmolLM2 135M Instruct", 3, 10))
     notes = [row.note for row in picker.rows.rows]
-    assert "checking tools: 3 of 10" in notes and picker.texts()[-1] == "Stop verifying tools"
+    assert "checking tools: 3 of 10" in notes and picker.texts()[-1] == "Stop checking tools"
     qtbot.keyClicks(picker.field, "zzz")
     press(qtbot, picker, Qt.Key.Key_PageDown, Qt.Key.Key_Return)
     assert stopped.count() == 1

@@ -148,7 +148,7 @@ def test_the_keys_go_from_the_field_through_the_list_to_the_details(opened: Open
 
 def test_verdicts_fill_in_one_by_one_and_the_best_is_marked(opened: Open) -> None:
     details = opened.page.discover.details
-    opened.hub.judge_seconds = 0.03
+    opened.hub.judge_seconds = 0.1
     opened.page.show_repo(QWEN)
     opened.until(lambda: len(details.table.rows) == 8)
     assert [row.line.name for row in details.table.rows[:2]] == ["BF16", "Q8_0"]
@@ -163,7 +163,7 @@ def test_verdicts_fill_in_one_by_one_and_the_best_is_marked(opened: Open) -> Non
         details.source.text()
         == "Checked against RTX 2080 and 64 GB of RAM. 24.8 MB of file headers were read."
     )
-    assert details.best.text().startswith("Best here: Q4_K_M. ")
+    assert details.best.text().startswith("Best for this computer: Q4_K_M. ")
     row = next(row for row in details.table.rows if row.line.name == "Q8_0")
     assert row.accessibleName().startswith("Q8_0, 32.5 GB, ")
     assert details.chips.isVisible()
@@ -255,7 +255,7 @@ def test_without_a_connection_the_page_stays_calm(opened: Open, code: str, butto
     opened.search("qwen")
     state = opened.page.discover.state
     opened.until(lambda: state.isVisible() and state.buttons[0].text() == button)
-    assert "catalogue" in state.words.text() and opened.failed == []
+    assert "the catalog" in state.words.text() and opened.failed == []
     opened.hub.error = None
     state.buttons[0].click()
     opened.until(lambda: len(names(opened)) == 4)

@@ -54,7 +54,7 @@ def test_a_model_is_told_in_words(opened: Open) -> None:
     card = cards[Q]
     assert card.title.whole() == "Qwen3-30B-A3B · Q4_K_M"
     assert card.what.text() == "18.6 GB · 128 experts, 8 active · 30.5 billion parameters · qwen3moe"
-    assert card.happened.text() == f"from {QWEN} · used today · checked 40 days ago"
+    assert card.happened.text() == f"from {QWEN} · used today · verified 40 days ago"
     assert cards[L].happened.text() == "from Ollama · not used yet"
     opened.until(lambda: card.verdict.text().startswith("GPU and RAM, about "))
     assert card.accessibleName().startswith("Qwen3-30B-A3B · Q4_K_M, 18.6 GB")
@@ -167,10 +167,10 @@ def test_verifying_shows_how_far_it_is_and_can_be_stopped(opened: Open) -> None:
     opened.library.hold.set()
     choose(cards[Q], "Verify")
     choose(cards[G], "Verify")
-    opened.until(lambda: cards[Q].checked.text().startswith("checked: ") and cards[Q].bar.fraction() > 0)
+    opened.until(lambda: cards[Q].checked.text().startswith("verified: ") and cards[Q].bar.fraction() > 0)
     assert cards[G].checked.text() == "waiting to be verified" and "Verify" not in menu_texts(cards[Q])
     cards[Q].stop.click()
-    opened.until(lambda: not cards[Q].bar.isVisible() and cards[G].checked.text().startswith("checked: "))
+    opened.until(lambda: not cards[Q].bar.isVisible() and cards[G].checked.text().startswith("verified: "))
     opened.library.hold.clear()
     opened.until(lambda: bool(opened.said))
     assert opened.said[-1].text == "Granite 4 H Tiny · Q4_K_M is intact: every byte is correct"
@@ -231,7 +231,7 @@ def test_duplicates_are_told_with_what_could_be_saved(make_page: Make) -> None:
     opened = make_page(shelves).ready()
     library(opened)
     words = opened.page.library.duplicates
-    assert words.isVisible() and words.text().endswith("One of them is enough: 4.2 GB could be free.")
+    assert words.isVisible() and words.text().endswith("are identical. Keeping one would free 4.2 GB.")
 
 
 def test_models_of_other_programs_are_ticked_and_taken_in(opened: Open, qtbot: QtBot) -> None:
@@ -284,7 +284,7 @@ def test_an_empty_library_says_what_it_is_for(make_page: Make) -> None:
     opened.until(view.state.isVisible)
     assert view.state.title.text() == "No models yet" and QApplication.focusWidget() is view.state.buttons[0]
     view.state.buttons[1].click()
-    opened.until(lambda: any("Nothing found" in words for words in labels(view.found)))
+    opened.until(lambda: any("No models of Hugging Face" in words for words in labels(view.found)))
     view.state.buttons[0].click()
     assert opened.page.discover.isVisible()
 

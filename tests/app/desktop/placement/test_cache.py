@@ -156,7 +156,7 @@ def test_a_worker_is_named_as_one(qtbot: QtBot) -> None:
     cache = msgspec.structs.replace(plans.CACHE, device="RPC0")
     made.show_plan(KeptPlan(cache, plans.machine(plans.WORKER), 128))
     made.take(USED)
-    assert made.title() == "Experts kept on the worker"
+    assert made.title() == "Experts kept on the other PC"
     assert made.figures()[0] == "81% of the needed experts were already there"
 
 

@@ -307,7 +307,7 @@ def test_what_the_engine_does_is_told_in_words_with_units(qtbot: QtBot) -> None:
     card.show_activity(BUSY)
     assert not card.isHidden() and card.note.text() == ""
     assert card.lines() == [
-        "Answers: 2 at work, 1 waiting",
+        "Answers: 2 active, 1 waiting",
         "Writing: 14 tokens per second",
         "Reading: 210 tokens per second",
         "Each step: 12 tokens, 1.2% outside llama.cpp",

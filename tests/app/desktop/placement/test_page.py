@@ -238,7 +238,7 @@ def test_tuning_is_started_told_and_kept(running: Running, placements: HandMadeP
     running.until(lambda: card.words.text() == "Tried other batch sizes: 33 tokens per second")
     placements.hold.clear()
     running.until(card.keep.isVisible)
-    assert card.words.text().startswith("Before: 30 tokens per second, prompts read at 200.")
+    assert card.words.text().startswith("Before: 30 tokens per second, prompts at 200.")
     card.keep.click()
     running.until(lambda: placements.kept == {path: PlacementOptions(ubatch=1024)})
     running.until(lambda: running.services.models.state.path == path)

@@ -63,7 +63,7 @@ def test_a_run_is_shown_from_its_journal(page: RunStepsView) -> None:
     plan, follow_up = run_page.plan_text(page), run_page.follow_up(page)
     assert plan is not None and follow_up is not None
     assert tops == sorted(tops) and plan.parent() in parts and follow_up.parent() in parts
-    assert "Rename the files (under way)" in plan.accessibleName()
+    assert "Rename the files (in progress)" in plan.accessibleName()
 
 
 def test_the_answer_loads_nothing_and_a_link_asks_first(

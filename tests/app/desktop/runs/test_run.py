@@ -63,7 +63,7 @@ def test_the_list_says_how_a_run_stands_in_a_word() -> None:
     assert described(msgspec.structs.replace(RUN, state="waiting")) == "Rename invoices, needs you"
     assert described(RUN) == "Rename invoices, step 6 of 25"
     remote_servers = msgspec.structs.replace(RUN, model="openai:https://models.example/v1#qwen")
-    assert described(remote_servers) == "Rename invoices, step 6 of 25, Elsewhere"
+    assert described(remote_servers) == "Rename invoices, step 6 of 25, Remote"
 
 
 def test_the_bar_says_how_far_a_run_is() -> None:

@@ -23,7 +23,7 @@ def test_parameters_are_counted_in_the_units_of_the_language() -> None:
     assert parameters_text(60_000_000, 1_200_000_000) == "60 million of 1.2 billion parameters per token"
     assert experts_text(0, 0, 135_000_000, 135_000_000) == "135 million parameters, all used for each token"
     languages.choose("ko")
-    assert parameters_text(214_000_000, 692_000_000) == "토큰당 매개변수 6억 9,200만개 중 2억 1,400만개"
+    assert parameters_text(214_000_000, 692_000_000) == "토큰당 매개변수 6억 9,200만 개 중 2억 1,400만 개"
 
 
 def test_layers_are_joined_to_ranges() -> None:
