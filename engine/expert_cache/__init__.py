@@ -1,1 +1,1 @@
-"""Keeping single experts on a device, the ones that fire now."""
+"""The expert cache: keeps the experts that fire now on a device."""

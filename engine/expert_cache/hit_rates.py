@@ -1,4 +1,4 @@
-"""How many of the uses of experts a cache will serve, told before anything ran.
+"""Expected hit rates of an expert cache, before anything ran.
 
 Others measured the share of uses that the experts used last (LRU) serve, on models of 128 to 512 experts with slots
 for a sixteenth to two thirds of them; `docs/expert_cache.md` has the numbers and their sources. Read as odds, hits

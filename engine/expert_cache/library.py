@@ -1,4 +1,4 @@
-"""Where the plugin of the expert cache lies, and whether it was built for this very engine.
+"""The expert cache plugin: where it is installed, and whether it fits this very engine.
 
 Set-up compiles `native/*.cpp` and puts the library into the environment, with a note of what it was built for, or
 of why it could not be. Nothing here loads anything.
@@ -21,7 +21,7 @@ _SUFFIXES = {"darwin": ".dylib", "win32": ".dll"}
 
 
 class PluginState(msgspec.Struct, frozen=True):
-    """The plugin as set-up left it: where it lies and what it calls itself, or why there is none to use."""
+    """The plugin as set-up left it: path and build name, or the reason why there is none."""
 
     path: str = ""
     build: str = ""
@@ -50,7 +50,7 @@ def plugin_name(platform: str = sys.platform) -> str:
 
 
 def interface_hash(header: Path = _INTERFACE) -> str:
-    """What a change of the plugin's C interface changes. A header that is not there is like no plugin's."""
+    """A hash of the plugin's C interface; a missing header counts as no plugin's."""
     try:
         return hashlib.sha256(header.read_bytes()).hexdigest()[:16]
     except OSError:
@@ -58,7 +58,7 @@ def interface_hash(header: Path = _INTERFACE) -> str:
 
 
 def plugin_path(folder: Path | None = None) -> Path:
-    """The plugin's file, built for the installed llama-cpp-python and for the interface that is called here.
+    """The plugin's file, if built for the installed llama-cpp-python and this interface.
 
     Raises UserError: `cache.not_built`, `cache.other_build`, and where set-up tried and could not
     `cache.no_compiler`, `cache.not_compiled`.
@@ -75,14 +75,14 @@ def plugin_path(folder: Path | None = None) -> Path:
 
 
 def check_build(told: str, folder: Path | None = None) -> None:
-    """Refuse a plugin that calls itself otherwise than set-up noted. Raises UserError `cache.other_build`."""
+    """Refuse a plugin whose build name differs from set-up's note. Raises UserError `cache.other_build`."""
     note = _note(folder or plugin_folder())
     if note is None or told != note.build:
         raise UserError("cache.other_build")
 
 
 def plugin_state(folder: Path | None = None) -> PluginState:
-    """What `plugin_path` finds, the reason as a value."""
+    """The result of `plugin_path` as a value."""
     folder = folder or plugin_folder()
     note = _note(folder)
     try:
@@ -99,7 +99,7 @@ def _reason(note: _Note) -> UserError:
 
 
 def _note(folder: Path) -> _Note | None:
-    """None where there is no note, or only half of one."""
+    """The note of set-up; None if missing or incomplete."""
     try:
         return msgspec.json.decode((folder / NOTE).read_bytes(), type=_Note)
     except (OSError, msgspec.DecodeError):

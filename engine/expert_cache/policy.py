@@ -1,4 +1,4 @@
-"""Which experts keep a slot: the settings of the policy that the plugin follows (`native/slots.cpp`).
+"""Eviction policy: which experts keep a slot, as the plugin implements it (`native/slots.cpp`).
 
 Each layer decides for itself. A *step* is one expert block that the layer computed with the cache. A score is the sum
 over an expert's uses of 2^(-(steps since)/half_life): recent uses weigh most, frequent ones add up. Special cases are

@@ -1,4 +1,4 @@
-"""What a model reads and writes: conversations to prompts, replies to reasoning and answers."""
+"""Chat formats: conversations to prompts, replies to reasoning, answers and tool calls."""
 
 from engine.formats.chat_format import ChatFormat
 from engine.formats.dialect import Dialect

@@ -1,4 +1,4 @@
-"""What one model reads and writes: its template, its reasoning control, its parser."""
+"""Chat format of one model: template, reasoning control, parser."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Tools = Sequence[Mapping[str, Any]] | None
 
 
 class ChatFormat:
-    """A model's chat format, learned once from its template. Immutable; may be used from several threads.
+    """A model's chat format, learned once from its template. Immutable and thread-safe.
 
     `is_fallback` is True for `plain()`, which stands in for a template that is missing or broken.
     """
@@ -73,7 +73,7 @@ class ChatFormat:
 
     @classmethod
     def of_model(cls, source: str, bos_token: str = "", eos_token: str = "") -> ChatFormat:
-        """That of a file's own template, `plain` for a file without one.
+        """The format of a file's own template; `plain` for a file without one.
 
         Raises UserError `template.syntax` or `template.too_expensive`.
         """
@@ -85,14 +85,14 @@ class ChatFormat:
 
     @property
     def markers(self) -> ReasoningMarkers:
-        """The texts around the reasoning; an engine that enforces a budget writes the closing one itself."""
+        """The markers around the reasoning; an engine that enforces a budget writes the closing one
+        itself."""
         return self._markers
 
     @property
     def dialect(self) -> Dialect:
-        """How this model writes tool calls. Where its template knows no tools, one of ours, described to it
-        in the system message.
-        """
+        """The tool call dialect. Where the template knows no tools, one of ours, described in the system
+        message."""
         return self._dialect
 
     def render(
@@ -102,8 +102,8 @@ class ChatFormat:
         reasoning: Reasoning = "auto",
         continue_last: bool = False,
     ) -> Prompt:
-        """The prompt for the next reply. With `continue_last` the last message is a partial answer to go on
-        with.
+        """Render the prompt for the next reply. With `continue_last` the last message is a partial answer to
+        continue.
 
         Raises UserError `template.raised`, `template.failed`, `template.too_expensive`, `reasoning.unknown`,
         and ValueError when there is no assistant message to continue.
@@ -129,9 +129,8 @@ class ChatFormat:
         return self._continued(prompt, thoughts, partial["content"]) if partial else prompt
 
     def parser(self, prompt: Prompt, tools: Tools = None) -> ReplyParser:
-        """A parser for the reply to this prompt. Without `tools` those that the prompt was rendered with
-        count; without any, what looks like a call is part of the answer.
-        """
+        """A parser for the reply to this prompt. Without `tools` it uses those that the prompt was
+        rendered with; without any, what looks like a call is part of the answer."""
         offered = prompt.tools if tools is None else tools
         if self._dialect.channels:
             return ChannelParser(self._markers, prompt, self._dialect, offered)
@@ -190,7 +189,7 @@ class ChatFormat:
         return msgspec.structs.replace(prompt, opens_reasoning=self._ends_with(prompt, self._markers.opening))
 
     def _is_past_reasoning(self, prompt: Prompt) -> bool:
-        """Whether the prompt leaves no room for reasoning, as when it is turned off."""
+        """Whether the prompt leaves no room for reasoning, as when it is off."""
         ends = (self._markers.closing, self._markers.early_answer_opening)
         return any(end and self._ends_with(prompt, end) for end in ends)
 
@@ -201,7 +200,7 @@ class ChatFormat:
         return last.trusted and last.text.rstrip().endswith(marker)
 
     def _closed(self, prompt: Prompt) -> Prompt:
-        """Hand a model that always reasons an empty block. It may not respect it."""
+        """Give a model that always reasons an empty block, which it may not respect."""
         markers = self._markers
         opening = "" if prompt.opens_reasoning else markers.opening + markers.lead
         text = opening + markers.block("", closed=True)
@@ -210,7 +209,7 @@ class ChatFormat:
         )
 
     def _continued(self, prompt: Prompt, reasoning: str, content: str) -> Prompt:
-        """Append a partial answer as the model itself would have written it."""
+        """Append a partial answer as the model would have written it."""
         markers = self._markers
         pieces: list[Piece] = []
         opens = prompt.opens_reasoning

@@ -1,4 +1,4 @@
-"""How a model writes tool calls, as a value from which a parser and a grammar can both be made.
+"""Tool call dialects as values from which both a parser and a grammar are made.
 
 A reply that calls tools reads, in every dialect,
 
@@ -34,7 +34,7 @@ _JSON_START = re.compile(r"\{|\[\s*[\[{\"]|\[$")
 
 
 class Slot(Enum):
-    """What stands between the literals of a pattern."""
+    """A variable part between the literals of a pattern."""
 
     NAME = "name"  # the tool's name, written bare; a second one repeats the first
     ID = "id"  # the id of the call, written bare
@@ -85,7 +85,7 @@ class Parameter(msgspec.Struct, frozen=True):
 
 
 class Dialect(msgspec.Struct, frozen=True):
-    """One model's way to call tools.
+    """One model's syntax of tool calls.
 
     `arguments` says how ARGUMENTS is written:
       "json"      one JSON object

@@ -1,5 +1,5 @@
-"""Dialects that cannot be learned by rendering, found by what a template's source holds, and a few notations
-that models use although their template asks for another.
+"""Known dialects: those that rendering cannot reveal, found by the template's source, and notations that
+models use although their template asks for another.
 
 Sources: the templates that the model makers published (Hugging Face model repositories, and the copies in
 llama-cpp-python's source archive), OpenAI's harmony guide (cookbook.openai.com/articles/openai-harmony),
@@ -20,13 +20,13 @@ def _enveloped(before: str, after: str, name: str = "name", arguments: str = "ar
 
 
 def _array(name: str, start: str, end: str = "]", **fields: Any) -> Dialect:
-    """Calls that are the items of one JSON array."""
+    """A dialect whose calls are items of one JSON array."""
     given: dict[str, Any] = {"call": _enveloped("", ""), "separator": ", ", "envelope": Envelope()} | fields
     return Dialect(name, section_start=start, section_end=end, array=True, **given)
 
 
 def _pythonic(name: str, start: str, end: str, separator: str = ", ") -> Dialect:
-    """Calls as Python writes them."""
+    """A dialect of Python calls."""
     return Dialect(
         name,
         arguments="pythonic",
@@ -195,7 +195,7 @@ def known_dialect(source: str, rows: tuple[tuple[tuple[str, ...], Dialect], ...]
 
 
 def _opened(dialect: Dialect, opening: str) -> Pattern:
-    """The call with another text in front of its JSON."""
+    """A dialect with another text in front of its JSON."""
     first, *rest = dialect.call
     return (
         opening + first[first.index("{") :] if isinstance(first, str) and "{" in first else opening,
@@ -204,7 +204,7 @@ def _opened(dialect: Dialect, opening: str) -> Pattern:
 
 
 def other_notations(dialect: Dialect, source: str = "") -> tuple[Dialect, ...]:
-    """What else models write where this dialect is expected, told apart by what follows the same mark."""
+    """Other notations that models write for this dialect, distinguished by what follows the same mark."""
     others = [
         msgspec.structs.replace(dialect, call=_opened(dialect, opening), section_start="", openings=())
         for opening in dialect.openings

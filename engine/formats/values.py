@@ -1,4 +1,4 @@
-"""What goes into a model and what comes out, as values."""
+"""Values of chat formats: prompts, messages, parser deltas."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ class AssistantMessage(msgspec.Struct, frozen=True):
 
 
 class ReasoningDelta(msgspec.Struct, frozen=True):
-    """New text of the reasoning. Never taken back."""
+    """New text of the reasoning. Never retracted."""
 
     text: str
 
 
 class ContentDelta(msgspec.Struct, frozen=True):
-    """New text of the answer. Never taken back."""
+    """New text of the answer. Never retracted."""
 
     text: str
 

@@ -1,4 +1,4 @@
-"""Writes calls as a dialect does, for histories whose template does not and for the tests of the parser."""
+"""Writes calls in a dialect, for histories whose template does not, and for parser tests."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What GGUF files hold: headers, tensors, the layers they make, and whether they are consistent."""
+"""GGUF files: headers, tensors, layers, consistency."""

@@ -1,12 +1,11 @@
-"""What each layer remembers of the past, from the metadata: an estimate for where no dry run is possible.
+"""Cache sizes of each layer from the metadata: an estimate where no dry run is possible.
 
 Sources: llama.cpp's `src/llama-hparams.cpp` (n_embd_k_gqa, n_embd_r, n_embd_s), `llama-kv-cache.cpp` (MLA
 stores K alone), `llama-kv-cache-iswa.cpp` and `load_swa_pattern` (sliding windows), and the loaders in
 `src/models/` for the patterns that a file need not state.
 
-Where a window cannot be told the whole context is taken, and where layers share a cache by a rule that only
-one architecture has (Gemma 3n), or compress it (DeepSeek V4), each layer counts in full: the estimate errs to
-the large side.
+Unknown windows count as the whole context, and layers that share a cache by a rule of one architecture (Gemma
+3n) or compress it (DeepSeek V4) count in full: the estimate errs on the large side.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ _MIXERS = ("attn_", "indexer.", *_STATEFUL)
 
 
 class CacheLayer(msgspec.Struct, frozen=True):
-    """What a layer remembers of the past: elements of K and of V per token, a window of tokens (0: all of
-    them), and bytes of recurrent state that do not grow."""
+    """The cache of a layer: elements of K and V per token, a window in tokens (0: no window), and bytes of
+    recurrent state, which do not grow."""
 
     k: int = 0
     v: int = 0

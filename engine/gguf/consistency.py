@@ -1,4 +1,4 @@
-"""Refuses a model whose metadata and tensors contradict each other, before native code sees it.
+"""Refuses models whose metadata and tensors contradict each other, before native code sees them.
 
 Much of what is refused here is a GGML_ASSERT in llama.cpp (`src/llama-model.cpp`, load_hparams): it would not
 fail to load, it would end the process.

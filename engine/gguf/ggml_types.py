@@ -1,4 +1,4 @@
-"""How ggml stores numbers, and what llama.cpp calls the mixtures.
+"""ggml's number formats, and llama.cpp's names of quantization mixtures.
 
 Sources: `ggml/include/ggml.h` (enum ggml_type), `ggml/src/ggml-common.h` (block sizes, checked there by
 static_assert), `include/llama.h` (enum llama_ftype), as vendored by llama-cpp-python 0.3.36. The numbers that

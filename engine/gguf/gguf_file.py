@@ -1,4 +1,4 @@
-"""Reads the header of one GGUF file, and refuses a damaged or hostile one before native code sees it.
+"""GGUF header reader: refuses damaged or hostile files before native code sees them.
 
 Format: github.com/ggml-org/ggml/blob/master/docs/gguf.md, versions 2 and 3, little endian. Nothing but the
 header is read, in growing pieces: of a file on disk rather than by mmap, because a file that is cut while it is
@@ -84,16 +84,16 @@ class GgufFile(msgspec.Struct, frozen=True):
 
 
 class HeaderSource(Protocol):
-    """Where the bytes of a header come from, in order."""
+    """Source of a header's bytes, in order."""
 
     @property
     def size(self) -> int:
-        """Of the whole file, in bytes."""
+        """The size of the whole file in bytes."""
         ...
 
     def more(self, have: int, need: int) -> bytes:
-        """The bytes from `have` on, at least up to `need`; more where they cost little. What comes out shorter
-        is taken for the end of the file."""
+        """The bytes from `have` on, at least up to `need`; more where cheap. A shorter result means the
+        end of the file."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The tensor table of a local model, in one file or split over several, and what it says about the model."""
+"""Index of a local model, in one file or split over several: metadata and tensor table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class GgufIndex(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> Path:
-        """What a loader is given: the first part."""
+        """The first part, which a loader opens."""
         return self.files[0].path
 
     @property
@@ -66,7 +66,7 @@ class GgufIndex(msgspec.Struct, frozen=True):
 
     @property
     def fingerprint(self) -> str:
-        """Names this state of the files: their sizes and when they were last written."""
+        """Identify the files' present state by sizes and modification times."""
         state = ",".join(f"{file.bytes}:{file.modified_ns}" for file in self.files)
         return hashlib.sha256(state.encode()).hexdigest()[:32]
 

@@ -1,4 +1,4 @@
-"""How wide llama.cpp's graph of a model is: values of one token that live at once while a layer is computed.
+"""Width of llama.cpp's graph of a model: values of one token that are live at once while a layer is computed.
 
 Read off dry runs of published models (`sched_reserve: compute buffer size`) with the graphs of
 `src/llama-graph.cpp` beside them: build_ffn and build_moe_ffn keep the up and gate projections and their product,

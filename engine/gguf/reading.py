@@ -1,4 +1,4 @@
-"""Reads the index of a local model, in one file or split over several, and tells when its files changed."""
+"""Reads the index of a local model, in one file or split over several, and detects changed files."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def whole_model(files: tuple[GgufFile, ...]) -> GgufIndex:
 
 
 def changed_since(index: GgufIndex) -> bool:
-    """Whether a part of the model was written, grew or went away since it was indexed."""
+    """Whether a part of the model was written, grew or vanished since it was indexed."""
     for file in index.files:
         try:
             status = file.path.stat()
@@ -62,7 +62,7 @@ def changed_since(index: GgufIndex) -> bool:
 
 
 def check_unchanged(index: GgufIndex) -> None:
-    """Raises UserError `model.changed` (`path`) when what was planned may no longer be what is loaded."""
+    """Raise UserError `model.changed` (`path`) if the file is no longer the planned one."""
     if changed_since(index):
         raise UserError("model.changed", path=str(index.path))
 

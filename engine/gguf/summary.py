@@ -1,4 +1,4 @@
-"""What a person wants to know about a model file, from its index."""
+"""Summary of a model file for people, from its index."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ModelSummary(msgspec.Struct, frozen=True):
 
 
 def summarize(index: GgufIndex) -> ModelSummary:
-    """What `coterie inspect` shows."""
+    """The facts that `coterie inspect` shows."""
     types: Counter[str] = Counter()
     for tensor in index.tensors:
         types[tensor.type_name] += tensor.bytes
@@ -88,7 +88,7 @@ def recommended_sampling(index: GgufIndex) -> Sampling:
 
 
 def _quantization(index: GgufIndex, types: Counter[str]) -> str:
-    """The mixture that the file claims, unless its weights plainly say otherwise."""
+    """The mixture that the file claims, unless its weights plainly contradict it."""
     largest = types.most_common(1)[0][0] if types else ""
     number = index.metadata.get("general.file_type")
     claimed = FILE_TYPES.get(number & ~_FILE_TYPE_GUESSED, "") if isinstance(number, int) else ""

@@ -1,5 +1,4 @@
-"""Every weight of a model by its role: what each layer needs for every token, and what only routed experts
-need.
+"""Weights of a model by role: what each layer reads for every token, and what only routed experts read.
 
 Roles come from tensor names, never from the architecture's name: `tensor_roles`.
 """

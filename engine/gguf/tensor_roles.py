@@ -1,4 +1,4 @@
-"""What a weight is for, told by its name alone.
+"""Role of a weight, from its name alone.
 
 Names are those of llama.cpp's `src/llama-arch.cpp` (LLM_TENSOR_NAMES): `blk.N.` and what the weight does, one
 table for every architecture. So a new architecture needs nothing here as long as it keeps to the table.

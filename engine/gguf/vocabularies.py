@@ -1,4 +1,4 @@
-"""Whether two files have the same tokens, so that one's model can guess what the other's is going to say."""
+"""Compares the vocabularies of two files: whether one can draft for the other."""
 
 from __future__ import annotations
 

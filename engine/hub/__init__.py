@@ -1,1 +1,1 @@
-"""Models on the hub and on disk: finding, judging, downloading and keeping them."""
+"""Models on the hub and on disk: search, verdicts, downloads, storage."""

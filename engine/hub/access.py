@@ -1,4 +1,4 @@
-"""How the hub is reached: its address, the way there, and the token that only the hub itself may see."""
+"""Access to the hub: its address, proxy and certificates, and the token that only the hub may see."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LONGEST_TOKEN = 512
 
 
 def no_token() -> str:
-    """Nobody."""
+    """No token."""
     return ""
 
 
@@ -66,11 +66,11 @@ class HubAccess:
         return origin(url) == self.origin
 
     def with_token(self, token: str) -> HubAccess:
-        """The same way with another token."""
+        """The same access with another token."""
         return HubAccess(self.endpoint, self.proxy, self.certificates, self.offline, lambda: token)
 
     def token(self) -> str:
-        """The token as it can be sent. Raises UserError `hub.bad_token` for one that cannot be."""
+        """The token to send. Raises UserError `hub.bad_token` for an invalid one."""
         token = self._token().strip()
         if not (
             token.isascii() and token.isprintable() and " " not in token and len(token) <= _LONGEST_TOKEN
@@ -84,8 +84,7 @@ class HubAccess:
             raise UserError("hub.offline")
 
     def http(self, *, read_timeout: float = READ_TIMEOUT_S, connections: int = 32) -> httpx2.Client:
-        """A client that puts the token on requests to the endpoint and takes it off all others, redirects
-        included. To be closed by who asked for it.
+        """A client that sends the token to the endpoint only, never across redirects. The caller closes it.
 
         It follows redirects, and gives up waiting for anything. Raises UserError `hub.offline`,
         `hub.bad_proxy`, `hub.bad_certificates` (`path`, `detail`).

@@ -1,4 +1,4 @@
-"""Which model of a repository to take on this machine. Pure."""
+"""Recommended variant of a repository on this machine. Pure."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _best(judged: Sequence[JudgedVariant]) -> JudgedVariant | None:
 
 
 def _precise_enough(judged: Sequence[JudgedVariant]) -> Sequence[JudgedVariant]:
-    """Those of at least four bits, all where none has so many."""
+    """Variants of at least four bits; all if there is none."""
     return [one for one in judged if bits_per_weight(one) >= LEAST_BITS] or judged
 
 

@@ -1,4 +1,4 @@
-"""Values kept in files, to be had again without a connection: a bounded folder that nobody depends on."""
+"""Bounded on-disk cache of values for offline use; nothing depends on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hub: finding repositories, what is in them, and where their files can be had."""
+"""Hub client: searches repositories, lists their contents, locates their files."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n.*?^---[ \t]*\r?$\n?", re.DO
 
 
 def always() -> bool:
-    """Goes on to the end."""
+    """Never stop."""
     return True
 
 
 class Hub:
-    """One hub, by one access. May be used from any thread; `close` it.
+    """One hub, by one access. Thread-safe; `close` it.
 
-    Everything raises UserError `hub.*` as `engine.hub.errors` tells: `hub.offline` without asking anybody.
+    Methods raise UserError `hub.*` as in `engine.hub.errors`: `hub.offline` without any request.
     """
 
     def __init__(self, access: HubAccess) -> None:
@@ -124,9 +124,9 @@ class Hub:
         return f"{self.access.endpoint}/{check_repo(repo)}/resolve/{quote(commit, safe='')}/{quote(path)}"
 
     def locate(self, repo: str, commit: str, path: str) -> Located:
-        """Where a file can be had now, how large it is and what its hash is. Nothing of it is read.
+        """The file's present location, size and hash, without reading it.
 
-        The hub tells this itself, before it sends on to another host, which is asked only when it did not.
+        The hub reports them itself before it redirects to another host, which is asked only if it did not.
         """
         import httpx2
 
@@ -154,7 +154,7 @@ class Hub:
         raise UserError("hub.garbage", host=self.access.origin[1])
 
     def _located(self, url: str, told: dict[str, str], response: httpx2.Response) -> Located:
-        """`response` is the hub's last word, or that of the host it sent on to."""
+        """`response` is the last response of the hub or of the host that it redirected to."""
         linked = bare(told.get("X-Linked-Etag", ""))
         own = bare(response.headers.get("ETag", "")) if self.access.is_endpoint(str(response.url)) else ""
         size = str(told.get("X-Linked-Size") or response.headers.get("Content-Length", ""))

@@ -1,4 +1,4 @@
-"""Where a file of the hub goes: a place inside the library, under a name that every system can hold.
+"""Destination of a hub file: a path inside the library that every file system can hold.
 
 A name that is plain stays as it is. Every other one is made plain and marked with a hash of what it was, behind a
 "~" that no unmarked name has, so two names never become one. Names are compared as the least careful file system

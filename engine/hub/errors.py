@@ -1,7 +1,7 @@
-"""What goes wrong on the way to the hub, as errors that can be told in a sentence.
+"""Hub errors as `UserError`s.
 
-Error codes are the hub's header `X-Error-Code` (huggingface_hub, `utils/_http.py`). Nothing of an answer's own text
-is told on, and of an address only the host: the rest may be signed or hold a password.
+Codes are the hub's header `X-Error-Code` (huggingface_hub, `utils/_http.py`). A response's own text is never
+passed on, and of an address only the host: the rest may be signed or hold a password.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _RATE_LIMIT = re.compile(r"\bt\s*=\s*(\d{1,6})")
 
 
 def failure(error: Exception, access: HubAccess) -> UserError:
-    """What a request that got no answer failed of: `hub.certificate`, `hub.proxy`, `hub.unreachable`,
+    """The error of a request without a response: `hub.certificate`, `hub.proxy`, `hub.unreachable`,
     `hub.no_answer`, `hub.cut` or `hub.garbage`, all with `host`."""
     import httpx2
 

@@ -1,4 +1,4 @@
-"""How models of the hub are named: `OWNER/REPO`, `OWNER/REPO:QUANT`, `OWNER/REPO/FILE.gguf`.
+"""Names of hub models: `OWNER/REPO`, `OWNER/REPO:QUANT`, `OWNER/REPO/FILE.gguf`.
 
 The rules of names are the hub's own (huggingface_hub, `utils/_validators.py`, `validate_repo_id`), less the names
 without an owner that only the oldest repositories have.

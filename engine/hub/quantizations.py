@@ -1,7 +1,7 @@
-"""From the files of a repository to the models among them.
+"""Groups the files of a repository into models.
 
-A model is one file or several in order, named `STEM-00001-of-0000N.gguf` (llama.cpp, `llama_split_path`). Which
-quantisation it is, is told by its file's name alone, or by its folder's: makers differ in how they write that.
+A model is one file or several in order, named `STEM-00001-of-0000N.gguf` (llama.cpp, `llama_split_path`). Its
+quantization is known from its file's or folder's name alone, which makers write differently.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Grouped(msgspec.Struct, frozen=True):
 
 
 def group(files: Iterable[HubFile]) -> Grouped:
-    """The models among these files. What is neither a model nor belongs to one is not told."""
+    """The models among these files; files that belong to none are ignored."""
     companions: list[HubFile] = []
     left_out: list[LeftOut] = []
     models: dict[tuple[str, int], dict[int, HubFile]] = defaultdict(dict)
@@ -93,7 +93,7 @@ def group(files: Iterable[HubFile]) -> Grouped:
 
 
 def quantization_in(path: str) -> str:
-    """The quantisation that the name of a file or, if that says none, of its folder tells; "" for none."""
+    """The quantization that a file's name or else its folder's names; "" for none."""
     folder, _, name = path.rpartition("/")
     for text in (name, folder.rpartition("/")[2]):
         found = list(_QUANTIZATION.finditer(text))
@@ -103,13 +103,13 @@ def quantization_in(path: str) -> str:
 
 
 def nominal_bits(name: str) -> float:
-    """How many bits a weight has on average in a quantisation of this name; 0.0 where it is none."""
+    """The average bits per weight of a quantization of this name; 0.0 for none."""
     plain = name.upper().removeprefix("UD-")
     return next((bits for pattern, bits in _BITS if pattern.match(plain)), 0.0)
 
 
 def find_variant(variants: Sequence[Variant], name: str) -> Variant | None:
-    """The variant of this name; without regard to case, or by the quantisation alone, where that is only one."""
+    """The variant of this name, ignoring case, or by the quantization alone if unique."""
     exact = [variant for variant in variants if variant.name == name]
     folded = [variant for variant in variants if variant.name.lower() == name.lower()]
     meant = [variant for variant in variants if quantization_in(variant.files[0].path) == _canonical(name)]
@@ -130,7 +130,7 @@ def _part(path: str) -> tuple[str, int, int]:
 
 
 def _names(whole: Sequence[tuple[str, tuple[HubFile, ...]]]) -> list[str]:
-    """The shortest name that tells each from the others: quantisation, stem, or the whole path."""
+    """The shortest distinct names: quantization, stem, or the whole path."""
     stems = [stem for stem, _ in whole]
     choices = [
         [quantization_in(f"{stem}.gguf") for stem in stems],

@@ -1,4 +1,4 @@
-"""Which downloads run now, and the threads they run in.
+"""Download queue: which downloads run now, and their threads.
 
 What waits and in which order is kept elsewhere and asked for each time; here is only what runs in this process. A
 download is started once each time it is asked for, so that one which ends without a word is not started for ever.
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Waiting(Protocol):
-    """A download that waits for its turn; the lowest position is next."""
+    """A queued download; the lowest position is next."""
 
     @property
     def id(self) -> int: ...
@@ -28,7 +28,7 @@ Run = Callable[[int, "StopToken"], None]
 
 
 def due(waiting: Iterable[Waiting], running: Collection[int], at_once: int) -> list[int]:
-    """Which of those that wait are to be started now, so that at most `at_once` run; none is stopped for that."""
+    """Queued downloads to start now, so that at most `at_once` run; never stops one."""
     free = at_once - len(running)
     ordered = sorted(waiting, key=lambda entry: (entry.position, entry.id))
     return [entry.id for entry in ordered if entry.id not in running][: max(0, free)]
@@ -60,13 +60,13 @@ class Queue:
         self._closed = False
 
     def ask(self, *ids: int) -> None:
-        """Run these when it is their turn. Raises what `waiting` raises."""
+        """Queue these. Raises what `waiting` raises."""
         with self._changed:
             self._asked.update(ids)
         self.wake()
 
     def wake(self) -> None:
-        """Start what is due; to be called when the order or `at_once` has changed. Raises what `waiting` raises."""
+        """Start what is due after a change of order or `at_once`. Raises what `waiting` raises."""
         with self._changed:
             if self._closed or not self._asked:
                 return
@@ -81,8 +81,8 @@ class Queue:
                 thread.start()
 
     def stop(self, id: int, cancel: bool = False) -> bool:
-        """Tell a download to end, and when it is cancelled to leave nothing; whether it runs here. One that is only
-        waiting is not started any more."""
+        """Stop a running download, and remove its data if cancelled; whether it runs here. A queued one is
+        not started any more."""
         with self._changed:
             self._asked.discard(id)
             _, token = self._running.get(id, (None, None))
@@ -106,7 +106,7 @@ class Queue:
             return id in self._running
 
     def wait_for(self, id: int, timeout: float) -> bool:
-        """Whether the download has ended here before so many seconds were over."""
+        """Whether the download ended here within so many seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: id not in self._running, timeout)
 

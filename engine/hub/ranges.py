@@ -1,4 +1,4 @@
-"""Parts of a file on the hub, by HTTP ranges (RFC 9110, section 14): never more than was asked for is read."""
+"""Byte ranges of a hub file (RFC 9110, section 14): never reads more than requested."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class RemoteHeader:
         raise AssertionError("unreachable")
 
     def _asked(self, start: int, end: int) -> bytes:
-        """The bytes from `start` to `end`, that one excluded. Nothing is read of an answer that is another one."""
+        """Bytes `start` to `end` (exclusive). Nothing is read of an unexpected response."""
         import httpx2
 
         # Without a compression: of what is compressed a range is of no use.

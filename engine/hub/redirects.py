@@ -1,4 +1,4 @@
-"""Requests that follow redirects by our own rules: few, over HTTP alone, and without reading what comes with them."""
+"""Redirects by our own rules: few, HTTP only, without reading their bodies."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def opened(http: httpx2.Client, method: str, url: str, headers: Mapping[str, str
 
 
 def bare(etag: str) -> str:
-    """Without quotes and the mark of a weak one."""
+    """Strip quotes and the weak mark."""
     return etag.strip().removeprefix("W/").strip('"')
 
 

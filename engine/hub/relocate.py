@@ -1,5 +1,4 @@
-"""Moves the files of a library to another folder, so that a crash at any moment leaves every one in a place that is
-known.
+"""Moves a library's files to another folder, crash-safe at any moment.
 
 First each file gets a second place ("placing"): a hard link on the same file system, a compared copy on another.
 Until then the first place counts. Then, in one step, the second place counts ("switching"), and only now the first
@@ -51,8 +50,8 @@ class Move(msgspec.Struct, frozen=True):
 
 
 class Journal(msgspec.Struct, frozen=True):
-    """What is under way: from the folder `source` to `target`. `switched`: the second places count. `owner` names the
-    process that moves."""
+    """State of the move from the folder `source` to `target`. `switched`: the second places count. `owner`
+    names the moving process."""
 
     source: str
     target: str
@@ -84,7 +83,7 @@ def check_target(source: Path, target: Path) -> None:
 
 
 def unmark(target: Path) -> None:
-    """The folder is no longer one that a move is on its way to."""
+    """Remove the mark of a move from the folder."""
     with contextlib.suppress(OSError):
         (target / MARK).unlink()
 
@@ -119,7 +118,7 @@ def check_room(target: Path, moves: Sequence[Move]) -> None:
 
 
 def write_journal(path: Path, journal: Journal) -> None:
-    """On the disk when this returns, whole or not at all. Raises OSError."""
+    """Write durably and atomically. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     with unfinished.open("wb") as file:
@@ -131,7 +130,7 @@ def write_journal(path: Path, journal: Journal) -> None:
 
 
 def read_journal(path: Path) -> Journal | None:
-    """What is under way; None when nothing is, or nothing that can be read."""
+    """The journal of the move under way; None without a readable one."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Journal)
     except (OSError, msgspec.DecodeError):

@@ -1,4 +1,4 @@
-"""What a model on the hub is, from the headers of its files: a few megabytes are read, never the weights."""
+"""Facts about a hub model from its files' headers: reads a few megabytes, never the weights."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def read_remote_model(
 
 
 def remote_facts(summary: ModelSummary, bytes_read: int = 0) -> RemoteFacts:
-    """What `inspect` tells. A template that cannot be used leaves reasoning and tools untold."""
+    """The facts that `inspect` shows; an unusable template leaves reasoning and tools empty."""
     chat_format = _chat_format(summary.chat_template, summary.bos_token, summary.eos_token)
     return RemoteFacts(
         architecture=summary.architecture,

@@ -1,4 +1,4 @@
-"""What the hub tells of its models, as our values. Nothing of it is trusted: what has the wrong form is left out."""
+"""The hub's search results as our values. Untrusted: malformed ones are left out."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _list(access: HubAccess, query: Query) -> Any:
 
 
 def _wanted(page: Iterable[ModelInfo], query: Query) -> Iterator[HubModel]:
-    """Without what is no repository, and what is larger than was asked for: not every hub looks."""
+    """Filter out what is no repository or larger than asked: not every hub does."""
     for model in map(hub_model, page):
         if model is None or 0 < query.most_parameters < model.parameters:
             continue

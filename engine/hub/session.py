@@ -1,4 +1,4 @@
-"""What huggingface_hub's requests go through.
+"""HTTP session of huggingface_hub's requests.
 
 Left to itself its client waits for ever, sleeps for as long as a server tells it to, and sends its headers to
 whatever host a server names as the next page. Here each request belongs to one `Hub`: it goes to that hub's
@@ -34,11 +34,11 @@ STRANGE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, 
 
 
 class Stopped(Exception):
-    """Nobody wants the answer any more."""
+    """The response is no longer wanted."""
 
 
 class Calls:
-    """The requests of one call of huggingface_hub. `limit` is the size of a page, where the call has pages.
+    """The requests of one huggingface_hub call. `limit` is the page size, if it has pages.
 
     `received`: the bodies of answers, handed out before the library reads them.
     """
@@ -103,7 +103,7 @@ _CALLS: ContextVar[Calls] = ContextVar("calls")
 
 @contextlib.contextmanager
 def calling(calls: Calls) -> Iterator[None]:
-    """What huggingface_hub asks in here, on this thread, is asked by `calls`."""
+    """Route this thread's huggingface_hub requests through `calls`."""
     before = _CALLS.set(calls)
     try:
         yield

@@ -1,4 +1,4 @@
-"""The trash of the library: a folder on the same file system, so that putting a file in or out is a rename.
+"""Trash of the library: a folder on the same file system, so that moving in or out is a rename.
 
 A file that was at `<library>/OWNER/REPO/x.gguf` lies in the trash at `<library>/.trash/<key>/OWNER/REPO/x.gguf`. Each
 place follows from the other, so a move that a crash cut off between renaming and noting it can be finished.
@@ -17,14 +17,14 @@ INCOMING = ".incoming"
 
 
 def trash_place(path: Path, library: Path, id: str) -> Path:
-    """Where a file of the model `id` goes. One outside of the library goes to a trash beside it."""
+    """The trash path of a file of the model `id`. One outside the library goes to a trash beside it."""
     root = library if path.is_relative_to(library) else path.parent
     key = hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return root / TRASH / key / path.relative_to(root)
 
 
 def original_place(path: Path) -> Path | None:
-    """Where a file in a trash came from; None for one that is in none."""
+    """The original path of a file in a trash; None outside of one."""
     for folder in path.parents:
         if folder.parent.name == TRASH:
             return folder.parent.parent / path.relative_to(folder)
@@ -37,7 +37,7 @@ def trash_root(path: Path) -> Path:
 
 
 def counterpart(path: Path, library: Path, id: str) -> Path:
-    """The other one of the two places of a file of the model `id`."""
+    """The other one of a file's two paths, for the model `id`."""
     return original_place(path) or trash_place(path, library, id)
 
 

@@ -1,4 +1,4 @@
-"""What the hub has, as plain values. Sizes are bytes, times seconds since 1970 (UTC), 0 where not known."""
+"""Values of the hub. Sizes are bytes, times seconds since 1970 (UTC), 0 if unknown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Query(msgspec.Struct, frozen=True):
 
 
 class HubModel(msgspec.Struct, frozen=True):
-    """A repository as a search finds it. `repo` is "OWNER/NAME"; what the hub did not tell is "" or 0."""
+    """A repository in search results. `repo` is "OWNER/NAME"; unknown fields are "" or 0."""
 
     repo: str
     downloads: int = 0

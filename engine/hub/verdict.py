@@ -1,6 +1,6 @@
-"""What a model would be on this machine, in a word, a few numbers and one sentence. Pure.
+"""Verdict on a model for this machine: a word, a few numbers, one sentence. Pure.
 
-The same plan gives the same verdict, whether its table of tensors came from a file on disk or from the hub.
+The same plan gives the same verdict, whether its tensor table came from disk or from the hub.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def verdict(plan: Plan, machine: Machine) -> Verdict:
 
 
 def verdict_by_size(size: int, machine: Machine) -> Verdict:
-    """What the bytes of a model's files alone let say. Nothing of its speed, and it is taken to be dense."""
+    """The verdict from file sizes alone: no speed, and assumed dense."""
     budgets, _ = device_budgets(machine, PlacementOptions())
     need = size + max(int(size * _BESIDES_SHARE), _BESIDES)
     devices = [device.name for device in machine.devices if budgets[device.name] > 0]

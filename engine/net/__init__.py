@@ -1,4 +1,4 @@
-"""HTTP below the hub, remote models and web tools: certificates, proxies, and sockets that can be shut.
+"""HTTP foundation of hub, remote models and web tools: certificates, proxies, interruptible sockets.
 
-What is asked of whom, and what errors mean, belongs to those.
+Requests and the meaning of errors belong to those.
 """

@@ -1,4 +1,4 @@
-"""urllib3's pools, straight or through a proxy, whose sockets are known so that another thread can shut them."""
+"""urllib3 connection pools, direct or through a proxy, whose sockets another thread can shut."""
 
 from __future__ import annotations
 

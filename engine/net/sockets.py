@@ -1,4 +1,4 @@
-"""Whose certificates are trusted, and how a connection is ended from another thread."""
+"""TLS trust, and interrupting a connection from another thread."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.errors import UserError
 
 
 def trusting(certificates: str = "") -> ssl.SSLContext:
-    """What the system trusts, and the authorities of the PEM file `certificates` beside it.
+    """A TLS context that trusts the system's authorities and the PEM file `certificates`.
 
     Raises UserError `hub.bad_certificates`.
     """
@@ -29,7 +29,7 @@ def trusting(certificates: str = "") -> ssl.SSLContext:
 
 
 def shut(opened: socket.socket) -> None:
-    """Wake whoever waits on a socket: its connection ends."""
+    """Shut a socket and wake whoever waits on it."""
     # The plain method: that of a TLS socket takes its state away from the thread that reads.
     with contextlib.suppress(OSError):
         socket.socket.shutdown(opened, socket.SHUT_RDWR)

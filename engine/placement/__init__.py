@@ -1,1 +1,1 @@
-"""Where weights live: what a file holds, what a machine has, and how the two are brought together."""
+"""Placement: decides where a model's weights lie, from its file and the machine."""

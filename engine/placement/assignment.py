@@ -1,4 +1,4 @@
-"""Which device llama.cpp gives each layer, computed exactly as it does.
+"""Layer assignment, computed exactly as llama.cpp does.
 
 Source: `llama_model_base::load_tensors` in llama.cpp's `src/llama-model.cpp` ("calculate the split points").
 It divides in single precision, so this does too.

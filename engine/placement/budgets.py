@@ -1,4 +1,4 @@
-"""How many bytes each device may hold: what the user says, or what is free less a margin."""
+"""Memory budgets of devices: the user's, or free memory less a margin."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RAM_MARGIN_SHARE = 20
 def device_budgets(
     machine: Machine, options: PlacementOptions
 ) -> tuple[dict[str, int], tuple[ErrorInfo, ...]]:
-    """Bytes by device, RAM included, and what there is to say about them.
+    """Bytes by device, RAM included, and notices about them.
 
     Raises UserError `placement.two_devices` (`name`), `placement.unknown_device` (`name`, `known`) or
     `placement.negative_budget` (`name`).
@@ -57,8 +57,8 @@ def device_budgets(
 
 
 def without_absent(options: PlacementOptions, machine: Machine) -> PlacementOptions:
-    """The wishes less budgets of devices that are not there, and less a mode that no device here can do: a kept wish
-    must not outlive its worker or card."""
+    """The options without budgets of absent devices or a mode that no device here supports: stored options
+    must not outlive a worker or card."""
     names = {machine.ram.name, *(device.name for device in machine.devices)}
     budgets = {name: count for name, count in options.budgets.items() if name in names}
     mode = options.mode if options.mode in _modes(machine) else None
@@ -66,7 +66,7 @@ def without_absent(options: PlacementOptions, machine: Machine) -> PlacementOpti
 
 
 def _modes(machine: Machine) -> tuple[Mode, ...]:
-    """What the devices of a machine can do. A library of the cache that is not there is told of elsewhere."""
+    """The modes that a machine's devices support, whether or not the cache plugin is there."""
     if not machine.devices:
         return ("cpu",)
     streams = any(device.streams for device in machine.devices)

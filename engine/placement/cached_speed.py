@@ -1,4 +1,4 @@
-"""How long one token takes where a cache keeps some of the experts on a device.
+"""Decode time with an expert cache.
 
 Of each layer the experts that are resident (hits) are computed on the device. The others (misses) are computed by
 the CPU at the same time and brought for the next time in the background, or are brought first and computed on the

@@ -1,4 +1,4 @@
-"""One way to place a model, worked out: what lies where, how many bytes that takes, and how fast it would be."""
+"""Placement candidate: its layout, bytes and predicted speed."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 def work_out(given: Given, choice: Choice) -> Candidate:
-    """Place as much as fits under this choice, less what was conceded."""
+    """Place as much as fits under this choice, less its fallbacks."""
     return assess(given, choice, lay_out_for(given, choice))
 
 
 def assess(given: Given, choice: Choice, layout: Layout) -> Candidate:
-    """What a layout takes and how fast it is, ubatch and context smaller where that was conceded: the memory
-    this frees stays free, or giving it up would not help."""
+    """The bytes and speed of a layout, with ubatch and context reduced by fallbacks: the memory that this
+    frees stays free, or the fallback would not help."""
     index = given.index
     reduced = msgspec.structs.replace(
         choice,
@@ -170,8 +170,8 @@ def place_cache(
 def _with_misses(
     given: Given, layout: Layout, placement: Placement, cache: ExpertCache, paged: int
 ) -> tuple[Placement, Prediction]:
-    """What is done with misses as wished, else as is faster by prediction: bringing them first only over a link that
-    was measured."""
+    """How cache misses are handled: as requested, else the predicted faster way. Uploading first needs a
+    measured link."""
     ways: tuple[Misses, ...] = ("computed", "brought") if given.device(cache.device).link else ("computed",)
     placed = [
         msgspec.structs.replace(placement, expert_cache=msgspec.structs.replace(cache, misses=misses))

@@ -1,6 +1,6 @@
-"""What is decided before a model's layers are divided: mode, context, cache type, answers at once, devices, ubatch.
+"""Choices before layers are divided: mode, context, cache type, concurrent answers, devices, ubatch.
 
-Each is decided by working candidates out and comparing what they take and how fast they would be.
+Each compares candidates by bytes and predicted speed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LONGEST_CONTEXT = 2**20
 
 
 def choose(given: Given, options: PlacementOptions) -> Choice:
-    """Decide mode, context, cache type, sequences, devices and ubatch."""
+    """Choose mode, context, cache type, sequences, devices and ubatch."""
     given = msgspec.structs.replace(given, fallbacks=())
     mode, devices = _mode(given, options)
     asked = _context(given.index, options)
@@ -59,8 +59,8 @@ def choose(given: Given, options: PlacementOptions) -> Choice:
 
 
 def requested_mode(given: Given, options: PlacementOptions) -> Mode | None:
-    """The mode that is wished for, None where that is left to the planner: a cache of experts also where its library
-    is missing or loading with it failed, for the model runs without it."""
+    """The requested mode, None if left to the planner; also an expert cache whose plugin is missing or
+    failed, as the model runs without it."""
     return None if options.mode == "cached" and not _may_cache(given, options) else options.mode
 
 
@@ -148,7 +148,7 @@ def _halfway_tps(before: Prediction, after: Prediction) -> float:
 
 
 def serves_all(given: Given, cache: ExpertCache) -> bool:
-    """Whether all layers that can be cached have slots: one that nobody asked for is to be worth it."""
+    """Whether all cacheable layers have slots: an unrequested cache must be worth it."""
     return len(cache.layers) == len(slots_of(given.index))
 
 
@@ -223,7 +223,7 @@ def _longest_in(given: Given, start: Choice) -> Choice:
 
 
 def _with_sequences(given: Given, options: PlacementOptions, start: Choice) -> Choice:
-    """As many answers at once as are wished, else the most of `SEQUENCES` that cost next to nothing.
+    """As many concurrent answers as requested, else the most of `SEQUENCES` that cost next to nothing.
 
     Attention over everything costs nothing more, for all share its cells; a window or a recurrent state is
     needed once for each. What that takes must not make a plan fail that fits, nor move what every token reads off

@@ -1,4 +1,4 @@
-"""What a context and its graph take in memory, by formula.
+"""Memory estimate of context and graph, by formula.
 
 llama.cpp's dry run is exact; these numbers stand in where there is no file to run (a model on the hub, a slider)
 and where a first plan is needed. What dry runs taught is an `Overhead`, which corrects them.
@@ -34,7 +34,7 @@ class Overhead(msgspec.Struct, frozen=True):
     most_model: dict[str, int] = {}
 
     def on(self, device: str) -> int:
-        """What comes on top of the estimate on one device."""
+        """The correction of the estimate on one device."""
         return self.model.get(device, 0) + self.context.get(device, 0) + self.compute.get(device, 0)
 
 

@@ -1,4 +1,4 @@
-"""Where each weight must lie, given what llama.cpp was told.
+"""Expected device of each weight, given llama.cpp's parameters.
 
 The rules are those of `src/llama-model.cpp` (load_tensors) and `src/llama-model-loader.cpp` (create_tensor:
 overrides, duplicates) in llama-cpp-python 0.3.36. What lies elsewhere after loading was moved by llama.cpp
@@ -25,7 +25,7 @@ _EMBEDDING, _OUTPUT = "token_embd.weight", "output.weight"
 
 
 def block_count(index: GgufIndex) -> int:
-    """The layers that llama.cpp deals out: those for multi-token prediction count."""
+    """The layers that llama.cpp assigns, those for multi-token prediction included."""
     return sum(layer_count(index))
 
 

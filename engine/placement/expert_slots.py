@@ -1,4 +1,4 @@
-"""How many single experts fit into a device's memory, and how they are divided among the layers.
+"""Expert slots: how many fit into a device's memory, and their division among layers.
 
 A slot holds one expert of a layer with all its matrices, biases and scales. The slots of a layer lie in one stack per
 tensor, as the experts do in the file, so a stack costs its alignment and padding once.
@@ -47,7 +47,7 @@ class Slots(NamedTuple):
 
 
 def slots_of(index: TensorIndex) -> tuple[Slots, ...]:
-    """Of each layer whose experts can be cached."""
+    """The slots of each layer with cacheable experts."""
     if not 0 < index.experts_used <= index.experts:
         return ()
     held = ((layer, _held(layer)) for layer in index.layers)

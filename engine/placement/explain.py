@@ -1,4 +1,4 @@
-"""A plan in words: which sentence tells it, and the plain numbers in it."""
+"""Explanation of a plan: its sentence and the numbers in it."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _spoken(device: Device, *, only: bool) -> str:
 
 
 def unused_notices(given: Given, choice: Choice, layout: Layout) -> Iterator[ErrorInfo]:
-    """Devices that were given memory, but too little to hold anything."""
+    """Notices about devices whose budget is too small for anything."""
     for name in choice.devices:
         if name not in layout.devices:
             named: _Params = {"device": spoken_devices(given, (name,)), "budget_bytes": given.budgets[name]}
@@ -93,7 +93,7 @@ def unused_notices(given: Given, choice: Choice, layout: Layout) -> Iterator[Err
 
 
 def fallback_notices(given: Given, candidate: Candidate) -> Iterator[ErrorInfo]:
-    """What was given up because an earlier plan could not be loaded."""
+    """Notices about fallbacks after a failed load."""
     made = given.fallbacks
     if "unpinned" in made:
         yield ErrorInfo("plan.conceded_pinned", {})

@@ -1,4 +1,4 @@
-"""What to give up next when a plan could not be loaded."""
+"""Fallbacks: what to give up next when a plan could not be loaded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SMALLEST_UBATCH = 128
 
 
 def next_fallback(plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
-    """The wishes with one concession more, None when there is nothing left to give up.
+    """The options with one fallback more, None if nothing is left to give up.
 
     `plan` is the one that failed under `options`. Order: memory that need not be pinned, layers on devices one by
     one (of a cache of experts as many slots), no cache of experts, a smaller ubatch, a shorter context.

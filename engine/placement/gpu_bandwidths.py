@@ -1,4 +1,4 @@
-"""Memory bandwidth of common graphics cards, for a prediction before anything was measured.
+"""Published memory bandwidths of common graphics cards, for predictions before any measurement.
 
 Memory bandwidth in GB/s as in the makers' specifications (nvidia.com, amd.com, intel.com). A card with several
 variants has the most common one, and a laptop's card of the same name is slower: measuring replaces the number.

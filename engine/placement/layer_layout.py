@@ -1,4 +1,4 @@
-"""Layers divided among the devices that were decided on, as many as fit."""
+"""Divides layers among the chosen devices, as many as fit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.placement.predict import effective_bandwidth
 
 
 def lay_out_for(given: Given, choice: Choice) -> Layout:
-    """The layout that holds as much as fits, then without the layers that were conceded."""
+    """The layout of as much as fits, less the layers given up by fallbacks."""
     load = load_of(given.index, choice)
     staged = may_stream(given, choice) and bool(given.index.expert_bytes)
     layout = _place(given, choice, load, staging=0)
@@ -37,7 +37,7 @@ def load_of(index: TensorIndex, choice: Choice) -> Load:
 
 
 def may_stream(given: Given, choice: Choice) -> bool:
-    """Whether llama.cpp is let copy weights from RAM to a GPU for one operation."""
+    """Whether llama.cpp may copy weights from RAM to a GPU for one operation."""
     return choice.mode not in ("cpu", "resident") and any(
         given.device(name).streams for name in choice.devices
     )

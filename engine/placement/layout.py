@@ -1,7 +1,7 @@
-"""Dividing a model among devices: which layers each device computes, and which experts it holds.
+"""Divides a model among devices: which layers each computes, and which experts it holds.
 
-llama.cpp gives the last layers and the output to the devices, each a run of neighboring layers, in the order of
-the devices. The experts of a layer lie on the layer's own device or in RAM.
+llama.cpp assigns the last layers and the output to devices, each a run of neighboring layers in device order.
+A layer's experts lie on its own device or in RAM.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ def _shares(total: int, weights: Sequence[float]) -> list[int]:
 
 
 def _fitted(load: Load, rooms: Sequence[Room], requested: Sequence[int]) -> tuple[int, ...] | None:
-    """Counts near the wished ones that fit without experts; None when the layers do not all fit."""
+    """Counts near the requested ones that fit without experts; None if the layers do not all fit."""
     behind = _from_back(load, rooms)
     layers = len(load.dense)
     if sum(behind) < layers:

@@ -1,4 +1,4 @@
-"""The few patterns that keep experts in RAM.
+"""Tensor overrides that keep experts in RAM.
 
 llama.cpp compiles each pattern for each tensor (std::regex, first match wins), so there is one pattern for all
 whole layers and one for the partial layer. A pattern also matches biases and scales of its weights.

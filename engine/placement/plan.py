@@ -1,4 +1,4 @@
-"""The values of placement: a machine, what is wished of it, and a plan that says where every weight lies.
+"""Values of placement: a machine, the options, and a plan that says where every weight lies.
 
 Sizes are bytes, bandwidths bytes per second, speeds tokens per second. RAM is the device "CPU", ggml's own
 name for it. All values are frozen and plain, so they cross a pipe as JSON.
@@ -52,8 +52,8 @@ class Device(msgspec.Struct, frozen=True):
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """What there is to place on. `devices` in ggml's order, without RAM. `disk_bandwidth` 0: not measured.
-    `caches`: the library that keeps single experts on a device is there."""
+    """The machine to place on. `devices` in ggml's order, without RAM. `disk_bandwidth` 0: not measured.
+    `caches`: the expert cache plugin is present."""
 
     ram: Device
     devices: tuple[Device, ...] = ()
@@ -62,7 +62,7 @@ class Machine(msgspec.Struct, frozen=True):
 
 
 class PlacementOptions(msgspec.Struct, frozen=True):
-    """What the user wants. Each default leaves it to the planner.
+    """The user's options. Each default leaves the choice to the planner.
 
     `budgets` are bytes by device name (`RAM` included); a device that is not named gets what is free less a
     margin. `workers` are RPC addresses "host:port", in the order that names them RPC0, RPC1, and so on.
@@ -102,9 +102,8 @@ class CachedLayer(msgspec.Struct, frozen=True):
 
 
 class ExpertCache(msgspec.Struct, frozen=True):
-    """Single experts of layers in RAM, kept on `device` in slots that the ones that fire now take from those that
-    fired before. `workspace` are the bytes granted for activations. Batches of at most `tokens` use the cache.
-    """
+    """Experts of layers in RAM cached on `device`, in slots that those firing now take from earlier ones.
+    `workspace` are the bytes granted for activations. Batches of at most `tokens` use the cache."""
 
     device: str
     layers: tuple[CachedLayer, ...]
@@ -114,12 +113,12 @@ class ExpertCache(msgspec.Struct, frozen=True):
 
     @property
     def total(self) -> int:
-        """All that it takes on the device, in bytes."""
+        """All bytes on the device."""
         return sum(layer.bytes for layer in self.layers) + self.workspace
 
 
 class Placement(msgspec.Struct, frozen=True):
-    """What llama.cpp is told. `devices` empty: the CPU alone.
+    """llama.cpp's parameters. `devices` empty: CPU only.
 
     `gpu_layers` is llama.cpp's n_gpu_layers: the last so many of the repeating layers and the output go to
     `devices`, divided by `split` (layers per device, same order). `min_batch` 0 leaves op offload's smallest
@@ -146,7 +145,7 @@ class Placement(msgspec.Struct, frozen=True):
 
 
 class DeviceBytes(msgspec.Struct, frozen=True):
-    """What a model takes on one device: weights, KV cache (and recurrent state), compute buffers."""
+    """Bytes of a model on one device: weights, KV cache (and recurrent state), compute buffers."""
 
     model: int = 0
     context: int = 0
@@ -178,7 +177,7 @@ class Prediction(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """Where everything lies and how fast it will be.
+    """Where everything lies and its predicted speed.
 
     `dense_layers` and `expert_layers` are layer numbers by device, `RAM` included; a layer in `partial` counts
     with those in RAM. `bytes` by device; `expert_bytes` is the part of `bytes[...].model` that experts take. The

@@ -1,4 +1,4 @@
-"""What a planned file is, told together with its plan."""
+"""A planned file with its plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The planner: a model, a machine and wishes give a plan. Pure, and quick enough for a slider.
+"""Planner: from a model, a machine and options to a plan. Pure, and fast enough for a slider.
 
 A byte of a device's memory is worth the share of it that each token reads. Attention, shared experts, router and
 output are read whole, so they and the KV cache come first; a routed expert is read by few tokens, all of them
@@ -28,11 +28,11 @@ from engine.placement.refusal import smallest_change
 def plan(
     index: TensorIndex, machine: Machine, options: PlacementOptions, overhead: Overhead | None = None
 ) -> Plan:
-    """Where everything lies. `overhead` is what dry runs taught; without it memory is estimated.
+    """Plan the placement. `overhead` is learned from dry runs; without it memory is estimated.
 
-    Raises UserError for wishes that make no sense: `engine.context_too_long`, `placement.bad_number` (`name`,
-    `value`), `placement.mode_impossible` (`mode`), `cache.too_small`, and those of `device_budgets`. What does not
-    fit is no error but a plan with a refusal.
+    Raises UserError for contradictory options: `engine.context_too_long`, `placement.bad_number` (`name`,
+    `value`), `placement.mode_impossible` (`mode`), `cache.too_small`, and those of `device_budgets`. A model
+    that does not fit gives a plan with a refusal.
     """
 
     def made(options: PlacementOptions) -> Plan:
@@ -57,7 +57,7 @@ def giving_up_a_cache(options: PlacementOptions, make: Callable[[PlacementOption
 def given_by(
     index: TensorIndex, machine: Machine, options: PlacementOptions, overhead: Overhead
 ) -> tuple[Given, tuple[ErrorInfo, ...]]:
-    """What every candidate is worked out from, and notices about the budgets."""
+    """The input of all candidates, and notices about budgets."""
     budgets, notices = device_budgets(machine, options)
     return Given(
         index, machine, budgets, options.workers, options.fallbacks, options.misses, overhead
@@ -72,7 +72,7 @@ def finished(
     *,
     measured: bool = False,
 ) -> Plan:
-    """A candidate as a plan, told in words, with a way out when it does not fit.
+    """Turn a candidate into a plan with its explanation, and a way out if it does not fit.
 
     Raises UserError `cache.too_small` where a cache of experts was chosen and there is no room for one.
     """

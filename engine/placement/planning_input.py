@@ -1,4 +1,4 @@
-"""What a way to place a model is worked out from: what there is, and what was decided before."""
+"""Input of placement candidates: the machine and earlier choices."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.placement.plan import MOST_DRAFTED, CacheType, Device, Fallback, Mac
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """What is decided before the layers are divided. `mode` is the mode to place for."""
+    """What is chosen before layers are divided. `mode` is the mode to place for."""
 
     context: int
     cache_type: CacheType
@@ -23,12 +23,12 @@ class Choice(msgspec.Struct, frozen=True):
 
     @property
     def outputs(self) -> int:
-        """Rows of one step that are drawn from: one of each answer, and what is guessed ahead."""
+        """Rows of one step with logits: one per answer, and drafts."""
         return self.sequences + MOST_DRAFTED
 
 
 class Given(msgspec.Struct, frozen=True):
-    """What every candidate is worked out from."""
+    """The input of every candidate."""
 
     index: TensorIndex
     machine: Machine

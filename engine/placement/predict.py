@@ -1,4 +1,4 @@
-"""How fast a placement will be, before it is loaded.
+"""Predicted speed of a placement.
 
 One token reads every weight it needs once, so decoding is bound by memory: the bytes on each device over that
 device's bandwidth, plus what each layer and each hand-over between devices costs however small it is. A prompt

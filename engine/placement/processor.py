@@ -1,4 +1,4 @@
-"""The CPU of this machine: what it is called and what it can do, next to what llama.cpp was built to use."""
+"""The CPU of this machine: name and features, compared with llama.cpp's build."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def features_present(cpuinfo: str) -> tuple[str, ...]:
 
 
 def unused_features(present: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
-    """What the CPU has and the build leaves idle: a prebuilt library without AVX2 costs a factor of four."""
+    """CPU features that the build leaves idle: a prebuilt library without AVX2 costs a factor of four."""
     in_use = set(used)
     return tuple(name for name in present if name not in in_use)
 

@@ -1,4 +1,4 @@
-"""Plans where a cache of single experts is wished for and may not be possible: then one without, that says why."""
+"""Plans without an impossible expert cache, and says why it was left out."""
 
 from __future__ import annotations
 

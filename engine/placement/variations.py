@@ -1,4 +1,4 @@
-"""What is worth trying around a plan: other threads, ubatches, cache types, and other places for experts."""
+"""Variations of a plan for tuning: threads, ubatches, cache types, expert placement."""
 
 from __future__ import annotations
 

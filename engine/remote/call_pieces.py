@@ -1,4 +1,4 @@
-"""Puts tool calls together from the pieces of a stream. Pure."""
+"""Assembles tool calls from streamed pieces. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class CallPieces:
         self._ids: set[str] = set()
 
     def feed(self, piece: CallPiece) -> list[ToolCall]:
-        """The calls that are whole by now."""
+        """The calls completed so far."""
         out = self._close() if self._open and self._begins_another(piece) else []
         if not self._open:
             self._open, self._index = True, piece.index

@@ -1,8 +1,8 @@
-"""Reads what a server sends of an answer: chunks of a stream, or the whole. Pure.
+"""Reads response chunks: of a stream, or the whole. Pure.
 
-Servers agree on the shape and differ in details: reasoning is `reasoning_content` (vLLM, SGLang, llama-server,
-DeepSeek), `reasoning` (Ollama, LM Studio, OpenRouter, newer vLLM) or `thinking`; deltas of calls come with or without
-an index; counts come in the last chunk, in each, or never.
+Servers share the shape and differ in details: reasoning is `reasoning_content` (vLLM, SGLang, llama-server,
+DeepSeek), `reasoning` (Ollama, LM Studio, OpenRouter, newer vLLM) or `thinking`; call deltas come with or
+without an index; counts come in the last chunk, in each, or never.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class CallPiece(msgspec.Struct, frozen=True):
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """What the server counted, in tokens and tokens per second; -1 where it did not say."""
+    """The server's counts in tokens and tokens per second; -1 if absent."""
 
     prompt: int = -1
     completion: int = -1
@@ -77,7 +77,7 @@ def read_chunk(data: str) -> Chunk:
 
 
 def error_text(value: Any) -> str:
-    """What a server says went wrong, in whatever shape it says it; "" when it does not."""
+    """The error text of a server, in any shape; "" if none."""
     for _ in range(4):
         if isinstance(value, list) and value:
             value = value[0]

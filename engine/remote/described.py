@@ -1,4 +1,4 @@
-"""Tools for a model whose server takes none: described in words, called in text. Pure."""
+"""Tools for servers that accept none: described in the prompt, called in text. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NO_TOOLS = re.compile(
 
 
 def refuses_tools(said: str) -> bool:
-    """Whether a server says that it cannot be given tools for this model."""
+    """Whether a server says that this model accepts no tools."""
     return _NO_TOOLS.search(said) is not None
 
 

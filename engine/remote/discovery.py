@@ -1,4 +1,4 @@
-"""What a server tells of itself and its models: which kind it is, and how long a model's context is.
+"""Discovery of a server: its kind, its models and their context lengths.
 
 `/v1/models` is OpenAI's; vLLM and SGLang add `max_model_len`, llama-server `meta`, OpenRouter and others
 `context_length`. llama-server has `/props`, LM Studio `/api/v0/models`, Ollama `/api/version`, `/api/show` and
@@ -47,7 +47,7 @@ _FATAL = (
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A model elsewhere. `names` are all that its server lists. `told`: the length is known and not assumed."""
+    """A remote model. `names` are all models of its server. `told`: its length is known, not assumed."""
 
     kind: Kind = ""
     context: int = 0
@@ -71,7 +71,7 @@ def names_of(listed: list[dict[str, Any]]) -> tuple[str, ...]:
 
 
 def discover(http: Http, name: RemoteName) -> Found:
-    """Raises UserError when the server is not there, or does not let us in."""
+    """Find the server's model. Raises UserError if the server is unreachable or refuses access."""
     try:
         listed = listed_models(http, name.url)
     except UserError as error:
@@ -162,7 +162,7 @@ def _dict(value: Any) -> dict[str, Any]:
 
 
 def _length(model: Any, *names: str) -> int:
-    """The first of the fields that tells a length in tokens, also of the `meta` or `top_provider` inside."""
+    """The first field with a length in tokens, also in `meta` or `top_provider`."""
     if not isinstance(model, dict):
         return 0
     for name in names or _LENGTHS:

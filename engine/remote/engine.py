@@ -1,4 +1,4 @@
-"""The `Engine` protocol over a server that speaks OpenAI's chat API."""
+"""`Engine` over a server with OpenAI's chat API."""
 
 from __future__ import annotations
 
@@ -123,16 +123,16 @@ class RemoteEngine:
             exchange.hurry()
 
     def set_priority(self, conversation: str) -> None:
-        """A server has its own order."""
+        """Ignored: the server has its own order."""
 
     def forget(self, conversation: str) -> None:
-        """Nothing is kept here."""
+        """Nothing is cached here."""
 
     def limit_states(self, size: int) -> None:
-        """Nothing is kept here."""
+        """Nothing is cached here."""
 
     def watch_experts(self, on: bool) -> None:
-        """No server tells of its experts."""
+        """Ignored: servers do not report experts."""
 
     def unload(self) -> None:
         self._end("empty")
@@ -173,13 +173,13 @@ class RemoteEngine:
             exchange.wait_cancelled()
 
     def _cut(self) -> None:
-        """End the questions of a load that does not count any more."""
+        """Cancel the requests of a superseded load."""
         finding = self._finding
         if finding is not None:
             finding.cut()
 
     def _settle(self, state: EngineState, server: Server | None, failure: ErrorInfo = _NO_MODEL) -> None:
-        """With the lock held."""
+        """Call with the lock held."""
         self._state, self._server, self._failure = state, server, failure
         self._settled.set()
 
@@ -241,7 +241,7 @@ class RemoteEngine:
             thread.start()
 
     def _emit(self, events: list[Event]) -> None:
-        """Queue for the one thread that tells; nothing any more once it is closed."""
+        """Queue events for the emitter thread; dropped once closed."""
         with self._telling:
             if self._is_mute:
                 return

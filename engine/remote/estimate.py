@@ -1,4 +1,4 @@
-"""How many tokens a text may be for a tokenizer that cannot be asked: rather too many than too few. Pure."""
+"""Token estimate for an unknown tokenizer: rather too many than too few. Pure."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def tools_tokens(tools: Sequence[dict[str, Any]]) -> int:
 
 
 class Learned:
-    """What servers counted of prompts makes later estimates better: what was counted is not estimated again, and
-    where estimates were too low they are raised. One model; not thread-safe by itself."""
+    """Improves estimates from servers' counts: counted prefixes are not estimated again, and low estimates
+    are raised. One model; not thread-safe."""
 
     KEPT = 16
     MARGIN = 1.1
@@ -63,7 +63,7 @@ class Learned:
         self._ratio = 1.0
 
     def counted(self, messages: list[dict[str, Any]], tools: Sequence[dict[str, Any]], tokens: int) -> None:
-        """A prompt of these messages had so many tokens."""
+        """Record a prompt's token count."""
         estimated = sum(map(message_tokens, messages)) + tools_tokens(tools)
         if estimated > 0:
             self._ratio = max(self._ratio, min(4.0, self.MARGIN * tokens / estimated))
@@ -73,7 +73,7 @@ class Learned:
         return math.ceil(self._ratio * text_tokens(text))
 
     def prompt(self, messages: list[dict[str, Any]], tools: Sequence[dict[str, Any]]) -> int:
-        """What was counted of the longest known beginning, and an estimate of the rest."""
+        """The count of the longest known prefix plus an estimate of the rest."""
         shown = _shown(tools)
         start, base = 0, tools_tokens(tools)
         known = False

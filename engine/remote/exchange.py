@@ -1,4 +1,4 @@
-"""One answer: ask, read the reply, ask once more without what the server refuses; told in events as it goes."""
+"""One remote answer: requests, reads the reply, retries without refused fields; emits events."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Exchange:
         line.cut()
 
     def wait_cancelled(self) -> None:
-        """The end is told when this returns, though the thread may still connect."""
+        """Wait until the end is emitted, though the thread may still connect."""
         if not self._end_emitted.wait(_END_S):
             self.end(Finished(self.id, "cancelled", Usage(), Timings()))
 
@@ -67,7 +67,7 @@ class Exchange:
         line.cut()
 
     def run(self, server: Server) -> None:
-        """Ask `server` and tell all of it, the end included."""
+        """Ask `server` and emit everything, the end included."""
         try:
             self._answer(server)
             self.end(self._finished(server, "stop"))
@@ -86,7 +86,7 @@ class Exchange:
         self.end(Finished(self.id, "error", Usage(), Timings(), error))
 
     def end(self, finished: Finished) -> None:
-        """Tell the end, once; after it nothing more is told."""
+        """Emit the end, once; nothing is emitted after it."""
         with self._lock:
             if not self._ended:
                 self._ended = True

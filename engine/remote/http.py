@@ -1,4 +1,4 @@
-"""Requests to one server, each on a connection of its own that another thread can end.
+"""HTTP requests to one server, each on a connection that another thread can cut.
 
 A connection is not kept: a model's answer takes longer than a handshake, and a server that takes one client at a
 time is not held up by one that waits for its user.
@@ -39,7 +39,7 @@ _SHOWN = 300
 
 
 class Line:
-    """One request under way. `cut` ends it from another thread: who waits in it gets `CutError`."""
+    """One request under way. `cut` ends it from another thread, raising `CutError` in it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -104,7 +104,7 @@ class Http:
             raise UserError("remote.insecure", host=self.place)
 
     def cut(self) -> None:
-        """End all requests, and let none begin any more."""
+        """End all requests and refuse new ones."""
         with self._lock:
             self._is_cut = True
             lines = tuple(self._lines)
@@ -215,7 +215,7 @@ class Http:
 
 
 class Answer:
-    """A response that is read as it comes."""
+    """A streamed response."""
 
     def __init__(self, response: urllib3.BaseHTTPResponse, http: Http, line: Line) -> None:
         self._response, self._http, self._line = response, http, line
@@ -269,7 +269,7 @@ def _refused(status: int, host: str, detail: str) -> ErrorInfo:
 
 
 def _trouble(error: Exception, host: str) -> UserError | None:
-    """What urllib3, ssl or the system raised, for a person; None when it is a mistake of ours."""
+    """The `UserError` of an exception of urllib3, ssl or the system; None for a bug of ours."""
     known = urllib3.exceptions
     if isinstance(error, known.ProxyError):
         return UserError("remote.proxy", host=host)

@@ -1,4 +1,4 @@
-"""Which server answers, as far as that matters for what can be asked of it."""
+"""Kinds of servers, as far as their APIs differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens of a prompt, counted by the server where it does that, else estimated."""
+"""Token counts of a prompt, by the server if it can, else estimated."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COUNT_S = 30.0
 
 
 class TokenCounting:
-    """One model. Thread-safe. A server that once did not count is not asked again."""
+    """One model. Thread-safe. A server that once failed to count is not asked again."""
 
     def __init__(self, http: Http, name: RemoteName, kind: Kind) -> None:
         self._http, self._name, self._kind = http, name, kind
@@ -40,12 +40,12 @@ class TokenCounting:
             return Measured(request.id, self._estimate(body), counts, exact=False)
 
     def estimated_prompt(self, request: GenerateRequest, refused: frozenset[str]) -> int:
-        """Without asking anybody."""
+        """The estimate, without any request."""
         with self._lock:
             return self._estimate(request_body(request, self._name.model, self._kind, refused))
 
     def counted(self, body: dict[str, Any], prompt_tokens: int) -> None:
-        """The server counted so many tokens of the prompt of this request."""
+        """Record the server's count of this request's prompt."""
         if prompt_tokens > 0:
             with self._lock:
                 self._learned.counted(body["messages"], body.get("tools", ()), prompt_tokens)

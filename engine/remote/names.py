@@ -1,4 +1,4 @@
-"""How a model elsewhere is named: `openai:URL#NAME`."""
+"""Names of remote models: `openai:URL#NAME`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class RemoteName(msgspec.Struct, frozen=True):
 
     @property
     def root(self) -> str:
-        """The server's own address, where questions beyond OpenAI's API are asked."""
+        """The server's own address, for requests beyond OpenAI's API."""
         return self.url.removesuffix("/v1")
 
 
@@ -67,7 +67,7 @@ def read_name(text: str) -> RemoteName | None:
 
 
 def checked_url(address: str) -> str:
-    """The base of an API as it is kept: without a slash at its end, and with "/v1" where only a server is named.
+    """The normalized base of an API: no trailing slash, and "/v1" if only a server is named.
 
     Raises UserError `remote.bad_url` for what is no http or https address, or holds a password.
     """
@@ -95,7 +95,7 @@ def checked_url(address: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host as an address names it is this machine."""
+    """Whether a host is this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -1,4 +1,4 @@
-"""What a choice of reasoning is called on other servers. Pure.
+"""Reasoning options in other servers' terms. Pure.
 
 OpenAI's API has `reasoning_effort`; servers that render a template themselves take variables for it
 (`chat_template_kwargs`: vLLM, SGLang, llama-server), of which Qwen, GLM and others call the switch

@@ -1,4 +1,4 @@
-"""One reply as it comes: chunks in, events out, in whatever way its server marks reasoning and calls. Pure."""
+"""One remote reply: chunks in, events out, however its server marks reasoning and calls. Pure."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Reply:
             self._counted = _merged(self._counted, chunk.counted)
 
     def close(self) -> None:
-        """The stream has ended, however it did: give out what was held back."""
+        """End the stream and emit what was held back."""
         if self._closed:
             return
         self._closed = True
@@ -123,7 +123,7 @@ class Reply:
         return max(0, self._counted.prompt)
 
     def timings(self, load_s: float, completion: int) -> Timings:
-        """Speeds as the server tells them; else decoding as it arrived here, and of the prompt's nothing is known."""
+        """Speeds as the server reports them; else decoding as it arrived here, without prefill."""
         took = self._last - self._first
         decode = self._counted.decode_tps
         if decode < 0:

@@ -1,4 +1,4 @@
-"""A server with the model that is asked of it, and what was learned of the two."""
+"""A server with the requested model, and what was learned of both."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Server:
 
     @property
     def refused(self) -> frozenset[str]:
-        """Fields of a request that it does not take."""
+        """Request fields that it rejects."""
         return self._refused
 
     def refuse(self, fields: frozenset[str]) -> bool:
-        """Leave these out from now on; False when there is nothing new among them."""
+        """Leave these fields out from now on; False if none is new."""
         with self._lock:
             if fields <= self._refused:
                 return False
@@ -58,8 +58,8 @@ class Server:
 
 
 def open_server(http: Http, name: RemoteName, access: RemoteAccess, context: int = 0) -> Server:
-    """Find the server and what it tells of the model. `context` is the length that is wanted; one that its user has
-    set for the server comes next, then what the server tells. A longer one than it has is not used.
+    """Find the server and its model. `context` is the requested length; then comes the user's setting for the
+    server, then the server's own length, which is never exceeded.
 
     Raises UserError `remote.*`, CutError.
     """

@@ -1,4 +1,4 @@
-"""Server-sent events: from bytes as they come to the data of each event (WHATWG HTML, section 9.2)."""
+"""Server-sent events: from bytes to each event's data (WHATWG HTML, section 9.2)."""
 
 from __future__ import annotations
 

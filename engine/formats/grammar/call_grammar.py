@@ -24,7 +24,7 @@ _SENTINELS = {NAME: "Qx7name", ARGUMENTS: "Qx7arguments", ID: "Qx7id", INDEX: "Q
 
 
 class ToolGrammar(msgspec.Struct, frozen=True):
-    """What a reply with tool calls may look like, from its first call on.
+    """The grammar of a reply from its first tool call on.
 
     `gbnf` has the start symbol `root`; "" where nothing is to be enforced. `lazy`: the grammar waits until
     one of `triggers` is found, a regular expression (the subset that Python and ECMAScript share) searched in
@@ -91,7 +91,7 @@ class _Writer:
         self._argument_rules: dict[str, str] = {}
 
     def at_once(self) -> ToolGrammar:
-        """From the start of the answer on."""
+        """From the start of the answer."""
         dialect, rules = self._dialect, self._rules
         before = gap(rules)
         openings = [text for text in (dialect.header, dialect.separator if dialect.channels else "") if text]
@@ -100,7 +100,7 @@ class _Writer:
         return self._finished(f"{before} {self._calls(self._section(dialect.section_start), self._call())}")
 
     def lazy(self) -> ToolGrammar:
-        """From the mark that opens the first call on."""
+        """From the mark that opens the first call."""
         dialect = self._dialect
         triggers: list[str] = []
         bodies: list[str] = []
@@ -122,7 +122,7 @@ class _Writer:
         return ToolGrammar(self._rules.text(root), lazy, triggers, widened)
 
     def _from(self, mark: str) -> str | None:
-        """The calls, read from the first place of `mark` in their opening; None where they do not have it."""
+        """The calls, read from the first occurrence of `mark` in their opening; None if it does not occur."""
         dialect = self._dialect
         if mark in dialect.section_start:
             rest = dialect.section_start[dialect.section_start.index(mark) :]
@@ -138,7 +138,7 @@ class _Writer:
         return None
 
     def _trigger(self, mark: str) -> str:
-        """A mark that is an ordinary word counts only where the rest of a call's opening follows."""
+        """The trigger for a mark; an ordinary word only counts with the rest of a call's opening."""
         if _SIGN.search(mark):
             return f"({re.escape(mark)})"
         head = self._dialect.section_start
@@ -151,7 +151,7 @@ class _Writer:
         return f"({_BLANKS.join(map(re.escape, marks))}{_BLANKS if head[-1:].isspace() else ''}{names})"
 
     def _bare_trigger(self) -> str:
-        """For calls without a mark of their own, which stand at the start of the answer."""
+        """The trigger of calls without a mark, which stand at the start of the answer."""
         names = "|".join(re.escape(name) for name in self._tools)
         if self._object is not None:
             bracket = r"\[\s*" if "[" in self._dialect.section_start else ""
@@ -169,7 +169,7 @@ class _Writer:
         return flexible(self._rules, text, after=True) if text else ""
 
     def _calls(self, start: str, first: str) -> str:
-        """One call or several, and the end of their section."""
+        """One or several calls and the end of their section."""
         dialect, rules = self._dialect, self._rules
         body = f"{start} {first}"
         if not self._single:
@@ -197,7 +197,7 @@ class _Writer:
         return self._rules.add("call", f"{before} ( {alternatives(tools)} )")
 
     def _named(self, name: str, rest: Pattern) -> str:
-        """A call from behind its tool's name on."""
+        """A call from behind the tool's name on."""
         place = rest.index(ARGUMENTS)
         head = self._headed(rest[:place], name)
         if self._dialect.arguments == "json":
@@ -224,9 +224,8 @@ class _Writer:
         return f"{channel} {kind} {literal('<|message|>')}"
 
     def _ending(self, pattern: Pattern, name: str) -> str:
-        """The end of a call that is a message of its own; its last mark may be a token that ends the reply
-        and then is no text.
-        """
+        """The end of a call that is a message of its own; its last mark may be an end-of-turn token
+        without text."""
         if not pattern or not isinstance(pattern[-1], str):
             return self._fixed(pattern, name)
         head, _, last = pattern[-1].rstrip().rpartition("<")
@@ -234,7 +233,7 @@ class _Writer:
         return f"{kept} ( {gap(self._rules)} {literal('<' + last)} )?"
 
     def _fixed(self, pattern: Pattern, name: str = "") -> str:
-        """The marks and small slots of a call."""
+        """Marks and small slots of a call."""
         parts = [flexible(self._rules, p) if isinstance(p, str) else self._slot(p, name) for p in pattern]
         return " ".join(parts)
 
@@ -254,7 +253,7 @@ class _Writer:
         return self._argument_rules[name]
 
     def _enveloped(self, pattern: Pattern) -> str:
-        """A call as a JSON object between the marks that the dialect puts around it."""
+        """A call as a JSON object between the dialect's marks."""
         assert self._object is not None
         literals = [part for part in pattern if isinstance(part, str)]
         before = literals[0].partition("{")[0]
@@ -265,7 +264,7 @@ class _Writer:
         )
 
     def _members(self, skeleton: _Object, names: list[str]) -> str:
-        """The members in the template's order, the name's value being the fork between the tools."""
+        """The members in the template's order; the name's value selects the tool."""
         ws = self._spaces()
         shared, forked = skeleton.until_name()
         # Some models give their calls ids although their template does not.
@@ -284,7 +283,7 @@ class _Writer:
         return f"{opening} ( {alternatives(bodies)} )"
 
     def _spaces(self) -> str:
-        """White space of JSON, and what the template has within the object of a call."""
+        """JSON white space, plus the template's within the call's object."""
         literals = [part for part in self._dialect.call if isinstance(part, str)]
         own = [literal(run) for text in literals for run in re.findall(r"\s{2,}", text)]
         return (
@@ -320,7 +319,7 @@ class _Object(msgspec.Struct, frozen=True):
     after: str = ""
 
     def until_name(self) -> tuple[list[tuple[str, Any]], list[tuple[str, Any]]]:
-        """The members before the one that tells the tool, and the others."""
+        """The members before the one with the tool's name, and the others."""
         members = list(self.members.items())
         place = next(index for index, (k, v) in enumerate(members) if _tells_tool(k, v))
         return members[:place], members[place:]

@@ -1,9 +1,9 @@
-"""JSON schema (2020-12, and what is common of earlier drafts) to a grammar in GBNF.
+"""JSON Schema (2020-12, and what earlier drafts share) to GBNF.
 
-The grammar accepts every document that satisfies the schema and few others. What a grammar cannot say, or
-could only say in too many rules, is widened and told, with a JSON pointer and a reason; no schema is refused.
-Narrowed are only the ways to write a value: white space in bounds, numbers of a bounded number of digits, the
-members of a given object in their given order. `format` is taken at its word.
+The grammar accepts every document that satisfies the schema and few others. What a grammar cannot express, or
+only in too many rules, is widened and reported with a JSON pointer and a reason; no schema is refused. Only
+spellings are narrowed: bounded white space, bounded digits, a given object's members in their given order.
+`format` is taken at its word.
 """
 
 from __future__ import annotations
@@ -47,10 +47,8 @@ def schema_grammar(schema: Any) -> SchemaGrammar:
 
 
 class SchemaCompiler:
-    """Writes rules for the values of one schema document; `at` names the document in what is told.
-
-    `kinds` writes single types.
-    """
+    """Writes the rules of one schema document; `at` names the document in reports. `kinds` writes single
+    types."""
 
     def __init__(self, rules: Rules, document: Any, at: str = "#", notation: Json | None = None) -> None:
         self._rules = rules

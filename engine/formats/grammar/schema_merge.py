@@ -1,4 +1,4 @@
-"""Several JSON schemas that hold at once, as one (allOf, and what stands beside a $ref or anyOf)."""
+"""Merges JSON schemas that hold at once (allOf, and the siblings of $ref or anyOf)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ class Merged:
         self.dropped: list[str] = []
 
     def add(self, schema: Any) -> None:
-        """Make it hold too. What cannot be combined is dropped, so the result is never narrower than both."""
+        """Require another schema too. What cannot be combined is dropped, so the result is never narrower
+        than both."""
         if schema is False:
             self.schema = None
         if self.schema is None or not isinstance(schema, dict):

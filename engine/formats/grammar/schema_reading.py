@@ -1,4 +1,4 @@
-"""What a JSON schema says, once its references and its parts that hold at once are put together."""
+"""JSON Schema reader: resolves references and merges parts that hold at once."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ Widen = Callable[[str, str], None]
 
 
 class Copied:
-    """A copy of a value that holds JSON values only and is not too large; the rest becomes True, which allows
-    anything. `cut` says that something was left out.
-    """
+    """A copy of a JSON value of bounded size; the rest becomes True, which allows anything. `cut`:
+    something was left out."""
 
     def __init__(self, value: Any) -> None:
         self._left = MOST_NODES
@@ -54,7 +53,7 @@ class Document:
         self._widen = widen
 
     def target(self, reference: str) -> Any:
-        """What `#`, `#/...` or `#anchor` stands for. Raises KeyError for anything else."""
+        """The target of `#`, `#/...` or `#anchor`. Raises KeyError for anything else."""
         if reference in ("", "#"):
             return self._root
         if not reference.startswith("#"):
@@ -85,7 +84,7 @@ class Document:
         raise KeyError(name)
 
     def flat(self, schema: Schema, at: str) -> Schema | None:
-        """The schema without $ref and allOf; None when nothing can satisfy it."""
+        """The schema without $ref and allOf; None if unsatisfiable."""
         merged = Merged()
         parts: list[tuple[Any, tuple[str, ...]]] = [(schema, ())]
         read = 0

@@ -1,4 +1,4 @@
-"""The values of each JSON type that a schema allows, as bodies of grammar rules."""
+"""Rule bodies for the values of each JSON type of a schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The arguments of one tool as grammar rules, in each of the ways in which dialects write them."""
+"""Grammar of one tool's arguments, in each dialect's way to write them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CONDITIONS = ("anyOf", "oneOf", "allOf", "$ref", "if", "patternProperties")
 
 
 class ToolArguments:
-    """Writes rules for the arguments of one tool. What was widened is in `widened`."""
+    """Writes the rules of one tool's arguments; `widened` lists what was widened."""
 
     def __init__(self, rules: Rules, dialect: Dialect, name: str, parameters: Any) -> None:
         self._rules = rules
@@ -98,9 +98,7 @@ class ToolArguments:
 
 
 def closed(parameters: Any) -> Any:
-    """A tool's parameters, closed where they name arguments and do not speak of others: an argument that a
-    tool does not declare is a mistake.
-    """
+    """A tool's parameters, closed to undeclared arguments if they name any and do not say otherwise."""
     if not isinstance(parameters, Mapping) or not parameters:
         return (
             {"type": "object"}
@@ -115,7 +113,7 @@ def closed(parameters: Any) -> Any:
 
 
 def _unseparated(rules: Rules, compiler: SchemaCompiler, members: list[Member], extra: str | None) -> str:
-    """Elements one after the other. None may come twice: that would be read as a list."""
+    """Elements one after the other, each at most once: a repetition would be read as a list."""
     found = in_any_order(rules, members, Separators('""', '""'), extra)
     if not found.loose:
         return found.body

@@ -1,1 +1,1 @@
-"""What a template is rendered for to be understood: tool dialect, reasoning markers, reasoning control."""
+"""Learns chat formats by rendering templates: tool dialect, reasoning markers, reasoning control."""

@@ -1,4 +1,4 @@
-"""Compares rendered texts token by token, so that no tag is cut in two."""
+"""Token-wise comparison of rendered texts, so that no tag is cut in two."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def common_start(left: str, right: str) -> str:
-    """The beginning that two texts share, never half a tag or word."""
+    """The common prefix of two texts, never ending inside a tag or word."""
     out = []
     for a, b in zip(_tokens(left), _tokens(right), strict=False):
         if a != b:
@@ -43,7 +43,7 @@ _MIRRORS = (
 
 
 def mirrored(mark: str) -> tuple[str, ...]:
-    """The closing marks that would fit an opening one: </x> for <x>, <x|> for <|x>, END for START."""
+    """Closing marks that fit an opening one: </x> for <x>, <x|> for <|x>, END for START."""
     found = [mark.replace(left, right) for left, right in _MIRRORS if left in mark]
     if mark.startswith("<|") and mark.endswith(">") and not mark.endswith("|>"):
         found.append(f"<{mark[2:-1]}|>")

@@ -1,4 +1,4 @@
-"""Finds the call that was rendered in a text: its name, its arguments, and the object around them."""
+"""Finds a rendered call in a text: name, arguments, enclosing object."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class FoundCall(msgspec.Struct, frozen=True):
-    """Where one call lies in a text: from its first slot, or its JSON object, to its last."""
+    """The span of one call in a text: from its first slot or JSON object to its last."""
 
     start: int
     end: int
@@ -52,7 +52,7 @@ def _places(text: str, word: str, start: int) -> list[int]:
 
 
 def _find_envelope(text: str, start: int, number: int) -> FoundCall | None:
-    """The JSON object that holds a whole call, where there is one."""
+    """The JSON object that holds the whole call, if any."""
     name = text.find(NAMES[number], start)
     decoder = json.JSONDecoder()
     for place in (match.start() for match in re.finditer(r"\{", text)):
@@ -120,7 +120,7 @@ def _arguments_span(text: str, start: int, kind: str, parameter: Parameter | Non
 
 
 def literals_of(text: str, call: FoundCall) -> tuple[str | Slot, ...]:
-    """The call's own text between and around its slots."""
+    """The literals between and around the call's slots."""
     parts: list[str | Slot] = []
     position = call.start
     for span in call.spans:

@@ -100,7 +100,7 @@ def _nested(written: str) -> Literal["json", "python", "elements"]:
 
 
 def _typed_start(probe: Calls, start: Pattern) -> tuple[Pattern, dict[str, str]]:
-    """A start in which the kind of the value is told has a slot for that word."""
+    """A start that names the value's type gets a slot for it."""
     between = start[-1]
     assert isinstance(between, str)
     heads = {"string": between}

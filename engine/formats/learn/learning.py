@@ -1,8 +1,7 @@
-"""Learns how a model writes tool calls by rendering its template with conversations made for it.
+"""Learns a model's tool call dialect by rendering its template with probe conversations.
 
-Calls whose names and arguments occur nowhere else are rendered, one and two of them, and what the template
-puts around and between them is compared; llama.cpp learns templates the same way
-(`common/chat-diff-analyzer.cpp`). A dialect that was learned is tried on a further rendering by the tests.
+Compares renderings of one and two calls with unique names and arguments; llama.cpp learns templates the same
+way (`common/chat-diff-analyzer.cpp`). Tests verify a learned dialect on a further rendering.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _TURN_END = re.compile(r"\s*(?:<\|(?:eom_id|eot_id|calls|call|eom|eot|end|return
 
 
 def learn_dialect(template: Template, markers: ReasoningMarkers) -> Dialect | None:
-    """The dialect that this template writes, None when it writes none that could be understood."""
+    """The dialect that this template writes, None if none was understood."""
     if "tool_calls" not in template.source:
         return None
     for text_arguments in (False, True):
@@ -208,7 +207,7 @@ def _first_index(inner: tuple[str | Slot, ...], text: str) -> int:
 
 
 def _joined(parts: tuple[str | Slot, ...]) -> Pattern:
-    """Neighboring literals made one, empty ones left out."""
+    """Merge neighboring literals, drop empty ones."""
     out: list[str | Slot] = []
     for part in parts:
         if isinstance(part, str) and out and isinstance(before := out[-1], str):
@@ -234,8 +233,7 @@ def _name_of(kind: str, envelope: Envelope | None, array: bool) -> str:
 
 def _ends_reasoning(dialect: Dialect) -> bool:
     """Whether a call may end the reasoning: its mark is a token of its own that no thought holds, or the
-    dialect is that of Qwen3-Coder and Nemotron 3, whose models do so.
-    """
+    dialect is Qwen3-Coder's or Nemotron 3's, whose models do so."""
     start = dialect.section_start + "".join(part for part in dialect.start if isinstance(part, str))
     if dialect.arguments == "tagged" and "<function=" in start:
         return True

@@ -1,4 +1,4 @@
-"""Where reasoning starts and ends in a model's text, learned from its template."""
+"""Learns the markers around a model's reasoning from its template."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _KNOWN_PAIRS = re.compile(
 
 
 class ReasoningMarkers(msgspec.Struct, frozen=True):
-    """The texts around the reasoning.
+    """The markers around the reasoning.
 
     `answer_opening` comes between the closing marker and the answer in formats that mark both (harmony's
     `<|start|>assistant<|channel|>final<|message|>`); `early_answer_opening` is what remains of it when the
@@ -62,7 +62,7 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
 
 
 def learn_markers(template: Template) -> ReasoningMarkers:
-    """Render an answer with reasoning and look at what the template puts around the two.
+    """Render an answer with reasoning and read the markers around the two.
 
     A template that drops earlier reasoning may still show an empty block where reasoning is turned off. One
     that does neither gets the pair that its source mentions, else `<think>`.
@@ -73,7 +73,7 @@ def learn_markers(template: Template) -> ReasoningMarkers:
 
 
 def _turn_closings(template: Template) -> tuple[str, ...]:
-    """The marks of the end of a turn: the one behind an answer, and others of its kind in the source."""
+    """End-of-turn marks: the one behind an answer, and its variants in the source."""
     answer = {"role": "assistant", "content": _ANSWER}
     conversation = [_USER, answer, {"role": "user", "content": "Qx7later"}]
     text = _rendered(template, conversation, add_generation_prompt=False)

@@ -1,4 +1,4 @@
-"""Conversations whose names and values occur nowhere else, rendered to see what a template makes of them."""
+"""Probe conversations with unique names and values, rendered to learn a template."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ def tools_for(names: tuple[str, ...] = NAMES) -> list[dict[str, Any]]:
 
 
 class Probe:
-    """Renders calls into the history in one of the ways in which templates take them. `followed`: with
-    another message behind them, for templates that treat the last one in a way of its own.
-    """
+    """Renders calls in history in one of the ways that templates accept. `followed`: with another message
+    behind, as some templates treat the last one differently."""
 
     def __init__(
         self, template: Template, *, text_arguments: bool, content: str | None, followed: bool = False

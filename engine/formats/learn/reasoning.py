@@ -1,8 +1,8 @@
-"""Finds out what can be chosen about a model's reasoning, by rendering its template with every known switch.
+"""Learns a model's reasoning switches by rendering its template with every known variable.
 
 A variable that changes the rendered text is a switch, whatever the model's family; llama.cpp learns templates
-the same way (`common/chat-diff-analyzer.cpp`). What a template does with an undefined variable differs, so on
-and off are always passed explicitly.
+the same way (`common/chat-diff-analyzer.cpp`). Templates treat undefined variables differently, so on and off
+are always passed explicitly.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class ReasoningSettings(msgspec.Struct, frozen=True):
 
 
 class ReasoningPlan(msgspec.Struct, frozen=True):
-    """How each choice reaches this model."""
+    """How each reasoning choice is passed to this model."""
 
     control: ReasoningControl = ReasoningControl()
     on: Variables = {}

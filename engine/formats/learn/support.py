@@ -1,4 +1,4 @@
-"""Finds out what a template does with tools, calls and results, and in which dialect."""
+"""Learns a template's support of tools, calls and results, and their dialect."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RESULT = "Qx7result"
 
 
 def find_form(template: Template, markers: ReasoningMarkers) -> HistoryForm:
-    """How tools, calls and results reach this model. Raises UserError `template.too_expensive`."""
+    """How tools, calls and results are rendered for this model. Raises UserError `template.too_expensive`."""
     takes_tools = _takes_tools(template)
     dialect = known_dialect(template.source, BEFORE_LEARNING)
     if dialect is None:

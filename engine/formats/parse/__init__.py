@@ -1,1 +1,1 @@
-"""From a model's text to reasoning, content and tool calls, while it arrives."""
+"""Streaming parser: a model's text to reasoning, content and tool calls."""

@@ -1,7 +1,7 @@
-"""Gives the arguments of a call the types that the tool's JSON schema asks for.
+"""Coerces a call's arguments to the types of the tool's JSON schema.
 
-Only what has one meaning is changed: "3" becomes 3 where an integer is wanted and no string would do. What
-fits no type of its schema stays as the model wrote it; whoever runs the tool validates.
+Changes only what has one meaning: "3" becomes 3 where an integer is wanted and no string would do. What fits
+no type stays as written; whoever runs the tool validates.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Typing:
         return text
 
     def converted(self, key: str, value: Any) -> Any:
-        """An argument whose type the dialect itself told."""
+        """An argument whose dialect states its type."""
         return self._value(value, self.member(self._root, key), key, 0)
 
     def _value(self, value: Any, schema: Schema, path: str, depth: int) -> Any:

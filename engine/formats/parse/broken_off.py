@@ -1,4 +1,4 @@
-"""Judges a call in which the text ended."""
+"""Judges a call that the end of the text cuts off."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from engine.formats.parse.patterns import match_marks
 
 
 class BrokenOff(CallMarks):
-    """A call that is not whole: kept with its raw text, or no call at all when it only looked like one."""
+    """An incomplete call: kept with its raw text, or no call at all if it only looked like one."""
 
     def _cut_off(self, text: str, position: int, in_section: bool | None) -> Reading | None:
-        """The text ended inside of a call, if there was one."""
+        """The call that the text ended in, if any."""
         start, opened = position, bool(in_section)
         if in_section is not None:
             start = self._past_separators(text, start)
@@ -39,7 +39,7 @@ class BrokenOff(CallMarks):
         return self._abandoned(text, head.end, head.slots[NAME], head.slots.get(ID, ""))
 
     def _begins(self, text: str, start: int) -> bool:
-        """Whether a call has begun whose head is not whole."""
+        """Whether a call with an incomplete head has begun."""
         rest = text[start:].strip()
         first = self._start.first
         if not first or not rest.startswith(first):
@@ -66,9 +66,8 @@ class BrokenOff(CallMarks):
         return self._abandoned(text, start, "", "")
 
     def _abandoned(self, text: str, start: int, name: str, id: str) -> Reading:
-        """A call whose value never ends. A closing mark with nothing but calls behind it ends it all the
-        same, as when a quote was forgotten; else the text broke off.
-        """
+        """A call whose value never ends. A closing mark followed by nothing but calls ends it all the
+        same, as with a forgotten quote; else the text broke off."""
         end, after, truncated = len(text), len(text), True
         found = self._over.search(text, start) if self._over else None
         if found and found.group() not in self._firsts:

@@ -1,4 +1,4 @@
-"""The marks of one dialect around its calls, and how to pass over them."""
+"""The marks around one dialect's calls, and how to skip them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class CallMarks:
-    """What `Notation` knows of its marks. All positions are places in the text that is read."""
+    """The marks of a `Notation`. All positions are offsets into the text."""
 
     def __init__(self, dialect: Dialect, schemas: Mapping[str, Schema], *, only_known: bool = False) -> None:
         self.dialect = dialect
@@ -118,7 +118,7 @@ class CallMarks:
         return found.start(), self._past_closing(text, found.start(), final)
 
     def _past_stray(self, text: str, position: int, final: bool) -> tuple[int, bool]:
-        """Brackets too many in front of the closing mark: passed over, and told."""
+        """Skip surplus brackets before the closing mark; reports them."""
         start = skip_space(text, position)
         end = start
         while end < len(text) and text[end] == "}":
@@ -130,7 +130,7 @@ class CallMarks:
         return end, True
 
     def _past_closing(self, text: str, position: int, final: bool) -> int:
-        """Past the closing marks; those that the model left out are not missed."""
+        """Skip the closing marks; missing ones are tolerated."""
         for mark in self._closing:
             try:
                 position = match_mark(text, position, mark, optional=True)

@@ -1,4 +1,4 @@
-"""Chooses among the notations in which calls may come, for one reply."""
+"""Selects the notation of calls for one reply."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Reads the tool calls in a model's text, by its dialect.
+"""Reads tool calls in a model's text by its dialect.
 
-Everything here is a pure function of the text: it either decides, and more text would not change that, or says
-that more is needed by raising IncompleteError. With `final` the text has ended and what is there is judged.
+Pure functions of the text: each either decides, whatever text follows, or raises IncompleteError for more.
+With `final` the text has ended and is judged as it is.
 """
 
 from __future__ import annotations

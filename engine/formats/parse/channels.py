@@ -1,4 +1,4 @@
-"""Reads replies that are made of messages with a header each: OpenAI's harmony and Muse's ATEM.
+"""Parser of replies made of messages with headers: OpenAI's harmony and Muse's ATEM.
 
     <|channel|>analysis<|message|>…<|end|><|start|>assistant<|channel|>final<|message|>…
     <|channel|>commentary to=functions.f <|constrain|>json<|message|>{…}<|call|>
@@ -44,9 +44,8 @@ _ATEM_BODY = Dialect(
 
 
 class ChannelParser(ReplyParser):
-    """As ReplyParser. Thoughts are what goes to the channel `analysis` or to the model itself, calls what
-    goes to a tool, and all other messages are the answer.
-    """
+    """As ReplyParser. Messages to the channel `analysis` or to the model itself are reasoning, those to a
+    tool are calls, all others the answer."""
 
     def __init__(self, markers: ReasoningMarkers, prompt: Prompt, dialect: Dialect, tools: Tools) -> None:
         super().__init__(markers, prompt, CallReader(Dialect(), (), ()))

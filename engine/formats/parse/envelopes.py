@@ -1,4 +1,4 @@
-"""Takes a call out of the JSON object that holds it."""
+"""Extracts a call from its JSON object."""
 
 from __future__ import annotations
 

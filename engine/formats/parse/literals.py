@@ -1,8 +1,8 @@
-"""Reads one value as models write it: JSON, JSON with the usual slips, Python literals, Gemma's braces.
+"""Lenient value reader: JSON, JSON with common slips, Python literals, Gemma's braces.
 
-JSON (RFC 8259) is read first, by the standard library. What it refuses is read once more with slips allowed
-whose meaning is certain, and nothing else: single quotes, Python's True, False and None, commas before a
-closing bracket, raw line ends in strings, and brackets that are missing where the call is over.
+Tries the standard library's JSON (RFC 8259) first. On failure it reads once more and allows only slips with a
+certain meaning: single quotes, Python's True, False and None, trailing commas, raw line ends in strings, and
+brackets missing at the end of the call.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": "", "0"
 
 
 class IncompleteError(Exception):
-    """The text ends before the value does."""
+    """The text ends before the value."""
 
 
 class BrokenError(Exception):
-    """What stands there is no value that could be read with certainty."""
+    """No value that can be read with certainty."""
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -96,9 +96,8 @@ def skip_space(text: str, position: int) -> int:
 
 
 class Literals:
-    """The forgiving reader. `quote` is what stands around strings besides the usual quotes (Gemma), and lets
-    keys be bare. `loose`: strings hold their own quotes unescaped.
-    """
+    """The lenient reader. `quote` is a further string quote (Gemma) and allows bare keys. `loose`: strings
+    hold their own quotes unescaped."""
 
     def __init__(
         self, text: str, *, stops: tuple[str, ...] = (), quote: str = "", loose: bool = False

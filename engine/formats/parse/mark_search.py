@@ -1,4 +1,4 @@
-"""Looks for several marks at once in a text that is still growing."""
+"""Searches a growing text for several marks at once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class MarkSearch:
         return self._firsts.search(text) is not None
 
     def begun(self, data: str, position: int) -> int:
-        """Where a mark begins that the end of `data` cuts off; the length of `data` where none does."""
+        """The offset of a mark that the end of `data` cuts off; the length of `data` if none."""
         start = max(position, len(data) - self._longest + 1)
         for first in self._firsts.finditer(data, start):
             if any(mark.startswith(data[first.start() :]) for mark in self._marks):

@@ -1,7 +1,7 @@
-"""Splits a reply into reasoning, answer and tool calls while it arrives.
+"""Splits a reply into reasoning, answer and tool calls while it streams.
 
-One machine, one pass: each character is looked at a bounded number of times, what is given out is never taken
-back, and the result does not depend on where the text was cut. A call is given out when it is whole.
+One pass: each character is examined a bounded number of times, emitted text is never retracted, and the
+result does not depend on how the text was cut. A call is emitted when complete.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class ReplyParser:
         return next((trigger for trigger in self._reader.triggers if end.endswith(trigger)), "")
 
     def feed(self, text: str) -> list[ParsedDelta]:
-        """What the new text adds, in order; neighbors of one kind are joined."""
+        """New deltas in order; adjacent ones of one kind are merged."""
         out: list[ParsedDelta] = []
         self._arrived += len(text)
         if self._is_plain(text):
@@ -132,7 +132,7 @@ class ReplyParser:
         return out
 
     def _is_plain(self, text: str) -> bool:
-        """Whether nothing is pending and no mark begins in `text`: so it is with most pieces."""
+        """Whether nothing is pending and no mark begins in `text`, as with most pieces."""
         if self._held or self._waiting:
             return False
         if self._state is State.ANSWER:
@@ -147,7 +147,7 @@ class ReplyParser:
                 break
 
     def _step(self, data: str, position: int, out: list[ParsedDelta]) -> int:
-        """Read on from `position`; -1 when the rest has to wait."""
+        """Parse on from `position`; -1 if the rest has to wait."""
         if self._state is State.ANSWER:
             return self._read_answer(data, position, out)
         if self._state is State.REASONING:
@@ -159,7 +159,7 @@ class ReplyParser:
         return self._read_start(data, position, out)
 
     def flush(self) -> list[ParsedDelta]:
-        """The text has ended: gives out what was held back, the beginning of a marker that never came."""
+        """End the text: emits what was held back, the beginning of a marker that never came."""
         out: list[ParsedDelta] = []
         if self._final:
             return out
@@ -183,7 +183,7 @@ class ReplyParser:
         return bool(self._held)
 
     def finish(self) -> AssistantMessage:
-        """The whole reply, the part that was continued included; what `flush` had not given out is in it."""
+        """The whole reply, the continued part included; holds what `flush` did not emit."""
         self.flush()
         return AssistantMessage(
             reasoning=self._prompt.continued_reasoning + "".join(self._reasoning),
@@ -198,7 +198,7 @@ class ReplyParser:
         return -1
 
     def _wait_for_call(self, data: str, position: int) -> int:
-        """Hold a call that is not whole. It may be long, so its pieces are joined only now and then."""
+        """Hold an incomplete call. It may be long, so its pieces are joined only now and then."""
         self._waiting = [data[position:]]
         self._waiting_size = len(data) - position
         return -1
@@ -367,7 +367,7 @@ class ReplyParser:
         return ToolCall(id, read.name, read.arguments, read.coercions, read.repaired)
 
     def _emit_visible(self, text: str, out: list[ParsedDelta]) -> None:
-        """Give out text up to its last visible character; the white space waits for what follows."""
+        """Emit text up to its last visible character; white space waits for what follows."""
         visible = text.rstrip()
         if visible:
             self._emit_plain(visible, out)

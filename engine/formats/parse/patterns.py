@@ -1,4 +1,4 @@
-"""Finds the patterns of a dialect in a model's text, whatever white space stands around their marks."""
+"""Matches a dialect's patterns in a model's text, with any white space around their marks."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Reads arguments that stand between tags, unescaped.
+"""Reads arguments between tags, unescaped.
 
-A value may hold the very tags that end it. It ends at the first closing tag that something valid follows:
-another argument that this tool has, or the end of the call; and a call has ended when another call, the end
-of the section or of the text follows, or words in which no more closing tag is left over.
+A value may hold its own closing tag. It ends at the first closing tag followed by something valid: another
+argument of this tool or the end of the call; and a call has ended when another call, the end of the section
+or of the text follows, or words without a further closing tag.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class TaggedArguments:
             position, repaired = span[1], repaired or span[2]
 
     def _closed(self, text: str, position: int, final: bool) -> tuple[int, bool] | None:
-        """Where the call ends, and whether marks were missing."""
+        """The end of the call, and whether marks were missing."""
         missing, end = False, position
         for mark in self._closing:
             try:
@@ -95,7 +95,7 @@ class TaggedArguments:
     def _value_end(
         self, text: str, start: Match, typing: Typing, final: bool, given: set[str]
     ) -> tuple[int, int, bool] | None:
-        """Where the value ends, where what follows it begins, and whether its closing tag was missing."""
+        """The end of the value, the start of what follows, and whether its closing tag was missing."""
         end_marks = self._end_marks(start.slots[KEY])
         position = start.end
         cdata = skip_space(text, position)
@@ -117,7 +117,7 @@ class TaggedArguments:
             position = place + 1
 
     def _find_end(self, text: str, mark: str, position: int) -> int:
-        """`text.find`, which remembers in which text there is no further mark."""
+        """`text.find`, caching texts without a further mark."""
         absent, earlier = self._absent
         if absent is text and earlier[0] == mark and position >= earlier[1]:
             return -1
@@ -130,7 +130,7 @@ class TaggedArguments:
         return marks_of("".join(key if part is KEY else str(part) for part in self._parameter.end))
 
     def _goes_on(self, text: str, position: int, typing: Typing, closing_tag: str, final: bool) -> bool:
-        """Whether what stands behind a closing tag shows that the value has ended there."""
+        """Whether the text behind a closing tag shows that the value has ended."""
         try:
             following = self._start.match(text, position)
             if following:

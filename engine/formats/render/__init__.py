@@ -1,1 +1,1 @@
-"""From messages to a prompt: the sandboxed template and the history as it wants it."""
+"""Prompt rendering: the sandboxed template, and history in the form that it takes."""

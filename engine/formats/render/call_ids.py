@@ -1,4 +1,4 @@
-"""Ids for calls whose dialect has none, and ids as a template wants them."""
+"""Call ids for dialects without any, and ids that fit a template."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def call_id(seed: str, index: int) -> str:
-    """An id for the call with this index in one reply. A seed made of the prompt gives the same ids again for
-    the same reply, and others in each later turn of a conversation.
-    """
+    """The id of the call at this index. The same prompt seed and reply give the same ids; later turns give
+    others."""
     return shortened(f"{index}:{seed}")
 
 

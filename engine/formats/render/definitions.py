@@ -1,4 +1,4 @@
-"""Tool definitions for templates that look closely at them.
+"""Tool definitions simplified for strict templates.
 
 Some templates fail over what JSON Schema allows: no description, no properties, a list of types. They get a
 plainer schema; the calls are typed by the real one all the same.
@@ -12,7 +12,7 @@ _MAX_DEPTH = 20
 
 
 def plainer(tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same tools with all that templates ask for: one type for each value, descriptions, properties."""
+    """The same tools with one type per value, descriptions and properties."""
     return [
         {
             **tool,

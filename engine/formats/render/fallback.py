@@ -33,9 +33,7 @@ EXAMPLE = WrittenCall("name_of_tool", {"name_of_argument": "value"}, "000000001"
 def with_tools_described(
     conversation: Conversation, tools: list[dict[str, Any]], form: HistoryForm
 ) -> Conversation:
-    """The conversation with what its template does not tell in the system message: how to write a call, and
-    which tools there are.
-    """
+    """Add to the system message what the template does not render: the call syntax and the tools."""
     if form.takes_tools and form.dialect.name != FALLBACK.name:
         return conversation
     text = _INSTRUCTIONS.format(example=written(form.dialect, [EXAMPLE]).strip())

@@ -1,4 +1,4 @@
-"""The filters and tests a chat template may use, each bounded before it runs."""
+"""Jinja filters and tests of chat templates, each bounded before it runs."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ _LONGEST_TEXT = {"list": MAX_ITEMS, "sort": MAX_ITEMS, "unique": MAX_ITEMS, "int
 
 
 def charged_filter(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """A filter that weighs what it gets and gives. `pass_context` keeps it out of constant folding."""
+    """A filter that charges its input and output. `pass_context` prevents constant folding."""
     wants = getattr(function, "jinja_pass_arg", None)
 
     @functools.wraps(function, updated=())

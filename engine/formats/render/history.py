@@ -1,4 +1,4 @@
-"""Brings the calls and results of earlier turns into the form that a template takes."""
+"""Converts calls and results of earlier turns to the form that a template takes."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ _PLACES = 0xF00
 
 
 class HistoryForm(msgspec.Struct, frozen=True):
-    """What a template does with tools. `takes_tools`, `writes_calls`, `writes_results`: it renders their
-    definitions, calls and results itself.
-    """
+    """A template's tool support. `takes_tools`, `writes_calls`, `writes_results`: it renders definitions,
+    calls and results itself."""
 
     dialect: Dialect = Dialect()
     takes_tools: bool = True
@@ -74,7 +73,7 @@ def _message(
 
 
 def _with_ids(conversation: Conversation, dialect: Dialect) -> Conversation:
-    """Every call has an id and every result its call's id and name."""
+    """Give every call an id, and every result its call's id and name."""
     out: Conversation = []
     names: dict[str, str] = {}
     changed: dict[str, str] = {}
@@ -142,7 +141,7 @@ def _written(call: dict[str, Any]) -> WrittenCall:
 
 
 def _one_call_each(conversation: Conversation) -> Conversation:
-    """Several calls in one message become messages of one call, each followed by its result."""
+    """Split messages with several calls into one call each, followed by its result."""
     out: Conversation = []
     position = 0
     while position < len(conversation):
@@ -166,7 +165,7 @@ def _one_call_each(conversation: Conversation) -> Conversation:
 
 
 def _results_as_questions(conversation: Conversation) -> Conversation:
-    """Results as texts of the user, neighbors joined, for templates without a role for tools."""
+    """Results as user texts, adjacent ones joined, for templates without a tool role."""
     out: Conversation = []
     for message in conversation:
         was_result = message["role"] == "tool"
@@ -190,7 +189,7 @@ def _is_result(message: dict[str, Any]) -> bool:
 
 
 def inserted(pieces: tuple[Piece, ...], inserts: dict[str, tuple[Piece, ...]]) -> list[Piece]:
-    """`pieces` with the texts in the places of their letters."""
+    """Substitute the texts for their placeholders in `pieces`."""
     if not inserts:
         return list(pieces)
     cut = re.compile("([" + "".join(inserts) + "])")

@@ -1,4 +1,4 @@
-"""Conversations as templates want them: plain dictionaries in OpenAI's shape, with clean strings."""
+"""Normalizes conversations for templates: plain dictionaries in OpenAI's shape with clean strings."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def normalized(messages: Sequence[Message | Mapping[str, Any]]) -> Conversation:
 
 
 def with_system_merged(conversation: Conversation) -> Conversation:
-    """For models without a system role: its text goes in front of the first user message."""
+    """For models without a system role: prepend its text to the first user message."""
     system = "\n\n".join(m["content"] for m in conversation if m["role"] in ("system", "developer"))
     others = [m for m in conversation if m["role"] not in ("system", "developer")]
     if not system:

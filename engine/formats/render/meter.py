@@ -1,4 +1,4 @@
-"""What one render of a template may cost, and how it is charged."""
+"""Cost limits of rendering a template, and how cost is charged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SECONDS = 5.0
 
 
 class TooExpensiveError(Exception):
-    """The template needs more time or memory than any real one."""
+    """The template exceeds the time or memory limits."""
 
 
 _DEADLINE: ContextVar[float] = ContextVar("deadline", default=math.inf)
@@ -28,7 +28,7 @@ _DEADLINE: ContextVar[float] = ContextVar("deadline", default=math.inf)
 
 @contextmanager
 def time_limit(seconds: float = SECONDS) -> Iterator[None]:
-    """All renders inside together may take this long; for work that renders a template many times."""
+    """Bound the total time of all renders inside."""
     token = _DEADLINE.set(min(time.monotonic() + seconds, _DEADLINE.get()))
     try:
         yield
@@ -37,7 +37,7 @@ def time_limit(seconds: float = SECONDS) -> Iterator[None]:
 
 
 class Meter:
-    """What one render may still cost. `steps` are operations, `chars` characters it may produce in all."""
+    """The remaining budget of one render. `steps` are operations, `chars` characters of output in all."""
 
     def __init__(self, input_chars: int, messages: int, seconds: float = SECONDS) -> None:
         self.deadline = min(time.monotonic() + seconds, _DEADLINE.get())
@@ -51,7 +51,7 @@ class Meter:
             raise TooExpensiveError
 
     def produce(self, chars: int) -> None:
-        """Called with the length of a string before it is built."""
+        """Charge a string's length before it is built."""
         self.chars -= chars
         if chars > self.longest or self.chars < 0:
             raise TooExpensiveError
@@ -101,7 +101,7 @@ def weigh(value: Any) -> Any:
 
 
 def made(value: Any) -> Any:
-    """Charge for a value that has just been built."""
+    """Charge for a newly built value."""
     if isinstance(value, str):
         METER.get().produce(len(value))
     elif isinstance(value, list | tuple | dict):

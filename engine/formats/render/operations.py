@@ -1,4 +1,4 @@
-"""Methods and operators of a template's values, each bounded before it runs."""
+"""Methods and operators of template values, each bounded before it runs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _DIGITS = re.compile(r"\d+")
 
 
 def _check_format(spec: str) -> None:
-    """Refuse widths and precisions that only waste memory."""
+    """Refuse excessive widths and precisions."""
     if "*" in spec or any(len(run) > 9 or int(run) > MAX_PADDING for run in _DIGITS.findall(spec)):
         raise TooExpensiveError
 

@@ -1,4 +1,4 @@
-"""A Jinja environment for templates that came with a file from strangers.
+"""Jinja sandbox for untrusted chat templates, with bounded cost.
 
 Jinja's immutable sandbox keeps a template away from Python; this one also bounds what a render may cost.
 Every loop, call, filter, comparison and string operation is charged to a `Meter`; a template that runs past
@@ -37,7 +37,7 @@ _COMPARING_TESTS = (
 
 
 class _ChargingPoints(NodeTransformer):
-    """Puts a filter of ours around what Jinja compiles to plain Python: loops, joins, comparisons, slices."""
+    """Wraps what Jinja compiles to plain Python in a charging filter: loops, joins, comparisons, slices."""
 
     def visit_For(self, node: nodes.For) -> nodes.Node:
         self.generic_visit(node)

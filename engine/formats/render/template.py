@@ -1,4 +1,4 @@
-"""The model's own chat template, rendered the way its makers tested it and safely."""
+"""Renders the model's own chat template, safely and as transformers does."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Tells apart what a template wrote and what people, tools and models wrote.
+"""Separates a template's own text from that of people, tools and models.
 
-A message may hold the text of a special token (`<|im_end|>`); tokenized as one it would end the turn. So the
-conversation is rendered a second time with marks around each untrusted text; it lies where the
-marks come out.
+A message may spell a special token (`<|im_end|>`), which would end the turn if tokenized as one. So the
+conversation is rendered a second time with marks around each untrusted text, which show where it is.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ def separate(
     tools: list[dict[str, Any]],
     tags: tuple[str, ...] = (),
 ) -> tuple[Piece, ...] | None:
-    """Split `text`, which `render` made of this conversation, into pieces; None when that cannot be done.
+    """Split `text`, rendered from this conversation, into pieces; None if that fails.
 
     `render` returns None where the template refuses the marked conversation. Texts are marked in parts first,
     cut at the `tags` of reasoning, because templates take texts apart there; then as wholes; then only those
@@ -139,7 +138,7 @@ def _number(digits: str) -> int:
 
 
 def _agreement(left: str, right: str) -> int:
-    """The length of the beginning that two texts share, by bisection."""
+    """The length of two texts' common prefix, by bisection."""
     low, high = 0, min(len(left), len(right))
     while low < high:
         middle = (low + high + 1) // 2
@@ -148,7 +147,7 @@ def _agreement(left: str, right: str) -> int:
 
 
 def joined(pieces: list[Piece]) -> tuple[Piece, ...]:
-    """Without empty pieces, and neighbors of one kind made one."""
+    """Drop empty pieces and merge neighbors of one kind."""
     out: list[Piece] = []
     for piece in pieces:
         if out and out[-1].trusted == piece.trusted:

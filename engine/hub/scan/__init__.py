@@ -1,6 +1,6 @@
-"""Finds models that are on this machine already: in a folder, and in the stores of other programs.
+"""Finds models already on this machine: in a folder, and in other programs' stores.
 
-Everything is only read, and none of it is trusted: what cannot be read or is no model is left out.
+Read-only, and nothing is trusted: what is unreadable or no model is left out.
 """
 
 from engine.hub.scan.folder import models_in

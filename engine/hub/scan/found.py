@@ -1,4 +1,4 @@
-"""A model as a search on disk finds it, and how its files are put together."""
+"""Models found by a scan, and how their files are grouped."""
 
 from __future__ import annotations
 

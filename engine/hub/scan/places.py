@@ -1,4 +1,4 @@
-"""Where other programs keep their models on this machine. Pure but for looking at small files."""
+"""Paths where other programs keep models on this machine. Pure except for reading small files."""
 
 from __future__ import annotations
 

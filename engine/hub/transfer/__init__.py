@@ -1,4 +1,4 @@
-"""Fetching files of the hub: resumable, in parallel, and shown only when they are right."""
+"""Downloads of hub files: resumable, parallel, and published only once verified."""
 
 from engine.hub.transfer.fetching import discard, fetch
 from engine.hub.transfer.repairing import repair

@@ -1,4 +1,4 @@
-"""Whether an answer to a request for bytes is what was asked for. Pure."""
+"""Checks a response against the requested bytes. Pure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Answer(NamedTuple):
 
 
 def judged(status: int, headers: Mapping[str, str], asked: Asked, host: str) -> Answer:
-    """What the body of an answer brings.
+    """What the response's body holds.
 
     Raises Trouble for an answer that says no, NoRanges for one that cannot be used because a range was asked for.
     """

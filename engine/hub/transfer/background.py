@@ -1,4 +1,4 @@
-"""The threads of a transfer."""
+"""Threads of a transfer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from engine.thread_priority import give_way
 
 
 class BackgroundThread(threading.Thread):
-    """Does `work`, giving way to the window where there is one."""
+    """Runs `work` at low priority if the process has a window."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name, daemon=True)

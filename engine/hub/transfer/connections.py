@@ -1,4 +1,4 @@
-"""Opening HTTP connections for bodies of many gigabytes.
+"""HTTP connections for bodies of many gigabytes.
 
 urllib3, because its `read` hands over a mebibyte for one step of Python, and because it knows proxies,
 certificates and time-outs.
@@ -38,7 +38,7 @@ class Response(Protocol):
         `decoded` undoes a Content-Encoding. Raises Trouble."""
 
     def close(self) -> None:
-        """Done with it. The connection is used again only when the body was read to its end."""
+        """Release the response; its connection is reused only if the body was read to the end."""
 
 
 class Connections(Protocol):
@@ -48,7 +48,7 @@ class Connections(Protocol):
         """Ask for `url`, following no redirect. Raises Trouble."""
 
     def abort(self) -> None:
-        """End everything under way and let nothing begin: who waits in `get` or `read` gets a Trouble."""
+        """Abort all requests and refuse new ones: waiting `get` and `read` calls raise Trouble."""
 
     def close(self) -> None: ...
 
@@ -169,7 +169,7 @@ class _Body:
 
 @contextlib.contextmanager
 def _telling(host: str) -> Any:
-    """Makes what urllib3 raises a Trouble. Nothing of its texts is kept: they hold addresses with signatures."""
+    """Convert urllib3's exceptions to Trouble, without their texts, which hold signed addresses."""
     try:
         yield
     except urllib3.exceptions.ProxyError as error:

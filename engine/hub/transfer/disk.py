@@ -1,4 +1,4 @@
-"""Room on the disk, writing that survives a crash, and what to say when a disk refuses."""
+"""Free space, durable writes, and errors of a disk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def no_room(need: int, have: int, folder: Path) -> UserError:
 
 
 def disk_error(error: OSError, folder: Path, need: int) -> UserError:
-    """What a refused write into `folder` means to a person; `need` bytes were still to be written there."""
+    """The `UserError` of a refused write into `folder`; `need` bytes were still to be written."""
     if error.errno in _FULL:
         have = 0
         with suppress(OSError):
@@ -43,7 +43,7 @@ def disk_error(error: OSError, folder: Path, need: int) -> UserError:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """All or nothing: a new file, on the disk, takes the place of the old. Raises OSError."""
+    """Replace a file atomically and durably. Raises OSError."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     unfinished = Path(name)
     try:
@@ -58,7 +58,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Returns when the names in `folder` are on the disk, where the system knows how to do that."""
+    """Flush a folder's names to disk, where the system can."""
     if os.name == "nt":
         return
     with suppress(OSError):

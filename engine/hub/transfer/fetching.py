@@ -1,4 +1,4 @@
-"""Fetches the files of one model from the hub."""
+"""Downloads the files of one model from the hub."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def fetch(
 
 
 def discard(work: Path) -> None:
-    """Remove what a download left in `work`: cancelling one that is not running.
+    """Remove what a download that does not run left in `work`.
 
     Raises UserError `download.elsewhere` while another process fetches it, `download.cannot_write`.
     """
@@ -103,13 +103,13 @@ def _checked(wanted: Wanted) -> Wanted:
 
 
 def _clear(folder: WorkFolder) -> None:
-    """What cannot be removed now is in nobody's way."""
+    """Remove the folder; leftovers are harmless."""
     with suppress(OSError):
         folder.clear()
 
 
 def _prepare(job: FileJob, limits: Limits, stop: StopToken, replace: bool) -> None:
-    """Find out what is here already. Raises OSError."""
+    """Find what is already here. Raises OSError."""
     wanted = job.wanted
     # Where no hash names the file, the ETag does: bytes of two files must not meet.
     etag = "" if wanted.sha256 else _etag(job.link, limits, stop)

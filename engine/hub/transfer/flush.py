@@ -1,7 +1,7 @@
-"""Sends what was written to the disk while more arrives.
+"""Flushes written data while more arrives.
 
-Without it the system keeps gigabytes back: the end of a download would wait for them, and a power cut would take
-them.
+Otherwise the system holds back gigabytes: the end of a download would wait for them, and a power cut would
+lose them.
 """
 
 from __future__ import annotations

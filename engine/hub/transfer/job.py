@@ -1,4 +1,4 @@
-"""One file on its way: where its bytes lie, what is known of them, and how they are to be had."""
+"""One file of a transfer: data on disk, state, and how to fetch it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class FileJob:
         self.hashed = 0
 
     def resume(self, header: Header) -> None:
-        """Go on with what is on disk if it is about the same file, else begin. Raises OSError.
+        """Resume from disk if it is about the same file, else begin. Raises OSError.
 
         Parts that an earlier run wrote count as here until reading them says otherwise.
         """
@@ -57,14 +57,14 @@ class FileJob:
         self.begin(header)
 
     def begin(self, header: Header) -> None:
-        """Nothing is here. Raises OSError."""
+        """Begin without any data. Raises OSError."""
         # The journal goes first: without it the bytes mean nothing.
         journal = Journal.begin(self._journal_path, header)
         self._use(journal)
         self.data.write_bytes(b"")
 
     def start_again(self) -> None:
-        """Throw away every byte. No stream may be fetching the file. Raises OSError."""
+        """Discard every byte; no stream may be fetching the file. Raises OSError."""
         header = self.journal.header
         self.journal.close()
         self.begin(header)
@@ -94,13 +94,13 @@ class FileJob:
             os.fsync(file.fileno())
 
     def seal(self) -> None:
-        """The bytes are right and on the disk: the file gets its name. Raises OSError."""
+        """Give the verified and flushed file its name. Raises OSError."""
         self.whole.parent.mkdir(parents=True, exist_ok=True)
         self.data.replace(self.whole)
         self.sealed = True
 
     def take_placed(self, destination: Path) -> None:
-        """The right file lies at its destination already."""
+        """Accept the right file at its destination."""
         self.whole, self.sealed, self.placed = destination, True, True
         self.sha256 = self.wanted.sha256
 

@@ -1,4 +1,4 @@
-"""What is known of a file that is not whole yet, in a form that a crash at any moment leaves readable.
+"""Crash-safe journal of an incomplete file.
 
 A line of JSON says which file it is; then come records of one length, one for each part that was written. A
 record is written after its part, and neither is waited for to reach the disk: after a power cut a record may
@@ -43,7 +43,7 @@ class Journal:
 
     @classmethod
     def begin(cls, path: Path, header: Header) -> Journal:
-        """An empty journal in the place of whatever was there."""
+        """Replace whatever is there with an empty journal."""
         new = path.with_name(path.name + ".new")
         new.write_bytes(msgspec.json.encode(header) + b"\n")
         new.replace(path)
@@ -51,7 +51,7 @@ class Journal:
 
     @classmethod
     def resume(cls, path: Path) -> Journal | None:
-        """Go on with what is there; None when there is none, or it cannot be read."""
+        """Open an existing journal; None if missing or unreadable."""
         try:
             data = path.read_bytes()
         except FileNotFoundError:
@@ -70,7 +70,7 @@ class Journal:
         return cls(path, header, hashes)
 
     def append(self, index: int, digest: bytes) -> None:
-        """The part is written. A later record of the same part counts. Raises OSError."""
+        """Record a written part; a later record of the same part wins. Raises OSError."""
         record = _RECORD.pack(index, digest, _check(index, digest))
         with self._lock:
             written = os.write(self._file, record)

@@ -1,4 +1,4 @@
-"""The way to the bytes of one file: located, followed through redirects by hand, and found again when it ends.
+"""Link to one file's bytes: locates it, follows redirects, and renews it when it expires.
 
 Redirects are followed here and nowhere else, because a token may go to the hub's own scheme, host and port only,
 and because where they lead is signed for some time and then expires.
@@ -81,7 +81,7 @@ class Link:
             return self._located
 
     def forget(self) -> None:
-        """The file is to be located again."""
+        """Locate the file again next time."""
         with self._lock:
             self._located, self._direct = None, ""
 
@@ -181,7 +181,7 @@ class Link:
         return located
 
     def _check_hub(self, at: Origin, headers: Mapping[str, str]) -> None:
-        """The hub says at each request which file it is about."""
+        """Verify on each request that the hub still means the same file."""
         if at != self._endpoint:
             return
         size = headers.get("X-Linked-Size", "")

@@ -1,4 +1,4 @@
-"""The hashes of a file's parts, kept after it was fetched so that rot can be found and named later."""
+"""Hashes of a file's parts, kept after the download to find bit rot later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which parts of a file are here, which are being fetched, and which to fetch next."""
+"""Part map of a file: which parts are here, which are being fetched, which are next."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class PartMap:
 
     @property
     def lacking(self) -> bool:
-        """There are parts that nobody fetches."""
+        """Whether parts remain that no stream fetches."""
         with self._lock:
             return bool(self._open) or self._states.find(_MISSING) >= 0
 
@@ -91,12 +91,12 @@ class PartMap:
     # --- changes from outside the streams --------------------------------------------------------------
 
     def set_done(self, index: int) -> None:
-        """A part is here from an earlier time."""
+        """Mark a part of an earlier run as here."""
         with self._lock:
             self._set_done(index)
 
     def reopen(self, index: int) -> None:
-        """A part that was here is not right: it is to be fetched."""
+        """Mark a wrong part as missing."""
         with self._lock:
             if self._states[index] == _DONE:
                 self._states[index] = _MISSING
@@ -105,7 +105,7 @@ class PartMap:
     # --- what streams do -------------------------------------------------------------------------------
 
     def claim(self, most: int) -> Claim | None:
-        """The first parts that nobody has: at most `most`, which follow each other."""
+        """Claim the first free run of at most `most` parts."""
         with self._lock:
             if self._open:
                 claim = min(self._open, key=lambda one: one.index)
@@ -161,7 +161,7 @@ class PartMap:
             return self._take(index, index + 1) if self._states[index] == _MISSING else None
 
     def finish(self, claim: Claim) -> bool:
-        """The claim's part is here. True if it goes on with the next."""
+        """Complete the claim's current part. True if the claim continues."""
         with self._lock:
             self._set_done(claim.index)
             claim.index += 1
@@ -172,7 +172,7 @@ class PartMap:
             return True
 
     def give_back(self, claim: Claim) -> None:
-        """The stream does not go on with the claim: the next that asks gets what is left of it, as it is."""
+        """Return a claim; the next claimant continues it."""
         with self._lock:
             if claim in self._live:
                 self._live.remove(claim)

@@ -1,4 +1,4 @@
-"""How long to wait before the next try, and when to stop trying."""
+"""Retry delays, and when to give up."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Patience:
         self._begun = True
 
     def lost(self) -> bool:
-        """A try has failed. True when nothing but failures has come for too long."""
+        """Record a failed try. True once nothing but failures came for too long."""
         now, limits = self._clock(), self._limits
         with self._lock:
             since = self._failing_since
@@ -82,5 +82,5 @@ class Patience:
 
     @property
     def quiet_seconds(self) -> float:
-        """How long a server still wants to be left alone."""
+        """Seconds for which a server asked to be left alone."""
         return max(0.0, self._quiet_until - self._clock())

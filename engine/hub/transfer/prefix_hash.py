@@ -1,4 +1,4 @@
-"""The SHA-256 of files that are still arriving: read along behind the streams, as far as nothing is missing."""
+"""SHA-256 of arriving files, computed along the complete prefix behind the streams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last steps of a download: are the files a model, and if so, show them, all at once."""
+"""Last steps of a download: verify that the files are a model, and publish all at once."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def keep_hashes(job: FileJob, parts: Path, stop: StopToken) -> None:
 
 
 def show(jobs: Sequence[FileJob]) -> tuple[FetchedFile, ...]:
-    """Move all files to their destinations. Raises UserError as `disk_error` tells."""
+    """Move all files to their destinations. Raises UserError as in `disk_error`."""
     for folder in dict.fromkeys(job.wanted.destination.parent for job in jobs):
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A speed that can be read: bytes per second, smoothed."""
+"""Smoothed transfer rate in bytes per second."""
 
 from __future__ import annotations
 

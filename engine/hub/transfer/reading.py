@@ -1,4 +1,4 @@
-"""Reads a file from its first byte to its last, for its SHA-256 and the hashes of its parts."""
+"""Reads a whole file for its SHA-256 and its parts' hashes."""
 
 from __future__ import annotations
 

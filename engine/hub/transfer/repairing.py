@@ -1,4 +1,4 @@
-"""Mends files whose bad parts `verify` has named."""
+"""Repairs files whose bad parts `verify` has named."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def _fits(named: Sequence[BadPart], hashes: PartHashes) -> bool:
 def _of_bad_parts(
     mending: Sequence[_Mending], progress: Callable[[Progress], None] | None
 ) -> Callable[[Progress], None] | None:
-    """Tells of what is fetched, not of what is here."""
+    """Progress of the fetched bytes alone."""
     if progress is None:
         return None
     bad = sum(one.bad_bytes for one in mending)

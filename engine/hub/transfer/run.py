@@ -1,4 +1,4 @@
-"""One transfer: starts its threads and watches over them until every file is sealed."""
+"""One transfer: starts its threads and supervises them until every file is sealed."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Run(SharedState):
         return Progress(self.received, total, hashed, rate, self._trouble)
 
     def _look(self) -> None:
-        """What nobody else would notice: a disk that fills up, a folder that is gone."""
+        """Check what no stream notices: a full disk, a missing folder."""
         for job in self.jobs:
             job.check_present()
         free = self.missing

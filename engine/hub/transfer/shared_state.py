@@ -1,4 +1,4 @@
-"""State that the threads of one transfer share, guarded by one condition."""
+"""State shared by the threads of one transfer, guarded by one condition."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_IGNORED = 8
 
 
 class SharedState:
-    """What streams, the flusher and the hasher of one transfer ask and tell each other. Thread-safe."""
+    """Coordinates streams, flusher and hasher of one transfer. Thread-safe."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class SharedState:
         return sum(job.wanted.bytes for job in self.jobs) - self.received
 
     def fail(self, error: BaseException) -> None:
-        """The run ends with the first error; what comes after its end is a consequence of the end."""
+        """End the run with its first error; later ones are consequences."""
         with self._changed:
             if not self._over and not self._stop.stopped:
                 self._error, self._over = error, True

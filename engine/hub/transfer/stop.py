@@ -1,4 +1,4 @@
-"""How a transfer is asked to end before it is done."""
+"""Pausing and cancelling a transfer."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class StopToken:
         return self._cancelled
 
     def check(self) -> None:
-        """Raises Stopped when the transfer is to end."""
+        """Raise Stopped once the transfer is to end."""
         if self._event.is_set():
             raise Stopped(self._cancelled)
 

@@ -1,4 +1,4 @@
-"""One of the threads that fetch: asks for a run of parts, writes what comes, and tries again."""
+"""Download stream: a thread that claims parts, writes them, and retries."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _SECONDS_PER_READ = 0.2
 
 
 class Pace:
-    """How much to read at a time: what comes in a fifth of a second, so that what is told stays fresh and the
-    steps of Python few. Raises Trouble when hardly anything comes."""
+    """Read size: a fifth of a second's data, for fresh progress and few Python steps. Raises Trouble when
+    hardly anything comes."""
 
     def __init__(self, limits: Limits, host: str) -> None:
         self._limits, self._host = limits, host

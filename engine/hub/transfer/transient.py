@@ -1,4 +1,4 @@
-"""What goes wrong with one request and may go right with the next."""
+"""Transient errors of one request."""
 
 from __future__ import annotations
 

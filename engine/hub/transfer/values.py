@@ -1,4 +1,4 @@
-"""What a transfer is given, tells and gives back, as plain values. Sizes are bytes, times seconds."""
+"""Values of a transfer. Sizes are bytes, times seconds."""
 
 from __future__ import annotations
 

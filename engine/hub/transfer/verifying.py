@@ -1,4 +1,4 @@
-"""Finds rot: reads files again and names the parts that are not what they were."""
+"""Finds bit rot: reads files again and names changed parts."""
 
 from __future__ import annotations
 

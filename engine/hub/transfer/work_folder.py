@@ -1,4 +1,4 @@
-"""The folder of one download: what lies where in it, and that only one process uses it."""
+"""Work folder of one download: its layout and lock."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class WorkFolder:
         self.path = path
 
     def data(self, number: int) -> Path:
-        """Where the bytes of a file arrive."""
+        """The path of a file's incomplete data."""
         return self.path / f"{number}.part"
 
     def whole(self, wanted: Sequence[Wanted], number: int) -> Path:

@@ -1,4 +1,4 @@
-"""Sets of characters, and how one character of a set is written: as itself, or inside a JSON string."""
+"""Character sets and their spellings: literal, or inside a JSON string."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_SPELLED_OUT = 16
 
 
 class Spelling(Enum):
-    """Where the characters stand."""
+    """The context of the characters."""
 
     JSON = auto()  # inside the quotes of a JSON string
     SINGLE = auto()  # inside the single quotes of a Python string
@@ -33,7 +33,7 @@ def union(*sets: Ranges) -> Ranges:
 
 
 def complement(ranges: Ranges) -> Ranges:
-    """All other characters; halves of surrogate pairs are none."""
+    """All other characters except surrogates."""
     result, start = [], 0
     for low, high in union(ranges, _SURROGATES):
         if start < low:
@@ -53,7 +53,7 @@ def holds(ranges: Ranges, code: int) -> bool:
 
 
 def one_of(rules: Rules, ranges: Ranges, spelling: Spelling) -> str:
-    """One symbol that reads one character of the set. An empty set gives a symbol that reads nothing at all."""
+    """A symbol for one character of the set; an empty set matches nothing."""
     if spelling is Spelling.RAW:
         return char_class(without(ranges, ((0, 0),))) if ranges else _nothing()
     return rules.add("char", _in_quotes(rules, ranges, "'" if spelling is Spelling.SINGLE else '"'))

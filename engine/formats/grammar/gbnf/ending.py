@@ -1,9 +1,9 @@
-"""The shortest way to the end of a text that follows a grammar.
+"""Shortest completion of a text that follows a grammar.
 
-A text is followed as llama.cpp follows it: a place is a stack of what is still to be read, and a text may be at
-several places at once. What the shortest end is follows from the shortest text of each rule, found by repeated
-relaxation as shortest paths are (Knuth, A Generalization of Dijkstra's Algorithm, Information Processing Letters 6,
-1977).
+Follows a text as llama.cpp does: a place is a stack of what is still to be read, and a text may be at several
+places at once. The shortest completion follows from the shortest text of each rule, found by repeated
+relaxation as in shortest paths (Knuth, A Generalization of Dijkstra's Algorithm, Information Processing
+Letters 6, 1977).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MOST_PLACES = 2_000
 
 
 class Endings:
-    """Follows texts along one grammar. Raises ValueError for what is no GBNF, or has no rule `root`."""
+    """Follows texts along one grammar. Raises ValueError for invalid GBNF or one without a rule `root`."""
 
     def __init__(self, gbnf: str, root: str = "root") -> None:
         self._rules: Grammar = read_grammar(gbnf)
@@ -36,7 +36,7 @@ class Endings:
         self.start: Places = self._closed([(Name(root), ())])
 
     def after(self, places: Places, text: str) -> Places:
-        """Where a text is that goes on with `text`; nowhere when the grammar refuses it."""
+        """The places after `text`; none if the grammar refuses it."""
         for character in text:
             code = ord(character)
             read = [stack[1] for stack in places if stack and _reads(stack[0], code)]
@@ -44,7 +44,7 @@ class Endings:
         return places
 
     def shortest(self, places: Places) -> str | None:
-        """The fewest characters that end a text; None where it is nowhere, or cannot be ended."""
+        """The shortest completion from these places; None if there is none."""
         best, fewest = None, math.inf
         for stack in places:
             length = 0.0
@@ -128,8 +128,8 @@ def _chosen(part: Characters) -> str:
 
 
 def _shortest_bodies(rules: Grammar) -> dict[str, tuple[float, Body]]:
-    """The length of the shortest text of each rule, and the alternative that writes it. Rules without any text are
-    infinitely long."""
+    """The length of each rule's shortest text, and the alternative that gives it; infinite for rules
+    without one."""
     found: dict[str, tuple[float, Body]] = {}
     changed = True
     while changed:

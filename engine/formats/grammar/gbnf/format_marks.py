@@ -1,4 +1,4 @@
-"""The fixed texts of a format, with the freedom that models take in their white space."""
+"""A format's fixed texts, with tolerance for white space."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Integers between two bounds, digit by digit."""
+"""Grammar of integers between two bounds, digit by digit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON itself (RFC 8259): white space in bounds, any value, given values, keys that are not taken."""
+"""Grammar of JSON (RFC 8259): bounded white space, any value, given values, excluded keys."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _MOST_TREE_NODES = 600
 
 
 def space(rules: Rules) -> str:
-    """White space as people and models write it: a blank, or one new line with its indent.
+    """White space: a blank, or one new line with its indent.
 
-    A model that is held to a grammar writes white space where it would rather say something else, and some
-    then write nothing else; so there is little of it.
+    Little of it, because a model held to a grammar may write white space instead of what it would rather say,
+    and then nothing else.
     """
     return rules.add("ws", '" " | "\\r"? "\\n" ( " "{0,24} | "\\t"{1,4} ) | ""')
 

@@ -1,4 +1,4 @@
-"""The notations in which a value may be written: JSON, Python's literals, Gemma's braces.
+"""Notations of values: JSON, Python literals, Gemma's braces.
 
 All three have the same values and differ in their strings, keys and constants.
 """

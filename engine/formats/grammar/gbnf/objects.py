@@ -1,4 +1,4 @@
-"""JSON objects: their members in any order, the required ones tracked.
+"""Grammar of JSON objects: members in any order, required ones tracked.
 
 Every order of n members needs a rule for each subset that is still to come. Where the grammar has room for
 them, all members are tracked, so none comes twice. Else only the required ones are, and an optional one may

@@ -1,4 +1,4 @@
-"""Reads GBNF, as `Rules` writes it, into values that a text can be followed along.
+"""GBNF reader: parses what `Rules` writes into values along which a text can be followed.
 
 The grammar is llama.cpp's (grammars/README.md there): rules of alternatives, of literals, character classes, names,
 groups and repetitions.

@@ -1,7 +1,7 @@
 """Regular expressions of JSON schemas (ECMA-262, the subset that JSON Schema recommends) as syntax trees.
 
-What a grammar cannot say, looking around, looking back, word boundaries, case folding, raises `Unsupported`
-with a plain reason; the caller writes something wider.
+Look-around, back-references, word boundaries and case folding raise `Unsupported` with a plain reason; the
+caller widens the grammar.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The rules of one grammar while it is built, and how texts are written in GBNF.
+"""Builder of one grammar's rules, and the spelling of texts in GBNF.
 
 llama.cpp expands `x{m,n}` into n rules and refuses a product of more than 2,000; what is repeated here is
 always one symbol, and the expansions are counted. A grammar that grows past its budget says so (`is_full`),
@@ -70,7 +70,7 @@ class Rules:
 
     @property
     def room(self) -> int:
-        """How many characters may still be written."""
+        """The number of characters that may still be written."""
         return max(0, MOST_CHARACTERS - self._characters)
 
     def add(self, hint: str, body: str) -> str:

@@ -1,4 +1,4 @@
-"""Strings of JSON schemas: lengths, patterns and formats, inside the quotes of JSON or as they are."""
+"""Grammar of JSON Schema strings: lengths, patterns and formats, quoted or bare."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def tree_body(rules: Rules, node: Node, spelling: Spelling) -> str:
 
 
 def _as_class(node: Node) -> Node:
-    """A choice between single characters is one class."""
+    """Merge a choice between single characters into one class."""
     if isinstance(node, Choice) and all(isinstance(option, Chars) for option in node.options):
         return Chars(union(*(option.ranges for option in node.options if isinstance(option, Chars))))
     return node

@@ -1,4 +1,4 @@
-"""Any text up to and with the first of some closing markers.
+"""Grammar of any text up to and including the first of some closing markers.
 
 A grammar has no "anything but this text", so the search automaton of Aho and Corasick (Communications of the
 ACM 18, 1975) is written out: one rule for each state, one alternative for each step. It is deterministic, so
@@ -12,7 +12,7 @@ from engine.formats.grammar.gbnf.rules import Rules, alternatives, char_class
 
 
 def text_until(rules: Rules, markers: tuple[str, ...], after: str = "") -> str:
-    """The rule that reads any text that ends where one of `markers` ends for the first time, then `after`.
+    """The rule for any text up to the first occurrence of one of `markers`, then `after`.
 
     `markers` are not empty; one that holds another is never reached.
     """
@@ -36,9 +36,8 @@ def text_until(rules: Rules, markers: tuple[str, ...], after: str = "") -> str:
 
 
 def text_of_length(rules: Rules, closing: str, least: int, most: int | None) -> str:
-    """The rule for a text of so many characters in which not even the first two characters of `closing` stand
-    side by side, so that it ends before any `closing` does.
-    """
+    """The rule for a text of so many characters that never contains the first two characters of `closing`,
+    so that it ends before any `closing`."""
     first, second = closing[0], closing[1:2]
     not_first = char_class(complement(((0, 0), (ord(first), ord(first)))))
     apart = second and second != first
