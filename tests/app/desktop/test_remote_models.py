@@ -82,7 +82,7 @@ def test_what_leaves_is_asked_about_once_and_marked_everywhere(
     running.until(lambda: spoken(answer.footer).startswith(f"Remote · scripted · {host}"))
     languages.choose("ko")
     QApplication.processEvents()
-    assert "이 컴퓨터를 떠나" in pill.accessibleName() and any(
+    assert "이 컴퓨터를 벗어나" in pill.accessibleName() and any(
         host in words for words in labels(chat.composer)
     )
 
