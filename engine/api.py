@@ -32,7 +32,7 @@ class LoadRequest(msgspec.Struct, frozen=True):
     `options.context` 0 means: the model's own length, at most `DEFAULT_CONTEXT`. `watch_experts` as in
     `Engine.watch_experts`. `calibrations` is the folder that keeps what was measured of this machine, and which
     experts were resident when a model was used last; "": what is usual is assumed, and nothing is kept.
-    `remembered`: the wishes are kept from earlier, so budgets of devices that have gone since are left out instead
+    `remembered`: the options are stored ones, so budgets of devices that have gone since are left out instead
     of refused. `states` is the folder where what was read of conversations is kept between uses, at most
     `states_limit` bytes; "": nothing is written.
     """
@@ -187,7 +187,7 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
     """The last event of a request, always sent. With `error` the text so far stands and can be continued.
 
     `tool_calls` are the calls that the reply makes, in their order, malformed ones included. `notices` say what
-    the text alone does not: `reasoning.ignored_off` (the model was told not to think and did),
+    the text alone does not: `reasoning.ignored_off` (reasoning was off and the model reasoned),
     `reasoning.cut_in_thought` and `tools.cut_in_call` (the reply ended inside).
     """
 

@@ -27,8 +27,8 @@ DEFAULT_CONTEXT = 8192
 class ToolCall(msgspec.Struct, frozen=True, omit_defaults=True):
     """A call the model made. `arguments` is a dict, or the raw text of a call that cannot be read.
 
-    `name` is "" where a malformed call does not tell it. `id` is the model's own or made for the reply.
-    `coercions` tells which arguments were given the type of the tool's schema ("count: string to integer"),
+    `name` is "" where a malformed call lacks it. `id` is the model's own or made for the reply.
+    `coercions` says which arguments were given the type of the tool's schema ("count: string to integer"),
     `repaired` that the call was written with a slip whose meaning is certain. `cut`: there was no room for the whole
     call, so it was ended early, within its tool's schema; what it says is not all that the model would have said.
     """
@@ -142,7 +142,7 @@ class ExpertsFired(msgspec.Struct, frozen=True, tag="experts_fired"):
     only what is drawn from, which is each written token and the last of a prompt. Answers at work at the same
     time are counted together, under the id of one of them.
     `overhead` is the share of the time that watching took in the callback (0.06: six percent). That the graph
-    is computed in pieces costs more; a benchmark with and without it tells all.
+    is computed in pieces costs more; a benchmark with and without it measures both.
     """
 
     id: int

@@ -74,10 +74,10 @@ def plugin_path(folder: Path | None = None) -> Path:
     return path
 
 
-def check_build(told: str, folder: Path | None = None) -> None:
+def check_build(name: str, folder: Path | None = None) -> None:
     """Refuse a plugin whose build name differs from set-up's note. Raises UserError `cache.other_build`."""
     note = _note(folder or plugin_folder())
-    if note is None or told != note.build:
+    if note is None or name != note.build:
         raise UserError("cache.other_build")
 
 

@@ -28,9 +28,9 @@ def no_token() -> str:
 
 
 class HubAccess:
-    """A way to the hub; does not change. `endpoint` is its address without a final slash, `proxy` "" is the
+    """An immutable access to the hub. `endpoint` is its address without a trailing slash, `proxy` "" the
     system's (HTTP_PROXY and the like), `certificates` a PEM file that is trusted besides the usual ones.
-    `offline`: nothing is asked of anybody.
+    `offline`: no requests.
 
     `token` is asked at each request to the endpoint, "" for none, so that a new one counts at once. It is in no
     text of this object.
@@ -136,7 +136,7 @@ def hub_access(
 
 
 def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port, as RFC 6454 compares them. An address without a host is nobody's."""
+    """Scheme, host and port, as RFC 6454 compares them; empty without a host."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

@@ -19,7 +19,7 @@ LEAST_BITS = 4.0
 
 
 def best(judged: Sequence[JudgedVariant]) -> tuple[JudgedVariant, ...]:
-    """The same with the one to take marked, and with the name of one that fits where one does not.
+    """Mark the recommended variant, and name one that fits for those that do not.
 
     Only what fits without being read from the disk again and again is considered; when nothing does, nothing is
     marked. Among these it is the most precise one of at most six-bit K quants that still answers as fast as people
@@ -41,7 +41,7 @@ def best(judged: Sequence[JudgedVariant]) -> tuple[JudgedVariant, ...]:
 
 
 def bits_per_weight(judged: JudgedVariant) -> float:
-    """How precise it is: of the weights themselves where they were counted, else by its name; 0.0: not known."""
+    """Bits per weight: counted, else by the name; 0.0 if unknown."""
     if judged.facts and judged.facts.parameters and judged.variant.bytes:
         return 8 * judged.variant.bytes / judged.facts.parameters
     return nominal_bits(quantization_in(judged.variant.files[0].path) or judged.variant.name)

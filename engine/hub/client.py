@@ -131,7 +131,7 @@ class Hub:
         import httpx2
 
         url = where = self.url(repo, commit, path)
-        told: dict[str, str] = {}
+        linked_headers: dict[str, str] = {}
         try:
             for _ in range(MOST_REDIRECTS):
                 response = self.http.head(
@@ -141,23 +141,23 @@ class Hub:
                     raise refusal(response, self.access, repo=repo, path=path)
                 for name in ("X-Linked-Etag", "X-Linked-Size", "Accept-Ranges"):
                     if name in response.headers:
-                        told.setdefault(name, response.headers[name])
+                        linked_headers.setdefault(name, response.headers[name])
                 if response.next_request is None:
                     if response.has_redirect_location:
                         raise UserError("hub.garbage", host=self.access.origin[1])
-                    return self._located(url, told, response)
+                    return self._located(url, linked_headers, response)
                 where = str(response.next_request.url)
-                if "X-Linked-Size" in told and not self.access.is_endpoint(where):
-                    return self._located(url, told, response)
+                if "X-Linked-Size" in linked_headers and not self.access.is_endpoint(where):
+                    return self._located(url, linked_headers, response)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise failure(error, self.access) from error
         raise UserError("hub.garbage", host=self.access.origin[1])
 
-    def _located(self, url: str, told: dict[str, str], response: httpx2.Response) -> Located:
+    def _located(self, url: str, linked_headers: dict[str, str], response: httpx2.Response) -> Located:
         """`response` is the last response of the hub or of the host that it redirected to."""
-        linked = bare(told.get("X-Linked-Etag", ""))
+        linked = bare(linked_headers.get("X-Linked-Etag", ""))
         own = bare(response.headers.get("ETag", "")) if self.access.is_endpoint(str(response.url)) else ""
-        size = str(told.get("X-Linked-Size") or response.headers.get("Content-Length", ""))
+        size = str(linked_headers.get("X-Linked-Size") or response.headers.get("Content-Length", ""))
         if not (size.isascii() and size.isdigit() and len(size) < 19):
             raise UserError("hub.garbage", host=self.access.origin[1])
         etag = linked or own
@@ -166,7 +166,7 @@ class Hub:
             bytes=int(size),
             sha256=etag if _SHA256.fullmatch(etag) else "",
             etag=etag,
-            ranges=told.get("Accept-Ranges", "bytes").strip().lower() != "none",
+            ranges=linked_headers.get("Accept-Ranges", "bytes").strip().lower() != "none",
         )
 
     def _text(self, repo: str, commit: str, path: str) -> str:

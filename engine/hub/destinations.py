@@ -106,7 +106,7 @@ def _marked(part: str, *, file: bool) -> str:
 
 
 def _ends(part: str) -> tuple[str, str]:
-    """A file's name without, and with what tells programs what it is."""
+    """A file's stem, and the suffix that gives its type."""
     split = _SPLIT.fullmatch(part)
     if split:
         return split["stem"], split["ending"].lower()

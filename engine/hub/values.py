@@ -68,9 +68,9 @@ class Located(msgspec.Struct, frozen=True):
 
 
 class Variant(msgspec.Struct, frozen=True):
-    """One model among those of a repository: a quantisation, in one file or split over several in order.
+    """One model among those of a repository: a quantization, in one file or split over several in order.
 
-    `name` tells it from the others of its repository: the quantisation ("Q4_K_M"), or the file's stem where the
+    `name` is unique in its repository: the quantization ("Q4_K_M"), or the file's stem where the
     name of the file says none or two files say the same.
     """
 
@@ -132,7 +132,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class RemoteFacts(msgspec.Struct, frozen=True):
-    """What the header of a file says of the model, as `inspect` tells it, and how many bytes were read for it.
+    """What the header of a file says of the model, as `inspect` shows it, and how many bytes were read for it.
     `reasoning` is the kind of `ReasoningControl`, "" where the template cannot be used."""
 
     architecture: str

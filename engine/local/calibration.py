@@ -82,7 +82,7 @@ def calibrate(
     keep_going: Callable[[float], bool] = lambda _: True,
     busy: Callable[[], float] = lambda: psutil.cpu_percent(_BUSY_SECONDS) / 100,
 ) -> Calibration:
-    """The kept calibration, or a new one that takes some two seconds per kind of device.
+    """The stored calibration, or a new one, which takes some two seconds per kind of device.
 
     `folder` keeps one small file per machine and build; a damaged one is measured again. The disk is read
     through the file `model_path`, once one is given. `keep_going` gets the progress, 0 to 1, and ends the

@@ -78,8 +78,8 @@ def cached_decode(
 def _with_what_is_brought(
     reads: Sequence[CachedReads], cache: ExpertCache, paths: Paths, beside: float, rates: Sequence[float]
 ) -> tuple[float, float]:
-    """Seconds of a token, and the mean of `rates`, both with lower rates where the link cannot bring all misses in
-    the time that a token takes: to the lowest where it brings nothing."""
+    """Seconds of a token, and the mean of `rates`, both with hit rates lowered where the link cannot
+    upload all misses within a token's time."""
     seconds = beside + _seconds(reads, cache, paths, rates)
     wanted = BROUGHT * sum(read.routed * (1 - rate) for read, rate in zip(reads, rates, strict=True))
     if cache.misses == "computed" and wanted > seconds * paths.link:

@@ -132,7 +132,8 @@ def _device_bytes(given: Given, choice: Choice, layout: Layout, load: Load) -> d
 
 
 def _shortage(given: Given, layout: Layout, sizes: dict[str, DeviceBytes]) -> tuple[int, int]:
-    """What RAM lacks for what every token needs, and bytes of experts that must come from the disk."""
+    """The RAM that is missing for what every token needs, and bytes of experts that must be paged from
+    disk."""
     over = max(sizes[RAM].total - given.budgets[RAM], 0)
     paged = min(over, expert_bytes(given.index.layers, layout)[RAM])
     crowded = sum(max(sizes[name].total - given.budgets[name], 0) for name in layout.devices)
@@ -145,10 +146,10 @@ def _shortage(given: Given, layout: Layout, sizes: dict[str, DeviceBytes]) -> tu
 def place_cache(
     given: Given, choice: Choice, layout: Layout, sizes: Mapping[str, DeviceBytes]
 ) -> ExpertCache | None:
-    """What is left of one device's budget as slots: of the fastest one here, a worker only where there is none. None
-    where not all that every token reads is on devices, or not even the experts of one token fit.
+    """Slots in what is left of one device's budget: the fastest local device, else a worker. None unless
+    devices hold all that every token reads and there is room for the experts of one token.
 
-    Each layer of experts that was conceded takes as much from it, but at most a quarter, for a layer may be more
+    Each expert layer given up by a fallback takes as much from it, but at most a quarter: a layer may be more
     than all there is.
     """
     index = given.index

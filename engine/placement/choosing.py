@@ -141,8 +141,8 @@ def _cached_if_clearly_faster(
 
 
 def _halfway_tps(before: Prediction, after: Prediction) -> float:
-    """Tokens per second with a cache whose hit rates are halfway down to the lowest. The low end of the range has
-    them at the lowest, and all else as bad as it has for a plan without a cache."""
+    """Tokens per second at hit rates halfway down to the lowest. The low end of the range has them at the
+    lowest, and all else as low as for a plan without a cache."""
     lowest = after.decode_range[0] * before.decode_tps / before.decode_range[0]
     return 2 / (1 / lowest + 1 / after.decode_tps)
 
@@ -251,7 +251,7 @@ def _with_sequences(given: Given, options: PlacementOptions, start: Choice) -> C
 
 
 def _best(given: Given, choices: Iterable[Choice]) -> Choice:
-    """The first with the least missing, then with the cache that was chosen, then with the least time."""
+    """The candidate with the least missing, then with the chosen cache, then the fastest."""
     return min((work_out(given, choice) for choice in choices), key=_rank).choice
 
 

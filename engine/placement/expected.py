@@ -74,6 +74,5 @@ def _by_role(name: str, by_layer: tuple[str, ...]) -> frozenset[str]:
 
 
 def misplaced(found: Iterable[tuple[str, str]], expected: Mapping[str, frozenset[str]]) -> dict[str, str]:
-    """Of (tensor, device) pairs those that lie where they should not; a name that nobody expects is not ours
-    to judge."""
+    """The (tensor, device) pairs in the wrong place; unknown names are ignored."""
     return {name: device for name, device in found if device not in expected.get(name, (device,))}

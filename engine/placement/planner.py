@@ -45,7 +45,7 @@ def plan(
 
 def giving_up_a_cache(options: PlacementOptions, make: Callable[[PlacementOptions], Plan]) -> Plan:
     """What `make` plans for `options`, without a cache of experts where there is no room for one that nobody asked
-    for: what was conceded or measured took it."""
+    for: what fallbacks or measurements took it."""
     try:
         return make(options)
     except UserError as error:

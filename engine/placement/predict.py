@@ -97,7 +97,7 @@ def predict(
 
 
 def effective_bandwidth(device: Device, ram: Device) -> float:
-    """Bytes per second that kernels read on a device: measured, else by its name, else a guess."""
+    """Bytes per second that kernels read on a device: measured, else by its name, else assumed."""
     if device.bandwidth:
         return device.bandwidth
     if device.kind == "cpu":

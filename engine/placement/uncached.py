@@ -14,7 +14,7 @@ from engine.placement.plan import Machine, PlacementOptions, Plan
 def or_uncached(
     make: Callable[[PlacementOptions], Plan], machine: Machine, options: PlacementOptions
 ) -> Plan:
-    """The plan that `make` makes for these wishes. Where the library of the cache is not there, or there is no room
+    """The plan that `make` makes for these options. Where the library of the cache is not there, or there is no room
     for the least slots, it is one without a cache, and the last two of its notices say so and why.
 
     Raises UserError as `make` does, but not `cache.too_small`.

@@ -12,7 +12,7 @@ PROMPT_TOKENS, ANSWER_TOKENS = 2000, 500
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """What can be tuned: wishes and llama.cpp's threads."""
+    """What can be tuned: options and llama.cpp's threads."""
 
     options: PlacementOptions = msgspec.field(name="wishes")  # as kept tunings have it
     threads: int

@@ -96,7 +96,7 @@ def probe_all(addresses: Sequence[Address], timeout: float = PATIENCE) -> tuple[
 
 
 def without_workers(options: PlacementOptions, gone: Collection[str]) -> PlacementOptions:
-    """The wishes less the workers at these addresses. Devices of workers are named by their order, so the budgets of
+    """The options less the workers at these addresses. Devices of workers are named by their order, so the budgets of
     those that stay go by other names."""
     if not gone:
         return options

@@ -36,11 +36,11 @@ _NO_MODEL = ErrorInfo("engine.no_model")
 
 
 class RemoteEngine:
-    """Answers are asked for at once, each on a thread of its own: the server says how many it writes at a time.
+    """Sends requests at once, each on its own thread: the server decides its concurrency.
 
-    "Loading" is finding the server and what it tells of the model. The listener is called from one thread.
-    `LoadRequest.path` is a name as of `engine.remote.names`; of its wishes the context counts. After a load that
-    failed, what is asked fails for the same reason.
+    "Loading" is finding the server and what it reports of the model. The listener is called from one thread.
+    `LoadRequest.path` is a name as of `engine.remote.names`; of its options only the context counts. After a
+    failed load, requests fail for the same reason.
     """
 
     def __init__(self, listener: Listener, access_of: AccessOf = lambda _url: RemoteAccess()) -> None:

@@ -227,7 +227,7 @@ class Answer:
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
     def pieces(self) -> Iterator[bytes]:
-        """What has come, as soon as it has. Raises UserError `remote.interrupted`, `remote.silent`, CutError."""
+        """Chunks as they arrive. Raises UserError `remote.interrupted`, `remote.silent`, CutError."""
         while True:
             with self._http.telling(self._line):
                 piece = self._response.read1(_PIECE)

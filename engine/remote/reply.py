@@ -24,8 +24,8 @@ Emit = Callable[[Delta | ToolCalled], None]
 
 
 class Reply:
-    """Takes chunks until the end. `started` is the monotonic time of the request; `estimated` counts tokens where the
-    server does not.
+    """Consumes chunks until the end. `started` is the monotonic time of the request; `estimated` counts
+    tokens where the server does not.
 
     Text may hold what a server left in it: a block of reasoning at its start, and, when tools were offered, calls in
     one of the notations that models write.

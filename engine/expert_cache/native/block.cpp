@@ -1,5 +1,5 @@
-// How the cache computes one expert block: rows of resident experts on the inner device, the others on the CPU at the
-// same time, and what was missing is brought for the next time.
+// Computes one expert block: rows of resident experts on the inner device, the others on the CPU at the same time;
+// misses are uploaded for the next time.
 #include "cache.h"
 
 #include "ggml-impl.h"
@@ -22,7 +22,7 @@ bool Cache::compute(ggml_cgraph * graph, int first, int & end, Layer & layer, gg
     counters_.blocks++;
     counters_.uses += experts_.size();
     counters_.tokens += is_first(layer) ? uint64_t(shape_.ids->ne[1]) : 0;
-    // Where all of it is the CPU's, it needs no copies for that.
+    // A block for the CPU alone needs no copies.
     const bool done = !device_rows_.empty() && compute_rows(layer, shape_, cpu);
     bring_missing(layer, false);
     return done;
@@ -49,7 +49,7 @@ bool Cache::compute_rows(Layer & layer, const Shape & shape, ggml_backend_t cpu)
     return true;
 }
 
-// Of a graph that is computed in pieces a piece may look like a block. It does not have all of the layer's tensors.
+// A part of a split graph may look like a block, but lacks some of the layer's tensors.
 static bool is_whole(const Shape & shape, const Layer & layer) {
     for (size_t i = 0; i < layer.weights().size(); i++) {
         const Source experts = { Source::EXPERTS, int(i) };
@@ -73,7 +73,7 @@ bool Cache::is_first(const Layer & layer) const {
     return first != layers_.end() && first->get() == &layer;
 }
 
-// Programs are made when a block is first seen, which is at load: a token is computed there.
+// Programs are made when a block is first seen: at load, which computes one token.
 bool Cache::prepare(Layer & layer, const Shape & shape) {
     if (!layer.on_device && !layer.is_plain) {
         const int rows = settings_.max_tokens * settings_.experts_used;
@@ -108,7 +108,7 @@ bool Cache::is_taken(int slot) const {
     return std::any_of(device_rows_.begin(), device_rows_.end(), [slot](const Row & row) { return row.slot == slot; });
 }
 
-// Tells which rows are whose; experts that are missing get their place now if they are brought first.
+// Assigns rows to device and CPU; with `bring_first`, missing experts get their slots now.
 void Cache::sort_rows(Layer & layer) {
     missing_.clear();
     for (const int32_t expert : experts_) {
@@ -134,7 +134,7 @@ void Cache::sort_rows(Layer & layer) {
     }
 }
 
-// `before`: what is brought is computed by the device now, so it goes ahead of that in the device's order of work.
+// `before`: the device computes the uploaded experts now, so uploads are queued ahead of that.
 void Cache::bring_missing(Layer & layer, bool before) {
     if (bool(settings_.bring_first) != before) {
         return;
@@ -166,7 +166,7 @@ static const char * row_of(const ggml_tensor * source, int row, int64_t choices)
     return static_cast<const char *>(source->data) + token * int64_t(source->nb[2]) + choice * int64_t(source->nb[1]);
 }
 
-// Rows of an input one behind the other, or the row that all share.
+// Consecutive rows of an input, or the row that all share.
 void Cache::gather(const ggml_tensor * source, const std::vector<Row> & rows, bool shared, char * to) const {
     const size_t width = size_t(source->ne[0]) * sizeof(float);
     const size_t count = shared ? 1 : rows.size();
@@ -205,7 +205,7 @@ bool Cache::compute_on_cpu(Layer & layer, const Shape & shape, ggml_backend_t cp
     return ggml_backend_graph_compute(cpu, program.graph()) == GGML_STATUS_SUCCESS;
 }
 
-// Waits for the device. Its rows come to their place at once where they are all there are.
+// Waits for the device. Its rows are already in place if it computed all of them.
 void Cache::fetch(Layer & layer, const Shape & shape) {
     const ggml_tensor * result = layer.on_device->result();
     const size_t bytes = ggml_nbytes(result);

@@ -5,7 +5,7 @@
 
 namespace coterie {
 
-// Experts that may wait for the thread that brings them.
+// Experts that may wait for the uploader.
 static const size_t MOST_WAITING = 64;
 
 Cache::~Cache() {

@@ -24,7 +24,7 @@ class Cache {
     bool is_active() const { return is_active_; }
     ggml_backend_dev_t device() const { return device_; }
     ggml_backend_buffer_type_t buffer_type() const { return ggml_backend_dev_buffer_type(device_); }
-    // Memory that copies to and from the device are fastest with.
+    // Host memory with the fastest copies to and from the device.
     ggml_backend_buffer_type_t host_buffer_type() const;
 
     // The layer that an operation belongs to, if it is part of an expert block that the cache computes.
@@ -74,7 +74,7 @@ class Cache {
     std::vector<int32_t> experts_; // of each row
     std::vector<Row> device_rows_, cpu_rows_;
     std::vector<int32_t> missing_;
-    char * result_ = nullptr; // where the device's rows were staged, nullptr: they are in their place
+    char * result_ = nullptr; // staging of the device's rows, nullptr: already in place
 
     void gather(const ggml_tensor * source, const std::vector<Row> & rows, bool shared, char * to) const;
     void scatter(const Shape & shape, const std::vector<Row> & rows, const char * from) const;

@@ -24,7 +24,7 @@ static ggml_tensor * new_held(ggml_context * context, const ggml_tensor * weight
     }
 }
 
-// Scales as rows of one, which they are looked up in.
+// Scales as rows of one element, for the lookup.
 static ggml_tensor * in_rows(ggml_context * context, ggml_tensor * weights) {
     if (expert_dimension(weights) != 0) {
         return weights;

@@ -1,5 +1,5 @@
-// One layer in the cache: its experts where the model has them, slots for some of them on the device, and its block
-// as a program for each of the two sides.
+// One layer in the cache: its experts in the model's memory, slots for some of them on the device, and its block as
+// a program for each of the two sides.
 #pragma once
 
 #include "program.h"
@@ -23,7 +23,7 @@ using BackendPtr = std::unique_ptr<ggml_backend, Freed>;
 
 class Layer {
   public:
-    // A layer's tensors with `slots` slots on a device: how many bytes they take, with its alignment.
+    // Bytes of a layer's tensors with `slots` slots on a device, alignment included.
     static size_t bytes(ggml_backend_buffer_type_t type, ggml_tensor * const * weights, int count, int slots);
 
     Layer(int number, ggml_tensor * const * weights, int count, int slots, Policy policy);

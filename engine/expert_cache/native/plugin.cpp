@@ -73,7 +73,7 @@ ggml_status compute_graph(ggml_backend_t backend, ggml_cgraph * graph) {
     return GGML_STATUS_SUCCESS;
 }
 
-// Who calls this is C for all that it knows: no exception may leave.
+// C callers: no exception may leave.
 ggml_status backend_compute(ggml_backend_t backend, ggml_cgraph * graph) {
     try {
         return compute_graph(backend, graph);
@@ -188,7 +188,7 @@ int failed(int result, std::string problem) {
     return result;
 }
 
-// No exception may leave through C. What is thrown here is that there is no memory, or no thread.
+// No exception may leave through C: allocating memory or starting a thread may throw.
 template <typename Work> int guarded(Work work) {
     try {
         return work();

@@ -1,4 +1,4 @@
-// The expert block of a layer, made once to be computed on one device for any number of rows.
+// The expert block of a layer as a program for one device, built once for any number of rows.
 //
 // A row is one token with one of its experts. Rows lie in the second dimension, [width, rows], as the choices of
 // one token do; ggml's kernels for a single token then serve rows of several.

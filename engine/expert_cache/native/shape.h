@@ -1,4 +1,4 @@
-// The expert block of a layer as a graph has it: which nodes belong to it, and what they are fed with.
+// Shape of an expert block in a graph: its nodes and their inputs.
 #pragma once
 
 #include "ggml.h"

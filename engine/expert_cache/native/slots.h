@@ -1,4 +1,4 @@
-// Which experts of one layer have a slot, and which of them gives way: no device, no weights, no threads but one.
+// Slots of one layer and their eviction policy: no device, no weights, one thread.
 //
 // The same rules, line by line, stand in Python in `tests/support/expert_policy.py`, which the simulator runs and a
 // test compares with these.
@@ -13,7 +13,7 @@ namespace coterie {
 
 struct Policy {
     double half_life = 64.0; // steps after which a use counts half; 0: the last use alone counts, < 0: never less
-    bool admission = false;  // a newcomer must be worth more than the expert whose slot it would take
+    bool admission = false;  // a miss must score higher than the expert that it would evict
     bool fixed = false;      // nothing is ever evicted
 };
 
@@ -28,7 +28,7 @@ class Slots {
     void begin(const int32_t * rows, int count);
     // The slot whose contents are the expert's and may be read now, -1 if there is none.
     int ready(int expert) const;
-    // Whether it has a slot, its contents there or on their way.
+    // Whether it has a slot, filled or being filled.
     bool has(int expert) const { return slot_of_[size_t(expert)] >= 0; }
 
     struct Given {

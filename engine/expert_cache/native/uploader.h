@@ -1,4 +1,4 @@
-// A thread that brings experts to the device while the CPU computes them for the last time.
+// Uploads experts to the device on its own thread, while the CPU still computes them.
 #pragma once
 
 #include "layer.h"
@@ -12,13 +12,13 @@ namespace coterie {
 
 class ExpertUploader {
   public:
-    // At most `room` experts wait; the memory for that is taken here.
+    // A queue of at most `room` experts, allocated here.
     explicit ExpertUploader(size_t room);
-    // What still waits is dropped.
+    // Drops what is still queued.
     ~ExpertUploader();
 
     bool has_room();
-    // Needs room.
+    // Requires `has_room()`.
     void upload(Layer * layer, int expert, int slot);
 
   private:
@@ -33,7 +33,7 @@ class ExpertUploader {
     bool ends_ = false;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::thread thread_; // the last: it uses all of the above
+    std::thread thread_; // last member: uses all of the above
 };
 
 } // namespace coterie

@@ -87,16 +87,18 @@ class Kinds:
         return "number" in types or ("integer" in types and (kind == "integer" or float(value).is_integer()))
 
     def _integer(self, schema: Schema, at: str) -> str | None:
-        self._told(schema, at, "multipleOf")
+        self._report_unenforced(schema, at, "multipleOf")
         low, high = _bounds(schema)
         return integer(low, high)
 
     def _number(self, schema: Schema, at: str) -> str | None:
-        self._told(schema, at, "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+        self._report_unenforced(
+            schema, at, "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"
+        )
         low, _ = _bounds(schema)
         return json_values.number(self._rules, negative=low is None or low < 0)
 
-    def _told(self, schema: Schema, at: str, *keywords: str) -> None:
+    def _report_unenforced(self, schema: Schema, at: str, *keywords: str) -> None:
         for keyword in keywords:
             if keyword in schema:
                 self._widen(at, f"{keyword} is not followed")
@@ -166,7 +168,7 @@ class Kinds:
         return body
 
     def _array(self, schema: Schema, at: str) -> str | None:
-        self._told(schema, at, "contains", "uniqueItems")
+        self._report_unenforced(schema, at, "contains", "uniqueItems")
         prefix, items, items_at = _items(schema, at)
         least, most = _count(schema, "minItems") or 0, _count(schema, "maxItems")
         if most is not None and least > most:
@@ -214,7 +216,7 @@ class Kinds:
         return tail
 
     def _object(self, schema: Schema, at: str) -> str | None:
-        self._told(schema, at, "propertyNames")
+        self._report_unenforced(schema, at, "propertyNames")
         named = [schema.get("properties"), schema.get("required")]
         if any(isinstance(names, dict | list) and len(names) > MOST_MEMBERS for names in named):
             self._widen(at, "it has too many members")

@@ -20,8 +20,8 @@ _COMPANION = re.compile(r"(^|[-_.])(mmproj|imatrix)([-_.]|$)", re.IGNORECASE)
 
 
 class FoundFile(msgspec.Struct, frozen=True):
-    """One file. `sha256` is what its store says of it, "" where it says nothing; nobody checked. `origin_path` is
-    its path in the repository it is from."""
+    """One file. `sha256` is its store's claim, unchecked, "" without one. `origin_path` is its path in its
+    repository."""
 
     path: Path
     bytes: int
@@ -30,8 +30,8 @@ class FoundFile(msgspec.Struct, frozen=True):
 
 
 class FoundModel(msgspec.Struct, frozen=True):
-    """A model with all its parts in order. `repo` is "OWNER/REPO" on the hub and `commit` its state there, "" where
-    the place does not tell."""
+    """A model with all its parts in order. `repo` is "OWNER/REPO" on the hub and `commit` its revision, ""
+    if unknown."""
 
     name: str
     files: tuple[FoundFile, ...]

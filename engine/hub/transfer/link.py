@@ -41,7 +41,7 @@ class Origin(NamedTuple):
 
 
 def origin(url: str) -> Origin | None:
-    """Whom an address reaches; None for what is no address of HTTP."""
+    """The origin of an address; None if it is no HTTP address."""
     try:
         parts = urlsplit(url)
         port = parts.port

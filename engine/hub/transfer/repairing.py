@@ -222,11 +222,11 @@ def _of_bad_parts(
     bad = sum(one.bad_bytes for one in mending)
     good = sum(one.wanted.bytes for one in mending) - bad
 
-    def told(all_of_it: Progress) -> None:
+    def report(all_of_it: Progress) -> None:
         progress(
             msgspec.structs.replace(
                 all_of_it, received=max(0, all_of_it.received - good), total=bad, hashed=0
             )
         )
 
-    return told
+    return report

@@ -49,7 +49,7 @@ class Run(SharedState):
                 if thread.ident is not None:
                     thread.join(max(0.0, deadline - time.monotonic()))
             if self._progress is not None:  # what is kept, also of a run that ended at once
-                self._progress(self._told(0.0))
+                self._progress(self._snapshot(0.0))
         self._stop.check()
         if self._error is not None:
             raise self._error
@@ -64,14 +64,14 @@ class Run(SharedState):
                 return
             now = time.monotonic()
             if self._progress is not None:
-                self._progress(self._told(rate.at(self.received, now)))
+                self._progress(self._snapshot(rate.at(self.received, now)))
             if self._ending():
                 return
             if now >= look:
                 look = now + _LOOK_SECONDS
                 self._look()
 
-    def _told(self, rate: float) -> Progress:
+    def _snapshot(self, rate: float) -> Progress:
         total = sum(job.wanted.bytes for job in self.jobs)
         hashed = sum(job.hashed for job in self.jobs)
         return Progress(self.received, total, hashed, rate, self._trouble)

@@ -32,14 +32,14 @@ def verify(
     Raises Stopped, UserError `download.missing` (`path`) or `download.unreadable` (`path`, `detail`).
     """
     stop = stop or StopToken()
-    total, done, told = sum(file.bytes for file in files), 0, 0.0
+    total, done, reported = sum(file.bytes for file in files), 0, 0.0
 
     def came(count: int) -> None:
-        nonlocal done, told
+        nonlocal done, reported
         done += count
         now = time.monotonic()
-        if progress is not None and now - told >= _TICK:
-            told = now
+        if progress is not None and now - reported >= _TICK:
+            reported = now
             # A file may have grown.
             progress(min(done, total), total)
 

@@ -18,7 +18,7 @@ RUNS = 3
 STREAMS = 4
 # A child that says nothing for this long is given up; one long step may take a while.
 PATIENCE = 180.0
-TELL_INTERVAL = 0.2
+REPORT_INTERVAL = 0.2
 
 
 class Benchmark(msgspec.Struct, frozen=True, tag="benchmark"):
@@ -66,24 +66,24 @@ def benchmark(
     )
 
 
-def _benchmark(tell: Report, request: LoadRequest, prompt_tokens: int, answer_tokens: int) -> Benchmark:
+def _benchmark(report: Report, request: LoadRequest, prompt_tokens: int, answer_tokens: int) -> Benchmark:
     from engine.local import native
     from engine.local.loading import open_session
     from engine.local.measure import speed
 
-    done = told = 0.0
+    done = reported = 0.0
 
     def alive() -> None:
-        nonlocal told
+        nonlocal reported
         now = time.monotonic()
-        if now - told >= TELL_INTERVAL:  # not after each step, which would be timed with it
-            told = now
-            tell(done)
+        if now - reported >= REPORT_INTERVAL:  # not after each step, which would be timed with it
+            reported = now
+            report(done)
 
     def loading(fraction: float) -> bool:
         nonlocal done
         done = max(done, fraction * 0.2)
-        tell(done)
+        report(done)
         return True
 
     session = open_session(request, native.AbortFlag(), loading, None)

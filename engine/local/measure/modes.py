@@ -85,18 +85,18 @@ def modes(
     return found
 
 
-def _measure(tell: Report, request: LoadRequest) -> ModeResult:
+def _measure(report: Report, request: LoadRequest) -> ModeResult:
     from engine.local import native
     from engine.local.loading import open_session
     from engine.local.measure import speed
     from engine.local.measure.single_stream import answer_single_stream
 
     def loading(fraction: float) -> bool:
-        tell(fraction / 2)
+        report(fraction / 2)
         return True
 
     def alive() -> None:
-        tell(0.5)
+        report(0.5)
 
     session = open_session(request, native.AbortFlag(), loading, None)
     text: list[str] = []

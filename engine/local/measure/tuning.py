@@ -152,14 +152,14 @@ class _Run:
             self.ended = True
 
 
-def _measure(tell: Report, request: LoadRequest, prompt_tokens: int) -> Speeds:
+def _measure(report: Report, request: LoadRequest, prompt_tokens: int) -> Speeds:
     """Prompts of `prompt_tokens`; 0 chooses as many as are read in a short time."""
     from engine.local import native
     from engine.local.loading import open_session
     from engine.local.measure import speed
 
     def loading(fraction: float) -> bool:
-        tell(fraction / 2)
+        report(fraction / 2)
         return True
 
     session = open_session(request, native.AbortFlag(), loading, None)

@@ -24,6 +24,6 @@ def splits_in(log: Iterable[str]) -> tuple[int, int]:
     """As `graph_splits`, of lines in the order in which they were printed."""
     found = (0, 0)
     for line in log:
-        if told := _GRAPH.search(line):
-            found = int(told[1]), int(told[2] or told[1])
+        if match := _GRAPH.search(line):
+            found = int(match[1]), int(match[2] or match[1])
     return found

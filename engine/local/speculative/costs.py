@@ -82,7 +82,7 @@ class StepCosts:
         self._is_stale = True
 
     def seconds(self, rows: int) -> float:
-        """What a step of so many rows is going to take; 0.0 as long as nothing is known. Never less for more rows.
+        """The predicted seconds of a step of so many rows; 0.0 while unknown. Never decreases with rows.
 
         Between two known sizes it is a straight line. Beyond the largest, and below the smallest, each row counts
         as much as those that are known; only a single known row tells nothing of its like (`FURTHER_ROW`).
