@@ -1,1 +1,1 @@
-"""The desktop and the command line of Coterie."""
+"""Desktop and command line of Coterie."""

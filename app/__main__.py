@@ -1,4 +1,4 @@
-"""Entry of the product: the desktop without arguments, else the command line.
+"""Entry point: the desktop without arguments, else the command line.
 
 Nothing heavy is imported at module level: a spawned engine host imports this module again.
 """
@@ -16,16 +16,16 @@ def main() -> None:
         code = _run()
     except KeyboardInterrupt:  # while modules were imported
         code = 130
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done; Python's own end is not to be interrupted
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done; do not interrupt Python's own shutdown
     sys.exit(code)
 
 
 def _run() -> int:
     _open_missing_streams()
-    # Read by libraries at their import, so before any of them. The product asks for a token when it needs one.
+    # Libraries read these at import. The product asks for a token when it needs one.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
-    # Children inherit the environment, and show it to whoever lists processes.
+    # Child processes inherit the environment and show it to whoever lists processes.
     from app.services.settings.secrets import take_from_environment
 
     take_from_environment()
@@ -37,8 +37,8 @@ def _run() -> int:
 
 
 def _open_missing_streams() -> None:
-    """Put the null device where a standard stream was closed: its number would go to the next file opened,
-    and what is printed then into that file.
+    """Put the null device where a standard stream was closed: the next file opened would get its number, and
+    printed text.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
@@ -49,7 +49,7 @@ def _open_missing_streams() -> None:
 
 
 def _open(debug: bool) -> int:
-    """The desktop where there is a screen; else the same conversation in the terminal; else a short one."""
+    """Open the desktop where there is a screen; else a conversation in the terminal, or a short notice."""
     from app.screen import has_screen
 
     if has_screen():

@@ -1,4 +1,4 @@
-"""Numbers as a person reads them, for the window and the command line: sizes, counts, speeds, shares, times.
+"""Formats numbers for the window and the command line: sizes, counts, speeds, shares, times.
 
 Both languages group digits by commas and write decimals with a point; only words and units differ.
 """
@@ -68,7 +68,7 @@ def format_context(tokens: int) -> str:
 
 
 def format_large_count(count: int, language: Language, digits: int = 3) -> str:
-    """A large count in words, to so many significant digits: "30.5 billion", "305억", "6억 9,200만"."""
+    """A large count in words, with this many significant digits: "30.5 billion", "305억", "6억 9,200만"."""
     count = round(count, min(0, digits - len(str(count))))
     if language == "en":
         return _in_unit(count, *_unit(count, _COUNTS))
@@ -81,14 +81,14 @@ def format_large_count(count: int, language: Language, digits: int = 3) -> str:
 
 
 def format_large_counts(part: int, total: int, language: Language) -> tuple[str, str]:
-    """A part and the whole as one phrase names them: ("3.3", "30.5 billion")."""
+    """A part and a whole in the same unit: ("3.3", "30.5 billion")."""
     if language == "en":
         return _part(part, total, _COUNTS)
     return format_large_count(part, language), format_large_count(total, language)
 
 
 def format_short_count(count: int, language: Language, digits: int = 3) -> str:
-    """A large count in a few letters, to so many significant digits: "30.5B", "1.2M", "48k", "120만"."""
+    """A large count in a few letters, with this many significant digits: "30.5B", "1.2M", "48k", "120만"."""
     count = round(count, min(0, digits - len(str(count))))
     if language == "ko":
         return format_large_count(count, language)
@@ -113,7 +113,7 @@ def format_duration(seconds: float, language: Language) -> str:
 
 
 def format_ago(then: float, now: float, language: Language) -> str:
-    """How long ago something was, in whole days, months or years; both are seconds since 1970."""
+    """Elapsed time in whole days, months or years; both are seconds since 1970."""
     days = int(max(0.0, now - then) // _DAY)
     months = round(days / 30.4)
     count, unit = (days, 0) if days < 45 else (months, 1) if months < 18 else (round(days / 365.25), 2)
@@ -133,7 +133,7 @@ def _in_unit(value: float, unit: int, name: str, *, one_digit_below: float = 99.
 
 
 def _rounded(value: float, one_digit_below: float = 99.95) -> str:
-    """At most one digit after the point, and none where it would say nothing: 7.6, 9, 128, 1,024."""
+    """At most one decimal, and none where it is zero: 7.6, 9, 128, 1,024."""
     digits = 1 if 0 < value < one_digit_below and round(value, 1) != round(value) else 0
     return f"{value:,.{digits}f}"
 
@@ -141,7 +141,7 @@ def _rounded(value: float, one_digit_below: float = 99.95) -> str:
 def _part(part: float, total: float, units: _Units) -> tuple[str, str]:
     unit, name = _unit(total, units)
     whole = _in_unit(total, unit, name)
-    # A part that is small against the unit keeps its own: 250 MB of 7.6 GB.
+    # A part that is small in the unit keeps its own: 250 MB of 7.6 GB.
     if unit > 1 and 0 < part < unit * 0.3:
         return _in_unit(part, *_unit(part, units)), whole
     return _in_unit(part, unit, ""), whole

@@ -1,4 +1,4 @@
-"""The languages of the product, and which of them the system speaks."""
+"""Languages of the product, and the system's language."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ MAX_BYTES = 1_000_000
 KEPT = 3
 # Errors whose messages Python and Qt write; others may quote the text that they stumbled over.
 _WITHOUT_TEXT = (AttributeError, TypeError, NameError, ImportError, RuntimeError, AssertionError)
-# Tokens of hubs and services, what follows "Bearer", and in addresses the login and the query.
+# Tokens of hubs and services, what follows "Bearer", and in addresses the credentials and the query.
 _SECRETS = (
     re.compile(r"()\b(?:hf_|sk-)[\w-]{6,}"),
     re.compile(r"(\bbearer\s+)\S+", re.IGNORECASE),
@@ -41,7 +41,8 @@ _SECRETS = (
 
 @contextlib.contextmanager
 def written_to(file: Path, *, debug: bool = False) -> Iterator[None]:
-    """Write what Coterie's packages log to `file`, from INFO on; with `debug` everything, and to stderr as well.
+    """Write the log of Coterie's packages to `file`, from INFO on; with `debug` everything, and to stderr as
+    well.
 
     The file and its folder are made with the first record. Where they cannot be, nothing is written or said.
     """
@@ -67,13 +68,13 @@ def written_to(file: Path, *, debug: bool = False) -> Iterator[None]:
 
 
 def set_levels(levels: Mapping[str, str]) -> None:
-    """Set the level of single loggers, such as {"engine.local": "debug"}."""
+    """Set levels of single loggers, such as {"engine.local": "debug"}."""
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level.upper())
 
 
 def redacted(text: str) -> str:
-    """The text with "~" for the path of the user's home folder, and without what looks like a secret."""
+    """The text with "~" for the path of the home folder, and without what looks like a secret."""
     for secret in _SECRETS:
         text = secret.sub(r"\1…", text)
     home = str(Path.home())
@@ -84,7 +85,7 @@ def redacted(text: str) -> str:
 
 
 def reason(error: BaseException) -> str:
-    """The message of an error as far as it cannot contain text of the user: a code, a name, or nothing."""
+    """The message of an error as far as it cannot contain user text: a code, a name, or nothing."""
     if isinstance(error, UserError):
         return error.code
     if isinstance(error, OSError) and error.errno is not None:
@@ -122,7 +123,10 @@ class _Formatter(logging.Formatter):
 
 
 class _File(RotatingFileHandler):
-    """A file that begins with what runs, as do the parts that each process adds. Several processes may share it."""
+    """A log file that begins with the versions, as does the part of each process.
+
+    Several processes may share it.
+    """
 
     def __init__(self, file: Path) -> None:
         super().__init__(
@@ -146,8 +150,8 @@ class _File(RotatingFileHandler):
         return stream
 
     def doRollover(self) -> None:
-        with contextlib.suppress(OSError):  # Windows: while another process writes; the file just grows on
+        with contextlib.suppress(OSError):  # Windows: another process has it open; the file just grows on
             super().doRollover()
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """A log that cannot be written is no reason to disturb anybody."""
+        """Ignore errors of the log itself."""

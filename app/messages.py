@@ -35,7 +35,10 @@ def localized(key: str, language: Language, /, **params: object) -> str:
 
 
 def localized_error(error: UserError | ErrorInfo, language: Language = "en") -> str:
-    """What happened and what to do. A code without a message is told as `unknown`, with the code in it."""
+    """The message of an error: what happened and what to do.
+
+    An unknown code becomes `unknown`, with the code in it.
+    """
     key = f"errors.{error.code}"
     if key not in messages(language):
         return localized("errors.unknown", language, detail=error.code)
@@ -43,7 +46,7 @@ def localized_error(error: UserError | ErrorInfo, language: Language = "en") -> 
 
 
 class _Shown(str):
-    """A parameter as it is shown, which also knows the number behind it for the choice of a plural form."""
+    """A formatted parameter that also knows its number, which selects the plural form."""
 
     _value: object
 

@@ -1,4 +1,4 @@
-"""Where Coterie keeps its data: `COTERIE_HOME`, or the platform's own place for an application's data."""
+"""Data folder: `COTERIE_HOME`, or the platform's folder for application data."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 
 def home() -> Path:
-    """The data folder. Not created here: who writes first creates it."""
+    """The data folder. Not created here: the first writer creates it."""
     chosen = os.environ.get("COTERIE_HOME")
     if chosen:
         return Path(chosen).expanduser().absolute()
-    import platformdirs  # only here: it takes 4 ms of a start
+    import platformdirs  # only here: the import takes 4 ms of a start
 
     return Path(platformdirs.user_data_dir("coterie", appauthor=False))
 

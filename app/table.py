@@ -1,4 +1,4 @@
-"""Columns for a terminal."""
+"""Text tables for a terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def aligned(rows: Sequence[tuple[str, ...]], gap: str) -> list[str]:
-    """The rows as lines whose columns stand under each other; a Korean character is two columns wide."""
+    """Rows as aligned lines; a Korean character is two columns wide."""
     widths = [max(width_of(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         gap.join(
@@ -17,5 +17,5 @@ def aligned(rows: Sequence[tuple[str, ...]], gap: str) -> list[str]:
 
 
 def width_of(text: str) -> int:
-    """How many columns a text takes."""
+    """The number of columns of a text."""
     return sum(2 if "\u1100" <= character <= "\uffdc" else 1 for character in text)

@@ -25,7 +25,7 @@ from engine.placement.plan import Mode, PlacementOptions
 
 
 def bench(model: str, options: PlacementFlags, output: Output, *, modes: bool, tune: bool) -> int:
-    """Measure and print; 0. Raises UserError as loading does."""
+    """Measure and print; returns 0. Raises UserError as loading does."""
     path = str(resolve_model(model))
     with open_placements(paths.home()) as placements:
         placement = placements.complete(options.over(placements.options_for(path)))
@@ -41,7 +41,7 @@ def bench(model: str, options: PlacementFlags, output: Output, *, modes: bool, t
 
 
 class Progress:
-    """Tells a person who watches how far it is, in steps of a tenth."""
+    """Reports progress on stderr, in steps of a tenth."""
 
     def __init__(self, output: Output) -> None:
         self._output = output

@@ -26,7 +26,7 @@ from engine.placement.plan import PlacementOptions
 from engine.remote.names import read_name
 from engine.values import Reasoning, Sampling, Usage
 
-# What says that no model guesses ahead, whatever is kept for the model.
+# Switches speculative decoding off, whatever is kept for the model.
 NO_DRAFT = "none"
 _LEVELS = ("auto", "off", "on", "low", "medium", "high")
 _FINISH = {"done": "stop", "length": "length", "stopped": "cancelled", "failed": "error"}
@@ -50,7 +50,7 @@ class ChatArguments(msgspec.Struct, frozen=True):
     approve: Mode | None = None
 
     def options(self) -> ChatOptions:
-        """What this conversation sets for itself. Raises UserError `chat.bad_reasoning`."""
+        """The options of this conversation. Raises UserError `chat.bad_reasoning`."""
         return ChatOptions(
             system_prompt=self.system,
             sampling=Sampling(temperature=self.temperature, seed=self.seed),
@@ -70,7 +70,7 @@ def _reasoning(text: str) -> Reasoning | None:
 
 
 def chat(arguments: ChatArguments, output: Output) -> int:
-    """Run the command; its exit code."""
+    """Run the command; returns its exit code."""
     options = arguments.options()
     offered = read_tools(arguments.tools, arguments.tool_choice) if arguments.tools else None
     prompt = arguments.prompt
@@ -98,7 +98,10 @@ def chat(arguments: ChatArguments, output: Output) -> int:
 
 
 def _with_draft(services: Services, arguments: ChatArguments) -> PlacementFlags:
-    """Raises UserError as `Models.resolved` does for the draft model, and `remote.elsewhere` for one elsewhere."""
+    """Add the draft model.
+
+    Raises UserError as `Models.resolved` does, and `remote.elsewhere` for a remote one.
+    """
     draft = arguments.draft
     if draft is None:
         return arguments.placement
@@ -109,13 +112,13 @@ def _with_draft(services: Services, arguments: ChatArguments) -> PlacementFlags:
 
 
 def _use(services: Services, model: str, placement: PlacementFlags) -> None:
-    """Raises UserError `remote.elsewhere` for a model elsewhere that is to be placed here."""
+    """Load the model. Raises UserError `remote.elsewhere` for a remote model that is to be placed here."""
     if (placement.budgets or placement.workers) and (remote := read_name(model)) is not None:
         raise UserError("remote.elsewhere", name=remote.model, host=remote.host)
     try:
         kept = services.placements.options_for(services.models.resolved(model))
     except UserError:
-        kept = PlacementOptions()  # why there is no such model is told with the others
+        kept = PlacementOptions()  # the reason is reported with the others
     services.models.use(model, options=placement.over(kept), remember=False)
 
 
@@ -125,7 +128,7 @@ def _once(talk: Talk, prompt: str, output: Output) -> int:
     except Interrupted as stop:
         _print(talk, stop.message, output)
         return INTERRUPTED
-    except Unsaved as unsaved:  # why was told when it was noticed
+    except Unsaved as unsaved:  # reported when it was noticed
         _print(talk, unsaved.message, output)
         return 1
     _print(talk, message, output)
@@ -145,8 +148,10 @@ def _print(talk: Talk, message: Message, output: Output) -> None:
 def answer_object(
     message: Message, output: Output, calls: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
-    """The contract's JSON for one answer; `error` and `notices` only where there are some. `calls`: those that an
-    answer with tools took."""
+    """The contract's JSON for one answer; `error` and `notices` only where there are some.
+
+    `calls`: those of an answer with tools.
+    """
     usage, timings = message.usage, message.timings
     shown: dict[str, Any] = {
         "model": message.model,
@@ -155,7 +160,7 @@ def answer_object(
         "tool_calls": call_objects(message) if calls is None else calls,
         "finish_reason": "error" if message.error else _FINISH.get(message.state, "cancelled"),
         "usage": _usage_object(usage) if usage else {},
-        # The command asks for one answer at a time: what is measured of others beside it is nothing here.
+        # The command runs one answer at a time: batch figures mean nothing here.
         "timings": {
             "load_s": timings.load_s,
             "ttft_s": timings.ttft_s,
@@ -175,7 +180,7 @@ def answer_object(
 
 
 def _usage_object(usage: Usage) -> dict[str, Any]:
-    """The contract's four counts, and those of drafts where some came true."""
+    """The contract's four counts, and those of accepted drafts where there are some."""
     counts = ["prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens"]
     if usage.accepted_tokens:
         counts += ["drafted_tokens", "accepted_tokens"]

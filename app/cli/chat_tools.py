@@ -1,4 +1,4 @@
-"""The tools of a chat in the terminal: what its answers do with them, and the questions about that."""
+"""Tools of a chat in the terminal: shows their calls, and asks for approval."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def chat_tools(services: Services, workspace: str, mode: Mode | None) -> ChatToo
 
 
 class ToolsShown:
-    """Shows the run that writes an answer, and asks what it asks; in the main thread."""
+    """Shows the run that writes an answer, and asks its questions; in the main thread."""
 
     def __init__(self, services: Services, output: Output) -> None:
         self._services, self._output = services, output
@@ -30,7 +30,7 @@ class ToolsShown:
         self._run = 0
 
     def show(self, event: ServiceEvent, answer_id: int) -> bool:
-        """Show what belongs to the run of this answer; whether a run writes it."""
+        """Show what belongs to the run of this answer; returns whether a run writes it."""
         if isinstance(event, AnswerRun) and event.message == answer_id:
             self._run, self._showing = event.run, Showing(self._output)
         elif isinstance(event, RunEntries) and event.run == self._run:
@@ -41,7 +41,7 @@ class ToolsShown:
         return bool(self._run)
 
     def ended(self, message: Message) -> None:
-        """The answer, and what can be done about it now."""
+        """Show the answer, and what can be done about it now."""
         if message.content.strip():
             self._output.text(message.content.strip())
         self._showing.undo_hint(self._run)
@@ -49,7 +49,7 @@ class ToolsShown:
 
 
 def calls_made(services: Services, message: Message) -> list[dict[str, Any]]:
-    """The calls that an answer took, in their order, as the contract's JSON has calls."""
+    """The calls of an answer, in order, in the contract's JSON."""
     return [
         {"id": event.call, "name": event.name, "arguments": event.arguments}
         for entry in (services.runs.entries(message.run) if message.run else ())

@@ -1,4 +1,4 @@
-"""A conversation in the terminal that fills the context: one question about what is to happen, and doing it."""
+"""Compaction in the terminal: asks what to do with a conversation that fills the context, and does it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from engine.errors import UserError
 
 
 def compact(talk: Talk, output: Output) -> Message | None:
-    """Ask what is to happen with a conversation that is full, do it, and show the answer that waited for it; None
-    where nothing is answered. Raises UserError as `MakingRoom` does, Interrupted and Unsaved as `Talk.say`."""
+    """Ask what to do with a full conversation, do it, and show the answer that waited; None when nothing is
+    answered.
+
+    Raises UserError as `Compactor` does, Interrupted and Unsaved as `Talk.say`.
+    """
     while True:
         room = talk.services.room.look(talk.id)
         if room.problem is not None:
             output.note(localized_error(room.problem, output.language))
             return None
-        if fits(room):  # another model is in use meanwhile
+        if fits(room):  # another model has been loaded meanwhile
             return _answer(talk, room)
         letter = _choose(room, output)
         if letter == "l":
@@ -39,7 +42,7 @@ def compact(talk: Talk, output: Output) -> Message | None:
 
 
 def _choose(room: CompactionOptions, output: Output) -> str:
-    """The letter that was answered, "" for none."""
+    """Ask for a letter; "" for none."""
     letters = ["s", "l", "n"] if room.summary else ["l", "n"]
     numbers = {name: getattr(room, name) for name in ("needed", "context", "messages", "summary")}
     numbers["free"] = room.context - room.after
@@ -74,7 +77,7 @@ def _begin_anew(talk: Talk, output: Output) -> Message | None:
 
 
 def _summarise(talk: Talk, room: CompactionOptions, output: Output) -> bool:
-    """Have the summary written, show it, and ask; whether it is in use now. Ctrl+C ends the writing."""
+    """Generate the summary, show it, and ask; returns whether it is in use. Ctrl+C cancels the writing."""
     services = talk.services
     events: queue.SimpleQueue[ServiceEvent] = queue.SimpleQueue()
     unsubscribe = services.events.subscribe(ServiceEvent, events.put)
@@ -84,7 +87,7 @@ def _summarise(talk: Talk, room: CompactionOptions, output: Output) -> bool:
         if text and _line(_word("use", output), output).casefold()[:1] == "y":
             services.room.summarise(room, text, services.models.signature)
             return True
-    except UserError as error:  # too long, or the model is gone: the other choices are there
+    except UserError as error:  # too long, or the model is gone: the other choices remain
         output.failed(error)
     finally:
         unsubscribe()
@@ -93,7 +96,7 @@ def _summarise(talk: Talk, room: CompactionOptions, output: Output) -> bool:
 
 
 def _written(talk: Talk, events: queue.SimpleQueue[ServiceEvent], output: Output) -> str:
-    """The summary, shown while it is written."""
+    """Show the summary while it is generated; returns it."""
     while True:
         try:
             event = events.get(timeout=0.2)

@@ -1,4 +1,4 @@
-"""How a command ends when it does not end by itself: an error, Ctrl+C, or the system that wants it gone."""
+"""Abnormal ends of a command: an error, Ctrl+C, or a termination signal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WRONG_USAGE = 2
 
 
 class WrongUsage(Exception):
-    """An option is not what it must be; `error` says so in one sentence. Exit code 2."""
+    """An invalid option; `error` says why in one sentence. Exit code 2."""
 
     def __init__(self, error: UserError) -> None:
         super().__init__(error)
@@ -30,11 +30,11 @@ class WrongUsage(Exception):
 
 
 class Ended(BaseException):
-    """The system ends the process (SIGTERM, SIGHUP): save what there is and go."""
+    """The system terminates the process (SIGTERM, SIGHUP): save and exit."""
 
 
 def run_told(work: Callable[[], int], output: Output) -> int:
-    """Run `work` and return the exit code; whatever comes out of it is told in one sentence."""
+    """Run `work` and return the exit code; report any exception in one sentence."""
     try:
         with _ended_by_signals():
             return work()
@@ -51,7 +51,9 @@ def run_told(work: Callable[[], int], output: Output) -> int:
 
 
 def interrupted(output: Output) -> int:
-    """The exit code after Ctrl+C, and the object that `--json` promises unless it is printed already."""
+    """Report Ctrl+C: returns the exit code, and prints the object that `--json` promises unless it was
+    printed.
+    """
     with signals_held():
         if output.json and not output.printed:
             output.failed(UserError("cli.interrupted"))
@@ -60,7 +62,7 @@ def interrupted(output: Output) -> int:
 
 @contextlib.contextmanager
 def signals_held() -> Iterator[None]:
-    """Inside, nothing interrupts: for saving and closing, which take seconds at most."""
+    """Block signals: for saving and closing, which take seconds at most."""
     numbers = (signal.SIGINT, *_ENDING)
     before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
@@ -75,7 +77,7 @@ def _ended_by_signals() -> Iterator[None]:
     def end(number: int, frame: FrameType | None) -> None:
         raise Ended
 
-    # What is ignored stays so: `nohup` does that.
+    # Ignored signals stay ignored: `nohup` relies on it.
     numbers = [number for number in _ENDING if signal.getsignal(number) == signal.SIG_DFL]
     for number in numbers:
         signal.signal(number, end)

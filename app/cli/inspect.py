@@ -1,4 +1,4 @@
-"""`coterie inspect`: what a model file holds and what can be chosen about it."""
+"""`coterie inspect`: contents of a model file, and the options it allows."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ _LINE_WIDTH = 100
 
 
 class ToolSupport(msgspec.Struct, frozen=True):
-    """`dialect` names how the model writes calls, "described" where its template knows no tools and they are
-    described to it in words. `learned` is True for a dialect that was worked out by rendering.
+    """`dialect` names how the model writes calls, "described" where its template knows no tools and the
+    prompt describes them.
+
+    `learned` is True for a dialect that was worked out by rendering.
     """
 
     dialect: str = "described"
@@ -46,9 +48,10 @@ class Inspection(msgspec.Struct, frozen=True):
 
 
 def inspection(summary: ModelSummary) -> Inspection:
-    """A model without a template is told as one without reasoning and with tools described in words.
+    """Inspect a model. Without a template it counts as one without reasoning, with tools described in the
+    prompt.
 
-    Raises UserError for a template that is broken.
+    Raises UserError for a broken template.
     """
     chat_format = _format(summary)
     return Inspection(
@@ -69,7 +72,7 @@ def _format(summary: ModelSummary) -> ChatFormat:
 
 
 def report(summary: ModelSummary, found: Inspection, language: Language) -> str:
-    """The same for people, aligned in two columns, with the beginning of the chat template."""
+    """The inspection as aligned text, with the beginning of the chat template."""
 
     def said(name: str, /, **values: object) -> str:
         return localized(f"cli.inspect.{name}", language, **values)

@@ -1,5 +1,4 @@
-"""The commands, their options and their exit codes: 0 done, 1 failed for a told reason, 2 wrong usage,
-130 interrupted."""
+"""Commands, options and exit codes: 0 done, 1 failed for a reported reason, 2 wrong usage, 130 interrupted."""
 
 from __future__ import annotations
 
@@ -242,5 +241,5 @@ def _run(arguments: Sequence[str], output: Output) -> int:
         return 2
     except typer.Abort:
         return interrupted(output)
-    # typer makes that code of Ctrl+C.
+    # typer returns that code for Ctrl+C.
     return interrupted(output) if code == INTERRUPTED else int(code or 0)

@@ -1,4 +1,4 @@
-"""What a name on the command line means."""
+"""Resolves names on the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine.errors import UserError
 
 
 def path_of(model: str) -> str | None:
-    """The file that a name means; None for a model of the hub that was not downloaded.
+    """The file of a model; None for one on the hub that was not downloaded.
 
     Raises UserError as `resolve_model` does.
     """
@@ -22,5 +22,5 @@ def path_of(model: str) -> str | None:
 
 
 def whole_path(path: str) -> str:
-    """A folder as the command's own folder has it; "~" is left for whoever looks it up."""
+    """A folder relative to the current one, as an absolute path; "~" is left to the caller."""
     return path if path.startswith("~") else str(Path.cwd() / path)

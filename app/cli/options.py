@@ -1,4 +1,4 @@
-"""What the commands of several modules share about their options."""
+"""Options that commands of several modules share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 
 
 def chosen_output(command: typer.Context, json: bool) -> Output:
-    """The output that `run` made, with the word of the parsed options."""
+    """The output that `run` made, with the parsed options."""
     output: Output = command.obj
     output.json = json
     return output

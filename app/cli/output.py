@@ -1,4 +1,4 @@
-"""What a command prints: a JSON object on stdout, or words; logs and errors always on stderr."""
+"""Output of a command: a JSON object or text on stdout; logs and errors always on stderr."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.text import clean_text, clean_value
 
 
 class Output:
-    """Where a command writes. With `json` stdout gets JSON alone; `printed` says that it got its object."""
+    """Streams of a command. With `json` stdout gets JSON alone; `printed`: its object was printed."""
 
     def __init__(self, json: bool) -> None:
         self.json = json
@@ -31,22 +31,25 @@ class Output:
         self._write_out(text + "\n")
 
     def text(self, text: str, end: str = "\n") -> None:
-        """Words on stdout; nothing with `json`. Raises UserError `cli.output_closed`."""
+        """Print text to stdout; nothing with `json`. Raises UserError `cli.output_closed`."""
         if not self.json:
             self._write_out(text + end)
 
     def note(self, text: str, end: str = "\n") -> None:
-        """Words on stderr; where it is closed there is nobody to tell."""
+        """Print text to stderr, if it is open."""
         with contextlib.suppress(OSError):
             self._write(sys.stderr, text + end)
 
     def progress(self, text: str) -> None:
-        """A passing word on stderr, for a person who watches."""
+        """Print transient text to stderr, on a terminal only."""
         if sys.stderr.isatty():
             self.note(text)
 
     def failed(self, error: UserError) -> int:
-        """Tell an error in one sentence; the exit code for it. What strangers named cannot steer the terminal."""
+        """Report an error in one sentence; returns its exit code.
+
+        Untrusted names cannot send control sequences.
+        """
         said = printable(localized_error(error, self.language))
         if self.json and not self.printed:
             try:
@@ -60,8 +63,8 @@ class Output:
         try:
             self._write(sys.stdout, text)
         except OSError as error:
-            self.printed = True  # nothing more will be
-            # What is left in the buffer goes nowhere, or Python would fail once more at its end.
+            self.printed = True  # nothing more is printed
+            # Discard the buffer, or Python would fail again at exit.
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, sys.stdout.fileno())
             os.close(nowhere)
@@ -69,7 +72,7 @@ class Output:
 
     @staticmethod
     def _write(stream: Any, text: str) -> None:
-        """Write what the stream's encoding can carry, and at once."""
+        """Write what the stream's encoding can represent, and flush."""
         encoding = stream.encoding or "utf-8"
         stream.write(clean_text(text).encode(encoding, "replace").decode(encoding))
         stream.flush()

@@ -1,5 +1,4 @@
-"""The options that say where a model may lie: --context, --memory and --rpc, the same for every command; and --draft,
-which says what may lie beside it."""
+"""Placement options of all commands: --context, --memory and --rpc, and --draft."""
 
 from __future__ import annotations
 
@@ -15,8 +14,10 @@ from engine.placement.workers import parse_addresses
 
 
 class PlacementFlags(msgspec.Struct, frozen=True):
-    """None and empty leave it to what is kept for the model, the settings and the planner. `draft_model` is a path,
-    or "" for none."""
+    """None and empty leave a value to the model's kept options, the settings and the planner.
+
+    `draft_model` is a path, or "" for none.
+    """
 
     context: int | None = None
     budgets: dict[str, int] = {}
@@ -24,7 +25,7 @@ class PlacementFlags(msgspec.Struct, frozen=True):
     draft_model: str | None = None
 
     def over(self, kept: PlacementOptions) -> PlacementOptions:
-        """The kept wishes with what the command line says instead."""
+        """The kept options, overridden by the command line."""
         return msgspec.structs.replace(
             kept,
             context=kept.context if self.context is None else self.context,
@@ -37,11 +38,14 @@ class PlacementFlags(msgspec.Struct, frozen=True):
 def placement_options(
     context: int | None, memory: Sequence[str] | None, rpc: Sequence[str] | None
 ) -> PlacementFlags:
-    """Raises WrongUsage for what is no size, no address, or said twice, and UserError `worker.unknown_host`."""
+    """Parse the options.
+
+    Raises WrongUsage for an invalid size or address, or a duplicate, and UserError `worker.unknown_host`.
+    """
     try:
         workers = tuple(str(address) for address in parse_addresses(rpc or ()))
         return PlacementFlags(context, parse_budgets(memory or ()), workers)
     except UserError as error:
-        if error.code == "worker.unknown_host":  # well written, and nobody knows it
+        if error.code == "worker.unknown_host":  # well-formed, but does not resolve
             raise
         raise WrongUsage(error) from error

@@ -1,4 +1,4 @@
-"""`coterie plan`: where a model would lie on this machine and how fast it would be, before it is loaded."""
+"""`coterie plan`: the placement of a model on this machine and its predicted speed, without loading it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from engine.placement.plan import Plan, PlannedModel
 
 
 def plan(model: str, options: PlacementFlags, output: Output) -> int:
-    """Print the plan; 0 when the model fits, 1 with the reason when it does not. Of a model on the hub that was not
-    downloaded the header is read.
+    """Print the plan; 0 when the model fits, 1 with the reason when it does not.
 
-    Raises UserError for a file that is no model, a worker that is away and a device that is not there.
+    For a model on the hub that was not downloaded, the header is fetched. Raises UserError for an invalid
+    file, an unreachable worker and a missing device.
     """
     path = path_of(model)
     if path is None:
@@ -47,7 +47,7 @@ def plan(model: str, options: PlacementFlags, output: Output) -> int:
 
 
 def plan_object(planned: PlannedModel, language: Language) -> dict[str, Any]:
-    """The contract's JSON."""
+    """The plan in the contract's JSON."""
     model = msgspec.to_builtins(planned)
     return {
         "model": {name: model[name] for name in _MODEL},

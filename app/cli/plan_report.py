@@ -1,4 +1,4 @@
-"""A plan for people: what the model is, a table of devices, and the plan in one sentence."""
+"""Plan as text: the model, a table of devices, and a summary sentence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COLUMNS = ("device", "weights", "experts", "context", "compute", "budget", "den
 
 
 def all_devices(planned: PlannedModel) -> tuple[Device, ...]:
-    """RAM last, as in the plan's order of preference."""
+    """Devices, RAM last, as in the plan's order of preference."""
     return (*planned.machine.devices, planned.machine.ram)
 
 
@@ -63,7 +63,7 @@ def _model_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
 
 
 def _cache_rows(planned: PlannedModel, language: Language) -> list[tuple[str, str]]:
-    """None without a cache of experts."""
+    """Rows of the expert cache; None without one."""
     cache, predicted = planned.plan.placement.expert_cache, planned.plan.predicted
     if cache is None:
         return []
@@ -106,7 +106,7 @@ def _experts(name: str, plan: Plan) -> str:
 
 
 def ranges(numbers: tuple[int, ...]) -> str:
-    """Such as "0-12, 14" for layer numbers in ascending order."""
+    """Ranges such as "0-12, 14" for layer numbers in ascending order."""
     spans: list[list[int]] = []
     for number in sorted(numbers):
         if spans and number == spans[-1][1] + 1:

@@ -1,4 +1,4 @@
-"""Models of the hub that are not here: what `plan` and `inspect` tell of them from their headers."""
+"""`plan` and `inspect` for models on the hub, from their headers."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ from engine.placement.planned_file import described
 
 
 def remote_summary(model: str, output: Output) -> ModelSummary:
-    """Raises UserError `hub.*`, `hub.no_variant`, `model.*`."""
+    """Summarize a model's header. Raises UserError `hub.*`, `hub.no_variant`, `model.*`."""
     with opened() as services:
         return summarize(_index(model, services, output))
 
 
 def remote_plan(model: str, options: PlacementFlags, output: Output) -> PlannedModel:
-    """The plan for a table of tensors that lies on the hub. Raises UserError as `remote_summary`, and `placement.*`,
-    `engine.*`, `worker.*`."""
+    """The plan for a tensor table on the hub.
+
+    Raises UserError as `remote_summary`, and `placement.*`, `engine.*`, `worker.*`.
+    """
     with opened() as services:
         index = tensor_index(_index(model, services, output))
         settings = services.settings.current

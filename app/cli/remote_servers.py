@@ -1,4 +1,4 @@
-"""What a person in a terminal is told of a model elsewhere."""
+"""Notice about remote models."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine.remote.names import read_name
 
 
 def leaves_note(model: str, language: Language) -> str:
-    """That text leaves this computer for the model of this name, and where to; "" when it does not."""
+    """Says that text leaves this computer for this model, and where to; "" when it does not."""
     remote = read_name(model)
     if remote is None or not remote.leaves:
         return ""

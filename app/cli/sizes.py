@@ -1,4 +1,4 @@
-"""Sizes and memory budgets as people type them: bytes, or a number with KiB, MiB or GiB."""
+"""Parses sizes and memory budgets: bytes, or a number with KiB, MiB or GiB."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.errors import UserError
 
 UNITS = {"": 1, "b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 LARGEST = 2**63 - 1
-# Whole bytes; a unit may have a decimal fraction before it. Spaces around and before the unit are let pass.
+# Whole bytes; a unit allows a decimal fraction before it. Surrounding spaces are ignored.
 _SIZE = re.compile(r"(?P<number>[0-9]{1,20}(?:\.[0-9]{1,20})?) ?(?P<unit>[a-zA-Z]*)", re.ASCII)
 
 

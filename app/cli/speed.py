@@ -1,4 +1,4 @@
-"""The measurement line under an answer."""
+"""Speed line under an answer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from app.store.records import Message
 
 
 def speed_line(message: Message, language: Language = "en") -> str:
-    """Such as "38 tok/s · first token 0.4 s · 1,204 tokens reused"; only what was measured. Why much was read again
-    stands last, as a sentence."""
+    """Such as "38 tok/s · first token 0.4 s · 1,204 tokens reused"; only measured values.
+
+    Why much was read again stands last, as a sentence.
+    """
     usage, timings = message.usage, message.timings
     parts = []
     if timings and timings.decode_tps:

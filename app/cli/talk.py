@@ -1,4 +1,4 @@
-"""One conversation held in a terminal: sends, follows the answer's events, stops, saves."""
+"""A conversation in a terminal: sends, follows the answer's events, stops, saves."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from app.store.records import ChatOptions, Message
 from engine.errors import ErrorInfo
 
 STOP_PATIENCE = 5.0
-# How long an answer that has ended is tried to be saved while the disk refuses.
+# How long saving a finished answer is retried while the disk refuses.
 SAVE_PATIENCE = 10.0
 
 
 class Talk:
-    """One conversation over the services, event by event, in the main thread."""
+    """A conversation over the services, event by event, in the main thread."""
 
     def __init__(
         self,
@@ -52,9 +52,9 @@ class Talk:
             services.conversations.offer_tools(self.id, offered)
 
     def say(self, text: str) -> Message:
-        """Send, show the answer as it comes, and return it finished.
+        """Send, show the answer as it streams, and return it finished.
 
-        Raises Interrupted when Ctrl+C or the end of the process stopped it, and Unsaved.
+        Raises Interrupted when Ctrl+C or a termination signal stopped it, and Unsaved.
         """
         return self.follow(lambda: self.services.conversations.send(self.id, text))
 
@@ -91,7 +91,7 @@ class Talk:
             self._show(event, answer.id)
 
     def _end(self, message: Message) -> None:
-        """What comes behind the text of an answer: its calls, and what else is to be known of it."""
+        """Print what follows an answer: its calls, and its notices."""
         if message.run:
             self._tools.ended(message)
         elif message.content or not message.tool_calls:
@@ -102,16 +102,16 @@ class Talk:
             self._output.note(localized_error(notice, self._output.language))
 
     def calls(self, message: Message) -> list[dict[str, Any]] | None:
-        """The calls that an answer with tools took."""
+        """The calls of an answer with tools."""
         return calls_made(self.services, message) if message.run else None
 
     def _give_up_later(self) -> None:
-        """While the answer is being written there is no hurry to save it."""
+        """Postpone the deadline for saving while the answer is being generated."""
         if self.id in self.services.conversations.answering():
             self._given_up = time.monotonic() + SAVE_PATIENCE
 
     def _shown(self, answer: Message) -> Message:
-        """The answer as far as it came, whether or not it could be stored."""
+        """The answer so far, stored or not."""
         content, reasoning = "".join(self._content), "".join(self._reasoning)
         return msgspec.structs.replace(
             answer, content=content, reasoning=reasoning, state="stopped", error=self._failure
@@ -124,7 +124,7 @@ class Talk:
         elif isinstance(event, TextDelta) and event.owner.message == id:
             self._reasoning.append(event.reasoning)
             self._content.append(event.content)
-            if by_run:  # it may be a step, and the answer comes whole
+            if by_run:  # the text may be a step; the answer is printed as a whole
                 return
             if event.reasoning and not self._output.json:
                 self._output.note(event.reasoning, end="")
@@ -146,7 +146,7 @@ class Talk:
 
 
 class Interrupted(Exception):
-    """An answer was stopped; `message` is what was kept of it. `ended`: by the system, which wants us gone."""
+    """An answer was stopped; `message` is what was kept of it. `ended`: by a termination signal."""
 
     def __init__(self, message: Message, *, ended: bool) -> None:
         super().__init__()
@@ -154,7 +154,7 @@ class Interrupted(Exception):
 
 
 class Unsaved(Exception):
-    """An answer has ended and the disk does not take it; `message` has its text and the reason."""
+    """An answer could not be saved; `message` has its text and the reason."""
 
     def __init__(self, message: Message) -> None:
         super().__init__()

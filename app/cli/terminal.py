@@ -1,4 +1,4 @@
-"""A conversation in the terminal, and what happens where no window can be shown."""
+"""Conversation in the terminal, also the fallback where no window can be shown."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _open(output: Output) -> int:
 
 
 def converse(talk: Talk, output: Output) -> int:
-    """Question and answer until the end of input."""
+    """Converse until the end of input."""
     with contextlib.suppress(ImportError):  # Windows has its own line editing
         importlib.import_module("readline")
 
@@ -73,7 +73,7 @@ def converse(talk: Talk, output: Output) -> int:
         except UserError as error:
             output.failed(error)
             continue
-        if is_refused(message):  # that was told, with what can be done
+        if is_refused(message):  # already reported, with what can be done
             continue
         if message.error is not None:
             output.note(localized_error(message.error, output.language))

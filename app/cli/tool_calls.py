@@ -1,4 +1,4 @@
-"""The calls of an answer as they are printed."""
+"""Tool calls of an answer, as printed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.values import ToolCall
 
 
 def call_lines(message: Message, language: Language) -> list[str]:
-    """Each call as `name({...})`, with what was done to read it in brackets behind it."""
+    """Each call as `name({...})`, with corrections in brackets."""
     return [printable(_line(call, language)) for call in message.tool_calls]
 
 

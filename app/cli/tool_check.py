@@ -1,4 +1,4 @@
-"""`coterie bench MODEL --tools`: how well a model uses tools, kept for where models are chosen."""
+"""`coterie bench MODEL --tools`: measures how well a model uses tools, and stores the result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.services.services import open_services
 
 
 def check_tools(model: str, output: Output) -> int:
-    """Check, print and keep it; 0. Raises UserError as `ToolChecks.run` does."""
+    """Check, print and store the result; returns 0. Raises UserError as `ToolChecks.run` does."""
     services = open_services(paths.home())
     try:
         found = services.tool_checks.run(model, lambda done, total: output.progress(f"{done} / {total}"))
@@ -50,5 +50,5 @@ def _print(found: Checked, output: Output) -> None:
 
 
 def failed_words(names: tuple[str, ...], language: Language) -> list[str]:
-    """What each task that went wrong asks for."""
+    """What each failed task asks for."""
     return [localized(f"tool_check.task.{name}", language) for name in names]

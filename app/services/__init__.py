@@ -1,1 +1,1 @@
-"""What the command line and the desktop both do: conversations, models, settings. No Qt."""
+"""Services behind the command line and the desktop: conversations, models, runs, settings. No Qt."""

@@ -1,4 +1,4 @@
-"""Backups of the database: listing, making and restoring them, by the window and the command line alike.
+"""Backups of the database, for the window and the command line: lists, makes and restores them.
 
 Restoring needs the database closed. What it takes the place of is set aside and can be restored as well.
 """
@@ -17,7 +17,7 @@ from engine.errors import UserError
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """`aside` is the file that holds what was there before, "" if there was nothing."""
+    """Result of a restore: `aside` is the file with the replaced data, "" if there was none."""
 
     backup: Backup
     database: str
@@ -25,12 +25,12 @@ class Restored(msgspec.Struct, frozen=True):
 
 
 def place_of(home: Path) -> Place:
-    """Where the database of a data folder lies."""
+    """The path of the database in a data folder."""
     return Place((home / "coterie.db").absolute(), (home / "backups").absolute())
 
 
 def backups(home: Path) -> list[Backup]:
-    """What can be restored, the newest backup first, then what earlier restores set aside."""
+    """Backups that can be restored, the newest first, then what earlier restores set aside."""
     return all_backups(place_of(home))
 
 

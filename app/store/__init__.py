@@ -1,1 +1,1 @@
-"""Everything that is kept: conversations, messages, drafts; SQLite through SQLAlchemy, only here."""
+"""Persistent data: conversations, models, downloads, runs; SQLite through SQLAlchemy, only here."""

@@ -1,4 +1,4 @@
-"""Copies of the file, made while it is in use, each proved to open. Five are kept."""
+"""Backups of the database, made while it is in use and verified. Five are kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.errors import UserError
 
 log = logging.getLogger(__name__)
 KEPT = 5
-# Where the shared lock of each connection lies in a file (SQLite's `os.h`): in WAL mode one that is open holds it.
+# Offset of a connection's shared lock in the file (SQLite's `os.h`): held in WAL mode while it is open.
 _SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -45,7 +45,7 @@ def _described(file: Path, kind: Literal["backup", "aside"]) -> Backup:
 
 
 def back_up(place: Place, now: float, revision: str) -> Path:
-    """Copy the file to the backups' folder, check the copy, then let the oldest beyond five go.
+    """Copy the file to the backups' folder, check the copy, then delete the oldest beyond five.
 
     The copy carries a name of its own until it is whole. Raises UserError `store.backup_failed` when it
     cannot be written, `store.damaged` when the copy shows that the file itself is broken: then no older
@@ -75,18 +75,21 @@ def back_up(place: Place, now: float, revision: str) -> Path:
 
 
 def _kept(files: list[Path]) -> set[Path]:
-    """The newest five, and the last one of each of the newest five days: many made by hand push out no other day."""
+    """Backups to keep: the newest five, and the last of each of the newest five days, so that many made by
+    hand evict no other day.
+    """
     by_day = {file.name[: len(f"{PREFIX}2026-01-01")]: file for file in files}
     return {*files[-KEPT:], *list(by_day.values())[-KEPT:]}
 
 
 def restore(place: Place, backup: Path, now: float) -> Path | None:
-    """Put a copy of `backup` in the place of the database; where what was there is now, None if there was nothing.
+    """Put a copy of `backup` in the place of the database; returns the path of the replaced data, None if
+    there was none.
 
     Its WAL goes with it: SQLite would take it for the WAL of the copy and write its pages into it. Raises
-    UserError `store.in_use` while another process has the database open, `store.bad_backup` for a copy that is
-    damaged itself, `store.not_restored`; the database is then still in its place. Not for a database
-    that this process has open.
+    UserError `store.in_use` while another process has the database open, `store.bad_backup` for a copy that
+    is damaged itself, `store.not_restored`; the database is then still in its place. Not for a database that
+    this process has open.
     """
     database, aside = place.database, place.aside_file(now)
     unfinished = database.with_name(f"{database.name}.part")
@@ -102,7 +105,7 @@ def restore(place: Place, backup: Path, now: float) -> Path | None:
     except (OSError, sqlite3.Error) as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN:
             raise UserError("store.bad_backup", path=str(backup)) from error
-        if isinstance(error, PermissionError) and sys.platform == "win32":  # it lets nobody move an open file
+        if isinstance(error, PermissionError) and sys.platform == "win32":  # no open file can be moved
             raise UserError("store.in_use") from error
         raise UserError("store.not_restored", folder=str(database.parent), detail=str(error)) from error
     finally:
@@ -119,14 +122,14 @@ def _put_aside(database: Path, aside: Path) -> None:
 
 
 def _is_ours(database: Path) -> bool:
-    """Whether a sound database has our schema: an empty file is a sound one, too."""
+    """Whether an intact database has our schema: an empty file is intact, too."""
     with closing(sqlite3.connect(database)) as connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     return ("alembic_version",) in tables
 
 
 def _is_in_use(database: Path) -> bool:
-    """Whether another process has the file open. Windows tells when the file is to be moved."""
+    """Whether another process has the file open. On Windows the move itself fails."""
     if sys.platform == "win32" or not database.exists():
         return False
     import fcntl
@@ -140,7 +143,10 @@ def _is_in_use(database: Path) -> bool:
 
 
 def _copy(source: Path, target: Path) -> bool:
-    """Copy with SQLite's online backup; whether the copy is sound. It is one plain file, without a WAL."""
+    """Copy with SQLite's online backup API; returns whether the copy is intact.
+
+    It is one plain file, without a WAL.
+    """
     with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(target)) as copy:
         original.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")
@@ -154,6 +160,6 @@ def _move(unfinished: Path, target: Path) -> None:
 
 
 def _drop_unfinished(place: Place) -> None:
-    """What a backup left that was killed half-way."""
+    """Delete the temporary file of a backup that was killed."""
     for leftover in place.backups.glob(f"{PREFIX}*.part*"):
         leftover.unlink(missing_ok=True)

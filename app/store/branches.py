@@ -1,4 +1,4 @@
-"""The tree of a conversation: the shown path, the variants of a message, the end beneath it.
+"""Message tree of a conversation: the shown path, variants of a message, leaves.
 
 A message is never moved, and its parent is older than itself.
 """
@@ -45,17 +45,14 @@ def siblings(connection: Connection, message: int) -> list[int]:
 
 
 def show(connection: Connection, message: int) -> Conversation:
-    """Show the branch through a message, down to the end beneath it that was shown last.
-
-    Raises UserError `store.no_message`.
-    """
+    """Show the branch through a message, down to the leaf shown last. Raises UserError `store.no_message`."""
     row = MessageRow
     conversation = connection.scalar(select(row.conversation_id).where(row.id == message))
     if conversation is None:
         raise no_message(message)
     down = select(row.id, row.used).where(row.id == message).cte("down", recursive=True)
     down = down.union_all(select(row.id, row.used).where(row.parent_id == down.c.id))
-    # A message with children was used before the last of them was, so the highest is always an end.
+    # A message with children was used before the last of them was, so the highest is always a leaf.
     end = connection.scalar(select(down.c.id).order_by(down.c.used.desc()).limit(1))
     assert end is not None
     return make_leaf(connection, conversation, end)
@@ -70,7 +67,7 @@ def next_use(connection: Connection, conversation: int) -> int:
 
 
 def make_leaf(connection: Connection, conversation: int, message: int) -> Conversation:
-    """Let the shown branch end at a message without children."""
+    """End the shown branch at a message without children."""
     connection.execute(
         update(MessageRow).where(MessageRow.id == message).values(used=next_use(connection, conversation))
     )

@@ -1,7 +1,8 @@
-"""Cuts: from where on the model sees a branch. Functions work inside the caller's transaction.
+"""Compaction points of branches. Functions work inside the caller's transaction.
 
-A message has one way up to the root, so a cut holds for every branch that goes through its first message, and for
-no other: an edit of what it covers begins a branch without that message, and with it without the cut.
+A message has one way up to the root, so a compaction point holds for every branch that goes through its first
+message, and for no other: an edit of what it covers begins a branch without that message, and with it without
+the point.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from app.store.tables import CutRow, MessageRow
 
 
 def add(connection: Connection, cut: CompactionPoint, now: float) -> CompactionPoint:
-    """Keep a cut, in force from now on; its id and time are given here. Raises UserError `store.no_message` for a
-    first message that is not in its conversation."""
+    """Add an active compaction point; its id and time are assigned here.
+
+    Raises UserError `store.no_message` for a first message that is not in its conversation.
+    """
     home = connection.scalar(select(MessageRow.conversation_id).where(MessageRow.id == cut.first))
     if home != cut.conversation:
         raise no_message(cut.first)
@@ -36,20 +39,20 @@ def add(connection: Connection, cut: CompactionPoint, now: float) -> CompactionP
 
 
 def replace(connection: Connection, old: int, cut: CompactionPoint, now: float) -> CompactionPoint:
-    """Put a cut in the place of another, which stays and is not in force any more."""
+    """Add a compaction point that replaces another, which stays, inactive."""
     made = add(connection, cut, now)
     set_active(connection, old, False)
     return made
 
 
 def set_active(connection: Connection, cut: int, active: bool) -> CompactionPoint:
-    """Whether it is in force."""
+    """Set whether it is active."""
     connection.execute(update(CutRow).where(CutRow.id == cut).values(active=active))
     return get(connection, cut)
 
 
 def get(connection: Connection, cut: int) -> CompactionPoint:
-    """Raises UserError `store.no_message` for one that went with its conversation."""
+    """Raises UserError `store.no_message` for one deleted with its conversation."""
     row = connection.execute(_columns().where(CutRow.id == cut)).first()
     if row is None:
         raise no_message(cut)
@@ -57,7 +60,7 @@ def get(connection: Connection, cut: int) -> CompactionPoint:
 
 
 def active(connection: Connection, conversation: int) -> list[CompactionPoint]:
-    """Those in force in some branch of a conversation, the newest first."""
+    """Active compaction points in the branches of a conversation, the newest first."""
     statement = (
         _columns()
         .where(CutRow.conversation_id == conversation, CutRow.active.is_(True))

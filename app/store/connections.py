@@ -1,4 +1,4 @@
-"""How connections to the file are set up. Transactions are begun by us, not by sqlite3's own guess."""
+"""Connections to the database file. Transactions are begun explicitly, not by sqlite3's heuristics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from sqlalchemy import URL, Connection, Engine, Pool, create_engine, event
 
 
 def connect(path: Path, busy_timeout: float, *, foreign_keys: bool, pool: type[Pool]) -> Engine:
-    """An engine for the file. `busy_timeout` (seconds) is how long a lock of another process is waited for.
+    """An engine for the file; `busy_timeout` is in seconds.
+
+    `busy_timeout` (seconds) is how long a lock of another process is waited for.
 
     A transaction of a connection with the execution option `write` takes the write lock at once: one that
     starts as a reader and then wants to write could be refused without waiting.

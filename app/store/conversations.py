@@ -30,7 +30,7 @@ def selection() -> Select[*tuple[Any, ...]]:
 
 
 def record(row: Row[*tuple[Any, ...]]) -> Conversation:
-    """A row that begins with the columns of `selection`."""
+    """Convert a row that begins with the columns of `selection`."""
     return Conversation(*tuple(row)[:11])
 
 
@@ -53,7 +53,7 @@ def create(
 
 
 def get(connection: Connection, conversation: int) -> Conversation:
-    """Also one in the trash. Raises UserError `store.no_conversation`."""
+    """One conversation, also in the trash. Raises UserError `store.no_conversation`."""
     row = connection.execute(selection().where(ConversationRow.id == conversation)).first()
     if row is None:
         raise no_conversation(conversation)
@@ -61,7 +61,7 @@ def get(connection: Connection, conversation: int) -> Conversation:
 
 
 def listed(connection: Connection) -> list[Conversation]:
-    """Those not in the trash: pinned first, then by the time of the last message, newest first."""
+    """Conversations outside the trash: pinned first, then by the time of the last message, newest first."""
     row = ConversationRow
     statement = (
         selection()
@@ -78,7 +78,7 @@ def change(connection: Connection, conversation: int, /, **columns: Any) -> Conv
 
 
 def rename(connection: Connection, conversation: int, title: str, source: TitleSource) -> Conversation:
-    """Give a title. One made by the model never takes the place of one that the user wrote."""
+    """Set a title. A generated one never replaces one that the user wrote."""
     before = get(connection, conversation)
     if source == "auto" and before.title_source == "user":
         return before

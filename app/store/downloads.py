@@ -1,7 +1,7 @@
-"""The downloads. Each function works inside the caller's transaction.
+"""Downloads. Each function works inside the caller's transaction.
 
-A download belongs to one process, its writer, from when it waits in that process's queue until it has ended or
-is paused. Every change says what it expects to find, so that two processes cannot both have it.
+A download belongs to one process, its writer, from when it waits in that process's queue until it has ended
+or is paused. Every change says what it expects to find, so that two processes cannot both have it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ UNDER_WAY: tuple[DownloadState, ...] = ("queued", "running", "verifying")
 
 
 def every(connection: Connection) -> list[Download]:
-    """In the order of the queue."""
+    """All downloads, in the order of the queue."""
     statement = select(*_COLUMNS).order_by(DownloadRow.position, DownloadRow.id)
     return [Download(*row) for row in connection.execute(statement)]
 
@@ -32,7 +32,7 @@ def find(connection: Connection, id: int) -> Download | None:
 
 
 def add(connection: Connection, download: Download) -> Download:
-    """Add one at the end of the queue, under an id of its own, in the place of an ended one of the same model.
+    """Append one to the queue, under a new id, replacing an ended one of the same model.
 
     One of the same model that has not ended is returned as it is, and nothing is added.
     """
@@ -59,8 +59,10 @@ def change(
     /,
     **fields: Any,
 ) -> Download | None:
-    """Set fields of one that is in one of `states` and has one of `writers` (None: any). None, and nothing
-    changed, if it is not or is gone."""
+    """Set fields of one that is in one of `states` and has one of `writers` (None: any).
+
+    Returns None, with nothing changed, if it is not or is gone.
+    """
     statement = update(DownloadRow).where(DownloadRow.id == id)
     if states is not None:
         statement = statement.where(DownloadRow.state.in_(states))
@@ -72,13 +74,13 @@ def change(
 
 
 def order(connection: Connection, ids: Sequence[int]) -> None:
-    """Put the queue into this order."""
+    """Set the order of the queue."""
     for position, id in enumerate(ids, start=1):
         connection.execute(update(DownloadRow).where(DownloadRow.id == id).values(position=float(position)))
 
 
 def finish(connection: Connection, id: int, model: LibraryModel) -> Download | None:
-    """The download is done and its model is in the library, both or neither."""
+    """Mark the download done and add its model to the library, both or neither."""
     models.put(connection, [model])
     return change(
         connection, id, None, None, state="done", writer="", rate=0.0, error=None, received=model.bytes
@@ -86,7 +88,7 @@ def finish(connection: Connection, id: int, model: LibraryModel) -> Download | N
 
 
 def recover(connection: Connection, own: str, state: DownloadState, writer: str) -> list[Download]:
-    """Give those whose writer is gone to `writer` in `state`. `own` is the writer of this store."""
+    """Give downloads of dead writers to `writer` in `state`. `own` is the writer of this store."""
     left = [
         download
         for download in every(connection)

@@ -1,4 +1,4 @@
-"""SQLite's result codes (https://www.sqlite.org/rescode.html) as errors that a person can be told."""
+"""Maps SQLite's result codes (https://www.sqlite.org/rescode.html) to errors for a person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.errors import UserError
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN}
-# SQLite calls only ENOSPC "full"; a quota or a limit of the file's size comes as a failed write.
+# SQLite calls only ENOSPC "full"; a quota or a file size limit surfaces as a failed write.
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
@@ -27,7 +27,7 @@ def no_message(message: int) -> UserError:
 
 
 def damaged(place: Place) -> UserError:
-    """Names the newest backup, if there is one."""
+    """The error for a damaged file; names the newest backup, if there is one."""
     backup = place.newest_backup()
     if backup is None:
         return UserError("store.damaged_without_backup", path=str(place.database))
@@ -35,7 +35,7 @@ def damaged(place: Place) -> UserError:
 
 
 def user_error(error: BaseException | None, place: Place) -> UserError | None:
-    """What to tell for an error of SQLite; None if it is a mistake of ours and not the machine's state."""
+    """The UserError for an error of SQLite; None if it is a bug of ours and not the machine's state."""
     extended = getattr(error, "sqlite_errorcode", None)
     if not isinstance(extended, int):
         return None

@@ -1,4 +1,4 @@
-"""What was granted to tools, and how well models use them. Each function works inside the caller's transaction."""
+"""Grants of tools, and results of tool checks. Each function works inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CHECK = [getattr(ToolCheckRow, name) for name in ToolCheck.__struct_fields__]
 
 
 def every(connection: Connection) -> list[Grant]:
-    """Oldest first."""
+    """All grants, oldest first."""
     statement = select(*_COLUMNS).order_by(GrantRow.created, GrantRow.id)
     return [Grant(*row) for row in connection.execute(statement)]
 
@@ -29,7 +29,7 @@ def used(connection: Connection, id: str, now: float) -> None:
 
 
 def revoke(connection: Connection, id: str) -> bool:
-    """Whether there was one."""
+    """Revoke a grant; returns whether there was one."""
     return bool(connection.execute(delete(GrantRow).where(GrantRow.id == id)).rowcount)
 
 

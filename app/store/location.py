@@ -1,4 +1,4 @@
-"""Where a store lies: its file, and its backups, newest last."""
+"""Paths of a store: its file and its backups, newest last."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ class Place(msgspec.Struct, frozen=True):
         return files[-1] if files else None
 
     def backup_file(self, now: float, revision: str) -> Path:
-        """The name for a backup made at `now` (seconds since 1970) of a file with that schema."""
+        """The path of a backup made at `now` (seconds since 1970) of a file with that schema."""
         return self.backups / f"{PREFIX}{datetime.fromtimestamp(now):{_TIME}}-{revision}.db"
 
     def aside_file(self, now: float) -> Path:
-        """The name for what a restore at `now` takes the place of."""
+        """The path for data that a restore at `now` replaces."""
         return self.database.with_name(f"{self.database.name}.aside-{datetime.fromtimestamp(now):{_TIME}}")
 
     def set_aside(self) -> list[Path]:
-        """What restores took the place of, oldest first."""
+        """Data that restores replaced, oldest first."""
         files = self.database.parent.glob(f"{self.database.name}.aside-*")
         return sorted(file for file in files if not file.name.endswith(("-wal", "-shm")))
 
     @staticmethod
     def time_of(file: Path) -> float:
-        """When a backup was made, or data set aside, by its name."""
+        """The time of a backup or replaced data, from its name."""
         found = _TIME_PATTERN.search(file.name)
         if found is None:
             return file.stat().st_mtime
         return datetime.strptime(found[0], _TIME).timestamp()
 
     def backed_up_on(self, now: float) -> bool:
-        """Whether a backup was made on the same day, by the local calendar."""
+        """Whether a backup was made on the same local day."""
         day = f"{PREFIX}{datetime.fromtimestamp(now):%Y-%m-%d}-"
         return any(file.name.startswith(day) for file in self.backup_files())

@@ -1,4 +1,4 @@
-"""Messages: add, save while they stream, finish, read. Functions work inside the caller's transaction."""
+"""Messages: adds, saves while streaming, finishes, reads. Functions work inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.values import Role, Timings, ToolCall, Usage
 
 
 class NewMessage(msgspec.Struct, frozen=True):
-    """What a message starts with."""
+    """Fields of a new message."""
 
     conversation: int
     parent: int | None
@@ -30,7 +30,7 @@ class NewMessage(msgspec.Struct, frozen=True):
 
 
 class Ending(msgspec.Struct, frozen=True):
-    """How an answer ended, with its whole text. An empty `model` keeps what was known before."""
+    """The end of an answer, with its whole text. An empty `model` keeps the previous value."""
 
     content: str
     reasoning: str
@@ -78,13 +78,13 @@ def add(connection: Connection, new: NewMessage, writer: str, now: float) -> Mes
 
 
 def resume(connection: Connection, message: int, writer: str) -> Message:
-    """Let an ended answer be written on: it streams again, its text stands."""
+    """Resume an ended answer: it streams again, with its text."""
     _set(connection, message, state="streaming", writer=writer, error=None)
     return get(connection, message)
 
 
 def save(connection: Connection, message: int, content: str, reasoning: str) -> None:
-    """Keep the text so far of a streaming answer. One that has ended stays as it is: the ending is final."""
+    """Save the text so far of a streaming answer. An ended one stays as it is."""
     statement = (
         update(MessageRow)
         .where(MessageRow.id == message, MessageRow.state == "streaming")
@@ -103,13 +103,13 @@ def finish(connection: Connection, message: int, ending: Ending) -> Message:
 
 
 def set_run(connection: Connection, message: int, run: int) -> Message:
-    """The run that writes this answer."""
+    """Set the run that writes this answer."""
     _set(connection, message, run=run)
     return get(connection, message)
 
 
 def recover(connection: Connection, own: str) -> list[Message]:
-    """Mark the answers as stopped whose writer is gone. `own` is the writer of this store."""
+    """Mark answers of dead writers as stopped. `own` is the writer of this store."""
     row = MessageRow
     found = connection.execute(select(row.id, row.writer).where(row.writer.is_not(None)).order_by(row.id))
     left = [id for id, writer in found if writer and writer != own and not writers.is_alive(writer)]
@@ -123,7 +123,7 @@ def get(connection: Connection, message: int) -> Message:
 
 
 def get_all(connection: Connection, ids: Sequence[int]) -> list[Message]:
-    """The messages in the order of `ids`. Raises UserError `store.no_message` for one that is not there."""
+    """Messages in the order of `ids`. Raises UserError `store.no_message` for a missing one."""
     wanted = msgspec.json.encode(ids).decode()
     found = [Message(*row) for row in connection.execute(_SELECTION, {"ids": wanted})]
     if len(found) != len(ids):
@@ -133,7 +133,7 @@ def get_all(connection: Connection, ids: Sequence[int]) -> list[Message]:
 
 
 def _selection() -> Select[*tuple[Any, ...]]:
-    """The columns of a `Message`, in its order, for the ids in the JSON array `:ids` (no limit of number)."""
+    """The columns of a `Message`, in its order, for the ids in the JSON array `:ids` (any number)."""
     row, sibling = MessageRow, aliased(MessageRow)
     ids = func.json_each(bindparam("ids")).table_valued(column("key"), column("value"))
     same_parent = (

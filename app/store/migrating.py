@@ -1,4 +1,4 @@
-"""Alembic, run in code. The migrations lie in the package, so an installed wheel carries them."""
+"""Runs Alembic in process. The migrations lie in the package, so an installed wheel contains them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def config(connection: Connection | None = None) -> Config:
-    """Alembic's settings for the store, and for `migrations/env.py` the connection to migrate."""
+    """Alembic's configuration for the store, with the connection for `migrations/env.py`."""
     settings = Config()
     settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     settings.attributes["connection"] = connection
@@ -21,17 +21,17 @@ def config(connection: Connection | None = None) -> Config:
 
 
 def is_known(revision: str) -> bool:
-    """Whether this build has the migration that a file was last changed by."""
+    """Whether this build has the migration that last changed a file."""
     return any(
         script.revision == revision for script in ScriptDirectory.from_config(config()).walk_revisions()
     )
 
 
 def upgrade(connection: Connection) -> None:
-    """Run what is missing, inside the transaction that the connection is in."""
+    """Run pending migrations inside the connection's transaction."""
     command.upgrade(config(connection), "head")
 
 
 def is_compared(name: str | None, kind: str) -> bool:
-    """Whether Alembic's comparison looks at a table: the tables that FTS5 keeps for itself are left out."""
+    """Whether Alembic compares a table: the internal tables of FTS5 are left out."""
     return not (kind == "table" and name is not None and name.startswith("message_fts"))

@@ -1,4 +1,4 @@
-"""The models of the library, those in the trash too. Each function works inside the caller's transaction."""
+"""Models of the library, including the trash. Each function works inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COLUMNS = [getattr(ModelRow, name) for name in LibraryModel.__struct_fields__]
 
 
 def every(connection: Connection) -> list[LibraryModel]:
-    """Oldest first."""
+    """All models, oldest first."""
     statement = select(*_COLUMNS).order_by(ModelRow.added, ModelRow.id)
     return [LibraryModel(*row) for row in connection.execute(statement)]
 
@@ -26,7 +26,7 @@ def find(connection: Connection, id: str) -> LibraryModel | None:
 
 
 def add(connection: Connection, model: LibraryModel) -> LibraryModel:
-    """Add one under its id, or the id with the first number from 2 that is free; as it was added."""
+    """Add one under its id, or numbered from 2 if taken; returns it as added."""
     taken = set(connection.scalars(select(ModelRow.id)))
     id, number = model.id, 1
     while id in taken:
@@ -38,7 +38,7 @@ def add(connection: Connection, model: LibraryModel) -> LibraryModel:
 
 
 def put(connection: Connection, models: Sequence[LibraryModel]) -> None:
-    """Keep each as it is given, in the place of what stood under its id."""
+    """Insert or replace each by its id."""
     for model in models:
         connection.execute(delete(ModelRow).where(ModelRow.id == model.id))
         connection.execute(insert(ModelRow).values(**_values(model)))

@@ -1,4 +1,4 @@
-"""Opening the file: look at it, back it up, bring its schema up to date, and only then use it.
+"""Opens the file: checks it, backs it up, migrates its schema.
 
 All of it happens in one transaction that holds the write lock, so that two processes which start at once do
 not migrate twice, and a migration that fails half-way leaves the file as it was.
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def prepare(place: Place, busy_timeout: float, now: float) -> None:
-    """Make the file ready: created or migrated, in WAL mode. `now` in seconds since 1970 dates the backup.
+    """Create or migrate the file, in WAL mode. `now` in seconds since 1970 dates the backup.
 
     Raises UserError `store.read_only`, `store.locked`, `store.disk_full`, `store.damaged`,
     `store.newer_version` or `store.backup_failed`; the file is then as it was.
@@ -67,7 +67,7 @@ def _revision(connection: Connection, place: Place) -> str | None:
     tables = inspect(connection).get_table_names()
     if not tables:
         return None
-    if "alembic_version" not in tables:  # a database, but of another program
+    if "alembic_version" not in tables:  # a database of another program
         raise damaged(place)
     revision: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     if revision is None:
@@ -76,7 +76,7 @@ def _revision(connection: Connection, place: Place) -> str | None:
 
 
 def _use_wal(path: Path, busy_timeout: float) -> None:
-    """Switch to WAL; the file remembers it. Where the file system cannot, SQLite stays with its journal.
+    """Switch to WAL, which is persistent. Where the file system cannot, SQLite stays with its journal.
 
     The switch needs the file for itself for a moment and does not wait on its own, hence the repetition.
     """

@@ -1,4 +1,4 @@
-"""What the store gives out: frozen values, free of SQLAlchemy. Times are seconds since 1970, UTC."""
+"""Frozen values of the store, free of SQLAlchemy. Times are seconds since 1970, UTC."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from agents.events import Mode
 from engine.errors import ErrorInfo
 from engine.values import Reasoning, Role, Sampling, Timings, ToolCall, Usage
 
-# streaming: an answer that is being written, or was when the process died (then `recover` makes it stopped).
+# streaming: being generated, or was when the process died (then `recover` makes it stopped).
 # done: finished by the model. length: the token limit ended it. stopped: the user or a crash ended it.
-# failed: nothing useful came; `error` says why.
+# failed: no useful text; `error` says why.
 MessageState = Literal["streaming", "done", "length", "stopped", "failed"]
 TitleSource = Literal["none", "auto", "user"]
 
 
 class ChatTools(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Tools in a chat: the folder they work in and what may happen in it without a question. `names` None: all."""
+    """Tools of a chat: their workspace and mode. `names` None: all."""
 
     workspace: str
     mode: Mode = "ask"
@@ -26,7 +26,7 @@ class ChatTools(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ChatOptions(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one conversation sets for itself; None and "" fall back to the defaults in the settings."""
+    """Options of one conversation; None and "" fall back to the defaults in the settings."""
 
     system_prompt: str | None = None
     sampling: Sampling = Sampling()
@@ -53,9 +53,11 @@ class Conversation(msgspec.Struct, frozen=True):
 
 
 class CompactionPoint(msgspec.Struct, frozen=True):
-    """From the message `first` on the model sees the branches that go through it; `summary`, written by `model`,
-    stands for what comes before where it is not "". `tokens` took the prompt when it was made, 0 where that was not
-    known."""
+    """Where the model's view of a branch begins: at the message `first`; `summary`, written by `model`,
+    replaces what comes before unless it is "".
+
+    `tokens` took the prompt when it was made, 0 where that was not known.
+    """
 
     id: int
     conversation: int
@@ -70,7 +72,8 @@ class Message(msgspec.Struct, frozen=True):
     """One message of the tree. `sibling` of `siblings` (from 1) counts the variants with the same parent.
 
     `tool_calls` are those that an answer makes, malformed ones included. `notices`: what is to be known of it
-    besides its text, such as that it ended in mid-thought. `run` is the run that wrote an answer with tools, else 0.
+    besides its text, such as that it ended in mid-thought. `run` is the run that wrote an answer with tools,
+    else 0.
     """
 
     id: int
@@ -99,13 +102,13 @@ class SearchHit(msgspec.Struct, frozen=True):
     snippet: str
 
 
-# Where a model came from: downloaded from the hub, or imported where it lies: a file or folder of the user's, or
+# Where a model came from: downloaded from the hub, or imported in place: a file or folder of the user's, or
 # the store of another program.
 ModelOrigin = Literal["hub", "file", "hf_cache", "lm_studio", "ollama"]
-# missing: a file of it is not where it was. damaged: verifying found bytes that are not what was downloaded.
+# missing: a file is not at its path. damaged: verification found other bytes than were downloaded.
 LibraryState = Literal["ready", "missing", "damaged"]
-# running and verifying: under way in the process `Download.writer`. failed: `error` says why; all states but done
-# and cancelled can be gone on with.
+# running and verifying: in progress in the process `Download.writer`. failed: `error` says why; all states but done
+# and cancelled can be resumed.
 DownloadState = Literal["queued", "running", "paused", "verifying", "done", "failed", "cancelled"]
 
 
@@ -146,7 +149,7 @@ class LibraryModel(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> str:
-        """What a loader is given: the first file."""
+        """The path to load: the first file."""
         return self.files[0].path
 
     @property
@@ -155,7 +158,7 @@ class LibraryModel(msgspec.Struct, frozen=True):
 
 
 class DownloadFile(msgspec.Struct, frozen=True):
-    """A file that a download fetches, as the hub described it when it was asked for."""
+    """A file of a download, as the hub described it when it was added."""
 
     path: str
     bytes: int
@@ -163,8 +166,11 @@ class DownloadFile(msgspec.Struct, frozen=True):
 
 
 class Download(msgspec.Struct, frozen=True):
-    """One variant of a repository on its way into the library. `position` orders the queue. `received` and `rate`
-    (bytes per second) are of the last report; `writer` names the process that fetches, "" when none does."""
+    """A download of one variant of a repository into the library.
+
+    `position` orders the queue. `received` and `rate` (bytes per second) are of the last report; `writer`
+    names the process that fetches, "" when none does.
+    """
 
     id: int
     model: str
@@ -185,15 +191,17 @@ class Download(msgspec.Struct, frozen=True):
         return sum(file.bytes for file in self.files)
 
 
-# "waiting": for a decision of the user. "interrupted": its process died; it can be resumed.
+# "waiting": for approval. "interrupted": its process died; it can be resumed.
 RunState = Literal["running", "waiting", "paused", "completed", "stopped", "failed", "interrupted"]
 RUNS_UNDER_WAY: tuple[RunState, ...] = ("running", "waiting")
 
 
 class RunRecord(msgspec.Struct, frozen=True):
-    """A run in the list. `reason` as in `RunFinished`, `step` the last turn's number of `steps` that it may take,
-    `tokens` what the model saw last of its `context`. `undone`: everything it changed was put back. `writer` names
-    the process that carries it out, "" when none does. `conversation` is that of a chat whose answer it is, else 0.
+    """A run in the list.
+
+    `reason` as in `RunFinished`, `step` the last turn's number of `steps` that it may take, `tokens` what the
+    model saw last of its `context`. `undone`: everything it changed was put back. `writer` names the process
+    that carries it out, "" when none does. `conversation` is that of a chat whose answer it is, else 0.
     """
 
     id: int
@@ -222,8 +230,10 @@ ToolRating = Literal["good", "fair", "poor"]
 
 
 class ToolCheck(msgspec.Struct, frozen=True):
-    """How well a model uses tools: `passed` of `total` tasks, and what came of each in `details`. `model` names the
-    very file that was checked."""
+    """Result of a tool check: `passed` of `total` tasks, with `details` of each.
+
+    `model` identifies the file that was checked.
+    """
 
     model: str
     time: float

@@ -1,4 +1,4 @@
-"""The runs' side of the store: `Store.runs`. Raises as the store's other methods do."""
+"""Runs of the store: `Store.runs`. Raises as the store's other methods do."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from app.store.records import RunRecord, RunState, ToolCheck
 
 
 class Work(Protocol):
-    """Does a function's work in one transaction of the store."""
+    """Executes a function in one transaction of the store."""
 
     def __call__(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any: ...
 
 
 class RunStore:
-    """Runs, their journals and what was granted. `writer` names this process's store."""
+    """Runs, their journals and grants. `writer` names this process's store."""
 
     def __init__(self, read: Work, write: Work, clock: Callable[[], float], writer: str) -> None:
         self._read, self._write, self._clock = read, write, clock
@@ -27,28 +27,31 @@ class RunStore:
     # --- runs ---
 
     def add(self, run: RunRecord, message: int = 0, start: str = "") -> RunRecord:
-        """Under an id that is given here. It writes the answer `message` of a chat when that is not 0, which is
-        noted with it. `start` is what it is to begin with, for `start_of`. Raises UserError `store.no_message`."""
+        """Add a run; its id is assigned here.
+
+        It writes the answer `message` of a chat when that is not 0, which is noted with it. `start` is what
+        it is to begin with, for `start_of`. Raises UserError `store.no_message`.
+        """
         added: RunRecord = self._write(runs.add, run, message, start)
         return added
 
     def start_of(self, id: int) -> str:
-        """What the run was to begin with, should it have ended before its first event; "" when that is not known."""
+        """The start of a run that ended before its first event; "" when unknown."""
         start: str = self._read(runs.start_of, id)
         return start
 
     def get(self, id: int) -> RunRecord:
-        """Also one in the trash. Raises UserError `run.missing`."""
+        """One run, also in the trash. Raises UserError `run.missing`."""
         found: RunRecord = self._read(runs.get, id)
         return found
 
     def all(self, *, trashed: bool = False) -> list[RunRecord]:
-        """Those outside the trash, or in it; the latest first. Those of chats are not among them."""
+        """Runs outside the trash, or in it, the latest first, without those of chats."""
         found: list[RunRecord] = self._read(runs.listed, trashed)
         return found
 
     def every(self) -> list[RunRecord]:
-        """All there are: those of chats and those in the trash as well."""
+        """All runs, including those of chats and in the trash."""
         found: list[RunRecord] = self._read(runs.every)
         return found
 
@@ -59,53 +62,54 @@ class RunStore:
         writers: Collection[str] | None = None,
         **fields: Any,
     ) -> RunRecord | None:
-        """Set fields of one that is in one of `states` and belongs to one of `writers` (None: any); None, and
-        nothing changed, if it does not."""
+        """Set fields of one that is in one of `states` and has one of `writers` (None: any).
+
+        Returns None, with nothing changed, if it does not.
+        """
         changed: RunRecord | None = self._write(runs.change, id, states, writers, **fields)
         return changed
 
     def recover(self) -> list[RunRecord]:
-        """Runs that a dead process left become "interrupted"; those of living ones are left alone."""
+        """Mark runs of dead processes "interrupted"; returns them."""
         found: list[RunRecord] = self._write(runs.recover, self.writer)
         return found
 
     def empty_trash(self, older_than: float) -> list[int]:
-        """Remove for good what went to the trash before that time, and runs of chats that are gone; which those
-        were."""
+        """Delete runs that went to the trash before that time, and runs of deleted chats; returns them."""
         expired: list[int] = self._read(runs.expired, older_than)
         return [run for run in expired if self._write(runs.remove, run, older_than)]
 
     # --- journals ---
 
     def append(self, run: int, event: RunEvent) -> Entry:
-        """Write an event behind the others of its run; it is in the file when this returns."""
+        """Append an event to its run's journal, durably."""
         entry: Entry = self._write(runs.append, run, event, self._clock())
         return entry
 
     def entries(self, run: int, after: int = 0, limit: int = 0) -> list[Entry]:
-        """The events behind number `after`, in order; at most `limit` of them when that is not 0."""
+        """Events after number `after`, in order; at most `limit` unless 0."""
         found: list[Entry] = self._read(runs.entries, run, after, limit)
         return found
 
     def keep(self, run: int, text: str) -> str:
-        """Keep a long text whole; its handle."""
+        """Store a long text; returns its handle."""
         handle: str = self._write(runs.keep, run, text)
         return handle
 
     def keep_once(self, run: int, text: str) -> str:
-        """As `keep`; of a text that is kept already the handle that it has."""
+        """As `keep`; a text that is already stored keeps its handle."""
         handle: str = self._write(runs.keep_once, run, text)
         return handle
 
     def kept(self, run: int, handle: str) -> str:
-        """Raises UserError `run.no_text`."""
+        """The text of a handle. Raises UserError `run.no_text`."""
         text: str = self._read(runs.kept, run, handle)
         return text
 
     # --- grants and checks ---
 
     def grants(self) -> list[Grant]:
-        """Oldest first."""
+        """All grants, oldest first."""
         found: list[Grant] = self._read(grants.every)
         return found
 
@@ -116,12 +120,12 @@ class RunStore:
         self._write(grants.used, id, self._clock())
 
     def revoke_grant(self, id: str) -> bool:
-        """Whether there was one."""
+        """Revoke a grant; returns whether there was one."""
         revoked: bool = self._write(grants.revoke, id)
         return revoked
 
     def checks(self) -> list[ToolCheck]:
-        """How well models use tools, of those that were checked."""
+        """Results of tool checks."""
         found: list[ToolCheck] = self._read(grants.checks)
         return found
 

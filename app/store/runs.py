@@ -17,14 +17,16 @@ from app.store.records import RUNS_UNDER_WAY, RunRecord, RunState
 from app.store.tables import ConversationRow, RunEventRow, RunRow, RunTextRow
 from app.store.text import storable_json
 
-# No handle of a kept text.
+# Never the handle of a text.
 _START = "start"
 _COLUMNS = [getattr(RunRow, name) for name in RunRecord.__struct_fields__]
 
 
 def add(connection: Connection, run: RunRecord, message: int = 0, start: str = "") -> RunRecord:
-    """Add one under an id of its own; it writes the answer `message` of a chat, unless that is 0. `start` is kept for
-    one that ends before its first event."""
+    """Add one under a new id; it writes the answer `message` of a chat, unless that is 0.
+
+    `start` is kept for one that ends before its first event.
+    """
     values = {name: getattr(run, name) for name in RunRecord.__struct_fields__ if name != "id"}
     result = connection.execute(insert(RunRow).values(**values))
     assert result.inserted_primary_key is not None
@@ -37,13 +39,13 @@ def add(connection: Connection, run: RunRecord, message: int = 0, start: str = "
 
 
 def start_of(connection: Connection, run: int) -> str:
-    """What `add` was given; "" for nothing."""
+    """The `start` given to `add`; "" for none."""
     statement = select(RunTextRow.text).where(RunTextRow.run_id == run, RunTextRow.handle == _START)
     return connection.scalar(statement) or ""
 
 
 def get(connection: Connection, id: int) -> RunRecord:
-    """Also one in the trash. Raises UserError `run.missing`."""
+    """One run, also in the trash. Raises UserError `run.missing`."""
     row = connection.execute(select(*_COLUMNS).where(RunRow.id == id)).first()
     if row is None:
         raise no_run(id)
@@ -51,7 +53,7 @@ def get(connection: Connection, id: int) -> RunRecord:
 
 
 def listed(connection: Connection, trashed: bool) -> list[RunRecord]:
-    """Those outside the trash, or in it; the latest first. Those of chats are not among them."""
+    """Runs outside the trash, or in it, the latest first, without those of chats."""
     place = RunRow.trashed.is_not(None) if trashed else RunRow.trashed.is_(None)
     statement = (
         select(*_COLUMNS)
@@ -62,7 +64,7 @@ def listed(connection: Connection, trashed: bool) -> list[RunRecord]:
 
 
 def every(connection: Connection) -> list[RunRecord]:
-    """All of them, in the trash and of chats as well."""
+    """All runs, including those of chats and in the trash."""
     return [RunRecord(*row) for row in connection.execute(select(*_COLUMNS).order_by(RunRow.id))]
 
 
@@ -74,7 +76,7 @@ def change(
     /,
     **fields: Any,
 ) -> RunRecord | None:
-    """Set fields of one that is in one of `states` and belongs to one of `writers` (None: any); None if not."""
+    """Set fields of one that is in one of `states` and has one of `writers` (None: any); None if not."""
     statement = update(RunRow).where(RunRow.id == id)
     if states is not None:
         statement = statement.where(RunRow.state.in_(states))
@@ -85,8 +87,7 @@ def change(
 
 
 def recover(connection: Connection, writer: str) -> list[RunRecord]:
-    """Runs that a dead process left become "interrupted", or what their journal says if they had come to their end;
-    they are returned."""
+    """Mark runs of dead processes "interrupted", or what their journals say if they had ended; returns them."""
     rows = connection.execute(select(*_COLUMNS).where(RunRow.state.in_(RUNS_UNDER_WAY))).all()
     left = [run for run in (RunRecord(*row) for row in rows) if run.writer != writer]
     dead = [run.id for run in left if not (run.writer and writers.is_alive(run.writer))]
@@ -106,7 +107,7 @@ def _last_event(connection: Connection, run: int) -> RunEvent | None:
 
 
 def append(connection: Connection, run: int, event: RunEvent, now: float) -> Entry:
-    """Write an event behind the others."""
+    """Append an event."""
     last = connection.scalar(select(func.max(RunEventRow.seq)).where(RunEventRow.run_id == run)) or 0
     body = storable_json(event)
     connection.execute(insert(RunEventRow).values(run_id=run, seq=last + 1, time=now, body=body))
@@ -114,7 +115,7 @@ def append(connection: Connection, run: int, event: RunEvent, now: float) -> Ent
 
 
 def entries(connection: Connection, run: int, after: int, limit: int) -> list[Entry]:
-    """The events behind number `after`, at most `limit` of them when that is not 0."""
+    """Events after number `after`, at most `limit` unless 0."""
     row = RunEventRow
     statement = (
         select(row.seq, row.time, row.body).where(row.run_id == run, row.seq > after).order_by(row.seq)
@@ -125,8 +126,7 @@ def entries(connection: Connection, run: int, after: int, limit: int) -> list[En
 
 
 def keep_once(connection: Connection, run: int, text: str) -> str:
-    """As `keep`, but under the handle that the text has, if it is kept already: takes as long as reading all of the
-    run's texts."""
+    """As `keep`, but reuse the handle of an identical text: reads all of the run's texts."""
     same = (
         select(RunTextRow.handle)
         .where(RunTextRow.handle != _START, RunTextRow.run_id == run, RunTextRow.text == text)
@@ -136,8 +136,10 @@ def keep_once(connection: Connection, run: int, text: str) -> str:
 
 
 def keep(connection: Connection, run: int, text: str) -> str:
-    """Keep a text under the next handle. In a chat its runs have one count, so that the handle means the same in the
-    answers that follow."""
+    """Store a text under the next handle.
+
+    Runs of a chat share the count, so that a handle stays valid in later answers.
+    """
     texts = RunTextRow.handle != _START
     together = RunTextRow.run_id.in_(_together(run))
     count = connection.scalar(select(func.count()).where(texts, together)) or 0
@@ -147,7 +149,7 @@ def keep(connection: Connection, run: int, text: str) -> str:
 
 
 def kept(connection: Connection, run: int, handle: str) -> str:
-    """Raises UserError `run.no_text`."""
+    """The text of a handle. Raises UserError `run.no_text`."""
     statement = select(RunTextRow.text).where(
         RunTextRow.run_id.in_(_together(run)), RunTextRow.handle == handle
     )
@@ -158,7 +160,7 @@ def kept(connection: Connection, run: int, handle: str) -> str:
 
 
 def _together(run: int) -> Select[int]:
-    """The runs whose handles count together: those of a chat, or one alone."""
+    """Runs that share handles: those of a chat, or one alone."""
     chat = select(RunRow.conversation).where(RunRow.id == run).scalar_subquery()
     return select(RunRow.id).where((RunRow.id == run) | ((RunRow.conversation == chat) & (chat != 0)))
 
@@ -169,7 +171,7 @@ def expired(connection: Connection, older_than: float) -> list[int]:
 
 
 def remove(connection: Connection, id: int, older_than: float) -> bool:
-    """Delete one for good; False if it was restored in the meantime."""
+    """Delete one for good; False if it was restored meanwhile."""
     if connection.scalar(select(RunRow.id).where(RunRow.id == id, _expired(older_than))) is None:
         return False
     connection.execute(delete(RunEventRow).where(RunEventRow.run_id == id))

@@ -1,4 +1,7 @@
-"""Search in titles and in what was said. Each word of the query must occur; nothing in it is an operator."""
+"""Full-text search in titles and messages.
+
+Each word of the query must occur; nothing in it is an operator.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from app.store.records import SearchHit
 from app.store.tables import ConversationRow, MessageRow
 from engine.text import clean_text
 
-# The trigram index finds nothing shorter, and a Korean word often has two syllables.
+# The trigram index finds nothing shorter, and Korean words often have two syllables.
 INDEXED_LENGTH = 3
 BEFORE, AFTER = 40, 120
 
@@ -80,7 +83,7 @@ def _contains(words: list[str]) -> ColumnElement[bool]:
 
 
 def snippet(content: str, words: list[str]) -> str:
-    """The text around the first place where one of the words stands, on one line."""
+    """The text around the first match, on one line."""
     found = re.search("|".join(map(re.escape, words)), content, re.IGNORECASE)
     start, end = found.span() if found else (0, 0)
     first, last = max(0, start - BEFORE), min(len(content), end + AFTER)

@@ -58,8 +58,11 @@ R = TypeVar("R")
 
 
 class Store:
-    """Conversations and their messages, the models of the library, the downloads, and under `runs` the runs with
-    their journals. Open with `Store.open`; close when done."""
+    """Conversations and their messages, models of the library, downloads, and under `runs` the runs with
+    their journals.
+
+    Open with `Store.open`; close when done.
+    """
 
     def __init__(self, place: Place, engine: Engine, clock: Callable[[], float]) -> None:
         self._place = place
@@ -80,7 +83,7 @@ class Store:
         busy_timeout: float = 5.0,
         clock: Callable[[], float] = time.time,
     ) -> Store:
-        """Open the file, creating it and its folder, or bring an older one up to date after backing it up.
+        """Open the file, creating it and its folder, or migrate an older one after a backup.
 
         `busy_timeout`: seconds to wait for another process that writes. Raises UserError `store.read_only`,
         `store.locked`, `store.disk_full`, `store.damaged`, `store.damaged_without_backup`,
@@ -92,7 +95,7 @@ class Store:
         return cls(place, engine, clock)
 
     def close(self) -> None:
-        """Wait for the changes under way and let go of the file. Later calls raise RuntimeError."""
+        """Wait for pending writes and close the file. Later calls raise RuntimeError."""
         self._closed = True
         self._thread.shutdown(wait=True)
         self._engine.dispose()
@@ -112,23 +115,26 @@ class Store:
         options: ChatOptions = ChatOptions(),  # noqa: B008
         origin: int | None = None,
     ) -> Conversation:
-        """`origin` is the conversation that it is begun from."""
+        """Create a conversation; `origin` is the one it was begun from."""
         return self._write(conversations.create, options, self._clock(), origin)
 
     def conversation(self, id: int) -> Conversation:
-        """Also one in the trash. Raises UserError `store.no_conversation`, like all that take its id."""
+        """One conversation, also in the trash.
+
+        Raises UserError `store.no_conversation`, like all that take its id.
+        """
         return self._read(conversations.get, id)
 
     def conversations(self) -> list[Conversation]:
-        """Those outside the trash: pinned first, then by their last message, newest first."""
+        """Conversations outside the trash: pinned first, then by their last message, newest first."""
         return self._read(conversations.listed)
 
     def search(self, query: str, limit: int = 200) -> list[SearchHit]:
-        """Conversations whose title, or one of whose messages, has every word of the query."""
+        """Conversations whose title, or one of whose messages, contains every word of the query."""
         return self._read(search.search, query, limit)
 
     def rename(self, id: int, title: str, source: TitleSource) -> Conversation:
-        """A title that the user wrote is kept when `source` is "auto"."""
+        """Set a title; one that the user wrote is kept when `source` is "auto"."""
         return self._write(conversations.rename, id, title, source)
 
     def set_pinned(self, id: int, pinned: bool) -> Conversation:
@@ -138,22 +144,22 @@ class Store:
         return self._write(conversations.change, id, options=options)
 
     def set_draft(self, id: int, draft: str) -> Conversation:
-        """Keep what was typed and not sent; it does not move the conversation in the list."""
+        """Save unsent text; does not move the conversation in the list."""
         return self._write(conversations.change, id, draft=draft)
 
     def delete_conversation(self, id: int) -> Conversation:
-        """Move it to the trash, whole."""
+        """Move a conversation to the trash."""
         return self._write(trash.put_in, id, self._clock())
 
     def restore_conversation(self, id: int) -> Conversation:
         return self._write(trash.take_out, id)
 
     def trash(self) -> list[Conversation]:
-        """What was deleted, the latest first."""
+        """Deleted conversations, the latest first."""
         return self._read(trash.listed)
 
     def empty_trash(self, older_than: float) -> int:
-        """Remove for good what was deleted before that time (seconds since 1970); how many those were.
+        """Delete for good what was deleted before that time (seconds since 1970); returns the count.
 
         One at a time, so that an answer which streams meanwhile is still saved.
         """
@@ -182,7 +188,7 @@ class Store:
         return self._write(messages.add, new, self._writer, self._clock())
 
     def save_answer(self, message: int, content: str, reasoning: str) -> None:
-        """Keep the whole text so far of a streaming answer; a crash then loses only what came after.
+        """Save the whole text so far of a streaming answer; a crash loses only what came after.
 
         Does nothing to an answer that has ended: a late save does not undo the ending.
         """
@@ -202,20 +208,20 @@ class Store:
         tool_calls: tuple[ToolCall, ...] = (),
         notices: tuple[ErrorInfo, ...] = (),
     ) -> Message:
-        """The whole text and how it ended. From now on the answer is found by `search`."""
+        """Save the whole text and the end of an answer. From now on `search` finds it."""
         ending = messages.Ending(content, reasoning, state, error, usage, timings, model, tool_calls, notices)
         return self._write(messages.finish, message, ending)
 
     def resume_answer(self, message: int) -> Message:
-        """Let a stopped answer be written on in its place: it is "streaming" again with the text it has."""
+        """Resume a stopped answer in place: it is "streaming" again with the text it has."""
         return self._write(messages.resume, message, self._writer)
 
     def set_run(self, message: int, run: int) -> Message:
-        """Note which run writes this answer with tools."""
+        """Set the run that writes this answer with tools."""
         return self._write(messages.set_run, message, run)
 
     def message(self, id: int) -> Message:
-        """Raises UserError `store.no_message`, like all that take its id."""
+        """One message. Raises UserError `store.no_message`, like all that take its id."""
         return self._read(messages.get, id)
 
     def path(self, conversation: int) -> list[int]:
@@ -231,51 +237,54 @@ class Store:
         return self._read(branches.siblings, message)
 
     def show_branch(self, message: int) -> Conversation:
-        """Show the branch through `message`, down to the end beneath it that was shown last."""
+        """Show the branch through `message`, down to the leaf shown last."""
         return self._write(branches.show, message)
 
     def recover(self) -> list[Message]:
-        """Answers that a dead process left "streaming" become "stopped"; they are returned.
+        """Mark answers of dead processes as "stopped"; returns them.
 
         Those that this store or another living process is writing are left alone.
         """
         return self._write(messages.recover, self._writer)
 
-    # --- from where on the model sees ---
+    # --- compaction points ---
 
     def cuts(self, conversation: int) -> list[CompactionPoint]:
-        """Those in force in some branch, the newest first: on a branch the newest counts whose first message is in
-        it."""
+        """Active compaction points, the newest first: on a branch the newest whose first message is in it
+        applies.
+        """
         return self._read(compaction_points.active, conversation)
 
     def add_cut(self, cut: CompactionPoint) -> CompactionPoint:
-        """Put a cut in force; its id and time are given here. Raises UserError `store.no_message` for a first message
-        from elsewhere."""
+        """Add an active compaction point; its id and time are assigned here.
+
+        Raises UserError `store.no_message` for a first message from elsewhere.
+        """
         return self._write(compaction_points.add, cut, self._clock())
 
     def replace_cut(self, old: int, cut: CompactionPoint) -> CompactionPoint:
-        """Put a cut in the place of another, which stays and is not in force any more."""
+        """Add a compaction point that replaces another, which stays, inactive."""
         return self._write(compaction_points.replace, old, cut, self._clock())
 
     def set_cut(self, id: int, active: bool) -> CompactionPoint:
-        """Put a cut out of force, or back into it."""
+        """Set whether a compaction point is active."""
         return self._write(compaction_points.set_active, id, active)
 
     # --- the library ---
 
     def models(self) -> list[LibraryModel]:
-        """All that are known, those in the trash too, oldest first."""
+        """All models, including the trash, oldest first."""
         return self._read(models.every)
 
     def model(self, id: str) -> LibraryModel | None:
         return self._read(models.find, id)
 
     def add_model(self, model: LibraryModel) -> LibraryModel:
-        """Under its id, or a numbered one where that is taken; as it was added."""
+        """Add a model under its id, or a numbered one if taken; returns it as added."""
         return self._write(models.add, model)
 
     def put_models(self, changed: Sequence[LibraryModel]) -> None:
-        """Keep each in the place of what stood under its id, all or none."""
+        """Insert or replace each by its id, all or none."""
         self._write(models.put, changed)
 
     def change_model(self, id: str, **fields: Any) -> LibraryModel | None:
@@ -283,26 +292,28 @@ class Store:
         return self._write(models.change, id, **fields)
 
     def delete_model(self, id: str) -> None:
-        """Forget it for good. Its files are not touched."""
+        """Delete a model's record. Its files are not touched."""
         self._write(models.remove, id)
 
     # --- downloads ---
 
     @property
     def writer(self) -> str:
-        """The name of this store among those that use the file: a download with it belongs to this process."""
+        """The name of this store among those that use the file: this process owns downloads with it."""
         return self._writer
 
     def downloads(self) -> list[Download]:
-        """In the order of the queue."""
+        """All downloads, in the order of the queue."""
         return self._read(downloads.every)
 
     def download(self, id: int) -> Download | None:
         return self._read(downloads.find, id)
 
     def add_download(self, download: Download) -> Download:
-        """At the end of the queue; its id and position are given here. One of the same model that has not ended is
-        returned instead, and nothing is added."""
+        """Append a download to the queue; its id and position are assigned here.
+
+        One of the same model that has not ended is returned instead, and nothing is added.
+        """
         return self._write(downloads.add, download)
 
     def change_download(
@@ -312,21 +323,25 @@ class Store:
         writers: Collection[str] | None = None,
         **fields: Any,
     ) -> Download | None:
-        """Set fields of one that is in one of `states` and belongs to one of `writers` (None: any); None, and
-        nothing changed, if it does not or is gone."""
+        """Set fields of one that is in one of `states` and has one of `writers` (None: any).
+
+        Returns None, with nothing changed, if it does not or is gone.
+        """
         return self._write(downloads.change, id, states, writers, **fields)
 
     def order_downloads(self, ids: Sequence[int]) -> None:
-        """Put the queue into this order."""
+        """Set the order of the queue."""
         self._write(downloads.order, ids)
 
     def finish_download(self, id: int, model: LibraryModel) -> Download | None:
-        """The download is done and its model is in the library, both or neither."""
+        """Mark the download done and add its model to the library, both or neither."""
         return self._write(downloads.finish, id, model)
 
     def recover_downloads(self, state: DownloadState, writer: str = "") -> list[Download]:
-        """Those that a dead process left get this state and writer; they are returned. Those that belong to this
-        store or another living process are left alone."""
+        """Give downloads of dead processes this state and writer; returns them.
+
+        Those that belong to this store or another living process are left alone.
+        """
         return self._write(downloads.recover, self._writer, state, writer)
 
     def delete_download(self, id: int) -> None:
@@ -335,7 +350,7 @@ class Store:
     # --- backups ---
 
     def daily_backup(self, now: float) -> Path | None:
-        """Back up unless it was done on the day of `now` (local calendar) or there is nothing to keep.
+        """Back up unless it was done on the day of `now` (local calendar) or the store is empty.
 
         Takes seconds for a large file, on the caller's thread; others read and write meanwhile. Raises
         UserError `store.backup_failed`.
@@ -351,7 +366,7 @@ class Store:
         return next(backup for backup in all_backups(self._place) if backup.path == str(made))
 
     def _read(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        if self._closed:  # the pool would quietly open the file again
+        if self._closed:  # the pool would silently reopen the file
             raise RuntimeError("the store is closed")
         with told(self._place), self._engine.begin() as connection:
             return work(connection, *args, **kwargs)

@@ -1,8 +1,10 @@
-"""The tables as this build knows them. The migrations make them; a test holds that both agree.
+"""Tables of this build. The migrations create them; a test checks that both agree.
 
-One more table, `message_fts`, is FTS5 over `message.content` with the trigram tokenizer and no text of its own
-("external content"). Triggers keep it, and leave a streaming answer out until it is finished: to index a long
-text again twice a second would cost more than to write it.
+The migrations make them; a test holds that both agree.
+
+One more table, `message_fts`, is FTS5 over `message.content` with the trigram tokenizer and no text of its
+own ("external content"). Triggers keep it, and leave a streaming answer out until it is finished: to index a
+long text again twice a second would cost more than to write it.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 class PlainText(TypeDecorator[str]):
-    """A string, cleaned on the way in."""
+    """A string, cleaned before it is stored."""
 
     impl = Text
     cache_ok = True
@@ -68,7 +70,7 @@ class JSONStruct(TypeDecorator[T], Generic[T]):
 
 
 class JSONTuple(TypeDecorator[tuple[T, ...]], Generic[T]):
-    """Any number of msgspec structs of one kind as JSON text."""
+    """A tuple of msgspec structs of one type as JSON text."""
 
     impl = Text
     cache_ok = True
@@ -90,8 +92,11 @@ class Base(DeclarativeBase):
 
 
 class ConversationRow(Base):
-    """`leaf_id` is the end of the branch that is shown; null only without messages. `origin` is the conversation that
-    this one was begun from, null where there is none (any more)."""
+    """A conversation.
+
+    `leaf_id` is the end of the shown branch; null only without messages. `origin` is the conversation that
+    this one was begun from, null where there is none (any more).
+    """
 
     __tablename__ = "conversation"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - ids are never given twice
@@ -112,11 +117,11 @@ class ConversationRow(Base):
 
 
 class MessageRow(Base):
-    """The small columns stand before the long ones: SQLite reads a row from its start.
+    """A message. The small columns stand before the long ones: SQLite reads a row from its start.
 
     `used` counts up within the conversation each time a message becomes the leaf; beneath any message the
-    highest `used` is the end that was shown last. `writer` names the process that writes a streaming answer. `run` is
-    the run that wrote an answer with tools, else 0.
+    highest `used` is the end that was shown last. `writer` names the process that writes a streaming answer.
+    `run` is the run that wrote an answer with tools, else 0.
     """
 
     __tablename__ = "message"
@@ -148,9 +153,11 @@ class MessageRow(Base):
 
 
 class CutRow(Base):
-    """From where on the model sees: from the message `first_id`, on every branch that it is in; `summary`, if not "",
-    stands for what comes before. Of those that are `active` the newest counts. Rows are added, and nothing of them
-    changes but `active`."""
+    """A compaction point: the model sees every branch through the message `first_id` from there on;
+    `summary`, if not "", replaces what comes before.
+
+    Of those that are `active` the newest counts. Rows are added, and nothing of them changes but `active`.
+    """
 
     __tablename__ = "cut"
     __table_args__ = (
@@ -170,7 +177,7 @@ class CutRow(Base):
 
 
 class ModelRow(Base):
-    """A model of the library, in the trash too. `files` is a tuple of `LibraryFile`."""
+    """A model of the library, including the trash. `files` is a tuple of `LibraryFile`."""
 
     __tablename__ = "model"
 
@@ -196,8 +203,10 @@ class ModelRow(Base):
 
 
 class DownloadRow(Base):
-    """A download, a finished one too until it is forgotten. `writer` names the process that it belongs to while
-    it waits or runs, "" when none has it."""
+    """A download, also a finished one until it is forgotten.
+
+    `writer` names the process that it belongs to while it waits or runs, "" when none has it.
+    """
 
     __tablename__ = "download"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - ids are never given twice
@@ -218,8 +227,11 @@ class DownloadRow(Base):
 
 
 class RunRow(Base):
-    """A run of an agent; what happened in it stands in its journal. `writer` names the process that carries it out,
-    "" when none does. `conversation` is that of a chat whose answer it is, else 0."""
+    """A run of an agent; its events stand in its journal.
+
+    `writer` names the process that carries it out, "" when none does. `conversation` is that of a chat whose
+    answer it is, else 0.
+    """
 
     __tablename__ = "run"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - ids are never given twice
@@ -258,7 +270,7 @@ class RunEventRow(Base):
 
 
 class RunTextRow(Base):
-    """A long text of a run, kept whole."""
+    """A long text of a run."""
 
     __tablename__ = "run_text"
 
@@ -268,7 +280,7 @@ class RunTextRow(Base):
 
 
 class GrantRow(Base):
-    """A grant that outlives its question; see `agents.permissions.values.Grant`."""
+    """A persistent grant; see `agents.permissions.values.Grant`."""
 
     __tablename__ = "tool_grant"
 
@@ -285,7 +297,7 @@ class GrantRow(Base):
 
 
 class ToolCheckRow(Base):
-    """How well a model uses tools, measured. `model` names the very file."""
+    """Result of a tool check. `model` identifies the file."""
 
     __tablename__ = "tool_check"
 

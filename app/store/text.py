@@ -1,4 +1,4 @@
-"""Values as SQLite can hold them: JSON whose strings are valid UTF-8 without NUL."""
+"""Cleans values for SQLite: JSON whose strings are valid UTF-8 without NUL."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from engine.text import clean_value
 
 
 def storable_json(value: msgspec.Struct | tuple[msgspec.Struct, ...]) -> str:
-    """The structs as JSON, each string in it cleaned."""
+    """The structs as JSON, each string cleaned."""
     return msgspec.json.encode(clean_value(msgspec.to_builtins(value))).decode()

@@ -10,7 +10,7 @@ from app.store.tables import ConversationRow, CutRow, MessageRow
 
 
 def put_in(connection: Connection, conversation: int, now: float) -> Conversation:
-    """Keeps the time of the first deletion if it lies in the trash already."""
+    """Move a conversation to the trash; keeps the time of the first deletion."""
     before = conversations.get(connection, conversation)
     if before.deleted is not None:
         return before
@@ -22,7 +22,7 @@ def take_out(connection: Connection, conversation: int) -> Conversation:
 
 
 def listed(connection: Connection) -> list[Conversation]:
-    """What was deleted, the latest first."""
+    """Deleted conversations, the latest first."""
     row = ConversationRow
     statement = (
         conversations.selection().where(row.deleted.is_not(None)).order_by(row.deleted.desc(), row.id.desc())
@@ -31,12 +31,12 @@ def listed(connection: Connection) -> list[Conversation]:
 
 
 def expired(connection: Connection, older_than: float) -> list[int]:
-    """The conversations deleted before that time (seconds since 1970)."""
+    """Conversations deleted before that time (seconds since 1970)."""
     return list(connection.scalars(select(ConversationRow.id).where(ConversationRow.deleted < older_than)))
 
 
 def remove(connection: Connection, conversation: int, older_than: float) -> bool:
-    """Delete one for good; False if it was restored in the meantime."""
+    """Delete one for good; False if it was restored meanwhile."""
     expired_still = (ConversationRow.id == conversation) & (ConversationRow.deleted < older_than)
     # The leaf first: it points at a message. Then all messages in one statement, at whose end the keys from
     # child to parent are checked.

@@ -1,4 +1,4 @@
-"""What `coterie backup` does: the backups in lines or as JSON."""
+"""`coterie backup`: prints backups as lines or as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`coterie models import`: models that are on the disk already, taken in where they lie."""
+"""`coterie models import`: takes in models where they lie on disk."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ SOURCES: dict[str, ModelOrigin] = {"hf": "hf_cache", "lmstudio": "lm_studio", "o
 
 
 def import_path(path: str, output: Output) -> int:
-    """Print what was taken in. Raises UserError `model.*`, `library.*`."""
+    """Print the imported models. Raises UserError `model.*`, `library.*`."""
     with opened() as services:
         _tell(services.library.import_(path), output)
     return 0
 
 
 def import_from(source: Literal["hf", "lmstudio", "ollama"] | str, output: Output) -> int:
-    """The same for all that another program has; 1 when some of it could not be taken in."""
+    """Import all models of another program; returns 1 when some failed."""
     failed = False
     with opened() as services:
         found = [one for one in services.library.found_elsewhere() if one.origin == SOURCES[source]]
@@ -33,7 +33,7 @@ def import_from(source: Literal["hf", "lmstudio", "ollama"] | str, output: Outpu
             try:
                 _tell(services.library.import_(one.path, one.origin), output)
             except UserError as error:
-                if error.code.startswith("cli."):  # nobody reads any more
+                if error.code.startswith("cli."):  # the reader has closed the pipe
                     raise
                 failed = True
                 output.note(printable(localized_error(error, output.language)))

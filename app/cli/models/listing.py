@@ -1,4 +1,4 @@
-"""`coterie models list`: what is in the library and on its way there, and how full the disk is."""
+"""`coterie models list`: models of the library, downloads, and disk usage."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def list_models(output: Output) -> int:
 
 
 def list_downloads(output: Output) -> int:
-    """Print what is on its way, the next one first."""
+    """Print the downloads, the next one first."""
     with opened() as services:
         downloads = [one for one in services.downloads.all() if one.state not in _ENDED]
     if output.json:
@@ -59,7 +59,7 @@ def list_downloads(output: Output) -> int:
 
 
 def disk_lines(disk: DiskUse, language: Language) -> list[str]:
-    """What the library takes and what is free, in words."""
+    """Disk usage of the library and free space, in words."""
     folder = printable(str(disk.folder))
     if not disk.total:
         return [localized("cli.list.no_disk", language, folder=folder)]

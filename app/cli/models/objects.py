@@ -12,7 +12,7 @@ from app.store.records import Download, LibraryModel
 from engine.errors import ErrorInfo, UserError
 from engine.hub.values import HubFile, HubModel, JudgedVariant, Repository, Verdict
 
-# On the hub and not here.
+# On the hub, not downloaded.
 REMOTE = "remote"
 
 
@@ -30,7 +30,7 @@ def model_object(model: LibraryModel) -> dict[str, Any]:
 
 
 def download_object(download: Download, state: str = "") -> dict[str, Any]:
-    """A download: there is no path before it is done."""
+    """A download: its path is empty until it is done."""
     return {
         "id": download.model,
         "path": "",
@@ -43,7 +43,7 @@ def download_object(download: Download, state: str = "") -> dict[str, Any]:
 
 
 def found_object(model: HubModel, state: str) -> dict[str, Any]:
-    """A repository as a search finds it: which files it has is not known yet."""
+    """A repository in search results: its files are not known yet."""
     fields: dict[str, Any] = msgspec.to_builtins(model)
     return {"id": model.repo, "path": "", "bytes": 0, "sha256": "", "state": state} | fields
 
@@ -68,7 +68,7 @@ def repository_object(
 def variant_object(
     repo: str, judged: JudgedVariant, states: dict[str, LibraryModel], language: Language
 ) -> dict[str, Any]:
-    """`states` are the models of the library by their ids."""
+    """A variant; `states` are the library's models by id."""
     variant = judged.variant
     here = states.get(f"{repo}:{variant.name}")
     return {

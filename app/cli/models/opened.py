@@ -1,4 +1,4 @@
-"""The services for one command, closed however it ends."""
+"""Context manager that opens the services for one command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.services.services import Services, open_services
 
 @contextlib.contextmanager
 def opened() -> Iterator[Services]:
-    """Raises UserError `store.*`."""
+    """Open the services. Raises UserError `store.*`."""
     services = open_services(paths.home())
     try:
         yield services

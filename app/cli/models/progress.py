@@ -1,4 +1,4 @@
-"""How a long work goes: a bar on a terminal, JSON lines on stdout with --json."""
+"""Progress of a long operation: a bar on a terminal, JSON lines on stdout with --json."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ _BAR = 24
 
 
 class Step(msgspec.Struct, frozen=True):
-    """Where a work is: `received` of `total` bytes, `rate` bytes per second. `seconds_left` is None while that
-    cannot be told, `trouble` what is being waited out."""
+    """Progress: `received` of `total` bytes, `rate` bytes per second.
+
+    `seconds_left` is None while unknown, `trouble` the error that a retry waits out.
+    """
 
     id: str
     state: str
@@ -35,7 +37,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class ProgressReport:
-    """Shows steps, not more often than `INTERVAL` unless the state changes. `close` it before saying more."""
+    """Shows progress at most every `INTERVAL` unless the state changes. `close` it before printing more."""
 
     def __init__(self, output: Output, clock: Callable[[], float] = time.monotonic) -> None:
         self._output = output
@@ -57,7 +59,7 @@ class ProgressReport:
             self._draw(bar(step, self._output.language, shutil.get_terminal_size().columns))
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Erase the bar."""
         if self._drawn:
             self._draw("")
             self._drawn = False
@@ -68,7 +70,7 @@ class ProgressReport:
 
 
 def bar(step: Step, language: Language, columns: int) -> str:
-    """One line of a terminal of so many columns."""
+    """The bar as one line of this many columns."""
     share = min(1.0, step.received / step.total) if step.total else 0.0
     filled = int(share * _BAR)
     told = ""

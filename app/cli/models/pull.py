@@ -1,4 +1,4 @@
-"""`coterie models pull`: one model into the library, shown while it comes."""
+"""`coterie models pull`: downloads one model into the library, with progress."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from engine.hub.values import Repository, Variant
 
 LOOK_S = 1.0
 UNDER_WAY = ("queued", "running", "verifying")
-# Going on would end the same way.
+# Errors for which resuming would fail the same way.
 FINAL = ("download.changed", "download.not_usable")
 
 
 def pull(name: str, output: Output) -> int:
-    """Fetch what `name` means, or go on with it. 130 after Ctrl+C, with what has come kept.
+    """Download what `name` means, or resume. 130 after Ctrl+C, keeping what was downloaded.
 
     Raises UserError `hub.*`, `library.*` and `download.*`.
     """
@@ -53,7 +53,10 @@ def pull(name: str, output: Output) -> int:
 
 
 def _in_library(wanted: ModelName, services: Services) -> LibraryModel | None:
-    """The model when it is here, whole, and called exactly so. What else a name may mean is told by the hub."""
+    """The model when it is present, complete, and has exactly this name.
+
+    Other meanings of a name are left to the hub.
+    """
     if not wanted.variant and not wanted.file:
         return None
     for model in services.library.models():
@@ -67,7 +70,7 @@ def _in_library(wanted: ModelName, services: Services) -> LibraryModel | None:
 
 
 def _begin(wanted: ModelName, services: Services, output: Output) -> Download | LibraryModel:
-    """Queue the download; the model when it turns out to be here."""
+    """Queue the download; returns the model when it is already present."""
     if wanted.variant or wanted.file:
         try:
             return services.downloads.add_named(str(wanted))
@@ -85,7 +88,7 @@ def _begin(wanted: ModelName, services: Services, output: Output) -> Download | 
 
 
 def _best(repository: Repository, services: Services, output: Output) -> Variant:
-    """The variant to take on this machine. Raises UserError `cli.no_models`, `cli.nothing_fits`."""
+    """The best variant for this machine. Raises UserError `cli.no_models`, `cli.nothing_fits`."""
     repo = repository.model.repo
     if not repository.variants:
         raise UserError("cli.no_models", repo=repo)
@@ -105,7 +108,7 @@ def _best(repository: Repository, services: Services, output: Output) -> Variant
 
 
 def _watch(download: Download, services: Services, changes: Changes, report: ProgressReport) -> Download:
-    """Show the download until it has ended, and how it is then."""
+    """Show the download until it has ended; returns its final state."""
     received = download.received
     while download.state in UNDER_WAY:
         try:
@@ -131,7 +134,7 @@ def _step(download: Download, received: int, rate: float, seconds_left: float | 
 
 def _ended(download: Download, services: Services, output: Output) -> int:
     if download.state == "done":
-        if download.error is not None:  # to be known of it, such as that there was no hash to compare
+        if download.error is not None:  # such as that there was no hash to compare
             output.note(printable(localized_error(download.error, output.language)))
         return _ready(services.library.get(download.model), output, "ready")
     if download.state == "paused" and download.error is None:  # by the window, or another terminal
@@ -159,7 +162,7 @@ def _ready(model: LibraryModel, output: Output, how: str) -> int:
 
 
 def _paused(download: Download, output: Output) -> int:
-    with contextlib.suppress(UserError):  # nobody reads any more
+    with contextlib.suppress(UserError):  # the reader has closed the pipe
         if output.json:
             output.object(download_object(download))
     output.note(_so_far("paused", download, output.language))

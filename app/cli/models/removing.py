@@ -41,7 +41,7 @@ def remove(id: str, now: bool, output: Output) -> int:
 
 
 def restore(id: str, output: Output) -> int:
-    """Raises UserError `library.*`."""
+    """Restore a model. Raises UserError `library.*`."""
     with opened() as services:
         model = services.library.restore(id)
     if output.json:
@@ -53,7 +53,7 @@ def restore(id: str, output: Output) -> int:
 
 
 def _download(id: str, services: Services) -> Download | None:
-    """A download that has not ended and is called so."""
+    """An unfinished download of this name."""
     for download in services.downloads.all():
         if download.model == id and download.state not in ("done", "cancelled"):
             return download

@@ -10,7 +10,7 @@ from app.messages import localized
 
 
 def rename(id: str, name: str, output: Output) -> int:
-    """Raises UserError `library.*`."""
+    """Rename a model. Raises UserError `library.*`."""
     with opened() as services:
         model = services.library.rename(id, name)
     if output.json:

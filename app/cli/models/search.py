@@ -1,4 +1,4 @@
-"""`coterie models search`: what the hub has, page by page as it comes."""
+"""`coterie models search`: searches the hub, page by page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`coterie models show`: what a repository of the hub has, or what a model of the library is, with verdicts."""
+"""`coterie models show`: a repository of the hub, or a model of the library, with verdicts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def show(name: str, output: Output) -> int:
 
 
 def _local(name: str, services: Services) -> LibraryModel | None:
-    """A model of the library, unless a repository of the hub is meant."""
+    """The model of the library, unless a repository of the hub is meant."""
     if looks_like_hub_name(name):
         wanted = parse_model_name(name)
         if not wanted.variant and not wanted.file:
@@ -43,7 +43,7 @@ def _local(name: str, services: Services) -> LibraryModel | None:
         raise
 
 
-# A model of the library
+# --- a model of the library ---
 
 
 def _show_model(model: LibraryModel, services: Services, output: Output) -> int:
@@ -87,7 +87,7 @@ def _model_rows(model: LibraryModel, verdict: Verdict | None, language: Language
     return [(localized(f"cli.show.{name}", language), printable(value)) for name, value in rows if value]
 
 
-# A repository of the hub
+# --- a repository of the hub ---
 
 
 def _show_repository(wanted: ModelName, services: Services, output: Output) -> int:

@@ -1,4 +1,4 @@
-"""`coterie models trash`: what was removed, and emptying it."""
+"""`coterie models trash`: lists removed models, and empties the trash."""
 
 from __future__ import annotations
 

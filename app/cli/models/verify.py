@@ -1,4 +1,4 @@
-"""`coterie models verify`: whether a model's bytes are what they were, and mending those that are not."""
+"""`coterie models verify`: compares a model's bytes with its hashes, and repairs them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def verify(id: str, repair: bool, output: Output) -> int:
-    """Print what is wrong; 0 when nothing is, or is any more.
+    """Print damaged files; 0 when there are none, or all are repaired.
 
     Raises UserError `library.*`, `download.*` and `hub.*`.
     """
@@ -33,7 +33,7 @@ def verify(id: str, repair: bool, output: Output) -> int:
                 return services.library.verify(model.id, repair, stop)
 
             def show(event: ServiceEvent) -> None:
-                # With --json there is one object; a person sees a bar.
+                # --json prints one object; a person sees a bar.
                 if isinstance(event, VerifyProgress) and not output.json:
                     state = "repairing" if event.repairing else "verifying"
                     report.show(Step(event.model, state, event.done, event.total))

@@ -1,4 +1,6 @@
-"""Long work on a thread of its own, so that Ctrl+C reaches the main thread and ends it in order."""
+"""Long operations on a thread of their own, so that Ctrl+C reaches the main thread, which stops them in
+order.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ Changes = queue.SimpleQueue[ServiceEvent | None]
 
 @contextlib.contextmanager
 def changes_of(services: Services) -> Iterator[Changes]:
-    """What the services publish, for this thread to read: its own threads must not stumble over a closed stdout."""
+    """Queue the services' events for this thread: their own threads must not fail on a closed stdout."""
     told: Changes = queue.SimpleQueue()
     unsubscribe = services.events.subscribe(ServiceEvent, told.put)
     try:
@@ -31,9 +33,9 @@ def changes_of(services: Services) -> Iterator[Changes]:
 
 
 def watched(work: Callable[[StopToken], T], changes: Changes, show: Callable[[ServiceEvent], None]) -> T:
-    """Do `work` while `show` gets what is told, on this thread; what it returns or raises.
+    """Run `work` on a thread while `show` gets its progress on this one; returns or raises what `work` does.
 
-    When this thread is interrupted, or `show` raises, the work is told to stop and waited for.
+    When this thread is interrupted, or `show` raises, the work is stopped and joined.
     """
     from engine.hub.transfer import StopToken
 

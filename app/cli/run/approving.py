@@ -1,4 +1,4 @@
-"""A question of a run on the terminal."""
+"""Approval of a run's calls in the terminal."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _KEYS: dict[str, Scope] = {"r": "run", "w": "workspace", "s": "server"}
 
 
 def ask(request: ApprovalRequest, output: Output) -> Decision | None:
-    """Show the whole question on stderr and read the answer from stdin; None when nobody answers.
+    """Show the whole question on stderr and read the answer from stdin; None at end of input.
 
-    Enter alone is no: what changes things is said.
+    Enter alone denies.
     """
     for line in question_lines(request, output.language):
         output.note(line)
@@ -43,7 +43,7 @@ def ask(request: ApprovalRequest, output: Output) -> Decision | None:
 
 
 def answer(runs: Runs, run: int, request: ApprovalRequest, output: Output) -> None:
-    """Ask what a run waits for and hand it the decision; where nobody answers it is told that nobody is there."""
+    """Ask the run's pending question and pass the decision on; at end of input the run is marked unattended."""
     if runs.pending(run) != request:
         return
     decision = ask(request, output)
@@ -54,20 +54,20 @@ def answer(runs: Runs, run: int, request: ApprovalRequest, output: Output) -> No
 
 
 def question_lines(request: ApprovalRequest, language: Language) -> list[str]:
-    """The question, whole, with nothing in it that could steer the terminal."""
+    """The whole question, sanitized for the terminal."""
     server = printable(request.server)
     title = _word(request.kind if request.kind in ("form", "url") else "title", language, server=server)
     whose = _word("of", language, server=server) if server else ""
     lines = ["", title, f"  {printable(request.tool)}{whose}"]
     shown = request.subject or json.dumps(request.arguments, ensure_ascii=False)
-    texts = dict.fromkeys((request.message, shown))  # of a form they are the same
+    texts = dict.fromkeys((request.message, shown))  # identical for a form
     lines += [f"  {printable(line)}" for text in texts for line in text.splitlines()]
     lines += [f"  {printable(line)}" for line in request.diff.splitlines()]
     return lines
 
 
 def _line(output: Output, prompt: str) -> str | None:
-    """One line of stdin without its end; None when there is none."""
+    """One line of stdin without its end; None at end of input."""
     output.note(prompt, end="")
     try:
         line = sys.stdin.readline()

@@ -1,4 +1,4 @@
-"""The options of `coterie run`, and which of its jobs they ask for."""
+"""Options of `coterie run`, and the action they select."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.errors import UserError
 
 
 class Approve(enum.StrEnum):
-    """What happens without a question: `Mode` of a run."""
+    """What needs no approval: `Mode` of a run."""
 
     ASK = "ask"
     READ = "read"
@@ -22,7 +22,7 @@ class Approve(enum.StrEnum):
 
 
 class Format(enum.StrEnum):
-    """The files that a run can be written to."""
+    """Export formats of a run."""
 
     JSONL = "jsonl"
     MARKDOWN = "markdown"

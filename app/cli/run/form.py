@@ -1,4 +1,4 @@
-"""A form of a tool server on the terminal: one field after the other."""
+"""Form of a tool server in the terminal: one field after the other."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ _YES, _NO = ("y", "yes", "true", "1", "네", "예"), ("n", "no", "false", "0", "
 
 
 def fill_in(schema: dict[str, Any], read: Line, output: Output) -> Decision | None:
-    """Ask for each field. Nothing for one that is needed and has no default declines the whole; None when nobody
-    answers. What is left out gets its default where the form is sent."""
+    """Ask for each field.
+
+    Nothing for one that is needed and has no default declines the whole; None when nobody answers. What is
+    left out gets its default where the form is sent.
+    """
     content: dict[str, Any] = {}
     for field in fields_of(schema):
         for attempt in range(TRIES):
@@ -78,7 +81,7 @@ def _value(field: Field, text: str) -> tuple[Any, Problem | None]:
 
 
 def _choice(field: Field, text: str) -> str | None:
-    """The value that was meant, by itself or by its words."""
+    """The chosen value, given by value or label."""
     wanted = text.strip().casefold()
     for value, words in field.choices:
         if wanted in (value.casefold(), words.casefold()):

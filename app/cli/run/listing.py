@@ -53,7 +53,7 @@ def print_recipes(output: Output) -> int:
 
 
 def print_run(run: str, format: ExportFormat, output: Output) -> int:
-    """The run as a file's text on stdout; as "jsonl" and with --json the very lines that the run printed."""
+    """Print the run in an export format; as "jsonl" and with --json exactly the lines that the run printed."""
     services = open_services(paths.home())
     try:
         id = chosen_run(services, run)
@@ -68,7 +68,7 @@ def print_run(run: str, format: ExportFormat, output: Output) -> int:
 
 
 def run_object(run: RunRecord) -> dict[str, Any]:
-    """A run for --json, without what only processes need to know."""
+    """A run for --json, without internal fields."""
     shown: dict[str, Any] = msgspec.to_builtins(run)
     for name in ("writer", "trashed", "conversation"):
         shown.pop(name)

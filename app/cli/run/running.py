@@ -1,4 +1,4 @@
-"""A run in the terminal: started or resumed, watched, and asked about."""
+"""`coterie run`: starts or resumes a run in the terminal, shows it, and asks its questions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from app.store.records import RUNS_UNDER_WAY, RunRecord
 from engine.errors import UserError
 from engine.values import Reasoning
 
-# A tool that is at work when the command is interrupted may take so long to end; seconds.
+# Grace period of a running tool after an interrupt; seconds.
 TOOL_PATIENCE = 2.0
 
 
@@ -47,7 +47,9 @@ class RunArguments(msgspec.Struct, frozen=True):
 
 
 def carry_out(arguments: RunArguments, output: Output) -> int:
-    """Run the command; its exit code: 0 for a run that completed, 1 for one that was stopped or failed."""
+    """Run the command; returns its exit code: 0 for a run that completed, 1 for one that was stopped or
+    failed.
+    """
     _check(arguments)
     services = open_services(paths.home())
     try:
@@ -60,7 +62,7 @@ def carry_out(arguments: RunArguments, output: Output) -> int:
 
 
 def chosen_run(services: Services, name: str) -> int:
-    """The number of a run that a person named. Raises UserError `run.bad_number`, `run.none`."""
+    """Parse the number of a run. Raises UserError `run.bad_number`, `run.none`."""
     if name == "last":
         known = services.runs.all()
         if not known:
@@ -72,7 +74,7 @@ def chosen_run(services: Services, name: str) -> int:
 
 
 def _check(arguments: RunArguments) -> None:
-    """Raises WrongUsage for options that do not make a run."""
+    """Check the options. Raises WrongUsage for an invalid combination."""
     if arguments.resume:
         fixed = (arguments.workspace, arguments.recipe, arguments.tools, arguments.model, arguments.reasoning)
         if any(fixed):
@@ -123,7 +125,7 @@ def _resumed(services: Services, arguments: RunArguments) -> RunRecord:
 
 
 def reasoning_choice(text: str) -> Reasoning:
-    """Raises UserError `chat.bad_reasoning`."""
+    """Parse a reasoning choice. Raises UserError `chat.bad_reasoning`."""
     if text.isdecimal() and len(text) < 10:
         return int(text)
     if text not in ("", "auto", "off", "on", "low", "medium", "high"):
@@ -132,7 +134,7 @@ def reasoning_choice(text: str) -> Reasoning:
 
 
 class Watch:
-    """Shows a run as it goes, in the main thread, and asks on the terminal."""
+    """Shows a run as it proceeds, in the main thread, and asks on the terminal."""
 
     def __init__(self, services: Services, output: Output) -> None:
         self._services = services
@@ -143,7 +145,7 @@ class Watch:
         services.events.subscribe(ServiceEvent, self._events.put)
 
     def follow(self, record: RunRecord) -> int:
-        """Show it up to its end; the exit code. Ctrl+C and the end of the process pause it."""
+        """Show the run until it ends; returns the exit code. Ctrl+C and termination signals pause it."""
         try:
             self._until_over(record.id)
         except (KeyboardInterrupt, Ended) as end:

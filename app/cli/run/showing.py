@@ -1,4 +1,4 @@
-"""A run in words, as it goes."""
+"""Progress of a run, in words."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def reason_sentence(finished: RunFinished, language: Language) -> str:
 
 
 def entry_object(entry: Entry, language: Language) -> dict[str, Any]:
-    """An event of the journal for --json; the end says in a sentence (`message`) why it came."""
+    """A journal event for --json; the end includes its reason as a sentence (`message`)."""
     shown = entry.as_object()
     if isinstance(entry.event, RunFinished):
         shown["message"] = reason_sentence(entry.event, language)
@@ -41,7 +41,7 @@ def entry_object(entry: Entry, language: Language) -> dict[str, Any]:
 
 
 class Showing:
-    """Writes to `output`: what the run does on stderr, its answer on stdout. Nothing with --json."""
+    """Prints the run's progress to stderr, its answer to stdout. Nothing with --json."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -51,7 +51,7 @@ class Showing:
         self._output.note(localized_error(error, self._output.language))
 
     def entry(self, entry: Entry) -> None:
-        """What an event comes to, in a line or two; most come to none."""
+        """Print an event in a line or two; most print nothing."""
         event = entry.event
         if isinstance(event, RunStarted):
             self._say("started", run=entry.run, workspace=printable(event.workspace))
@@ -76,7 +76,7 @@ class Showing:
             self._say("trimmed", before=event.before_tokens, after=event.after_tokens)
 
     def ended(self, run: int, finished: RunFinished) -> None:
-        """The answer, why it ended, and what can be done now."""
+        """Print the answer, the reason for the end, and what can be done now."""
         if finished.answer.strip():
             self._output.text(finished.answer.strip())
         if finished.status != "completed":
@@ -86,12 +86,12 @@ class Showing:
         self.undo_hint(run)
 
     def undo_hint(self, run: int) -> None:
-        """How to take back what it changed, if it changed something."""
+        """How to undo its changes, if there are any."""
         if self._changed:
             self._say("undo", run=run)
 
     def paused(self, run: int) -> None:
-        """After Ctrl+C."""
+        """Print what Ctrl+C did."""
         self._say("resume", run=run)
 
     def _word(self, name: str, **values: object) -> str:
@@ -107,7 +107,7 @@ class Showing:
 
 
 def call_line(event: ToolCalled) -> str:
-    """Such as write_file(notes.txt): the first arguments, in a line."""
+    """A call such as write_file(notes.txt): the first arguments, in a line."""
     if isinstance(event.arguments, str):
         shown = event.arguments
     else:

@@ -1,4 +1,4 @@
-"""`coterie run --undo`: put back what a run changed."""
+"""`coterie run --undo`: restores what a run changed."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from engine.errors import ErrorInfo
 
 
 def undo(run: str, *, force: bool, output: Output) -> int:
-    """Run the command; its exit code: 1 when files were left alone. With --json the journal's event is printed."""
+    """Run the command; returns 1 when files were left alone. With --json the journal's event is printed."""
     services = open_services(paths.home())
     try:
         id = chosen_run(services, run)
         told: list[RunEntries] = []
         services.events.subscribe(RunEntries, told.append)
         plan = services.runs.undo_plan(id)
-        with signals_held():  # half an undo can be repeated, a whole one is better
+        with signals_held():  # an interrupted undo can be repeated, a complete one is better
             undone = services.runs.undo(id, plan, plan.conflicts if force else ())
         if output.json:
             output.object(told[-1].entries[-1].as_object())

@@ -16,7 +16,7 @@ from app.table import aligned
 
 
 def list_servers(output: Output) -> int:
-    """All of them, a line each."""
+    """Print all servers, a line each."""
     with opened() as servers:
         found = servers.all()
     for server in found:
@@ -35,7 +35,7 @@ def list_servers(output: Output) -> int:
 
 
 def show(name: str, output: Output) -> int:
-    """One of them, whole. Raises UserError `mcp.unknown`."""
+    """Print one server. Raises UserError `mcp.unknown`."""
     with opened() as servers:
         server = msgspec.structs.replace(servers.get(name), missing=servers.missing(name))
     _tell(server, output)
@@ -43,7 +43,10 @@ def show(name: str, output: Output) -> int:
 
 
 def check(name: str, workspace: str, output: Output) -> int:
-    """Start one and list its tools; 1 when that does not work. Raises UserError `mcp.unknown`, `mcp.no_consent`."""
+    """Start a server and list its tools; 1 when that fails.
+
+    Raises UserError `mcp.unknown`, `mcp.no_consent`.
+    """
     folder = Path(workspace).resolve() if workspace else None
     with opened() as servers:
         server = servers.check(name, folder)

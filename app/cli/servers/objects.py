@@ -12,7 +12,7 @@ from app.services.connections.server_values import Server
 
 
 def server_object(server: Server, language: Language) -> dict[str, Any]:
-    """`digest` is what `consent --digest` takes; `tools` are those of the last time it was asked."""
+    """A server. `digest` is what `consent --digest` takes; `tools` are those it listed last."""
     spec = server.spec
     error = server.error
     return {

@@ -1,4 +1,4 @@
-"""The servers of tools for one command, closed however it ends. The store is not opened: they need none of it."""
+"""Context manager that opens the tool servers for one command, without the store."""
 
 from __future__ import annotations
 

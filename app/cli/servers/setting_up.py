@@ -1,4 +1,4 @@
-"""`coterie servers add`, `import`, `consent`, `secret` and what else changes one."""
+"""`coterie servers add`, `import`, `consent`, `secret` and other changes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from engine.errors import UserError
 
 
 def add(spec: ServerSpec, env: Sequence[str], headers: Sequence[str], yes: bool, output: Output) -> int:
-    """Keep a server and ask for consent to it. Raises UserError `mcp.*`, `settings.not_saved`."""
+    """Save a server and ask for consent to it. Raises UserError `mcp.*`, `settings.not_saved`."""
     with opened() as servers:
         server = servers.add(spec, _pairs(env, "="), _pairs(headers, ":"))
         _note_unkept(servers, server, output)
@@ -34,7 +34,7 @@ def add(spec: ServerSpec, env: Sequence[str], headers: Sequence[str], yes: bool,
 
 
 def import_file(path: str, yes: bool, output: Output) -> int:
-    """Take over what another program has set up; 1 when some of it could not be. Raises UserError `mcp.import_*`."""
+    """Import another program's servers; 1 when some failed. Raises UserError `mcp.import_*`."""
     failed = False
     with opened() as servers:
         names = [server.name for server in servers.all()]
@@ -54,7 +54,10 @@ def import_file(path: str, yes: bool, output: Output) -> int:
 
 
 def consent(name: str, digest: str, yes: bool, output: Output) -> int:
-    """Show what a server runs and ask for consent; `digest` agrees to exactly that. Raises UserError `mcp.*`."""
+    """Show what a server runs and ask for consent; `digest` consents to exactly that.
+
+    Raises UserError `mcp.*`.
+    """
     with opened() as servers:
         server = servers.get(name)
         if digest:
@@ -63,7 +66,10 @@ def consent(name: str, digest: str, yes: bool, output: Output) -> int:
 
 
 def change(name: str, what: str, on: bool, output: Output) -> int:
-    """Turn one on or off ("enable"), or believe its hints or not ("trust"). Raises UserError `mcp.unknown`."""
+    """Enable or disable a server ("enable"), or trust its hints or not ("trust").
+
+    Raises UserError `mcp.unknown`.
+    """
     with opened() as servers:
         server = servers.enable(name, on) if what == "enable" else servers.trust(name, on)
     if output.json:
@@ -74,7 +80,7 @@ def change(name: str, what: str, on: bool, output: Output) -> int:
 
 
 def accept(name: str, tools: Sequence[str], output: Output) -> int:
-    """Take new and changed tools as they are now: asks the server for them first. Raises UserError `mcp.*`."""
+    """Accept new and changed tools as the server lists them now. Raises UserError `mcp.*`."""
     with opened() as servers:
         server = servers.check(name)
         if server.error is not None:
@@ -88,7 +94,7 @@ def accept(name: str, tools: Sequence[str], output: Output) -> int:
 
 
 def set_secret(name: str, variable: str, output: Output) -> int:
-    """Read a secret value from the terminal or from standard input, and keep it. Raises UserError `mcp.*`."""
+    """Read a secret value from the terminal or standard input, and store it. Raises UserError `mcp.*`."""
     with opened() as servers:
         servers.get(name)
         if sys.stdin.isatty():
@@ -107,7 +113,7 @@ def set_secret(name: str, variable: str, output: Output) -> int:
 
 
 def login(name: str, output: Output) -> int:
-    """Raises UserError `mcp.*`, also when it did not work."""
+    """Log in. Raises UserError `mcp.*`, also when it failed."""
 
     def visit(url: str) -> None:
         output.note(word("visit", output.language, url=printable(url)))
@@ -128,13 +134,13 @@ def login(name: str, output: Output) -> int:
 
 
 def logout(name: str, output: Output) -> int:
-    """Raises UserError `mcp.unknown`."""
+    """Log out. Raises UserError `mcp.unknown`."""
     with opened() as servers:
         return _told(servers.logout(name), "logged_out", output)
 
 
 def remove(name: str, output: Output) -> int:
-    """Raises UserError `mcp.unknown`, `settings.not_saved`."""
+    """Remove a server. Raises UserError `mcp.unknown`, `settings.not_saved`."""
     with opened() as servers:
         server = servers.get(name)
         servers.remove(name)
@@ -142,7 +148,7 @@ def remove(name: str, output: Output) -> int:
 
 
 def _ask(servers: Servers, server: Server, yes: bool, output: Output) -> int:
-    """With `--json` nobody is asked: the object says that consent is missing."""
+    """Ask for consent. With `--json` nobody is asked: the object says that consent is missing."""
     server = msgspec.structs.replace(server, missing=servers.missing(server.name))
     if not output.json:
         for line in card(server, output.language):
@@ -168,7 +174,7 @@ def _note_unkept(servers: Servers, server: Server, output: Output) -> None:
 
 
 def _pairs(texts: Sequence[str], mark: str) -> dict[str, str]:
-    """NAME=VALUE or NAME: VALUE; a name alone takes the value of that variable of the environment."""
+    """Parse NAME=VALUE or NAME: VALUE; a name alone takes the value of that environment variable."""
     pairs = {}
     for text in texts:
         name, found, value = text.partition(mark)

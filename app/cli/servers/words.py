@@ -1,4 +1,4 @@
-"""What `coterie servers` says of a server, in English and Korean."""
+"""Text of `coterie servers`, in English and Korean."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def word(name: str, language: Language, /, **values: object) -> str:
 
 
 def state_word(server: Server, language: Language) -> str:
-    """One or two words for a line of the list."""
+    """The state in one or two words."""
     if not server.enabled:
         return word("off", language)
     if not server.consented:
@@ -25,7 +25,7 @@ def state_word(server: Server, language: Language) -> str:
 
 
 def card(server: Server, language: Language) -> list[str]:
-    """All that a person agrees to, the command whole, and what to look at in it."""
+    """All that a person consents to, the whole command included, and its warnings."""
     spec = server.spec
     lines: list[str] = []
 
@@ -60,7 +60,7 @@ def card(server: Server, language: Language) -> list[str]:
 
 
 def tool_line(tool: ServerTool, language: Language) -> str:
-    """A tool: its name, its first words, and what is to be known of it."""
+    """A tool: its name, the beginning of its description, and its state."""
     notes = [] if tool.status == "accepted" else [word(tool.status, language)]
     notes += [word("hides", language)] if tool.hides else []
     said = "; ".join(notes)
@@ -73,7 +73,7 @@ def error_line(server: Server, language: Language) -> str:
 
 
 def say(output: Output, name: str, /, **values: object) -> None:
-    """Words of this table on stdout."""
+    """Print a message of this table."""
     output.text(word(name, output.language, **_printable(values)))
 
 

@@ -1,4 +1,4 @@
-"""The steps from one released schema to the next, run by `app.store.migrating`.
+"""Migrations between released schemas, run by `app.store.migrating`.
 
 A step runs with foreign keys off, inside the one transaction that opens the file. Alembic changes a column by
 making the table anew, which drops its triggers: after a batch on `message`, create those of `message_fts`

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `app.store.migrating` hands over."""
+"""Alembic's entry point: runs the migrations on the connection from `app.store.migrating`."""
 
 from __future__ import annotations
 
