@@ -1,4 +1,4 @@
-"""Versions: Coterie's own, and those of what is installed beside it."""
+"""Versions of Coterie and of installed packages."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class ServiceEvent(msgspec.Struct, frozen=True):
 
 
 class StoreFailed(ServiceEvent, frozen=True):
-    """Something could not be saved (disk full, read-only); the text stays on screen and is tried again."""
+    """Something could not be saved (disk full, read-only); the text stays on screen and saving is retried."""
 
     error: ErrorInfo
 
@@ -48,8 +48,10 @@ class EventBus:
         return lambda: self._remove(subscription)
 
     def publish(self, *events: ServiceEvent) -> None:
-        """Call the handlers of each event in the order in which they subscribed. What one raises is logged, and keeps
-        the event from nobody else."""
+        """Call the handlers of each event in the order of subscription.
+
+        An exception of one is logged, and does not affect the others.
+        """
         for event in events:
             for subscription in self._handlers:
                 if isinstance(event, subscription.kind):

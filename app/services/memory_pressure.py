@@ -1,4 +1,4 @@
-"""Whether this machine's memory runs short: what the system says, and when that is believed."""
+"""Memory pressure: what the system reports, and when it is believed."""
 
 from __future__ import annotations
 
@@ -11,21 +11,24 @@ import msgspec
 import psutil
 
 PRESSURE_FILE = Path("/proc/pressure/memory")
-# Memory that programs start without pushing others out.
+# Memory that programs can get without evicting others.
 _MOST_SPARE, _LEAST_SPARE = 2 * 2**30, 512 * 2**20
-# macOS counts as available what is free or not used lately, and compresses the rest before it has to swap.
+# macOS counts free and inactive memory as available, and compresses the rest before it swaps.
 _COMPRESSES = sys.platform == "darwin"
-# Percent of the last ten seconds in which no program at all could go on for want of memory.
+# Percent of the last ten seconds in which all programs stalled on memory.
 _STALLED, _EASY = 10.0, 2.0
-# Memory counts as short when it was so at two looks, and as enough again with half as much more.
+# Memory counts as short after two short readings in a row, and as enough with half as much more.
 _ENOUGH = 1.5
 _FAR = 4.0
 LOOK_S, LOOK_SELDOM_S = 10.0, 30.0
 
 
 class MemoryReading(msgspec.Struct, frozen=True):
-    """Bytes that programs could get without swapping, of all there are. `stalled`: percent of the last ten seconds in
-    which no program could go on for want of memory; 0.0 where the system does not tell."""
+    """Bytes available without swapping, of the total.
+
+    `stalled`: percent of the last ten seconds in which no program could go on for want of memory; 0.0 where
+    the system does not tell.
+    """
 
     available: int
     total: int
@@ -33,8 +36,11 @@ class MemoryReading(msgspec.Struct, frozen=True):
 
 
 class MemoryKnown(msgspec.Struct, frozen=True):
-    """What looks at the memory came to. `short_since` in the clock's seconds, None: there is enough; `doubted`: the
-    last look found it short, the one before did not. `again` seconds should pass before the next look."""
+    """The state after some readings.
+
+    `short_since` in the clock's seconds, None: there is enough; `doubted`: the last look found it short, the
+    one before did not. `again` seconds should pass before the next look.
+    """
 
     short_since: float | None = None
     doubted: bool = False
@@ -52,12 +58,15 @@ def spare(total: int) -> int:
 
 
 def is_short(reading: MemoryReading) -> bool:
-    """Whether this look alone finds the memory short."""
+    """Whether this reading alone is short."""
     return reading.available < spare(reading.total) or reading.stalled >= _STALLED
 
 
 def after(known: MemoryKnown, reading: MemoryReading, now: float) -> MemoryKnown:
-    """What is known after another look. One short look is not believed: programs that start or end make many."""
+    """The state after another reading.
+
+    One short look is not believed: programs that start or end make many.
+    """
     wanted = spare(reading.total)
     if known.short_since is not None:
         if reading.available > _ENOUGH * wanted and reading.stalled < _EASY:
@@ -70,7 +79,7 @@ def after(known: MemoryKnown, reading: MemoryReading, now: float) -> MemoryKnown
 
 
 def read_memory() -> MemoryReading:
-    """As the system tells it now; takes some 0.1 ms."""
+    """Read the system's memory; takes some 0.1 ms."""
     memory = psutil.virtual_memory()
     stalled = 0.0
     with contextlib.suppress(OSError, ValueError):  # no such file: an older kernel, or another system
@@ -79,8 +88,11 @@ def read_memory() -> MemoryReading:
 
 
 def stalled_percent(text: str) -> float:
-    """From Linux's account of stalls, the share of the last ten seconds in which all programs stood. Raises
-    ValueError."""
+    """Parse Linux's pressure stall information: the share of the last ten seconds in which all programs
+    stalled.
+
+    Raises ValueError.
+    """
     for line in text.splitlines():
         kind, *fields = line.split()
         if kind == "full":

@@ -1,8 +1,7 @@
-"""Which model is in memory, why, and until when: one owner of that decision.
+"""Model lifecycle: decides when the model is loaded and unloaded.
 
-A model is loaded when it is first wanted and let go of when nobody used it for a while, or when memory runs short.
-It is never taken from who works with it: an answer that is written or waits, a run that is at work or waits for a
-person. What is asked while a model goes waits and is answered by the next load.
+It loads on first use, and unloads when idle or when memory runs short; never while a request is active or a
+run is pending. Requests during an unload wait for the next load.
 """
 
 from __future__ import annotations
@@ -31,13 +30,15 @@ from engine.remote.names import is_remote
 
 log = logging.getLogger(__name__)
 MINUTE_S = 60.0
-# An end that moved by less than this is not told anew: it is shown in minutes.
+# Changes of the unload time below this are not published: it is shown in minutes.
 _SAME_S = 20.0
 
 
 class ModelLifecycle:
-    """Watches over the model of `models`, on a thread that sleeps until something changes or time alone may change
-    its decision. All methods may be called from any thread."""
+    """Supervises the model of `models`, on a thread that sleeps until something changes or a deadline passes.
+
+    All methods may be called from any thread.
+    """
 
     def __init__(
         self,
@@ -56,12 +57,12 @@ class ModelLifecycle:
         self._conversations = conversations
         self._events = events
         self._read, self._clock, self._wall = read, clock, wall
-        # Guards what follows and is never held while a model, a store or a subscriber is called.
+        # Guards what follows; never held while a model, a store or a subscriber is called.
         self._changed = threading.Condition()
         self._used = clock()
         self._since = wall()
-        self._runs: dict[int, RunRecord] = {}  # under way, with the model of this machine
-        self._asking: dict[int, float] = {}  # runs that wait for a decision, since when
+        self._runs: dict[int, RunRecord] = {}  # runs in progress with the local model
+        self._asking: dict[int, float] = {}  # runs that wait for approval, since when
         self._last: Using | None = None
         self._memory = MemoryKnown()
         self._look_at = 0.0
@@ -79,14 +80,16 @@ class ModelLifecycle:
 
     @property
     def current(self) -> LoadedModel | None:
-        """What is in memory, as it was told last."""
+        """The loaded model, as last published."""
         return self._told
 
-    # --- what a window does ---
+    # --- called by a window ---
 
     def begin(self) -> None:
-        """Take up the model of the settings: load it, or say that it is loaded once it is wanted, as was chosen.
-        From now on it is watched over."""
+        """Start with the model of the settings: load it, or wait for its first use, as configured.
+
+        From now on the idle policy applies.
+        """
         settings = self._settings.current
         self._models.use(settings.model, because="start", later=settings.load_model == "writing")
         with self._changed:
@@ -95,15 +98,17 @@ class ModelLifecycle:
                 self._thread.start()
 
     def expect(self) -> None:
-        """Somebody begins to write, and will want an answer: a model that rests is loaded meanwhile. One whose load
-        failed or was cancelled is left alone."""
+        """The user has begun to type: load an idle model meanwhile.
+
+        One whose load failed or was canceled is left alone.
+        """
         self._note_use()
         state = self._models.state
-        if state.resting or state.state == "ready":  # and perhaps about to go: that is waited for
+        if state.resting or state.state == "ready":  # and perhaps about to be unloaded: wait for that
             self._models.ensure("writing")
 
     def unload(self) -> None:
-        """Give the memory back now. Raises UserError `model.in_use` while somebody works with the model."""
+        """Unload now. Raises UserError `model.in_use` while the model is in use."""
         at = self._situation()
         gone = not (at.answering or at.running) and self._models.rest("wanted")
         if not gone and self._models.state.state != "empty":
@@ -119,7 +124,7 @@ class ModelLifecycle:
     # --- deciding ---
 
     def look(self) -> float | None:
-        """Decide now and do it. Returns the seconds until time alone may change something; None: it cannot."""
+        """Decide and act now. Returns the seconds until the next deadline; None without one."""
         state = self._models.state
         if state.state != "ready" or is_remote(state.path):
             with self._changed:
@@ -139,12 +144,12 @@ class ModelLifecycle:
         again = [] if decision.again is None else [decision.again]
         if rules.for_memory:
             again.append(self._look_at)
-        if decision.unload:  # it was used just now after all
+        if decision.unload:  # it was used just now
             again.append(at.now + 1.0)
         return max(0.0, min(again) - at.now) if again else None
 
     def _still(self, decision: Decision) -> bool:
-        """Whether a model that is about to go is still to go: meanwhile somebody may have begun to write."""
+        """Whether an unload is still due: somebody may have begun to type meanwhile."""
         return decide(self._rules(), self._situation()).unload == decision.unload
 
     def _rules(self) -> Rules:
@@ -202,7 +207,7 @@ class ModelLifecycle:
 
     def _chat(self, id: int) -> Using:
         title = ""
-        with contextlib.suppress(UserError):  # deleted for good
+        with contextlib.suppress(UserError):  # deleted permanently
             title = self._conversations.get(id).title
         return Using("chat", id, title)
 
@@ -276,7 +281,7 @@ class ModelLifecycle:
 
 
 def _is_same(told: LoadedModel | None, now: LoadedModel | None) -> bool:
-    """Whether nothing that can be seen has changed."""
+    """Whether nothing visible has changed."""
     if told is None or now is None:
         return told is now
     near = bool(told.until) == bool(now.until) and abs(told.until - now.until) < _SAME_S

@@ -1,4 +1,4 @@
-"""Opens and closes everything that a window or a command works with."""
+"""Opens and closes all services of a window or a command."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 
 
 class Services:
-    """The services over one data folder. `close` saves and ends every thread and process of theirs."""
+    """The services over one data folder. `close` saves and ends all their threads and processes."""
 
     def __init__(
         self,
@@ -87,12 +87,15 @@ class Services:
         self.kept_states = PromptCacheFiles(home, settings, models, events)
         events.subscribe(RemoteServersChanged, self._server_changed)
         events.subscribe(AnswerFinished, self._note_use)
-        # The settings outlive services that are closed and opened anew.
+        # The settings outlive services that are closed and reopened.
         self._forget_settings = settings.events.subscribe(SettingsChanged, events.publish)
 
     def housekeeping(self) -> None:
-        """The daily backup, the emptying of the trash, and what a crash left half done; after the window's start-up,
-        off the GUI thread. Downloads go on from here."""
+        """Daily backup, emptying of the trash, and repairs after a crash; after the window's start-up, off
+        the GUI thread.
+
+        Downloads resume here.
+        """
         now = time.time()
         self.store.daily_backup(now)
         self.store.empty_trash(now - TRASH_DAYS * 86_400)
@@ -106,21 +109,21 @@ class Services:
             self.downloads.recover()
 
     def _revoke(self, server: str, tool: str) -> None:
-        """A server has changed a tool: what was granted for it does not count any more."""
+        """Revoke grants of a tool that its server has changed."""
         self.runs.grants_kept.revoke_tool(server, tool)
 
     def _server_changed(self, event: RemoteServersChanged) -> None:
-        """The model in use could not be asked, and its server is set up anew: it is tried again."""
+        """Retry the remote model in use after a change of its server."""
         state = self.models.state
         remote = read_name(state.path)
         if remote is not None and remote.url == event.url and state.error is not None:
             self.models.reload()
 
     def _note_use(self, event: AnswerFinished) -> None:
-        """From the thread that saves answers."""
+        """Record the use of a model; from the thread that saves answers."""
         path = self.models.state.path
         if event.message.timings and path:
-            with contextlib.suppress(UserError):  # when it was used is not worth a word
+            with contextlib.suppress(UserError):  # the time of use is not worth an error
                 self.library.used(path)
 
     def close(self) -> None:
@@ -139,7 +142,7 @@ class Services:
 
 
 def found_sandbox() -> Sandbox | None:
-    """The sandbox of this machine; looked for when it is first needed."""
+    """The sandbox of this machine; found on first use."""
     from agents.sandbox.find import find_sandbox
 
     return find_sandbox()

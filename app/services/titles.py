@@ -1,4 +1,4 @@
-"""Titles of conversations and runs from their first words. Pure."""
+"""Derives titles of conversations and runs from their first words. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ TITLE_LENGTH = 48
 
 
 def title_from(text: str) -> str:
-    """A title from the first words of a conversation: its first line of text, cut at a word."""
+    """The title from a text's first line, cut at a word."""
     lines = (line.strip().lstrip("#>*-` ").strip() for line in text.splitlines())
     line = next((line for line in lines if line), "")
     if len(line) <= TITLE_LENGTH:

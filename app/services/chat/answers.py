@@ -1,6 +1,7 @@
-"""Answers in the making: their text in memory, on disk at least twice a second, and their end.
+"""Buffers streaming answers, persists them every 0.25 s, finalizes them.
 
-One thread saves and finishes. It never gives text up: while the disk refuses, it tells once and tries again.
+One thread saves and finishes. Text is never dropped: while the disk refuses, the saver reports once and
+retries.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from engine.values import ToolCall
 SAVE_INTERVAL = 0.25
 RETRY_INTERVAL = 1.0
 
-_GONE = ("store.no_message", "store.no_conversation")  # deleted for good while it was written
+_GONE = ("store.no_message", "store.no_conversation")  # deleted for good while it was generated
 _STATES: dict[str, MessageState] = {"stop": "done", "length": "length", "cancelled": "stopped"}
 
 
@@ -33,14 +34,14 @@ class Answer:
         self.conversation = message.conversation
         self.model = message.model
         self.tool_calls = _whole_calls(message)
-        # What it goes on from, then each delta: its reasoning and its content.
+        # The text it continues, then each delta: its reasoning and its content.
         self._pieces = [(message.reasoning, message.content)]
         self.dirty = False
         self.stop_asked = False
         self.answer_asked = False
-        # A run writes it, and not the model at once.
+        # A run writes it, and not the model directly.
         self.by_run = bool(message.run)
-        # A run has made calls for it, so there is something of it without any text.
+        # A run has made calls for it, so it is kept even without text.
         self.has_steps = False
         # Since the answer before it the model sees another beginning, because that was chosen.
         self.sees_otherwise = False
@@ -51,12 +52,12 @@ class Answer:
         self.dirty = True
 
     def restart(self) -> None:
-        """Let go of the text so far: a run began a new turn."""
+        """Discard the text so far: a run began a new turn."""
         self._pieces = [("", "")]
         self.dirty = True
 
     def say(self, content: str) -> None:
-        """The whole text of the answer, in place of what was streamed."""
+        """Replace the streamed text by the whole text of the answer."""
         self._pieces = [(self.reasoning, content)]
         self.dirty = True
 
@@ -69,26 +70,26 @@ class Answer:
         return "".join(reasoning for reasoning, _ in tuple(self._pieces))
 
     def text_after(self, pieces: int) -> tuple[str, str]:
-        """Reasoning and content as they were once so many deltas had come. From any thread."""
+        """Reasoning and content after this many deltas. Thread-safe."""
         come = self._pieces[: pieces + 1]
         return "".join(reasoning for reasoning, _ in come), "".join(content for _, content in come)
 
 
 def _whole_calls(message: Message) -> tuple[ToolCall, ...]:
-    """The calls that stand when an answer is gone on with: one that its end cut short is made anew."""
+    """The calls that remain when an answer is continued: one that was cut off is generated again."""
     is_cut = any(notice.code == "tools.cut_in_call" for notice in message.notices)
     return message.tool_calls[:-1] if is_cut else message.tool_calls
 
 
 def final_state(finished: Finished, has_text: bool) -> MessageState:
-    """How the message is kept: an error after some text is a stop that can be continued."""
+    """The stored state: an error after some text is a stop that can be continued."""
     if finished.reason == "error":
         return "stopped" if has_text else "failed"
     return _STATES[finished.reason]
 
 
 class AnswerSaver:
-    """Owns the answers that are being written."""
+    """Owns the answers that are being generated."""
 
     def __init__(self, store: Store, events: EventBus) -> None:
         self._store = store
@@ -110,7 +111,7 @@ class AnswerSaver:
         return self._answers.get(id)
 
     def open_answers(self) -> list[Answer]:
-        """Those that are not finished yet."""
+        """Answers that are not finished yet."""
         with self._lock:
             return [answer for answer in self._answers.values() if answer.finished is None]
 
@@ -119,7 +120,7 @@ class AnswerSaver:
         self._wake.put(True)
 
     def settle(self, conversation: int) -> None:
-        """Save now, on this thread, what has ended in a conversation: an answer is not gone on with before.
+        """Save ended answers of a conversation now, on this thread: an answer is not continued before.
 
         Raises UserError `store.*` while the disk refuses.
         """
@@ -128,7 +129,7 @@ class AnswerSaver:
                 self._save(answer)
 
     def close(self) -> None:
-        """Save what there is and end the thread."""
+        """Save pending text and end the thread."""
         self._wake.put(False)
         self._thread.join()
 
@@ -140,7 +141,7 @@ class AnswerSaver:
                 self._try_to_save(answer)
 
     def _pause(self) -> bool:
-        """Wait for the next round: for work, for the save interval while there are answers."""
+        """Wait for work, or for the save interval while there are answers."""
         interval = RETRY_INTERVAL if self._failing else SAVE_INTERVAL
         until = time.monotonic() + interval
         try:
@@ -157,7 +158,7 @@ class AnswerSaver:
             saved = self._save(answer)
         except UserError as error:
             self._failed(answer, error)
-        except Exception as error:  # the thread must live: it holds the only copy of people's text
+        except Exception as error:  # the thread must survive: it holds the only copy of people's text
             threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
             self._failed(answer, UserError("unknown", detail=f"{type(error).__name__}: {error}"[:300]))
         else:
@@ -171,7 +172,7 @@ class AnswerSaver:
             self._events.publish(StoreFailed(error.info))
 
     def _save(self, answer: Answer) -> bool:
-        """Write what is new, and the end when it has come. False when there was nothing to write."""
+        """Save new text, and the end when it has come. False when there was nothing to save."""
         with self._saving:
             finished = answer.finished
             if self._answers.get(answer.id) is not answer or (finished is None and not answer.dirty):

@@ -1,7 +1,7 @@
-"""Answers that runs write: the bridge from a run to the answer of a chat.
+"""Bridges runs to the answers of a chat that they write.
 
-The run has a thread and a journal of its own, as any run. What it writes streams into the answer; the text of a turn
-that ends in calls is a step of the run and not of the answer, whose text then begins anew.
+The run has a thread and a journal of its own, as any run. What it writes streams into the answer; the text of
+a turn that ends in calls is a step of the run and not of the answer, whose text then begins anew.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class AnswerOptions(msgspec.Struct, frozen=True):
-    """What a chat and the settings want of an answer with tools."""
+    """Options of an answer with tools, from the chat and the settings."""
 
     tools: ChatTools
     instructions: str
@@ -45,8 +45,7 @@ class AnswerOptions(msgspec.Struct, frozen=True):
 
 
 class ChatRuns:
-    """Owns which run writes which answer. `model` is what the model in use is
-    called."""
+    """Maps runs to the answers they write. `model` is what the model in use is called."""
 
     def __init__(
         self,
@@ -58,7 +57,7 @@ class ChatRuns:
     ) -> None:
         self._runs, self._store, self._saver, self._events = runs, store, saver, events
         self._model = model
-        # Held while a run is started, so that nothing is told of it before it is known whose it is.
+        # Held while a run is started, so that no event of it is published before its answer is known.
         self._lock = threading.RLock()
         self._answers: dict[int, _Written] = {}
         events.subscribe(TextDelta, self._run_delta)
@@ -68,8 +67,10 @@ class ChatRuns:
     def start(
         self, answer: Answer, wish: AnswerOptions, branch: Sequence[Message], cut: CompactionPoint | None
     ) -> None:
-        """Let a run answer the last message of `branch`; it is told what the model sees of that after `cut`. Raises
-        UserError as `Runs.start` does."""
+        """Start a run that answers the last message of `branch`, with the model's view after `cut`.
+
+        Raises UserError as `Runs.start` does.
+        """
         *earlier, question = seen(branch, cut)
         before, tainted = self._before(earlier)
         if words := summary_words(cut):  # they were written of what is not told any more
@@ -123,7 +124,7 @@ class ChatRuns:
             self._events.publish(AnswerRun(answer.id, run))
 
     def stop(self, message: int) -> bool:
-        """End the run that writes an answer, resumably; False when none does."""
+        """Stop the run that writes an answer, resumably; False when none does."""
         with self._lock:
             run = next((run for run, of in self._answers.items() if of.answer.id == message), None)
         if run is None:
@@ -132,7 +133,7 @@ class ChatRuns:
         return True
 
     def settled(self, message: Message) -> Message:
-        """An answer that its process could not end any more, as its run did where that had come to its end."""
+        """The answer of a dead process, with its run's result where that had ended."""
         if not self.can_resume(message.run):
             return message
         entries = self._runs.entries(message.run)
@@ -153,7 +154,7 @@ class ChatRuns:
         )
 
     def _before(self, path: Sequence[Message]) -> tuple[tuple[values.Message, ...], bool]:
-        """What a new run is told of the branch `path`, and whether untrusted text is in it."""
+        """The prior messages for a new run on the branch `path`, and whether they contain untrusted text."""
         from agents.context.followup import steps_of
         from agents.run.state import RunState
 
@@ -174,7 +175,7 @@ class ChatRuns:
 
         return before_of(path, steps), tainted
 
-    # From the thread of a run, before anybody else hears of it.
+    # From the run's thread, before any other subscriber.
 
     def _run_delta(self, event: TextDelta) -> None:
         with self._lock:
@@ -194,7 +195,7 @@ class ChatRuns:
         if written is None:
             return
         entries: tuple[Entry, ...] = ()
-        with contextlib.suppress(UserError):  # then the answer says that the end could not be saved
+        with contextlib.suppress(UserError):  # then the answer says that its end could not be saved
             entries = self._runs.entries(run)
         answer = written.answer
         answer.has_steps = answer.has_steps or _has_calls(entries)
@@ -210,7 +211,7 @@ class _Written:
         self.answer, self.kept, self._stale = answer, kept, stale
 
     def text(self, event: TextDelta) -> list[ServiceEvent]:
-        """Keep it; what is published before it."""
+        """Buffer the text; returns what is published before it."""
         told = self._restart() if self._stale else []
         self.answer.append(event.reasoning, event.content)
         return told
@@ -222,7 +223,7 @@ class _Written:
         if turn.tool_calls and turn.is_whole:
             self.answer.has_steps = True
             return self._restart()
-        # What was cut off for its length is gone on with.
+        # A text cut off by its length is continued.
         self._stale = not (turn.is_whole and turn.finish_reason == "length")
         return []
 

@@ -1,8 +1,9 @@
-"""Compaction of a conversation that fills the model's context: the options in numbers, and carrying out a choice.
+"""Compaction of a conversation that fills the model's context: computes the options, and carries out a
+choice.
 
-Nothing is deleted, and nothing is done without a choice: a `records.CompactionPoint` says from which message on the
-model sees, and can be undone. It leaves room for several turns before the next one is needed, because each changes
-the beginning of the prompt, which the model then has to read again.
+Nothing is deleted, and nothing is done without a choice: a `records.CompactionPoint` says from which message
+on the model sees, and can be undone. It leaves room for several turns before the next one is needed, because
+each changes the beginning of the prompt, which the model then has to read again.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
     from app.services.models.models import Models
     from app.store.store import Store
 
-# A summary is at most this long, whatever the context, and says its part in fewer tokens than it stands for.
+# Maximum length of a summary, in any context, and its share of the tokens it replaces.
 _MOST_SUMMARY = 2000
 _LEAST_SUMMARY = 32
-# Not yet the id of a cut.
+# Placeholder id of a compaction point that is not stored.
 _NEW = 0
 
 
@@ -49,30 +50,35 @@ def first_that_fits(candidates: Sequence[int], tokens: Callable[[int], int], goa
 
 
 def summary_room(context: int, after: int, gone: int) -> int:
-    """How long a summary of `gone` tokens may be in front of `after`; 0 where it would not be worth it."""
+    """The maximum length of a summary of `gone` tokens in front of `after`; 0 where it would not pay."""
     most = min(max(96, context // 8), _MOST_SUMMARY, gone // 2, context - room_to_answer(context) - after)
     return most if most >= _LEAST_SUMMARY else 0
 
 
 class Compactor:
-    """Looks what could be done and does what was chosen. Methods block, on the disk and while tokens are counted:
-    call them off the GUI thread."""
+    """Computes options and carries out choices.
+
+    Methods block, on the disk and while tokens are counted: call them off the GUI thread.
+    """
 
     def __init__(self, store: Store, models: Models, conversations: Conversations, events: EventBus) -> None:
         self._store, self._models, self._conversations = store, models, conversations
         self._events = events
-        # Held while a choice is carried out, so that of two the second finds what the first has made of it.
+        # Held while a choice is carried out, so that of two the second sees the result of the first.
         self._choosing = threading.Lock()
 
-    # --- looking ---
+    # --- options ---
 
     def cut(self, conversation: int, path: Sequence[int]) -> CompactionPoint | None:
-        """From where on the model sees the branch `path`; None: all of it."""
+        """The compaction point of the branch `path`; None: the model sees all of it."""
         return compaction_point_of(path, self._store.cuts(conversation))
 
     def look(self, conversation: int) -> CompactionOptions:
-        """What can be done about the shown branch. Starts loading the model where none is, and raises UserError
-        `model.not_ready` then; also as `Models.measure` does."""
+        """Compute the options for the shown branch.
+
+        Starts loading the model where none is loaded, and raises UserError `model.not_ready` then; also as
+        `Models.measure` does.
+        """
         facts = self._models.state.facts
         if facts is None or self._models.state.state != "ready":
             self._models.ensure()
@@ -107,21 +113,25 @@ class Compactor:
             summary=summary_room(room.context, after, room.needed - after),
         )
 
-    # --- doing ---
+    # --- choices ---
 
     def leave_out(self, room: CompactionOptions) -> CompactionPoint:
-        """The model sees the branch from `room.first` on. Raises UserError `chat.moved_on` when the chat has gone on
-        since `room` was worked out, `chat.busy`."""
+        """Start the model's view of the branch at `room.first`.
+
+        Raises UserError `chat.moved_on` when the chat has gone on since `room` was worked out, `chat.busy`.
+        """
         return self._put(room, CompactionPoint(_NEW, room.conversation, room.first, tokens=room.after))
 
     def summarise(self, room: CompactionOptions, summary: str, model: str = "") -> CompactionPoint:
-        """As `leave_out`, with a summary in the place of what the model does not see. Raises UserError
-        `chat.summary_empty` and `chat.summary_too_long` (`tokens`, `room`) besides."""
+        """As `leave_out`, with a summary in place of what the model does not see.
+
+        Raises UserError `chat.summary_empty` and `chat.summary_too_long` (`tokens`, `room`) besides.
+        """
         cut = CompactionPoint(_NEW, room.conversation, room.first, model=model, summary=_summary(summary))
         return self._put(room, cut)
 
     def edit_summary(self, cut: CompactionPoint, text: str) -> CompactionPoint:
-        """Other words in the place of a summary. Raises UserError as `summarise` does."""
+        """Replace the text of a summary. Raises UserError as `summarise` does."""
         changed = msgspec.structs.replace(cut, summary=_summary(text), model="")
         if changed.summary == cut.summary:
             return cut
@@ -131,7 +141,7 @@ class Compactor:
         return made
 
     def take_back(self, cut: CompactionPoint) -> None:
-        """The model sees again what it saw before this cut."""
+        """Undo a compaction point: the model sees again what it saw before."""
         self._set(cut, active=False)
 
     def put_back(self, cut: CompactionPoint) -> None:
@@ -139,7 +149,7 @@ class Compactor:
         self._set(cut, active=True)
 
     def answer(self, room: CompactionOptions) -> Message | None:
-        """Answer what waited for room, or go on with it; None where nothing did."""
+        """Answer what waited for compaction, or continue it; None when nothing waited."""
         if not room.waits:
             return None
         leaf = self._store.message(room.leaf)
@@ -148,8 +158,11 @@ class Compactor:
         return self._conversations.continue_answer(leaf.id)
 
     def begin_anew(self, conversation: int, draft: str = "") -> Conversation:
-        """A new conversation with the same options, which the old one is the origin of. A question that waits for its
-        answer is asked there at once; else it begins with the draft, or with a question whose answer is not whole."""
+        """Start a new conversation with the same options, which refers to the old one as its origin.
+
+        A question that waits for its answer is asked there at once; else it begins with the draft, or with a
+        question whose answer is not whole.
+        """
         old = self._store.conversation(conversation)
         path = self._store.messages(self._store.path(conversation))
         asked = next((message for message in reversed(path) if message.role == "user"), None)
@@ -179,7 +192,7 @@ class Compactor:
         return made
 
     def _counted(self, cut: CompactionPoint) -> CompactionPoint:
-        """With the tokens that the prompt takes with this summary. Raises UserError `chat.summary_too_long`."""
+        """With the prompt's tokens including this summary. Raises UserError `chat.summary_too_long`."""
         branch = _Branch(self, cut.conversation)
         context = branch.context
         with_it = branch.tokens(cut)
@@ -195,7 +208,7 @@ class Compactor:
 
 
 class _Branch:
-    """The shown branch of a conversation, and what prompts of it take."""
+    """The shown branch of a conversation, and token counts of its prompts."""
 
     def __init__(self, making: Compactor, conversation: int) -> None:
         self._models, self._conversations = making._models, making._conversations
@@ -206,7 +219,7 @@ class _Branch:
         path = making._store.messages(self.ids)
         self.leaf = leaf = path[-1]
         self.cut = making.cut(conversation, self.ids)
-        # An answer that has words is gone on with, one without is written anew.
+        # An answer with text is continued, one without is generated again.
         self.continues = leaf.role == "assistant" and bool(leaf.content or leaf.reasoning)
         self.waits = leaf.role == "user" or is_full(leaf)
         self._path = path if self.continues or leaf.role == "user" else path[:-1]
@@ -220,19 +233,19 @@ class _Branch:
         return facts.context
 
     def candidates(self) -> list[int]:
-        """Where a cut may be put: at a question behind the first one that the model sees now."""
+        """Possible compaction points: questions after the first one that the model sees now."""
         questions = [message.id for message in self._path if message.role == "user"]
         now = self.ids[0] if self.cut is None else self.cut.first
         return [id for id in questions if self.ids.index(id) > self.ids.index(now)]
 
     def from_message(self, first: int) -> int:
-        """The tokens of the prompt that begins with this message, without a summary."""
+        """Tokens of the prompt that begins with this message, without a summary."""
         if first not in self._counts:
             self._counts[first] = self.tokens(CompactionPoint(_NEW, self._conversation.id, first))
         return self._counts[first]
 
     def tokens(self, cut: CompactionPoint | None) -> int:
-        """The tokens of the prompt with this cut."""
+        """Tokens of the prompt with this compaction point."""
         request = self._conversations.request_for(
             self._conversation.id, self._path, self._conversation.options, cut, continue_last=self.continues
         )
@@ -249,7 +262,7 @@ def _summary(text: str) -> str:
 
 
 def _too_long(tokens: int, context: int, branch: _Branch) -> ErrorInfo:
-    """Why leaving out what came before does not help."""
+    """Why leaving out earlier messages does not help."""
     if branch.continues:
         return ErrorInfo("chat.answer_too_long", {"tokens": tokens, "context": context})
     return ErrorInfo("chat.question_too_long", {"tokens": tokens, "context": context})

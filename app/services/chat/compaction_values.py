@@ -1,4 +1,4 @@
-"""Values of compaction: what can be done about a full context, and a summary in the making."""
+"""Values of compaction: its options, and a summary draft."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from engine.errors import ErrorInfo
 
 
 class CompactionOptions(msgspec.Struct, frozen=True):
-    """What can be done about a branch that fills the context; numbers are tokens of the model in use.
+    """Options for a branch that fills the context; numbers are tokens of the model in use.
 
-    Worked out for the branch that ends in `leaf`, whose prompt takes `needed` of `context`. Without the `messages`
-    oldest ones the model sees it from `first` on, which takes `after`; a summary of them may take `summary`, 0: they
-    are too little for one. `waits`: an answer is to be written then, or gone on with (`goes_on`). `first` is 0 where
-    nothing can be left out; `problem` says why. `trained` is the longest context that the model was made for.
+    Worked out for the branch that ends in `leaf`, whose prompt takes `needed` of `context`. Without the
+    `messages` oldest ones the model sees it from `first` on, which takes `after`; a summary of them may take
+    `summary`, 0: they are too little for one. `waits`: an answer is to be written then, or gone on with
+    (`goes_on`). `first` is 0 where nothing can be left out; `problem` says why. `trained` is the longest
+    context that the model was made for.
     """
 
     conversation: int
@@ -31,18 +32,21 @@ class CompactionOptions(msgspec.Struct, frozen=True):
 
 
 def room_to_answer(context: int) -> int:
-    """What has to be free at least for an answer to be worth beginning."""
+    """The free tokens below which no answer is started."""
     return max(16, context // 8)
 
 
 def fits(room: CompactionOptions) -> bool:
-    """Whether there is room for an answer after all, as when a model with a larger context was loaded."""
+    """Whether the answer fits after all, as when a model with a larger context was loaded."""
     return room.needed + room_to_answer(room.context) <= room.context
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A summary that is being written or waits to be looked at. It is the text of the part `part` of `parts`, with
-    what was written of the earlier ones in it. `error`: why it could not be written (to the end)."""
+    """A summary that is being generated or waits for review.
+
+    It is the text of the part `part` of `parts`, including the earlier parts. `error`: why it could not be
+    completed.
+    """
 
     room: CompactionOptions
     text: str = ""

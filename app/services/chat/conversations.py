@@ -1,7 +1,7 @@
-"""Conversations: what people do with them, and how an answer gets from the engine to the store.
+"""Conversations: what people do with them, and the path of an answer from the engine to the store.
 
-Reading and writing methods block on the disk: call them off the GUI thread. What changes is published
-from the calling thread, the engine's reader thread or the saver's.
+Methods that read and write block on the disk: call them off the GUI thread. Changes are published from the
+calling thread, the engine's reader thread or the saver's.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ TRASH_DAYS = 30
 
 
 class Conversations:
-    """Everything that can be done with conversations."""
+    """Operations on conversations."""
 
     def __init__(
         self, store: Store, models: Models, settings: SettingsFile, runs: Runs, events: EventBus
@@ -62,13 +62,13 @@ class Conversations:
         self._by_runs = ChatRuns(runs, store, self._saver, events, lambda: models.signature)
         self._starting = threading.Lock()
         self._offered: dict[int, OfferedTools] = {}
-        # The cut that counted when a conversation was last answered, 0 for none.
+        # The compaction point at the last answer of each conversation, 0 for none.
         self._last_cuts: dict[int, int] = {}
 
     # --- reading ---
 
     def all(self) -> list[Conversation]:
-        """Those with words, a draft or a name, in the order of the list."""
+        """Conversations with messages, a draft or a name, in the order of the list."""
         return [c for c in self._store.conversations() if c.leaf or c.draft or c.title]
 
     def search(self, query: str) -> list[SearchHit]:
@@ -87,24 +87,27 @@ class Conversations:
         return self._store.messages(ids)
 
     def answering(self) -> set[int]:
-        """Conversations with an answer under way. Never blocks."""
+        """Conversations whose answer is in progress. Never blocks."""
         return {answer.conversation for answer in self._saver.open_answers()}
 
     def text_after(self, message: int, pieces: int) -> tuple[str, str] | None:
-        """Reasoning and content of an answer under way, once so many pieces of `TextDelta`s had come since it was
-        queued or restarted; None when it has ended. Never blocks."""
+        """Reasoning and content of an answer in progress after this many pieces of `TextDelta`s since it was
+        queued or restarted; None when it has ended.
+
+        Never blocks.
+        """
         answer = self._saver.get(message)
         return None if answer is None else answer.text_after(pieces)
 
     @property
     def system_prompt(self) -> str:
-        """The instructions of conversations that set none of their own."""
+        """The default system prompt of conversations."""
         return self._settings.current.system_prompt
 
     # --- changing a conversation ---
 
     def create(self, options: ChatOptions | None = None, origin: int | None = None) -> Conversation:
-        """`origin` is the conversation that it is begun from."""
+        """Create a conversation; `origin` is the one it was begun from."""
         return self._changed(self._store.create_conversation(options or ChatOptions(), origin))
 
     def rename(self, id: int, title: str) -> Conversation:
@@ -117,25 +120,25 @@ class Conversations:
         return self._changed(self._store.set_options(id, options))
 
     def set_draft(self, id: int, draft: str) -> Conversation:
-        """Keep what is typed. Not told: only the composer that typed it cares."""
+        """Save unsent text. Not published: only the composer that typed it cares."""
         return self._store.set_draft(id, draft)
 
     def offer_tools(self, id: int, offered: OfferedTools) -> None:
-        """Let the model call these tools in this conversation, until the process ends: they are not stored."""
+        """Offer these tools in this conversation, until the process ends: they are not stored."""
         self._offered[id] = offered
 
     def delete(self, id: int) -> Conversation:
-        """To the trash, with its answer stopped; `restore` brings it back for 30 days."""
+        """Move a conversation to the trash and stop its answer; `restore` brings it back for 30 days."""
         self.stop(id)
         return self._changed(self._store.delete_conversation(id))
 
     def restore(self, id: int) -> Conversation:
         return self._changed(self._store.restore_conversation(id))
 
-    # --- asking and answering ---
+    # --- answers ---
 
     def send(self, id: int, text: str) -> Message:
-        """Store the user's words and start the answer; returns the (empty, streaming) answer.
+        """Store the user's message and start the answer; returns the (empty, streaming) answer.
 
         Raises UserError `chat.busy` while this conversation is being answered, `chat.empty`.
         """
@@ -153,7 +156,9 @@ class Conversations:
             return self._answer(id, question.id)
 
     def regenerate(self, message: int) -> Message:
-        """A new variant of an answer, or the answer to a user's message; the old one stays beside it."""
+        """Generate a new variant of an answer, or the answer to a user's message; the old one stays beside
+        it.
+        """
         record = self._store.message(message)
         with self._starting:
             self._refuse_busy(record.conversation)
@@ -165,7 +170,7 @@ class Conversations:
             return self._answer(record.conversation, parent, branch=True)
 
     def edit(self, message: int, text: str) -> Message:
-        """A variant of a message with other words; one of the user's is answered anew."""
+        """Add a variant of a message with another text; a user's message is answered again."""
         if not text.strip():
             raise UserError("chat.empty")
         record = self._store.message(message)
@@ -180,8 +185,11 @@ class Conversations:
             return self._answer(record.conversation, edited.id)
 
     def continue_answer(self, message: int, again: Mapping[str, RetryChoice] | None = None) -> Message:
-        """Go on with an answer that was stopped, in place; one with tools by resuming its run. `again`: what becomes
-        of its calls that were interrupted, as in `Runs.resume`. Raises UserError `chat.not_last`."""
+        """Continue a stopped answer in place; one with tools by resuming its run.
+
+        `again`: what becomes of its calls that were interrupted, as in `Runs.resume`. Raises UserError
+        `chat.not_last`.
+        """
         record = self._store.message(message)
         with self._starting:
             self._refuse_busy(record.conversation)
@@ -203,18 +211,20 @@ class Conversations:
         index = siblings.index(message) + offset
         if not 0 <= index < len(siblings):
             return
-        with self._starting:  # the request for an answer is made from the branch that is shown
+        with self._starting:  # the request is built from the branch that is shown
             conversation = self._store.show_branch(siblings[index])
         self._events.publish(ConversationChanged(conversation), BranchShown(conversation.id))
 
     def stop(self, conversation: int) -> None:
-        """End the answer under way, keeping its text."""
+        """Stop the answer in progress, keeping its text."""
         for answer in self._saver.open_answers():
             if answer.conversation == conversation:
                 self._abort(answer)
 
     def answer_now(self, conversation: int) -> None:
-        """Let the answer under way end its reasoning and begin; one that does not reason goes on as it is."""
+        """End the reasoning of the answer in progress and start its content; without reasoning nothing
+        changes.
+        """
         for answer in self._saver.open_answers():
             if answer.conversation == conversation:
                 answer.answer_asked = True
@@ -222,12 +232,11 @@ class Conversations:
                     self._models.answer_now(answer.id)
 
     def recover(self) -> list[Message]:
-        """After a start: answers that a dead process left half written become stopped ones, or what their runs had
-        come to."""
+        """After a start: mark half-written answers of dead processes as stopped, or with their runs' results."""
         return [self._by_runs.settled(message) for message in self._store.recover()]
 
     def close(self) -> None:
-        """Save what is being written; call after the engine is closed."""
+        """Save answers in progress; call after the engine is closed."""
         for answer in self._saver.open_answers():
             self._saver.finish(answer, Finished(answer.id, "cancelled", Usage(), Timings()))
         self._saver.close()
@@ -235,7 +244,7 @@ class Conversations:
     # --- inside ---
 
     def _asked_before(self, conversation: Conversation, text: str) -> Message | None:
-        """The same question at the end of the chat that got no answer, as when the disk was full then."""
+        """The same question at the end of the chat that got no answer, as when the disk was full."""
         if conversation.leaf is None:
             return None
         last = self._store.message(conversation.leaf)
@@ -244,7 +253,7 @@ class Conversations:
     def _give_title(self, id: int, text: str) -> None:
         try:
             self._changed(self._store.rename(id, title_from(text), "auto"))
-        except UserError as error:  # the words are stored; a title is not worth refusing them
+        except UserError as error:  # the message is stored; a title is not worth refusing it
             self._events.publish(StoreFailed(error.info))
 
     def _answer(self, conversation: int, parent: int, *, branch: bool = False) -> Message:
@@ -277,16 +286,16 @@ class Conversations:
                 self._begin(answer, message, options, continue_last)
         except UserError as error:
             self._saver.finish(answer, Finished(message.id, "error", Usage(), Timings(), error.info))
-        except BaseException:  # whatever it is, the answer must not stay open for ever
+        except BaseException:  # whatever it is, the answer must not stay open forever
             self._saver.finish(answer, Finished(message.id, "cancelled", Usage(), Timings()))
             raise
-        if answer.answer_asked and not answer.by_run:  # before the engine knew of it
+        if answer.answer_asked and not answer.by_run:  # before it reached the engine
             self._models.answer_now(answer.id)
         if answer.stop_asked:
             self._abort(answer)
 
     def _begin(self, answer: Answer, message: Message, options: ChatOptions, continue_last: bool) -> None:
-        """Ask for an answer, or for the rest of one: a run where there are tools, else the model."""
+        """Request an answer, or the rest of one: a run where there are tools, else the model."""
         conversation = message.conversation
         branch = self._branch(message)
         branch = branch if continue_last else branch[:-1]
@@ -314,11 +323,11 @@ class Conversations:
         return path[: [m.id for m in path].index(message.id) + 1]
 
     def _cut(self, conversation: int, branch: Sequence[Message]) -> CompactionPoint | None:
-        """From where on the model sees this branch."""
+        """The compaction point of this branch."""
         return compaction_point_of((message.id for message in branch), self._store.cuts(conversation))
 
     def _wish(self, options: ChatOptions, tools: ChatTools) -> AnswerOptions:
-        """An answer with tools: the conversation's options over the settings."""
+        """Options of an answer with tools: the conversation's over the settings."""
         settings = self._settings.current
         system = settings.system_prompt if options.system_prompt is None else options.system_prompt
         most = settings.max_tokens if options.max_tokens is None else options.max_tokens
@@ -334,8 +343,11 @@ class Conversations:
         *,
         continue_last: bool = False,
     ) -> GenerateRequest:
-        """What is asked for the next answer of a branch, its id still to be given: what the model sees of the branch,
-        and the conversation's options over the settings. With `continue_last` its last message is gone on with."""
+        """The request for the next answer of a branch, its id still to be set: the model's view of the
+        branch, with the conversation's options over the settings.
+
+        With `continue_last` its last message is gone on with.
+        """
         settings = self._settings.current
         facts = self._models.state.facts
         chosen = settings.reasoning if options.reasoning is None else options.reasoning
@@ -359,7 +371,7 @@ class Conversations:
         self._saver.settle(conversation)
 
     def _receive(self, answer: Answer, events: list[Event]) -> None:
-        """From the engine's reader thread: keep the text, publish it, leave the disk to the saver."""
+        """From the engine's reader thread: buffer the text, publish it, leave the disk to the saver."""
         owner = Owner(answer.id)
         for event in events:
             if isinstance(event, Delta):
@@ -382,8 +394,7 @@ class Conversations:
                 self._saver.finish(answer, self._explained(event))
 
     def _explained(self, finished: Finished) -> Finished:
-        """An answer without a model failed for the reason why the model is missing; one that ended because the
-        context is full says so."""
+        """Explain an error: the reason why the model is missing, or that the context is full."""
         facts = self._models.state.facts
         if facts is not None and ends_full(finished, facts.context):
             full = ErrorInfo("chat.context_full", {"context": facts.context})

@@ -21,41 +21,39 @@ class MessageAdded(ServiceEvent, frozen=True):
 
 
 class BranchShown(ServiceEvent, frozen=True):
-    """The shown path changed somewhere before its end: read it again."""
+    """The shown path changed before its end: reload it."""
 
     conversation: int
 
 
 class AnswerQueued(ServiceEvent, frozen=True):
-    """An answer begins: the model is asked for it, or loaded first."""
+    """An answer is queued: the model is asked for it, or loaded first."""
 
     message: int
 
 
 class AnswerRun(ServiceEvent, frozen=True):
-    """A run writes this answer with tools, from now on or again: what it does is told as of any run."""
+    """A run writes this answer with tools, from now on or again: its events are published as for any run."""
 
     message: int
     run: int
 
 
 class AnswerRestarted(ServiceEvent, frozen=True):
-    """What was told of a streaming answer so far is none of its text: it belongs to a step of its run, or broke off.
-    The text begins anew."""
+    """Discard the text of a streaming answer so far: it belongs to a step of its run, or broke off."""
 
     message: int
 
 
 class AnswerToolCall(ServiceEvent, frozen=True):
-    """A streaming answer has made a call, in the order of its calls; the stored answer has them all again."""
+    """A streaming answer has made a call, in order; the stored answer has them all."""
 
     message: int
     call: ToolCall
 
 
 class SummaryStarted(ServiceEvent, frozen=True):
-    """The model writes a summary of the beginning of a conversation, now part `part` of `parts`: what was told of the
-    text so far is taken into it, and the text begins anew."""
+    """The model generates part `part` of `parts` of a summary: it includes the text so far, and starts over."""
 
     conversation: int
     part: int
@@ -63,7 +61,7 @@ class SummaryStarted(ServiceEvent, frozen=True):
 
 
 class SummaryDelta(ServiceEvent, frozen=True):
-    """New text of a summary, to append."""
+    """New text of a summary, to be appended."""
 
     conversation: int
     text: str

@@ -1,4 +1,4 @@
-"""From a branch of a chat to what a run that answers in it is told of it. Pure."""
+"""Messages of a chat branch for a run that answers in it. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.services.chat.prompting import not_carried_out
 from app.store import records
 from engine.values import Message
 
-# More is of no use to any model that there is, and each answer's journal has it again; characters.
+# More exceeds any model's context, and each answer's journal repeats it; characters.
 MOST_BEFORE = 200_000
 _LEFT_OUT = "The beginning of this conversation is left out."
 
@@ -16,9 +16,10 @@ Steps = Callable[[records.Message], Sequence[Message]]
 
 
 def before_of(path: Sequence[records.Message], steps: Steps, most: int = MOST_BEFORE) -> tuple[Message, ...]:
-    """The branch `path` as messages, root first. `steps` tells what an answer's run did, nothing for other answers.
+    """The branch `path` as messages, root first.
 
-    Where it is more than `most` characters, answers lose their steps and then go, the oldest first.
+    `steps` gives the steps of an answer's run, nothing for other answers. Beyond `most` characters, answers
+    lose their steps and are then dropped, the oldest first.
     """
     told: list[list[Message]] = []
     left = most

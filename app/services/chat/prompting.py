@@ -1,4 +1,4 @@
-"""From a branch of a conversation to the messages of a request. Pure."""
+"""Builds the messages of a request from a branch of a conversation. Pure."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from collections.abc import Iterable, Sequence
 from app.store import records
 from engine.values import Message, ToolCall
 
-# For the model: what a call has come to that nobody carried out.
+# For the model: the result of a call that nobody carried out.
 NOT_CARRIED_OUT = "This call was not carried out."
-# For the model, in the user's turn in front of the first words that it sees.
+# For the model, in the user turn before the first message that it sees.
 _SUMMARY = "What we said before, in short: {summary}\n\nNow we go on."
 
 
 def compaction_point_of(
     path: Iterable[int], cuts: Iterable[records.CompactionPoint]
 ) -> records.CompactionPoint | None:
-    """The one of `cuts`, newest first, that counts for the branch `path`."""
+    """The one of `cuts`, newest first, that applies to the branch `path`."""
     branch = set(path)
     return next((cut for cut in cuts if cut.first in branch), None)
 
 
 def seen(path: Sequence[records.Message], cut: records.CompactionPoint | None) -> Sequence[records.Message]:
-    """What the model sees of the branch `path`."""
+    """The part of the branch `path` that the model sees."""
     if cut is None:
         return path
     return path[[record.id for record in path].index(cut.first) :]
 
 
 def summary_words(cut: records.CompactionPoint | None) -> tuple[Message, ...]:
-    """What is said to the model in the place of what it does not see: a user's turn, or nothing."""
+    """The user turn with the summary that replaces earlier messages, or nothing."""
     if cut is None or not cut.summary:
         return ()
     return (Message("user", _SUMMARY.format(summary=cut.summary)),)
@@ -42,13 +42,13 @@ def request_messages(
     *,
     continue_last: bool = False,
 ) -> tuple[Message, ...]:
-    """What the model is given for the branch `path`, root first: from the first message of `cut` on, with its summary
-    in front.
+    """The messages for the model of the branch `path`, root first: from the first message of `cut` on, with
+    its summary in front.
 
-    Answers that are empty are left out, and user turns that then follow each other are joined: many
-    templates refuse two turns of one role. With `continue_last` the last answer stays even when empty.
-    Calls without a stored result get one that says so, and a turn of the model behind it: there are templates
-    that take neither a call without a result nor a user's turn right behind one (Mistral's).
+    Answers that are empty are left out, and user turns that then follow each other are joined: many templates
+    refuse two turns of one role. With `continue_last` the last answer stays even when empty. Calls without a
+    stored result get one that says so, and a turn of the model behind it: there are templates that take
+    neither a call without a result nor a user's turn right behind one (Mistral's).
     """
     messages: list[Message] = []
     if system_prompt.strip():
@@ -71,6 +71,6 @@ def request_messages(
 
 
 def not_carried_out(calls: Sequence[ToolCall]) -> list[Message]:
-    """What follows calls that nobody carried out."""
+    """The results of calls that nobody carried out."""
     results = [Message("tool", NOT_CARRIED_OUT, tool_call_id=call.id, name=call.name) for call in calls]
     return [*results, Message("assistant", NOT_CARRIED_OUT)]

@@ -1,4 +1,4 @@
-"""How the run behind an answer ended, as the end of that answer. Pure."""
+"""Maps the end of a run to the end of its answer. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.api import Finished
 from engine.errors import ErrorInfo
 from engine.values import FinishReason
 
-# Ends that were wanted: nothing needs to be said of them.
+# Normal ends, which need no notice.
 _WANTED = ("answered", "user", "paused", "interrupted")
 
 
@@ -22,7 +22,7 @@ def ending_of(message: int, entries: Sequence[Entry]) -> Finished:
     finished = last if isinstance(last, RunFinished) else None
     usage, timings = usage_of(turns), timings_of(turns)
     notices = turns[-1].notices if turns else ()
-    if finished is None:  # its end could not be written down
+    if finished is None:  # its end could not be recorded
         return Finished(message, "error", usage, timings, ErrorInfo("run.unsaved"))
     if finished.status == "failed":
         return Finished(message, "error", usage, timings, why_finished(finished), notices=notices)
@@ -35,8 +35,9 @@ def ending_of(message: int, entries: Sequence[Entry]) -> Finished:
 
 
 def answer_of(entries: Sequence[Entry], streamed: str, kept: str = "") -> str:
-    """The text of the answer: what the model said last behind what was `kept` of it, or what came of a turn that was
-    stopped."""
+    """The text of the answer: what the model said last after what was `kept` of it, or the text of a stopped
+    turn.
+    """
     finished = entries[-1].event if entries else None
     if isinstance(finished, RunFinished) and finished.status == "completed":
         return kept + finished.answer

@@ -1,4 +1,4 @@
-"""Definitions of tools for a model, from a file that a person wrote."""
+"""Reads tool definitions from a user's file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHOICES = ("auto", "required", "none")
 
 
 class OfferedTools(msgspec.Struct, frozen=True):
-    """Tools that a model may call, in OpenAI's shape; `choice` as `tool_choice` of a `GenerateRequest`."""
+    """Tools that a model may call, in OpenAI's format; `choice` as `tool_choice` of a `GenerateRequest`."""
 
     tools: tuple[dict[str, Any], ...] = ()
     choice: str = "auto"
@@ -74,7 +74,7 @@ def _no_number(word: str) -> NoReturn:
 
 
 def _function(given: Any, number: int) -> dict[str, Any]:
-    """The definition of one function, its name and parameters looked at."""
+    """The definition of one function, its name and parameters validated."""
     function = given.get("function", given) if isinstance(given, dict) else None
     name = function.get("name") if isinstance(function, dict) else None
     if not isinstance(function, dict) or not isinstance(name, str) or not name.strip():

@@ -10,7 +10,7 @@ from engine.placement.plan import Device
 
 
 class WorkerState(ServiceEvent, frozen=True):
-    """A machine that lends its memory, as it was when it was last asked. `address` is "host:port".
+    """A worker: a machine that lends its memory, in its last known state. `address` is "host:port".
 
     "unchecked": not asked since the start. `error` says in words why one is "away".
     """
@@ -22,16 +22,16 @@ class WorkerState(ServiceEvent, frozen=True):
 
 
 class WorkersChanged(ServiceEvent, frozen=True):
-    """Added, removed or checked; in the order of the settings."""
+    """Workers were added, removed or checked; in the order of the settings."""
 
     workers: tuple[WorkerState, ...]
 
 
 class ServersChanged(ServiceEvent, frozen=True):
-    """An MCP server came, went, started, stopped, failed or changed its tools."""
+    """A tool server was added, removed, started, stopped, failed or changed its tools."""
 
 
 class RemoteServersChanged(ServiceEvent, frozen=True):
-    """The server of models elsewhere at `url` came, went or was set up anew."""
+    """The remote model server at `url` was added, removed or reconfigured."""
 
     url: str

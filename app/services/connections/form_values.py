@@ -1,7 +1,7 @@
-"""The fields of a form that a server asks to be filled in, and what is wrong with what was entered. Without Qt.
+"""Fields of a tool server's form, and validation of the input. Without Qt.
 
-The schema is the flat JSON schema of MCP's elicitation: strings, numbers, integers, booleans, choices, and lists of
-choices (https://modelcontextprotocol.io/specification/2025-11-25/client/elicitation).
+The schema is the flat JSON schema of MCP's elicitation: strings, numbers, integers, booleans, choices, and
+lists of choices (https://modelcontextprotocol.io/specification/2025-11-25/client/elicitation).
 """
 
 from __future__ import annotations
@@ -34,15 +34,18 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """Why a value does not count: "missing", "number", "integer", "low", "high", "short", "long", "few", "many",
-    "email", "uri", "date", "date-time". `limit` is the bound that was passed."""
+    """Why a value is invalid: "missing", "number", "integer", "low", "high", "short", "long", "few", "many",
+    "email", "uri", "date", "date-time".
+
+    `limit` is the bound that was exceeded.
+    """
 
     code: str
     limit: float = 0
 
 
 def fields_of(schema: dict[str, Any]) -> tuple[Field, ...]:
-    """The fields in the order of the schema; what cannot be asked is left out."""
+    """The fields in the order of the schema; unsupported ones are left out."""
     properties = schema.get("properties")
     required = schema.get("required")
     names = required if isinstance(required, list) else []
@@ -110,7 +113,7 @@ def _bound(value: Any) -> float | None:
 
 
 def entered(field: Field, text: str) -> tuple[Any, Problem | None]:
-    """What a text means in a field of letters or figures: its value (None for nothing), and what is wrong with it."""
+    """Parse the text of a field: its value (None for nothing), and what is wrong with it."""
     plain = text if field.kind == "text" else text.strip()
     if not plain:
         return None, Problem("missing") if field.required else None
@@ -131,7 +134,7 @@ def entered(field: Field, text: str) -> tuple[Any, Problem | None]:
 
 
 def chosen(field: Field, values: list[str]) -> tuple[list[str], Problem | None]:
-    """What was ticked in a list of choices, and whether it is too little or too much."""
+    """The selected values of a list, and whether there are too few or too many."""
     least = max(field.low or 0, 1 if field.required and field.low is None else 0)
     if len(values) < least and (values or field.required):
         return values, Problem("few", least)

@@ -1,4 +1,4 @@
-"""Models elsewhere: the servers that the user has set up, their keys, and the way to each of them."""
+"""Remote model servers: their configuration, their keys, and access to them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from engine.errors import ErrorInfo, UserError
 from engine.remote.access import RemoteAccess, checked_key, no_key
 from engine.remote.names import checked_url, parse_name
 
-# A list of thousands of models is no list to choose from, and the file is read often.
+# Maximum models of a list: nobody chooses from thousands, and the file is read often.
 MOST_LISTED = 1000
 
 
 class Removed(msgspec.Struct, frozen=True):
-    """A server that was removed, for `RemoteServers.restore`. Its key is in it: it is kept in memory only."""
+    """A removed server, for `RemoteServers.restore`. It contains the key: keep it in memory only."""
 
     server: ModelServer
     key: str
@@ -36,10 +36,11 @@ class Removed(msgspec.Struct, frozen=True):
 
 
 class RemoteServers:
-    """May be used from any thread but the GUI's: the keyring can ask its user to unlock it, and a server may be slow.
+    """Remote model servers. Use it from any thread but the GUI's: the keyring can ask its user to unlock it,
+    and a server may be slow.
 
-    A key lies in the keyring under the address it was given for and is sent to no other one. Where no keyring keeps
-    it, it is for this session.
+    A key lies in the keyring under the address it was given for and is sent to no other one. Where no keyring
+    keeps it, it is for this session.
     """
 
     def __init__(self, home: Path, settings: SettingsFile, secrets: Secrets, events: EventBus) -> None:
@@ -49,15 +50,18 @@ class RemoteServers:
 
     @property
     def problems(self) -> tuple[ErrorInfo, ...]:
-        """What of the file could not be used."""
+        """Parts of the file that could not be used."""
         return self._file.problems
 
     def all(self) -> tuple[ModelServer, ...]:
-        """In the order in which they were added. Raises UserError `settings.not_saved` where they cannot be read."""
+        """All servers, in the order they were added.
+
+        Raises UserError `settings.not_saved` where they cannot be read.
+        """
         return self._file.all()
 
     def get(self, url: str) -> ModelServer | None:
-        """The server at this address, None for one that was not set up."""
+        """The server at this address, None for an unknown one."""
         return next((server for server in self._file.all() if server.url == url), None)
 
     def save(self, server: ModelServer, key: str | None = None, *, instead_of: str = "") -> ModelServer:
@@ -87,7 +91,7 @@ class RemoteServers:
         return kept
 
     def remove(self, url: str) -> Removed | None:
-        """With its key; what `restore` brings back, None where there was none at this address.
+        """Remove a server with its key; returns what `restore` needs, None for an unknown address.
 
         Raises UserError `settings.not_saved`, `remote.key_stays` when the keyring still has the key.
         """
@@ -102,18 +106,18 @@ class RemoteServers:
         return None if server is None else Removed(server, key)
 
     def restore(self, removed: Removed) -> None:
-        """As it was, unless there is another one at its address by now. Raises as `save`."""
+        """Restore a removed server, unless its address is in use again. Raises as `save`."""
         self.save(removed.server, removed.key)
 
     def key_place(self, url: str) -> TokenPlace:
-        """Who keeps the key: "keyring", "session" until the program ends, or "" for none."""
+        """Where the key is stored: "keyring", "session" until the program ends, or "" for none."""
         server = self.get(url)
         return self._secrets.has_secret(_secret(url)) if server is not None and server.has_key else ""
 
     def check(self, server: ModelServer, key: str | None = None) -> tuple[str, ...]:
-        """The models that it lists, asked with `key`, None for the one that is kept. Waits for the server.
+        """List the server's models with `key`, None for the stored one.
 
-        Raises UserError `remote.*`.
+        Waits for the server. Raises UserError `remote.*`.
         """
         from engine.remote.discovery import listed_models, names_of
         from engine.remote.http import Http
@@ -136,7 +140,7 @@ class RemoteServers:
         self.events.publish(RemoteServersChanged(url))
 
     def is_new(self, name: str) -> bool:
-        """Whether text would leave this computer for the model of this name, and its user was not told yet.
+        """Whether text would leave this computer for the model of this name without the user's agreement.
 
         Raises UserError as `parse_name`.
         """
@@ -145,8 +149,10 @@ class RemoteServers:
         return server.leaves and not server.agreed
 
     def access_of(self, url: str) -> RemoteAccess:
-        """The way to the server at `url`, as it is set up now; without a key to one that is not. Another key counts
-        at once."""
+        """The access to the server at `url`, as configured now; without a key to an unknown one.
+
+        A changed key applies at once.
+        """
         return self._access(self.get(url) or ModelServer(url), lambda: self._kept_key(url))
 
     def _access(self, server: ModelServer, key: Callable[[], str]) -> RemoteAccess:

@@ -1,4 +1,4 @@
-"""Servers that another program has set up, read from its file when the user asks for it, and never by itself.
+"""Imports tool servers from another program's file, on request only.
 
 Known shapes: `{"mcpServers": {NAME: {...}}}` (Claude Desktop and Code, Cursor, LM Studio, Windsurf, Gemini),
 `{"servers": {...}}` and `{"mcp": {"servers": {...}}}` (VS Code, whose files may hold comments).
@@ -37,8 +37,10 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def found_in(path: Path, taken: Collection[str] = ()) -> tuple[Found, ...]:
-    """The servers in a file, under names that are not `taken`. Raises UserError `mcp.import_unreadable`,
-    `mcp.import_no_servers`."""
+    """Servers in a file, under names that are not `taken`.
+
+    Raises UserError `mcp.import_unreadable`, `mcp.import_no_servers`.
+    """
     try:
         if path.stat().st_size > MOST_BYTES:
             raise UserError("mcp.import_unreadable", path=str(path), detail="> 4 MB")
@@ -105,8 +107,7 @@ def _found(name: str, free: str, table: Any) -> Found:
 
 
 def named_paths(command: tuple[str, ...]) -> tuple[str, ...]:
-    """Paths outside of the system that the arguments of a command name and that are there: it is meant to read
-    them."""
+    """Existing paths outside of the system in a command's arguments: it is meant to read them."""
     found = []
     for word in command[1:]:
         path = Path(word.partition("=")[2] or word).expanduser()
@@ -137,7 +138,7 @@ def _seconds(value: Any) -> float:
 
 
 def safe_server_name(name: str) -> str:
-    """A name that a server may have, as near to `name` as that goes."""
+    """The valid server name closest to `name`."""
     safe = re.sub(r"[^A-Za-z0-9_-]+", "-", name.rpartition("/")[2] or name).strip("-_")[:32]
     safe = re.sub(r"^(mcp-server-|server-|mcp-)|(-mcp-server|-mcp)$", "", safe) or safe
     return safe if re.match(r"[A-Za-z]", safe) else f"server-{safe}".strip("-")[:32]
@@ -153,7 +154,7 @@ def _free(name: str, used: Collection[str]) -> str:
 
 
 def without_comments(text: str) -> str:
-    """JSON with comments and trailing commas as plain JSON. Strings stay as they are."""
+    """Convert JSON with comments and trailing commas to plain JSON. Strings stay as they are."""
     pattern = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
     bare = pattern.sub(lambda found: found[0] if found[0].startswith('"') else "", text)
     commas = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])', re.DOTALL)

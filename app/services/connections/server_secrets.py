@@ -1,4 +1,4 @@
-"""The values of a server's variables and headers: what is secret lies in the keyring, under names of its own."""
+"""Secret variables and headers of a tool server, kept in the keyring under names of their own."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ class ServerSecrets:
     def split(
         self, spec: ServerSpec, env: Mapping[str, str], headers: Mapping[str, str]
     ) -> tuple[ServerSpec, dict[str, str]]:
-        """The spec with what may be read by anybody in it, and the secrets by their names in the keyring. All headers
-        are secret but those that refer to the environment."""
+        """Split secrets off a spec: returns the spec without them, and the secrets by keyring name.
+
+        All headers are secret except those that refer to the environment.
+        """
         open_env = {name: value for name, value in env.items() if not looks_secret(name, value)}
         open_headers = {name: value for name, value in headers.items() if _REFERENCE.search(value)}
         secret_env = tuple(name for name in env if name not in open_env)
@@ -42,12 +44,12 @@ class ServerSecrets:
         return split, kept | {header_name(spec.name, name): headers[name] for name in secret_headers}
 
     def keep(self, values: Mapping[str, str]) -> bool:
-        """Whether the keyring keeps all of them; else they are for this session."""
+        """Store secrets; returns whether the keyring has all of them, else they are for this session."""
         kept = [self._secrets.keep_secret(name, value) for name, value in values.items()]
         return all(kept)
 
     def take(self, spec: ServerSpec) -> dict[str, str]:
-        """The secrets of a server by their names in the keyring, to be put back by `keep`."""
+        """Remove and return the secrets of a server by keyring name, for `keep` to restore."""
         return {name: value for name in names_of(spec) if (value := self._secrets.secret(name))}
 
     def forget(self, names: Iterable[str]) -> None:
@@ -55,7 +57,7 @@ class ServerSecrets:
             self._secrets.forget_secret(name)
 
     def values(self, spec: ServerSpec) -> Values:
-        """Everything a server is started with. Secrets that nobody keeps are left out: see `missing`."""
+        """Everything a server is started with. Missing secrets are left out: see `missing`."""
         env = {name: self._filled(value) for name, value in spec.env.items()}
         headers = {name: self._filled(value) for name, value in spec.headers.items()}
         for name in spec.secret_env:
@@ -68,7 +70,7 @@ class ServerSecrets:
         return Values(env, headers, client_secret)
 
     def load(self, server: str) -> str:
-        """What a login gave, "" for nothing."""
+        """The result of a login, "" for none."""
         return self._secrets.secret(login_name(server))
 
     def save(self, server: str, text: str) -> None:
@@ -83,7 +85,7 @@ class ServerSecrets:
         )
 
     def places(self, spec: ServerSpec) -> dict[str, TokenPlace]:
-        """Who keeps the value of each secret variable and header, "" for nobody."""
+        """Where each secret variable and header is stored, "" for nowhere."""
         env = {name: self._secrets.has_secret(env_name(spec.name, name)) for name in spec.secret_env}
         headers = {
             name: self._secrets.has_secret(header_name(spec.name, name)) for name in spec.secret_headers
@@ -92,7 +94,7 @@ class ServerSecrets:
         return env | headers | (client if registered(spec) else {})
 
     def for_this_session(self, spec: ServerSpec) -> tuple[str, ...]:
-        """The names of secrets that are gone when the program ends."""
+        """Names of secrets that are lost when the program ends."""
         return tuple(name for name in names_of(spec) if self._secrets.has_secret(name) == "session")
 
     def _filled(self, value: str) -> str:
@@ -121,7 +123,7 @@ def registered(spec: ServerSpec) -> bool:
 
 
 def names_of(spec: ServerSpec) -> tuple[str, ...]:
-    """The names of a server's secrets in the keyring."""
+    """Keyring names of a server's secrets."""
     return (
         *(env_name(spec.name, name) for name in spec.secret_env),
         *(header_name(spec.name, name) for name in spec.secret_headers),

@@ -1,7 +1,7 @@
-"""Which tools of a server the user knows: at first use all of them are taken as they are, later each change waits.
+"""Tools of a server that the user has accepted: all on first use, later each change needs acceptance.
 
-What was accepted is kept in server_tools.toml, and stays when a tool disappears: one that comes back as another is
-a changed one, not a new one.
+What was accepted is kept in server_tools.toml, and stays when a tool disappears: one that comes back as
+another is a changed one, not a new one.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ class KnownTools:
         self._told: set[tuple[str, str, str]] = set()
 
     def review(self, server: str, definitions: Iterable[Definition]) -> tuple[ServerTool, ...]:
-        """Each tool that a server lists, and those it used to, compared with what was accepted. The first list of
-        a server is accepted as it is. Raises UserError `settings.not_saved`."""
+        """Compare each tool that a server lists or listed with what was accepted.
+
+        The first list of a server is accepted as it is. Raises UserError `settings.not_saved`.
+        """
         listed = {definition.name: definition for definition in definitions}
         with self._lock:
             document = self._read()
@@ -55,7 +57,7 @@ class KnownTools:
     def accept(
         self, server: str, definitions: Iterable[Definition], tools: Iterable[str] | None = None
     ) -> None:
-        """From now on these are what the user knows; `tools` None: all. Raises UserError `settings.not_saved`."""
+        """Accept these tools; `tools` None: all. Raises UserError `settings.not_saved`."""
         wanted = None if tools is None else set(tools)
         with self._lock:
             document = self._read()
@@ -66,7 +68,7 @@ class KnownTools:
             self._write(document)
 
     def remembered(self, server: str) -> tuple[ServerTool, ...]:
-        """What was accepted of a server that was not asked yet. Raises UserError `mcp.tools_unreadable`."""
+        """Accepted tools of a server that has not been started. Raises UserError `mcp.tools_unreadable`."""
         with self._lock:
             known: dict[str, Any] = self._read().get(server, {})
         return tuple(
@@ -81,7 +83,7 @@ class KnownTools:
         )
 
     def kept(self, server: str) -> dict[str, Any] | None:
-        """What is known of a server's tools, to be given to `restore`; None for nothing."""
+        """The stored record of a server's tools, for `restore`; None for none."""
         with self._lock:
             return self._read().get(server)
 
@@ -141,7 +143,7 @@ class KnownTools:
         except FileNotFoundError:
             return {}
         except (ValueError, RecursionError, OSError):
-            # Nothing is taken as known then: it would be accepted anew without a word.
+            # Nothing counts as accepted then: it would be accepted again silently.
             raise UserError("mcp.tools_unreadable", path=str(self._file.path)) from None
         return {
             server: {name: record for name, record in tools.items() if _readable(record)}
@@ -158,7 +160,7 @@ class KnownTools:
 
 
 def _record(definition: Definition) -> dict[str, Any]:
-    """TOML knows no null, so the schema is kept as JSON."""
+    """TOML has no null, so the schema is stored as JSON."""
     schema = json.dumps(definition.schema, sort_keys=True, ensure_ascii=True)
     words = {"fingerprint": definition.fingerprint, "description": definition.description, "schema": schema}
     return {key: value.encode("utf-8", "replace").decode() for key, value in words.items()}
@@ -170,7 +172,7 @@ def _readable(record: Any) -> bool:
 
 
 def _diff(before: dict[str, Any], after: dict[str, Any]) -> str:
-    """A unified diff of description and schema, with what is hidden written out."""
+    """A unified diff of description and schema, invisible characters written out."""
     old, new = (
         [*shown_words(record["description"]).splitlines(), *_schema_lines(record["schema"])]
         for record in (before, after)

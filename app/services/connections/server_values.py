@@ -1,4 +1,4 @@
-"""What people are shown of servers of tools."""
+"""Values about tool servers for display."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from agents.mcp.spec import ServerSpec
 from engine.errors import ErrorInfo
 
 # "accepted": may be offered. "new" and "changed" wait for the user; "gone": not listed any more, but remembered.
-# "unfit": its schema cannot be offered.
+# "unfit": its schema is unusable.
 ToolStatus = Literal["accepted", "new", "changed", "gone", "unfit"]
 
 
@@ -55,5 +55,5 @@ class Server(msgspec.Struct, frozen=True):
 
     @property
     def waiting(self) -> tuple[ServerTool, ...]:
-        """Tools that the user has to look at before they are offered."""
+        """Tools that need the user's acceptance before they are offered."""
         return tuple(tool for tool in self.tools if tool.status in ("new", "changed"))

@@ -1,4 +1,4 @@
-"""A server as a person writes it down: one line of command, or an address."""
+"""Parses a tool server as a person enters it: a command line, or an address."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from agents.mcp.spec import ServerSpec
 from app.services.connections.server_import import named_paths, safe_server_name
 from engine.errors import UserError
 
-# What starts a program that its first plain argument names.
+# Programs whose first plain argument names the actual program.
 _LAUNCHERS = {
     "npx",
     "uvx",
@@ -30,13 +30,15 @@ _LAUNCHERS = {
 
 
 def command_words(text: str) -> tuple[str, ...]:
-    """The argv that a line means: quotes hold words together, and nothing else in it has a meaning (no variables,
-    no pipes). Raises UserError `mcp.bad_command` for a quote that is not closed."""
+    """The argv of a line: quotes group words, and nothing else has a meaning (no variables, no pipes).
+
+    Raises UserError `mcp.bad_command` for an unclosed quote.
+    """
     lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split = True
     lexer.commenters = ""
     if sys.platform == "win32":
-        lexer.escape = ""  # it parts folders there
+        lexer.escape = ""  # there it separates folders
     try:
         return tuple(lexer)
     except ValueError:
@@ -54,7 +56,7 @@ def written_spec(name: str, command: str, url: str) -> ServerSpec:
 
 
 def suggested_name(command: tuple[str, ...], url: str) -> str:
-    """A name made of the program's or the host's; "" when there is neither."""
+    """A name derived from the program or the host; "" when there is neither."""
     for word in command:
         stem = PurePath(word.replace("\\", "/")).name
         if word.startswith("-") or stem.lower().removesuffix(".exe").removesuffix(".cmd") in _LAUNCHERS:

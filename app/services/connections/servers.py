@@ -1,8 +1,8 @@
-"""Servers of tools: which there are, what the user has agreed to, and their tools for runs.
+"""Tool servers: their configuration, the user's consent, and their tools for runs.
 
 A server starts when somebody asks for its tools or checks it, and only if the user has agreed to exactly its
-command; nothing in a workspace starts one. Everything here may block and belongs off the GUI's thread, but `all`,
-which reads two small files.
+command; nothing in a workspace starts one. Everything here may block and belongs off the GUI's thread, but
+`all`, which reads two small files.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Revoke = Callable[[str, str], None]
 
 
 class Removed(msgspec.Struct, frozen=True):
-    """A server that was removed, for `Servers.restore`. Its secrets are in it: it is kept in memory only."""
+    """A removed server, for `Servers.restore`. It contains secrets: keep it in memory only."""
 
     kept: KeptServer
     secrets: dict[str, str]
@@ -84,10 +84,10 @@ class Servers:
             find_sandbox, home / "servers", self._secrets.values, self._listed, self._changed, self._secrets
         )
 
-    # Looking
+    # --- reading ---
 
     def all(self) -> tuple[Server, ...]:
-        """In the order they were added."""
+        """All servers, in the order they were added."""
         return tuple(self._shown(kept) for kept in self._file.all().values())
 
     def get(self, name: str) -> Server:
@@ -95,19 +95,24 @@ class Servers:
         return self._shown(self._file.get(name))
 
     def missing(self, name: str) -> tuple[str, ...]:
-        """Names of variables and headers that have no value. Asks the keyring. Raises UserError `mcp.unknown`."""
+        """Names of variables and headers without a value.
+
+        Asks the keyring. Raises UserError `mcp.unknown`.
+        """
         return self._secrets.missing(self._file.get(name).spec)
 
     def for_this_session(self, name: str) -> tuple[str, ...]:
-        """Names in the keyring's way of secrets that no keyring keeps. Asks it. Raises UserError `mcp.unknown`."""
+        """Keyring names of secrets that no keyring keeps. Asks it. Raises UserError `mcp.unknown`."""
         return self._secrets.for_this_session(self._file.get(name).spec)
 
     def secret_places(self, name: str) -> dict[str, TokenPlace]:
-        """Who keeps the value of each secret variable or header, "" for nobody. Asks the keyring. Raises UserError
-        `mcp.unknown`."""
+        """Where each secret variable and header is stored, "" for nowhere.
+
+        Asks the keyring. Raises UserError `mcp.unknown`.
+        """
         return self._secrets.places(self._file.get(name).spec)
 
-    # Setting up
+    # --- configuration ---
 
     def add(
         self,
@@ -117,7 +122,9 @@ class Servers:
         imported: str = "",
         enabled: bool = True,
     ) -> Server:
-        """Keep a server. It is not started: `consent` comes first. What looks like a secret goes into the keyring.
+        """Save a server.
+
+        It is not started: `consent` comes first. What looks like a secret goes into the keyring.
 
         Raises UserError `mcp.bad_name`, `mcp.twice`, `mcp.bad_url`, `mcp.plain_http`, `mcp.no_command`,
         `settings.not_saved`.
@@ -130,7 +137,7 @@ class Servers:
         return self.get(spec.name)
 
     def change(self, name: str, **fields: object) -> Server:
-        """Change fields of a server's spec; what was agreed to may have to be agreed to again.
+        """Change fields of a server's spec; this may require consent again.
 
         Raises UserError as `add` does, and `mcp.unknown`.
         """
@@ -177,7 +184,10 @@ class Servers:
         return self.get(name)
 
     def enable(self, name: str, on: bool) -> Server:
-        """Whether its tools are offered. Off ends it. Raises UserError `mcp.unknown`, `settings.not_saved`."""
+        """Enable or disable a server; disabling stops it.
+
+        Raises UserError `mcp.unknown`, `settings.not_saved`.
+        """
         kept = self._file.get(name)
         self._file.put(msgspec.structs.replace(kept, enabled=on))
         if not on:
@@ -186,13 +196,17 @@ class Servers:
         return self.get(name)
 
     def trust(self, name: str, on: bool) -> Server:
-        """Whether what it says of its tools' effects is believed. Raises UserError `mcp.unknown`,
-        `settings.not_saved`."""
+        """Trust or distrust a server's hints about its tools.
+
+        Raises UserError `mcp.unknown`, `settings.not_saved`.
+        """
         return self.change(name, trusted=on)
 
     def remove(self, name: str) -> Removed:
-        """End it and forget it, its secrets and what is known of its tools. Raises UserError `mcp.unknown`,
-        `settings.not_saved`."""
+        """Stop and remove a server, its secrets and accepted tools.
+
+        Raises UserError `mcp.unknown`, `settings.not_saved`.
+        """
         kept = self._file.remove(name)
         removed = Removed(kept, self._secrets.take(kept.spec), self._known.kept(name))
         self._host.stop(name)
@@ -212,34 +226,39 @@ class Servers:
         self._changed()
         return self.get(removed.kept.spec.name)
 
-    # Tools
+    # --- tools ---
 
     def check(self, name: str, workspace: Path | None = None) -> Server:
-        """Start a server and list its tools, on or off. Raises UserError `mcp.unknown`, `mcp.no_consent`; what goes
-        wrong after that is in `Server.error`."""
+        """Start a server and list its tools, enabled or not.
+
+        Raises UserError `mcp.unknown`, `mcp.no_consent`; later errors are in `Server.error`.
+        """
         kept = self._allowed(name)
         link = self._host.link(kept.spec, workspace)
         try:
             link.start(again=True)
         except UserError:
-            return self.get(name)  # the link has noted it
+            return self.get(name)  # the session has recorded it
         self._listed(kept.spec, link.definitions)
         return self.get(name)
 
     def login(self, name: str, visit: Callable[[str], None]) -> Server:
-        """Start a server elsewhere, and let the user log in if it asks for that: `visit` is given the page to open in
-        a browser, once, from another thread. Blocks until they have, five minutes at most. Raises UserError
-        `mcp.unknown`, `mcp.no_consent`; what goes wrong after that is in `Server.error`."""
+        """Start a remote server, and let the user log in if it asks for that: `visit` gets the page to open
+        in a browser, once, from another thread.
+
+        Blocks until they have, five minutes at most. Raises UserError `mcp.unknown`, `mcp.no_consent`; what
+        goes wrong after that is in `Server.error`.
+        """
         kept = self._allowed(name)
         try:
             link = self._host.login(kept.spec, visit)
         except UserError:
-            return self.get(name)  # the link has noted it
+            return self.get(name)  # the session has recorded it
         self._listed(kept.spec, link.definitions)
         return self.get(name)
 
     def logout(self, name: str) -> Server:
-        """Forget what a login gave, and end the server. Raises UserError `mcp.unknown`."""
+        """Forget a login, and stop the server. Raises UserError `mcp.unknown`."""
         self._file.get(name)
         self._host.stop(name)
         self._secrets.forget([login_name(name)])
@@ -247,8 +266,10 @@ class Servers:
         return self.get(name)
 
     def accept(self, name: str, tools: Collection[str] | None = None) -> Server:
-        """The user has looked at new and changed tools (by the server's names; None: all) and takes them as they
-        are now. Raises UserError `mcp.unknown`, `settings.not_saved`."""
+        """Accept new and changed tools (by the server's names; None: all) as they are now.
+
+        Raises UserError `mcp.unknown`, `settings.not_saved`.
+        """
         kept = self._file.get(name)
         definitions = self._definitions.get(name, ())
         self._known.accept(name, definitions, tools)
@@ -289,7 +310,7 @@ class Servers:
         return tuple(found)
 
     def close(self) -> None:
-        """End all servers. Some seconds at most."""
+        """Stop all servers. Takes some seconds at most."""
         self._host.close()
 
     def _started(self, spec: ServerSpec, workspace: Path) -> Link | None:
@@ -297,7 +318,7 @@ class Servers:
             link = self._host.link(spec, workspace)
             link.start()
         except UserError:
-            return None  # the link has noted it
+            return None  # the session has recorded it
         return link
 
     def _allowed(self, name: str) -> KeptServer:
@@ -307,7 +328,7 @@ class Servers:
         return kept
 
     def _listed(self, spec: ServerSpec, definitions: tuple[Definition, ...]) -> None:
-        """A server has listed its tools, perhaps on the loop's thread."""
+        """Handle a server's list of tools, perhaps on the loop's thread."""
         try:
             seen = self._known.review(spec.name, definitions)
         except UserError:
@@ -321,7 +342,7 @@ class Servers:
         spec = kept.spec
         digest = consent_digest(spec)
         links = self._host.links(spec.name)
-        # What is best of it: it may run for one workspace and have failed for another.
+        # The best state of it: it may run for one workspace and have failed for another.
         link = min(links, key=lambda one: _ORDER.index(one.state), default=None)
         with self._lock:
             tools = self._seen.get(spec.name)
@@ -348,7 +369,7 @@ class Servers:
 
 
 def own_names() -> set[str]:
-    """Names that no tool of a server may have: those of our own tools, on every machine."""
+    """Names reserved for built-in tools, on every machine."""
     from agents.run.run import OWN_TOOLS
     from agents.tools.builtin import builtin_tools
 
@@ -359,7 +380,10 @@ _ORDER = ("ready", "starting", "failed", "off")
 
 
 def checked(spec: ServerSpec) -> None:
-    """Raises UserError `mcp.bad_name`, `mcp.no_command`, `mcp.bad_url`, `mcp.plain_http` for what cannot be kept."""
+    """Validate a server.
+
+    Raises UserError `mcp.bad_name`, `mcp.no_command`, `mcp.bad_url`, `mcp.plain_http`.
+    """
     if not NAME.fullmatch(spec.name):
         raise UserError("mcp.bad_name", name=spec.name[:100])
     if spec.url:

@@ -1,4 +1,4 @@
-"""The machines that lend their memory: which there are, and how each was when it was last asked.
+"""RPC workers: machines that lend their memory, and their last known states.
 
 A worker is contacted after the user added it, never before; at the start the list is only read.
 """
@@ -41,21 +41,21 @@ class Workers:
         self._known: dict[str, WorkerState] = {}
 
     def all(self) -> tuple[WorkerState, ...]:
-        """In the order of the settings. Never blocks."""
+        """All workers, in the order of the settings. Never blocks."""
         with self._lock:
             return tuple(
                 self._known.get(address, WorkerState(address)) for address in self._settings.current.workers
             )
 
     def reachable(self) -> tuple[str, ...]:
-        """Those that were not away when they were last asked. Never blocks."""
+        """Workers that were not unreachable at the last check. Never blocks."""
         return tuple(worker.address for worker in self.all() if worker.state != "away")
 
     def add(self, address: str) -> WorkerState:
-        """Keep a worker and ask it at once; one that is away is kept too.
+        """Save a worker and check it at once; an unreachable one is saved too.
 
-        Raises UserError `worker.twice` for one that is there already, `worker.bad_address`,
-        `worker.ipv6`, and `settings.not_saved`.
+        Raises UserError `worker.twice` for one that is there already, `worker.bad_address`, `worker.ipv6`,
+        and `settings.not_saved`.
         """
         address = str(parse_address(address))
         present = self._settings.current.workers
@@ -73,18 +73,18 @@ class Workers:
         self._changed()
 
     def check(self) -> tuple[WorkerState, ...]:
-        """Ask all of them again, one after the other."""
+        """Check all workers again, one after the other."""
         for address in self._settings.current.workers:
             self._check(address)
         return self.all()
 
     def lost(self, address: str, error: ErrorInfo) -> None:
-        """A model that was using it, or was to, found it away."""
+        """Mark a worker as unreachable, as found by a load or a model."""
         if address in self._settings.current.workers:
             self._note(WorkerState(address, "away", error=error))
 
     def met(self, addresses: Sequence[str]) -> None:
-        """A model uses them: they are there."""
+        """Mark workers that a model uses as reachable."""
         for worker in self.all():
             if worker.address in addresses and worker.state == "away":
                 self._note(WorkerState(worker.address, "ready"))

@@ -1,4 +1,4 @@
-"""What a bug report carries: the diagnosis, the settings that matter and the log, and as a .zip the log files."""
+"""Contents of a bug report: the diagnosis, relevant settings and the log, and as a .zip the log files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.services.settings.settings import SettingsFile
 from app.version import VERSION
 
 LOG_LINES = 80
-# In the order in which they are of use; each with the parts that were set aside, the newest first.
+# By usefulness; each with its rotated parts, the newest first.
 LOG_FILES = (WINDOW, COMMANDS, FAULTS)
 
 
@@ -37,7 +37,7 @@ def diagnostics(report: Diagnosis | None = None) -> str:
 
 
 def _findings(report: Diagnosis | None) -> list[str]:
-    """The diagnosis and the packages; where it fails itself, which is when it is needed most, why."""
+    """The diagnosis and the packages; if that fails, which is when it is needed most, the reason."""
     try:
         report = report or diagnose("en")
     except Exception as error:
@@ -60,7 +60,7 @@ def write_bundle(file: Path, report: Diagnosis | None = None) -> None:
 
 
 def _log_files() -> list[Path]:
-    """The log files that this version writes; older ones are left out, for they may hold messages of errors."""
+    """Log files of this version; older ones may contain messages of errors."""
     return [file for name in LOG_FILES for file in sorted(paths.logs().glob(f"{name}*"))]
 
 

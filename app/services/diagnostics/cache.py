@@ -1,4 +1,4 @@
-"""What `coterie doctor` tells of the cache that keeps the experts in use on a GPU: whether its plugin works here."""
+"""Diagnosis of the expert cache: whether its plugin works here."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def cache_report(
     state: Callable[[], PluginState] = plugin_state,
     problem: Callable[[], ErrorInfo | None] = expert_cache_problem,
 ) -> tuple[CacheReport, Finding]:
-    """Whether the plugin is there and loads. Its lack is only told as bad where a device would use it."""
+    """Check that the plugin exists and loads. Its absence only counts as bad where a device would use it."""
     gpus = [device.name for device in devices if device.kind in ("gpu", "integrated_gpu")]
     used = (*gpus, *workers)
     found, hindered = state(), problem()

@@ -31,7 +31,7 @@ from engine.placement.plan import Device
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One thing that was looked at; `message` says what to do when it is not `ok`."""
+    """One check; `message` says what to do when it is not `ok`."""
 
     name: str
     ok: bool
@@ -65,7 +65,10 @@ _PACKAGES = ("PySide6-Essentials", "llama-cpp-python", "SQLAlchemy", "huggingfac
 
 
 def diagnose(language: Language) -> Diagnosis:
-    """Look at everything. Takes seconds: the engine is asked in a process of its own. Asks nobody on the network."""
+    """Run all checks.
+
+    Takes seconds: the engine is asked in a process of its own. Asks nobody on the network.
+    """
     cpuinfo = processor.read_cpuinfo()
     memory = psutil.virtual_memory()
     checks = []
@@ -117,7 +120,7 @@ def diagnose(language: Language) -> Diagnosis:
 
 
 def _devices(found: Survey) -> tuple[Device, ...]:
-    """RAM and the devices, with their bandwidths where those were measured."""
+    """RAM and the devices, with bandwidths where measured."""
     build = (found.library, *found.features_used)
     known = kept_calibration(found.machine, build, calibrations(paths.home()))
     machine = with_bandwidths(found.machine, known) if known else found.machine
@@ -144,7 +147,7 @@ def _has_nvidia_driver() -> bool:
 
 
 def _home_check(home: Path, language: Language) -> Check:
-    """Whether data can be written, asked of the nearest folder that exists."""
+    """Whether data can be written, judged by the nearest existing folder."""
     folder = home
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
@@ -161,6 +164,6 @@ def _home_check(home: Path, language: Language) -> Check:
 def _sandbox_check(language: Language) -> Check:
     found = find_sandbox()
     if found is None:
-        # Where there is none to be had, nothing is wrong with this computer.
+        # Where no sandbox is available, nothing is wrong with this computer.
         return Check("sandbox", sys.platform != "linux", localized_error(why_none(), language))
     return Check("sandbox", True, localized(f"doctor.sandbox_{found.name}", language))

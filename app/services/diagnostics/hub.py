@@ -1,4 +1,4 @@
-"""What `coterie doctor` tells of the hub and the library. Nobody is asked but the settings and the disk."""
+"""Diagnosis of hub and library, from the settings and the disk alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from engine.errors import UserError
 
 
 class HubReport(msgspec.Struct, frozen=True):
-    """How the hub would be reached. `endpoint` is "" where the address is none; `token` says where one is kept."""
+    """Access to the hub. `endpoint` is "" where the address is none; `token` says where one is kept."""
 
     endpoint: str
     offline: bool
@@ -41,7 +41,7 @@ class LibraryReport(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """Whether something is good, in words."""
+    """The result of a check, in words."""
 
     ok: bool
     message: str
@@ -68,7 +68,7 @@ def token_message(report: HubReport, language: Language) -> str:
 
 
 def library_report(language: Language) -> tuple[LibraryReport, Finding]:
-    """What the library takes and what is free. A library that was never opened stays unmade."""
+    """Disk usage of the library and free space. A library that was never opened is not created."""
     settings = SettingsFile(paths.settings_file()).current
     try:
         disk, count = _opened() if paths.database().exists() else (_empty(settings), 0)
@@ -103,7 +103,7 @@ def _opened() -> tuple[DiskUse, int]:
 
 
 def _empty(settings: Settings) -> DiskUse:
-    """The folder as it will be."""
+    """The report of a library that does not exist yet."""
     folder = (
         Path(settings.library_folder).expanduser() if settings.library_folder else paths.home() / "models"
     )

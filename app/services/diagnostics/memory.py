@@ -1,4 +1,4 @@
-"""What `coterie doctor` tells of memory: whether it is short now, and when a window gives a model's back."""
+"""Diagnosis of memory: whether it is short now, and when an idle model is unloaded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.services.settings.settings import Settings, SettingsFile
 
 
 def memory_finding(language: Language) -> Finding:
-    """How it is now, by this machine and the settings."""
+    """The current state, by this machine and the settings."""
     return finding_of(read_memory(), SettingsFile(paths.settings_file()).current, language)
 
 

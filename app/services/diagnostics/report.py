@@ -1,4 +1,4 @@
-"""The diagnosis in lines, as `coterie doctor` prints it and a bug report carries it."""
+"""The diagnosis as text, for `coterie doctor` and bug reports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.placement.plan import Device
 
 
 def report_lines(report: Diagnosis, language: Language) -> list[str]:
-    """What there is, one name and value a line; after an empty line the checks."""
+    """Facts, one name and value a line; after an empty line the checks."""
 
     def said(name: str, /, **values: object) -> str:
         return localized(f"doctor.{name}", language, **values)

@@ -1,4 +1,4 @@
-"""The settings as a bug report shows them: numbers and choices as they are, everything else as "set"."""
+"""Settings for a bug report: numbers and choices as they are, everything else as "set"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 from app.services.settings.settings import Settings
 
-# What a person wrote, addresses and places: that there is one is all that is shown.
+# Text, addresses and paths: only their presence is shown.
 _PRIVATE = ("system_prompt", "library_folder", "hub_endpoint", "hub_proxy", "hub_certificates", "model")
 _COUNTED = ("recent_models", "workers")
 _LEFT_OUT = ("welcomed",)

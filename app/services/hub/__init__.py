@@ -1,1 +1,4 @@
-"""Hub search, model fit and downloads. What happens to a file once it is whole belongs in `library`."""
+"""Hub search, model fit and downloads.
+
+What happens to a complete file belongs in `library`.
+"""

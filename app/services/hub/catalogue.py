@@ -1,4 +1,4 @@
-"""The models to begin with: a short list that we keep, with why one would want each."""
+"""Recommended models: a short curated list, with a reason for each."""
 
 from __future__ import annotations
 
@@ -18,18 +18,21 @@ if TYPE_CHECKING:
     from app.services.placement.placements import Placements
     from engine.gguf.tensor_index import TensorIndex
 
-# Near enough for a guess: layers, and elements of the keys (and of the values) of one, less in a small model.
+# Rough estimate: layers, and elements of the keys (and of the values) of one, less in a small model.
 _LAYERS, _CACHE_WIDTH, _SMALL_CACHE_WIDTH, _SMALL = 32, 1024, 512, 3 * 10**9
-# The share of what each token reads that is the output, and as much again for the table of tokens.
+# The output's share of what each token reads, and as much again for the token embeddings.
 _OUTPUT_SHARE = 0.08
-# Slower than reading, and still worth waiting for.
+# Slower than people read, and still bearable.
 BEARABLE_TPS = 5.0
 _SMALLER = 0.6
 
 
 class CatalogueEntry(msgspec.Struct, frozen=True):
-    """A model worth having. `variant` of `repo` is recommended: `bytes` are its size, all its files together.
-    `active_parameters` is what a token uses; `experts` is 0 for a dense model. `why` is one sentence."""
+    """A recommended model.
+
+    `variant` of `repo` is recommended: `bytes` are its size, all its files together. `active_parameters` is
+    what a token uses; `experts` is 0 for a dense model. `why` is one sentence.
+    """
 
     repo: str
     variant: str
@@ -46,8 +49,11 @@ class CatalogueEntry(msgspec.Struct, frozen=True):
 
 
 class CataloguePick(msgspec.Struct, frozen=True):
-    """An entry that suits this machine. Verdict and `tps`, tokens per second, are of a model of its size with as
-    many active parameters; its own header may say otherwise. `sentence` says it in words."""
+    """An entry that suits this machine.
+
+    Verdict and `tps`, tokens per second, are of a model of its size with as many active parameters; its own
+    header may say otherwise. `sentence` says it in words.
+    """
 
     entry: CatalogueEntry
     verdict: Verdict
@@ -114,7 +120,7 @@ def _judged(entry: CatalogueEntry, placements: Placements) -> CataloguePick:
 
 
 def guessed_index(entry: CatalogueEntry) -> TensorIndex:
-    """A table of tensors of this size that reads as much for a token as the active parameters say.
+    """A synthetic tensor table of this size that reads as much for a token as the active parameters say.
 
     With D dense and E routed bytes, D + E is the size and D + E * used / experts what a token reads.
     """

@@ -1,4 +1,4 @@
-"""The list of downloads as one process sees it: which are its own, which another's, and which nobody's any more."""
+"""Downloads by owner: this process, another, or a dead one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class DownloadRows:
         self._store = store
 
     def all(self) -> list[Download]:
-        """In the order of the queue."""
+        """All downloads, in the order of the queue."""
         return [self.shown(download) for download in self._store.downloads()]
 
     def get(self, id: int) -> Download:
@@ -34,11 +34,11 @@ class DownloadRows:
         return self.shown(found)
 
     def mine(self) -> list[Download]:
-        """Those that wait or run in this process."""
+        """Downloads that wait or run in this process."""
         return [download for download in self._store.downloads() if self.is_here(download)]
 
     def others(self) -> list[Download]:
-        """Those that do not belong to this process."""
+        """Downloads of other processes."""
         return [
             self.shown(download)
             for download in self._store.downloads()
@@ -46,7 +46,7 @@ class DownloadRows:
         ]
 
     def shown(self, download: Download) -> Download:
-        """One whose process died is paused, whatever the store says."""
+        """A download for display: paused if its process died, whatever the store says."""
         if download.state in UNDER_WAY and not self.is_here(download) and not self.is_elsewhere(download):
             return msgspec.structs.replace(download, state="paused", rate=0.0, writer="")
         return download
@@ -62,7 +62,7 @@ class DownloadRows:
         )
 
     def steerable(self, id: int) -> Download:
-        """One that this process may pause, go on with or cancel, as the store has it.
+        """A download that this process may pause, resume or cancel, as stored.
 
         Raises UserError `download.not_found`, `download.elsewhere`, `download.ended`.
         """
@@ -82,7 +82,10 @@ class DownloadRows:
         return self._store.change_download(download.id, states, writers, writer="", rate=0.0, **fields)
 
     def queue(self, id: int) -> Download:
-        """Let one wait in this process. Raises UserError `download.elsewhere` when another has it by now."""
+        """Queue a download in this process.
+
+        Raises UserError `download.elsewhere` when another has it by now.
+        """
         row = self.steerable(id)
         changed = self._store.change_download(
             id, NOT_ENDED, (row.writer,), state="queued", writer=self._store.writer, error=None, rate=0.0

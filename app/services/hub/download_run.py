@@ -1,4 +1,4 @@
-"""One run of one download: from its turn in the queue to the library, or to the reason why it got no further."""
+"""Runs one download: from its turn in the queue to the library, or to an error."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ TOLD_EVERY = 0.25
 KEPT_EVERY = 2.0
 RUNNING: tuple[DownloadState, ...] = ("running", "verifying")
 UNDER_WAY: tuple[DownloadState, ...] = ("queued", *RUNNING)
-# What has to change before it makes sense to go on, none of it the download's fault.
+# Errors whose cause is external and has to change before a retry makes sense.
 PAUSING = ("download.no_room", "download.gone", "library.folder_gone", "hub.offline")
 
 
 class DownloadRun:
-    """Runs downloads that belong to this process, each on the thread that calls it."""
+    """Runs downloads of this process, each on the thread that calls it."""
 
     def __init__(
         self,
@@ -47,22 +47,25 @@ class DownloadRun:
         self._fetching = fetching
         self._events = events
         self._clock = clock
-        # Downloads that are told to end because the process does: they wait for the next start.
+        # Downloads stopped because the process ends: they resume at the next start.
         self.closing = False
         self._received: dict[int, int] = {}
         self._unkept: dict[int, dict[str, Any]] = {}
-        # Nothing is to be asked of the hub: downloads that are told to end wait for that to change.
+        # Offline: stopped downloads wait until the hub may be used again.
         self.offline = False
-        # Downloads that are held for a while: they go on by themselves.
+        # Downloads that are held for a while: they resume by themselves.
         self.holding = False
 
     def __call__(self, id: int, stop: StopToken) -> None:
-        """Fetch it and put it into the library. Never raises for what can go wrong with a download."""
+        """Download and add to the library.
+
+        Expected errors end in the download's state, not in an exception.
+        """
         from engine.hub.transfer import Stopped
 
         try:
             download = self._change(id, ("queued",), state="running", error=None, rate=0.0)
-        except UserError as error:  # it waits on
+        except UserError as error:  # it goes on waiting
             log.error("A download could not be started", exc_info=error)
             return
         if download is None:  # paused or cancelled in the meantime
@@ -78,7 +81,7 @@ class DownloadRun:
             self._failed(download, ErrorInfo("unknown", {"detail": f"{type(error).__name__}: {error}"[:300]}))
 
     def retry(self) -> None:
-        """Keep what the store refused to when it happened. Raises UserError `store.*` if it still does."""
+        """Retry saving what the store refused. Raises UserError `store.*` if it still does."""
         for id, fields in tuple(self._unkept.items()):
             self._store.change_download(id, **fields)
             del self._unkept[id]
@@ -95,7 +98,7 @@ class DownloadRun:
         self._publish(download, fetched)
 
     def _publish(self, download: Download, fetched: Fetched) -> None:
-        """The files are in their places. A crash from here on is made good at the next start: they are found."""
+        """Add the model: its files are in place. A crash from here on is repaired at the next start."""
         entry = downloaded(download, fetched.files, self._clock())
         done = self._library.publish(download, entry)
         if fetched.notices:
@@ -104,14 +107,14 @@ class DownloadRun:
         self._events.publish(DownloadChanged(done))
 
     def _is_replaced(self, download: Download) -> bool:
-        """Whether the files in the way are those of this model itself, damaged as they are."""
+        """Whether the existing files are those of this model itself, damaged."""
         model = self._store.model(download.model)
         return model is not None and model.managed and model.trashed is None
 
     def _stopped(self, download: Download, cancelled: bool) -> None:
         if cancelled:
             self._end(download, state="cancelled", writer="", received=0, rate=0.0)
-        elif self.closing or self.holding:  # it goes on at the next start, or when it is let go
+        elif self.closing or self.holding:  # it resumes at the next start, or when released
             self._end(download, state="queued", rate=0.0)
         elif self.offline:
             self._end(download, state="paused", writer="", rate=0.0, error=ErrorInfo("hub.offline"))
@@ -123,7 +126,7 @@ class DownloadRun:
         self._end(download, state=state, writer="", rate=0.0, error=error)
 
     def _end(self, download: Download, **fields: Any) -> None:
-        """It runs no more: keep that, or tell it at least and keep it later."""
+        """Record the end; if the store refuses, publish it and save it later."""
         received = self._received.pop(download.id, None)
         if received is not None:
             fields.setdefault("received", received)
@@ -136,7 +139,7 @@ class DownloadRun:
             self._events.publish(DownloadChanged(ended))
 
     def _change(self, id: int, states: tuple[DownloadState, ...], **fields: Any) -> Download | None:
-        """Change and tell it, if it is in one of the states and belongs to this process."""
+        """Change and publish a download that is in one of the states and belongs to this process."""
         changed = self._store.change_download(id, states, (self._store.writer,), **fields)
         if changed is not None:
             log.info(
@@ -146,30 +149,32 @@ class DownloadRun:
         return changed
 
     def note(self, download: Download, received: int) -> None:
-        """How far it is, to be kept when it ends."""
+        """Remember the progress, to be saved at the end."""
         self._received[download.id] = received
 
     def take_progress(self, download: Download, progress: Progress, keep: bool) -> None:
-        """From the transfer's thread, a few times a second; `keep` it for other processes less often."""
+        """From the transfer's thread, a few times a second: publish progress; `keep` saves it for other
+        processes less often.
+        """
         checking = progress.received == progress.total
         done = progress.hashed if checking else progress.received
         left = progress.total - done
         seconds = left / progress.rate if progress.rate > 0 else (0.0 if not left else -1.0)
         self._events.publish(DownloadProgress(download.id, done, progress.total, progress.rate, seconds))
         if keep:
-            with contextlib.suppress(UserError):  # the next time will do
+            with contextlib.suppress(UserError):  # the next report will do
                 self._store.change_download(
                     download.id, RUNNING, received=progress.received, rate=progress.rate
                 )
 
     def take_state(self, download: Download, verifying: bool, trouble: ErrorInfo | None) -> None:
-        """It fetches, or checks what has come; `trouble` is what it waits out."""
+        """Publish that it downloads or verifies; `trouble` is the error that a retry waits out."""
         with contextlib.suppress(UserError):
             self._change(download.id, RUNNING, state="verifying" if verifying else "running", error=trouble)
 
 
 class _Report:
-    """Passes on what the transfer tells: each change of state, and progress four times a second at most."""
+    """Forwards the transfer's reports: each change of state, and progress four times a second at most."""
 
     def __init__(self, run: DownloadRun, download: Download) -> None:
         self._run = run

@@ -1,4 +1,4 @@
-"""What other processes do with their downloads, looked up now and then and told as if it happened here."""
+"""Polls downloads of other processes and publishes their changes like our own."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class DownloadWatch:
             self._thread.join()
 
     def know(self, download: Download) -> None:
-        """This was told already."""
+        """Note a change that was published already."""
         self._seen[download.id] = download
 
     def look(self) -> None:
-        """Tell what is new since the last look. Raises UserError `store.*`."""
+        """Publish what is new since the last poll. Raises UserError `store.*`."""
         others = self._others()
         news: list[ServiceEvent] = []
         done = False
@@ -74,7 +74,7 @@ class DownloadWatch:
         while not self._end.wait(INTERVAL):
             with contextlib.suppress(
                 UserError
-            ):  # the store is locked or its disk full: the next look will do
+            ):  # the store is locked or its disk full: the next poll will do
                 self._tick()
                 self.look()
 

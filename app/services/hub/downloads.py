@@ -1,6 +1,6 @@
-"""Downloads: what is fetched into the library, in which order, by whom.
+"""Downloads: the queue, shared by the processes of a data folder.
 
-Methods block on the disk, `add_named` on the hub too: call them off the GUI thread. What changes is published
+Methods block on the disk, `add_named` on the hub too: call them off the GUI thread. Changes are published
 from service threads. The window and commands share the list; each download belongs to one process.
 """
 
@@ -32,7 +32,7 @@ from engine.hub.values import Repository, Variant
 if TYPE_CHECKING:
     from engine.hub.transfer import StopToken
 
-# How long stopping one is waited for, in seconds: a transfer notices within moments, whatever the network does.
+# Seconds to wait for a download to stop: a transfer notices within moments, whatever the network does.
 PATIENCE = 30.0
 POLL = 0.25
 SPARE = 0.05
@@ -40,7 +40,7 @@ ReadRepository = Callable[[str], Repository]
 
 
 class Downloads:
-    """The downloads of the data folder, and the threads that run those of this process."""
+    """Downloads of the data folder, and the threads that run those of this process."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Downloads:
         self._told = threading.Condition()
         self._shown_at_once = settings.current.downloads_at_once
         self._run.offline = settings.current.offline
-        self._was_offline = True  # in an earlier session, as far as this one knows
+        self._was_offline = True  # in an earlier session
         self._unsubscribe = (
             events.subscribe(SettingsChanged, self._settings_changed),
             events.subscribe(DownloadChanged, self._download_changed),
@@ -75,8 +75,10 @@ class Downloads:
         library.attach(self.held, fetching)
 
     def recover(self) -> tuple[Download, ...]:
-        """For the window: queue here what dead processes left, and go on with it; those downloads. What ended in
-        earlier sessions is taken off the list. From now on what other processes do is told, too.
+        """For the window: queue and resume downloads of dead processes; returns them.
+
+        What ended in earlier sessions is taken off the list. From now on what other processes do is told,
+        too.
 
         A command leaves all that alone: what a dead process left is shown to it as paused.
         """
@@ -90,14 +92,14 @@ class Downloads:
         return tuple(taken)
 
     def close(self) -> None:
-        """Stop what runs here and keep what has come; it is gone on with at the next start of the window."""
+        """Stop running downloads and keep their data; the window resumes them at its next start."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._watch.close()
         self._run.closing = True
         self._queue.close()
 
-    # --- asking ---
+    # --- adding ---
 
     def add(self, repository: Repository, variant: Variant) -> Download:
         """Fetch a variant into the library: at once when fewer than `downloads_at_once` run, else in its turn.
@@ -144,7 +146,7 @@ class Downloads:
         return self.get(added.id)
 
     def add_named(self, text: str) -> Download:
-        """Fetch "OWNER/REPO:QUANT" or "OWNER/REPO/FILE.gguf". Raises UserError as `add`, and `hub.*`."""
+        """Download "OWNER/REPO:QUANT" or "OWNER/REPO/FILE.gguf". Raises UserError as `add`, and `hub.*`."""
         from app.services.hub.hub_names import variant_named
 
         repository, variant = variant_named(text, self._repository)
@@ -153,19 +155,23 @@ class Downloads:
     # --- reading ---
 
     def all(self) -> tuple[Download, ...]:
-        """In the order of the queue; what is done or cancelled last. One that nobody runs any more, because its
-        process died, is shown as paused."""
+        """All downloads, in the order of the queue; done or canceled ones last.
+
+        One whose process died is shown as paused.
+        """
         with contextlib.suppress(UserError):
             self._run.retry()
         return tuple(sorted(self._rows.all(), key=lambda download: download.state in ("done", "cancelled")))
 
     def get(self, id: int) -> Download:
-        """Raises UserError `download.not_found`, like all that take an id."""
+        """One download. Raises UserError `download.not_found`, like all that take an id."""
         return self._rows.get(id)
 
     def wait(self, id: int, stop: StopToken | None = None) -> Download:
-        """Until the download is done, failed, paused or cancelled; as it is then. When `stop` is told to end, so is
-        the download, and then it is waited for."""
+        """Wait until the download is done, failed, paused or canceled; returns it.
+
+        When `stop` is true, the download is stopped, and then awaited.
+        """
         download = self.get(id)
         while download.state in UNDER_WAY:
             if stop is not None and stop.stopped:
@@ -175,16 +181,19 @@ class Downloads:
             with self._told:
                 self._told.wait(POLL)
             found = self._store.download(id)
-            if found is None:  # a window that was opened took it off its list
+            if found is None:  # a window that was opened removed it from its list
                 return msgspec.structs.replace(download, state="done", writer="")
             download = self._rows.shown(found)
         return download
 
-    # --- steering ---
+    # --- control ---
 
     def pause(self, id: int) -> Download:
-        """Stop and keep what has come. Raises UserError `download.elsewhere` while another process fetches it,
-        `download.not_found`, `download.ended`."""
+        """Pause and keep the data.
+
+        Raises UserError `download.elsewhere` while another process downloads it, `download.not_found`,
+        `download.ended`.
+        """
         download = self._rows.steerable(id)
         if download.state in ("paused", "failed"):
             return download
@@ -193,8 +202,11 @@ class Downloads:
         return self._changed(changed) if changed else self.get(id)
 
     def resume(self, id: int) -> Download:
-        """Go on with one that is paused or failed; it waits for its turn. Raises UserError `download.elsewhere`,
-        `download.not_found`, `download.ended`, `download.no_room`, `library.folder_gone`, `library.not_writable`."""
+        """Resume a paused or failed download; it waits for its turn.
+
+        Raises UserError `download.elsewhere`, `download.not_found`, `download.ended`, `download.no_room`,
+        `library.folder_gone`, `library.not_writable`.
+        """
         download = self._rows.steerable(id)
         if self._rows.is_here(download):
             if not self._queue.is_running(id):
@@ -204,7 +216,10 @@ class Downloads:
         return self._go_on(id)
 
     def cancel(self, id: int) -> Download:
-        """End it and delete what has come. One that was done a moment before is done. Raises UserError as `pause`."""
+        """Cancel and delete the data.
+
+        One that was done a moment before stays done. Raises UserError as `pause`.
+        """
         download = self._rows.steerable(id)
         self._stop(download, cancel=True)
         current = self.get(id)
@@ -215,7 +230,7 @@ class Downloads:
         return self._changed(changed) if changed else self.get(id)
 
     def move(self, id: int, before: int | None) -> None:
-        """Put it in the queue before another one, or at its end. Raises UserError `download.not_found`."""
+        """Move it in the queue before another one, or to its end. Raises UserError `download.not_found`."""
         self.get(id)
         rows = self._store.downloads()
         self._store.order_downloads(reordered([row.id for row in rows], id, before))
@@ -225,16 +240,18 @@ class Downloads:
         self._queue.wake()
 
     def pause_all(self) -> None:
-        """All that wait or run in this process."""
+        """Pause all that wait or run in this process."""
         waiting = [download for download in self.all() if self._rows.is_here(download)]
-        # Those that wait first, or they would start in the place of those that end.
+        # Waiting ones first, or they would start in place of those that stop.
         for download in sorted(waiting, key=lambda download: download.state != "queued"):
             with contextlib.suppress(UserError):  # it ended just now
                 self.pause(download.id)
 
     def resume_all(self) -> None:
-        """All that are paused or failed and belong to no other process. Raises as `resume`, for the first that does
-        not go on; the others do."""
+        """Resume all that are paused or failed and belong to no other process.
+
+        Raises as `resume`, for the first that fails; the others resume.
+        """
         reason: UserError | None = None
         for download in self.all():
             if download.state in ("paused", "failed"):
@@ -246,8 +263,10 @@ class Downloads:
             raise reason
 
     def forget(self, id: int) -> None:
-        """Take one that is done, cancelled or failed off the list; what a failed one has fetched is deleted. Raises
-        UserError `download.elsewhere`, `download.not_found`, `download.not_ended`."""
+        """Remove a done, canceled or failed download from the list; deletes the data of a failed one.
+
+        Raises UserError `download.elsewhere`, `download.not_found`, `download.not_ended`.
+        """
         download = self.get(id)
         if download.state not in ("done", "cancelled", "failed"):
             raise UserError("download.not_ended", name=download.model)
@@ -257,9 +276,10 @@ class Downloads:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Inside, nothing is fetched, and the unfinished files are left alone. Then what ran or waited goes on.
+        """Context manager: inside, nothing is downloaded, and partial files are left alone; afterwards
+        downloads resume.
 
-        Raises UserError `library.busy_elsewhere` while another process fetches.
+        Raises UserError `library.busy_elsewhere` while another process downloads.
         """
         if any(download.state in UNDER_WAY for download in self._rows.others()):
             raise UserError("library.busy_elsewhere")
@@ -281,21 +301,24 @@ class Downloads:
         return self.get(id)
 
     def _stop(self, download: Download, cancel: bool) -> None:
-        """End it if it runs here, and wait for that. Raises UserError `library.busy` when it does not end."""
+        """Stop it if it runs here, and wait for that.
+
+        Raises UserError `library.busy` when it does not stop.
+        """
         if self._queue.stop(download.id, cancel) and not self._queue.wait_for(download.id, PATIENCE):
             raise UserError("library.busy")
 
     def _waiting(self) -> list[Download]:
         try:
             return [download for download in self._rows.mine() if download.state == "queued"]
-        except UserError:  # the store is locked: the watch asks again
+        except UserError:  # the store is locked: the poll retries
             return []
 
     def _at_once(self) -> int:
         return 0 if self._run.holding else self._settings.current.downloads_at_once
 
     def _settings_changed(self, event: SettingsChanged) -> None:
-        """From the thread that changed them: nothing here waits for another one."""
+        """From the thread that changed the settings: never waits for another one."""
         settings = event.settings
         if settings.downloads_at_once != self._shown_at_once:
             self._shown_at_once = settings.downloads_at_once
@@ -306,8 +329,9 @@ class Downloads:
             self._queue.stop_all()
 
     def _tick(self) -> None:
-        """Now and then, in the window: what did not work before is tried again, and what the offline switch has
-        paused goes on when it is off."""
+        """Periodically, in the window: retry what failed, and resume what the offline switch has paused when
+        it is off.
+        """
         self._run.retry()
         if self._was_offline and not self._settings.current.offline:
             self._was_offline = False
@@ -317,7 +341,7 @@ class Downloads:
         self._queue.wake()
 
     def _check_room(self, new: Download) -> None:
-        """Whether what is still to come of it, and of those that wait or run, finds room."""
+        """Check that the rest of it, and of those that wait or run, fits on the disk."""
         folder = self._library.ready_folder()
         coming = [entry for entry in self.all() if entry.state in UNDER_WAY and entry.id != new.id]
         need = sum(max(0, entry.bytes - entry.received) for entry in (new, *coming))

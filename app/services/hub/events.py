@@ -7,14 +7,17 @@ from app.store.records import Download
 
 
 class DownloadChanged(ServiceEvent, frozen=True):
-    """Added, or in another state, place or for another reason; "done" means that it is in the library."""
+    """A download was added or changed its state, position or reason; "done" means that it is in the library."""
 
     download: Download
 
 
 class DownloadProgress(ServiceEvent, frozen=True):
-    """`received` of `total` bytes, `rate` bytes per second, `seconds_left` -1.0 while that cannot be told. Told at
-    most four times a second for each download. While verifying, `received` counts what was read again."""
+    """`received` of `total` bytes, `rate` bytes per second, `seconds_left` -1.0 while unknown.
+
+    Told at most four times a second for each download. While verifying, `received` counts what was read
+    again.
+    """
 
     download: int
     received: int

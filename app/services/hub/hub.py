@@ -1,4 +1,4 @@
-"""The hub as the desktop and the command line ask it: search, repositories, and what each model would be here.
+"""Hub service: search, repositories, and the fit of each model.
 
 Methods block on the network: call them off the GUI thread. All raise UserError `hub.*`.
 """
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 REMEMBERED_S = 300.0
 _FORM = "repository-1"
 _MOST_REPOSITORIES, _MOST_REMEMBERED = 200, 50
-# When the hub says this itself, what was seen before counts no more.
+# Answers of the hub itself that invalidate what was cached.
 _SAID_BY_THE_HUB = (
     "hub.not_found",
     "hub.gated",
@@ -43,12 +43,12 @@ _SAID_BY_THE_HUB = (
 
 
 def always() -> bool:
-    """Goes on to the end."""
+    """Never cancels."""
     return True
 
 
 def access_of(settings: Settings, secrets: Secrets) -> HubAccess:
-    """The access that the settings ask for. Raises UserError `hub.bad_endpoint`."""
+    """Access to the hub by the settings. Raises UserError `hub.bad_endpoint`."""
     return hub_access(
         settings.hub_endpoint,
         settings.hub_proxy,
@@ -65,7 +65,7 @@ class _Remembered(msgspec.Struct, frozen=True):
 
 
 class HubService:
-    """`close` it. A change of the settings counts from the next call on."""
+    """Access to the hub; `close` it. Changed settings apply from the next call on."""
 
     def __init__(self, home: Path, settings: SettingsFile, secrets: Secrets, placements: Placements) -> None:
         self._home = home
@@ -79,14 +79,16 @@ class HubService:
         self._closed = False
 
     def access(self) -> HubAccess:
-        """How the hub is reached now. Raises UserError `hub.bad_endpoint`."""
+        """The current access. Raises UserError `hub.bad_endpoint`."""
         return access_of(self._settings.current, self._secrets)
 
     def search(
         self, query: Query, found: Callable[[tuple[HubModel, ...]], None], keep_going: KeepGoing = always
     ) -> None:
-        """Hand each page of results to `found` as soon as it is there, on this thread. Returns at once when
-        `keep_going` returns False, also in the middle of a request."""
+        """Pass each page of results to `found` as it arrives, on this thread.
+
+        Returns at once when `keep_going` returns False, also in the middle of a request.
+        """
         going = self._going(keep_going)
         pages = self._hub().search_pages(query, going)
         try:
@@ -97,8 +99,11 @@ class HubService:
             return
 
     def repository(self, repo: str) -> Repository:
-        """What is in a repository, with its card; remembered for some minutes. Offline, and where the hub cannot
-        be reached: as it was last seen, else UserError `hub.offline` or what went wrong."""
+        """The contents of a repository, with its card; cached for some minutes.
+
+        Offline, and when the hub is unreachable: the last known contents, else UserError `hub.offline` or the
+        error.
+        """
         access = self.access()
         key = (access.endpoint, repo.lower())
         token = self._secrets.hub_token()
@@ -143,7 +148,7 @@ class HubService:
         return self._judging.local(path)
 
     def catalogue(self) -> tuple[CatalogueEntry, ...]:
-        """The models that we recommend."""
+        """Recommended models."""
         return load_catalogue()
 
     def picks(self, count: int = 3) -> tuple[CataloguePick, ...]:
@@ -177,7 +182,7 @@ class HubService:
         return msgspec.structs.replace(repository, card=card)
 
     def _hub(self) -> Hub:
-        """The hub of the settings as they are now; one that other threads may still ask is kept until the end."""
+        """The hub for the current settings; one that other threads may still use is kept until `close`."""
         from engine.hub.client import Hub
 
         access = self.access()
@@ -193,7 +198,7 @@ class HubService:
 
 
 def _free_bytes(folder: Path) -> int:
-    """Of the disk that a folder is, or will be, on."""
+    """Free bytes of the disk that a folder is, or will be, on."""
     for place in (folder, *folder.parents):
         try:
             return shutil.disk_usage(place).free

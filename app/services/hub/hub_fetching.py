@@ -1,4 +1,4 @@
-"""Fetching from the hub: the transfer, given what it needs of settings, token and library."""
+"""Fetching from the hub: the transfer with settings, token and library."""
 
 from __future__ import annotations
 
@@ -116,8 +116,11 @@ class HubFetching:
         return root / INCOMING / f"repair-{key}"
 
     def _known(self, file: DownloadFile, place: Path) -> str:
-        """The SHA-256 of a file that lies in its place because this download put it there before a crash, though
-        the hub tells no hash of it: its parts were kept. "" for any other."""
+        """The SHA-256 of a file in place that this download put there before a crash, though the hub gives no
+        hash: its parts were kept.
+
+        "" for any other.
+        """
         try:
             if place.stat().st_size != file.bytes:
                 return ""

@@ -1,4 +1,4 @@
-"""From the name of a model on the hub to what is to be downloaded."""
+"""Resolves names of models on the hub to downloads."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from engine.hub.values import Repository, Variant
 
 
 def variant_named(text: str, repository: Callable[[str], Repository]) -> tuple[Repository, Variant]:
-    """What "OWNER/REPO:QUANT" or "OWNER/REPO/FILE.gguf" names; without either, the only variant there is.
+    """The variant named "OWNER/REPO:QUANT" or "OWNER/REPO/FILE.gguf"; without either, the only variant there
+    is.
 
-    Raises UserError `hub.bad_name`, `hub.no_variant`, `hub.which_variant` (`choices`), and what `repository` raises.
+    Raises UserError `hub.bad_name`, `hub.no_variant`, `hub.which_variant` (`choices`), and what `repository`
+    raises.
     """
     from engine.hub.names import parse_model_name
     from engine.hub.quantizations import find_file, find_variant

@@ -1,4 +1,4 @@
-"""What models would be on this machine, wherever their headers come from."""
+"""Model fit: verdicts of models for this machine, wherever their headers come from."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from engine.hub.client import Hub
     from engine.hub.remote_index import RemoteModel
 
-# Of headers that were read before; a new number when what is kept of them means something else.
+# Version of cached headers; raised when their meaning changes.
 _FORM = "header-1"
 _MOST_HEADERS = 400
 _AT_ONCE = 4
-# Speeds come from bandwidths, which are measured once, in some seconds: a guess can be wrong several times over.
+# Speeds come from bandwidths, which are measured once, in some seconds: estimates can be several times off.
 _MEASURING_S = 8.0
 
 
 class ModelFitter:
-    """Verdicts; `folder` keeps the headers that were read, so that looking again needs no connection."""
+    """Judges models; `folder` caches headers, so that judging again needs no connection."""
 
     def __init__(self, folder: Path, placements: Placements) -> None:
         self._folder = folder
@@ -43,7 +43,7 @@ class ModelFitter:
         judged: Callable[[JudgedVariant], None],
         keep_going: KeepGoing,
     ) -> tuple[JudgedVariant, ...]:
-        """As `HubService.judge`. `hub` may raise UserError: what was read before is judged all the same."""
+        """As `HubService.judge`. `hub` may raise UserError: cached headers are judged all the same."""
         from engine.hub.best import best
 
         machine = self._placements.machine()
@@ -73,7 +73,7 @@ class ModelFitter:
             model = self._model(hub, repository, variant, keep_going)
             return JudgedVariant(variant, self._verdict(model.tensors, PlacementOptions()), model.facts)
         except UserError as error:
-            # What the way there or the server kept from us is no fault of the file's.
+            # Errors of the network or the server are no fault of the file.
             by_size = verdict_by_size(variant.bytes, machine) if error.code.startswith("hub.") else None
             return JudgedVariant(variant, by_size, error=error.info)
 
@@ -100,8 +100,9 @@ class ModelFitter:
 
 
 def _key(repository: Repository, variant: Variant) -> str:
-    """The same bytes, or the same files at one commit. Of both, sizes too: a hub may tell a hash that is not
-    true, but then a download will find out."""
+    """The cache key: the same bytes, or the same files at one commit, with sizes: a hub may give a wrong
+    hash, but then a download will find out.
+    """
     files = [(file.path, file.bytes, file.sha256) for file in variant.files]
     if all(file.sha256 for file in variant.files):
         return str([(bytes_, sha256) for _, bytes_, sha256 in files])

@@ -1,1 +1,4 @@
-"""Models on this disk: names, files, integrity, moving, trash. What is fetched from elsewhere belongs in `hub`."""
+"""Models on this disk: names, files, integrity, moving, trash.
+
+Downloads belong in `hub`.
+"""

@@ -1,4 +1,4 @@
-"""What a file says of itself, as an entry of the library."""
+"""Builds library entries from model files."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ _LONGEST_NAME = 80
 
 
 def described(model: LibraryModel) -> LibraryModel:
-    """The entry with what its files say now. Raises UserError `model.*`."""
+    """The entry updated from its files. Raises UserError `model.*`."""
     return _with_facts(model, _index(model.path))
 
 
 def downloaded(download: Download, files: Sequence[LibraryFile], now: float) -> LibraryModel:
-    """The entry of a model whose download is whole. What the file says of itself is left out where it cannot be
-    understood: its bytes are right all the same, and it is in its place."""
+    """The entry of a completed download.
+
+    An unparsable header is left out: the bytes are verified all the same.
+    """
     model = LibraryModel(
         id=hub_id(download.repo, download.variant),
         name=repo_name(download.repo),
@@ -49,7 +51,7 @@ def downloaded(download: Download, files: Sequence[LibraryFile], now: float) -> 
 
 
 def imported(path: Path, now: float, origin: ModelOrigin, found: FoundModel | None = None) -> LibraryModel:
-    """The entry of a model that stays where it is: any of its files, and what the place tells of it.
+    """The entry of an imported model, from any of its files and its location.
 
     Raises UserError `model.*`, `library.companion` for a projector, adapter or the like.
     """
@@ -70,7 +72,7 @@ def imported(path: Path, now: float, origin: ModelOrigin, found: FoundModel | No
                 told.origin_path if told else "",
             )
         )
-    # Blobs are called by their hash: their name is what their program calls them.
+    # Blobs are named by their hash: their program knows their name.
     called = found.name if found and found.source == "ollama" else ""
     model = LibraryModel(
         id=called or file_id(str(files[0].path)),

@@ -6,11 +6,11 @@ from app.services.events import ServiceEvent
 
 
 class LibraryChanged(ServiceEvent, frozen=True):
-    """A model came, went, was renamed, verified or found missing; read the library again."""
+    """A model was added, removed, renamed, verified or found missing; reload the library."""
 
 
 class VerifyProgress(ServiceEvent, frozen=True):
-    """`done` of `total` bytes of a model were read and compared; `repairing` while bytes are fetched again."""
+    """Verification read `done` of `total` bytes of a model; `repairing` while bytes are downloaded again."""
 
     model: str
     done: int
@@ -19,7 +19,7 @@ class VerifyProgress(ServiceEvent, frozen=True):
 
 
 class MoveProgress(ServiceEvent, frozen=True):
-    """The library's folder moves to `folder`: `done` of `total` bytes are there. Equal when it is over."""
+    """The library moves to `folder`: `done` of `total` bytes are there. Equal at the end."""
 
     folder: str
     done: int

@@ -1,4 +1,4 @@
-"""What a download asks of the transfer, and where its unfinished files lie."""
+"""Interface of downloads to the transfer, and the location of partial files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Fetched(msgspec.Struct, frozen=True):
-    """The files of a download, in their places. `notices`: what is to be known of them."""
+    """Downloaded files, in place, with `notices` about them."""
 
     files: tuple[LibraryFile, ...]
     notices: tuple[ErrorInfo, ...] = ()
@@ -36,12 +36,14 @@ class Fetching(Protocol):
         *,
         replace: bool = False,
     ) -> Fetched:
-        """Fetch all files into the library at `folder`, going on from what is there; with `replace` over files that
-        lie there already. Raises Stopped when `stop` says so."""
+        """Download all files into the library at `folder`, resuming; `replace` overwrites existing files.
+
+        Raises Stopped when `stop` says so.
+        """
         ...
 
     def discard(self, download: Download, folder: Path) -> None:
-        """Delete what has come of a download that does not run."""
+        """Delete the data of a download that does not run."""
         ...
 
     def repair(
@@ -51,13 +53,16 @@ class Fetching(Protocol):
         progress: Callable[[Progress], None],
         stop: StopToken,
     ) -> None:
-        """Fetch bad parts of a model's files again. Raises Stopped when `stop` says so."""
+        """Download bad parts of a model's files again. Raises Stopped when `stop` says so."""
         ...
 
 
 def work_key(download: Download) -> str:
-    """The name of the folder for a download's unfinished files. It depends on what is fetched alone: the same files
-    are gone on with, whoever asks for them and whenever; other ones, after a change on the hub, are not."""
+    """The folder name for a download's partial files.
+
+    It depends only on the files: the same files are resumed, whoever asks for them and whenever; others,
+    after a change on the hub, are not.
+    """
     text = "\n".join(
         [download.repo, *(f"{file.path}\t{file.bytes}\t{file.sha256}" for file in download.files)]
     )
@@ -65,5 +70,5 @@ def work_key(download: Download) -> str:
 
 
 def work_folder(download: Download, folder: Path) -> Path:
-    """Where a download's unfinished files lie in the library at `folder`."""
+    """The folder for a download's partial files in the library at `folder`."""
     return folder / INCOMING / work_key(download)

@@ -1,8 +1,8 @@
-"""What is done with the files of the library: into the trash and out of it, and what a crash left half done.
+"""Moves library files to and from the trash, and completes interrupted moves.
 
-A move is noted in the store first and done then. Both places of a file follow from each other, so a move that was
-noted and not done is done by whoever finds the file at its other place. All functions are called with the lock of
-the library held.
+A move is noted in the store first and done then. Both places of a file follow from each other, so a move that
+was noted and not done is done by whoever finds the file at its other place. All functions are called with the
+lock of the library held.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from engine.hub.trash import (
 
 
 class LibraryFiles:
-    """The files of the models in `store`; `parts` keeps the hashes of their parts."""
+    """Files of the models in `store`; `parts` stores the hashes of their parts."""
 
     def __init__(self, store: Store, folder: LibraryFolder, parts: Path) -> None:
         self._store = store
@@ -39,9 +39,9 @@ class LibraryFiles:
         self._parts = parts
 
     def put_in_trash(self, model: LibraryModel, now: float) -> int:
-        """Move what no other model needs; the bytes that will be free one day. A vanished file is no hindrance.
+        """Move files that no other model needs to the trash; returns the bytes to be freed.
 
-        Raises UserError `library.not_moved`, everything is as it was then.
+        Missing files are ignored. Raises UserError `library.not_moved`, with nothing changed.
         """
         folder, needed = self._folder.path, self._needed_by_others(model.id)
         moves = {
@@ -53,7 +53,7 @@ class LibraryFiles:
         self._store.change_model(model.id, files=_replaced(model.files, moves), trashed=now)
         try:
             for source in there:
-                with contextlib.suppress(OSError):  # of an earlier life of this model, which the store forgot
+                with contextlib.suppress(OSError):  # of an earlier model with this id, which the store forgot
                     moves[source].unlink(missing_ok=True)
                 move_file(source, moves[source])
         except OSError as error:
@@ -66,8 +66,10 @@ class LibraryFiles:
         return sum(file.bytes for file in model.files if Path(file.path) in there)
 
     def delete(self, model: LibraryModel, now: float) -> int:
-        """Delete a model for good, by way of the trash; the bytes freed. Files that are not Coterie's stay, and the
-        model is forgotten. Raises UserError `library.not_moved`."""
+        """Delete a model permanently, by way of the trash; returns the bytes freed.
+
+        Files that are not Coterie's stay, and the model is forgotten. Raises UserError `library.not_moved`.
+        """
         if not model.managed:
             self._store.change_model(model.id, trashed=now)
             if not Path(model.path).is_relative_to(self._folder.path):
@@ -78,9 +80,9 @@ class LibraryFiles:
         return self._delete(self._store.model(model.id) or model)
 
     def take_out(self, model: LibraryModel) -> None:
-        """Put a model's files back where they were.
+        """Move a model's files back from the trash.
 
-        Raises UserError `library.place_taken` or `library.not_moved`, everything is as it was then.
+        Raises UserError `library.place_taken` or `library.not_moved`, with nothing changed.
         """
         moves = {Path(file.path): place for file in model.files if (place := original_place(Path(file.path)))}
         for source, target in moves.items():
@@ -100,9 +102,11 @@ class LibraryFiles:
         _prune_trash(there)
 
     def empty(self, older_than: float | None) -> int:
-        """Delete for good what was removed before that time, or everything in the trash; the bytes freed."""
+        """Delete permanently what was removed before that time, or everything in the trash; returns the bytes
+        freed.
+        """
         freed = 0
-        if not self._folder.path.is_dir():  # its disk is elsewhere, and so is the trash
+        if not self._folder.path.is_dir():  # its disk is not connected, and neither is the trash
             return 0
         for model in self._store.models():
             if model.trashed is None or not model.managed:
@@ -110,12 +114,14 @@ class LibraryFiles:
             if older_than is None or model.trashed < older_than:
                 freed += self._delete(model)
         if older_than is None:
-            freed += remove_files(self._folder.path / TRASH)  # also what no model of the store is
+            freed += remove_files(self._folder.path / TRASH)  # also files of no model in the store
         return freed
 
     def forget(self, older_than: float) -> None:
-        """Forget imported models that were removed before that time. One that lies in the library's folder is kept
-        in mind: it would be found there and taken in again."""
+        """Forget imported models that were removed before that time.
+
+        One in the library's folder is remembered: it would be found there and imported again.
+        """
         folder = self._folder.path
         for model in self._store.models():
             long_ago = model.trashed is not None and model.trashed < older_than
@@ -123,7 +129,7 @@ class LibraryFiles:
                 self._store.delete_model(model.id)
 
     def settle(self, model: LibraryModel) -> None:
-        """Do what a crash left undone: a file that lies at its other place is put where the store says it is."""
+        """Complete interrupted moves: a file found at its other path is moved to where the store says it is."""
         missing = [file for file in model.files if not is_there(Path(file.path))]
         if not model.managed or not missing:
             return
@@ -154,7 +160,7 @@ class LibraryFiles:
         return freed
 
     def _forget_parts(self, model: LibraryModel) -> None:
-        """The hashes of parts of files that no model has any more."""
+        """Delete hashes of parts of files that no model has any more."""
         needed = {file.sha256 for other in self._store.models() for file in other.files}
         for file in model.files:
             if file.sha256 and file.sha256 not in needed:
@@ -162,7 +168,7 @@ class LibraryFiles:
                     (self._parts / f"{file.sha256}.parts").unlink(missing_ok=True)
 
     def _needed_by_others(self, id: str) -> set[str]:
-        """Files of models that are not in the trash, other than this one."""
+        """Files that other models outside the trash need."""
         return {
             file.path
             for model in self._store.models()
@@ -178,7 +184,7 @@ def _replaced(files: Iterable[LibraryFile], moves: dict[Path, Path]) -> tuple[Li
 
 
 def _prune_trash(paths: Iterable[Path]) -> None:
-    """Remove the folders that are empty now that these files have left the trash."""
+    """Remove folders that are empty now that these files have left the trash."""
     for path in paths:
         prune([path.parent], trash_root(path))
 

@@ -1,4 +1,4 @@
-"""The folder of the library: where it is, what room its disk has, and what lies in it besides models."""
+"""The library's folder: its path, free space, and files besides models."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.hub.trash import INCOMING, TRASH, files_below, remove_files
 
 
 class LibraryFolder:
-    """`default` is where it is as long as the settings name no other."""
+    """The library's folder; `default` applies as long as the settings name no other."""
 
     def __init__(self, default: Path, store: Store, settings: SettingsFile) -> None:
         self.default = default.absolute()
@@ -25,13 +25,16 @@ class LibraryFolder:
 
     @property
     def path(self) -> Path:
-        """Never blocks."""
+        """Its path. Never blocks."""
         chosen = self._settings.current.library_folder
         return Path(chosen).expanduser().absolute() if chosen else self.default
 
     def room(self) -> tuple[int, int]:
-        """Free and all bytes of its disk. Without a disk, such as one that was unplugged, both are 0: a folder that
-        was chosen is never made anew on another disk."""
+        """Free and total bytes of its disk.
+
+        Both are 0 without the disk, such as an unplugged one: a chosen folder is never created on another
+        disk.
+        """
         path = self.path
         for place in (path, *path.parents) if path == self.default else (path,):
             with contextlib.suppress(OSError):
@@ -40,7 +43,10 @@ class LibraryFolder:
         return 0, 0
 
     def made(self) -> Path:
-        """The folder, made if it is the usual one. Raises UserError `library.folder_gone`, `library.not_writable`."""
+        """The folder, created if it is the default.
+
+        Raises UserError `library.folder_gone`, `library.not_writable`.
+        """
         path = self.path
         try:
             if path == self.default:
@@ -55,7 +61,7 @@ class LibraryFolder:
         return path
 
     def disk(self) -> DiskUse:
-        """How much everything in it takes."""
+        """Disk usage of its contents."""
         sizes = {
             file.path: file.bytes
             for model in self._store.models()
@@ -74,14 +80,14 @@ class LibraryFolder:
         )
 
     def clear_leftovers(self) -> int:
-        """Delete the unfinished files of no download; the bytes freed."""
+        """Delete partial files of unknown downloads; returns the bytes freed."""
         return sum(remove_files(self.path / INCOMING / name) for name in self._leftovers())
 
     def _bytes_of(self, name: str) -> int:
         return sum(size for _, size in files_below(self.path / name))
 
     def _leftovers(self) -> list[str]:
-        """Folders of unfinished files that no download knows of."""
+        """Folders of partial files that no download knows."""
         known = {
             work_key(download)
             for download in self._store.downloads()

@@ -1,4 +1,4 @@
-"""Taking models in where they lie: from a file, a folder, and the stores of other programs."""
+"""Imports models in place: from a file, a folder, and the stores of other programs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class LibraryImport:
         self._home = home
 
     def found_elsewhere(self) -> tuple[Found, ...]:
-        """What the stores of other programs have, by name; one file once, whoever has it."""
+        """Models in the stores of other programs, by name; each file once."""
         known = set(self._places())
         found: dict[str, Found] = {}
         for model in self._other_programs():
@@ -43,7 +43,7 @@ class LibraryImport:
         return tuple(sorted(found.values(), key=lambda entry: entry.name.casefold()))
 
     def take_in(self, path: Path, origin: ModelOrigin, now: float) -> list[LibraryModel]:
-        """The models of a file or a folder as entries of the library, those that were there before included.
+        """Import the models of a file or a folder; returns their entries, existing ones included.
 
         Raises UserError `model.*`, `library.companion`, `library.nothing_found` (`folder`).
         """
@@ -58,8 +58,10 @@ class LibraryImport:
         return taken
 
     def adopt(self, folder: Path, downloads: Sequence[Download], now: float) -> list[LibraryModel]:
-        """Take in what lies in the library's folder and is no model of the library yet, such as files that were put
-        there by hand. They stay the user's own. What one of `downloads` is about to show is left to it."""
+        """Import unknown models in the library's folder, such as files that were put there by hand.
+
+        They stay the user's own. Files of a current one of `downloads` are left to it.
+        """
         from engine.hub.scan import models_in
 
         known = set(self._places(trashed=True))
@@ -74,7 +76,7 @@ class LibraryImport:
     def _entries(
         self, found: Iterable[FoundModel], origin: ModelOrigin, now: float
     ) -> tuple[list[LibraryModel], UserError | None]:
-        """The entries of those that can be read, and why the first of the others cannot."""
+        """Entries of readable models, and the error of the first other one."""
         taken: list[LibraryModel] = []
         reason: UserError | None = None
         for model in found:
@@ -128,7 +130,7 @@ class LibraryImport:
 
 
 def destinations(folder: Path, download: Download) -> list[Path]:
-    """Where the files of a download will lie in the library."""
+    """Target paths of a download's files in the library."""
     from engine.hub.destinations import safe_destination
 
     paths = [file.path for file in download.files]
@@ -138,7 +140,7 @@ def destinations(folder: Path, download: Download) -> list[Path]:
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
-    except OSError:  # reading it as a file tells why
+    except OSError:  # reading it as a file gives the reason
         return False
 
 

@@ -1,7 +1,7 @@
-"""The library: which models are on disk, and all that is done with them.
+"""The library: models on disk, and operations on them.
 
-Methods read and write the disk, some for minutes: call them off the GUI thread. What changes is published
-from the calling thread. Another process may use the same library at the same time.
+Methods read and write the disk, some for minutes: call them off the GUI thread. Changes are published from
+the calling thread. Another process may use the same library at the same time.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ Paused = Callable[[], contextlib.AbstractContextManager[None]]
 
 
 class Library:
-    """Models that were downloaded, and models of the user's or of other programs that were imported in place.
+    """Downloaded models, and models of the user's or of other programs that were imported in place.
 
-    `user_home` is where other programs keep their things.
+    `user_home` is where other programs store their models.
     """
 
     def __init__(
@@ -71,21 +71,23 @@ class Library:
         self._names: dict[str, str] | None = None
 
     def attach(self, paused: Paused, repairing: Repairing) -> None:
-        """The downloads: `paused` holds all of them while it is open, `repairing` fetches parts again."""
+        """Attach the downloads: `paused` holds all of them while it is open, `repairing` downloads parts
+        again.
+        """
         self._paused, self._repairing = paused, repairing
 
     # --- reading ---
 
     @property
     def folder(self) -> Path:
-        """Where downloaded models are kept. Never blocks; it is made when something is put into it."""
+        """The folder of downloaded models. Never blocks; it is created with the first file."""
         return self._folder.path
 
     def models(self, trashed: bool = False) -> tuple[LibraryModel, ...]:
-        """What is in the library, oldest first; with `trashed` also what was removed and can be restored.
+        """Models of the library, oldest first; with `trashed` also removed ones that can be restored.
 
-        Looks whether the files are there: one that vanished is "missing" until it is back, and `LibraryChanged`
-        is told.
+        Checks whether the files exist: a model whose files are gone is "missing" until they are back, and
+        `LibraryChanged` is published.
         """
         if not self._refreshed:
             self._refreshed = True
@@ -95,7 +97,7 @@ class Library:
         return tuple(model for model in self._store.models() if trashed or model.trashed is None)
 
     def known(self) -> tuple[LibraryModel, ...]:
-        """All models, those in the trash too, as they were when they were last looked at."""
+        """All models, including the trash, in their last known state."""
         return tuple(self._store.models())
 
     def get(self, id: str) -> LibraryModel:
@@ -121,7 +123,7 @@ class Library:
         return None
 
     def located(self, model: LibraryModel) -> Path:
-        """The file that a loader is given. Raises UserError `library.missing` (`name`, `path`) when it is gone."""
+        """The file to load. Raises UserError `library.missing` (`name`, `path`) when it is gone."""
         if not is_there(model):
             with contextlib.suppress(UserError), self.lock.held(patience=1.0):
                 self._move.recover()
@@ -132,7 +134,7 @@ class Library:
         return Path(model.path)
 
     def trash(self) -> tuple[LibraryModel, ...]:
-        """Removed models whose files are still here, the latest first."""
+        """Removed models whose files still exist, the latest first."""
         found = [model for model in self._store.models() if model.trashed is not None and model.managed]
         return tuple(sorted(found, key=lambda model: -(model.trashed or 0.0)))
 
@@ -146,20 +148,24 @@ class Library:
         return tuple(tuple(group.values()) for group in groups.values() if len(group) > 1)
 
     def disk(self) -> DiskUse:
-        """How much the library takes, and what is free on its disk."""
+        """Disk usage of the library, and free space."""
         return self._folder.disk()
 
     def room(self) -> tuple[int, int]:
-        """Free and all bytes of the disk of the library's folder; both 0 where a chosen folder is not there."""
+        """Free and total bytes of the disk of the library's folder; both 0 where a chosen folder does not
+        exist.
+        """
         return self._folder.room()
 
     def ready_folder(self) -> Path:
-        """The folder to put something into. Raises UserError `library.folder_gone`, `library.not_writable`."""
+        """The folder, ready for writing. Raises UserError `library.folder_gone`, `library.not_writable`."""
         return self._folder.made()
 
     def called(self, path: str) -> str:
-        """The name of the model at this path with its quantisation, "" for one that is not in the library. Reads the
-        store only after a change."""
+        """The name of the model at this path with its quantization, "" for one that is not in the library.
+
+        Cached until the library changes.
+        """
         names = self._names
         if names is None:
             names = self._names = {
@@ -177,10 +183,11 @@ class Library:
         return self._import.found_elsewhere()
 
     def import_(self, path: Path | str, origin: ModelOrigin = "file") -> tuple[LibraryModel, ...]:
-        """Take in the model of a file, or all models in a folder, where they lie: nothing is copied or changed.
+        """Import the model of a file, or all models in a folder, in place: nothing is copied or changed.
 
-        A model that is in the library already is returned as it is there. Raises UserError `model.*` for a file
-        that is none, `library.nothing_found` for a folder without any, `library.companion`, `library.busy`.
+        A model that is in the library already is returned unchanged. Raises UserError `model.*` for an
+        invalid file, `library.nothing_found` for a folder without models, `library.companion`,
+        `library.busy`.
         """
         with self.lock.held():
             taken = self._import.take_in(Path(path).expanduser().absolute(), origin, self._clock())
@@ -194,19 +201,19 @@ class Library:
     # --- changing ---
 
     def rename(self, id: str, name: str) -> LibraryModel:
-        """Call a model something else; its id and files stay. Raises UserError `library.not_found`,
-        `library.no_name`."""
+        """Rename a model; its id and files stay. Raises UserError `library.not_found`, `library.no_name`."""
         name = " ".join(name.split())
         if not name:
             raise UserError("library.no_name")
         return self._changed(self._store.change_model(self.get(id).id, name=name), id)
 
     def remove(self, id: str) -> Removed:
-        """Take a model out of the library. Files that Coterie downloaded go to the trash in the library's folder;
-        others stay where they are. `restore` undoes either for 30 days.
+        """Remove a model from the library.
 
-        A model that is loaded goes on answering: on Linux and macOS a mapped file stays whole until it is let go.
-        Raises UserError `library.not_found`, `library.not_moved`, `library.busy`.
+        Files that Coterie downloaded go to the trash in the library's folder; others stay in place. `restore`
+        undoes either for 30 days. A loaded model keeps answering: on Linux and macOS a mapped file stays
+        intact until it is unmapped. Raises UserError `library.not_found`, `library.not_moved`,
+        `library.busy`.
         """
         with self.lock.held():
             model = self.get(id)
@@ -218,8 +225,10 @@ class Library:
         return Removed(self._changed(removed, id), reclaimed)
 
     def delete(self, id: str) -> Removed:
-        """As `remove`, for good: what Coterie downloaded is deleted, and `reclaimed` bytes are free. Also of a model
-        in the trash. Raises UserError as `remove`."""
+        """As `remove`, permanently: what Coterie downloaded is deleted, and `reclaimed` bytes are free.
+
+        Also for a model in the trash. Raises UserError as `remove`.
+        """
         with self.lock.held():
             model = self.get(id)
             reclaimed = self._files.delete(model, self._clock())
@@ -236,16 +245,21 @@ class Library:
         return self._changed(restored, id)
 
     def empty_trash(self, older_than: float | None = None) -> int:
-        """Delete removed models for good, all or those removed before that time (seconds since 1970); how many
-        bytes that freed. Raises UserError `library.busy`."""
+        """Delete removed models permanently, all or those removed before that time (seconds since 1970);
+        returns the bytes freed.
+
+        Raises UserError `library.busy`.
+        """
         with self.lock.held():
             freed = self._files.empty(older_than)
         self.changed()
         return freed
 
     def clear_leftovers(self) -> int:
-        """Delete what broken-off downloads left that no download knows of (`DiskUse.leftover`); bytes freed.
-        Raises UserError `library.busy`."""
+        """Delete partial files that no download knows (`DiskUse.leftover`); returns the bytes freed.
+
+        Raises UserError `library.busy`.
+        """
         with self.lock.held():
             freed = self._folder.clear_leftovers()
         self.changed()
@@ -272,7 +286,7 @@ class Library:
             return found
         if self._repairing is None or model.origin != "hub" or not model.managed:
             raise UserError("library.no_repair", name=model.name)
-        with self.lock.held():  # a file that is written to is not moved meanwhile
+        with self.lock.held():  # do not move a file that is being written
             found = repaired(model, found, self.parts, self._repairing, self._events.publish, stop)
         self._keep_hashes(model, found)
         return found
@@ -308,16 +322,16 @@ class Library:
         self.changed()
 
     def used(self, path: str) -> None:
-        """An answer was written with the model at `path`."""
+        """Record that an answer was generated with the model at `path`."""
         model = self.at(path)
         if model is not None:
             self._store.change_model(model.id, used=self._clock())
             self.changed()
 
-    # --- keeping house ---
+    # --- maintenance ---
 
     def refresh(self) -> None:
-        """Bring to an end what a crash cut off, and take in what lies in the folder and is not known yet."""
+        """Complete what a crash interrupted, and import unknown models in the folder."""
         try:
             with self.lock.held(patience=1.0):
                 self._move.recover()
@@ -327,12 +341,12 @@ class Library:
         except UserError as error:
             if error.code != "library.busy":
                 raise
-            return  # someone is at it; the next time will do
+            return  # another process is doing so; the next refresh will do
         if adopted:
             self.changed()
 
     def keep_house(self) -> None:
-        """What is done once after the start: `refresh`, and emptying the trash of what was removed long ago."""
+        """Maintenance after the start: `refresh`, and emptying the trash of what was removed long ago."""
         self.refresh()
         long_ago = self._clock() - TRASH_DAYS * 86_400
         with contextlib.suppress(UserError), self.lock.held(patience=1.0):
@@ -341,8 +355,10 @@ class Library:
             self._files.forget(long_ago)
 
     def check_new(self, id: str) -> LibraryModel | None:
-        """The model that makes it needless to download `id`: one that is here and whole, or in the trash. One whose
-        trash was emptied by hand is forgotten."""
+        """The model that makes downloading `id` unnecessary: present and intact, or in the trash.
+
+        One whose trash was emptied by hand is forgotten.
+        """
         model = self._store.model(id)
         if model is None or not model.managed:
             return model
@@ -357,24 +373,24 @@ class Library:
         return model
 
     def publish(self, download: Download, model: LibraryModel) -> Download:
-        """A download is whole: it is done and its model in the library, both or neither."""
+        """Record a completed download: it is done and its model in the library, both or neither."""
         with self.lock.held(patience=60.0):
             known = self._store.model(model.id)
-            if known is not None:  # it was damaged or had vanished
+            if known is not None:  # it was damaged or missing
                 model = msgspec.structs.replace(model, name=known.name, added=known.added, used=known.used)
             done = self._store.finish_download(download.id, model)
         self.changed()
         return done or download
 
     def changed(self) -> None:
-        """Tell that the library is to be read again."""
+        """Publish that the library has changed."""
         self._names = None
         self._events.publish(LibraryChanged())
 
     # --- inside ---
 
     def _look(self) -> None:
-        """Note which models vanished, came back or are other files now."""
+        """Record which models disappeared, came back or changed."""
         looks = [(model, looked_at(model)) for model in self._store.models() if model.trashed is None]
         vanished = [model for model, fields in looks if fields.get("state") == "missing"]
         if vanished:
@@ -390,7 +406,10 @@ class Library:
             self.changed()
 
     def _keep_hashes(self, model: LibraryModel, found: Verification) -> None:
-        """What verifying found. Meanwhile the model may have been moved or renamed: only this is changed of it."""
+        """Save the result of a verification.
+
+        Only that is changed, as the model may have been moved or renamed meanwhile.
+        """
         from app.services.library.verification import with_hashes
 
         fields = {"state": "ready", "verified": self._clock()} if found.ok else {"state": "damaged"}
@@ -401,7 +420,7 @@ class Library:
         self.changed()
 
     def _changed(self, model: LibraryModel | None, id: str) -> LibraryModel:
-        if model is None:  # removed for good by another process meanwhile
+        if model is None:  # deleted by another process meanwhile
             raise UserError("library.not_found", name=id)
         self.changed()
         return model

@@ -1,4 +1,4 @@
-"""Keeps all but one thread of one process off the files of the library while they are moved about."""
+"""Lock on the library's files while they are moved, between threads and processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ PATIENCE = 10.0
 
 
 class LibraryLock:
-    """For this process a lock of threads, for others a lock of the file `path`. One thread may take it twice."""
+    """For threads of this process a lock in memory, for other processes a lock of the file `path`.
+
+    One thread may take it twice.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -23,8 +26,10 @@ class LibraryLock:
 
     @contextlib.contextmanager
     def held(self, patience: float | None = None) -> Iterator[None]:
-        """Inside, the files are this thread's alone. Raises UserError `library.busy` when they have been somebody
-        else's for so many seconds."""
+        """Context manager: inside, this thread has exclusive access.
+
+        Raises UserError `library.busy` after this many seconds.
+        """
         patience = PATIENCE if patience is None else patience
         if not self._thread.acquire(timeout=patience):
             raise UserError("library.busy")

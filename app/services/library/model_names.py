@@ -1,4 +1,4 @@
-"""What models are called where people see them."""
+"""Display names of models."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ STARTER_NAME = "SmolLM2 135M Instruct"
 
 
 def shown_name(path: str, facts: ModelFacts | None = None) -> str:
-    """What a model is called: by its file until that was read, then by the name and quantisation in it; one elsewhere
-    by its name there and its place."""
+    """A model's name: of its file until that was read, then its name and quantization; of a remote one its
+    name and its server.
+    """
     if (remote := read_name(path)) is not None:
         return f"{remote.model} · {remote.host}"
     if Path(path).parent.name == STARTER_PACKAGE:

@@ -1,4 +1,4 @@
-"""What models are called: the id of a new one, and which one a short form means. Pure."""
+"""Ids of models, and matching of short forms. Pure."""
 
 from __future__ import annotations
 
@@ -20,27 +20,28 @@ def hub_id(repo: str, variant: str) -> str:
 
 
 def file_id(path: str) -> str:
-    """The id of a model that is known by its file alone: the file's name without ending and number of part."""
+    """The id of a model known by its file alone: the file's name without extension and part number."""
     stem = stem_of(path)
     return f"{stem}-file" if stem == STARTER else stem
 
 
 def stem_of(path: str) -> str:
-    """The name of a model's file without ".gguf" and, for a split one, without the number of the part."""
+    """The name of a model's file without ".gguf" and, for a split one, without the part number."""
     name = PurePath(path).name
     stem = name[:-5] if name.lower().endswith(".gguf") else name
     return _PART.sub("", stem) or name
 
 
 def repo_name(repo: str) -> str:
-    """The name of a repository for people: without its owner, and without "-GGUF", which says nothing here."""
+    """A repository's display name: without its owner, and without "-GGUF", which is redundant here."""
     name = repo.rpartition("/")[2]
     return re.sub(r"[-_.]gguf$", "", name, flags=re.IGNORECASE) or name
 
 
 def matching(name: str, models: Sequence[LibraryModel]) -> list[LibraryModel]:
-    """The models that `name` can mean: the one with this id, else all with a short form of it, else all whose
-    short form differs in upper and lower case alone."""
+    """Models that `name` can mean: the one with this id, else all with a short form of it, else all whose
+    short form differs in case alone.
+    """
     exact = [model for model in models if model.id == name]
     if exact:
         return exact
@@ -52,8 +53,9 @@ def matching(name: str, models: Sequence[LibraryModel]) -> list[LibraryModel]:
 
 
 def short_forms(model: LibraryModel) -> Collection[str]:
-    """What a model answers to, besides others perhaps: its id, its name, the repository with or without owner and
-    quantisation, and the file's name on the hub."""
+    """Names a model answers to, perhaps among others: its id, its name, the repository with or without owner
+    and quantization, and the file's name on the hub.
+    """
     forms = {model.id, model.name}
     if model.repo:
         name = model.repo.rpartition("/")[2]

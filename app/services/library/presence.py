@@ -1,4 +1,4 @@
-"""Whether the files of a model are where the library knows them, and what that makes of it."""
+"""Checks whether a model's files exist, and derives its state."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from engine.errors import UserError
 
 
 def is_there(model: LibraryModel) -> bool:
-    """Whether every file is there, whatever is in it."""
+    """Whether every file exists, whatever its contents."""
     return all(_size(file.path) is not None for file in model.files)
 
 
 def looked_at(model: LibraryModel) -> dict[str, Any]:
-    """The fields of the model that are other ones now; nothing when it is as the library knows it.
+    """Changed fields of the model; empty when nothing has changed.
 
-    Missing files make it "missing", and it comes back by itself. A downloaded file of another length is damaged; an
-    imported one may be a newer file that took its place, and is read again.
+    Missing files make it "missing", and it comes back by itself. A downloaded file of another length is
+    damaged; an imported one may be a newer file that took its place, and is read again.
     """
     sizes = [_size(file.path) for file in model.files]
     if None in sizes:

@@ -1,7 +1,7 @@
-"""Moving the library to another folder: what moves, what is noted of it, and what is switched when it is there.
+"""Moves the library to another folder, with a journal that survives crashes.
 
-`engine.hub.relocate` says how files move. Here a journal in the data folder is kept while they do, and the switch of
-the store, the settings and the wishes is done, which may be done twice.
+`engine.hub.relocate` says how files move. Here a journal in the data folder is kept while they do, and the
+switch of the store, the settings and the wishes is done, which may be done twice.
 """
 
 from __future__ import annotations
@@ -49,15 +49,16 @@ class LibraryMove:
         self._options = options
 
     def move(self, source: Path, target: Path, report: Report, stop: StopToken) -> None:
-        """Move everything of Coterie's from `source` to `target` and keep the library there. What others put into
-        the folder stays where it is.
+        """Move everything of Coterie's from `source` to `target` and use the library there.
+
+        What others put into the folder stays where it is.
 
         Raises Stopped and UserError `library.*`, `settings.not_saved`; everything is where it was then.
         """
         from engine.hub import relocate
 
         relocate.check_target(source, target)
-        if not source.is_dir():  # its disk is gone, or nothing was ever put there: there is nothing to move
+        if not source.is_dir():  # its disk is gone, or it is empty: there is nothing to move
             relocate.unmark(target)
             self._settings.change(library_folder=self._setting(str(target)))
             return
@@ -84,16 +85,16 @@ class LibraryMove:
         self._complete(switched, {move.source for move in rotten})
 
     def recover(self) -> None:
-        """Bring to its end, or undo, what a crash cut off. Raises UserError `store.*`, `library.not_moved`."""
+        """Complete or undo what a crash interrupted. Raises UserError `store.*`, `library.not_moved`."""
         from engine.hub import relocate
 
         if not self._journal.exists():
             return
         journal = relocate.read_journal(self._journal)
-        if journal is None:  # a journal is written whole or not at all: this is none of ours
+        if journal is None:  # a journal is written atomically: this is none of ours
             self._journal.unlink()
         elif journal.owner not in ("", self._store.writer) and is_alive(journal.owner):
-            return  # another process is at it, on a file system where locks do not keep others out
+            return  # another process is working on it, on a file system without locks
         elif journal.switched:
             self._complete(journal, set())
         else:
@@ -108,7 +109,7 @@ class LibraryMove:
         self._journal.unlink(missing_ok=True)
 
     def _complete(self, journal: Journal, rotten: set[str]) -> None:
-        """After the switch. Each step does nothing when it was done before."""
+        """Steps after the switch, all idempotent."""
         from engine.hub import relocate
 
         if journal.mode == "rename":
@@ -132,7 +133,7 @@ class LibraryMove:
             raise _told(error, Path(journal.source)) from error
 
     def _switch(self, target: str, places: dict[str, str]) -> None:
-        """The settings and wishes that name a file by its place."""
+        """Update settings and placement options that contain paths."""
         settings = self._settings.current
         self._settings.change(
             library_folder=self._setting(target),
@@ -146,7 +147,7 @@ class LibraryMove:
         return "" if Path(folder) == self._default else folder
 
     def _moves(self, source: Path, target: Path) -> tuple[Move, ...]:
-        """All that Coterie put into the folder: models, trash, and what downloads have so far."""
+        """Everything that Coterie put into the folder: models, trash, and partial downloads."""
         from engine.hub.relocate import Move
 
         hashes = {
@@ -164,7 +165,7 @@ class LibraryMove:
 
 
 def _moved(model: LibraryModel, places: dict[str, str], rotten: set[str]) -> LibraryModel:
-    """The model with its files where they are now; the same one when none has moved."""
+    """The model with its files' new paths; the same one when none has moved."""
     if not any(file.path in places for file in model.files):
         return model
     files = tuple(
@@ -175,7 +176,7 @@ def _moved(model: LibraryModel, places: dict[str, str], rotten: set[str]) -> Lib
 
 
 def _seldom(report: Report) -> Report:
-    """The report, at most a few times a second."""
+    """The report, throttled to a few times a second."""
     last = 0.0
 
     def told(done: int, total: int) -> None:

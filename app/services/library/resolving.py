@@ -1,4 +1,4 @@
-"""Which file a name means: `starter`, a path, or a model of the library."""
+"""Resolves a model's name to its file: `starter`, a path, or a model of the library."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def resolve_model(name: str, library: Library | None = None) -> Path:
         found = _in_library(name, models) if models else None
     if found is not None:
         return found
-    if _is(Path.exists, path):  # a folder: why it is no model is told when it is read
+    if _is(Path.exists, path):  # a folder: reading it gives the reason
         return path
     from engine.hub.names import looks_like_hub_name
 
@@ -75,7 +75,7 @@ def _in_library(name: str, library: Library) -> Path | None:
 def _absolute(name: str) -> Path:
     try:
         return Path(name).expanduser().absolute()
-    except RuntimeError:  # the home of a user who is not there
+    except RuntimeError:  # the home of an unknown user
         return Path(name).absolute()
 
 
@@ -88,7 +88,7 @@ def _is(question: Callable[[Path], bool], path: Path) -> bool:
 
 @contextlib.contextmanager
 def _own_library() -> Iterator[Library | None]:
-    """The library of the data folder, for a command that has not opened it; None where nothing was kept yet."""
+    """The library of the data folder, for a command that has not opened it; None where there is none."""
     if not paths.database().exists():
         yield None
         return

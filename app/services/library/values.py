@@ -1,4 +1,4 @@
-"""What the library and the downloads give out besides the store's own values. Sizes are bytes."""
+"""Values of the library and the downloads besides the store's own. Sizes are bytes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from app.store.records import LibraryModel, ModelOrigin
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A model that lies in the store of another program, or in a folder. `path` is its first file. `sha256` is of
-    that file where the names in that store give it, else "". `known`: it is in the library already."""
+    """A model in the store of another program, or in a folder.
+
+    `path` is its first file. `sha256` is of that file where the names in that store give it, else "".
+    `known`: it is in the library already.
+    """
 
     name: str
     path: str
@@ -23,17 +26,23 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Removed(msgspec.Struct, frozen=True):
-    """What was taken out of the library. `reclaimed` bytes will be free once the trash is emptied; 0 for a model
-    that was only forgotten, because its files are not Coterie's."""
+    """The result of removing a model.
+
+    `reclaimed` bytes will be free once the trash is emptied; 0 for a model that was only forgotten, because
+    its files are not Coterie's.
+    """
 
     model: LibraryModel
     reclaimed: int
 
 
 class DiskUse(msgspec.Struct, frozen=True):
-    """The disk of the library's folder. `used` by its models, `trash` by removed ones, `incoming` by what
-    downloads have so far; of that, `leftover` belongs to no download that is known and can be cleared. Where the
-    disk is not there, `total` and `free` are 0."""
+    """Disk usage of the library's folder.
+
+    `used` by its models, `trash` by removed ones, `incoming` by what downloads have so far; of that,
+    `leftover` belongs to no download that is known and can be cleared. Where the disk is not there, `total`
+    and `free` are 0.
+    """
 
     folder: Path
     free: int

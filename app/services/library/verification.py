@@ -1,4 +1,4 @@
-"""Reading a model's bytes again, and fetching anew those that are wrong."""
+"""Verifies a model's bytes, and repairs wrong ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INTERVAL = 0.25
 
 
 class Repairing(Protocol):
-    """Fetches parts of files of the hub again; `HubFetching` is one."""
+    """Downloads parts of files again; `HubFetching` implements it."""
 
     def repair(
         self,
@@ -36,9 +36,9 @@ class Repairing(Protocol):
 def verified(
     model: LibraryModel, parts: Path, tell: Callable[[VerifyProgress], None], stop: StopToken
 ) -> Verification:
-    """What of the model's bytes is wrong.
+    """Wrong parts of the model's files.
 
-    Raises UserError `library.stopped`, `download.*` for files that cannot be read.
+    Raises UserError `library.stopped`, `download.*` for unreadable files.
     """
     from engine.hub.transfer import KeptFile
 
@@ -54,7 +54,7 @@ def repaired(
     tell: Callable[[VerifyProgress], None],
     stop: StopToken,
 ) -> Verification:
-    """Fetch what was `found` wrong and compare again; what is left wrong then, and what was repaired.
+    """Download what was `found` wrong and compare again; returns what is still wrong, and what was repaired.
 
     Raises UserError `library.stopped`, and as a download does.
     """
@@ -81,7 +81,7 @@ def _compared(files: Sequence[KeptFile], parts: Path, report: _Report, stop: Sto
 
 
 def with_hashes(model: LibraryModel, found: Verification) -> tuple[LibraryFile, ...]:
-    """The model's files, wherever they are now, with the hashes that verifying computed where there were none."""
+    """The model's files at their current paths, with computed hashes where there were none."""
     return tuple(
         msgspec.structs.replace(file, sha256=file.sha256 or kept.sha256)
         for file, kept in zip(model.files, found.files, strict=True)
@@ -89,7 +89,7 @@ def with_hashes(model: LibraryModel, found: Verification) -> tuple[LibraryFile, 
 
 
 class _Report:
-    """Tells progress a few times a second, and the end of it."""
+    """Reports progress a few times a second, and its end."""
 
     def __init__(self, model: str, tell: Callable[[VerifyProgress], None]) -> None:
         self._model = model

@@ -1,3 +1,4 @@
-"""The model in use: loading, its state, its events, one turn of generation. Which answers are asked of it belongs in
-`chat` and `runs`.
+"""The model in use: loading, its state, its events, one turn of generation.
+
+Who requests answers belongs in `chat` and `runs`.
 """

@@ -1,4 +1,4 @@
-"""What the engine and its cache of experts do: the newest word of each, for whoever looks later."""
+"""Latest activity of the engine and its expert cache."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from engine.api import Activity, CacheActivity, Event
 
 
 class EngineActivity:
-    """Keeps the newest `Activity` and `CacheActivity` of the model in use and tells each; they go with the model.
-    Called from the threads that tell of the engine."""
+    """Stores and publishes the latest `Activity` and `CacheActivity` of the model in use; they are cleared
+    with the model.
+
+    Called from the engine's threads.
+    """
 
     def __init__(self, events: EventBus) -> None:
         self._events = events
@@ -19,16 +22,16 @@ class EngineActivity:
 
     @property
     def newest(self) -> Activity | None:
-        """None while no model is loaded, and until one is first asked."""
+        """None while no model is loaded, and until its first request."""
         return self._newest
 
     @property
     def cache(self) -> CacheActivity | None:
-        """None too for a model whose experts are not kept one by one."""
+        """None also for a model without an expert cache."""
         return self._cache
 
     def take(self, event: Event) -> bool:
-        """Whether an event was about this."""
+        """Handle an event; returns whether it was one of activity."""
         if isinstance(event, Activity):
             self._newest = event
             self._events.publish(ActivityChanged(event))
@@ -40,7 +43,7 @@ class EngineActivity:
         return False
 
     def _model_changed(self, event: ModelChanged) -> None:
-        """A model that is not there does nothing."""
+        """Clear the activity of a model that is gone."""
         if event.state == "ready":
             return
         if self._newest is not None:

@@ -1,4 +1,4 @@
-"""What a conversation is called where the engine tells conversations apart (`GenerateRequest.conversation`). Pure."""
+"""Conversation names for the engine (`GenerateRequest.conversation`). Pure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ def of_chat(conversation: int) -> str:
 
 
 def of_run(run: RunRecord) -> str:
-    """A run that answers in a chat is part of that chat."""
+    """The name for a run: that of its chat if it answers in one."""
     return of_chat(run.conversation) if run.conversation else of_run_alone(run.id)
 
 
 def of_run_alone(run: int) -> str:
-    """A run that belongs to no chat."""
+    """The name for a run without a chat."""
     return f"run-{run}"

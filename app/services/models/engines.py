@@ -1,4 +1,4 @@
-"""The engine on this machine and the one for remote models: which of them answers is chosen at load."""
+"""Selects the local or the remote engine at load."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OF_A_LOAD = LoadProgress | Loaded | LoadFailed | EngineLost
 
 
 class Engines:
-    """`used` has the model in use. What the other one still says of its loads is dropped."""
+    """Both engines; `used` has the model in use. Load events of the other one are dropped."""
 
     def __init__(self, listener: Listener, make_local: MakeEngine, make_remote: MakeEngine) -> None:
         self._listener = listener
@@ -23,8 +23,9 @@ class Engines:
         self.used = self.local
 
     def choose(self, path: str) -> None:
-        """Use the one that can load the model at `path`. The other one is unloaded, so no memory is held for a model
-        that nobody asks."""
+        """Use the engine that can load the model at `path`, and unload the other, which would hold memory
+        unused.
+        """
         wanted = self._remote if is_remote(path) else self.local
         if wanted is not self.used:
             self.used.unload()

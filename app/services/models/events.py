@@ -1,4 +1,4 @@
-"""Events of the model in use and of what it is loaded for."""
+"""Events of the model in use and its requests."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ class Owner(msgspec.Struct, frozen=True):
 
 
 class GenerationQueued(ServiceEvent, frozen=True):
-    """Its request waits for a slot beside others: `ahead` of them come first, 0 once it has one."""
+    """A request waits for a KV slot: `ahead` requests come first, 0 once it has one."""
 
     owner: Owner
     ahead: int
 
 
 class PromptProgress(ServiceEvent, frozen=True):
-    """`done` of `total` tokens of the prompt are read; `recomputed`, as in `Usage`, where that is worth a word."""
+    """`done` of `total` prompt tokens are processed; `recomputed`, as in `Usage`, where it is worth
+    reporting.
+    """
 
     owner: Owner
     done: int
@@ -38,8 +40,10 @@ class PromptProgress(ServiceEvent, frozen=True):
 
 
 class TextDelta(ServiceEvent, frozen=True):
-    """New text, to append; an answer has the whole with `AnswerFinished`, a run with its `ModelTurn`. It came in so
-    many `pieces`, as good as one for each token."""
+    """New text, to be appended; `AnswerFinished` has the whole of an answer, `ModelTurn` that of a run.
+
+    It came in so many `pieces`, as good as one for each token.
+    """
 
     owner: Owner
     reasoning: str
@@ -48,33 +52,33 @@ class TextDelta(ServiceEvent, frozen=True):
 
 
 class AnswerFinished(ServiceEvent, frozen=True):
-    """The answer as it is stored: its state, error, usage and timings say how it ended, `notices` what else is to
-    be known of it."""
+    """An answer as it is stored: its state, error, usage and timings say how it ended, `notices` what else to
+    know.
+    """
 
     message: Message
 
 
 class ModelUsed(ServiceEvent, frozen=True):
-    """Something was asked of the model, or that has ended."""
+    """A request of the model has begun or ended."""
 
 
 class ExpertsObserved(ServiceEvent, frozen=True):
-    """Which experts fired in a conversation; from the engine's reader thread."""
+    """Experts that fired in a conversation; from the engine's reader thread."""
 
     conversation: int
     fired: ExpertsFired
 
 
 class ModelChanged(ServiceEvent, frozen=True):
-    """The engine's state. `fraction` while loading, `error` when it is lost or could not load.
+    """The state of the model. `fraction` while loading, `error` when it is lost or could not load.
 
     `notices`, when it is ready: what the user should know of how it was placed, such as what was given up so
-    that it could be loaded.
-    `without_workers`: the error is about a worker, and `Models.reload(without_workers=True)` may help.
-    `workers` are those that it holds while it is loading or ready: they answer nobody else.
-    `tuning`, in the state "loading": placements are measured first, and nothing is loaded meanwhile.
-    `because`, when it is loading or ready: why it is loaded.
-    `resting`, in the state "empty": the next request loads it. `facts` are then those that it had last, if any.
+    that it could be loaded. `without_workers`: the error is about a worker, and
+    `Models.reload(without_workers=True)` may help. `workers` are those that it holds while it is loading or
+    ready: they answer nobody else. `tuning`, in the state "loading": placements are measured first, and
+    nothing is loaded meanwhile. `because`, when it is loading or ready: why it is loaded. `resting`, in the
+    state "empty": the next request loads it. `facts` are then those that it had last, if any.
     """
 
     state: EngineState
@@ -93,19 +97,20 @@ class ModelChanged(ServiceEvent, frozen=True):
 
 
 class LoadedModelChanged(ServiceEvent, frozen=True):
-    """What is in memory of the model, for whom and until when; None: nothing."""
+    """The loaded model, its users and its unload time; None: no model."""
 
     loaded_model: LoadedModel | None
 
 
 class ActivityChanged(ServiceEvent, frozen=True):
-    """What the engine does; None: no model is loaded, or nothing was asked of it yet."""
+    """The engine's activity; None: no model is loaded, or it had no request yet."""
 
     activity: Activity | None
 
 
 class CacheChanged(ServiceEvent, frozen=True):
-    """What the cache of single experts did in the last second it was in use; None: no model with one is loaded, or it
-    was not used yet."""
+    """Activity of the expert cache in its last second of use; None: no model with one is loaded, or it was
+    not used yet.
+    """
 
     activity: CacheActivity | None

@@ -1,4 +1,7 @@
-"""Whether a loaded model stays in memory, and until when. Pure; times are seconds of one clock."""
+"""Idle policy: whether a loaded model stays in memory, and until when.
+
+Pure; times are seconds of one clock.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,30 @@ from typing import Literal
 
 import msgspec
 
-# A run that waits for a person's decision keeps its model for so long.
+# How long a run that waits for approval keeps its model.
 ASKING_S = 3600.0
-# What was used so lately is not let go of for memory: it would be loaded again at once.
+# Minimum idle time before unloading for memory: a model just used would be loaded again at once.
 MEMORY_IDLE_S = 60.0
 
 Stays = Literal["", "answering", "running", "asking", "always"]
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """What the user chose. `idle_s` 0.0: a model that nobody uses stays. `for_memory`: it goes when memory runs
-    short."""
+    """Rules of the user.
+
+    `idle_s` 0.0: a model that nobody uses stays. `for_memory`: it goes when memory runs short.
+    """
 
     idle_s: float
     for_memory: bool
 
 
 class Situation(msgspec.Struct, frozen=True):
-    """A model is loaded, and was last `used` then. `answering`: an answer is written or waits; `running`: a run is at
-    work; `asking_since`: a run waits for a decision since then; `short_since`: memory is short since then."""
+    """The use of a loaded model, last `used` then.
+
+    `answering`: an answer is written or waits; `running`: a run is at work; `asking_since`: a run waits for a
+    decision since then; `short_since`: memory is short since then.
+    """
 
     now: float
     used: float
@@ -45,7 +53,7 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 def decide(rules: Rules, at: Situation) -> Decision:
-    """What becomes of the model now. Nothing is ever taken from who works with it."""
+    """Decide whether to unload. Never while a request is active or a run is pending."""
     if at.answering:
         return Decision(stays="answering")
     if at.running:

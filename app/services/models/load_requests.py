@@ -1,4 +1,4 @@
-"""What is asked of the engine when a model is loaded: its own settings, completed by those for all."""
+"""Builds load requests: the model's own options, completed by the settings."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from engine.remote.names import is_remote
 
 
 class LoadRequests:
-    """Makes the same request however a model comes to be loaded: at the start, when it is chosen, by an answer, after
-    a rest or a crash. `calibrations` is the folder that keeps what was measured of this machine, `states` the one for
-    what was read of conversations, "": nothing of that is written."""
+    """Builds the same request for every load: at the start, when chosen, for an answer, after idling or a
+    crash.
+
+    `calibrations` is the folder that keeps what was measured of this machine, `states` the one for what was
+    read of conversations, "": nothing of that is written.
+    """
 
     def __init__(
         self,
@@ -41,9 +44,12 @@ class LoadRequests:
         watching: bool,
         without_workers: bool,
     ) -> LoadRequest:
-        """For the model at `path`. `options` None: those kept for it; `context` is used before both."""
+        """The request for the model at `path`.
+
+        `options` None: those kept for it; `context` overrides both.
+        """
         settings = self._settings.current
-        if is_remote(path):  # nothing is placed, and the settings' context is one for this machine's memory
+        if is_remote(path):  # not placed, and the context of the settings is one for local memory
             return LoadRequest(path, PlacementOptions(context or (options.context if options else 0)))
         wished = complete(self._kept_options(path) if options is None else options, settings, context)
         if without_workers:

@@ -1,6 +1,6 @@
-"""What to do when a model did not fit after all: recognise it, and load again with less, on a thread of its own.
+"""Load retry: detects that a load failed for memory, and retries with fallbacks, on a thread of its own.
 
-The engine's reader thread tells the failure and must not load: a load waits for that thread to end.
+The engine's reader thread reports the failure and must not load: a load waits for that thread to end.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ Failure = LoadFailed | EngineLost
 Step = Callable[[LoadRequest, Failure], None]
 
 _NO_MEMORY = ("engine.context_memory", "engine.not_enough_memory")
-# The kernel kills for memory; a device that has none left makes ggml abort.
+# The kernel kills for memory; on an out-of-memory device ggml aborts.
 _TAKEN_DOWN = ("engine.killed", "engine.aborted")
-# As llama.cpp, CUDA, Vulkan and the C++ library say it in the log.
+# Log messages of llama.cpp, CUDA, Vulkan and the C++ library.
 _SAYS_NO_MEMORY = re.compile(
     r"(failed|unable) to allocate|alloc\w* failed|out of memory|OutOf(Device|Host)Memory|bad_alloc",
     re.IGNORECASE,
@@ -28,7 +28,7 @@ _SAYS_NO_MEMORY = re.compile(
 
 
 def is_for_memory(failure: Failure) -> bool:
-    """Whether a load that ended so might succeed with less."""
+    """Whether a load with this error might succeed with less memory."""
     error = failure.error
     if isinstance(failure, EngineLost):
         return error.code in _TAKEN_DOWN
@@ -38,7 +38,7 @@ def is_for_memory(failure: Failure) -> bool:
 
 
 class LoadRetry:
-    """Runs `step` for each load that failed, one after the other. The thread begins with the first."""
+    """Runs `step` for each failed load, one after the other. The thread starts with the first."""
 
     def __init__(self, step: Step) -> None:
         self._step = step
@@ -48,7 +48,7 @@ class LoadRetry:
         self._closed = False
 
     def ask(self, request: LoadRequest, failure: Failure) -> bool:
-        """Queue a step; returns at once. False after `close`."""
+        """Queue a retry; returns at once. False after `close`."""
         with self._lock:
             if self._closed:
                 return False
@@ -59,7 +59,7 @@ class LoadRetry:
             return True
 
     def close(self) -> None:
-        """Let the step under way end, and take no other."""
+        """Finish the current retry, and accept no other."""
         with self._lock:
             self._closed = True
             thread = self._thread

@@ -1,4 +1,4 @@
-"""What of a model is in memory: how much where, for whom, and until when."""
+"""Loaded model: its memory by device, its users, and its unload time."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from app.services.models.idle_policy import Stays
 from engine.api import ModelFacts
 from engine.placement.plan import RAM, Device, DeviceBytes
 
-# Why a model is loaded: somebody chose it, it was wanted at the start, somebody began to write, or an answer or a run
-# asked for it.
+# Why a model is loaded: it was chosen, wanted at the start, somebody began to type, or an answer or a run
+# requested it.
 LoadReason = Literal["chosen", "start", "writing", "answer", "run"]
-# Why a model is not loaded although the next request loads it: it was not asked for anything yet, it was idle for
-# long, memory ran short, or somebody wanted it so.
+# Why a model is idle until the next request: it was never used, it was idle for
+# long, memory ran short, or somebody unloaded it.
 Resting = Literal["", "unused", "idle", "memory", "wanted"]
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What a model takes on one device. `kind` as of `Device`, `description` its name for people, "" where none is
-    known."""
+    """Memory of a model on one device.
+
+    `kind` as of `Device`, `description` its name for people, "" where none is known.
+    """
 
     device: str
     kind: Literal["cpu", "gpu", "integrated_gpu", "rpc"]
@@ -29,7 +31,7 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Using(msgspec.Struct, frozen=True):
-    """A chat or a run that a model works for, or did last. `title` "": it has none yet."""
+    """A chat or a run that uses or last used a model. `title` "": untitled."""
 
     kind: Literal["chat", "run"]
     id: int
@@ -39,9 +41,10 @@ class Using(msgspec.Struct, frozen=True):
 class LoadedModel(msgspec.Struct, frozen=True):
     """A model in memory. Times are seconds since the epoch.
 
-    `held` by device, RAM first; `kept` bytes of RAM hold what was read of conversations besides. `users` work with it
-    now, `last` did before. Unless it is used it is unloaded at `until`, 0.0: no time is set; `stays` says why there
-    is none, or for "asking" what put it off. `short`: memory is short, and it goes as soon as nobody uses it.
+    `held` by device, RAM first; `kept` bytes of RAM hold what was read of conversations besides. `users` work
+    with it now, `last` did before. Unless it is used it is unloaded at `until`, 0.0: no time is set; `stays`
+    says why there is none, or for "asking" what put it off. `short`: memory is short, and it goes as soon as
+    nobody uses it.
     """
 
     path: str
@@ -62,7 +65,7 @@ class LoadedModel(msgspec.Struct, frozen=True):
 
 
 def held_by(facts: ModelFacts) -> tuple[Held, ...]:
-    """What a loaded model takes, as it was planned, with the weights where they were found."""
+    """Memory of a loaded model, as planned, with the weights where they were found."""
     if facts.plan is None:
         return ()
     machine, found = facts.machine, facts.weights

@@ -1,4 +1,4 @@
-"""The log of the model in use: loads with their plan, losses, answers in numbers."""
+"""Log of the model in use: loads with their plan, losses, statistics of answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.placement.plan import Plan
 from engine.remote.names import is_remote
 
 log = logging.getLogger(__name__)
-# Native code may print a grammar, which has the words of a schema: only lines that begin like these are taken.
+# Native code may print a grammar, which contains text of a schema: only lines that begin like these are logged.
 _NATIVE = (
     "ggml_",
     "GGML_",
@@ -27,7 +27,7 @@ _NATIVE_LINES = 20
 
 
 def log_load(request: LoadRequest) -> None:
-    """A load begins."""
+    """Log the start of a load."""
     options = request.options
     log.info(
         "Loading %s: context %d, mode %s, %d workers, %d budgets, fallbacks %s",
@@ -41,7 +41,7 @@ def log_load(request: LoadRequest) -> None:
 
 
 def log_events(events: Iterable[Event]) -> None:
-    """What the engine tells of loads and of ended answers."""
+    """Log loads and ended answers from the engine's events."""
     for event in events:
         if isinstance(event, Loaded):
             log.info("Loaded %s", _facts(event.model))
@@ -54,7 +54,7 @@ def log_events(events: Iterable[Event]) -> None:
 
 
 def _name(path: str) -> str:
-    """A file's name; of a model elsewhere nothing but that, for its name has an address."""
+    """A file's name; not for a remote model, whose name contains an address."""
     return "a remote model" if is_remote(path) else Path(path).name
 
 

@@ -1,4 +1,4 @@
-"""How the model in use is, as it was published last."""
+"""State of the model in use, as last published."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from engine.errors import ErrorInfo
 
 
 class ModelState:
-    """Publishes what becomes of a model, on the thread that knows it. `called` names the one at a path, `because` is
-    why the load under way, or the last one, was asked for."""
+    """Publishes the state of the model, on the thread that changes it.
+
+    `called` names the one at a path, `because` is why the load under way, or the last one, was asked for.
+    """
 
     def __init__(self, called: Callable[[str, ModelFacts | None], str], events: EventBus) -> None:
         self._called, self._events = called, events
@@ -50,7 +52,7 @@ class ModelState:
         )
 
     def rests(self, path: str, why: Resting) -> None:
-        """It is not loaded, and the next request loads it."""
+        """Whether it is idle: not loaded, and the next request loads it."""
         before = self._current
         facts = before.facts if before.path == path else None
         self.publish(ModelChanged("empty", self._called(path, facts), path, facts=facts, resting=why))

@@ -1,4 +1,4 @@
-"""Which model answers: resolving its name, loading it, and telling how it is."""
+"""The model in use: resolves its name, loads it, and publishes its state."""
 
 from __future__ import annotations
 
@@ -76,9 +76,9 @@ class Models:
         self._told = ModelState(self.called, events)
         self.activity = EngineActivity(events)
         self._engines = make_engines(self._on_events)
-        # Held while a load or a request is handed to the engine; the engine's reader thread never takes it.
+        # Held while a load or a request is passed to the engine; the engine's reader thread never takes it.
         self._using = threading.RLock()
-        # Guards what follows and is never held while something is waited for.
+        # Guards what follows; never held while waiting.
         self._lock = threading.Lock()
         self._asked = ""
         self._context: int | None = None
@@ -86,11 +86,11 @@ class Models:
         self._request: LoadRequest | None = None
         self._watching = False
         self._steps = LoadRetry(self._step)
-        self._stepping: LoadRequest | None = None  # the load that failed and is tried again with less
+        self._stepping: LoadRequest | None = None  # the failed load that is being retried
         self._step_cancelled = False
         self._requests = Requests()
-        self._aside = False  # placements are measured: nothing is loaded until that is over
-        self._after: LoadRequest | None = None  # what is loaded then
+        self._aside = False  # placements are being measured: nothing is loaded until that is over
+        self._after: LoadRequest | None = None  # what is loaded afterwards
 
     @property
     def _engine(self) -> Engine:
@@ -102,12 +102,12 @@ class Models:
 
     @property
     def wanted(self) -> str:
-        """The name of the model in use: that which was asked for last, else that of the settings."""
+        """The name of the model in use: the last one requested, else that of the settings."""
         return self._asked or self._settings.current.model
 
     @property
     def is_answering(self) -> bool:
-        """Whether an answer is being written or waits."""
+        """Whether an answer is in progress or waits."""
         return bool(self._requests.answers)
 
     def resolved(self, name: str) -> str:
@@ -117,8 +117,9 @@ class Models:
 
     @property
     def signature(self) -> str:
-        """What an answer is signed with: the name of the model in use; of one elsewhere the whole name, which tells
-        where its words went."""
+        """The signature of an answer: the name of the model in use; of a remote one the full name, which says
+        where its text went.
+        """
         state = self.state
         return state.path if is_remote(state.path) else state.name
 
@@ -166,7 +167,9 @@ class Models:
                 self._remember(model, path)
 
     def reload(self, *, without_workers: bool = False, because: LoadReason = "chosen") -> None:
-        """Load the same model again, after a crash or a changed setting; on this machine alone when wanted."""
+        """Load the same model again, after a crash or a changed setting; `without_workers`: on this machine
+        alone.
+        """
         self.use(
             self._asked or self._settings.current.model,
             context=self._context,
@@ -177,7 +180,7 @@ class Models:
         )
 
     def ensure(self, because: LoadReason = "answer") -> None:
-        """Start loading the chosen model when nothing is loaded yet, or not any more."""
+        """Start loading the chosen model when none is loaded."""
         with self._using:
             if self._engine.state == "empty" and not self._stepping and not self._aside:
                 self.reload(because=because)
@@ -202,7 +205,7 @@ class Models:
         self._engine.cancel_load()
 
     def recent(self) -> list[str]:
-        """Paths of models used before, newest first, those that still exist, and names of models elsewhere."""
+        """Paths of models used before that still exist, newest first, and names of remote models."""
         recent = self._settings.current.recent_models
         return [path for path in recent if is_remote(path) or Path(path).is_file()]
 
@@ -252,7 +255,7 @@ class Models:
                 self._engine.generate(request)
             except UserError:
                 with self._lock:
-                    if self._stepping:  # the load failed just now; the next one answers
+                    if self._stepping:  # the load has just failed; the next one answers
                         return
                 raise
             if self._engine.state == "loading" and self.state.state != "loading" and self._request:
@@ -266,7 +269,7 @@ class Models:
         self._engine.abort(request_id)
 
     def answer_now(self, request_id: int) -> None:
-        """As `Engine.answer_now`; an answer that waits for a model does not reason at all."""
+        """As `Engine.answer_now`; an answer that waits for a model skips reasoning altogether."""
         self._requests.without_reasoning(request_id)
         self._engine.answer_now(request_id)
 
@@ -283,7 +286,7 @@ class Models:
         self._engines.local.limit_states(size)
 
     def watch_experts(self, on: bool) -> None:
-        """Whether the engine tells which experts fire (`ExpertsFired`), from the next answer on."""
+        """Whether the engine reports which experts fire (`ExpertsFired`), from the next answer on."""
         with self._using:
             self._watching = on
             self._engines.local.watch_experts(on)
@@ -302,7 +305,7 @@ class Models:
             self._bring_back(before)
 
     def called(self, path: str, facts: ModelFacts | None = None) -> str:
-        """What a model is called: by its name in the library, else by its file, as `shown_name` has it."""
+        """A model's name: its name in the library, else its file, as `shown_name` has it."""
         with contextlib.suppress(UserError):
             if self._library and (name := self._library.called(path)):
                 return name
@@ -328,10 +331,10 @@ class Models:
         if self._engine.state == "loading" and self.state.state != "loading":
             self._told.loading(
                 request.path, 0.0, self._workers()
-            )  # the last word of the model before it came in between
+            )  # the last event of the previous model came in between
 
     def _set_aside(self, workers: tuple[str, ...]) -> ModelChanged:
-        """How the model was before it was unloaded. Raises UserError as `unloaded` does."""
+        """The state before unloading. Raises UserError as `unloaded` does."""
         with self._using:
             with self._lock:
                 if self._aside:
@@ -345,11 +348,11 @@ class Models:
             self._told.tuning(before.name, before.path, workers)
             if loaded:
                 self._engine.unload()
-                self._told.tuning(before.name, before.path, workers)  # its last word came in between
+                self._told.tuning(before.name, before.path, workers)  # its last event came in between
             return before
 
     def _bring_back(self, before: ModelChanged) -> None:
-        """Load what is wanted after measuring, and hand on the requests that wait."""
+        """Load the chosen model after measuring, and pass on the waiting requests."""
         with self._using:
             with self._lock:
                 self._aside = False
@@ -371,7 +374,7 @@ class Models:
                     self._deliver([ended(waiting.id, "error", error.info)])
 
     def _end_steps(self) -> None:
-        """Another load was asked for: what waited for the last one is stopped."""
+        """Another load was requested: stop what waited for the previous one."""
         with self._lock:
             held = self._requests.answers if self._stepping or self._aside else ()
             self._stepping = None
@@ -379,7 +382,7 @@ class Models:
         self._deliver([ended(request.id, "cancelled") for request in held])
 
     def _steps_down(self, failure: Failure) -> bool:
-        """From the reader thread: whether a failed load is tried again, which the other thread then does."""
+        """From the reader thread: whether the other thread retries a failed load."""
         request = self._request
         loading = self.state.state == "loading"
         if request is None or not loading or self._step_cancelled or not is_for_memory(failure):
@@ -393,7 +396,7 @@ class Models:
             return True
 
     def _step(self, request: LoadRequest, failure: Failure) -> None:
-        """On the thread of the steps: load again with less, and hand on the requests that wait."""
+        """On the retry thread: load again with less, and pass on the waiting requests."""
         try:
             options = self._concede(request.path, request.options)
         except UserError:
@@ -403,7 +406,7 @@ class Models:
             raise
         with self._using:
             if request is not self._stepping:
-                return  # something else was asked for meanwhile
+                return  # another load was requested meanwhile
             if options is None or self._step_cancelled:
                 self._give_up(request, failure)
                 return
@@ -413,11 +416,11 @@ class Models:
                 self._give_up(request, LoadFailed(error.info))
                 return
             with self._lock:
-                if self._stepping is request:  # and not the new load, failed by now
+                if self._stepping is request:  # and not the new load, which has failed by now
                     self._stepping = None
                 held = self._requests.answers
             for waiting in held:
-                with contextlib.suppress(UserError):  # it failed again already: the next step takes them
+                with contextlib.suppress(UserError):  # it has failed again: the next retry takes them
                     self._engine.generate(waiting)
 
     def _give_up(self, request: LoadRequest, failure: Failure) -> None:
@@ -451,7 +454,7 @@ class Models:
                 self._tell_loading(self._request, event.fraction)
             elif isinstance(event, Loaded):
                 plan = event.model.plan
-                # The engine does without one that went away beneath a cache.
+                # The engine survives the loss of a worker beneath its cache.
                 workers = plan.placement.workers if plan else self._workers()
                 self._told.loaded(event.model, workers)
             elif isinstance(event, LoadFailed):

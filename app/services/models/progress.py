@@ -1,4 +1,4 @@
-"""What an engine says of a request before its first word, as events. Pure."""
+"""Converts a request's progress before its first token to events. Pure."""
 
 from __future__ import annotations
 

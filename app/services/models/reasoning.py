@@ -1,19 +1,19 @@
-"""What of a model's reasoning can be chosen, and what holds where the choice was made for another model. Pure."""
+"""Reasoning options of a model, and the effective one where the choice was made for another model. Pure."""
 
 from __future__ import annotations
 
 from engine.values import Reasoning, ReasoningControl
 
-# Stands among the words for a number of tokens at most.
+# Marks a token budget among the levels.
 BUDGET = "budget"
-# What stands for a number where a template takes one; the engine knows how many each word means.
+# Placeholder for a number where a template takes one; the engine knows how many tokens each level means.
 _SIZES = ("low", "medium", "high")
 
 
 def reasoning_choices(control: ReasoningControl | None) -> tuple[str, ...]:
-    """What there is to choose, "auto" first and `BUDGET` last; empty for a model that does not reason.
+    """Available choices, "auto" first and `BUDGET` last; empty for a model that does not reason.
 
-    "off" of a model that always reasons is a try: its block is closed before it begins.
+    "off" for a model that always reasons is an attempt: its block is closed before it begins.
     """
     if control is None or control.kind == "none":
         return ()
@@ -27,7 +27,10 @@ def reasoning_choices(control: ReasoningControl | None) -> tuple[str, ...]:
 
 
 def possible(control: ReasoningControl | None, chosen: Reasoning) -> Reasoning:
-    """The choice itself, or "auto" where this model cannot do it. Without a model every choice stands."""
+    """The choice itself, or "auto" where this model does not support it.
+
+    Without a model every choice is valid.
+    """
     if chosen == 0:
         chosen = "off"
     if control is None:

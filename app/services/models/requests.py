@@ -1,4 +1,4 @@
-"""What is asked of an engine: who listens to each request, and which answers wait or are written."""
+"""Open requests of an engine: their listeners, and the answers that wait or are in progress."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from engine.api import Event, Finished, GenerateRequest, Listener, Measured
 from engine.errors import ErrorInfo
 from engine.values import FinishReason, Timings, Usage
 
-# Answers of conversations go by the ids of their messages; all others by ids that no message will reach.
+# Answers of conversations use the ids of their messages; all others use ids that no message will reach.
 _FIRST_ID = 2**48
 _ids = itertools.count(_FIRST_ID)
 
 
 def new_request_id() -> int:
-    """An id for a request that no conversation's answer has."""
+    """A new id for a request that is not a conversation's answer."""
     return next(_ids)
 
 
@@ -30,40 +30,40 @@ class Requests:
         self._answers: dict[int, GenerateRequest] = {}
 
     def listen(self, request: int, listener: Listener) -> None:
-        """Until its end, the events of this request go to `listener`."""
+        """Deliver the events of this request to `listener` until its end."""
         with self._lock:
             self._listeners[request] = listener
 
     def add(self, request: GenerateRequest) -> None:
-        """An answer waits, or is written."""
+        """Add an answer that waits or is in progress."""
         with self._lock:
             self._answers[request.id] = request
 
     def remove(self, request: int) -> None:
-        """It could not be asked."""
+        """Remove a request that could not be made."""
         with self._lock:
             self._listeners.pop(request, None)
             self._answers.pop(request, None)
 
     def withdraw(self, request: int) -> bool:
-        """An answer waits no more; its listener still hears of its end. False where none did."""
+        """Stop an answer's wait; its listener still gets its end. False where none waited."""
         with self._lock:
             return self._answers.pop(request, None) is not None
 
     def forget_answers(self) -> None:
-        """None waits any more; their listeners still hear of their ends."""
+        """Stop all waits; their listeners still get their ends."""
         with self._lock:
             self._answers.clear()
 
     @property
     def is_open(self) -> bool:
-        """Whether the end of a request is still waited for."""
+        """Whether the end of a request is still awaited."""
         with self._lock:
             return bool(self._listeners or self._answers)
 
     @property
     def answers(self) -> tuple[GenerateRequest, ...]:
-        """Those that wait or are written, the oldest first."""
+        """Answers that wait or are in progress, the oldest first."""
         with self._lock:
             return tuple(self._answers.values())
 
@@ -72,14 +72,14 @@ class Requests:
             return request in self._answers
 
     def without_reasoning(self, request: int) -> None:
-        """An answer that still waits does not reason at all."""
+        """Disable reasoning of an answer that still waits."""
         with self._lock:
             waiting = self._answers.get(request)
             if waiting is not None:
                 self._answers[request] = msgspec.structs.replace(waiting, reasoning=0)
 
     def deliver(self, events: list[Event]) -> None:
-        """Hand each event to the listener of its request."""
+        """Deliver each event to the listener of its request."""
         routed: dict[int, tuple[Listener, list[Event]]] = {}
         with self._lock:
             for event in events:
@@ -96,5 +96,5 @@ class Requests:
 
 
 def ended(request: int, reason: FinishReason, error: ErrorInfo | None = None) -> Finished:
-    """The end of an answer that no engine wrote a word of."""
+    """The end of an answer that no engine has started."""
     return Finished(request, reason, Usage(), Timings(), error)

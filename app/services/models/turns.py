@@ -1,4 +1,4 @@
-"""One turn of a model, gathered from the events that an engine tells of it."""
+"""Collects one turn of a model from the events of its engine."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from engine.api import Delta, Event, Finished, GenerateRequest, Listener, Prefil
 from engine.errors import ErrorInfo, UserError
 from engine.values import Sampling, ToolCall
 
-# What may come before the first word: how many are ahead, then how much of the prompt is read.
+# Events before the first token: the queue position, then prompt progress.
 Progress = Queued | PrefillProgress
 
-# How often it is looked whether the turn is still wanted, and how long the engine may take to end it.
+# Interval of checks for cancellation, and how long the engine may take to end a turn.
 _LOOK_S = 0.04
 _END_S = 0.12
 
 
 class Source(Protocol):
-    """What can be asked for an answer: methods as those of an `Engine`, each request with its own listener."""
+    """A source of answers: methods as those of an `Engine`, each request with its own listener."""
 
     def generate(self, request: GenerateRequest, listener: Listener) -> None: ...
     def measure(self, request: GenerateRequest, texts: tuple[str, ...], listener: Listener) -> None: ...
     def abort(self, request_id: int) -> None: ...
 
 
-# Called from another thread with what comes before the first word.
+# Called from another thread with events before the first token.
 OnProgress = Callable[[Progress], None]
 
 
 class _Collector:
-    """The listener of one answer; keeps what came and wakes who waits."""
+    """The listener of one answer; collects its events and wakes the waiting thread."""
 
     def __init__(self, on_text: OnText, on_progress: OnProgress) -> None:
         self._on_text, self._on_progress = on_text, on_progress
@@ -48,7 +48,7 @@ class _Collector:
         self.calls: list[ToolCall] = []
 
     def __call__(self, events: list[Event]) -> None:
-        with self._lock:  # what comes after a turn was left is nobody's
+        with self._lock:  # events after the turn was abandoned belong to nobody
             for event in events if not self._left else ():
                 if isinstance(event, Delta):
                     self.texts[event.channel].append(event.text)
@@ -73,8 +73,11 @@ def take_turn(
     cancelled: Callable[[], bool],
     on_progress: OnProgress = lambda _event: None,
 ) -> ModelResponse:
-    """Ask and wait for the end; `cancelled` as in `ChatModel.stream`. An answer that was stopped by somebody else has
-    the reason "cancelled" too. Raises UserError as `source.generate` does."""
+    """Request a turn and wait for its end; `cancelled` as in `ChatModel.stream`.
+
+    An answer that was stopped elsewhere has the reason "cancelled" too. Raises UserError as `source.generate`
+    does.
+    """
     collector = _Collector(on_text, on_progress)
     source.generate(request, collector)
     while not collector.ended.wait(_LOOK_S):
@@ -106,7 +109,7 @@ def _turn(collector: _Collector) -> ModelResponse:
 def take_measure(
     source: Source, request: GenerateRequest, texts: Sequence[str], patience_s: float = 30.0
 ) -> Measured:
-    """Count and wait. Raises UserError as `source.measure` does, and why it could not be counted."""
+    """Count tokens and wait. Raises UserError as `source.measure` does, and when counting failed."""
     told = threading.Event()
     got: list[api.Measured] = []
 
@@ -116,7 +119,7 @@ def take_measure(
 
     source.measure(request, tuple(texts), listen)
     until = time.monotonic() + patience_s
-    while not told.wait(0.2):  # in pieces, so that Ctrl+C comes through where a wait would hold it up
+    while not told.wait(0.2):  # in intervals, so that Ctrl+C comes through where a wait would block it
         if time.monotonic() > until:
             raise UserError("engine.not_answering")
     measured = got[0]
@@ -138,7 +141,7 @@ def request_of(ask: ModelRequest, id: int) -> GenerateRequest:
 
 
 def with_error(turn: ModelResponse, error: ErrorInfo) -> ModelResponse:
-    """The turn as one that failed, its text kept."""
+    """The turn as a failed one, keeping its text."""
     return msgspec.structs.replace(turn, finish_reason="error", error=error)
 
 

@@ -1,4 +1,4 @@
-"""Which models can guess ahead for another one: smaller ones with the same tokens."""
+"""Finds draft models for speculative decoding: smaller ones with the same tokens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Same = Callable[[GgufIndex, GgufIndex], bool]
 
 
 class DraftModels:
-    """Remembers what was compared. Thread-safe; reads files."""
+    """Caches comparisons. Thread-safe; reads files."""
 
     def __init__(self, indexes: Indexes, same: Same = same_vocabulary) -> None:
         self._indexes, self._same = indexes, same
@@ -22,8 +22,10 @@ class DraftModels:
         self._known: dict[tuple[Fingerprint, Fingerprint], bool] = {}
 
     def of(self, path: str, others: Iterable[str]) -> tuple[str, ...]:
-        """Those of the `others` that can guess for the model at `path`, in their order. One that cannot be read
-        cannot; raises UserError `model.*` for the model itself."""
+        """Those of the `others` that can draft for the model at `path`, in their order.
+
+        Unreadable ones are left out; raises UserError `model.*` for the model itself.
+        """
         model = self._indexes.file(path)
         return tuple(other for other in others if other != path and self._can(model, other))
 

@@ -8,13 +8,13 @@ from engine.placement.plan import Machine, PlannedModel
 
 
 class MachineChanged(ServiceEvent, frozen=True):
-    """Surveyed anew, or its bandwidths were measured: plans made before may be other ones now."""
+    """The machine was surveyed again, or its bandwidths were measured: plans may change."""
 
     machine: Machine
 
 
 class PlacementChanged(ServiceEvent, frozen=True):
-    """The exact plan of a model is there, or the reason why there is none."""
+    """The exact plan of a model, or the reason why there is none."""
 
     path: str
     planned: PlannedModel | None
@@ -22,9 +22,11 @@ class PlacementChanged(ServiceEvent, frozen=True):
 
 
 class ExpertsChanged(ServiceEvent, frozen=True):
-    """What fired in a conversation so far, of the model at `path`. `counts[layer][expert]`: how often; a layer
-    without routed experts has an empty row. `tokens` were watched; of the last answer's time the share
-    `overhead` went into that (0.05: five percent)."""
+    """Experts that fired in a conversation so far, of the model at `path`.
+
+    `counts[layer][expert]`: how often; a layer without routed experts has an empty row. `tokens` were
+    watched; of the last answer's time the share `overhead` went into that (0.05: five percent).
+    """
 
     conversation: int
     tokens: int
@@ -34,8 +36,11 @@ class ExpertsChanged(ServiceEvent, frozen=True):
 
 
 class TuneProgress(ServiceEvent, frozen=True):
-    """`done` of `total` percent of the time are over. `kind` is what the last trial changed ("planned":
-    nothing, else as in `engine.placement.variations`), with its speed; "" before the first has ended."""
+    """`done` of `total` percent of the time have passed.
+
+    `kind` is what the last trial changed ("planned": nothing, else as in `engine.placement.variations`), with
+    its speed; "" before the first has ended.
+    """
 
     path: str
     done: int

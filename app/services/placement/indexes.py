@@ -1,4 +1,4 @@
-"""The headers of models that plans were asked for, each read once and again when its files change."""
+"""Cache of model headers, invalidated when their files change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.services.placement.placing import Placing
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_index import TensorIndex
 
-# Of all parts of a model: path, size (-1: not there), time of change in nanoseconds.
+# Of all parts of a model: path, size (-1: missing), modification time in nanoseconds.
 Fingerprint = tuple[tuple[str, int, int], ...]
 
 
@@ -30,11 +30,11 @@ class Indexes:
         self._known: dict[str, _Indexed] = {}
 
     def get(self, path: str) -> TensorIndex:
-        """Raises UserError `model.*`."""
+        """The tensor table. Raises UserError `model.*`."""
         return self._indexed(path).tensors
 
     def file(self, path: str) -> GgufIndex:
-        """What else is in its header. Raises UserError `model.*`."""
+        """The rest of the header. Raises UserError `model.*`."""
         return self._indexed(path).file
 
     def _indexed(self, path: str) -> _Indexed:
@@ -47,7 +47,7 @@ class Indexes:
 
 
 def fingerprint(index: GgufIndex) -> Fingerprint:
-    """What changes when a part of the model does."""
+    """Changes when a part of the model does."""
     parts = []
     for file in index.files:
         try:

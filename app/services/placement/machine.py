@@ -1,4 +1,4 @@
-"""The machine that plans are made for: surveyed once, its bandwidths measured in the background."""
+"""The machine that plans are made for: surveyed once, bandwidths measured in the background."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class _Known(msgspec.Struct, frozen=True):
 
 
 def with_model_gone(machine: Machine, facts: ModelFacts | None, workers: Sequence[str]) -> Machine:
-    """The machine as it will be without this loaded model: what it occupies is as free as before the load, and
-    the workers that it holds are as they were then.
+    """The machine without this loaded model: its memory is as free as before the load, and its workers are as
+    they were then.
 
     `workers` are all there are, in the order that names their devices RPC0, RPC1, and so on.
     """
@@ -48,7 +48,7 @@ def with_model_gone(machine: Machine, facts: ModelFacts | None, workers: Sequenc
 
 
 def _lent(machine: Machine) -> dict[str, list[Device]]:
-    """The devices of workers by address, which ggml gives as their description."""
+    """Devices of workers by address, which ggml gives as their description."""
     lent: dict[str, list[Device]] = {}
     for device in machine.devices:
         if device.kind == "rpc":
@@ -57,7 +57,7 @@ def _lent(machine: Machine) -> dict[str, list[Device]]:
 
 
 class SurveyedMachine:
-    """What is known of this machine and of the workers that `reachable` names. Thread-safe.
+    """This machine and the workers that `reachable` names. Thread-safe.
 
     `model` is how the model is that may be loaded: its workers answer nobody else. The thread that measures
     begins with the first survey.
@@ -91,15 +91,17 @@ class SurveyedMachine:
             return self._whole(self._survey().machine)
 
     def settled(self, patience: float | None = None) -> Machine:
-        """As `machine`, once no measurement of bandwidths is under way or so many seconds are over: for who asks
-        once and goes."""
+        """As `machine`, after a measurement in progress or this many seconds: for one-time callers."""
         self.machine()
         with self._measured:
             self._measured.wait_for(lambda: self._closed or not self._unmeasured, patience)
         return self.machine()
 
     def look_again(self) -> Machine:
-        """What is free has changed, a worker came or went. Raises as `machine` does."""
+        """Survey again: free memory has changed, or a worker was added or removed.
+
+        Raises as `machine` does.
+        """
         with self._surveying:
             self._known = None
             machine = self._whole(self._survey().machine)
@@ -107,7 +109,7 @@ class SurveyedMachine:
         return machine
 
     def measured(self, workers: tuple[str, ...], keep_going: KeepGoing) -> tuple[Machine, str]:
-        """With bandwidths, measured now if they were not before, and the name of machine and build.
+        """The machine with bandwidths, measured now if necessary, and the key of machine and build.
 
         Raises as `machine` does, and UserError `engine.load_cancelled`.
         """
@@ -115,14 +117,14 @@ class SurveyedMachine:
         return self._placing.measured(found, workers, keep_going), self._placing.key(found)
 
     def key(self) -> str:
-        """The name of machine and build. Raises as `machine` does."""
+        """The key of machine and build. Raises as `machine` does."""
         with self._surveying:
             found = self._survey().found
             whole = msgspec.structs.replace(found, machine=self._whole(found.machine))
         return self._placing.key(whole)
 
     def close(self) -> None:
-        """End the measurement under way; returns when its process is gone."""
+        """Cancel the measurement in progress; returns when its process has ended."""
         with self._lock:
             self._closed = True
             thread = self._thread
@@ -174,10 +176,10 @@ class SurveyedMachine:
         try:
             machine = self._placing.measured(known.found, known.workers, lambda _: not self._closed)
         except UserError:
-            return  # plans go on with what is usual for such devices
+            return  # plans use typical values for such devices
         with self._surveying:
             if self._known is not known:
-                return  # looked at anew meanwhile
+                return  # surveyed again meanwhile
             self._known = msgspec.structs.replace(known, machine=machine)
             machine = self._whole(machine)
         self._events.publish(MachineChanged(machine))

@@ -1,7 +1,7 @@
-"""Where models would lie, where they lie, and how fast that is: for the Placement page and the command line.
+"""Placements: planned and actual ones, and their speeds, for the Placement page and the command line.
 
-Methods block on files, child processes or workers: call them off the GUI thread. What changes is published
-from service threads.
+Methods block on files, child processes or workers: call them off the GUI thread. Changes are published from
+service threads.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Placements:
         self._models = models
 
     def close(self) -> None:
-        """End what runs in the background."""
+        """Stop background work."""
         self.trials.cancel()
         self._machine.close()
 
@@ -102,12 +102,12 @@ class Placements:
         return self._machine.machine()
 
     def refresh(self) -> Machine:
-        """Ask the workers and look again. Raises as `machine` does."""
+        """Check the workers and survey again. Raises as `machine` does."""
         self._workers.check()
         return self._machine.look_again()
 
     def workers(self) -> tuple[WorkerState, ...]:
-        """Never blocks, never asks them."""
+        """All workers, in their last known state. Never blocks."""
         return self._workers.all()
 
     def add_worker(self, address: str) -> WorkerState:
@@ -122,7 +122,7 @@ class Placements:
         self._workers.remove(address)
 
     def check_workers(self) -> tuple[WorkerState, ...]:
-        """Ask them all again."""
+        """Check all workers again."""
         return self._workers.check()
 
     # --- models and plans ---
@@ -135,7 +135,7 @@ class Placements:
             try:
                 paths.append(str(resolve_model(name, self._library)))
             except UserError:
-                continue  # a starter that is not installed is no choice
+                continue  # a starter that is not installed cannot be chosen
         kept = self._library.models() if self._library else ()
         paths += [model.path for model in kept if model.state != "missing"]
         return tuple(
@@ -150,10 +150,7 @@ class Placements:
         return (self._library.called(path) if self._library else "") or shown_name(path)
 
     def draft_models(self, path: str) -> tuple[ModelEntry, ...]:
-        """The models that can guess ahead for this one: smaller ones with the same tokens.
-
-        Raises UserError `model.*`.
-        """
+        """Draft models for this one: smaller ones with the same tokens. Raises UserError `model.*`."""
         entries = {entry.path: entry for entry in self.models()}
         return tuple(entries[other] for other in self._drafting.of(path, entries))
 
@@ -172,7 +169,7 @@ class Placements:
         return described(path, index, machine, plan)
 
     def tensors(self, path: str) -> TensorIndex:
-        """The table of tensors of a file, read once. Raises UserError `model.*`."""
+        """The tensor table of a file, cached. Raises UserError `model.*`."""
         return self._indexes.get(path)
 
     def estimated(
@@ -209,34 +206,36 @@ class Placements:
         return planned
 
     def concession(self, path: str, options: PlacementOptions) -> PlacementOptions | None:
-        """What to try after a load with these wishes failed for memory; None when nothing is left to give up.
+        """The fallback after a load with these options failed for memory; None when none is left.
 
         Raises as `planned` does.
         """
         return self._placing.concession(self.planned(path, options).plan, options)
 
     def speed(self, path: str) -> MeasuredSpeed | None:
-        """What the last answer of this model was measured at, since it was last loaded."""
+        """The measured speed of this model's last answer, since it was last loaded."""
         return self._speeds.get(path)
 
-    # --- wishes ---
+    # --- options ---
 
     def options_for(self, path: str) -> PlacementOptions:
-        """What is kept for a model; workers are not in it, every plan gets those of the settings. Without any,
-        budgets of theirs count no more."""
+        """Options kept for a model, without workers: every plan gets those of the settings.
+
+        Without workers, their budgets do not apply.
+        """
         kept = self._options.get(path).options()
         return kept if self._settings.current.workers else without_worker_budgets(kept)
 
     def threads_for(self, path: str) -> int:
-        """How many threads a model is run with: what was found best, else the settings'; 0 is automatic."""
+        """The threads of a model: its tuned number, else that of the settings; 0 is automatic."""
         return self._options.get(path).threads or self._settings.current.threads
 
     def keep_options(self, path: str, options: PlacementOptions) -> None:
-        """Keep them for the next load of this model. Raises UserError `settings.not_saved`."""
+        """Keep options for the next load of this model. Raises UserError `settings.not_saved`."""
         self._options.keep(path, kept_part(options, self._options.get(path).threads))
 
     def complete(self, options: PlacementOptions) -> PlacementOptions:
-        """With the context and workers of the settings where it has none, as a load is asked."""
+        """Complete options with the context and workers of the settings, as for a load."""
         return complete(options, self._settings.current)
 
     # --- tuning ---
@@ -252,30 +251,30 @@ class Placements:
         return self.trials.tune(path, self.complete(wished), self.threads_for(path))
 
     def cancel_tune(self) -> None:
-        """Returns at once; `tune` then ends."""
+        """Cancel tuning; returns at once, `tune` then ends."""
         self.trials.cancel()
 
     def tuned(self, path: str) -> Tuned | None:
-        """What the last tuning of this model on this machine found. Raises as `machine` does."""
+        """The result of the last tuning of this model on this machine. Raises as `machine` does."""
         return self.trials.tuned(path)
 
     def keep_tuned(self, path: str, tuned: Tuned) -> None:
-        """Load this model so from now on. Raises UserError `settings.not_saved`."""
+        """Use the tuned placement from now on. Raises UserError `settings.not_saved`."""
         self._options.keep(path, kept_part(tuned.options, tuned.threads))
 
     # --- experts ---
 
     def watch_experts(self, on: bool) -> None:
-        """Count which experts fire from the next answer on, or stop; told as `ExpertsChanged`."""
+        """Count which experts fire from the next answer on, or stop; published as `ExpertsChanged`."""
         if self._models is not None:
             self._models.watch_experts(on)
 
     def experts(self, conversation: int) -> ExpertsChanged | None:
-        """What was counted in a conversation since Coterie was opened. Never blocks."""
+        """Counts in a conversation since Coterie was opened. Never blocks."""
         return self._fired.get(conversation)
 
     def _experts_observed(self, event: ExpertsObserved) -> None:
-        """From the engine's reader thread. Another model's experts are counted anew."""
+        """From the engine's reader thread. A new model's counts start over."""
         conversation, fired, path = event.conversation, event.fired, self._model().path
         before = self._fired.get(conversation)
         if before is None or before.path != path:
@@ -288,9 +287,9 @@ class Placements:
     # --- inside ---
 
     def _answer_finished(self, event: AnswerFinished) -> None:
-        """The speed of each answer belongs to the placement it was made with."""
+        """Attribute the speed of an answer to the placement it was generated with."""
         timings, path = event.message.timings, self._model().path
-        # One that shared its steps with others says nothing of how fast an answer alone is.
+        # A batched answer does not say how fast a single one is.
         if timings and path and timings.decode_tps and timings.batch < TOGETHER:
             self._speeds[path] = MeasuredSpeed(timings.decode_tps, timings.prefill_tps)
 
@@ -303,7 +302,7 @@ class Placements:
             self._workers.lost(str(state.error.params.get("address", "")), state.error)
 
     def _model(self) -> ModelChanged:
-        """How the model is that answers."""
+        """The state of the model that answers."""
         return self._models.state if self._models else ModelChanged("empty", "", "")
 
     def _unloaded(self, workers: tuple[str, ...]) -> contextlib.AbstractContextManager[None]:
@@ -314,7 +313,7 @@ class Placements:
         return state.workers if state.state in ("loading", "ready") else ()
 
     def _with_workers(self, options: PlacementOptions) -> PlacementOptions:
-        """With the workers of the settings that are not away, unless it names its own."""
+        """With the reachable workers of the settings, unless the options name their own."""
         if options.workers:
             return options
         workers = self._workers.reachable()
@@ -324,13 +323,13 @@ class Placements:
 
 
 def calibrations(home: Path) -> Path:
-    """The folder that keeps what was measured of machines."""
+    """The folder with measurements of machines."""
     return home / "calibration"
 
 
 @contextlib.contextmanager
 def open_placements(home: Path) -> Iterator[Placements]:
-    """For a command that needs no conversations."""
+    """Open the placements for a command that needs no conversations."""
     settings = SettingsFile(home / "settings.toml")
     placements = Placements(home, settings, PlacementOptionsFile(home / "wishes.toml"), settings.events)
     try:

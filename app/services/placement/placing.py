@@ -1,4 +1,4 @@
-"""What the placement services ask of the engine. Imported when it is asked: a window opens without it."""
+"""Engine functions for the placement services. Imported on use: a window opens without it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ KeepGoing = Callable[[float], bool]
 
 
 class Surveyed(msgspec.Struct, frozen=True):
-    """A machine and what was built for it: library version and CPU features in use. Bandwidths are those that
-    were measured before, else 0."""
+    """A machine and its build: library version and CPU features in use.
+
+    Bandwidths are those measured before, else 0.
+    """
 
     machine: Machine
     build: tuple[str, ...] = ()
@@ -37,8 +39,10 @@ class Placing(Protocol):
         ...
 
     def measured(self, found: Surveyed, workers: Sequence[str], keep_going: KeepGoing) -> Machine:
-        """With bandwidths: kept ones, or measured now in some seconds. `keep_going` ends that by returning
-        False: then UserError `engine.load_cancelled` is raised."""
+        """With bandwidths: stored ones, or measured now in some seconds.
+
+        `keep_going` cancels by returning False: then UserError `engine.load_cancelled` is raised.
+        """
         ...
 
     def probe(self, address: str) -> tuple[Device, ...]:
@@ -56,15 +60,15 @@ class Placing(Protocol):
         ...
 
     def exact(self, path: str, options: PlacementOptions) -> PlannedModel:
-        """From a dry run in a child."""
+        """The plan of a dry run in a child process."""
         ...
 
     def learned(self, index: TensorIndex, exact: PlannedModel, options: PlacementOptions) -> Overhead:
-        """What an exact plan teaches the next estimates of this model."""
+        """What an exact plan teaches later estimates of this model."""
         ...
 
     def key(self, found: Surveyed) -> str:
-        """Names the machine and the build: what was measured on another one does not count."""
+        """Identifies the machine and the build: other machines' measurements do not apply."""
         ...
 
     def benchmark(
@@ -78,16 +82,16 @@ class Placing(Protocol):
     def tune(
         self, path: str, options: PlacementOptions, machine: Machine, threads: int, on_trial: OnTrial
     ) -> Tuning:
-        """For at most a minute."""
+        """Tune for at most a minute."""
         ...
 
     def concession(self, plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
-        """Wishes that are easier to meet than this plan was; None when nothing more can be given up."""
+        """Options with lower demands than this plan; None when no fallback is left."""
         ...
 
 
 class LocalPlacing:
-    """The engine of this machine; `folder` keeps what is measured once per machine and build."""
+    """The local engine; `folder` stores what is measured once per machine and build."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,4 +1,4 @@
-"""Measures models on this machine, each in a process of its own: one placement, all modes, or what is fastest."""
+"""Measures models on this machine, each in a process of its own: one placement, all modes, or tuning."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from engine.local.measure.tuning import Trial, Tuning
 
 
-# From so many answers in a step on, on the average, the speed of one is not what it would be alone.
+# From this mean batch size on, an answer's speed differs from that of a single one.
 TOGETHER = 1.05
 
 
 class MeasuredSpeed(msgspec.Struct, frozen=True):
-    """Tokens per second, 0: not known."""
+    """Tokens per second, 0: unknown."""
 
     decode_tps: float
     prefill_tps: float
 
 
 class Tuned(msgspec.Struct, frozen=True):
-    """What trying placements out found: the fastest wishes and threads, and the speeds before and with them.
+    """The result of tuning: the fastest options and threads, and the speeds before and with them.
 
     `before` equals `after` when nothing was faster. `out_of_time`: there was more to try.
     """
@@ -46,7 +46,7 @@ class Tuned(msgspec.Struct, frozen=True):
     out_of_time: bool = False
 
 
-# Makes room for measuring: inside, no model holds memory or these workers.
+# Context manager that frees memory for measuring: inside, no model is loaded, and these workers are free.
 Unloaded = Callable[[tuple[str, ...]], contextlib.AbstractContextManager[None]]
 
 
@@ -81,7 +81,7 @@ class Trials:
     def modes(
         self, path: str, options: PlacementOptions, threads: int, keep_going: KeepGoing = lambda _: True
     ) -> dict[Mode, ModeResult]:
-        """The same greedy answer in each mode that this machine has."""
+        """The same greedy answer in each mode of this machine."""
         machine, _ = self.machine.measured(options.workers, keep_going)
         return self._placing.modes(path, options, machine, threads, keep_going)
 
@@ -98,7 +98,7 @@ class Trials:
         return _tuned(tuning)
 
     def _tune(self, path: str, options: PlacementOptions, threads: int) -> tuple[Tuning, str]:
-        """What was found, and the name of the machine that it is true for."""
+        """The tuning result, and the key of the machine it is valid for."""
         machine, key = self.machine.measured(options.workers, lambda _: not self._cancelled)
 
         last: Trial | None = None
@@ -116,11 +116,11 @@ class Trials:
         return tuning, key
 
     def cancel(self) -> None:
-        """End the tuning under way; returns at once."""
+        """Cancel tuning in progress; returns at once."""
         self._cancelled = True
 
     def tuned(self, path: str) -> Tuned | None:
-        """What the last tuning of this model on this machine found."""
+        """The result of the last tuning of this model on this machine."""
         from app.services.placement.tuning import kept_tuning
 
         tuning = kept_tuning(self._home, self.machine.key(), Path(path))

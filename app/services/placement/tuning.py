@@ -1,4 +1,4 @@
-"""The best setting found for a model on this machine, kept in the data folder."""
+"""Stored tuning results of models on this machine, in the data folder."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 def fingerprint(path: Path) -> str:
-    """Name and size of a model's file: enough to notice another one. Raises OSError."""
+    """Name and size of a model's file: enough to recognize a different one. Raises OSError."""
     return f"{path.name}:{path.stat().st_size}"
 
 
 def kept_tuning(home: Path, machine: str, model: Path) -> Tuning | None:
-    """What was found for the model's file on the machine with this calibration key; None when nothing was."""
+    """The stored result for the model's file on the machine with this calibration key; None for none."""
     with contextlib.suppress(OSError):
         wanted = fingerprint(model)
         for row in reversed(_read(home)):
@@ -37,7 +37,7 @@ def kept_tuning(home: Path, machine: str, model: Path) -> Tuning | None:
 
 
 def keep_tuning(home: Path, machine: str, model: Path, tuning: Tuning) -> None:
-    """Replace what was kept for this model and machine. Raises OSError."""
+    """Replace the stored result for this model and machine. Raises OSError."""
     row = _Kept(machine, fingerprint(model), tuning)
     others = [kept for kept in _read(home) if (kept.machine, kept.model) != (row.machine, row.model)]
     path = home / FILE_NAME
@@ -48,7 +48,7 @@ def keep_tuning(home: Path, machine: str, model: Path, tuning: Tuning) -> None:
 
 
 def _read(home: Path) -> list[_Kept]:
-    """A damaged file, or one of another version, counts as empty: the models are tuned again."""
+    """A damaged file, or one of another version, counts as empty: models are tuned again."""
     try:
         return msgspec.json.decode((home / FILE_NAME).read_bytes(), type=list[_Kept])
     except (OSError, msgspec.DecodeError):

@@ -1,4 +1,4 @@
-"""Questions of a run to a person: asked from the run's thread, answered from any other."""
+"""Approval: questions from a run's thread, answered from any other."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from agents.permissions.values import ApprovalRequest, Decision
 
 
 class Asker:
-    """Keeps the `Approver` protocol. `told` gets each question, and None when it is over. With `attended` False
-    there is nobody to ask."""
+    """Implements `Approver`.
+
+    `told` gets each question, and None when it is over. With `attended` False there is nobody to ask.
+    """
 
     def __init__(self, told: Callable[[ApprovalRequest | None], None], *, attended: bool = True) -> None:
         self._told = told
@@ -27,7 +29,7 @@ class Asker:
         return self._pending
 
     def ask(self, request: ApprovalRequest) -> Decision | None:
-        """Wait for the decision; None when nobody is there, or once `end` was called."""
+        """Wait for the decision; None when unattended, or after `end`."""
         with self._turn:
             return self._asked(request)
 
@@ -44,7 +46,7 @@ class Asker:
         return decision
 
     def decide(self, call: str, decision: Decision) -> bool:
-        """Answer the question about `call`; False when it is not asked any more."""
+        """Answer the question about `call`; False when it is not open any more."""
         with self._changed:
             if self._pending is None or self._pending.call != call or self._decision is not None:
                 return False
@@ -53,13 +55,13 @@ class Asker:
             return True
 
     def leave(self) -> None:
-        """Nobody is there from now on: the question under way and all further ones are not answered."""
+        """Become unattended: the open question and all further ones get no answer."""
         with self._changed:
             self._attended = False
             self._changed.notify_all()
 
     def end(self) -> None:
-        """The run is to stop: wakes who waits."""
+        """The run is to stop: wake the waiting thread."""
         with self._changed:
             self._over = True
             self._changed.notify_all()

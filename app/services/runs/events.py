@@ -9,19 +9,19 @@ from app.services.runs.values import RunRecord
 
 
 class RunChanged(ServiceEvent, frozen=True):
-    """A run came, or is in another state, step or place in the list."""
+    """A run was added, or changed its state, step or place in the list."""
 
     run: RunRecord
 
 
 class RunOver(ServiceEvent, frozen=True):
-    """A run has ended in this process and can be resumed; from its thread."""
+    """A run has ended in this process and can be resumed; published from its thread."""
 
     run: int
 
 
 class RunRemoved(ServiceEvent, frozen=True):
-    """A run went to the trash, or out of it for good."""
+    """A run went to the trash, or was deleted from it."""
 
     run: int
 
@@ -34,7 +34,7 @@ class RunEntries(ServiceEvent, frozen=True):
 
 
 class RunAsks(ServiceEvent, frozen=True):
-    """A run waits for a decision; None: it does not wait any more."""
+    """A run waits for approval; None: it does not any more."""
 
     run: int
     request: ApprovalRequest | None

@@ -1,4 +1,4 @@
-"""A run as a file: JSON lines of its journal, or Markdown to read. Pure."""
+"""Exports a run: its journal as JSON lines, or Markdown. Pure."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _turn(turn: ModelTurn) -> list[str]:
     lines = [f"## Step {turn.step}", ""]
     if turn.reasoning.strip():
         lines += ["> " + line for line in turn.reasoning.strip().splitlines()] + [""]
-    if turn.content.strip() and turn.tool_calls:  # without calls it is the answer, which comes at the end
+    if turn.content.strip() and turn.tool_calls:  # without calls it is the answer, which comes last
         lines += [turn.content.strip(), ""]
     return lines
 
@@ -104,7 +104,7 @@ def _arguments(event: ToolCalled) -> str:
 
 
 def _fenced(text: str, language: str = "") -> str:
-    """A code block that the text cannot end."""
+    """A code block whose fence the text cannot close."""
     fence = "```"
     while fence in text:
         fence += "`"

@@ -1,4 +1,4 @@
-"""Grants in the store: listed, dated and revocable."""
+"""Grants in the store: listed, with dates, and revocable."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from app.store.run_store import RunStore
 
 
 class StoreGrants:
-    """Keeps the `Grants` protocol."""
+    """Implements `Grants`."""
 
     def __init__(self, store: RunStore, events: EventBus) -> None:
         self._store, self._events = store, events
 
     def all(self) -> tuple[Grant, ...]:
-        """Oldest first."""
+        """All grants, oldest first."""
         return tuple(self._store.grants())
 
     def add(self, grant: Grant) -> Grant:
@@ -31,7 +31,7 @@ class StoreGrants:
             self._events.publish(GrantsChanged())
 
     def revoke_tool(self, server: str, tool: str) -> None:
-        """Revoke what was granted to a tool of a server, as when the server changed it."""
+        """Revoke grants of a server's tool, as when the server changed it."""
         for grant in self.all():
             if grant.server == server and grant.tool in ("", tool):
                 self.revoke(grant.id)

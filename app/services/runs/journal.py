@@ -1,4 +1,4 @@
-"""A run's journal in the store, and the record in the list that follows from it."""
+"""A run's journal in the store, and the record derived from it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ log = logging.getLogger(__name__)
 
 
 class StoreJournal:
-    """Keeps the `Journal` protocol. What is appended is told with the changed record, after it was written. `last` is
-    the last event that was written here."""
+    """Implements `Journal`.
+
+    What is appended is told with the changed record, after it was written. `last` is the last event that was
+    written here.
+    """
 
     def __init__(self, store: RunStore, run: int, events: EventBus) -> None:
         self._store, self._run, self._events = store, run, events
@@ -44,12 +47,12 @@ class StoreJournal:
         told: list[ServiceEvent] = [RunEntries(self._run, (entry,))]
         try:
             told += self._noted(event)
-        finally:  # it is written, whatever becomes of the list
+        finally:  # the event is written, whatever becomes of the record
             self._events.publish(*told)
         return entry
 
     def note_last(self) -> None:
-        """Once more what the last event changes of the record, where that failed."""
+        """Update the record from the last event again, where that failed."""
         if self.last is not None:
             self._events.publish(*self._noted(self.last))
 
@@ -69,7 +72,7 @@ class StoreJournal:
 
 
 def _in_numbers(event: RunEvent) -> str:
-    """The event's kind, and what of it is no text."""
+    """The event's kind, and its fields that contain no text."""
     kind = type(event).__name__
     if isinstance(event, ModelTurn):
         usage = event.usage
@@ -82,7 +85,7 @@ def _in_numbers(event: RunEvent) -> str:
 
 
 def record_fields(event: RunEvent) -> dict[str, Any]:
-    """What an event changes of its run's record; nothing for most. Pure."""
+    """Changes that an event makes to its run's record; none for most. Pure."""
     if isinstance(event, RunStarted):
         return {
             "state": "running",
@@ -98,7 +101,7 @@ def record_fields(event: RunEvent) -> dict[str, Any]:
         return fields | ({"mode": event.mode} if event.mode else {})
     if isinstance(event, ModelTurn):
         seen = sum(part.tokens for part in event.parts if part.name != "reserve")
-        # With what is kept free for the answer it is the whole context, which is another one with another model.
+        # Together with the reserve it is the whole context, which differs with another model.
         context = sum(part.tokens for part in event.parts)
         return {"step": event.step, "undone": False} | ({"tokens": seen, "context": context} if seen else {})
     if isinstance(event, Approval):
@@ -111,5 +114,5 @@ def record_fields(event: RunEvent) -> dict[str, Any]:
 
 
 def state_after(finished: RunFinished) -> RunState:
-    """A run that was paused ends as a stopped one does, but is shown as what it is."""
+    """The state after the end: a paused run ends as a stopped one does, but is shown as paused."""
     return "paused" if finished.reason == "paused" else finished.status

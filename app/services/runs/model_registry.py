@@ -1,4 +1,4 @@
-"""The models behind runs: the one in use, another file on this machine, or one elsewhere."""
+"""Model registry: the chat models of runs: the one in use, another local file, or a remote one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LOOK_S = 0.2
 
 
 class ModelRegistry:
-    """Gives each run its model. Thread-safe; several runs and chats may ask at a time."""
+    """Provides each run with its chat model. Thread-safe; several runs and chats may use it at a time."""
 
     def __init__(self, models: Models, settings: SettingsFile, access_of: AccessOf, events: EventBus) -> None:
         self._models = models
@@ -62,7 +62,7 @@ class ModelRegistry:
         )
 
     def close(self) -> None:
-        """End the connections to servers, and their threads."""
+        """Close the connections to servers, and their threads."""
         with self._lock:
             self._closed = True
             sources = tuple(self._remote_models.values())
@@ -81,9 +81,11 @@ class ModelRegistry:
 
 
 class LocalChatModel:
-    """A model that `Models` loads. One model is loaded at a time, and chats use it as well; the engine answers them
-    beside each other. When somebody chooses another one meanwhile, a turn is refused instead of being given to
-    that."""
+    """A chat model that `Models` loads.
+
+    One model is loaded at a time, and chats use it as well; the engine answers them beside each other. When
+    somebody chooses another one meanwhile, a turn is refused instead of being given to that.
+    """
 
     remote = False
 
@@ -99,7 +101,7 @@ class LocalChatModel:
         on_progress: OnProgress,
     ) -> None:
         self._name, self._path = name, path
-        self._loading = loading  # held by who decides whether to load
+        self._loading = loading  # held while deciding whether to load
         self._models, self._settings, self._events = models, settings, events
         self._conversation, self._on_progress = conversation, on_progress
 
@@ -108,8 +110,11 @@ class LocalChatModel:
         return self._name
 
     def ready(self) -> int:
-        """Load it when it is not, and wait for that. Raises UserError why it cannot be loaded, and `model.answering`
-        while another model writes an answer."""
+        """Load the model if necessary, and wait.
+
+        Raises UserError when it cannot be loaded, and `model.answering` while another model generates an
+        answer.
+        """
         changed = threading.Event()
 
         unsubscribe = self._events.subscribe(ModelChanged, lambda _: changed.set())
@@ -127,7 +132,7 @@ class LocalChatModel:
 
     def measure(self, ask: ModelRequest, texts: Sequence[str] = ()) -> Measured:
         self._check_in_use()
-        if self._models.state.resting:  # unloaded while the run waited for a person: a load takes its time
+        if self._models.state.resting:  # unloaded while the run waited for approval: loading takes its time
             self.ready()
         return take_measure(self._models, self._request(ask), texts)
 
@@ -160,14 +165,17 @@ class LocalChatModel:
             self._models.use(self._name, remember=False, because="run")
 
     def _context(self, state: ModelChanged) -> int:
-        """Of the model once it is ready; 0 while that is to be waited for. Raises UserError why it will not be."""
+        """The context length once the model is ready; 0 while it loads.
+
+        Raises UserError when it will not be.
+        """
         if state.path and state.path != self._path and not state.tuning:
             raise self._other_in_use(state)
         if state.state == "ready" and state.facts is not None:
             return state.facts.context
         if state.state == "empty" and state.error is not None:
             raise UserError.from_info(state.error)
-        if state.state == "lost":  # asked for anything, it is started again, but not for ever
+        if state.state == "lost":  # on a request it is started again, but not forever
             take_measure(self._models, GenerateRequest(new_request_id(), ()), (), patience_s=600.0)
         return 0
 

@@ -1,8 +1,8 @@
-"""A run as a trace of OpenTelemetry, in OTLP's JSON, with the attributes of its GenAI conventions. Pure.
+"""Exports a run as an OpenTelemetry trace, in OTLP's JSON, with the GenAI attributes. Pure.
 
-Names and values follow "Semantic conventions for generative AI" (agent and inference spans) as of version 1.41,
-which calls itself in development; what it has no name for begins with "coterie.". Nothing is sent anywhere: it is
-a file.
+Names and values follow "Semantic conventions for generative AI" (agent and inference spans) as of version
+1.41, which calls itself in development; what it has no name for begins with "coterie.". Nothing is sent
+anywhere: it is a file.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _chat(
 
 
 def _usage_attributes(usage: Usage) -> dict[str, Any]:
-    """Counts that are 0 are left out, but for the two that each span has."""
+    """Counts that are 0 are left out, except the two that each span has."""
     known: dict[str, Any] = {
         "gen_ai.usage.cache_read.input_tokens": usage.cached_tokens,
         "gen_ai.usage.reasoning.output_tokens": usage.reasoning_tokens,
@@ -92,7 +92,7 @@ def _usage_attributes(usage: Usage) -> dict[str, Any]:
         "coterie.reread.tokens": reread_tokens(usage.recomputed) if usage.recomputed else 0,
     }
     return {
-        # All of the prompt, by the convention: what was cached is part of it.
+        # The whole prompt, by the convention: cached tokens included.
         "gen_ai.usage.input_tokens": usage.prompt_tokens,
         "gen_ai.usage.output_tokens": usage.completion_tokens,
         **{name: value for name, value in known.items() if value},
@@ -100,7 +100,7 @@ def _usage_attributes(usage: Usage) -> dict[str, Any]:
 
 
 def _timing_attributes(timings: Timings) -> dict[str, Any]:
-    """Seconds, and the mean number of answers that were written at once; what was not measured is left out."""
+    """Seconds, and the mean batch size; what was not measured is left out."""
     known = {
         "gen_ai.response.time_to_first_chunk": timings.ttft_s,
         "coterie.queue_s": timings.queue_s,

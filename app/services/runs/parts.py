@@ -1,4 +1,4 @@
-"""What a run is made of on this machine: its model, its tools, its sandbox and the places it keeps things in."""
+"""Parts of a run on this machine: its model, tools, sandbox and folders."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ModelRegistry(Protocol):
-    """Gives the model behind a name; "" is the model in use."""
+    """Provides the chat model of a name; "" is the model in use."""
 
     def chat_model(
         self, name: str = "", conversation: str = "", on_progress: OnProgress = ...
@@ -27,13 +27,16 @@ class ModelRegistry(Protocol):
 
 
 class ToolServers(Protocol):
-    """Servers of tools that are on. May take seconds, and leaves out those that do not answer."""
+    """Enabled tool servers. May take seconds, and leaves out those that do not answer."""
 
     def tools(self, workspace: Path) -> tuple[Tool, ...]: ...
 
 
 class RunParts:
-    """Everything under the data folder `home` that runs share. `language` is the user's, asked anew for each run."""
+    """Everything under the data folder `home` that runs share.
+
+    `language` is the user's, asked anew for each run.
+    """
 
     def __init__(
         self,
@@ -48,13 +51,13 @@ class RunParts:
         self.language = language
 
     def sandbox(self) -> Sandbox | None:
-        """What this machine has; looked for once."""
+        """The sandbox of this machine; found once."""
         from agents.sandbox.find import find_sandbox
 
         return find_sandbox()
 
     def builtin(self) -> tuple[Tool, ...]:
-        """Our own tools, in the order in which a model sees them."""
+        """Built-in tools, in the order in which a model sees them."""
         from agents.tools.builtin import builtin_tools
 
         return builtin_tools(self.sandbox())
@@ -62,10 +65,9 @@ class RunParts:
     def tools(
         self, workspace: Path, chosen: Sequence[str] | None, *, lenient: bool = False
     ) -> tuple[Tool, ...]:
-        """Those at hand, of them the `chosen` ones when that is not None.
+        """All tools, or the `chosen` ones.
 
-        Raises UserError `run.unknown_tool`, unless it is `lenient`: a run that is resumed does without what is not
-        there any more.
+        Raises UserError `run.unknown_tool`, unless `lenient`: a resumed run does without missing ones.
         """
         from agents.run.run import OWN_TOOLS
 
@@ -82,7 +84,7 @@ class RunParts:
         return tuple(tool for tool in at_hand if tool.name in set(chosen))
 
     def here(self, run: int, workspace: Workspace, journal: Journal) -> ToolContext:
-        """Where a run's tools work."""
+        """The tool context of a run."""
         return ToolContext(
             workspace=workspace,
             sandbox=self.sandbox(),
@@ -94,13 +96,13 @@ class RunParts:
         )
 
     def snapshots(self, workspace: Workspace) -> Snapshots:
-        """What is kept of a workspace's files, to undo what runs do to them."""
+        """Snapshots of a workspace."""
         from agents.snapshots.snapshots import Snapshots
 
         return Snapshots(self._home / "snapshots", workspace)
 
     def forget(self, run: int) -> None:
-        """Remove a run's own folder; the run is gone for good."""
+        """Remove a run's own folder, after its permanent deletion."""
         shutil.rmtree(self._folder(run), ignore_errors=True)
 
     def _folder(self, run: int) -> Path:

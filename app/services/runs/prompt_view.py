@@ -1,4 +1,4 @@
-"""What a model sees of a run, or saw in one of its turns, from the journal alone. Pure."""
+"""The prompt of a run's turn, or of its next one, from the journal alone. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from app.store.records import RunRecord
 
 
 def seen_in(record: RunRecord, entries: Sequence[Entry], tools: Sequence[Tool], step: int = 0) -> Seen:
-    """What the turn `step` was asked with; 0: what the next one would be asked with.
+    """The prompt of the turn `step`, 0: of the next one.
 
-    `tools` are those whose schemas are known now; what else was offered is told by name alone.
+    `tools` are those whose schemas are known now; others are given by name alone.
     """
     sight = seen(entries, tools, step)
     return Seen(sight.messages, sight.tools, sight.parts, record.context)

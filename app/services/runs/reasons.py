@@ -1,4 +1,4 @@
-"""Why a run ended, as something that can be told in a sentence. Pure."""
+"""Reason for the end of a run, as a message code. Pure."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _ENDED = {
     "model": ErrorInfo("run.ended_model"),
     "interrupted": ErrorInfo("run.ended_interrupted"),
 }
-# What later versions may write down is told as an end without a reason.
+# Unknown reasons of later versions become an end without a reason.
 _OTHER = ErrorInfo("run.ended_ended")
 # Every reason of `RunFinished`.
 REASONS = (*_ENDED, "ended")
 
 
 def why_ended(reason: str, error: ErrorInfo | None = None) -> ErrorInfo:
-    """What to tell for a `reason`; the error itself where that says more."""
+    """The message for a `reason`; the error itself where that is more specific."""
     if error is not None and reason in ("model", "context", "workspace"):
         return error
     return _ENDED.get(reason, _OTHER)

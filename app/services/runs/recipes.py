@@ -1,4 +1,6 @@
-"""Recipes: a task with parameters, tools and budgets, as a file. Ours are in two languages, a user's in one.
+"""Recipes: a task with parameters, tools and budgets, as a file.
+
+Ours are in two languages, a user's in one.
 
 A recipe never grants anything: its mode is where a run begins, and the user sees it before the start.
 """
@@ -21,7 +23,7 @@ from engine.errors import UserError
 from engine.text import clean_text
 
 OURS = resources.FOLDER / "recipes"
-# The order in which ours are shown; by what most people would try first.
+# Display order of ours: first what most people would try first.
 ORDER = (
     "summarise-documents",
     "ask-documents",
@@ -59,13 +61,16 @@ class _File(msgspec.Struct, frozen=True):
 
 
 class Recipes:
-    """Those that Coterie brings and the user's own in `folder`, which need not exist."""
+    """Built-in recipes, and the user's own in `folder`, which need not exist."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def all(self, language: Language) -> tuple[Recipe, ...]:
-        """The user's own first, by title, then ours. A file that is none is left out; `get` says why."""
+        """The user's own first, by title, then the built-in ones.
+
+        Invalid files are left out; `get` says why.
+        """
         own = [recipe for path in self._own_files() if (recipe := _readable(path, language))]
         own.sort(key=lambda recipe: recipe.title.casefold())
         ours = [_read(OURS / f"{name}.toml", name, language, own=False) for name in ORDER]
@@ -81,8 +86,10 @@ class Recipes:
         return _read(path, path.stem, language, own=True)
 
     def save(self, recipe: Recipe, language: Language) -> Recipe:
-        """Keep the user's recipe under its id, or one made of its title. Raises UserError `recipe.bad`,
-        `recipe.not_saved`."""
+        """Save the user's recipe under its id, or one derived from its title.
+
+        Raises UserError `recipe.bad`, `recipe.not_saved`.
+        """
         title, task = clean_text(recipe.title).strip(), clean_text(recipe.task).strip()
         if not title or not task:
             raise UserError("recipe.bad", name=title or recipe.id, detail="title, task")
@@ -130,10 +137,10 @@ class Recipes:
 
 
 def filled(recipe: Recipe, values: dict[str, str]) -> str:
-    """The task with its parameters in their places; one that is not given has its default.
+    """The task with its parameters filled in; a missing one has its default.
 
-    Raises UserError `recipe.unknown_parameter` for a name that the recipe lacks, `recipe.empty_parameter` for one
-    that has neither value nor default.
+    Raises UserError `recipe.unknown_parameter` for a name that the recipe lacks, `recipe.empty_parameter` for
+    one that has neither value nor default.
     """
     known = {name: (label, default) for name, label, default in recipe.parameters}
     for name in values:
@@ -163,7 +170,7 @@ def _read(path: Path, id: str, language: Language, *, own: bool) -> Recipe:
         given = msgspec.convert(tomllib.loads(data.decode()), _File)
     except (OSError, ValueError, RecursionError) as error:  # msgspec's and tomllib's are ValueErrors
         raise UserError("recipe.bad", name=path.name, detail=str(error)[:200]) from error
-    # A user's recipe has the words of one language; those of the other are better than none.
+    # A user's recipe has one language; its text in the other is better than none.
     words = [getattr(given, language), given.en, given.ko]
     chosen = next((each for each in words if each.task.strip()), None)
     if chosen is None:
@@ -190,6 +197,6 @@ def _read(path: Path, id: str, language: Language, *, own: bool) -> Recipe:
 
 
 def _stem(title: str) -> str:
-    """A file name that every system can hold."""
+    """A file name that is valid on every system."""
     stem = re.sub(r"[^\w-]+", "-", title.casefold(), flags=re.UNICODE).strip("-_")[:60]
     return stem or "recipe"

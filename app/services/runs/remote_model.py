@@ -1,4 +1,4 @@
-"""A model elsewhere behind runs: several at a time, whatever is loaded here."""
+"""Remote chat model of runs: several at a time, independent of the loaded model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ _LOOK_S = 0.2
 
 
 class RemoteSource:
-    """One model of one server, for all who ask it: an engine whose requests have a listener each. Thread-safe."""
+    """One model of one server, shared by all its users: an engine whose requests have a listener each.
+
+    Thread-safe.
+    """
 
     def __init__(self, name: RemoteName, access_of: AccessOf) -> None:
         self.name = name
@@ -30,26 +33,29 @@ class RemoteSource:
         self._requests = Requests()
         self._lock = threading.Lock()
         self._open: set[int] = set()
-        # The last look at the server.
+        # The last search for the server.
         self._load: Future[ModelFacts] = Future()
         self._load.set_exception(UserError("engine.no_model"))
         self._closed = False
 
     @property
     def error(self) -> ErrorInfo | None:
-        """Why the server was not found when it was last looked for."""
+        """Why the last search did not find the server."""
         failure = self._load.exception() if self._load.done() else None
         return failure.info if isinstance(failure, UserError) else None
 
     def ready(self) -> ModelFacts:
-        """Look for the server, unless an answer shows that it is there, and wait. Raises UserError `remote.*`."""
+        """Find the server, unless an answer shows that it is reachable, and wait.
+
+        Raises UserError `remote.*`.
+        """
         with self._lock:
             if self._load.done() and not self._open:
                 self._find()
             load = self._load
         while True:
             try:
-                return load.result(_LOOK_S)  # in pieces, so that Ctrl+C comes through
+                return load.result(_LOOK_S)  # in intervals, so that Ctrl+C comes through
             except TimeoutError:
                 continue
 
@@ -63,7 +69,7 @@ class RemoteSource:
         self._engine.abort(request_id)
 
     def close(self) -> None:
-        """End what is under way, and every thread."""
+        """Stop requests in progress, and every thread."""
         with self._lock:
             self._closed = True
         self._engine.close()
@@ -71,7 +77,7 @@ class RemoteSource:
             self._load.set_exception(UserError("engine.no_model"))
 
     def _ask(self, id: int, listener: Listener, ask: Callable[[], None]) -> None:
-        """What is asked of a server that was away waits for it to be found."""
+        """Make a request; one to a server that was unreachable waits for the search."""
         self._requests.listen(id, listener)
         with self._lock:
             try:
@@ -84,7 +90,7 @@ class RemoteSource:
             self._open.add(id)
 
     def _find(self) -> None:
-        """With the lock held. Raises UserError `engine.no_model` once it is closed."""
+        """Search for the server, with the lock held. Raises UserError `engine.no_model` once closed."""
         if self._closed:
             raise UserError("engine.no_model")
         self._load = Future()
@@ -103,8 +109,11 @@ class RemoteSource:
 
 
 class RemoteChatModel:
-    """A model that a server has. `remote` tells whether text leaves this machine: not for a server that runs on it,
-    by its address (`RemoteName.leaves`)."""
+    """A remote chat model.
+
+    `remote` tells whether text leaves this machine: not for a server that runs on it, by its address
+    (`RemoteName.leaves`).
+    """
 
     def __init__(self, source: RemoteSource, settings: SettingsFile) -> None:
         self._source, self._settings = source, settings
@@ -118,7 +127,7 @@ class RemoteChatModel:
         return self._source.name.leaves
 
     def ready(self) -> int:
-        """Find the server and what it tells of the model. Raises UserError `remote.*`."""
+        """Find the server and its facts about the model. Raises UserError `remote.*`."""
         return self._source.ready().context
 
     def measure(self, ask: ModelRequest, texts: Sequence[str] = ()) -> Measured:
@@ -128,7 +137,7 @@ class RemoteChatModel:
             raise UserError.from_info(self._reason(error.info)) from error
 
     def stream(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
-        """A server that is away makes a turn that broke off, which can be asked for again."""
+        """An unreachable server gives a turn that broke off, which can be retried."""
         try:
             turn = take_turn(self._source, self._request(ask), on_text, cancelled)
         except UserError as error:
@@ -136,7 +145,7 @@ class RemoteChatModel:
         return turn if turn.error is None else with_error(turn, self._reason(turn.error))
 
     def _reason(self, error: ErrorInfo) -> ErrorInfo:
-        """Why there is nobody to ask, where that is known better."""
+        """Why the model cannot answer, where a more specific reason is known."""
         found = self._source.error
         return found if error.code == "engine.no_model" and found is not None else error
 

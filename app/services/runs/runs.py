@@ -1,7 +1,7 @@
-"""Runs: what people do with them. Used by the window and the command line alike.
+"""Runs: what people do with them, in the window and on the command line.
 
-All methods may wait for the disk: call them off the GUI thread. What happens is published from the
-thread of the run or the caller's.
+All methods may wait for the disk: call them off the GUI thread. Events are published from the thread of the
+run or the caller's.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
     from agents.events import RetryChoice
 
 MOST_TASK = 100_000  # characters
-LEAVE_PATIENCE = 5.0  # seconds that a run which has ended may take to leave
+LEAVE_PATIENCE = 5.0  # seconds that an ended run's thread may take to exit
 END_PATIENCE = 15.0  # seconds that runs may take to end when the program does
-TOOL_PATIENCE = 8.0  # seconds of these for a tool that is at work
+TOOL_PATIENCE = 8.0  # of these, seconds for a running tool
 
 
 class Runs:
-    """Everything that can be done with runs. `home` is the data folder."""
+    """Operations on runs. `home` is the data folder."""
 
     def __init__(self, home: Path, store: Store, parts: RunParts, events: EventBus) -> None:
         self._home = home
@@ -59,7 +59,7 @@ class Runs:
         self._events = events
         self._lock = threading.Lock()
         self._works: dict[int, RunWork] = {}
-        # Runs that ended while it could not be written down.
+        # Runs whose end could not be recorded.
         self._unsaid: set[int] = set()
         self._closed = False
         self._recipes = Recipes(home / "recipes")
@@ -69,48 +69,48 @@ class Runs:
     # --- reading ---
 
     def all(self) -> list[RunRecord]:
-        """Those outside the trash, the latest first."""
+        """Runs outside the trash, the latest first."""
         return self._store.all()
 
     def trash(self) -> list[RunRecord]:
         return self._store.all(trashed=True)
 
     def get(self, id: int) -> RunRecord:
-        """Raises UserError `run.missing`, like all that take its id."""
+        """One run. Raises UserError `run.missing`, like all that take its id."""
         return self._store.get(id)
 
     def entries(self, id: int, after: int = 0, limit: int = 0) -> tuple[Entry, ...]:
-        """The journal behind number `after`, in order; at most `limit` events when that is not 0."""
+        """The journal after number `after`, in order; at most `limit` events unless 0."""
         self._store.get(id)
         return tuple(self._store.entries(id, after, limit))
 
     def kept(self, id: int, handle: str) -> str:
-        """A long text of the run, whole. Raises UserError `run.no_text`."""
+        """A kept text of the run, whole. Raises UserError `run.no_text`."""
         return self._store.kept(id, handle)
 
     def view(self, id: int) -> RunView:
-        """What a page shows besides the journal."""
+        """The state that a page shows besides the journal."""
         return view_of(self.get(id), self.entries(id), self.pending(id), self.grants())
 
     def seen(self, id: int, step: int = 0) -> Seen:
-        """What the model saw in a turn, or would see next (0)."""
+        """The prompt of a turn, or of the next one (0)."""
         from app.services.runs.prompt_view import seen_in
 
         return seen_in(self.get(id), self.entries(id), self._parts.builtin(), step)
 
     def export(self, id: int, format: ExportFormat) -> str:
-        """The run as a file's text."""
+        """The run in an export format."""
         return exported(self.get(id), self.entries(id), format)
 
     def tools(self) -> tuple[ToolAtHand, ...]:
-        """Our own tools, for people who choose among them."""
+        """Built-in tools, for people who choose among them."""
         return tuple(
             ToolAtHand(tool.name, tool.description, tool.facts.read_only, tool.facts.network)
             for tool in self._parts.builtin()
         )
 
     def workspace(self, path: str) -> str:
-        """The folder as a run would be given it, absolute. Raises UserError as `checked_workspace`."""
+        """The folder as a run would get it, absolute. Raises UserError as `checked_workspace`."""
         return str(checked_workspace(path, self._home))
 
     # --- starting and ending ---
@@ -118,8 +118,8 @@ class Runs:
     def start(self, wish: RunSpec, *, attended: bool = True) -> RunRecord:
         """Start a run. With `attended` False there is nobody to ask, so what needs a decision is denied.
 
-        Raises UserError `run.no_task`, `run.task_too_large`, those of `parse_name` for a model elsewhere and those of
-        `checked_workspace`; what goes wrong later ends the run.
+        Raises UserError `run.no_task`, `run.task_too_large`, those of `parse_name` for a model elsewhere and
+        those of `checked_workspace`; what goes wrong later ends the run.
         """
         task = clean_text(wish.task).strip()
         if not task:
@@ -127,7 +127,7 @@ class Runs:
         if len(task) > MOST_TASK:
             raise UserError("run.task_too_large", length=len(task), most=MOST_TASK)
         if is_remote(wish.model):
-            parse_name(wish.model)  # one with a password in it must not be written down
+            parse_name(wish.model)  # an address with a password must not be recorded
         workspace = self.workspace(wish.workspace)
         start = start_of(wish, task, workspace)
         chat, now = wish.chat or InChat(), time.time()
@@ -177,8 +177,8 @@ class Runs:
         record = self._free(id)
         entries = self.entries(id)
         started = next((e.event for e in entries if isinstance(e.event, RunStarted)), None)
-        # One that ended while its model was made ready has no event yet, or one that does not name its tools: it
-        # begins after all.
+        # A run that ended before its model was ready has no event yet, or one that does not name its tools: it
+        # starts anew.
         is_known = started is not None and started.tools
         start = None if is_known else read_start(self._store.start_of(id))
         if started is None and start is None:
@@ -212,48 +212,51 @@ class Runs:
         return taken
 
     def pause(self, id: int) -> None:
-        """Let it end soon, to be resumed; does nothing to one that does not run here."""
+        """End a run soon, resumably; does nothing to one that does not run here."""
         if work := self._works.get(id):
             work.pause()
 
     def hurry(self, id: int) -> None:
-        """Do not wait any longer for a tool of a run that was paused: it is told to give up."""
+        """Stop waiting for a running tool of a paused run: it is told to give up."""
         if work := self._works.get(id):
             work.hurry()
 
     def stop(self, id: int) -> None:
-        """End it now; it can be resumed as well."""
+        """End a run now; it can be resumed as well."""
         if work := self._works.get(id):
             work.stop()
 
     def join(self, id: int, seconds: float | None = None) -> bool:
-        """Wait until it has ended here; False if it has not."""
+        """Wait until it has ended here; False on a timeout."""
         work = self._works.get(id)
         return work is None or work.join(seconds)
 
     def is_elsewhere(self, run: RunRecord) -> bool:
-        """Whether another process carries it out, such as a command; nothing is told of it here. Does not wait."""
+        """Whether another process, such as a command, carries it out; its events are not published here.
+
+        Never blocks.
+        """
         return run.state in RUNS_UNDER_WAY and run.writer != self._store.writer
 
     # --- questions and grants ---
 
     def pending(self, id: int) -> ApprovalRequest | None:
-        """What the run waits for."""
+        """The approval request that the run waits for."""
         work = self._works.get(id)
         return None if work is None else work.asker.pending
 
     def decide(self, id: int, call: str, decision: Decision) -> bool:
-        """Answer a question; False when it is not asked any more."""
+        """Answer an approval request; False when it is not open any more."""
         work = self._works.get(id)
         return work is not None and work.asker.decide(call, decision)
 
     def leave(self, id: int) -> None:
-        """Nobody is there any more to answer this run."""
+        """Mark a run as unattended."""
         if work := self._works.get(id):
             work.asker.leave()
 
     def grants(self) -> tuple[Grant, ...]:
-        """What was granted beyond one call, oldest first."""
+        """Persistent grants, oldest first."""
         return self.grants_kept.all()
 
     def revoke(self, grant: str) -> None:
@@ -268,36 +271,45 @@ class Runs:
         paths: Collection[str] | None = None,
         after: int = 0,
     ) -> UndoPlan:
-        """What undoing would do: the calls `calls`, or those behind event `after`, None and 0 for all; of them the
-        files `paths`, None for all. Raises UserError `run.busy`, `run.elsewhere`, `run.nothing_to_undo`."""
+        """Plan to undo: the calls `calls`, or those after event `after`, None and 0 for all; of them the
+        files `paths`, None for all.
+
+        Raises UserError `run.busy`, `run.elsewhere`, `run.nothing_to_undo`.
+        """
         return self._undo.plan(self._free(id), calls, paths, after)
 
     def redo_plan(self, id: int) -> UndoPlan:
-        """What taking the last undoing back would do, for `undo`. Raises UserError `run.nothing_to_redo`."""
+        """Plan to take back the last undo, for `undo`. Raises UserError `run.nothing_to_redo`."""
         return self._undo.redo_plan(self._free(id))
 
     def undo(self, id: int, plan: UndoPlan, force: Collection[str] = ()) -> Undone:
-        """Do it. Files in `force` are put back though somebody has changed them since; that version is kept. Raises
-        UserError `run.busy`, `run.elsewhere`, `undo.*`."""
+        """Carry out a plan. Files in `force` are restored though somebody has changed them since; that
+        version is kept.
+
+        Raises UserError `run.busy`, `run.elsewhere`, `undo.*`.
+        """
         return self._undo.undo(self._free(id), plan, force)
 
-    # --- keeping house ---
+    # --- maintenance ---
 
     def delete(self, id: int) -> None:
-        """Move it to the trash. What it did to files stays. Raises UserError `run.busy`, `run.elsewhere`."""
+        """Move a run to the trash.
+
+        Its changes to files stay. Raises UserError `run.busy`, `run.elsewhere`.
+        """
         self._free(id)
         self._store.change(id, trashed=time.time())
         self._events.publish(RunRemoved(id))
 
     def restore(self, id: int) -> RunRecord:
-        """Take it out of the trash."""
+        """Move a run out of the trash."""
         self._store.change(id, trashed=None)
         record = self._store.get(id)
         self._events.publish(RunChanged(record))
         return record
 
     def recover(self) -> list[RunRecord]:
-        """After a start: runs of a dead process become interrupted ones, and can be resumed."""
+        """After a start: mark runs of dead processes interrupted; they can be resumed."""
         found = self._store.recover()
         for record in found:
             self._undo.settle(record)
@@ -305,7 +317,9 @@ class Runs:
         return found
 
     def empty_trash(self, older_than: float) -> int:
-        """Remove for good what went to the trash before that time, and what no run needs any more; how many runs."""
+        """Delete permanently what went to the trash before that time, and files that no run needs any more;
+        returns the number of runs.
+        """
         removed = self._store.empty_trash(older_than)
         for id in removed:
             self._parts.forget(id)
@@ -314,7 +328,7 @@ class Runs:
         return len(removed)
 
     def recipes(self) -> tuple[Recipe, ...]:
-        """The user's own, then ours, in the user's language."""
+        """The user's own recipes, then the built-in ones, in the user's language."""
         return self._recipes.all(self._parts.language())
 
     def recipe(self, id: str) -> Recipe:
@@ -329,8 +343,9 @@ class Runs:
         self._recipes.delete(id)
 
     def close(self) -> None:
-        """Pause what runs and wait for it, a while for tools that are at work; a run that does not end in time is
-        found interrupted at the next start."""
+        """Pause active runs and wait for them, for a while for their tools; a run that does not end in time
+        is found interrupted at the next start.
+        """
         with self._lock:
             self._closed = True
             works = list(self._works.values())
@@ -381,7 +396,7 @@ class Runs:
             self._works.pop(id, None)
         try:
             self._interrupted(id)
-        except UserError:  # nothing can be written now: said again when it is next asked for
+        except UserError:  # cannot be recorded now: repeated when it is next read
             with self._lock:
                 self._unsaid.add(id)
             with contextlib.suppress(UserError):
@@ -394,7 +409,7 @@ class Runs:
             self._events.publish(RunOver(id))
 
     def _interrupted(self, id: int) -> None:
-        """Note that a run that could not say itself that it ended is not under way. Raises UserError `store.*`."""
+        """Record that a run whose end is unrecorded is interrupted. Raises UserError `store.*`."""
         writer = self._store.writer
         record = self._store.change(id, RUNS_UNDER_WAY, (writer,), state="interrupted", writer="")
         with self._lock:
@@ -403,10 +418,10 @@ class Runs:
             self._events.publish(RunChanged(record))
 
     def _free(self, id: int) -> RunRecord:
-        """The record of a run that is not under way. Raises UserError `run.busy`, `run.elsewhere`."""
+        """The record of an inactive run. Raises UserError `run.busy`, `run.elsewhere`."""
         record = self._store.get(id)
         if work := self._works.get(id):
-            # Its end is told before its thread is gone: who hears of it may ask for the next thing at once.
+            # Its end is published before its thread exits: a subscriber may request the next action at once.
             if record.state in RUNS_UNDER_WAY or not work.join(LEAVE_PATIENCE):
                 raise UserError("run.busy")
             record = self._store.get(id)
@@ -422,7 +437,7 @@ class Runs:
 
 
 def with_steps(budget: Budget, steps: int | None) -> Budget:
-    """The budget with another number of steps, and its calls in step with that."""
+    """The budget with another number of steps, and calls in proportion."""
     if steps is None:
         return budget
     return msgspec.structs.replace(budget, steps=steps, calls=max(budget.calls, 4 * steps))

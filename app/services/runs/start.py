@@ -1,4 +1,4 @@
-"""What a run is to begin with, kept beside it until its first event is written: that waits for the model."""
+"""Start of a run, stored beside it until its first event is written, which waits for the model."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from app.services.runs.values import InChat, RunSpec
 
 
 class RunStart(msgspec.Struct, frozen=True):
-    """`started` as it is handed to a run; `tools` as in `RunSpec`."""
+    """`started` as it is passed to a run; `tools` as in `RunSpec`."""
 
     started: RunStarted
     tools: tuple[str, ...] | None
 
     def kept(self) -> str:
-        """As a text, for `read_start`."""
+        """Serialize it, for `read_start`."""
         return msgspec.json.encode(self).decode()
 
     def again(self, message: str, budget: Budget | None, mode: Mode | None, model: str) -> RunStart:
-        """The same with what a person wants otherwise when it begins after all, as in `Runs.resume`."""
+        """The same with the changes of a person who resumes it, as in `Runs.resume`."""
         was = self.started
         started = msgspec.structs.replace(
             was,
@@ -33,7 +33,7 @@ class RunStart(msgspec.Struct, frozen=True):
 
 
 def read_start(text: str) -> RunStart | None:
-    """None for what is none."""
+    """Parse a stored start; None when invalid."""
     try:
         return msgspec.json.decode(text, type=RunStart)
     except msgspec.DecodeError:
@@ -41,7 +41,7 @@ def read_start(text: str) -> RunStart | None:
 
 
 def start_of(wish: RunSpec, task: str, workspace: str) -> RunStart:
-    """How a run of that wish begins; `task` and `workspace` as they were checked."""
+    """The start of a run by its spec; `task` and `workspace` validated."""
     chat = wish.chat or InChat()
     started = RunStarted(
         task,

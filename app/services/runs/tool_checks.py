@@ -1,4 +1,4 @@
-"""How well models use tools, as their check found: kept for the very file, shown wherever one is chosen."""
+"""Tool checks: how well models use tools, stored for the exact file."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from app.store.records import ToolCheck
 from engine.errors import UserError
 from engine.remote.names import is_remote
 
-if TYPE_CHECKING:  # windows ask for words of this module before the store is open
+if TYPE_CHECKING:  # windows need messages of this module before the store is open
     from agents.check.check import Checked
     from app.store.run_store import RunStore
 
 _BETWEEN = ", "
-# A check that was cancelled just now may take so long to end; seconds.
+# Grace period of a canceled check; seconds.
 _LEAVES_S = 0.5
 
 
@@ -41,7 +41,7 @@ class ToolChecks:
         return {found.model: found for found in self._store.checks()}
 
     def by_path(self, paths: Iterable[str]) -> dict[str, ToolCheck]:
-        """Those of the models at these paths that were checked as they are now."""
+        """The checks of the models at these paths, in their current version."""
         known = self.known()
         return {path: known[key] for path in paths if (key := key_of(path)) in known}
 
@@ -72,7 +72,7 @@ class ToolChecks:
         self, model: str, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
     ) -> Checked | None:
         chat_model = self._model_registry.chat_model(model)
-        served = is_remote(chat_model.name)  # no model of this machine makes room for it
+        served = is_remote(chat_model.name)  # it does not replace the loaded model
         path = chat_model.name if served else self._models.resolved(model or self._models.wanted)
         key = key_of(path)
         if not key:
@@ -96,12 +96,12 @@ class ToolChecks:
 
 
 def failed_tasks(check: ToolCheck) -> tuple[str, ...]:
-    """The names of the tasks that went wrong."""
+    """Names of the failed tasks."""
     return tuple(name for name in check.details.split(_BETWEEN) if name)
 
 
 def key_of(path: str) -> str:
-    """What names the very file at `path`: another file in its place is another model. "" when there is none."""
+    """The key of the exact file at `path`: a replaced file is another model. "" when it does not exist."""
     if is_remote(path):
         return path
     try:

@@ -1,4 +1,4 @@
-"""Usage and timings of a run's turns, summed. Pure."""
+"""Sums of usage and timings of a run's turns. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.values import Timings, Usage
 
 
 def usage_of(turns: Iterable[ModelTurn]) -> Usage:
-    """Of all turns together; what was read again is told of the turn in which it was most."""
+    """The usage of all turns; recomputation is that of the turn with the largest."""
     turns = list(turns)
     counts = {
         name: sum(getattr(turn.usage, name) for turn in turns)
@@ -22,7 +22,7 @@ def usage_of(turns: Iterable[ModelTurn]) -> Usage:
 
 
 def timings_of(turns: Sequence[ModelTurn]) -> Timings:
-    """Of all turns together: the waiting before the first one, the times of all, and the mean speeds."""
+    """The timings of all turns: the wait before the first one, the sums, and the mean speeds."""
     if not turns:
         return Timings()
     first = turns[0].timings
@@ -43,14 +43,14 @@ def timings_of(turns: Sequence[ModelTurn]) -> Timings:
 
 
 def _batch(turns: Sequence[ModelTurn]) -> float:
-    """How many answers were written at once, on the average of the time that the turns were."""
+    """The mean batch size, weighted by the turns' durations."""
     known = [(turn.timings.decode_s, turn.timings.batch) for turn in turns if turn.timings.batch > 0]
     seconds = sum(decode_s for decode_s, _ in known)
     return sum(decode_s * batch for decode_s, batch in known) / seconds if seconds else 0.0
 
 
 def _mean(parts: Iterable[tuple[int, float]]) -> float:
-    """The speed of all `parts`, each so many tokens at a speed; 0.0 where none is known."""
+    """The mean speed of all `parts`, each a number of tokens at a speed; 0.0 where none is known."""
     known = [(tokens, speed) for tokens, speed in parts if tokens > 0 and speed > 0]
     seconds = sum(tokens / speed for tokens, speed in known)
     return sum(tokens for tokens, _ in known) / seconds if seconds else 0.0

@@ -1,4 +1,4 @@
-"""Undoing what runs did to files, and what is kept for that."""
+"""Undo of runs' changes, and its snapshots."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from engine.errors import UserError
 
 
 class RunUndo:
-    """Plans and does it, through the snapshots of each run's workspace."""
+    """Plans and carries out undos, through the snapshots of each run's workspace."""
 
     def __init__(self, store: RunStore, parts: RunParts, events: EventBus) -> None:
         self._store, self._parts, self._events = store, parts, events
@@ -48,7 +48,7 @@ class RunUndo:
         return plan
 
     def undo(self, record: RunRecord, plan: UndoPlan, force: Collection[str]) -> Undone:
-        """Do it and write it down. Raises UserError `undo.*`."""
+        """Carry out a plan and record it. Raises UserError `undo.*`."""
         undone = self._parts.snapshots(_workspace(record)).undo(plan, force=force)
         StoreJournal(self._store, record.id, self._events).append(undone)
         left = [file for file in touched(self._store.entries(record.id)) if file.state != "undone"]
@@ -58,7 +58,7 @@ class RunUndo:
         return undone
 
     def settle(self, record: RunRecord) -> None:
-        """Find out what a call did that was under way when its process died, and write that down."""
+        """Find and record the changes of a call that was interrupted when its process died."""
         from agents.run.resuming import unnoted
 
         entries = self._store.entries(record.id)
@@ -70,7 +70,7 @@ class RunUndo:
             journal.append(event)
 
     def collect(self, records: Iterable[RunRecord]) -> None:
-        """Let go of kept files that no run needs any more. Takes as long as reading all journals."""
+        """Delete snapshots that no run needs any more. Takes as long as reading all journals."""
         from agents.snapshots.timeline import hashes
 
         needed: set[str] = set()

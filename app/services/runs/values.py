@@ -1,4 +1,4 @@
-"""What people ask of runs and what they are shown of them."""
+"""Values of runs: specs, and what is shown."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from engine.values import Message, Reasoning, Sampling
 
 
 class InChat(msgspec.Struct, frozen=True):
-    """A run's place in a chat, in which it writes the answer `message`. `before` is what was said there before the
-    task; `tainted`: untrusted text is in it. The rest is what the chat sets for its answers, as in `RunStarted`."""
+    """A run's place in a chat, in which it writes the answer `message`.
+
+    `before` is what was said there before the task; `tainted`: untrusted text is in it. The rest is what the
+    chat sets for its answers, as in `RunStarted`.
+    """
 
     conversation: int = 0
     message: int = 0
@@ -28,8 +31,11 @@ class InChat(msgspec.Struct, frozen=True):
 
 
 class RunSpec(msgspec.Struct, frozen=True):
-    """A run that is wanted. `model` "" is the model in use. `tools` None: all built-in ones and those of the servers
-    that are on. `budget` None: the usual one. `title` "": made of the task. `chat`: where it answers in one."""
+    """The specification of a run.
+
+    `model` "" is the model in use. `tools` None: all built-in ones and those of the servers that are on.
+    `budget` None: the usual one. `title` "": made of the task. `chat`: where it answers in one.
+    """
 
     task: str
     workspace: str
@@ -51,8 +57,10 @@ class PlanItem(msgspec.Struct, frozen=True):
 
 
 class Touched(msgspec.Struct, frozen=True):
-    """A file that the run changed, as it is now against how it was; `calls` in their order. `state`: "changed" as the
-    run left it, "undone", "conflict" changed by somebody else since."""
+    """A file that the run changed, compared with its original state; `calls` in their order.
+
+    `state`: "changed" as the run left it, "undone", "conflict" changed by somebody else since.
+    """
 
     change: FileChange
     calls: tuple[str, ...]
@@ -60,7 +68,7 @@ class Touched(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What the model sees, or saw in a turn: the very messages and tools, and their tokens per part."""
+    """The prompt of a turn: the exact messages and tools, and the tokens per part."""
 
     messages: tuple[Message, ...]
     tools: tuple[dict[str, Any], ...]
@@ -84,10 +92,10 @@ class Recipe(msgspec.Struct, frozen=True):
 
 
 class RunView(msgspec.Struct, frozen=True):
-    """What a page needs besides the entries: folded from them, the same live and replayed.
+    """The state that a page needs besides the entries: folded from them, the same live and replayed.
 
-    `allowed` are the grants that count in this run besides its mode. `interrupted` are calls that were under way when
-    the process died. `seconds` is its time without waiting for a person.
+    `allowed` are the grants that count in this run besides its mode. `interrupted` are calls that were under
+    way when the process died. `seconds` is its time without waiting for a person.
     """
 
     record: RunRecord

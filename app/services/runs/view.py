@@ -1,4 +1,4 @@
-"""What a page shows of a run, folded from its journal: the same whether it runs or is opened years later. Pure."""
+"""Run view: the state that a page shows, folded from its journal; the same live and replayed. Pure."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def view_of(
 
 
 def plan_of(entries: Sequence[Entry]) -> tuple[PlanItem, ...]:
-    """The plan as the model told it last, in a call that was carried out."""
+    """The latest plan of the model, from a call that was carried out."""
     done = {e.event.call for e in entries if isinstance(e.event, ToolResult) and e.event.status == "ok"}
     for entry in reversed(entries):
         event = entry.event
@@ -54,7 +54,7 @@ def plan_of(entries: Sequence[Entry]) -> tuple[PlanItem, ...]:
 
 
 def _items(arguments: dict[str, Any] | str) -> tuple[PlanItem, ...]:
-    """What can be read of a plan: a model wrote it."""
+    """The readable items of a plan: the model wrote it."""
     given = arguments.get("items") if isinstance(arguments, dict) else None
     items: list[PlanItem] = []
     for item in given if isinstance(given, list) else ():
@@ -70,7 +70,7 @@ def _begun(state: Any) -> Literal["todo", "doing"]:
 
 
 def touched(entries: Sequence[Entry]) -> tuple[Touched, ...]:
-    """The files that the run changed, each as it is now against how it was first, by path."""
+    """Files that the run changed, each compared with its original state, by path."""
     first: dict[str, FileChange] = {}
     last: dict[str, FileChange] = {}
     calls: dict[str, list[str]] = {}
@@ -94,7 +94,7 @@ def touched(entries: Sequence[Entry]) -> tuple[Touched, ...]:
                 as_left = change.after == last[change.path].after
                 if as_left or event.redo:
                     undone.discard(change.path)
-                    if not as_left:  # what is back is what somebody had made of it before it was undone
+                    if not as_left:  # an undo restores somebody's later version
                         conflicts.add(change.path)
                 elif change.after == first[change.path].before:
                     undone.add(change.path)
@@ -109,7 +109,7 @@ def touched(entries: Sequence[Entry]) -> tuple[Touched, ...]:
 
 
 def merged(first: FileChange, last: FileChange) -> FileChange | None:
-    """One change for several of the same path; None for a file that came and went."""
+    """Merge changes of the same path; None for a file that came and went."""
     if first is last:
         return first
     was, is_there = first.change != "new", last.change != "deleted"
@@ -131,14 +131,14 @@ def merged(first: FileChange, last: FileChange) -> FileChange | None:
 
 
 def counts_in(grant: Grant, record: RunRecord) -> bool:
-    """Whether a grant counts in a run, its tool and pattern aside."""
+    """Whether a grant applies to a run, its tool and pattern aside."""
     if grant.scope == "run":
         return grant.run == record.id
     return grant.scope == "server" or grant.workspace == record.workspace
 
 
 def parts_of(entries: Sequence[Entry]) -> tuple[ContextPart, ...]:
-    """What the model saw in its last turn, in tokens."""
+    """The parts of the last turn's prompt, in tokens."""
     for entry in reversed(entries):
         if isinstance(entry.event, ModelTurn) and entry.event.parts:
             return entry.event.parts
@@ -146,7 +146,7 @@ def parts_of(entries: Sequence[Entry]) -> tuple[ContextPart, ...]:
 
 
 def interrupted(entries: Sequence[Entry]) -> tuple[str, ...]:
-    """Calls that were allowed and have no result: nobody knows how far they came."""
+    """Allowed calls without a result: nobody knows how far they came."""
     open_calls: dict[str, None] = {}
     for entry in entries:
         event = entry.event
@@ -158,9 +158,9 @@ def interrupted(entries: Sequence[Entry]) -> tuple[str, ...]:
 
 
 def seconds(entries: Sequence[Entry]) -> float:
-    """How long the run took, without waiting for a person and without the time in which it was stopped."""
+    """Duration of the run, without waiting for a person and without the time in which it was stopped."""
     total, before = 0.0, 0.0
-    stands = True  # whether the time up to the next event does not count
+    stands = True  # whether the time until the next event is excluded
     for entry in entries:
         event = entry.event
         if not stands:

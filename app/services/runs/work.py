@@ -1,4 +1,4 @@
-"""One run under way: its thread, and how it is paused, stopped and asked after."""
+"""An active run: its thread, and its control."""
 
 from __future__ import annotations
 
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 
 
 class RunWork:
-    """Carries out a run on a thread of its own, from `start` until `over` is called there with its record's id.
-    `answer` is the message of a chat that it writes, 0 for none."""
+    """Carries out a run on a thread of its own, from `start` until `over` is called there with its record's
+    id.
+
+    `answer` is the message of a chat that it writes, 0 for none.
+    """
 
     def __init__(
         self,
@@ -73,12 +76,12 @@ class RunWork:
         self._end("stop")
 
     def hurry(self) -> None:
-        """A tool that still runs, once it was paused, is told to give up."""
+        """Tell a running tool to give up, after `pause`."""
         if (run := self._run) is not None:
             run.hurry()
 
     def join(self, seconds: float | None = None) -> bool:
-        """Wait for the end; False if it has not come."""
+        """Wait for the end; False on a timeout."""
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
@@ -95,7 +98,7 @@ class RunWork:
             self._carry_out()
         except UserError as error:
             self._failed(error.info)
-        except Exception as error:  # whatever it is, the run must not seem to go on for ever
+        except Exception as error:  # whatever it is, the run must not seem to go on forever
             self._failed(ErrorInfo("run.broke", {"detail": f"{type(error).__name__}: {error}"[:300]}))
             raise
         finally:
@@ -105,7 +108,7 @@ class RunWork:
         from agents.run.run import Run
 
         workspace = Workspace(Path(self.record.workspace))
-        # A chat and a run that is resumed do without tools that are gone.
+        # Chats and resumed runs do without missing tools.
         lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)
         tools = self._parts.tools(workspace.root, self._tools, lenient=lenient)
         chat_model = self._parts.model_registry.chat_model(
@@ -126,15 +129,15 @@ class RunWork:
         with self._lock:
             self._run = run
             wanted = self._wanted
-        if wanted:  # asked for before there was a run
+        if wanted:  # requested before the run existed
             run.pause() if wanted == "pause" else run.stop()
         run.go(self._event, self._again)
 
     def _failed(self, error: ErrorInfo) -> None:
-        """The run could not go on for a reason that is not its own."""
+        """Record that the run failed for an external reason."""
         with contextlib.suppress(UserError):  # the disk is full: recovered at the next start
             if self._journal.last is None:
-                self._journal.append(self._event)  # it came no further than this
+                self._journal.append(self._event)  # it ended before its first event
             if isinstance(self._journal.last, RunFinished):
                 self._journal.note_last()
             else:

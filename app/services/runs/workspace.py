@@ -1,4 +1,4 @@
-"""Whether a folder can be handed to a run."""
+"""Validates a folder as a run's workspace."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.errors import UserError
 
-# What `checked_workspace` says of a folder.
+# Codes of `checked_workspace`.
 OF_FOLDER = (
     "run.workspace_not_named",
     "run.no_workspace",
@@ -20,9 +20,9 @@ OF_FOLDER = (
 def checked_workspace(path: str, home: Path) -> Path:
     """The folder, absolute and without links. `home` is Coterie's data folder.
 
-    Raises UserError with a code of `OF_FOLDER`. Named must be a whole path, or one below "~": whoever starts a
-    program from its icon does not know the folder that it works in. Too wide are a whole disk, the user's home
-    itself, and whatever holds or lies in Coterie's data.
+    Raises UserError with a code of `OF_FOLDER`. Named must be a whole path, or one below "~": whoever starts
+    a program from its icon does not know the folder that it works in. Too wide are a whole disk, the user's
+    home itself, and whatever holds or lies in Coterie's data.
     """
     try:
         given = Path(path).expanduser()

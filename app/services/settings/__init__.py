@@ -1,1 +1,4 @@
-"""Settings and the files that keep them: TOML, secrets, locks. Knows no feature; every other service may read it."""
+"""Settings and the files that store them: TOML, secrets, locks.
+
+Knows no feature; every other service may read it.
+"""

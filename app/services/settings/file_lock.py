@@ -1,4 +1,4 @@
-"""Keeps other processes off something while it is changed."""
+"""File lock between processes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def locked(path: Path, patience: float) -> Iterator[None]:
-    """Inside, no other process holds the lock of the file `path`, which is made where it is not.
+    """Context manager: inside, no other process holds the lock of the file `path`, which is created if
+    missing.
 
-    Raises TimeoutError when one has had it for `patience` seconds. On a file system without locks nobody is kept off.
+    Raises TimeoutError when one has had it for `patience` seconds. On a file system without locks nobody is
+    excluded.
     """
-    from filelock import FileLock, Timeout  # not a part of every start
+    from filelock import FileLock, Timeout  # not needed at every start
 
     lock = FileLock(path)
     try:

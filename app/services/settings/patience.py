@@ -1,7 +1,7 @@
-"""Waiting for the network only as long as somebody wants the answer.
+"""Cancelable waits for the network.
 
-A request that hangs cannot be interrupted, it ends by its own time-out. So it runs on a daemon thread, and who asked
-goes away when nobody wants the answer any more; what comes after that is dropped.
+A request that hangs cannot be interrupted, it ends by its own time-out. So it runs on a daemon thread, and
+who asked goes away when nobody wants the answer any more; what comes after that is dropped.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LOOK_S = 0.05
 
 
 def unless_stopped(job: Callable[[], _T], keep_going: KeepGoing) -> _T:
-    """What `job` returns, or raises. Raises Stopped as soon as `keep_going` returns False."""
+    """Return or raise what `job` does. Raises Stopped as soon as `keep_going` returns False."""
     for _, result in as_they_come((job,), keep_going, threads=1):
         return result
     raise Stopped
@@ -28,7 +28,7 @@ def unless_stopped(job: Callable[[], _T], keep_going: KeepGoing) -> _T:
 def as_they_come(
     jobs: Sequence[Callable[[], _T]], keep_going: KeepGoing, *, threads: int
 ) -> Iterator[tuple[int, _T]]:
-    """The number and the result of each job as it is done; what a job raises is raised here, and ends it.
+    """The number and the result of each job as it is done; the first exception is raised here.
 
     Ends early when `keep_going` returns False: jobs that have not begun never will.
     """

@@ -1,4 +1,4 @@
-"""What the user wishes of each model's placement: kept in wishes.toml, one table for each model's path.
+"""Placement options of each model: kept in wishes.toml, one table for each model's path.
 
 As in the settings, what is not understood falls back alone and stays in the file, and a file that is not TOML
 is set aside.
@@ -23,8 +23,11 @@ Size = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class KeptOptions(msgspec.Struct, frozen=True):
-    """The part of `PlacementOptions` that is a matter of the model: workers belong to the machine, concessions to one
-    load. `threads` are llama.cpp's, 0: those of the settings."""
+    """The part of `PlacementOptions` that belongs to the model: workers belong to the machine, fallbacks to
+    one load.
+
+    `threads` are llama.cpp's, 0: those of the settings.
+    """
 
     context: Count = 0
     prefer: Literal["speed", "context"] = "speed"
@@ -52,7 +55,7 @@ class KeptOptions(msgspec.Struct, frozen=True):
 
 
 def kept_part(options: PlacementOptions, threads: int = 0) -> KeptOptions:
-    """What of these wishes is kept with a model."""
+    """The part of these options that is kept with a model."""
     return KeptOptions(
         options.context,
         options.prefer,
@@ -96,7 +99,7 @@ class PlacementOptionsFile:
             self.problems = (self._unreadable(self._file.path),)
 
     def get(self, path: str) -> KeptOptions:
-        """What is kept for a model; the defaults for one that was never set."""
+        """The options kept for a model; the defaults for one that was never set."""
         return from_table(self._document.get(path))[0]
 
     def keep(self, path: str, options: KeptOptions) -> None:
@@ -104,12 +107,15 @@ class PlacementOptionsFile:
         self._write(path, options)
 
     def forget(self, path: str) -> None:
-        """Leave everything of this model to the planner again. Raises UserError `settings.not_saved`."""
+        """Reset this model's options to the defaults. Raises UserError `settings.not_saved`."""
         self._write(path, KeptOptions())
 
     def move(self, path: str, target: str) -> None:
-        """The model's file is elsewhere now, also for models that it guesses ahead for; what is kept there already
-        stays. Raises UserError `settings.not_saved`."""
+        """Move a model's options to its new path, also where it is a draft model; existing options there
+        stay.
+
+        Raises UserError `settings.not_saved`.
+        """
         for model in list(self._document):
             options = from_table(self._document[model])[0]
             if options.draft_model == path:
@@ -137,7 +143,7 @@ class PlacementOptionsFile:
             self._document = document
 
     def _read_again(self) -> dict[str, Any]:
-        """The file as it is now: another process or an editor may have written it meanwhile."""
+        """The current file: another process or an editor may have written it meanwhile."""
         try:
             return self._file.read()
         except FileNotFoundError:
@@ -151,20 +157,21 @@ class PlacementOptionsFile:
 
 
 def complete(options: PlacementOptions, settings: Settings, context: int | None = None) -> PlacementOptions:
-    """What a load is asked for: the context given for it, else the model's, else that of the settings, and
-    the workers of the settings unless there are others."""
+    """The options of a load: the given context, else the model's, else that of the settings, and the workers
+    of the settings unless there are others.
+    """
     length = options.context or settings.context if context is None else context
     return msgspec.structs.replace(options, context=length, workers=options.workers or settings.workers)
 
 
 def without_worker_budgets(options: PlacementOptions) -> PlacementOptions:
-    """For other workers than the budgets were set for: their devices are named by their order."""
+    """Without budgets of other workers: their devices are named by their order."""
     budgets = {name: size for name, size in options.budgets.items() if not name.startswith("RPC")}
     return msgspec.structs.replace(options, budgets=budgets)
 
 
 def from_table(table: Any) -> tuple[KeptOptions, list[str]]:
-    """The wishes in one table, and the names of the values that are none and were left out."""
+    """The options in one table, and the names of invalid values, which were left out."""
     values: dict[str, Any] = {}
     bad: list[str] = []
     if not isinstance(table, Mapping):
@@ -178,7 +185,7 @@ def from_table(table: Any) -> tuple[KeptOptions, list[str]]:
 
 
 def to_table(table: Any, options: KeptOptions) -> dict[str, Any]:
-    """The table with these wishes in it; defaults are left out, what is unknown or not understood stays."""
+    """The table with these options; defaults are left out, unknown and invalid entries stay."""
     updated = dict(table) if isinstance(table, Mapping) else {}
     meant = from_table(updated)[0]
     for name in _FIELDS:

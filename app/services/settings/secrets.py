@@ -1,7 +1,7 @@
-"""The hub's token and other secrets: kept by the system's keyring, or for this session where there is none.
+"""The hub's token and other secrets: kept in the system's keyring, or for this session where there is none.
 
-They are in no file, no log and no error of ours, and handed to nobody but who needs them. A token of the environment
-is taken out of it, or every child would show it.
+They are in no file, no log and no error of ours, and handed to nobody but who needs them. A token of the
+environment is taken out of it, or every child would show it.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ _taken = ""
 
 
 def take_from_environment() -> None:
-    """Take the token out of this process's environment and remember it; as the first thing of the program."""
+    """Take the token out of this process's environment; as the first action of the program."""
     global _taken
     _taken = os.environ.pop(VARIABLE, "") or _taken
 
 
 def with_taken() -> dict[str, str]:
-    """The environment with the token in it again, for a process that takes this one's place."""
+    """The environment with the token restored, for a process that replaces this one."""
     return {**os.environ, VARIABLE: _taken} if _taken else dict(os.environ)
 
 
 class _Secret:
-    """What is known of one secret: whether the keyring was asked, what it keeps, what this session keeps."""
+    """Cached state of one secret: whether the keyring was asked, its value there, and this session's."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -62,18 +62,18 @@ class Secrets:
         return self._token()[0]
 
     def has_token(self) -> TokenPlace:
-        """Where the token comes from that is used; "" when there is none."""
+        """The source of the token in use; "" when there is none."""
         return self._token()[1]
 
     def set_hub_token(self, token: str) -> bool:
-        """Use this token from now on. False: no keyring keeps it, so it is gone with this session.
+        """Use this token from now on.
 
-        Raises UserError `hub.bad_token` for what cannot be one.
+        False: no keyring has it, so it is lost with this session. Raises UserError `hub.bad_token`.
         """
         return self._set(USER, checked_token(token))
 
     def forget_hub_token(self) -> None:
-        """Out of the keyring and of this session; that of the environment stays.
+        """Remove the token from the keyring and this session; that of the environment stays.
 
         Raises UserError `hub.token_stays` when the keyring still has it.
         """
@@ -87,15 +87,15 @@ class Secrets:
         return self._found(name)[0]
 
     def has_secret(self, name: str) -> TokenPlace:
-        """Who keeps it: "keyring", "session", or "" when there is none."""
+        """Where the secret is stored: "keyring", "session", or "" when there is none."""
         return self._found(name)[1]
 
     def keep_secret(self, name: str, secret: str) -> bool:
-        """Keep it under this name. False: no keyring keeps it, so it is gone with this session."""
+        """Store a secret under this name. False: no keyring has it, so it is lost with this session."""
         return self._set(name, secret)
 
     def forget_secret(self, name: str) -> bool:
-        """Whether it is gone from the keyring too; from this session it is."""
+        """Remove a secret from this session and the keyring; False when the keyring still has it."""
         return self._forget(name)
 
     def _token(self) -> tuple[str, TokenPlace]:
@@ -105,7 +105,7 @@ class Secrets:
         return self._environment, "environment" if self._environment else ""
 
     def _known(self, name: str) -> _Secret:
-        """To be called with the lock."""
+        """Call it with the lock held."""
         return self._secrets.setdefault(name, _Secret())
 
     def _set(self, name: str, secret: str) -> bool:
@@ -148,7 +148,7 @@ class Secrets:
         results: list[_T] = []
 
         def run() -> None:
-            # A keyring is a program of somebody else's, with errors of its own.
+            # A keyring is a third-party program, with errors of its own.
             try:
                 results.append(job())
             except Exception:
@@ -161,7 +161,7 @@ class Secrets:
 
 
 def checked_token(token: str) -> str:
-    """The token without what copying added. Raises UserError `hub.bad_token`, which does not repeat it."""
+    """The token without copied whitespace. Raises UserError `hub.bad_token`, which does not repeat it."""
     from engine.errors import UserError
 
     token = token.strip()
@@ -171,7 +171,7 @@ def checked_token(token: str) -> str:
 
 
 def _usable() -> bool:
-    """Whether there is a keyring that keeps secrets: not one that forgets them, and not a plain file."""
+    """Whether there is a keyring that stores secrets: no null backend, and no plain file."""
     import keyring
 
     return keyring.get_keyring().priority >= 1
@@ -193,7 +193,7 @@ def _keep(name: str, secret: str) -> bool:
 
 
 def _forget(name: str) -> bool:
-    """Whether it is gone."""
+    """Delete a secret; returns whether it is gone."""
     import keyring
 
     if not _usable() or not keyring.get_password(SERVICE, name):

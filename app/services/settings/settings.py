@@ -1,4 +1,4 @@
-"""The settings: one frozen value, kept in settings.toml.
+"""Settings: one frozen value, stored in settings.toml.
 
 What the file holds and this build does not know, or cannot use, is kept when it is written: another version
 may have put it there. A file that is not TOML is set aside, never overwritten.
@@ -27,20 +27,21 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What the user chose. `text_size` is percent; 0 for `max_tokens`, `context` and `threads` is automatic.
+    """Choices of the user. `text_size` is percent; 0 for `max_tokens`, `context` and `threads` is automatic.
 
-    `model` is a path, "starter" or the name of a model elsewhere. `recent_models` holds paths and such names, the
-    latest first. `workers` are the addresses
-    "host:port" of machines that lend their memory, in the order that names them RPC0, RPC1, and so on.
+    `model` is a path, "starter" or the name of a model elsewhere. `recent_models` holds paths and such names,
+    the latest first. `workers` are the addresses "host:port" of machines that lend their memory, in the order
+    that names them RPC0, RPC1, and so on.
 
-    `states_limit` is how many bytes on the disk may be taken by what was read of conversations, 0: nothing is kept.
+    `states_limit` is how many bytes on the disk may be taken by what was read of conversations, 0: nothing is
+    kept.
 
     `library_folder` "" is the folder `models` of the data folder. `offline`: nothing is asked of the hub.
-    `hub_endpoint`, `hub_proxy` and `hub_certificates` (a PEM file) are for mirrors and company networks; "" is the
-    hub itself, the system's proxy and the usual certificates. `welcomed`: the first-run page was left.
+    `hub_endpoint`, `hub_proxy` and `hub_certificates` (a PEM file) are for mirrors and company networks; ""
+    is the hub itself, the system's proxy and the usual certificates. `welcomed`: the first-run page was left.
 
-    `load_model`: a window loads its model when it starts, or once somebody writes. `unload_after` minutes without use
-    it is unloaded, 0: never; with `unload_for_memory` also when memory runs short.
+    `load_model`: a window loads its model when it starts, or once somebody writes. `unload_after` minutes
+    without use it is unloaded, 0: never; with `unload_for_memory` also when memory runs short.
 
     `log_levels` are the levels of single loggers, such as "engine.local"; all others log from "info" on.
     """
@@ -77,7 +78,7 @@ _SAMPLING_FIELDS = get_type_hints(Sampling)
 
 
 class SettingsChanged(ServiceEvent, frozen=True):
-    """The settings after a change. Published on the thread that made it, in order."""
+    """The settings after a change. Published in order, on the thread that made it."""
 
     settings: Settings
 
@@ -100,10 +101,10 @@ class SettingsFile:
             self.problems = tuple(bad)
         except FileNotFoundError:
             return
-        except (ValueError, RecursionError):  # what tomllib raises, and what text that is not UTF-8 does
+        except (ValueError, RecursionError):  # tomllib's error, and that of text that is not UTF-8
             try:
                 self.problems = (self._unreadable(self._file.set_aside()),)
-            except OSError:  # the folder cannot be written to, so nothing will overwrite the file either
+            except OSError:  # the folder is read-only, so nothing will overwrite the file either
                 self.problems = (self._unreadable(self._file.path),)
         except OSError:
             self.problems = (self._unreadable(self._file.path),)
@@ -136,7 +137,7 @@ class SettingsFile:
             return changed
 
     def _read_again(self) -> tuple[dict[str, Any], Settings]:
-        """The file as it is now and its settings; without a usable file nothing, and the current ones."""
+        """The current file and its settings; without a usable file nothing, and the current settings."""
         try:
             document = self._file.read()
         except FileNotFoundError:
@@ -151,7 +152,7 @@ class SettingsFile:
 
 
 def from_document(document: Mapping[str, Any]) -> tuple[Settings, list[ErrorInfo]]:
-    """The settings in a TOML document; a value that is not one falls back to the default and is told."""
+    """The settings in a TOML document; an invalid value falls back to the default and is reported."""
     problems: list[ErrorInfo] = []
     values: dict[str, Any] = {}
     for name in _FIELDS.keys() & document.keys():
@@ -171,7 +172,7 @@ def from_document(document: Mapping[str, Any]) -> tuple[Settings, list[ErrorInfo
 def to_document(
     document: Mapping[str, Any], settings: Settings, chosen: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """The document with these settings in it.
+    """The document with these settings.
 
     A key changes only where the document does not already mean this value, or if it is in `chosen`: what
     could not be understood and was not chosen anew stays. Defaults are left out, so that better ones reach
@@ -197,9 +198,9 @@ def to_document(
 
 
 def checked_value(name: str, value: Any) -> Any:
-    """The value as the field `name` of `Settings` holds it.
+    """The value as the field `name` of `Settings` has it.
 
-    Raises UserError `settings.bad_value` if it cannot, TypeError if there is no such field.
+    Raises UserError `settings.bad_value` if invalid, TypeError for an unknown field.
     """
     if name not in _FIELDS:
         raise TypeError(f"no setting is called {name}")
@@ -226,7 +227,7 @@ def checked_value(name: str, value: Any) -> Any:
 
 
 def language(settings: Settings, environ: Mapping[str, str] = os.environ) -> Literal["en", "ko"]:
-    """The language to speak: the chosen one, else that of LC_ALL, LC_MESSAGES or LANG (POSIX's order)."""
+    """The language to use: the chosen one, else that of LC_ALL, LC_MESSAGES or LANG (POSIX's order)."""
     if settings.language != "system":
         return settings.language
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):

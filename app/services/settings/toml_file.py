@@ -1,4 +1,4 @@
-"""One TOML file of ours: read whole, written whole or not at all, set aside when it is not TOML."""
+"""A TOML file: read and written whole, atomically; set aside when it is not TOML."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from typing import Any
 
 
 class TomlFile:
-    """The file at `path`, a link followed: it stays a link when its target is replaced."""
+    """The file at `path`, links followed: a link stays a link when its target is replaced."""
 
     def __init__(self, path: Path) -> None:
         self.path = Path(os.path.realpath(path))
 
     def read(self) -> dict[str, Any]:
-        """The document. Raises FileNotFoundError, OSError, and ValueError or RecursionError for what is none."""
+        """The document.
+
+        Raises FileNotFoundError, OSError, and ValueError or RecursionError for an invalid one.
+        """
         return tomllib.loads(self.path.read_bytes().decode())
 
     def write(self, document: dict[str, Any]) -> None:
-        """All or nothing: a new file, on the disk, takes the place of the old. Raises OSError."""
+        """Write atomically: a new file, synced, replaces the old one. Raises OSError."""
         # Imported here: reading the settings is part of every start, writing them is not.
         import tempfile
 
@@ -39,7 +42,7 @@ class TomlFile:
             raise
 
     def set_aside(self) -> Path:
-        """Move the file to its name with ".broken", or to the next such name that is free; where it is now."""
+        """Rename the file with ".broken", or the next such name that is free; returns its new path."""
         kept = self.path.with_name(f"{self.path.name}.broken")
         number = 1
         while kept.exists():

@@ -1,4 +1,4 @@
-"""A TOML file of ours with one table for each thing that the user has set up, and what is told of its trouble."""
+"""A TOML file with one table for each item, and its problems."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.services.settings.file_lock import locked
 from app.services.settings.toml_file import TomlFile
 from engine.errors import UserError
 
-# Who changes a file has it for milliseconds.
+# A writer holds the lock for milliseconds.
 PATIENCE = 10.0
 
 
@@ -25,8 +25,9 @@ class KeptTables:
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[None]:
-        """Inside, the file is this thread's alone: what is read is what will be replaced, whatever other threads
-        and processes do."""
+        """Context manager: inside, this thread has exclusive access: what is read is what will be replaced,
+        whatever other threads and processes do.
+        """
         path = self._file.path
         with self._thread, contextlib.ExitStack() as held:
             try:
@@ -36,8 +37,10 @@ class KeptTables:
             yield
 
     def read(self) -> dict[str, Any]:
-        """The document, empty where there is no file. One that is not TOML is set aside, so that nothing in it is
-        lost."""
+        """The document, empty where there is no file.
+
+        One that is not TOML is set aside, so that nothing in it is lost.
+        """
         try:
             return self._file.read()
         except FileNotFoundError:
@@ -52,7 +55,7 @@ class KeptTables:
             raise self._not_saved(error) from error
 
     def write(self, document: dict[str, Any]) -> None:
-        """All of it or nothing."""
+        """Write atomically."""
         try:
             self._file.write(document)
         except (OSError, UnicodeEncodeError) as error:
