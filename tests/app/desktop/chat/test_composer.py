@@ -279,7 +279,7 @@ def test_where_there_is_little_room_the_choices_are_a_menu(composer: Composer) -
     reasoning = composer.reasoning
     assert not reasoning.segments.isVisible() and reasoning.button.isVisible()
     assert reasoning.geometry().right() < composer.button.geometry().left()
-    assert reasoning.button.accessibleName() == "Reasoning: At most…"
+    assert reasoning.button.accessibleName() == "Reasoning: Limit…"
     reasoning.button.click()
     (menu,) = reasoning.findChildren(QMenu)
     assert [action.text() for action in menu.actions() if action.isChecked()] == ["Limit…"]

@@ -71,7 +71,7 @@ def test_time_and_tokens_are_told_while_it_thinks(qtbot, view, monkeypatch):
         and "340 tokens" in thoughts_line(thoughts).text()
     )
     # A screen reader is not told anew each second.
-    assert spoken(thoughts_line(thoughts)) == "Thinking, closed"
+    assert spoken(thoughts_line(thoughts)) == "Reasoning…, closed"
 
 
 def test_it_folds_when_the_answer_begins(qtbot, view):

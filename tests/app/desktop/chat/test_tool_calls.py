@@ -95,7 +95,7 @@ def test_what_was_mended_is_said_quietly_below(view):
     (card,) = cards(view)
     note = call_note(card)
     assert "ended early" in spoken(note)
-    assert "mended" in spoken(note) and "count: string to integer" in spoken(note)
+    assert "typing slip was corrected" in spoken(note) and "count: string to integer" in spoken(note)
     assert note.y() > passed_to(card).geometry().bottom() - 1
     assert card.height() > note.geometry().bottom()
 

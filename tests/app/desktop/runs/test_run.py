@@ -40,7 +40,7 @@ def test_the_title_of_a_run_comes_before_its_folder(qtbot: QtBot, looks: None) -
     header.resize(1000, 52)
     header.show()
     deep = "/data/" + "a folder with a long name/" * 6 + "invoices of the whole second half of the year"
-    record = msgspec.structs.replace(RUN, title="Sort the invoices by month and firm", workspace=deep)
+    record = msgspec.structs.replace(RUN, title="Sort the invoices by month", workspace=deep)
     header.show_view(RunView(record), 75.0)
     assert header.title.text() == record.title
     assert header.folder.text().startswith("invoices") and header.folder.toolTip() == deep
@@ -249,7 +249,7 @@ def test_a_run_is_exported_to_a_file(runs: RunsBench, tmp_path: Path) -> None:
     runs.opened(run.id)
     path = tmp_path / "run.jsonl"
     runs.page.acting.exporting.write(run.id, "jsonl", str(path))
-    runs.until(lambda: [said.text for said in runs.said] == [f"Written to {path}"])
+    runs.until(lambda: [said.text for said in runs.said] == [f"Saved to {path}"])
     kinds = [json.loads(line)["kind"] for line in path.read_text("utf-8").splitlines()]
     assert kinds == ["run_started", "model_turn", "run_finished"]
     with pytest.raises(UserError) as caught:

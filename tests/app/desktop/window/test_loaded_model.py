@@ -53,7 +53,7 @@ def test_it_says_how_much_is_where_until_when_why_and_for_whom() -> None:
     loaded_model = a_residence(last=Using("chat", 3, "Trip to Jeju"))
     where, until, why, used = residence_lines(READY, loaded_model)
     assert where == "In memory: 11.5 GB in RAM, 7 GB on RTX 2080"
-    assert until.startswith("Unloaded at 12:30") and until.endswith("unless used")
+    assert until.startswith("Unloads at 12:30") and until.endswith("unless used")
     assert why.startswith("Loaded at 12:00") and why.endswith("when you started typing")
     assert used == "Last used by “Trip to Jeju”"
     assert parts_sentences(loaded_model)[1] == "RTX 2080: weights 5 GB, context 1.5 GB, compute 500 MB"
@@ -195,13 +195,14 @@ def test_while_an_answer_is_written_it_cannot_be_unloaded(running: Running) -> N
 
 
 def test_the_settings_say_when_it_is_loaded_and_how_long_it_stays(running: Running, qtbot: QtBot) -> None:
-    section = running.window.settings.memory
+    editors = running.window.settings.memory.editors
+    load, unload = editors["load_model"], editors["unload_after"]
     running.services.settings.change(unload_after=45)
-    running.until(lambda: section.unload.value() == "45")
-    assert section.unload.values() == ["5", "30", "45", "120", "0"], "a number from the file is not lost"
-    section.unload.chosen.emit("0")
-    section.load.chosen.emit("writing")
-    qtbot.mouseClick(section.short, Qt.MouseButton.LeftButton)
+    running.until(lambda: unload.value() == "45")
+    assert unload.values() == ["5", "30", "45", "120", "0"], "a number from the file is not lost"
+    unload.chosen.emit("0")
+    load.chosen.emit("writing")
+    qtbot.mouseClick(editors["unload_for_memory"], Qt.MouseButton.LeftButton)
     running.until(lambda: not running.services.settings.current.unload_for_memory)
     kept = running.services.settings.current
     assert (kept.unload_after, kept.load_model) == (0, "writing")

@@ -231,7 +231,7 @@ def test_the_palette_finds_commands_and_chats(running: Running, qtbot: QtBot) ->
     qtbot.keyClick(running.window, Qt.Key.Key_K, CTRL)
     palette = running.window.palette_overlay
     assert palette.isVisible()
-    qtbot.keyClicks(palette.field, "tanger")
+    qtbot.keyClicks(palette.field, "tangeri")
     assert palette.shown() == ["Tangerines of Jeju"]
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert not palette.isVisible()
@@ -341,7 +341,7 @@ def test_while_the_model_is_tuned_the_chat_says_so_and_what_is_sent_waits(
     with running.services.models.unloaded():
         running.until(lambda: chat.header.progress.text() == "Tuning…")
         assert chat.header.progress.isVisible()
-        assert chat.header.model.pill.accessibleName().endswith(", being tuned")
+        assert chat.header.model.pill.accessibleName().endswith(", tuning")
         assert says(chat.composer, "Tuning the model")
         chat.composer.edit.setPlainText("Hello")
         qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
@@ -409,7 +409,7 @@ def test_settings_take_effect_at_once_and_are_kept(running: Running, qtbot: QtBo
 def test_a_number_left_alone_shows_what_the_model_recommends(running: Running) -> None:
     running.window.show_page("settings")
     temperature = running.window.settings.answers.editors["temperature"]
-    running.until(lambda: temperature.field.text() == "Model's own: 0.7")
+    running.until(lambda: temperature.field.text() == "Model default: 0.7")
     temperature.field.stepBy(1)
     assert temperature.field.number() == pytest.approx(0.7)
     running.until(lambda: running.services.settings.current.sampling.temperature == pytest.approx(0.7))
