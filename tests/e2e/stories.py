@@ -42,9 +42,9 @@ def second_day(person: Person, told: str) -> str:
 
 def download(person: Person) -> str:
     """A model found on the hub, downloaded and asked."""
-    person.press("Not now: go to the chat")
+    person.press("Skip and go to the chat")
     person.press("Models")
-    person.write("Search models on the hub", "smollm2")
+    person.write("Search Hugging Face", "smollm2")
     person.choose("Models found", "SmolLM2-135M-Instruct")
     person.press("Download Q8_0")
     person.press("Use Q8_0 in the chat")
