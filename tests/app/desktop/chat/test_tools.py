@@ -141,7 +141,7 @@ def test_tools_are_switched_on_in_the_sheet_and_shown_beside_what_is_written(cha
     sheet.use.click()
     chatting.until(lambda: not sheet.isVisible())
     assert chatting.page.options().tools == ChatTools(str(chatting.folder), "workspace")
-    assert button.text().strip() == "work" and button.accessibleName().endswith("Workspace")
+    assert button.text().strip() == "work" and button.accessibleName().endswith("Automatic in folder")
     button.click()
     chatting.until(sheet.isVisible)
     assert sheet.chosen() == ChatTools(str(chatting.folder), "workspace")

@@ -57,7 +57,7 @@ def test_an_inline_formula_stands_on_the_baseline(qapp, tex: str, beside: str):
     if beside:
         other = Request(Formula(beside), 15, "#00ff00")
         shown += handler.add(paint(draw(other), Place(scale)), document)
-    document.setHtml(f'<p style="line-height: 22px">x{shown}</p>')
+    document.setHtml(f'<p style="line-height: 22px; color: #000000">x{shown}</p>')
     picture = QImage(360, 160, QImage.Format.Format_RGB32)
     picture.fill(QColor("#ffffff"))
     painter = QPainter(picture)
