@@ -148,14 +148,14 @@ class Tool(Protocol):
     @property
     def server(self) -> str: ...
 
-    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
+    def effects(self, arguments: dict[str, Any], context: ToolContext) -> Effects:
         """Predict what this call would do.
 
         Changes nothing, and never raises for arguments that fit the schema.
         """
         ...
 
-    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
+    def run(self, arguments: dict[str, Any], context: ToolContext) -> Outcome:
         """Carry out the call.
 
         A failure that the model can act on is an Outcome with status "error", not an exception.

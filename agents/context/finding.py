@@ -32,10 +32,10 @@ class FindTools:
     def __init__(self, tools: Sequence[Tool]) -> None:
         self._tools = tuple(tools)
 
-    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
+    def effects(self, arguments: dict[str, Any], context: ToolContext) -> Effects:
         return Effects("read")
 
-    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
+    def run(self, arguments: dict[str, Any], context: ToolContext) -> Outcome:
         names = found(str(arguments.get("query", "")), self._tools)
         if not names:
             return Outcome("No tool fits these words. Try others, or do without.")

@@ -37,13 +37,13 @@ class ReadResult:
     facts = ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=20.0)
     server = ""
 
-    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
+    def effects(self, arguments: dict[str, Any], context: ToolContext) -> Effects:
         return Effects("read")
 
-    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
+    def run(self, arguments: dict[str, Any], context: ToolContext) -> Outcome:
         handle = str(arguments.get("handle", "")).strip()
         try:
-            text = here.kept(handle)
+            text = context.kept(handle)
         except UserError as error:
             if error.code != "run.no_text":
                 raise

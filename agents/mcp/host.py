@@ -57,12 +57,12 @@ class ServerTool(msgspec.Struct, frozen=True):
     def server(self) -> str:
         return self.link.spec.name
 
-    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
+    def effects(self, arguments: dict[str, Any], context: ToolContext) -> Effects:
         return Effects(kind="mcp", url=self.link.spec.url)
 
-    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
+    def run(self, arguments: dict[str, Any], context: ToolContext) -> Outcome:
         definition = self.offered.definition
-        return self.link.call(definition.name, arguments, definition.fingerprint, here)
+        return self.link.call(definition.name, arguments, definition.fingerprint, context)
 
 
 class Host:

@@ -113,7 +113,7 @@ class Link:
         finally:
             self._starting.release()
 
-    def call(self, tool: str, arguments: dict[str, Any], fingerprint: str, here: ToolContext) -> Outcome:
+    def call(self, tool: str, arguments: dict[str, Any], fingerprint: str, context: ToolContext) -> Outcome:
         """Call the tool that had this fingerprint. Errors are returned to the model."""
         try:
             self.start()
@@ -130,12 +130,12 @@ class Link:
             )
         self._calls += 1
         try:
-            return self._call(tool, arguments, here)
+            return self._call(tool, arguments, context)
         finally:
             self._calls -= 1
             self.used = time.monotonic()
 
-    def _call(self, tool: str, arguments: dict[str, Any], here: ToolContext) -> Outcome:
+    def _call(self, tool: str, arguments: dict[str, Any], context: ToolContext) -> Outcome:
         """Wait for the result on the calling thread, which also asks the server's questions."""
         items: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         steps: deque[str] = deque(maxlen=1)
@@ -151,11 +151,11 @@ class Link:
                 if item is None:
                     return self._outcome(working)
                 asked = time.monotonic()
-                visits = self._answer(tool, item, here)
+                visits = self._answer(tool, item, context)
                 deadline += time.monotonic() - asked  # a person may take their time
                 if visits:
                     deadline = max(deadline, time.monotonic() + VISIT_S)
-            if here.cancelled():
+            if context.cancelled():
                 _give_up(working)
                 return Outcome("The call was cancelled.", "interrupted")
             if time.monotonic() >= deadline:
@@ -169,14 +169,16 @@ class Link:
                 )
 
     def _answer(
-        self, tool: str, item: tuple[Question, asyncio.Future[Decision | None]], here: ToolContext
+        self, tool: str, item: tuple[Question, asyncio.Future[Decision | None]], context: ToolContext
     ) -> bool:
         """Ask the person; returns whether they visit a page now."""
         question, reply = item
         decision: Decision | None = None
         try:
-            if here.approver is not None:
-                decision = here.approver.ask(question.request(self.spec.name, tool, here.run, here.call))
+            if context.approver is not None:
+                decision = context.approver.ask(
+                    question.request(self.spec.name, tool, context.run, context.call)
+                )
         finally:
             reply.get_loop().call_soon_threadsafe(_settle, reply, decision)
         return question.kind == "url" and decision is not None and decision.allow

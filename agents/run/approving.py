@@ -46,11 +46,11 @@ class Approvals:
         approver: Approver,
         grants: Grants,
         snapshots: Snapshots | None,
-        here: ToolContext,
+        context: ToolContext,
         ending: Callable[[], bool],
     ) -> None:
         self._record, self._approver, self._grants = record, approver, grants
-        self._snapshots, self._here, self._ending = snapshots, here, ending
+        self._snapshots, self._context, self._ending = snapshots, context, ending
 
     def of(self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects) -> Approved | None:
         """Decide about a call; None when the run is to end first, and the question stays open.
@@ -81,7 +81,7 @@ class Approvals:
         return Approved(Approval(call.call, "allowed", "user", "once", ("interrupted",)), verdict.network)
 
     def _question(self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects) -> Question:
-        here, state = self._here, self._record.state
+        context, state = self._context, self._record.state
         return Question(
             run=self._record.journal.run,
             call=call.call,
@@ -90,9 +90,9 @@ class Approvals:
             facts=tool.facts,
             effects=effects,
             mode=state.mode,
-            workspace=str(here.workspace.root),
+            workspace=str(context.workspace.root),
             grants=self._grants.all(),
-            sandboxed=here.sandbox is not None,
+            sandboxed=context.sandbox is not None,
             tainted=state.tainted,
             undoable=self._snapshots is not None and self._snapshots.covers(effects, tool.facts),
             server=tool.server,

@@ -53,7 +53,7 @@ class Calls:
         approver: Approver,
         grants: Grants,
         snapshots: Snapshots | None,
-        here: ToolContext,
+        tool_context: ToolContext,
         meter: Meter,
         context: int,
         wish: Callable[[], Wish],
@@ -62,14 +62,14 @@ class Calls:
         grace: float = GRACE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._record, self._snapshots, self._here, self._wish = record, snapshots, here, wish
+        self._record, self._snapshots, self._tool_context, self._wish = record, snapshots, tool_context, wish
         self._giving_up = giving_up
         self._meter, self._context, self._grace, self._clock = meter, context, grace, clock
         self._approver = approver
-        self._approvals = Approvals(record, approver, grants, snapshots, here, lambda: bool(wish()))
+        self._approvals = Approvals(record, approver, grants, snapshots, tool_context, lambda: bool(wish()))
         self._tools = {tool.name: tool for tool in tools}
         self._checker = Checker(tools)
-        self._standing = Standing(here.workspace.root)
+        self._standing = Standing(tool_context.workspace.root)
         # Corrections of the calls that wait.
         self._changed: dict[str, tuple[str, ...]] = {}
 
@@ -227,7 +227,7 @@ class Calls:
 
     def _here_for(self, call: OpenCall, *, network: bool = False) -> ToolContext:
         return msgspec.structs.replace(
-            self._here,
+            self._tool_context,
             kept=self._record.journal.kept,
             network=network,
             approver=self._approver,

@@ -48,7 +48,7 @@ class Run:
     All that happens is in the journal before it is told.
 
     `tools` are those at hand, in a stable order; `read_result` is added, and `find_tools` to many. A resumed
-    run has of them those that it began with. `here` is what they use; its `cancelled`, `kept`, `network`,
+    run has of them those that it began with. `tool_context` is what they use; its `cancelled`, `kept`, `network`,
     `approver`, `run` and `call` are set for each call. Without `snapshots` nothing can be undone, and the
     rules ask accordingly. `approver.ask` is called on the thread of `go`; it must return None soon after
     `pause` or `stop`, so whoever calls those wakes it, behind them.
@@ -62,14 +62,14 @@ class Run:
         *,
         approver: Approver,
         grants: Grants,
-        here: ToolContext,
+        tool_context: ToolContext,
         snapshots: Snapshots | None = None,
         on_text: OnText = lambda step, channel, text: None,
         clock: Callable[[], float] = time.monotonic,
         grace: float = GRACE,
         pauses: Sequence[float] = PAUSES,
     ) -> None:
-        self._chat_model, self._here = chat_model, here
+        self._chat_model, self._tool_context = chat_model, tool_context
         self._tools = tuple(tools)
         names = {tool.name for tool in self._tools}
         if ReadResult.name not in names:
@@ -120,7 +120,7 @@ class Run:
         if not fresh:
             self._record.append(event)
         if not first and self._snapshots is not None:
-            settle(self._record, self._snapshots, self._here.workspace)
+            settle(self._record, self._snapshots, self._tool_context.workspace)
         try:
             context = self._ready()
         except UserError as error:
@@ -169,14 +169,14 @@ class Run:
     def _completed(self, event: RunStarted | RunResumed, context: int) -> RunStarted | RunResumed:
         """The event completed with what follows from the model, the tools and this machine."""
         started = event if isinstance(event, RunStarted) else self._record.state.started
-        sandbox = self._here.sandbox
+        sandbox = self._tool_context.sandbox
         names = tuple(tool.name for tool in self._tools)
         prompt = system_prompt(
-            self._here.workspace.root.name,
+            self._tool_context.workspace.root.name,
             event.mode or (started.mode if started else "ask"),
             names,
             sandbox=sandbox is not None,
-            language=self._here.language,
+            language=self._tool_context.language,
             context=context,
         )
         if started is not None and started.instructions.strip():
@@ -217,7 +217,7 @@ class Run:
             self._approver,
             self._grants,
             self._snapshots,
-            self._here,
+            self._tool_context,
             turns.meter,
             context,
             lambda: self._wish,

@@ -32,7 +32,7 @@ class Carried(msgspec.Struct, frozen=True):
 def carried_out(
     tool: Tool,
     arguments: dict[str, Any],
-    here: ToolContext,
+    context: ToolContext,
     stopping: Callable[[], bool],
     *,
     seconds_left: float | None = None,
@@ -45,7 +45,7 @@ def carried_out(
     one that was stopped before it ended "interrupted". A tool that does not even give up then is left behind.
     Its text is valid UTF-8 and not longer than `facts.most_bytes`.
     """
-    work = _Work(tool, arguments, here, clock)
+    work = _Work(tool, arguments, context, clock)
     work.thread.start()
     facts = tool.facts
     limits = [each for each in (facts.timeout_s or None, seconds_left) if each is not None]
@@ -88,14 +88,16 @@ class _Work:
     """A call that is being carried out."""
 
     def __init__(
-        self, tool: Tool, arguments: dict[str, Any], here: ToolContext, clock: Callable[[], float]
+        self, tool: Tool, arguments: dict[str, Any], context: ToolContext, clock: Callable[[], float]
     ) -> None:
         self._tool, self._arguments, self._clock = tool, arguments, clock
         self._began = clock()
         self.cancelled, self.done = threading.Event(), threading.Event()
         self.outcome: Outcome | None = None
-        self._waiting = _Waiting(here.approver, clock, self.cancelled.is_set) if here.approver else None
-        self._here = msgspec.structs.replace(here, cancelled=self.cancelled.is_set, approver=self._waiting)
+        self._waiting = _Waiting(context.approver, clock, self.cancelled.is_set) if context.approver else None
+        self._context = msgspec.structs.replace(
+            context, cancelled=self.cancelled.is_set, approver=self._waiting
+        )
         self.thread = threading.Thread(target=self._run, name=f"tool-{tool.name}", daemon=True)
 
     def took(self) -> float:
@@ -111,7 +113,7 @@ class _Work:
 
     def _run(self) -> None:
         try:
-            outcome = self._tool.run(self._arguments, self._here)
+            outcome = self._tool.run(self._arguments, self._context)
             if not isinstance(outcome, Outcome):
                 outcome = Outcome(f"The tool failed: it returned {type(outcome).__name__}.", "error")
             self.outcome = outcome

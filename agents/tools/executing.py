@@ -60,7 +60,7 @@ class Executing(msgspec.Struct, frozen=True):
             "additionalProperties": False,
         }
 
-    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
+    def effects(self, arguments: dict[str, Any], context: ToolContext) -> Effects:
         """The exact code; its effects on files are unknown."""
         return Effects(
             kind=self.name,
@@ -68,30 +68,30 @@ class Executing(msgspec.Struct, frozen=True):
             network=bool(arguments.get("network", False)),
         )
 
-    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
+    def run(self, arguments: dict[str, Any], context: ToolContext) -> Outcome:
         """Run it in the sandbox."""
         written = str(arguments[self.written])
-        refused = _refused(written, here, self.noun)
-        if refused or here.sandbox is None:
+        refused = _refused(written, context, self.noun)
+        if refused or context.sandbox is None:
             return Outcome(refused, status="error")
         seconds = min(float(arguments.get("timeout", 60)), _MOST_SECONDS)
         try:
-            ran = here.sandbox.run(
+            ran = context.sandbox.run(
                 self.argv(written),
-                Confinement(here.workspace.root, network=here.network),
+                Confinement(context.workspace.root, network=context.network),
                 limits=Limits(seconds=seconds),
-                cancelled=here.cancelled,
+                cancelled=context.cancelled,
             )
         except UserError as error:
             return Outcome(f"Not run: the sandbox could not start it ({error}).", status="error")
         return outcome(ran)
 
 
-def _refused(written: str, here: ToolContext, noun: str) -> str:
+def _refused(written: str, context: ToolContext, noun: str) -> str:
     """Why it is refused, or ""."""
     if not written.strip():
         return f"The {noun.split()[0]} is empty."
-    if here.sandbox is None:
+    if context.sandbox is None:
         return "Not run: this machine has no sandbox, so nothing can be executed."
     if len(written.encode(errors="replace")) > _MOST_BYTES:
         return f"Not run: it is longer than {_MOST_BYTES} bytes. Write it to a file and run the file."

@@ -32,16 +32,16 @@ def _effects(arguments: dict[str, Any], _: ToolContext) -> Effects:
     facts=ToolFacts(read_only=True, destructive=False, network=True, untrusted=True, timeout_s=60),
     effects=_effects,
 )
-def fetch_page(here: ToolContext, url: str) -> Outcome:
+def fetch_page(context: ToolContext, url: str) -> Outcome:
     """Fetch a page of the web and return its title, text and links. The user is asked first.
 
     Args:
         url: The whole address, beginning with https://.
     """
     address = read_address(url)
-    if not here.network:
+    if not context.network:
         raise ToolTrouble("The network was not allowed for this call.")
-    page = download(address, here.cancelled, THE_WEB)
+    page = download(address, context.cancelled, THE_WEB)
     if page.onward:
         return Outcome(
             f"The page leads to another site, which was not followed: {page.onward}\n"
@@ -49,7 +49,7 @@ def fetch_page(here: ToolContext, url: str) -> Outcome:
             summary=f"→ {page.onward}",
             untrusted=True,
         )
-    text = _text(page, here)
+    text = _text(page, context)
     if page.status >= 400:
         return Outcome(f"The server answered {page.status}.\n\n{text[:2000]}", "error", untrusted=True)
     if page.cut:
@@ -57,20 +57,20 @@ def fetch_page(here: ToolContext, url: str) -> Outcome:
     return Outcome(text, summary=page.address.host, untrusted=True)
 
 
-def _text(page: Page, here: ToolContext) -> str:
+def _text(page: Page, context: ToolContext) -> str:
     head = f"Address: {page.address.url}"
     if page.kind in _HTML:
         request = {"url": page.address.url, "charset": page.charset}
         try:
             with Child(
-                "agents.tools.web.page_text:page_text", seconds=READ_SECONDS, cancelled=here.cancelled
+                "agents.tools.web.page_text:page_text", seconds=READ_SECONDS, cancelled=context.cancelled
             ) as child:
                 found = child.ask(request, page.content)
         except ChildEnded as ended:
             raise ToolTrouble("The page could not be read: it is built to take too long.") from ended
         return f"Title: {found['title'] or '(none)'}\n{head}\n\n{found['text'] or '[no text]'}"
     if page.kind == "application/pdf":
-        pages = read_in_child(kind_of("page.pdf"), page.content, here.cancelled)
+        pages = read_in_child(kind_of("page.pdf"), page.content, context.cancelled)
         return "\n\n".join([head, *(f"[{part.label}]\n{part.text}" for part in pages)])
     if page.kind.startswith(_TEXT_KINDS) or page.kind.endswith(_TEXT_ENDINGS):
         decoded = read_text(page.content)

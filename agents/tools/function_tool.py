@@ -77,7 +77,7 @@ class FunctionTool:
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self.function(*arguments, **named)
 
-    def effects(self, arguments: dict[str, Any], here: ToolContext) -> Effects:
+    def effects(self, arguments: dict[str, Any], context: ToolContext) -> Effects:
         """The effects of the call.
 
         A refused path counts as outside the workspace, so that it needs approval.
@@ -85,9 +85,10 @@ class FunctionTool:
         filled = {**self.signature.defaults, **arguments}
         try:
             if self._effects is not None:
-                return self._effects(filled, here)
+                return self._effects(filled, context)
             paths = tuple(
-                here.workspace.real(here.workspace.relative(str(filled[each]))) for each in self.facts.paths
+                context.workspace.real(context.workspace.relative(str(filled[each])))
+                for each in self.facts.paths
             )
         except PathRefused as refused:
             return Effects("read" if self.facts.read_only else "files", outside=(refused.path,))
@@ -98,9 +99,9 @@ class FunctionTool:
             return Effects("read", reads=paths)
         return Effects("network" if self.facts.network else "other", writes=paths)
 
-    def run(self, arguments: dict[str, Any], here: ToolContext) -> Outcome:
+    def run(self, arguments: dict[str, Any], context: ToolContext) -> Outcome:
         try:
-            found = self.function(**self._typed(arguments, here))
+            found = self.function(**self._typed(arguments, context))
         except PathRefused as refused:
             return Outcome(str(refused), "error")
         except ToolTrouble as trouble:
@@ -109,7 +110,7 @@ class FunctionTool:
             return Outcome(clean_text(os_trouble(error)), "error")
         return self._outcome(found)
 
-    def _typed(self, arguments: dict[str, Any], here: ToolContext) -> dict[str, Any]:
+    def _typed(self, arguments: dict[str, Any], context: ToolContext) -> dict[str, Any]:
         """Convert the arguments to the function's types."""
         typed: dict[str, Any] = {}
         for name, value in arguments.items():
@@ -122,8 +123,8 @@ class FunctionTool:
         missing = self.signature.types.keys() - typed.keys() - self.signature.defaults.keys()
         if missing:
             raise ToolTrouble(f"{self.name} also needs: {', '.join(sorted(missing))}.")
-        if self.signature.here:
-            typed[self.signature.here] = here
+        if self.signature.context:
+            typed[self.signature.context] = context
         return typed
 
     def _outcome(self, found: Any) -> Outcome:

@@ -27,7 +27,7 @@ def _reading(_: dict[str, Any], __: ToolContext) -> Effects:
 
 
 @tool(facts=ToolFacts(destructive=False, timeout_s=10), effects=_writing)
-def write_note(here: ToolContext, name: str, text: str) -> Outcome:
+def write_note(context: ToolContext, name: str, text: str) -> Outcome:
     """Keep a note about this workspace for later runs. It takes the place of the note of the same name.
 
     Args:
@@ -37,7 +37,7 @@ def write_note(here: ToolContext, name: str, text: str) -> Outcome:
     title = _title(name)
     if len(text) > MOST_LETTERS:
         raise ToolTrouble(f"A note has at most {MOST_LETTERS} letters; this one has {len(text)}.")
-    with _notes(here) as folder:
+    with _notes(context) as folder:
         known = _names(folder)
         if not text.strip():
             if title not in known:
@@ -51,13 +51,13 @@ def write_note(here: ToolContext, name: str, text: str) -> Outcome:
 
 
 @tool(facts=ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=10), effects=_reading)
-def read_notes(here: ToolContext, name: str = "") -> Outcome:
+def read_notes(context: ToolContext, name: str = "") -> Outcome:
     """Read the notes that were kept about this workspace.
 
     Args:
         name: The note to read whole. Left out, all notes are listed with their first line.
     """
-    with _notes(here) as folder:
+    with _notes(context) as folder:
         known = _names(folder)
         if name.strip():
             title = _title(name)
@@ -76,8 +76,8 @@ def _title(name: str) -> str:
     return title
 
 
-def _notes(here: ToolContext) -> Folder:
-    place = here.scratch / "notes"
+def _notes(context: ToolContext) -> Folder:
+    place = context.scratch / "notes"
     place.mkdir(parents=True, exist_ok=True)
     return Folder.root(place)
 

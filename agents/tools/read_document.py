@@ -11,7 +11,7 @@ from agents.workspace.workspace import Workspace
 
 
 @tool(facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=90))
-def read_document(here: ToolContext, path: str, first_page: int = 1, last_page: int = 0) -> Outcome:
+def read_document(context: ToolContext, path: str, first_page: int = 1, last_page: int = 0) -> Outcome:
     """Read the text of a document: PDF, Word, Excel, PowerPoint, OpenDocument, HWPX, HTML, Markdown or CSV.
 
     Args:
@@ -19,8 +19,8 @@ def read_document(here: ToolContext, path: str, first_page: int = 1, last_page: 
         first_page: The first page, slide or sheet to read, counted from 1.
         last_page: The last one; 0 reads to the end.
     """
-    kind, content = document(here.workspace, here.workspace.relative(path))
-    parts = read_in_child(kind, content, here.cancelled)
+    kind, content = document(context.workspace, context.workspace.relative(path))
+    parts = read_in_child(kind, content, context.cancelled)
     first = max(1, first_page)
     chosen = parts[first - 1 : last_page if last_page > 0 else None]
     if not parts:

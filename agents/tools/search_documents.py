@@ -29,7 +29,7 @@ def _effects(_: dict[str, Any], __: ToolContext) -> Effects:
 
 
 @tool(facts=ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=90), effects=_effects)
-def search_documents(here: ToolContext, query: str) -> Outcome:
+def search_documents(context: ToolContext, query: str) -> Outcome:
     """Search the documents of the workspace (text, Markdown, PDF, office files) and quote the passages that fit.
 
     Args:
@@ -37,7 +37,7 @@ def search_documents(here: ToolContext, query: str) -> Outcome:
     """
     if not terms(query):
         raise ToolTrouble("The query has no words in it.")
-    with _Documents(here) as documents:
+    with _Documents(context) as documents:
         found = best(query, documents.passages(), MOST_QUOTES)
         notes = documents.notes()
     quotes = [f"{_place(passage)}\n{passage.text}" for passage in found]
@@ -53,9 +53,9 @@ def _place(passage: Passage) -> str:
 class _Documents:
     """Reads all documents of the workspace in one child, which is replaced when a document crashes it."""
 
-    def __init__(self, here: ToolContext) -> None:
-        self._here = here
-        self._kept = KeptParts(here.scratch / "documents")
+    def __init__(self, context: ToolContext) -> None:
+        self._context = context
+        self._kept = KeptParts(context.scratch / "documents")
         self._end = time.monotonic() + SECONDS
         self._child: Child | None = None
         self._unread: list[str] = []
@@ -74,10 +74,10 @@ class _Documents:
             self._child = None
 
     def passages(self) -> Iterator[Passage]:
-        for entry in self._here.workspace.walk(skip=SKIPPED):
+        for entry in self._context.workspace.walk(skip=SKIPPED):
             if entry.kind != "file" or not kind_of(entry.path):
                 continue
-            if self.read >= _MOST_DOCUMENTS or time.monotonic() > self._end or self._here.cancelled():
+            if self.read >= _MOST_DOCUMENTS or time.monotonic() > self._end or self._context.cancelled():
                 self._stopped = True
                 return
             try:
@@ -90,7 +90,7 @@ class _Documents:
                 yield from passages(entry.path, part.label, part.text)
 
     def _parts(self, path: str) -> list[Part]:
-        kind, content = document(self._here.workspace, path)
+        kind, content = document(self._context.workspace, path)
         if kind == "text":
             from agents.tools.files.text_file import read_text
 
@@ -102,8 +102,8 @@ class _Documents:
         try:
             if self._child is None:
                 left = max(1.0, self._end - time.monotonic())
-                self._child = document_child(self._here.cancelled, left).__enter__()
-            parts = read_in_child(kind, content, self._here.cancelled, self._child)
+                self._child = document_child(self._context.cancelled, left).__enter__()
+            parts = read_in_child(kind, content, self._context.cancelled, self._child)
         except ChildEnded:
             self._end_child()
             raise

@@ -18,7 +18,7 @@ class ToolDefinitionError(TypeError):
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """Arguments of a function: `types`; `here` names the parameter that takes `ToolContext`, "" for none.
+    """Arguments of a function: `types`; `context` names the parameter that takes `ToolContext`, "" for none.
 
     `defaults` are of the arguments that may be left out, as JSON has them.
     """
@@ -26,7 +26,7 @@ class Signature(msgspec.Struct, frozen=True):
     description: str
     parameters: dict[str, Any]
     types: dict[str, Any]
-    here: str
+    context: str
     defaults: dict[str, Any]
 
 
@@ -43,22 +43,22 @@ def read_signature(function: Callable[..., Any]) -> Signature:
     hints = _hints(function, name)
     types: dict[str, Any] = {}
     defaults: dict[str, Any] = {}
-    here = ""
+    context = ""
     for parameter in inspect.signature(function).parameters.values():
         hint = hints.get(parameter.name)
         if hint is ToolContext:
-            here = parameter.name
+            context = parameter.name
             continue
         _check(parameter, hint, name)
         types[parameter.name] = hint
         if parameter.default is not inspect.Parameter.empty:
             defaults[parameter.name] = _plain(parameter, name)
-    unknown = documented.parameters.keys() - types.keys() - {here}
+    unknown = documented.parameters.keys() - types.keys() - {context}
     if unknown:
         raise ToolDefinitionError(
             f"{name}: the docstring describes {', '.join(sorted(unknown))}, which the function does not take."
         )
-    return Signature(documented.text, _schema(types, defaults, documented, name), types, here, defaults)
+    return Signature(documented.text, _schema(types, defaults, documented, name), types, context, defaults)
 
 
 def _hints(function: Callable[..., Any], name: str) -> dict[str, Any]:

@@ -12,31 +12,31 @@ from agents.tools.files.trash import to_trash
 from agents.tools.function_tool import ToolTrouble, tool
 
 
-def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:
-    path = here.workspace.real(here.workspace.relative(arguments["path"]), follow=False)
-    found = here.workspace.found(path, follow=False)
+def _effects(arguments: dict[str, Any], context: ToolContext) -> Effects:
+    path = context.workspace.real(context.workspace.relative(arguments["path"]), follow=False)
+    found = context.workspace.found(path, follow=False)
     diff = ""
     if found is not None and found.kind == "file":
-        folder, name = here.workspace.locate(path, follow=False)
+        folder, name = context.workspace.locate(path, follow=False)
         with folder:
             try:
                 diff = unified_diff(path, text_of(folder, name).raw, None)
             except ToolTrouble:
                 diff = ""  # binary: the name is all that can be shown
-    return Effects("files", deletes=with_contents(here.workspace, path), diff=diff)
+    return Effects("files", deletes=with_contents(context.workspace, path), diff=diff)
 
 
 @tool(facts=ToolFacts(paths=("path",), timeout_s=60), effects=_effects)
-def delete_file(here: ToolContext, path: str) -> Outcome:
+def delete_file(context: ToolContext, path: str) -> Outcome:
     """Delete a file, or a folder with all that is in it. The user can bring it back.
 
     Args:
         path: What to delete, relative to the workspace.
     """
-    diff = _effects({"path": path}, here).diff
-    with place_to_change(here.workspace, path, follow=False) as (folder, name):
+    diff = _effects({"path": path}, context).diff
+    with place_to_change(context.workspace, path, follow=False) as (folder, name):
         if folder.found(name) is None:
             raise ToolTrouble(f"There is no '{folder.path_of(name)}'.")
         real = folder.path_of(name)
-        to_trash(folder, name, here.trash)
+        to_trash(folder, name, context.trash)
     return Outcome(f"Deleted '{real}'.", summary=counts(diff) if diff else "", diff=diff)

@@ -27,9 +27,9 @@ class _Edit(msgspec.Struct, frozen=True):
     diff: str
 
 
-def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:
-    path = here.workspace.real(here.workspace.relative(arguments["path"]))
-    folder, name = here.workspace.locate(path)
+def _effects(arguments: dict[str, Any], context: ToolContext) -> Effects:
+    path = context.workspace.real(context.workspace.relative(arguments["path"]))
+    folder, name = context.workspace.locate(path)
     with folder:
         try:
             diff = _edited(folder, name, str(arguments["old_text"]), str(arguments["new_text"])).diff
@@ -40,7 +40,7 @@ def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:
 
 # Its result quotes the file, also on failure.
 @tool(facts=ToolFacts(paths=("path",), untrusted=True, timeout_s=30), effects=_effects)
-def edit_file(here: ToolContext, path: str, old_text: str, new_text: str) -> Outcome:
+def edit_file(context: ToolContext, path: str, old_text: str, new_text: str) -> Outcome:
     """Replace one piece of text in a file. Returns what changed.
 
     Args:
@@ -49,7 +49,7 @@ def edit_file(here: ToolContext, path: str, old_text: str, new_text: str) -> Out
             take more lines around it if it is not.
         new_text: The text that takes its place.
     """
-    with place_to_change(here.workspace, path) as (folder, name):
+    with place_to_change(context.workspace, path) as (folder, name):
         edit = _edited(folder, name, old_text, clean_text(new_text))
         folder.write(name, edit.body)
     return Outcome(edit.diff, summary=counts(edit.diff), diff=edit.diff)

@@ -22,7 +22,7 @@ def _effects(_: dict[str, Any], __: ToolContext) -> Effects:
     facts=ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=60),
     effects=_effects,
 )
-def find_files(here: ToolContext, pattern: str) -> Outcome:
+def find_files(context: ToolContext, pattern: str) -> Outcome:
     """Find files and folders of the workspace by name.
 
     Args:
@@ -30,7 +30,7 @@ def find_files(here: ToolContext, pattern: str) -> Outcome:
     """
     wanted = pattern.strip()
     if wanted.startswith("/"):
-        wanted = here.workspace.relative(wanted)
+        wanted = context.workspace.relative(wanted)
     if ".." in wanted.split("/"):
         raise PathRefused(pattern, "A pattern cannot go up with '..'; it is matched in the workspace.")
     try:
@@ -40,8 +40,8 @@ def find_files(here: ToolContext, pattern: str) -> Outcome:
     skip = frozenset(name for name in SKIPPED if not glob.mentions(name))
     found: list[str] = []
     more = False
-    for entry in here.workspace.walk(skip=skip):
-        if here.cancelled():
+    for entry in context.workspace.walk(skip=skip):
+        if context.cancelled():
             break
         if glob.matches(entry.path):
             if len(found) >= MOST_FOUND:

@@ -17,14 +17,14 @@ SKIPPED = frozenset(
 @tool(
     facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=30),
 )
-def list_files(here: ToolContext, path: str = ".", recursive: bool = False) -> Outcome:
+def list_files(context: ToolContext, path: str = ".", recursive: bool = False) -> Outcome:
     """List the files and folders in a folder of the workspace, with sizes in bytes. Folders end with "/".
 
     Args:
         path: The folder, relative to the workspace.
         recursive: Also list what is in its folders.
     """
-    workspace = here.workspace
+    workspace = context.workspace
     folder = workspace.relative(path)
     found = workspace.found(folder)
     if found is None:
@@ -35,7 +35,7 @@ def list_files(here: ToolContext, path: str = ".", recursive: bool = False) -> O
     lines: list[str] = []
     more = False
     for entry in workspace.walk(found.path, skip=SKIPPED) if recursive else workspace.entries(found.path):
-        if len(lines) >= MOST_ENTRIES or here.cancelled():
+        if len(lines) >= MOST_ENTRIES or context.cancelled():
             more = True
             break
         lines.append(_line(entry, base))

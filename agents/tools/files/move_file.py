@@ -12,8 +12,8 @@ from agents.tools.files.diff import renamed
 from agents.tools.function_tool import ToolTrouble, tool
 
 
-def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:
-    workspace = here.workspace
+def _effects(arguments: dict[str, Any], context: ToolContext) -> Effects:
+    workspace = context.workspace
     path = workspace.real(workspace.relative(arguments["path"]), follow=False)
     to = workspace.real(workspace.relative(arguments["to"]), follow=False)
     found = workspace.found(to, follow=False)
@@ -25,14 +25,14 @@ def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:
 
 
 @tool(facts=ToolFacts(paths=("path", "to"), timeout_s=30), effects=_effects)
-def move_file(here: ToolContext, path: str, to: str) -> Outcome:
+def move_file(context: ToolContext, path: str, to: str) -> Outcome:
     """Move or rename a file or a folder. Nothing that exists is replaced.
 
     Args:
         path: What to move, relative to the workspace.
         to: Its new path, or an existing folder to move it into.
     """
-    workspace = here.workspace
+    workspace = context.workspace
     with place_to_change(workspace, path, follow=False) as (folder, name):
         source = folder.path_of(name)
         if folder.found(name) is None:

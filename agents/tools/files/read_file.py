@@ -13,7 +13,7 @@ MOST_LETTERS = 400_000
 
 @tool(facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=30))
 def read_file(
-    here: ToolContext, path: str, first_line: int = 1, last_line: int = 0, line_numbers: bool = False
+    context: ToolContext, path: str, first_line: int = 1, last_line: int = 0, line_numbers: bool = False
 ) -> Outcome:
     """Read a text file of the workspace.
 
@@ -23,7 +23,7 @@ def read_file(
         last_line: The last line to read; 0 reads to the end.
         line_numbers: Put its number before each line.
     """
-    folder, name = here.workspace.locate(here.workspace.relative(path))
+    folder, name = context.workspace.locate(context.workspace.relative(path))
     with folder:
         found = folder.found(name)
         if found is None:

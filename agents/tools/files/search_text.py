@@ -26,7 +26,7 @@ Found = tuple[int, int, int]  # the line number from 1, start and end of the mat
 
 @tool(facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=30))
 def search_text(
-    here: ToolContext, pattern: str, path: str = ".", files: str = "", ignore_case: bool = False
+    context: ToolContext, pattern: str, path: str = ".", files: str = "", ignore_case: bool = False
 ) -> Outcome:
     """Search the text of files in the workspace, line by line. Returns "path:line: text" for each line found.
 
@@ -38,10 +38,10 @@ def search_text(
     """
     if not pattern:
         raise ToolTrouble("The pattern is empty.")
-    place = here.workspace.relative(path)
-    if here.workspace.found(place) is None:
+    place = context.workspace.relative(path)
+    if context.workspace.found(place) is None:
         raise ToolTrouble(f"There is no '{place}'.")
-    searched = _Search(here, pattern, files, ignore_case)
+    searched = _Search(context, pattern, files, ignore_case)
     try:
         searched.all_in(place)
     except ChildEnded as ended:
@@ -60,8 +60,8 @@ def search_text(
 class _Search:
     """One search: the matches so far, and notes for the model."""
 
-    def __init__(self, here: ToolContext, pattern: str, files: str, ignore_case: bool) -> None:
-        self._here = here
+    def __init__(self, context: ToolContext, pattern: str, files: str, ignore_case: bool) -> None:
+        self._context = context
         self._pattern = pattern
         self._ignore_case = ignore_case
         self._plain = not _SPECIAL.intersection(pattern)
@@ -80,7 +80,7 @@ class _Search:
             self._through(place, None)
             return
         with Child(
-            "agents.tools.files.line_matching:match_lines", seconds=SECONDS, cancelled=self._here.cancelled
+            "agents.tools.files.line_matching:match_lines", seconds=SECONDS, cancelled=self._context.cancelled
         ) as child:
             wrong = child.ask(self._request()).get("error")
             if wrong:
@@ -89,8 +89,8 @@ class _Search:
             self._through(place, child)
 
     def _through(self, place: str, child: Child | None) -> None:
-        for path in _files(self._here.workspace, place, self._glob):
-            if self._here.cancelled():
+        for path in _files(self._context.workspace, place, self._glob):
+            if self._context.cancelled():
                 raise ChildEnded("cancelled")
             text = self._text(path)
             if text is None:
@@ -103,7 +103,7 @@ class _Search:
 
     def _text(self, path: str) -> str | None:
         try:
-            with self._here.workspace.read(path) as file:
+            with self._context.workspace.read(path) as file:
                 content = file.read(_MOST_FILE + 1)
         except (OSError, PathRefused):
             return None  # it was removed, or may not be read

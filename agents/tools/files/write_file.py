@@ -15,12 +15,12 @@ from agents.workspace.folder import Folder
 from engine.text import clean_text
 
 
-def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:
-    workspace = here.workspace
+def _effects(arguments: dict[str, Any], context: ToolContext) -> Effects:
+    workspace = context.workspace
     path = workspace.real(workspace.relative(arguments["path"]))
     content = str(arguments["content"])
     diff = unified_diff(path, None, content)
-    folder, name = _reached(here, path)
+    folder, name = _reached(context, path)
     if folder is not None:
         with folder:
             try:
@@ -30,14 +30,14 @@ def _effects(arguments: dict[str, Any], here: ToolContext) -> Effects:
     return Effects("files", writes=(*new_folders(workspace, path), path), diff=diff)
 
 
-def _reached(here: ToolContext, path: str) -> tuple[Folder | None, str]:
-    if here.workspace.found(path) is None:
+def _reached(context: ToolContext, path: str) -> tuple[Folder | None, str]:
+    if context.workspace.found(path) is None:
         return None, ""
-    return here.workspace.locate(path)
+    return context.workspace.locate(path)
 
 
 @tool(facts=ToolFacts(paths=("path",), timeout_s=30), effects=_effects)
-def write_file(here: ToolContext, path: str, content: str) -> Outcome:
+def write_file(context: ToolContext, path: str, content: str) -> Outcome:
     """Write a text file, new or in place of the old one. Missing folders are made.
 
     Use edit_file to change a part of a file.
@@ -47,7 +47,7 @@ def write_file(here: ToolContext, path: str, content: str) -> Outcome:
         content: The whole new text of the file.
     """
     content = clean_text(content)
-    with place_to_change(here.workspace, path, make=True) as (folder, name):
+    with place_to_change(context.workspace, path, make=True) as (folder, name):
         was_there, body, diff = _changed(folder, name, content)
         folder.write(name, body)
         real = folder.path_of(name)

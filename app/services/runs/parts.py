@@ -83,7 +83,7 @@ class RunParts:
                 raise UserError("run.unknown_tool", name=name[:100], known=", ".join(known))
         return tuple(tool for tool in at_hand if tool.name in set(chosen))
 
-    def here(self, run: int, workspace: Workspace, journal: Journal) -> ToolContext:
+    def tool_context(self, run: int, workspace: Workspace, journal: Journal) -> ToolContext:
         """The tool context of a run."""
         return ToolContext(
             workspace=workspace,

@@ -98,7 +98,7 @@ class Bench:
             self.tools,
             approver=self.approver,
             grants=self.grants,
-            here=self.here,
+            tool_context=self.here,
             snapshots=self.snapshots,
             **self.options,
         )
