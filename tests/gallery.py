@@ -16,21 +16,21 @@ from app.desktop.base.language import languages
 from app.desktop.base.style import style_sheet
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.forms.checked_field import CheckedField
+from app.desktop.forms.controls import Bounds, OptionalNumber, Section, TextArea
+from app.desktop.forms.copy_diagnostics import CopyDiagnostics
+from app.desktop.forms.form import Field, FormSection, Number, Text
 from app.desktop.widgets.badges import BadgeButton
 from app.desktop.widgets.banner import Banner, BannerAction
 from app.desktop.widgets.buttons import CopyButton, JumpButton, PillButton, Presence, QuietButton, push_button
 from app.desktop.widgets.card import Card
-from app.desktop.widgets.checked_field import CheckedField
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.collapsible import Collapsible
-from app.desktop.widgets.controls import Bounds, OptionalNumber, Section, TextArea
-from app.desktop.widgets.copy_diagnostics import CopyDiagnostics
 from app.desktop.widgets.dot import Dot
 from app.desktop.widgets.elided import ElidedLabel, ElidedTitle
 from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.form import Field, FormSection, Number, Text
 from app.desktop.widgets.labels import text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.legend import Legend

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QW
 
 from app.desktop.base.tab_order import neighbour
 from app.desktop.base.theme import themes
+from app.desktop.forms.checked_field import Complaint
 from app.desktop.run_view.folder_field import FolderField
 from app.desktop.run_view.mode_choice import ModeChoice
 from app.desktop.run_view.tools_fold import ToolsFold
-from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.labels import text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Row
 from app.desktop.widgets.overlay import Overlay

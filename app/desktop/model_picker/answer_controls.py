@@ -9,8 +9,8 @@ import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.widgets.controls import Bounds, Section
-from app.desktop.widgets.form import Field, Form, Number, Text
+from app.desktop.forms.controls import Bounds, Section
+from app.desktop.forms.form import Field, Form, Number, Text
 from app.store.records import ChatOptions
 from engine.values import Sampling
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.placement.colors import device_colour
+from app.desktop.placement.experts_used.heat_map import HeatMap
 from app.desktop.placement.figure import Figure
-from app.desktop.placement.heat_map import HeatMap
 from app.desktop.placement.kept import REST_S, KeptPlan, RecentUse, kept_map
 from app.desktop.text.measures import device_of, layers_text, place_text
 from app.desktop.widgets.card import Card

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.desktop.placement.heat import Heat
+from app.desktop.placement.experts_used.levels import Heat
 from app.services.models.events import ModelChanged
 from engine.api import CacheActivity
 from engine.placement.plan import CachedLayer, ExpertCache, Machine, PlannedModel

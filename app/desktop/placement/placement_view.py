@@ -10,8 +10,8 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.placement.activity_card import ActivityCard
 from app.desktop.placement.bars_card import BarsCard
 from app.desktop.placement.cache_card import CacheCard
+from app.desktop.placement.experts_used.heat_card import HeatCard
 from app.desktop.placement.explanation_card import ExplanationCard
-from app.desktop.placement.heat_card import HeatCard
 from app.desktop.placement.options_card import OptionsCard
 from app.desktop.placement.page_header import PageHeader
 from app.desktop.placement.state_card import StateCard

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.placement.heat_card import HeatCard
+from app.desktop.placement.experts_used.heat_card import HeatCard
 from app.services.placement.events import ExpertsChanged
 from engine.errors import UserError
 

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QPushButton, QWidge
 from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.forms.checked_field import Complaint
 from app.desktop.text.run_labels import folder_text
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.labels import name_icon, set_texts
 from app.desktop.widgets.layouts import Column, Row
 from engine.errors import UserError

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.forms.checked_field import Complaint
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import GUTTER

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from agents.budget import Budget
 from app.desktop.base.theme import themes
+from app.desktop.forms.controls import Bounds, NumberField
 from app.desktop.text.words import joined
 from app.desktop.widgets.collapsible import Collapsible
-from app.desktop.widgets.controls import Bounds, NumberField
 from app.desktop.widgets.labels import text_label
 
 MINUTE = 60.0

@@ -10,12 +10,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.forms.checked_field import Complaint
 from app.desktop.runs.tools_line import ToolsLine
 from app.desktop.text.remote_marks import leaving
 from app.desktop.text.run_labels import model_name
 from app.desktop.text.tool_rating_text import rating_text
 from app.desktop.text.words import joined
-from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Column

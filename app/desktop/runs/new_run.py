@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from agents.budget import Budget
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.forms.checked_field import Complaint
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.run_view.folder_field import FolderField
 from app.desktop.run_view.form_foot import COLUMN, FormFoot
@@ -23,7 +24,6 @@ from app.desktop.runs.recipe_fields import RecipeFields
 from app.desktop.runs.save_recipe import SaveRecipe, parameters_in
 from app.desktop.runs.task_editor import TaskEditor
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import ColumnScroller

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.widgets.checked_field import Complaint
+from app.desktop.forms.checked_field import Complaint
 from app.desktop.widgets.layouts import Column, discard
 from app.services.runs.values import Recipe
 from engine.errors import UserError

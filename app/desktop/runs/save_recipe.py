@@ -7,8 +7,8 @@ import re
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from app.desktop.forms.checked_field import Complaint
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.checked_field import Complaint
 from app.desktop.widgets.collapsible import Collapsible
 from app.desktop.widgets.labels import set_texts, wrapped_label
 from engine.errors import UserError

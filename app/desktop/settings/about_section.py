@@ -7,8 +7,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app import paths
-from app.desktop.widgets.controls import Section
-from app.desktop.widgets.copy_diagnostics import CopyDiagnostics
+from app.desktop.forms.controls import Section
+from app.desktop.forms.copy_diagnostics import CopyDiagnostics
 from app.desktop.widgets.labels import set_texts, text_label
 from app.version import VERSION
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.widgets.form import Field, FormSection
+from app.desktop.forms.form import Field, FormSection
 from app.desktop.widgets.layouts import Row
 
 SMALLEST, LARGEST, STEP = 80, 200, 10

@@ -13,9 +13,9 @@ from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.forms.checked_field import Complaint
+from app.desktop.forms.controls import Section
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.checked_field import Complaint
-from app.desktop.widgets.controls import Section
 from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.services.events import ServiceEvent

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
+from app.desktop.forms.controls import Section
 from app.desktop.settings.prompt_cache_row import PromptCacheRow
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.controls import Section
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.services.settings.settings import Settings

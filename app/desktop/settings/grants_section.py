@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QWidget
 from agents.permissions.values import Grant
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.forms.controls import Section
 from app.desktop.text.grant_text import what_is_granted, when_granted, where_it_counts
 from app.desktop.text.words import joined
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.controls import Section
 from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.services.events import ServiceEvent

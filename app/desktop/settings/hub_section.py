@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.forms.checked_field import CheckedField
+from app.desktop.forms.file_dialog import choose_file
+from app.desktop.forms.form import Field, FormSection, Text
 from app.desktop.settings.found_models import FoundModels
 from app.desktop.settings.library_folder import LibraryFolder
 from app.desktop.settings.token_field import TokenField
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.checked_field import CheckedField
-from app.desktop.widgets.file_dialog import choose_file
-from app.desktop.widgets.form import Field, FormSection, Text
 from app.desktop.widgets.labels import set_texts
 from app.services.events import ServiceEvent
 from app.services.library.events import MoveProgress

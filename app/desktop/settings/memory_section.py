@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
-from app.desktop.widgets.form import Field, FormSection
+from app.desktop.forms.form import Field, FormSection
 from app.format import format_duration
 
 # Minutes that are offered; another number from the file stands among them.

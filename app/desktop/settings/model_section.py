@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.widgets.controls import Bounds
-from app.desktop.widgets.form import Field, FormSection, Number
+from app.desktop.forms.controls import Bounds
+from app.desktop.forms.form import Field, FormSection, Number
 from app.services.events import ServiceEvent
 from app.services.models.events import AnswerFinished, ModelChanged
 

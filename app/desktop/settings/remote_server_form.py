@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QBoxLayout, QLabel, QLineEdit, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.forms.checked_field import Complaint
+from app.desktop.forms.controls import Bounds, OptionalNumber
+from app.desktop.forms.file_dialog import choose_file
 from app.desktop.settings.remote_server_key import KeyField
 from app.desktop.settings.remote_server_models import ModelTicks
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.checked_field import Complaint
-from app.desktop.widgets.controls import Bounds, OptionalNumber
-from app.desktop.widgets.file_dialog import choose_file
 from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.switch import Switch

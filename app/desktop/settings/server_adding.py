@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.forms.checked_field import Complaint
+from app.desktop.forms.file_dialog import choose_file
 from app.desktop.settings.server_parts import Note, Pairs
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.checked_field import Complaint
-from app.desktop.widgets.file_dialog import choose_file
 from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.segmented import SegmentedControl

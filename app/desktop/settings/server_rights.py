@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QWidget
 from agents.mcp.sanitize import shown_words
 from app.desktop.base.icons import set_icon
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.forms.controls import SettingRow
+from app.desktop.forms.file_dialog import choose_folder
+from app.desktop.forms.form import Field, Form
 from app.desktop.settings.server_parts import Part
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.controls import SettingRow
-from app.desktop.widgets.file_dialog import choose_folder
-from app.desktop.widgets.form import Field, Form
 from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.services.connections.server_values import Server

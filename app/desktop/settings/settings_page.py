@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.forms.form import Field
 from app.desktop.model_picker.answer_controls import AnswerControls, fallback_of_model
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.settings.about_section import AboutSection
@@ -24,7 +25,6 @@ from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.remote_servers_section import RemoteServersSection
 from app.desktop.settings.servers_section import ServersSection
 from app.desktop.settings.workers_section import WorkersSection
-from app.desktop.widgets.form import Field
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.services.chat.events import ConversationChanged

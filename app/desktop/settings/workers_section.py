@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.forms.controls import Section
 from app.desktop.settings.connection_list import ConnectionKind, ConnectionLine, ConnectionList
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.controls import Section
 from app.desktop.widgets.dot import Dot
 from app.desktop.widgets.labels import set_texts
 from app.desktop.widgets.layouts import Row

@@ -11,7 +11,7 @@ from app.desktop.base.icons import icon
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.widgets.copy_diagnostics import CopyDiagnostics
+from app.desktop.forms.copy_diagnostics import CopyDiagnostics
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column
 from app.desktop.window.restore_choice import RestoreChoice

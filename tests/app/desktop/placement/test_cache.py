@@ -15,8 +15,8 @@ from app.desktop.base.theme import themes
 from app.desktop.placement import cache_card
 from app.desktop.placement.bars_card import BarsCard
 from app.desktop.placement.cache_card import CacheCard
+from app.desktop.placement.experts_used.heat_map import HeatMap
 from app.desktop.placement.explanation_card import ExplanationCard
-from app.desktop.placement.heat_map import HeatMap
 from app.desktop.placement.kept import REST_S, WINDOW_S, KeptFigures, KeptPlan, RecentUse, kept_map
 from app.desktop.placement.mode_choice import possible_modes
 from app.desktop.placement.options_card import OptionsCard

@@ -16,9 +16,9 @@ from app.desktop.base.theme import themes
 from app.desktop.placement.activity_card import ActivityCard
 from app.desktop.placement.bars import DISK, device_bars
 from app.desktop.placement.bars_card import BarsCard
+from app.desktop.placement.experts_used.heat_map import HeatMap
+from app.desktop.placement.experts_used.levels import heat_of
 from app.desktop.placement.explanation_card import ExplanationCard
-from app.desktop.placement.heat import heat_of
-from app.desktop.placement.heat_map import HeatMap
 from app.desktop.placement.layers import layer_cells
 from app.desktop.placement.live_speed import LiveSpeed
 from app.desktop.placement.options_card import OptionsCard

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.placement.colors import heat_colours
-from app.desktop.placement.heat import Heat
+from app.desktop.placement.experts_used.levels import Heat
 
 MOST_HEIGHT = 300
 LEAST_HEIGHT = 84

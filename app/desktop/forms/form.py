@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.widgets.checked_field import CheckedField
-from app.desktop.widgets.controls import Bounds, OptionalNumber, Section, SettingRow, TextArea
+from app.desktop.forms.checked_field import CheckedField
+from app.desktop.forms.controls import Bounds, OptionalNumber, Section, SettingRow, TextArea
 from app.desktop.widgets.segmented import SegmentedControl
 from app.desktop.widgets.switch import Switch
 from app.services.settings.settings import Settings

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.desktop.placement.heat import Heat, blank, heat_of
-from app.desktop.placement.heat_map import HeatMap, HeatScale
+from app.desktop.placement.experts_used.heat_map import HeatMap, HeatScale
+from app.desktop.placement.experts_used.levels import Heat, blank, heat_of
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import name_icon, text_label
 from app.desktop.widgets.layouts import Row
