@@ -11,7 +11,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.desktop import widgets
+from app.desktop import forms, widgets
 from tests.app.desktop.test_accessibility import without_name
 from tests.gallery import Gallery
 
@@ -19,8 +19,11 @@ from tests.gallery import Gallery
 def kit() -> set[type[QWidget]]:
     """The public widgets of the kit."""
     found: set[type[QWidget]] = set()
-    for module in pkgutil.iter_modules(widgets.__path__):
-        name = f"{widgets.__name__}.{module.name}"
+    for name in [
+        f"{package.__name__}.{module.name}"
+        for package in (widgets, forms)
+        for module in pkgutil.iter_modules(package.__path__)
+    ]:
         for _, thing in inspect.getmembers(importlib.import_module(name), inspect.isclass):
             if issubclass(thing, QWidget) and thing.__module__ == name and not thing.__name__.startswith("_"):
                 found.add(thing)
