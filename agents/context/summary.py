@@ -36,7 +36,7 @@ def pays(share: Shares, tokens: int) -> bool:
     return share.context >= _SHORTEST and tokens >= _PAYS * share.summary
 
 
-def summarised(
+def summarized(
     turns: Sequence[Said],
     meter: Meter,
     share: Shares,

@@ -15,7 +15,7 @@ from agents.context.history import History
 from agents.context.items import Asked, Call, Said, Words
 from agents.context.rendering import result_shown, summary_shown
 from agents.context.results import handle_only, shortened_result
-from agents.context.summary import pays, summarised
+from agents.context.summary import pays, summarized
 from agents.context.token_counter import Meter
 from agents.context.turn_summary import digest
 from agents.events import ContextTrimmed
@@ -112,7 +112,7 @@ class Trimmer:
             task = "\n".join(
                 i.text for i in history.items if isinstance(i, Words) and i.kind in ("task", "user")
             )
-            made = summarised(fresh, self._meter, share, task, before, self._cancelled)
+            made = summarized(fresh, self._meter, share, task, before, self._cancelled)
             if made is not None:
                 return ContextTrimmed("turns", turns=last, text=made.text, by_model=True, usage=made.usage)
         return ContextTrimmed("turns", turns=last, text=lines.text)

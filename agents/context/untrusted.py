@@ -1,6 +1,6 @@
 """Results that somebody else wrote, marked as data so that a model does not take them for words of its user.
 
-The engine tokenises what people and tools wrote without special tokens (engine/formats/render/untrusted.py).
+The engine tokenizes what people and tools wrote without special tokens (engine/formats/render/untrusted.py).
 Remote servers do not all do so: for those, what looks like a special token is broken apart by an invisible
 space.
 """
