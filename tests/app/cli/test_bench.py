@@ -85,7 +85,7 @@ def test_what_the_check_of_tools_found_is_told_in_words(
     assert check_tools("starter", output) == 0
     assert capsys.readouterr().out.splitlines() == [
         "Tools: fair",
-        "8 of 10 tasks in 30 seconds",
+        "8 of 10 tasks in 30 s",
         "What went wrong:",
         "  calling a tool when asked in Korean",
         "  two calls in a row",
