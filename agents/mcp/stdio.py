@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -26,6 +27,7 @@ LONGEST_LINE = 16 * 1024 * 1024
 MOST_NONSENSE = 200  # consecutive lines that are no messages
 POLL_S = 0.01
 END_S = 1.5  # grace period of a server that was told to exit, before it is killed; twice
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 KILLED_S = 3.0  # for the kernel to do so, long only when the machine is very busy
 Ended = Callable[[str], None]
 
@@ -197,7 +199,7 @@ async def _close(process: asyncio.subprocess.Process, tasks: list[asyncio.Task[N
             _signal(process, signal.SIGTERM)
             await _gone(process)
         # Its children may outlive it, as those of a wrapper script do.
-        _signal(process, signal.SIGKILL)
+        _signal(process, _KILL)
         await _gone(process, KILLED_S)
     finally:
         for task in tasks:
@@ -219,6 +221,8 @@ async def _gone(process: asyncio.subprocess.Process, seconds: float = 0.0) -> bo
 
 
 def _signal(process: asyncio.subprocess.Process, number: int) -> None:
+    if sys.platform == "win32":
+        return  # no server is started there: it has no sandbox
     with contextlib.suppress(OSError):
         # The leader's pid names the group, even after the leader has gone.
         os.killpg(process.pid, number)

@@ -50,15 +50,16 @@ def _found() -> _Found:
 
 def candidates() -> list[Sandbox]:
     """The kinds that this system could have, the best first, not yet probed."""
-    assert sys.platform == "linux"
-    from agents.sandbox.bubblewrap import Bubblewrap
-    from agents.sandbox.inside.seccomp import supported
-    from agents.sandbox.landlock import Landlock
+    if sys.platform == "linux":
+        from agents.sandbox.bubblewrap import Bubblewrap
+        from agents.sandbox.inside.seccomp import supported
+        from agents.sandbox.landlock import Landlock
 
-    if not supported(os.uname().machine):
-        return []
-    wrapped: list[Sandbox] = [Bubblewrap(program) for program in bubblewrap_programs()]
-    return [*wrapped, Landlock()] if Landlock.possible() else wrapped
+        if not supported(os.uname().machine):
+            return []
+        wrapped: list[Sandbox] = [Bubblewrap(program) for program in bubblewrap_programs()]
+        return [*wrapped, Landlock()] if Landlock.possible() else wrapped
+    return []
 
 
 def bubblewrap_programs() -> list[Path]:

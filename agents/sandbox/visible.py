@@ -71,6 +71,8 @@ def checked(confinement: Confinement) -> None:
 
 def _homes() -> list[Path]:
     home = Path(os.path.expanduser("~")).resolve()  # noqa: PTH111
+    if sys.platform == "win32":
+        return [home]
     import pwd
 
     homes = [home, Path("/etc").resolve(), Path("/usr/bin")]

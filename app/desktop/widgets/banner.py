@@ -15,7 +15,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import name_icon, text_label
-from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.layouts import Column, Row, discard
 
 DETAIL_LINES = 12
 # With less room for the sentence the buttons go under it.
@@ -61,8 +61,7 @@ class Banner(ThemedWidget):
     def say(self, text: str, actions: Sequence[BannerAction] = (), colour: str = "warning") -> None:
         """Show `text` with a button per action; `colour` is the theme's "warning", "bad" or "accent"."""
         for button in self._buttons:
-            self._actions.removeWidget(button)
-            button.deleteLater()
+            discard(button, self._actions)
         self._buttons = []
         for action in actions:
             button = push_button(self, "bar", text=action.text)

@@ -129,7 +129,7 @@ def test_where_nobody_can_be_asked_they_are_refused(workspace: Path) -> None:
 import sys; sys.path.append({str(ROOT)!r})
 from agents.sandbox.inside import privileges, seccomp
 privileges.no_new_privileges()
-seccomp.confine(seccomp.Rules(network=True, deputy=True))
+seccomp.confine(seccomp.Rules(network=True, broker=True))
 from pathlib import Path
 from agents.api import Confinement
 from tests.agents.sandbox.conftest import KINDS

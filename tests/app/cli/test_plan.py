@@ -379,11 +379,11 @@ def test_a_cache_of_experts_has_a_row_in_words() -> None:
     made = a_planned_model("/models/a.gguf", a_cached_plan())
     english, korean = report(made, "en"), report(made, "ko")
     assert (
-        "3-4 of 8 experts in each of 2 layers on CUDA0, about 82% of those that a token needs (27% to 92%)"
+        "3-4 of 8 experts in each of 2 layers on CUDA0, about 82% of those that a token needs (27–92%)"
         in english
     )
     assert (
-        "레이어 2개에서 각각 전문가 8개 중 3-4개를 CUDA0에 둠, 토큰에 필요한 전문가의 약 82%(27%~92%)"
+        "레이어 2개에서 각각 전문가 8개 중 3-4개를 CUDA0에 둠, 토큰에 필요한 전문가의 약 82%(27~92%)"
         in korean
     )
     assert "Cache" not in report(a_planned_model("/models/a.gguf"), "en")

@@ -148,7 +148,7 @@ def test_nothing_is_kept_of_a_conversation_that_is_forgotten_while_its_answer_wa
         scheduler.submit(Prepared(asked, generation, None))
         while len(generation.tokens) < generation.prompt_length + 2:
             scheduler.step()
-        scheduler._set_aside(scheduler._active[0], 0.0)
+        scheduler._preempt(scheduler._active[0], 0.0)
         assert states.ram_bytes > 0
         scheduler.forget("gone")
         if reason == "cancelled":

@@ -94,13 +94,13 @@ def test_after_a_refusal_a_good_model_loads(engine: LocalEngine, told: Recorder,
 def test_a_mixture_of_experts_answers_like_the_dense_model_it_was_made_from(
     engine: LocalEngine, told: Recorder
 ) -> None:
-    question = ask(1, "Write one sentence about the sea.", max_tokens=8)
+    # A question without a close choice, which sums in another order would tip.
+    question = ask(1, "What is the capital of France?", max_tokens=6)
     engine.load(LoadRequest(str(starter_model()), PlacementOptions(512)))
     told.next(Loaded)
     dense, _ = told.answer(engine, question)
     engine.load(LoadRequest(str(moe_model()), PlacementOptions(512)))
     told.next(Loaded)
     sparse, end = told.answer(engine, question)
-    # Further on, sums in another order may tip a close choice.
     assert sparse == dense
-    assert end.usage.completion_tokens == 8
+    assert end.usage.completion_tokens == 6

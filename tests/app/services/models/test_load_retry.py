@@ -39,12 +39,12 @@ class Cramped(ScriptedEngine):
         if self.load_error and self.load_error.code == "engine.killed":
             error, self.load_error = self.load_error, None
             self._state = "lost"
-            self._tell(EngineLost(error, ("last words",)))
+            self._emit(EngineLost(error, ("last words",)))
             return
         super()._do_load(request)
 
-    def _tell(self, *events: Event) -> None:
-        super()._tell(*(self._planned(event) if isinstance(event, Loaded) else event for event in events))
+    def _emit(self, *events: Event) -> None:
+        super()._emit(*(self._planned(event) if isinstance(event, Loaded) else event for event in events))
 
     def _planned(self, loaded: Loaded) -> Loaded:
         """As a host tells it: with its plan, which names what was given up."""
@@ -55,7 +55,7 @@ class Cramped(ScriptedEngine):
 
     def _do_generate(self, request: GenerateRequest) -> None:
         if self.state != "ready":
-            self._tell(Finished(request.id, "error", Usage(), Timings(), ErrorInfo("engine.no_model")))
+            self._emit(Finished(request.id, "error", Usage(), Timings(), ErrorInfo("engine.no_model")))
             return
         super()._do_generate(request)
 

@@ -14,8 +14,8 @@ def test_what_was_lost_while_an_answer_waited_is_not_told_as_cached() -> None:
     generation = Generation(cast("Session", None), request, told.append, 0.0)
     generation.prompt_length = 100
     generation.start(60, None, 1.0)
-    generation.tell_progress(80)
+    generation.emit_progress(80)
     generation.start(20, None, 2.0)  # it had to wait, and its memory could not be kept
-    generation.tell_progress(100)
+    generation.emit_progress(100)
     progress = [(each.cached, each.done) for each in told if isinstance(each, PrefillProgress)]
     assert progress == [(60, 60), (60, 80), (20, 20), (20, 100)]

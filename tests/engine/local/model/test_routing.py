@@ -19,6 +19,8 @@ pytestmark = pytest.mark.model
 
 LAYERS = 30
 QUESTION = "Write one sentence about the sea."
+# What is answered without a close choice: sums in another order, as watching makes them, change no token.
+CLEAR = "What is the capital of France?"
 
 
 def load(engine: LocalEngine, told: Recorder, path: str, *, watch: bool = False) -> None:
@@ -78,14 +80,14 @@ def test_watching_counts_every_choice_and_changes_no_token(watching: tuple[Local
 
 def test_watching_ends_between_two_answers(watching: tuple[LocalEngine, Recorder]) -> None:
     engine, told = watching
-    first, _ = told.answer(engine, ask(1, QUESTION, max_tokens=8))
+    first, _ = told.answer(engine, ask(1, CLEAR, max_tokens=6))
     assert fired(told)
     told.seen.clear()
     engine.watch_experts(True)  # nothing changes, so the prompt stays in memory
-    assert told.answer(engine, ask(2, QUESTION, max_tokens=8))[1].usage.cached_tokens > 0
+    assert told.answer(engine, ask(2, CLEAR, max_tokens=6))[1].usage.cached_tokens > 0
     told.seen.clear()
     engine.watch_experts(False)
-    assert told.answer(engine, ask(3, QUESTION, max_tokens=8))[0] == first
+    assert told.answer(engine, ask(3, CLEAR, max_tokens=6))[0] == first
     assert fired(told) == []
 
 

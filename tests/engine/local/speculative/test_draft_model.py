@@ -115,8 +115,9 @@ def answered(session: Session, *requests: GenerateRequest) -> list[tuple[str, Fi
 
 
 def test_its_guesses_come_true_and_the_answer_is_the_models_own(pair: Session) -> None:
-    question = "Write one sentence about the sea."
-    ((text, end),) = answered(pair, ask(1, question, max_tokens=20))
+    # Both models are sure of it on every processor.
+    question = "Count from one to twenty."
+    ((text, end),) = answered(pair, ask(1, question, max_tokens=40))
     assert judge().worst(ask(1, question).messages, text) < CLOSE
     usage = end.usage
     assert usage.drafted_tokens >= 10
