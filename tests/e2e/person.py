@@ -90,11 +90,6 @@ class Person:
         prose = find_all(body, kind=ProseBlock) if body is not None else []
         return "\n".join(block.toPlainText() for block in prose)
 
-    def answered(self) -> str:
-        """Wait until the answer is whole; its words."""
-        self.until(lambda: self.answer() and find_all(self._window, "Send"), "the end of the answer")
-        return self.answer()
-
     def can_go_on(self) -> bool:
         """Whether the answer has ended and could be continued."""
         return self._enabled("Continue") and bool(find_all(self._window, "Send"))
