@@ -8,7 +8,7 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, qVersion
 from PySide6.QtGui import QIcon
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QApplication
 
 from app import paths
 from app.desktop.base import tasks
-from app.desktop.base.bridge import Bridge
 from app.desktop.base.language import languages
 from app.desktop.base.style import style_sheet
 from app.desktop.base.tasks import run_in_background
@@ -30,7 +29,9 @@ from resources import FOLDER
 
 log = logging.getLogger(__name__)
 if TYPE_CHECKING:
+    from app.desktop.base.bridge import Bridge
     from app.services.services import Services
+    from app.store.records import Conversation
 
 Opener = Callable[[Path, SettingsFile], "Services"]
 
@@ -48,12 +49,34 @@ def open_all(home: Path, settings: SettingsFile) -> Services:
     return services
 
 
+def chats_of(home: Path) -> list[Conversation]:
+    """The chats as the sidebar lists them, and the modules that show them; in a thread."""
+    for name in ("widgets.banner", "window.rail", "window.sidebar"):
+        importlib.import_module(f"app.desktop.{name}")
+    from app.store.first_look import conversations
+
+    return conversations(home / "coterie.db")
+
+
 def import_rest() -> None:
-    """Import what the window needs after its first paint; in a thread, so that it answers meanwhile."""
+    """Import what the window needs to be complete; in a thread, so that it answers meanwhile."""
     for name in (
-        "markdown.links",
-        "chat.select_text",
-        "chat.transcript",
+        "base.bridge",
+        "chat.chat_page",
+        "chat.conversation_panel",
+        "model_picker.tool_checking",
+        "widgets.toast",
+        "window.actions",
+        "window.chat_list",
+        "window.chat_notes",
+        "window.download_notes",
+        "window.front",
+        "window.lazy_pages",
+        "window.palette",
+        "window.run_notes",
+        "window.shortcut_sheet",
+        "window.startup_error",
+        "window.tool_check_notes",
     ):
         importlib.import_module(f"app.desktop.{name}")
 
@@ -85,12 +108,10 @@ class Desktop(QObject):
         super().__init__()
         self._home, self._settings, self._opener = home, settings, opener
         self._services: Services | None = None
-        self._opening = self._completed = False
-        self._let_go = False
+        self._opening = self._let_go = self._closed = False
         self.start_again = False
-        self._closed = False
-        self.bridge = Bridge(self)
-        self.window = MainWindow(self.bridge, home)
+        self._bridge: Bridge | None = None
+        self.window = MainWindow(home)
         self.window.retry_wanted.connect(self.open)
         self.window.restore_wanted.connect(self.let_go)
         self.window.closed.connect(self.close)
@@ -101,19 +122,27 @@ class Desktop(QObject):
         return self._services
 
     def start(self) -> None:
-        """Show the window and, once it is painted, build the rest of it and open the data."""
-        self.window.first_painted.connect(
-            lambda: run_in_background(
-                import_rest, lambda _: self.open(), self._cannot_start, executor="io", owner=self
-            )
-        )
+        """Show the window and, once it is painted, the chats, then the rest, and open the data."""
+        home = self._home
+        self.window.first_painted.connect(lambda: self._in_thread(lambda: chats_of(home), self._show_chats))
         self.window.show()
 
+    def _in_thread(self, work: Callable[[], object], then: Callable[[Any], None]) -> None:
+        run_in_background(work, then, self._cannot_start, executor="io", owner=self)
+
+    def _show_chats(self, conversations: list[Conversation]) -> None:
+        self.window.show_chats(conversations)
+        self._in_thread(import_rest, lambda _: self._complete())
+
+    def _complete(self) -> None:
+        from app.desktop.base.bridge import Bridge
+
+        self._bridge = Bridge(self)
+        self.window.complete(self._bridge, first_run=not self._settings.current.welcomed)
+        self.open()
+
     def open(self) -> None:
-        """Build the window to its end and open the data in the background."""
-        if not self._completed:
-            self._completed = True
-            self.window.complete(first_run=not self._settings.current.welcomed)
+        """Open the data in the background."""
         if self._let_go:  # a window is filled once
             self.start_again = True
             self.window.close()
@@ -133,7 +162,8 @@ class Desktop(QObject):
     def _opened(self, services: Services) -> None:
         self._opening = False
         self._services = services
-        self.bridge.attach(services)
+        assert self._bridge is not None
+        self._bridge.attach(services)
         self.window.attach(services)
         self.window.chat.transcript.warm_up()
         self.window.calls.do(lambda s: s.lifecycle.begin(), executor="io")
@@ -145,7 +175,8 @@ class Desktop(QObject):
         if services is None:
             return
         self._let_go = True
-        self.bridge.detach()
+        if self._bridge is not None:
+            self._bridge.detach()
         self.window.detach()
         services.placements.cancel_tune()
         run_in_background(
@@ -165,7 +196,7 @@ class Desktop(QObject):
 
     def tell(self, detail: str) -> None:
         """Something nobody foresaw: say it calmly over the page."""
-        if not self._completed:
+        if self._bridge is None:
             return  # it is in the log, and there is no page yet
         self.window.show_error(UserError("unknown", detail=detail))
 
@@ -174,7 +205,8 @@ class Desktop(QObject):
         if self._closed:
             return
         self._closed = True
-        self.bridge.detach()
+        if self._bridge is not None:
+            self._bridge.detach()
         if self._services is not None:
             self._services.placements.cancel_tune()  # nobody waits a minute for it
         # First what the window still has to save, then the services it is saved with.

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+SCHEMA_REVISION = "0005"
+"""The newest migration. Known without Alembic, so that an up-to-date file opens without importing it."""
 PREFIX = "coterie-"
 _TIME = "%Y-%m-%d-%H%M%S"
 _TIME_PATTERN = re.compile(r"\d{4}-\d\d-\d\d-\d{6}")

@@ -17,8 +17,7 @@ from sqlalchemy import Connection, NullPool, inspect
 from app.store.backup import back_up
 from app.store.connections import connect
 from app.store.errors import damaged, told
-from app.store.location import Place
-from app.store.tables import SCHEMA_REVISION
+from app.store.location import SCHEMA_REVISION, Place
 from engine.errors import UserError
 
 log = logging.getLogger(__name__)

@@ -34,7 +34,7 @@ from app.store import (
 from app.store.backup import Backup, all_backups, back_up
 from app.store.connections import connect
 from app.store.errors import told
-from app.store.location import Place
+from app.store.location import SCHEMA_REVISION, Place
 from app.store.opening import prepare
 from app.store.records import (
     ChatOptions,
@@ -49,7 +49,6 @@ from app.store.records import (
     TitleSource,
 )
 from app.store.run_store import RunStore
-from app.store.tables import SCHEMA_REVISION
 from engine.errors import ErrorInfo
 from engine.values import Role, Timings, ToolCall, Usage
 

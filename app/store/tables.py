@@ -1,7 +1,5 @@
 """Tables of this build. The migrations create them; a test checks that both agree.
 
-The migrations make them; a test holds that both agree.
-
 One more table, `message_fts`, is FTS5 over `message.content` with the trigram tokenizer and no text of its
 own ("external content"). Triggers keep it, and leave a streaming answer out until it is finished: to index a
 long text again twice a second would cost more than to write it.
@@ -34,9 +32,6 @@ from app.store.text import storable_json
 from engine.errors import ErrorInfo
 from engine.text import clean_text
 from engine.values import Role, Timings, ToolCall, Usage
-
-SCHEMA_REVISION = "0005"
-"""The newest migration. Known without Alembic, so that an up-to-date file opens without importing it."""
 
 T = TypeVar("T", bound=msgspec.Struct)
 

@@ -39,8 +39,10 @@ def start() -> None:
     labels = {
         "usable_s": ("start to usable window, ms", 1000, "<= 1.6"),
         "usable_rss_mb": ("memory then, MB", 1, "<= 1.6"),
-        "ready_s": ("start to chats shown, ms", 1000, "<= 4"),
-        "ready_rss_mb": ("memory then, MB", 1, "<= 2.2"),
+        "shown_s": ("start to chats shown, ms", 1000, "<= 4"),
+        "shown_rss_mb": ("memory then, MB", 1, "<= 2.2"),
+        "ready_s": ("start to data open, ms", 1000, ""),
+        "ready_rss_mb": ("memory then, MB", 1, ""),
     }
     rows = []
     for name, (label, factor, goal) in labels.items():

@@ -11,7 +11,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from app.store.records import ChatOptions
+from app.store.store import Store
+from tests.bench.start_probe import MOMENTS
+
 ROUNDS = 7
+CHATS = 200
 
 
 def _start(kind: str, home: str) -> dict[str, float]:
@@ -25,12 +30,8 @@ def _start(kind: str, home: str) -> dict[str, float]:
         env=environment,
     )
     told = json.loads(done.stdout)
-    return {
-        "usable_s": told["usable"] - started,
-        "usable_rss_mb": told["usable_rss"] / 1e6,
-        "ready_s": told["ready"] - started,
-        "ready_rss_mb": told["ready_rss"] / 1e6,
-    }
+    times = {f"{moment}_s": told[moment] - started for moment in MOMENTS}
+    return times | {f"{moment}_rss_mb": told[f"{moment}_rss"] / 1e6 for moment in MOMENTS}
 
 
 def compare() -> dict[str, dict[str, float]]:
@@ -39,6 +40,10 @@ def compare() -> dict[str, dict[str, float]]:
     with tempfile.TemporaryDirectory(prefix="coterie-bench-") as home:
         # Every start but the first of all.
         Path(home, "settings.toml").write_text("welcomed = true\n", "utf-8")
+        with Store.open(Path(home, "coterie.db"), Path(home, "backups")) as store:
+            for number in range(CHATS):
+                chat = store.create_conversation(ChatOptions())
+                store.rename(chat.id, f"Chat {number}", "user")
         for number in range(ROUNDS + 1):
             for kind, results in rounds.items():
                 measured = _start(kind, home)

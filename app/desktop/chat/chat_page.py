@@ -13,13 +13,18 @@ from agents.events import RetryChoice
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.chat.answer_runs import AnswerRuns
 from app.desktop.chat.compaction.compaction_controller import RoomControl
 from app.desktop.chat.composer import Composer
+from app.desktop.chat.composer_frame import ComposerFrame
 from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.onboarding import Onboarding
+from app.desktop.chat.select_text import SelectTextView
 from app.desktop.chat.shown_branch import Shown
 from app.desktop.chat.tools_control import ToolsControl
+from app.desktop.chat.transcript import TranscriptView
 from app.desktop.chat.written_answers import WrittenAnswers
+from app.desktop.markdown.links import open_link
 from app.desktop.model_picker.header import Header
 from app.desktop.model_picker.model_banner import ModelBanner
 from app.desktop.widgets.banner import Banner
@@ -34,21 +39,15 @@ from engine.errors import UserError
 from engine.values import Reasoning, Sampling
 
 if TYPE_CHECKING:
-    from app.desktop.chat.answer_runs import AnswerRuns
-    from app.desktop.chat.select_text import SelectTextView
-    from app.desktop.chat.transcript import TranscriptView
     from app.services.services import Services
 
 
 class ChatPage(ThemedWidget):
     """`opened` carries the id of the conversation that is shown now, None for a new chat.
 
-    Can be seen and typed into from the start; `complete` adds what shows words, before anything is opened.
+    `frame` is the card to write in, which may hold words already. On the `first_run` nothing is shown yet:
+    `show_welcome` or `show_words` follows.
     """
-
-    transcript: TranscriptView
-    whole_text: SelectTextView
-    runs: AnswerRuns
 
     opened = Signal(object)
     answering_changed = Signal(set)
@@ -57,7 +56,14 @@ class ChatPage(ThemedWidget):
     # The conversation's title or its options.
     details_changed = Signal()
 
-    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        calls: ServiceCalls,
+        frame: ComposerFrame,
+        parent: QWidget | None = None,
+        *,
+        first_run: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._calls = calls
         self._shown = Shown()
@@ -70,10 +76,15 @@ class ChatPage(ThemedWidget):
         self.model_strip = ModelBanner(calls, self)
         self.model = ModelControl(calls, self.header, self.model_strip)
         self.error_strip = Banner(self)
-        self.composer = Composer(self)
+        self.composer = Composer(frame, self)
         self.tools = ToolsControl(calls, self.composer.tools)
-        self.room = RoomControl(calls, self, self.header, self.composer)
+        self.transcript = TranscriptView(self)
+        self.whole_text = SelectTextView(self)
+        self.room = RoomControl(calls, self, self.header, self.transcript, self.composer)
+        self.runs = AnswerRuns(calls, self, self.composer)
         self._views = QStackedWidget(self)
+        for view in (*([QWidget(self)] if first_run else []), self.transcript, self.whole_text):
+            self._views.addWidget(view)
         self.welcoming = Onboarding(calls, self._views)
         Column(
             self.header,
@@ -88,22 +99,8 @@ class ChatPage(ThemedWidget):
         self._connect()
         self._show_conversation()
 
-    def complete(self, *, first_run: bool = False) -> None:
-        """Add the views of the words. Their modules bring the markdown parser and more: not for a first paint.
-
-        With `first_run` nothing is shown yet: `show_welcome` or `show_words` follows.
-        """
-        from app.desktop.chat.answer_runs import AnswerRuns
-        from app.desktop.chat.select_text import SelectTextView
-        from app.desktop.chat.transcript import TranscriptView
-        from app.desktop.markdown.links import open_link
-
-        if first_run:
-            self._views.addWidget(QWidget(self))
-        transcript = self.transcript = TranscriptView(self)
-        self.whole_text = SelectTextView(self)
-        self._views.addWidget(transcript)
-        self._views.addWidget(self.whole_text)
+    def _connect(self) -> None:
+        composer, transcript = self.composer, self.transcript
         transcript.page_wanted.connect(self._load_page)
         self.whole_text.page_wanted.connect(self._load_whole_text)
         self.whole_text.closed.connect(self._close_whole_text)
@@ -117,15 +114,10 @@ class ChatPage(ThemedWidget):
             lambda message, offset: self._calls.do(lambda s: s.conversations.show_sibling(message, offset))
         )
         transcript.link_activated.connect(open_link)
-        self.room.complete(transcript)
-        self.runs = AnswerRuns(self._calls, self, self.composer)
         transcript.steps_made.connect(self.runs.attach)
         self.runs.continue_wanted.connect(self._continue)
         self.runs.said.connect(self.said)
         transcript.suggestion_chosen.connect(self._take_suggestion)
-
-    def _connect(self) -> None:
-        composer = self.composer
         composer.sent.connect(self._send)
         composer.stop_wanted.connect(self.stop)
         self.tools.chosen.connect(self._choose_tools)

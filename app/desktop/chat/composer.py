@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.chat.message_edit import MessageEdit
+from app.desktop.chat.composer_frame import COLUMN, MARGIN, SCROLL_BAR, ComposerFrame, margins
 from app.desktop.chat.tools_button import ToolsButton
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.text.remote_marks import leaving, short_host
 from app.desktop.widgets.labels import text_label
-from app.desktop.widgets.layouts import STRETCH, Column, Row
+from app.desktop.widgets.layouts import STRETCH
 from app.desktop.widgets.writing import Writing
 from app.services.models.events import ModelChanged
 from app.services.models.reasoning import possible, reasoning_choices
 from engine.values import Reasoning
 
 DRAFT_DELAY_MS = 300
-COLUMN = 744
-# As the transcript's, whose scroll bar takes some of its width: both columns stand under each other.
-MARGIN = 24
-SCROLL_BAR = 10
-MAX_PART = 0.4
 
 
 class RoundButton(QPushButton):
@@ -72,14 +67,13 @@ class Composer(ThemedWidget):
     # A word, or a number of tokens.
     reasoning_chosen = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, frame: ComposerFrame, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answering = self._asked = self._replacing = False
         self._model: ModelChanged | None = None
         self._reasoning: Reasoning = "auto"
-        self.frame = QFrame(self)
-        self.frame.setProperty("kind", "composer")
-        self.edit = MessageEdit(self.frame)
+        self.frame = frame
+        self.edit = frame.edit
         self.button = RoundButton(self.frame)
         self.reasoning = ReasoningChooser(self.frame)
         self.tools = ToolsButton(self.frame)
@@ -93,7 +87,8 @@ class Composer(ThemedWidget):
         self.refresh()
 
     def _lay_out(self) -> None:
-        self._foot = Row(
+        self._foot = self.frame.foot
+        for item in (
             self.tools,
             self._reasoning_label,
             self.reasoning,
@@ -101,10 +96,9 @@ class Composer(ThemedWidget):
             self._hint,
             STRETCH,
             self.button,
-            spacing=8,
-        )
-        Column(self.edit, self._foot, parent=self.frame, margins=(14, 13, 12, 11), spacing=10)
-        self._row = Row(STRETCH, (self.frame, 1000), STRETCH, parent=self)
+        ):
+            self._foot.add(item)
+        self._row = self.frame.stand_in(self)
         QWidget.setTabOrder(self.edit, self.tools.button)
         QWidget.setTabOrder(self.tools.button, self.reasoning.segments)
         QWidget.setTabOrder(self.reasoning.segments, self.reasoning.button)
@@ -112,9 +106,8 @@ class Composer(ThemedWidget):
         QWidget.setTabOrder(self.reasoning.field, self.button)
 
     def _connect(self) -> None:
-        self.edit.submitted.connect(self._submit)
+        self.edit.submitted.connect(self.submit)
         self.edit.textChanged.connect(self._text_changed)
-        self.edit.height_wanted.connect(self.fit)
         self.edit.focus_changed.connect(self._show_focus)
         self.button.clicked.connect(self._press)
         self.tools.changed.connect(self._fit_foot)
@@ -169,19 +162,10 @@ class Composer(ThemedWidget):
     def take_focus(self) -> None:
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def fit(self) -> None:
-        """As high as the text, at most the given part of the window."""
-        limit = max(themes.current.px(60), round(self.window().height() * MAX_PART))
-        height = min(limit, max(themes.current.px(24), self.edit.wanted_height()))
-        if height != self.edit.height():
-            self.edit.setFixedHeight(height)
-        full = self.edit.wanted_height() > limit
-        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if full else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        self.edit.setVerticalScrollBarPolicy(policy)
-
     # Inside
 
-    def _submit(self) -> None:
+    def submit(self) -> None:
+        """Send what is written, as Enter does."""
         text = self.text()
         if not text.strip():
             self.nothing_sent.emit()
@@ -194,7 +178,7 @@ class Composer(ThemedWidget):
             return
         self.edit.end_composition()
         self.reasoning.commit()
-        self._submit()
+        self.submit()
 
     def _text_changed(self) -> None:
         self._show_button()
@@ -270,12 +254,11 @@ class Composer(ThemedWidget):
         self.flush_draft()
 
     def resizeEvent(self, event: object) -> None:
-        self.fit()
+        self.frame.fit()
         self._fit_foot()
 
     def retranslate(self) -> None:
         self._show_placeholder()
-        self.edit.setAccessibleName(self.tr("Message"))
         self._reasoning_label.setText(self.tr("Reasoning"))
         self.reasoning.setAccessibleName(self.tr("Reasoning"))
         self._instead.setToolTip(self.tr("This model doesn’t support your choice, so it decides on its own."))
@@ -285,10 +268,7 @@ class Composer(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._row.setContentsMargins(MARGIN, px(4), MARGIN + SCROLL_BAR, px(18))
-        self.frame.setMaximumWidth(px(COLUMN))
+        self._row.setContentsMargins(*margins())
         # What does not fit finds another form: the window need not be wide for it.
         self.setMinimumWidth(px(280))
         self.button.setFixedSize(px(34), px(34))
-        self.edit.restyle()
-        self.fit()

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.chat.composer import COLUMN, MARGIN, SCROLL_BAR
+from app.desktop.chat.composer_frame import COLUMN, MARGIN, SCROLL_BAR
 from app.desktop.chat.pick_card import PickCard
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row

@@ -3,48 +3,36 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QWidget
 
-from app.desktop.base.bridge import Bridge
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.chat.chat_page import ChatPage
-from app.desktop.text.words import shown_title
-from app.desktop.widgets.banner import Banner, BannerAction
-from app.desktop.widgets.layouts import Column
+from app.desktop.chat.composer_frame import ComposerFrame
+from app.desktop.widgets.layouts import STRETCH, Column
 from app.desktop.window.frame import Frame
-from app.desktop.window.rail import Rail
-from app.desktop.window.sidebar import Sidebar
 from app.desktop.window.window_state import WindowMemory
-from app.services.chat.events import ConversationChanged
-from app.services.events import ServiceEvent, StoreFailed
-from app.services.models.engine_names import of_chat
-from app.services.models.events import AnswerFinished
-from app.services.settings.settings import Settings
-from app.store.records import Conversation
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from app.desktop.base.bridge import Bridge
     from app.desktop.base.notification import Notification
+    from app.desktop.chat.chat_page import ChatPage
     from app.desktop.chat.conversation_panel import ConversationPanel
     from app.desktop.model_picker.tool_checking import ToolChecking
     from app.desktop.models.models_page import ModelsPage
     from app.desktop.placement.placement_page import PlacementPage
     from app.desktop.runs.runs_page import RunsPage
     from app.desktop.settings.settings_page import SettingsPage
+    from app.desktop.widgets.banner import Banner
     from app.desktop.widgets.toast import Toast
     from app.desktop.window.actions import Actions
     from app.desktop.window.chat_list import ChatList
@@ -53,22 +41,31 @@ if TYPE_CHECKING:
     from app.desktop.window.front import Front
     from app.desktop.window.lazy_pages import LazyPages
     from app.desktop.window.palette import Palette
+    from app.desktop.window.rail import Rail
     from app.desktop.window.run_notes import RunNotes
     from app.desktop.window.shortcut_sheet import ShortcutSheet
+    from app.desktop.window.sidebar import Sidebar
     from app.desktop.window.startup_error import OpeningFailed
+    from app.services.events import ServiceEvent
     from app.services.services import Services
+    from app.services.settings.settings import Settings
+    from app.store.records import Conversation
 
 log = logging.getLogger(__name__)
 SMALLEST = (640, 440)
 
 
 class MainWindow(ThemedWidget):
-    """Stands before the services do: `attach` fills it. `retry_wanted` asks to open the data again, `restore_wanted`
-    to close it so that a backup can be restored, and carries the UserError that says why.
-
-    It is built in two steps: what the first paint shows, then with `complete` the rest.
+    """Can be written into before anything else is imported. `show_chats` adds the chats, `complete` the rest, and
+    `attach` fills it. `retry_wanted` asks to open the data again, `restore_wanted` to close it so that a backup can
+    be restored, and carries the UserError that says why.
     """
 
+    rail: Rail
+    sidebar: Sidebar
+    chat: ChatPage
+    save_strip: Banner
+    strip: Banner
     panel: ConversationPanel
     failure: OpeningFailed
     toast: Toast
@@ -87,31 +84,55 @@ class MainWindow(ThemedWidget):
     closed = Signal()
     first_painted = Signal()
 
-    def __init__(self, bridge: Bridge, home: Path) -> None:
+    def __init__(self, home: Path) -> None:
         super().__init__()
         self.setObjectName("main_window")
         self._home = home
         self._memory = WindowMemory(home)
-        self._painted = False
+        self._painted = self._completed = False
         self._notice = ""
+        # What a person asked for before the page was there.
+        self._wanted: int | None = None
+        self._sent = False
         self._actions: Actions | None = None
         self.calls = ServiceCalls(self)
-        self.rail = Rail(self)
-        self.sidebar = Sidebar(self)
+        self.whole = Frame(self)
         # What stands beside the page: the chats, or what belongs to another page.
-        self.side = QStackedWidget(self)
-        self.chat = ChatPage(self.calls, self)
-        self.save_strip = Banner(self, persistent=True)
-        self.strip = Banner(self)
-        self._bridge = bridge
-        self._completed = False
+        self.pages, self.side, self.splitter = self.whole.pages, self.whole.side, self.whole.splitter
+        self._first = QWidget(self)
+        self._composer = ComposerFrame(self._first)
+        self._composer.edit.submitted.connect(self._send_later)
         self._lay_out()
         self.refresh()
         self._memory.restore(self, self.splitter, self.side)
-        self.chat.composer.take_focus()
+        self._composer.edit.setFocus()
 
-    def complete(self, *, first_run: bool = False) -> None:
-        """Build the rest, after the first paint and before `attach`. `first_run`: nobody was welcomed yet."""
+    def _lay_out(self) -> None:
+        below = QWidget(self._first)
+        self._composer.stand_in(below)
+        self._composer.edit.setPlaceholderText(QCoreApplication.translate("Composer", "Ask anything"))
+        Column(STRETCH, below, parent=self._first, spacing=0)
+        self.pages.addWidget(self._first)
+        Column(self.whole, parent=self)
+
+    def show_chats(self, conversations: Sequence[Conversation]) -> None:
+        """Add the rail and the chats, as far as they are known before the data is open."""
+        from app.desktop.widgets.banner import Banner
+        from app.desktop.window.rail import Rail
+        from app.desktop.window.sidebar import Sidebar
+
+        self.rail = Rail(self)
+        self.sidebar = Sidebar(self)
+        self.save_strip = Banner(self, persistent=True)
+        self.strip = Banner(self)
+        self.whole.fill(self.rail, self.sidebar, (self.save_strip, self.strip))
+        if conversations:
+            self.sidebar.set_conversations(conversations)
+        self.sidebar.open_wanted.connect(self.open_chat)
+
+    def complete(self, bridge: Bridge, *, first_run: bool = False) -> None:
+        """Build the rest, before `attach`. `first_run`: nobody was welcomed yet."""
+        from app.desktop.chat.chat_page import ChatPage
         from app.desktop.chat.conversation_panel import ConversationPanel
         from app.desktop.model_picker.tool_checking import ToolChecking
         from app.desktop.widgets.toast import Toast
@@ -127,7 +148,17 @@ class MainWindow(ThemedWidget):
         from app.desktop.window.startup_error import OpeningFailed
         from app.desktop.window.tool_check_notes import ToolCheckNotes
 
-        self.chat.complete(first_run=first_run)
+        edit = self._composer.edit
+        edit.end_composition()
+        edit.submitted.disconnect(self._send_later)
+        writing = edit.hasFocus()
+        self.chat = ChatPage(self.calls, self._composer, self, first_run=first_run)
+        self.pages.insertWidget(0, self.chat)
+        self.pages.setCurrentWidget(self.chat)
+        self.pages.removeWidget(self._first)
+        self._first.deleteLater()
+        if writing:
+            self.chat.composer.take_focus()
         self.panel = ConversationPanel(self.chat)
         self.failure = OpeningFailed(self._home, self)
         self.toast = Toast(self, self.chat.room.strip)
@@ -154,16 +185,16 @@ class MainWindow(ThemedWidget):
         self.sheet = ShortcutSheet(self)
         self.whole.addWidget(self.failure)
         self._actions = Actions(self, self._slots())
-        self._connect(self._bridge)
+        self._connect(bridge)
         self._completed = True
         self.retranslate()
+        if self._wanted is not None:
+            self.open_chat(self._wanted)
+        elif self._sent:
+            self.chat.composer.submit()
 
-    def _lay_out(self) -> None:
-        self.whole = Frame(self.rail, self.side, (self.save_strip, self.strip), self)
-        self.pages, self.splitter = self.whole.pages, self.whole.splitter
-        self.pages.addWidget(self.chat)
-        self.side.addWidget(self.sidebar)
-        Column(self.whole, parent=self)
+    def _send_later(self) -> None:
+        self._sent = True
 
     def _slots(self) -> dict[str, Callable[[], object]]:
         return {
@@ -199,7 +230,6 @@ class MainWindow(ThemedWidget):
         self.rail.page_wanted.connect(self.show_page)
         self.rail.fold_wanted.connect(self.fold)
         self.sidebar.new_wanted.connect(self.new_chat)
-        self.sidebar.open_wanted.connect(self.open_chat)
         self.chat.opened.connect(self._opened)
         self.chat.welcoming.models_wanted.connect(
             lambda downloads: self.show_models("downloads" if downloads else "discover")
@@ -267,6 +297,8 @@ class MainWindow(ThemedWidget):
 
     def _offer_restore(self, error: UserError) -> None:
         """Some of the data could not be read, wherever that was said."""
+        from app.desktop.widgets.banner import BannerAction
+
         restore = BannerAction(self.tr("Restore a backup…"), lambda: self.restore_wanted.emit(error))
         self.save_strip.say(self.tr("The file with your chats is damaged."), [restore], "bad")
 
@@ -291,7 +323,7 @@ class MainWindow(ThemedWidget):
             self._welcome(conversations)
         last = self._memory.conversation
         # A chat that was begun while the data was being opened stays.
-        begun = self.chat.conversation is not None or bool(self.chat.composer.text())
+        begun = self.chat.has_begun or bool(self.chat.composer.text())
         if not begun and self.sidebar.model.conversation(last) is not None:
             self.chat.open(last)
 
@@ -304,6 +336,10 @@ class MainWindow(ThemedWidget):
             self.calls.do(lambda s: s.settings.change(welcomed=True))
 
     def _take_events(self, events: list[ServiceEvent]) -> None:
+        from app.services.chat.events import ConversationChanged
+        from app.services.events import StoreFailed
+        from app.services.models.events import AnswerFinished
+
         self.chat.take_events(events)
         for event in events:
             if isinstance(event, ConversationChanged):
@@ -366,6 +402,8 @@ class MainWindow(ThemedWidget):
 
     def _in_front(self) -> str:
         """What the engine calls the conversation that is shown."""
+        from app.services.models.engine_names import of_chat
+
         if self.pages.currentWidget() is not self.chat:
             return self._later.in_front()
         shown = self.chat.conversation
@@ -430,6 +468,9 @@ class MainWindow(ThemedWidget):
         self.chat.open_new()
 
     def open_chat(self, conversation: int) -> None:
+        if not self._completed:
+            self._wanted = conversation
+            return
         self.show_page("chat")
         self.chat.open(conversation)
         self.toast.drop(("chat", conversation))
@@ -459,6 +500,7 @@ class MainWindow(ThemedWidget):
         self.side.setVisible(self.side.isHidden())
 
     def open_palette(self) -> None:
+        from app.desktop.text.words import shown_title
         from app.desktop.window.palette import Entry
 
         assert self._actions is not None
@@ -515,8 +557,8 @@ class MainWindow(ThemedWidget):
             QTimer.singleShot(0, self, self.first_painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.chat.composer.flush_draft()
         if self._completed:
+            self.chat.composer.flush_draft()
             # What waits for its undo is done now.
             self.toast.dismiss()
             self._later.leave()
@@ -525,7 +567,7 @@ class MainWindow(ThemedWidget):
         self.closed.emit()
 
     def _show_window_title(self) -> None:
-        conversation = self.chat.conversation
+        conversation = self.chat.conversation if self._completed else None
         title = conversation.title if conversation is not None else ""
         self.setWindowTitle(title or "Coterie")
 

@@ -12,6 +12,7 @@ from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import name_icon, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.window.download_watch import Activity
+from app.desktop.window.frame import RAIL
 from app.desktop.window.rail_badge import RailBadge
 
 # A larger number of runs that wait is not counted out.
@@ -121,7 +122,7 @@ class Rail(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self.setFixedWidth(px(56))
+        self.setFixedWidth(px(RAIL))
         self._count.setFixedSize(px(17), px(17))
         for button, name in (
             (self.chat, "message-square"),

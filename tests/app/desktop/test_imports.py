@@ -7,6 +7,7 @@ from pathlib import Path
 
 PROBE = """
 import threading
+from pathlib import Path
 from PySide6.QtCore import QObject, QCoreApplication
 application = QCoreApplication([])
 made = []
@@ -16,7 +17,10 @@ def note(self, *args, **kwargs):
     init(self, *args, **kwargs)
     made.append(type(self).__name__)
 QObject.__init__ = note
-thread = threading.Thread(target=desktop_application.import_rest)
+def import_all():
+    desktop_application.chats_of(Path("nowhere"))
+    desktop_application.import_rest()
+thread = threading.Thread(target=import_all)
 thread.start()
 thread.join()
 print(made)
@@ -44,21 +48,8 @@ application.run(sys.argv[:1])
 """
 # Values and protocols: what a window shows before anything was read.
 MAY_IMPORT = {
-    "agents": {"agents", "agents.budget", "agents.events", "agents.permissions", "agents.permissions.values"},
-    "engine": {
-        "engine",
-        "engine.api",
-        "engine.errors",
-        "engine.hub",
-        "engine.hub.values",
-        "engine.placement",
-        "engine.placement.plan",
-        "engine.remote",
-        "engine.remote.names",
-        "engine.text",
-        "engine.thread_priority",
-        "engine.values",
-    },
+    "agents": set[str](),
+    "engine": {"engine", "engine.errors", "engine.thread_priority", "engine.values"},
 }
 HEAVY = (
     "alembic",

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from app.store.location import SCHEMA_REVISION
 from app.store.store import Store
-from app.store.tables import SCHEMA_REVISION
 from engine.errors import UserError
 from tests.app.store.conftest import cut_text
 

@@ -16,10 +16,10 @@ from alembic.script import ScriptDirectory
 from agents.events import ModelTurn
 from app.store import migrating, opening
 from app.store.backup import restore
-from app.store.location import Place
+from app.store.location import SCHEMA_REVISION, Place
 from app.store.records import ChatOptions, CompactionPoint, Download, DownloadFile, LibraryFile, LibraryModel
 from app.store.store import Store
-from app.store.tables import SCHEMA_REVISION, Base
+from app.store.tables import Base
 from engine.errors import ErrorInfo, UserError
 from engine.values import Sampling, Timings, ToolCall, Usage
 from tests.app.store.conftest import files

@@ -44,14 +44,21 @@ class RoomControl(QObject):
     placement_wanted = Signal()
     said = Signal(object)
 
-    def __init__(self, calls: ServiceCalls, page: QWidget, header: Header, composer: Composer) -> None:
+    def __init__(
+        self,
+        calls: ServiceCalls,
+        page: QWidget,
+        header: Header,
+        transcript: TranscriptView,
+        composer: Composer,
+    ) -> None:
         super().__init__(page)
-        self._calls, self._header, self._composer = calls, header, composer
+        self._calls, self._header, self._transcript, self._composer = calls, header, transcript, composer
         self.strip = Banner(page)
         self.strip.closed.connect(self._dismiss)
         composer.nothing_sent.connect(self._go_to_card)
+        transcript.empty.origin_wanted.connect(self._go_back)
         self.card: RoomCard | None = None
-        self._transcript: TranscriptView | None = None
         self._lines: dict[int, QuietLine] = {}
         self._conversation: int | None = None
         self._path: list[int] = []
@@ -62,10 +69,6 @@ class RoomControl(QObject):
         self._chosen: int | None = None
         # Chats in which nobody wants to hear of it again.
         self._dismissed: set[int] = set()
-
-    def complete(self, transcript: TranscriptView) -> None:
-        self._transcript = transcript
-        transcript.empty.origin_wanted.connect(self._go_back)
 
     def _go_back(self) -> None:
         if self._use.origin is not None:
@@ -153,8 +156,6 @@ class RoomControl(QObject):
     def _show_lines(self) -> None:
         """The line above the first message that the model sees, and the one to where the chat was begun."""
         transcript = self._transcript
-        if transcript is None:
-            return
         for message, line in self._lines.items():
             transcript.set_line(message, None)
             if isValid(line):
@@ -177,7 +178,6 @@ class RoomControl(QObject):
     def _cut_line(self, cut: CompactionPoint) -> QuietLine:
         from app.desktop.chat.compaction.compaction_marker import CutLine
 
-        assert self._transcript is not None
         line = CutLine(self._transcript.column, cut, self._path.index(cut.first))
         line.taken_back.connect(lambda: self._take_back(cut))
         line.edited.connect(
@@ -188,7 +188,6 @@ class RoomControl(QObject):
     def _origin_line(self, origin: Conversation) -> QuietLine:
         from app.desktop.chat.compaction.compaction_marker import OriginLine
 
-        assert self._transcript is not None
         line = OriginLine(self._transcript.column, shown_title(origin))
         line.open_wanted.connect(lambda: self.open_wanted.emit(origin.id))
         return line
@@ -212,15 +211,12 @@ class RoomControl(QObject):
     def _make_room(self) -> None:
         self._open_card(full=False)
         self.strip.hide()
-        if self._transcript is not None:
-            self._transcript.jump_to_latest()
+        self._transcript.jump_to_latest()
 
     def _open_card(self, *, full: bool, draft: Draft | None = None) -> None:
         from app.desktop.chat.compaction.compaction_card import RoomCard
 
         transcript = self._transcript
-        if transcript is None:
-            return
         if self.card is None:
             card = self.card = RoomCard(transcript.column)
             card.height_changed.connect(transcript.place)
@@ -243,7 +239,7 @@ class RoomControl(QObject):
 
     def _close_card(self) -> None:
         card, self.card = self.card, None
-        if card is not None and self._transcript is not None:
+        if card is not None:
             self._composer.show_question(False)
             self._transcript.set_foot(None)
             card.deleteLater()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.composer import Composer
+from app.desktop.chat.composer_frame import ComposerFrame
 from app.services.models.events import ModelChanged
 from app.services.models.reasoning import possible, reasoning_choices
 from engine.api import ModelFacts
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("looks")
 
 @pytest.fixture
 def composer(qtbot: QtBot) -> Composer:
-    widget = Composer()
+    widget = Composer(ComposerFrame())
     qtbot.addWidget(widget)
     widget.resize(700, 500)
     widget.show()

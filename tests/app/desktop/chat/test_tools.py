@@ -18,6 +18,7 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.answer_steps import AnswerSteps
 from app.desktop.chat.chat_page import ChatPage
+from app.desktop.chat.composer_frame import ComposerFrame
 from app.desktop.run_view.approval_card import ApprovalCard
 from app.desktop.window.main_window import MainWindow
 from app.services.services import Services, open_services
@@ -99,9 +100,7 @@ def chatting(
     services = open_services(coterie_home, make_engine=ScriptedEngine)
     bridge, calls = Bridge(), ServiceCalls()
     window = QWidget()
-    page = ChatPage(calls, window)
-    page.complete()
-    page.show_words()
+    page = ChatPage(calls, ComposerFrame(), window)
     QHBoxLayout(window).addWidget(page)
     bridge.events.connect(page.take_events)
     bridge.attach(services)

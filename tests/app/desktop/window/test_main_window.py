@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.base.theme import themes
 from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.message_edit import MessageEdit
 from app.desktop.run_view.tool_call import ToolCallCard
 from app.desktop.widgets.note_line import NoteLine
 from app.services.events import StoreFailed
@@ -23,6 +24,7 @@ from tests.app.desktop.placement import plans
 from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.window.chat import card
 from tests.support.window.composer import instead, reasoning, says
+from tests.support.window.finding import part
 from tests.support.window.pressing import press
 from tests.support.window.settings import deleted_chats
 
@@ -64,18 +66,38 @@ def test_a_first_message_makes_a_conversation_with_a_title_and_an_answer(running
     assert draft_of(running, open_id(running)) == ""
 
 
-def test_what_is_typed_before_the_data_is_open_is_kept_and_sent(make_desktop: Make, qtbot: QtBot) -> None:
+def test_what_is_typed_before_the_window_is_complete_is_kept_and_sent(
+    make_desktop: Make, qtbot: QtBot
+) -> None:
     running = make_desktop()
     running.window.show()
-    composer = running.window.chat.composer
-    qtbot.keyClicks(composer.edit, "early words")
-    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
-    assert running.window.calls.services is None
-    running.desktop.open()
+    edit = part(running.window, MessageEdit)
+    assert edit.accessibleName() == "Message"
+    qtbot.keyClicks(edit, "early words")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert edit.toPlainText() == "early words"
+    running.start()
     running.until(lambda: running.window.chat.conversation is not None)
+    assert edit is running.window.chat.composer.edit and edit.hasFocus()
     running.until(lambda: len(store_messages(running)) == 2)
     running.until(lambda: not running.window.chat.answering())
     assert store_messages(running)[0] == ("user", "early words")
+
+
+def test_the_chats_are_listed_before_the_data_is_open_and_open_with_it(make_desktop: Make) -> None:
+    first = make_desktop().ready()
+    first.send("Plan a trip to Jeju")
+    number, listed = open_id(first), titles(first)
+    first.window.new_chat()
+    first.close()
+    second = make_desktop()
+    second.desktop.start()
+    second.until(lambda: hasattr(second.window, "sidebar"))
+    assert second.window.calls.services is None and titles(second) == listed
+    second.window.sidebar.open_wanted.emit(number)
+    second.until(lambda: second.window.calls.services is not None)
+    second.until(lambda: second.window.chat.conversation is not None)
+    assert open_id(second) == number and titles(second) == listed
 
 
 def test_a_draft_becomes_a_conversation_and_survives_a_restart(make_desktop: Make, qtbot: QtBot) -> None:

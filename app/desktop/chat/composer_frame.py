@@ -1,0 +1,60 @@
+"""The card that a message is written in. It stands in the window before its controls are imported."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.chat.message_edit import MessageEdit
+from app.desktop.widgets.layouts import STRETCH, Column, Row
+
+COLUMN = 744
+# As the transcript's, whose scroll bar takes some of its width: both columns stand under each other.
+MARGIN = 24
+SCROLL_BAR = 10
+MAX_PART = 0.4
+
+
+class ComposerFrame(ThemedWidget):
+    """The field, as high as its text, above `foot`, a row for the controls. `stand_in` puts it at its place."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "composer")
+        self.edit = MessageEdit(self)
+        self.edit.height_wanted.connect(self.fit)
+        self.foot = Row(spacing=8)
+        Column(self.edit, self.foot, parent=self, margins=(14, 13, 12, 11), spacing=10)
+        self.refresh()
+
+    def stand_in(self, parent: QWidget) -> Row:
+        """Center the card in `parent`; the row that does it, whose margins `parent` scales with `margins`."""
+        row = Row(STRETCH, (self, 1000), STRETCH, parent=parent)
+        row.setContentsMargins(*margins())
+        return row
+
+    def fit(self) -> None:
+        """As high as the text, at most the given part of the window."""
+        limit = max(themes.current.px(60), round(self.window().height() * MAX_PART))
+        height = min(limit, max(themes.current.px(24), self.edit.wanted_height()))
+        if height != self.edit.height():
+            self.edit.setFixedHeight(height)
+        full = self.edit.wanted_height() > limit
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if full else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.edit.setVerticalScrollBarPolicy(policy)
+
+    def retranslate(self) -> None:
+        self.edit.setAccessibleName(QCoreApplication.translate("Composer", "Message"))
+
+    def restyle(self) -> None:
+        self.setMaximumWidth(themes.current.px(COLUMN))
+        self.edit.restyle()
+        self.fit()
+
+
+def margins() -> tuple[int, int, int, int]:
+    """The room around the card: left, top, right and bottom."""
+    px = themes.current.px
+    return MARGIN, px(4), MARGIN + SCROLL_BAR, px(18)
