@@ -18,6 +18,8 @@ EAGER = 4000
 LONG_LIST = 1500
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _CLOSING_TAGS = re.compile(r"(?:</\w+>\s*)*$")
+# As far from the end as closing tags are looked for.
+_TAGS = 400
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -154,6 +156,6 @@ def _with_raw(tail: tuple[Block, ...], text: str) -> tuple[Block, ...]:
     last = tail[-1]
     if isinstance(last, Code):
         return (*tail[:-1], Code(last.language, last.text + text, last.closed))
-    end = _CLOSING_TAGS.search(last.html)
+    end = _CLOSING_TAGS.search(last.html, max(0, len(last.html) - _TAGS))
     cut = end.start() if end else len(last.html)
     return (*tail[:-1], Prose(last.html[:cut] + escapeHtml(text) + last.html[cut:], last.formulas))

@@ -68,6 +68,7 @@ class Banner(ThemedWidget):
             button.setAccessibleName(action.text)
             button.clicked.connect(action.act)
             self._actions.addWidget(button)
+            button.show()  # a layout shows what is added only when it is next laid out
             self._buttons.append(button)
         if text != self._text.text() or self.isHidden():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
