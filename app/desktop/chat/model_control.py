@@ -40,7 +40,7 @@ class ModelControl(QObject):
         self._reading.take_events(events)
         for event in events:
             if isinstance(event, LoadedModelChanged):
-                self._header.model.show_residence(event.loaded_model)
+                self._header.model.know(loaded_model=event.loaded_model)
 
     def show_state(self, state: ModelChanged) -> None:
         self.state = state

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import (
-    QLineEdit,
-    QPushButton,
-    QSizePolicy,
-    QStyle,
-    QStyleOptionFrame,
-    QStylePainter,
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStyle, QStyleOptionFrame, QStylePainter, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.model_pill import ModelMenu
 from app.desktop.text.remote_marks import RemoteChip
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import name_icon
 from app.desktop.widgets.layouts import Row
 from app.desktop.widgets.slim_bar import Gauge
@@ -102,29 +95,19 @@ class Header(ThemedWidget):
         self.title = TitleField(self)
         self.context = Gauge(self, warns=True)
         self.progress = Gauge(self)
-        self.cancel = QPushButton(self)
-        self.options = QPushButton(self)
-        for button in (self.cancel, self.options):
-            button.setProperty("kind", "icon")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.cancel, self.options = push_button(self, "icon"), push_button(self, "icon")
         self.options.setCheckable(True)
         self.remote_servers = RemoteChip(self)
         self.model = ModelMenu(self)
         self._used, self._size = 0, 0
         self._state: ModelChanged | None = None
         self._title: str | None = None
-        Row(
-            (self.title, 1),
-            (self.context, 0, Qt.AlignmentFlag.AlignVCenter),
-            (self.progress, 0, Qt.AlignmentFlag.AlignVCenter),
-            (self.cancel, 0, Qt.AlignmentFlag.AlignVCenter),
-            (self.options, 0, Qt.AlignmentFlag.AlignVCenter),
-            (self.remote_servers, 0, Qt.AlignmentFlag.AlignVCenter),
-            (self.model, 0, Qt.AlignmentFlag.AlignVCenter),
-            parent=self,
-            margins=(12, 0, 20, 0),
-            spacing=12,
-        )
+        beside = (
+            self.context, self.progress, self.cancel, self.options, self.remote_servers, self.model,
+        )  # fmt: skip
+        middle = Qt.AlignmentFlag.AlignVCenter
+        items = ((widget, 0, middle) for widget in beside)
+        Row((self.title, 1), *items, parent=self, margins=(12, 0, 20, 0), spacing=12)
         self.title.renamed.connect(self.renamed)
         self.cancel.clicked.connect(self.cancel_wanted)
         self.options.clicked.connect(self.options_wanted)
@@ -142,7 +125,7 @@ class Header(ThemedWidget):
 
     def show_model(self, state: ModelChanged) -> None:
         self._state = state
-        self.model.show_state(state)
+        self.model.know(state=state)
         self.remote_servers.show_model(state.path)
         self.retranslate()
 

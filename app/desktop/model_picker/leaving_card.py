@@ -73,12 +73,9 @@ class LeavingCard(Overlay):
         self.once = wrapped_label(self.card, "small")
         self.use = push_button(self.card, "primary")
         self.cancel = push_button(self.card)
-        self._bar = Row(STRETCH, spacing=8)
-        for button in (self.cancel, self.use):
-            self._bar.addWidget(button)
         for label in (self.title, self.words, self.once):
             self.inside.addWidget(label)
-        self.inside.addLayout(self._bar)
+        self.inside.addLayout(Row(STRETCH, self.cancel, self.use, spacing=8))
         self.use.clicked.connect(self._agree)
         self.cancel.clicked.connect(self.close_overlay)
         self.refresh()

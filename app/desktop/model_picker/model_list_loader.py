@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.model_picker.model_pill import ModelMenu
+from app.desktop.model_picker.model_wishes import ModelSpeed
 from app.services.connections.events import RemoteServersChanged
 from app.services.events import ServiceEvent
 from app.services.library.events import LibraryChanged
@@ -19,7 +20,6 @@ from engine.remote.names import is_remote
 
 if TYPE_CHECKING:
     from app.desktop.model_picker.model_choices import ModelChoice
-    from app.desktop.model_picker.model_picker import ModelSpeed
     from app.services.connections.remote_server_file import ModelServer
     from app.services.services import Services
 
@@ -58,16 +58,13 @@ def _servers(services: Services) -> tuple[ModelServer, ...]:
 
 def speed_of(services: Services, path: str) -> ModelSpeed:
     """How fast the model at `path` is under its kept wishes. Blocks; raises what planning raises."""
-    from app.desktop.model_picker.model_picker import ModelSpeed
-
     placements = services.placements
-    measured = placements.speed(path)
+    speed = placements.speed(path)
+    measured = speed.decode_tps if speed is not None else 0.0
     if is_remote(path):  # nothing is planned of it
-        return ModelSpeed(measured.decode_tps if measured is not None else 0.0)
+        return ModelSpeed(measured)
     plan = placements.planned(path, placements.options_for(path)).plan
-    return ModelSpeed(
-        measured.decode_tps if measured is not None else 0.0, plan.predicted.decode_tps, plan.fits
-    )
+    return ModelSpeed(measured, plan.predicted.decode_tps, plan.fits)
 
 
 class ModelListLoader(QObject):
@@ -84,7 +81,7 @@ class ModelListLoader(QObject):
 
     def read(self) -> None:
         """Read again what there is; the menu shows it when it has come."""
-        self._calls.do(choices_of, self._take_choices, self._could_not, executor="files", owner=self)
+        self._calls.do(choices_of, self._take_choices, self._could_not, executor="files")
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         for event in events:
@@ -99,7 +96,7 @@ class ModelListLoader(QObject):
         return self._menu.picker is not None and self._menu.picker.isVisible()
 
     def _take_choices(self, choices: tuple[ModelChoice, ...]) -> None:
-        self._menu.show_choices(choices)
+        self._menu.know(choices=choices)
         self._waiting = [choice.path for choice in choices if choice.path and choice.usable]
         if not self._asked:
             self._ask_next()
@@ -125,7 +122,7 @@ class ModelListLoader(QObject):
             self._speeds.pop(path, None)
         else:
             self._speeds[path] = speed
-        self._menu.show_speeds(dict(self._speeds))
+        self._menu.know(speeds=dict(self._speeds))
         self._ask_next()
 
     def _could_not(self, error: UserError) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QListView, QWidget
 
@@ -14,54 +14,27 @@ from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.model_picker.loaded_model_note import ResidenceNote
 from app.desktop.model_picker.model_choices import ModelChoice, found_choices, is_in_use
+from app.desktop.model_picker.model_wishes import Known, ModelWishes
 from app.desktop.model_picker.picker_rows import PickerRows, Row, RowDelegate, row_height
-from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
 from app.desktop.text.remote_marks import mark, place_name
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.overlay import Overlay
 from app.format import format_size, format_speed, format_tokens_per_second
-from app.services.models.events import ModelChanged
-from app.services.models.loaded_model import LoadedModel
 from engine.remote.names import read_name
 
 WIDTH = 440
 FOOT = 18
 
 
-class ModelSpeed(msgspec.Struct, frozen=True):
-    """What is known of a model on this machine: tokens per second, 0 where not known. `fits` None: not known."""
-
-    measured: float = 0.0
-    predicted: float = 0.0
-    fits: bool | None = None
-
-
 class ModelPicker(Overlay):
-    """Stands under `anchor`, over the window `parent`. `use_wanted` carries a path or "starter", `models_wanted` what
-    to look for on the hub, "" for nothing yet, `check_wanted` the path and name of a model whose tools are to be
-    checked."""
+    """Stands under `menu`, over the window `parent`, and shows what that knows; what is wanted is told by its
+    signals."""
 
-    use_wanted = Signal(str)
-    models_wanted = Signal(str)
-    library_wanted = Signal()
-    open_file_wanted = Signal()
-    elsewhere_wanted = Signal()
-    reload_wanted = Signal()
-    unload_wanted = Signal()
-    check_wanted = Signal(str, str)
-    check_stop_wanted = Signal()
-
-    def __init__(self, parent: QWidget, anchor: QWidget) -> None:
+    def __init__(self, parent: QWidget, menu: ModelWishes) -> None:
         super().__init__(parent, WIDTH)
-        self._anchor = anchor
-        self.layout().setStretch(2, 0)  # at the right, where the anchor is
-        self._choices: tuple[ModelChoice, ...] = ()
-        self._speeds: Mapping[str, ModelSpeed] = {}
-        self._state: ModelChanged | None = None
-        self._reading = False
-        self._checking: ToolCheckUnderWay | None = None
-        self._loaded_model: LoadedModel | None = None
+        self._menu, self._known = menu, menu.known
+        self.layout().setStretch(2, 0)  # at the right, where the menu is
         self.field = QLineEdit(self.card)
         self.rows = PickerRows(self)
         self.list = QListView(self.card)
@@ -84,32 +57,13 @@ class ModelPicker(Overlay):
 
     # What it is told
 
-    def show_choices(self, choices: Sequence[ModelChoice], *, reading: bool = False) -> None:
-        """What can be chosen. `reading`: the library is not read yet."""
-        first = not self._choices and not self.field.text()
-        self._choices, self._reading = tuple(choices), reading
+    def show_known(self, known: Known) -> None:
+        """What is known now."""
+        first = not self._known.choices and known.choices and not self.field.text()
+        self._known = known
         self._show()
         if first:
             self._select_used()
-
-    def show_speeds(self, speeds: Mapping[str, ModelSpeed]) -> None:
-        """By path, as far as they are known."""
-        self._speeds = speeds
-        self._show()
-
-    def show_state(self, state: ModelChanged) -> None:
-        self._state = state
-        self._show()
-
-    def show_residence(self, loaded_model: LoadedModel | None) -> None:
-        """What of the model in use is in memory."""
-        self._loaded_model = loaded_model
-        self._show()
-
-    def show_checking(self, checking: ToolCheckUnderWay | None) -> None:
-        """The check of tools that is under way."""
-        self._checking = checking
-        self._show()
 
     def open(self) -> None:
         self.field.clear()
@@ -128,16 +82,16 @@ class ModelPicker(Overlay):
         if self.isHidden():
             return  # made anew when it opens
         before = self.list.currentIndex().row()
-        models = self._model_rows(found_choices(self.field.text(), self._choices))
+        models = self._model_rows(found_choices(self.field.text(), self._known.choices or ()))
         self.rows.show_rows([*models, *self._action_rows(found=bool(models))])
         self._nothing.setText(self._say_nothing() if not models else "")
         self._nothing.setVisible(not models)
-        self.note.show_residence(self._state, self._loaded_model)
+        self.note.show_residence(self._known.state, self._known.loaded_model)
         self._go_to(min(max(0, before), len(self.rows.rows) - 1))
         self._fit()
 
     def _say_nothing(self) -> str:
-        if self._reading and not self._choices:
+        if self._known.choices is None:
             return self.tr("Reading the library…")
         return self.tr("None of your models has that name.")
 
@@ -152,7 +106,7 @@ class ModelPicker(Overlay):
         return rows
 
     def _model_row(self, choice: ModelChoice) -> Row:
-        used = self._state is not None and is_in_use(choice, self._state.path)
+        used = self._known.state is not None and is_in_use(choice, self._known.state.path)
         note, colour, said = self._note(choice, used)
         parts = [choice.quantisation, format_size(choice.bytes) if choice.bytes else ""]
         if choice.kind == "starter":
@@ -165,9 +119,9 @@ class ModelPicker(Overlay):
         detail = " · ".join(part for part in (*parts, speed, tools_text(choice.tools)) if part)
         tools_said = f"{tools_text(choice.tools)}. {tools_sentence(choice.tools)}" if choice.tools else ""
         described = ", ".join(part for part in (choice.name, *parts, speed_said, said, tools_said) if part)
-        act: partial[None] = partial(self.use_wanted.emit, choice.use)
+        act: partial[None] = partial(self._menu.use_wanted.emit, choice.use)
         if choice.kind == "library" and not choice.usable:
-            act = partial(self.library_wanted.emit)  # where it can be mended
+            act = partial(self._menu.library_wanted.emit)  # where it can be mended
         symbol = "box" if choice.usable else "triangle-alert"
         symbol = "check" if used else "cloud" if choice.kind == "elsewhere" else symbol
         enabled = choice.usable or choice.kind == "library"
@@ -175,28 +129,29 @@ class ModelPicker(Overlay):
 
     def _note(self, choice: ModelChoice, used: bool) -> tuple[str, str, str]:
         """The word at the right of a model, its colour, and what a reader says."""
+        state, checking = self._known.state, self._known.checking
         if choice.state == "missing":
             return self.tr("not found"), "warning", self.tr("its file was moved or deleted")
         if choice.state == "damaged":
             return self.tr("damaged"), "bad", self.tr("damaged, can be repaired in the library")
-        if self._checking is not None and self._checking.path == choice.path:
-            words_of_check = checking_text(self._checking.done, self._checking.total)
-            return words_of_check, "accent", words_of_check
-        if used and self._state is not None:
+        if checking is not None and checking.path == choice.path:
+            told = checking_text(checking.done, checking.total)
+            return told, "accent", told
+        if used and state is not None:
             words = {
                 "ready": (self.tr("in use"), "accent"),
                 "loading": (self.tr("loading"), "accent"),
                 "lost": (self.tr("stopped"), "bad"),
-            }.get(self._state.state)
+            }.get(state.state)
             if words is not None:
                 return *words, words[0]
-            if self._state.resting:
+            if state.resting:
                 return self.tr("not loaded"), "muted", self.tr("not loaded")
         return "", "muted", ""
 
     def _speed(self, choice: ModelChoice) -> tuple[str, str]:
         """How fast it is here, in short and as a reader says it."""
-        known = self._speeds.get(choice.path)
+        known = self._known.speeds.get(choice.path)
         if known is None or not choice.usable:
             return "", ""
         if known.measured > 0:
@@ -217,6 +172,8 @@ class ModelPicker(Overlay):
         return "", ""
 
     def _action_rows(self, *, found: bool) -> list[Row]:
+        menu, known = self._menu, self._known
+        state, loaded, checking = known.state, known.loaded_model, known.checking
         query = " ".join(self.field.text().split())
         more = self.tr("Get more models…")
         if query and not found:
@@ -224,33 +181,26 @@ class ModelPicker(Overlay):
         else:
             query = ""
         # What cannot be done for a moment keeps its place: another row must not slip under the hand.
-        held = self._loaded_model is not None and self._loaded_model.stays in ("answering", "running")
+        held = loaded is not None and loaded.stays in ("answering", "running")
         actions: list[tuple[str, str, Callable[[], object]]] = [
-            (more, "search" if query else "plus", partial(self.models_wanted.emit, query)),
-            (self.tr("Open a model file…"), "folder-open", self.open_file_wanted.emit),
-            (self.tr("Remote models…"), "cloud", self.elsewhere_wanted.emit),
+            (more, "search" if query else "plus", partial(menu.models_wanted.emit, query)),
+            (self.tr("Open a model file…"), "folder-open", menu.open_file_wanted.emit),
+            (self.tr("Remote models…"), "cloud", menu.elsewhere_wanted.emit),
         ]
-        if self._state is not None and self._state.resting:
-            actions.append((self.tr("Load now"), "box", self.reload_wanted.emit))
-        elif self._state is not None and self._state.state in ("lost", "ready"):
-            actions.append((self.tr("Load again"), "refresh-cw", self.reload_wanted.emit))
+        if state is not None and state.resting:
+            actions.append((self.tr("Load now"), "box", menu.reload_wanted.emit))
+        elif state is not None and state.state in ("lost", "ready"):
+            actions.append((self.tr("Load again"), "refresh-cw", menu.reload_wanted.emit))
         unload = self.tr("Unload now")
-        if self._loaded_model is not None and self._state is not None and self._state.state == "ready":
-            actions.append((unload, "x", self.unload_wanted.emit))
-        if self._checking is not None:
-            actions.append((self.tr("Stop checking tools"), "square", self.check_stop_wanted.emit))
-        elif self._state is not None and (self._state.state == "ready" or self._state.resting):
-            check = partial(self.check_wanted.emit, self._state.path, self._state.name)
+        if loaded is not None and state is not None and state.state == "ready":
+            actions.append((unload, "x", menu.unload_wanted.emit))
+        if checking is not None:
+            actions.append((self.tr("Stop checking tools"), "square", menu.check_stop_wanted.emit))
+        elif state is not None and (state.state == "ready" or state.resting):
+            check = partial(menu.check_wanted.emit, state.path, state.name)
             actions.append((self.tr("Check tools (30 s)"), "wrench", check))
         return [
-            Row(
-                text,
-                symbol,
-                act,
-                text,
-                enabled=not (held and text == unload),
-                divided=found and number == 0,
-            )
+            Row(text, symbol, act, text, enabled=not (held and text == unload), divided=found and number == 0)
             for number, (text, symbol, act) in enumerate(actions)
         ]
 
@@ -307,9 +257,9 @@ class ModelPicker(Overlay):
     # Looks
 
     def _fit(self) -> None:
-        """Under the anchor, as high as its rows, and within the window."""
+        """Under the menu, as high as its rows, and within the window."""
         px, window = themes.current.px, self.window()
-        corner = self._anchor.mapTo(window, QPoint(self._anchor.width(), self._anchor.height()))
+        corner = self._menu.mapTo(window, QPoint(self._menu.width(), self._menu.height()))
         self.layout().setContentsMargins(
             px(12), corner.y() + px(4), max(px(12), window.width() - corner.x()), px(12)
         )

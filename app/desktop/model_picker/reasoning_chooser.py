@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QMenu, QSpinBox, QWidget
 
@@ -79,9 +79,8 @@ class ReasoningChooser(ThemedWidget):
         set_texts(self.button, f"{self.word(word)}  ▾", f"{self.accessibleName()}: {self.word(word)}")
         limited = isinstance(self._value, int)
         if isinstance(self._value, int) and self._value != self.field.value():
-            blocked = self.field.blockSignals(True)
-            self.field.setValue(self._value)
-            self.field.blockSignals(blocked)
+            with QSignalBlocker(self.field):
+                self.field.setValue(self._value)
         self.field.setVisible(limited)
         self.segments.setToolTip(
             self.tr("Closes the reasoning before it begins. Not every model respects that.")

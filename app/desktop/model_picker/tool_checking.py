@@ -49,7 +49,7 @@ class ToolChecking(QObject):
                 path, lambda done, total: task.tell((done, total)), lambda: not task.keep_going()
             )
 
-        self._task = self._calls.stream(work, self._take, self._done, self._wrong, owner=self)
+        self._task = self._calls.stream(work, self._take, self._done, self._wrong)
 
     def cancel(self) -> None:
         if self._task is not None:

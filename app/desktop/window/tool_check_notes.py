@@ -25,7 +25,7 @@ class ToolCheckNotes(QObject):
     ) -> None:
         super().__init__(checking)
         self._checking, self._menu, self._toast = checking, menu, toast
-        checking.changed.connect(lambda: menu.show_checking(checking.now))
+        checking.changed.connect(lambda: menu.know(checking=checking.now))
         checking.ended.connect(self._ended)
         checking.failed.connect(show_error)
         menu.check_wanted.connect(self._start)

@@ -9,14 +9,16 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.model_picker.model_choices import OpenedFile, model_choices, with_checks
 from app.desktop.model_picker.model_list_loader import choices_of
-from app.desktop.model_picker.model_picker import ModelPicker, ModelSpeed
+from app.desktop.model_picker.model_picker import ModelPicker
+from app.desktop.model_picker.model_pill import ModelMenu
+from app.desktop.model_picker.model_wishes import ModelSpeed
 from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
 from app.services.connections.remote_server_file import ModelServer
 from app.services.library.events import LibraryChanged
@@ -42,15 +44,22 @@ def picker(qtbot: QtBot, looks: None) -> Iterator[ModelPicker]:
     window = QWidget()
     qtbot.addWidget(window)
     window.resize(900, 700)
-    anchor = QPushButton("model", window)
-    anchor.setGeometry(640, 10, 240, 30)
+    menu = ModelMenu(window)
+    menu.setGeometry(640, 10, 240, 30)
     window.show()
-    picker = ModelPicker(window, anchor)
-    picker.show_choices(CHOICES)
-    picker.show_speeds({"/m/qwen.gguf": ModelSpeed(0.0, 22.4, True), "/starter.gguf": ModelSpeed(41.2)})
-    picker.show_state(ModelChanged("ready", "SmolLM2 135M Instruct", "/starter.gguf"))
-    picker.open()
-    yield picker  # the window lives as long as this function
+    menu.know(
+        choices=CHOICES,
+        speeds={"/m/qwen.gguf": ModelSpeed(0.0, 22.4, True), "/starter.gguf": ModelSpeed(41.2)},
+        state=ModelChanged("ready", "SmolLM2 135M Instruct", "/starter.gguf"),
+    )
+    menu.open_menu()
+    assert menu.picker is not None
+    yield menu.picker  # the window lives as long as this function
+
+
+def menu_of(picker: ModelPicker) -> ModelMenu:
+    """The menu that a picker belongs to."""
+    return next(menu for menu in picker.window().findChildren(ModelMenu) if menu.picker is picker)
 
 
 def press(qtbot: QtBot, picker: ModelPicker, *keys: Qt.Key) -> None:
@@ -76,7 +85,7 @@ def test_each_model_says_what_it_is_how_fast_and_how_it_is(picker: ModelPicker) 
 
 def test_how_well_a_model_uses_tools_stands_beside_its_speed(picker: ModelPicker) -> None:
     check = ToolCheck("key", 1.0, "good", 9, 10, "error")
-    picker.show_choices(with_checks(CHOICES, {"/m/qwen.gguf": check}))
+    menu_of(picker).know(choices=with_checks(CHOICES, {"/m/qwen.gguf": check}))
     assert picker.rows.rows[0].detail == "Q4_K_M · 18.6 GB · about 22 tok/s · tools: good"
     assert picker.texts()[0].endswith("What went wrong: continuing after a tool's error.")
     assert not any("tools" in row.detail for row in picker.rows.rows[1:]), "unchecked models say nothing"
@@ -85,12 +94,12 @@ def test_how_well_a_model_uses_tools_stands_beside_its_speed(picker: ModelPicker
 def test_the_tools_of_the_model_in_use_are_checked_from_here_and_the_check_stopped(
     picker: ModelPicker, qtbot: QtBot
 ) -> None:
-    wanted, stopped = QSignalSpy(picker.check_wanted), QSignalSpy(picker.check_stop_wanted)
+    wanted, stopped = QSignalSpy(menu_of(picker).check_wanted), QSignalSpy(menu_of(picker).check_stop_wanted)
     qtbot.keyClicks(picker.field, "zzz")
     press(qtbot, picker, Qt.Key.Key_PageDown, Qt.Key.Key_Return)
     assert wanted.at(0) == ["/starter.gguf", "SmolLM2 135M Instruct"]
     picker.open()
-    picker.show_checking(ToolCheckUnderWay("/starter.gguf", "SmolLM2 135M Instruct", 3, 10))
+    menu_of(picker).know(checking=ToolCheckUnderWay("/starter.gguf", "SmolLM2 135M Instruct", 3, 10))
     notes = [row.note for row in picker.rows.rows]
     assert "checking tools: 3 of 10" in notes and picker.texts()[-1] == "Stop checking tools"
     qtbot.keyClicks(picker.field, "zzz")
@@ -106,8 +115,10 @@ def test_models_of_servers_stand_in_groups_of_their_own_that_say_what_they_are(
         ModelServer("http://localhost:8080/v1", "", ("small",)),
     )
     used = ("openai:http://10.0.0.7:8000/v1#old",)
-    picker.show_choices((*CHOICES[:1], *model_choices([], (), None, servers, used)))
-    picker.show_state(ModelChanged("ready", "qwen3 · far.example", "openai:https://far.example/v1#qwen3"))
+    menu_of(picker).know(choices=(*CHOICES[:1], *model_choices([], (), None, servers, used)))
+    menu_of(picker).know(
+        state=ModelChanged("ready", "qwen3 · far.example", "openai:https://far.example/v1#qwen3")
+    )
     rows = picker.rows.rows[1:5]
     assert [(row.text, row.heading) for row in rows] == [
         ("small", "Servers on this computer"),
@@ -124,7 +135,7 @@ def test_models_of_servers_stand_in_groups_of_their_own_that_say_what_they_are(
     ]
     qtbot.keyClicks(picker.field, "far.example")
     assert [row.text for row in picker.rows.rows[:2]] == ["qwen3", "glm"]
-    chosen, wanted = QSignalSpy(picker.use_wanted), QSignalSpy(picker.elsewhere_wanted)
+    chosen, wanted = QSignalSpy(menu_of(picker).use_wanted), QSignalSpy(menu_of(picker).elsewhere_wanted)
     press(qtbot, picker, Qt.Key.Key_Down, Qt.Key.Key_Return)
     assert chosen.at(0) == ["openai:https://far.example/v1#glm"]
     picker.open()
@@ -136,13 +147,13 @@ def test_models_of_servers_stand_in_groups_of_their_own_that_say_what_they_are(
 def test_the_model_in_use_is_where_the_keys_begin(picker: ModelPicker, qtbot: QtBot) -> None:
     assert picker.field.hasFocus()
     assert picker.list.currentIndex().data() == "SmolLM2 135M Instruct"
-    chosen = QSignalSpy(picker.use_wanted)
+    chosen = QSignalSpy(menu_of(picker).use_wanted)
     press(qtbot, picker, Qt.Key.Key_Down, Qt.Key.Key_Return)
     assert chosen.at(0) == ["/opened/mine.gguf"] and picker.isHidden()
 
 
 def test_typing_finds_a_model_and_enter_uses_it(picker: ModelPicker, qtbot: QtBot) -> None:
-    chosen = QSignalSpy(picker.use_wanted)
+    chosen = QSignalSpy(menu_of(picker).use_wanted)
     qtbot.keyClicks(picker.field, "qw30")
     assert picker.texts()[0].startswith("Qwen3 30B A3B") and len(picker.texts()) == 6
     press(qtbot, picker, Qt.Key.Key_Return)
@@ -150,7 +161,7 @@ def test_typing_finds_a_model_and_enter_uses_it(picker: ModelPicker, qtbot: QtBo
 
 
 def test_without_a_match_more_models_are_offered(picker: ModelPicker, qtbot: QtBot) -> None:
-    more = QSignalSpy(picker.models_wanted)
+    more = QSignalSpy(menu_of(picker).models_wanted)
     qtbot.keyClicks(picker.field, "zzzz")
     assert picker.texts()[0] == "Search Hugging Face for zzzz"
     assert "None of your models has that name." in labels(picker)
@@ -159,7 +170,7 @@ def test_without_a_match_more_models_are_offered(picker: ModelPicker, qtbot: QtB
 
 
 def test_what_cannot_be_used_leads_to_the_library_or_nowhere(picker: ModelPicker, qtbot: QtBot) -> None:
-    used, library = QSignalSpy(picker.use_wanted), QSignalSpy(picker.library_wanted)
+    used, library = QSignalSpy(menu_of(picker).use_wanted), QSignalSpy(menu_of(picker).library_wanted)
     qtbot.keyClicks(picker.field, "oss")
     press(qtbot, picker, Qt.Key.Key_Return)
     assert (used.count(), library.count()) == (0, 1)
@@ -180,7 +191,7 @@ def test_the_ends_of_the_list_hold(picker: ModelPicker, qtbot: QtBot) -> None:
 
 
 def test_a_click_chooses_and_a_click_beside_closes(picker: ModelPicker, qtbot: QtBot) -> None:
-    chosen = QSignalSpy(picker.use_wanted)
+    chosen = QSignalSpy(menu_of(picker).use_wanted)
     place = picker.list.visualRect(picker.rows.index(0)).center()
     qtbot.mouseClick(picker.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert chosen.at(0) == ["/m/qwen.gguf"]
@@ -214,11 +225,13 @@ def test_a_library_that_is_not_read_yet_says_so(qtbot: QtBot, looks: None) -> No
     qtbot.addWidget(window)
     window.resize(900, 700)
     window.show()
-    picker = ModelPicker(window, window)
-    picker.show_choices((), reading=True)
+    menu = ModelMenu(window)
+    picker = ModelPicker(window, menu)
+    menu.picker = picker
+    menu_of(picker).know(choices=None)
     picker.open()
     assert "Reading the library…" in labels(picker)
-    picker.show_choices(CHOICES)
+    menu_of(picker).know(choices=CHOICES)
     assert labels(picker.card) == [] and len(picker.texts()) == 9
 
 
