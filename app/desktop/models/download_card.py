@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
 from app.desktop.models.download_text import download_line, download_state, download_title, fraction
-from app.desktop.models.focus import draw_ring
+from app.desktop.models.focus import FocusCard
 from app.desktop.models.library_state import is_foreign
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.chip import Chip
@@ -28,7 +28,7 @@ TITLE = 190
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-class DownloadCard(QFrame):
+class DownloadCard(FocusCard):
     """Takes the focus: arrows walk, Ctrl and an arrow move it in the queue, Space pauses, Delete cancels, Enter does
     what its first button says. `dragged` carries where the pointer is, in the coordinates of the parent."""
 
@@ -50,13 +50,11 @@ class DownloadCard(QFrame):
         self._queue = (0, 1)  # its place, from 0, and how many there are
         self._pressed: QPoint | None = None
         self._dragging = False
-        self.setProperty("kind", "card")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.title = ElidedLabel(self, bold=True)
         self.foreign = Chip(self)
-        self.up, self.down = self._button("icon"), self._button("icon")
-        self.first, self.second = self._button("bar"), self._button("bar")
+        self.up, self.down = push_button(self, "icon"), push_button(self, "icon")
+        self.first, self.second = push_button(self, "bar"), push_button(self, "bar")
         self.bar = SlimBar(self)
         self.line = wrapped_label(self, "small", selectable=False)
         self._buttons = FlowRow(self)
@@ -70,14 +68,7 @@ class DownloadCard(QFrame):
         self.down.clicked.connect(lambda: self.move_wanted.emit(self.download.id, 1))
         self.first.clicked.connect(self._first)
         self.second.clicked.connect(self._second)
-        themes.changed.connect(self.restyle)
-        self.restyle()
-        self.show_download(download, None, self._queue)
-
-    def _button(self, kind: str) -> QPushButton:
-        button = push_button(self)
-        button.setProperty("kind", kind)
-        return button
+        self.refresh()
 
     # What the view tells
 
@@ -103,8 +94,7 @@ class DownloadCard(QFrame):
         words = download_line(download, progress)
         self.line.setText(words)
         kind = "bad" if download.state == "failed" else "small"
-        if self.line.property("kind") != kind:
-            set_kind(self.line, kind)
+        set_kind(self.line, kind)
         self.bar.setVisible(download.state not in ("done", "failed"))
         moving = download.state in ("running", "verifying")
         self.bar.show_value(fraction(download, progress), words, quiet=not moving)
@@ -211,23 +201,16 @@ class DownloadCard(QFrame):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._show_arrows()
-        self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        # To one of its own arrows: they stay.
-        self._show_arrows()
-        self.update()
+        self._show_arrows()  # they stay where it goes to one of them
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.show_download(self.download, self._progress, self._queue)
+    def has_ring(self) -> bool:
+        return self.hasFocus() or self._dragging
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.hasFocus() or self._dragging:
-            draw_ring(self)
+    def retranslate(self) -> None:
+        self.show_download(self.download, self._progress, self._queue)
 
     def restyle(self) -> None:
         px = themes.current.px

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.models.library_text import origin_name, shown_path
 from app.desktop.text.words import joined
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.flow import FlowRow
@@ -71,13 +72,8 @@ class ImportCard(Card):
         self.rows: list[FoundRow] = []
         self._found: tuple[Found, ...] | None = None
         self._words = wrapped_label(self, "small")
-        self.close_button = QPushButton(self)
-        self.close_button.setProperty("kind", "icon")
-        self.all, self.go = QPushButton(self), QPushButton(self)
-        self.all.setProperty("kind", "link")
-        self.go.setProperty("kind", "primary")
-        for button in (self.close_button, self.all, self.go):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.close_button = push_button(self, "icon")
+        self.all, self.go = push_button(self, "link"), push_button(self, "primary")
         self.add_to_head(self.close_button)
         self._list = Column(spacing=10)
         self._foot = FlowRow(self)

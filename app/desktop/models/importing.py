@@ -36,7 +36,7 @@ class Importing(QObject):
         card.show_searching()
         card.show()
         card.close_button.setFocus()
-        self._calls.do(lambda s: s.library.found_elsewhere(), self._show_found, executor="files", owner=self)
+        self._calls.do(lambda s: s.library.found_elsewhere(), self._show_found, executor="files")
 
     def take_paths(self, paths: list[str]) -> None:
         """Files, and folders with all models in them."""
@@ -52,7 +52,7 @@ class Importing(QObject):
         self._take([(each.path, each.origin) for each in found])
 
     def _take(self, wanted: Wanted) -> None:
-        self._calls.do(lambda s: _imported(s, wanted), self._told, executor="files", owner=self)
+        self._calls.do(lambda s: _imported(s, wanted), self._told, executor="files")
 
     def _told(self, result: tuple[list[LibraryModel], list[UserError]]) -> None:
         models, errors = result

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.words import joined
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.folding import FoldingRow
@@ -33,8 +34,7 @@ class LibraryBar(ThemedWidget):
         super().__init__(parent)
         self._count: tuple[int, int] | None = None
         self.title = text_label(self, "title")
-        self.order, self.add = ChoiceButton(self), QPushButton(self)
-        self.add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.order, self.add = ChoiceButton(self), push_button(self)
         self.order.set_choices("", [("used", "")], "used")
         self._buttons = FlowRow(self)
         self._buttons.add(self.order)

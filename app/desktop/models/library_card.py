@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QLineEdit,
-    QMenu,
-    QPushButton,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QWidget
 
 from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.language import languages
@@ -21,10 +14,11 @@ from app.desktop.base.theme import themes
 from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
 from app.desktop.models.checking import Check
 from app.desktop.models.files_note import FilesNote
-from app.desktop.models.focus import draw_ring
+from app.desktop.models.focus import FocusCard
 from app.desktop.models.library_text import library_title, state_words, what_happened, what_it_is
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
 from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.flow import FlowRow
@@ -62,7 +56,7 @@ class NameField(QLineEdit):
             self.kept.emit(self.text())
 
 
-class LibraryCard(QFrame):
+class LibraryCard(FocusCard):
     """Takes the focus: arrows walk, Enter uses it, F2 renames, Delete removes, the menu key opens its menu. `acted`
     carries the id and one of "use", "verify", "repair", "stop", "check_tools", "reveal", "remove", "locate"."""
 
@@ -79,33 +73,24 @@ class LibraryCard(QFrame):
         self._in_use = False
         self._tools: ToolCheck | None = None
         self._tools_checked: ToolCheckUnderWay | None = None
-        self.setProperty("kind", "card")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.title = ElidedLabel(self, bold=True)
         self.name = NameField(self)
         self.name.setMaxLength(200)
         self._names = QStackedWidget(self)
         self._names.addWidget(self.title)
         self._names.addWidget(self.name)
-        self.use, self.more = QPushButton(self), QPushButton(self)
-        self.use.setProperty("kind", "bar")
-        self.more.setProperty("kind", "icon")
+        self.use, self.more = push_button(self, "bar"), push_button(self, "icon")
         self.what, self.happened = (wrapped_label(self, "small", selectable=False) for _ in range(2))
         self.state = wrapped_label(self, "warning")
-        self.mend = QPushButton(self)
-        self.mend.setProperty("kind", "bar")
+        self.mend, self.stop = push_button(self, "bar"), push_button(self, "bar")
         self.chips = FlowRow(self)
         self.verdict, self.tools, self.loaded = Chip(self.chips), Chip(self.chips), Chip(self.chips, "accent")
         for chip in (self.verdict, self.tools, self.loaded):
             self.chips.add(chip)
         self.bar = SlimBar(self)
-        self.stop = QPushButton(self)
-        self.stop.setProperty("kind", "bar")
         self.checked = text_label(self, "small")
         self.files = FilesNote(self)
         self.files.hide()
-        for button in (self.use, self.more, self.mend, self.stop):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._lay_out()
         self.use.clicked.connect(lambda: self.acted.emit(self.model.id, "use"))
         self.more.clicked.connect(lambda: self.open_menu(None))
@@ -113,9 +98,7 @@ class LibraryCard(QFrame):
         self.stop.clicked.connect(lambda: self.acted.emit(self.model.id, "stop"))
         self.name.kept.connect(self._keep_name)
         self.name.left.connect(self._leave_name)
-        themes.changed.connect(self.restyle)
-        self.restyle()
-        self.show_model(model)
+        self.refresh()
 
     def _lay_out(self) -> None:
         self._buttons = FlowRow(self)
@@ -327,23 +310,8 @@ class LibraryCard(QFrame):
 
     # Looks
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.show_model(self.model)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.hasFocus():
-            draw_ring(self)
+    def retranslate(self) -> None:
+        self.show_model(self.model)
 
     def restyle(self) -> None:
         px = themes.current.px

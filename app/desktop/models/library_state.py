@@ -74,7 +74,7 @@ class LibraryState(QObject):
             self._again = True
             return
         self._reading = True
-        self._calls.do(_everything, self._take, self._failed, executor="io", owner=self)
+        self._calls.do(_everything, self._take, self._failed, executor="io")
 
     def _take(self, found: dict[str, Any]) -> None:
         self._downloads = {download.id: download for download in found["downloads"]}

@@ -301,10 +301,7 @@ class LibraryView(ThemedWidget):
         self.said.emit(Notification(words, self.tr("Undo"), lambda: self._restore(id)))
 
     def _restore(self, id: str) -> None:
-        def restored(model: LibraryModel) -> None:
-            self.show_model(model.id)
-
-        self._shelf.do(lambda s: s.library.restore(id), restored, slow=True)
+        self._shelf.do(lambda s: s.library.restore(id), lambda model: self.show_model(model.id), slow=True)
 
     def _emptied(self, freed: int) -> None:
         self.said.emit(Notification(self.tr("{size} freed").format(size=format_size(freed))))

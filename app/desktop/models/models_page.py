@@ -54,7 +54,7 @@ class ModelsPage(ThemedWidget):
         self.discover = DiscoverView(calls, self.shelf, self._catalogue)
         self.downloads = DownloadsView(self.shelf)
         self.library = LibraryView(calls, self.shelf, tool_checking)
-        self._views: dict[str, QWidget] = {
+        self._views: dict[str, DiscoverView | DownloadsView | LibraryView] = {
             "discover": self.discover,
             "downloads": self.downloads,
             "library": self.library,
@@ -73,20 +73,21 @@ class ModelsPage(ThemedWidget):
         self.shelf.library_changed.connect(self._show_library)
         self.shelf.downloads_changed.connect(self._focus_again)
         self._catalogue.changed.connect(lambda: self.side.show_picks(self._catalogue.picks()))
-        discover = self.discover
+        discover, details, foot = self.discover, self.discover.details, self.discover.foot
         discover.opened.connect(lambda repo: self.side.show_view(self._view, repo))
         discover.get_wanted.connect(self._get)
-        discover.downloads_wanted.connect(lambda: self.show_view("downloads"))
         discover.library_wanted.connect(lambda: self.show_view("library"))
-        discover.settings_wanted.connect(self.settings_wanted)
         discover.online_wanted.connect(self._go_online)
-        discover.cancel_wanted.connect(self.downloads.cancel)
-        discover.link_asked.connect(self._ask_link)
-        discover.page_wanted.connect(self._open_page)
+        for wanted in (details.downloads_wanted, foot.shown):
+            wanted.connect(lambda: self.show_view("downloads"))
+        foot.cancelled.connect(self.downloads.cancel)
+        details.gate.token_wanted.connect(self.settings_wanted)
+        details.link_asked.connect(self._ask_link)
+        details.page_wanted.connect(self._open_page)
         self.downloads.discover_wanted.connect(lambda: self.show_view("discover"))
         self.downloads.library_wanted.connect(self._show_in_library)
         self.library.discover_wanted.connect(lambda: self.show_view("discover"))
-        for view in (discover, self.downloads, self.library):
+        for view in (details, self.downloads, self.library):
             view.use_wanted.connect(self.use_wanted)
         for view in (self.downloads, self.library):
             view.said.connect(self.said)
@@ -148,12 +149,7 @@ class ModelsPage(ThemedWidget):
     def _give_focus(self) -> None:
         if not self.isVisible():
             return
-        begun = {
-            "discover": self.discover.take_focus,
-            "downloads": self.downloads.take_focus,
-            "library": self.library.take_focus,
-        }[self._view]()
-        self._focus_waits = not begun
+        self._focus_waits = not self._views[self._view].take_focus()
         if self._focus_waits:
             self.side.take_focus()
 
@@ -164,13 +160,11 @@ class ModelsPage(ThemedWidget):
         self._focus_waits = False
 
     def _read_machine(self) -> None:
-        self._calls.do(
-            lambda s: s.placements.machine(), self._take_machine, lambda _: None, executor="io", owner=self
-        )
+        self._calls.do(lambda s: s.placements.machine(), self._take_machine, lambda _: None, executor="io")
 
     def _take_machine(self, machine: Machine) -> None:
         self._machine = machine
-        self.discover.show_machine(machine_words(machine))
+        self.discover.details.show_machine(machine_words(machine))
 
     def _show_library(self) -> None:
         self.side.show_library(len(self.shelf.models or ()), self.shelf.library_bytes())
@@ -184,11 +178,12 @@ class ModelsPage(ThemedWidget):
             self.library.show_model(id)
 
     def _get(self, repository: Repository, variant: Variant) -> None:
-        def begun(_: object) -> None:
-            self.shelf.read()
-
         self._calls.do(
-            lambda s: s.downloads.add(repository, variant), begun, self._not_begun, executor="io", owner=self
+            lambda s: s.downloads.add(repository, variant),
+            lambda _: self.shelf.read(),
+            self._not_begun,
+            executor="io",
+            owner=self,
         )
 
     def _not_begun(self, error: UserError) -> None:
@@ -213,7 +208,7 @@ class ModelsPage(ThemedWidget):
 
     def retranslate(self) -> None:
         if self._machine is not None:
-            self.discover.show_machine(machine_words(self._machine))
+            self.discover.details.show_machine(machine_words(self._machine))
 
 
 def _hub_address(services: Services) -> str:

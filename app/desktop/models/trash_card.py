@@ -5,42 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.desktop.forms.line_list import Line, LineList
 from app.desktop.models.library_text import library_title
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
-from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.labels import set_texts, wrapped_label
-from app.desktop.widgets.layouts import Column, Row, discard
 from app.format import format_size
 from app.store.records import LibraryModel
-
-
-class TrashRow(QWidget):
-    """A removed model and the way back."""
-
-    restore_wanted = Signal(str)
-
-    def __init__(self, model: LibraryModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._model = model
-        self.name, self.size_label = ElidedLabel(self), QLabel(self)
-        self.size_label.setProperty("kind", "small")
-        self.restore = push_button(self, "bar")
-        self.restore.clicked.connect(lambda: self.restore_wanted.emit(self._model.id))
-        Row((self.name, 1), self.size_label, self.restore, parent=self, spacing=12)
-        self.retranslate()
-
-    def retranslate(self) -> None:
-        self.name.set_whole(library_title(self._model))
-        self.size_label.setText(format_size(self._model.bytes))
-        set_texts(
-            self.restore,
-            self.tr("Restore"),
-            self.tr("Restore {name}").format(name=library_title(self._model)),
-        )
 
 
 class TrashCard(Card):
@@ -52,7 +26,6 @@ class TrashCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._models: tuple[LibraryModel, ...] = ()
-        self.rows: list[TrashRow] = []
         self.empty = push_button(self, "bar")
         self.sure = push_button(self, "bar")
         self.keep = push_button(self, "bar")
@@ -61,13 +34,14 @@ class TrashCard(Card):
         self._choice.add(self.sure)
         self._choice.add(self.keep)
         self._words = wrapped_label(self, "small")
-        self._list = Column(spacing=8)
+        self.list = LineList(self)
         self.inside.addWidget(self._words)
         self.inside.addWidget(self._choice)
-        self.inside.addLayout(self._list)
+        self.inside.addWidget(self.list)
         self.empty.clicked.connect(lambda: self._ask(True))
         self.keep.clicked.connect(lambda: self._ask(False))
         self.sure.clicked.connect(self._empty)
+        self.list.acted.connect(lambda number: self.restore_wanted.emit(self._models[number].id))
         self._asking = False
         self.refresh()
 
@@ -75,12 +49,6 @@ class TrashCard(Card):
         if tuple(models) != self._models:
             self._models = tuple(models)
             self._asking = False
-            for row in self.rows:
-                discard(row, self._list)
-            self.rows = [TrashRow(model, self) for model in models]
-            for row in self.rows:
-                row.restore_wanted.connect(self.restore_wanted)
-                self._list.addWidget(row)
         self.setVisible(bool(models))
         self.retranslate()
 
@@ -94,6 +62,12 @@ class TrashCard(Card):
         self._asking = False
         self.retranslate()
         self.empty_wanted.emit()
+
+    def _line(self, model: LibraryModel) -> Line:
+        """A removed model and the way back."""
+        title = library_title(model)
+        said = self.tr("Restore {name}").format(name=title)
+        return Line(title, format_size(model.bytes), self.tr("Restore"), said)
 
     def retranslate(self) -> None:
         size = format_size(sum(model.bytes for model in self._models))
@@ -112,8 +86,7 @@ class TrashCard(Card):
         ):
             set_texts(button, text, said)
         self._choice.refit()
-        for row in self.rows:
-            row.retranslate()
+        self.list.show_lines([self._line(model) for model in self._models])
 
     def restyle(self) -> None:
         self._choice.set_gap(8)

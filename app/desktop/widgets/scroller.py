@@ -14,6 +14,17 @@ COLUMN = 1080
 GUTTER = 14
 
 
+def scroll_area(inside: QWidget, parent: QWidget) -> QScrollArea:
+    """An area in which `inside` scrolls up and down, as wide as there is room."""
+    inside.setProperty("kind", "page")
+    area = QScrollArea(parent)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inside)
+    return area
+
+
 class ColumnScroller(QScrollArea):
     """`column` takes the contents; it stands in the middle where there is more room than it needs.
 

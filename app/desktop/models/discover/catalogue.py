@@ -44,7 +44,7 @@ class Catalogue(QObject):
 
     def read(self) -> None:
         """Read it, and judge it anew for this machine."""
-        self._calls.do(_catalogue, self._take, executor="io", owner=self)
+        self._calls.do(_catalogue, self._take, executor="io")
 
     def _take(self, found: tuple[tuple[Judged, ...], tuple[CatalogueEntry, ...]]) -> None:
         self._judged, self._picks = found

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
@@ -20,8 +20,9 @@ CARD = 330
 GAP = 10
 
 
-class CardGrid(QWidget):
-    """Cards in as many columns as there is room for; the cards of a row are equally high."""
+class CardGrid(ThemedWidget):
+    """Cards in as many columns as there is room for; the cards of a row are equally high. `entered` carries the
+    `CatalogueLine` that a person chose."""
 
     entered = Signal(object)
     left_upwards = Signal()
@@ -30,7 +31,10 @@ class CardGrid(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._groups: list[tuple[QLabel, list[CatalogueCard]]] = []
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._columns = 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self.refresh()
 
     def show_groups(self, groups: Sequence[tuple[str, Sequence[CatalogueLine]]]) -> None:
         """Headings with their cards. Cards that are there are used again, so that the focus stays."""
@@ -40,24 +44,20 @@ class CardGrid(QWidget):
             heading.setText(text)
             for card, line in zip(cards, lines, strict=True):
                 card.show_line(line)
-        self.refit()
 
     def _build(self, counts: Sequence[int]) -> None:
         for heading, cards in self._groups:
             for widget in (heading, *cards):
-                discard(widget)
+                discard(widget, self._grid)
         self._groups = []
         for count in counts:
-            heading = text_label(self, "heading", wraps=True)
-            heading.show()
             cards = [CatalogueCard(self) for _ in range(count)]
             for card in cards:
-                card.setCheckable(True)
                 card.clicked.connect(lambda _=False, card=card: self._enter(card))
                 card.focused.connect(lambda card=card: self.focus_moved.emit(card))
                 card.moved.connect(lambda across, down, card=card: self._move(card, across, down))
-                card.show()
-            self._groups.append((heading, cards))
+            self._groups.append((text_label(self, "heading", wraps=True), cards))
+        self._place()
 
     def cards(self) -> list[CatalogueCard]:
         return [card for _, cards in self._groups for card in cards]
@@ -90,71 +90,42 @@ class CardGrid(QWidget):
             near = [other for other in cards if other.y() == rows[row]]
             min(near, key=lambda other: abs(other.x() - card.x())).setFocus()
 
-    def refit(self) -> None:
-        """Place the cards for the width there is; the height follows."""
-        self.setFixedHeight(self._place(self.width()))
-
-    def _place(self, width: int) -> int:
-        px = themes.current.px
-        gap = px(GAP)
-        columns = max(1, (width + gap) // (px(CARD) + gap))
-        wide = (width - (columns - 1) * gap) // columns
-        y = 0
-        for number, (heading, cards) in enumerate(self._groups):
-            y += px(16) if number else 0
-            high = heading.heightForWidth(max(1, width))
-            heading.setGeometry(0, y, width, high)
-            y += high + px(8)
-            for first in range(0, len(cards), columns):
-                row = cards[first : first + columns]
-                tall = max(card.height_for(wide) for card in row)
-                for column, card in enumerate(row):
-                    card.setGeometry(column * (wide + gap), y, wide, tall)
-                y += tall + gap
-        return y
-
-    def sizeHint(self) -> QSize:
-        return QSize(themes.current.px(CARD), self.minimumHeight())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(themes.current.px(90), self.minimumHeight())
+    def _place(self) -> None:
+        """Put the cards into as many columns as there is room for."""
+        px, grid, row, self._columns = themes.current.px, self._grid, 0, self.columns()
+        grid.setSpacing(px(GAP))
+        for heading, cards in self._groups:
+            heading.setContentsMargins(0, px(16) if row else 0, 0, 0)
+            grid.addWidget(heading, row, 0, 1, self._columns)
+            for number, card in enumerate(cards):
+                down, column = divmod(number, self._columns)
+                grid.addWidget(card, row + 1 + down, column)
+            row += 1 + -(-len(cards) // self._columns)
+        for column in range(grid.columnCount()):
+            grid.setColumnStretch(column, int(column < self._columns))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        if event.size().width() != event.oldSize().width():
-            self.refit()
-
-
-class CatalogueView(ThemedWidget):
-    """`entered` carries the `CatalogueLine` that a person chose."""
-
-    entered = Signal(object)
-    left_upwards = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.grid = CardGrid(self)
-        self.grid.entered.connect(self.entered)
-        self.grid.left_upwards.connect(self.left_upwards)
-        self.scroller = ColumnScroller(self, bare=True)
-        self.scroller.column.addWidget(self.grid)
-        self.scroller.column.addStretch(1)
-        self.grid.focus_moved.connect(self.scroller.show_whole)
-        self.refresh()
-
-    def show_groups(self, groups: Sequence[tuple[str, Sequence[CatalogueLine]]]) -> None:
-        self.grid.show_groups(groups)
-
-    def is_empty(self) -> bool:
-        return not self.grid.cards()
+        if self.columns() != self._columns:
+            self._place()
 
     def take_focus(self) -> None:
-        cards = self.grid.cards()
+        cards = self.cards()
         chosen = [card for card in cards if card.isChecked()]
         if cards:
             (chosen or cards)[0].setFocus()
 
-    def resizeEvent(self, event: object) -> None:
-        self.scroller.setGeometry(self.rect())
-
     def restyle(self) -> None:
-        self.grid.refit()
+        for card in self.cards():
+            card.show_line(card.line)
+        self._place()
+
+
+class CatalogueView(ColumnScroller):
+    """The cards of the catalogue, in `grid`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, bare=True)
+        self.grid = CardGrid(self)
+        self.column.addWidget(self.grid)
+        self.column.addStretch(1)
+        self.grid.focus_moved.connect(self.show_whole)

@@ -51,7 +51,6 @@ class DetailsPanel(ThemedWidget):
     downloads_wanted = Signal()
     link_asked = Signal(str)
     page_wanted = Signal(str)
-    token_wanted = Signal()
     retry_wanted = Signal()
     back_wanted = Signal()
 
@@ -78,7 +77,6 @@ class DetailsPanel(ThemedWidget):
         self.best = wrapped_label(self)
         self.gate = GateNote(self)
         self.gate.page_wanted.connect(self.page_wanted)
-        self.gate.token_wanted.connect(self.token_wanted)
         self.table = VariantsTable(self)
         self.table.acted.connect(self._act)
         self.page_link = push_button(self, "link")
@@ -174,9 +172,6 @@ class DetailsPanel(ThemedWidget):
         """What is on disk or on its way changed."""
         if self._repository is not None:
             self._show_table()
-
-    def show_back(self, on: bool) -> None:
-        self.back.setVisible(on)
 
     def facts(self) -> RemoteFacts | None:
         """What the header of one of its files said, as soon as one was read."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.catalogue import Catalogue
-from app.desktop.models.discover.catalogue_card import CatalogueLine
 from app.desktop.models.discover.catalogue_view import CatalogueView
 from app.desktop.models.discover.details_panel import DetailsPanel
 from app.desktop.models.discover.repository_loader import Reading
@@ -35,18 +34,12 @@ FOOT_FROM = 620
 
 
 class DiscoverView(ThemedWidget):
-    """`get_wanted` carries a repository and a variant. The other signals are the details panel's."""
+    """`get_wanted` carries a repository and a variant; `details` and `foot` have signals of their own."""
 
     get_wanted = Signal(object, object)
-    use_wanted = Signal(str)
-    downloads_wanted = Signal()
     library_wanted = Signal()
-    settings_wanted = Signal()
     online_wanted = Signal()
-    link_asked = Signal(str)
-    page_wanted = Signal(str)
     opened = Signal(str)
-    cancel_wanted = Signal(int)
 
     def __init__(self, calls: ServiceCalls, shelf: LibraryState, catalogue: Catalogue) -> None:
         super().__init__()
@@ -68,10 +61,11 @@ class DiscoverView(ThemedWidget):
         Column(self.count, (self._lists, 1), parent=self._left)
         self._body = Row(self._left, (self.details, 1), spacing=18)
         self.foot = DownloadFoot(shelf)
-        self._top, self._bottom = QVBoxLayout(), QVBoxLayout()
-        self._top.addWidget(self.bar)
-        self._bottom.addWidget(self.foot)
-        self._outer = Column(self._top, (self._body, 1), self._bottom, parent=self, spacing=16)
+        top, bottom = (
+            Column(self.bar, margins=(0, 0, GUTTER, 0)),
+            Column(self.foot, margins=(0, 0, GUTTER, 0)),
+        )
+        Column(top, (self._body, 1), bottom, parent=self, margins=(28, 22, 28 - GUTTER, 20), spacing=16)
         self._connect()
         self._show_lists()
         self.refresh()
@@ -87,24 +81,17 @@ class DiscoverView(ThemedWidget):
         self.results.entered.connect(self._enter)
         self.results.end_near.connect(self._more)
         self.results.left_upwards.connect(self.bar.take_focus)
-        self.catalogue.entered.connect(self._enter_line)
-        self.catalogue.left_upwards.connect(self.bar.take_focus)
+        self.catalogue.grid.entered.connect(lambda line: self._enter(HubModel(line.repo)))
+        self.catalogue.grid.left_upwards.connect(self.bar.take_focus)
         self.reading.loaded.connect(self._loaded)
         self.reading.judged.connect(self._judged)
         self.reading.finished.connect(self._finished)
         self.reading.failed.connect(self.details.show_failure)
         self.state.acted.connect(self._act)
         details = self.details
-        self.foot.cancelled.connect(self.cancel_wanted)
-        self.foot.shown.connect(self.downloads_wanted)
         details.back_wanted.connect(self.close_details)
         details.retry_wanted.connect(lambda: self.reading.open(details.repo()))
         details.get_wanted.connect(lambda variant: self.get_wanted.emit(self._repository, variant))
-        details.use_wanted.connect(self.use_wanted)
-        details.downloads_wanted.connect(self.downloads_wanted)
-        details.link_asked.connect(self.link_asked)
-        details.page_wanted.connect(self.page_wanted)
-        details.token_wanted.connect(self.settings_wanted)
         self._catalogue.changed.connect(self.show_catalogue)
         self._shelf.downloads_changed.connect(details.show_holdings)
         self._shelf.progressed.connect(lambda _: details.show_holdings())
@@ -151,9 +138,6 @@ class DiscoverView(ThemedWidget):
         self.results.show_chosen("")
         self.catalogue.grid.show_chosen("")
         self.opened.emit("")
-
-    def show_machine(self, words: str) -> None:
-        self.details.show_machine(words)
 
     def machine_changed(self) -> None:
         """Verdicts are other ones now."""
@@ -214,9 +198,6 @@ class DiscoverView(ThemedWidget):
         if not self._left.isVisible():
             self.details.take_focus()
 
-    def _enter_line(self, line: CatalogueLine) -> None:
-        self._enter(HubModel(line.repo))
-
     def _loaded(self, repository: Repository) -> None:
         self._repository = repository
         self.details.show_repository(repository)
@@ -241,7 +222,7 @@ class DiscoverView(ThemedWidget):
 
     def show_catalogue(self) -> None:
         here = {model.repo for model in self._shelf.models or ()}
-        self.catalogue.show_groups(self._catalogue.groups(here))
+        self.catalogue.grid.show_groups(self._catalogue.groups(here))
         self.catalogue.grid.show_chosen(self.details.repo())
         self._show_lists()
 
@@ -274,10 +255,7 @@ class DiscoverView(ThemedWidget):
                 (self.tr("Clear the search"),),
                 "search",
             )
-            self._announce_nothing()
-
-    def _announce_nothing(self) -> None:
-        self.count.setText(self.tr("Nothing found"))
+            self.count.setText(self.tr("Nothing found"))
 
     def _show_count(self) -> None:
         found = self.results.results.rowCount()
@@ -308,7 +286,7 @@ class DiscoverView(ThemedWidget):
         self._left.setVisible(not (self.is_narrow() and opened))
         self.bar.setVisible(not (self.is_narrow() and opened))
         self.details.setVisible(opened or not alone)
-        self.details.show_back(opened and (self.is_narrow() or browsing))
+        self.details.back.setVisible(opened and (self.is_narrow() or browsing))
         self._left.setMaximumWidth(16_777_215 if alone else themes.current.px(LIST))
         # The grid of the catalogue keeps the gutter for itself; the list of results is bare.
         gutter = themes.current.px(GUTTER) if alone and not browsing else 0
@@ -320,7 +298,7 @@ class DiscoverView(ThemedWidget):
         if current is self.results:
             self.results.take_focus()
         elif current is self.catalogue:
-            self.catalogue.take_focus()
+            self.catalogue.grid.take_focus()
 
     def resizeEvent(self, event: object) -> None:
         self.arrange()
@@ -338,9 +316,5 @@ class DiscoverView(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        gutter = px(GUTTER)
-        self._outer.setContentsMargins(px(28), px(22), px(28) - gutter, px(20))
-        self._top.setContentsMargins(0, 0, gutter, 0)
-        self._bottom.setContentsMargins(0, 0, gutter, 0)
         self.count.setContentsMargins(px(2), 0, 0, px(6))
         self.arrange()

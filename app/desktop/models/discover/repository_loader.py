@@ -50,7 +50,6 @@ class Reading(QObject):
             self._done,
             self._wrong,
             executor="net",
-            owner=self,
         )
 
     def cancel(self) -> None:

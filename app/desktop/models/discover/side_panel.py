@@ -7,12 +7,13 @@ from itertools import pairwise
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.words import joined
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column
+from app.desktop.widgets.scroller import scroll_area
 from app.desktop.widgets.side_row import SideRow, fit_rows
 from app.format import format_size
 
@@ -43,7 +44,6 @@ class ModelsSide(ThemedWidget):
         self._picks: list[Pick] = []
         self._view, self._chosen = "discover", ""
         inside = QWidget(self)
-        inside.setProperty("kind", "page")
         self._column = Column(parent=inside, margins=(12, 12, 12, 12), spacing=1)
         self.rows = {view: SideRow(inside) for view in VIEWS}
         for view, row in self.rows.items():
@@ -56,14 +56,9 @@ class ModelsSide(ThemedWidget):
         self._column.addLayout(self._places)
         self.picks: list[SideRow] = []
         self._column.addStretch(1)
-        scroller = QScrollArea(self)
-        scroller.setWidgetResizable(True)
-        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroller.setWidget(inside)
         self.free = text_label(self, "small", wraps=True, selectable=True)
         self._foot = Column(self.free, margins=(20, 10, 20, 18))
-        Column((scroller, 1), self._foot, parent=self, spacing=0)
+        Column((scroll_area(inside, self), 1), self._foot, parent=self, spacing=0)
         self.refresh()
 
     # What the page tells

@@ -1,17 +1,32 @@
-"""What the table of quantisations says: pure, from what was read, judged and is held."""
+"""What the table of quantizations says: pure, from what was read, judged and is held."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from app.desktop.base.language import languages
-from app.desktop.models.discover.variant_row import VariantLine
 from app.desktop.models.library_state import Holding
 from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
 from app.format import format_size
 from engine.hub.values import JudgedVariant, Repository, Variant
+
+
+class VariantLine(msgspec.Struct, frozen=True):
+    """What a row shows, in the language that is on. `chip` is the verdict in a few words, `sentence` the whole;
+    `mark` stands beside the name. `action` is the text of the button, `said` the same as a whole sentence."""
+
+    name: str
+    size: str
+    chip: str = ""
+    tone: str = "quiet"
+    sentence: str = ""
+    mark: str = ""
+    mark_tone: str = "accent"
+    action: str = ""
+    said: str = ""
 
 
 def variant_lines(

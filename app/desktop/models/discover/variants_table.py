@@ -1,19 +1,83 @@
-"""The quantisations of a repository as a table: what each takes, what it would be here, and how to get it."""
+"""The quantizations of a repository as a table: what each takes, what it would be here, and how to get it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QWidget
 
+from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.models.discover.variant_row import GAP, Columns, VariantLine, VariantRow
-from app.desktop.widgets.layouts import Column, discard
+from app.desktop.models.discover.variant_lines import VariantLine
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.chip import Chip
+from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.labels import set_texts, text_label
+from app.desktop.widgets.layouts import STRETCH, Row, discard
 
-HEAD = 30
+GAP = 16
+HEAD, HIGH, FOLDED_HIGH = 29, 41, 31
+# A verdict that is being read must not move the others when it comes.
+VERDICT = 150
+
+
+def _rule(parent: QWidget) -> QFrame:
+    rule = QFrame(parent)
+    rule.setProperty("kind", "line")
+    rule.setFixedHeight(1)
+    return rule
+
+
+class VariantRow:
+    """The widgets of one quantization."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self.line = VariantLine("", "")
+        self.name, self.size = ElidedLabel(parent, bold=True), text_label(parent)
+        self.name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.mark, self.chip = Chip(parent), Chip(parent)
+        self.button, self.rule = push_button(parent, "bar"), _rule(parent)
+        self.head, self.verdict = Row(self.name, self.mark, STRETCH, spacing=4), Row(self.chip, STRETCH)
+        self.widgets = (self.name, self.mark, self.size, self.chip, self.button, self.rule)
+        for widget in self.widgets:
+            widget.show()
+
+    def show_line(self, line: VariantLine) -> None:
+        if line == self.line:
+            return
+        self.line = line
+        self.name.set_whole(line.name)
+        words = [line.name, line.mark, line.size, line.sentence or line.chip]
+        self.name.setAccessibleName(", ".join(word.rstrip(".") for word in words if word))
+        self.size.setText(line.size)
+        self.mark.say(line.mark, line.mark_tone)
+        self.mark.setVisible(bool(line.mark))
+        self.chip.say(line.chip, line.tone, line.sentence)
+        self.chip.setVisible(bool(line.chip))
+        self.button.setVisible(bool(line.action))
+        set_texts(self.button, line.action, line.said or line.action, tip=line.said)
+
+    def widths(self) -> tuple[int, ...]:
+        """What the name, the size, the verdict and the button take beside each other."""
+        name, mark, size, chip, button = (widget.sizeHint().width() for widget in self.widgets[:5])
+        return name + (mark + self.head.spacing() if self.line.mark else 0), size, chip, button
+
+    def place(self, grid: QGridLayout, top: int, *, folded: bool) -> None:
+        """Fill the three lines of the grid from `top` on: name and size, the verdict where it is `folded`, a rule."""
+        px = themes.current.px
+        self.name.setMinimumSize(px(60), px(FOLDED_HIGH if folded else HIGH))
+        set_kind(self.size, "small" if folded else "")
+        self.verdict.setContentsMargins(0, px(2) if folded else 0, 0, px(8) if folded else 0)
+        grid.addLayout(self.head, top, 0, 1, 3 if folded else 1)
+        if folded:
+            self.head.insertWidget(2, self.size)
+        else:
+            grid.addWidget(self.size, top, 1)
+        grid.addLayout(self.verdict, *((top + 1, 0, 1, 3) if folded else (top, 2)))
+        grid.addWidget(self.button, top, 3, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self.rule, top + 2, 0, 1, 4)
 
 
 class VariantsTable(ThemedWidget):
@@ -24,29 +88,37 @@ class VariantsTable(ThemedWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: list[VariantRow] = []
-        self._columns = Columns(0, 0, 0, False)
-        self._titles = ("", "", "")
-        self._layout = Column(parent=self, spacing=0)
+        self._folded = False
+        self._titles = [text_label(self, "small") for _ in range(3)]
+        self._head = (*self._titles, _rule(self))
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(2, 1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.refresh()
 
     def show_lines(self, lines: Sequence[VariantLine]) -> None:
         """All rows, in order. Rows that are there are used again, so that the focus stays where it is."""
+        count = len(self.rows)
         while len(self.rows) < len(lines):
             row = VariantRow(self)
             row.button.clicked.connect(lambda _=False, row=row: self.acted.emit(row.line.name))
-            self._layout.addWidget(row)
             self.rows.append(row)
         for row in self.rows[len(lines) :]:
-            discard(row, self._layout)
+            for widget in row.widgets:
+                discard(widget)
         del self.rows[len(lines) :]
         for row, line in zip(self.rows, lines, strict=True):
             row.show_line(line)
         self.setVisible(bool(lines))
-        self._measure()
+        if len(lines) != count:
+            self._place()
+        self._fit()
 
     def folded(self) -> bool:
-        return self._columns.folded
+        """Whether the verdicts stand below the names."""
+        return self._folded
 
     def take_focus(self) -> None:
         for row in self.rows:
@@ -54,50 +126,43 @@ class VariantsTable(ThemedWidget):
                 row.button.setFocus(Qt.FocusReason.TabFocusReason)
                 return
 
-    def _measure(self) -> None:
-        if not self.rows:
-            return
+    def _fit(self) -> None:
+        """Fold where there is no room for the columns."""
         px = themes.current.px
-        gap = px(GAP)
-        titles = QFontMetrics(themes.current.font(13))
-        least = [titles.horizontalAdvance(title) for title in self._titles]
-        name = max(least[0], *(row.name_width() for row in self.rows))
-        size = max(least[1], *(row.size_width() for row in self.rows))
-        chip = max(least[2], *(row.chip_width(row.line.chip) for row in self.rows))
-        button = max(row.button_width() for row in self.rows)
-        # A verdict that is being read must not move the others when it comes.
-        needed = name + gap + size + gap + max(chip, px(150)) + gap + button
-        columns = Columns(name + gap, name + gap + size + gap, button, needed > self.width())
-        self._columns = columns
-        for row in self.rows:
-            row.set_columns(columns)
-        self._layout.setContentsMargins(0, 0 if columns.folded else px(HEAD), 0, 0)
+        widths = [max(column) for column in zip(*(row.widths() for row in self.rows), strict=True)]
+        folded = bool(widths) and sum(widths) + max(0, px(VERDICT) - widths[2]) + 3 * px(GAP) > self.width()
+        if folded != self._folded:
+            self._folded = folded
+            self._place()
+
+    def _place(self) -> None:
+        px, grid = themes.current.px, self._grid
+        while grid.takeAt(0) is not None:
+            pass
+        grid.setHorizontalSpacing(px(GAP))
+        grid.setColumnMinimumWidth(2, 0 if self._folded else px(VERDICT))
+        for column, title in enumerate(self._titles):
+            title.setFixedHeight(px(HEAD))
+            grid.addWidget(title, 0, column)
+        grid.addWidget(self._head[-1], 1, 0, 1, 4)
+        for widget in self._head:
+            widget.setVisible(not self._folded)
+        for number, row in enumerate(self.rows):
+            row.place(grid, 2 + 3 * number, folded=self._folded)
         self.updateGeometry()
-        self.update()
 
     def resizeEvent(self, event: object) -> None:
-        self._measure()
+        self._fit()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(themes.current.px(100), self._layout.minimumSize().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._columns.folded or not self.rows:
-            return
-        theme = themes.current
-        painter = QPainter(self)
-        painter.setFont(theme.font(13))
-        painter.setPen(QColor(theme.muted))
-        starts = (0, self._columns.size, self._columns.verdict)
-        for left, title in zip(starts, self._titles, strict=True):
-            place = QRect(left, 0, self.width() - left, theme.px(HEAD - 4))
-            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
-        painter.fillRect(0, theme.px(HEAD) - 1, self.width(), 1, QColor(theme.line))
+        return QSize(themes.current.px(100), self._grid.minimumSize().height())
 
     def retranslate(self) -> None:
-        self._titles = (self.tr("Quantization"), self.tr("Size"), self.tr("On this computer"))
+        names = (self.tr("Quantization"), self.tr("Size"), self.tr("On this computer"))
+        for title, name in zip(self._titles, names, strict=True):
+            title.setText(name)
         self.setAccessibleName(self.tr("Quantizations"))
-        self._measure()
 
     def restyle(self) -> None:
-        self._measure()
+        self._place()
+        self._fit()

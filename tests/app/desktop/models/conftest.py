@@ -129,7 +129,7 @@ class Open:
         """Opened, and everything is read."""
         self.page.open()
         self.until(lambda: self.page.shelf.models is not None)
-        self.until(lambda: not self.page.discover.catalogue.is_empty() or not self.hub.entries)
+        self.until(lambda: bool(self.page.discover.catalogue.grid.cards()) or not self.hub.entries)
         QApplication.processEvents()
         return self
 

@@ -86,8 +86,8 @@ def test_models_are_sorted_as_one_likes(opened: Open) -> None:
 def test_the_disk_is_told_in_its_parts(opened: Open) -> None:
     library(opened)
     disk = opened.page.library.disk
-    assert [(share.words) for share in disk.shares()] == [
-        "models 22.8 GB", "unfinished 7 GB", "trash 0 B", "other files 658 GB",
+    assert [share.words for share in disk.shares()] == [
+        "models 22.8 GB", "unfinished 7 GB", "other files 658 GB",
     ]  # fmt: skip
     assert disk.bar.accessibleName() == (
         "The disk: models 22.8 GB, unfinished 7 GB, other files 658 GB, free 312 GB"
@@ -149,8 +149,8 @@ def test_the_trash_asks_before_it_is_emptied(opened: Open) -> None:
 def test_one_in_the_trash_is_put_back(opened: Open) -> None:
     cards = library(opened)
     choose(cards[G], "Move to the trash")
-    opened.until(lambda: len(opened.page.library.trash.rows) == 1)
-    opened.page.library.trash.rows[0].restore.click()
+    opened.until(lambda: len(opened.page.library.trash.list.lines) == 1)
+    opened.page.library.trash.list.lines[0].button.click()
     opened.until(lambda: G in opened.page.library.cards)
 
 

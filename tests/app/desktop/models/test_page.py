@@ -70,7 +70,7 @@ def test_nothing_is_cut_off_at_the_side(make_page: Make, width: int, scale: floa
         enter()
         QApplication.processEvents()
         for scroller in (
-            opened.page.discover.catalogue.scroller,
+            opened.page.discover.catalogue,
             opened.page.discover.details.scroller,
             opened.page.downloads.scroller,
             opened.page.library.scroller,

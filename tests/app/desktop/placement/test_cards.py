@@ -71,8 +71,8 @@ def test_bars_name_their_parts(qtbot: QtBot) -> None:
     assert gpu.accessibleDescription() == (
         "attention and shared 1.1 GB, experts 5.1 GB, context 620 MB, compute memory 300 MB, free 520 MB"
     )
-    widths = [rect.width() for _, rect in gpu.segments()]
-    assert max(widths) == widths[1] and gpu.segments()[-1][1].right() <= gpu.width()
+    widths = [rect.width() for _, rect in gpu.bar.segments()]
+    assert max(widths) == widths[1] and gpu.bar.segments()[-1][1].right() <= gpu.width()
     languages.choose("ko")
     qtbot.waitUntil(lambda: gpu.accessibleName() == "GPU · RTX 2080: 7.1 / 7.6 GB")
 
