@@ -1070,8 +1070,28 @@
         <translation>복원</translation>
     </message>
     <message>
+        <source>{size} now</source>
+        <translation>지금 {size}</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>비어 있음</translation>
+    </message>
+    <message>
+        <source>Delete now</source>
+        <translation>지금 삭제</translation>
+    </message>
+    <message>
+        <source>Delete the cache of all chats</source>
+        <translation>모든 대화의 캐시 삭제</translation>
+    </message>
+    <message>
         <source>Data</source>
         <translation>데이터</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>끔</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -1693,7 +1713,15 @@
     </message>
 </context>
 <context>
-    <name>FoundLine</name>
+    <name>FoundModels</name>
+    <message>
+        <source>File</source>
+        <translation>파일</translation>
+    </message>
+    <message>
+        <source>Add {name} to the library</source>
+        <translation>{name} 모델을 라이브러리에 추가</translation>
+    </message>
     <message>
         <source>In the library</source>
         <translation>라이브러리에 있음</translation>
@@ -1701,17 +1729,6 @@
     <message>
         <source>Add</source>
         <translation>추가</translation>
-    </message>
-    <message>
-        <source>Add {name} to the library</source>
-        <translation>{name} 모델을 라이브러리에 추가</translation>
-    </message>
-</context>
-<context>
-    <name>FoundModels</name>
-    <message>
-        <source>File</source>
-        <translation>파일</translation>
     </message>
     <message>
         <source>Add all {count}</source>
@@ -1796,25 +1813,6 @@
     </message>
 </context>
 <context>
-    <name>GrantLine</name>
-    <message>
-        <source>in the run “{title}”</source>
-        <translation>“{title}” 작업에서</translation>
-    </message>
-    <message>
-        <source>for one answer in a chat</source>
-        <translation>대화의 답변 하나에서</translation>
-    </message>
-    <message>
-        <source>Revoke</source>
-        <translation>허용 취소</translation>
-    </message>
-    <message>
-        <source>Revoke: {what}, {where}</source>
-        <translation>허용 취소: {what}, {where}</translation>
-    </message>
-</context>
-<context>
     <name>Grants</name>
     <message>
         <source>All tools of “{server}”</source>
@@ -1858,7 +1856,27 @@
     </message>
 </context>
 <context>
-    <name>GrantsList</name>
+    <name>GrantsSection</name>
+    <message>
+        <source>in the run “{title}”</source>
+        <translation>“{title}” 작업에서</translation>
+    </message>
+    <message>
+        <source>for one answer in a chat</source>
+        <translation>대화의 답변 하나에서</translation>
+    </message>
+    <message>
+        <source>Revoke: {what}, {where}</source>
+        <translation>허용 취소: {what}, {where}</translation>
+    </message>
+    <message>
+        <source>Revoke</source>
+        <translation>허용 취소</translation>
+    </message>
+    <message>
+        <source>Permissions</source>
+        <translation>권한</translation>
+    </message>
     <message>
         <source>None. Each run asks according to its mode.</source>
         <translation>없습니다. 작업마다 모드에 따라 확인합니다.</translation>
@@ -1870,13 +1888,6 @@
     <message>
         <source>Revoke all permissions</source>
         <translation>모든 권한 취소</translation>
-    </message>
-</context>
-<context>
-    <name>GrantsSection</name>
-    <message>
-        <source>Permissions</source>
-        <translation>권한</translation>
     </message>
     <message>
         <source>Allowed without asking</source>
@@ -2174,14 +2185,6 @@
     <message>
         <source>API key</source>
         <translation>API 키</translation>
-    </message>
-    <message>
-        <source>Stored in the system keyring.</source>
-        <translation>시스템 키링에 저장되어 있습니다.</translation>
-    </message>
-    <message>
-        <source>Kept until Coterie quits: this system has no keyring.</source>
-        <translation>이 시스템에 키링이 없어 Coterie를 종료할 때까지만 보관합니다.</translation>
     </message>
     <message>
         <source>Forget</source>
@@ -3851,29 +3854,6 @@
     </message>
 </context>
 <context>
-    <name>PromptCacheRow</name>
-    <message>
-        <source>{size} now</source>
-        <translation>지금 {size}</translation>
-    </message>
-    <message>
-        <source>Empty</source>
-        <translation>비어 있음</translation>
-    </message>
-    <message>
-        <source>Off</source>
-        <translation>끔</translation>
-    </message>
-    <message>
-        <source>Delete now</source>
-        <translation>지금 삭제</translation>
-    </message>
-    <message>
-        <source>Delete the cache of all chats</source>
-        <translation>모든 대화의 캐시 삭제</translation>
-    </message>
-</context>
-<context>
     <name>ProseBlock</name>
     <message>
         <source>Answer text</source>
@@ -5105,25 +5085,6 @@
     </message>
 </context>
 <context>
-    <name>SecretField</name>
-    <message>
-        <source>New value</source>
-        <translation>새 값</translation>
-    </message>
-    <message>
-        <source>New value of {name}</source>
-        <translation>{name}의 새 값</translation>
-    </message>
-    <message>
-        <source>Keep</source>
-        <translation>저장</translation>
-    </message>
-    <message>
-        <source>Keep this value of {name}</source>
-        <translation>{name}의 값 저장</translation>
-    </message>
-</context>
-<context>
     <name>SecretsPart</name>
     <message>
         <source>Its secret values</source>
@@ -5904,14 +5865,6 @@
         <translation>Hugging Face에 확인하는 중…</translation>
     </message>
     <message>
-        <source>Stored in the system keyring.</source>
-        <translation>시스템 키링에 저장되어 있습니다.</translation>
-    </message>
-    <message>
-        <source>Kept until Coterie quits: this system has no keyring.</source>
-        <translation>이 시스템에 키링이 없어 Coterie를 종료할 때까지만 보관합니다.</translation>
-    </message>
-    <message>
         <source>From the environment variable HF_TOKEN.</source>
         <translation>환경 변수 HF_TOKEN의 값을 씁니다.</translation>
     </message>
@@ -6257,6 +6210,14 @@
 <context>
     <name>TrashCard</name>
     <message>
+        <source>Restore {name}</source>
+        <translation>{name} 복원</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>복원</translation>
+    </message>
+    <message>
         <source>Trash</source>
         <translation>휴지통</translation>
     </message>
@@ -6291,17 +6252,6 @@
     <message>
         <source>Keep what is in the trash</source>
         <translation>휴지통의 모델을 그대로 두기</translation>
-    </message>
-</context>
-<context>
-    <name>TrashRow</name>
-    <message>
-        <source>Restore</source>
-        <translation>복원</translation>
-    </message>
-    <message>
-        <source>Restore {name}</source>
-        <translation>{name} 복원</translation>
     </message>
 </context>
 <context>
@@ -6485,6 +6435,25 @@
     <message>
         <source>Show all ({count} characters)</source>
         <translation>모두 보기({count}자)</translation>
+    </message>
+</context>
+<context>
+    <name>VariableField</name>
+    <message>
+        <source>New value</source>
+        <translation>새 값</translation>
+    </message>
+    <message>
+        <source>New value of {name}</source>
+        <translation>{name}의 새 값</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>저장</translation>
+    </message>
+    <message>
+        <source>Keep this value of {name}</source>
+        <translation>{name}의 값 저장</translation>
     </message>
 </context>
 <context>

@@ -166,7 +166,6 @@ class ToolsSheet(Overlay):
         self.turn_off.setVisible(is_on)
         self.cancel.setText(self.tr("Cancel"))
         self.card.setAccessibleName(self._title.text())
-        self._complaint.retranslate()
 
     def restyle(self) -> None:
         super().restyle()
@@ -176,7 +175,6 @@ class ToolsSheet(Overlay):
         self._scroller.column.setSpacing(px(14))
         for group in self._groups:
             group.setSpacing(px(8))
-        self._complaint.restyle()
 
     # Keys
 

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.desktop.base.language import languages
-from app.desktop.base.theme import themes
 from app.desktop.widgets.layouts import Column, Row
 from engine.errors import UserError
 
 
 class Complaint(QLabel):
-    """A sentence in the colour of errors, hidden while there is none; a new one is told to screen readers. It follows
-    theme and language by itself."""
+    """A sentence in the colour of errors, hidden while there is none; a new one is told to screen readers."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._error: UserError | None = None
+        self.setProperty("kind", "complaint")
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.hide()
-        themes.changed.connect(self.restyle)
-        self.restyle()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -41,11 +38,6 @@ class Complaint(QLabel):
     def retranslate(self) -> None:
         self.setText("" if self._error is None else languages.tell(self._error))
         self.setVisible(self._error is not None)
-
-    def restyle(self) -> None:
-        palette = self.palette()
-        palette.setColor(palette.ColorRole.WindowText, QColor(themes.current.bad))
-        self.setPalette(palette)
 
 
 class CheckedField(QWidget):

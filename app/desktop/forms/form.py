@@ -118,13 +118,13 @@ class Form:
 class FormSection(Section):
     """A section whose rows are `fields()`. Before `take_settings` it shows the defaults.
 
-    `change` changes fields of the settings, by name.
+    `change` changes fields of the settings, by name; None where all rows have widgets of their own.
     """
 
-    def __init__(self, change: Callable[..., None], parent: QWidget | None = None) -> None:
+    def __init__(self, change: Callable[..., None] | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.settings = Settings()
-        self.form = Form(self.add_row, lambda key, value: change(**{key: value}))
+        self.form = Form(self.add_row, lambda key, value: change(**{key: value}) if change else None)
         self.editors = self.form.editors
 
     def fields(self) -> Sequence[Field]:

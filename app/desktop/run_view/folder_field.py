@@ -111,10 +111,8 @@ class FolderField(ThemedWidget):
         self.field.setAccessibleName(self.tr("Folder to work in"))
         set_texts(self.choose, self.tr("Choose…"), self.tr("Choose a folder"))
         name_icon(self.recent, self.tr("Recent folders"))
-        self.complaint.retranslate()
 
     def restyle(self) -> None:
         px = themes.current.px
         self.recent.setFixedWidth(px(40))
         set_icon(self.recent, "chevron-down", "muted", 18)
-        self.complaint.restyle()

@@ -37,10 +37,8 @@ class FormFoot(ThemedWidget):
     def retranslate(self) -> None:
         set_texts(self.start, self.tr("Start"), self.tr("Start the run"))
         self.hint.setText(self.tr("Ctrl+Enter starts it. You can pause or stop it, and undo what it did."))
-        self.complaint.retranslate()
 
     def restyle(self) -> None:
         px = themes.current.px
         self._inside.setMaximumWidth(px(COLUMN))
         self._column.setContentsMargins(px(28), px(10), px(28) - GUTTER, px(12))
-        self.complaint.restyle()

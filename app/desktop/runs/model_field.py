@@ -184,10 +184,6 @@ class ModelField(ThemedWidget):
         self.other.setPlaceholderText(self.tr("openai:http://127.0.0.1:8000/v1#model, or the path of a file"))
         self.other.setAccessibleName(self.tr("Name of the model"))
         self._show_choices(self.choice.value())
-        self.complaint.retranslate()
-
-    def restyle(self) -> None:
-        self.complaint.restyle()
 
 
 def _words(model: RunModel) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
 
 from agents.budget import Budget
 from app.desktop.base.theme import themes
@@ -19,10 +19,9 @@ from app.desktop.run_view.form_foot import COLUMN, FormFoot
 from app.desktop.run_view.mode_choice import ModeChoice
 from app.desktop.run_view.tools_fold import ToolsFold
 from app.desktop.runs.budget_fold import BudgetFold
-from app.desktop.runs.model_field import ModelField, RunModel
+from app.desktop.runs.model_field import ModelField
 from app.desktop.runs.recipe_fields import RecipeFields
 from app.desktop.runs.save_recipe import SaveRecipe, parameters_in
-from app.desktop.runs.task_editor import TaskEditor
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
@@ -30,12 +29,13 @@ from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.writing import Writing
 from app.services.models.events import ModelChanged
 from app.services.models.reasoning import BUDGET, reasoning_choices
-from app.services.runs.values import Recipe, RunRecord, RunSpec, ToolAtHand
+from app.services.runs.values import Recipe, RunRecord, RunSpec
 from app.services.runs.workspace import OF_FOLDER
 from engine.errors import UserError
 
 # What some model can do, where it is not known of the chosen one.
 ANY_REASONING = ("auto", "off", "on", "low", "medium", "high", BUDGET)
+TASK_LINES = 5
 OF_TASK = ("run.no_task", "run.task_too_large")
 
 
@@ -66,7 +66,9 @@ class NewRun(ThemedWidget):
         self._about = wrapped_label(inside, "small")
         self.delete = push_button(inside, "link")
         self.fields = RecipeFields(inside)
-        self.task = TaskEditor(inside)
+        self.task = QPlainTextEdit(inside)
+        self.task.setProperty("kind", "field")
+        self.task.setTabChangesFocus(True)
         self.of_task = Complaint(inside)
         self.folder, self.model, self.mode = FolderField(inside), ModelField(inside), ModeChoice(inside)
         self.reasoning = ReasoningChooser(inside)
@@ -74,7 +76,6 @@ class NewRun(ThemedWidget):
         self.foot = FormFoot(self)
         self.start, self.of_start = self.foot.start, self.foot.complaint
         self._labels = [QLabel(inside) for _ in range(5)]
-        self._groups: list[QVBoxLayout] = []
         self._lay_out()
         self._connect()
         self.show_empty()
@@ -95,13 +96,8 @@ class NewRun(ThemedWidget):
         for label, widgets in zip(self._labels, rows, strict=True):
             label.setProperty("kind", "heading")
             label.setBuddy(widgets[0])
-            group = QVBoxLayout()
-            for widget in (label, *widgets):
-                group.addWidget(
-                    widget, 0, Qt.AlignmentFlag.AlignLeft if widget is self.reasoning else Qt.AlignmentFlag(0)
-                )
-            column.addLayout(group)
-            self._groups.append(group)
+            column.addLayout(group := Column(label, *widgets, spacing=6))
+        group.setAlignment(self.reasoning, Qt.AlignmentFlag.AlignLeft)
         for fold in (self.tools, self.budget, self.saving):
             column.addWidget(fold)
         column.addStretch(1)
@@ -174,12 +170,6 @@ class NewRun(ThemedWidget):
         if folders and not self.folder.folder():
             self.folder.show_folder(folders[0])
 
-    def show_models(self, models: Sequence[RunModel]) -> None:
-        self.model.show_models(models)
-
-    def show_tools(self, tools: Sequence[ToolAtHand], servers: Sequence[str]) -> None:
-        self.tools.show_tools(tools, servers)
-
     def take_model(self, state: ModelChanged) -> None:
         """What is in use now."""
         self._in_use = state
@@ -213,10 +203,6 @@ class NewRun(ThemedWidget):
         if error.code.startswith(("remote.", "model.")):
             return self.model, self.model
         return self.of_start, None
-
-    def started(self) -> None:
-        """The run is there: the next one begins with an empty task."""
-        self.show_empty()
 
     # Inside
 
@@ -334,10 +320,7 @@ class NewRun(ThemedWidget):
             self.tr("What should be done in this folder? Describe the result you want.")
         )
         self.reasoning.setAccessibleName(self.tr("Reasoning"))
-        self.of_task.retranslate()
 
     def restyle(self) -> None:
-        px = themes.current.px
-        for group in self._groups:
-            group.setSpacing(px(6))
-        self.of_task.restyle()
+        high = self.task.fontMetrics().lineSpacing() * TASK_LINES + themes.current.px(24)
+        self.task.setFixedHeight(high)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
-from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
 from app.desktop.widgets.layouts import Column, discard
 from app.services.runs.values import Recipe
 from engine.errors import UserError
 
 
-class RecipeFields(ThemedWidget):
+class RecipeFields(QWidget):
     """`changed` comes with each letter."""
 
     changed = Signal()
@@ -24,7 +23,6 @@ class RecipeFields(ThemedWidget):
         self.complaint = Complaint(self)
         self._rows = Column(spacing=6)
         Column(self._rows, self.complaint, parent=self)
-        self.refresh()
 
     def show_recipe(self, recipe: Recipe | None) -> None:
         """Its parameters, each with its default."""
@@ -61,9 +59,3 @@ class RecipeFields(ThemedWidget):
     def _changed(self) -> None:
         self.complaint.say(None)
         self.changed.emit()
-
-    def retranslate(self) -> None:
-        self.complaint.retranslate()
-
-    def restyle(self) -> None:
-        self.complaint.restyle()

@@ -67,8 +67,3 @@ class SaveRecipe(Collapsible):
         self.description.setPlaceholderText(self.tr("What it’s for, in one sentence"))
         self.description.setAccessibleName(self.tr("Description of the recipe"))
         set_texts(self.save, self.tr("Save"), self.tr("Save the recipe"))
-        self.complaint.retranslate()
-
-    def restyle(self) -> None:
-        super().restyle()
-        self.complaint.restyle()

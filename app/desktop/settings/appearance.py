@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from app.desktop.base.theme import themes
@@ -41,9 +41,8 @@ class SizeSlider(QWidget):
         self.slider.setAccessibleName(name)
 
     def show_value(self, value: int) -> None:
-        blocked = self.slider.blockSignals(True)
-        self.slider.setValue(value)
-        self.slider.blockSignals(blocked)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(value)
         self._show(value)
 
     def _take(self, value: int) -> None:

@@ -14,7 +14,7 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
-from app.desktop.forms.controls import Section
+from app.desktop.forms.form import FormSection
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
@@ -129,7 +129,7 @@ class ConnectionList(ThemedWidget):
 
     def __init__(self, calls: ServiceCalls, kind: ConnectionKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._calls, self._kind = calls, kind
+        self._calls, self.kind = calls, kind
         self._reading = self._again = False
         self._to_open = ""
         self.lines: dict[str, Any] = {}
@@ -144,7 +144,7 @@ class ConnectionList(ThemedWidget):
             self._again = True
             return
         self._reading = True
-        self._calls.do(self._kind.read, self._read, self._could_not, executor="io", owner=self)
+        self._calls.do(self.kind.read, self._read, self._could_not, executor="io")
 
     def open(self, key: str) -> None:
         """Show all about a connection, once it is in the list."""
@@ -165,7 +165,7 @@ class ConnectionList(ThemedWidget):
 
     def show_values(self, values: Sequence[Any]) -> None:
         """These are the connections now."""
-        keys = [self._kind.key(value) for value in values]
+        keys = [self.kind.key(value) for value in values]
         for key in [key for key in self.lines if key not in keys]:
             line = self.lines.pop(key)
             self.line_gone.emit(line.remove.hasFocus())
@@ -174,7 +174,7 @@ class ConnectionList(ThemedWidget):
             if key in self.lines:
                 self.lines[key].show_value(value)
                 continue
-            line = self.lines[key] = self._kind.line(value, self._calls, self)
+            line = self.lines[key] = self.kind.line(value, self._calls, self)
             line.remove_wanted.connect(self._remove)
             self._rows.insertWidget(place, line)
             line.show()  # a layout would, but later
@@ -187,9 +187,7 @@ class ConnectionList(ThemedWidget):
             QTimer.singleShot(0, line, lambda: self.opened.emit(line))  # once it has its place
 
     def _remove(self, key: str) -> None:
-        self._calls.do(
-            lambda s: self._kind.remove(s, key), self._removed, self.complaint.say, executor="net", owner=self
-        )
+        self._calls.do(lambda s: self.kind.remove(s, key), self._removed, self.complaint.say, executor="net")
 
     def _removed(self, removed: Any) -> None:
         if removed is not None:
@@ -199,7 +197,7 @@ class ConnectionList(ThemedWidget):
 
     def _restore(self, removed: Any) -> None:
         self._calls.do(
-            lambda s: self._kind.restore(s, removed),
+            lambda s: self.kind.restore(s, removed),
             lambda _: self.read(),
             self.complaint.say,
             executor="net",
@@ -207,18 +205,16 @@ class ConnectionList(ThemedWidget):
         )
 
 
-class ConnectionsSection(Section):
+class ConnectionsSection(FormSection):
     """A card with the list; what adds to it stands below. `said` carries a `Notification`; `grew` a widget that may
     be out of sight."""
 
     said = Signal(object)
     grew = Signal(object)
 
-    def __init__(self, calls: ServiceCalls, kind: ConnectionKind, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._kind = kind
-        self.list = ConnectionList(calls, kind, self)
-        self._list_row = self.add_row(self.list, below=True)
+    def __init__(self, listed: ConnectionList, parent: QWidget | None = None) -> None:
+        super().__init__(None, parent)
+        self.list = listed
         self.list.said.connect(self.said)
         self.list.opened.connect(self.grew)
 
@@ -227,7 +223,7 @@ class ConnectionsSection(Section):
         self.list.read()
 
     def take_events(self, events: list[ServiceEvent]) -> None:
-        if self.isVisible() and any(isinstance(event, self._kind.changed) for event in events):
+        if self.isVisible() and any(isinstance(event, self.list.kind.changed) for event in events):
             self.list.read()
 
     def show_list(self) -> None:

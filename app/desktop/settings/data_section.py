@@ -11,20 +11,20 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.base.theme import themes
-from app.desktop.forms.controls import Section
-from app.desktop.settings.prompt_cache_row import PromptCacheRow
+from app.desktop.forms.form import Field, FormSection
+from app.desktop.forms.line_list import Line, LineList
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import set_texts, text_label
-from app.desktop.widgets.layouts import STRETCH, Column, Row
-from app.services.settings.settings import Settings
+from app.desktop.widgets.labels import set_texts
+from app.format import format_size
 
 if TYPE_CHECKING:
     from app.services.services import Services
 
 # More rows than anybody looks through would only make the page slow.
 SHOWN = 100
+GB = 10**9
+LIMITS = (0, GB, 4 * GB, 16 * GB, 64 * GB)
 
 
 class Deleted(NamedTuple):
@@ -35,86 +35,53 @@ class Deleted(NamedTuple):
     time: float
 
 
-class TrashList(QWidget):
-    """One line for each that was deleted, with a button that brings it back."""
-
-    restore_wanted = Signal(int)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._column = Column(parent=self)
-
-    def show_deleted(self, found: Sequence[Deleted], empty: str, restore: str) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            widget = item.widget()
-            widget.hide()  # one that the layout was about to show would come up as a window of its own
-            widget.setParent(None)
-            widget.deleteLater()
-        if not found:
-            label = text_label(self, "small", text=empty)
-            self._column.addWidget(label)
-        for each in found[:SHOWN]:
-            self._column.addWidget(self._line(each, restore))
-
-    def _line(self, deleted: Deleted, restore: str) -> QWidget:
-        line = QWidget(self)
-        title = text_label(line)
-        text = deleted.title
-        title.setText(
-            title.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, themes.current.px(360))
-        )
-        when = QDateTime.fromSecsSinceEpoch(int(deleted.time))
-        date = text_label(line, "small", text=QLocale().toString(when.date(), QLocale.FormatType.ShortFormat))
-        button = push_button(line, "bar", text=restore)
-        button.setAccessibleName(f"{restore}: {text}")
-        button.clicked.connect(lambda: self.restore_wanted.emit(deleted.id))
-        Row(title, STRETCH, date, button, parent=line, spacing=12)
-        return line
-
-
-class DataSection(Section):
+class DataSection(FormSection):
     """`restored` carries the id of a conversation that was brought back, `run_restored` that of a run."""
 
     restored = Signal(int)
     run_restored = Signal(int)
 
     def __init__(self, calls: ServiceCalls, home: Path, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(self._change, parent)
         self._calls, self._home = calls, home
-        self._trash: tuple[Deleted, ...] = ()
+        self._cached: int | None = None  # bytes
+        self._chats: tuple[Deleted, ...] = ()
         self._runs: tuple[Deleted, ...] = ()
-        self.folder = push_button(self)
-        self.kept = PromptCacheRow(calls, self)
-        self.trash, self.runs = TrashList(self), TrashList(self)
-        self._folder_row = self.add_row(self.folder)
-        self._kept_row = self.add_row(self.kept, below=True)
-        self._trash_row = self.add_row(self.trash, below=True)
-        self._runs_row = self.add_row(self.runs, below=True)
+        self.folder, self.clear = push_button(self), push_button(self, "bar")
+        self.trash, self.runs = LineList(self), LineList(self)
         self.folder.clicked.connect(self.open_folder)
-        self.trash.restore_wanted.connect(self._restore)
-        self.runs.restore_wanted.connect(self._restore_run)
+        self.clear.clicked.connect(self._clear)
+        self.trash.acted.connect(lambda number: self._restore(self._chats[number].id))
+        self.runs.acted.connect(lambda number: self._restore_run(self._runs[number].id))
         self.refresh()
 
     def open_folder(self) -> None:
         """Show the data folder in the file manager."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._home)))
 
-    def take_settings(self, settings: Settings) -> None:
-        self.kept.take_settings(settings)
-
     def read(self) -> None:
         """Ask what there is now."""
-        self.refresh_trash()
-        self.kept.read()
+        self._calls.do(_in_trash, self._take)
+        self._calls.do(lambda s: s.kept_states.bytes(), self._take_cached, executor="io")
 
-    def refresh_trash(self) -> None:
-        self._calls.do(_in_trash, lambda found: self._show_trash(*found), owner=self)
+    def _change(self, states_limit: int) -> None:
+        """A smaller limit counts at once."""
+        self._calls.do(lambda s: s.kept_states.limit_to(states_limit), self._take_cached, executor="io")
 
-    def _show_trash(self, chats: tuple[Deleted, ...], runs: tuple[Deleted, ...]) -> None:
-        self._trash, self._runs = chats, runs
-        nothing, restore = self.tr("Nothing was deleted in the last 30 days."), self.tr("Restore")
-        self.trash.show_deleted(chats, nothing, restore)
-        self.runs.show_deleted(runs, nothing, restore)
+    def _clear(self) -> None:
+        self.clear.setEnabled(False)
+        self._calls.do(lambda s: s.kept_states.clear(), lambda _: self.read(), executor="io", owner=self)
+
+    def _take_cached(self, taken: int) -> None:
+        self._cached = taken
+        if self.clear.hasFocus() and not taken:  # a button that is off gives its place in the page away
+            self.editors["states_limit"].setFocus(Qt.FocusReason.OtherFocusReason)
+        self.clear.setEnabled(bool(taken))
+        self.retranslate()
+
+    def _take(self, found: tuple[tuple[Deleted, ...], tuple[Deleted, ...]]) -> None:
+        self._chats, self._runs = found
+        self.retranslate()
 
     def _restore(self, conversation: int) -> None:
         self._calls.do(
@@ -128,24 +95,43 @@ class DataSection(Section):
             lambda s: s.runs.restore(run), lambda restored: self.run_restored.emit(restored.id), owner=self
         )
 
+    def _line(self, deleted: Deleted) -> Line:
+        date = QDateTime.fromSecsSinceEpoch(int(deleted.time)).date()
+        restore = self.tr("Restore")
+        when = QLocale().toString(date, QLocale.FormatType.ShortFormat)
+        return Line(deleted.title, when, restore, f"{restore}: {deleted.title}")
+
+    def cached(self) -> str:
+        """What is kept now, in words."""
+        if self._cached is None:
+            return ""
+        size = format_size(self._cached)
+        return self.tr("{size} now").format(size=size) if self._cached else self.tr("Empty")
+
     def retranslate(self) -> None:
-        self.set_title(self.tr("Data"))
-        self._folder_row.set_words(self.tr("Folder"), str(self._home))
+        super().retranslate()
         set_texts(self.folder, self.tr("Open the folder"))
-        self._kept_row.set_words(
-            self.tr("Cache for fast return to long chats"),
-            self.tr(
-                "Stored on disk. The oldest entries are removed first, and deleting a chat deletes its cache."
-            ),
+        set_texts(self.clear, self.tr("Delete now"), self.tr("Delete the cache of all chats"))
+
+    def fields(self) -> Sequence[Field]:
+        self.set_title(self.tr("Data"))
+        nothing = self.tr("Nothing was deleted in the last 30 days.")
+        for trash, deleted in ((self.trash, self._chats), (self.runs, self._runs)):
+            trash.show_lines([self._line(each) for each in deleted[:SHOWN]], nothing)
+        kept = self.tr(
+            "Stored on disk. The oldest entries are removed first, and deleting a chat deletes its cache."
         )
-        self._trash_row.set_words(
-            self.tr("Deleted chats"), self.tr("Kept for 30 days, then permanently deleted.")
+        limits = sorted({*LIMITS, self.settings.states_limit})
+        sizes = [(size, format_size(size) if size else self.tr("Off")) for size in limits]
+        chats = self.tr("Kept for 30 days, then permanently deleted.")
+        runs = self.tr("Kept for 30 days, then permanently deleted. Changes they made to files stay.")
+        return (
+            Field("folder", self.tr("Folder"), str(self._home), self.folder),
+            Field("states_limit", self.tr("Cache for fast return to long chats"), kept, sizes),
+            Field("cached", self.cached(), "", self.clear),
+            Field("trash", self.tr("Deleted chats"), chats, self.trash, below=True),
+            Field("runs", self.tr("Deleted runs"), runs, self.runs, below=True),
         )
-        self._runs_row.set_words(
-            self.tr("Deleted runs"),
-            self.tr("Kept for 30 days, then permanently deleted. Changes they made to files stay."),
-        )
-        self._show_trash(self._trash, self._runs)
 
 
 def _in_trash(services: Services) -> tuple[tuple[Deleted, ...], tuple[Deleted, ...]]:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
+from app.desktop.forms.line_list import Line, LineList
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column, Row
@@ -25,25 +26,6 @@ if TYPE_CHECKING:
 SHOWN = 40
 
 
-class FoundLine(QWidget):
-    """One model: its name, where it lies, its size, and a button that takes it in."""
-
-    def __init__(self, found: Found, program: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        name = text_label(self, text=found.name, wraps=True)
-        detail = text_label(self, "small", text=f"{program} · {format_size(found.bytes)}")
-        detail.setToolTip(found.path)
-        self.add = push_button(self, "bar", text=self.tr("In the library") if found.known else self.tr("Add"))
-        self.add.setAccessibleName(self.tr("Add {name} to the library").format(name=found.name))
-        self.add.setEnabled(not found.known)
-        Row(
-            (Column(name, detail, spacing=2), 1),
-            (self.add, 0, Qt.AlignmentFlag.AlignVCenter),
-            parent=self,
-            spacing=12,
-        )
-
-
 class FoundModels(ThemedWidget):
     """Looks only when a button is pressed. Files stay where they are."""
 
@@ -52,17 +34,17 @@ class FoundModels(ThemedWidget):
         self._calls = calls
         self._found: tuple[Found, ...] | None = None
         self._busy = False
-        self.lines: list[FoundLine] = []
         self.look = push_button(self)
         self.add_all = push_button(self)
         self._words = text_label(self, "small", wraps=True)
         self.complaint = Complaint(self)
-        self._rows = Column(spacing=10)
+        self.list = LineList(self)
         bar = Row(self.look, self.add_all, (self._words, 1), spacing=8)
-        Column(bar, self._rows, self.complaint, parent=self, spacing=10)
+        Column(bar, self.list, self.complaint, parent=self, spacing=10)
         self.setFocusProxy(self.look)
         self.look.clicked.connect(self.search)
         self.add_all.clicked.connect(lambda: self._take_in(self._unknown()))
+        self.list.acted.connect(lambda number: self._take_in(self._shown()[number : number + 1]))
         self.refresh()
 
     def search(self) -> None:
@@ -71,12 +53,11 @@ class FoundModels(ThemedWidget):
             return
         self._begin()
         self._calls.do(
-            lambda s: s.library.found_elsewhere(),
-            self._take_found,
-            self._could_not,
-            executor="files",
-            owner=self,
+            lambda s: s.library.found_elsewhere(), self._take_found, self._could_not, executor="files"
         )
+
+    def _shown(self) -> tuple[Found, ...]:
+        return (self._found or ())[:SHOWN]
 
     def _unknown(self) -> tuple[Found, ...]:
         return tuple(found for found in self._found or () if not found.known)
@@ -125,14 +106,15 @@ class FoundModels(ThemedWidget):
             "ollama": "Ollama",
         }.get(origin, self.tr("File"))
 
+    def _line(self, found: Found) -> Line:
+        """Its name, whose it is and its size."""
+        facts = f"{self._program(found.origin)} · {format_size(found.bytes)}"
+        said = self.tr("Add {name} to the library").format(name=found.name)
+        button = self.tr("In the library") if found.known else self.tr("Add")
+        return Line(found.name, facts, button, said, not found.known, found.path)
+
     def _show(self) -> None:
-        self._rows.drop(*self.lines)
-        self.lines = []
-        for found in (self._found or ())[:SHOWN]:
-            line = FoundLine(found, self._program(found.origin), self)
-            line.add.clicked.connect(lambda _=False, found=found: self._take_in([found]))
-            self._rows.addWidget(line)
-            self.lines.append(line)
+        self.list.show_lines([self._line(found) for found in self._shown()])
         self._show_bar()
 
     def _show_bar(self) -> None:

@@ -55,7 +55,7 @@ class LibraryFolder(ThemedWidget):
 
     def read(self) -> None:
         """Ask where the library is now."""
-        self._calls.do(lambda s: str(s.library.folder), self._show_path, owner=self)
+        self._calls.do(lambda s: str(s.library.folder), self._show_path)
 
     def _show_path(self, path: str) -> None:
         set_texts(self.path, path, self.tr("Library folder: {path}").format(path=path))

@@ -8,17 +8,17 @@ from urllib.parse import urlsplit
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
-from app.desktop.forms.controls import Bounds, OptionalNumber
+from app.desktop.forms.controls import Bounds, OptionalNumber, SettingRow
 from app.desktop.forms.file_dialog import choose_file
-from app.desktop.settings.remote_server_key import KeyField
 from app.desktop.settings.remote_server_models import ModelTicks
+from app.desktop.settings.secret_field import KeyField
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
+from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.switch import Switch
 from app.services.connections.remote_server_file import ModelServer
@@ -78,8 +78,6 @@ class ServerForm(ThemedWidget):
         self.models = ModelTicks(self)
         self.allow_http = Switch(self)
         self.context = OptionalNumber(CONTEXT, self)
-        self._labels: list[QLabel] = []
-        self._column = Column(parent=self, spacing=8)
         self._lay_out()
         self._connect()
         if server is not None:
@@ -87,30 +85,29 @@ class ServerForm(ThemedWidget):
         self.refresh()
 
     def _lay_out(self) -> None:
-        self._http = QWidget(self)
+        self._http, self._more, files, context = (QWidget(self) for _ in range(4))
         self._http_words = wrapped_label(self._http, "small")
         Row((self._http_words, 1), self.allow_http, parent=self._http, spacing=8)
-        checking = Row(self.check, (self.state, 1), 0, spacing=8)
-        files = Row((self.certificates, 1), self.choose, spacing=8)
-        foot = Row(STRETCH, self.save, spacing=8)
-        self._more = QWidget(self)
-        self._beyond = Column(parent=self._more, spacing=8)
-        context = Row(self.context, STRETCH)
-        self._field(self.address)
-        self._column.addWidget(self._http)
-        self._field(self.key)
-        self._column.addLayout(checking)
-        self._column.addWidget(self.refusal)
-        self._field(self.models)
-        self._field(self.title)
-        for layout, buddy in ((files, self.certificates), (context, self.context.field)):
-            self._label(self._beyond, buddy)
-            self._beyond.addLayout(layout)
-        self._column.addLayout(Row(self.more, STRETCH))
-        self._column.addWidget(self._more)
-        self._column.addWidget(self.complaint)
-        self._column.addLayout(foot)
+        Row((self.certificates, 1), self.choose, parent=files, spacing=8)
+        Row(self.context, STRETCH, parent=context)
+        controls = (self.address, self.key, self.models, self.title, files, context)
+        self._rows = [SettingRow(each, self, below=True, margins=(0, 0, 0, 0)) for each in controls]
+        Column(*self._rows[4:], parent=self._more, spacing=8)
         self._more.hide()
+        Column(
+            self._rows[0],
+            self._http,
+            self._rows[1],
+            Row(self.check, (self.state, 1), 0, spacing=8),
+            self.refusal,
+            *self._rows[2:4],
+            Row(self.more, STRETCH),
+            self._more,
+            self.complaint,
+            Row(STRETCH, self.save),
+            parent=self,
+            spacing=8,
+        )
         order = (
             self.address,
             self.allow_http,
@@ -129,16 +126,6 @@ class ServerForm(ThemedWidget):
         for before, after in itertools.pairwise(order):
             QWidget.setTabOrder(before, after)
 
-    def _field(self, widget: QWidget) -> None:
-        self._label(self._column, widget)
-        self._column.addWidget(widget)
-
-    def _label(self, column: QBoxLayout, buddy: QWidget) -> None:
-        label = text_label(self, "small")
-        label.setBuddy(buddy)
-        self._labels.append(label)
-        column.addWidget(label)
-
     def _connect(self) -> None:
         self.check.clicked.connect(self.ask)
         self.save.clicked.connect(self._save)
@@ -147,7 +134,7 @@ class ServerForm(ThemedWidget):
         self.address.textEdited.connect(lambda _: self._edited())
         self.address.returnPressed.connect(self.ask)
         self.key.field.returnPressed.connect(self.ask)
-        self.key.typed.connect(self._edited)
+        self.key.field.textEdited.connect(lambda _: self._edited())
         self.key.forget_wanted.connect(self._forget)
         self.models.changed.connect(self._show)
 
@@ -210,7 +197,7 @@ class ServerForm(ThemedWidget):
         if not self.address.text().strip():
             self.address.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        wish, key = self.wish(), self.key.key()
+        wish, key = self.wish(), self.key.typed() or None
         if key is None and self._server is not None and wish.url != self._server.url:
             wish = msgspec.structs.replace(wish, has_key=False)  # the kept one is another place's
         self._asked += 1
@@ -244,10 +231,8 @@ class ServerForm(ThemedWidget):
         self._could_not(None)
 
     def _save(self) -> None:
-        wish, key, before = self.wish(), self.key.key(), self._server.url if self._server else ""
-        self._calls.do(
-            lambda s: saved(s, wish, key, before), self._saved, self._could_not, executor="net", owner=self
-        )
+        wish, key, before = self.wish(), self.key.typed() or None, self._server.url if self._server else ""
+        self._calls.do(lambda s: saved(s, wish, key, before), self._saved, self._could_not, executor="net")
 
     def _saved(self, kept: tuple[ModelServer, TokenPlace]) -> None:
         server, place = kept
@@ -260,11 +245,7 @@ class ServerForm(ThemedWidget):
         server = self._server
         if server is not None:
             self._calls.do(
-                lambda s: saved(s, server, "", server.url),
-                self._saved,
-                self._could_not,
-                executor="net",
-                owner=self,
+                lambda s: saved(s, server, "", server.url), self._saved, self._could_not, executor="net"
             )
 
     def _choose(self) -> None:
@@ -311,10 +292,10 @@ class ServerForm(ThemedWidget):
             self.tr("Additional certificates"),
             self.tr("Context length (tokens), if the server doesn’t report it"),
         )
-        fields = (self.address, self.key, self.models, self.title, self.certificates, self.context)
-        for label, field, name in zip(self._labels, fields, names, strict=True):
-            label.setText(name)
-            field.setAccessibleName(name)
+        for row, name in zip(self._rows, names, strict=True):
+            row.set_words(name)
+        self.certificates.setAccessibleName(names[4])
+        self.context.setAccessibleName(names[5])
         self.address.setPlaceholderText("https://host:8000/v1")
         self.title.setPlaceholderText(self.tr("Defaults to the address"))
         self.certificates.setPlaceholderText(self.tr("None"))

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.scroller import scroll_area
 from app.desktop.widgets.tick_box import TickBox
 
 # A server with more is one for many people: what is wanted of it is chosen.
@@ -48,17 +49,11 @@ class ModelTicks(ThemedWidget):
         self.search = QLineEdit(self)
         self.search.setClearButtonEnabled(True)
         self._inside = QWidget(self)
-        self._inside.setProperty("kind", "page")
         self._rows = Column(parent=self._inside, spacing=0)
-        self._scroller = QScrollArea(self)
-        self._scroller.setWidgetResizable(True)
-        self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroller.setWidget(self._inside)
+        self._scroller = scroll_area(self._inside, self)
         self.another = QLineEdit(self)
         self.add = push_button(self, "")
-        foot = Row((self.another, 1), self.add)
-        self._foot = foot
+        foot = Row((self.another, 1), self.add, spacing=8)
         Column(self.search, self._scroller, foot, parent=self, spacing=8)
         self.search.textChanged.connect(self._filter)
         self.another.returnPressed.connect(self._add)
@@ -128,8 +123,6 @@ class ModelTicks(ThemedWidget):
         set_texts(self.add, self.tr("Add"), self.tr("Add this name"))
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._foot.setSpacing(px(8))
         for tick in self.ticks:
-            tick.setFixedHeight(px(LINE))
+            tick.setFixedHeight(themes.current.px(LINE))
         self._fit()

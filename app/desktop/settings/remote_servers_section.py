@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.settings.connection_list import ConnectionKind, ConnectionLine, ConnectionsSection
+from app.desktop.forms.form import Field
+from app.desktop.settings.connection_list import (
+    ConnectionKind,
+    ConnectionLine,
+    ConnectionList,
+    ConnectionsSection,
+)
 from app.desktop.settings.remote_server_form import ServerForm
 from app.desktop.text.remote_marks import RemoteChip
 from app.desktop.text.words import joined
@@ -60,9 +68,8 @@ class RemoteServersSection(ConnectionsSection):
     """The servers, and the form that adds one."""
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
-        super().__init__(calls, KIND, parent)
+        super().__init__(ConnectionList(calls, KIND), parent)
         self.adding = ServerForm(calls, self)
-        self._adding_row = self.add_row(self.adding, below=True)
         self.adding.saved.connect(self._added)
         self.refresh()
 
@@ -78,15 +85,15 @@ class RemoteServersSection(ConnectionsSection):
             self.adding.address.setFocus(Qt.FocusReason.OtherFocusReason)
         self.show_list()
 
-    def retranslate(self) -> None:
+    def fields(self) -> Sequence[Field]:
         self.set_title(self.tr("Remote models"))
         self.list.empty.setText(self.tr("None yet."))
-        self._list_row.set_words(
-            self.tr("Servers"),
-            self.tr(
-                "Servers that speak OpenAI’s API: vLLM, SGLang, llama-server, Ollama, LM Studio, and "
-                "others. Anything sent to these models leaves your computer. They are marked wherever "
-                "you use them."
-            ),
+        explanation = self.tr(
+            "Servers that speak OpenAI’s API: vLLM, SGLang, llama-server, Ollama, LM Studio, and "
+            "others. Anything sent to these models leaves your computer. They are marked wherever "
+            "you use them."
         )
-        self._adding_row.set_words(self.tr("Add a server"))
+        return (
+            Field("list", self.tr("Servers"), explanation, self.list, below=True),
+            Field("adding", self.tr("Add a server"), "", self.adding, below=True),
+        )

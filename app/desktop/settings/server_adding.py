@@ -90,9 +90,7 @@ class ImportServers(ThemedWidget):
         """Show what a file holds. Starts nothing, keeps nothing."""
         self._path = path
         self.complaint.say(None)
-        self._calls.do(
-            lambda s: found_servers(s, path), self._show, self._could_not, executor="io", owner=self
-        )
+        self._calls.do(lambda s: found_servers(s, path), self._show, self._could_not, executor="io")
 
     def _choose(self) -> None:
         choose_file(self, self.tr("File with tool servers"), "JSON (*.json)", self.read, str(Path.home()))
@@ -172,8 +170,10 @@ class AddServer(ThemedWidget):
 
     def _edited(self) -> None:
         self.complaint.say(None)
-        text = self.what.text()
-        program = self._kind == "program"
+        self._show_name()
+
+    def _show_name(self) -> None:
+        text, program = self.what.text(), self._kind == "program"
         name = suggested_name(tuple(text.split()) if program else (), "" if program else text)
         self.name.setPlaceholderText(name or self.tr("Name of the server"))
 
@@ -192,7 +192,6 @@ class AddServer(ThemedWidget):
             self._added,
             self._could_not,
             executor="net",
-            owner=self,
         )
 
     def _added(self, server: Server) -> None:
@@ -233,8 +232,4 @@ class AddServer(ThemedWidget):
             self.pairs.set_words(self.tr("Add a header"))
         self.name.setAccessibleName(self.tr("Name of the server, the first part of its tools' names"))
         set_texts(self.add, self.tr("Add"), self.tr("Add this server"))
-        self._edited_name()
-
-    def _edited_name(self) -> None:
-        if not self.what.text():
-            self.name.setPlaceholderText(self.tr("Name of the server"))
+        self._show_name()

@@ -4,61 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from agents.mcp.sanitize import shown_words
-from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.settings.secret_field import SecretField
 from app.desktop.settings.server_parts import Part
 from app.desktop.settings.server_text import place_words
-from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import set_texts, wrapped_label
-from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.labels import set_texts
+from app.desktop.widgets.layouts import Column
 from app.services.connections.server_secrets import CLIENT_SECRET, registered
 from app.services.connections.server_values import Server
 from app.services.settings.secrets import TokenPlace
 
 
-class SecretField(ThemedWidget):
-    """One variable or header. What is typed is shown nowhere, and forgotten once it is kept."""
-
-    given = Signal(str, str)
+class VariableField(SecretField):
+    """One variable or header of a server."""
 
     def __init__(self, variable: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.variable = variable
-        self._place: TokenPlace | None = None  # None: not asked yet
-        self.name, self.state = wrapped_label(self, ""), wrapped_label(self, "small")
-        self.field = QLineEdit(self)
-        self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.keep = push_button(self, "bar")
-        Row(
-            (Column(self.name, self.state, spacing=0), 1),
-            (self.field, 1),
-            (self.keep, 0, Qt.AlignmentFlag.AlignVCenter),
-            parent=self,
-            spacing=12,
-        )
-        self.keep.clicked.connect(self._give)
-        self.field.returnPressed.connect(self._give)
+        self.name.show()
+        self.keep.show()
         self.refresh()
-
-    def show_place(self, place: TokenPlace) -> None:
-        self._place = place
-        self.retranslate()
-
-    def _give(self) -> None:
-        value = self.field.text().strip()
-        if value:
-            self.field.clear()
-            self.given.emit(self.variable, value)
-        else:
-            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def retranslate(self) -> None:
         self.name.setText(shown_words(self.variable))
-        self.state.setText("" if self._place is None else place_words(self._place))
-        self.state.setVisible(self._place is not None)
+        self.say("" if self.place is None else place_words(self.place))
         self.field.setPlaceholderText(self.tr("New value"))
         self.field.setAccessibleName(self.tr("New value of {name}").format(name=self.variable))
         set_texts(self.keep, self.tr("Keep"), self.tr("Keep this value of {name}").format(name=self.variable))
@@ -71,7 +43,7 @@ class SecretsPart(Part):
 
     def __init__(self, server: Server, parent: QWidget) -> None:
         super().__init__(parent)
-        self.fields: dict[str, SecretField] = {}
+        self.fields: dict[str, VariableField] = {}
         self._rows = Column(spacing=8)
         self.column.addLayout(self._rows)
         self.refresh()
@@ -85,10 +57,14 @@ class SecretsPart(Part):
         if tuple(self.fields) == names:
             return
         self._rows.drop(*self.fields.values())
-        self.fields = {name: SecretField(name, self) for name in names}
+        self.fields = {name: VariableField(name, self) for name in names}
         for field in self.fields.values():
-            field.given.connect(self.given)
+            field.given.connect(lambda value, field=field: self._give(field, value))
             self._rows.addWidget(field)
+
+    def _give(self, field: VariableField, value: str) -> None:
+        field.field.clear()
+        self.given.emit(field.variable, value)
 
     def show_places(self, places: Mapping[str, TokenPlace]) -> None:
         for name, field in self.fields.items():

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
@@ -27,6 +27,7 @@ from app.desktop.settings.servers_section import ServersSection
 from app.desktop.settings.workers_section import WorkersSection
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
+from app.desktop.widgets.scroller import scroll_area
 from app.services.chat.events import ConversationChanged
 from app.services.events import ServiceEvent
 from app.services.models.events import ModelChanged
@@ -122,39 +123,20 @@ class SettingsPage(ThemedWidget):
         self.data = DataSection(calls, home, self)
         self.about = AboutSection(self)
         self._column = QWidget(self)
-        column = QVBoxLayout(self._column)
-        for widget in (
-            self._title,
-            self.appearance,
-            self.answers,
-            self.model,
-            self.memory,
-            self.hub,
-            self.remote_servers,
-            self.workers,
-            self.servers,
-            self.grants,
-            self.data,
-            self.about,
-        ):
-            column.addWidget(widget)
-        column.addStretch(1)
+        sections = (
+            self.appearance, self.answers, self.model, self.memory, self.hub, self.remote_servers, self.workers,
+            self.servers, self.grants, self.data, self.about,
+        )  # fmt: skip
+        Column(self._title, *sections, STRETCH, parent=self._column, margins=(24, 22, 24, 32), spacing=20)
         page = QWidget(self)
-        page.setProperty("kind", "page")
         Row(STRETCH, (self._column, 1000), STRETCH, parent=page)
-        self.scroller = QScrollArea(self)
-        self.scroller.setWidgetResizable(True)
-        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroller.setWidget(page)
+        self.scroller = scroll_area(page, self)
         Column(self.scroller, parent=self)
         self.data.restored.connect(self.restored)
         self.data.run_restored.connect(self.run_restored)
-        self.workers.list.grew.connect(self._scroll_to_workers)
-        self.remote_servers.said.connect(self.said)
-        self.remote_servers.grew.connect(self._scroll_to)
-        self.servers.said.connect(self.said)
-        self.servers.grew.connect(self._scroll_to)
+        for connections in (self.remote_servers, self.workers, self.servers):
+            connections.said.connect(self.said)
+            connections.grew.connect(self._scroll_to)
         self.refresh()
 
     def _change(self, **fields: Any) -> None:
@@ -165,12 +147,10 @@ class SettingsPage(ThemedWidget):
             section.take_settings(settings)
 
     def take_events(self, events: list[ServiceEvent]) -> None:
-        self.model.take_events(events)
-        self.hub.take_events(events)
-        self.remote_servers.take_events(events)
-        self.workers.take_events(events)
-        self.servers.take_events(events)
-        self.grants.take_events(events)
+        for section in (
+            self.model, self.hub, self.remote_servers, self.workers, self.servers, self.grants,
+        ):  # fmt: skip
+            section.take_events(events)
         for event in events:
             if isinstance(event, ModelChanged):
                 self.answers.take_model(event)
@@ -179,11 +159,9 @@ class SettingsPage(ThemedWidget):
 
     def open(self) -> None:
         """The page comes to the front: show what others may have changed."""
+        for section in (self.hub, self.remote_servers, self.workers, self.servers):
+            section.open()
         self.data.read()
-        self.workers.refresh_workers()
-        self.hub.open()
-        self.remote_servers.open()
-        self.servers.open()
         self.grants.read()
 
     def leave(self) -> None:
@@ -193,12 +171,12 @@ class SettingsPage(ThemedWidget):
     def show_workers(self) -> None:
         """Bring the workers into sight, ready to add one."""
         self.workers.list.field.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._scroll_to_workers()
+        self._scroll_to(self.workers)
 
     def show_hub(self) -> None:
         """Bring what is set of the hub into sight, the token first."""
         self.hub.token.setFocus(Qt.FocusReason.OtherFocusReason)
-        QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self.hub))
+        self._scroll_to(self.hub)
 
     def show_elsewhere(self, url: str = "") -> None:
         """Bring the servers of models elsewhere into sight, ready to change the one at `url` or to add one."""
@@ -207,19 +185,12 @@ class SettingsPage(ThemedWidget):
         if url:
             self.remote_servers.list.open(url)
 
-    def _scroll_to_workers(self) -> None:
-        # Once it is laid out: what was never shown has no size yet.
-        QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self.workers))
-
     def _scroll_to(self, widget: QWidget) -> None:
+        # Once it is laid out: what was never shown has no size yet.
         QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(widget))
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("Settings"))
 
     def restyle(self) -> None:
-        px = themes.current.px
-        layout = self._column.layout()
-        layout.setContentsMargins(px(24), px(22), px(24), px(32))
-        layout.setSpacing(px(20))
-        self._column.setMaximumWidth(px(COLUMN))
+        self._column.setMaximumWidth(themes.current.px(COLUMN))

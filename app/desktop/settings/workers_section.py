@@ -9,15 +9,19 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.forms.controls import Section
-from app.desktop.settings.connection_list import ConnectionKind, ConnectionLine, ConnectionList
+from app.desktop.forms.form import Field
+from app.desktop.settings.connection_list import (
+    ConnectionKind,
+    ConnectionLine,
+    ConnectionList,
+    ConnectionsSection,
+)
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.dot import Dot
 from app.desktop.widgets.labels import set_texts
 from app.desktop.widgets.layouts import Row
 from app.format import format_size
 from app.services.connections.events import WorkersChanged, WorkerState
-from app.services.events import ServiceEvent
 from engine.errors import UserError
 
 
@@ -97,9 +101,7 @@ class WorkersList(ConnectionList):
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self.complaint.say(None)
-        self._calls.do(
-            lambda s: s.placements.add_worker(address), self._added, self._say, executor="io", owner=self
-        )
+        self._calls.do(lambda s: s.placements.add_worker(address), self._added, self._say, executor="io")
 
     def _added(self, _: WorkerState) -> None:
         self.field.clear()
@@ -116,39 +118,22 @@ class WorkersList(ConnectionList):
         set_texts(self.check, self.tr("Check again"), self.tr("Check all PCs again"))
 
 
-class WorkersSection(Section):
+class WorkersSection(ConnectionsSection):
     """The section of the settings page, with the plain warning that comes with it."""
 
+    list: WorkersList
+
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._calls = calls
-        self._told = 0  # how often the workers were told to have changed
-        self.list = WorkersList(calls, self)
-        self._row = self.add_row(self.list, below=True)
+        super().__init__(WorkersList(calls), parent)
+        self.list.grew.connect(lambda: self.grew.emit(self))
         self.refresh()
 
-    def refresh_workers(self) -> None:
-        told = self._told
-        self._calls.do(lambda s: s.placements.workers(), lambda read: self._take_read(told, read), owner=self)
-
-    def _take_read(self, told: int, workers: tuple[WorkerState, ...]) -> None:
-        # What was read before a change was told is older than that.
-        if told == self._told:
-            self.list.show_values(workers)
-
-    def take_events(self, events: list[ServiceEvent]) -> None:
-        for event in events:
-            if isinstance(event, WorkersChanged):
-                self._told += 1
-                self.list.show_values(event.workers)
-
-    def retranslate(self) -> None:
+    def fields(self) -> Sequence[Field]:
         self.set_title(self.tr("Other PCs"))
-        self._row.set_words(
-            self.tr("Other PCs that share their memory"),
-            self.tr(
-                "A PC that runs llama.cpp’s ggml-rpc-server can hold part of a model. The connection has "
-                "no password and no encryption: anyone who can reach that PC can read what you write, "
-                "and could take it over. Use it only on a network you trust."
-            ),
+        explanation = self.tr(
+            "A PC that runs llama.cpp’s ggml-rpc-server can hold part of a model. The connection has "
+            "no password and no encryption: anyone who can reach that PC can read what you write, "
+            "and could take it over. Use it only on a network you trust."
         )
+        label = self.tr("Other PCs that share their memory")
+        return [Field("list", label, explanation, self.list, below=True)]

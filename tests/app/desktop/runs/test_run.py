@@ -210,7 +210,7 @@ def test_a_grant_is_listed_with_its_run_and_revoked_in_the_card_and_in_the_setti
     section.read()
     runs.until(lambda: len(section.list.lines) == 1)
     assert "granted" in section.list.lines[0].words.text()
-    section.list.lines[0].revoke.click()
+    section.list.lines[0].button.click()
     runs.until(lambda: section.list.lines == [] and section.list.nothing.isVisible())
     runs.until(lambda: card.rows == [])
     assert runs.services.runs.grants() == ()
@@ -220,7 +220,7 @@ def test_a_grant_of_an_answer_is_told_without_a_run(runs: RunsBench) -> None:
     section = GrantsSection(runs.calls)
     runs.qtbot.addWidget(section)
     grants = (Grant("g1", "run", "write_file", 0.0, run=7), Grant("g2", "run", "shell", 0.0, run=8))
-    section.list.show_grants(grants, {8: "Make a plan"})
+    section.show_grants(grants, {8: "Make a plan"})
     told = {line.words.text().partition(" · ")[0] for line in section.list.lines}
     assert told == {"for one answer in a chat", "in the run “Make a plan”"}
 

@@ -291,7 +291,7 @@ def test_closing_the_window_ends_a_move(
 
 def test_models_of_other_programs_are_looked_for_when_asked_and_taken_in(page: Page, qtbot: QtBot) -> None:
     found, shelf = page.section.found, page.library
-    assert found.lines == []
+    assert found.list.lines == []
     qtbot.mouseClick(found.look, Qt.MouseButton.LeftButton)
     page.until(lambda: "No models from other apps were found." in labels(found))
     shelf.remote_servers = (
@@ -300,13 +300,13 @@ def test_models_of_other_programs_are_looked_for_when_asked_and_taken_in(page: P
         Found("SmolLM3", "/hf/smol.gguf", 2 * GB, "hf_cache", known=True),
     )
     qtbot.mouseClick(found.look, Qt.MouseButton.LeftButton)
-    page.until(lambda: len(found.lines) == 3)
-    assert [line.add.isEnabled() for line in found.lines] == [True, True, False]
-    assert found.lines[0].add.accessibleName() == "Add gemma3 to the library"
+    page.until(lambda: len(found.list.lines) == 3)
+    assert [line.button.isEnabled() for line in found.list.lines] == [True, True, False]
+    assert found.list.lines[0].button.accessibleName() == "Add gemma3 to the library"
     assert found.add_all.text() == "Add all 2"
-    qtbot.mouseClick(found.lines[0].add, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(found.list.lines[0].button, Qt.MouseButton.LeftButton)
     page.until(lambda: shelf.taken_in == [("/ollama/blobs/sha256-1", "ollama")])
-    page.until(lambda: not found.lines[0].add.isEnabled())
+    page.until(lambda: not found.list.lines[0].button.isEnabled())
     assert not found.add_all.isVisible(), "one is left, which has its own button"
 
 
@@ -316,7 +316,7 @@ def test_every_control_of_the_section_has_a_name(page: Page, qtbot: QtBot, langu
 
     page.library.remote_servers = (Found("Qwen3 4B", "/lm/qwen.gguf", 2 * GB, "lm_studio"),)
     page.section.found.search()
-    page.until(lambda: len(page.section.found.lines) == 1)
+    page.until(lambda: len(page.section.found.list.lines) == 1)
     languages.choose(language)
     QApplication.processEvents()
     assert without_name(page.section) == []

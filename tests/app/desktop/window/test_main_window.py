@@ -461,7 +461,7 @@ def test_a_deleted_conversation_is_brought_back_from_the_trash(running: Running)
     running.window.show_page("settings")
     trash = running.window.settings.data
     running.until(lambda: deleted_chats(trash.trash) == ["Bring me back"])
-    trash.trash.restore_wanted.emit(number)
+    trash.trash.lines[0].button.click()
     running.until(lambda: titles(running) == ["Today", "Bring me back"])
 
 

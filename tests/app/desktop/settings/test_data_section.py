@@ -1,4 +1,4 @@
-"""The row of what is kept of conversations: how much it may take, how much it takes, and deleting it."""
+"""The rows of what is kept of conversations: how much it may take, how much it takes, and deleting it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.settings.prompt_cache_row import GB, PromptCacheRow
+from app.desktop.settings.data_section import GB, DataSection
 from app.services.settings.settings import Settings, SettingsFile
 
 
 class Page:
-    """The row alone, over something kept that is made up; it is its own `services.kept_states`."""
+    """The section alone, over something kept that is made up; it is its own services, with nothing in the trash."""
 
     def __init__(self, qtbot: QtBot, home: Path) -> None:
         self._qtbot = qtbot
         self.settings = SettingsFile(home / "settings.toml")
         self.taken = 3 * GB
-        self.kept_states = self
+        self.kept_states = self.conversations = self.runs = self
         calls = ServiceCalls()
-        self.row = PromptCacheRow(calls)
+        self.row = DataSection(calls, home)
         qtbot.addWidget(self.row)
         services: Any = self
         calls.attach(services)
@@ -30,6 +30,9 @@ class Page:
         self.row.show()
         self.row.read()
         self.shows("3 GB now")
+
+    def trash(self) -> list[Any]:
+        return []
 
     def bytes(self) -> int:
         return self.taken
@@ -43,7 +46,7 @@ class Page:
         self.taken = 0
 
     def shows(self, text: str) -> None:
-        self._qtbot.waitUntil(lambda: self.row.taken.text() == text, timeout=5000)
+        self._qtbot.waitUntil(lambda: self.row.cached() == text, timeout=5000)
 
 
 @pytest.fixture
@@ -52,17 +55,17 @@ def page(qtbot: QtBot, looks: None, tmp_path: Path) -> Page:
 
 
 def test_the_size_that_counts_is_shown_also_one_from_the_file(page: Page) -> None:
-    assert page.row.limit.value() == str(4 * GB)
-    assert page.row.limit.values() == [str(size * GB) for size in (0, 1, 4, 16, 64)]
+    assert page.row.editors["states_limit"].value() == str(4 * GB)
+    assert page.row.editors["states_limit"].values() == [str(size * GB) for size in (0, 1, 4, 16, 64)]
     page.row.take_settings(Settings(states_limit=2 * GB))
-    assert page.row.limit.value() == str(2 * GB)
+    assert page.row.editors["states_limit"].value() == str(2 * GB)
 
 
 def test_a_smaller_size_counts_at_once(page: Page) -> None:
-    page.row.limit.chosen.emit(str(GB))
+    page.row.editors["states_limit"].chosen.emit(str(GB))
     page.shows("1 GB now")
     assert page.settings.current.states_limit == GB
-    page.row.limit.chosen.emit("0")
+    page.row.editors["states_limit"].chosen.emit("0")
     page.shows("Empty")
 
 
