@@ -5,8 +5,8 @@ pixels; both follow the text size of the settings. Widgets choose a form by the 
 buttons may be "primary", "quiet", "bar", "icon", "tiny", "rail", "segment", "pill", "catalogue" or "link", labels
 "title", "heading", "small", "fine", "faint", "warning", "bad", "complaint", "value", "chip", "quiet-chip",
 "warning-chip" and "count", frames "card", "warning-card", "accent-card", "note", "segments", "composer", "line",
-"side", "side-over", "rail", "head", "foot", "banner", "heat-scale" and "dot". The property `tone` gives banners, dots and bars a colour of the
-theme.
+"side", "side-over", "rail", "head", "foot", "banner", "heat-scale" and "dot". The property `tone` gives banners,
+dots and bars a colour of the theme.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.widgets.card import Card
@@ -24,22 +24,16 @@ class ActivityCard(Card):
         super().__init__(parent)
         self._activity: Activity | None = None
         self._wide = True
-        self.names = [self._label("small") for _ in range(8)]
-        self.values = [self._label("") for _ in range(8)]
+        self.names = [text_label(self, "small", wraps=True) for _ in range(8)]
+        self.values = [text_label(self, wraps=True, selectable=True) for _ in range(8)]
+        for label in (*self.names, *self.values):
+            label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._place()
         self.inside.addLayout(self._grid)
         self.refresh()
         self.hide()
-
-    def _label(self, kind: str) -> QLabel:
-        label = text_label(self, wraps=True)
-        label.setProperty("kind", kind)
-        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        if not kind:
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        return label
 
     def show_activity(self, activity: Activity | None) -> None:
         """None hides the card."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QDateTime, QLocale, QTimer
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
@@ -12,19 +12,39 @@ from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.placement.colors import device_colour
 from app.desktop.placement.experts_used.heat_map import HeatMap
-from app.desktop.placement.figure import Figure
 from app.desktop.placement.kept import REST_S, KeptPlan, RecentUse, kept_map
 from app.desktop.text.measures import device_of, layers_text, place_text
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.labels import text_label
-from app.desktop.widgets.layouts import Column
+from app.desktop.widgets.layouts import STRETCH, Column
 from app.desktop.widgets.legend import Legend
 from app.format import format_count, format_percent, format_percent_range, format_size
 from engine.api import CacheActivity
 
 # The least room of a figure beside the others.
 FIGURE = 170
+
+
+class Figure(QWidget):
+    """The number stands over its words, which break into lines."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.number = text_label(self, "title", selectable=True)
+        self.words = text_label(self, "small", wraps=True, selectable=True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        Column(self.number, self.words, STRETCH, parent=self, spacing=0)
+
+    def say(self, number: str, words: str) -> None:
+        self.number.setText(number)
+        self.words.setText(words)
+        self.setAccessibleName(self.text())
+        self.number.setAccessibleName(self.text())
+
+    def text(self) -> str:
+        """As it is read out."""
+        return f"{self.number.text()} {self.words.text()}"
 
 
 class CacheCard(Card):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
@@ -57,10 +57,9 @@ class OptionSlider(ThemedWidget):
 
     def set_steps(self, steps: tuple[int, ...]) -> None:
         self._steps = steps
-        blocked = self.slider.blockSignals(True)
-        self.slider.setRange(0, len(steps) - 1)
-        self.slider.setPageStep(max(1, len(steps) // 10))
-        self.slider.blockSignals(blocked)
+        with QSignalBlocker(self.slider):
+            self.slider.setRange(0, len(steps) - 1)
+            self.slider.setPageStep(max(1, len(steps) // 10))
 
     def show_value(self, chosen: int | None, automatic: int) -> None:
         """What is wished, and what holds where nothing is. A handle that is held stays where the hand is."""
@@ -68,9 +67,8 @@ class OptionSlider(ThemedWidget):
         if self.slider.isSliderDown():
             return
         self._chosen = chosen
-        blocked = self.slider.blockSignals(True)
-        self.slider.setValue(nearest_step(self._steps, automatic if chosen is None else chosen))
-        self.slider.blockSignals(blocked)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(nearest_step(self._steps, automatic if chosen is None else chosen))
         self._show()
 
     def value(self) -> int | None:

@@ -26,7 +26,7 @@ from app.desktop.placement.suggestion import is_of_options, suggested_options
 from app.desktop.placement.tuning import Tuning, load_with
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Column
-from app.services.connections.events import WorkersChanged, WorkerState
+from app.services.connections.events import WorkersChanged
 from app.services.events import ServiceEvent
 from app.services.models.events import (
     ActivityChanged,
@@ -38,12 +38,11 @@ from app.services.models.events import (
 from app.services.placement.events import ExpertsChanged, MachineChanged, PlacementChanged, TuneProgress
 from engine.api import Activity
 from engine.errors import ErrorInfo, UserError
-from engine.placement.plan import Machine, PlacementOptions, PlannedModel
+from engine.placement.plan import PlacementOptions, PlannedModel
 from engine.remote.names import read_name
 
 if TYPE_CHECKING:
     from app.services.placement.placements import ModelEntry
-    from app.services.services import Services
 
 LIVE_MS = 250
 
@@ -125,8 +124,14 @@ class PlacementPage(ThemedWidget):
             return
         if self._model is None:
             self._say_planning()
-        self._calls.do(lambda s: s.placements.models(), self._take_models, self._failed, owner=self)
-        self._calls.do(_machine, self._take_machine, self._failed, executor="io", owner=self)
+        self._calls.do(lambda s: s.placements.models(), self._take_models, self._failed)
+        self._calls.do(
+            lambda s: (s.placements.machine(), s.placements.workers()),
+            lambda found: self.side.show_machine(*found),
+            self._failed,
+            executor="io",
+            owner=self,
+        )
 
     def _take_models(self, entries: tuple[ModelEntry, ...]) -> None:
         self.drafting.read()
@@ -137,9 +142,6 @@ class PlacementPage(ThemedWidget):
         else:
             self._model = None
             self._show()
-
-    def _take_machine(self, found: tuple[Machine, tuple[WorkerState, ...]]) -> None:
-        self.side.show_machine(*found)
 
     def choose(self, path: str) -> None:
         """Show another model."""
@@ -432,7 +434,3 @@ class PlacementPage(ThemedWidget):
     def retranslate(self) -> None:
         self._show_elsewhere()
         self._show()
-
-
-def _machine(services: Services) -> tuple[Machine, tuple[WorkerState, ...]]:
-    return services.placements.machine(), services.placements.workers()

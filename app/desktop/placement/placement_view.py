@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QScrollArea, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
@@ -14,15 +14,38 @@ from app.desktop.placement.experts_used.heat_card import HeatCard
 from app.desktop.placement.explanation_card import ExplanationCard
 from app.desktop.placement.options_card import OptionsCard
 from app.desktop.placement.page_header import PageHeader
-from app.desktop.placement.state_card import StateCard
 from app.desktop.placement.strip_card import StripCard
 from app.desktop.placement.tune_card import TuneCard
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.card import Card
+from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from engine.placement.plan import PlannedModel
 
 COLUMN = 1080
-# Below this width the heat map and the wishes stand one under the other.
-TWO_COLUMNS_FROM = 760
+# The least room of the heat map and of the wishes beside each other.
+CARD = 346
+
+
+class StateCard(Card):
+    """A sentence in place of a plan, and at most one button."""
+
+    acted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = text_label(self, wraps=True, selectable=True)
+        self.button = push_button(self)
+        self.button.clicked.connect(self.acted)
+        self.inside.addWidget(self.words)
+        self.inside.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.refresh()
+
+    def say(self, words: str, button: str = "") -> None:
+        self.words.setText(words)
+        set_texts(self.button, button)
+        self.button.setVisible(bool(button))
 
 
 class PlacementView(ThemedWidget):
@@ -40,9 +63,9 @@ class PlacementView(ThemedWidget):
         self.strip = StripCard(self)
         self.heat = HeatCard(self)
         self.options = OptionsCard(self)
-        self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._pair.addWidget(self.heat, 1)
-        self._pair.addWidget(self.options, 1)
+        self._pair = FoldingRow(self)
+        for card in (self.heat, self.options):
+            self._pair.add(card, 1, wanted=CARD)
         self._column = QWidget(self)
         Column(
             self.header,
@@ -97,13 +120,7 @@ class PlacementView(ThemedWidget):
         self.header.tune.setVisible(on)
         self.header.apply.setVisible(on)
 
-    def resizeEvent(self, event: object) -> None:
-        wide = self.width() >= themes.current.px(TWO_COLUMNS_FROM)
-        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
-        if self._pair.direction() != direction:
-            self._pair.setDirection(direction)
-
     def restyle(self) -> None:
         px = themes.current.px
-        self._pair.setSpacing(px(12))
+        self._pair.set_spacing(px(12))
         self._column.setMaximumWidth(px(COLUMN))

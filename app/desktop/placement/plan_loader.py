@@ -27,7 +27,7 @@ class Watching(QObject):
         self._conversation = conversation
         self._show()
         if self._on and conversation is not None:
-            self._calls.do(lambda s: s.placements.experts(conversation), self.take, owner=self)
+            self._calls.do(lambda s: s.placements.experts(conversation), self.take)
 
     def show_model(self, path: str) -> None:
         """The model whose experts are shown."""

@@ -46,9 +46,7 @@ class Replanning(QObject):
         asked = self._current = self._next
         self._next = None
         path, options = asked
-        self._calls.do(
-            lambda s: s.placements.planned(path, options), self._done, self._wrong, executor="io", owner=self
-        )
+        self._calls.do(lambda s: s.placements.planned(path, options), self._done, self._wrong, executor="io")
 
     def _done(self, model: PlannedModel) -> None:
         asked, self._current = self._current, None

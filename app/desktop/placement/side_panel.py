@@ -7,14 +7,14 @@ from itertools import pairwise
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.desktop.base.language import languages
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.measures import device_label
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import STRETCH, Column, discard
+from app.desktop.widgets.scroller import scroll_area
 from app.desktop.widgets.side_row import SideRow, fit_rows
 from app.format import format_rate, format_size, format_speed, format_tokens_per_second
 from app.services.connections.events import WorkerState
@@ -54,13 +54,12 @@ class SidePanel(ThemedWidget):
         self.add_worker = SideRow(self, symbol="plus")
         self.add_worker.clicked.connect(self.worker_wanted)
         inside = QWidget(self)
-        inside.setProperty("kind", "page")
-        self._models, self._devices = QVBoxLayout(), QVBoxLayout()
-        self._devices.addWidget(self._machine_title)
+        self._models = Column(spacing=2)
+        self._devices = Column(self._machine_title, margins=(8, 16, 8, 8), spacing=10)
         Column(
-            self._title,
+            Column(self._title, margins=(8, 4, 0, 8)),
             self._models,
-            self._empty,
+            Column(self._empty, margins=(8, 4, 8, 8)),
             self._devices,
             self.add_worker,
             STRETCH,
@@ -68,12 +67,7 @@ class SidePanel(ThemedWidget):
             margins=(12, 14, 12, 12),
             spacing=2,
         )
-        scroller = QScrollArea(self)
-        scroller.setWidgetResizable(True)
-        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroller.setWidget(inside)
-        Column(scroller, parent=self)
+        Column(scroll_area(inside, self), parent=self)
         self.refresh()
 
     # What the page tells
@@ -184,10 +178,3 @@ class SidePanel(ThemedWidget):
         self.add_worker.show_words(self.tr("Add another PC"))
         self._show_lines()
         self._show_machine()
-
-    def restyle(self) -> None:
-        px = themes.current.px
-        self._title.setContentsMargins(px(8), px(4), 0, px(8))
-        self._empty.setContentsMargins(px(8), px(4), px(8), px(8))
-        self._devices.setContentsMargins(px(8), px(16), px(8), px(8))
-        self._devices.setSpacing(px(10))

@@ -11,7 +11,7 @@ from app.desktop.base.theme import themes
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.slim_bar import Gauge
 from app.format import format_speed
 from app.services.placement.events import TuneProgress
@@ -137,11 +137,9 @@ class TuneCard(Card):
             fraction = progress.done / max(1, progress.total) if progress is not None else 0.0
             text = self._left() or self.tr("about a minute")
             self.progress.show_value(text, fraction, text)
-        self.keep.setText(self.tr("Keep and reload") if self.better() else self.tr("Close"))
-        self.leave.setText(self.tr("Keep as is"))
-        self.cancel.setText(self.tr("Cancel"))
-        for button in (self.keep, self.leave, self.cancel):
-            button.setAccessibleName(button.text())
+        set_texts(self.keep, self.tr("Keep and reload") if self.better() else self.tr("Close"))
+        set_texts(self.leave, self.tr("Keep as is"))
+        set_texts(self.cancel, self.tr("Cancel"))
         self.cancel.setVisible(running)
         self.keep.setVisible(not running)
         self.leave.setVisible(self.better())

@@ -62,9 +62,7 @@ class Tuning(QObject):
         self._path, self._tuned = path, None
         self._card.start()
         self.changed.emit()
-        self._calls.do(
-            lambda s: s.placements.tune(path, options), self._done, self._failed, executor="io", owner=self
-        )
+        self._calls.do(lambda s: s.placements.tune(path, options), self._done, self._failed, executor="io")
 
     def show_progress(self, progress: TuneProgress) -> None:
         if progress.path == self._path and self._card.running():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from agents.budget import Budget
 from app.desktop.base.theme import themes
-from app.desktop.forms.controls import Bounds, NumberField
+from app.desktop.forms.controls import Bounds, NumberField, SettingRow
 from app.desktop.text.words import joined
 from app.desktop.widgets.collapsible import Collapsible
 from app.desktop.widgets.labels import text_label
@@ -22,25 +22,18 @@ class BudgetFold(Collapsible):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._budget = Budget()
-        self._grid = QGridLayout()
         self.steps, self.minutes = NumberField(Bounds(0, 10_000, 5, 0)), NumberField(Bounds(0, 10_000, 5, 0))
         self.tokens, self.calls = (
             NumberField(Bounds(0, MOST, 5_000, 0)),
             NumberField(Bounds(0, 100_000, 10, 0)),
         )
-        self._labels: list[QLabel] = []
-        for row, field in enumerate(self._fields()):
-            label = QLabel(self)
-            label.setBuddy(field)
+        self._rows = [SettingRow(field, self, margins=(0, 0, 0, 0)) for field in self._fields()]
+        for row, field in zip(self._rows, self._fields(), strict=True):
             field.setMinimum(0)
             field.setGroupSeparatorShown(True)
-            self._labels.append(label)
-            self._grid.addWidget(label, row, 0)
-            self._grid.addWidget(field, row, 1)
             field.valueChanged.connect(lambda _: self._show_summary())
-        self._grid.setColumnStretch(0, 1)
+            self.inside.addWidget(row)
         self._note = text_label(self, "small", wraps=True)
-        self.inside.addLayout(self._grid)
         self.inside.addWidget(self._note)
         self.show_budget(Budget())
         self.refresh()
@@ -75,9 +68,8 @@ class BudgetFold(Collapsible):
 
     def retranslate(self) -> None:
         names = (self.tr("Steps"), self.tr("Minutes"), self.tr("Output tokens"), self.tr("Tool calls"))
-        for field, label, name in zip(self._fields(), self._labels, names, strict=True):
-            label.setText(name)
-            field.setAccessibleName(name)
+        for field, row, name in zip(self._fields(), self._rows, names, strict=True):
+            row.set_words(name, compact=True)
             field.setSpecialValueText(self.tr("no limit"))
         self._note.setText(
             self.tr(
@@ -90,7 +82,6 @@ class BudgetFold(Collapsible):
     def restyle(self) -> None:
         super().restyle()
         px = themes.current.px
-        self._grid.setVerticalSpacing(px(6))
         for field in self._fields():
             field.setFixedWidth(px(120))
             field.lineEdit().setTextMargins(px(9), 0, 0, 0)

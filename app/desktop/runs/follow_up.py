@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.widgets.layouts import Row
 
@@ -19,7 +18,7 @@ class FollowUp(TranslatedWidget):
         super().__init__(parent)
         self.field = QLineEdit(self)
         self.send = QPushButton(self)
-        Row((self.field, 1), self.send, parent=self)
+        Row((self.field, 1), self.send, parent=self, spacing=8)
         self.field.returnPressed.connect(self._send)
         self.field.textChanged.connect(lambda text: self.send.setEnabled(bool(text.strip())))
         self.send.clicked.connect(self._send)
@@ -37,9 +36,6 @@ class FollowUp(TranslatedWidget):
         self.field.setPlaceholderText(self.tr("What should it do next?"))
         self.field.setAccessibleName(self.tr("What the run should do next"))
         self.send.setText(self.tr("Continue"))
-
-    def restyle(self) -> None:
-        self.layout().setSpacing(themes.current.px(8))
 
     def fit(self, width: int) -> int:
         return max(self.field.sizeHint().height(), self.send.sizeHint().height()) + 4

@@ -73,8 +73,9 @@ class RunHeader(ThemedWidget):
             self._row.addWidget(button)
         self.cards.toggled.connect(self.cards_wanted)
         self.menu_button.clicked.connect(self._open_menu)
-        self.pause.clicked.connect(self._pause)
-        self.stop.clicked.connect(self._stop)
+        for button, wanted in ((self.pause, self.pause_wanted), (self.stop, self.stop_wanted)):
+            button.clicked.connect(self._end)
+            button.clicked.connect(wanted)
         self.resume.clicked.connect(self.resume_wanted)
         self.refresh()
 
@@ -89,15 +90,9 @@ class RunHeader(ThemedWidget):
         self._run, self._seconds = run, seconds
         self._show()
 
-    def _pause(self) -> None:
+    def _end(self) -> None:
         self._ending = True
         self._show()
-        self.pause_wanted.emit()
-
-    def _stop(self) -> None:
-        self._ending = True
-        self._show()
-        self.stop_wanted.emit()
 
     def _show(self) -> None:
         run = self._run

@@ -7,17 +7,37 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.runs.allowed_card import AllowedCard
+from app.desktop.runs.files_card import FilesCard
 from app.desktop.runs.run_header import RunHeader
-from app.desktop.runs.side_cards import SideCards
+from app.desktop.runs.seen_card import SeenCard
 from app.desktop.runs.steps_view import RunStepsView
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.scroller import ColumnScroller
 from app.services.runs.reasons import why_ended
 from app.services.runs.values import RunRecord, RunView
 
 CARDS = 286
 # Below this width the cards and the steps take turns.
 BOTH_FROM = 780
+TOP = 22  # the first card stands as high as the first step
+
+
+class SideCards(ColumnScroller):
+    """Files touched, what the model sees, what is allowed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, bare=True)
+        self.files, self.seen, self.allowed = FilesCard(self), SeenCard(self), AllowedCard(self)
+        self.column.addSpacing(TOP)
+        for card in (self.files, self.seen, self.allowed):
+            self.column.addWidget(card)
+        self.column.addStretch(1)
+
+    def show_view(self, view: RunView) -> None:
+        for card in (self.files, self.seen, self.allowed):
+            card.show_view(view)
 
 
 class RunPage(ThemedWidget):

@@ -33,7 +33,7 @@ class RunListState(QObject):
         if not self._reads:
             self._reads = True
             self._told.clear()
-            self._calls.do(lambda s: s.runs.all(), self._take, self._not_read, owner=self)
+            self._calls.do(lambda s: s.runs.all(), self._take, self._not_read)
 
     def _not_read(self, error: UserError) -> None:
         self._reads = False

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from agents.events import Entry, RunStarted
-from agents.permissions.values import Decision
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
@@ -28,8 +27,7 @@ from app.services.connections.events import ServersChanged
 from app.services.events import ServiceEvent
 from app.services.library.events import LibraryChanged
 from app.services.models.events import ModelChanged
-from app.services.runs.values import Recipe, RunRecord, RunSpec, RunView, ToolAtHand
-from engine.errors import UserError
+from app.services.runs.values import Recipe, RunRecord, RunSpec, RunView
 from engine.remote.names import read_name
 
 if TYPE_CHECKING:
@@ -100,7 +98,7 @@ class RunsPage(ThemedWidget):
         reading.asks.connect(steps.ask)
         reading.wrote.connect(steps.delta)
         reading.waits.connect(steps.waits)
-        reading.failed.connect(self._failed)
+        reading.failed.connect(self._calls.failed)
 
     def _connect_run(self) -> None:
         acting, header, steps, cards = self.acting, self.run.header, self.run.steps, self.run.cards
@@ -113,7 +111,7 @@ class RunsPage(ThemedWidget):
         )
         header.folder_wanted.connect(lambda: self._with_record(acting.show_folder))
         header.recipe_wanted.connect(self._make_recipe)
-        steps.decided.connect(self._decide)
+        steps.decided.connect(lambda call, made: acting.decide(self.reading.shown, call, made))
         steps.resume_wanted.connect(self._resume)
         steps.seen_wanted.connect(self._show_seen)
         steps.text_wanted.connect(lambda handle: acting.read_text(self.reading.shown, handle))
@@ -142,7 +140,7 @@ class RunsPage(ThemedWidget):
             if isinstance(event, ModelChanged):
                 self.form.take_model(event)
             elif isinstance(event, LibraryChanged) and self.form.isVisible():
-                self._calls.do(run_models, self.form.show_models, executor="files", owner=self)
+                self._calls.do(run_models, self.form.model.show_models, executor="files")
             elif isinstance(event, ServersChanged):
                 self._tools_known = False
 
@@ -206,16 +204,13 @@ class RunsPage(ThemedWidget):
         self.reading.show(run)
 
     def _start(self, wish: RunSpec) -> None:
-        self._calls.do(lambda s: _begin(s, wish), self._started, self.form.say, owner=self)
+        self._calls.do(lambda s: _begin(s, wish), self._started, self.form.say)
 
     def _started(self, run: RunRecord) -> None:
-        self.form.started()
+        self.form.show_empty()  # the next one begins with an empty task
         self.shelf.take(run)
         self.show_run(run.id)
         self.run.steps.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _decide(self, call: str, decision: Decision) -> None:
-        self.acting.decide(self.reading.shown, call, decision)
 
     def _resume(self, message: str, again: Mapping[str, RetryChoice] | None) -> None:
         self.acting.resume(self.reading.shown, message, again)
@@ -239,9 +234,7 @@ class RunsPage(ThemedWidget):
         self.form.show_run(view.record, started.budget, started.tools)
 
     def _save_recipe(self, recipe: Recipe) -> None:
-        self._calls.do(
-            lambda s: s.runs.save_recipe(recipe), self._saved_recipe, self.form.saving.say, owner=self
-        )
+        self._calls.do(lambda s: s.runs.save_recipe(recipe), self._saved_recipe, self.form.saving.say)
 
     def _saved_recipe(self, recipe: Recipe) -> None:
         self.form.saving.open(False)
@@ -267,13 +260,11 @@ class RunsPage(ThemedWidget):
 
     def _read_choices(self) -> None:
         """What the form offers: models and tools."""
-        self._calls.do(run_models, self.form.show_models, executor="files", owner=self)
+        self._calls.do(run_models, self.form.model.show_models, executor="files")
         if not self._tools_known:
             self._tools_known = True
-            self._calls.do(tools_at_hand, self._take_tools, executor="io", owner=self)
-
-    def _take_tools(self, found: tuple[tuple[ToolAtHand, ...], tuple[str, ...]]) -> None:
-        self.form.show_tools(*found)
+            tools = self.form.tools
+            self._calls.do(tools_at_hand, lambda found: tools.show_tools(*found), executor="io", owner=tools)
 
     # Showing
 
@@ -333,9 +324,6 @@ class RunsPage(ThemedWidget):
     def _take_text(self, run: int, handle: str, text: str) -> None:
         if run == self.reading.shown:
             self.run.steps.show_text(handle, text)
-
-    def _failed(self, error: UserError) -> None:
-        self._calls.failed.emit(error)
 
     def _give_focus(self) -> None:
         if self._stack.currentWidget() is self.form:

@@ -5,13 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QResizeEvent,
-    QShowEvent,
-)
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from agents.events import Entry, ModelTurn, RunFinished
@@ -19,6 +14,7 @@ from agents.permissions.values import ApprovalRequest
 from app.desktop.base.language import languages
 from app.desktop.base.tab_order import neighbour, outside
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.markdown.link_strip import LinkStrip
 from app.desktop.markdown.links import open_link
 from app.desktop.run_view.approval_card import ApprovalCard
@@ -48,7 +44,7 @@ MAX_SHARE = 0.2
 RunPart = PlanCard | SaidRow | StepColumn | LiveTurn | InterruptedCard | ApprovalCard | FollowUp
 
 
-class RunStepsView(QWidget):
+class RunStepsView(ThemedWidget):
     """Shows one run and says what is wanted of it.
 
     `decided` carries a call and a `Decision`; `undo_wanted` calls or None, paths or None, and the event behind which
@@ -86,8 +82,7 @@ class RunStepsView(QWidget):
         self._flushing.timeout.connect(self._flush)
         self._connect()
         self.setFocusProxy(self._scroll)
-        self.restyle()
-        self._retranslate()
+        self.refresh()
 
     def _connect(self) -> None:
         self._column.line_made.connect(self._line_made)
@@ -100,7 +95,6 @@ class RunStepsView(QWidget):
         self._jump.clicked.connect(self.jump_to_latest)
         self._strip.agreed.connect(lambda address: open_link(address))
         self._strip.answered.connect(lambda: self._scroll.setFocus(Qt.FocusReason.OtherFocusReason))
-        themes.changed.connect(self.restyle)
 
     # --- what is shown ---
 
@@ -336,19 +330,14 @@ class RunStepsView(QWidget):
         self._flush()
 
     def restyle(self) -> None:
-        for part in (self._scroll, self._task, self._plan, self._live, self._interrupted, self._follow_up):
+        for part in (self._scroll, self._task, self._plan, self._live, self._interrupted):
             if part is not None:
                 part.restyle()
         self._strip.restyle()
         self._scroll.place()
         self._jump.update()
 
-    def _retranslate(self) -> None:
+    def retranslate(self) -> None:
         self._scroll.setAccessibleName(self.tr("Steps of the run"))
         name_icon(self._jump, self.tr("Jump to the latest step"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-            self._scroll.place()
+        self._scroll.place()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from app.desktop.placement.experts_used.heat_map import HeatMap, HeatScale
+from app.desktop.base.theme import themes
+from app.desktop.placement.experts_used.heat_map import HeatMap
 from app.desktop.placement.experts_used.levels import Heat, blank, heat_of
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import name_icon, text_label
@@ -32,11 +33,11 @@ class HeatCard(Card):
         self.map = HeatMap(self)
         self.readout = text_label(self, "small", wraps=True)
         self._never, self._most = QLabel(self), QLabel(self)
-        self._scale = HeatScale(self)
+        self._scale = QFrame(self)
         self._legend = QWidget(self)
         self._foot = Row((self.readout, 1), parent=self._legend, spacing=8)
         for widget in (self._never, self._scale, self._most):
-            widget.setProperty("kind", "small")
+            widget.setProperty("kind", "heat-scale" if widget is self._scale else "small")
             self._foot.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self.inside.addWidget(self.map, 1)
         self.inside.addWidget(self._legend)
@@ -48,9 +49,8 @@ class HeatCard(Card):
 
     def show_watching(self, on: bool) -> None:
         """Whether the experts are watched now."""
-        blocked = self.switch.blockSignals(True)
-        self.switch.setChecked(on)
-        self.switch.blockSignals(blocked)
+        with QSignalBlocker(self.switch):
+            self.switch.setChecked(on)
         self.switch.update()
         self.retranslate()
 
@@ -136,3 +136,4 @@ class HeatCard(Card):
 
     def restyle(self) -> None:
         self.map.restyle()
+        self._scale.setFixedSize(themes.current.px(72), themes.current.px(10))

@@ -155,35 +155,20 @@ class HeatMap(QWidget):
         if self._image.isNull():
             return
         painter = QPainter(self)
+        painter.drawImage(self.rect(), self._image)
         if min(self.width() / self._image.width(), self.height() / self._image.height()) >= GAP_FROM:
-            self._paint_cells(painter, event.rect())
-        else:
-            painter.drawImage(self.rect(), self._image)
+            self._paint_gaps(painter)
         if self._at is not None:
             painter.setPen(QPen(QColor(themes.current.text), 2))
             painter.drawRect(self._cell_rect(self._at).adjusted(0, 0, -1, -1))
 
-    def _paint_cells(self, painter: QPainter, wanted: QRect) -> None:
-        """Cells with gaps between them; only the rows that are in the part that is wanted."""
-        columns, rows = self._image.width(), self._image.height()
-        lefts = [round(column * self.width() / columns) for column in range(columns + 1)]
-        tops = [round(row * self.height() / rows) for row in range(rows + 1)]
-        ground = heat_colours(themes.current, self._most)[0]
-        painter.fillRect(self.rect(), ground)
-        for row in range(rows):
-            top, height = tops[row], tops[row + 1] - tops[row]
-            if top > wanted.bottom() or top + height <= wanted.top():
-                continue
-            for column in range(columns):
-                colour = self._image.pixel(column, row)
-                if colour != ground.rgb():
-                    width = lefts[column + 1] - lefts[column]
-                    painter.fillRect(lefts[column], top, width, height, QColor(colour))
-        gap = QColor(themes.current.card)
-        for left in lefts[1:-1]:
-            painter.fillRect(left - 1, 0, 1, self.height(), gap)
-        for top in tops[1:-1]:
-            painter.fillRect(0, top - 1, self.width(), 1, gap)
+    def _paint_gaps(self, painter: QPainter) -> None:
+        """Thin lines between the cells."""
+        columns, rows, gap = self._image.width(), self._image.height(), QColor(themes.current.card)
+        for column in range(1, columns):
+            painter.fillRect(round(column * self.width() / columns) - 1, 0, 1, self.height(), gap)
+        for row in range(1, rows):
+            painter.fillRect(0, round(row * self.height() / rows) - 1, self.width(), 1, gap)
 
     def _cell_rect(self, cell: QPoint) -> QRect:
         """Where a cell is drawn, its gap included."""
@@ -196,24 +181,3 @@ class HeatMap(QWidget):
 def _transposed(image: QImage) -> QImage:
     """The image with its columns as rows."""
     return image.transformed(QTransform(0, 1, 1, 0, 0, 0))
-
-
-class HeatScale(QWidget):
-    """The legend: from never to most often."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        themes.changed.connect(self.updateGeometry)
-
-    def sizeHint(self) -> QSize:
-        px = themes.current.px
-        return QSize(px(72), px(10))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        colours = heat_colours(themes.current)
-        painter = QPainter(self)
-        steps = 12
-        for step in range(steps):
-            left, right = self.width() * step // steps, self.width() * (step + 1) // steps
-            painter.fillRect(QRect(left, 0, right - left, self.height()), colours[255 * step // (steps - 1)])

@@ -44,7 +44,7 @@ TOOLS = (
 def form(qtbot: QtBot, looks: None) -> NewRun:
     form = NewRun()
     qtbot.addWidget(form)
-    form.show_tools(TOOLS, ())
+    form.tools.show_tools(TOOLS, ())
     form.show()
     return form
 
@@ -105,7 +105,7 @@ def test_a_recipe_leaves_nothing_behind_in_an_empty_form(form: NewRun) -> None:
 
 
 def test_tools_are_all_or_those_that_are_ticked(form: NewRun) -> None:
-    form.show_tools(TOOLS, ("time.now",))
+    form.tools.show_tools(TOOLS, ("time.now",))
     assert form.tools.chosen() is None
     form.tools.reading.click()
     assert form.tools.chosen() == ("list_files",)
@@ -118,10 +118,10 @@ def test_tools_are_all_or_those_that_are_ticked(form: NewRun) -> None:
 
 
 def test_where_nothing_can_be_executed_the_tools_say_so(form: NewRun) -> None:
-    form.show_tools(TOOLS, ())
+    form.tools.show_tools(TOOLS, ())
     form.tools.open()
     assert form.tools.lacking.isVisible() and "no sandbox" in form.tools.lacking.text()
-    form.show_tools((*TOOLS, ToolAtHand("shell", "Run a command.", read_only=False, network=False)), ())
+    form.tools.show_tools((*TOOLS, ToolAtHand("shell", "Run a command.", read_only=False, network=False)), ())
     assert not form.tools.lacking.isVisible()
 
 
@@ -155,7 +155,7 @@ def test_a_model_elsewhere_is_given_by_name_and_said_to_get_the_text(form: NewRu
 def test_models_are_offered_with_how_well_they_use_tools_and_those_of_earlier_runs_again(
     form: NewRun,
 ) -> None:
-    form.show_models([RunModel("/m/granite.gguf", "Granite · Q4_K_M", "/m/granite.gguf", "good")])
+    form.model.show_models([RunModel("/m/granite.gguf", "Granite · Q4_K_M", "/m/granite.gguf", "good")])
     used = "openai:http://127.0.0.1:8000/v1#qwen"
     form.show_recent([], [used, "/gone.gguf", used])
     form.model.choice.open_menu()
@@ -177,7 +177,7 @@ def test_reasoning_is_offered_as_the_model_can_do_it(form: NewRun) -> None:
     )
     form.take_model(ModelChanged("ready", "SmolLM2", "/m/smol.gguf", facts=facts))
     assert not form.reasoning.isVisible()
-    form.show_models([RunModel("/m/qwen.gguf", "Qwen", "/m/qwen.gguf")])
+    form.model.show_models([RunModel("/m/qwen.gguf", "Qwen", "/m/qwen.gguf")])
     form.model.choose("/m/qwen.gguf")  # not loaded, so nothing is known of it
     assert form.reasoning.isVisible()
 
@@ -269,7 +269,7 @@ def test_a_model_that_was_not_checked_says_so_and_can_be_checked_from_here(form:
     line = form.model.tools
     asked: list[tuple[str, str]] = []
     line.check_wanted.connect(lambda path, name: asked.append((path, name)))
-    form.show_models(
+    form.model.show_models(
         (RunModel("/m/a.gguf", "A", "/m/a.gguf"), RunModel("/m/b.gguf", "B", "/m/b.gguf", "poor"))
     )
     form.model.choose("/m/a.gguf")
@@ -281,7 +281,7 @@ def test_a_model_that_was_not_checked_says_so_and_can_be_checked_from_here(form:
     line.show_checking(None)
     form.model.choose("/m/b.gguf")
     assert "poorly" in line.words.text() and line.button.isHidden()
-    form.show_models((RunModel("/m/a.gguf", "A", "/m/a.gguf", "good"),))
+    form.model.show_models((RunModel("/m/a.gguf", "A", "/m/a.gguf", "good"),))
     form.model.choose("/m/a.gguf")
     assert line.isHidden()
     form.model.choose("openai:https://example.org/v1#large")
@@ -295,5 +295,5 @@ def test_the_model_in_use_is_checked_by_its_path(form: NewRun) -> None:
     line.check_wanted.connect(lambda path, name: asked.append((path, name)))
     line.button.click()
     assert asked == [("/m/used.gguf", "In use")]
-    form.show_models((RunModel("/m/used.gguf", "In use", "/m/used.gguf", "fair"),))
+    form.model.show_models((RunModel("/m/used.gguf", "In use", "/m/used.gguf", "fair"),))
     assert line.isHidden()
