@@ -66,15 +66,13 @@ def import_rest() -> None:
         "chat.conversation_panel",
         "model_picker.tool_checking",
         "widgets.toast",
-        "window.actions",
         "window.chat_list",
         "window.chat_notes",
         "window.download_notes",
         "window.front",
         "window.lazy_pages",
-        "window.palette",
+        "window.navigation",
         "window.run_notes",
-        "window.shortcut_sheet",
         "window.startup_error",
         "window.tool_check_notes",
     ):
@@ -110,7 +108,7 @@ class Desktop(QObject):
         self._services: Services | None = None
         self._opening = self._let_go = self._closed = False
         self.start_again = False
-        self._bridge: Bridge | None = None
+        self.bridge: Bridge | None = None
         self.window = MainWindow(home)
         self.window.retry_wanted.connect(self.open)
         self.window.restore_wanted.connect(self.let_go)
@@ -137,8 +135,8 @@ class Desktop(QObject):
     def _complete(self) -> None:
         from app.desktop.base.bridge import Bridge
 
-        self._bridge = Bridge(self)
-        self.window.complete(self._bridge, first_run=not self._settings.current.welcomed)
+        self.bridge = Bridge(self)
+        self.window.complete(self.bridge, first_run=not self._settings.current.welcomed)
         self.open()
 
     def open(self) -> None:
@@ -162,8 +160,8 @@ class Desktop(QObject):
     def _opened(self, services: Services) -> None:
         self._opening = False
         self._services = services
-        assert self._bridge is not None
-        self._bridge.attach(services)
+        assert self.bridge is not None
+        self.bridge.attach(services)
         self.window.attach(services)
         self.window.chat.transcript.warm_up()
         self.window.calls.do(lambda s: s.lifecycle.begin(), executor="io")
@@ -175,8 +173,8 @@ class Desktop(QObject):
         if services is None:
             return
         self._let_go = True
-        if self._bridge is not None:
-            self._bridge.detach()
+        if self.bridge is not None:
+            self.bridge.detach()
         self.window.detach()
         services.placements.cancel_tune()
         run_in_background(
@@ -196,7 +194,7 @@ class Desktop(QObject):
 
     def tell(self, detail: str) -> None:
         """Something nobody foresaw: say it calmly over the page."""
-        if self._bridge is None:
+        if self.bridge is None:
             return  # it is in the log, and there is no page yet
         self.window.show_error(UserError("unknown", detail=detail))
 
@@ -205,8 +203,8 @@ class Desktop(QObject):
         if self._closed:
             return
         self._closed = True
-        if self._bridge is not None:
-            self._bridge.detach()
+        if self.bridge is not None:
+            self.bridge.detach()
         if self._services is not None:
             self._services.placements.cancel_tune()  # nobody waits a minute for it
         # First what the window still has to save, then the services it is saved with.

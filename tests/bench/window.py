@@ -107,11 +107,11 @@ def measure() -> dict[str, float]:
 def _open(desktop: Desktop, long: int) -> float:
     """From choosing the conversation to its last message being painted."""
     window = desktop.window
-    window.new_chat()
+    window.go.new_chat()
     settle(0.5)
     last = desktop.services.conversations.path(long)[-1]
     started = time.perf_counter()
-    window.open_chat(long)
+    window.go.open_chat(long)
     until(lambda: window.chat.transcript.shows(last))
     window.chat.transcript.repaint()
     return 1000 * (time.perf_counter() - started)

@@ -72,6 +72,11 @@ class Person:
             repr(name),
         )
 
+    def rest(self, seconds: float) -> None:
+        """Look at the window for a while."""
+        end = time.monotonic() + seconds
+        self.until(lambda: time.monotonic() > end, "the end of a rest")
+
     def quit(self) -> None:
         """Ctrl+Q."""
         QTest.keyClick(self._window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)

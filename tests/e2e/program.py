@@ -9,14 +9,35 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from collections.abc import Callable
 
+import msgspec
 from PySide6.QtCore import QTimer
 
+from agents.api import ModelRequest, ModelResponse, OnText
 from app.desktop import application
+from app.services.services import Services
 from tests.e2e.person import Person
 from tests.e2e.stories import STORIES
+from tests.support.agents.bound_model import Bound
 
 failed = False
+
+
+NOTE = {"path": {"enum": ["note.txt"]}, "content": {"enum": ["The budget is 42."]}}
+
+
+class Writer(Bound):
+    """Is offered one tool of many, which it must call first, and one thing to write with it: the starter would write
+    anything."""
+
+    def stream(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
+        functions = [tool["function"] for tool in ask.tools if tool["function"]["name"] == "write_file"]
+        tools = tuple(
+            {"type": "function", "function": each | {"parameters": each["parameters"] | {"properties": NOTE}}}
+            for each in functions
+        )
+        return super().stream(msgspec.structs.replace(ask, tools=tools), on_text, cancelled)
 
 
 class Used(application.Desktop):
@@ -25,6 +46,13 @@ class Used(application.Desktop):
     def start(self) -> None:
         super().start()
         QTimer.singleShot(0, self, self._use)
+
+    def _opened(self, services: Services) -> None:
+        chat_model = services.model_registry.chat_model
+        services.model_registry.chat_model = lambda *which: Writer(  # type: ignore[method-assign,misc]
+            chat_model(*which), ("write_file",), 160
+        )
+        super()._opened(services)
 
     def _use(self) -> None:
         global failed

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.e2e.person import Person
 
@@ -58,6 +60,30 @@ def download(person: Person) -> str:
     return answer
 
 
+def run_and_undo(person: Person, folder: str) -> str:
+    """A run that asks before it writes a file; the file is there, and after the undo it is not."""
+    work = Path(folder)
+    before = sorted(work.iterdir())
+    person.press("Skip and go to the chat")
+    person.press("Runs")
+    person.press("New run")
+    person.write("Task", "Write a note about the report.")
+    person.write("Folder to work in", folder)
+    person.press("Start the run")
+    person.see("^Change this file")
+    person.rest(2.0)  # an answer that comes at once counts as a slip
+    person.press(re.compile("^Allow once"))
+    person.see("^What the run should do next$")
+    written = [path.name for path in sorted(work.iterdir()) if path not in before]
+    assert written == ["note.txt"]
+    person.press("Undo everything")
+    person.press(re.compile("^Undo 1 file"))
+    person.see("1 file restored")
+    assert sorted(work.iterdir()) == before
+    person.quit()
+    return written[0]
+
+
 STORIES: dict[str, Callable[..., str]] = {
-    story.__name__: story for story in (first_day, second_day, download)
+    story.__name__: story for story in (first_day, second_day, download, run_and_undo)
 }

@@ -47,3 +47,11 @@ def test_a_first_answer_is_stopped_continued_and_all_there_on_the_next_day(tell:
 def test_a_model_of_the_hub_is_downloaded_and_answers(tell: Tell) -> None:
     with Hub([starter_repository()]) as hub:
         assert tell("download", HF_ENDPOINT=hub.address).strip()
+
+
+def test_a_run_asks_writes_and_is_undone(tell: Tell, tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "report.txt").write_text("The budget is 42.\n")
+    tell("run_and_undo", str(folder))
+    assert [path.name for path in folder.iterdir()] == ["report.txt"]

@@ -29,7 +29,7 @@ def chat_answer(stage: Stage) -> None:
     """A long answer: reasoning, a table, a formula and code."""
     shown, _ = stage.write_chats()
     window = stage.ready(TALL)
-    window.open_chat(shown)
+    window.go.open_chat(shown)
     stage.until(lambda: bool(window.chat.transcript.findChildren(ReasoningCard)))
     for card in window.chat.transcript.findChildren(ReasoningCard):
         card.open()
@@ -45,9 +45,9 @@ def chat_find(stage: Stage) -> None:
     """A word looked for in a chat."""
     shown, _ = stage.write_chats()
     window = stage.ready()
-    window.open_chat(shown)
+    window.go.open_chat(shown)
     stage.until(lambda: bool(window.chat.transcript.ids))
-    window.find_in_chat()
+    window.go.find_in_chat()
     stage.type({"en": "experts", "ko": "전문가"}[stage.language])
 
 
@@ -62,7 +62,7 @@ def run_finished(stage: Stage) -> None:
     window = stage.ready(TALL)
     run = stage.start_run(invoices_model(stage.language))
     stage.decide(run, last="")
-    window.show_run(run)
+    window.go.show_run(run)
 
 
 def run_question(stage: Stage) -> None:
@@ -70,22 +70,22 @@ def run_question(stage: Stage) -> None:
     window = stage.ready(TALL)
     run = stage.start_run(invoices_model(stage.language))
     stage.decide(run, last="shell")
-    window.show_run(run)
+    window.go.show_run(run)
 
 
 def models_discover(stage: Stage) -> None:
     """What the hub has, the first page of a search."""
     window = stage.ready()
-    window.find_models("qwen")
-    stage.until(lambda: window.models.discover.results.model().rowCount() > 1)
+    window.go.find_models("qwen")
+    stage.until(lambda: window.later.models.discover.results.model().rowCount() > 1)
 
 
 def models_details(stage: Stage) -> None:
     """A model of the hub with its quantizations, each judged for the machine."""
     window = stage.ready()
-    window.show_models("discover")
-    window.models.discover.open_repo(QWEN)
-    stage.until(lambda: window.models.discover.details.facts() is not None)
+    window.go.show_models("discover")
+    window.later.models.discover.open_repo(QWEN)
+    stage.until(lambda: window.later.models.discover.details.facts() is not None)
 
 
 def models_downloads(stage: Stage) -> None:
@@ -101,8 +101,8 @@ def models_library(stage: Stage) -> None:
 def placement(stage: Stage) -> None:
     """Where a model's parts are, with a cache of experts."""
     window = stage.ready(TALL)
-    window.show_page("placement")
-    stage.until(window.placement.view.shows_model)
+    window.go.show_page("placement")
+    stage.until(window.later.placement.view.shows_model)
 
 
 def settings(stage: Stage) -> None:

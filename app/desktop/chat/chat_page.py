@@ -76,6 +76,7 @@ class ChatPage(ThemedWidget):
         self.model_strip = ModelBanner(calls, self)
         self.model = ModelControl(calls, self.header, self.model_strip)
         self.error_strip = Banner(self)
+        QWidget.setTabOrder(self.header.model.pill, frame.edit)  # which was there before
         self.composer = Composer(frame, self)
         self.tools = ToolsControl(calls, self.composer.tools)
         self.transcript = TranscriptView(self)

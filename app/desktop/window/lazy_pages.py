@@ -113,7 +113,7 @@ class LazyPages(QObject):
             self._take_up(page, page.side)
         return self._runs
 
-    def page(self, name: str) -> tuple[QWidget, QWidget | None]:
+    def page(self, name: str) -> tuple[ModelsPage | RunsPage | PlacementPage | SettingsPage, QWidget | None]:
         """The page of this name and what stands beside it."""
         match name:
             case "settings":

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
@@ -28,22 +27,16 @@ if TYPE_CHECKING:
     from app.desktop.chat.chat_page import ChatPage
     from app.desktop.chat.conversation_panel import ConversationPanel
     from app.desktop.model_picker.tool_checking import ToolChecking
-    from app.desktop.models.models_page import ModelsPage
-    from app.desktop.placement.placement_page import PlacementPage
-    from app.desktop.runs.runs_page import RunsPage
-    from app.desktop.settings.settings_page import SettingsPage
     from app.desktop.widgets.banner import Banner
     from app.desktop.widgets.toast import Toast
-    from app.desktop.window.actions import Actions
     from app.desktop.window.chat_list import ChatList
     from app.desktop.window.chat_notes import ChatNotes
     from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.front import Front
     from app.desktop.window.lazy_pages import LazyPages
-    from app.desktop.window.palette import Palette
+    from app.desktop.window.navigation import Navigation
     from app.desktop.window.rail import Rail
     from app.desktop.window.run_notes import RunNotes
-    from app.desktop.window.shortcut_sheet import ShortcutSheet
     from app.desktop.window.sidebar import Sidebar
     from app.desktop.window.startup_error import OpeningFailed
     from app.services.events import ServiceEvent
@@ -75,9 +68,8 @@ class MainWindow(ThemedWidget):
     chat_notes: ChatNotes
     run_notes: RunNotes
     front: Front
-    palette_overlay: Palette
-    sheet: ShortcutSheet
-    _later: LazyPages
+    go: Navigation
+    later: LazyPages
 
     retry_wanted = Signal()
     restore_wanted = Signal(object)
@@ -94,7 +86,6 @@ class MainWindow(ThemedWidget):
         # What a person asked for before the page was there.
         self._wanted: int | None = None
         self._sent = False
-        self._actions: Actions | None = None
         self.calls = ServiceCalls(self)
         self.whole = Frame(self)
         # What stands beside the page: the chats, or what belongs to another page.
@@ -128,7 +119,7 @@ class MainWindow(ThemedWidget):
         self.whole.fill(self.rail, self.sidebar, (self.save_strip, self.strip))
         if conversations:
             self.sidebar.set_conversations(conversations)
-        self.sidebar.open_wanted.connect(self.open_chat)
+        self.sidebar.open_wanted.connect(self._open_chat)
 
     def complete(self, bridge: Bridge, *, first_run: bool = False) -> None:
         """Build the rest, before `attach`. `first_run`: nobody was welcomed yet."""
@@ -136,15 +127,13 @@ class MainWindow(ThemedWidget):
         from app.desktop.chat.conversation_panel import ConversationPanel
         from app.desktop.model_picker.tool_checking import ToolChecking
         from app.desktop.widgets.toast import Toast
-        from app.desktop.window.actions import Actions
         from app.desktop.window.chat_list import ChatList
         from app.desktop.window.chat_notes import ChatNotes
         from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.front import Front
         from app.desktop.window.lazy_pages import LazyPages
-        from app.desktop.window.palette import Palette
+        from app.desktop.window.navigation import Navigation
         from app.desktop.window.run_notes import RunNotes
-        from app.desktop.window.shortcut_sheet import ShortcutSheet
         from app.desktop.window.startup_error import OpeningFailed
         from app.desktop.window.tool_check_notes import ToolCheckNotes
 
@@ -163,15 +152,15 @@ class MainWindow(ThemedWidget):
         self.failure = OpeningFailed(self._home, self)
         self.toast = Toast(self, self.chat.room.strip)
         self.toast.stand_above(self.chat.composer)
-        self.chats = ChatList(self.calls, self.sidebar, self.toast, self.open_chat)
+        self.chats = ChatList(self.calls, self.sidebar, self.toast, self._open_chat)
         self.downloads = DownloadNotes(
-            self.calls, self.toast, self.strip, lambda: self._later.shows_downloads()
+            self.calls, self.toast, self.strip, lambda: self.later.shows_downloads()
         )
         self.tool_checking = ToolChecking(self.calls, self)
         ToolCheckNotes(self.tool_checking, self.chat.header.model, self.toast, self.show_error)
         self.run_notes = RunNotes(self.calls, self.toast, self._shows_run)
         self.chat_notes = ChatNotes(self.toast, self._shows_chat)
-        self._later = LazyPages(
+        self.later = LazyPages(
             self.calls,
             self.tool_checking,
             self.run_notes.shelf,
@@ -180,93 +169,53 @@ class MainWindow(ThemedWidget):
             self.side,
             self._home,
         )
-        self.front = Front(self.calls, self._in_front, self)
-        self.palette_overlay = Palette(self)
-        self.sheet = ShortcutSheet(self)
+        self.go = Navigation(
+            self, self.whole, self.rail, self.sidebar, self.chat, self.panel, self.later, self.toast
+        )
+        self.front = Front(self.calls, self.go.in_front, self)
         self.whole.addWidget(self.failure)
-        self._actions = Actions(self, self._slots())
         self._connect(bridge)
         self._completed = True
         self.retranslate()
         if self._wanted is not None:
-            self.open_chat(self._wanted)
+            self.go.open_chat(self._wanted)
         elif self._sent:
             self.chat.composer.submit()
+
+    def _open_chat(self, conversation: int) -> None:
+        if self._completed:
+            self.go.open_chat(conversation)
+        else:
+            self._wanted = conversation
 
     def _send_later(self) -> None:
         self._sent = True
 
-    def _slots(self) -> dict[str, Callable[[], object]]:
-        return {
-            "new_chat": self.new_chat,
-            "palette": self.open_palette,
-            "find": self.find_in_chat,
-            "find_chat": self.find_chat,
-            "next_chat": lambda: self.step_chat(1),
-            "previous_chat": lambda: self.step_chat(-1),
-            "compose": self.compose,
-            "edit_last": self.chat.edit_last,
-            "answer_now": self.chat.answer_now,
-            "undo": self.toast.undo,
-            "choose_model": self.choose_model,
-            "open_model": self.chat.model.open_file,
-            "sidebar": self.fold,
-            "runs": lambda: self.show_page("runs"),
-            "new_run": self.new_run,
-            "models": lambda: self.show_page("models"),
-            "downloads": lambda: self.show_models("downloads"),
-            "library": lambda: self.show_models("library"),
-            "placement": lambda: self.show_page("placement"),
-            "settings": lambda: self.show_page("settings"),
-            "sheet": self.sheet.open,
-            "quit": self.close,
-        }
-
     def _connect(self, bridge: Bridge) -> None:
+        go = self.go
         bridge.events.connect(self._take_events)
         bridge.settings_changed.connect(self._take_settings)
         self.calls.failed.connect(self.show_error)
         self.calls.damaged.connect(self._offer_restore)
-        self.rail.page_wanted.connect(self.show_page)
-        self.rail.fold_wanted.connect(self.fold)
-        self.sidebar.new_wanted.connect(self.new_chat)
         self.chat.opened.connect(self._opened)
-        self.chat.welcoming.models_wanted.connect(
-            lambda downloads: self.show_models("downloads" if downloads else "discover")
-        )
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.focusChanged.connect(self._focus_moved)
         self.chat.details_changed.connect(self._show_window_title)
         self.chat.answering_changed.connect(self.sidebar.show_answering)
         self.chat.header.options_wanted.connect(self.panel.toggle)
-        self.chat.header.model.open_file_wanted.connect(self.chat.model.open_file)
-        self.chat.header.model.elsewhere_wanted.connect(lambda: self.show_elsewhere())
-        self.chat.model_strip.elsewhere_wanted.connect(self.show_elsewhere)
-        self.chat.header.model.models_wanted.connect(self.find_models)
-        self.chat.header.model.library_wanted.connect(lambda: self.show_models("library"))
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
-        self._later.chat_restored.connect(self.open_chat)
-        self._later.run_restored.connect(self.show_run)
-        self._later.workers_wanted.connect(self.show_workers)
-        self._later.model_wanted.connect(self.choose_model)
         self.downloads.changed.connect(self.rail.show_downloads)
-        self.downloads.used.connect(self.compose)
-        self.downloads.show_wanted.connect(lambda: self.show_models("downloads"))
+        self.downloads.used.connect(go.compose)
+        self.downloads.show_wanted.connect(lambda: go.show_models("downloads"))
         self.chat.said.connect(self._say)
-        self.chat.room.placement_wanted.connect(lambda: self.show_page("placement"))
-        self._later.said.connect(self._say)
-        for changed in (self.chat.opened, self._later.shown_changed, self.pages.currentChanged):
+        self.later.said.connect(self._say)
+        for changed in (self.chat.opened, self.later.shown_changed, self.pages.currentChanged):
             changed.connect(self.front.look)
-        self._later.chat_wanted.connect(self._chat_with)
-        self._later.hub_wanted.connect(self.show_hub_settings)
         self.chat_notes.asking.connect(self.sidebar.show_asking)
-        self.chat_notes.show_wanted.connect(self.open_chat)
+        self.chat_notes.show_wanted.connect(go.open_chat)
         self.run_notes.waiting.connect(self.rail.show_waiting)
-        self.run_notes.show_wanted.connect(self.show_run)
+        self.run_notes.show_wanted.connect(go.show_run)
         self.failure.retry_wanted.connect(self.retry_wanted)
         self.failure.restored.connect(self._restored)
-        self.failure.folder_wanted.connect(lambda: self.settings.data.open_folder())
+        self.failure.folder_wanted.connect(lambda: self.later.settings.data.open_folder())
         self.failure.quit_wanted.connect(self.close)
 
     # What the application tells
@@ -354,7 +303,7 @@ class MainWindow(ThemedWidget):
         self.downloads.take_events(events)
         self.run_notes.shelf.take_events(events)
         self.chat_notes.take_events(events)
-        self._later.take_events(events)
+        self.later.take_events(events)
 
     def _take_settings(self, settings: Settings) -> None:
         languages.choose(settings.language)
@@ -362,52 +311,12 @@ class MainWindow(ThemedWidget):
             themes.choose(settings.theme, settings.text_size / 100)
         self.chat.take_settings(settings)
         self.panel.take_settings(settings)
-        self._later.take_settings()
+        self.later.take_settings()
 
-    # What a person does
+    # Inside
 
-    @property
-    def models(self) -> ModelsPage:
-        return self._later.models
-
-    @property
-    def runs(self) -> RunsPage:
-        return self._later.runs
-
-    @property
-    def placement(self) -> PlacementPage:
-        return self._later.placement
-
-    @property
-    def settings(self) -> SettingsPage:
-        return self._later.settings
-
-    def show_page(self, page: str) -> None:
-        shown, side = (self.chat, None) if page == "chat" else self._later.page(page)
-        self.pages.setCurrentWidget(shown)
-        self.side.setCurrentWidget(side or self.sidebar)
-        self.rail.show_page(page)
-        if page == "settings":
-            self.settings.open()
-        elif page == "placement":
-            self.placement.open()
-        elif page == "models":
-            self.models.open()
-        elif page == "runs":
-            self.runs.open()
-        else:
-            self.chat.composer.take_focus()
-            if self.chat.conversation is not None:
-                self.toast.drop(("chat", self.chat.conversation.id))
-
-    def _in_front(self) -> str:
-        """What the engine calls the conversation that is shown."""
-        from app.services.models.engine_names import of_chat
-
-        if self.pages.currentWidget() is not self.chat:
-            return self._later.in_front()
-        shown = self.chat.conversation
-        return "" if shown is None else of_chat(shown.id)
+    def _say(self, said: Notification) -> None:
+        self.toast.say(said.text, said.action, said.act, said.gone)
 
     def _shows_chat(self, conversation: int) -> bool:
         shown = self.chat.conversation
@@ -415,138 +324,16 @@ class MainWindow(ThemedWidget):
         return is_it and self.chat.isVisible() and self.isActiveWindow()
 
     def _shows_run(self, run: int) -> bool:
-        return self._later.shows_run(run) and self.isActiveWindow()
-
-    def show_run(self, run: int) -> None:
-        self.show_page("runs")
-        self.runs.show_run(run)
-
-    def new_run(self) -> None:
-        self.show_page("runs")
-        self.runs.new_run()
-
-    def show_models(self, view: str) -> None:
-        """The page of models at "discover", "downloads" or "library"."""
-        self.models.show_view(view)
-        self.show_page("models")
-
-    def find_models(self, text: str) -> None:
-        """The page of models, where `text` is looked for on the hub; without one it only opens."""
-        self.show_models("discover")
-        if text:
-            self.models.discover.bar.search(text)
-
-    def show_hub_settings(self) -> None:
-        """The settings, where the hub's token is kept."""
-        self.show_page("settings")
-        self.settings.show_hub()
-
-    def show_elsewhere(self, url: str = "") -> None:
-        """The settings, where servers of models elsewhere are added; at the one at `url`."""
-        self.show_page("settings")
-        self.settings.show_elsewhere(url)
-
-    def _chat_with(self, path: str) -> None:
-        self.show_page("chat")
-        self.chat.model.use(path)
-
-    def _say(self, said: Notification) -> None:
-        self.toast.say(said.text, said.action, said.act, said.gone)
-
-    def show_workers(self) -> None:
-        """The settings, where workers are added."""
-        self.show_page("settings")
-        self.settings.show_workers()
-
-    def choose_model(self) -> None:
-        """The chat, with the menu of models open."""
-        self.show_page("chat")
-        self.chat.header.model.open_menu()
-
-    def new_chat(self) -> None:
-        self.show_page("chat")
-        self.chat.open_new()
-
-    def open_chat(self, conversation: int) -> None:
-        if not self._completed:
-            self._wanted = conversation
-            return
-        self.show_page("chat")
-        self.chat.open(conversation)
-        self.toast.drop(("chat", conversation))
-
-    def step_chat(self, step: int) -> None:
-        """Open the conversation below or above the shown one in the list."""
-        shown = self.chat.conversation
-        neighbour = self.sidebar.model.neighbour(None if shown is None else shown.id, step)
-        if neighbour is not None:
-            self.open_chat(neighbour)
-
-    def compose(self) -> None:
-        self.show_page("chat")
-
-    def find_in_chat(self) -> None:
-        if self._later.find():
-            return
-        self.show_page("chat")
-        self.chat.find_text()
-
-    def find_chat(self) -> None:
-        self.side.setCurrentWidget(self.sidebar)
-        self.side.show()
-        self.sidebar.focus_search()
-
-    def fold(self) -> None:
-        self.side.setVisible(self.side.isHidden())
-
-    def open_palette(self) -> None:
-        from app.desktop.text.words import shown_title
-        from app.desktop.window.palette import Entry
-
-        assert self._actions is not None
-        chats = [
-            Entry(shown_title(c), "", partial(self.open_chat, c.id))
-            for c in self.sidebar.model.conversations()
-        ]
-        self.palette_overlay.open_with(self._actions.commands() + chats)
-
-    def stop_or_close(self) -> None:
-        """Esc: close what is open, the topmost first; where nothing is open, stop the answer."""
-        if not self._completed:
-            return
-        for overlay in (self.palette_overlay, self.sheet, self.chat.header.model.picker):
-            if overlay is not None and overlay.isVisible():
-                overlay.close_overlay()
-                return
-        if self.panel.isVisible():
-            self.panel.toggle()
-        elif self.sidebar.search.hasFocus() and self.sidebar.search.text():
-            self.sidebar.search.clear()
-        elif self._later.close_something():
-            return
-        elif self.chat.answering():
-            self.chat.stop()
-        elif self.toast.isVisible():
-            self.toast.dismiss()
-        else:
-            self.compose()
+        return self.later.shows_run(run) and self.isActiveWindow()
 
     def _opened(self, conversation: int | None) -> None:
         self.sidebar.show_open(conversation)
-        self._later.show_conversation(conversation)
+        self.later.show_conversation(conversation)
         self._memory.keep_conversation(conversation)
 
-    # Inside
-
-    def _focus_moved(self, _: QWidget | None, now: QWidget | None) -> None:
-        # The view that finds has the same key for itself, and two for one key are none.
-        inside = now is not None and self.chat.whole_text.isAncestorOf(now)
-        if self._actions is not None:
-            self._actions.enable("find", not inside)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.stop_or_close()
+        if event.key() == Qt.Key.Key_Escape and self._completed:
+            self.go.stop_or_close()
         else:
             super().keyPressEvent(event)
 
@@ -561,7 +348,7 @@ class MainWindow(ThemedWidget):
             self.chat.composer.flush_draft()
             # What waits for its undo is done now.
             self.toast.dismiss()
-            self._later.leave()
+            self.later.leave()
         self._memory.keep(self, self.side)
         super().closeEvent(event)
         self.closed.emit()
@@ -573,8 +360,8 @@ class MainWindow(ThemedWidget):
 
     def retranslate(self) -> None:
         self._show_window_title()
-        if self._actions is not None:
-            self._actions.retranslate()
+        if self._completed:
+            self.go.retranslate()
 
     def restyle(self) -> None:
         px = themes.current.px

@@ -27,7 +27,7 @@ from tests.support.scripted_engine import ScriptedEngine
 from tests.support.scripted_library import ScriptedHub
 from tests.support.shelves import Shelves
 
-WAIT_MS = 5000
+WAIT_MS = 30_000
 
 
 class Running:

@@ -44,9 +44,9 @@ def test_every_control_has_a_name(running: Running, language: str) -> None:
     states: dict[str, Callable[[], object]] = {
         "chat": lambda: None,
         "this chat's settings": window.panel.toggle,
-        "settings": lambda: window.show_page("settings"),
-        "palette": window.open_palette,
-        "sheet": window.sheet.open,
+        "settings": lambda: window.go.show_page("settings"),
+        "palette": window.go.open_palette,
+        "sheet": window.go.sheet.open,
         "toast and strips": lambda: (
             window.toast.say("Chat deleted", "Undo", lambda: None),
             window.show_error(UserError("chat.busy")),
@@ -93,8 +93,8 @@ def test_the_tab_key_goes_through_the_window_from_left_to_right(running: Running
 
 
 def test_a_hidden_overlay_takes_no_focus(running: Running, qtbot: QtBot) -> None:
-    running.window.open_palette()
-    palette = running.window.palette_overlay
+    running.window.go.open_palette()
+    palette = running.window.go.palette
     for _ in range(4):
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         assert palette.isAncestorOf(QApplication.focusWidget())

@@ -106,12 +106,16 @@ def test_a_server_on_this_computer_is_used_without_a_question_and_without_the_ma
     assert chat.model.leaving is not None and chat.model.leaving.card is None
     # The other pages do without a plan of it.
     window = running.window
-    window.show_page("placement")
-    running.until(lambda: bool(window.placement.side.lines()))
-    assert window.placement.remote_servers.text().startswith("The model in use, scripted, runs on 127.0.0.1")
-    window.show_elsewhere()
-    assert window.settings.remote_servers.adding.address.hasFocus()
-    running.until(lambda: window.settings.model.editors["context"].field.specialValueText() == "Automatic")
+    window.go.show_page("placement")
+    running.until(lambda: bool(window.later.placement.side.lines()))
+    assert window.later.placement.remote_servers.text().startswith(
+        "The model in use, scripted, runs on 127.0.0.1"
+    )
+    window.go.show_elsewhere()
+    assert window.later.settings.remote_servers.adding.address.hasFocus()
+    running.until(
+        lambda: window.later.settings.model.editors["context"].field.specialValueText() == "Automatic"
+    )
 
 
 def test_a_server_that_is_away_is_told_with_the_way_to_its_settings(running: Running) -> None:
@@ -122,11 +126,11 @@ def test_a_server_that_is_away_is_told_with_the_way_to_its_settings(running: Run
     running.until(chat.model_strip.isVisible)
     buttons = {button.text(): button for button in chat.model_strip.findChildren(QPushButton)}
     assert {"Try again", "Settings of the server", "Choose another model"} <= set(buttons)
-    section = running.window.settings.remote_servers
+    section = running.window.later.settings.remote_servers
     buttons["Settings of the server"].click()
     running.until(section.adding.address.hasFocus)
     running.services.remote_servers.save(ModelServer(gone.url))
-    running.window.show_page("chat")
+    running.window.go.show_page("chat")
     running.until(chat.model_strip.isVisible)
     {button.text(): button for button in chat.model_strip.findChildren(QPushButton)}[
         "Settings of the server"

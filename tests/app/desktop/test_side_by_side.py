@@ -54,14 +54,14 @@ def test_a_person_sends_in_one_chat_while_another_is_answered(make_desktop: Make
     ask(running, qtbot, "first")
     running.until(lambda: chat.conversation is not None and chat.answering())
     first = chat.conversation
-    running.window.new_chat()
+    running.window.go.new_chat()
     running.until(lambda: not chat.answering())
     ask(running, qtbot, "second")
     running.until(lambda: chat.answering() and len(running.services.conversations.answering()) == 2)
     running.engine.hold.clear()
     running.until(lambda: shows(running, "You said: second"))
     assert first is not None
-    running.window.open_chat(first.id)
+    running.window.go.open_chat(first.id)
     running.until(lambda: shows(running, "You said: first"))
     names = [request.conversation for request in running.engine.requests]
     assert names[0] == str(first.id) and names[1] != names[0]
@@ -78,8 +78,8 @@ def test_an_answer_that_waits_says_for_how_many_also_when_its_chat_is_opened_aga
     running.until(lambda: status(running) == "Waiting for 2 other answers…")
     waiting = chat.conversation
     assert waiting is not None
-    running.window.new_chat()
-    running.window.open_chat(waiting.id)
+    running.window.go.new_chat()
+    running.window.go.open_chat(waiting.id)
     running.until(lambda: status(running) == "Waiting for 2 other answers…")
     engine.tell(Queued(answer, 0))
     running.until(lambda: status(running) == "Waiting for the model…")
@@ -108,17 +108,17 @@ def test_the_engine_knows_what_is_in_front(make_desktop: Make, qtbot: QtBot, tmp
     shown = window.chat.conversation
     assert shown is not None
     running.until(lambda: engine.front == str(shown.id) == engine.requests[0].conversation)
-    window.show_page("settings")
+    window.go.show_page("settings")
     running.until(lambda: engine.front == "")
-    window.show_page("chat")
+    window.go.show_page("chat")
     running.until(lambda: engine.front == str(shown.id))
-    window.new_chat()
+    window.go.new_chat()
     running.until(lambda: engine.front == "")
     (folder := tmp_path / "work").mkdir()
     run = running.services.runs.start(RunSpec("Say hi", str(folder)))
-    window.show_run(run.id)
+    window.go.show_run(run.id)
     running.until(lambda: engine.front == f"run-{run.id}" == engine.requests[-1].conversation)
-    window.new_run()
+    window.go.new_run()
     running.until(lambda: engine.front == "")
     running.services.runs.join(run.id, 5)
 
@@ -126,16 +126,16 @@ def test_the_engine_knows_what_is_in_front(make_desktop: Make, qtbot: QtBot, tmp
 def test_a_run_that_waits_says_so_on_its_page(make_desktop: Make, tmp_path: Path) -> None:
     running = make_desktop(answer=echo, beside=True).ready()
     engine, window = running.engine, running.window
-    window.show_page("runs")
+    window.go.show_page("runs")
     engine.hold.set()
     engine.first = lambda request: (Queued(request.id, 3),)
     (folder := tmp_path / "work").mkdir()
     run = running.services.runs.start(RunSpec("Say hi", str(folder)))
-    window.show_run(run.id)
-    waits = lambda: found(window.runs.run.steps, "Waiting for 3 other answers…") is not None  # noqa: E731
+    window.go.show_run(run.id)
+    waits = lambda: found(window.later.runs.run.steps, "Waiting for 3 other answers…") is not None  # noqa: E731
     running.until(waits)
-    window.new_run()
-    window.show_run(run.id)
+    window.go.new_run()
+    window.go.show_run(run.id)
     running.until(waits)
     engine.hold.clear()
     assert running.services.runs.join(run.id, 5)

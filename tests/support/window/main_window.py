@@ -29,6 +29,6 @@ def tokens_in_use(header: Header) -> int:
 
 def offered_in_palette(window: MainWindow, text: str) -> list[str]:
     """Open the palette and write in it; what it offers."""
-    window.open_palette()
-    window.palette_overlay.field.setText(text)
-    return window.palette_overlay.shown()
+    window.go.open_palette()
+    window.go.palette.field.setText(text)
+    return window.go.palette.shown()

@@ -100,7 +100,7 @@ def chatting(
     services = open_services(coterie_home, make_engine=ScriptedEngine)
     bridge, calls = Bridge(), ServiceCalls()
     window = QWidget()
-    page = ChatPage(calls, ComposerFrame(), window)
+    page = ChatPage(calls, ComposerFrame(window), window)
     QHBoxLayout(window).addWidget(page)
     bridge.events.connect(page.take_events)
     bridge.attach(services)

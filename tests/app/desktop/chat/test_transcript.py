@@ -56,7 +56,7 @@ def view(qtbot):
 
 
 def quiet(qtbot, view: TranscriptView) -> None:
-    qtbot.waitUntil(lambda: not ticking(view), timeout=5000)
+    qtbot.waitUntil(lambda: not ticking(view), timeout=30_000)
 
 
 def test_a_long_conversation_opens_at_its_end_with_one_page(qtbot, view):
@@ -107,7 +107,7 @@ def test_jumping_into_the_middle_loads_what_is_there(qtbot, view):
         seen = messages_in_sight(view)
         return bool(seen) and 500 < seen[0] < 2500
 
-    qtbot.waitUntil(middle_is_built, timeout=5000)
+    qtbot.waitUntil(middle_is_built, timeout=30_000)
     assert not view.at_tail
 
 

@@ -159,10 +159,10 @@ def test_who_writes_at_once_is_answered_at_once(first_run: Callable[[], Running]
 
 def test_other_pages_are_no_goodbye_but_a_new_chat_is(first_run: Callable[[], Running]) -> None:
     running = first_run()
-    running.window.show_page("settings")
-    running.window.show_page("chat")
+    running.window.go.show_page("settings")
+    running.window.go.show_page("chat")
     assert page(running).isVisible() and not welcomed(running)
-    running.window.new_chat()
+    running.window.go.new_chat()
     running.until(lambda: welcomed(running))
     assert running.window.chat.transcript.isVisible()
 
@@ -267,7 +267,7 @@ def test_it_fits_a_small_window_and_every_control_has_a_name(
     themes.choose("dark", scale)
     languages.choose(language)
     running.window.resize(700, 600)
-    running.window.fold()
+    running.window.go.fold()
     QApplication.processEvents()
 
     def below() -> bool:

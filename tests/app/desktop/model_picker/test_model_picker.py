@@ -324,7 +324,7 @@ def test_speeds_come_one_by_one_and_only_while_it_is_open(
 
 
 def test_it_is_opened_from_any_page_by_keys(running: Running, shelf: Shelf, qtbot: QtBot) -> None:
-    running.window.show_page("settings")
+    running.window.go.show_page("settings")
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(running.window, Qt.Key.Key_M, both)
     picker = running.window.chat.header.model.picker

@@ -26,7 +26,7 @@ from tests.app.desktop.placement import plans
 from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.shelves import Shelves
 
-WAIT_MS = 5000
+WAIT_MS = 30_000
 
 
 class Told(QObject):

@@ -148,7 +148,7 @@ def test_inline_tags_are_counted() -> None:
 
 
 def built(qtbot: QtBot, card: ModelCard) -> None:
-    qtbot.waitUntil(card.is_built, timeout=5000)
+    qtbot.waitUntil(card.is_built, timeout=30_000)
 
 
 @pytest.fixture

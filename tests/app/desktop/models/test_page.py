@@ -163,7 +163,7 @@ def test_the_page_is_built_when_it_is_first_opened(running: Running, qtbot: QtBo
     window = running.window
     assert not window.findChildren(ModelsPage)
     window.rail.models.click()
-    page = window.models
+    page = window.later.models
     assert window.pages.currentWidget() is page and page.side.isVisible()
     running.until(lambda: page.shelf.models is not None)
     assert QApplication.focusWidget() is page.discover.bar.field
@@ -173,38 +173,40 @@ def test_the_page_is_built_when_it_is_first_opened(running: Running, qtbot: QtBo
     assert page.library.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_F, CTRL)
     assert QApplication.focusWidget() is page.discover.bar.field
-    window.show_page("chat")
+    window.go.show_page("chat")
     assert window.sidebar.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_M, CTRL)
-    assert window.models is page and page.discover.isVisible()
+    assert window.later.models is page and page.discover.isVisible()
     texts = offered_in_palette(window, "Model lib")
-    window.palette_overlay.close_overlay()
+    window.go.palette.close_overlay()
     assert texts[0] == "Model library"
 
 
 def test_a_model_of_the_library_answers_in_the_chat(running: Running, shelves: Shelves) -> None:
     window = running.window
-    window.show_models("library")
+    window.go.show_models("library")
     id = f"{QWEN}:Q4_K_M"
-    running.until(lambda: id in window.models.library.cards)
-    window.models.library.cards[id].use.click()
+    running.until(lambda: id in window.later.models.library.cards)
+    window.later.models.library.cards[id].use.click()
     assert window.pages.currentWidget() is window.chat
     path = shelves.library.get(id).path
     running.until(lambda: running.services.models.state.path == path)
-    running.until(lambda: in_use(window.models) == [id])
+    running.until(lambda: in_use(window.later.models) == [id])
 
 
 def test_a_cancelled_download_is_cancelled_for_good_when_the_window_closes(
     running: Running, shelves: Shelves, qtbot: QtBot
 ) -> None:
     window = running.window
-    window.show_models("downloads")
-    running.until(lambda: 1 in window.models.downloads.cards)
-    window.models.downloads.cards[1].second.click()
+    window.go.show_models("downloads")
+    running.until(lambda: 1 in window.later.models.downloads.cards)
+    window.later.models.downloads.cards[1].second.click()
     running.until(window.toast.isVisible)
     qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
-    running.until(lambda: 1 in window.models.downloads.cards and ("resume", 1) in shelves.downloads.asked)
-    window.models.downloads.cards[1].second.click()
+    running.until(
+        lambda: 1 in window.later.models.downloads.cards and ("resume", 1) in shelves.downloads.asked
+    )
+    window.later.models.downloads.cards[1].second.click()
     running.until(window.toast.isVisible)
     assert ("cancel", 1) not in shelves.downloads.asked
     running.close()
@@ -213,13 +215,13 @@ def test_a_cancelled_download_is_cancelled_for_good_when_the_window_closes(
 
 def test_events_reach_the_page_through_the_window(running: Running, shelves: Shelves) -> None:
     window = running.window
-    window.show_page("models")
-    running.until(lambda: 1 in window.models.downloads.cards)
+    window.go.show_page("models")
+    running.until(lambda: 1 in window.later.models.downloads.cards)
     shelves.downloads.put(a_download(7, OSS, "F16", 13.8, "queued"))
-    running.until(lambda: 7 in window.models.downloads.cards)
-    window.show_hub_settings()
+    running.until(lambda: 7 in window.later.models.downloads.cards)
+    window.go.show_hub_settings()
     focus: QWidget | None = QApplication.focusWidget()
-    assert focus is not None and window.settings.hub.isAncestorOf(focus)
+    assert focus is not None and window.later.settings.hub.isAncestorOf(focus)
 
 
 def test_a_hung_hub_does_not_keep_the_window_from_closing(
@@ -231,9 +233,9 @@ def test_a_hung_hub_does_not_keep_the_window_from_closing(
     hung = threading.Event()
     monkeypatch.setattr(shelves.hub, "repository", lambda repo: hung.wait(30))
     window = running.window
-    window.show_page("models")
-    window.models.show_repo(QWEN)
-    running.until(window.models.discover.reading.running)
+    window.go.show_page("models")
+    window.later.models.show_repo(QWEN)
+    running.until(window.later.models.discover.reading.running)
     start = time.monotonic()
     running.close()
     assert time.monotonic() - start < 8

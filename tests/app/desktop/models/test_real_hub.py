@@ -47,8 +47,8 @@ def desktop(
 def opened(desktop: Desktop, qtbot: QtBot) -> ModelsPage:
     """The page with the repository open, and all of it judged."""
     window = desktop.window
-    window.show_page("models")
-    page = window.models
+    window.go.show_page("models")
+    page = window.later.models
     qtbot.keyClicks(page.discover.bar.field, "smollm2")
     results = page.discover.results
     qtbot.waitUntil(lambda: results.results.rowCount() == 1, timeout=PATIENCE_MS)

@@ -368,8 +368,8 @@ def page(
     running.until(lambda: state.state.facts is not None and state.state.facts.plan is not None)
     # The model in use comes first, as it does in real placements.
     placements.by_path = {state.state.path: at(state.state.path, plans.cached()), **placements.by_path}
-    running.window.show_page("placement")
-    shown = running.window.placement
+    running.window.go.show_page("placement")
+    shown = running.window.later.placement
     running.until(lambda: shows_what_answers(shown))
     yield shown, running
 

@@ -43,8 +43,8 @@ def running(make_desktop: Make, placements: HandMadePlacements) -> Running:
 
 
 def opened(running: Running) -> PlacementPage:
-    running.window.show_page("placement")
-    page = running.window.placement
+    running.window.go.show_page("placement")
+    page = running.window.later.placement
     running.until(page.view.shows_model)
     return page
 
@@ -58,11 +58,11 @@ def of_worker(heard: Heard, state: EngineState) -> bool:
 def test_the_page_opens_from_the_rail_and_by_its_shortcut(running: Running, qtbot: QtBot) -> None:
     window = running.window
     window.rail.placement.click()
-    assert window.pages.currentWidget() is window.placement and window.placement.side.isVisible()
-    window.show_page("chat")
+    assert window.pages.currentWidget() is window.later.placement and window.later.placement.side.isVisible()
+    window.go.show_page("chat")
     assert window.sidebar.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_P, CTRL)
-    assert window.pages.currentWidget() is window.placement
+    assert window.pages.currentWidget() is window.later.placement
 
 
 def test_models_are_listed_with_their_speed(running: Running, placements: HandMadePlacements) -> None:
@@ -143,8 +143,8 @@ def test_a_plan_that_cannot_be_made_is_told_and_tried_again(
     running: Running, placements: HandMadePlacements
 ) -> None:
     placements.error = UserError("model.no_starter")
-    running.window.show_page("placement")
-    view = running.window.placement.view
+    running.window.go.show_page("placement")
+    view = running.window.later.placement.view
     running.until(lambda: "isn't installed" in view.state.words.text())
     assert not view.shows_model()
     placements.error = None
@@ -159,8 +159,8 @@ def test_kept_wishes_that_cannot_be_can_be_left_to_the_planner(
     running: Running, placements: HandMadePlacements
 ) -> None:
     placements.error = IMPOSSIBLE
-    running.window.show_page("placement")
-    view = running.window.placement.view
+    running.window.go.show_page("placement")
+    view = running.window.later.placement.view
     running.until(lambda: view.state.button.text() == "Let Coterie decide")
     placements.error = None
     view.state.button.click()
@@ -360,11 +360,11 @@ def test_while_a_model_is_loaded_onto_a_worker_the_page_waits_and_then_reads(
 ) -> None:
     running.services.settings.change(workers=("127.0.0.1:1",))
     running.engine.hold.set()
-    page, heard = running.window.placement, Heard(running.desktop.bridge)
+    page, heard = running.window.later.placement, Heard(running.desktop.bridge)
     running.services.models.reload()
     running.until(lambda: of_worker(heard, "loading"))
     asked = len(placements.asked)
-    running.window.show_page("placement")
+    running.window.go.show_page("placement")
     assert page.view.state.words.text().startswith("Loading the model onto another PC.")
     page.replanning.failed.emit(PlacementOptions(), UserError("worker.stalled", address="127.0.0.1:1"))
     languages.choose("ko")
@@ -378,10 +378,10 @@ def test_while_a_model_is_loaded_onto_a_worker_the_page_waits_and_then_reads(
 def test_a_load_onto_a_worker_that_fails_ends_the_waiting(running: Running) -> None:
     running.services.settings.change(workers=("127.0.0.1:1",))
     running.engine.hold.set()
-    page, heard = running.window.placement, Heard(running.desktop.bridge)
+    page, heard = running.window.later.placement, Heard(running.desktop.bridge)
     running.services.models.reload()
     running.until(lambda: of_worker(heard, "loading"))
-    running.window.show_page("placement")
+    running.window.go.show_page("placement")
     running.engine.load_error = ErrorInfo("worker.refused", {"address": "127.0.0.1:1"})
     running.engine.hold.clear()
     running.until(page.view.shows_model)
@@ -391,8 +391,8 @@ def test_a_load_onto_a_worker_that_fails_ends_the_waiting(running: Running) -> N
 def test_adding_a_worker_leads_to_the_settings(running: Running, placements: HandMadePlacements) -> None:
     page = opened(running)
     page.side.add_worker.click()
-    workers = running.window.settings.workers.list
-    assert running.window.pages.currentWidget() is running.window.settings
+    workers = running.window.later.settings.workers.list
+    assert running.window.pages.currentWidget() is running.window.later.settings
     assert QApplication.focusWidget() is workers.field
     placements.set_workers(WorkerState("192.168.0.7:50052"))
     running.until(lambda: len(workers.lines) == 1)
@@ -423,11 +423,11 @@ def test_the_speed_is_shown_while_an_answer_is_written(make_desktop: Make, qtbot
     running = make_desktop(placements=placements, answer=lambda _: ["word "] * 3000, pace=0.01).ready()
     placements.by_path = {running.services.models.state.path: plans.qwen()}
     page = opened(running)
-    running.window.show_page("chat")
+    running.window.go.show_page("chat")
     running.window.chat.composer.edit.setPlainText("Write on")
     qtbot.keyClick(running.window.chat.composer.edit, Qt.Key.Key_Return)
     running.until(running.window.chat.answering)
-    running.window.show_page("placement")
+    running.window.go.show_page("placement")
     running.until(lambda: "now" in page.view.explanation.speed.text())
     running.window.chat.stop()
     running.until(lambda: "now" not in page.view.explanation.speed.text())

@@ -40,20 +40,20 @@ def test_a_real_model_is_planned_loaded_and_its_experts_are_seen(desktop: Deskto
         return services is not None and services.models.state.state == "ready"
 
     qtbot.waitUntil(ready, timeout=PATIENCE_MS)
-    window.show_page("placement")
-    page = window.placement
+    window.go.show_page("placement")
+    page = window.later.placement
     qtbot.waitUntil(page.view.shows_model, timeout=PATIENCE_MS)
     assert page.view.header.chip.text() == "2 of 8 experts, 214 of 692 million parameters per token"
     assert [cell.shares for cell in page.view.strip.strip.cells()] == [((RAM, 1.0),)] * 30
     assert not page.view.header.apply.isEnabled()
 
     page.view.heat.switch.click()
-    window.show_page("chat")
+    window.go.show_page("chat")
     window.chat.composer.edit.setPlainText("What is a mixture of experts?")
     window.chat.composer.button.click()
     qtbot.waitUntil(window.chat.answering, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: not window.chat.answering(), timeout=PATIENCE_MS)
-    window.show_page("placement")
+    window.go.show_page("placement")
     qtbot.waitUntil(lambda: any(page.view.heat.map.heat().levels), timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: "measured" in page.view.explanation.speed.text(), timeout=PATIENCE_MS)
 

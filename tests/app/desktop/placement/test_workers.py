@@ -32,13 +32,13 @@ def running(make_desktop: Callable[..., Running], placements: HandMadePlacements
 
 
 def opened(running: Running) -> WorkersList:
-    running.window.show_page("settings")
-    return running.window.settings.workers.list
+    running.window.go.show_page("settings")
+    return running.window.later.settings.workers.list
 
 
 def test_the_connection_is_said_to_be_unprotected(running: Running) -> None:
     opened(running)
-    words = " ".join(label.text() for label in running.window.settings.workers.findChildren(QLabel))
+    words = " ".join(label.text() for label in running.window.later.settings.workers.findChildren(QLabel))
     assert "no password and no encryption" in words and "network you trust" in words
 
 

@@ -155,17 +155,17 @@ def test_a_run_that_nobody_looks_at_tells_when_it_asks_and_when_it_is_done(
     running.until(lambda: toast_text(window) == "“Make a plan” is done")
     assert window.rail.runs.accessibleName() == "Runs"
     window.toast.undo()  # its button
-    running.until(lambda: window.runs.reading.view is not None)
-    assert window.runs.run.isVisible()
-    assert window.runs.run.header.title.whole() == "Make a plan"
+    running.until(lambda: window.later.runs.reading.view is not None)
+    assert window.later.runs.run.isVisible()
+    assert window.later.runs.run.header.title.whole() == "Make a plan"
     window.toast.say("“Make a plan” is done", about=("run", run.id))
-    window.show_page("chat")
+    window.go.show_page("chat")
     assert not window.toast.isHidden()
-    window.show_page("runs")
+    window.go.show_page("runs")
     assert window.toast.isHidden()  # it was about what is seen now
     window.toast.say("Something else")
-    window.new_run()
-    foot = window.runs.form.foot
+    window.go.new_run()
+    foot = window.later.runs.form.foot
     running.until(
         lambda: window.toast.geometry().bottom() < foot.mapTo(window, QPoint(0, 0)).y() < window.height()
     )

@@ -296,16 +296,16 @@ def test_a_deleted_run_is_brought_back_from_the_settings(
     run = services.runs.start(RunSpec("Make a plan", str(tmp_path / "folder")))
     assert services.runs.join(run.id, 10)
     services.runs.delete(run.id)
-    window.show_page("settings")
+    window.go.show_page("settings")
 
     def restore() -> list[QPushButton]:
-        return window.settings.data.runs.findChildren(QPushButton)
+        return window.later.settings.data.runs.findChildren(QPushButton)
 
     running.until(lambda: bool(restore()))
     assert restore()[0].accessibleName() == "Restore: Make a plan"
     restore()[0].click()
-    running.until(lambda: window.runs.reading.view is not None)
-    assert window.runs.run.isVisible()
+    running.until(lambda: window.later.runs.reading.view is not None)
+    assert window.later.runs.run.isVisible()
 
 
 def test_the_words_are_in_the_language_that_is_on(looks: None) -> None:

@@ -102,7 +102,7 @@ class Page:
         self.section.show()
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(condition, timeout=5000)
+        self._qtbot.waitUntil(condition, timeout=30_000)
 
 
 @pytest.fixture
@@ -280,7 +280,7 @@ def test_closing_the_window_ends_a_move(
     shelf = Shelf(tmp_path / "models")
     monkeypatch.setattr(running.services.library, "move_to", shelf.move_to)
     shelf.go_on.clear()
-    running.window.settings.hub.folder.move_to(str(tmp_path / "big disk"))
+    running.window.later.settings.hub.folder.move_to(str(tmp_path / "big disk"))
     running.until(shelf.begun.is_set)
     running.close()  # would wait for ever
     assert shelf.folder == tmp_path / "models"

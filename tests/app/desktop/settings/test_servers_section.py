@@ -76,7 +76,7 @@ class Page:
         self.section.take_events([ServersChanged()])
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(condition, timeout=8000)
+        self._qtbot.waitUntil(condition, timeout=30_000)
 
     def click(self, button: Any) -> None:
         self._qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -285,15 +285,15 @@ def test_what_is_typed_and_open_survives_news_of_other_servers(page: Page, qtbot
 
 def test_the_window_hears_of_servers_by_itself(running: Running) -> None:
     window = running.window
-    window.show_page("settings")
+    window.go.show_page("settings")
     running.services.servers.add(faulty())
-    running.until(lambda: "faulty" in window.settings.servers.list.lines)
-    line = window.settings.servers.list.lines["faulty"]
+    running.until(lambda: "faulty" in window.later.settings.servers.list.lines)
+    line = window.later.settings.servers.list.lines["faulty"]
     line.open()
     line.remove.click()
     running.until(lambda: window.toast.isVisible())
     assert window.toast.undo()
-    running.until(lambda: "faulty" in window.settings.servers.list.lines)
+    running.until(lambda: "faulty" in window.later.settings.servers.list.lines)
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

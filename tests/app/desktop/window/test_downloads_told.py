@@ -144,7 +144,7 @@ def test_a_model_that_has_come_can_be_used_at_once(
 ) -> None:
     model = a_library_model("Qwen3 30B A3B", path="/m/qwen.gguf")
     monkeypatch.setattr(told.services.library, "get", lambda id: model)
-    told.window.show_page("settings")
+    told.window.go.show_page("settings")
     told.services.events.publish(changed(a_download(), state="done"))
     toast = told.window.toast
     told.until(toast.isVisible)

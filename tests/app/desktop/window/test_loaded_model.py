@@ -167,8 +167,8 @@ def test_a_task_for_a_run_loads_the_model_in_use_as_well(
     running = make_desktop(settings={"load_model": "writing"})
     running.start()
     running.until(lambda: running.services.models.state.resting == "unused")
-    running.window.new_run()
-    form = running.window.runs.form
+    running.window.go.new_run()
+    form = running.window.later.runs.form
     running.until(lambda: form.task.hasFocus() and form.model.is_in_use())
     qtbot.keyClicks(form.task, "S")
     running.until(lambda: running.services.models.state.because == "writing")
@@ -195,7 +195,7 @@ def test_while_an_answer_is_written_it_cannot_be_unloaded(running: Running) -> N
 
 
 def test_the_settings_say_when_it_is_loaded_and_how_long_it_stays(running: Running, qtbot: QtBot) -> None:
-    editors = running.window.settings.memory.editors
+    editors = running.window.later.settings.memory.editors
     load, unload = editors["load_model"], editors["unload_after"]
     running.services.settings.change(unload_after=45)
     running.until(lambda: unload.value() == "45")

@@ -88,7 +88,7 @@ def test_the_chats_are_listed_before_the_data_is_open_and_open_with_it(make_desk
     first = make_desktop().ready()
     first.send("Plan a trip to Jeju")
     number, listed = open_id(first), titles(first)
-    first.window.new_chat()
+    first.window.go.new_chat()
     first.close()
     second = make_desktop()
     second.desktop.start()
@@ -114,10 +114,10 @@ def test_each_conversation_keeps_its_own_draft(running: Running, qtbot: QtBot) -
     running.send("First question")
     first = open_id(running)
     qtbot.keyClicks(running.window.chat.composer.edit, "follow-up")
-    running.window.new_chat()
+    running.window.go.new_chat()
     assert running.window.chat.composer.text() == ""
     running.send("Second question")
-    running.window.open_chat(first)
+    running.window.go.open_chat(first)
     running.until(lambda: running.window.chat.composer.text() == "follow-up")
     assert draft_of(running, first) == "follow-up"
 
@@ -170,9 +170,9 @@ def test_leaving_and_coming_back_shows_a_running_answer_whole(make_desktop: Make
     running.until(lambda: running.window.chat.conversation is not None)
     number = open_id(running)
     qtbot.wait(100)
-    running.window.new_chat()
+    running.window.go.new_chat()
     qtbot.wait(100)
-    running.window.open_chat(number)
+    running.window.go.open_chat(number)
     running.until(lambda: running.window.chat.conversation is not None)
     qtbot.wait(150)
     answer = running.services.conversations.path(number)[-1]
@@ -223,7 +223,7 @@ def test_deleting_can_be_undone_from_the_toast_and_by_key(running: Running, qtbo
 
 def test_searching_finds_words_in_messages(running: Running, qtbot: QtBot) -> None:
     running.send("Where do tangerines grow?")
-    running.window.new_chat()
+    running.window.go.new_chat()
     running.send("Something else")
     qtbot.keyClick(running.window, Qt.Key.Key_F, CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert running.window.sidebar.search.hasFocus()
@@ -249,9 +249,9 @@ def test_renaming_in_the_header_is_kept(running: Running, qtbot: QtBot) -> None:
 
 def test_the_palette_finds_commands_and_chats(running: Running, qtbot: QtBot) -> None:
     running.send("Tangerines of Jeju")
-    running.window.new_chat()
+    running.window.go.new_chat()
     qtbot.keyClick(running.window, Qt.Key.Key_K, CTRL)
-    palette = running.window.palette_overlay
+    palette = running.window.go.palette
     assert palette.isVisible()
     qtbot.keyClicks(palette.field, "tangeri")
     assert palette.shown() == ["Tangerines of Jeju"]
@@ -271,7 +271,7 @@ def test_reasoning_is_chosen_per_conversation_and_reaches_the_model(running: Run
     qtbot.mouseClick(reasoning(composer, "Off"), Qt.MouseButton.LeftButton)
     running.send("Quick, please")
     assert running.engine.requests[-1].reasoning == "off"
-    running.window.new_chat()
+    running.window.go.new_chat()
     assert composer.reasoning.value() == "auto"
 
 
@@ -291,14 +291,14 @@ def test_a_number_of_tokens_reaches_the_model_and_stays_with_the_chat(running: R
     assert running.engine.requests[-1].reasoning == 300
     chat = running.window.chat.conversation
     assert chat is not None
-    running.window.new_chat()
+    running.window.go.new_chat()
     assert composer.reasoning.value() == "auto"
-    running.window.open_chat(chat.id)
+    running.window.go.open_chat(chat.id)
     running.until(lambda: composer.reasoning.value() == 300)
 
 
 def test_the_default_for_every_chat_can_be_a_number(running: Running) -> None:
-    chooser = running.window.settings.answers.reasoning
+    chooser = running.window.later.settings.answers.reasoning
     assert chooser.values() == ["auto", "off", "on", "budget"]
     reasoning(chooser, "Limit…").click()
     running.until(lambda: running.services.settings.current.reasoning == 1024)
@@ -332,9 +332,9 @@ def test_calls_and_notices_of_an_answer_are_there_when_the_chat_is_opened_again(
     running.until(lambda: shown() == [call, broken])
     opened = chat.conversation
     assert opened is not None
-    running.window.new_chat()
+    running.window.go.new_chat()
     running.until(lambda: not shown())
-    running.window.open_chat(opened.id)
+    running.window.go.open_chat(opened.id)
     running.until(lambda: shown() == [call, broken])
     running.until(lambda: any("tool call" in line.text for line in chat.transcript.findChildren(NoteLine)))
 
@@ -414,8 +414,8 @@ def test_a_message_that_cannot_be_sent_comes_back(
 
 
 def test_settings_take_effect_at_once_and_are_kept(running: Running, qtbot: QtBot) -> None:
-    running.window.show_page("settings")
-    page = running.window.settings
+    running.window.go.show_page("settings")
+    page = running.window.later.settings
     page.appearance.editors["theme"].chosen.emit("dark")
     running.until(lambda: themes.current.name == "dark")
     page.appearance.editors["language"].chosen.emit("ko")
@@ -429,8 +429,8 @@ def test_settings_take_effect_at_once_and_are_kept(running: Running, qtbot: QtBo
 
 
 def test_a_number_left_alone_shows_what_the_model_recommends(running: Running) -> None:
-    running.window.show_page("settings")
-    temperature = running.window.settings.answers.editors["temperature"]
+    running.window.go.show_page("settings")
+    temperature = running.window.later.settings.answers.editors["temperature"]
     running.until(lambda: temperature.field.text() == "Model default: 0.7")
     temperature.field.stepBy(1)
     assert temperature.field.number() == pytest.approx(0.7)
@@ -458,8 +458,8 @@ def test_a_deleted_conversation_is_brought_back_from_the_trash(running: Running)
     number = open_id(running)
     running.window.chats.delete(number)
     running.until(lambda: titles(running) == [])
-    running.window.show_page("settings")
-    trash = running.window.settings.data
+    running.window.go.show_page("settings")
+    trash = running.window.later.settings.data
     running.until(lambda: deleted_chats(trash.trash) == ["Bring me back"])
     trash.trash.lines[0].button.click()
     running.until(lambda: titles(running) == ["Today", "Bring me back"])
@@ -470,7 +470,7 @@ def test_the_window_comes_back_as_it_was(make_desktop: Make) -> None:
     first.send("Hello")
     number = open_id(first)
     first.window.resize(760, 700)
-    first.window.fold()
+    first.window.go.fold()
     first.close()
     second = make_desktop().ready()
     second.until(lambda: second.window.chat.conversation is not None)
@@ -501,11 +501,11 @@ def test_the_keyboard_alone_is_enough_for_a_chat(running: Running, qtbot: QtBot)
     qtbot.keyClick(focused(), Qt.Key.Key_Return)
     running.until(lambda: titles(running) == ["Today", "By keys alone"] and not window.chat.answering())
     qtbot.keyClick(window, Qt.Key.Key_F1)
-    assert window.sheet.isVisible()
+    assert window.go.sheet.isVisible()
     qtbot.keyClick(focused(), Qt.Key.Key_Escape)
-    assert not window.sheet.isVisible()
+    assert not window.go.sheet.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_Comma, CTRL)
-    assert window.settings.isVisible()
+    assert window.later.settings.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_L, CTRL)
     assert window.chat.isVisible() and focused() is window.chat.composer.edit
     qtbot.keyClick(window, Qt.Key.Key_B, CTRL)
@@ -526,10 +526,10 @@ def test_the_gui_thread_never_waits_for_the_store(
         return real(number)
 
     number = open_id(running)
-    running.window.new_chat()
+    running.window.go.new_chat()
     monkeypatch.setattr(running.services.conversations, "get", slow)
     started = time.monotonic()
-    running.window.open_chat(number)
+    running.window.go.open_chat(number)
     QApplication.processEvents()
     assert time.monotonic() - started < 0.2
     running.until(lambda: running.window.chat.conversation is not None)
