@@ -222,7 +222,8 @@ class EngineLost(msgspec.Struct, frozen=True, tag="lost"):
     log_tail: tuple[str, ...] = ()
 
 
-Event = (
+# What a host sends; the end of a host itself is seen from outside.
+HostEvent = (
     LoadProgress
     | Loaded
     | LoadFailed
@@ -235,8 +236,8 @@ Event = (
     | CacheActivity
     | Finished
     | Measured
-    | EngineLost
 )
+Event = HostEvent | EngineLost
 # Called from the engine's reader thread with the events that have come in, oldest first. Must return soon.
 Listener = Callable[[list[Event]], None]
 EngineState = Literal["empty", "loading", "ready", "lost", "closed"]

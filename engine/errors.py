@@ -6,6 +6,8 @@ for each language of the product, and a test checks that each code has one.
 
 from __future__ import annotations
 
+import traceback
+
 import msgspec
 
 Param = str | int | float
@@ -39,3 +41,11 @@ class UserError(Exception):
 
     def __str__(self) -> str:
         return f"{self.code} {self.params}" if self.params else self.code
+
+
+def error_info(code: str, error: Exception) -> ErrorInfo:
+    """What a `UserError` says; for any other error, whose traceback is printed, `code` (detail)."""
+    if isinstance(error, UserError):
+        return error.info
+    traceback.print_exception(error)
+    return ErrorInfo(code, {"detail": f"{type(error).__name__}: {error}"[:300]})

@@ -40,7 +40,8 @@ class Raised(NamedTuple):
 
 
 def errors_raised(source: str) -> set[Raised]:
-    """Each `UserError("code", name=...)` and `ErrorInfo("code", {"name": ...})` whose code is written out.
+    """Each `UserError("code", name=...)`, `ErrorInfo("code", {"name": ...})` and `error_info("code", error)` whose
+    code is written out.
 
     Where a condition chooses between two codes, both count.
     """
@@ -49,10 +50,11 @@ def errors_raised(source: str) -> set[Raised]:
         if not isinstance(node, ast.Call) or not node.args:
             continue
         kind = _called(node)
-        if kind in ("UserError", "ErrorInfo"):
+        if kind in ("UserError", "ErrorInfo", "error_info"):
             first = node.args[0]
             choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
             params = _keywords(node) if kind == "UserError" else _keys(node.args[1:])
+            params = frozenset({"detail"}) if kind == "error_info" else params
             found |= {
                 Raised(choice.value, params)
                 for choice in choices
@@ -194,6 +196,7 @@ def test_starting_the_program_imports_no_qt() -> None:
         ("return ErrorInfo('a.b', {'path': p})", {("a.b", frozenset({"path"}))}),
         ("return ErrorInfo('a.b')", {("a.b", frozenset())}),
         ("return ErrorInfo('a.b', params)", {("a.b", None)}),
+        ("return error_info('a.b', error)", {("a.b", frozenset({"detail"}))}),
         ("UserError(code)", set()),
         ("OtherError('a.b')", set()),
     ],

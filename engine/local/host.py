@@ -12,16 +12,15 @@ import queue
 import sys
 import threading
 import time
-import traceback
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from engine.api import Finished, Loaded, LoadFailed, LoadProgress, LoadRequest
-from engine.errors import ErrorInfo, UserError
+from engine.errors import ErrorInfo, UserError, error_info
 from engine.local import protocol
 from engine.local.child_process import prepare_process
 from engine.local.generation.cancellation import Cancellation
-from engine.local.generation.prompt_worker import Prepared, PromptWorker, describe
+from engine.local.generation.prompt_worker import Prepared, PromptWorker
 from engine.local.generation.token_counting import TokenCounting
 from engine.local.model.session_guard import SessionGuard
 from engine.local.protocol import Reply
@@ -159,11 +158,8 @@ class Host:
             native.start()
             self._abort = native.AbortFlag()
             self._cancellation.use(self._abort)
-        except UserError as error:
-            self._broken = error.info
         except Exception as error:  # of any kind: the package's own, or of the system's loader
-            traceback.print_exc()
-            self._broken = ErrorInfo("engine.library_failed", {"detail": describe(error)})
+            self._broken = error_info("engine.library_failed", error)
 
     def _read(self) -> None:
         while True:
@@ -214,11 +210,8 @@ class Host:
         session: Session | None = None
         try:
             answer = self._opened(command)
-        except UserError as error:
-            self._outbox.send(LoadFailed(error.info))
         except Exception as error:  # the file is someone else's: it may find any mistake of ours
-            traceback.print_exc()
-            self._outbox.send(LoadFailed(ErrorInfo("engine.load_failed", {"detail": describe(error)})))
+            self._outbox.send(LoadFailed(error_info("engine.load_failed", error)))
         else:
             if isinstance(answer, protocol.StartAgain):
                 self._outbox.send(answer)

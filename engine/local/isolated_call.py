@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import tempfile
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -18,7 +17,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from engine.errors import ErrorInfo, UserError
+from engine.errors import ErrorInfo, UserError, error_info
 from engine.local import health
 from engine.local.child_process import prepare_process
 
@@ -143,19 +142,9 @@ def _answered(
         from engine.local import native
 
         native.start()
-    except UserError as error:
-        return error.info
     except Exception as error:  # of any kind: the package's own, or of the system's loader
-        traceback.print_exc()
-        return ErrorInfo("engine.library_failed", {"detail": describe(error)})
+        return error_info("engine.library_failed", error)
     try:
         return question(report, *arguments)
-    except UserError as error:
-        return error.info
     except Exception as error:  # the file is someone else's: it may find any mistake of ours
-        traceback.print_exc()
-        return ErrorInfo("engine.load_failed", {"detail": describe(error)})
-
-
-def describe(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:300]
+        return error_info("engine.load_failed", error)

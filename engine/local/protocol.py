@@ -8,22 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from engine.api import (
-    Activity,
-    CacheActivity,
-    Delta,
-    Finished,
-    GenerateRequest,
-    Loaded,
-    LoadFailed,
-    LoadProgress,
-    LoadRequest,
-    Measured,
-    PrefillProgress,
-    Queued,
-    ToolCalled,
-)
-from engine.values import ExpertsFired
+from engine.api import GenerateRequest, HostEvent, LoadRequest
 
 
 class Load(msgspec.Struct, frozen=True, tag="load"):
@@ -117,24 +102,7 @@ Command = (
     | Ping
     | Close
 )
-Reply = (
-    Ready
-    | Pong
-    | StartAgain
-    | CacheOpening
-    | LoadProgress
-    | Loaded
-    | LoadFailed
-    | Queued
-    | PrefillProgress
-    | Delta
-    | ToolCalled
-    | ExpertsFired
-    | Activity
-    | CacheActivity
-    | Finished
-    | Measured
-)
+Reply = Ready | Pong | StartAgain | CacheOpening | HostEvent
 
 _encoder = msgspec.json.Encoder()
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
 from engine.api import Event, Finished, GenerateRequest
-from engine.errors import ErrorInfo, UserError
+from engine.errors import ErrorInfo, UserError, error_info
 from engine.remote.body import refused_fields, request_body
 from engine.remote.chunks import Chunk, read_chunk
 from engine.remote.http import Answer, CutError, Line, StatusError
@@ -73,14 +72,8 @@ class Exchange:
             self.end(self._finished(server, "stop"))
         except CutError:
             self.end(self._finished(server, "cancelled"))
-        except UserError as failure:
-            self.end(self._finished(server, "error", failure.info))
-        except (
-            Exception
-        ) as mistake:  # what a server sends is somebody else's: it may find any mistake of ours
-            traceback.print_exc()
-            detail = f"{type(mistake).__name__}: {mistake}"[:300]
-            self.end(self._finished(server, "error", ErrorInfo("engine.answer_failed", {"detail": detail})))
+        except Exception as error:  # what a server sends is somebody else's: it may find any mistake of ours
+            self.end(self._finished(server, "error", error_info("engine.answer_failed", error)))
 
     def fail(self, error: ErrorInfo) -> None:
         self.end(Finished(self.id, "error", Usage(), Timings(), error))

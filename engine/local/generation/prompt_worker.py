@@ -6,12 +6,11 @@ from __future__ import annotations
 import queue
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.api import GenerateRequest
-from engine.errors import ErrorInfo, UserError
+from engine.errors import ErrorInfo, error_info
 from engine.local.generation.cancellation import Cancellation
 from engine.local.model.session_guard import SessionGuard
 
@@ -65,15 +64,6 @@ class PromptWorker:
                 )
                 if not self._cancellation.is_aborted(request.id):
                     generation.prepare()
-            except UserError as error:
-                return Prepared(request, None, error.info)
-            except (
-                Exception
-            ) as error:  # a template is someone else's program: it may find any mistake of ours
-                traceback.print_exc()
-                return Prepared(request, None, ErrorInfo("engine.answer_failed", {"detail": describe(error)}))
+            except Exception as error:  # a template is someone else's: it may find any mistake of ours
+                return Prepared(request, None, error_info("engine.answer_failed", error))
             return Prepared(request, generation, None)
-
-
-def describe(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:300]

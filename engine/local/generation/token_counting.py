@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import queue
 import threading
-import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine.api import GenerateRequest, Measured
-from engine.errors import ErrorInfo, UserError
+from engine.errors import ErrorInfo, error_info
 from engine.local import protocol
 from engine.local.model.session_guard import SessionGuard
 
@@ -47,12 +46,8 @@ def _measured(session: Session | None, command: protocol.Measure) -> Measured:
     try:
         prompt = _prompt_tokens(session, request)
         texts = tuple(session.tokenizer.count(text) for text in command.texts)
-    except UserError as error:
-        return Measured(request.id, error=error.info)
     except Exception as error:  # a template is someone else's program: it may find any mistake of ours
-        traceback.print_exc()
-        detail = f"{type(error).__name__}: {error}"[:300]
-        return Measured(request.id, error=ErrorInfo("engine.answer_failed", {"detail": detail}))
+        return Measured(request.id, error=error_info("engine.answer_failed", error))
     return Measured(request.id, prompt, texts)
 
 

@@ -8,17 +8,16 @@ cache, and it resumes later.
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
 
 from engine.api import Activity, Finished, GenerateRequest, Queued
-from engine.errors import ErrorInfo
+from engine.errors import ErrorInfo, error_info
 from engine.local.generation.cancellation import Cancellation
 from engine.local.generation.generation import Generation, StepResult
-from engine.local.generation.prompt_worker import Prepared, describe
+from engine.local.generation.prompt_worker import Prepared
 from engine.local.model.checkpoints import stops
 from engine.local.model.sequences import Sequence
 from engine.local.model.session import Decoded, Session
@@ -348,8 +347,7 @@ class Scheduler:
         try:
             taken = generation.took(range(first, first + len(rows.draft) + 1), rows.draft)
         except Exception as error:  # a template is someone else's program: it may find any mistake of ours
-            traceback.print_exc()
-            self._end(active, "error", ErrorInfo("engine.answer_failed", {"detail": describe(error)}))
+            self._end(active, "error", error_info("engine.answer_failed", error))
             return
         self._metrics.written(len(generation.tokens) - before)
         self._check_draft(rows, taken)
@@ -423,9 +421,8 @@ class Scheduler:
             finished = generation.finished(reason, error)
             return finished, generation.said(owner_of(request))
         except Exception as failure:  # as in `_advance`
-            traceback.print_exc()
-            info = error or ErrorInfo("engine.answer_failed", {"detail": describe(failure)})
-            return Finished(request.id, "error", Usage(), Timings(), info), ()
+            told = error_info("engine.answer_failed", failure)
+            return Finished(request.id, "error", Usage(), Timings(), error or told), ()
         finally:
             generation.close()
 
