@@ -16,20 +16,3 @@ from engine.formats.values import (
     ToolCallStarted,
 )
 from engine.formats.writing import example_call
-
-__all__ = [
-    "AssistantMessage",
-    "ChatFormat",
-    "ContentDelta",
-    "Dialect",
-    "ParsedDelta",
-    "Piece",
-    "Prompt",
-    "ReasoningDelta",
-    "ReplyParser",
-    "ToolCall",
-    "ToolCallFinished",
-    "ToolCallStarted",
-    "ToolGrammar",
-    "example_call",
-]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 import zlib
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
+
+from engine.durable_files import write_whole
 
 _T = TypeVar("_T")
 _LARGEST = 4 * 2**20
@@ -45,17 +46,8 @@ class Kept(Generic[_T]):
         data = zlib.compress(msgspec.json.encode(value), 6)
         if len(data) > _LARGEST:
             return
-        path = self._path(key)
         with contextlib.suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._folder, prefix=f".{path.stem[:8]}-")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
-                Path(name).replace(path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+            write_whole(self._path(key), data, synced=False)
             self._tidy()
 
     def _path(self, key: str) -> Path:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from engine.durable_files import sync_folder, write_whole
 from engine.errors import UserError
 from engine.hub.trash import is_there, prune
 
@@ -119,13 +120,7 @@ def check_room(target: Path, moves: Sequence[Move]) -> None:
 
 def write_journal(path: Path, journal: Journal) -> None:
     """Write durably and atomically. Raises OSError."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    with unfinished.open("wb") as file:
-        file.write(msgspec.json.encode(journal))
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    write_whole(path, msgspec.json.encode(journal))
     sync_folder(path.parent)
 
 
@@ -191,18 +186,6 @@ def give_up_first_places(journal: Journal) -> None:
                 source.unlink(missing_ok=True)
     _prune(journal.moves, Path(journal.source), lambda move: move.source)
     unmark(Path(journal.target))
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder last; nothing where the system has no way to."""
-    if os.name != "posix":
-        return
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _copied(source: Path, target: Path, progress: Callable[[int], None], stop: StopToken) -> str:

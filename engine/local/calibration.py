@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from engine.durable_files import write_whole
 from engine.errors import UserError
 from engine.local.disk_speed import disk_bandwidth
 from engine.local.isolated_call import Report, ask
@@ -186,8 +185,4 @@ def _path(folder: Path, key: str) -> Path:
 def _keep(path: Path, calibration: Calibration) -> None:
     """Write the calibration; a failure only costs the next start some seconds."""
     with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.encode(calibration))
-        Path(partial).replace(path)
+        write_whole(path, msgspec.json.encode(calibration), synced=False)

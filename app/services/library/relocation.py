@@ -19,6 +19,7 @@ from app.services.settings.settings import SettingsFile
 from app.store.records import LibraryModel
 from app.store.store import Store
 from app.store.writers import is_alive
+from engine.durable_files import sync_folder
 from engine.errors import UserError
 from engine.hub.trash import INCOMING, TRASH, files_below
 
@@ -110,8 +111,6 @@ class LibraryMove:
 
     def _complete(self, journal: Journal, rotten: set[str]) -> None:
         """Steps after the switch, all idempotent."""
-        from engine.hub import relocate
-
         if journal.mode == "rename":
             self._give_up(journal)
         places = {move.source: move.target for move in journal.moves}
@@ -121,7 +120,7 @@ class LibraryMove:
         self._store.put_models(changed)
         self._switch(journal.target, places)
         self._give_up(journal)
-        relocate.sync_folder(Path(journal.source))
+        sync_folder(Path(journal.source))
         self._journal.unlink(missing_ok=True)
 
     def _give_up(self, journal: Journal) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from engine.durable_files import write_whole
 from engine.local.measure.tuning import Tuning
 
 FILE_NAME = "tuning.json"
@@ -40,11 +41,7 @@ def keep_tuning(home: Path, machine: str, model: Path, tuning: Tuning) -> None:
     """Replace the stored result for this model and machine. Raises OSError."""
     row = _Kept(machine, fingerprint(model), tuning)
     others = [kept for kept in _read(home) if (kept.machine, kept.model) != (row.machine, row.model)]
-    path = home / FILE_NAME
-    partial = path.with_suffix(".partial")
-    home.mkdir(parents=True, exist_ok=True)
-    partial.write_bytes(msgspec.json.encode([*others, row][-_KEPT:]))
-    partial.replace(path)
+    write_whole(home / FILE_NAME, msgspec.json.encode([*others, row][-_KEPT:]), synced=False)
 
 
 def _read(home: Path) -> list[_Kept]:

@@ -24,22 +24,11 @@ class TomlFile:
     def write(self, document: dict[str, Any]) -> None:
         """Write atomically: a new file, synced, replaces the old one. Raises OSError."""
         # Imported here: reading the settings is part of every start, writing them is not.
-        import tempfile
-
         import tomli_w
 
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f"{self.path.name}.")
-        unfinished = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(tomli_w.dumps(document).encode())
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(self.path)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
+        from engine.durable_files import write_whole
+
+        write_whole(self.path, tomli_w.dumps(document).encode())
 
     def set_aside(self) -> Path:
         """Rename the file with ".broken", or the next such name that is free; returns its new path."""

@@ -9,16 +9,3 @@ from engine.hub.scan.hf_cache import models_in_hf_cache
 from engine.hub.scan.lm_studio import models_in_lm_studio
 from engine.hub.scan.ollama import models_in_ollama
 from engine.hub.scan.places import hf_caches, lm_studio_folders, ollama_stores
-
-__all__ = [
-    "FoundFile",
-    "FoundModel",
-    "Source",
-    "hf_caches",
-    "lm_studio_folders",
-    "models_in",
-    "models_in_hf_cache",
-    "models_in_lm_studio",
-    "models_in_ollama",
-    "ollama_stores",
-]

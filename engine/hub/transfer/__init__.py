@@ -15,21 +15,3 @@ from engine.hub.transfer.values import (
     Wanted,
 )
 from engine.hub.transfer.verifying import verify
-
-__all__ = [
-    "Access",
-    "BadPart",
-    "FetchedFile",
-    "KeptFile",
-    "Limits",
-    "Locate",
-    "Progress",
-    "StopToken",
-    "Stopped",
-    "Verification",
-    "Wanted",
-    "discard",
-    "fetch",
-    "repair",
-    "verify",
-]

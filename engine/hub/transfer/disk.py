@@ -1,11 +1,9 @@
-"""Free space, durable writes, and errors of a disk."""
+"""Free space and errors of a disk."""
 
 from __future__ import annotations
 
 import errno
-import os
 import shutil
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -40,30 +38,3 @@ def disk_error(error: OSError, folder: Path, need: int) -> UserError:
     return UserError(
         "download.cannot_write", folder=str(folder), detail=error.strerror or type(error).__name__
     )
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file atomically and durably. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
-    unfinished = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Flush a folder's names to disk, where the system can."""
-    if os.name == "nt":
-        return
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

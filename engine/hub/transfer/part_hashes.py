@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import xxhash
 
-from engine.hub.transfer.disk import write_whole
+from engine.durable_files import write_whole
 
 _VERSION = 1
 _MOST_HEADER = 4096
@@ -41,7 +41,6 @@ def keep(folder: Path, hashes: PartHashes) -> None:
     """Write the hashes into `folder`, whole or not at all. Raises OSError."""
     header = _Header(hashes.bytes, hashes.sha256, hashes.part_bytes)
     data = msgspec.json.encode(header) + b"\n" + b"".join(hashes.digests)
-    folder.mkdir(parents=True, exist_ok=True)
     write_whole(_place(folder, hashes.sha256), data + xxhash.xxh3_128_digest(data))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from engine.durable_files import sync_folder
 from engine.errors import ErrorInfo, UserError
 from engine.gguf.gguf_file import read_gguf
 from engine.gguf.reading import read_index
@@ -75,7 +76,7 @@ def show(jobs: Sequence[FileJob]) -> tuple[FetchedFile, ...]:
         except OSError as error:
             raise disk.disk_error(error, job.wanted.destination.parent, job.wanted.bytes) from error
     for folder in {job.wanted.destination.parent for job in jobs}:
-        disk.sync_folder(folder)
+        sync_folder(folder)
     return tuple(_fetched(job) for job in jobs)
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+
+from engine.durable_files import write_whole
 
 # Of the file: another one is not read.
 _FORMAT = 1
@@ -55,15 +55,7 @@ class WarmExpertsFile:
         """Write atomically. A failure only costs the next start its warmth."""
         kept = _Kept(_FORMAT, self._key, {str(layer): list(each) for layer, each in warm_experts.items()})
         with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, partial = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(msgspec.json.encode(kept))
-                Path(partial).replace(self._path)
-            except OSError:
-                Path(partial).unlink(missing_ok=True)
-                raise
+            write_whole(self._path, msgspec.json.encode(kept), synced=False)
             self._tidy()
 
     def _decoded(self) -> _Kept | None:

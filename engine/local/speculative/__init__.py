@@ -8,5 +8,3 @@ whether drafts pay.
 
 from engine.local.speculative.costs import StepCosts
 from engine.local.speculative.drafter import Drafter
-
-__all__ = ["Drafter", "StepCosts"]
