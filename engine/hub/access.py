@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from engine.errors import UserError
@@ -58,7 +58,7 @@ class HubAccess:
         return f"HubAccess({self.endpoint!r}{way}{', offline' if self.offline else ''})"
 
     @property
-    def origin(self) -> tuple[str, str, int]:
+    def origin(self) -> Origin:
         return origin(self.endpoint)
 
     def is_endpoint(self, url: str) -> bool:
@@ -95,7 +95,7 @@ class HubAccess:
         def guard(request: httpx2.Request) -> None:
             # Taken apart by the library that will connect: two readings of one address could differ.
             url = request.url
-            there = (url.scheme, url.host, url.port or _PORTS.get(url.scheme, 0))
+            there = Origin(url.scheme, url.host, url.port or _PORTS.get(url.scheme, 0))
             request.headers.pop("Authorization", None)
             token = self.token() if there == self.origin else ""
             if token:
@@ -135,25 +135,34 @@ def hub_access(
     return HubAccess(chosen, proxy.strip(), certificates.strip(), offline, token)
 
 
-def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port, as RFC 6454 compares them; empty without a host."""
+class Origin(NamedTuple):
+    """Scheme, host and port, as RFC 6454 compares them; "" and 0 for what is missing."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def is_http(self) -> bool:
+        return self.scheme in _PORTS and bool(self.host)
+
+
+def origin(url: str) -> Origin:
+    """The origin of an address; that of one that cannot be read is empty."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        return ("", "", 0)
-    scheme = parts.scheme.lower()
-    return (scheme, host or "", port or _PORTS.get(scheme, 0))
+        return Origin("", "", 0)
+    return Origin(parts.scheme, host or "", port or _PORTS.get(parts.scheme, 0))
 
 
 def _checked_endpoint(endpoint: str) -> str:
     address = endpoint.strip().rstrip("/")
     try:
         parts = urlsplit(address)
-        scheme, host, _ = origin(address)
         good = (
-            scheme in _PORTS
-            and bool(host)
+            origin(address).is_http
             and not (parts.username or parts.password or parts.query or parts.fragment)
             and address.isprintable()
             and " " not in address

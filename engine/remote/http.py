@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
@@ -21,7 +20,7 @@ from urllib3.util import Timeout
 
 from engine.errors import ErrorInfo, UserError
 from engine.net.pools import make_pool, proxy_for
-from engine.net.sockets import shut, trusting
+from engine.net.sockets import Sockets, trusting
 from engine.remote.access import RemoteAccess
 from engine.remote.chunks import error_text
 from engine.remote.names import is_loopback, is_near
@@ -38,27 +37,8 @@ _PIECE = 64 * 1024
 _SHOWN = 300
 
 
-class Line:
+class Line(Sockets):
     """One request under way. `cut` ends it from another thread, raising `CutError` in it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._socket: socket.socket | None = None
-        self.is_cut = False
-
-    def attach(self, opened: socket.socket) -> None:
-        with self._lock:
-            self._socket = opened
-            cut = self.is_cut
-        if cut:
-            shut(opened)
-
-    def cut(self) -> None:
-        with self._lock:
-            self.is_cut = True
-            opened = self._socket
-        if opened is not None:
-            shut(opened)
 
 
 class CutError(Exception):
@@ -78,17 +58,17 @@ class Http:
 
     def __init__(self, url: str, access: RemoteAccess) -> None:
         """Raises UserError `hub.bad_certificates`, `hub.bad_proxy`, `remote.insecure`."""
-        self._url, self._access = url, access
+        self._access = access
         parts = urlsplit(url)
-        self._host = parts.hostname or ""
+        host = parts.hostname or ""
         self.place = parts.netloc
         self._local = threading.local()
         self._lock = threading.Lock()
         self._lines: set[Line] = set()
         self._is_cut = False
-        proxy = "" if is_loopback(self._host) else proxy_for(url, access.proxy)
+        proxy = "" if is_loopback(host) else proxy_for(url, access.proxy)
         plain = parts.scheme == "http"
-        if plain and proxy and not access.allow_http and not is_near(self._host):
+        if plain and proxy and not access.allow_http and not is_near(host):
             raise UserError("remote.insecure", host=self.place)
         self._checks = plain and not access.allow_http and not proxy
         tls = trusting(access.certificates) if proxy or not plain else None
@@ -99,7 +79,7 @@ class Http:
         is known that a name leads to a server that is not near."""
         line = getattr(self._local, "line", None)
         if line is not None:
-            line.attach(opened)
+            line.add(opened)
         if self._checks and scheme == "http" and not is_near(opened.getpeername()[0]):
             raise UserError("remote.insecure", host=self.place)
 
@@ -111,13 +91,13 @@ class Http:
         for line in lines:
             line.cut()
 
-    def get(self, url: str, *, silence_s: float = CONNECT_S, line: Line | None = None) -> Any:
+    def get(self, url: str) -> Any:
         """The JSON at `url`. Raises UserError `remote.*`, CutError."""
-        return self._object("GET", url, None, silence_s, line or Line())
+        return self._object("GET", url, None, CONNECT_S)
 
-    def post(self, url: str, body: Any, *, silence_s: float = SILENCE_S, line: Line | None = None) -> Any:
+    def post(self, url: str, body: Any, *, silence_s: float) -> Any:
         """The JSON that answers `body`. Raises as `get`."""
-        return self._object("POST", url, body, silence_s, line or Line())
+        return self._object("POST", url, body, silence_s)
 
     @contextlib.contextmanager
     def stream(self, url: str, body: Any, line: Line) -> Iterator[Answer]:
@@ -125,7 +105,8 @@ class Http:
         with self._open("POST", url, body, SILENCE_S, line) as response:
             yield Answer(response, self, line)
 
-    def _object(self, method: str, url: str, body: Any, silence_s: float, line: Line) -> Any:
+    def _object(self, method: str, url: str, body: Any, silence_s: float) -> Any:
+        line = Line()
         with self._open(method, url, body, silence_s, line) as response:
             data = Answer(response, self, line).whole()
         try:

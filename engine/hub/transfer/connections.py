@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
@@ -22,7 +21,7 @@ from engine.errors import UserError
 from engine.hub.transfer.transient import Trouble
 from engine.hub.transfer.values import Access, Limits
 from engine.net.pools import make_pool, proxy_for
-from engine.net.sockets import shut, trusting
+from engine.net.sockets import Sockets, trusting
 
 
 class Response(Protocol):
@@ -60,37 +59,12 @@ _LITTLE = 64 * 1024
 Connect = Callable[[Access, Limits], Connections]
 
 
-class _Sockets:
-    """The open sockets of a pool, so that a thread that waits on one can be woken."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._open: set[socket.socket] = set()
-        self._aborted = False
-
-    def add(self, opened: socket.socket) -> None:
-        with self._lock:
-            # Closed ones are forgotten here: nobody tells of them.
-            self._open = {one for one in self._open if one.fileno() >= 0}
-            self._open.add(opened)
-            aborted = self._aborted
-        if aborted:
-            shut(opened)
-
-    def abort(self) -> None:
-        with self._lock:
-            self._aborted = True
-            opened = list(self._open)
-        for one in opened:
-            shut(one)
-
-
 class HttpConnections:
     """`Connections` over HTTP and HTTPS, straight or through proxies."""
 
     def __init__(self, access: Access, limits: Limits) -> None:
         self._access, self._limits = access, limits
-        self._sockets = _Sockets()
+        self._sockets = Sockets()
         self._tls: ssl.SSLContext | None = None
         self._pools: dict[str, urllib3.PoolManager] = {}
         self._lock = threading.Lock()
@@ -114,7 +88,7 @@ class HttpConnections:
         return _Body(response, host)
 
     def abort(self) -> None:
-        self._sockets.abort()
+        self._sockets.cut()
 
     def close(self) -> None:
         with self._lock:

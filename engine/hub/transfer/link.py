@@ -10,9 +10,10 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from engine.errors import UserError
+from engine.hub.access import Origin, origin
 from engine.hub.transfer.answers import DENIALS, REDIRECTS, Answer, Asked, judged
 from engine.hub.transfer.connections import Connections, Response
 from engine.hub.transfer.transient import Trouble
@@ -20,7 +21,6 @@ from engine.hub.transfer.values import Access, Limits, Locate, Wanted
 from engine.hub.values import Located
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_PORTS = {"http": 80, "https": 443}
 # What `locate` raises when the hub cannot be asked just now.
 _PASSING = {
     "hub.unreachable",
@@ -32,24 +32,6 @@ _PASSING = {
     "hub.failed",
 }
 _AGENT = "coterie"
-
-
-class Origin(NamedTuple):
-    scheme: str
-    host: str
-    port: int
-
-
-def origin(url: str) -> Origin | None:
-    """The origin of an address; None if it is no HTTP address."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return None
-    if parts.scheme not in _PORTS or not parts.hostname:
-        return None
-    return Origin(parts.scheme, parts.hostname, port or _PORTS[parts.scheme])
 
 
 class Opened(NamedTuple):
@@ -119,8 +101,8 @@ class Link:
         start = url
         for _ in range(self._limits.most_redirects + 1):
             at = origin(url)
-            if at is None:
-                raise Trouble(UserError("download.redirects", name=asked.name), refusal=True, stale=True)
+            if not at.is_http:
+                raise _lost(asked)
             response = self._connections.get(url, self._headers(at, asked))
             try:
                 if response.status in REDIRECTS:
@@ -141,7 +123,7 @@ class Link:
                 with self._lock:
                     self._direct = url
             return Opened(response, answer, at.host)
-        raise Trouble(UserError("download.redirects", name=asked.name), refusal=True, stale=True)
+        raise _lost(asked)
 
     def _headers(self, at: Origin, asked: Asked) -> dict[str, str]:
         headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"}
@@ -161,8 +143,8 @@ class Link:
         except ValueError:
             location = target = ""
         to = origin(target)
-        if not location or to is None or (at.scheme == "https" and to.scheme != "https"):
-            raise Trouble(UserError("download.redirects", name=asked.name), refusal=True, stale=True)
+        if not location or not to.is_http or (at.scheme == "https" and to.scheme != "https"):
+            raise _lost(asked)
         return target
 
     # --- is it still the same file? --------------------------------------------------------------------
@@ -208,6 +190,11 @@ class Link:
 
     def _changed(self) -> UserError:
         return UserError("download.changed", name=self._wanted.path)
+
+
+def _lost(asked: Asked) -> Trouble:
+    """The redirects lead nowhere."""
+    return Trouble(UserError("download.redirects", name=asked.name), refusal=True, stale=True)
 
 
 def strong_etag(value: str | None) -> str:

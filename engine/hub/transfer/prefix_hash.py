@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import Counter
 from io import FileIO
 from typing import Any
@@ -10,15 +11,15 @@ from typing import Any
 import xxhash
 
 from engine.errors import UserError
-from engine.hub.transfer.background import BackgroundThread
 from engine.hub.transfer.job import FileJob
 from engine.hub.transfer.shared_state import SharedState
+from engine.thread_priority import give_way
 
 _CHUNK = 2**20
 _MOST_REOPENED = 2
 
 
-class PrefixHash(BackgroundThread):
+class PrefixHash(threading.Thread):
     """Hashes the files of a `Run` one after the other, and seals each that is right.
 
     Each part is compared with its own hash on the way, which finds those that an earlier run wrote and a power
@@ -26,11 +27,12 @@ class PrefixHash(BackgroundThread):
     """
 
     def __init__(self, run: SharedState) -> None:
-        super().__init__("transfer-hash")
+        super().__init__(name="transfer-hash", daemon=True)
         self._run = run
         self._buffer = memoryview(bytearray(_CHUNK))
 
-    def work(self) -> None:
+    def run(self) -> None:
+        give_way()
         try:
             for job in self._run.jobs:
                 try:
@@ -38,7 +40,7 @@ class PrefixHash(BackgroundThread):
                         return
                 except OSError as error:
                     raise self._run.disk_error(error) from error
-            self._run.all_sealed()
+            self._run.end()
         except BaseException as error:
             self._run.fail(error)
 

@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 
 from engine.hub.transfer import disk
-from engine.hub.transfer.flush import Flush
+from engine.hub.transfer.flush import flush_written
 from engine.hub.transfer.prefix_hash import PrefixHash
 from engine.hub.transfer.rate import Rate
 from engine.hub.transfer.shared_state import SharedState
@@ -29,7 +29,9 @@ class Run(SharedState):
         Raises Stopped, or the error that ended it.
         """
         threads: list[threading.Thread] = [Stream(self, number) for number in range(self.limits.streams)]
-        threads.append(Flush(self))
+        threads.append(
+            threading.Thread(target=flush_written, args=(self,), name="transfer-flush", daemon=True)
+        )
         if self._hashing:
             threads.append(PrefixHash(self))
         elif all(job.map.complete for job in self.jobs):
@@ -40,9 +42,7 @@ class Run(SharedState):
             with self._stop.calling(self._wake):
                 self._watch()
         finally:
-            with self._changed:
-                self._over = True
-                self._changed.notify_all()
+            self.end()
             self._connections.abort()
             deadline = time.monotonic() + _GRACE_SECONDS
             for thread in threads:
@@ -58,14 +58,13 @@ class Run(SharedState):
         rate = Rate(self.received, time.monotonic())
         look = time.monotonic() + _LOOK_SECONDS
         while True:
-            with self._changed:
-                self._changed.wait_for(self._ending, _TICK)
-            if self._ending() and (self._error is not None or self._stop.stopped):
+            self.wait(_TICK)
+            if self.ended and (self._error is not None or self._stop.stopped):
                 return
             now = time.monotonic()
             if self._progress is not None:
                 self._progress(self._snapshot(rate.at(self.received, now)))
-            if self._ending():
+            if self.ended:
                 return
             if now >= look:
                 look = now + _LOOK_SECONDS
@@ -85,9 +84,6 @@ class Run(SharedState):
             free = self._room(self._folder)
         if free < min(self.limits.reserve_bytes, self.missing):
             raise disk.no_room(self.missing, free, self._folder)
-
-    def _ending(self) -> bool:
-        return self._over or self._stop.stopped
 
     def _wake(self) -> None:
         with self._changed:

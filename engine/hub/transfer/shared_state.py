@@ -199,7 +199,8 @@ class SharedState:
             job.seal()
             return True
 
-    def all_sealed(self) -> None:
+    def end(self) -> None:
+        """All files are sealed, or nobody waits for them any more."""
         with self._changed:
             self._over = True
             self._changed.notify_all()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from io import FileIO
 
 from engine.errors import UserError
-from engine.hub.transfer.background import BackgroundThread
 from engine.hub.transfer.job import FileJob
 from engine.hub.transfer.link import Opened
 from engine.hub.transfer.part_map import Claim
 from engine.hub.transfer.shared_state import SharedState
 from engine.hub.transfer.transient import NoRanges, Trouble
 from engine.hub.transfer.values import Limits
+from engine.thread_priority import give_way
 
 _LEAST_READ = 16 * 1024
 _SECONDS_PER_READ = 0.2
@@ -40,17 +41,18 @@ class Pace:
             self._since, self._bytes = now, 0
 
 
-class Stream(BackgroundThread):
+class Stream(threading.Thread):
     """Takes work from a `Run` until there is none."""
 
     def __init__(self, run: SharedState, number: int) -> None:
-        super().__init__(f"transfer-{number}")
+        super().__init__(name=f"transfer-{number}", daemon=True)
         self._run = run
         self._tries = 0
         self._file: FileIO | None = None
         self._file_of: FileJob | None = None
 
-    def work(self) -> None:
+    def run(self) -> None:
+        give_way()
         try:
             while (work := self._run.next_work()) is not None:
                 job, claim = work
