@@ -1,17 +1,13 @@
-"""Ranks tools for a task: Okapi BM25 over their names and descriptions.
-
-Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with k1 = 1.2 and b =
-0.75.
-"""
+"""Ranks tools for a task: Okapi BM25 over their names and descriptions."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-_K1, _B = 1.2, 0.75
+from agents.tools.documents.passages import bm25
+
 _WORD = re.compile(r"[a-z]+|\d+|[가-힣]+")
 _SUM = re.compile(r"\d\s*(?:[-+*/×÷^]\s*\d|%)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -131,16 +127,11 @@ def _scores(query: Sequence[str], documents: Sequence[Sequence[str]]) -> list[fl
         return []
     average = sum(map(len, documents)) / len(documents) or 1.0
     having = Counter(word for document in documents for word in set(document))
-    wanted = Counter(query)
     scores = []
     for document in documents:
-        counts, score = Counter(document), 0.0
-        for word in wanted:
-            if count := counts[word]:
-                rarity = math.log(1 + (len(documents) - having[word] + 0.5) / (having[word] + 0.5))
-                length = 1 - _B + _B * len(document) / average
-                score += rarity * count * (_K1 + 1) / (count + _K1 * length)
-        scores.append(score)
+        counts = Counter(document)
+        hits = {word: counts[word] for word in dict.fromkeys(query) if counts[word]}
+        scores.append(bm25(hits, len(document) / average, having, len(documents)))
     return scores
 
 

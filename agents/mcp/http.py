@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from agents.mcp.stdio import Throttle
 from engine.errors import UserError
+from engine.remote.names import is_loopback
 
 if TYPE_CHECKING:
     import httpx2
@@ -41,25 +42,12 @@ def checked_url(url: str) -> str:
     return url
 
 
-def on_this_machine(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def near(host: str) -> bool:
     """Whether the address is of this machine or a private network, judged by the text alone."""
-    if host == "localhost":
-        return True
     try:
-        address = ipaddress.ip_address(host)
+        return is_loopback(host) or ipaddress.ip_address(host).is_private
     except ValueError:
         return False
-    return address.is_loopback or address.is_private
 
 
 @asynccontextmanager

@@ -8,17 +8,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 PATH = "/callback"
 PATIENCE_S = 300.0
 REQUEST_S = 10.0
-Language = Literal["en", "ko"]
-_WORDS = {
-    "en": "You can close this page and go back to Coterie.",
-    "ko": "이 페이지를 닫고 Coterie로 돌아가 주세요.",
-}
+# In both languages: which one its reader wants is not known here.
+_WORDS = "You can close this page and go back to Coterie.<p>이 페이지를 닫고 Coterie로 돌아가 주세요."
 
 
 class Landing:
@@ -44,7 +40,7 @@ class Landing:
 
 
 @asynccontextmanager
-async def landing_page(port: int = 0, language: Language = "en") -> AsyncIterator[Landing]:
+async def landing_page(port: int = 0) -> AsyncIterator[Landing]:
     """Listen on loopback, on `port` if it is free: a client may have been registered with it.
 
     Raises OSError.
@@ -56,7 +52,7 @@ async def landing_page(port: int = 0, language: Language = "en") -> AsyncIterato
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), REQUEST_S)
             words = head.split(b"\r\n", 1)[0].decode("ascii", "replace").split(" ")
             known = len(words) == 3 and words[0] == "GET" and landing.take(words[1])
-            text = _WORDS[language] if known else ""
+            text = _WORDS if known else ""
             page = f'<!doctype html><meta charset="utf-8"><title>Coterie</title><p>{text}</p>'.encode()
             status = "200 OK" if known else "404 Not Found"
             writer.write(

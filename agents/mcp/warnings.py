@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from agents.mcp.http import on_this_machine
 from agents.mcp.spec import ServerSpec
+from engine.remote.names import is_loopback
 
 # By severity. "root": sudo and its like. "shell": what runs is in a text for a shell. "deletes":
 # rm -rf. "downloads": a launcher that fetches code and runs it. "container": outside of the sandbox. "network",
@@ -28,7 +29,7 @@ _LONG_VALUE = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
 def warnings_of(spec: ServerSpec) -> tuple[Warning, ...]:
     """The codes that apply, in the order of `WARNINGS`."""
     if spec.remote:
-        remote: list[Warning] = [] if on_this_machine(spec.url) else ["remote"]
+        remote: list[Warning] = [] if is_loopback(urlsplit(spec.url).hostname or "") else ["remote"]
         if _query_secret(spec.url):
             remote.insert(0, "secret")
         return tuple(remote)

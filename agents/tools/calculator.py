@@ -9,8 +9,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from agents.api import Outcome, ToolContext
-from agents.permissions.values import Effects, ToolFacts
+from agents.api import Outcome
+from agents.permissions.values import ToolFacts
 from agents.tools.function_tool import ToolTrouble, tool
 
 Number = Fraction | float
@@ -99,11 +99,7 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
-def _effects(_: dict[str, Any], __: ToolContext) -> Effects:
-    return Effects("read")
-
-
-@tool(facts=ToolFacts(read_only=True, destructive=False, timeout_s=10), effects=_effects)
+@tool(facts=ToolFacts(read_only=True, destructive=False, timeout_s=10))
 def calculator(expression: str) -> Outcome:
     """Compute an arithmetic expression exactly.
 

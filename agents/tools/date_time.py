@@ -6,21 +6,16 @@ import difflib
 import re
 import zoneinfo
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Any
 
-from agents.api import Outcome, ToolContext
-from agents.permissions.values import Effects, ToolFacts
+from agents.api import Outcome
+from agents.permissions.values import ToolFacts
 from agents.tools.function_tool import ToolTrouble, tool
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 
 
-def _effects(_: dict[str, Any], __: ToolContext) -> Effects:
-    return Effects("read")
-
-
 # The answer changes within a minute.
-@tool(facts=ToolFacts(read_only=True, destructive=False, polling=True, timeout_s=10), effects=_effects)
+@tool(facts=ToolFacts(read_only=True, destructive=False, polling=True, timeout_s=10))
 def date_time(timezone: str = "") -> Outcome:
     """Tell the date, weekday and time now.
 

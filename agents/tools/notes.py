@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
 
 from agents.api import Outcome, ToolContext
-from agents.permissions.values import Effects, ToolFacts
+from agents.permissions.values import ToolFacts
 from agents.tools.function_tool import ToolTrouble, tool
 from agents.workspace.folder import Folder
 from engine.text import clean_text
@@ -18,15 +17,7 @@ _NAME = re.compile(r"[\w][\w .,()+-]{0,58}[\w)]|[\w]")
 _SUFFIX = ".md"
 
 
-def _writing(_: dict[str, Any], __: ToolContext) -> Effects:
-    return Effects("other")
-
-
-def _reading(_: dict[str, Any], __: ToolContext) -> Effects:
-    return Effects("read")
-
-
-@tool(facts=ToolFacts(destructive=False, timeout_s=10), effects=_writing)
+@tool(facts=ToolFacts(destructive=False, timeout_s=10))
 def write_note(context: ToolContext, name: str, text: str) -> Outcome:
     """Keep a note about this workspace for later runs. It takes the place of the note of the same name.
 
@@ -50,7 +41,7 @@ def write_note(context: ToolContext, name: str, text: str) -> Outcome:
     return Outcome(f"Kept the note '{title}'.", summary=title)
 
 
-@tool(facts=ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=10), effects=_reading)
+@tool(facts=ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=10))
 def read_notes(context: ToolContext, name: str = "") -> Outcome:
     """Read the notes that were kept about this workspace.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from agents.api import Outcome, ToolContext
-from agents.permissions.values import Effects, ToolFacts
+from agents.api import Outcome
+from agents.permissions.values import ToolFacts
 from agents.tools.function_tool import ToolTrouble, tool
 
 MOST_ITEMS = 30
@@ -21,12 +21,8 @@ class PlanStep(msgspec.Struct, frozen=True):
     state: Literal["todo", "doing", "done"] = "todo"
 
 
-def _effects(_: dict[str, Any], __: ToolContext) -> Effects:
-    return Effects("read")
-
-
 # The plan is read from the call itself: nothing is stored.
-@tool(facts=ToolFacts(read_only=True, destructive=False, timeout_s=10), effects=_effects)
+@tool(facts=ToolFacts(read_only=True, destructive=False, timeout_s=10))
 def update_plan(items: list[PlanStep]) -> Outcome:
     """Show the user the plan of a longer task, and how far it is. Give all steps each time.
 

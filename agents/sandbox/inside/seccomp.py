@@ -18,96 +18,41 @@ assert sys.platform == "linux"
 
 from agents.sandbox.inside.privileges import failed, libc
 
-# (number on x86_64, number on aarch64); 0 where the machine has no such call.
-_FORBIDDEN = {
-    "ptrace": (101, 117),
-    "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),
-    "process_madvise": (440, 440),
-    "kcmp": (312, 272),
-    "pidfd_getfd": (438, 438),
-    "mount": (165, 40),
-    "umount2": (166, 39),
-    "pivot_root": (155, 41),
-    "chroot": (161, 51),
-    "setns": (308, 268),
-    "unshare": (272, 97),
-    "open_tree": (428, 428),
-    "move_mount": (429, 429),
-    "fsopen": (430, 430),
-    "fsconfig": (431, 431),
-    "fsmount": (432, 432),
-    "fspick": (433, 433),
-    "mount_setattr": (442, 442),
-    "open_tree_attr": (467, 467),
-    "name_to_handle_at": (303, 264),
-    "open_by_handle_at": (304, 265),
-    "fanotify_init": (300, 262),
-    "add_key": (248, 217),
-    "request_key": (249, 218),
-    "keyctl": (250, 219),
-    "bpf": (321, 280),
-    "userfaultfd": (323, 282),
-    "perf_event_open": (298, 241),
-    "io_uring_setup": (425, 425),
-    "io_uring_enter": (426, 426),
-    "io_uring_register": (427, 427),
-    "create_module": (174, 0),
-    "init_module": (175, 105),
-    "delete_module": (176, 106),
-    "finit_module": (313, 273),
-    "kexec_load": (246, 104),
-    "kexec_file_load": (320, 294),
-    "reboot": (169, 142),
-    "swapon": (167, 224),
-    "swapoff": (168, 225),
-    "acct": (163, 89),
-    "quotactl": (179, 60),
-    "quotactl_fd": (443, 443),
-    "settimeofday": (164, 170),
-    "clock_settime": (227, 112),
-    "clock_adjtime": (305, 266),
-    "adjtimex": (159, 171),
-    "sethostname": (170, 161),
-    "setdomainname": (171, 162),
-    "iopl": (172, 0),
-    "ioperm": (173, 0),
-    "modify_ldt": (154, 0),
-    "uselib": (134, 0),
-    "nfsservctl": (180, 42),
-    "syslog": (103, 116),
-    "vhangup": (153, 58),
-    "migrate_pages": (256, 238),
-    "move_pages": (279, 239),
-    # Memory that no process owns, so that its use cannot be measured.
-    "shmget": (29, 194),
-    "shmat": (30, 196),
-    "memfd_secret": (447, 447),
-}
+
+def _calls(table: str) -> dict[str, tuple[int, int]]:
+    """Calls with their numbers on x86_64 and aarch64; 0 where the machine has no such call."""
+    rows = (row.split() for row in table.split(","))
+    return {name: (int(first), int(second)) for name, first, second in rows}
+
+
+_FORBIDDEN = _calls(
+    """
+    ptrace 101 117, process_vm_readv 310 270, process_vm_writev 311 271, process_madvise 440 440,
+    kcmp 312 272, pidfd_getfd 438 438, mount 165 40, umount2 166 39, pivot_root 155 41, chroot 161 51,
+    setns 308 268, unshare 272 97, open_tree 428 428, move_mount 429 429, fsopen 430 430, fsconfig 431 431,
+    fsmount 432 432, fspick 433 433, mount_setattr 442 442, open_tree_attr 467 467,
+    name_to_handle_at 303 264, open_by_handle_at 304 265, fanotify_init 300 262, add_key 248 217,
+    request_key 249 218, keyctl 250 219, bpf 321 280, userfaultfd 323 282, perf_event_open 298 241,
+    io_uring_setup 425 425, io_uring_enter 426 426, io_uring_register 427 427, create_module 174 0,
+    init_module 175 105, delete_module 176 106, finit_module 313 273, kexec_load 246 104,
+    kexec_file_load 320 294, reboot 169 142, swapon 167 224, swapoff 168 225, acct 163 89, quotactl 179 60,
+    quotactl_fd 443 443, settimeofday 164 170, clock_settime 227 112, clock_adjtime 305 266,
+    adjtimex 159 171, sethostname 170 161, setdomainname 171 162, iopl 172 0, ioperm 173 0, modify_ldt 154 0,
+    uselib 134 0, nfsservctl 180 42, syslog 103 116, vhangup 153 58, migrate_pages 256 238,
+    move_pages 279 239
+    """
+)
+# Memory that no process owns, so that its use cannot be measured.
+_FORBIDDEN |= _calls("shmget 29 194, shmat 30 196, memfd_secret 447 447")
 # Landlock does not cover these. They change files by name without opening them, or other processes.
-_FORBIDDEN_BY_NAME = {
-    "chmod": (90, 0),
-    "fchmod": (91, 52),
-    "fchmodat": (268, 53),
-    "fchmodat2": (452, 452),
-    "chown": (92, 0),
-    "fchown": (93, 55),
-    "lchown": (94, 0),
-    "fchownat": (260, 54),
-    "utime": (132, 0),
-    "utimes": (235, 0),
-    "futimesat": (261, 0),
-    "utimensat": (280, 88),
-    "setxattr": (188, 5),
-    "lsetxattr": (189, 6),
-    "fsetxattr": (190, 7),
-    "setxattrat": (463, 463),
-    "removexattr": (197, 14),
-    "lremovexattr": (198, 15),
-    "fremovexattr": (199, 16),
-    "removexattrat": (466, 466),
-    "file_setattr": (469, 469),
-}
+_FORBIDDEN_BY_NAME = _calls(
+    """
+    chmod 90 0, fchmod 91 52, fchmodat 268 53, fchmodat2 452 452, chown 92 0, fchown 93 55, lchown 94 0,
+    fchownat 260 54, utime 132 0, utimes 235 0, futimesat 261 0, utimensat 280 88, setxattr 188 5,
+    lsetxattr 189 6, fsetxattr 190 7, setxattrat 463 463, removexattr 197 14, lremovexattr 198 15,
+    fremovexattr 199 16, removexattrat 466 466, file_setattr 469 469
+    """
+)
 # Those that the launcher can carry out for the program: see seccomp_broker.py.
 DEPUTED = {
     name: _FORBIDDEN_BY_NAME[name]
@@ -118,19 +63,12 @@ DEPUTED = {
 }
 _TRUNCATE = {"truncate": (76, 45)}
 # What processes of this machine share by number or name, without a file: namespaces separate it, Landlock does not.
-_SHARED = {
-    "shmctl": (31, 195),
-    "msgget": (68, 186),
-    "msgsnd": (69, 189),
-    "msgrcv": (70, 188),
-    "msgctl": (71, 187),
-    "semget": (64, 190),
-    "semop": (65, 193),
-    "semtimedop": (220, 192),
-    "semctl": (66, 191),
-    "mq_open": (240, 180),
-    "mq_unlink": (241, 181),
-}
+_SHARED = _calls(
+    """
+    shmctl 31 195, msgget 68 186, msgsnd 69 189, msgrcv 70 188, msgctl 71 187, semget 64 190, semop 65 193,
+    semtimedop 220 192, semctl 66 191, mq_open 240 180, mq_unlink 241 181
+    """
+)
 # Rarely needed. The first takes memory that no process owns, the second all of a disk at once.
 _MISSING = {"memfd_create": ((319, 279), errno.ENOSYS), "fallocate": ((285, 47), errno.EOPNOTSUPP)}
 # Forbidden on other processes; the first number is the argument that names the process.
@@ -143,14 +81,12 @@ _OTHERS = {
     "sched_setaffinity": (0, (203, 122)),
     "sched_setattr": (0, (314, 274)),
 }
-_SIGNALS = {
-    "kill": (62, 129),
-    "tkill": (200, 130),
-    "tgkill": (234, 131),
-    "rt_sigqueueinfo": (129, 138),
-    "rt_tgsigqueueinfo": (297, 240),
-    "pidfd_send_signal": (424, 424),
-}
+_SIGNALS = _calls(
+    """
+    kill 62 129, tkill 200 130, tgkill 234 131, rt_sigqueueinfo 129 138, rt_tgsigqueueinfo 297 240,
+    pidfd_send_signal 424 424
+    """
+)
 # Setting setuid and setgid bits; the second number is the argument with the mode.
 _MODES = {
     "chmod": ((90, 0), 1),

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 assert sys.platform == "linux"
 
 from agents.sandbox.inside.plan import LaunchPlan
-from agents.sandbox.inside.tree import Tree
+from agents.sandbox.inside.tree import Tree, use
 
 _SHORTEST, _LONGEST = 0.02, 0.1
 _LEAST_FREE = 1 << 30
@@ -113,7 +113,7 @@ def _watch(
         # Before there are so many that measuring each takes long.
         if plan.processes and len(pids) > plan.processes:
             return End(-signal.SIGKILL, "processes")
-        used = tree.use(pids)
+        used = use(pids)
         if plan.processes and used.tasks > plan.processes:
             return End(-signal.SIGKILL, "processes")
         if plan.processes and used.tasks > plan.processes // 8:

@@ -28,10 +28,6 @@ class Tree(Protocol):
 
     def pids(self) -> list[int]: ...
 
-    def use(self, pids: list[int]) -> Use:
-        """Usage of these processes. Those that end meanwhile do not count."""
-        ...
-
     def end(self) -> None:
         """Kill all and wait until they are gone."""
         ...
@@ -42,9 +38,6 @@ class Namespace:
 
     def pids(self) -> list[int]:
         return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]  # noqa: PTH208
-
-    def use(self, pids: list[int]) -> Use:
-        return use(pids)
 
     def end(self) -> None:
         """Kill all others and wait until they are gone."""
@@ -69,9 +62,6 @@ class Descendants:
             found += children
             waiting += children
         return found
-
-    def use(self, pids: list[int]) -> Use:
-        return use(pids)
 
     def _all(self) -> list[int]:
         below: dict[int, list[int]] = {}

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-Parts = Iterator[tuple[str, str]]
+from agents.tools.documents import formats, hangul, open_document
+from agents.tools.documents.kinds import Parts, Unreadable
 
-_MODULES = {
-    "pdf": "pdf",
-    "docx": "word",
-    "xlsx": "sheets",
-    "pptx": "slides",
-    "opendocument": "open_document",
-    "hwpx": "hangul",
-    "html": "html",
-    "text": "plain",
+_READERS: dict[str, Callable[[bytes], Parts]] = {
+    "pdf": formats.pdf,
+    "docx": formats.word,
+    "xlsx": formats.sheets,
+    "pptx": formats.slides,
+    "opendocument": open_document.read,
+    "hwpx": hangul.read,
+    "html": formats.html,
+    "text": formats.plain,
 }
 _ZIPPED = frozenset({"docx", "xlsx", "pptx", "opendocument", "hwpx"})
 _MOST_UNZIPPED = 512 * 1024**2
@@ -26,21 +26,15 @@ _MOST_LETTERS = 3_000_000
 _MOST_PARTS = 3000
 
 
-class Unreadable(Exception):
-    """Why a document cannot be read, in words."""
-
-
 def extract(request: dict[str, Any], body: bytes) -> dict[str, Any]:
     """`{"parts": [[label, text], ...]}`, or `{"error": words}`."""
     kind = str(request["kind"])
-    if kind not in _MODULES:
+    if kind not in _READERS:
         return {"error": "it is of no kind that can be read"}
-    module = importlib.import_module(f"agents.tools.documents.{_MODULES[kind]}")
-    read: Callable[[bytes], Parts] = module.read
     try:
         if kind in _ZIPPED:
             _check_zip(body)
-        return {"parts": _taken(read(body))}
+        return {"parts": _taken(_READERS[kind](body))}
     except Unreadable as error:
         return {"error": str(error)}
     except MemoryError:

@@ -10,7 +10,7 @@ import zipfile
 from io import BytesIO
 from typing import Any
 
-from agents.tools.documents.extracting import Parts, Unreadable
+from agents.tools.documents.kinds import Parts, Unreadable
 
 _SECTION = re.compile(r"Contents/section(\d+)\.xml")
 

@@ -1,9 +1,12 @@
-"""Document formats by file name extension."""
+"""Document formats by file name extension, and what reading one gives."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
+# Labels ("page 3") with their texts.
+Parts = Iterator[tuple[str, str]]
 Kind = Literal["pdf", "docx", "xlsx", "pptx", "opendocument", "hwpx", "html", "text", ""]
 
 _KINDS: dict[str, Kind] = {
@@ -36,6 +39,10 @@ _OLD = {
     "numbers": "xlsx",
     "key": "pptx",
 }
+
+
+class Unreadable(Exception):
+    """Why a document cannot be read, in words."""
 
 
 def ending(path: str) -> str:

@@ -9,7 +9,7 @@ import zipfile
 from io import BytesIO
 from typing import Any
 
-from agents.tools.documents.extracting import Parts, Unreadable
+from agents.tools.documents.kinds import Parts, Unreadable
 
 _MOST_REPEATS = 100  # a row of empty cells is written as one that repeats a million times
 

@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -66,14 +66,16 @@ def best(query: str, among: Iterable[Passage], most: int) -> list[Passage]:
             having.update(hits.keys())
     average = total / count if count else 1.0
     scored = [
-        (_score(hits, length / average if average else 1.0, having, count), index)
+        (bm25(hits, length / average if average else 1.0, having, count), index)
         for index, (_, hits, length) in enumerate(found)
     ]
     scored.sort(key=lambda each: (-each[0], each[1]))
     return [found[index][0] for _, index in scored[:most]]
 
 
-def _score(hits: Counter[str], length: float, having: Counter[str], count: int) -> float:
+def bm25(hits: Mapping[str, int], length: float, having: Mapping[str, int], count: int) -> float:
+    """The score of one of `count` texts. `hits` counts the query's words in it, `having` the texts with each word;
+    `length` is the text's, as a share of the average."""
     return sum(
         math.log(1 + (count - having[word] + 0.5) / (having[word] + 0.5))
         * times
