@@ -14,7 +14,7 @@ import msgspec
 
 from engine.formats.grammar.gbnf.notations import Json
 from engine.formats.grammar.gbnf.rules import Rules, alternatives
-from engine.formats.grammar.schema_merge import Schema
+from engine.formats.grammar.schema_merge import Schema, same
 from engine.formats.grammar.schema_reading import Copied, Document, fingerprint, pointer, references
 from engine.formats.grammar.schema_types import Kinds
 from engine.text import clean_text
@@ -187,7 +187,7 @@ class SchemaCompiler:
     def _given(self, schema: Schema, at: str) -> str | None:
         values = [schema["const"]] if "const" in schema else schema["enum"]
         if "const" in schema and isinstance(schema.get("enum"), list):
-            values = [value for value in values if self.kinds.is_one_of(value, schema["enum"])]
+            values = [value for value in values if any(same(value, other) for other in schema["enum"])]
         values = [value for value in values if self.kinds.may_be(value, schema)]
         if not values:
             return None

@@ -16,7 +16,7 @@ from engine.formats.grammar.gbnf.regexes import Unsupported, may_hold, whole_mat
 from engine.formats.grammar.gbnf.rules import Rules, alternatives, literal
 from engine.formats.grammar.gbnf.strings import FORMATS, any_characters, matching, tree_body
 from engine.formats.grammar.gbnf.text_until import text_of_length, text_until
-from engine.formats.grammar.schema_merge import Schema, same, types_of
+from engine.formats.grammar.schema_merge import Schema, types_of
 from engine.formats.grammar.schema_reading import Widen, pointer
 
 MOST_MEMBERS = 400
@@ -67,10 +67,6 @@ class Kinds:
             if isinstance(value, kind):
                 return name
         return "null" if value is None else "array" if isinstance(value, list) else "object"
-
-    @staticmethod
-    def is_one_of(value: Any, values: list[Any]) -> bool:
-        return any(same(value, other) for other in values)
 
     def may_be(self, value: Any, schema: Schema) -> bool:
         """Whether the schema's type, bounds and lengths allow this value."""

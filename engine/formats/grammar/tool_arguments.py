@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.formats.dialect import KEY, TYPE, Dialect, Parameter
 from engine.formats.grammar.gbnf.format_marks import flexible
-from engine.formats.grammar.gbnf.json_values import space
+from engine.formats.grammar.gbnf.json_values import bare_key, space
 from engine.formats.grammar.gbnf.notations import Braced, Json, Python
 from engine.formats.grammar.gbnf.objects import Member, Separators, in_any_order, in_declared_order
 from engine.formats.grammar.gbnf.rules import Rules, alternatives, literal
@@ -15,6 +15,7 @@ from engine.formats.grammar.gbnf.text_until import text_until
 from engine.formats.grammar.schema_grammar import SchemaCompiler
 from engine.formats.grammar.schema_merge import ALL_TYPES, Schema, types_of
 from engine.formats.grammar.schema_reading import pointer
+from engine.formats.grammar.schema_types import Kinds
 
 _DEEPEST_ELEMENTS = 4
 _MOST_BRANCHES = 64
@@ -52,12 +53,9 @@ class ToolArguments:
             return self._listed('"="', f'"," {space(self._rules)}')
         return self._listed('":"', f'"," {space(self._rules)}')
 
-    def _flat(self) -> Schema:
-        return self._compiler.flat(self._schema, self._compiler.at) or {}
-
     def _declared(self) -> tuple[dict[str, Any], list[str], bool]:
         """The arguments' schemas, the required names, and whether others are allowed."""
-        flat = self._flat()
+        flat = self._compiler.flat(self._schema, self._compiler.at) or {}
         properties = flat.get("properties")
         properties = dict(properties) if isinstance(properties, dict) else {}
         names = flat.get("required")
@@ -78,8 +76,9 @@ class ToolArguments:
                 members.append(Member(rule, name in required))
         extra = None
         if is_open:
-            key = self._rules.add("bare-key", "[A-Za-z_] [A-Za-z0-9_.-]{0,63}")
-            extra = self._rules.add("other", f"{key} {ws} {equals} {ws} {self._notation.any_value()} {ws}")
+            extra = self._rules.add(
+                "other", f"{bare_key(self._rules)} {ws} {equals} {ws} {self._notation.any_value()} {ws}"
+            )
         found = in_any_order(self._rules, members, Separators('""', comma), extra)
         if found.loose:
             self._compiler.widen(self._compiler.at, found.loose)
@@ -143,21 +142,20 @@ class _Tags:
 
     def any_element(self) -> str:
         """An element with any name and any text."""
-        key = self._rules.add("bare-key", "[A-Za-z_] [A-Za-z0-9_.-]{0,63}")
         bodies = [
-            f"{self._start(None, kind, key)} {text_until(self._rules, (self._closing(''),), self._after(''))}"
+            f"{self._start(None, kind)} {text_until(self._rules, (self._closing(''),), self._after(''))}"
             for kind in ("string", "object")
         ]
         return self._rules.add("other-argument", alternatives(bodies))
 
-    def _start(self, name: str | None, kind: str, key: str = "") -> str:
-        """The opening tag, without the white space in front of the value."""
+    def _start(self, name: str | None, kind: str) -> str:
+        """The opening tag, without the white space in front of the value; `name` None: of any name."""
         word = self._parameter.types.get(kind, kind)
         parts = []
         for index, part in enumerate(self._parameter.start):
             last = index == len(self._parameter.start) - 1
             if part is KEY:
-                parts.append(key if name is None else literal(name))
+                parts.append(bare_key(self._rules) if name is None else literal(name))
             elif part is TYPE:
                 parts.append(literal(word))
             else:
@@ -190,9 +188,9 @@ class _Tags:
                     body = f"{self._optional(self._lead)} {literal(value)} {self._optional(self._tail)} {end}"
                     found.append(("string", body))
                 else:
-                    found.append(
-                        (_kind_of(value), f"{ws} {self._python.given_in_brackets(value)} {ws} {end}")
-                    )
+                    kind = Kinds.type_of(value)
+                    body = f"{ws} ( {self._python.given(value)} ) {ws} {end}"
+                    found.append(("number" if kind == "integer" else kind, body))
             return found
         if "string" in kinds:
             rest = kinds - {"string"}
@@ -257,7 +255,7 @@ class _Tags:
             return None
         name = "any-elements"
         if not self._rules.has(name):
-            key = self._rules.add("bare-key", "[A-Za-z_] [A-Za-z0-9_.-]{0,63}")
+            key = bare_key(self._rules)
             opening = f"{literal(str(start[0]))} {key} {literal(str(start[2]))}"
             closing = f"{key} {literal(str(end[2]))}"
             text = text_until(self._rules, (str(end[0]),), closing)
@@ -303,11 +301,3 @@ def kinds_of(compiler: SchemaCompiler, schema: Any, at: str) -> set[str]:
         rest = {key: value for key, value in flat.items() if key not in ("anyOf", "oneOf")}
         waiting += [{"allOf": [rest, option]} for option in options]
     return set(ALL_TYPES)
-
-
-def _kind_of(value: Any) -> str:
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    return "null" if value is None else "array" if isinstance(value, list) else "object"

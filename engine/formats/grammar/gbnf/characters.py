@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum, auto
 
 from engine.formats.grammar.gbnf.rules import Ranges, Rules, alternatives, char_class, literal
@@ -50,6 +51,21 @@ def without(ranges: Ranges, removed: Ranges) -> Ranges:
 
 def holds(ranges: Ranges, code: int) -> bool:
     return any(low <= code <= high for low, high in ranges)
+
+
+def prefix_tree(words: Iterable[str]) -> tuple[list[dict[str, int]], set[int]]:
+    """The words' common prefixes: of each state (0 is the root) the next by character, and where words end."""
+    states: list[dict[str, int]] = [{}]
+    ends = set()
+    for word in words:
+        state = 0
+        for character in word:
+            if character not in states[state]:
+                states[state][character] = len(states)
+                states.append({})
+            state = states[state][character]
+        ends.add(state)
+    return states, ends
 
 
 def one_of(rules: Rules, ranges: Ranges, spelling: Spelling) -> str:

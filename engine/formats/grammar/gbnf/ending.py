@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from engine.formats.grammar.gbnf.characters import holds
 from engine.formats.grammar.gbnf.reading import Body, Characters, Grammar, Name, Part, Repeated, read_grammar
 
 # What is still to be read, the next part first: (part, rest), () at the end.
@@ -119,11 +120,11 @@ def _pushed(body: Body, rest: Stack) -> Stack:
 
 
 def _reads(part: Part, code: int) -> bool:
-    return isinstance(part, Characters) and part.holds(code)
+    return isinstance(part, Characters) and holds(part.ranges, code)
 
 
 def _chosen(part: Characters) -> str:
-    preferred = next((code for code in _PREFERRED if part.holds(code)), None)
+    preferred = next((code for code in _PREFERRED if holds(part.ranges, code)), None)
     return chr(part.ranges[0][0] if preferred is None else preferred)
 
 

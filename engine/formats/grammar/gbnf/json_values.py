@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from engine.formats.grammar.gbnf.characters import Spelling, complement, one_of, union, written
+from engine.formats.grammar.gbnf.characters import Spelling, complement, one_of, prefix_tree, union, written
 from engine.formats.grammar.gbnf.integers import MOST_DIGITS
 from engine.formats.grammar.gbnf.rules import Rules, alternatives
 
@@ -13,6 +14,8 @@ QUOTE = '"\\""'
 SINGLE_QUOTE = '"\'"'
 _EVERYTHING = complement(())
 _MOST_TREE_NODES = 600
+# Gives symbols for a text.
+Write = Callable[[Rules, str], str]
 
 
 def space(rules: Rules) -> str:
@@ -24,14 +27,11 @@ def space(rules: Rules) -> str:
     return rules.add("ws", '" " | "\\r"? "\\n" ( " "{0,24} | "\\t"{1,4} ) | ""')
 
 
-def integer_part() -> str:
-    return f'( "0" | [1-9] [0-9]{{0,{MOST_DIGITS - 1}}} )'
-
-
 def number(rules: Rules, *, negative: bool = True) -> str:
     sign = '"-"? ' if negative else ""
+    whole = f'( "0" | [1-9] [0-9]{{0,{MOST_DIGITS - 1}}} )'
     fraction, exponent = '( "." [0-9]{1,24} )?', "( [eE] [+-]? [0-9]{1,3} )?"
-    return rules.add("number", f"{sign}{integer_part()} {fraction} {exponent}")
+    return rules.add("number", f"{sign}{whole} {fraction} {exponent}")
 
 
 def string(rules: Rules) -> str:
@@ -42,38 +42,48 @@ def boolean(rules: Rules) -> str:
     return rules.add("boolean", '"true" | "false"')
 
 
+def bare_key(rules: Rules) -> str:
+    return rules.add("bare-key", "[A-Za-z_] [A-Za-z0-9_.-]{0,63}")
+
+
 def any_value(rules: Rules) -> str:
     """Any JSON value, to any depth."""
-    body = "json-object | json-array | " + alternatives(
-        [string(rules), number(rules), boolean(rules), '"null"']
-    )
-    if not rules.has("json-value"):
+    scalars = [string(rules), number(rules), boolean(rules), '"null"']
+    return nested_value(rules, "json", string(rules), scalars)
+
+
+def nested_value(rules: Rules, kind: str, key: str, scalars: list[str]) -> str:
+    """The rule `KIND-value` of a notation's values, to any depth; `key` and `scalars` are its symbols."""
+    value, member, item = f"{kind}-value", f"{kind}-member", f"{kind}-item"
+    if not rules.has(value):
         ws = space(rules)
-        rules.define("json-value", body)
-        rules.define("json-member", f'{string(rules)} {ws} ":" {ws} json-value {ws}')
-        rules.define("json-object", f'"{{" {ws} ( json-member ( "," {ws} json-member )* )? "}}"')
-        rules.define("json-item", f"json-value {ws}")
-        rules.define("json-array", f'"[" {ws} ( json-item ( "," {ws} json-item )* )? "]"')
-    return "json-value"
+        rules.define(value, alternatives([f"{kind}-object", f"{kind}-array", *scalars]))
+        rules.define(member, f'{key} {ws} ":" {ws} {value} {ws}')
+        rules.define(f"{kind}-object", f'"{{" {ws} ( {member} ( "," {ws} {member} )* )? "}}"')
+        rules.define(item, f"{value} {ws}")
+        rules.define(f"{kind}-array", f'"[" {ws} ( {item} ( "," {ws} {item} )* )? "]"')
+    return value
 
 
-def any_object(rules: Rules) -> str:
-    any_value(rules)
-    return "json-object"
+def quoted(rules: Rules, text: str) -> str:
+    return f"{QUOTE} {written(rules, text, Spelling.JSON)} {QUOTE}"
 
 
-def given(rules: Rules, value: Any) -> str:
-    """Symbols for exactly this value, however its strings are escaped and its parts are spaced."""
+def given(rules: Rules, value: Any, text: Write = quoted, name: Write = quoted) -> str:
+    """Symbols for exactly this value, however its strings are escaped and its parts are spaced. `text` and `name`
+    write its strings and its keys."""
     ws = space(rules)
     if isinstance(value, str):
-        return f"{QUOTE} {written(rules, value, Spelling.JSON)} {QUOTE}"
+        return text(rules, value)
     if isinstance(value, dict):
         members = [
-            f'{given(rules, key)} {ws} ":" {ws} {given(rules, item)} {ws}' for key, item in value.items()
+            f'{name(rules, key)} {ws} ":" {ws} {given(rules, item, text, name)} {ws}'
+            for key, item in value.items()
         ]
         return f'"{{" {ws} ' + f' "," {ws} '.join(members) + ' "}"'
     if isinstance(value, list):
-        return f'"[" {ws} ' + f' "," {ws} '.join(f"{given(rules, item)} {ws}" for item in value) + ' "]"'
+        items = [f"{given(rules, item, text, name)} {ws}" for item in value]
+        return f'"[" {ws} ' + f' "," {ws} '.join(items) + ' "]"'
     return written(rules, json.dumps(value), Spelling.RAW)
 
 
@@ -88,16 +98,7 @@ def key_except(rules: Rules, names: list[str], spelling: Spelling = Spelling.JSO
     None when the names are too many to tell apart. Only a name whose own characters are spelled in escapes
     can slip through.
     """
-    tree: list[dict[str, int]] = [{}]
-    ends = set()
-    for name in names:
-        state = 0
-        for character in name:
-            if character not in tree[state]:
-                tree[state][character] = len(tree)
-                tree.append({})
-            state = tree[state][character]
-        ends.add(state)
+    tree, ends = prefix_tree(names)
     if len(tree) > _MOST_TREE_NODES:
         return None
     quote = SINGLE_QUOTE if spelling is Spelling.SINGLE else QUOTE

@@ -13,7 +13,7 @@ from engine.formats.grammar.gbnf import json_values
 from engine.formats.grammar.gbnf.characters import Spelling, written
 from engine.formats.grammar.gbnf.json_values import QUOTE, SINGLE_QUOTE
 from engine.formats.grammar.gbnf.objects import Separators
-from engine.formats.grammar.gbnf.rules import Rules, alternatives, literal
+from engine.formats.grammar.gbnf.rules import Rules, literal
 from engine.formats.grammar.gbnf.strings import any_characters
 from engine.formats.grammar.gbnf.text_until import text_until
 
@@ -27,6 +27,8 @@ class Json:
     true, false, null = '"true"', '"false"', '"null"'
     # The mark that ends a string which is written without escapes; "" where strings have escapes.
     raw_end = ""
+    # How the rules of its values are called.
+    kind = "json"
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
@@ -60,21 +62,19 @@ class Json:
             return self.string(lambda spelling: written(self.rules, value, spelling))
         return json_values.given(self.rules, value)
 
-    def given_in_brackets(self, value: Any) -> str:
-        """The same as one group of symbols."""
-        return f"( {self.given(value)} )"
-
     def any_value(self) -> str:
         return json_values.any_value(self.rules)
 
     def any_object(self) -> str:
-        return json_values.any_object(self.rules)
+        self.any_value()
+        return f"{self.kind}-object"
 
 
 class Python(Json):
     """Literals of Python, those of JSON among them: models mix the two."""
 
     true, false, null = '"True" | "true"', '"False" | "false"', '"None" | "null"'
+    kind = "python"
 
     @property
     def separators(self) -> Separators:
@@ -104,26 +104,16 @@ class Python(Json):
 
     def any_value(self) -> str:
         rules = self.rules
-        if not rules.has("python-value"):
-            ws, characters = self.space, partial(any_characters, rules)
-            rules.define("python-string", self.string(characters))
-            rules.define("python-member", f'python-string {ws} ":" {ws} python-value {ws}')
-            rules.define("python-object", f'"{{" {ws} ( python-member ( "," {ws} python-member )* )? "}}"')
-            rules.define("python-item", f"python-value {ws}")
-            rules.define("python-array", f'"[" {ws} ( python-item ( "," {ws} python-item )* )? "]"')
-            constants = [json_values.number(rules), self.true, self.false, self.null]
-            rules.define(
-                "python-value", alternatives(["python-string", "python-object", "python-array", *constants])
-            )
-        return "python-value"
-
-    def any_object(self) -> str:
-        self.any_value()
-        return "python-object"
+        if not rules.has("python-string"):
+            rules.define("python-string", self.string(partial(any_characters, rules)))
+        scalars = ["python-string", json_values.number(rules), self.true, self.false, self.null]
+        return json_values.nested_value(rules, self.kind, "python-string", scalars)
 
 
 class Braced(Json):
     """Keys are bare, strings stand between two marks, unescaped (FunctionGemma, Gemma 4)."""
+
+    kind = "braced"
 
     def __init__(self, rules: Rules, mark: str) -> None:
         super().__init__(rules)
@@ -140,37 +130,17 @@ class Braced(Json):
         return characters(Spelling.RAW)
 
     def other_key(self, taken: list[str]) -> str | None:
-        return self._any_key()
+        return json_values.bare_key(self.rules)
 
     def given(self, value: Any) -> str:
-        ws = self.space
-        if isinstance(value, str):
-            return " ".join(map(literal, (self.raw_end, value, self.raw_end)))
-        if isinstance(value, dict):
-            members = [f'{literal(key)} {ws} ":" {ws} {self.given(item)} {ws}' for key, item in value.items()]
-            return f'"{{" {ws} ' + f' "," {ws} '.join(members) + ' "}"'
-        if isinstance(value, list):
-            return f'"[" {ws} ' + f' "," {ws} '.join(f"{self.given(item)} {ws}" for item in value) + ' "]"'
-        return json_values.given(self.rules, value)
+        mark = literal(self.raw_end)
+        return json_values.given(
+            self.rules, value, lambda _, text: f"{mark} {literal(text)} {mark}", lambda _, name: literal(name)
+        )
 
     def any_value(self) -> str:
         rules = self.rules
-        if not rules.has("braced-value"):
-            ws = self.space
+        if not rules.has("braced-string"):
             rules.define("braced-string", f"{literal(self.raw_end)} {text_until(rules, (self.raw_end,))}")
-            rules.define("braced-member", f'{self._any_key()} {ws} ":" {ws} braced-value {ws}')
-            rules.define("braced-object", f'"{{" {ws} ( braced-member ( "," {ws} braced-member )* )? "}}"')
-            rules.define("braced-item", f"braced-value {ws}")
-            rules.define("braced-array", f'"[" {ws} ( braced-item ( "," {ws} braced-item )* )? "]"')
-            constants = [json_values.number(rules), self.true, self.false, self.null]
-            rules.define(
-                "braced-value", alternatives(["braced-string", "braced-object", "braced-array", *constants])
-            )
-        return "braced-value"
-
-    def any_object(self) -> str:
-        self.any_value()
-        return "braced-object"
-
-    def _any_key(self) -> str:
-        return self.rules.add("bare-key", "[A-Za-z_] [A-Za-z0-9_.-]{0,63}")
+        scalars = ["braced-string", json_values.number(rules), self.true, self.false, self.null]
+        return json_values.nested_value(rules, self.kind, json_values.bare_key(rules), scalars)

@@ -131,18 +131,16 @@ class _Machine:
         return picks[start]
 
     def _pick(self, state: State, picks: dict[State, str]) -> str:
-        bodies = [
-            f"{self._members[index]} {self._rest(picks, state - {index})}" for index in self._steps(state)
-        ]
+        bodies = []
+        for index in self._steps(state):
+            after = state - {index}
+            bodies.append(f"{self._members[index]} {self._continued(picks[after], after)}")
         if self._again is None:
             return self._rules.add("members", alternatives(bodies)) if bodies else ""
         name = self._rules.reserve("members")
         rest = self._continued(name, state)
         self._rules.define(name, alternatives([*bodies, f"{self._again} {rest}"]))
         return name
-
-    def _rest(self, picks: dict[State, str], state: State) -> str:
-        return self._continued(picks[state], state)
 
     def _continued(self, pick: str, state: State) -> str:
         """Another member, or the end where nothing required is missing."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from engine.formats.grammar.gbnf.characters import complement
 from engine.formats.grammar.gbnf.rules import Ranges
 
-LAST = 0x10FFFF
 _ESCAPES = {"n": 10, "r": 13, "t": 9, '"': 34, "\\": 92, "[": 91, "]": 93}
 _HEX = {"x": 2, "u": 4, "U": 8}
 _NAME = re.compile(r"[A-Za-z0-9-]+")
@@ -23,9 +23,6 @@ class Characters(NamedTuple):
     """One character of these ranges of code points."""
 
     ranges: Ranges
-
-    def holds(self, code: int) -> bool:
-        return any(low <= code <= high for low, high in self.ranges)
 
 
 class Name(NamedTuple):
@@ -139,7 +136,7 @@ class _Reader:
                 high = self._character()
             ranges.append((low, high))
         self._place += 1
-        return Characters(_complement(ranges) if negated else tuple(ranges))
+        return Characters(complement(tuple(ranges)) if negated else tuple(ranges))
 
     def _character(self) -> int:
         if self._place >= len(self._text):
@@ -182,14 +179,3 @@ class _Reader:
             return symbol
         part = symbol[0] if len(symbol) == 1 else None
         return (Repeated(part if isinstance(part, Name) else self._group((symbol,)), *bounds),)
-
-
-def _complement(ranges: list[tuple[int, int]]) -> Ranges:
-    found, start = [], 0
-    for low, high in sorted(ranges):
-        if start < low:
-            found.append((start, low - 1))
-        start = max(start, high + 1)
-    if start <= LAST:
-        found.append((start, LAST))
-    return tuple(found)

@@ -7,7 +7,7 @@ the grammar engine follows one path only, whatever the text is.
 
 from __future__ import annotations
 
-from engine.formats.grammar.gbnf.characters import complement
+from engine.formats.grammar.gbnf.characters import complement, prefix_tree
 from engine.formats.grammar.gbnf.rules import Rules, alternatives, char_class
 
 
@@ -61,17 +61,8 @@ class _Tree:
     """The markers' common tree of prefixes; state 0 is the root, `ends` the states where a marker is whole."""
 
     def __init__(self, markers: tuple[str, ...]) -> None:
-        self.children: list[dict[str, int]] = [{}]
-        self.ends: set[int] = set()
+        self.children, self.ends = prefix_tree(markers)
         self.alphabet = sorted(set("".join(markers)))
-        for marker in markers:
-            state = 0
-            for character in marker:
-                if character not in self.children[state]:
-                    self.children[state][character] = len(self.children)
-                    self.children.append({})
-                state = self.children[state][character]
-            self.ends.add(state)
         self._failures = self._found_failures()
 
     def _found_failures(self) -> list[int]:
