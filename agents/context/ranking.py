@@ -19,100 +19,69 @@ _EVERYWHERE = frozenset(
         " without workspace would you your"
     )
 )
-# Synonyms: what tasks call the things that tools' descriptions speak of, in English and in Korean; Korean as stems,
-# endings follow.
-_ENGLISH = {
-    "create": "write make",
-    "make": "write",
-    "save": "write",
-    "remove": "delete",
-    "erase": "delete",
-    "fix": "edit replace",
-    "change": "edit replace",
-    "correct": "edit replace",
-    "update": "edit replace",
-    "rename": "move",
-    "test": "run shell command",
-    "tests": "run shell command",
-    "build": "run shell command",
-    "install": "run shell command",
-    "execute": "run shell command",
-    "script": "run shell python",
-    "program": "run python",
-    "compute": "arithmetic calculator",
-    "calculate": "arithmetic calculator",
-    "sum": "arithmetic calculator",
-    "total": "arithmetic calculator",
-    "average": "arithmetic calculator",
-    "percent": "arithmetic calculator",
-    "today": "date time",
-    "now": "date time",
-    "website": "web page fetch",
-    "site": "web page fetch",
-    "online": "web page fetch",
-    "internet": "web page fetch",
-    "http": "web page fetch",
-    "https": "web page fetch",
-    "remember": "note",
-    "pdf": "document",
-    "docx": "document",
-    "xlsx": "document",
-    "pptx": "document",
-    "word": "document",
-    "excel": "document",
-    "biggest": "list size",
-    "largest": "list size",
-}
-_KOREAN = {
-    "파일": "file",
-    "폴더": "folder directory list",
-    "디렉": "directory list",
-    "읽": "read",
-    "열어": "read open",
-    "쓰": "write",
-    "적어": "write",
-    "작성": "write create",
-    "만들": "write create",
-    "저장": "write save",
-    "고치": "edit",
-    "고쳐": "edit",
-    "수정": "edit change",
-    "바꾸": "edit change replace",
-    "바꿔": "edit change replace",
-    "옮기": "move",
-    "옮겨": "move",
-    "이동": "move",
-    "이름": "name rename move",
-    "삭제": "delete",
-    "지우": "delete",
-    "지워": "delete",
-    "찾": "search find",
-    "검색": "search find",
-    "목록": "list",
-    "문서": "document read",
-    "요약": "read document",
-    "웹": "web page fetch url",
-    "페이지": "page fetch",
-    "사이트": "web page fetch url",
-    "인터넷": "web network fetch",
-    "주소": "url address fetch",
-    "계산": "arithmetic calculator",
-    "합계": "arithmetic calculator",
-    "더하": "arithmetic calculator",
-    "평균": "arithmetic calculator",
-    "시간": "time date",
-    "시각": "time date",
-    "날짜": "date time",
-    "오늘": "date time",
-    "실행": "run shell command",
-    "명령": "shell command run",
-    "프로그램": "python program code",
-    "파이썬": "python code",
-    "코드": "code python",
-    "메모": "note notes",
-    "기억": "note notes",
-    "계획": "plan",
-}
+
+
+def _synonyms(table: str) -> dict[str, str]:
+    """What tools' descriptions call a thing, by what tasks call it; each line is one of the former: the latter."""
+    rows = (line.partition(":") for line in table.strip().splitlines())
+    return {word: described.strip() for described, _, words in rows for word in words.split()}
+
+
+_ENGLISH = _synonyms(
+    """
+    write make: create
+    write: make save
+    delete: remove erase
+    edit replace: fix change correct update
+    move: rename
+    run shell command: test tests build install execute
+    run shell python: script
+    run python: program
+    arithmetic calculator: compute calculate sum total average percent
+    date time: today now
+    web page fetch: website site online internet http https
+    note: remember
+    document: pdf docx xlsx pptx word excel
+    list size: biggest largest
+    """
+)
+# Korean as stems, endings follow.
+_KOREAN = _synonyms(
+    """
+    file: 파일
+    folder directory list: 폴더
+    directory list: 디렉
+    read: 읽
+    read open: 열어
+    write: 쓰 적어
+    write create: 작성 만들
+    write save: 저장
+    edit: 고치 고쳐
+    edit change: 수정
+    edit change replace: 바꾸 바꿔
+    move: 옮기 옮겨 이동
+    name rename move: 이름
+    delete: 삭제 지우 지워
+    search find: 찾 검색
+    list: 목록
+    document read: 문서
+    read document: 요약
+    web page fetch url: 웹 사이트
+    page fetch: 페이지
+    web network fetch: 인터넷
+    url address fetch: 주소
+    arithmetic calculator: 계산 합계 더하 평균
+    time date: 시간 시각
+    date time: 날짜 오늘
+    run shell command: 실행
+    shell command run: 명령
+    python program code: 프로그램
+    python code: 파이썬
+    code python: 코드
+    note notes: 메모 기억
+    plan: 계획
+    """
+)
 
 
 def ranked(query: str, documents: Mapping[str, str]) -> dict[str, float]:

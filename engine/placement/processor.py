@@ -7,23 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 # llama.cpp's names (ggml-cpu) and those of Linux's /proc/cpuinfo, for features that matter to its speed.
-_LINUX_FLAGS = {
-    "SSE3": "pni",
-    "SSSE3": "ssse3",
-    "AVX": "avx",
-    "AVX2": "avx2",
-    "FMA": "fma",
-    "F16C": "f16c",
-    "BMI2": "bmi2",
-    "AVX_VNNI": "avx_vnni",
-    "AVX512": "avx512f",
-    "AVX512_VNNI": "avx512_vnni",
-    "AVX512_BF16": "avx512_bf16",
-    "AMX_INT8": "amx_int8",
-    "NEON": "asimd",
-    "DOTPROD": "asimddp",
-    "SVE": "sve",
-}
+_FLAGS = """
+    SSE3 pni, SSSE3 ssse3, AVX avx, AVX2 avx2, FMA fma, F16C f16c, BMI2 bmi2, AVX_VNNI avx_vnni,
+    AVX512 avx512f, AVX512_VNNI avx512_vnni, AVX512_BF16 avx512_bf16, AMX_INT8 amx_int8, NEON asimd,
+    DOTPROD asimddp, SVE sve
+"""
+_LINUX_FLAGS = dict(row.split() for row in _FLAGS.split(","))
 
 
 def features_present(cpuinfo: str) -> tuple[str, ...]:

@@ -9,25 +9,17 @@ from typing import Literal
 Parts = Iterator[tuple[str, str]]
 Kind = Literal["pdf", "docx", "xlsx", "pptx", "opendocument", "hwpx", "html", "text", ""]
 
-_KINDS: dict[str, Kind] = {
+_ENDINGS: dict[Kind, str] = {
     "pdf": "pdf",
-    "docx": "docx",
-    "docm": "docx",
-    "xlsx": "xlsx",
-    "xlsm": "xlsx",
-    "pptx": "pptx",
-    "pptm": "pptx",
-    "odt": "opendocument",
-    "ods": "opendocument",
-    "odp": "opendocument",
+    "docx": "docx docm",
+    "xlsx": "xlsx xlsm",
+    "pptx": "pptx pptm",
+    "opendocument": "odt ods odp",
     "hwpx": "hwpx",
-    "html": "html",
-    "htm": "html",
-    "xhtml": "html",
-    **dict.fromkeys(
-        ("txt", "md", "markdown", "rst", "csv", "tsv", "tex", "org", "adoc", "log", "srt", "vtt"), "text"
-    ),
+    "html": "html htm xhtml",
+    "text": "txt md markdown rst csv tsv tex org adoc log srt vtt",
 }
+_KINDS = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings.split()}
 # Formats that people will try; what to do instead.
 _OLD = {
     "doc": "docx",
