@@ -66,42 +66,13 @@ _REMOVERS = frozenset(
     poweroff crontab killall pkill kill dd chown chgrp
     """.split()
 )
-_NETWORK = frozenset(
-    {
-        *FETCHERS,
-        *(
-            "ssh",
-            "scp",
-            "sftp",
-            "rsync",
-            "nc",
-            "ncat",
-            "netcat",
-            "socat",
-            "telnet",
-            "ping",
-            "ping6",
-            "dig",
-            "host",
-        ),
-        *("nslookup", "whois", "traceroute", "tracepath", "mtr", "nmap", "npx", "bunx", "uvx", "pipx", "apt"),
-        *(
-            "apt-get",
-            "aptitude",
-            "dnf",
-            "yum",
-            "pacman",
-            "apk",
-            "brew",
-            "snap",
-            "flatpak",
-            "gh",
-            "aws",
-            "gcloud",
-        ),
-        *("az", "kubectl", "helm", "terraform", "sendmail", "mail", "mutt", "rclone", "youtube-dl", "yt-dlp"),
-        *("hf", "huggingface-cli", "ollama", "mosh", "rsh", "rlogin", "tftp", "smbclient", "openvpn"),
-    }
+_NETWORK = FETCHERS | frozenset(
+    """
+    ssh scp sftp rsync nc ncat netcat socat telnet ping ping6 dig host nslookup whois traceroute tracepath
+    mtr nmap npx bunx uvx pipx apt apt-get aptitude dnf yum pacman apk brew snap flatpak gh aws gcloud az
+    kubectl helm terraform sendmail mail mutt rclone youtube-dl yt-dlp hf huggingface-cli ollama mosh rsh
+    rlogin tftp smbclient openvpn
+    """.split()
 )
 _NETWORK_WORDS: dict[str, frozenset[str]] = {
     "git": frozenset(

@@ -471,9 +471,7 @@ def _caches(model: ModelFacts) -> bool:
 def _without_cache(request: LoadRequest, gone: tuple[str, ...]) -> LoadRequest:
     """The same load without the expert cache and without lost workers, whose cached experts are in RAM
     too."""
-    options = without_workers(request.options, gone)
-    if "uncached" not in options.fallbacks:
-        options = msgspec.structs.replace(options, fallbacks=(*options.fallbacks, "uncached"))
+    options = without_workers(request.options, gone).without_cache()
     return msgspec.structs.replace(request, options=options)
 
 

@@ -112,10 +112,9 @@ def open_session(
         if error.code == "engine.load_cancelled":
             raise
         reason = error.info
-    options = request.options
-    options = msgspec.structs.replace(options, fallbacks=(*options.fallbacks, "uncached"))
-    opening = opening._replace(request=msgspec.structs.replace(request, options=options))
-    return _opened(opening, _ready(opening.request, progress.check), (ErrorInfo("cache.without"), reason))
+    request = msgspec.structs.replace(request, options=request.options.without_cache())
+    opening = opening._replace(request=request)
+    return _opened(opening, _ready(request, progress.check), (ErrorInfo("cache.without"), reason))
 
 
 def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = ()) -> Session:
@@ -161,20 +160,18 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
         weights = native.loaded_weights(model, context, ready.gguf, placement)
         if caching is not None:
             weights = caching.counted_with(weights)
-        facts = _facts(opening, ready, model, weights, draft_model is not None, (*notices, *of_drafting))
-        facts = msgspec.structs.replace(facts, graph_splits=splits)
+        notices = (*ready.plan.notices, *notices, *of_drafting)
+        facts = _facts(opening, ready, model, weights, splits, draft_model is not None, notices)
         session = Session(
             model,
             context,
             ready.chat_format,
             facts,
-            facts.sampling,
-            placement.ubatch,
+            placement,
             open_context,
             threads,
             ready.summary.experts,
             watch,
-            placement.sequences,
             draft_model,
             caching,
         )
@@ -238,12 +235,12 @@ def _facts(
     ready: _Ready,
     model: int,
     weights: LoadedWeights,
+    splits: tuple[int, int],
     drafts: bool,
     notices: tuple[ErrorInfo, ...],
 ) -> ModelFacts:
     """The facts of a loaded model. `drafts`: its draft model is in use."""
     request, summary, placement = opening.request, ready.summary, ready.plan.placement
-    plan = msgspec.structs.replace(ready.plan, notices=(*ready.plan.notices, *notices))
     return ModelFacts(
         path=request.path,
         name=summary.name,
@@ -254,10 +251,11 @@ def _facts(
         reasoning=ready.chat_format.reasoning,
         sampling=sampling.usable(summary.sampling),
         load_s=time.monotonic() - opening.started,
-        plan=plan,
+        plan=msgspec.structs.replace(ready.plan, notices=notices),
         weights=weights,
         machine=ready.machine,
         draft_model=request.options.draft_model if drafts else "",
+        graph_splits=splits,
     )
 
 

@@ -31,7 +31,7 @@ def explanation(given: Given, candidate: Candidate) -> ErrorInfo:
     if not layout.devices:
         return ErrorInfo("plan.cpu", ram | speed)
     devices: _Params = {
-        "device": spoken_devices(given, layout.devices),
+        "device": spoken_names(given.machine, layout.devices),
         "used_bytes": sum(sizes[name].total for name in layout.devices),
         "budget_bytes": sum(given.budgets[name] for name in layout.devices),
     }
@@ -66,13 +66,8 @@ def spoken_speed(tps: float) -> int | float:
     return round(tps) if tps >= 10 else round(tps, 1)
 
 
-def spoken_devices(given: Given, names: tuple[str, ...]) -> str:
-    """Device names for people. "GPU" alone stands for the only GPU there is."""
-    return spoken_names(given.machine, names)
-
-
 def spoken_names(machine: Machine, names: Iterable[str]) -> str:
-    """The same of any machine; names that it does not have are left out."""
+    """Names of a machine's devices for people; others are left out. "GPU" alone stands for the only GPU there is."""
     found = {device.name: device for device in (*machine.devices, machine.ram)}
     gpus = [device for device in machine.devices if device.kind != "rpc"]
     return ", ".join(_spoken(found[name], only=len(gpus) == 1) for name in names if name in found)
@@ -88,7 +83,10 @@ def unused_notices(given: Given, choice: Choice, layout: Layout) -> Iterator[Err
     """Notices about devices whose budget is too small for anything."""
     for name in choice.devices:
         if name not in layout.devices:
-            named: _Params = {"device": spoken_devices(given, (name,)), "budget_bytes": given.budgets[name]}
+            named: _Params = {
+                "device": spoken_names(given.machine, (name,)),
+                "budget_bytes": given.budgets[name],
+            }
             yield ErrorInfo("plan.device_unused", named)
 
 

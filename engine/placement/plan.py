@@ -84,6 +84,12 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     streams: int = 0
     draft_model: str = ""
 
+    def without_cache(self) -> PlacementOptions:
+        """The same options, but no cache of experts, for a fallback."""
+        if "uncached" in self.fallbacks:
+            return self
+        return msgspec.structs.replace(self, fallbacks=(*self.fallbacks, "uncached"))
+
 
 class Override(msgspec.Struct, frozen=True):
     """Weights whose name matches `pattern` (std::regex_search) go to the buffer of device `device`."""

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import msgspec
-
 from engine.errors import ErrorInfo, UserError
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.budgets import device_budgets
@@ -51,7 +49,7 @@ def giving_up_a_cache(options: PlacementOptions, make: Callable[[PlacementOption
     except UserError as error:
         if error.code != "cache.too_small" or options.mode == "cached":
             raise
-    return make(msgspec.structs.replace(options, fallbacks=(*options.fallbacks, "uncached")))
+    return make(options.without_cache())
 
 
 def given_by(

@@ -9,7 +9,7 @@ import msgspec
 from engine.errors import ErrorInfo
 from engine.placement.candidate import SMALLEST_CONTEXT, Candidate, work_out
 from engine.placement.estimate import CELLS
-from engine.placement.explain import spoken_devices
+from engine.placement.explain import spoken_names
 from engine.placement.plan import RAM, PlacementOptions
 from engine.placement.planning_input import Choice, Given
 
@@ -58,7 +58,7 @@ def _larger_budget(given: Given, options: PlacementOptions, choice: Choice) -> E
         device = given.device(name)
         more = _more_needed(given, choice, name)
         if more and given.budgets[name] + more <= device.free:
-            named = "RAM" if name == RAM else spoken_devices(given, (name,))
+            named = "RAM" if name == RAM else spoken_names(given.machine, (name,))
             return ErrorInfo("plan.try_budget", {"device": named, "wanted_bytes": given.budgets[name] + more})
     return None
 

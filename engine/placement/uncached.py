@@ -27,7 +27,7 @@ def or_uncached(
         if error.code != "cache.too_small":
             raise
         problem = error.info
-        plan = make(msgspec.structs.replace(options, fallbacks=(*options.fallbacks, "uncached")))
+        plan = make(options.without_cache())
     if problem is None:
         return plan
     return msgspec.structs.replace(plan, notices=(*plan.notices, ErrorInfo("cache.without"), problem))

@@ -32,15 +32,8 @@ class Variation(msgspec.Struct, frozen=True):
 
     def applied(self, setting: Setting) -> Setting:
         options = setting.options
-        changes: dict[str, object] = {}
-        if self.ubatch:
-            changes["ubatch"] = self.ubatch
-        if self.cache_type:
-            changes["cache_type"] = self.cache_type
-        if self.mode:
-            changes["mode"] = self.mode
-        if self.misses:
-            changes["misses"] = self.misses
+        plain = ("ubatch", "cache_type", "mode", "misses")
+        changes = {name: value for name in plain if (value := getattr(self, name))}
         if self.unpinned:
             changes["fallbacks"] = (*options.fallbacks, "unpinned")
         if self.budgets:

@@ -130,21 +130,15 @@ def probe(written: str, timeout: float = PATIENCE) -> tuple[Device, ...]:
     address = parse_address(written)
     place = resolve(address)
     try:
-        with _connected(place, timeout) as connection:
+        with socket.create_connection(place, timeout) as connection:
             return _ask(connection, address)
     except TimeoutError as error:
         raise UserError("worker.stalled", address=str(address)) from error
-    except ConnectionRefusedError as error:
-        raise UserError("worker.refused", address=str(address)) from error
     except EOFError:
         # What an older worker does with our greeting, and what many servers do with bytes they do not know.
         raise _older_or_other(address, place, timeout) from None
     except OSError as error:
         raise UserError("worker.refused", address=str(address)) from error
-
-
-def _connected(place: tuple[str, int], timeout: float) -> socket.socket:
-    return socket.create_connection(place, timeout)
 
 
 def _ask(connection: socket.socket, address: Address) -> tuple[Device, ...]:
@@ -168,7 +162,7 @@ def _ask(connection: socket.socket, address: Address) -> tuple[Device, ...]:
 def _older_or_other(address: Address, place: tuple[str, int], timeout: float) -> UserError:
     """Before protocol 6 the greeting was empty and its answer three numbers."""
     try:
-        with _connected(place, timeout) as connection:
+        with socket.create_connection(place, timeout) as connection:
             return _not_ours(_exchange(connection, _HELLO), address)
     except (OSError, EOFError):
         return UserError("worker.not_a_worker", address=str(address))

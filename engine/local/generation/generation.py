@@ -224,7 +224,7 @@ class Generation:
         assert prompt is not None
         self._read = time.monotonic()
         chain = sampling.build_chain(
-            sampling.resolve(self.request.sampling, session.recommended), session.vocab
+            sampling.resolve(self.request.sampling, session.facts.sampling), session.vocab
         )
         self._chain = chain
         for token in self.tokens[-sampling.PENALTY_WINDOW :]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from engine.api import LoadRequest
-from engine.local.isolated_call import Report, ask
+from engine.local.isolated_call import Answer, Report, ask
 from engine.placement import processor
 from engine.placement.plan import PlacementOptions, Plan
+
+if TYPE_CHECKING:
+    from engine.local.model.session import Session
 
 PROMPT_TOKENS, ANSWER_TOKENS = 256, 64
 RUNS = 3
@@ -54,21 +59,11 @@ def benchmark(
     `keep_going` gets the progress, 0 to 1, and ends the child by returning False. Raises UserError as loading
     does, `engine.context_overflow` when the tokens do not fit the context, `engine.load_cancelled`.
     """
-    arguments = (LoadRequest(path, options, threads), prompt_tokens, answer_tokens)
-    return ask(
-        _benchmark,
-        arguments,
-        Benchmark,
-        keep_going=keep_going,
-        patience=PATIENCE,
-        workers=options.workers,
-        environment=environment_for(options),
-    )
+    request = LoadRequest(path, options, threads)
+    return ask_about(request, _benchmark, (prompt_tokens, answer_tokens), Benchmark, keep_going)
 
 
 def _benchmark(report: Report, request: LoadRequest, prompt_tokens: int, answer_tokens: int) -> Benchmark:
-    from engine.local import native
-    from engine.local.loading import open_session
     from engine.local.measure import speed
 
     done = reported = 0.0
@@ -80,14 +75,12 @@ def _benchmark(report: Report, request: LoadRequest, prompt_tokens: int, answer_
             reported = now
             report(done)
 
-    def loading(fraction: float) -> bool:
+    def loading(fraction: float) -> None:
         nonlocal done
         done = max(done, fraction * 0.2)
         report(done)
-        return True
 
-    session = open_session(request, native.AbortFlag(), loading, None)
-    try:
+    with loaded(request, loading) as session:
         runs = []
         speed.warm_up(session, alive)
         for number in range(RUNS):
@@ -116,13 +109,46 @@ def _benchmark(report: Report, request: LoadRequest, prompt_tokens: int, answer_
             answer_tokens=answer_tokens,
             watched_decode_tps=statistics.median(watched) if watched else 0.0,
         )
+
+
+def ask_about(
+    request: LoadRequest,
+    question: Callable[..., Answer],
+    arguments: tuple[int, ...],
+    kind: type[Answer],
+    keep_going: Callable[[float], bool],
+    patience: float = PATIENCE,
+) -> Answer:
+    """`ask` with the request before the `arguments`, in a child whose ggml starts as the request needs it."""
+    options = request.options
+    # Op offload from a batch of one, if experts are streamed for each token.
+    environment = {"GGML_OP_OFFLOAD_MIN_BATCH": "1"} if options.mode == "streamed" else {}
+    return ask(
+        question,
+        (request, *arguments),
+        kind,
+        keep_going=keep_going,
+        patience=patience,
+        workers=options.workers,
+        environment=environment,
+    )
+
+
+@contextlib.contextmanager
+def loaded(request: LoadRequest, loading: Callable[[float], None]) -> Iterator[Session]:
+    """A session of its own while the block runs; `loading` gets the progress of the load."""
+    from engine.local import native
+    from engine.local.loading import open_session
+
+    def progress(fraction: float) -> bool:
+        loading(fraction)
+        return True
+
+    session = open_session(request, native.AbortFlag(), progress, None)
+    try:
+        yield session
     finally:
         session.close()
-
-
-def environment_for(options: PlacementOptions) -> dict[str, str]:
-    """ggml's environment at start: op offload from a batch of one, if experts are streamed per token."""
-    return {"GGML_OP_OFFLOAD_MIN_BATCH": "1"} if options.mode == "streamed" else {}
 
 
 def device_name(plan: Plan | None) -> str:

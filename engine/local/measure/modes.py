@@ -9,8 +9,8 @@ import msgspec
 
 from engine.api import Delta, GenerateRequest, LoadRequest
 from engine.errors import UserError
-from engine.local.isolated_call import Report, ask
-from engine.local.measure.benchmark import ANSWER_TOKENS, PATIENCE, PROMPT_TOKENS, environment_for
+from engine.local.isolated_call import Report
+from engine.local.measure.benchmark import ANSWER_TOKENS, PROMPT_TOKENS, ask_about, loaded
 from engine.placement.plan import Machine, Mode, PlacementOptions
 from engine.values import Message, Sampling
 
@@ -67,15 +67,7 @@ def modes(
             return keep_going((number + fraction) / len(wanted))
 
         try:
-            found[mode] = ask(
-                _measure,
-                (request,),
-                ModeResult,
-                keep_going=progress,
-                patience=PATIENCE,
-                workers=options.workers,
-                environment=environment_for(request.options),
-            )
+            found[mode] = ask_about(request, _measure, (), ModeResult, progress)
         except UserError as error:
             if error.code == "engine.load_cancelled":
                 raise
@@ -86,30 +78,20 @@ def modes(
 
 
 def _measure(report: Report, request: LoadRequest) -> ModeResult:
-    from engine.local import native
-    from engine.local.loading import open_session
     from engine.local.measure import speed
     from engine.local.measure.single_stream import answer_single_stream
 
-    def loading(fraction: float) -> bool:
-        report(fraction / 2)
-        return True
-
-    def alive() -> None:
-        report(0.5)
-
-    session = open_session(request, native.AbortFlag(), loading, None)
     text: list[str] = []
 
     def emit(event: object) -> None:
         if isinstance(event, Delta):
             text.append(event.text)
 
-    try:
+    with loaded(request, lambda fraction: report(fraction / 2)) as session:
         _check_mode(session, request.options)
         message = Message("user", PROMPT)
         question = GenerateRequest(1, (message,), Sampling(0.0, seed=0), max_tokens=ANSWER_TOKENS)
-        end = answer_single_stream(session, question, emit, alive)
+        end = answer_single_stream(session, question, emit, lambda: report(0.5))
         if end.error:
             raise UserError.from_info(end.error)
         before = _used(session)
@@ -117,8 +99,6 @@ def _measure(report: Report, request: LoadRequest) -> ModeResult:
         uses, hits = (after - start for after, start in zip(_used(session), before, strict=True))
         hit_rate = hits / uses if uses else 0.0
         return ModeResult(speeds.decode_tps, speeds.prefill_tps, hit_rate, "".join(text))
-    finally:
-        session.close()
 
 
 def _check_mode(session: Session, options: PlacementOptions) -> None:

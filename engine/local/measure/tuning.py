@@ -10,8 +10,8 @@ import psutil
 
 from engine.api import LoadRequest
 from engine.errors import ErrorInfo, UserError
-from engine.local.isolated_call import Report, ask
-from engine.local.measure.benchmark import environment_for
+from engine.local.isolated_call import Report
+from engine.local.measure.benchmark import ask_about, loaded
 from engine.local.threads import default_threads
 from engine.placement.plan import Machine, PlacementOptions, Plan
 from engine.placement.variations import Setting, answer_seconds, variations
@@ -121,15 +121,7 @@ class _Run:
     def trial(self, kind: str, setting: Setting, prompt_tokens: int) -> tuple[Trial, Speeds | None]:
         request = LoadRequest(self._path, setting.options, setting.threads)
         try:
-            found = ask(
-                _measure,
-                (request, prompt_tokens),
-                Speeds,
-                keep_going=self._keep_going,
-                patience=self._seconds,
-                workers=setting.options.workers,
-                environment=environment_for(setting.options),
-            )
+            found = ask_about(request, _measure, (prompt_tokens,), Speeds, self._keep_going, self._seconds)
         except UserError as error:
             trial = Trial(kind, setting, error=error.info)
             self._report(trial)
@@ -154,16 +146,9 @@ class _Run:
 
 def _measure(report: Report, request: LoadRequest, prompt_tokens: int) -> Speeds:
     """Prompts of `prompt_tokens`; 0 chooses as many as are read in a short time."""
-    from engine.local import native
-    from engine.local.loading import open_session
     from engine.local.measure import speed
 
-    def loading(fraction: float) -> bool:
-        report(fraction / 2)
-        return True
-
-    session = open_session(request, native.AbortFlag(), loading, None)
-    try:
+    with loaded(request, lambda fraction: report(fraction / 2)) as session:
         speed.warm_up(session, lambda: None)
         room = session.context_length - _ANSWER
         if not prompt_tokens:
@@ -173,5 +158,3 @@ def _measure(report: Report, request: LoadRequest, prompt_tokens: int) -> Speeds
         count = min(prompt_tokens, room)
         speeds = speed.measure(session, count, _ANSWER, lambda: None)
         return Speeds(speeds.prefill_tps, speeds.decode_tps, count, session.facts.plan)
-    finally:
-        session.close()

@@ -20,7 +20,7 @@ from engine.local.model.sequences import Sequence, TokenizedTexts
 from engine.local.model.tokenizer import Tokenizer
 from engine.local.native.routing import ExpertWatch
 from engine.local.speculative.draft_model import DraftModel
-from engine.values import Sampling
+from engine.placement.plan import Placement
 
 
 class Decoded:
@@ -40,8 +40,7 @@ _REMEMBERED = 32
 
 
 class Session:
-    """Owns the model, its context, its expert cache and its draft model; `close` frees all. `ubatch` is the
-    most rows of a step.
+    """Owns the model, its context, its expert cache and its draft model; `close` frees all.
 
     `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
     `threads` are what the context was made with, `watch` is what it reports to.
@@ -53,15 +52,13 @@ class Session:
         context: int,
         chat_format: ChatFormat,
         facts: ModelFacts,
-        recommended: Sampling,
-        ubatch: int,
+        placement: Placement,
         open_context: OpenContext,
         threads: int,
-        experts: int = 0,
-        watch: ExpertWatch | None = None,
-        sequences: int = 1,
-        draft_model: DraftModel | None = None,
-        caching: ExpertCaching | None = None,
+        experts: int,
+        watch: ExpertWatch | None,
+        draft_model: DraftModel | None,
+        caching: ExpertCaching | None,
     ) -> None:
         self._model, self._context = model, context
         self._open_context, self._experts = open_context, experts
@@ -76,16 +73,14 @@ class Session:
         self.tokenizer = Tokenizer(self.vocab)
         self.format = chat_format
         self.facts = facts
-        self.recommended = recommended
-        self.ubatch = ubatch
+        self.ubatch = placement.ubatch
         self.context_length = facts.context
-        placement = facts.plan.placement if facts.plan else None
         # So many rows of a step may be drawn from.
-        self.outputs = (placement.outputs if placement else 0) or ubatch
-        self.cells = max(facts.context, ubatch)
-        self.batch = native.Batch(ubatch)
+        self.outputs = placement.outputs or placement.ubatch
+        self.cells = max(facts.context, placement.ubatch)
+        self.batch = native.Batch(placement.ubatch)
         self.memory = native.memory_kind(model)
-        self._count = sequences
+        self._count = placement.sequences
         self.sequences = self._new_sequences()
         # What conversations said, the newest last. Replaced as a whole, as other threads read it.
         self._said: dict[str, TokenizedTexts] = {}
