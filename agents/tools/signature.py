@@ -7,10 +7,26 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
+import docstring_parser
 import msgspec
 
 from agents.api import ToolContext
-from agents.tools.docstring import Documented, read_docstring
+
+
+class Documented(msgspec.Struct, frozen=True):
+    """A docstring in the style of Google, NumPy or Sphinx: `text` is what comes before its sections."""
+
+    text: str
+    parameters: dict[str, str]
+
+
+def read_docstring(docstring: str) -> Documented:
+    """Parse a docstring. Text in no known style stays part of `text`."""
+    found = docstring_parser.parse(docstring)
+    text = "\n\n".join(filter(None, (found.short_description, found.long_description)))
+    return Documented(
+        text, {each.arg_name: " ".join((each.description or "").split()) for each in found.params}
+    )
 
 
 class ToolDefinitionError(TypeError):

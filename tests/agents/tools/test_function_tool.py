@@ -15,9 +15,8 @@ import pytest
 from agents.api import Outcome, Sandbox, ToolContext, definition
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.builtin import builtin_tools
-from agents.tools.docstring import read_docstring
 from agents.tools.function_tool import FunctionTool, ToolTrouble, tool
-from agents.tools.signature import ToolDefinitionError
+from agents.tools.signature import ToolDefinitionError, read_docstring
 from tests.support.agents.places import here_in
 
 
