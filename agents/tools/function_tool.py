@@ -34,6 +34,11 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 EffectsOf = Callable[[dict[str, Any], ToolContext], Effects]
 
 
+def reads_everything(_: dict[str, Any], __: ToolContext) -> Effects:
+    """`effects` of a tool that looks through the whole workspace."""
+    return Effects("read", reads=(".",))
+
+
 class ToolTrouble(Exception):
     """An error, in words that help the model to do better."""
 

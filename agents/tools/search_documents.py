@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any
 
 from agents.api import Outcome, ToolContext
 from agents.permissions.path_rules import PathRefused
-from agents.permissions.values import Effects, ToolFacts
+from agents.permissions.values import ToolFacts
 from agents.tools.child import Child, ChildEnded
 from agents.tools.documents.kept_parts import KeptParts
 from agents.tools.documents.kinds import kind_of
 from agents.tools.documents.passages import Passage, best, passages, terms
 from agents.tools.documents.reading import Part, document_child, read_in_child
 from agents.tools.files.list_files import SKIPPED
-from agents.tools.function_tool import ToolTrouble, tool
+from agents.tools.function_tool import ToolTrouble, reads_everything, tool
 from agents.tools.read_document import document
 
 MOST_QUOTES = 8
@@ -24,11 +23,10 @@ _MOST_DOCUMENTS = 1000
 _NAMED = 5
 
 
-def _effects(_: dict[str, Any], __: ToolContext) -> Effects:
-    return Effects("read", reads=(".",))
-
-
-@tool(facts=ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=90), effects=_effects)
+@tool(
+    facts=ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=90),
+    effects=reads_everything,
+)
 def search_documents(context: ToolContext, query: str) -> Outcome:
     """Search the documents of the workspace (text, Markdown, PDF, office files) and quote the passages that fit.
 

@@ -149,12 +149,7 @@ class Folder:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-            os.replace(
-                self._at(beside),
-                self._at(name),
-                src_dir_fd=self._descriptor,
-                dst_dir_fd=self._descriptor,
-            )
+            self.replace(name, beside)
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(self._at(beside), dir_fd=self._descriptor)

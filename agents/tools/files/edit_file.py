@@ -6,8 +6,6 @@ import difflib
 import re
 from typing import Any
 
-import msgspec
-
 from agents.api import Outcome, ToolContext
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.files.changing import place_to_change, text_of
@@ -20,19 +18,12 @@ from engine.text import clean_text
 _SHOWN = 5  # maximum places named when there are several
 
 
-class _Edit(msgspec.Struct, frozen=True):
-    """The new bytes of a file, and how its text changes."""
-
-    body: bytes
-    diff: str
-
-
 def _effects(arguments: dict[str, Any], context: ToolContext) -> Effects:
     path = context.workspace.real(context.workspace.relative(arguments["path"]))
     folder, name = context.workspace.locate(path)
     with folder:
         try:
-            diff = _edited(folder, name, str(arguments["old_text"]), str(arguments["new_text"])).diff
+            _, diff = _edited(folder, name, str(arguments["old_text"]), str(arguments["new_text"]))
         except ToolTrouble:
             return Effects("files", writes=(path,))  # the call will fail and change nothing
     return Effects("files", writes=(path,), diff=diff)
@@ -50,13 +41,14 @@ def edit_file(context: ToolContext, path: str, old_text: str, new_text: str) -> 
         new_text: The text that takes its place.
     """
     with place_to_change(context.workspace, path) as (folder, name):
-        edit = _edited(folder, name, old_text, clean_text(new_text))
-        folder.write(name, edit.body)
-    return Outcome(edit.diff, summary=counts(edit.diff), diff=edit.diff)
+        body, diff = _edited(folder, name, old_text, clean_text(new_text))
+        folder.write(name, body)
+    return Outcome(diff, summary=counts(diff), diff=diff)
 
 
-def _edited(folder: Folder, name: str, old_text: str, new_text: str) -> _Edit:
-    """Raises ToolTrouble unless `old_text` is in the file exactly once, OSError where there is no file."""
+def _edited(folder: Folder, name: str, old_text: str, new_text: str) -> tuple[bytes, str]:
+    """The new bytes of a file and how its text changes. Raises ToolTrouble unless `old_text` is in it exactly once,
+    OSError where there is no file."""
     path = folder.path_of(name)
     if folder.found(name) is None:
         raise ToolTrouble(f"There is no file '{path}'. write_file makes a new one.")
@@ -77,7 +69,7 @@ def _edited(folder: Folder, name: str, old_text: str, new_text: str) -> _Edit:
         raise ToolTrouble(
             f"'{path}' is written in {file.encoding}, which lacks letters of new_text."
         ) from None
-    return _Edit(body, unified_diff(path, file.raw, raw))
+    return body, unified_diff(path, file.raw, raw)
 
 
 def _plain(text: str) -> str:

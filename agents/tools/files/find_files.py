@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from agents.api import Outcome, ToolContext
 from agents.permissions.path_rules import PathRefused
-from agents.permissions.values import Effects, ToolFacts
+from agents.permissions.values import ToolFacts
 from agents.tools.files.glob import Glob
 from agents.tools.files.list_files import SKIPPED
-from agents.tools.function_tool import ToolTrouble, tool
+from agents.tools.function_tool import ToolTrouble, reads_everything, tool
 
 MOST_FOUND = 1000
 
 
-def _effects(_: dict[str, Any], __: ToolContext) -> Effects:
-    return Effects("read", reads=(".",))
-
-
 @tool(
     facts=ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=60),
-    effects=_effects,
+    effects=reads_everything,
 )
 def find_files(context: ToolContext, pattern: str) -> Outcome:
     """Find files and folders of the workspace by name.

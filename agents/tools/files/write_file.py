@@ -20,20 +20,14 @@ def _effects(arguments: dict[str, Any], context: ToolContext) -> Effects:
     path = workspace.real(workspace.relative(arguments["path"]))
     content = str(arguments["content"])
     diff = unified_diff(path, None, content)
-    folder, name = _reached(context, path)
-    if folder is not None:
+    if workspace.found(path) is not None:
+        folder, name = workspace.locate(path)
         with folder:
             try:
                 diff = _changed(folder, name, content)[2]
             except ToolTrouble:
                 return Effects("files", writes=(path,))  # the call will fail and change nothing
     return Effects("files", writes=(*new_folders(workspace, path), path), diff=diff)
-
-
-def _reached(context: ToolContext, path: str) -> tuple[Folder | None, str]:
-    if context.workspace.found(path) is None:
-        return None, ""
-    return context.workspace.locate(path)
 
 
 @tool(facts=ToolFacts(paths=("path",), timeout_s=30), effects=_effects)
