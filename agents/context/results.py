@@ -127,9 +127,7 @@ def _fits(text: str, meter: Meter, tokens: int) -> bool:
 
 
 def _longest(text: str, meter: Meter, tokens: int, *, from_end: bool = False) -> int:
-    """The most characters of the beginning, or of the end, that take at most this many tokens; exact or a
-    little less.
-    """
+    """The most characters of the beginning or end that take at most about this many tokens."""
 
     def part(length: int) -> str:
         return text[max(0, len(text) - length) :] if from_end else text[:length]

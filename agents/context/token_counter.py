@@ -32,7 +32,7 @@ class Meter:
         new = self._unknown(texts)
         if new:
             self._remember(new, self.chat_model.measure(ModelRequest(_ANY), new).texts)
-        return tuple(self._known(text) for text in texts)
+        return tuple(self._counts[_of(text)] if text else 0 for text in texts)
 
     def prompt(self, ask: ModelRequest, texts: Sequence[str] = ()) -> int:
         """The tokens of the whole prompt; caches those of `texts`."""
@@ -60,9 +60,6 @@ class Meter:
             self._counts[_of(text)] = count
         while len(self._counts) > _MOST:
             self._counts.popitem(last=False)
-
-    def _known(self, text: str) -> int:
-        return self._counts[_of(text)] if text else 0
 
 
 _ANY = (Message("user", "?"),)

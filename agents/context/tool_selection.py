@@ -70,9 +70,7 @@ class _Choice:
         return tuple(told(tool, schemas) for name, tool in self._tools.items() if name in wanted)
 
     def kept(self) -> tuple[dict[str, Any], ...] | None:
-        """The previous selection; None when the user said something new, a tool was called that is not
-        offered, one is gone, or the context has become shorter.
-        """
+        """The previous selection, if it still serves: same request, every called tool in it, none gone."""
         offered = self._history.offered
         if offered is None or self._history.reconsider:
             return None

@@ -130,9 +130,7 @@ class Connection:
             del self._calls[key]
 
     async def _visited(self, error: MCPError, ask: Ask) -> bool:
-        """Whether the server refused for pages that a person has to visit first, and a person has agreed to
-        all of them.
-        """
+        """Whether the server asked for pages to be visited first, and a person agreed to all of them."""
         from mcp.shared.exceptions import UrlElicitationRequiredError
         from mcp_types import URL_ELICITATION_REQUIRED
         from pydantic import ValidationError

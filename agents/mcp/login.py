@@ -132,9 +132,7 @@ class Login(OAuthClientProvider):
         )
 
     async def _initialize(self) -> None:
-        """Restore all that a refresh needs: the provider itself forgets when tokens expire, and where to
-        renew them.
-        """
+        """Restore what a refresh needs too: the provider forgets when tokens expire and where to renew."""
         if not self._initialized:
             await self._kept.load()
         await super()._initialize()
@@ -186,9 +184,7 @@ class Login(OAuthClientProvider):
         return await super()._perform_authorization_code_grant()
 
     async def _begin(self) -> None:
-        """Begin an authorization, if somebody is there: provides the redirect page that the client is
-        registered with.
-        """
+        """Begin an authorization, if somebody is there: provides the registered redirect page."""
         if self._landing is not None:
             return
         if not self._person.present():

@@ -207,9 +207,7 @@ def by_arguments(name: str) -> bool:
 
 
 def _subcommand(rest: Sequence[str]) -> tuple[str, list[str]]:
-    """The first word that is no option, skipping options of git and others that take a value, and the words
-    after it.
-    """
+    """The first word that is no option nor the value of one, and the words after it."""
     words = list(rest)
     while words and words[0].startswith("-"):
         takes = words[0] in (

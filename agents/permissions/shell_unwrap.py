@@ -173,9 +173,7 @@ def _find(words: Sequence[Word]) -> Inner | None:
 
 
 def _shell(words: Sequence[Word]) -> Inner | None:
-    """What `sh` runs: the code after -c, else a file, which counts as a program (None), or its stdin, which
-    is unknown.
-    """
+    """What `sh` runs: the code after -c, a file (None: it counts as a program), or its unknown stdin."""
     rest = list(words)
     while rest and rest[0].known and rest[0].text[:1] in ("-", "+") and len(rest[0].text) > 1:
         option = rest.pop(0).text

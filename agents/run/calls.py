@@ -201,7 +201,8 @@ class Calls:
             try:
                 before = self._snapshots.before(call.call, effects, tool.facts)
             except (UserError, OSError) as error:
-                self._result(call, Outcome(prompts.NOT_KEPT.format(why=_plain(error)), "error"))
+                why = error.code if isinstance(error, UserError) else error.strerror or type(error).__name__
+                self._result(call, Outcome(prompts.NOT_KEPT.format(why=why), "error"))
                 return
             if before is not None:
                 self._record.append(before)
@@ -273,7 +274,3 @@ class Calls:
 def _refused(by: str, message: str) -> str:
     """What the model is told of a refused call: a person's words need ours around them."""
     return prompts.denied(message) if by == "user" else message or prompts.NOBODY
-
-
-def _plain(error: UserError | OSError) -> str:
-    return error.code if isinstance(error, UserError) else error.strerror or type(error).__name__

@@ -49,9 +49,7 @@ def repeated_calls(recent: Sequence[Done], facts: Mapping[str, ToolFacts]) -> Re
 
 
 def _periodic(rows: Sequence[_Row], wanted: Mapping[int, int], key: Callable[[_Row], Any]) -> Repeat | None:
-    """The shortest loop of these numbers of calls (the keys of `wanted`) with at least the given number of
-    rounds.
-    """
+    """The shortest loop of these numbers of calls (keys of `wanted`) with at least that many rounds."""
     for period, rounds in wanted.items():
         length = _periodic_suffix([key(row) for row in rows], period)
         tail = rows[len(rows) - length :]

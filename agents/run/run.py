@@ -144,10 +144,7 @@ class Run:
         return started is not None and started.context > 0
 
     def _ready(self) -> int:
-        """Wait for the model; returns its context length, 0 when the run is to end first.
-
-        A load under way goes on.
-        """
+        """Wait for the model, whose load goes on; its context length, 0 when the run is to end first."""
         found: list[int | BaseException] = []
         done = threading.Event()
 

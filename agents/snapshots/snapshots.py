@@ -132,7 +132,8 @@ class Snapshots:
             if name.startswith(MANIFEST):
                 needed.add(name.removeprefix(MANIFEST))
                 with contextlib.suppress(UserError, msgspec.DecodeError):
-                    needed |= _listed(self._content.read(name.removeprefix(MANIFEST)))
+                    manifest = unpacked(self._content.read(name.removeprefix(MANIFEST)))
+                    needed |= {item.hash for item in manifest.items}
         return self._content.collect(needed, before)
 
     def _after(self, taken: SnapshotTaken) -> SnapshotTaken:
@@ -233,7 +234,3 @@ def _named(effects: Effects, found: Manifest) -> tuple[FileChange, ...]:
                 )
             )
     return tuple(changes)
-
-
-def _listed(data: bytes) -> set[str]:
-    return {item.hash for item in unpacked(data).items}

@@ -132,10 +132,7 @@ def _schema(
 
 
 def _inlined(schema: Any, named: dict[str, Any], within: tuple[str, ...], kept: dict[str, Any]) -> Any:
-    """Inline the references, except of recursive types: those are put into `kept`.
-
-    Small models read an inlined schema better.
-    """
+    """Inline references, which small models read better; recursive types go into `kept` instead."""
     if isinstance(schema, list):
         return [_inlined(item, named, within, kept) for item in schema]
     if not isinstance(schema, dict):

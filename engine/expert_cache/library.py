@@ -29,8 +29,7 @@ class PluginState(msgspec.Struct, frozen=True):
 
 
 class _Note(msgspec.Struct, frozen=True):
-    """What set-up writes beside the plugin: the version of llama-cpp-python, the hash of the C interface, what the
-    plugin calls itself; or why it was not built, with the log."""
+    """Set-up's note beside the plugin: versions and hashes, or why it was not built, with the log."""
 
     library: str = ""
     interface: str = ""

@@ -104,7 +104,8 @@ def calibrate(
     if model_path:
         found = msgspec.structs.replace(found, disk=disk_bandwidth(model_path, threads))
     if found.complete:
-        _keep(_path(folder, key), found)
+        with contextlib.suppress(OSError):  # it only costs the next start some seconds
+            write_whole(_path(folder, key), msgspec.json.encode(found), synced=False)
     return found
 
 
@@ -180,9 +181,3 @@ def _measure(_: Report, name: str, description: str, threads: int, workers: tupl
 
 def _path(folder: Path, key: str) -> Path:
     return folder / f"calibration-{key}.json"
-
-
-def _keep(path: Path, calibration: Calibration) -> None:
-    """Write the calibration; a failure only costs the next start some seconds."""
-    with contextlib.suppress(OSError):
-        write_whole(path, msgspec.json.encode(calibration), synced=False)

@@ -433,7 +433,8 @@ class LocalEngine:
         elif isinstance(event, Loaded):
             self._state, self._model = "ready", event.model
             current.vitals.loading = False
-            current.caches = _caches(event.model)
+            plan = event.model.plan
+            current.caches = plan is not None and plan.placement.expert_cache is not None
         elif isinstance(event, LoadFailed):
             self._state = "empty"
             current.vitals.loading = False
@@ -464,13 +465,8 @@ class LocalEngine:
         self._emit([*ended, EngineLost(failure, tail)])
 
 
-def _caches(model: ModelFacts) -> bool:
-    return model.plan is not None and model.plan.placement.expert_cache is not None
-
-
 def _without_cache(request: LoadRequest, gone: tuple[str, ...]) -> LoadRequest:
-    """The same load without the expert cache and without lost workers, whose cached experts are in RAM
-    too."""
+    """The same load without expert cache and lost workers, whose cached experts are in RAM too."""
     options = without_workers(request.options, gone).without_cache()
     return msgspec.structs.replace(request, options=options)
 

@@ -133,7 +133,8 @@ class Host:
     def _carry_out(self, command: protocol.Command | Prepared) -> None:
         if isinstance(command, Prepared):
             if self._scheduler is None:
-                self._end(_refused(command.request.id, command.error or ErrorInfo("engine.no_model")))
+                error = command.error or ErrorInfo("engine.no_model")
+                self._end(Finished(command.request.id, "error", Usage(), Timings(), error))
             else:
                 self._scheduler.submit(command)
         elif isinstance(command, protocol.Load):
@@ -274,7 +275,3 @@ class Host:
         except UserError as error:
             self._close_session(self._scheduler)
             self._outbox.send(LoadFailed(error.info))
-
-
-def _refused(id: int, error: ErrorInfo) -> Finished:
-    return Finished(id, "error", Usage(), Timings(), error)

@@ -118,8 +118,7 @@ def open_session(
 
 
 def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = ()) -> Session:
-    """Load as `ready` says; `notices` join the plan's. Raises as `open_session` does, and leaves nothing
-    open."""
+    """Load as `ready` says, with its `notices`. Raises as `open_session`, leaving nothing open."""
     request, abort, progress, _, min_batch = opening
     placement = ready.plan.placement
     if min_batch is not None and placement.min_batch != min_batch:

@@ -86,14 +86,11 @@ def _default_budget(device: Device, machine: Machine) -> int:
         return max(device.free - max(RAM_MARGIN, device.free // RAM_MARGIN_SHARE), 0)
     if device.kind == "rpc":
         return max(device.free - RPC_MARGIN, 0)
-    usual = max(device.free - _gpu_margin(device), 0)
+    margin = min(GPU_MARGIN, max(SMALLEST_GPU_MARGIN, device.total // GPU_MARGIN_SHARE))
+    usual = max(device.free - margin, 0)
     if device.kind == "gpu":
         return usual
     # An integrated GPU takes its memory from RAM and is used where there is no better one, as in llama.cpp.
     if any(other.kind == "gpu" for other in machine.devices):
         return 0
     return min(usual, max(machine.ram.free - RAM_MARGIN, 0) // 2)
-
-
-def _gpu_margin(device: Device) -> int:
-    return min(GPU_MARGIN, max(SMALLEST_GPU_MARGIN, device.total // GPU_MARGIN_SHARE))

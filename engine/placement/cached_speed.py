@@ -78,8 +78,7 @@ def cached_decode(
 def _with_what_is_brought(
     reads: Sequence[CachedReads], cache: ExpertCache, paths: Paths, beside: float, rates: Sequence[float]
 ) -> tuple[float, float]:
-    """Seconds of a token, and the mean of `rates`, both with hit rates lowered where the link cannot
-    upload all misses within a token's time."""
+    """Seconds of a token and the mean of `rates`, lowered where the link cannot upload all misses in time."""
     seconds = beside + _seconds(reads, cache, paths, rates)
     wanted = BROUGHT * sum(read.routed * (1 - rate) for read, rate in zip(reads, rates, strict=True))
     if cache.misses == "computed" and wanted > seconds * paths.link:

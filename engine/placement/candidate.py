@@ -132,8 +132,7 @@ def _device_bytes(given: Given, choice: Choice, layout: Layout, load: Load) -> d
 
 
 def _shortage(given: Given, layout: Layout, sizes: dict[str, DeviceBytes]) -> tuple[int, int]:
-    """The RAM that is missing for what every token needs, and bytes of experts that must be paged from
-    disk."""
+    """Missing RAM for what every token needs, and bytes of experts to be paged from disk."""
     over = max(sizes[RAM].total - given.budgets[RAM], 0)
     paged = min(over, expert_bytes(given.index.layers, layout)[RAM])
     crowded = sum(max(sizes[name].total - given.budgets[name], 0) for name in layout.devices)
@@ -171,8 +170,7 @@ def place_cache(
 def _with_misses(
     given: Given, layout: Layout, placement: Placement, cache: ExpertCache, paged: int
 ) -> tuple[Placement, Prediction]:
-    """How cache misses are handled: as requested, else the predicted faster way. Uploading first needs a
-    measured link."""
+    """Cache misses handled as requested, else the faster way; uploading needs a measured link."""
     ways: tuple[Misses, ...] = ("computed", "brought") if given.device(cache.device).link else ("computed",)
     placed = [
         msgspec.structs.replace(placement, expert_cache=msgspec.structs.replace(cache, misses=misses))

@@ -141,8 +141,7 @@ def _cached_if_clearly_faster(
 
 
 def _halfway_tps(before: Prediction, after: Prediction) -> float:
-    """Tokens per second at hit rates halfway down to the lowest. The low end of the range has them at the
-    lowest, and all else as low as for a plan without a cache."""
+    """Tokens per second at hit rates halfway to the lowest; the range's low end has all else low too."""
     lowest = after.decode_range[0] * before.decode_tps / before.decode_range[0]
     return 2 / (1 / lowest + 1 / after.decode_tps)
 

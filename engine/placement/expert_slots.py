@@ -50,7 +50,10 @@ def slots_of(index: TensorIndex) -> tuple[Slots, ...]:
     """The slots of each layer with cacheable experts."""
     if not 0 < index.experts_used <= index.experts:
         return ()
-    held = ((layer, _held(layer)) for layer in index.layers)
+    held = (
+        (layer, tuple(tensor for tensor in layer.expert_tensors if _HELD.fullmatch(tensor.name)))
+        for layer in index.layers
+    )
     return tuple(
         _slots(index, layer, tensors)
         for layer, tensors in held
@@ -116,11 +119,6 @@ def _granted(layers: Sequence[Slots], counts: Iterable[int]) -> tuple[CachedLaye
         CachedLayer(layer.layer, count, layer.bytes(count))
         for layer, count in zip(layers, counts, strict=True)
     )
-
-
-def _held(layer: Layer) -> tuple[ExpertTensor, ...]:
-    """What of a layer's experts lies in slots."""
-    return tuple(tensor for tensor in layer.expert_tensors if _HELD.fullmatch(tensor.name))
 
 
 def _slots(index: TensorIndex, layer: Layer, tensors: Sequence[ExpertTensor]) -> Slots:

@@ -146,8 +146,7 @@ def _left_for_experts(load: Load, room: Room, first: int, count: int, *, last: b
 
 
 def _some_kinds(kinds: dict[str, int], left: int) -> tuple[str, ...]:
-    """What of a layer's experts fits: gate and up together, because ggml computes them as one, else the largest
-    single kind."""
+    """What fits of a layer's experts: gate and up, which ggml computes as one, or the largest kind."""
     largest_first = sorted(kinds, key=lambda kind: -kinds[kind])
     for group in (("gate_up",), ("gate", "up"), *((kind,) for kind in largest_first)):
         if all(kind in kinds for kind in group) and 0 < sum(kinds[kind] for kind in group) <= left:

@@ -51,8 +51,7 @@ def _settled(index: TensorIndex, machine: Machine, options: PlacementOptions, dr
 
 
 class _Tried(msgspec.Struct, frozen=True):
-    """One dry run. `weights` are the estimated weights on each device; `overfull` the devices whose budget it
-    broke, all of them where it could not be run."""
+    """One dry run: estimated `weights` by device, and the `overfull` devices, all where it could not run."""
 
     layout: Layout
     weights: dict[str, int]
@@ -106,8 +105,7 @@ class _Search:
         return self._candidate(Overhead(compute=dict.fromkeys(choice.devices, -buffers)))
 
     def _between(self) -> Candidate | None:
-        """A plan that holds more than the best within budgets and less than the least beyond; None when there
-        is none, which is when the best cannot be bettered."""
+        """A plan between the best within budgets and the least beyond; None if the best is final."""
         best = self._best()
         low = best.weights if best else {}
         ceilings = self._ceilings(low)

@@ -191,10 +191,7 @@ def _number(data: bytes, shape: str, address: Address) -> tuple[int, ...]:
 
 
 def _exchange(connection: socket.socket, command: int, data: bytes = b"") -> bytes:
-    """One request and its response; at most a hundred bytes are read of whatever comes.
-
-    Raises EOFError when the other side closes, TimeoutError when it says nothing.
-    """
+    """One request and up to a hundred bytes of response. Raises EOFError, TimeoutError."""
     try:
         connection.sendall(struct.pack("<BQ", command, len(data)) + data)
         size = struct.unpack("<Q", _receive(connection, 8))[0]

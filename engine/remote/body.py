@@ -111,10 +111,6 @@ def refused_fields(status: int, said: str, body: dict[str, Any]) -> frozenset[st
     named = frozenset(name for name in optional if re.search(rf"\b{name}\b", said))
     if named:
         return named
-    if _tells_of_something_else(said):
+    if re.search(r"context|token|length|model .*not|image|api key", said, re.IGNORECASE):
         return frozenset()
     return frozenset(name for name in optional if name in (*_EXTENSIONS, REASONING_CONTENT))
-
-
-def _tells_of_something_else(said: str) -> bool:
-    return bool(re.search(r"context|token|length|model .*not|image|api key", said, re.IGNORECASE))

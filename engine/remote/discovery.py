@@ -133,12 +133,9 @@ def _ollama(http: Http, name: RemoteName, model: dict[str, Any]) -> int | None:
         loaded = _dict(http.get(f"{name.root}/api/ps")).get("models")
     except UserError:
         return _OLLAMA
-    mine = next((m for m in loaded or () if _is_called(m, name.model)), None)
+    names = (name.model, f"{name.model}:latest")
+    mine = next((m for m in loaded or () if isinstance(m, dict) and m.get("name") in names), None)
     return _length(mine) or _OLLAMA
-
-
-def _is_called(model: Any, name: str) -> bool:
-    return isinstance(model, dict) and model.get("name") in (name, f"{name}:latest")
 
 
 _Ask = Callable[[Http, RemoteName, dict[str, Any]], int | None]

@@ -54,7 +54,8 @@ def confine_files(version: int, reads: tuple[str, ...], writes: tuple[str, ...],
             _allow(ruleset, path, rights & (_EXECUTE | _READ_FILE | _READ_DIR))
         for path in writes:
             _allow(ruleset, path, rights & ~(_MAKE_CHAR | _MAKE_BLOCK))
-        _restrict(ruleset)
+        if libc().syscall(_RESTRICT, ctypes.c_int(ruleset), ctypes.c_uint32(0)):  # after `no_new_privs`
+            raise failed("landlock")
     finally:
         os.close(ruleset)
 
@@ -86,9 +87,3 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
                 raise failed("landlock rule")
         finally:
             os.close(opened)
-
-
-def _restrict(ruleset: int) -> None:
-    """Apply the ruleset; `no_new_privs` has to be set before."""
-    if libc().syscall(_RESTRICT, ctypes.c_int(ruleset), ctypes.c_uint32(0)):
-        raise failed("landlock")

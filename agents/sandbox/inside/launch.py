@@ -66,16 +66,11 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
             undone = PutBack(map(Path, plan.guarded), roots, brief=plan.channel >= 0)
             stack.callback(_afterwards, plan, undone)
         tree = _prepared(plan)
-        if _is_unwanted(plan):
+        if plan.channel >= 0 and select.select([plan.channel], [], [], 0)[0]:  # nobody waits for it any more
             return End(-signal.SIGTERM, "stopped")
         first, listener = _started(plan, argv, environment, home)
         _let_go_of_streams()
         return supervise(first, tree, plan, home, _deputy(plan, home, listener))
-
-
-def _is_unwanted(plan: LaunchPlan) -> bool:
-    """Whether the parent is gone already, or has asked for the end: then nothing is started."""
-    return plan.channel >= 0 and bool(select.select([plan.channel], [], [], 0)[0])
 
 
 def _deputy(plan: LaunchPlan, home: str, listener: int) -> Answering | None:
@@ -167,10 +162,7 @@ def _confined(plan: LaunchPlan, home: str) -> int:
 
 
 def _started(plan: LaunchPlan, argv: list[str], environment: dict[str, str], home: str) -> tuple[int, int]:
-    """Start the program; returns its process, and its seccomp listener or -1.
-
-    Raises OSError when it could not be confined or started.
-    """
+    """The started process and its seccomp listener, or -1. Raises OSError where it was not confined."""
     read, write = os.pipe()
     ours, theirs = socket.socketpair()
     with ours:

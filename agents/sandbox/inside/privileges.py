@@ -103,10 +103,7 @@ def _set(which: int, most: int) -> None:
 
 
 def _processes_now(plan: LaunchPlan) -> int:
-    """The kernel's count of this user's processes.
-
-    A user namespace has a count of its own since Linux 5.14.
-    """
+    """The kernel's count of this user's processes; a user namespace counts its own since Linux 5.14."""
     if plan.kind == "bubblewrap":
         major, minor = (int(part) for part in os.uname().release.split(".")[:2])
         if (major, minor) >= (5, 14):

@@ -74,7 +74,7 @@ class Watched:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._before = {path: _exists(root / path / "commondir") for path in repositories(root)}
+        self._before = {path: os.path.lexists(root / path / "commondir") for path in repositories(root)}
 
     def disarm(self, *, new: bool = True) -> list[str]:
         """Remove what git would execute from new repositories (unless not `new`), and includes of other
@@ -128,10 +128,6 @@ def _is_repository(name: str, folders: set[str], others: set[str]) -> bool:
     if "HEAD" not in names:
         return name == ".git" and "config" in names
     return "commondir" in names or ("objects" in names and "refs" in names)
-
-
-def _exists(path: Path) -> bool:
-    return os.path.lexists(path)
 
 
 def _kind(path: Path) -> int:

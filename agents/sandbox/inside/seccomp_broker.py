@@ -216,9 +216,7 @@ class _Caller:
         return accessed * 10**9, modified * 10**9
 
     def times(self, argument: int, unit: int) -> tuple[int, int] | None:
-        """Two of `struct timeval` (`unit` 1000) or `struct timespec` (1): access and modification, in
-        nanoseconds; None for now.
-        """
+        """Access and modification time in nanoseconds, of two timeval (`unit` 1000) or timespec (1)."""
         if not self.arguments[argument]:
             return None
         found = struct.unpack("=qqqq", self._read(self.arguments[argument], 32))

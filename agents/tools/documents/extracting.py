@@ -60,10 +60,7 @@ def _taken(parts: Parts) -> list[tuple[str, str]]:
 
 
 def _check_zip(body: bytes) -> None:
-    """Limit what a zip expands to: a few kilobytes must not become gigabytes.
-
-    At most the declared sizes are read.
-    """
+    """Limit what a zip expands to by the sizes it declares, beyond which nothing is read."""
     if not zipfile.is_zipfile(BytesIO(body)):
         raise Unreadable("it is not what its name says, or it is encrypted")
     with zipfile.ZipFile(BytesIO(body)) as archive:

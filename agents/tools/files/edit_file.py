@@ -47,8 +47,7 @@ def edit_file(context: ToolContext, path: str, old_text: str, new_text: str) -> 
 
 
 def _edited(folder: Folder, name: str, old_text: str, new_text: str) -> tuple[bytes, str]:
-    """The new bytes of a file and how its text changes. Raises ToolTrouble unless `old_text` is in it exactly once,
-    OSError where there is no file."""
+    """A file's new bytes and its diff. Raises ToolTrouble unless `old_text` occurs once, OSError."""
     path = folder.path_of(name)
     if folder.found(name) is None:
         raise ToolTrouble(f"There is no file '{path}'. write_file makes a new one.")

@@ -52,10 +52,7 @@ def write_file(context: ToolContext, path: str, content: str) -> Outcome:
 
 
 def _changed(folder: Folder, name: str, content: str) -> tuple[bool, bytes, str]:
-    """Whether the file exists, its new bytes, and the diff.
-
-    A text file keeps its encoding and its line ends. Raises ToolTrouble for what is no file.
-    """
+    """Whether the file exists, its new bytes in its old encoding and line ends, and the diff."""
     path = folder.path_of(name)
     found = folder.found(name)
     if found is None:

@@ -224,8 +224,7 @@ class _Writer:
         return f"{channel} {kind} {literal('<|message|>')}"
 
     def _ending(self, pattern: Pattern, name: str) -> str:
-        """The end of a call that is a message of its own; its last mark may be an end-of-turn token
-        without text."""
+        """The end of a call that is a message of its own, perhaps with a textless end-of-turn token."""
         if not pattern or not isinstance(pattern[-1], str):
             return self._fixed(pattern, name)
         head, _, last = pattern[-1].rstrip().rpartition("<")
@@ -362,9 +361,7 @@ def _skeleton(dialect: Dialect) -> _Object | None:
 def _as_object(value: Any) -> _Object | None:
     if not isinstance(value, dict):
         return None
-    inner = {k: _as_object(v) if _holds_slot(v) else v for k, v in value.items()}
+    inner = {
+        k: _as_object(v) if isinstance(v, dict) and "Qx7" in json.dumps(v) else v for k, v in value.items()
+    }
     return _Object(inner)
-
-
-def _holds_slot(value: Any) -> bool:
-    return isinstance(value, dict) and "Qx7" in json.dumps(value)

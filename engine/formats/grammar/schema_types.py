@@ -234,9 +234,7 @@ class Kinds:
         return f'"{{" {ws} {body.body} "}}"'
 
     def _members(self, schema: Schema, at: str, ws: str) -> list[Member] | None:
-        """The declared members that can be, each read from behind its opening quote; None when one that is
-        required cannot be.
-        """
+        """The declared members, read from behind their opening quotes; None if a required one cannot be."""
         properties = schema.get("properties")
         properties = dict(properties) if isinstance(properties, dict) else {}
         names = schema.get("required")

@@ -249,7 +249,7 @@ def _as_kind(text: str, kind: str) -> Any:
 def _parsed(text: str) -> Any:
     """The whole text as one JSON or Python value."""
     padded = text + " "
-    for read in (read_json, _python):
+    for read in (read_json, lambda text, position: Literals(text).read(position)):
         try:
             found = read(padded, 0)
         except (IncompleteError, BrokenError):
@@ -257,7 +257,3 @@ def _parsed(text: str) -> Any:
         if skip_space(padded, found.end) == len(padded):
             return found.value
     return _MISSING
-
-
-def _python(text: str, position: int) -> Any:
-    return Literals(text).read(position)

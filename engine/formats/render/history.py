@@ -176,16 +176,12 @@ def _results_as_questions(conversation: Conversation) -> Conversation:
             out
             and out[-1]["role"] == "user"
             and message["role"] == "user"
-            and (was_result or _is_result(out[-1]))
+            and (was_result or str(out[-1]["content"]).startswith("<tool_response>\n"))
         ):
             out[-1] = {**out[-1], "content": f"{out[-1]['content']}\n{message['content']}"}
         else:
             out.append(message)
     return out
-
-
-def _is_result(message: dict[str, Any]) -> bool:
-    return str(message["content"]).startswith("<tool_response>\n")
 
 
 def inserted(pieces: tuple[Piece, ...], inserts: dict[str, tuple[Piece, ...]]) -> list[Piece]:

@@ -101,10 +101,6 @@ def _modulo(left: Any, right: Any) -> Any:
     return left % _divisor(left, right)
 
 
-def _floor_divide(left: Any, right: Any) -> Any:
-    return left // _divisor(left, right)
-
-
 def _divisor(left: Any, right: Any) -> Any:
     for number in (left, right):
         if isinstance(number, int):
@@ -117,5 +113,5 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "*": _multiply,
     "**": _power,
     "%": _modulo,
-    "//": _floor_divide,
+    "//": lambda left, right: left // _divisor(left, right),
 }

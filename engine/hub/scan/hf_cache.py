@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.hub.scan.folder import gguf_paths
-from engine.hub.scan.found import SHA256, FoundFile, FoundModel, gguf_file, whole_models
+from engine.hub.scan.found import SHA256, FoundModel, gguf_file, whole_models
 from engine.text import clean_text
 
 _REPOSITORY = re.compile(r"models--(?P<owner>[^/]+?)--(?P<name>[^/]+)")
@@ -41,7 +41,8 @@ def _models_of(folder: Path, repo: str) -> Iterator[FoundModel]:
         for model in whole_models(files):
             if model[0].origin_path not in seen:
                 seen.add(model[0].origin_path)
-                yield FoundModel(_name(model, repo), model, "hf_cache", repo, snapshot.name)
+                name = f"{repo.partition('/')[2]} · {model[0].path.stem}"
+                yield FoundModel(name, model, "hf_cache", repo, snapshot.name)
 
 
 def _snapshots(folder: Path) -> list[Path]:
@@ -61,10 +62,6 @@ def _sha256(path: Path) -> str:
     except (OSError, ValueError):
         return ""
     return blob.name if blob.parent.name == "blobs" and SHA256.fullmatch(blob.name) else ""
-
-
-def _name(files: tuple[FoundFile, ...], repo: str) -> str:
-    return f"{repo.partition('/')[2]} · {files[0].path.stem}"
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -260,7 +260,7 @@ class Generation:
         if not self._first:
             self._first = now
         elapsed = now - self._first
-        if self._is_end(token):
+        if self._session.tokenizer.is_end(token):
             return "stop"
         end_of_calls = gate.closing(token, self._limit - self._completion - 1)
         if end_of_calls is not None:
@@ -278,17 +278,13 @@ class Generation:
             self._close_reasoning(elapsed)
         return None
 
-    def _is_end(self, token: int) -> bool:
-        return self._session.tokenizer.is_end(token)
-
     def _write(self, token: int, elapsed: float) -> None:
         self._completion += 1
         self.tokens.append(token)
         self._show(self._session.tokenizer.piece(token), elapsed)
 
     def _is_to_be_closed(self) -> bool:
-        """Whether to close the reasoning here: on `answer_now` or a spent budget, and only between
-        characters and marks."""
+        """Whether `answer_now` or a spent budget closes the reasoning here, between characters and marks."""
         parser = self._parser
         assert parser is not None
         if not parser.in_reasoning or parser.is_within_mark or self._decoder.getstate()[0]:

@@ -163,8 +163,7 @@ def _kind(device: int, number: int) -> DeviceKind | None:
 
 
 def _streams(device: int) -> bool:
-    """Whether the device would fetch weights from RAM for one operation: it is asked about a large product
-    with routed experts."""
+    """Whether the device would fetch weights from RAM for one large product with routed experts."""
     new = "ggml_new_tensor_2d", _Pointer, _Pointer, ctypes.c_int, ctypes.c_int64, ctypes.c_int64
     new_deep = "ggml_new_tensor_3d", *new[1:], ctypes.c_int64
     room = _InitParams(2**16, None, True)

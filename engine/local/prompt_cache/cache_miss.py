@@ -65,8 +65,7 @@ class CacheMisses:
 
 
 def _before_the_question(request: GenerateRequest, tokens: int) -> int:
-    """Roughly how many prompt tokens the last answer had in memory, from the lengths of the texts; 0 for a
-    request without a conversation or an earlier answer."""
+    """Roughly how many prompt tokens the last answer had in memory, 0 without one, by lengths of texts."""
     lengths = [len(each.content) + len(each.reasoning_content) for each in request.messages]
     answers = [index for index, each in enumerate(request.messages) if each.role == "assistant"]
     if not request.conversation or not answers or not sum(lengths):

@@ -318,8 +318,7 @@ class Scheduler:
         return rows
 
     def _draft(self, active: _Active, room: int, streams: int) -> list[int]:
-        """Drafts for an answer, bounded by the room in the step and its logits; `streams` answers decode
-        in it."""
+        """Drafts that fit the step and its logits; `streams` answers decode in it."""
         generation = active.generation
         if not generation.may_draft or self._session.memory.recurrent:
             return []

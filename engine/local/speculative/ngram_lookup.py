@@ -82,8 +82,7 @@ class Lookup:
         places.update(zip(map(hash, runs), range(max(start + 1, size), len(self._tokens)), strict=False))
 
     def _seek(self) -> None:
-        """Index the n-grams that end in the last token; look for a match if none of some length is
-        followed."""
+        """Index the n-grams that end in the last token; look for a match if none of some length goes on."""
         known = self._tokens
         end = len(known)
         if end < SHORT:

@@ -51,7 +51,7 @@ class Endings:
             length = 0.0
             rest: Stack = stack
             while rest:
-                length += self._length(rest[0])
+                length += _length_of(rest[0], self._shortest)
                 rest = rest[1]
             if length < fewest:
                 best, fewest = stack, length
@@ -99,9 +99,6 @@ class Endings:
             steps.append((part.part, (Repeated(part.part, max(0, part.least - 1), most), rest)))
         return steps
 
-    def _length(self, part: Part) -> float:
-        return _length_of(part, self._shortest)
-
     def _write(self, part: Part, written: list[str]) -> None:
         if isinstance(part, Characters):
             written.append(_chosen(part))
@@ -129,8 +126,7 @@ def _chosen(part: Characters) -> str:
 
 
 def _shortest_bodies(rules: Grammar) -> dict[str, tuple[float, Body]]:
-    """The length of each rule's shortest text, and the alternative that gives it; infinite for rules
-    without one."""
+    """Each rule's shortest text: its length, infinite where there is none, and the alternative."""
     found: dict[str, tuple[float, Body]] = {}
     changed = True
     while changed:

@@ -60,7 +60,7 @@ def in_any_order(
         start, steps = required, _each_once
         loose = "optional members may be repeated"
     else:
-        start, steps = required, _lowest_first
+        start, steps = required, lambda state: [min(state)] if state else []
         loose = "required members come in the order in which they are declared"
     repeatable = [member.rule for index, member in enumerate(members) if index not in start]
     if extra is not None:
@@ -90,10 +90,6 @@ def _is_affordable(rules: Rules, tracked: int) -> bool:
 
 def _each_once(state: State) -> list[int]:
     return sorted(state)
-
-
-def _lowest_first(state: State) -> list[int]:
-    return [min(state)] if state else []
 
 
 class _Machine:
