@@ -20,9 +20,8 @@ from app.desktop.forms.checked_field import CheckedField
 from app.desktop.forms.controls import Bounds, OptionalNumber, Section, TextArea
 from app.desktop.forms.copy_diagnostics import CopyDiagnostics
 from app.desktop.forms.form import Field, FormSection, Number, Text
-from app.desktop.widgets.badges import BadgeButton
 from app.desktop.widgets.banner import Banner, BannerAction
-from app.desktop.widgets.buttons import CopyButton, JumpButton, PillButton, Presence, QuietButton, push_button
+from app.desktop.widgets.buttons import CopyButton, JumpButton, push_button, set_presence, word_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.choice_button import ChoiceButton
@@ -34,10 +33,8 @@ from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.labels import text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.legend import Legend
-from app.desktop.widgets.note_line import NoteLine
-from app.desktop.widgets.note_strip import Strip
-from app.desktop.widgets.overlay import Overlay
-from app.desktop.widgets.scroller import ColumnScroller, QuietBar
+from app.desktop.widgets.overlay import Sheet
+from app.desktop.widgets.scroller import ColumnScroller, QuietBar, ReadingArea
 from app.desktop.widgets.searched_list import SearchedList
 from app.desktop.widgets.segmented import SegmentedControl
 from app.desktop.widgets.side_row import SideRow
@@ -94,14 +91,12 @@ def button_row(parent: QWidget) -> Sequence[QWidget]:
 
 
 def quiet_buttons(parent: QWidget) -> Sequence[QWidget]:
-    made: list[QuietButton] = [QuietButton(parent) for _ in (Presence.FULL, Presence.FAINT)]
-    made[1].set_presence(Presence.FAINT)
-    made += [PillButton(parent, primary=True), PillButton(parent), CopyButton(parent), BadgeButton(parent)]
-    for button in made:
-        button.setText(word("save"))
-    jump = JumpButton(parent)
-    jump.setAccessibleName(word("save"))
-    return [*made, jump]
+    made = [word_button(parent, kind, word("save")) for kind in ("word", "small-word", "small-word", "badge")]
+    set_presence(made[2], "faint")
+    named = [CopyButton(parent, lambda: word("save")), JumpButton(parent), push_button(parent, "send")]
+    for button in named:
+        button.setAccessibleName(word("save"))
+    return [*made, *named]
 
 
 def labels(parent: QWidget) -> Sequence[QWidget]:
@@ -135,10 +130,12 @@ def bars(parent: QWidget) -> Sequence[QWidget]:
         bar = SlimBar(parent)
         bar.show_value(0.4, word("used"), quiet=quiet)
         made.append(bar)
+    area = ReadingArea(parent)
+    area.setAccessibleName(word("name"))
     legend = Legend(parent)
     theme = themes.current
     legend.show_entries([(word("small"), [theme.gpu, theme.worker]), (word("large"), [theme.ram])])
-    return [*made, legend, QuietBar(Qt.Orientation.Horizontal, parent)]
+    return [*made, legend, QuietBar(Qt.Orientation.Horizontal, parent), area]
 
 
 def choices(parent: QWidget) -> Sequence[QWidget]:
@@ -182,17 +179,13 @@ def notes(parent: QWidget) -> Sequence[QWidget]:
         banner = Banner(parent)
         banner.say(word("sentence"), [BannerAction(word("save"), lambda: None)], tone)
         made.append(banner)
-    for kind in ("quiet", "warning", "bad"):
-        strip = Strip(parent, kind)
-        strip.set_content(word("sentence"), [word("save")])
-        strip.setMinimumSize(themes.current.px(600), strip.fit(themes.current.px(600)))
-        made.append(strip)
-    line = NoteLine(parent)
-    line.set_note(word("sentence"))
-    line.setMinimumSize(themes.current.px(200), line.fit(themes.current.px(200)))
+    for tone in ("muted", "warning", "bad"):
+        framed = Banner(parent, framed=True)
+        framed.say(word("sentence"), [BannerAction(word("save"), lambda: None)], tone)
+        made.append(framed)
     panel = StatePanel(parent)
     panel.say(word("name"), word("sentence"), (word("save"),), "cloud-off")
-    return [*made, line, panel]
+    return [*made, panel]
 
 
 class SampleForm(FormSection):
@@ -281,8 +274,8 @@ class Gallery(ThemedWidget):
         foot = text_label(self)
         head = Row(self.theme, self.language, self.scale, STRETCH, self.over, self.toasted, spacing=8)
         Column(head, (self._scroller, 1), foot, parent=self, margins=(12, 12, 12, 0), spacing=8)
-        self._overlay, self._toast = Overlay(self, 480), Toast(self, foot)
-        self._overlay.inside.addWidget(text_label(self._overlay.card, "title", word("name")))
+        self._overlay, self._toast = Sheet(self, 480), Toast(self, foot)
+        self._overlay.title.setText(word("name"))
         self.over.clicked.connect(self._overlay.open)
         self.toasted.clicked.connect(lambda: self._toast.say(word("sentence"), word("save"), lambda: None))
         self._samples: QWidget | None = None

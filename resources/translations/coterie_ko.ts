@@ -340,16 +340,8 @@
 <context>
     <name>AnswerRow</name>
     <message>
-        <source>Copied</source>
-        <translation>복사됨</translation>
-    </message>
-    <message>
         <source>Answer</source>
         <translation>답변</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>복사</translation>
     </message>
     <message>
         <source>Copy this answer</source>
@@ -686,6 +678,13 @@
     </message>
 </context>
 <context>
+    <name>Bubble</name>
+    <message>
+        <source>Show all ({count} characters)</source>
+        <translation>모두 보기({count}자)</translation>
+    </message>
+</context>
+<context>
     <name>BudgetFold</name>
     <message>
         <source>{count} steps</source>
@@ -814,14 +813,6 @@
 </context>
 <context>
     <name>CodeBlock</name>
-    <message>
-        <source>Copied</source>
-        <translation>복사됨</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>복사</translation>
-    </message>
     <message>
         <source>Code, {language}</source>
         <translation>코드, {language}</translation>
@@ -1003,6 +994,17 @@
     <message>
         <source>{title}, an answer is being written</source>
         <translation>{title}, 답변을 쓰고 있습니다</translation>
+    </message>
+</context>
+<context>
+    <name>CopyButton</name>
+    <message>
+        <source>Copied</source>
+        <translation>복사됨</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>복사</translation>
     </message>
 </context>
 <context>
@@ -1648,14 +1650,6 @@
 </context>
 <context>
     <name>Footer</name>
-    <message>
-        <source>Copied</source>
-        <translation>복사됨</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>복사</translation>
-    </message>
     <message>
         <source>Edit</source>
         <translation>수정</translation>
@@ -4993,10 +4987,6 @@
         <source>Your request</source>
         <translation>요청한 내용</translation>
     </message>
-    <message>
-        <source>Show all ({count} characters)</source>
-        <translation>모두 보기({count}자)</translation>
-    </message>
 </context>
 <context>
     <name>SaveRecipe</name>
@@ -5846,14 +5836,6 @@
 <context>
     <name>TextBox</name>
     <message>
-        <source>Copied</source>
-        <translation>복사됨</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>복사</translation>
-    </message>
-    <message>
         <source>Copy this text</source>
         <translation>이 글 복사</translation>
     </message>
@@ -5900,20 +5882,12 @@
 <context>
     <name>ToolCallCard</name>
     <message>
-        <source>Copied</source>
-        <translation>복사됨</translation>
-    </message>
-    <message>
         <source>Call of the tool {name}</source>
         <translation>{name} 도구 호출</translation>
     </message>
     <message>
         <source>What is passed to {name}</source>
         <translation>{name}에 넘기는 값</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>복사</translation>
     </message>
     <message>
         <source>Copy this call</source>
@@ -6431,10 +6405,6 @@
     <message>
         <source>Your message</source>
         <translation>내 메시지</translation>
-    </message>
-    <message>
-        <source>Show all ({count} characters)</source>
-        <translation>모두 보기({count}자)</translation>
     </message>
 </context>
 <context>

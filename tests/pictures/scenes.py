@@ -22,7 +22,7 @@ def welcome(stage: Stage) -> None:
 def chat_empty(stage: Stage) -> None:
     """A new chat beside older ones."""
     stage.write_chats()
-    stage.ready().new_chat()
+    stage.ready().go.new_chat()
 
 
 def chat_answer(stage: Stage) -> None:
@@ -38,7 +38,7 @@ def chat_answer(stage: Stage) -> None:
 def chat_tools(stage: Stage) -> None:
     """An answer that calls tools: one call as it should be, one mended, one that cannot be read."""
     _, calls = stage.write_chats()
-    stage.ready().open_chat(calls)
+    stage.ready().go.open_chat(calls)
 
 
 def chat_find(stage: Stage) -> None:
@@ -54,7 +54,7 @@ def chat_find(stage: Stage) -> None:
 def model_picker(stage: Stage) -> None:
     """The models to choose from, over the chat."""
     stage.write_chats()
-    stage.ready().choose_model()
+    stage.ready().go.choose_model()
 
 
 def run_finished(stage: Stage) -> None:
@@ -90,12 +90,12 @@ def models_details(stage: Stage) -> None:
 
 def models_downloads(stage: Stage) -> None:
     """Downloads that run, wait and are paused."""
-    stage.ready().show_models("downloads")
+    stage.ready().go.show_models("downloads")
 
 
 def models_library(stage: Stage) -> None:
     """What is on the disk, and what other programs have."""
-    stage.ready().show_models("library")
+    stage.ready().go.show_models("library")
 
 
 def placement(stage: Stage) -> None:

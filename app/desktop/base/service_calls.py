@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.desktop.base.tasks import Executor, Task, run_in_background, stream_in_background
+from app.desktop.base.tasks import Executor, Task, owner_of, run_in_background, stream_in_background
 from engine.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -32,14 +33,14 @@ class ServiceCalls(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.services: Services | None = None
-        self._waiting: list[tuple[Work, Then | None, Then | None, Executor, QObject | None]] = []
+        self._waiting: list[Callable[[], object]] = []
 
     def attach(self, services: Services) -> None:
         """The services are open: do what waited for them, in order."""
         self.services = services
         waiting, self._waiting = self._waiting, []
-        for work, then, on_error, executor, owner in waiting:
-            self.do(work, then, on_error, executor=executor, owner=owner)
+        for ask_again in waiting:
+            ask_again()
 
     def do(
         self,
@@ -53,15 +54,14 @@ class ServiceCalls(QObject):
         """`then(result)` or `on_error(UserError)` follow in the GUI thread; see `run_in_background`."""
         services = self.services
         if services is None:
-            self._waiting.append((work, then, on_error, executor, owner))
+            self._waiting.append(partial(self.do, work, then, on_error, executor=executor, owner=owner))
             return None
-        receiver = owner if owner is not None else getattr(then, "__self__", None)
         return run_in_background(
             lambda: work(services),
             then,
             lambda error: self._fail(error, on_error),
             executor,
-            receiver if isinstance(receiver, QObject) else self,
+            owner_of(owner, then, self),
         )
 
     def stream(
@@ -79,14 +79,13 @@ class ServiceCalls(QObject):
         services = self.services
         if services is None:
             return None
-        receiver = owner if owner is not None else getattr(on_item, "__self__", None)
         return stream_in_background(
             lambda task: work(services, task),
             on_item,
             then,
             lambda error: self._fail(error, on_error),
             executor,
-            receiver if isinstance(receiver, QObject) else self,
+            owner_of(owner, on_item, self),
         )
 
     def _fail(self, error: Exception, on_error: Then | None) -> None:

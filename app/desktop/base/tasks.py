@@ -59,6 +59,10 @@ class Task:
         if self._cancelled:
             wake()
 
+    @property
+    def streams(self) -> bool:
+        return self._told is not None
+
     def keep_going(self) -> bool:
         """Whether anybody still waits for it; from any thread."""
         return not self._cancelled
@@ -118,36 +122,9 @@ class Tasks(QObject):
         self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._told.connect(self._deliver_item, Qt.ConnectionType.QueuedConnection)
 
-    def run(
-        self,
-        work: Callable[[], Any],
-        on_done: Callable[[Any], None] | None = None,
-        on_error: Callable[[Exception], None] | None = None,
-        executor: Executor = "db",
-        owner: QObject | None = None,
-    ) -> Task:
-        """See `run_in_background`."""
-        receiver = owner if owner is not None else getattr(on_done, "__self__", None)
-        task = Task(on_done, on_error, receiver if isinstance(receiver, QObject) else None)
-        return self._start(task, work, executor)
-
-    def stream(
-        self,
-        work: Callable[[Task], Any],
-        on_item: Callable[[Any], None],
-        on_done: Callable[[Any], None] | None = None,
-        on_error: Callable[[Exception], None] | None = None,
-        executor: Executor = "net",
-        owner: QObject | None = None,
-    ) -> Task:
-        """See `stream_in_background`."""
-        receiver = owner if owner is not None else getattr(on_item, "__self__", None)
-        owned = receiver if isinstance(receiver, QObject) else None
-        task = Task(on_done, on_error, owned, on_item, self._tell)
-        self._streams.add(task)
-        return self._start(task, lambda: work(task), executor)
-
-    def _start(self, task: Task, work: Callable[[], Any], executor: Executor) -> Task:
+    def start(self, task: Task, work: Callable[[], Any], executor: Executor) -> Task:
+        if task.streams:
+            self._streams.add(task)
         threads = self._patient.get(executor) or self._executors[executor]
         future = threads.submit(work)
         task.start(future)
@@ -158,7 +135,7 @@ class Tasks(QObject):
         if self._open:
             self._ended.emit(task)
 
-    def _tell(self, task: Task, item: Any) -> None:
+    def tell(self, task: Task, item: Any) -> None:
         if self._open:
             self._told.emit(task, item)
 
@@ -198,7 +175,7 @@ def run_in_background(
     object whose method `on_done` is. An error without `on_error` is raised in the GUI thread, where the
     exception hook shows it.
     """
-    return _here().run(work, on_done, on_error, executor, owner)
+    return _here().start(Task(on_done, on_error, owner_of(owner, on_done)), work, executor)
 
 
 def stream_in_background(
@@ -210,7 +187,17 @@ def stream_in_background(
     owner: QObject | None = None,
 ) -> Task:
     """As `run_in_background`, for work that is told its own task: what it tells comes by `on_item`, one by one."""
-    return _here().stream(work, on_item, on_done, on_error, executor, owner)
+    tasks = _here()
+    task = Task(on_done, on_error, owner_of(owner, on_item), on_item, tasks.tell)
+    return tasks.start(task, lambda: work(task), executor)
+
+
+def owner_of(
+    owner: QObject | None, callback: Callable[[Any], None] | None, default: QObject | None = None
+) -> QObject | None:
+    """The owner of a task: where none is named, the object whose method is called back."""
+    receiver = owner if owner is not None else getattr(callback, "__self__", None)
+    return receiver if isinstance(receiver, QObject) else default
 
 
 def _here() -> Tasks:

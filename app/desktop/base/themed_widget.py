@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.desktop.base.theme import themes
@@ -18,6 +18,32 @@ class TranslatedWidget(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+
+
+class FittedWidget(TranslatedWidget):
+    """`fit` gives the height for a width, by the layout unless a subclass overrides it; `height_changed` comes when
+    that is another. Stands in a layout, or where its parent puts it."""
+
+    height_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.height_changed.connect(self.updateGeometry)
+
+    def fit(self, width: int) -> int:
+        layout = self.layout()
+        if layout.hasHeightForWidth():
+            return layout.totalHeightForWidth(width)
+        return layout.totalSizeHint().height()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self.fit(width)
+
+    def restyle(self) -> None:
+        """Take from the theme what the style sheet does not say."""
 
 
 class ThemedWidget(TranslatedWidget):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from shiboken6 import isValid
 
 from app.desktop.base.background import background
@@ -22,9 +22,9 @@ from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.desktop.run_view.tool_call import ToolCallCard
 from app.desktop.run_view.waiting import Waiting, WaitingLine
 from app.desktop.text.tool_call_text import first_words, one_line, whole_text
+from app.desktop.widgets.banner import Banner, BannerAction
+from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import discard
-from app.desktop.widgets.note_line import NoteLine
-from app.desktop.widgets.note_strip import Strip
 from app.services.models.fullness import FULL
 from app.store.records import Message
 from engine.errors import ErrorInfo
@@ -50,12 +50,12 @@ class AnswerCard(MessageCard):
         self._reasoning: ReasoningCard | None = None
         self.steps: AnswerSteps | None = None
         self._status: WaitingLine | None = None
-        self._strip: Strip | None = None
+        self._strip: Banner | None = None
         self._body = AnswerBody(self)
         self._body.height_changed.connect(self.height_changed)
         self._body.link_asked.connect(self.link_asked)
         self._calls: list[ToolCallCard] = []
-        self._notices: list[NoteLine] = []
+        self._notices: list[QLabel] = []
         self._end_told = False
         self._stream: StreamingDocument | None = None
         self._thinking_since: float | None = None
@@ -219,9 +219,7 @@ class AnswerCard(MessageCard):
                 self._strip = None
             return
         if self._strip is None:
-            self._strip = Strip(self)
-            self._strip.pressed.connect(self._act)
-            self._strip.setVisible(not self.is_editing)
+            self._strip = Banner(self, framed=True)
         why = self._why_ended()
         if message.error is not None:
             text = languages.tell(message.error)
@@ -237,9 +235,10 @@ class AnswerCard(MessageCard):
             text = self.tr("No answer was received.")
         action = self.tr("Continue") if self._can_continue() else self.tr("Try again")
         # Where there is room for more is chosen below the last message, not here.
-        actions = [] if why is not None and why.code == FULL else [action]
-        kind = "bad" if message.state == "failed" else "warning" if message.error else "quiet"
-        self._strip.set_content(text, actions, kind)
+        actions = [] if why is not None and why.code == FULL else [BannerAction(action, self._act)]
+        colour = "bad" if message.state == "failed" else "warning" if message.error else "muted"
+        self._strip.say(text, actions, colour)
+        self._strip.setVisible(not self.is_editing)
 
     def _show_calls(self, calls: Sequence[ToolCall]) -> None:
         """Shows exactly these calls; cards that already show the right one stay."""
@@ -261,14 +260,13 @@ class AnswerCard(MessageCard):
         if (why := self._why_ended()) in notices:  # told by the strip
             notices.remove(why)
         while len(self._notices) > len(notices):
-            line = self._notices.pop()
-            discard(line)
+            discard(self._notices.pop())
         while len(self._notices) < len(notices):
-            line = NoteLine(self)
+            line = text_label(self, "small", wraps=True)
             line.setVisible(not self.is_editing)
             self._notices.append(line)
         for line, notice in zip(self._notices, notices, strict=True):
-            line.set_note(languages.tell(notice))
+            line.setText(languages.tell(notice))
 
     def _why_ended(self) -> ErrorInfo | None:
         """Why it ended before all was said, where that was not wanted: its run, or the end of the context."""
@@ -369,41 +367,26 @@ class AnswerCard(MessageCard):
         self._show_notices()
         if self._reasoning is not None:
             self._reasoning.retranslate()
-        self._body.retranslate()
         if self.steps is not None:
             self.steps.retranslate()
-        self.footer.retranslate()
         self._show_end()
         if self._status is not None:
             self._status.retranslate()
 
     def restyle(self) -> None:
-        own = (self.steps, self._reasoning, self._body, *self._calls, self._strip, self.footer, self._editor)
-        for part in own:
+        for part in (self.steps, self._reasoning, self._body, *self._calls, self._editor):
             if part is not None:
                 part.restyle()
-        if self._status is not None:
-            self._status.update()
 
     def _show_parts(self, on: bool) -> None:
-        own = (
-            self.steps,
-            self._reasoning,
-            self._body,
-            *self._calls,
-            *self._notices,
-            self._strip,
-            self.footer,
-        )
-        for part in own:
+        super()._show_parts(on)
+        for part in (self.steps, self._reasoning, self._body, *self._calls, *self._notices, self._strip):
             if part is not None:
                 part.setVisible(on)
 
     def fit(self, width: int) -> int:
         theme, y = themes.current, 0
-        if self._editor is not None:
-            height = self._editor.fit(width)
-            self._editor.setGeometry(0, 0, width, height)
+        if height := self._fit_editor(width):
             return height
         parts: list[tuple[QWidget, int, int]] = []  # widget, height, gap below
         if self.steps is not None and not self.steps.is_empty:
@@ -415,7 +398,7 @@ class AnswerCard(MessageCard):
         if self._status is not None:  # behind the words of an answer that others came before in the middle
             parts.append((self._status, self._status.fit(width), theme.px(8)))
         parts += [(card, card.fit(width), theme.px(8)) for card in self._calls]
-        parts += [(line, line.fit(width), theme.px(8)) for line in self._notices]
+        parts += [(line, line.heightForWidth(width), theme.px(8)) for line in self._notices]
         if self._strip is not None:
             parts.append((self._strip, self._strip.fit(width), theme.px(8)))
         if not self.footer.isHidden():

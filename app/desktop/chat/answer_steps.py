@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from agents.events import Entry
 from agents.permissions.values import ApprovalRequest
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import TranslatedWidget
+from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.run_view.approval_card import ApprovalCard
 from app.desktop.run_view.interrupted_card import InterruptedCard
 from app.desktop.run_view.line_widget import LineWidget
 from app.desktop.run_view.step_column import StepColumn
 from app.desktop.run_view.step_lines import CallLine, StepLines
-from app.desktop.widgets.badges import BadgeButton
-from app.desktop.widgets.buttons import paint_focus_ring
+from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.labels import set_texts
 from app.desktop.widgets.layouts import discard
 from app.format import format_count
@@ -33,40 +32,11 @@ FEW = 4
 ALL_BUILT = 40
 
 
-class StepsHead(QAbstractButton):
-    """One line about all steps; pressing it folds or unfolds them."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.opened = True
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(theme.font(13))
-        active = self.underMouse() or self.hasFocus()
-        painter.setPen(QColor(theme.text if active else theme.muted))
-        arrow = "  ▾" if self.opened else "  ▸"
-        metrics = QFontMetrics(painter.font())
-        room = self.width() - metrics.horizontalAdvance(arrow)
-        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
-        single = Qt.TextFlag.TextSingleLine | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(self.rect(), single, text + arrow)
-        if self.hasFocus():
-            paint_focus_ring(painter, QRectF(self.rect()), 6)
-        painter.end()
-
-
-class AnswerSteps(TranslatedWidget):
+class AnswerSteps(FittedWidget):
     """Shows a run without its task and its answer. `decided` carries a call and a `Decision`, `undo_wanted` what
     `RunStepsView.undo_wanted` does, `go_on` what becomes of interrupted calls; `asked` comes when a question comes or
     goes, `released` before one goes that has the focus."""
 
-    height_changed = Signal()
     link_asked = Signal(str)
     decided = Signal(str, object)
     undo_wanted = Signal(object, object, int)
@@ -85,8 +55,7 @@ class AnswerSteps(TranslatedWidget):
         self._left_alone = False
         self._fitting = False
         self._scroll: QScrollArea | None = None
-        self._head = StepsHead(self)
-        self._undo = BadgeButton(self)
+        self._head, self._undo = word_button(self), word_button(self, "badge")
         self._column = StepColumn(self)
         self._interrupted = InterruptedCard(self)
         self._question: ApprovalCard | None = None
@@ -210,7 +179,6 @@ class AnswerSteps(TranslatedWidget):
             left = [line for call in view.interrupted if (line := self._lines.call(call)) is not None]
         self._interrupted.show_calls(left)
         self._head.setVisible(bool(lines))
-        self._head.opened = self.is_open
         self._column.setVisible(bool(lines) and self.is_open)
         undoable = any(call.undoing == "possible" for call in calls)
         self._undo.setVisible(undoable and not self.is_under_way)
@@ -238,7 +206,7 @@ class AnswerSteps(TranslatedWidget):
             parts.append(
                 self._counted(len(files), self.tr("1 file changed"), self.tr("{count} files changed"))
             )
-        self._head.setText("  ·  ".join(parts))
+        self._head.setText("  ·  ".join(parts) + ("  ▾" if self.is_open else "  ▸"))
         state = self.tr("opened") if self.is_open else self.tr("closed")
         self._head.setAccessibleName(f"{', '.join(parts)}, {state}")
         set_texts(self._undo, self.tr("Undo all"), self.tr("Undo what this answer changed"))
@@ -304,6 +272,4 @@ class AnswerSteps(TranslatedWidget):
                 parent.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     def restyle(self) -> None:
-        for part in (self._undo, self._column, self._interrupted):
-            part.restyle()
-        self._head.update()
+        self._column.restyle()

@@ -13,16 +13,15 @@ from typing import Any, Protocol
 
 import msgspec
 from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.cards import MessageCard, NoteCard, UserCard
-from app.desktop.markdown.code import scroll_bar_style
 from app.desktop.widgets.extents import Extents, estimate
 from app.desktop.widgets.layouts import discard
-from app.desktop.widgets.scroller import QuietBar
+from app.desktop.widgets.scroller import ReadingArea
 from app.store.records import Message
 
 PAGE = 40
@@ -65,7 +64,7 @@ class Fitted(Protocol):
     def setVisible(self, visible: bool, /) -> None: ...
 
 
-class CardWindow(QScrollArea):
+class CardWindow(ReadingArea):
     """A window that moves over a long path of messages.
 
     `page_wanted` asks for the records of messages; `card_made` gives each new card; `tail_changed` says whether
@@ -95,12 +94,6 @@ class CardWindow(QScrollArea):
         self._placing = False
         self.column = _Column(self)
         self.setWidget(self.column)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBar(QuietBar(Qt.Orientation.Vertical, self))
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.verticalScrollBar().setSingleStep(44)
-        self.viewport().setAutoFillBackground(False)
         self._building = QTimer(self, singleShot=True, interval=0)
         self._building.timeout.connect(self._build_slice)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -245,7 +238,6 @@ class CardWindow(QScrollArea):
         self.place()
 
     def restyle(self) -> None:
-        self.verticalScrollBar().setStyleSheet(scroll_bar_style(themes.current))
         for card in self._cards.values():
             card.restyle()
         for beside in (*self._lines.values(), *([self._foot] if self._foot else [])):
@@ -455,15 +447,6 @@ class CardWindow(QScrollArea):
         self._wanted.discard(message_id)
 
     # --- events ---
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        bar = self.verticalScrollBar()
-        if event.key() == Qt.Key.Key_Home:
-            bar.setValue(bar.minimum())
-        elif event.key() == Qt.Key.Key_End:
-            bar.setValue(bar.maximum())
-        else:
-            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

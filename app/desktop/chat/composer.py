@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
-from app.desktop.base.icons import icon
+from app.desktop.base.icons import set_icon
 from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
@@ -14,6 +13,7 @@ from app.desktop.chat.composer_frame import COLUMN, MARGIN, SCROLL_BAR, Composer
 from app.desktop.chat.tools_button import ToolsButton
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.text.remote_marks import leaving, short_host
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import STRETCH
 from app.desktop.widgets.writing import Writing
@@ -22,38 +22,6 @@ from app.services.models.reasoning import possible, reasoning_choices
 from engine.values import Reasoning
 
 DRAFT_DELAY_MS = 300
-
-
-class RoundButton(QPushButton):
-    """A filled circle with an icon; the colour says whether it can be pressed."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.symbol = "arrow-up"
-
-    def sizeHint(self) -> QSize:
-        return QSize(themes.current.px(34), themes.current.px(34))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        ground = QColor(theme.accent if self.isEnabled() else theme.line)
-        if self.isEnabled() and (self.underMouse() or self.isDown()):
-            ground = ground.lighter(115) if theme.name == "dark" else ground.darker(115)
-        painter.setBrush(ground)
-        painter.drawEllipse(self.rect())
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QColor(theme.on_accent))
-            painter.drawEllipse(self.rect().adjusted(2, 2, -3, -3))
-        size = theme.px(18)
-        place = (self.width() - size) // 2
-        icon(self.symbol, "on_accent" if self.isEnabled() else "muted", 18).paint(
-            painter, place, place, size, size
-        )
 
 
 class Composer(ThemedWidget):
@@ -74,7 +42,7 @@ class Composer(ThemedWidget):
         self._reasoning: Reasoning = "auto"
         self.frame = frame
         self.edit = frame.edit
-        self.button = RoundButton(self.frame)
+        self.button = push_button(self.frame, "send")
         self.reasoning = ReasoningChooser(self.frame)
         self.tools = ToolsButton(self.frame)
         self._reasoning_label = text_label(self.frame, "small")
@@ -195,12 +163,11 @@ class Composer(ThemedWidget):
         set_property(self.frame, "focused", focused)
 
     def _show_button(self) -> None:
-        self.button.symbol = "square" if self._answering else "arrow-up"
+        set_icon(self.button, "square" if self._answering else "arrow-up", "on_accent", 18)
         self.button.setEnabled(self._answering or not self.edit.document().isEmpty())
         name = self.tr("Stop") if self._answering else self.tr("Send")
         self.button.setAccessibleName(name)
         self.button.setToolTip(self.tr("Stop (Esc)") if self._answering else self.tr("Send (Enter)"))
-        self.button.update()
 
     def _show_reasoning(self) -> None:
         facts = self._model.facts if self._model is not None else None
@@ -271,4 +238,4 @@ class Composer(ThemedWidget):
         self._row.setContentsMargins(*margins())
         # What does not fit finds another form: the window need not be wide for it.
         self.setMinimumWidth(px(280))
-        self.button.setFixedSize(px(34), px(34))
+        self._show_button()

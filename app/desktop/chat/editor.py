@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import TranslatedWidget
-from app.desktop.widgets.buttons import PillButton
+from app.desktop.base.themed_widget import FittedWidget
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 
 MAX_LINES = 18
 
@@ -45,20 +46,20 @@ class _Field(QTextEdit):
             super().keyPressEvent(event)
 
 
-class MessageEditor(TranslatedWidget):
+class MessageEditor(FittedWidget):
     """A field with Save and Cancel. `saved` carries the new text; an empty text cannot be saved."""
 
     saved = Signal(str)
     cancelled = Signal()
-    height_changed = Signal()
 
     def __init__(self, parent: QWidget, text: str) -> None:
         super().__init__(parent)
         self.setProperty("kind", "accent-card")
         self._field = _Field(self)
         self._field.setPlainText(text)
-        self._save = PillButton(self, primary=True)
-        self._cancel = PillButton(self)
+        self._save, self._cancel = push_button(self, "primary"), push_button(self)
+        row = Row(STRETCH, self._cancel, self._save, spacing=8)
+        Column(self._field, row, parent=self, margins=(14, 10, 14, 10), spacing=8)
         self.setFocusProxy(self._field)
         self._save.clicked.connect(self._accept)
         self._cancel.clicked.connect(self.cancelled)
@@ -81,8 +82,6 @@ class MessageEditor(TranslatedWidget):
         palette.setColor(QPalette.ColorRole.Base, QColor(theme.card))
         self._field.setPalette(palette)
         self._field.setFont(theme.font())
-        self._save.restyle()
-        self._cancel.restyle()
 
     def _accept(self) -> None:
         text = self._field.toPlainText().strip()
@@ -91,30 +90,19 @@ class MessageEditor(TranslatedWidget):
 
     def _changed(self) -> None:
         self._save.setEnabled(bool(self._field.toPlainText().strip()))
-        if self._wanted(self.width()) != self._height:
+        height = self._height
+        if self.fit(self.width()) != height:
             self.height_changed.emit()
 
-    def _wanted(self, width: int) -> int:
-        theme = themes.current
-        document = self._field.document()
-        document.setTextWidth(width - 2 * theme.px(14))
-        most = MAX_LINES * theme.px(22)
-        # A bar that is not needed takes width, so that lines break earlier and it is needed after all.
-        full = document.size().height() > most
-        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if full else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        self._field.setVerticalScrollBarPolicy(policy)
-        lines = min(document.size().height(), most)
-        return math.ceil(lines) + 2 * theme.px(10) + theme.px(30) + theme.px(10)
-
     def fit(self, width: int) -> int:
-        theme = themes.current
-        self._height = height = self._wanted(width)
-        pad, button = theme.px(14), theme.px(30)
-        self._field.setGeometry(pad, theme.px(10), width - 2 * pad, height - button - theme.px(26))
-        x = width - theme.px(10)
-        for widget in (self._save, self._cancel):
-            size = widget.sizeHint()
-            x -= size.width()
-            widget.setGeometry(x, height - size.height() - theme.px(8), size.width(), size.height())
-            x -= 8
-        return height
+        document, px = self._field.document(), themes.current.px
+        document.setTextWidth(width - 2 * px(14) - 2)
+        most, height = MAX_LINES * px(22), math.ceil(document.size().height())
+        # A bar that is not needed takes width, so that lines break earlier and it is needed after all.
+        policy = (
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded if height > most else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
+        self._field.setVerticalScrollBarPolicy(policy)
+        self._field.setFixedHeight(min(height, most))
+        self._height = super().fit(width)
+        return self._height

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.text.remote_marks import leaving
-from app.desktop.widgets.buttons import PillButton, QuietButton
+from app.desktop.widgets.buttons import push_button, word_button
+from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column
 
 
@@ -21,11 +21,12 @@ class EmptyState(TranslatedWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._model: str | None = None  # not known yet
-        self._title = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter)
-        self._sentence = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
-        self._starters = [PillButton(self) for _ in range(3)]
+        self._title, self._sentence = text_label(self, "title"), text_label(self, "value", wraps=True)
+        for label in (self._title, self._sentence):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._starters = [push_button(self, "bar") for _ in range(3)]
         self._origin_title = ""
-        self.origin = QuietButton(self, pixels=13)
+        self.origin = word_button(self)
         self.origin.clicked.connect(self.origin_wanted)
         self.origin.hide()
         layout = Column(2, self._title, self._sentence, parent=self, spacing=8)
@@ -35,7 +36,6 @@ class EmptyState(TranslatedWidget):
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self.origin, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
-        self.restyle()
         self.retranslate()
 
     def show_model(self, model: str) -> None:
@@ -51,7 +51,7 @@ class EmptyState(TranslatedWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
-        self.origin.setText(self.tr("Back to “{title}”").format(title=self._origin_title))
+        self.origin.setText(self.tr("Back to “{title}”").format(title=self._origin_title.replace("&", "&&")))
         self._title.setText(self.tr("What can I help with?"))
         remote = leaving(self._model or "")
         words = self.tr("The model runs on your computer. Nothing you write leaves it.")
@@ -68,14 +68,3 @@ class EmptyState(TranslatedWidget):
         )
         for button, text in zip(self._starters, texts, strict=True):
             button.setText(text)
-
-    def restyle(self) -> None:
-        theme = themes.current
-        self._title.setFont(theme.font(20, bold=True))
-        self._sentence.setFont(theme.font())
-        palette = theme.palette()
-        palette.setColor(palette.ColorRole.WindowText, theme.muted)
-        self._sentence.setPalette(palette)
-        self._title.setPalette(theme.palette())
-        for button in (*self._starters, self.origin):
-            button.restyle()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFrame, QLabel, QSpacerItem, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QSpacerItem, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import set_texts
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.format import format_size, format_speed
 from engine.errors import ErrorInfo
@@ -37,12 +36,9 @@ class PickCard(QFrame):
         self._fraction, self._offline = 0.0, False
         self._error: ErrorInfo | None = None
         self.setProperty("kind", "card")
-        self._name, self._figures, self._why, self._note = (QLabel(self) for _ in range(4))
-        self._name.setProperty("kind", "heading")
-        self._figures.setProperty("kind", "small")
-        for label in (self._name, self._figures, self._why, self._note):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._name, self._figures, self._why, self._note = (
+            text_label(self, kind, wraps=True) for kind in ("heading", "small", "", "small")
+        )
         self.button = push_button(self)
         self.show_link = push_button(self, "link")
         self._foot = Row(self.button, self.show_link, spacing=8)
@@ -114,7 +110,7 @@ class PickCard(QFrame):
         self._figures.setToolTip(languages.tell(self.pick.sentence))
         self._why.setText(entry.why_ko if languages.current == "ko" else entry.why_en)
         self._note.setText(self._note_text())
-        self._colour_note()
+        set_kind(self._note, "bad" if self.state == "failed" else "small")
         words, name = {
             "failed": (self.tr("Try again"), self.tr("Try downloading {name} again")),
             "done": (self.tr("Use it"), self.tr("Use {name}")),
@@ -122,19 +118,11 @@ class PickCard(QFrame):
         set_texts(self.button, words, name.format(name=entry.name, figures=self._figures.text()))
         self.button.setVisible(self.state in ("offered", "failed", "done"))
         self.button.setEnabled(self.state == "done" or not self._offline)
-        if self.button.property("kind") != ("primary" if self.state == "done" else "bar"):
-            set_kind(self.button, "primary" if self.state == "done" else "bar")
+        set_kind(self.button, "primary" if self.state == "done" else "bar")
         set_texts(
             self.show_link, self.tr("Show"), self.tr("Show the download of {name}").format(name=entry.name)
         )
         self.show_link.setVisible(self.state in ("queued", "running", "paused", "verifying"))
-
-    def _colour_note(self) -> None:
-        theme = themes.current
-        palette = self._note.palette()
-        colour = theme.bad if self.state == "failed" else theme.muted
-        palette.setColor(palette.ColorRole.WindowText, QColor(colour))
-        self._note.setPalette(palette)
 
     def restyle(self) -> None:
         px = themes.current.px
@@ -142,5 +130,3 @@ class PickCard(QFrame):
         self._note.setMinimumHeight(px(18))
         self._room.changeSize(0, px(36))
         self._why.setFont(themes.current.font(13))
-        self._note.setFont(themes.current.font(13))
-        self._colour_note()

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -20,16 +20,17 @@ from PySide6.QtGui import (
     QTextCursor,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QLabel, QLineEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QTextEdit, QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.cards import time_of
 from app.desktop.chat.find import find_all, nearest
-from app.desktop.markdown.code import scroll_bar_style
 from app.desktop.markdown.markdown import FORMULA_MARK, Prose, parse
 from app.desktop.markdown.prose import SafeTextBrowser, style_sheet
 from app.desktop.text.tool_call_text import arguments_text, one_line, whole_text
-from app.desktop.widgets.buttons import PillButton
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.format import format_count
 from app.store.records import Message
@@ -79,7 +80,7 @@ class _Text(SafeTextBrowser):
         QTextEdit.keyPressEvent(self, event)
 
 
-class SelectTextView(QWidget):
+class SelectTextView(ThemedWidget):
     """Built in slices between events from the pages that `page_wanted` asks for. Esc closes (`closed`)."""
 
     page_wanted = Signal(list)
@@ -96,24 +97,17 @@ class SelectTextView(QWidget):
         self._current = -1
         self._text = _Text(self)
         self._field = QLineEdit(self)
-        self._count = QLabel(self)
-        self._previous, self._next = PillButton(self), PillButton(self)
-        self._copy, self._close = PillButton(self), PillButton(self)
+        self._count = text_label(self, "small")
+        self._previous, self._next, self._copy, self._close = (push_button(self, "bar") for _ in range(4))
         self._slices = QTimer(self, singleShot=True, interval=0)
         self._searching = QTimer(self, singleShot=True, interval=120)
         self._lay_out()
         self._connect()
-        self.restyle()
-        self._retranslate()
+        self.refresh()
 
     def _lay_out(self) -> None:
-        bar = Row()
-        bar.setContentsMargins(MARGIN, 10, MARGIN, 10)
-        bar.setSpacing(8)
-        bar.addWidget(self._field, 1)
-        bar.addWidget(self._count)
-        for button in (self._previous, self._next, self._copy, self._close):
-            bar.addWidget(button)
+        buttons = (self._previous, self._next, self._copy, self._close)
+        bar = Row((self._field, 1), self._count, *buttons, margins=(MARGIN, 10, MARGIN, 10), spacing=8)
         Column(bar, (self._text, 1), parent=self, spacing=0)
 
     def _connect(self) -> None:
@@ -130,7 +124,6 @@ class SelectTextView(QWidget):
         self._shortcut(keys.Cancel, self.close_view)
         self._shortcut(keys.FindNext, lambda: self._step(forward=True))
         self._shortcut(keys.FindPrevious, lambda: self._step(forward=False))
-        themes.changed.connect(self.restyle)
 
     def _shortcut(self, key: QKeySequence.StandardKey, action: Callable[[], None]) -> None:
         shortcut = QShortcut(QKeySequence(key), self)
@@ -294,20 +287,11 @@ class SelectTextView(QWidget):
         self._text.setPalette(palette)
         self._text.document().setDefaultFont(theme.font())
         self._text.document().setDefaultStyleSheet(style_sheet(theme))
-        self._text.verticalScrollBar().setStyleSheet(scroll_bar_style(theme))
-        self._field.setFont(theme.font(13))
-        self._field.setFixedHeight(theme.px(30))
-        quiet = theme.palette()
-        quiet.setColor(QPalette.ColorRole.WindowText, QColor(theme.muted))
-        self._count.setPalette(quiet)
-        self._count.setFont(theme.font(12.5))
-        for button in (self._previous, self._next, self._copy, self._close):
-            button.restyle()
         if self._ids and self.is_complete and self.isVisible():
             # The colours are part of the text, which is built again.
             self.open(self._ids)
 
-    def _retranslate(self) -> None:
+    def retranslate(self) -> None:
         self._field.setPlaceholderText(self.tr("Find in this chat"))
         self._field.setAccessibleName(self.tr("Find in this chat"))
         self._text.setAccessibleName(self.tr("The whole chat"))
@@ -316,8 +300,3 @@ class SelectTextView(QWidget):
         self._copy.setText(self.tr("Copy as Markdown"))
         self._close.setText(self.tr("Close"))
         self._show_state()
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-        super().changeEvent(event)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
-    QGuiApplication,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -57,14 +56,10 @@ class _FocusFrame(QWidget):
 
 
 class TranscriptView(QWidget):
-    """The messages of one path of a conversation.
-
-    `page_wanted` asks for records, which `take_page` takes. Text is put on the clipboard here; `link_activated`
-    comes only after the reader has seen the whole address and agreed.
-    """
+    """The messages of one path of a conversation. `page_wanted` asks for records, which `take_page` takes;
+    `link_activated` comes only after the reader has seen the whole address and agreed."""
 
     page_wanted = Signal(list)
-    copy_requested = Signal(int)
     edit_requested = Signal(int, str)
     regenerate_requested = Signal(int)
     continue_requested = Signal(int)
@@ -316,7 +311,6 @@ class TranscriptView(QWidget):
     # --- cards, links, focus ---
 
     def _card_made(self, card: MessageCard) -> None:
-        card.copy_requested.connect(self._copy)
         card.edit_requested.connect(self.edit_requested)
         card.regenerate_requested.connect(self.regenerate_requested)
         card.continue_requested.connect(self.continue_requested)
@@ -335,13 +329,6 @@ class TranscriptView(QWidget):
     def _steps_made(self, card: AnswerCard) -> None:
         if card.steps is not None:
             self.steps_made.emit(card.message.id, card.steps)
-
-    def _copy(self, message_id: int) -> None:
-        card = self._window.card(message_id)
-        if card is not None:
-            text = card.copied_text() if isinstance(card, AnswerCard) else card.message.content
-            QGuiApplication.clipboard().setText(text)
-            self.copy_requested.emit(message_id)
 
     def _ask_link(self, address: str) -> None:
         self._strip.ask(address)
@@ -406,10 +393,7 @@ class TranscriptView(QWidget):
     def restyle(self) -> None:
         """Takes colours and sizes from the current theme."""
         self._window.restyle()
-        self.empty.restyle()
-        self._strip.restyle()
         self._place_overlays()
-        self._jump.update()
 
     def _retranslate(self) -> None:
         self._window.setAccessibleName(self.tr("Conversation"))

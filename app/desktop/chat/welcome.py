@@ -9,8 +9,6 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
-    QLabel,
-    QPushButton,
     QScrollArea,
     QWidget,
 )
@@ -20,8 +18,9 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.composer_frame import COLUMN, MARGIN, SCROLL_BAR
 from app.desktop.chat.pick_card import PickCard
+from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, text_label
-from app.desktop.widgets.layouts import STRETCH, Column, Row
+from app.desktop.widgets.layouts import STRETCH, Column, Row, discard
 from app.services.events import ServiceEvent
 from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.services.models.events import ModelChanged
@@ -57,28 +56,12 @@ class WelcomePage(ThemedWidget):
         self._reading = True
         self._ids: dict[int, PickCard] = {}
         self.cards: list[PickCard] = []
-        self._title, self._sentence, self._heading, self._hint = (QLabel(self) for _ in range(4))
-        self._title.setProperty("kind", "title")
-        self._heading.setProperty("kind", "heading")
-        self._hint.setProperty("kind", "small")
-        self.start, self.skip, self.more = (QPushButton(self) for _ in range(3))
-        self.start.setProperty("kind", "primary")
-        self.skip.setProperty("kind", "link")
-        self.more.setProperty("kind", "link")
-        for button in (self.start, self.skip, self.more):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._starter_name = text_label(self, "heading")
-        self._starter_words = text_label(self, "small")
-        words = (
-            self._title,
-            self._sentence,
-            self._hint,
-            self._starter_name,
-            self._starter_words,
-            self._heading,
+        kinds = ("title", "", "heading", "small", "heading", "small")
+        labels = (text_label(self, kind, wraps=True) for kind in kinds)
+        self._title, self._sentence, self._heading, self._hint, self._starter_name, self._starter_words = (
+            labels
         )
-        for label in words:
-            label.setWordWrap(True)
+        self.start, self.skip, self.more = (push_button(self, kind) for kind in ("primary", "link", "link"))
         self._lay_out()
         self.start.clicked.connect(self.left)
         self.skip.clicked.connect(self.left)
@@ -155,10 +138,7 @@ class WelcomePage(ThemedWidget):
         if any(card.state != "offered" for card in self.cards):
             return
         for card in self.cards:
-            self._picks.removeWidget(card)
-            card.hide()
-            card.setParent(None)
-            card.deleteLater()
+            discard(card, self._picks)
         self.cards = [self._card(pick) for pick in picks]
         self.retranslate()
 

@@ -8,11 +8,12 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.markdown.code import CodeBlock
 from app.desktop.markdown.markdown import FORMULA_MARK, Block, Code, Formula, Prose
 from app.desktop.markdown.prose import ProseBlock
 from app.desktop.markdown.streaming import Change
-from app.desktop.widgets.buttons import QuietButton
+from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.layouts import discard
 from app.format import format_count
 
@@ -54,10 +55,9 @@ def size(block: Block) -> int:
     return len(block.html) if isinstance(block, Prose) else len(block.text)
 
 
-class AnswerBody(QWidget):
-    """Blocks below each other. `fit` lays them out; `height_changed` when they want that again."""
+class AnswerBody(FittedWidget):
+    """Blocks below each other, laid out by `fit`."""
 
-    height_changed = Signal()
     link_asked = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
@@ -66,7 +66,7 @@ class AnswerBody(QWidget):
         self._closed = 0  # rows that no further text can change
         self._loose: list[Block] = []  # settled blocks of the rows behind those
         self._rest: list[Block] = []  # segments not built yet
-        self._more = QuietButton(self, pixels=13)
+        self._more = word_button(self)
         self._more.hide()
         self._more.clicked.connect(self._show_rest)
         self._slices = QTimer(self, singleShot=True, interval=0)
@@ -91,7 +91,7 @@ class AnswerBody(QWidget):
         else:
             self._show_rows(wanted[:shown])
             self._rest = wanted[shown:]
-        self._update_more()
+        self.retranslate()
 
     def apply(self, change: Change) -> None:
         """Shows what has come in."""
@@ -115,10 +115,11 @@ class AnswerBody(QWidget):
                     self._rows.append(new)
                 else:
                     self._rows[index] = new
-                    _drop(row)
+                    discard(row)
         for row in self._rows[start + len(wanted) :]:
-            _drop(row)
+            discard(row)
         del self._rows[start + len(wanted) :]
+        self.updateGeometry()
 
     def _make(self, block: Block) -> ProseBlock | CodeBlock:
         row: ProseBlock | CodeBlock
@@ -141,22 +142,18 @@ class AnswerBody(QWidget):
         del self._rest[:SLICE_ROWS]
         if self._rest:
             self._slices.start()
-        self._update_more()
+        self.retranslate()
         self.height_changed.emit()
 
-    def _update_more(self) -> None:
+    def retranslate(self) -> None:
         self._more.setVisible(bool(self._rest))
         if self._rest:
             hidden = format_count(sum(map(size, self._rest)))
             self._more.setText(self.tr("Show all ({count} more characters)").format(count=hidden))
 
-    def retranslate(self) -> None:
-        self._update_more()
-
     def restyle(self) -> None:
         for row in self._rows:
             row.restyle()
-        self._more.restyle()
 
     def fit(self, width: int) -> int:
         """Places the rows for a width; returns the height of all."""
@@ -172,7 +169,3 @@ class AnswerBody(QWidget):
             self._more.setGeometry(0, y + 8, hint.width(), hint.height())
             y += 8 + hint.height()
         return y
-
-
-def _drop(row: QWidget) -> None:
-    discard(row)

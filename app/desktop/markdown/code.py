@@ -5,35 +5,28 @@ from __future__ import annotations
 import math
 import time
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
-    QGuiApplication,
     QKeyEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QResizeEvent,
     QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
 from shiboken6 import isValid
 
 from app.desktop.base.background import background
-from app.desktop.base.theme import Theme, themes
-from app.desktop.markdown.headed import paint_frame, place_in_head
+from app.desktop.base.theme import themes
+from app.desktop.markdown.headed import HeadedBox
 from app.desktop.markdown.highlight import MAX_COLOURED, QUICK, Span, Spans, spans
 from app.desktop.markdown.markdown import Code
 from app.desktop.markdown.prose import MINIMUM_HEIGHT, SCROLL_KEYS
-from app.desktop.widgets.buttons import CopyButton
 
-COPIED_MS = 1600
 LINES_AT_ONCE = 150
 SLICE_S = 0.005
 
@@ -41,9 +34,9 @@ SLICE_S = 0.005
 class Colours(QSyntaxHighlighter):
     """Puts spans that are already known on the lines."""
 
-    def __init__(self, editor: QTextEdit) -> None:
+    def __init__(self, editor: QTextEdit | QPlainTextEdit) -> None:
         super().__init__(editor.document())
-        self._lines: Spans = ()
+        self.lines: Spans = ()
         self._next = 0
         self._slices = QTimer(self, singleShot=True, interval=0)
         self._slices.timeout.connect(self._colour_slice)
@@ -51,7 +44,7 @@ class Colours(QSyntaxHighlighter):
 
     def set_spans(self, lines: Spans) -> None:
         """Colours a short text at once, a long one in slices between events."""
-        self._lines = lines
+        self.lines = lines
         if self.document().blockCount() <= LINES_AT_ONCE:
             self.rehighlight()
         else:
@@ -69,13 +62,13 @@ class Colours(QSyntaxHighlighter):
             self._slices.start()
 
     def clear(self) -> None:
-        if self._lines:
+        if self.lines:
             self.set_spans(())
 
     def highlightBlock(self, text: str) -> None:
         number = self.currentBlock().blockNumber()
-        if number < len(self._lines):
-            for span in self._lines[number]:
+        if number < len(self.lines):
+            for span in self.lines[number]:
                 self.setFormat(span.start, span.length, self._format(span))
 
     def _format(self, span: Span) -> QTextCharFormat:
@@ -109,6 +102,17 @@ class _CodeText(QTextEdit):
         self.document().setDefaultTextOption(option)
         self.viewport().setAutoFillBackground(False)
 
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The lines, some room below them, and the scroll bar where a line is longer."""
+        size = self.document().size()
+        return math.ceil(size.height()) + 8 + (10 if size.width() > width else 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta()
         sideways = abs(turn.x()) > abs(turn.y()) or event.modifiers() & Qt.KeyboardModifier.ShiftModifier
@@ -126,22 +130,18 @@ class _CodeText(QTextEdit):
             super().keyPressEvent(event)
 
 
-class CodeBlock(QWidget):
+class CodeBlock(HeadedBox):
     """Shows a `Code`. While its fence is open only what is new is added; the colours come at the end."""
 
-    height_changed = Signal()
-
     def __init__(self, parent: QWidget, code: Code) -> None:
-        super().__init__(parent)
+        super().__init__(parent, lambda: self.code.text)
         self.code = Code(code.language, "", closed=False)
         self._text = _CodeText(self)
         self._colours = Colours(self._text)
-        self._copy = CopyButton(self)
-        self._copy.clicked.connect(self._copy_text)
-        self._copied = QTimer(self, singleShot=True, interval=COPIED_MS)
-        self._copied.timeout.connect(self._retranslate)
+        self.inside.addWidget(self._text)
+        self.inside.set_margins(12, 11, 12, 3)
         self._style()
-        self._retranslate()
+        self.retranslate()
         self.set_code(code)
 
     def set_code(self, code: Code) -> None:
@@ -153,8 +153,7 @@ class CodeBlock(QWidget):
             self._space_lines()
             self._append(code.text)
         if code.language != old.language:
-            self._retranslate()
-            self.update()
+            self.retranslate()
         if code.closed and (code != old):
             self._colour()
         elif not code.closed:
@@ -165,12 +164,8 @@ class CodeBlock(QWidget):
         cursor = QTextCursor(self._text.document())
         cursor.select(QTextCursor.SelectionType.Document)
         block = cursor.blockFormat()
-        block.setLineHeight(self._line_height, MINIMUM_HEIGHT)
+        block.setLineHeight(themes.current.px(19), MINIMUM_HEIGHT)
         cursor.setBlockFormat(block)
-
-    @property
-    def _line_height(self) -> int:
-        return themes.current.px(19)
 
     def _append(self, text: str) -> None:
         at_start = self._text.document().isEmpty()
@@ -181,6 +176,8 @@ class CodeBlock(QWidget):
         if at_start:
             # The reader's cursor went along with what was inserted, and the view would follow it sideways.
             self._text.moveCursor(QTextCursor.MoveOperation.Start)
+        self._text.updateGeometry()
+        self.refit()
 
     def _colour(self) -> None:
         code, style = self.code, themes.current.code_style
@@ -197,24 +194,12 @@ class CodeBlock(QWidget):
         if isValid(self) and code == self.code and style == themes.current.code_style:
             self._colours.set_spans(lines)
 
-    def _copy_text(self) -> None:
-        QGuiApplication.clipboard().setText(self.code.text)
-        self._copy.setText(self.tr("Copied"))
-        self._copied.start()
-        self._place_copy()
-
-    def _retranslate(self) -> None:
-        self._copy.setText(self.tr("Copy"))
+    def retranslate(self) -> None:
         language = self.code.language
         name = self.tr("Code, {language}").format(language=language) if language else self.tr("Code")
+        self.set_head(language)
         self._text.setAccessibleName(name)
         self._copy.setAccessibleName(self.tr("Copy this code"))
-        self._place_copy()
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-        super().changeEvent(event)
 
     def restyle(self) -> None:
         self._style()
@@ -223,61 +208,9 @@ class CodeBlock(QWidget):
 
     def _style(self) -> None:
         theme = themes.current
-        palette = theme.palette()
-        palette.setColor(QPalette.ColorRole.Base, QColor(theme.code))
-        self._text.setPalette(palette)
+        super().restyle()
+        self._text.setPalette(theme.palette())
         self._text.setFont(theme.fixed_font())
         self._text.setTabStopDistance(4 * QFontMetricsF(theme.fixed_font()).horizontalAdvance(" "))
-        self._text.horizontalScrollBar().setStyleSheet(scroll_bar_style(theme))
         self._space_lines()
-        self._copy.restyle()
-        self.update()
-
-    @property
-    def _head(self) -> int:
-        return themes.current.px(30)
-
-    def fit(self, width: int) -> int:
-        """The height for a width: head, lines, padding, and the scroll bar where a line is longer."""
-        theme = themes.current
-        size = self._text.document().size()
-        lines = size.height()
-        inner = width - 2 * theme.px(12)
-        bar = 10 if size.width() > inner else 0
-        return math.ceil(self._head + 1 + theme.px(11) + lines + theme.px(11) + bar)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        theme = themes.current
-        left, top = theme.px(12), self._head + theme.px(11)
-        self._text.setGeometry(left, top, self.width() - 2 * left, self.height() - top - 3)
-        self._place_copy()
-
-    def _place_copy(self) -> None:
-        place_in_head(self._copy, self.width(), self._head)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        paint_frame(painter, self.rect(), theme.code, self._head)
-        painter.setPen(QColor(theme.muted))
-        painter.setFont(theme.font(12.5))
-        label = self.rect().adjusted(theme.px(12), 1, -theme.px(90), 0)
-        label.setHeight(self._head)
-        painter.drawText(
-            label, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.code.language
-        )
-        painter.end()
-
-
-def scroll_bar_style(theme: Theme) -> str:
-    """A slim scroll bar without arrows."""
-    return f"""
-        QScrollBar {{ background: transparent; border: none; margin: 0; }}
-        QScrollBar:vertical {{ width: 10px; }} QScrollBar:horizontal {{ height: 8px; }}
-        QScrollBar::handle {{ background: {theme.line}; border-radius: 3px; }}
-        QScrollBar::handle:vertical {{ min-height: 32px; margin: 2px; }}
-        QScrollBar::handle:horizontal {{ min-width: 32px; margin: 1px; }}
-        QScrollBar::handle:hover {{ background: {theme.faint}; }}
-        QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
-            width: 0; height: 0; background: none; }}
-    """
+        self._append("")

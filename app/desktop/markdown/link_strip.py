@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.widgets.note_strip import Strip
+from app.desktop.widgets.banner import Banner, BannerAction
 
 # From the lower edge of what it floats on.
 ABOVE_EDGE = 12
 
 
-class LinkStrip(Strip):
+class LinkStrip(Banner):
     """Floats on what it belongs to. `agreed` carries the address that is to be opened; `answered` comes whenever the
     question is over."""
 
@@ -20,33 +22,40 @@ class LinkStrip(Strip):
     answered = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, floating=True)
-        self._address = ""
-        self.pressed.connect(self._answer)
-        self.hide()
+        super().__init__(parent, framed=True)
 
     def ask(self, address: str) -> None:
         """Shows the whole address; the harmless answer has the focus."""
-        self._address = address
-        question = self.tr("Open this address?") + "\n" + address
-        self.set_content(question, [self.tr("Open"), self.tr("Copy address"), self.tr("Cancel")])
-        self.show()
+        actions = [
+            BannerAction(self.tr("Open"), lambda: self._answer(lambda: self.agreed.emit(address))),
+            BannerAction(
+                self.tr("Copy address"),
+                lambda: self._answer(lambda: QGuiApplication.clipboard().setText(address)),
+            ),
+            BannerAction(self.tr("Cancel"), self.drop),
+        ]
+        self.say(self.tr("Open this address?") + "\n" + address, actions, "accent")
         self.raise_()
 
-    def _answer(self, button: int) -> None:
-        address = self._address
+    def _answer(self, act: Callable[[], object]) -> None:
         self.drop()
-        if button == 0:
-            self.agreed.emit(address)
-        elif button == 1:
-            QGuiApplication.clipboard().setText(address)
+        act()
 
     def drop(self) -> None:
         """Takes the question back."""
-        self._address = ""
         if not self.isHidden():
             self.hide()
             self.answered.emit()
+
+    def focus_last(self) -> None:
+        """Puts the focus on the harmless answer, which is the last."""
+        self._buttons[-1].setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.drop()
+        else:
+            super().keyPressEvent(event)
 
     def place(self, left: int, width: int, height: int) -> None:
         """Puts it at the lower edge of a parent of that height."""

@@ -7,7 +7,7 @@ import math
 from functools import lru_cache
 from typing import Any
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QPalette,
+    QResizeEvent,
     QTextBlockFormat,
     QTextCursor,
     QTextDocument,
@@ -22,7 +23,7 @@ from PySide6.QtGui import (
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
 from app.desktop.base.theme import Theme, themes
 from app.desktop.markdown.formula_object import OVERHANG, FormulaObject
@@ -268,6 +269,11 @@ class PlainBlock(SafeTextBrowser):
         super().__init__(parent)
         self._pixels, self._quiet, self._fixed = pixels, quiet, fixed
         self._text = text
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        if fixed:
+            option = self.document().defaultTextOption()
+            option.setTextDirection(Qt.LayoutDirection.LeftToRight)
+            self.document().setDefaultTextOption(option)
         self.restyle()
 
     def restyle(self) -> None:
@@ -297,6 +303,7 @@ class PlainBlock(SafeTextBrowser):
         block = cursor.blockFormat()
         block.setLineHeight(themes.current.px(self._pixels * LINE_HEIGHT), MINIMUM_HEIGHT)
         cursor.setBlockFormat(block)
+        self.updateGeometry()
 
     def natural_width(self, most: int) -> int:
         """The width of the longest line, at most `most`."""
@@ -306,3 +313,19 @@ class PlainBlock(SafeTextBrowser):
     def fit(self, width: int) -> int:
         self.lay_out(width)
         return math.ceil(self.document().size().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.lay_out(event.size().width())  # a layout may have asked for other widths since
+        super().resizeEvent(event)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self.fit(width)
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
@@ -12,40 +12,37 @@ from agents.permissions.values import Scope
 from app.desktop.base.icons import set_icon
 from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.flow import flow
 
 
-class AnswerBar(QWidget):
+class AnswerBar(FittedWidget):
     """`chosen` carries a scope, `refused` that a person wants to say no, `denied` the words for the model. With
     `takes_enter` the first answer is marked as the one that Enter gives."""
 
     chosen = Signal(str)
     refused = Signal()
     denied = Signal(str)
-    height_changed = Signal()
 
     def __init__(self, scopes: Sequence[Scope], parent: QWidget, *, takes_enter: bool) -> None:
         super().__init__(parent)
         self.takes_enter = takes_enter
         self.answers: list[tuple[QPushButton, Scope]] = []
         for scope in ("once", *scopes):
-            button = self._button()
+            button = push_button(self)
             button.clicked.connect(lambda _=False, scope=scope: self.chosen.emit(scope))
             self.answers.append((button, scope))
         set_kind(self.default, "primary")
-        self.no = self._button()
+        self.no = push_button(self)
         self.no.clicked.connect(self.refused)
         self.reason = QLineEdit(self)
         self.reason.returnPressed.connect(self._deny)
-        self.deny, self.back = self._button(), self._button()
+        self.deny, self.back = push_button(self), push_button(self)
         self.deny.clicked.connect(self._deny)
         self.back.clicked.connect(self.go_back)
         self._denying = False
         self._show_answers()
-
-    def _button(self) -> QPushButton:
-        return push_button(self)
 
     @property
     def default(self) -> QPushButton:
@@ -63,9 +60,9 @@ class AnswerBar(QWidget):
             # Room between the words and the sign for Enter.
             button.setText(text + " " if button is self.default and self.takes_enter else text)
         self.no.setText(no)
-        self._name()
+        self.retranslate()
 
-    def _name(self) -> None:
+    def retranslate(self) -> None:
         self.reason.setPlaceholderText(self.tr("Message to the model (optional)"))
         self.reason.setAccessibleName(self.tr("Reason, shown to the model"))
         self.deny.setText(self.tr("Deny"))
@@ -113,17 +110,12 @@ class AnswerBar(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._name()
-
     def restyle(self) -> None:
         if self.takes_enter:
             set_icon(self.default, "corner-down-left", "on_accent", 16)
             self.default.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
 
-    def heightForWidth(self, width: int) -> int:
+    def fit(self, width: int) -> int:
         """Lays the bar out for a width; returns its height."""
         gap = themes.current.px(8)
         if not self._denying:

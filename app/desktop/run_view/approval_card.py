@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QSizePolicy,
     QTextEdit,
     QWidget,
 )
@@ -34,7 +33,7 @@ from agents.permissions.values import ApprovalRequest, Decision, Scope
 from agents.permissions.visible import visible
 from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import TranslatedWidget
+from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.markdown.links import open_link
 from app.desktop.markdown.text_box import TextBox
 from app.desktop.run_view import approval_text as words
@@ -53,7 +52,7 @@ AROUND = 330
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class ApprovalCard(TranslatedWidget):
+class ApprovalCard(FittedWidget):
     """Asks about one request. `decided` comes once, with the name of the call and a `Decision`.
 
     `guard` is for how many seconds after it came in sight it takes no answer. `in_chat`: the run is the answer of a
@@ -61,7 +60,6 @@ class ApprovalCard(TranslatedWidget):
     """
 
     decided = Signal(str, object)
-    height_changed = Signal()
 
     def __init__(
         self,
@@ -92,9 +90,6 @@ class ApprovalCard(TranslatedWidget):
         self.bar.refused.connect(self._refuse)
         self.bar.denied.connect(self._deny)
         self.bar.height_changed.connect(self._changed)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         if self._form is not None:
             self._form.height_changed.connect(self._changed)
@@ -266,12 +261,10 @@ class ApprovalCard(TranslatedWidget):
         self.bar.restyle()
         self.setFont(themes.current.font())
         self._changed()
-        self.update()
 
     def _changed(self) -> None:
-        self.updateGeometry()
         if self.width() > 0:
-            self._lay_out(self.width())
+            self.fit(self.width())
         self.height_changed.emit()
 
     def set_room(self, height: int) -> None:
@@ -282,12 +275,6 @@ class ApprovalCard(TranslatedWidget):
         for box in boxes:
             box.set_most_lines(min(SUBJECT_LINES, max(LEAST_LINES, lines)))
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self.fit(width)
-
     def sizeHint(self) -> QSize:
         width = max(self.width(), themes.current.px(480))
         return QSize(width, self.fit(width))
@@ -297,9 +284,6 @@ class ApprovalCard(TranslatedWidget):
 
     def fit(self, width: int) -> int:
         """Lays the card out for a width; returns its height."""
-        return self._lay_out(width)
-
-    def _lay_out(self, width: int) -> int:
         px = themes.current.px
         left, inner, y = px(18), width - 2 * px(18), px(14)
         head = [self._title, self._extent, self._safety]
@@ -315,7 +299,7 @@ class ApprovalCard(TranslatedWidget):
         return y + px(16)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._lay_out(event.size().width())
+        self.fit(event.size().width())
 
 
 def _types(focus: QWidget | None) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QLocale, Qt, Signal
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from agents.permissions.visible import visible
+from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column
@@ -35,10 +36,8 @@ class _Ticks(QWidget):
             self.boxes.append((value, box))
 
 
-class _FieldRow(QWidget):
+class _FieldRow(FittedWidget):
     """A field with its name, what the server says of it, and what is wrong with what was entered."""
-
-    height_changed = Signal()
 
     def __init__(self, field: Field, parent: QWidget) -> None:
         super().__init__(parent)
@@ -156,10 +155,9 @@ class _FieldRow(QWidget):
         self._show_problem()
 
 
-class FormFields(QWidget):
+class FormFields(FittedWidget):
     """All fields of a form. `entered`: Enter was pressed in one of them."""
 
-    height_changed = Signal()
     entered = Signal()
 
     def __init__(self, schema: dict[str, Any], parent: QWidget | None = None) -> None:
@@ -192,17 +190,3 @@ class FormFields(QWidget):
             self.entered.emit()
         else:
             super().keyPressEvent(event)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        layout = self.layout()
-        layout.activate()
-        return layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            for row in self._rows:
-                row.retranslate()

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import TranslatedWidget
+from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.run_view import step_text
 from app.desktop.run_view.step_lines import CallLine
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
-from app.desktop.widgets.flow import flow
 from app.desktop.widgets.labels import text_label
-from app.desktop.widgets.layouts import discard
+from app.desktop.widgets.layouts import STRETCH, Column, Row, discard
 from app.desktop.widgets.segmented import SegmentedControl
 
 
-class InterruptedCard(TranslatedWidget):
+class InterruptedCard(FittedWidget):
     """`go_on` carries for each call "again" or "skip"; `left` that the run is to stay as it is."""
 
     go_on = Signal(object)
@@ -29,12 +27,21 @@ class InterruptedCard(TranslatedWidget):
         super().__init__(parent)
         self.setProperty("kind", "warning-card")
         self._rows: list[tuple[CallLine, ElidedLabel, SegmentedControl]] = []
+        self._places: list[QWidget] = []
         self._title = text_label(self, "heading")
         self._about = text_label(self, "small", wraps=True)
         self.resume = push_button(self, "primary")
         self.leave = push_button(self)
         self.resume.clicked.connect(lambda: self.go_on.emit(self.choices()))
         self.leave.clicked.connect(self.left)
+        self._column = Column(
+            self._title,
+            self._about,
+            Row(self.resume, self.leave, STRETCH, spacing=8),
+            parent=self,
+            margins=(18, 14, 18, 16),
+            spacing=8,
+        )
         self.retranslate()
         self.hide()
 
@@ -42,15 +49,17 @@ class InterruptedCard(TranslatedWidget):
         """Shows exactly these; whether that changed what is shown."""
         if list(calls) == [line for line, _, _ in self._rows]:
             return False
-        for _, label, choice in self._rows:
-            for part in (label, choice):
-                discard(part)
-        self._rows = []
+        for place in self._places:
+            discard(place, self._column)
+        self._rows, self._places = [], []
         for line in calls:
-            label, choice = ElidedLabel(self), SegmentedControl(self)
+            row = QWidget(self)
+            label, choice = ElidedLabel(row), SegmentedControl(row)
+            Row((label, 1), choice, parent=row, spacing=12)
+            self._column.insertWidget(self._column.count() - 1, row)
+            row.show()
+            self._places.append(row)
             self._rows.append((line, label, choice))
-            label.show()
-            choice.show()
         self.setVisible(bool(calls))
         self.retranslate()
         return True
@@ -72,31 +81,3 @@ class InterruptedCard(TranslatedWidget):
             label.set_whole(step_text.call_text(line))
             choice.set_choices(choices, choice.value() or "skip")
             choice.setAccessibleName(step_text.call_text(line))
-
-    def restyle(self) -> None:
-        self.retranslate()
-        self.update()
-
-    def fit(self, width: int) -> int:
-        px = themes.current.px
-        left, inner, y = px(18), width - 2 * px(18), px(14)
-        for label in (self._title, self._about):
-            height = label.heightForWidth(inner) if label.wordWrap() else label.sizeHint().height()
-            label.setGeometry(left, y, inner, height)
-            y += height + px(6)
-        y += px(4)
-        for _, label, choice in self._rows:
-            size = choice.sizeHint()
-            height = max(size.height(), px(30))
-            room = inner - size.width() - px(12)
-            if room >= px(160):
-                label.setGeometry(left, y, room, height)
-                choice.setGeometry(left + inner - size.width(), y, size.width(), height)
-            else:
-                label.setGeometry(left, y, inner, px(24))
-                y += px(26)
-                choice.setGeometry(left, y, size.width(), height)
-            y += height + px(8)
-        y += px(4)
-        y += flow([self.resume, self.leave], QRect(left, y, inner, 0), px(8))
-        return y + px(16)

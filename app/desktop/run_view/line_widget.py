@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication
 
-from app.desktop.base.themed_widget import TranslatedWidget
+from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.run_view.step_lines import Line
 
 # A line on a card reaches so far beyond its words at both sides, for the focus ring of a step.
@@ -14,10 +14,9 @@ OVERHANG = 8
 NUMBER = 28
 
 
-class LineWidget(TranslatedWidget):
-    """One line. `fit` gives its height for a width, `height_changed` comes when that changed."""
+class LineWidget(FittedWidget):
+    """One line. What it does not override means nothing to it."""
 
-    height_changed = Signal()
     link_asked = Signal(str)
     moved = Signal(int)  # the focus should go up (-1) or down (1)
     undo_wanted = Signal(object, object, int)
@@ -25,17 +24,7 @@ class LineWidget(TranslatedWidget):
     text_wanted = Signal(str)
 
     def show_line(self, line: Line) -> None:
-        """Shows a newer state of the line."""
-        raise NotImplementedError
-
-    def fit(self, width: int) -> int:
-        raise NotImplementedError
-
-    def restyle(self) -> None:
-        raise NotImplementedError
-
-    def retranslate(self) -> None:
-        """Sets the words again."""
+        """Shows a newer state of the line: what was said or answered has none."""
 
     def show_text(self, handle: str, text: str) -> None:
         """A whole result that was asked for."""

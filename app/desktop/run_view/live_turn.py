@@ -7,19 +7,17 @@ import time
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import TranslatedWidget
+from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.markdown.body import AnswerBody
 from app.desktop.markdown.streaming import StreamingDocument
 from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.desktop.run_view.waiting import Waiting, WaitingLine
-from app.desktop.widgets.layouts import discard
+from app.desktop.widgets.layouts import Column, discard
 
 
-class LiveTurn(TranslatedWidget):
+class LiveTurn(FittedWidget):
     """Text is only added; finished blocks are not laid out again. `clear` when the turn is in the journal."""
 
-    height_changed = Signal()
     link_asked = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
@@ -30,6 +28,7 @@ class LiveTurn(TranslatedWidget):
         self._stream: StreamingDocument | None = None
         self._since = 0.0
         self._waiting = WaitingLine(self)
+        self._column = Column(self._waiting, parent=self, spacing=10)
         self._thoughts: ReasoningCard | None = None
         self._body: AnswerBody | None = None
         self._waiting.hide()
@@ -65,6 +64,7 @@ class LiveTurn(TranslatedWidget):
                 self._thoughts.height_changed.connect(self.height_changed)
                 self._since = time.monotonic()
                 self._thoughts.set_state(thinking=True)
+                self._column.insertWidget(0, self._thoughts)
                 self._thoughts.show()
             self._thoughts.append(reasoning)
         if content:
@@ -75,6 +75,7 @@ class LiveTurn(TranslatedWidget):
                 self._body = AnswerBody(self)
                 self._body.link_asked.connect(self.link_asked)
                 self._body.height_changed.connect(self.height_changed)
+                self._column.insertWidget(self._column.count() - 1, self._body)
                 self._body.show()
             self._body.apply(self._stream.append(content))
         self._others_first = False
@@ -85,7 +86,7 @@ class LiveTurn(TranslatedWidget):
         """Shows nothing of a turn any more."""
         for part in (self._thoughts, self._body):
             if part is not None:
-                discard(part)
+                discard(part, self._column)
         self._thoughts, self._body, self._stream = None, None, None
         self.step = 0
         self._others_first = False
@@ -100,24 +101,7 @@ class LiveTurn(TranslatedWidget):
         self._waiting.setVisible(self._says_waiting)
         self.setVisible(not self.is_empty or self._waits)
 
-    def retranslate(self) -> None:
-        self._waiting.retranslate()
-
     def restyle(self) -> None:
         for part in (self._thoughts, self._body):
             if part is not None:
                 part.restyle()
-        self._waiting.update()
-
-    def fit(self, width: int) -> int:
-        px, y = themes.current.px, 0
-        for part in (self._thoughts, self._body):
-            if part is not None:
-                height = part.fit(width)
-                part.setGeometry(0, y, width, height)
-                y += height + px(10)
-        if self._says_waiting:
-            height = self._waiting.fit(width)
-            self._waiting.setGeometry(0, y, width, height)
-            return y + height
-        return max(0, y - px(10))

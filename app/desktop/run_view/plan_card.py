@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from agents.permissions.visible import visible
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import TranslatedWidget
+from app.desktop.base.themed_widget import FittedWidget
+from app.desktop.markdown.highlight import utf16_length
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column
 from app.services.runs.values import PlanItem
 
 MARKS = {"done": "✓", "doing": "●", "todo": "○"}
@@ -20,8 +22,8 @@ ON_LINES = 150
 MOST_TEXT = 400
 
 
-class PlanCard(TranslatedWidget):
-    """Hidden while there is no plan. `fit` gives its height for a width."""
+class PlanCard(FittedWidget):
+    """Hidden while there is no plan."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -29,6 +31,7 @@ class PlanCard(TranslatedWidget):
         self._items: tuple[PlanItem, ...] = ()
         self._title = text_label(self, "heading")
         self._text = PlainBlock(self, "", pixels=13, quiet=True)
+        Column(self._title, self._text, parent=self, margins=(18, 14, 18, 14), spacing=6)
         self.retranslate()
         self.hide()
 
@@ -53,7 +56,7 @@ class PlanCard(TranslatedWidget):
         )
         place = 0
         for item, text in zip(self._items, texts, strict=True):
-            length = 2 + len(text.encode("utf-16-le")) // 2
+            length = 2 + utf16_length(text)
             if item.state == "doing":
                 self._stand_out(place, length)
             place += length + len(gap)
@@ -80,14 +83,3 @@ class PlanCard(TranslatedWidget):
     def restyle(self) -> None:
         self._text.restyle()
         self._fill()
-        self.update()
-
-    def fit(self, width: int) -> int:
-        px = themes.current.px
-        left, y = px(18), px(14)
-        size = self._title.sizeHint()
-        self._title.setGeometry(left, y, width - 2 * left, size.height())
-        y += size.height() + px(6)
-        height = self._text.fit(width - 2 * left)
-        self._text.setGeometry(left, y, width - 2 * left, height)
-        return y + height + px(14)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QRectF, Qt, QTimerEvent, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import Qt, QTimerEvent, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import TranslatedWidget
+from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.markdown.prose import LINE_HEIGHT, PlainBlock
-from app.desktop.widgets.buttons import PillButton, QuietButton, paint_focus_ring
-from app.desktop.widgets.layouts import discard
+from app.desktop.widgets.buttons import word_button
+from app.desktop.widgets.layouts import STRETCH, Column, Row, discard
 from app.format import format_count, format_duration
 
 # What is shown of a very long chain of thought; copying takes all of it.
@@ -22,23 +21,9 @@ MAX_SHOWN = 60_000
 PEEK_LINES = 6
 PEEK_CHARACTERS = 1500
 TICK_MS = 1000
-# Between the line's words and the ring around them.
-RING = 5
 
 
-class _Line(QuietButton):
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self.text_colour())
-        words = self.rect().adjusted(RING, 0, 0, 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, self.text())
-        if self.hasFocus():
-            paint_focus_ring(painter, QRectF(self.rect()), 6)
-        painter.end()
-
-
-class _Peek(QWidget):
+class _Peek(FittedWidget):
     """The end of a text, cut off at the upper edge."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -59,6 +44,7 @@ class _Peek(QWidget):
         else:
             self._block.set_text(end.lstrip())
         self._end = end
+        self.updateGeometry()
 
     def retranslate(self) -> None:
         self._block.setAccessibleName(self.tr("Reasoning"))
@@ -74,7 +60,7 @@ class _Peek(QWidget):
         return shown
 
 
-class ReasoningCard(TranslatedWidget):
+class ReasoningCard(FittedWidget):
     """Shows how long a model has thought, and its thoughts when it is opened.
 
     While the model thinks, the line tells the time and the tokens so far, the last lines of the thought stand
@@ -82,11 +68,11 @@ class ReasoningCard(TranslatedWidget):
     such button where the thought `ends_by_itself`.
     """
 
-    height_changed = Signal()
     answer_now_pressed = Signal()
 
     def __init__(self, parent: QWidget, *, ends_by_itself: bool = False) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "quote")
         self._ends_by_itself = ends_by_itself
         self._pieces: list[str] = []
         self._title = ""
@@ -97,12 +83,14 @@ class ReasoningCard(TranslatedWidget):
         self._peek: _Peek | None = None
         self._clock = 0
         self._since = 0.0
-        self._answer_now = PillButton(self)
+        self._answer_now = word_button(self, "badge")
         self._answer_now.clicked.connect(self.answer_now)
         self._answer_now.hide()
-        self._line = _Line(self, pixels=13, padding=RING)
+        self._line = word_button(self)
         self._line.clicked.connect(self._toggle)
-        self._width = 0
+        self._line.setMinimumWidth(1)
+        self._head = Row(self._line, self._answer_now, STRETCH, spacing=10)
+        self._column = Column(self._head, parent=self, margins=(9, 0, 0, 0), spacing=4)
 
     @property
     def text(self) -> str:
@@ -124,6 +112,7 @@ class ReasoningCard(TranslatedWidget):
             self._view.append_text(text)
         if self._peek is not None:
             self._peek.append(text)
+        self.updateGeometry()
 
     def set_state(self, *, thinking: bool, seconds: float = 0.0, tokens: int = 0) -> None:
         """`seconds` and `tokens` so far, or in all; they are left out where they are 0. The time goes on by
@@ -166,9 +155,10 @@ class ReasoningCard(TranslatedWidget):
         if on and self._peek is None:
             self._peek = _Peek(self)
             self._peek.append(self.text[-PEEK_CHARACTERS:])
+            self._column.insertWidget(1, self._peek)
             self._peek.show()
         elif not on and self._peek is not None:
-            discard(self._peek)
+            discard(self._peek, self._column)
             self._peek = None
 
     def timerEvent(self, event: QTimerEvent) -> None:
@@ -177,7 +167,6 @@ class ReasoningCard(TranslatedWidget):
             return
         self._seconds = time.monotonic() - self._since
         self.retranslate()
-        self._place_line()
 
     def set_title(self, title: str) -> None:
         """Another sentence than the one about thoughts."""
@@ -193,8 +182,6 @@ class ReasoningCard(TranslatedWidget):
         self._line.setAccessibleName(f"{said}, {state}")
         self._answer_now.setText(self.tr("Answer now"))
         self._answer_now.setToolTip(self.tr("Ends the reasoning and starts the answer"))
-        if self._peek is not None:
-            self._peek.retranslate()
 
     def _sentence(self) -> str:
         if self._title:
@@ -221,10 +208,14 @@ class ReasoningCard(TranslatedWidget):
         if self._view is None:
             self._view = PlainBlock(self, self.text[:MAX_SHOWN], pixels=13, quiet=True)
             self._view.setAccessibleName(self._title or self.tr("Reasoning"))
+            self._column.insertWidget(1, self._view)
             self._view.show()
+            # Below a long text, where the eye is; else beside the line.
+            self._column.addWidget(self._answer_now, 0, Qt.AlignmentFlag.AlignLeft)
         else:
-            discard(self._view)
+            discard(self._view, self._column)
             self._view = None
+            self._head.insertWidget(1, self._answer_now)
         self._show_peek(self._thinking and self._view is None)
         self.retranslate()
         self.height_changed.emit()
@@ -234,37 +225,6 @@ class ReasoningCard(TranslatedWidget):
             self._toggle()
 
     def restyle(self) -> None:
-        for part in (self._line, self._answer_now, self._view, self._peek):
+        for part in (self._view, self._peek):
             if part is not None:
                 part.restyle()
-        self.update()
-
-    def fit(self, width: int) -> int:
-        left, y = themes.current.px(14), themes.current.px(24)
-        self._width = width
-        self._place_line()
-        text = self._view or self._peek
-        if text is not None:
-            height = text.fit(width - left)
-            text.setGeometry(left, y + 4, width - left, height)
-            y += height + 4
-        if not self._answer_now.isHidden() and self.is_open:
-            # Below a long text, where the eye is; else beside the line.
-            size = self._answer_now.sizeHint()
-            self._answer_now.setGeometry(left, y + 8, size.width(), size.height())
-            y += 8 + size.height()
-        return y
-
-    def _place_line(self) -> None:
-        left, height = themes.current.px(14), themes.current.px(24)
-        width = min(self._width - left, self._line.sizeHint().width())
-        self._line.setGeometry(left - RING, 0, width, height)
-        if not self._answer_now.isHidden() and not self.is_open:
-            button = self._answer_now.sizeHint().width()
-            x = min(left + width + 10, self._width - button)
-            self._answer_now.setGeometry(x, 0, button, height)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(QRectF(0, 0, 2, self.height()), QColor(themes.current.line))
-        painter.end()

@@ -4,71 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPushButton, QWidget
 from shiboken6 import isValid
 
 from agents.events import FileChange
 from agents.permissions.visible import visible
 from app.desktop.base.background import background
 from app.desktop.base.language import languages
-from app.desktop.base.theme import themes
+from app.desktop.base.style import set_kind
+from app.desktop.base.themed_widget import FittedWidget, TranslatedWidget
 from app.desktop.markdown.body import AnswerBody
 from app.desktop.markdown.markdown import parse
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.markdown.text_box import TextBox
 from app.desktop.run_view import step_text
+from app.desktop.run_view.line_widget import NUMBER, OVERHANG
 from app.desktop.run_view.reasoning_card import MAX_SHOWN
 from app.desktop.run_view.step_lines import CallLine, ThoughtLine
-from app.desktop.widgets.buttons import QuietButton
-from app.desktop.widgets.flow import flow
-from app.desktop.widgets.labels import set_texts
-from app.desktop.widgets.layouts import discard
-from app.desktop.widgets.note_line import NoteLine
+from app.desktop.widgets.buttons import word_button
+from app.desktop.widgets.labels import set_texts, text_label
+from app.desktop.widgets.layouts import Column, Row
 from app.format import format_count, format_duration, format_size
 
 MOST_FILES = 12
 MOST_WORDS = 20_000
 
 
-class _FileRow(QWidget):
+class _FileRow(TranslatedWidget):
     """A file that a call changed, and the button that puts it back alone."""
 
     def __init__(self, change: FileChange, parent: QWidget, *, back: bool) -> None:
         super().__init__(parent)
         self.change = change
-        self._note = NoteLine(self)
-        self.undo = QuietButton(self, pixels=12.5)
+        self._note = text_label(self, "small", wraps=True)
+        self.undo = word_button(self, "small-word")
         self.undo.setVisible(back)
+        Row((self._note, 1), self.undo, parent=self, spacing=8)
         self.retranslate()
 
     def retranslate(self) -> None:
         path = visible(self.change.path)
-        self._note.set_note(f"{path}  ·  {step_text.change_word(self.change)}")
+        self._note.setText(f"{path}  ·  {step_text.change_word(self.change)}")
         set_texts(self.undo, self.tr("Undo this file"), self.tr("Undo this file: {path}").format(path=path))
 
-    def restyle(self) -> None:
-        self.undo.restyle()
 
-    def fit(self, width: int) -> int:
-        size = self.undo.sizeHint()
-        taken = size.width() + 8 if not self.undo.isHidden() else 0
-        height = max(self._note.fit(width - taken), size.height() if taken else 0)
-        self._note.setGeometry(0, (height - self._note.fit(width - taken)) // 2, width - taken, height)
-        self.undo.setGeometry(
-            width - size.width(), (height - size.height()) // 2, size.width(), size.height()
-        )
-        return height
-
-
-Part = PlainBlock | AnswerBody | TextBox | NoteLine | QuietButton | _FileRow
-
-
-class StepDetails(QWidget):
+class StepDetails(FittedWidget):
     """Made when a line is opened. `undo_wanted` carries calls or None, paths or None, and the event behind which
     everything would be undone."""
 
-    height_changed = Signal()
     link_asked = Signal(str)
     undo_wanted = Signal(object, object, int)
     seen_wanted = Signal(int)
@@ -77,10 +61,14 @@ class StepDetails(QWidget):
     def __init__(self, parent: QWidget, line: CallLine | ThoughtLine) -> None:
         super().__init__(parent)
         self.line = line
-        self._parts: list[Part] = []
-        self._actions: dict[str, QuietButton] = {}
-        self._whole: QuietButton | None = None
+        self._parts: list[QWidget] = []
+        self._actions: dict[str, QPushButton] = {}
+        self._whole: QPushButton | None = None
         self._whole_text = ""
+        self._bar = Row(spacing=8)
+        self._bar.addStretch(1)
+        margins = (OVERHANG + NUMBER, 0, OVERHANG, 12)
+        self._column = Column(self._bar, parent=self, margins=margins, spacing=10)
         self._build()
         self.retranslate()
 
@@ -89,13 +77,11 @@ class StepDetails(QWidget):
         if line == self.line:
             return
         self.line = line
-        for part in (*self._parts, *self._actions.values()):
-            discard(part)
+        self._column.drop(*self._parts)
+        self._bar.drop(*self._actions.values())
         self._parts, self._actions, self._whole = [], {}, None
         self._build()
         self.retranslate()
-        for part in (*self._parts, *self._actions.values()):
-            part.show()
         self.height_changed.emit()
 
     def show_text(self, text: str) -> None:
@@ -118,12 +104,12 @@ class StepDetails(QWidget):
         line = self.line
         if line.reasoning.strip():
             self._thoughts = PlainBlock(self, line.reasoning.strip()[:MAX_SHOWN], pixels=13, quiet=True)
-            self._parts.append(self._thoughts)
+            self._put(self._thoughts)
         if isinstance(line, CallLine):
             self._build_call(line)
         elif line.error is not None:
-            self._parts.append(self._note())
-        self._actions["seen"] = self._action(lambda: self.seen_wanted.emit(self.line.step))
+            self._put_facts()
+        self._add_action("seen", lambda: self.seen_wanted.emit(self.line.step))
 
     def _build_call(self, line: CallLine) -> None:
         if line.content.strip():
@@ -131,7 +117,7 @@ class StepDetails(QWidget):
             body.show_blocks(parse(line.content.strip()[:MOST_WORDS]))
             body.link_asked.connect(self.link_asked)
             body.height_changed.connect(self.height_changed)
-            self._parts.append(body)
+            self._put(body)
         text, language, _ = self._shown_arguments(line)
         if text:
             self._arguments = self._box(text, language=language)
@@ -140,19 +126,21 @@ class StepDetails(QWidget):
         if line.status and line.text and line.text != line.diff:
             self._result = self._box(self._whole_text or visible(line.text))
             if line.handle and not self._whole_text:
-                self._whole = self._action(lambda: self.text_wanted.emit(line.handle))
-                self._parts.append(self._whole)
+                self._whole = word_button(self, "small-word")
+                self._whole.clicked.connect(lambda: self.text_wanted.emit(line.handle))
+                self._put(self._whole)
+                self._column.setAlignment(self._whole, Qt.AlignmentFlag.AlignLeft)
         for change in line.files[:MOST_FILES]:
             row = _FileRow(change, self, back=line.undo)
             row.undo.clicked.connect(
                 lambda _=False, path=change.path: self.undo_wanted.emit((line.call,), (path,), 0)
             )
-            self._parts.append(row)
-        self._parts.append(self._note())
+            self._put(row)
+        self._put_facts()
         if line.undo:
-            self._actions["undo"] = self._action(lambda: self.undo_wanted.emit((line.call,), None, 0))
+            self._add_action("undo", lambda: self.undo_wanted.emit((line.call,), None, 0))
         if line.back:
-            self._actions["back"] = self._action(lambda: self.undo_wanted.emit(None, None, line.last))
+            self._add_action("back", lambda: self.undo_wanted.emit(None, None, line.last))
 
     @staticmethod
     def _shown_arguments(line: CallLine) -> tuple[str, str, str]:
@@ -163,17 +151,23 @@ class StepDetails(QWidget):
         box = TextBox(self)
         box.show_text(text.removesuffix("\n"), language=language, diff=diff)
         box.height_changed.connect(self.height_changed)
-        self._parts.append(box)
+        self._put(box)
         return box
 
-    def _note(self) -> NoteLine:
-        self._facts = NoteLine(self)
-        return self._facts
+    def _put(self, part: QWidget) -> None:
+        self._parts.append(part)
+        self._column.insertWidget(self._column.count() - 1, part)
+        part.show()
 
-    def _action(self, act: Callable[[], object]) -> QuietButton:
-        button = QuietButton(self, pixels=12.5)
+    def _put_facts(self) -> None:
+        self._facts = text_label(self, "small", wraps=True)
+        self._put(self._facts)
+
+    def _add_action(self, name: str, act: Callable[[], object]) -> None:
+        button = self._actions[name] = word_button(self, "small-word")
         button.clicked.connect(lambda _=False: act())
-        return button
+        self._bar.insertWidget(self._bar.count() - 1, button)
+        button.show()
 
     # --- words ---
 
@@ -184,10 +178,8 @@ class StepDetails(QWidget):
         if isinstance(line, CallLine):
             self._name_boxes(line)
         elif line.error is not None:
-            self._facts.set_note(languages.tell(line.error), "bad")
-        for part in self._parts:
-            if isinstance(part, _FileRow | AnswerBody):
-                part.retranslate()
+            set_kind(self._facts, "bad")
+            self._facts.setText(languages.tell(line.error))
         names = {
             "undo": self.tr("Undo this step"),
             "back": self.tr("Back to here"),
@@ -211,7 +203,8 @@ class StepDetails(QWidget):
             self._result.set_head(self.tr("Result"), shown)
         if self._whole is not None:
             self._whole.setText(self.tr("Show all ({size})").format(size=format_size(line.bytes)))
-        self._facts.set_note("  ·  ".join(filter(None, self._told(line))))
+        self._facts.setText("  ·  ".join(filter(None, self._told(line))))
+        self._facts.setVisible(bool(self._facts.text()))
 
     def _told(self, line: CallLine) -> list[str]:
         told = [step_text.decision_text(line)]
@@ -229,28 +222,7 @@ class StepDetails(QWidget):
             told.append(self.tr("{count} more files").format(count=format_count(left)))
         return told
 
-    # --- looks ---
-
     def restyle(self) -> None:
-        for part in (*self._parts, *self._actions.values()):
-            if isinstance(part, PlainBlock | AnswerBody | QuietButton | _FileRow):
-                part.restyle()
-
-    def fit(self, width: int) -> int:
-        """Lays the details out for a width; returns their height."""
-        px, y = themes.current.px, 0
         for part in self._parts:
-            if part.isHidden():
-                continue
-            if isinstance(part, QuietButton):
-                size = part.sizeHint()
-                part.setGeometry(-6, y, size.width(), size.height())
-                y += size.height() + px(6)
-                continue
-            if isinstance(part, NoteLine) and not part.text:
-                continue
-            height = part.fit(width)
-            part.setGeometry(0, y, width, height)
-            y += height + px(4 if isinstance(part, _FileRow) else 10)
-        y += flow(list(self._actions.values()), QRect(-6, y, width + 6, 0), px(8))
-        return y + px(12)
+            if isinstance(part, PlainBlock | AnswerBody):
+                part.restyle()

@@ -15,10 +15,10 @@ from app.desktop.run_view.step_lines import (
     Line,
     ThoughtLine,
 )
-from app.desktop.widgets.badges import BadgeButton, badge_height, badge_width, paint_badge
-from app.desktop.widgets.buttons import paint_focus_ring
+from app.desktop.widgets.badges import badge_height, badge_width, paint_badge
+from app.desktop.widgets.buttons import paint_focus_ring, word_button
 from app.desktop.widgets.labels import set_texts
-from app.desktop.widgets.layouts import discard
+from app.desktop.widgets.layouts import STRETCH, Column, Row, discard
 from app.format import format_count
 
 HEAD = 37
@@ -36,8 +36,9 @@ class _Head(QAbstractButton):
         super().__init__(parent)
         self.line: CallLine | ThoughtLine | None = None
         self.opened = False
-        self.reserved = 0  # at the right, for what can be pressed there
+        self.undo = word_button(self, "badge")
         self._by_keys = False
+        Row(STRETCH, self.undo, parent=self, margins=(0, 0, OVERHANG, 0))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -98,11 +99,13 @@ class _Head(QAbstractButton):
         """Draws what stands at the right; returns where that begins."""
         theme = themes.current
         px = theme.px
-        right = self.width() - OVERHANG - self.reserved
+        right = self.width() - OVERHANG
+        if not self.undo.isHidden():
+            right -= self.undo.sizeHint().width() + px(6)
         text, tone = badge_of(line)
         if text:
             width = badge_width(text)
-            if right - width - px(NUMBER) >= px(LEAST_WORDS) or not self.reserved:
+            if right - width - px(NUMBER) >= px(LEAST_WORDS) or self.undo.isHidden():
                 top = (self.height() - badge_height()) / 2
                 paint_badge(painter, QRectF(right - width, top, width, badge_height()), text, tone)
                 right -= width + px(8)
@@ -149,9 +152,10 @@ class StepRow(LineWidget):
         self.head.clicked.connect(lambda: self.set_open(not self.is_open))
         self.head.wanted.connect(self.set_open)
         self.head.moved.connect(self.moved)
-        self._undo = BadgeButton(self)
-        self._undo.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._undo.clicked.connect(self._undo_step)
+        self.head.undo.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.head.undo.clicked.connect(self._undo_step)
+        self._column = Column(self.head, parent=self, spacing=4)
+        self.restyle()
         self.show_line(line)
 
     @property
@@ -170,7 +174,7 @@ class StepRow(LineWidget):
             # What was pressed may go, and the focus would go on by itself to somewhere else.
             self.head.setFocus(Qt.FocusReason.OtherFocusReason)
         self.line = self.head.line = line
-        self._undo.setVisible(isinstance(line, CallLine) and line.undo)
+        self.head.undo.setVisible(isinstance(line, CallLine) and line.undo)
         if self._details is not None:
             self._details.show_line(line)
         self.retranslate()
@@ -189,11 +193,12 @@ class StepRow(LineWidget):
             self._details.undo_wanted.connect(self.undo_wanted)
             self._details.seen_wanted.connect(self.seen_wanted)
             self._details.text_wanted.connect(self.text_wanted)
+            self._column.addWidget(self._details)
             self._details.show()
         else:
             if self._details.isAncestorOf(QApplication.focusWidget() or self):
                 self.head.setFocus(Qt.FocusReason.OtherFocusReason)
-            discard(self._details)
+            discard(self._details, self._column)
             self._details = None
         self.retranslate()
         self.toggled.emit(on)
@@ -201,11 +206,12 @@ class StepRow(LineWidget):
 
     def set_current(self, on: bool) -> None:
         self.head.setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus)
-        self._undo.setFocusPolicy(Qt.FocusPolicy.TabFocus if on else Qt.FocusPolicy.NoFocus)
+        self.head.undo.setFocusPolicy(Qt.FocusPolicy.TabFocus if on else Qt.FocusPolicy.NoFocus)
 
     def retranslate(self) -> None:
         line = self.line
-        set_texts(self._undo, self.tr("undo"), self.tr("Undo step {number}").format(number=line.step))
+        name = self.tr("Undo step {number}").format(number=line.step)
+        set_texts(self.head.undo, self.tr("undo"), name)
         self.head.opened = self.is_open
         parts = [
             self.tr("Step {number}: {call}").format(number=format_count(line.step), call=head_text(line)),
@@ -214,33 +220,10 @@ class StepRow(LineWidget):
             self.tr("opened") if self.is_open else self.tr("closed"),
         ]
         self.head.setAccessibleName(", ".join(filter(None, parts)))
-        if self._details is not None:
-            self._details.retranslate()
-        self._place(self.width())
         self.head.update()
 
     def restyle(self) -> None:
-        self._undo.restyle()
+        self.head.setFixedHeight(themes.current.px(HEAD))
         if self._details is not None:
             self._details.restyle()
         self.head.update()
-
-    def fit(self, width: int) -> int:
-        height = self._place(width)
-        if self._details is not None:
-            left = OVERHANG + themes.current.px(NUMBER)
-            taken = self._details.fit(width - left - OVERHANG)
-            self._details.setGeometry(left, height + themes.current.px(4), width - left - OVERHANG, taken)
-            height += themes.current.px(4) + taken
-        return height
-
-    def _place(self, width: int) -> int:
-        px = themes.current.px
-        height = px(HEAD)
-        size = self._undo.sizeHint()
-        self.head.reserved = size.width() + px(6) if not self._undo.isHidden() else 0
-        self.head.setGeometry(0, 0, width, height)
-        left = width - OVERHANG - size.width()
-        self._undo.setGeometry(left, (height - size.height()) // 2, size.width(), size.height())
-        self._undo.raise_()
-        return height

@@ -1,25 +1,23 @@
 """A call that a model made, as a card: the tool's name, what is passed to it, and how well it could be read.
 
-Everything in it was written by a model. It is shown as plain text: no markup, no link, no tool tip.
+Everything in it was written by a model. It is shown as plain text: no markup, no link.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.desktop.base.icons import icon
+from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import TranslatedWidget
-from app.desktop.markdown.code import COPIED_MS, Colours
-from app.desktop.markdown.headed import paint_frame, place_in_head
+from app.desktop.markdown.code import Colours
+from app.desktop.markdown.headed import HeadedBox
 from app.desktop.markdown.highlight import QUICK, spans
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.text.tool_call_text import arguments_text, beginning, one_line
-from app.desktop.widgets.buttons import CopyButton, QuietButton
-from app.desktop.widgets.labels import set_texts
-from app.desktop.widgets.note_line import NoteLine
+from app.desktop.widgets.buttons import word_button
+from app.desktop.widgets.labels import text_label
 from app.format import format_count
 from engine.values import ToolCall
 
@@ -29,30 +27,33 @@ FOLDED_CHARACTERS = 1200
 MAX_SHOWN = 60_000
 
 
-class ToolCallCard(TranslatedWidget):
+class ToolCallCard(HeadedBox):
     """Shows one call. Long arguments show their beginning until all of them are asked for."""
 
-    height_changed = Signal()
-
     def __init__(self, parent: QWidget, call: ToolCall) -> None:
-        super().__init__(parent)
+        super().__init__(parent, lambda: self._whole or self.call.name, kind="card", bold=True)
         self.call = call
         self._whole = arguments_text(call)
         self._beginning = beginning(self._whole, FOLDED_LINES, FOLDED_CHARACTERS)
         self._folded = self._beginning != self._whole
+        self._symbol = QLabel(self)
+        self.head_row.insertWidget(0, self._symbol)
         self._text = PlainBlock(self, "", pixels=13, fixed=True)
         self._text.setVisible(bool(self._whole))
         self._colours = Colours(self._text)
-        self._copy = CopyButton(self)
-        self._copy.clicked.connect(self._copy_text)
-        self._copied = QTimer(self, singleShot=True, interval=COPIED_MS)
-        self._copied.timeout.connect(self.retranslate)
-        self._more = QuietButton(self, pixels=13)
+        self._more = word_button(self)
         self._more.clicked.connect(self._fold)
         self._more.setVisible(self._folded)
-        self._note = NoteLine(self)
-        self._fill()
+        self._note = text_label(self, "warning" if call.is_malformed else "small", wraps=True)
+        # That it could not be read is said above what the model wrote.
+        for part in (self._note, self._text) if call.is_malformed else (self._text, self._more, self._note):
+            self.inside.addWidget(part)
+        self.inside.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        self.restyle()
         self.retranslate()
+        if not self._whole and not self._note.text():
+            set_kind(self._head, "")  # nothing stands below it
+            self.inside.set_margins(0, 0, 0, 0)
 
     @property
     def is_folded(self) -> bool:
@@ -71,29 +72,19 @@ class ToolCallCard(TranslatedWidget):
         self.retranslate()
         self.height_changed.emit()
 
-    def _copy_text(self) -> None:
-        QGuiApplication.clipboard().setText(self._whole or self.call.name)
-        self._copy.setText(self.tr("Copied"))
-        self._copied.start()
-        self._place_head()
-
-    # --- words ---
-
     def retranslate(self) -> None:
-        name = self._name()
+        name = one_line(self.call.name) or self.tr("Unknown tool")
+        self.set_head(name)
         self.setAccessibleName(self.tr("Call of the tool {name}").format(name=name))
         self._text.setAccessibleName(self.tr("What is passed to {name}").format(name=name))
-        set_texts(self._copy, self.tr("Copy"), self.tr("Copy this call"))
+        self._copy.setAccessibleName(self.tr("Copy this call"))
         lines = format_count(self._whole.count("\n") + 1)
         self._more.setText(
             self.tr("Show all ({count} lines)").format(count=lines) if self._folded else self.tr("Show less")
         )
-        self._note.set_note(self._state(), "warning" if self.call.is_malformed else "muted")
-        self._place_head()
-        self.update()
-
-    def _name(self) -> str:
-        return one_line(self.call.name) or self.tr("Unknown tool")
+        self._note.setText(self._state())
+        self._note.setVisible(bool(self._note.text()))
+        self.refit()
 
     def _state(self) -> str:
         """How well the call could be read, "" where there is nothing to say."""
@@ -109,61 +100,10 @@ class ToolCallCard(TranslatedWidget):
             said.append(self.tr("Converted to the types the tool expects: {changes}").format(changes=changes))
         return " ".join(said)
 
-    # --- looks ---
-
     def restyle(self) -> None:
-        for part in (self._text, self._copy, self._more):
-            part.restyle()
+        super().restyle()
+        size = themes.current.px(16)
+        colour = "warning" if self.call.is_malformed else "accent"
+        self._symbol.setPixmap(icon("wrench", colour, 16).pixmap(size, size))
+        self._text.restyle()
         self._fill()
-        self.update()
-
-    @property
-    def _head(self) -> int:
-        return themes.current.px(32)
-
-    def fit(self, width: int) -> int:
-        """Lays the card out for a width; returns its height."""
-        px = themes.current.px
-        left, inner, y = px(12), width - 2 * px(12), self._head
-        self.resize(width, self.height())
-        self._place_head()
-        noted = bool(self._note.text)
-        self._note.setVisible(noted)
-        if noted and self.call.is_malformed:
-            y += px(10) + self._place(self._note, left, y + px(10), inner)
-        if self._whole:
-            y += px(8) + self._place(self._text, left, y + px(10), inner)
-        if not self._more.isHidden():
-            size = self._more.sizeHint()
-            self._more.setGeometry(left - 6, y + px(4), size.width(), size.height())
-            y += px(4) + size.height()
-        if noted and not self.call.is_malformed:
-            y += px(10) + self._place(self._note, left, y + px(10), inner)
-        return y + (px(10) if y > self._head else 0)
-
-    @staticmethod
-    def _place(part: PlainBlock | NoteLine, left: int, top: int, width: int) -> int:
-        height = part.fit(width)
-        part.setGeometry(left, top, width, height)
-        return height
-
-    def _place_head(self) -> None:
-        place_in_head(self._copy, self.width(), self._head)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        paint_frame(painter, self.rect(), theme.card, self._head)
-        size, left = theme.px(16), theme.px(12)
-        icon("wrench", "warning" if self.call.is_malformed else "accent", 16).paint(
-            painter, left, (self._head - size) // 2 + 1, size, size
-        )
-        font = theme.font(13, bold=True)
-        painter.setFont(font)
-        painter.setPen(QColor(theme.text))
-        room = self.rect().adjusted(left + size + theme.px(8), 1, -self._copy.width() - 14, 0)
-        room.setHeight(self._head)
-        name = QFontMetrics(font).elidedText(self._name(), Qt.TextElideMode.ElideRight, room.width())
-        single = Qt.TextFlag.TextSingleLine | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(room, single, name)
-        painter.end()

@@ -4,34 +4,26 @@ are ticked."""
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QPushButton,
-    QScrollArea,
-    QWidget,
-)
+from PySide6.QtWidgets import QWidget
 
 from agents.permissions.visible import visible
 from agents.snapshots.values import Step, UndoPlan
-from app.desktop.base.tab_order import neighbour
-from app.desktop.base.theme import themes
+from app.desktop.base.style import set_kind
+from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.base.tool_tip import plain_tip
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import text_label
-from app.desktop.widgets.layouts import STRETCH, Row
-from app.desktop.widgets.note_line import NoteLine
-from app.desktop.widgets.overlay import Overlay
+from app.desktop.widgets.layouts import STRETCH, Column, Row
+from app.desktop.widgets.overlay import Sheet
 from app.desktop.widgets.tick_box import TickBox
 from app.format import format_count
 
 WIDTH = 560
 MOST_ROWS = 100
-BAR = 12
 
 
-class _FileRow(QWidget):
+class _FileRow(ThemedWidget):
     """A file: what becomes of it, and for a conflict the box that takes it along all the same."""
 
     def __init__(self, step: Step, redo: bool, parent: QWidget) -> None:
@@ -40,14 +32,20 @@ class _FileRow(QWidget):
         self._redo = redo
         self.box = TickBox(self) if step.action == "conflict" else None
         self._path = PlainBlock(self, visible(step.path))
-        self._about = NoteLine(self)
+        self._about = text_label(self, "small", wraps=True)
+        if step.action in ("conflict", "lost"):
+            set_kind(self._about, "warning")
+        row = Row(
+            (Column(self._path, self._about, spacing=0), 1), parent=self, margins=(0, 6, 0, 6), spacing=8
+        )
+        if self.box is not None:
+            row.insertWidget(0, self.box, 0, Qt.AlignmentFlag.AlignTop)
+        self.refresh()
 
     def retranslate(self) -> None:
         path = visible(self.step.path)
         self._path.setAccessibleName(path)
-        self._about.set_note(
-            self._meaning(), "warning" if self.step.action in ("conflict", "lost") else "muted"
-        )
+        self._about.setText(self._meaning())
         if self.box is not None:
             name = self.tr("Restore {path} anyway").format(path=path)
             self.box.setAccessibleName(name)
@@ -55,19 +53,6 @@ class _FileRow(QWidget):
 
     def restyle(self) -> None:
         self._path.restyle()
-
-    def fit(self, width: int) -> int:
-        px = themes.current.px
-        left, y = 0, px(6)
-        if self.box is not None:
-            size = self.box.sizeHint()
-            self.box.setGeometry(0, y, size.width(), size.height())
-            left = size.width() + px(8)
-        for part in (self._path, self._about):
-            height = part.fit(width - left)
-            part.setGeometry(left, y, width - left, height)
-            y += height
-        return y + px(6)
 
     def _meaning(self) -> str:
         step = self.step
@@ -87,7 +72,7 @@ class _FileRow(QWidget):
         return self.tr("Returns to what it was before.")
 
 
-class UndoDialog(Overlay):
+class UndoDialog(Sheet):
     """Opened by `open`; `accepted` or `rejected` comes once. `force` are the paths of conflicts that were ticked."""
 
     accepted = Signal()
@@ -97,23 +82,18 @@ class UndoDialog(Overlay):
         super().__init__(parent, WIDTH)
         self.plan = plan
         self._done = False
-        self._title = text_label(self.card, "heading")
         self._summary = text_label(self.card, "small", wraps=True)
-        self._rows = [_FileRow(step, plan.redo, self.card) for step in _ordered(plan)[:MOST_ROWS]]
-        self._more = NoteLine(self.card)
-        self._list = QScrollArea(self.card)
-        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._inside = QWidget()
-        self._inside.setProperty("kind", "page")
-        for row in (*self._rows, self._more):
-            row.setParent(self._inside)
-        self._list.setWidget(self._inside)
+        self.inside.insertWidget(1, self._summary)
+        rows = self.scroller.inside
+        self._rows = [_FileRow(step, plan.redo, rows) for step in _ordered(plan)[:MOST_ROWS]]
+        self._more = text_label(rows, "small")
         self.do = push_button(self.card, "primary")
         self.cancel = push_button(self.card)
-        for part in (self._title, self._summary, self._list):
-            self.inside.addWidget(part)
-        self.inside.addLayout(Row(STRETCH, self.cancel, self.do))
+        for part in (*self._rows, self._more):
+            self.scroller.column.addWidget(part)
+        self.scroller.column.setSpacing(0)
+        for item in (STRETCH, self.cancel, self.do):
+            self.foot.add(item)
         self.do.clicked.connect(self._accept)
         self.cancel.clicked.connect(self.close_overlay)
         self.closed.connect(self._reject)
@@ -158,16 +138,14 @@ class UndoDialog(Overlay):
 
     def retranslate(self) -> None:
         conflicts = len(self.plan.conflicts)
-        self._title.setText(self.tr("Redo this?") if self.plan.redo else self.tr("Undo this?"))
+        self.title.setText(self.tr("Redo this?") if self.plan.redo else self.tr("Undo this?"))
         self._summary.setText(self._summary_text(conflicts))
         self._summary.setVisible(bool(self._summary.text()))
         left = len(self.plan.steps) - len(self._rows)
-        self._more.set_note(self.tr("and {count} more files").format(count=format_count(left)))
+        self._more.setText(self.tr("and {count} more files").format(count=format_count(left)))
         self._more.setVisible(left > 0)
         self.cancel.setText(self.tr("Cancel"))
-        for row in self._rows:
-            row.retranslate()
-        self.card.setAccessibleName(self._title.text())
+        self.card.setAccessibleName(self.title.text())
         self._show_state()
 
     def _summary_text(self, conflicts: int) -> str:
@@ -176,54 +154,6 @@ class UndoDialog(Overlay):
         if conflicts:
             return self.tr("{count} files were changed since.").format(count=format_count(conflicts))
         return ""
-
-    def restyle(self) -> None:
-        super().restyle()
-        px = themes.current.px
-        self.inside.setContentsMargins(px(20), px(18), px(20), px(18))
-        for row in self._rows:
-            row.restyle()
-        self._fit_list()
-
-    def _fit_list(self) -> None:
-        """As high as its rows, up to a height at which it scrolls."""
-        px = themes.current.px
-        wide = min(px(WIDTH), self.width() - 2 * px(18))
-        if wide <= px(80):
-            return
-        self.card.setFixedWidth(wide)
-        width, y = wide - 2 * px(20) - BAR, 0
-        parts: list[_FileRow | NoteLine] = [*self._rows, self._more]
-        for part in parts:
-            if not part.isHidden():
-                height = part.fit(width)
-                part.setGeometry(0, y, width, height)
-                y += height
-        self._inside.resize(width, y)
-        room = max(px(80), self.height() - px(72) - px(18) - px(190))
-        self._list.setFixedHeight(min(y + 2, room))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_list()
-
-    # --- keys ---
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        current = QApplication.focusWidget() or self.do
-        target = neighbour(self.card, current, forward=forward) or (self.cancel if forward else self.do)
-        target.setFocus(Qt.FocusReason.TabFocusReason)
-        return True
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        focus = QApplication.focusWidget()
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_overlay()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if isinstance(focus, QPushButton) and not event.isAutoRepeat():
-                focus.click()
-        else:
-            super().keyPressEvent(event)
 
 
 def _ordered(plan: UndoPlan) -> list[Step]:

@@ -6,18 +6,21 @@ import time
 
 import msgspec
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import FittedWidget
+from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column
+from app.desktop.widgets.slim_bar import SlimBar
 from app.format import format_count, format_duration
 from app.services.models.events import GenerationQueued, PromptProgress
 from engine.errors import ErrorInfo
 
 # An estimate, and why so much is read, are worth showing after this many seconds of reading.
 ESTIMATE_AFTER = 1.0
-_LINE, _REASON, _BAR = 22, 20, 6
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -84,46 +87,43 @@ def waiting_words(waiting: Waiting, seconds_left: int = 0) -> str:
     return words
 
 
-class WaitingLine(QWidget):
+class WaitingLine(FittedWidget):
     """The line, under it why so much is read again where that takes a while, and a hair of progress."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.waiting = Waiting()
         self._time = ReadingTime()
-        self._text, self._reason = "", ""
+        self._text = text_label(self, "small")
+        self._reason = ElidedLabel(self, pixels=13, mode=Qt.TextElideMode.ElideRight)
+        self._reason.setProperty("kind", "small")
+        self._reason.hide()
+        self._bar = SlimBar(self)
+        self._bar.setProperty("kind", "hair")
+        self._bar.setMaximumWidth(themes.current.px(180))
+        stays = self._bar.sizePolicy()
+        stays.setRetainSizeWhenHidden(True)
+        self._bar.setSizePolicy(stays)
+        Column(self._text, self._reason, self._bar, parent=self, spacing=3)
         self.retranslate()
 
     def show_waiting(self, waiting: Waiting) -> bool:
         """Whether the line needs another height now."""
-        had_reason = bool(self._reason)
+        had_reason = not self._reason.isHidden()
         self.waiting = waiting
         self._time.take(waiting)
         self.retranslate()
-        return had_reason != bool(self._reason)
+        return had_reason == self._reason.isHidden()
 
     def retranslate(self) -> None:
-        self._text = waiting_words(self.waiting, self._time.seconds_left)
-        recomputed = self.waiting.recomputed if self._time.takes_long else None
-        self._reason = languages.tell(recomputed) if recomputed is not None else ""
-        self.setAccessibleName(f"{self._text} {self._reason}".strip())
-        self.update()
-
-    def fit(self, width: int) -> int:
-        return themes.current.px(_LINE + _BAR + (_REASON if self._reason else 0))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        painter.setFont(theme.font(13))
-        painter.setPen(QColor(theme.muted))
-        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
-        painter.drawText(0, 0, self.width(), theme.px(_LINE), align, self._text)
-        if self._reason:
-            reason = painter.fontMetrics().elidedText(self._reason, Qt.TextElideMode.ElideRight, self.width())
-            painter.drawText(0, theme.px(_LINE), self.width(), theme.px(_REASON), align, reason)
-        if self.waiting.total:
-            width, fraction = min(theme.px(180), self.width()), self.waiting.done / self.waiting.total
-            painter.fillRect(0, self.height() - 3, width, 3, QColor(theme.line))
-            painter.fillRect(0, self.height() - 3, round(width * min(1.0, fraction)), 3, QColor(theme.accent))
-        painter.end()
+        waiting = self.waiting
+        text = waiting_words(waiting, self._time.seconds_left)
+        recomputed = waiting.recomputed if self._time.takes_long else None
+        reason = languages.tell(recomputed) if recomputed is not None else ""
+        self._text.setText(text)
+        self._reason.set_whole(reason)
+        self._reason.setVisible(bool(reason))
+        self._bar.setVisible(waiting.total > 0)
+        self._bar.show_value(waiting.done / max(1, waiting.total), text)
+        self.setAccessibleName(f"{text} {reason}".strip())
+        self.updateGeometry()

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtCore import QRect, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.markdown.code import scroll_bar_style
 from app.desktop.run_view.step_column import GAP, StepColumn
-from app.desktop.widgets.scroller import QuietBar
+from app.desktop.widgets.scroller import ReadingArea
 
 COLUMN = 744
 MARGIN = 28
@@ -31,7 +30,7 @@ class Part(Protocol):
     def setGeometry(self, left: int, top: int, width: int, height: int, /) -> None: ...
 
 
-class StepsScroll(QScrollArea):
+class StepsScroll(ReadingArea):
     """`parts` gives what stands on `page`, from top to bottom; the lines of `column` are built where they are seen.
     `placed` comes when something has moved."""
 
@@ -45,12 +44,6 @@ class StepsScroll(QScrollArea):
         self._following = True
         self._placing = False
         self.setWidget(self.page)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBar(QuietBar(Qt.Orientation.Vertical, self))
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.verticalScrollBar().setSingleStep(44)
-        self.viewport().setAutoFillBackground(False)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.column.height_changed.connect(self.place)
         self.column.revealed.connect(self._reveal)
@@ -133,15 +126,7 @@ class StepsScroll(QScrollArea):
             bar.setValue(bottom - self.viewport().height())
 
     def restyle(self) -> None:
-        self.verticalScrollBar().setStyleSheet(scroll_bar_style(themes.current))
         self.column.restyle()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        bar = self.verticalScrollBar()
-        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            bar.setValue(bar.minimum() if event.key() == Qt.Key.Key_Home else bar.maximum())
-        else:
-            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,14 +1,12 @@
-"""A word or two on a ground of their own: painted at the right of a line, or to be pressed."""
+"""A word or two on a ground of their own: painted at the right of a line."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
 from app.desktop.base.style import grounds, mixed
 from app.desktop.base.theme import themes
-from app.desktop.widgets.buttons import QuietButton, paint_focus_ring
 
 PIXELS = 12
 
@@ -38,30 +36,3 @@ def paint_badge(painter: QPainter, rect: QRectF, text: str, tone: str) -> None:
 
 def badge_height() -> int:
     return themes.current.px(22)
-
-
-class BadgeButton(QuietButton):
-    """A badge in the accent that can be pressed."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, pixels=PIXELS, padding=8)
-
-    def sizeHint(self) -> QSize:
-        return QSize(badge_width(self.text()), badge_height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QColor(theme.accent_soft)
-        if self.underMouse():
-            ground = QColor(mixed(theme.accent_soft, theme.accent, 0.15))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        painter.setPen(QColor(theme.text if self.underMouse() else theme.accent))
-        painter.setFont(theme.font(PIXELS))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-        if self.hasFocus():
-            paint_focus_ring(painter, QRectF(self.rect()), 6)
-        painter.end()

@@ -1,4 +1,4 @@
-"""A calm line across a page that says what went wrong and what can be done."""
+"""A calm line that says what went wrong and what can be done."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import name_icon, text_label
+from app.desktop.widgets.labels import breakable, name_icon, text_label
 from app.desktop.widgets.layouts import Column, Row, discard
 
 DETAIL_LINES = 12
@@ -28,31 +28,40 @@ class BannerAction(NamedTuple):
 
 
 class Banner(ThemedWidget):
-    """Hidden until `say`. Can be closed unless it is persistent; `closed` tells that a person did."""
+    """Hidden until `say`. Can be closed unless it is persistent; `closed` tells that a person did.
+
+    Across a page, or `framed` among what is read there: then it is persistent and no screen reader is interrupted.
+    """
 
     closed = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, persistent: bool = False) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, persistent: bool = False, framed: bool = False
+    ) -> None:
         super().__init__(parent)
-        self.setProperty("kind", "banner")
-        self._colour = "warning"
+        self.setProperty("kind", "strip" if framed else "banner")
+        self._colour, self._framed = "warning", framed
+        self._shown: Sequence[BannerAction] = ()
         self._symbol = QLabel(self)
-        self._text = text_label(self, wraps=True, selectable=True)
+        self._text = text_label(self, wraps=True, selectable=not framed)
         self._detail = text_label(self, "small", wraps=True, selectable=True)
         self._detail.hide()
         self._close = push_button(self, "icon")
-        self._close.setVisible(not persistent)
+        self._close.setVisible(not persistent and not framed)
         self._close.clicked.connect(self._closed_by_hand)
         self._buttons: list[QPushButton] = []
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._actions = Row(spacing=8)
         self._middle.addWidget(self._text, 1)
         self._middle.addLayout(self._actions)
+        self._line = Row(
+            (self._symbol, 0, Qt.AlignmentFlag.AlignVCenter), (self._middle, 1), self._close, spacing=8
+        )
         Column(
-            Row((self._symbol, 0, Qt.AlignmentFlag.AlignVCenter), (self._middle, 1), self._close, spacing=8),
+            self._line,
             self._detail,
             parent=self,
-            margins=(20, 8, 12, 8),
+            margins=(14 if framed else 20, 8, 8 if framed else 12, 8),
             spacing=4,
         )
         self.refresh()
@@ -60,35 +69,47 @@ class Banner(ThemedWidget):
 
     def say(self, text: str, actions: Sequence[BannerAction] = (), colour: str = "warning") -> None:
         """Show `text` with a button per action; `colour` is the theme's "warning", "bad" or "accent"."""
-        for button in self._buttons:
-            discard(button, self._actions)
-        self._buttons = []
-        for action in actions:
-            button = push_button(self, "bar", text=action.text)
-            button.setAccessibleName(action.text)
-            button.clicked.connect(action.act)
-            self._actions.addWidget(button)
-            button.show()  # a layout shows what is added only when it is next laid out
-            self._buttons.append(button)
-        if text != self._text.text() or self.isHidden():
+        self._shown = actions
+        if self.actions_shown() != [action.text for action in actions]:
+            for button in self._buttons:
+                discard(button, self._actions)
+            self._buttons = [self._button(number, action.text) for number, action in enumerate(actions)]
+        if not self._framed and (text != self.text() or self.isHidden()):
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
-        self._text.setText(text)
+        self._text.setText(breakable(text) if self._framed else text)
+        self._symbol.setVisible(not self._framed or colour != "muted")
+        self.setAccessibleName(text)
         self._detail.hide()
         self._colour = colour
         set_property(self, "tone", colour)
         self.restyle()
         self.show()
 
+    def _button(self, number: int, text: str) -> QPushButton:
+        button = push_button(self, "bar", text=text)
+        button.setAccessibleName(text)
+        button.clicked.connect(lambda: self._shown[number].act())
+        self._actions.addWidget(button)
+        button.show()
+        return button
+
+    def fit(self, width: int) -> int:
+        """The height for a width."""
+        self._fold(width)
+        return self.layout().totalHeightForWidth(width)
+
     def resizeEvent(self, event: object) -> None:
         self._fold()
 
-    def _fold(self) -> None:
+    def _fold(self, width: int = 0) -> None:
         px = themes.current.px
         around = px(20) + px(12) + px(18) + px(8) * 2 + self._close.sizeHint().width()
         buttons = sum(button.sizeHint().width() + px(8) for button in self._buttons)
-        room = self.width() - around - buttons >= px(WORDS)
+        room = (width or self.width()) - around - buttons >= px(WORDS)
         wide = QBoxLayout.Direction.LeftToRight if room else QBoxLayout.Direction.TopToBottom
         self._middle.setDirection(wide)
+        for layout in (self._middle, self._line, self.layout()):
+            layout.invalidate()  # Qt would get to it only with the next event
         left, middle = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignVCenter
         self._middle.setAlignment(self._actions, middle if room else left)
 
@@ -98,7 +119,7 @@ class Banner(ThemedWidget):
         self._detail.setVisible(self._detail.isHidden())
 
     def text(self) -> str:
-        return self._text.text()
+        return self.accessibleName()
 
     def actions_shown(self) -> list[str]:
         return [button.text() for button in self._buttons]

@@ -13,11 +13,16 @@ from app.desktop.base.tool_tip import plain_tip
 class ElidedLabel(QLabel):
     """The whole is its tool tip and what a screen reader says."""
 
-    MODE = Qt.TextElideMode.ElideMiddle
-
-    def __init__(self, parent: QWidget | None = None, *, pixels: int = 14, bold: bool = False) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        pixels: int = 14,
+        bold: bool = False,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+    ) -> None:
         super().__init__(parent)
-        self._pixels, self._bold = pixels, bold
+        self._pixels, self._bold, self._mode = pixels, bold, mode
         self._whole = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -45,7 +50,7 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        shown = QFontMetrics(self._font()).elidedText(self._whole, self.MODE, self.width())
+        shown = QFontMetrics(self._font()).elidedText(self._whole, self._mode, self.width())
         self.setText(shown)
         self.setToolTip(plain_tip(self._whole) if shown != self._whole else "")
 
@@ -57,8 +62,6 @@ class ElidedLabel(QLabel):
 class ElidedTitle(ElidedLabel):
     """The title of a page."""
 
-    MODE = Qt.TextElideMode.ElideRight
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, pixels=20, bold=True)
+        super().__init__(parent, pixels=20, bold=True, mode=Qt.TextElideMode.ElideRight)
         self.setProperty("kind", "title")

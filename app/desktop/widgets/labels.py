@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
@@ -26,6 +28,11 @@ def wrapped_label(parent: QWidget, kind: str = "", *, selectable: bool = True) -
     made = text_label(parent, kind, wraps=True, selectable=selectable)
     made.setMinimumWidth(1)
     return made
+
+
+def breakable(text: str) -> str:
+    """`text` for a label whose longest words (a path, an address) may break anywhere."""
+    return re.sub(r"\S{40,}", lambda word: "\u200b".join(word[0]), text)
 
 
 def set_texts(widget: QLabel | QAbstractButton, text: str, name: str = "", *, tip: str | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 from weakref import WeakSet
 
@@ -22,17 +21,17 @@ STRETCH = 1
 class Box(QBoxLayout):
     """Its measures are in pixels at a text size of 100 %; `margins` left, top, right and bottom."""
 
+    DIRECTION: ClassVar[QBoxLayout.Direction]
     _scaled: ClassVar[WeakSet[Box]] = WeakSet()
 
     def __init__(
         self,
-        direction: QBoxLayout.Direction,
-        items: Sequence[Item],
-        parent: QWidget | None,
-        margins: tuple[float, float, float, float] | None,
-        spacing: float | None,
+        *items: Item,
+        parent: QWidget | None = None,
+        margins: tuple[float, float, float, float] | None = None,
+        spacing: float | None = None,
     ) -> None:
-        super().__init__(direction)
+        super().__init__(self.DIRECTION)
         if parent is not None:
             parent.setLayout(self)
         self._margins, self._gap = margins, spacing
@@ -65,6 +64,11 @@ class Box(QBoxLayout):
             widget.setParent(None)
             widget.deleteLater()
 
+    def set_margins(self, left: float, top: float, right: float, bottom: float) -> None:
+        self._margins = (left, top, right, bottom)
+        self._scale()
+        self._scaled.add(self)
+
     def _scale(self) -> None:
         px = themes.current.px
         if self._margins:
@@ -83,27 +87,13 @@ class Box(QBoxLayout):
 class Row(Box):
     """Parts side by side."""
 
-    def __init__(
-        self,
-        *items: Item,
-        parent: QWidget | None = None,
-        margins: tuple[float, float, float, float] | None = None,
-        spacing: float | None = None,
-    ) -> None:
-        super().__init__(QBoxLayout.Direction.LeftToRight, items, parent, margins, spacing)
+    DIRECTION = QBoxLayout.Direction.LeftToRight
 
 
 class Column(Box):
     """Parts below each other."""
 
-    def __init__(
-        self,
-        *items: Item,
-        parent: QWidget | None = None,
-        margins: tuple[float, float, float, float] | None = None,
-        spacing: float | None = None,
-    ) -> None:
-        super().__init__(QBoxLayout.Direction.TopToBottom, items, parent, margins, spacing)
+    DIRECTION = QBoxLayout.Direction.TopToBottom
 
 
 def discard(widget: QWidget, layout: QLayout | None = None) -> None:

@@ -1,14 +1,17 @@
-"""A card over the window that takes the keyboard until it is closed."""
+"""Cards over the window that take the keyboard until they are closed."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QWidget
 
+from app.desktop.base.tab_order import by_sight, neighbour
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.widgets.layouts import Column
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.scroller import GUTTER, ColumnScroller
 
 
 class Overlay(ThemedWidget):
@@ -76,3 +79,57 @@ class Overlay(ThemedWidget):
         veil = QColor(themes.current.background)
         veil.setAlpha(170)
         QPainter(self).fillRect(self.rect(), veil)
+
+
+class Sheet(Overlay):
+    """A title, a column that scrolls where the window is low, and a foot of buttons. Tab goes round in the card,
+    Enter presses the button that has the focus or calls `confirm`, Esc closes."""
+
+    def __init__(self, parent: QWidget, width: int) -> None:
+        super().__init__(parent, width)
+        self.title = text_label(self.card, "title", wraps=True)
+        self.scroller = ColumnScroller(self.card, bare=True)
+        self.foot = Row(spacing=8)
+        self.inside.set_margins(20, 18, 20, 18)
+        for item in (self.title, self.scroller, self.foot):
+            self.inside.add(item)
+
+    def confirm(self) -> None:
+        """Do what the sheet is for, if that can be done now."""
+
+    def fit(self) -> None:
+        """As high as what is in it; where the window is lower, the middle scrolls."""
+        px, column = themes.current.px, self.scroller.column
+        wanted = column.totalHeightForWidth(self.card.width() - 2 * px(20) - px(GUTTER) - 2)
+        wanted = wanted if column.hasHeightForWidth() else column.totalSizeHint().height()
+        self.scroller.inside.setFixedHeight(wanted)
+        self.scroller.setFixedHeight(min(wanted + px(4), max(px(120), self.height() - px(72) - px(180))))
+        self.inside.activate()
+        self.layout().activate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def restyle(self) -> None:
+        super().restyle()
+        self.fit()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        current, order = QApplication.focusWidget() or self.card, by_sight(self.card)
+        if order:  # else it is being hidden
+            target = neighbour(self.card, current, forward=forward) or order[0 if forward else -1]
+            target.setFocus(Qt.FocusReason.TabFocusReason)
+            self.scroller.ensureWidgetVisible(target, 0, 20)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        focus = QApplication.focusWidget()
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_overlay()
+        elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif not isinstance(focus, QPushButton):
+            self.confirm()
+        elif not event.isAutoRepeat():
+            focus.click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QAbstractButton, QScrollBar, QTextBrowser, QTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollBar, QTextBrowser, QTextEdit, QWidget
 
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.card_window import CardWindow
@@ -16,8 +16,7 @@ from app.desktop.markdown.prose import ProseBlock
 from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.desktop.run_view.tool_call import ToolCallCard
 from app.desktop.run_view.waiting import WaitingLine
-from app.desktop.widgets.note_line import NoteLine
-from app.desktop.widgets.note_strip import Strip
+from app.desktop.widgets.banner import Banner
 from tests.support.window.finding import find, find_all, found, part
 from tests.support.window.pressing import button
 
@@ -86,9 +85,9 @@ def messages_in_sight(view: TranscriptView) -> list[int]:
     ]
 
 
-def link_question(root: QWidget) -> Strip | None:
+def link_question(root: QWidget) -> Banner | None:
     """The strip that asks whether an address is to be opened."""
-    return found(root, re.compile("^Open this address"), Strip)
+    return found(root, re.compile("^Open this address"), Banner)
 
 
 # What stands in one of them
@@ -119,9 +118,9 @@ def waits_for(answer: QWidget) -> WaitingLine | None:
     return found(answer, kind=WaitingLine, directly=True)
 
 
-def ending(answer: QWidget) -> Strip | None:
+def ending(answer: QWidget) -> Banner | None:
     """The strip that says how the answer ended."""
-    return found(answer, kind=Strip, directly=True)
+    return found(answer, kind=Banner, directly=True)
 
 
 def body(owner: QWidget) -> AnswerBody | None:
@@ -134,9 +133,9 @@ def shown_html(body: AnswerBody) -> str:
     return "".join(prose.prose.html for prose in find_all(body, kind=ProseBlock))
 
 
-def notices(answer: AnswerCard) -> list[NoteLine]:
+def notices(answer: AnswerCard) -> list[QLabel]:
     """What is to be known of an answer, a line each."""
-    return find_all(answer, kind=NoteLine, directly=True)
+    return find_all(answer, kind=QLabel, directly=True)
 
 
 def calls(answer: AnswerCard) -> list[ToolCallCard]:
@@ -149,9 +148,9 @@ def passed_to(call: ToolCallCard) -> QTextBrowser | None:
     return found(call, re.compile("^What is passed to "), QTextBrowser)
 
 
-def call_note(call: ToolCallCard) -> NoteLine:
+def call_note(call: ToolCallCard) -> QLabel:
     """How well the call could be read."""
-    return find(call, kind=NoteLine)
+    return find(call, kind=QLabel, directly=True)
 
 
 def unfolds(root: QWidget) -> QAbstractButton | None:

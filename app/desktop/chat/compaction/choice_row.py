@@ -2,59 +2,35 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QStyle, QStyleOption, QStylePainter, QWidget
 
-from app.desktop.base.theme import themes
-from app.desktop.widgets.buttons import paint_focus_ring
-
-_WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignTop)
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column
 
 
 class ChoiceRow(QAbstractButton):
-    """`fit` gives its height for a width."""
+    """Its ground is a form of the style sheet."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.about = ""
+        self.setProperty("kind", "choice")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._name, self._about = text_label(self, "heading"), text_label(self, "small", wraps=True)
+        for label in (self._name, self._about):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        Column(self._name, self._about, parent=self, margins=(12, 8, 12, 9), spacing=2)
 
     def set_choice(self, name: str, about: str) -> None:
-        self.setText(name)
-        self.about = about
+        self._name.setText(name)
+        self._about.setText(about)
         self.setAccessibleName(name)
         self.setAccessibleDescription(about)
-        self.update()
-
-    def _about_rect(self, width: int) -> QRect:
-        px = themes.current.px
-        inner = width - 2 * px(12)
-        metrics = QFontMetrics(themes.current.font(13))
-        height = metrics.boundingRect(0, 0, inner, 10_000, _WRAP, self.about).height()
-        return QRect(px(12), px(9) + px(22), inner, height)
-
-    def fit(self, width: int) -> int:
-        return self._about_rect(width).bottom() + themes.current.px(10)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        hover = self.isEnabled() and (self.underMouse() or self.isDown())
-        painter.setPen(QColor(theme.line))
-        painter.setBrush(QColor(theme.accent_soft if hover else theme.background))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        about = self._about_rect(self.width())
-        painter.setFont(theme.font(14, bold=True))
-        painter.setPen(QColor(theme.text if self.isEnabled() else theme.muted))
-        name = QRect(about.left(), theme.px(8), about.width(), theme.px(22))
-        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
-        painter.setFont(theme.font(13))
-        painter.setPen(QColor(theme.muted))
-        painter.drawText(about, _WRAP, self.about)
-        if self.hasFocus():
-            paint_focus_ring(painter, QRectF(self.rect()), 8)
-        painter.end()
+        option = QStyleOption()
+        option.initFrom(self)
+        QStylePainter(self).drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.base.language import languages
-from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import TranslatedWidget
+from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.chat.compaction.choice_row import ChoiceRow
 from app.desktop.chat.editor import MessageEditor
 from app.desktop.markdown.prose import PlainBlock
-from app.desktop.widgets.layouts import discard
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Column, discard
 from app.format import format_count
 from app.services.chat.compaction_values import CompactionOptions, Draft, fits
 from engine.errors import ErrorInfo
@@ -32,7 +33,7 @@ class SummaryEditor(MessageEditor):
         self._cancel.setText(self.tr("Discard"))
 
 
-class RoomCard(TranslatedWidget):
+class RoomCard(FittedWidget):
     """`chosen` carries a `Choice`; `used` the text of a summary, `stopped` and `discarded` what becomes of it.
     `closed`: nothing is wanted now."""
 
@@ -41,7 +42,6 @@ class RoomCard(TranslatedWidget):
     stopped = Signal()
     discarded = Signal()
     closed = Signal()
-    height_changed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -51,25 +51,32 @@ class RoomCard(TranslatedWidget):
         self.full = True
         self._trouble: ErrorInfo | None = None
         self._draft: Draft | None = None
-        self._title, self._about, self._complaint = (QLabel(self) for _ in range(3))
-        self._title.setProperty("kind", "heading")
-        self._about.setProperty("kind", "small")
-        for label in (self._title, self._about, self._complaint):
-            label.setWordWrap(True)
-        self.rows: dict[Choice, ChoiceRow] = {}
-        for choice in get_args(Choice):
-            self._add_row(choice)
-        self.close_button, self.stop = QPushButton(self), QPushButton(self)
+        self._title, self._about, self._complaint = (
+            text_label(self, kind, wraps=True) for kind in ("heading", "small", "bad")
+        )
+        self.rows: dict[Choice, ChoiceRow] = {choice: ChoiceRow(self) for choice in get_args(Choice)}
+        for choice, row in self.rows.items():
+            row.clicked.connect(lambda _=False, choice=choice: self.chosen.emit(choice))
+        self.close_button, self.stop = push_button(self), push_button(self)
         self.close_button.clicked.connect(self.closed)
         self.stop.clicked.connect(self.stopped)
         self._text = PlainBlock(self, "", pixels=13, quiet=True)
+        left = Qt.AlignmentFlag.AlignLeft
+        self._column = Column(
+            self._title,
+            self._about,
+            self._complaint,
+            self._text,
+            *self.rows.values(),
+            (self.stop, 0, left),
+            (self.close_button, 0, left),
+            parent=self,
+            margins=(18, 14, 18, 16),
+            spacing=8,
+        )
         self.editor: SummaryEditor | None = None
         self.hide()
         self.retranslate()
-
-    def _add_row(self, choice: Choice) -> None:
-        row = self.rows[choice] = ChoiceRow(self)
-        row.clicked.connect(lambda: self.chosen.emit(choice))
 
     # --- what is shown ---
 
@@ -121,7 +128,7 @@ class RoomCard(TranslatedWidget):
         if state == "review" and self.editor is None:
             self._begin_review()
         elif state != "review" and self.editor is not None:
-            discard(self.editor)
+            discard(self.editor, self._column)
             self.editor = None
         for row in self.rows.values():
             row.setEnabled(True)
@@ -142,6 +149,7 @@ class RoomCard(TranslatedWidget):
         editor.saved.connect(self.used)
         editor.cancelled.connect(self.discarded)
         editor.height_changed.connect(self.height_changed)
+        self._column.insertWidget(self._column.indexOf(self._text), editor)
         editor.show()
 
     def _choices(self) -> list[Choice]:
@@ -180,7 +188,6 @@ class RoomCard(TranslatedWidget):
         for choice, row in self.rows.items():
             row.setVisible(choice in choices)
         self.setAccessibleName(self._title.text())
-        self._colour()
 
     def _title_text(self) -> str:
         if self.state == "writing":
@@ -279,45 +286,7 @@ class RoomCard(TranslatedWidget):
         for choice, (name, about) in words.items():
             self.rows[choice].set_choice(name, about.format(**numbers))
 
-    # --- looks ---
-
     def restyle(self) -> None:
         self._text.restyle()
         if self.editor is not None:
             self.editor.restyle()
-        self._colour()
-        self.update()
-
-    def _colour(self) -> None:
-        palette = themes.current.palette()
-        palette.setColor(palette.ColorRole.WindowText, themes.current.bad)
-        self._complaint.setPalette(palette)
-        self._complaint.setFont(themes.current.font(13))
-
-    def fit(self, width: int) -> int:
-        px = themes.current.px
-        left, inner, y = px(18), width - 2 * px(18), px(14)
-        for label in (self._title, self._about, self._complaint):
-            if not label.isHidden():
-                height = label.heightForWidth(inner)
-                label.setGeometry(left, y, inner, height)
-                y += height + px(6)
-        y += px(4)
-        if self.state == "writing":
-            height = self._text.fit(inner)
-            self._text.setGeometry(left, y, inner, height)
-            y += height + px(8)
-        if self.editor is not None:
-            height = self.editor.fit(inner)
-            self.editor.setGeometry(left, y, inner, height)
-            y += height + px(8)
-        for choice in self._choices():
-            height = self.rows[choice].fit(inner)
-            self.rows[choice].setGeometry(left, y, inner, height)
-            y += height + px(8)
-        for button in (self.stop, self.close_button):
-            if not button.isHidden():
-                size = button.sizeHint()
-                button.setGeometry(left, y, size.width(), size.height())
-                y += size.height() + px(8)
-        return y + px(8)

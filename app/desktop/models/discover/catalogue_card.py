@@ -48,8 +48,9 @@ class CatalogueCard(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._name, self._about = ElidedLabel(self, pixels=15, bold=True), ElidedLabel(self, pixels=12)
-        self._name.MODE = self._about.MODE = Qt.TextElideMode.ElideRight
+        right = Qt.TextElideMode.ElideRight
+        self._name = ElidedLabel(self, pixels=15, bold=True, mode=right)
+        self._about = ElidedLabel(self, pixels=12, mode=right)
         self._about.setProperty("kind", "fine")
         self._here, self._why, self._chip = QLabel(self), wrapped_label(self, "small"), Chip(self)
         self._why.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -68,7 +69,7 @@ def test_a_full_chat_offers_what_can_be_done_with_its_numbers(full: Running) -> 
     assert shown(full) == ["summarise", "leave_out", "anew", "larger"]
     room = card(full).room
     assert room is not None
-    about = card(full).rows["leave_out"].about
+    about = card(full).rows["leave_out"].accessibleDescription()
     assert f"first {room.messages} messages" in about and f"{CONTEXT - room.after} of {CONTEXT}" in about
     assert not full.window.chat.room.strip.isVisible()
     # It is told once: the answer's own strip is away.
@@ -96,7 +97,7 @@ def test_leaving_out_answers_the_question_and_marks_from_where_on_the_model_sees
     assert full.window.chat.room.card is None
     assert full.window.chat.transcript.ids == path
     (line,) = lines(full)
-    assert f"does not see the {room.messages} messages above" in line.text
+    assert f"does not see the {room.messages} messages above" in line.accessibleName()
     assert full.window.toast.isVisible()
     full.window.toast.undo()
     full.until(lambda: not lines(full))
@@ -144,7 +145,7 @@ def test_a_new_chat_answers_the_question_and_leads_back(full: Running) -> None:
     full.until(lambda: full.window.chat.conversation not in (None, old) and len(lines(full, OriginLine)) == 1)
     assert full.services.store.message(full.window.chat.transcript.ids[0]).content == LONG
     (line,) = lines(full, OriginLine)
-    line.buttons[0].click()
+    press(line, re.compile("^Open “"))
     full.until(
         lambda: full.window.chat.conversation is not None and full.window.chat.conversation.id == old.id
     )

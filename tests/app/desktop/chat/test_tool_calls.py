@@ -140,7 +140,7 @@ def test_a_call_appears_while_the_answer_is_written_and_stays_the_same_card(qtbo
 
 def test_copying_an_answer_takes_its_calls_along(view):
     view.add_message(message(1, "assistant", "Let me look.", tool_calls=(WEATHER,)))
-    answer(view).footer.copy_pressed.emit()
+    press(answer(view), "Copy this message")
     stop_ticking(answer(view))
     assert QGuiApplication.clipboard().text() == whole_text("Let me look.", (WEATHER,))
     assert '"city": "제주"' in QGuiApplication.clipboard().text()

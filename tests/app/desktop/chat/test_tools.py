@@ -166,7 +166,7 @@ def test_a_call_is_allowed_by_keyboard_and_its_steps_stand_over_the_answer(chatt
     assert answer.message.content == "It is **there**." and answer.copied_text() == "It is **there**."
     steps = chatting.steps()
     chatting.until(lambda: chat.undo_all(steps) is not None)
-    assert chat.steps_line(steps).text() == "1 step  ·  1 file changed" and steps.question is None
+    assert chat.steps_line(steps).text().startswith("1 step  ·  1 file changed") and steps.question is None
     assert QApplication.focusWidget() is composer and composer.placeholderText() == "Ask anything"
     assert steps.y() < chat.body(answer).y()  # type: ignore[union-attr]
 
@@ -181,7 +181,7 @@ def test_what_an_answer_changed_is_taken_back_under_it_and_the_foot_of_the_windo
     press(steps, "Undo what this answer changed")
     chatting.until(lambda: not (chatting.folder / "notes.txt").exists())
     chatting.until(lambda: chat.undo_all(steps) is None and bool(chatting.said))
-    assert chat.steps_line(steps).text() == "1 step"
+    assert chat.steps_line(steps).text().split("  ")[0] == "1 step"
     assert chatting.said[0].act is not None
     chatting.said[0].act()
     chatting.until((chatting.folder / "notes.txt").exists)
@@ -259,7 +259,7 @@ def test_a_stopped_answer_keeps_its_steps_and_is_continued(chatting: Chatting) -
     chatting.page.stop()
     answer = chatting.answer()
     assert answer.message.state == "stopped"
-    assert chat.steps_line(chatting.steps()).text() == "1 step"
+    assert chat.steps_line(chatting.steps()).text().split("  ")[0] == "1 step"
     chatting.chat_model.replies = [says("I leave it.")]
     press(chat.ending(answer), "Continue")  # type: ignore[arg-type]
     chatting.until(lambda: chatting.answer().message.content == "I leave it.")
@@ -291,7 +291,7 @@ def test_each_chat_has_tools_of_its_own_and_steps_are_read_from_the_journal(chat
     chatting.page.open(made.id)
     chatting.until(lambda: bool(chatting.page.transcript.ids))
     steps = chatting.steps()
-    chatting.until(lambda: chat.steps_line(steps).text() == "1 step  ·  1 file changed")
+    chatting.until(lambda: chat.steps_line(steps).text().startswith("1 step  ·  1 file changed"))
     assert chatting.page.options().tools is not None
 
 

@@ -292,8 +292,7 @@ def test_variants_are_stepped_through(qtbot, view):
 
 def test_copying_takes_the_markdown(qtbot, view):
     view.add_message(message(1, "assistant", "**bold** words"))
-    with qtbot.waitSignal(view.copy_requested):
-        press(card(view, 1), "Copy this message")
+    press(card(view, 1), "Copy this message")
     assert QGuiApplication.clipboard().text() == "**bold** words"
     assert button(card(view, 1), "Copy this message").text() == "Copied"
     stop_ticking(view)

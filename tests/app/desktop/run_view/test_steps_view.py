@@ -16,6 +16,7 @@ from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.run_view.approval_card import GUARD_S
 from app.desktop.run_view.step_row import StepRow
+from app.desktop.run_view.waiting import WaitingLine
 from app.desktop.runs import steps_view
 from app.desktop.runs.steps_view import RunStepsView
 from app.services.models.events import GenerationQueued, Owner, TextDelta
@@ -208,7 +209,7 @@ def test_what_a_turn_waits_for_is_said_though_steps_have_just_come(qtbot: Any, p
     page.append(invoices.entries(events)[-1:])
     page.waits(GenerationQueued(Owner(run=7, step=5), 3))
     flushed(qtbot, page)
-    assert found(page, "Waiting for 3 other answers…") is not None
+    assert found(page, "Waiting for 3 other answers…", WaitingLine) is not None
 
 
 def test_a_question_is_asked_and_answered(

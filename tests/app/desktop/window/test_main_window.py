@@ -7,14 +7,13 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.theme import themes
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.message_edit import MessageEdit
 from app.desktop.run_view.tool_call import ToolCallCard
-from app.desktop.widgets.note_line import NoteLine
 from app.services.events import StoreFailed
 from app.services.settings.settings import SettingsFile
 from engine.errors import ErrorInfo
@@ -336,7 +335,7 @@ def test_calls_and_notices_of_an_answer_are_there_when_the_chat_is_opened_again(
     running.until(lambda: not shown())
     running.window.go.open_chat(opened.id)
     running.until(lambda: shown() == [call, broken])
-    running.until(lambda: any("tool call" in line.text for line in chat.transcript.findChildren(NoteLine)))
+    running.until(lambda: any("tool call" in line.text() for line in chat.transcript.findChildren(QLabel)))
 
 
 def test_a_model_that_does_not_reason_has_no_control(make_desktop: Make) -> None:
