@@ -23,6 +23,8 @@ from installer.plugin import Place, Plugin, PluginError, build, install, note_pr
 from installer.sources import keep_headers
 from tests.support.source_archive import VERSION, source_archive
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRON = {name: value for name, value in os.environ.items() if name not in ("CXXFLAGS", "LDFLAGS")}
 GOOD = """

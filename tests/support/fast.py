@@ -20,7 +20,7 @@ SLOW_IMPORTS = (
     *("app.desktop", "app.services.services", "engine.local.client", "engine.local.native"),
     "tests.support.real_templates",
 )
-SLOW_MARKS = {"process", "model", "alone", "downloads", "agents", "soak"}
+SLOW_MARKS = {"process", "model", "alone", "long", "downloads", "agents", "soak"}
 
 
 @cache

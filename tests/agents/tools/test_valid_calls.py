@@ -18,7 +18,7 @@ from engine.values import Message, Sampling
 from tests.support.recorder import Recorder
 from tests.support.starter import starter_model
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 NAMES = (
     "list_files", "read_file", "search_text", "write_file", "edit_file", "move_file", "read_document", "calculator",

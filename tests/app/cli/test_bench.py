@@ -15,7 +15,7 @@ from tests.support.command import Command, here
 from tests.support.expert_models import expert_model
 from tests.support.rpc_worker import rpc_worker
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 
 def test_the_object_has_the_contracts_keys(coterie_home: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 from tests.app.cli.test_chat import COTERIE, stored
 from tests.support.command import here
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 STORY = "Tell me a very long story about the sea."
 GREEDY = ("--temperature", "0", "--max-tokens", "400")

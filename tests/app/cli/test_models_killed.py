@@ -16,7 +16,7 @@ from tests.support.command import Command
 from tests.support.hub import Fault, Hub, HubRepo, Request
 from tests.support.hub.models import starter
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 REPO = "demo/Starter-GGUF"
 NAME = f"{REPO}:Q4_1"

@@ -37,6 +37,8 @@ from tests.support.plans import a_plan, a_planned_model
 from tests.support.rpc_worker import Worker, free_port, rpc_worker
 from tests.support.starter import starter_model
 
+pytestmark = pytest.mark.long
+
 MIB = 2**20
 CONTEXT = 1024
 LAYERS = 30

@@ -16,7 +16,7 @@ from tests.support.expert_run import CacheOption
 from tests.support.made_device import NAME, register
 from tests.support.other_process import remote_servers
 
-pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
+pytestmark = [pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin"), pytest.mark.long]
 
 CLOSE = 1e-3
 MOST_TOKENS = 8

@@ -23,6 +23,7 @@ from tests.support.rpc_worker import Worker, rpc_worker
 pytestmark = [
     pytest.mark.model,
     pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin"),
+    pytest.mark.long,
 ]
 
 LENGTH = 200

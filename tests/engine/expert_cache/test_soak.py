@@ -16,6 +16,7 @@ pytestmark = [
     pytest.mark.model,
     pytest.mark.skipif(not is_built(), reason="the plugin is not built"),
     pytest.mark.skipif(sys.platform == "win32", reason="hosts are killed"),
+    pytest.mark.long,
 ]
 
 _MB = 2**20

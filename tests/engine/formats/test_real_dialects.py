@@ -13,6 +13,8 @@ from tests.engine.formats.dialects import PROPERTIES, TOOLS
 from tests.engine.formats.replies import reply_to
 from tests.support.real_templates import real_templates
 
+pytestmark = pytest.mark.long
+
 ARGUMENTS: dict[str, Any] = {
     "text": '한국어 text\n  second "line" <b>&amp; it\'s',
     "count": 5,

@@ -8,6 +8,8 @@ from engine.errors import UserError
 from engine.formats import ChatFormat
 from tests.support.real_templates import real_templates
 
+pytestmark = pytest.mark.long
+
 QUESTION = [{"role": "user", "content": "Why <|im_end|> is the sky blue?"}]
 CHOICES = ("auto", "off", "on", "low", "medium", "high", 64)
 # It asks for a variable `datetime` that its makers' own program set.

@@ -21,7 +21,7 @@ from tests.support.greedy_judge import CLOSE, judge
 from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 TEXT = "sea boat hill stone river garden light winter bread letter road bird window paper green old"
 WORDS = TEXT.split(" ")

@@ -8,7 +8,7 @@ from tests.support.moe import moe_model
 from tests.support.placed import weigh
 from tests.support.rpc_worker import rpc_worker
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 
 def test_llama_cpps_own_planner_keeps_the_budget_and_uses_more_of_a_larger_one() -> None:

@@ -11,7 +11,11 @@ import pytest
 
 from tests.support.soak.run import STATES_LIMIT, Soaked, soak
 
-pytestmark = [pytest.mark.model, pytest.mark.skipif(sys.platform == "win32", reason="hosts are killed")]
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.skipif(sys.platform == "win32", reason="hosts are killed"),
+    pytest.mark.long,
+]
 
 _MB = 2**20
 

@@ -8,7 +8,7 @@ from engine.local.calibration import calibrate, with_bandwidths
 from engine.local.survey import survey
 from tests.support.rpc_worker import rpc_worker
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 
 def test_a_worker_is_measured_with_its_link(tmp_path: Path) -> None:

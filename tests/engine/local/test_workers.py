@@ -17,7 +17,7 @@ from tests.support.moe import moe_model
 from tests.support.recorder import Recorder, ask
 from tests.support.rpc_worker import free_port, rpc_worker
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 LAYERS = 30
 STORY = "Tell me a very long story about the sea."

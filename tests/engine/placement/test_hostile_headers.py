@@ -17,6 +17,8 @@ from tests.support.gguf_headers import cut_starter_header, moe_header
 from tests.support.published_models import PUBLISHED
 from tests.support.starter import starter_model
 
+pytestmark = pytest.mark.long
+
 _REASONS = {
     "model.damaged",
     "model.truncated",

@@ -16,6 +16,8 @@ from tests.support.cache_oracle import SEQUENCES
 from tests.support.published_files import write_published
 from tests.support.published_models import PUBLISHED, PublishedModel, published_index
 
+pytestmark = pytest.mark.long
+
 MODELS = pytest.mark.parametrize("model", PUBLISHED.values(), ids=PUBLISHED.keys())
 
 

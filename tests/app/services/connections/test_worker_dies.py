@@ -14,7 +14,7 @@ from tests.support.listening import Listening
 from tests.support.moe import moe_model
 from tests.support.rpc_worker import Worker, rpc_worker
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 STORY = "Tell me a very long story about the sea."
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[4]
 # Every seventh step here; `python -m tests.support.killed_library FOLDER` takes them all.
 STRIDE = 7

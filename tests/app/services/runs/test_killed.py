@@ -29,6 +29,7 @@ from tests.support.openai_server import OpenAiServer
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="processes are forked"),
     pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine"),
+    pytest.mark.long,
 ]
 
 

@@ -17,7 +17,7 @@ from app.services.services import Services, open_services
 from tests.support.agents.bound_model import Bound
 from tests.support.agents.house import UNLIMITED
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 TASK = "Look at the files and note what is there."
 FEW = ("list_files", "date_time", "read_file")

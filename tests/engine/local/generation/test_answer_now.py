@@ -24,7 +24,7 @@ from tests.engine.local.generation.test_grammar_trigger import TOOL
 from tests.support.recorder import Recorder, ask
 from tests.support.retold import with_template
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 TURNS = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
 BEGIN = "{% if add_generation_prompt %}<|im_start|>assistant\n"

@@ -15,6 +15,8 @@ from engine.formats.writing import WrittenCall, written
 from tests.engine.formats import dialect_examples as examples
 from tests.support.grammar_samples import Sample, SampleRequest, samples
 
+pytestmark = pytest.mark.long
+
 PROMPT = "<|im_start|>user\nWhat is the weather in Paris?<|im_end|>\n<|im_start|>assistant\n"
 ARGUMENTS = {"city": "Oslo", "days": 2, "unit": "celsius", "hours": [7]}
 PARAMETERS = {

@@ -13,6 +13,8 @@ from tests.support.moe import moe_model
 from tests.support.rpc_worker import rpc_worker
 from tests.support.starter import starter_model
 
+pytestmark = pytest.mark.long
+
 TOTAL = psutil.virtual_memory().total
 # Budgets of a device that hold some experts of a small model, and not even the rest of it.
 TIGHT, LEAST = 12_000_000, 5_000_000

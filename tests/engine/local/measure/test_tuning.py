@@ -10,7 +10,7 @@ from engine.local.measure.tuning import Trial, tune
 from engine.placement.plan import RAM, Device, Machine, PlacementOptions
 from tests.support.starter import starter_model
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 TOTAL = psutil.virtual_memory().total
 ALONE = Machine(Device(RAM, "cpu", "", TOTAL, TOTAL))

@@ -26,7 +26,11 @@ from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.recorder import Recorder, ask
 from tests.support.rpc_worker import Worker, rpc_worker
 
-pytestmark = [pytest.mark.model, pytest.mark.skipif(not is_built(), reason="the plugin is not built")]
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.skipif(not is_built(), reason="the plugin is not built"),
+    pytest.mark.long,
+]
 
 TINY = LAYOUTS["qwen"]
 ON_WORKER = HandPlaced(8, "RPC0")

@@ -30,7 +30,11 @@ from tests.support.moe import moe_model
 from tests.support.recorder import Recorder
 from tests.support.rpc_worker import rpc_worker
 
-pytestmark = [pytest.mark.model, pytest.mark.skipif(not is_built(), reason="the plugin is not built")]
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.skipif(not is_built(), reason="the plugin is not built"),
+    pytest.mark.long,
+]
 
 STORY = "Tell me a very long story about the sea."
 TINY = LAYOUTS["qwen"]

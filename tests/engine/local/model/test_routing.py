@@ -15,7 +15,7 @@ from tests.support.moe import EXPERTS, EXPERTS_USED, moe_model
 from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 LAYERS = 30
 QUESTION = "Write one sentence about the sea."

@@ -1,5 +1,7 @@
 """Several answers at once over the real starter model: each is its own, none is lost, none disturbs another."""
 
+import pytest
+
 from engine.api import Delta, Finished, GenerateRequest, LoadRequest, PrefillProgress, Queued
 from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
@@ -8,6 +10,8 @@ from tests.engine.local.conftest import Running
 from tests.support.greedy_judge import CLOSE, judge
 from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
+
+pytestmark = pytest.mark.long
 
 QUESTIONS = ("Tell me about the sea.", "List ten fruits.", "Why is the sky blue?", "Explain a bicycle.")
 LONG = "The harbour lies between two hills, and the boats leave before the sun is up. " * 24

@@ -23,7 +23,7 @@ from tests.support.moe import moe_model
 from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 
 def loaded(engine: LocalEngine, told: Recorder, draft: Path, **budgets: int) -> ModelFacts:
