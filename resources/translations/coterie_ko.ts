@@ -1617,6 +1617,10 @@
         <translation>{path} 허용 취소</translation>
     </message>
     <message>
+        <source>Revoke</source>
+        <translation>허용 취소</translation>
+    </message>
+    <message>
         <source>Allow reading a folder…</source>
         <translation>읽을 폴더 추가…</translation>
     </message>

@@ -14,7 +14,16 @@ def choose_file(
     """Call `then` with a file that is there; not at all when none is chosen."""
     dialog = QFileDialog(parent, title, start, kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    _open(dialog, then)
+    dialog.fileSelected.connect(then)
+    _open(dialog)
+
+
+def choose_files(parent: QWidget, title: str, kinds: str, then: Callable[[list[str]], object]) -> None:
+    """Call `then` with files that are there; not at all when none is chosen."""
+    dialog = QFileDialog(parent, title, "", kinds)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.filesSelected.connect(then)
+    _open(dialog)
 
 
 def choose_folder(parent: QWidget, title: str, then: Callable[[str], object], start: str = "") -> None:
@@ -22,10 +31,10 @@ def choose_folder(parent: QWidget, title: str, then: Callable[[str], object], st
     dialog = QFileDialog(parent, title, start)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    _open(dialog, then)
-
-
-def _open(dialog: QFileDialog, then: Callable[[str], object]) -> None:
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(then)
+    _open(dialog)
+
+
+def _open(dialog: QFileDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()

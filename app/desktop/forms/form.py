@@ -121,10 +121,14 @@ class FormSection(Section):
     `change` changes fields of the settings, by name; None where all rows have widgets of their own.
     """
 
-    def __init__(self, change: Callable[..., None] | None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, change: Callable[..., None] | None, parent: QWidget | None = None, *, compact: bool = False
+    ) -> None:
         super().__init__(parent)
         self.settings = Settings()
-        self.form = Form(self.add_row, lambda key, value: change(**{key: value}) if change else None)
+        self.form = Form(
+            self.add_row, lambda key, value: change(**{key: value}) if change else None, compact=compact
+        )
         self.editors = self.form.editors
 
     def fields(self) -> Sequence[Field]:

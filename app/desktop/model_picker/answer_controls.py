@@ -9,15 +9,15 @@ import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.forms.controls import Bounds, Section
-from app.desktop.forms.form import Field, Form, Number, Text
+from app.desktop.forms.controls import Bounds
+from app.desktop.forms.form import Field, FormSection, Number, Text
 from app.store.records import ChatOptions
 from engine.values import Sampling
 
 MAX_TOKENS = Bounds(1, 1_000_000, 64, 0)
 
 
-class AnswerControls(Section):
+class AnswerControls(FormSection):
     """System prompt, sampling, length. `changed` carries the whole choice as `ChatOptions`.
 
     `compact` is for narrow places: the explanations are tool tips there.
@@ -26,31 +26,29 @@ class AnswerControls(Section):
     changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None, *, compact: bool = False) -> None:
-        super().__init__(parent)
+        super().__init__(self._change, parent, compact=compact)
         self._options = ChatOptions()
         self._fallback = ChatOptions()
         self._default_words = ""
-        self._form = Form(self.add_row, self._change, compact=compact)
-        self.editors = self._form.editors
 
     def show_options(self, options: ChatOptions, fallback: ChatOptions, default_words: str) -> None:
         """What is chosen, what holds where nothing is, and how that default is called."""
         self._options, self._fallback, self._default_words = options, fallback, default_words
-        self._show_fields()
+        self.form.show(self.fields(), self.value_of)
 
-    def _value(self, key: str) -> Any:
+    def value_of(self, key: str) -> Any:
         if key in Sampling.__struct_fields__:
             return getattr(self._options.sampling, key)
         return getattr(self._options, key) or None
 
-    def _change(self, key: str, value: Any) -> None:
+    def _change(self, **fields: Any) -> None:
+        ((key, value),) = fields.items()
         if key in Sampling.__struct_fields__:
             key, value = "sampling", msgspec.structs.replace(self._options.sampling, **{key: value})
         self._options = msgspec.structs.replace(self._options, **{key: value or None})
         self.changed.emit(self._options)
 
     def fields(self) -> Sequence[Field]:
-        """The rows, in the language and with the defaults of now."""
         prompt = self._fallback.system_prompt or self.tr(
             "For example: Answer briefly, and say when you are not sure."
         )
@@ -111,17 +109,6 @@ class AnswerControls(Section):
     def _sampled(self, key: str, label: str, explanation: str, bounds: Bounds) -> Field:
         fallback = getattr(self._fallback.sampling, key)
         return Field(key, label, explanation, Number(bounds, self._default_words, fallback))
-
-    def retranslate(self) -> None:
-        self._show_fields()
-
-    def _show_fields(self) -> None:
-        self._form.show(self.fields(), self._value)
-
-
-def fallback_of_model(sampling: Sampling | None) -> ChatOptions:
-    """What holds where the settings choose nothing: the model's own recommendation, where it is known."""
-    return ChatOptions(sampling=sampling or Sampling())
 
 
 def over(upper: Sampling, lower: Sampling) -> Sampling:

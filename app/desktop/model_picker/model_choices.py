@@ -139,8 +139,3 @@ def found_choices(query: str, choices: Sequence[ModelChoice]) -> tuple[ModelChoi
 def _group(choice: ModelChoice) -> int:
     """Groups stay together in what is found, too."""
     return {"near": 1, "elsewhere": 2}.get(choice.kind, 0)
-
-
-def is_in_use(choice: ModelChoice, path: str) -> bool:
-    """Whether the model at `path` is this one."""
-    return bool(path) and path == choice.path

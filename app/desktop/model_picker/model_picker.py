@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QListView, QWidget
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.model_picker.loaded_model_note import ResidenceNote
-from app.desktop.model_picker.model_choices import ModelChoice, found_choices, is_in_use
+from app.desktop.model_picker.model_choices import ModelChoice, found_choices
 from app.desktop.model_picker.model_wishes import Known, ModelWishes
 from app.desktop.model_picker.picker_rows import PickerRows, Row, RowDelegate, row_height
 from app.desktop.text.remote_marks import mark, place_name
@@ -106,7 +106,7 @@ class ModelPicker(Overlay):
         return rows
 
     def _model_row(self, choice: ModelChoice) -> Row:
-        used = self._known.state is not None and is_in_use(choice, self._known.state.path)
+        used = self._known.state is not None and self._known.state.path == choice.path != ""
         note, colour, said = self._note(choice, used)
         parts = [choice.quantisation, format_size(choice.bytes) if choice.bytes else ""]
         if choice.kind == "starter":

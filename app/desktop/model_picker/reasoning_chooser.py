@@ -96,8 +96,7 @@ class ReasoningChooser(ThemedWidget):
 
     def full_width(self) -> int:
         """What it takes when it is not compact."""
-        field = 0 if self.field.isHidden() else self._row.spacing() + self.field.width()
-        return self.segments.sizeHint().width() + field
+        return self.compact_width() - self.button.sizeHint().width() + self.segments.sizeHint().width()
 
     def compact_width(self) -> int:
         """What it takes when it is compact."""

@@ -57,12 +57,8 @@ class DownloadCard(FocusCard):
         self.first, self.second = push_button(self, "bar"), push_button(self, "bar")
         self.bar = SlimBar(self)
         self.line = wrapped_label(self, "small", selectable=False)
-        self._buttons = FlowRow(self)
-        for widget in (self.foreign, self.up, self.down, self.first, self.second):
-            self._buttons.add(widget)
-        self._head = FoldingRow(self)
-        self._head.add(self.title, 1, wanted=TITLE)
-        self._head.add(self._buttons)
+        self._buttons = FlowRow(self, self.foreign, self.up, self.down, self.first, self.second)
+        self._head = FoldingRow(self, (self.title, 1, TITLE), self._buttons)
         Column(self._head, self.bar, self.line, parent=self, margins=(18, 12, 14, 14), spacing=8)
         self.up.clicked.connect(lambda: self.move_wanted.emit(self.download.id, -1))
         self.down.clicked.connect(lambda: self.move_wanted.emit(self.download.id, 1))
@@ -213,10 +209,7 @@ class DownloadCard(FocusCard):
         self.show_download(self.download, self._progress, self._queue)
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._buttons.set_gap(8)
-        self._head.set_spacing(px(8))
-        self.title.setMinimumHeight(px(30))
+        self.title.setMinimumHeight(themes.current.px(30))
         set_icon(self.up, "arrow-up", "muted", 16)
         set_icon(self.down, "arrow-down", "muted", 16)
         self.show_progress(self._progress)

@@ -45,12 +45,8 @@ class DownloadsView(ThemedWidget):
         self.title = text_label(self, "title")
         self.pause_all = push_button(self)
         self.resume_all = push_button(self)
-        self._all = FlowRow(self)
-        self._all.add(self.pause_all)
-        self._all.add(self.resume_all)
-        self._head = FoldingRow(self)
-        self._head.add(self.title, 1)
-        self._head.add(self._all)
+        self._all = FlowRow(self, self.pause_all, self.resume_all)
+        self._head = FoldingRow(self, (self.title, 1), self._all)
         self.state = StatePanel(self)
         self._list = QWidget(self)
         self._cards = Column(parent=self._list, spacing=10)
@@ -284,6 +280,4 @@ class DownloadsView(ThemedWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self.title.setMinimumHeight(px(34))
-        self._all.set_gap(8)
-        self._head.set_spacing(px(8))
         self._finished.setContentsMargins(px(2), px(10), 0, 0)

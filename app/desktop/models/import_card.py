@@ -76,9 +76,7 @@ class ImportCard(Card):
         self.all, self.go = push_button(self, "link"), push_button(self, "primary")
         self.add_to_head(self.close_button)
         self._list = Column(spacing=10)
-        self._foot = FlowRow(self)
-        self._foot.add(self.go)
-        self._foot.add(self.all)
+        self._foot = FlowRow(self, self.go, self.all)
         self.inside.addWidget(self._words)
         self.inside.addLayout(self._list)
         self.inside.addWidget(self._foot)
@@ -154,5 +152,4 @@ class ImportCard(Card):
         self._show_foot()
 
     def restyle(self) -> None:
-        self._foot.set_gap(8)
         set_icon(self.close_button, "x", "muted", 16)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.forms.file_dialog import choose_files, choose_folder
 from app.desktop.text.words import joined
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.choice_button import ChoiceButton
@@ -36,12 +37,8 @@ class LibraryBar(ThemedWidget):
         self.title = text_label(self, "title")
         self.order, self.add = ChoiceButton(self), push_button(self)
         self.order.set_choices("", [("used", "")], "used")
-        self._buttons = FlowRow(self)
-        self._buttons.add(self.order)
-        self._buttons.add(self.add)
-        self._row = FoldingRow(self)
-        self._row.add(self.title, 1, wanted=TITLE)
-        self._row.add(self._buttons)
+        self._buttons = FlowRow(self, self.order, self.add)
+        self._row = FoldingRow(self, (self.title, 1, TITLE), self._buttons)
         Column(self._row, parent=self)
         self.order.chosen.connect(self._chosen)
         self.add.clicked.connect(self.open_menu)
@@ -90,19 +87,12 @@ class LibraryBar(ThemedWidget):
         menu.popup(self.add.mapToGlobal(QPoint(left, self.add.height() + themes.current.px(4))))
 
     def _choose_files(self) -> None:
-        dialog = QFileDialog(self, self.tr("Add model files"), "", self.tr("Models") + " (*.gguf)")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        self._ask(dialog)
+        kinds = self.tr("Models") + " (*.gguf)"
+        choose_files(self, self.tr("Add model files"), kinds, self.import_files.emit)
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Add all models in a folder"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        self._ask(dialog)
-
-    def _ask(self, dialog: QFileDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self.import_files)
-        dialog.open()
+        title = self.tr("Add all models in a folder")
+        choose_folder(self, title, lambda folder: self.import_files.emit([folder]))
 
     def retranslate(self) -> None:
         names = {
@@ -117,8 +107,4 @@ class LibraryBar(ThemedWidget):
         self._row.fold()
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._row.set_spacing(px(8))
-        self._buttons.set_gap(8)
-        self.title.setMinimumHeight(px(34))
-        self._row.fold()
+        self.title.setMinimumHeight(themes.current.px(34))

@@ -83,10 +83,8 @@ class LibraryCard(FocusCard):
         self.what, self.happened = (wrapped_label(self, "small", selectable=False) for _ in range(2))
         self.state = wrapped_label(self, "warning")
         self.mend, self.stop = push_button(self, "bar"), push_button(self, "bar")
-        self.chips = FlowRow(self)
-        self.verdict, self.tools, self.loaded = Chip(self.chips), Chip(self.chips), Chip(self.chips, "accent")
-        for chip in (self.verdict, self.tools, self.loaded):
-            self.chips.add(chip)
+        self.verdict, self.tools, self.loaded = Chip(self), Chip(self), Chip(self, "accent")
+        self.chips = FlowRow(self, self.verdict, self.tools, self.loaded, gap=6)
         self.bar = SlimBar(self)
         self.checked = text_label(self, "small")
         self.files = FilesNote(self)
@@ -101,12 +99,8 @@ class LibraryCard(FocusCard):
         self.refresh()
 
     def _lay_out(self) -> None:
-        self._buttons = FlowRow(self)
-        self._buttons.add(self.use)
-        self._buttons.add(self.more)
-        self._head = FoldingRow(self)
-        self._head.add(self._names, 1, wanted=TITLE)
-        self._head.add(self._buttons)
+        self._buttons = FlowRow(self, self.use, self.more)
+        self._head = FoldingRow(self, (self._names, 1, TITLE), self._buttons)
         Column(
             self._head,
             self.what,
@@ -314,9 +308,5 @@ class LibraryCard(FocusCard):
         self.show_model(self.model)
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._buttons.set_gap(8)
-        self._head.set_spacing(px(8))
-        self._names.setFixedHeight(px(36))
+        self._names.setFixedHeight(themes.current.px(36))
         set_icon(self.more, "ellipsis", "muted", 18)
-        self.chips.refit()

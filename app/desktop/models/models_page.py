@@ -72,7 +72,7 @@ class ModelsPage(ThemedWidget):
         self.shelf.downloads_changed.connect(lambda: self.side.show_downloads(len(self.shelf.unfinished())))
         self.shelf.library_changed.connect(self._show_library)
         self.shelf.downloads_changed.connect(self._focus_again)
-        self._catalogue.changed.connect(lambda: self.side.show_picks(self._catalogue.picks()))
+        self._catalogue.changed.connect(lambda: self.side.show_picks(self._catalogue.picks))
         discover, details, foot = self.discover, self.discover.details, self.discover.foot
         discover.opened.connect(lambda repo: self.side.show_view(self._view, repo))
         discover.get_wanted.connect(self._get)

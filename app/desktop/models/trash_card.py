@@ -30,9 +30,7 @@ class TrashCard(Card):
         self.sure = push_button(self, "bar")
         self.keep = push_button(self, "bar")
         self.add_to_head(self.empty)
-        self._choice = FlowRow(self)
-        self._choice.add(self.sure)
-        self._choice.add(self.keep)
+        self._choice = FlowRow(self, self.sure, self.keep)
         self._words = wrapped_label(self, "small")
         self.list = LineList(self)
         self.inside.addWidget(self._words)
@@ -87,6 +85,3 @@ class TrashCard(Card):
             set_texts(button, text, said)
         self._choice.refit()
         self.list.show_lines([self._line(model) for model in self._models])
-
-    def restyle(self) -> None:
-        self._choice.set_gap(8)

@@ -61,9 +61,8 @@ class CacheCard(Card):
         self._undrawn = False
         self._rest = QTimer(self, singleShot=True)
         self.hits, self.brought, self.moved = Figure(self), Figure(self), Figure(self)
-        self._figures = FoldingRow(self)
-        for figure in (self.hits, self.brought, self.moved):
-            self._figures.add(figure, 1, wanted=FIGURE)
+        figures = ((figure, 1, FIGURE) for figure in (self.hits, self.brought, self.moved))
+        self._figures = FoldingRow(self, *figures, spacing=18)
         self.map = HeatMap(self)
         self.readout = text_label(self, "small", wraps=True)
         self.legend = Legend(self)
@@ -235,7 +234,5 @@ class CacheCard(Card):
         self._show_all()
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._figures.set_spacing(px(18))
         self.map.restyle()
         self._show_map()

@@ -11,7 +11,6 @@ import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from app.desktop.base.theme import themes
 from app.desktop.placement.mode_choice import cache_place, mode_choices
 from app.desktop.placement.option_slider import OptionSlider
 from app.desktop.placement.steps import budget_steps, context_steps
@@ -251,6 +250,4 @@ class OptionsCard(Card):
         self._show()
 
     def restyle(self) -> None:
-        for row in (self._cache_row, self._prefer_row, self._mode_row, self._draft_row):
-            row.set_spacing(themes.current.px(8))
         self._show()

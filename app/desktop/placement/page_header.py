@@ -33,16 +33,9 @@ class PageHeader(ThemedWidget):
         self.chip = text_label(self, "chip")
         self.tune = push_button(self)
         self.apply = push_button(self, "primary")
-        self._buttons = FoldingRow(self)
-        for button in (self.tune, self.apply):
-            self._buttons.add(button)
-        self._named = FoldingRow(self)
-        self._named.add(self.title, 1)
-        self._named.add(self.chip)
-        self._row = FoldingRow(self)
-        self._row.add(self._named, 1, wanted=TITLE)
-        self._row.add(self._buttons)
-        Column(self._row, parent=self, spacing=8)
+        buttons = FoldingRow(self, self.tune, self.apply, spacing=12)
+        self._named = FoldingRow(self, (self.title, 1), self.chip)
+        Column(FoldingRow(self, (self._named, 1, TITLE), buttons, spacing=12), parent=self)
         self.tune.clicked.connect(self.tune_wanted)
         self.apply.clicked.connect(self.apply_wanted)
         self.refresh()
@@ -90,9 +83,6 @@ class PageHeader(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._row.set_spacing(px(12))
-        self._named.set_spacing(px(8))
-        self._buttons.set_spacing(px(12))
         self.chip.setMinimumWidth(px(80))
         self.title.setMinimumHeight(px(34))
         self.title.set_whole(self.title.whole())

@@ -63,9 +63,7 @@ class PlacementView(ThemedWidget):
         self.strip = StripCard(self)
         self.heat = HeatCard(self)
         self.options = OptionsCard(self)
-        self._pair = FoldingRow(self)
-        for card in (self.heat, self.options):
-            self._pair.add(card, 1, wanted=CARD)
+        pair = FoldingRow(self, (self.heat, 1, CARD), (self.options, 1, CARD), spacing=12)
         self._column = QWidget(self)
         Column(
             self.header,
@@ -76,7 +74,7 @@ class PlacementView(ThemedWidget):
             self.cache,
             self.bars,
             self.strip,
-            self._pair,
+            pair,
             STRETCH,
             parent=self._column,
             margins=(28, 20, 28, 28),
@@ -121,6 +119,4 @@ class PlacementView(ThemedWidget):
         self.header.apply.setVisible(on)
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._pair.set_spacing(px(12))
-        self._column.setMaximumWidth(px(COLUMN))
+        self._column.setMaximumWidth(themes.current.px(COLUMN))

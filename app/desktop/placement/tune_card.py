@@ -7,7 +7,6 @@ import time
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.base.theme import themes
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.folding import FoldingRow
@@ -55,11 +54,8 @@ class TuneCard(Card):
         self.keep = push_button(self, "primary")
         self.leave = push_button(self)
         self.cancel = push_button(self)
-        self._row = FoldingRow(self)
-        self._row.add(self.words, 1, wanted=WORDS)
-        self._row.add(self.progress)
-        for button in (self.cancel, self.leave, self.keep):
-            self._row.add(button)
+        buttons = (self.cancel, self.leave, self.keep)
+        self._row = FoldingRow(self, (self.words, 1, WORDS), self.progress, *buttons, spacing=12)
         self.inside.addWidget(self._row)
         self.cancel.clicked.connect(self.cancel_wanted)
         self.keep.clicked.connect(self.keep_wanted)
@@ -144,6 +140,3 @@ class TuneCard(Card):
         self.keep.setVisible(not running)
         self.leave.setVisible(self.better())
         self._row.fold()
-
-    def restyle(self) -> None:
-        self._row.set_spacing(themes.current.px(12))

@@ -8,14 +8,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from agents.mcp.sanitize import shown_words
-from app.desktop.base.icons import set_icon
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.controls import SettingRow
 from app.desktop.forms.file_dialog import choose_folder
 from app.desktop.forms.form import Field, Form
+from app.desktop.forms.line_list import Line, LineList
 from app.desktop.settings.server_parts import Part
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import set_texts, wrapped_label
+from app.desktop.widgets.labels import set_texts
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.services.connections.server_values import Server
 
@@ -28,17 +28,18 @@ class Folders(ThemedWidget):
     def __init__(self, server: Server, parent: QWidget) -> None:
         super().__init__(parent)
         self._server = server
-        self.lines: list[QWidget] = []
-        self._rows = Column(spacing=2)
+        self._paths: list[tuple[str, str]] = []
+        self.list = LineList(self)
         self.read, self.write = push_button(self, "bar"), push_button(self, "bar")
-        Column(self._rows, Row(self.read, self.write, STRETCH, spacing=8), parent=self, spacing=6)
+        Column(self.list, Row(self.read, self.write, STRETCH, spacing=8), parent=self, spacing=6)
         self.read.clicked.connect(lambda: self._choose("readable"))
         self.write.clicked.connect(lambda: self._choose("writable"))
+        self.list.acted.connect(lambda number: self._remove(*self._paths[number]))
         self.refresh()
 
     def show_server(self, server: Server) -> None:
         self._server = server
-        self._fill()
+        self.retranslate()
 
     def add(self, field: str, path: str) -> None:
         """`field` is "readable" or "writable"; a path is one of them, not both."""
@@ -56,25 +57,10 @@ class Folders(ThemedWidget):
         title = self.tr("Folder for {name}").format(name=self._server.name)
         choose_folder(self, title, lambda path: self.add(field, path))
 
-    def _fill(self) -> None:
-        self._rows.drop(*self.lines)
-        spec = self._server.spec
-        self.lines = [self._line("readable", path) for path in spec.readable]
-        self.lines += [self._line("writable", path) for path in spec.writable]
-        for line in self.lines:
-            self._rows.addWidget(line)
-
-    def _line(self, field: str, path: str) -> QWidget:
-        line = QWidget(self)
-        words = wrapped_label(line, "small")
+    def _line(self, field: str, path: str) -> Line:
         kind = self.tr("may be read") if field == "readable" else self.tr("may be read and changed")
-        words.setText(f"{shown_words(path)} ({kind})")
-        remove = push_button(line, "icon")
-        set_icon(remove, "x", "muted", 16)
-        remove.setAccessibleName(self.tr("Revoke access to {path}").format(path=path))
-        remove.clicked.connect(partial(self._remove, field, path))
-        Row((words, 1), remove, parent=line)
-        return line
+        said = self.tr("Revoke access to {path}").format(path=path)
+        return Line(shown_words(path), kind, self.tr("Revoke"), said)
 
     def retranslate(self) -> None:
         name = self._server.name
@@ -88,10 +74,9 @@ class Folders(ThemedWidget):
             self.tr("Allow changing a folder…"),
             self.tr("Allow {name} to change a folder").format(name=name),
         )
-        self._fill()
-
-    def restyle(self) -> None:
-        self._fill()
+        spec = self._server.spec
+        self._paths = [(field, path) for field in ("readable", "writable") for path in getattr(spec, field)]
+        self.list.show_lines([self._line(*each) for each in self._paths])
 
 
 class RightsPart(Part):

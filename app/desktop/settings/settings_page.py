@@ -13,7 +13,7 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.form import Field
-from app.desktop.model_picker.answer_controls import AnswerControls, fallback_of_model
+from app.desktop.model_picker.answer_controls import AnswerControls
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.settings.about_section import AboutSection
 from app.desktop.settings.appearance import AppearanceSection
@@ -35,6 +35,7 @@ from app.services.models.reasoning import BUDGET, reasoning_choices
 from app.services.runs.events import RunRemoved
 from app.services.settings.settings import REASONING_WORDS, Settings
 from app.store.records import ChatOptions
+from engine.values import Sampling
 
 COLUMN = 744
 
@@ -68,7 +69,7 @@ class DefaultAnswers(AnswerControls):
             return
         chosen = ChatOptions(settings.system_prompt or None, settings.sampling, None, settings.max_tokens)
         facts = self._model.facts if self._model is not None else None
-        fallback = fallback_of_model(None if facts is None else facts.sampling)
+        fallback = ChatOptions(sampling=Sampling() if facts is None else facts.sampling)
         self.show_options(chosen, fallback, self.tr("Model default"))
         self.reasoning.show_choices(self._reasoning_choices(settings), settings.reasoning)
 

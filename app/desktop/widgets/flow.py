@@ -43,13 +43,17 @@ def _centre(line: Sequence[QWidget], top: int, tall: int) -> None:
 
 
 class FlowRow(QWidget):
-    """Widgets side by side that break into lines, each as wide as its words."""
+    """Widgets side by side that break into lines, each as wide as its words. `gap` is their distance in pixels at a
+    text size of 100 %."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *widgets: QWidget, gap: int = 8) -> None:
         super().__init__(parent)
         self._widgets: list[QWidget] = []
-        self._gap = 6
+        self._gap = gap
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        for widget in widgets:
+            self.add(widget)
+        themes.changed.connect(self.refit)
 
     def add(self, widget: QWidget) -> None:
         widget.setParent(self)
@@ -59,11 +63,6 @@ class FlowRow(QWidget):
         """A widget changed its size or came or went."""
         self.setFixedHeight(self._place(self.width()))
         self.updateGeometry()
-
-    def set_gap(self, pixels: int) -> None:
-        """The distance between widgets and between lines, at a text size of 100 %."""
-        self._gap = pixels
-        self.refit()
 
     def _place(self, width: int) -> int:
         """Put the widgets where they go in a width; the height that takes."""

@@ -6,21 +6,25 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.widgets.layouts import Row
 
+Item = QWidget | tuple[QWidget, int] | tuple[QWidget, int, int]
 ROW, COLUMN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 
 
 class FoldingRow(QWidget):
     """Widgets side by side, one under the other where together they are wider than the row.
 
-    `wanted` is what each takes at least in a row: its own hint, unless `add` says less.
+    An item is a widget, with its stretch and with what it takes at least in a row where that is less than its hint.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *items: Item, spacing: float = 8) -> None:
         super().__init__(parent)
         self._widgets: list[tuple[QWidget, int]] = []
-        self._layout = QBoxLayout(ROW, self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout = Row(parent=self, spacing=spacing)
+        for item in items:
+            widget, stretch, wanted = (*item, 0)[:3] if isinstance(item, tuple) else (item, 0, 0)
+            self.add(widget, stretch, wanted=wanted)
         themes.changed.connect(self.fold)
 
     def add(self, widget: QWidget, stretch: int = 0, *, wanted: int = 0) -> None:
@@ -31,10 +35,6 @@ class FoldingRow(QWidget):
     def align(self, widget: QWidget, alignment: Qt.AlignmentFlag) -> None:
         """Where a widget stands in its cell, and that it takes no more than its hint; 0 fills the cell."""
         self._layout.setAlignment(widget, alignment)
-
-    def set_spacing(self, pixels: int) -> None:
-        self._layout.setSpacing(pixels)
-        self.fold()
 
     def folded(self) -> bool:
         return self._layout.direction() == COLUMN

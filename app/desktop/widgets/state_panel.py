@@ -94,6 +94,5 @@ class StatePanel(ThemedWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self._inside.setMaximumWidth(px(COLUMN))
-        self._bar.set_spacing(px(8))
         self._bar.setContentsMargins(0, px(6), 0, 0)
         self._show_symbol()

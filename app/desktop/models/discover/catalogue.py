@@ -11,7 +11,6 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.models.discover.catalogue_card import CatalogueLine
-from app.desktop.models.discover.side_panel import Pick
 from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
 from app.format import format_large_count, format_size
 from engine.errors import UserError
@@ -40,18 +39,15 @@ class Catalogue(QObject):
         super().__init__(parent)
         self._calls = calls
         self._judged: tuple[Judged, ...] = ()
-        self._picks: tuple[CatalogueEntry, ...] = ()
+        self.picks: tuple[CatalogueEntry, ...] = ()
 
     def read(self) -> None:
         """Read it, and judge it anew for this machine."""
         self._calls.do(_catalogue, self._take, executor="io")
 
     def _take(self, found: tuple[tuple[Judged, ...], tuple[CatalogueEntry, ...]]) -> None:
-        self._judged, self._picks = found
+        self._judged, self.picks = found
         self.changed.emit()
-
-    def picks(self) -> list[Pick]:
-        return [Pick(entry.repo, entry.variant, entry.name, entry.bytes) for entry in self._picks]
 
     def groups(self, here: Container[str]) -> list[tuple[str, list[CatalogueLine]]]:
         """Headings with their lines, in the language that is on. `here`: repositories with a model on disk."""

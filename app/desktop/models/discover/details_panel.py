@@ -68,11 +68,8 @@ class DetailsPanel(ThemedWidget):
         self.back = push_button(self, "icon")
         self.back.clicked.connect(self.back_wanted)
         self.title = ElidedTitle(self)
-        self.chips = FlowRow(self)
-        self._experts, self._reasoning, self._tools = (Chip(self.chips) for _ in range(3))
-        for chip in (self._experts, self._reasoning, self._tools):
-            chip.hide()
-            self.chips.add(chip)
+        self._experts, self._reasoning, self._tools = (Chip(self) for _ in range(3))
+        self.chips = FlowRow(self, self._experts, self._reasoning, self._tools, gap=6)
         self.about, self.source = wrapped_label(self, "small"), wrapped_label(self, "small")
         self.best = wrapped_label(self)
         self.gate = GateNote(self)

@@ -35,9 +35,7 @@ class GateNote(ThemedWidget):
         self.token.clicked.connect(self.token_wanted)
         self._frame = QFrame(self)
         self._frame.setProperty("kind", "note")
-        self._bar = FlowRow(self._frame)
-        for button in (self.page, self.token):
-            self._bar.add(button)
+        self._bar = FlowRow(self._frame, self.page, self.token)
         Column(self.words, self._bar, parent=self._frame, margins=(14, 10, 14, 12), spacing=8)
         Column(self._frame, parent=self)
         self.refresh()
@@ -70,6 +68,3 @@ class GateNote(ThemedWidget):
         set_texts(self.page, self.tr("Open the model page"), self.tr("Open the model page in the browser"))
         set_texts(self.token, self.tr("Access token in Settings"))
         self._bar.refit()
-
-    def restyle(self) -> None:
-        self._bar.set_gap(8)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.language import languages
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.queries import LICENCES, SIZES, SORTS, Filters, query_of
 from app.desktop.text.words import licence_name
@@ -55,12 +54,8 @@ class SearchBar(ThemedWidget):
         self.field.setMaxLength(200)
         self._symbol = self.field.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
         self.sort, self.licence, self.parameters = ChoiceButton(self), ChoiceButton(self), ChoiceButton(self)
-        self._menus = FlowRow(self)
-        for button in (self.sort, self.licence, self.parameters):
-            self._menus.add(button)
-        self._row = FoldingRow(self)
-        self._row.add(self.field, 1, wanted=FIELD)
-        self._row.add(self._menus)
+        self._menus = FlowRow(self, self.sort, self.licence, self.parameters)
+        self._row = FoldingRow(self, (self.field, 1, FIELD), self._menus)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         Column(self._row, parent=self)
         self._pause.timeout.connect(self._tell)
@@ -150,8 +145,4 @@ class SearchBar(ThemedWidget):
         self._row.fold()
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self._row.set_spacing(px(8))
-        self._menus.set_gap(8)
         self._symbol.setIcon(icon("search", "muted", 16))
-        self._row.fold()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -17,16 +17,10 @@ from app.desktop.widgets.scroller import scroll_area
 from app.desktop.widgets.side_row import SideRow, fit_rows
 from app.format import format_size
 
+if TYPE_CHECKING:
+    from app.services.hub.catalogue import CatalogueEntry
+
 VIEWS = ("discover", "downloads", "library")
-
-
-class Pick(msgspec.Struct, frozen=True):
-    """A model of the catalogue that suits this machine."""
-
-    repo: str
-    variant: str
-    name: str
-    bytes: int
 
 
 class ModelsSide(ThemedWidget):
@@ -41,7 +35,7 @@ class ModelsSide(ThemedWidget):
         self._unfinished = 0
         self._models: tuple[int, int] | None = None
         self._free: tuple[int, int] | None = None
-        self._picks: list[Pick] = []
+        self._picks: list[CatalogueEntry] = []
         self._view, self._chosen = "discover", ""
         inside = QWidget(self)
         self._column = Column(parent=inside, margins=(12, 12, 12, 12), spacing=1)
@@ -80,7 +74,7 @@ class ModelsSide(ThemedWidget):
         self._free = (free, total)
         self._show_counts()
 
-    def show_picks(self, picks: Sequence[Pick]) -> None:
+    def show_picks(self, picks: Sequence[CatalogueEntry]) -> None:
         self._picks = list(picks)
         fit_rows(self.picks, len(self._picks), self._places, self, self._choose_pick)
         for row, following in pairwise([*self.rows.values(), *self.picks]):
