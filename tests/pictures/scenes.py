@@ -107,7 +107,7 @@ def placement(stage: Stage) -> None:
 
 def settings(stage: Stage) -> None:
     """The top of the settings."""
-    stage.ready(TALL).show_page("settings")
+    stage.ready(TALL).go.show_page("settings")
 
 
 def start_error(stage: Stage) -> None:
