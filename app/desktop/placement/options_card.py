@@ -134,7 +134,7 @@ class OptionsCard(Card):
         if model is None:
             return
         placement = model.plan.placement
-        self.context.setAccessibleName(self.tr("Context"))
+        self.context.set_name(self.tr("Context"))
         self.context.set_steps(context_steps(max(self._longest, placement.context, options.context)))
         self.context.show_value(options.context or None, placement.context)
         for device in (*model.machine.devices, model.machine.ram):

@@ -7,7 +7,7 @@ import re
 from PySide6.QtCore import QCoreApplication
 
 from app.desktop.base.language import languages
-from app.format import format_ago, format_large_count, format_short_count, format_size, format_size_of
+from app.format import format_ago, format_short_count, format_size, format_size_of
 from app.store.records import Conversation
 from engine.hub.values import HubModel
 
@@ -66,14 +66,14 @@ def about(model: HubModel) -> str:
     if model.parameters and active and active < model.parameters:
         parts.append(
             translate("Models", "{total} parameters, {active} active").format(
-                total=format_large_count(model.parameters, languages.current),
-                active=format_large_count(active, languages.current),
+                total=format_short_count(model.parameters, languages.current),
+                active=format_short_count(active, languages.current),
             )
         )
     elif model.parameters:
         parts.append(
             translate("Models", "{count} parameters").format(
-                count=format_large_count(model.parameters, languages.current)
+                count=format_short_count(model.parameters, languages.current)
             )
         )
     if name := licence_name(model.licence):

@@ -12,7 +12,7 @@ from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.models.discover.catalogue_card import CatalogueLine
 from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
-from app.format import format_large_count, format_size
+from app.format import format_short_count, format_size
 from engine.errors import UserError
 from engine.hub.values import Verdict
 
@@ -76,12 +76,12 @@ def _line(judged: Judged, here: bool) -> CatalogueLine:
     entry, verdict = judged.entry, judged.verdict
     if _is_mixture(entry):
         about = translate("Models", "{total} parameters, {active} active").format(
-            total=format_large_count(entry.parameters, languages.current),
-            active=format_large_count(entry.active_parameters, languages.current),
+            total=format_short_count(entry.parameters, languages.current),
+            active=format_short_count(entry.active_parameters, languages.current),
         )
     else:
         about = translate("Models", "{count} parameters").format(
-            count=format_large_count(entry.parameters, languages.current)
+            count=format_short_count(entry.parameters, languages.current)
         )
     line = CatalogueLine(
         repo=entry.repo,

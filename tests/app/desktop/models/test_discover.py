@@ -120,7 +120,7 @@ def test_menus_filter_and_sort(opened: Open) -> None:
 def test_a_result_says_what_it_is(opened: Open) -> None:
     opened.search("google/")
     index = opened.page.discover.results.results.index(0)
-    assert index.data(Role.ABOUT) == "11.8 billion parameters · Gemma"
+    assert index.data(Role.ABOUT) == "11.8B parameters · Gemma"
     assert index.data(Qt.ItemDataRole.AccessibleTextRole).endswith("4 months ago, gated")
     opened.search("qwen3-30")
     index = opened.page.discover.results.results.index(0)

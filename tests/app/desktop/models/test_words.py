@@ -82,10 +82,10 @@ def test_a_result_is_told_in_two_lines() -> None:
         licence="apache-2.0",
         parameters=30_500_000_000,
     )
-    assert about(model) == "30.5 billion parameters, 3 billion active · Apache-2.0"
+    assert about(model) == "30.5B parameters, 3B active · Apache-2.0"
     assert popularity(model, now) == "unsloth · 1.2M downloads · updated 3 days ago"
     assert popularity(model, now, short=True) == "unsloth · 1.2M downloads · 3 days ago"
-    assert about(HubModel("a/b", parameters=135_000_000, private=True)) == "135 million parameters · private"
+    assert about(HubModel("a/b", parameters=135_000_000, private=True)) == "135M parameters · private"
     languages.choose("ko")
     assert about(model) == "매개변수 305억 개, 활성 30억 개 · Apache-2.0"
     assert popularity(model, now) == "unsloth · 다운로드 120만회 · 3일 전 갱신"
