@@ -55,6 +55,8 @@ def style_sheet(theme: Theme) -> str:
     return _template().substitute(
         colours | measures | texts,
         hover=hover(theme),
+        # Half of a round button with its border: Qt draws corners where a radius is larger.
+        round=theme.px(32) // 2 + 1,
         warning_soft=grounds(theme, "warning")[0],
         accent_hover=mixed(theme.accent, theme.text, 0.15),
         **{f"{name}_tint": mixed(theme.background, colours[name], 0.094) for name in BANNER_TONES},
