@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.icons import set_icon
-from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.composer_frame import COLUMN, MARGIN, SCROLL_BAR, ComposerFrame, margins
@@ -76,7 +75,6 @@ class Composer(ThemedWidget):
     def _connect(self) -> None:
         self.edit.submitted.connect(self.submit)
         self.edit.textChanged.connect(self._text_changed)
-        self.edit.focus_changed.connect(self._show_focus)
         self.button.clicked.connect(self._press)
         self.tools.changed.connect(self._fit_foot)
         self.reasoning.chosen.connect(self.reasoning_chosen)
@@ -158,9 +156,6 @@ class Composer(ThemedWidget):
 
     def _tell_draft(self) -> None:
         self.draft_changed.emit(self.text())
-
-    def _show_focus(self, focused: bool) -> None:
-        set_property(self.frame, "focused", focused)
 
     def _show_button(self) -> None:
         set_icon(self.button, "square" if self._answering else "arrow-up", "on_accent", 18)

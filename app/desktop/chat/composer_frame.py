@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.message_edit import MessageEdit
@@ -15,6 +16,8 @@ COLUMN = 744
 MARGIN = 24
 SCROLL_BAR = 10
 MAX_PART = 0.4
+# The controls' height and what is around them and the field.
+CONTROLS = 13 + 10 + 36 + 11
 
 
 class ComposerFrame(ThemedWidget):
@@ -25,8 +28,10 @@ class ComposerFrame(ThemedWidget):
         self.setProperty("kind", "composer")
         self.edit = MessageEdit(self)
         self.edit.height_wanted.connect(self.fit)
+        self.edit.focus_changed.connect(lambda focused: set_property(self, "focused", focused))
         self.foot = Row(spacing=8)
-        Column(self.edit, self.foot, parent=self, margins=(14, 13, 12, 11), spacing=10)
+        field = (self.edit, 0, Qt.AlignmentFlag.AlignTop)
+        Column(field, self.foot, parent=self, margins=(14, 13, 12, 11), spacing=10)
         self.refresh()
 
     def stand_in(self, parent: QWidget) -> Row:
@@ -41,6 +46,8 @@ class ComposerFrame(ThemedWidget):
         height = min(limit, max(themes.current.px(24), self.edit.wanted_height()))
         if height != self.edit.height():
             self.edit.setFixedHeight(height)
+        # With the controls it is no higher than before they came.
+        self.setMinimumHeight(height + themes.current.px(CONTROLS))
         full = self.edit.wanted_height() > limit
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if full else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.edit.setVerticalScrollBarPolicy(policy)
