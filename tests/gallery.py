@@ -25,6 +25,7 @@ from app.desktop.widgets.buttons import CopyButton, JumpButton, push_button, set
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.choice_button import ChoiceButton
+from app.desktop.widgets.choice_card import ChoiceCard
 from app.desktop.widgets.collapsible import Collapsible
 from app.desktop.widgets.dot import Dot
 from app.desktop.widgets.elided import ElidedLabel, ElidedTitle
@@ -157,6 +158,14 @@ def choices(parent: QWidget) -> Sequence[QWidget]:
     return [*made, slider]
 
 
+def choice_cards(parent: QWidget) -> Sequence[QWidget]:
+    made = [ChoiceCard(parent, one_of=one_of) for one_of in (False, True, True)]
+    made[2].setChecked(True)
+    for card in made:
+        card.set_choice(word("name"), word("sentence"))
+    return made
+
+
 def fields(parent: QWidget) -> Sequence[QWidget]:
     plain, checked, number, area = (
         QLineEdit(parent),
@@ -250,6 +259,7 @@ GROUPS: tuple[tuple[str, Callable[[QWidget], Sequence[QWidget]], bool], ...] = (
     ("Chips and dots", chips, False),
     ("Bars", bars, True),
     ("Choices", choices, True),
+    ("Choices in frames", choice_cards, False),
     ("Fields", fields, False),
     ("Notes", notes, False),
     ("Cards", cards, False),

@@ -1,12 +1,8 @@
 """The style sheet of the application: `resources/style/desktop.qss` filled in from a theme.
 
 In the sheet `$text` and its like are colours of the theme, `${p8}` is a measure and `${t13}` a text size in
-pixels; both follow the text size of the settings. Widgets choose a form by the dynamic property `kind`: push
-buttons may be "primary", "quiet", "bar", "icon", "tiny", "rail", "segment", "pill", "catalogue" or "link", labels
-"title", "heading", "small", "fine", "faint", "warning", "bad", "complaint", "value", "chip", "quiet-chip",
-"warning-chip" and "count", frames "card", "warning-card", "accent-card", "note", "segments", "composer", "line",
-"side", "side-over", "rail", "head", "foot", "banner", "heat-scale" and "dot". The property `tone` gives banners,
-dots and bars a colour of the theme.
+pixels; both follow the text size of the settings. Widgets choose one of the sheet's forms by the dynamic property
+`kind`; `tone` gives banners, dots and bars a color of the theme.
 """
 
 from __future__ import annotations

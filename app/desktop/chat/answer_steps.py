@@ -17,10 +17,10 @@ from app.desktop.run_view.interrupted_card import InterruptedCard
 from app.desktop.run_view.line_widget import LineWidget
 from app.desktop.run_view.step_column import StepColumn
 from app.desktop.run_view.step_lines import CallLine, StepLines
+from app.desktop.text.words import counted
 from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.labels import set_texts
 from app.desktop.widgets.layouts import discard
-from app.format import format_count
 from app.services.runs.values import RunView
 from app.store.records import RUNS_UNDER_WAY
 
@@ -201,19 +201,13 @@ class AnswerSteps(FittedWidget):
         calls = self._calls()
         files = {change.path for line in calls for change in line.files if line.undoing == "possible"}
         steps = len({line.step for line in calls})
-        parts = [self._counted(steps, self.tr("1 step"), self.tr("{count} steps"))]
+        parts = [counted(steps, self.tr("1 step"), self.tr("{count} steps"))]
         if files:
-            parts.append(
-                self._counted(len(files), self.tr("1 file changed"), self.tr("{count} files changed"))
-            )
+            parts.append(counted(len(files), self.tr("1 file changed"), self.tr("{count} files changed")))
         self._head.setText("  ·  ".join(parts) + ("  ▾" if self.is_open else "  ▸"))
         state = self.tr("opened") if self.is_open else self.tr("closed")
         self._head.setAccessibleName(f"{', '.join(parts)}, {state}")
         set_texts(self._undo, self.tr("Undo all"), self.tr("Undo what this answer changed"))
-
-    @staticmethod
-    def _counted(count: int, one: str, many: str) -> str:
-        return one if count == 1 else many.format(count=format_count(count))
 
     # --- places ---
 

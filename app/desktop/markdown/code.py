@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 from shiboken6 import isValid
 
 from app.desktop.base.background import background
@@ -25,7 +25,7 @@ from app.desktop.base.theme import themes
 from app.desktop.markdown.headed import HeadedBox
 from app.desktop.markdown.highlight import MAX_COLOURED, QUICK, Span, Spans, spans
 from app.desktop.markdown.markdown import Code
-from app.desktop.markdown.prose import MINIMUM_HEIGHT, SCROLL_KEYS
+from app.desktop.markdown.prose import MINIMUM_HEIGHT, SCROLL_KEYS, show_only
 
 LINES_AT_ONCE = 150
 SLICE_S = 0.005
@@ -89,18 +89,13 @@ class _CodeText(QTextEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        show_only(self)
         self.setLineWrapMode(QTextEdit.LineWrapMode.NoWrap)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.document().setDocumentMargin(0)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.NoWrap)
         option.setTextDirection(Qt.LayoutDirection.LeftToRight)
         self.document().setDefaultTextOption(option)
-        self.viewport().setAutoFillBackground(False)
 
     def hasHeightForWidth(self) -> bool:
         return True

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
 from app.desktop.base.theme import Theme, themes
 from app.desktop.markdown.formula_object import OVERHANG, FormulaObject
@@ -84,6 +84,16 @@ def _nothing() -> QImage:
     return image
 
 
+def show_only(editor: QTextEdit | QPlainTextEdit) -> None:
+    """Let an editor show text and nothing else: no frame, no ground and no undo; keys reach it after a click."""
+    editor.setReadOnly(True)
+    editor.setUndoRedoEnabled(False)
+    editor.setFrameShape(QFrame.Shape.NoFrame)
+    editor.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    editor.document().setDocumentMargin(0)
+    editor.viewport().setAutoFillBackground(False)
+
+
 class SafeTextBrowser(QTextBrowser):
     """Shows text of a model. Reads no file and no address; a click on a link only says so."""
 
@@ -95,23 +105,19 @@ class SafeTextBrowser(QTextBrowser):
         self._formulas = FormulaObject(self)
         image_object = QTextFormat.ObjectTypes.ImageObject.value
         self.document().documentLayout().registerHandler(image_object, self._formulas)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        show_only(self)
         self.setOpenLinks(False)
-        self.setUndoRedoEnabled(False)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
         # The width is set by `fit` alone; else the browser lays out for whatever width it happens to have.
         self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         document = self.document()
-        document.setDocumentMargin(0)
         document.setIndentWidth(24)
         option = QTextOption()
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         document.setDefaultTextOption(option)
-        self.viewport().setAutoFillBackground(False)
         self.anchorClicked.connect(self._clicked)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:

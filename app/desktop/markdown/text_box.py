@@ -17,14 +17,14 @@ from PySide6.QtGui import (
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 from app.desktop.markdown.code import Colours
 from app.desktop.markdown.headed import HeadedBox
 from app.desktop.markdown.highlight import QUICK, Spans, spans, utf16_length
-from app.desktop.markdown.prose import SCROLL_KEYS
+from app.desktop.markdown.prose import SCROLL_KEYS, show_only
 
 # A character that is not seen, as `agents.permissions.visible` writes it.
 _ESCAPED = re.compile(r"\\u\{[0-9a-f]+\}")
@@ -78,14 +78,9 @@ class _Text(QPlainTextEdit):
     def __init__(self, parent: QWidget, most_lines: int) -> None:
         super().__init__(parent)
         self.most_lines = most_lines  # that are shown before it scrolls
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        show_only(self)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.document().setDocumentMargin(0)
-        self.viewport().setAutoFillBackground(False)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         bar = self.verticalScrollBar()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from agents.permissions.values import ApprovalRequest, Scope
 from agents.permissions.visible import visible
+from app.desktop.text.words import counted
 from app.format import format_count
 
 
@@ -33,13 +34,11 @@ def question(request: ApprovalRequest) -> str:
 def _about_files(request: ApprovalRequest) -> str:
     translate = QCoreApplication.translate
     deletes = "deletes" in request.reasons and "writes" not in request.reasons
-    if request.files == 1:
-        if deletes:
-            return translate("Approval", "Delete this file?")
-        return translate("Approval", "Change this file?")
     if deletes:
-        return translate("Approval", "Delete these files?")
-    return translate("Approval", "Change these files?")
+        one, many = translate("Approval", "Delete this file?"), translate("Approval", "Delete these files?")
+    else:
+        one, many = translate("Approval", "Change this file?"), translate("Approval", "Change these files?")
+    return counted(request.files, one, many)
 
 
 def extent(request: ApprovalRequest) -> str:
@@ -52,14 +51,10 @@ def extent(request: ApprovalRequest) -> str:
         return translate("Approval", "may change files")
     if request.files == 0:
         return ""
-    if request.files == 1:
-        return translate("Approval", "deletes 1 file") if deletes else translate("Approval", "changes 1 file")
-    words = (
-        translate("Approval", "deletes {count} files")
-        if deletes
-        else translate("Approval", "changes {count} files")
-    )
-    return words.format(count=format_count(request.files))
+    one, many = translate("Approval", "changes 1 file"), translate("Approval", "changes {count} files")
+    if deletes:
+        one, many = translate("Approval", "deletes 1 file"), translate("Approval", "deletes {count} files")
+    return counted(request.files, one, many)
 
 
 def safety(request: ApprovalRequest) -> str:

@@ -15,7 +15,8 @@ NUMBER = 28
 
 
 class LineWidget(FittedWidget):
-    """One line. What it does not override means nothing to it."""
+    """One line; what it does not override means nothing to it. `undo_wanted` carries calls or None, paths or None,
+    and the event behind which everything would be undone."""
 
     link_asked = Signal(str)
     moved = Signal(int)  # the focus should go up (-1) or down (1)

@@ -11,9 +11,10 @@ from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.markdown.prose import LINE_HEIGHT, PlainBlock
+from app.desktop.text.words import counted
 from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.layouts import STRETCH, Column, Row, discard
-from app.format import format_count, format_duration
+from app.format import format_duration
 
 # What is shown of a very long chain of thought; copying takes all of it.
 MAX_SHOWN = 60_000
@@ -189,10 +190,8 @@ class ReasoningCard(FittedWidget):
         parts = [self._duration()]
         if self._thinking and self._seconds >= 1:
             parts.append(format_duration(int(self._seconds), languages.current))
-        if self._tokens == 1:
-            parts.append(self.tr("1 token"))
-        elif self._tokens:
-            parts.append(self.tr("{count} tokens").format(count=format_count(self._tokens)))
+        if self._tokens:
+            parts.append(counted(self._tokens, self.tr("1 token"), self.tr("{count} tokens")))
         return "  ·  ".join(parts)
 
     def _duration(self) -> str:

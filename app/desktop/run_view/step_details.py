@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from shiboken6 import isValid
 
@@ -19,9 +19,10 @@ from app.desktop.markdown.markdown import parse
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.markdown.text_box import TextBox
 from app.desktop.run_view import step_text
-from app.desktop.run_view.line_widget import NUMBER, OVERHANG
+from app.desktop.run_view.line_widget import NUMBER, OVERHANG, LineWidget
 from app.desktop.run_view.reasoning_card import MAX_SHOWN
 from app.desktop.run_view.step_lines import CallLine, ThoughtLine
+from app.desktop.text.words import counted
 from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column, Row
@@ -50,17 +51,11 @@ class _FileRow(TranslatedWidget):
 
 
 class StepDetails(FittedWidget):
-    """Made when a line is opened. `undo_wanted` carries calls or None, paths or None, and the event behind which
-    everything would be undone."""
+    """Made when the line of a `row` is opened. What is wanted here, the row tells."""
 
-    link_asked = Signal(str)
-    undo_wanted = Signal(object, object, int)
-    seen_wanted = Signal(int)
-    text_wanted = Signal(str)
-
-    def __init__(self, parent: QWidget, line: CallLine | ThoughtLine) -> None:
-        super().__init__(parent)
-        self.line = line
+    def __init__(self, row: LineWidget, line: CallLine | ThoughtLine) -> None:
+        super().__init__(row)
+        self._row, self.line = row, line
         self._parts: list[QWidget] = []
         self._actions: dict[str, QPushButton] = {}
         self._whole: QPushButton | None = None
@@ -109,13 +104,13 @@ class StepDetails(FittedWidget):
             self._build_call(line)
         elif line.error is not None:
             self._put_facts()
-        self._add_action("seen", lambda: self.seen_wanted.emit(self.line.step))
+        self._add_action("seen", lambda: self._row.seen_wanted.emit(self.line.step))
 
     def _build_call(self, line: CallLine) -> None:
         if line.content.strip():
             body = AnswerBody(self)
             body.show_blocks(parse(line.content.strip()[:MOST_WORDS]))
-            body.link_asked.connect(self.link_asked)
+            body.link_asked.connect(self._row.link_asked)
             body.height_changed.connect(self.height_changed)
             self._put(body)
         text, language, _ = self._shown_arguments(line)
@@ -127,20 +122,20 @@ class StepDetails(FittedWidget):
             self._result = self._box(self._whole_text or visible(line.text))
             if line.handle and not self._whole_text:
                 self._whole = word_button(self, "small-word")
-                self._whole.clicked.connect(lambda: self.text_wanted.emit(line.handle))
+                self._whole.clicked.connect(lambda: self._row.text_wanted.emit(line.handle))
                 self._put(self._whole)
                 self._column.setAlignment(self._whole, Qt.AlignmentFlag.AlignLeft)
         for change in line.files[:MOST_FILES]:
             row = _FileRow(change, self, back=line.undo)
             row.undo.clicked.connect(
-                lambda _=False, path=change.path: self.undo_wanted.emit((line.call,), (path,), 0)
+                lambda _=False, path=change.path: self._row.undo_wanted.emit((line.call,), (path,), 0)
             )
             self._put(row)
         self._put_facts()
         if line.undo:
-            self._add_action("undo", lambda: self.undo_wanted.emit((line.call,), None, 0))
+            self._add_action("undo", lambda: self._row.undo_wanted.emit((line.call,), None, 0))
         if line.back:
-            self._add_action("back", lambda: self.undo_wanted.emit(None, None, line.last))
+            self._add_action("back", lambda: self._row.undo_wanted.emit(None, None, line.last))
 
     @staticmethod
     def _shown_arguments(line: CallLine) -> tuple[str, str, str]:
@@ -212,11 +207,9 @@ class StepDetails(FittedWidget):
             told.append(format_duration(line.seconds, languages.current))
         if line.untrusted:
             told.append(self.tr("text from outside"))
-        if line.uncovered == 1:
-            told.append(self.tr("1 file couldn’t be kept for undo"))
-        elif line.uncovered:
-            count = format_count(line.uncovered)
-            told.append(self.tr("{count} files couldn’t be kept for undo").format(count=count))
+        if line.uncovered:
+            one = self.tr("1 file couldn’t be kept for undo")
+            told.append(counted(line.uncovered, one, self.tr("{count} files couldn’t be kept for undo")))
         left = len(line.files) - MOST_FILES
         if left > 0:
             told.append(self.tr("{count} more files").format(count=format_count(left)))

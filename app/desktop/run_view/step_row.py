@@ -189,10 +189,6 @@ class StepRow(LineWidget):
         if self._details is None:
             self._details = StepDetails(self, self.line)
             self._details.height_changed.connect(self.height_changed)
-            self._details.link_asked.connect(self.link_asked)
-            self._details.undo_wanted.connect(self.undo_wanted)
-            self._details.seen_wanted.connect(self.seen_wanted)
-            self._details.text_wanted.connect(self.text_wanted)
             self._column.addWidget(self._details)
             self._details.show()
         else:

@@ -13,6 +13,7 @@ from agents.permissions.visible import visible
 from app.desktop.base.language import languages
 from app.desktop.run_view.step_lines import CallLine, QuietLine, ThoughtLine
 from app.desktop.text.tool_call_text import one_line
+from app.desktop.text.words import counted
 from app.format import format_count, format_duration
 
 Tone = Literal["quiet", "accent", "warning", "bad"]
@@ -112,31 +113,28 @@ def summary_text(tool: str, summary: str) -> str:
     short = visible(one_line(summary))
     count = short.removesuffix("+")
     if count.isdigit():
-        told = {
-            "list_files": _counted(
-                count, translate("RunSteps", "1 entry"), translate("RunSteps", "{count} entries")
+        words = {
+            "list_files": (translate("RunSteps", "1 entry"), translate("RunSteps", "{count} entries")),
+            "find_files": (translate("RunSteps", "1 file"), translate("RunSteps", "{count} files")),
+            "search_text": (translate("RunSteps", "1 match"), translate("RunSteps", "{count} matches")),
+            "search_documents": (
+                translate("RunSteps", "1 passage"),
+                translate("RunSteps", "{count} passages"),
             ),
-            "find_files": _counted(
-                count, translate("RunSteps", "1 file"), translate("RunSteps", "{count} files")
-            ),
-            "search_text": _counted(
-                count, translate("RunSteps", "1 match"), translate("RunSteps", "{count} matches")
-            ),
-            "search_documents": _counted(
-                count, translate("RunSteps", "1 passage"), translate("RunSteps", "{count} passages")
-            ),
-            "read_notes": _counted(
-                count, translate("RunSteps", "1 note"), translate("RunSteps", "{count} notes")
-            ),
-            "read_file": translate("RunSteps", "empty") if count == "0" else "",
-            "read_document": translate("RunSteps", "no text")
-            if count == "0"
-            else _counted(count, translate("RunSteps", "1 word"), translate("RunSteps", "{count} words")),
-        }.get(tool, "")
+            "read_notes": (translate("RunSteps", "1 note"), translate("RunSteps", "{count} notes")),
+            "read_document": (translate("RunSteps", "1 word"), translate("RunSteps", "{count} words")),
+        }.get(tool)
+        if count == "0" and tool == "read_file":
+            return translate("RunSteps", "empty")
+        if count == "0" and tool == "read_document":
+            return translate("RunSteps", "no text")
+        told = counted(int(count), *words) if words else ""
         return told.replace(count, f"{count}+", 1) if told and short.endswith("+") else told or short
     if tool == "read_file" and (lines := re.fullmatch(r"(\d+)–(\d+) / (\d+)", short)):
         if lines[1] == "1" and lines[2] == lines[3]:
-            return _counted(lines[3], translate("RunSteps", "1 line"), translate("RunSteps", "{count} lines"))
+            return counted(
+                int(lines[3]), translate("RunSteps", "1 line"), translate("RunSteps", "{count} lines")
+            )
         return translate("RunSteps", "lines {first} to {last} of {count}").format(
             first=lines[1], last=lines[2], count=lines[3]
         )
@@ -149,10 +147,6 @@ def summary_text(tool: str, summary: str) -> str:
             else translate("RunSteps", "exit code {code}").format(code=ended[1])
         )
     return short if len(short) <= 40 else short[:39].rstrip() + "…"
-
-
-def _counted(count: str, one: str, many: str) -> str:
-    return one if count == "1" else many.format(count=format_count(int(count)))
 
 
 def thought(seconds: float) -> str:
@@ -180,9 +174,8 @@ def thought_badge(line: ThoughtLine) -> tuple[str, Tone]:
     if line.error is not None:
         return translate("RunSteps", "failed"), "bad"
     if line.tokens:
-        return _counted(
-            str(line.tokens), translate("RunSteps", "1 token"), translate("RunSteps", "{count} tokens")
-        ), "quiet"
+        one, many = translate("RunSteps", "1 token"), translate("RunSteps", "{count} tokens")
+        return counted(line.tokens, one, many), "quiet"
     return translate("RunSteps", "reasoning"), "quiet"
 
 

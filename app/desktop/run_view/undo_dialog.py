@@ -12,6 +12,7 @@ from app.desktop.base.style import set_kind
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.base.tool_tip import plain_tip
 from app.desktop.markdown.prose import PlainBlock
+from app.desktop.text.words import counted
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
@@ -122,38 +123,26 @@ class UndoDialog(Sheet):
             self._done = True
             self.rejected.emit()
 
-    def _count(self) -> int:
-        return sum(step.action in ("restore", "remove") for step in self.plan.steps) + len(self.force)
-
     def _show_state(self) -> None:
-        count = self._count()
+        count = sum(step.action in ("restore", "remove") for step in self.plan.steps) + len(self.force)
         self.do.setEnabled(count > 0)
-        if count == 0:
-            text = self.tr("Restore") if self.plan.redo else self.tr("Undo")
-        elif count == 1:
-            text = self.tr("Restore 1 file") if self.plan.redo else self.tr("Undo 1 file")
-        else:
-            text = self.tr("Restore {count} files") if self.plan.redo else self.tr("Undo {count} files")
-        self.do.setText(text.format(count=format_count(count)))
+        none, one, many = self.tr("Undo"), self.tr("Undo 1 file"), self.tr("Undo {count} files")
+        if self.plan.redo:
+            none, one, many = self.tr("Restore"), self.tr("Restore 1 file"), self.tr("Restore {count} files")
+        self.do.setText(counted(count, one, many) if count else none)
 
     def retranslate(self) -> None:
         conflicts = len(self.plan.conflicts)
         self.title.setText(self.tr("Redo this?") if self.plan.redo else self.tr("Undo this?"))
-        self._summary.setText(self._summary_text(conflicts))
-        self._summary.setVisible(bool(self._summary.text()))
+        one, many = self.tr("1 file was changed since."), self.tr("{count} files were changed since.")
+        self._summary.setText(counted(conflicts, one, many))
+        self._summary.setVisible(conflicts > 0)
         left = len(self.plan.steps) - len(self._rows)
         self._more.setText(self.tr("and {count} more files").format(count=format_count(left)))
         self._more.setVisible(left > 0)
         self.cancel.setText(self.tr("Cancel"))
         self.card.setAccessibleName(self.title.text())
         self._show_state()
-
-    def _summary_text(self, conflicts: int) -> str:
-        if conflicts == 1:
-            return self.tr("1 file was changed since.")
-        if conflicts:
-            return self.tr("{count} files were changed since.").format(count=format_count(conflicts))
-        return ""
 
 
 def _ordered(plan: UndoPlan) -> list[Step]:

@@ -12,6 +12,7 @@ from agents.snapshots.values import UndoPlan
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.run_view.undo_dialog import UndoDialog
+from app.desktop.text.words import counted
 
 
 def needs_look(plan: UndoPlan) -> bool:
@@ -82,14 +83,9 @@ class Undoing(QObject):
     def _done(self, run: int, undone: Undone) -> None:
         count = len(undone.files)
         left = len(undone.conflicts)
+        words = counted(count, self.tr("1 file restored"), self.tr("{count} files restored"))
         if undone.redo:
-            words = self.tr("1 file redone")
-            if count != 1:
-                words = self.tr("{count} files redone").format(count=f"{count:,}")
-        else:
-            words = self.tr("1 file restored")
-            if count != 1:
-                words = self.tr("{count} files restored").format(count=f"{count:,}")
+            words = counted(count, self.tr("1 file redone"), self.tr("{count} files redone"))
         if left:
             words = self.tr("{done}. {count} changed since and were left alone").format(
                 done=words, count=left

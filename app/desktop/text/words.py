@@ -7,7 +7,7 @@ import re
 from PySide6.QtCore import QCoreApplication
 
 from app.desktop.base.language import languages
-from app.format import format_ago, format_short_count, format_size, format_size_of
+from app.format import format_ago, format_count, format_short_count, format_size, format_size_of
 from app.store.records import Conversation
 from engine.hub.values import HubModel
 
@@ -108,6 +108,11 @@ def experts_line(used: int, experts: int) -> str:
     return QCoreApplication.translate("Models", "{experts} experts, {used} active").format(
         experts=experts, used=used
     )
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """The words for one thing, or those with the field {count} for any other number of them."""
+    return one if count == 1 else many.format(count=format_count(count))
 
 
 def joined(parts: list[str]) -> str:

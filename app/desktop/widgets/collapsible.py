@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.desktop.base.icons import icon
-from app.desktop.base.style import hover
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.labels import text_label
@@ -16,41 +14,27 @@ from app.desktop.widgets.layouts import Column, Row
 CHEVRON = 16
 
 
-class FoldHead(QAbstractButton):
+class FoldHead(QPushButton):
     """The line that opens and closes it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "side-row")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._chevron = QLabel(self)
         self.name = text_label(self, "heading")
         self.summary = text_label(self, "small")
         self.summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._row = Row(parent=self, margins=(34, 0, 12, 0))
-        for label in (self.name, self.summary):
+        for label in (self._chevron, self.name, self.summary):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            self._row.addWidget(label)
-        self._row.setStretch(0, 1)
+        Row(self._chevron, (self.name, 1), self.summary, parent=self, margins=(8, 0, 10, 0), spacing=8)
+        self.toggled.connect(self.restyle)
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self.setFixedHeight(px(38))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.underMouse() or self.hasFocus():
-            painter.setBrush(QColor(hover(theme)) if self.underMouse() else Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.accent), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
-            painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), theme.px(8), theme.px(8))
-        size = theme.px(CHEVRON)
-        painter.translate(theme.px(10) + size / 2, self.height() / 2)
-        if not self.isChecked():
-            painter.rotate(-90)
-        icon("chevron-down", "muted", CHEVRON).paint(painter, -size // 2, -size // 2, size, size)
+        name = "chevron-down" if self.isChecked() else "chevron-right"
+        self._chevron.setPixmap(icon(name, "muted", CHEVRON).pixmap(themes.current.px(CHEVRON)))
 
 
 class Collapsible(ThemedWidget):

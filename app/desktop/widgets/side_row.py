@@ -4,49 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.desktop.base.icons import icon
-from app.desktop.base.style import hover
 from app.desktop.base.theme import themes
-from app.desktop.widgets.layouts import discard
+from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.layouts import Row, discard
 
-HEIGHT = 37
-INSET = 8
 
-
-class SideRow(QAbstractButton):
-    """A choice of the list. Up and down go to the neighbours."""
+class SideRow(QPushButton):
+    """A choice of the list, or with a `symbol` something to do there. Up and down go to the neighbors."""
 
     def __init__(self, parent: QWidget | None = None, *, symbol: str = "") -> None:
         super().__init__(parent)
-        self._note, self._symbol = "", symbol
+        self.setProperty("kind", "side-row")
         self.setCheckable(not symbol)
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        themes.changed.connect(self.updateGeometry)
+        self._symbol, self._picture = symbol, QLabel(self)
+        self._words = ElidedLabel(self, pixels=13 if symbol else 14, mode=Qt.TextElideMode.ElideRight)
+        self._words.setProperty("kind", "value" if symbol else "")
+        self._note = text_label(self, "fine")
+        for label in (self._picture, self._words, self._note):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._picture.setVisible(bool(symbol))
+        Row(self._picture, (self._words, 1), self._note, parent=self, margins=(8, 0, 8, 0), spacing=8)
+        themes.changed.connect(self._restyle)
+        self._restyle()
 
     def show_words(self, text: str, note: str = "", described: str = "") -> None:
         """`described` is what a screen reader says, where the note alone is too short."""
-        self.setText(text)
-        self._note = note
+        self._words.set_whole(text)
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
         self.setAccessibleName(described or (f"{text}, {note}" if note else text))
         self.setToolTip(self.accessibleName())
-        self.update()
+
+    def text(self) -> str:
+        return self._words.whole()
 
     def note(self) -> str:
-        return self._note
-
-    def sizeHint(self) -> QSize:
-        px = themes.current.px
-        return QSize(px(160), px(HEIGHT))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(themes.current.px(80), themes.current.px(HEIGHT))
+        return self._note.text()
 
     def nextCheckState(self) -> None:
         # Clicked again it stays chosen; the list unchecks the others.
@@ -63,41 +64,9 @@ class SideRow(QAbstractButton):
         else:
             super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = themes.current
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = self.rect().adjusted(0, 1, -1, -1)
-        self._paint_ground(painter, box)
-        inner = box.adjusted(theme.px(INSET), 0, -theme.px(INSET), 0)
+    def _restyle(self) -> None:
         if self._symbol:
-            size = theme.px(16)
-            icon(self._symbol, "muted", 16).paint(painter, QRect(inner.left(), 0, size, self.height()))
-            inner.setLeft(inner.left() + size + theme.px(6))
-        painter.setFont(theme.font(12))
-        painter.setPen(QColor(theme.muted))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._note)
-        taken = QFontMetrics(theme.font(12)).horizontalAdvance(self._note)
-        inner.setRight(inner.right() - taken - (theme.px(10) if self._note else 0))
-        painter.setFont(theme.font(13 if self._symbol else 14))
-        painter.setPen(QColor(theme.muted if self._symbol else theme.text))
-        text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, inner.width())
-        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
-
-    def _paint_ground(self, painter: QPainter, box: QRect) -> None:
-        theme = themes.current
-        radius = theme.px(8)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self.isChecked():
-            painter.setBrush(QColor(theme.accent_soft))
-        elif self.underMouse():
-            painter.setBrush(QColor(hover(theme)))
-        painter.drawRoundedRect(box, radius, radius)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.accent), 2))
-            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius, radius)
+            self._picture.setPixmap(icon(self._symbol, "muted", 16).pixmap(themes.current.px(16)))
 
 
 def fit_rows(

@@ -40,8 +40,8 @@ class Toast(QFrame):
         self._timer.timeout.connect(self.dismiss)
         parent.installEventFilter(self)
         foot.installEventFilter(self)
-        themes.changed.connect(self._restyle)
-        self._restyle()
+        themes.changed.connect(self._place)
+        self._place()
         self.hide()
 
     def stand_above(self, foot: QWidget) -> None:
@@ -100,9 +100,6 @@ class Toast(QFrame):
         self.dismiss()
         if act is not None:
             act()
-
-    def _restyle(self) -> None:
-        self._place()
 
     def _place(self) -> None:
         self.adjustSize()

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.answer import AnswerCard
+from app.desktop.run_view.waiting import WaitingLine
 from app.services.runs.values import RunSpec
 from engine.api import GenerateRequest, Queued
 from tests.app.desktop.conftest import Running
@@ -132,7 +133,8 @@ def test_a_run_that_waits_says_so_on_its_page(make_desktop: Make, tmp_path: Path
     (folder := tmp_path / "work").mkdir()
     run = running.services.runs.start(RunSpec("Say hi", str(folder)))
     window.go.show_run(run.id)
-    waits = lambda: found(window.later.runs.run.steps, "Waiting for 3 other answers…") is not None  # noqa: E731
+    steps = window.later.runs.run.steps
+    waits = lambda: found(steps, "Waiting for 3 other answers…", WaitingLine) is not None  # noqa: E731
     running.until(waits)
     window.go.new_run()
     window.go.show_run(run.id)

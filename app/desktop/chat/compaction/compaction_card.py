@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.themed_widget import FittedWidget
-from app.desktop.chat.compaction.choice_row import ChoiceRow
 from app.desktop.chat.editor import MessageEditor
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.choice_card import ChoiceCard
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, discard
 from app.format import format_count
@@ -54,7 +54,7 @@ class RoomCard(FittedWidget):
         self._title, self._about, self._complaint = (
             text_label(self, kind, wraps=True) for kind in ("heading", "small", "bad")
         )
-        self.rows: dict[Choice, ChoiceRow] = {choice: ChoiceRow(self) for choice in get_args(Choice)}
+        self.rows: dict[Choice, ChoiceCard] = {choice: ChoiceCard(self) for choice in get_args(Choice)}
         for choice, row in self.rows.items():
             row.clicked.connect(lambda _=False, choice=choice: self.chosen.emit(choice))
         self.close_button, self.stop = push_button(self), push_button(self)
