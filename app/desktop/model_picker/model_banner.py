@@ -34,25 +34,22 @@ class ModelBanner(Banner):
             return
         actions = [BannerAction(self.tr("Try again"), self._reload)]
         if state.without_workers:
-            actions.insert(0, BannerAction(self.tr("Reload without it"), self._reload_alone))
+            actions.insert(
+                0, BannerAction(self.tr("Reload without it"), lambda: self._reload(without_workers=True))
+            )
         if (remote := read_name(state.path)) is not None:
             url = remote.url
             actions.append(
                 BannerAction(self.tr("Settings of the server"), lambda: self.elsewhere_wanted.emit(url))
             )
-        actions += [
-            BannerAction(self.tr("Choose another model"), self.choose_wanted.emit),
-        ]
+        actions.append(BannerAction(self.tr("Choose another model"), self.choose_wanted.emit))
         if state.log_tail:
             log = "\n".join(state.log_tail)
             actions.append(BannerAction(self.tr("Show the log"), lambda: self.show_detail(log)))
         self.say(languages.tell(state.error), actions, "bad")
 
-    def _reload(self) -> None:
-        self._calls.do(lambda s: s.models.reload(), executor="io")
-
-    def _reload_alone(self) -> None:
-        self._calls.do(lambda s: s.models.reload(without_workers=True), executor="io")
+    def _reload(self, *, without_workers: bool = False) -> None:
+        self._calls.do(lambda s: s.models.reload(without_workers=without_workers), executor="io")
 
     def retranslate(self) -> None:
         super().retranslate()

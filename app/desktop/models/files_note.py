@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.models.library_text import hash_text, shown_path
 from app.desktop.text.words import joined
+from app.desktop.widgets.layouts import Column
 from app.format import format_size
 from app.store.records import LibraryModel
 
@@ -23,7 +22,7 @@ class FilesNote(ThemedWidget):
         self._model: LibraryModel | None = None
         # A text that breaks anywhere: paths and hashes have no spaces, and are copied as they are.
         self.words = PlainBlock(self, "", pixels=12, quiet=True, fixed=True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        Column(self.words, parent=self, margins=(12, 10, 12, 10))
         self.refresh()
 
     def show_model(self, model: LibraryModel) -> None:
@@ -43,19 +42,5 @@ class FilesNote(ThemedWidget):
         self.words.set_text("\n".join(lines).strip())
         self.words.setAccessibleName(self.tr("Files of {name}").format(name=model.name))
 
-        self._fit()
-
-    def _fit(self) -> None:
-        px = themes.current.px
-        width = max(1, self.width() - 2 * px(12))
-        height = self.words.fit(width)
-        self.words.setGeometry(px(12), px(10), width, height)
-        self.setFixedHeight(height + 2 * px(10))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        if event.size().width() != event.oldSize().width():
-            self._fit()
-
     def restyle(self) -> None:
         self.words.restyle()
-        self._fit()

@@ -94,7 +94,9 @@ class LibraryView(ThemedWidget):
         self.bar.import_elsewhere.connect(self.look_elsewhere)
         self._importing.imported.connect(self._imported)
         self.found.closed.connect(self._put_away)
-        self.state.acted.connect(self._act_empty)
+        self.state.acted.connect(
+            lambda button: self.look_elsewhere() if button else self.discover_wanted.emit()
+        )
         self.trash.restore_wanted.connect(self._restore)
         self.trash.empty_wanted.connect(
             lambda: shelf.do(lambda s: s.library.empty_trash(), self._emptied, slow=True)
@@ -331,12 +333,6 @@ class LibraryView(ThemedWidget):
             card = self.cards[ids[place]]
             card.setFocus()
             self.scroller.show_whole(card)
-
-    def _act_empty(self, button: int) -> None:
-        if button == 0:
-            self.discover_wanted.emit()
-        else:
-            self.look_elsewhere()
 
     def _imported(self, models: list[LibraryModel]) -> None:
         count = len(models)

@@ -29,7 +29,7 @@ from engine.hub.values import Repository, Variant
 from engine.placement.plan import Machine
 
 if TYPE_CHECKING:
-    from app.services.services import Services
+    pass
 
 
 class ModelsPage(ThemedWidget):
@@ -99,7 +99,9 @@ class ModelsPage(ThemedWidget):
         if self._stale:
             self._stale = False
             self.shelf.read()
-            self._read_machine()
+            self._calls.do(
+                lambda s: s.placements.machine(), self._take_machine, lambda _: None, executor="io"
+            )
             self._catalogue.read()
         self._give_focus()
 
@@ -159,9 +161,6 @@ class ModelsPage(ThemedWidget):
             self._give_focus()
         self._focus_waits = False
 
-    def _read_machine(self) -> None:
-        self._calls.do(lambda s: s.placements.machine(), self._take_machine, lambda _: None, executor="io")
-
     def _take_machine(self, machine: Machine) -> None:
         self._machine = machine
         self.discover.details.show_machine(machine_words(machine))
@@ -204,12 +203,13 @@ class ModelsPage(ThemedWidget):
             self.said.emit(Notification(address, self.tr("Open in the browser"), lambda: open_link(address)))
 
     def _open_page(self, repo: str) -> None:
-        self._calls.do(_hub_address, lambda hub: open_link(f"{hub}/{repo}"), executor="io", owner=self)
+        self._calls.do(
+            lambda s: s.hub.access().endpoint,
+            lambda hub: open_link(f"{hub}/{repo}"),
+            executor="io",
+            owner=self,
+        )
 
     def retranslate(self) -> None:
         if self._machine is not None:
             self.discover.details.show_machine(machine_words(self._machine))
-
-
-def _hub_address(services: Services) -> str:
-    return services.hub.access().endpoint

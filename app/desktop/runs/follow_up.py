@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
-from app.desktop.base.themed_widget import TranslatedWidget
+from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.widgets.layouts import Row
 
 
-class FollowUp(TranslatedWidget):
+class FollowUp(FittedWidget):
     """`wanted` carries what was written."""
 
     wanted = Signal(str)
@@ -18,7 +18,7 @@ class FollowUp(TranslatedWidget):
         super().__init__(parent)
         self.field = QLineEdit(self)
         self.send = QPushButton(self)
-        Row((self.field, 1), self.send, parent=self, spacing=8)
+        Row((self.field, 1), self.send, parent=self, margins=(0, 2, 0, 2), spacing=8)
         self.field.returnPressed.connect(self._send)
         self.field.textChanged.connect(lambda text: self.send.setEnabled(bool(text.strip())))
         self.send.clicked.connect(self._send)
@@ -36,6 +36,3 @@ class FollowUp(TranslatedWidget):
         self.field.setPlaceholderText(self.tr("What should it do next?"))
         self.field.setAccessibleName(self.tr("What the run should do next"))
         self.send.setText(self.tr("Continue"))
-
-    def fit(self, width: int) -> int:
-        return max(self.field.sizeHint().height(), self.send.sizeHint().height()) + 4

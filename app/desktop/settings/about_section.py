@@ -23,7 +23,8 @@ class AboutSection(FormSection):
         self.version = text_label(self, text=VERSION, selectable=True)
         self.copy = CopyDiagnostics(self)
         self.logs = QPushButton(self)
-        self.logs.clicked.connect(_open_logs)
+        logs = QUrl.fromLocalFile(str(paths.logs()))
+        self.logs.clicked.connect(lambda: QDesktopServices.openUrl(logs))
         self.refresh()
 
     def retranslate(self) -> None:
@@ -43,7 +44,3 @@ class AboutSection(FormSection):
             Field("diagnostics", self.tr("Diagnostics"), copied, self.copy),
             Field("logs", self.tr("Logs"), logs, self.logs),
         )
-
-
-def _open_logs() -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.logs())))

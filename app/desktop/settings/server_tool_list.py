@@ -75,8 +75,6 @@ class ToolLine(ThemedWidget):
         self.diff.setAccessibleName(self.tr("What has changed in {tool}").format(tool=self.tool.name))
         self._show()
 
-        self._show()
-
 
 class ToolsPart(Part):
     """`accepted`: the user has looked at what is new and changed and takes it."""
@@ -105,14 +103,11 @@ class ToolsPart(Part):
             self._fill()
         self.retranslate()
 
-    def _sorted(self) -> list[ServerTool]:
-        """What the user has to look at first; else the server's order."""
-        return sorted(self._server.tools, key=lambda tool: tool.status not in ("changed", "new"))
-
     def _fill(self) -> None:
         opened = {line.tool.tool for line in self.lines if line.toggle.isChecked()}
         self._rows.drop(*self.lines)
-        tools = self._sorted()
+        # What the user has to look at comes first; else the server's order stays.
+        tools = sorted(self._server.tools, key=lambda tool: tool.status not in ("changed", "new"))
         self.lines = [ToolLine(tool, self) for tool in (tools if self._all else tools[:SHOWN])]
         for line in self.lines:
             line.toggle.setChecked(line.toggle.isChecked() or line.tool.tool in opened)

@@ -35,7 +35,7 @@ from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.state_panel import StatePanel
 from engine.errors import UserError
-from engine.hub.values import HubModel, JudgedVariant, RemoteFacts, Repository, Variant
+from engine.hub.values import HubModel, JudgedVariant, RemoteFacts, Repository
 
 COLUMN = 860
 # How far below the sight the card is kept ready, in heights of the view.
@@ -183,7 +183,9 @@ class DetailsPanel(ThemedWidget):
     # Inside
 
     def _act(self, name: str) -> None:
-        variant = self._variant(name)
+        repository = self._repository
+        variants = repository.variants if repository is not None else ()
+        variant = next((variant for variant in variants if variant.name == name), None)
         if variant is None:
             return
         holding = self._holding(self.repo(), name)
@@ -193,10 +195,6 @@ class DetailsPanel(ThemedWidget):
             self.downloads_wanted.emit()
         else:
             self.get_wanted.emit(variant)
-
-    def _variant(self, name: str) -> Variant | None:
-        variants = self._repository.variants if self._repository is not None else ()
-        return next((variant for variant in variants if variant.name == name), None)
 
     def _show(self) -> None:
         model = self._model

@@ -61,7 +61,8 @@ class HeatMap(QWidget):
         image.setColorTable([colour.rgb() for colour in heat_colours(themes.current, self._most)])
         # A copy: the bytes belong to the value, and the image would only point to them.
         coloured = image.convertToFormat(QImage.Format.Format_RGB32)
-        self._image = coloured.copy() if self._experts_across() else _transposed(coloured)
+        rows_as_columns = QTransform(0, 1, 1, 0, 0, 0)
+        self._image = coloured.copy() if self._experts_across() else coloured.transformed(rows_as_columns)
         self.updateGeometry()
         self.update()
 
@@ -176,8 +177,3 @@ class HeatMap(QWidget):
         left, right = (round((cell.x() + end) * self.width() / columns) for end in (0, 1))
         top, bottom = (round((cell.y() + end) * self.height() / rows) for end in (0, 1))
         return QRect(left, top, right - left, bottom - top)
-
-
-def _transposed(image: QImage) -> QImage:
-    """The image with its columns as rows."""
-    return image.transformed(QTransform(0, 1, 1, 0, 0, 0))
