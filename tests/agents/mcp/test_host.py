@@ -52,13 +52,9 @@ def test_a_server_that_crashes_says_so_and_is_started_again(
     assert tools["faulty_echo"].run({"text": "안녕"}, here_in(workspace)).text == "안녕"
 
 
-def test_a_stalled_call_ends_in_time_and_the_next_one_works(
-    host: Host, workspace: Path, faulty: Faulty
-) -> None:
+def test_a_stalled_call_times_out_and_the_next_one_works(host: Host, workspace: Path, faulty: Faulty) -> None:
     tools = tools_of(host, faulty(timeout_s=0.3), workspace)
-    begun = time.monotonic()
     stalled = tools["faulty_count"].run({}, here_in(workspace))
-    assert time.monotonic() - begun < 5
     assert (stalled.status, "2 of 3: part 2" in stalled.text) == ("timeout", True)
 
 
@@ -66,9 +62,8 @@ def test_a_call_is_given_up_when_the_run_is_stopped(host: Host, workspace: Path,
     tools = tools_of(host, faulty(), workspace)
     stopped = threading.Event()
     threading.Timer(0.2, stopped.set).start()
-    begun = time.monotonic()
     outcome = tools["faulty_sleep"].run({}, here_in(workspace, cancelled=stopped.is_set))
-    assert (outcome.status, time.monotonic() - begun < 3) == ("interrupted", True)
+    assert outcome.status == "interrupted"
 
 
 def test_noise_between_the_messages_is_passed_over(host: Host, workspace: Path, faulty: Faulty) -> None:
@@ -88,9 +83,7 @@ def test_endless_error_output_holds_up_nothing_and_its_end_is_kept(
 
 def test_a_pattern_for_results_is_not_searched(host: Host, workspace: Path, faulty: Faulty) -> None:
     tools = tools_of(host, faulty("pattern"), workspace)
-    begun = time.monotonic()
     assert "aaaa!" in tools["faulty_slow"].run({}, here_in(workspace)).text
-    assert time.monotonic() - begun < 2
 
 
 def test_who_gives_a_call_up_tells_the_server(host: Host, workspace: Path, faulty: Faulty) -> None:
@@ -172,36 +165,44 @@ def test_a_flood_is_read_slowly_and_others_are_not_held_up(
     host: Host, workspace: Path, faulty: Faulty
 ) -> None:
     good = tools_of(host, ServerSpec("good", faulty().command), workspace)
-    bad = tools_of(host, faulty("flood", timeout_s=2.0), workspace)
+    bad = tools_of(host, faulty("flood"), workspace)
+    enough = threading.Event()
+    here = here_in(workspace, cancelled=enough.is_set)
     outcomes: list[str] = []
     flooding = threading.Thread(
-        target=lambda: outcomes.append(bad["faulty_echo"].run({"text": "x"}, here_in(workspace)).status)
+        target=lambda: outcomes.append(bad["faulty_echo"].run({"text": "x"}, here).status)
     )
     flooding.start()
-    begun = time.monotonic()
     for _ in range(10):
         assert good["good_echo"].run({"text": "quick"}, here_in(workspace)).text == "quick"
-    assert time.monotonic() - begun < 2
+    enough.set()
     flooding.join()
-    assert outcomes == ["timeout"]
+    assert outcomes == ["interrupted"], "it still came while the others were answered"
 
 
 @pytest.mark.parametrize(
     ("fault", "code", "detail"),
     [("exit", "mcp.ended_saying", "no licence was found"), ("bad_list", "mcp.nonsense", "")],
 )
-def test_a_server_that_cannot_start_says_why(
-    host: Host, workspace: Path, faulty: Faulty, fault: str, code: str, detail: str
+def test_a_server_that_cannot_start_says_why_and_is_not_started_again(
+    host: Host,
+    workspace: Path,
+    faulty: Faulty,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+    code: str,
+    detail: str,
 ) -> None:
+    sandbox = OpenSandbox()
+    monkeypatch.setattr(host, "_find_sandbox", lambda: sandbox)
     link = host.link(faulty(fault), workspace)
     with pytest.raises(UserError) as caught:
         link.start()
     assert caught.value.code == code and detail in str(caught.value.params["detail"])
     assert (link.state, link.error) == ("failed", caught.value.info)
-    begun = time.monotonic()
     with pytest.raises(UserError):
         link.start()
-    assert time.monotonic() - begun < 0.1
+    assert len(sandbox.asked) == 1
 
 
 def test_a_server_that_says_nothing_is_not_waited_for(host: Host, workspace: Path, faulty: Faulty) -> None:
@@ -224,11 +225,9 @@ def test_a_start_that_hangs_holds_up_no_end(host: Host, workspace: Path, faulty:
     starting.start()
     while link.state != "starting":
         time.sleep(0.01)
-    begun = time.monotonic()
     link.stop()
     starting.join()
-    assert time.monotonic() - begun < 5
-    assert (len(errors), link.state) == (1, "off")
+    assert errors != ["mcp.slow_start"] and (len(errors), link.state) == (1, "off")
 
 
 def test_a_slow_keyring_holds_up_no_other_server(tmp_path: Path, workspace: Path, faulty: Faulty) -> None:
@@ -237,7 +236,7 @@ def test_a_slow_keyring_holds_up_no_other_server(tmp_path: Path, workspace: Path
     def values(spec: ServerSpec) -> Values:
         if spec.name == "slow":
             asked.set()
-            answer.wait(10)
+            answer.wait(120)
         return Values()
 
     host = Host(OpenSandbox, tmp_path / "homes", values)
@@ -246,10 +245,9 @@ def test_a_slow_keyring_holds_up_no_other_server(tmp_path: Path, workspace: Path
         slow = host.link(ServerSpec("slow", faulty().command), workspace)
         starting = threading.Thread(target=slow.start)
         starting.start()
-        assert asked.wait(5)
-        begun = time.monotonic()
+        assert asked.wait(30)
         assert good["good_echo"].run({"text": "quick"}, here_in(workspace)).text == "quick"
-        assert time.monotonic() - begun < 2
+        assert slow.state == "starting"
         answer.set()
         starting.join()
         assert slow.state == "ready"
@@ -279,7 +277,7 @@ class Person:
 
     def ask(self, request: ApprovalRequest) -> Decision | None:
         self.asked.append(request)
-        time.sleep(0.3)
+        time.sleep(1.1)
         return self.decision
 
 
@@ -295,7 +293,7 @@ class Person:
 def test_a_form_is_asked_of_the_person_behind_the_call_and_their_time_does_not_count(
     host: Host, workspace: Path, faulty: Faulty, decision: Decision | None, result: dict[str, object]
 ) -> None:
-    tools = tools_of(host, faulty(timeout_s=0.25), workspace)
+    tools = tools_of(host, faulty(timeout_s=1.0), workspace)
     person = Person(decision)
     outcome = tools["faulty_ask"].run({}, here_in(workspace, approver=person, run=7, call="c3"))
     assert json.loads(outcome.text) == result
@@ -336,7 +334,7 @@ def test_without_anybody_to_ask_a_question_is_cancelled(host: Host, workspace: P
 def test_a_tool_that_changes_during_a_run_is_refused(host: Host, workspace: Path, faulty: Faulty) -> None:
     tools = tools_of(host, faulty(), workspace)
     assert tools["faulty_change"].run({}, here_in(workspace)).text == "changed"
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while time.monotonic() < end:
         outcome = tools["faulty_echo"].run({"text": "x"}, here_in(workspace))
         if outcome.status == "error":

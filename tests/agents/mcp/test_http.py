@@ -59,7 +59,7 @@ def test_a_real_server_is_called_asks_its_question_and_sees_the_key(
         assert "decline" in declined.text
         assert tools["real_count"].run({}, here_in(workspace)).text.startswith("counted")
         assert tools["real_grow"].run({}, here_in(workspace)).status == "ok"
-        end = time.monotonic() + 5
+        end = time.monotonic() + 30
         while "grown" not in {one.name for one in tools["real_add"].link.definitions}:
             assert time.monotonic() < end
             time.sleep(0.02)
@@ -127,10 +127,11 @@ def test_what_answers_badly_is_one_sentence(plain: Host, workspace: Path, app: A
 
 
 class Flooding:
-    """Answers each call with notifications without end."""
+    """Answers each call with notifications until it is `enough`."""
 
     def __init__(self) -> None:
         self._inner = made_server().streamable_http_app()
+        self.enough = threading.Event()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         headers = dict(scope.get("headers", []))
@@ -141,28 +142,31 @@ class Flooding:
         await send({"type": "http.response.start", "status": 200, "headers": shown})
         note = {"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": "x"}}
         event = f"event: message\ndata: {json.dumps(note)}\n\n".encode()
-        end = time.monotonic() + 2.5  # longer than the call is waited for
         with contextlib.suppress(OSError):
-            while time.monotonic() < end:
+            while not self.enough.is_set():
                 await send({"type": "http.response.body", "body": event * 100, "more_body": True})
 
 
 def test_a_flood_of_events_holds_up_no_other_server(plain: Host, workspace: Path) -> None:
-    with serving(Flooding()) as address, serving(made_server().streamable_http_app()) as other:
-        bad = tools_of(plain, ServerSpec("bad", url=f"{address}/mcp", timeout_s=1.5), workspace)
+    flooding = Flooding()
+    with serving(flooding) as address, serving(made_server().streamable_http_app()) as other:
+        bad = tools_of(plain, ServerSpec("bad", url=f"{address}/mcp"), workspace)
         good = tools_of(plain, ServerSpec("good", url=f"{other}/mcp"), workspace)
         outcomes: list[str] = []
+        stopped = threading.Event()
+        here = here_in(workspace, cancelled=stopped.is_set)
         thread = threading.Thread(
-            target=lambda: outcomes.append(bad["bad_add"].run({"a": 1, "b": 1}, here_in(workspace)).status)
+            target=lambda: outcomes.append(bad["bad_add"].run({"a": 1, "b": 1}, here).status)
         )
         thread.start()
-        slowest = 0.0
-        while thread.is_alive():
-            begun = time.monotonic()
-            assert good["good_add"].run({"a": 1, "b": 1}, here_in(workspace)).status == "ok"
-            slowest = max(slowest, time.monotonic() - begun)
-        thread.join()
-        assert outcomes == ["timeout"] and slowest < 1.5
+        try:
+            for _ in range(10):
+                assert good["good_add"].run({"a": 1, "b": 1}, here_in(workspace)).status == "ok"
+        finally:
+            stopped.set()
+            thread.join()
+            flooding.enough.set()
+        assert outcomes == ["interrupted"], "it still came while the other one answered"
         plain.close()
 
 

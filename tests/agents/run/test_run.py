@@ -425,16 +425,14 @@ def test_a_model_that_is_still_loading_does_not_hold_up_the_end(tmp_path: Path) 
 
     class Loading(ScriptedBrain):
         def ready(self) -> int:
-            loaded.wait(5)
+            loaded.wait()  # set once the run has ended
             return super().ready()
 
     bench = Bench(tmp_path, Loading(says("Loaded.")), (looker(),))
     run = bench.run()
     timer = threading.Timer(0.1, run.pause)
     timer.start()
-    began = time.monotonic()
     assert run.go(started()).reason == "paused"
-    assert time.monotonic() - began < 2
     timer.join()
     loaded.set()
     # It is filled in once the model is there.
@@ -466,16 +464,14 @@ def test_an_answer_that_is_gone_on_with_stays_whole_when_a_turn_breaks_off_betwe
 def test_the_time_of_a_run_ends_a_tool_that_runs(tmp_path: Path) -> None:
     class Slow(NotedTool):
         def run(self, arguments: dict[str, Any], here: Any) -> Any:
-            while not here.cancelled():
+            while not here.cancelled():  # nothing else ends it
                 time.sleep(0.01)
             return super().run(arguments, here)
 
-    slow = Slow("slow", facts=ToolFacts(read_only=True, timeout_s=60.0))
+    slow = Slow("slow", facts=ToolFacts(read_only=True, timeout_s=600.0))
     bench = Bench(tmp_path, ScriptedBrain(calls(("slow", {})), says("No time.")), (slow,))
-    begun = time.monotonic()
     finished = bench.run().go(started(budget=Budget(seconds=0.3)))
     assert (finished.reason, finished.answer) == ("time", "No time.")
-    assert time.monotonic() - begun < 5
 
 
 def test_a_tool_is_not_waited_for_once_a_paused_run_is_hurried(tmp_path: Path) -> None:
@@ -493,12 +489,12 @@ def test_a_tool_is_not_waited_for_once_a_paused_run_is_hurried(tmp_path: Path) -
     run, ended = bench.run(), []
     thread = threading.Thread(target=lambda: ended.append(run.go(started())))
     thread.start()
-    assert began.wait(5)
+    assert began.wait(30)
     run.pause()
     thread.join(0.3)
     assert thread.is_alive()  # a tool that runs may finish
     run.hurry()
-    thread.join(5)
+    thread.join(30)
     assert [(each.status, each.reason) for each in ended] == [("stopped", "paused")]
     assert [result.status for result in results(bench)] == ["interrupted"]
 

@@ -83,7 +83,7 @@ def test_a_tool_that_does_not_give_up_is_left_behind(tmp_path: Path) -> None:
     end = threading.Event()
 
     def stubborn(arguments: dict[str, Any], where: ToolContext) -> Outcome:
-        end.wait(5)
+        end.wait(30)
         return Outcome("late")
 
     tool = NotedTool("t", stubborn, facts=ToolFacts(timeout_s=0.05))

@@ -322,7 +322,7 @@ def test_a_page_that_drips_ends_with_its_time(
     def drip(handler: http.server.BaseHTTPRequestHandler) -> None:
         try:
             handler.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n")
-            for _ in range(200):
+            while True:  # until nobody reads any more
                 handler.wfile.write(b"X: y\r\n"[:1])
                 time.sleep(0.05)
         except OSError:
@@ -330,11 +330,9 @@ def test_a_page_that_drips_ends_with_its_time(
         ended.set()
 
     answers["/"] = drip
-    start = time.monotonic()
     done = fetch_page.run({"url": url}, here)
     assert done.status == "error" and "longer than" in done.text
-    assert time.monotonic() - start < 5
-    assert ended.wait(15)
+    assert ended.wait(30)
 
 
 @pytest.mark.process

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +74,10 @@ def test_any_pattern_can_be_asked(pattern: str, path: str) -> None:
         assert "alternatives" in str(error) or "others" in str(error)
 
 
-def test_a_pattern_made_to_take_long_does_not() -> None:
-    start = time.monotonic()
+def test_a_pattern_made_to_never_end_does_end() -> None:
     assert not Glob("/".join(["**", "*a*a*a*a*b"] * 10)).matches("/".join(["a" * 100] * 40))
     with pytest.raises(ValueError, match="others"):
         Glob("{a,b}" * 20)
-    assert time.monotonic() - start < 5
 
 
 def test_files_are_found_and_what_programs_made_is_left_out(here: ToolContext) -> None:
@@ -114,18 +112,15 @@ def test_what_is_no_expression_is_searched_as_it_stands(here: ToolContext) -> No
 def test_an_expression_that_never_ends_is_ended(here: ToolContext, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "SECONDS", 0.6)
     (here.workspace.root / "bad.txt").write_text("a" * 60 + "b")
-    start = time.monotonic()
     outcome = search_text.run({"pattern": "(a|a)*$", "path": "bad.txt"}, here)
     assert outcome.status == "error" and "simpler" in outcome.text
-    assert time.monotonic() - start < 5
 
 
 def test_a_search_that_is_stopped_ends(here: ToolContext, tmp_path: Path) -> None:
     (here.workspace.root / "bad.txt").write_text("a" * 60 + "b")
-    began = time.monotonic()
-    stopped = here_in(tmp_path, cancelled=lambda: time.monotonic() - began > 0.4)
+    asked = itertools.count()
+    stopped = here_in(tmp_path, cancelled=lambda: next(asked) > 3)
     assert "stopped" in search_text.run({"pattern": "(a|a)*$", "path": "bad.txt"}, stopped).text
-    assert time.monotonic() - began < 5
 
 
 def test_long_lines_and_many_lines_are_cut(here: ToolContext) -> None:

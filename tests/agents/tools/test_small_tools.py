@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -100,11 +99,9 @@ def test_it_computes(expression: str, value: str) -> None:
         "1+" * 900 + "1",
     ],
 )
-def test_what_is_no_sum_is_refused_at_once(expression: str) -> None:
-    start = time.monotonic()
+def test_what_is_no_sum_or_never_comes_to_an_end_is_refused(expression: str) -> None:
     with pytest.raises(ToolTrouble):
         evaluate(expression)
-    assert time.monotonic() - start < 1
 
 
 @given(

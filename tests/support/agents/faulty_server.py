@@ -163,7 +163,7 @@ class Refused(Exception):
 def flood() -> None:
     """Notifications without end, in between the answers."""
     note = {"method": "notifications/message", "params": {"level": "info", "data": "x" * 1000}}
-    for _ in range(20_000):
+    while True:
         say(note)
 
 
