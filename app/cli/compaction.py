@@ -62,7 +62,7 @@ def _line(prompt: str, output: Output) -> str:
 def _answer(talk: Talk, room: CompactionOptions) -> Message | None:
     if not room.waits:
         return None
-    return talk.follow(lambda: talk.services.room.answer(room) or talk.services.store.message(room.leaf))
+    return talk.follow(lambda: talk.services.room.answer(room) or talk.services.store.messages.get(room.leaf))
 
 
 def _begin_anew(talk: Talk, output: Output) -> Message | None:
@@ -73,7 +73,7 @@ def _begin_anew(talk: Talk, output: Output) -> Message | None:
     path = services.conversations.path(begun.id)
     if not path:
         return None
-    return talk.follow(lambda: services.store.message(path[-1]))
+    return talk.follow(lambda: services.store.messages.get(path[-1]))
 
 
 def _summarise(talk: Talk, room: CompactionOptions, output: Output) -> bool:

@@ -82,7 +82,7 @@ class Services:
         self.lifecycle = ModelLifecycle(settings, models, self.conversations, self.runs, events)
         self.room = Compactor(store, models, self.conversations, events)
         self.summaries = Summaries(store, models, self.model_registry, self.conversations, events)
-        self.tool_checks = ToolChecks(store.runs, models, self.model_registry, events)
+        self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         placements.attach(models)
         self.kept_states = PromptCacheFiles(home, settings, models, events)
         events.subscribe(RemoteServersChanged, self._server_changed)
@@ -98,10 +98,10 @@ class Services:
         """
         now = time.time()
         self.store.daily_backup(now)
-        self.store.empty_trash(now - TRASH_DAYS * 86_400)
+        self.store.conversations.empty_trash(now - TRASH_DAYS * 86_400)
         self.runs.recover()
         self.runs.empty_trash(now - TRASH_DAYS * 86_400)
-        trashed = [of_chat(chat.id) for chat in self.store.trash()]
+        trashed = [of_chat(chat.id) for chat in self.store.conversations.trash()]
         self.kept_states.keep_house([*trashed, *(of_run(run) for run in self.runs.trash())])
         try:
             self.library.keep_house()

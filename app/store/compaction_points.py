@@ -1,4 +1,4 @@
-"""Compaction points of branches. Functions work inside the caller's transaction.
+"""Compaction points of branches.
 
 A message has one way up to the root, so a compaction point holds for every branch that goes through its first
 message, and for no other: an edit of what it covers begins a branch without that message, and with it without
@@ -7,68 +7,55 @@ the point.
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import Connection, select
 
-from sqlalchemy import Connection, Select, insert, select, update
-
+from app.store.database import Records, reads, writes
 from app.store.errors import no_message
 from app.store.records import CompactionPoint
-from app.store.tables import CutRow, MessageRow
+from app.store.tables import CUT, MESSAGE
 
 
-def add(connection: Connection, cut: CompactionPoint, now: float) -> CompactionPoint:
-    """Add an active compaction point; its id and time are assigned here.
+class CompactionPoints(Records[CompactionPoint]):
+    """`Store.compaction_points`."""
 
-    Raises UserError `store.no_message` for a first message that is not in its conversation.
-    """
-    home = connection.scalar(select(MessageRow.conversation_id).where(MessageRow.id == cut.first))
-    if home != cut.conversation:
-        raise no_message(cut.first)
-    statement = insert(CutRow).values(
-        conversation_id=cut.conversation,
-        first_id=cut.first,
-        created=now,
-        active=True,
-        tokens=cut.tokens,
-        model=cut.model,
-        summary=cut.summary,
-    )
-    result = connection.execute(statement)
-    assert result.inserted_primary_key is not None
-    return get(connection, result.inserted_primary_key[0])
+    record = CompactionPoint
+    table = CUT
 
+    @writes
+    def add(self, connection: Connection, cut: CompactionPoint) -> CompactionPoint:
+        """Add an active compaction point; its id and time are assigned here.
 
-def replace(connection: Connection, old: int, cut: CompactionPoint, now: float) -> CompactionPoint:
-    """Add a compaction point that replaces another, which stays, inactive."""
-    made = add(connection, cut, now)
-    set_active(connection, old, False)
-    return made
+        Raises UserError `store.no_message` for a first message that is not in its conversation.
+        """
+        home = select(MESSAGE.c.conversation).where(MESSAGE.c.id == cut.first)
+        if connection.scalar(home) != cut.conversation:
+            raise no_message(cut.first)
+        return self.get(self.insert(connection, cut, id=0, created=self.database.clock(), active=True))
 
+    @writes
+    def replace(self, _: Connection, old: int, cut: CompactionPoint) -> CompactionPoint:
+        """Add a compaction point that replaces another, which stays, inactive."""
+        made = self.add(cut)
+        self.set_active(old, False)
+        return made
 
-def set_active(connection: Connection, cut: int, active: bool) -> CompactionPoint:
-    """Set whether it is active."""
-    connection.execute(update(CutRow).where(CutRow.id == cut).values(active=active))
-    return get(connection, cut)
+    @writes
+    def set_active(self, _: Connection, id: int, active: bool) -> CompactionPoint:
+        """Set whether a compaction point is active."""
+        self.change(id, active=active)
+        return self.get(id)
 
+    def get(self, id: int) -> CompactionPoint:
+        """Raises UserError `store.no_message` for one deleted with its conversation."""
+        found = self.find(id)
+        if found is None:
+            raise no_message(id)
+        return found
 
-def get(connection: Connection, cut: int) -> CompactionPoint:
-    """Raises UserError `store.no_message` for one deleted with its conversation."""
-    row = connection.execute(_columns().where(CutRow.id == cut)).first()
-    if row is None:
-        raise no_message(cut)
-    return CompactionPoint(*row)
-
-
-def active(connection: Connection, conversation: int) -> list[CompactionPoint]:
-    """Active compaction points in the branches of a conversation, the newest first."""
-    statement = (
-        _columns()
-        .where(CutRow.conversation_id == conversation, CutRow.active.is_(True))
-        .order_by(CutRow.id.desc())
-    )
-    return [CompactionPoint(*row) for row in connection.execute(statement)]
-
-
-def _columns() -> Select[*tuple[Any, ...]]:
-    row = CutRow
-    return select(row.id, row.conversation_id, row.first_id, row.created, row.tokens, row.model, row.summary)
+    @reads
+    def active(self, connection: Connection, conversation: int) -> list[CompactionPoint]:
+        """Active compaction points, the newest first: on a branch the newest whose first message is in it
+        applies.
+        """
+        counts = (CUT.c.conversation == conversation) & CUT.c.active.is_(True)
+        return self.select(connection, self.selection.where(counts).order_by(CUT.c.id.desc()))

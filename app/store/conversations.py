@@ -1,85 +1,104 @@
-"""Conversations: create, read, list, change. Each function works inside the caller's transaction."""
+"""Conversations, without their messages. A deleted one stays whole in the trash until that is emptied."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, delete, update
 
+from app.store import search
+from app.store.database import Records, reads, writes
 from app.store.errors import no_conversation
-from app.store.records import ChatOptions, Conversation, TitleSource
-from app.store.tables import ConversationRow
+from app.store.records import ChatOptions, Conversation, SearchHit, TitleSource
+from app.store.tables import CONVERSATION, CUT, MESSAGE
 
 
-def selection() -> Select[*tuple[Any, ...]]:
-    """The columns of a `Conversation`, in its order."""
-    row = ConversationRow
-    return select(
-        row.id,
-        row.title,
-        row.title_source,
-        row.pinned,
-        row.created,
-        row.updated,
-        row.deleted,
-        row.leaf_id,
-        row.draft,
-        row.options,
-        row.origin,
-    )
+class Conversations(Records[Conversation]):
+    """`Store.conversations`. Methods that take an id raise UserError `store.no_conversation`."""
 
+    record = Conversation
+    table = CONVERSATION
 
-def record(row: Row[*tuple[Any, ...]]) -> Conversation:
-    """Convert a row that begins with the columns of `selection`."""
-    return Conversation(*tuple(row)[:11])
+    @writes
+    def create(
+        self,
+        connection: Connection,
+        options: ChatOptions = ChatOptions(),  # noqa: B008
+        origin: int | None = None,
+    ) -> Conversation:
+        """Create a conversation; `origin` is the one it was begun from."""
+        now = self.database.clock()
+        new = Conversation(0, "", "none", False, now, now, None, None, "", options, origin)
+        return self.get(self.insert(connection, new))
 
+    def get(self, id: int) -> Conversation:
+        """One conversation, also in the trash."""
+        found = self.find(id)
+        if found is None:
+            raise no_conversation(id)
+        return found
 
-def create(
-    connection: Connection, options: ChatOptions, now: float, origin: int | None = None
-) -> Conversation:
-    statement = insert(ConversationRow).values(
-        title="",
-        title_source="none",
-        pinned=False,
-        created=now,
-        updated=now,
-        draft="",
-        options=options,
-        origin=origin,
-    )
-    result = connection.execute(statement)
-    assert result.inserted_primary_key is not None
-    return get(connection, result.inserted_primary_key[0])
+    @reads
+    def all(self, connection: Connection) -> list[Conversation]:
+        """Conversations outside the trash: pinned first, then by their last message, newest first."""
+        columns = CONVERSATION.c
+        order = (columns.pinned.desc(), columns.updated.desc(), columns.id.desc())
+        return self.select(connection, self.selection.where(columns.deleted.is_(None)).order_by(*order))
 
+    @reads
+    def search(self, connection: Connection, query: str, limit: int = 200) -> list[SearchHit]:
+        """Conversations whose title, or one of whose messages, contains every word of the query."""
+        return search.search(connection, query, limit)
 
-def get(connection: Connection, conversation: int) -> Conversation:
-    """One conversation, also in the trash. Raises UserError `store.no_conversation`."""
-    row = connection.execute(selection().where(ConversationRow.id == conversation)).first()
-    if row is None:
-        raise no_conversation(conversation)
-    return record(row)
+    @writes
+    def rename(self, _: Connection, id: int, title: str, source: TitleSource) -> Conversation:
+        """Set a title; one that the user wrote is kept when `source` is "auto"."""
+        before = self.get(id)
+        if source == "auto" and before.title_source == "user":
+            return before
+        return self.set(id, title=title, title_source=source)
 
+    def set(self, id: int, **fields: Any) -> Conversation:
+        """Set fields; none of them moves the conversation in the list but `updated`."""
+        changed = self.change(id, **fields)
+        if changed is None:
+            raise no_conversation(id)
+        return changed
 
-def listed(connection: Connection) -> list[Conversation]:
-    """Conversations outside the trash: pinned first, then by the time of the last message, newest first."""
-    row = ConversationRow
-    statement = (
-        selection()
-        .where(row.deleted.is_(None))
-        .order_by(row.pinned.desc(), row.updated.desc(), row.id.desc())
-    )
-    return [record(found) for found in connection.execute(statement)]
+    @writes
+    def delete(self, _: Connection, id: int) -> Conversation:
+        """Move a conversation to the trash; keeps the time of the first deletion."""
+        before = self.get(id)
+        return before if before.deleted is not None else self.set(id, deleted=self.database.clock())
 
+    def restore(self, id: int) -> Conversation:
+        """Take a conversation out of the trash."""
+        return self.set(id, deleted=None)
 
-def change(connection: Connection, conversation: int, /, **columns: Any) -> Conversation:
-    """Set columns of one conversation. Raises UserError `store.no_conversation`."""
-    connection.execute(update(ConversationRow).where(ConversationRow.id == conversation).values(**columns))
-    return get(connection, conversation)
+    @reads
+    def trash(self, connection: Connection) -> list[Conversation]:
+        """Deleted conversations, the latest first."""
+        deleted = CONVERSATION.c.deleted
+        order = (deleted.desc(), CONVERSATION.c.id.desc())
+        return self.select(connection, self.selection.where(deleted.is_not(None)).order_by(*order))
 
+    def empty_trash(self, older_than: float) -> int:
+        """Delete for good what was deleted before that time (seconds since 1970); returns the count.
 
-def rename(connection: Connection, conversation: int, title: str, source: TitleSource) -> Conversation:
-    """Set a title. A generated one never replaces one that the user wrote."""
-    before = get(connection, conversation)
-    if source == "auto" and before.title_source == "user":
-        return before
-    return change(connection, conversation, title=title, title_source=source)
+        One at a time, so that an answer which streams meanwhile is still saved.
+        """
+        return sum(self._expire(found.id, older_than) for found in self.trash())
+
+    @writes
+    def _expire(self, connection: Connection, id: int, older_than: float) -> bool:
+        """Delete one for good; False if it was not deleted by then, or restored meanwhile."""
+        columns = CONVERSATION.c
+        expired = (columns.id == id) & (columns.deleted < older_than)
+        # The leaf first: it points at a message. Then all messages in one statement, at whose end the keys from
+        # child to parent are checked.
+        if connection.execute(update(CONVERSATION).where(expired).values(leaf=None)).rowcount == 0:
+            return False
+        connection.execute(delete(CUT).where(CUT.c.conversation == id))
+        connection.execute(update(CONVERSATION).where(columns.origin == id).values(origin=None))
+        connection.execute(delete(MESSAGE).where(MESSAGE.c.conversation == id))
+        return self.remove(id)

@@ -20,7 +20,7 @@ FROM conversation WHERE deleted IS NULL ORDER BY pinned DESC, updated DESC, id D
 
 
 def conversations(database: Path) -> list[Conversation]:
-    """Conversations outside the trash, in the order of `Store.conversations`. None where the file is missing, of
+    """Conversations outside the trash, in the order of `Store.conversations.all`. None where the file is missing, of
     another schema or damaged: opening the store says what is wrong."""
     try:
         with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:

@@ -1,4 +1,7 @@
-"""Messages: adds, saves while streaming, finishes, reads. Functions work inside the caller's transaction."""
+"""Messages: the tree of each conversation, the shown branch, answers while they stream.
+
+A message is never moved, and its parent is older than itself.
+"""
 
 from __future__ import annotations
 
@@ -6,176 +9,222 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, bindparam, column, func, insert, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, Select, bindparam, column, func, insert, literal, select, update
 
-from app.store import branches, writers
+from app.store.database import Part, inserted, reads, writes
 from app.store.errors import no_conversation, no_message
-from app.store.records import Message, MessageState
-from app.store.tables import ConversationRow, MessageRow
+from app.store.records import Conversation, Message, MessageState
+from app.store.tables import CONVERSATION, MESSAGE, selection
+from app.store.writers import is_alive
 from engine.errors import ErrorInfo
 from engine.values import Role, Timings, ToolCall, Usage
 
 
-class NewMessage(msgspec.Struct, frozen=True):
-    """Fields of a new message."""
+class Messages(Part):
+    """`Store.messages`. Methods that take the id of a message raise UserError `store.no_message`."""
 
-    conversation: int
-    parent: int | None
-    role: Role
-    content: str
-    reasoning: str
-    state: MessageState
-    model: str
+    @writes
+    def add(
+        self,
+        connection: Connection,
+        conversation: int,
+        parent: int | None,
+        role: Role,
+        content: str,
+        *,
+        reasoning: str = "",
+        state: MessageState = "done",
+        model: str = "",
+    ) -> Message:
+        """Add a message below `parent` (None: a first message) and show the branch that it ends.
+
+        Below a parent that has children it is a variant of them: what an edit and a new answer are.
+        Raises UserError `store.no_conversation`, and `store.no_message` for a parent from elsewhere.
+        """
+        owner = CONVERSATION.c.id == conversation
+        if connection.scalar(select(CONVERSATION.c.id).where(owner)) is None:
+            raise no_conversation(conversation)
+        if parent is not None and self.home(parent) != conversation:
+            raise no_message(parent)
+        now = self.database.clock()
+        statement = insert(MESSAGE).values(
+            parent=parent,
+            conversation=conversation,
+            used=_next_use(connection, conversation),
+            role=role,
+            state=state,
+            created=now,
+            writer=self.writer if state == "streaming" else None,
+            model=model,
+            content=content,
+            reasoning=reasoning,
+        )
+        message: int = inserted(connection, statement)
+        connection.execute(update(CONVERSATION).where(owner).values(leaf=message, updated=now))
+        return self.get(message)
+
+    @writes
+    def save(self, connection: Connection, message: int, content: str, reasoning: str) -> None:
+        """Save the whole text so far of a streaming answer; a crash loses only what came after.
+
+        Does nothing to an answer that has ended: a late save does not undo the ending.
+        """
+        streaming = (MESSAGE.c.id == message) & (MESSAGE.c.state == "streaming")
+        statement = update(MESSAGE).where(streaming).values(content=content, reasoning=reasoning)
+        if connection.execute(statement).rowcount == 0 and self.home(message) is None:
+            raise no_message(message)
+
+    def finish(
+        self,
+        message: int,
+        content: str,
+        reasoning: str,
+        state: MessageState,
+        *,
+        error: ErrorInfo | None = None,
+        usage: Usage | None = None,
+        timings: Timings | None = None,
+        model: str = "",
+        tool_calls: tuple[ToolCall, ...] = (),
+        notices: tuple[ErrorInfo, ...] = (),
+    ) -> Message:
+        """Save the whole text and the end of an answer; an empty `model` keeps the previous value.
+
+        From now on the search finds it.
+        """
+        return self._set(
+            message,
+            content=content,
+            reasoning=reasoning,
+            state=state,
+            error=error,
+            usage=usage,
+            timings=timings,
+            tool_calls=tool_calls,
+            notices=notices,
+            writer=None,
+            **({"model": model} if model else {}),
+        )
+
+    def resume(self, message: int) -> Message:
+        """Resume a stopped answer in place: it is "streaming" again with the text it has."""
+        return self._set(message, state="streaming", writer=self.writer, error=None)
+
+    def set_run(self, message: int, run: int) -> Message:
+        """Set the run that writes this answer with tools."""
+        return self._set(message, run=run)
+
+    @writes
+    def recover(self, connection: Connection) -> list[Message]:
+        """Mark answers of dead processes as "stopped"; returns them.
+
+        Those that this store or another living process is writing are left alone.
+        """
+        id, writer = MESSAGE.c.id, MESSAGE.c.writer
+        found = connection.execute(select(id, writer).where(writer.is_not(None)).order_by(id))
+        left = [id for id, writer in found if writer and writer != self.writer and not is_alive(writer)]
+        return [self._set(message, state="stopped", writer=None) for message in left]
+
+    @writes
+    def _set(self, connection: Connection, /, message: int, **fields: Any) -> Message:
+        if connection.execute(update(MESSAGE).where(MESSAGE.c.id == message).values(**fields)).rowcount == 0:
+            raise no_message(message)
+        return self.get(message)
+
+    @reads
+    def home(self, connection: Connection, message: int) -> int | None:
+        """The conversation of a message, None if there is no such message."""
+        found: int | None = connection.scalar(select(MESSAGE.c.conversation).where(MESSAGE.c.id == message))
+        return found
+
+    def get(self, message: int) -> Message:
+        """One message."""
+        return self.get_all([message])[0]
+
+    @reads
+    def get_all(self, connection: Connection, ids: Sequence[int]) -> list[Message]:
+        """Any number of messages, in the order of `ids`."""
+        wanted = msgspec.json.encode(ids).decode()
+        found = [Message(*row) for row in connection.execute(_SELECTION, {"ids": wanted})]
+        if len(found) != len(ids):
+            present = {message.id for message in found}
+            raise no_message(next(message for message in ids if message not in present))
+        return found
+
+    @reads
+    def path(self, connection: Connection, conversation: int) -> list[int]:
+        """The ids of the shown branch, from its first message to the leaf.
+
+        Raises UserError `store.no_conversation`.
+        """
+        leaf = connection.execute(
+            select(CONVERSATION.c.leaf).where(CONVERSATION.c.id == conversation)
+        ).first()
+        if leaf is None:
+            raise no_conversation(conversation)
+        columns = MESSAGE.c
+        up = (
+            select(columns.id, columns.parent, literal(0).label("distance"))
+            .where(columns.id == leaf[0])
+            .cte("up", recursive=True)
+        )
+        up = up.union_all(
+            select(columns.id, columns.parent, up.c.distance + 1).where(columns.id == up.c.parent)
+        )
+        return list(connection.scalars(select(up.c.id).order_by(up.c.distance.desc())))
+
+    @reads
+    def siblings(self, connection: Connection, message: int) -> list[int]:
+        """The variants of a message, itself included, oldest first."""
+        columns = MESSAGE.c
+        place = connection.execute(select(columns.conversation, columns.parent).where(columns.id == message))
+        found = place.first()
+        if found is None:
+            raise no_message(message)
+        beside = (columns.conversation == found[0]) & columns.parent.is_(found[1])
+        return list(connection.scalars(select(columns.id).where(beside).order_by(columns.id)))
+
+    @writes
+    def show(self, connection: Connection, message: int) -> Conversation:
+        """Show the branch through `message`, down to the leaf shown last."""
+        conversation = self.home(message)
+        if conversation is None:
+            raise no_message(message)
+        columns = MESSAGE.c
+        down = select(columns.id, columns.used).where(columns.id == message).cte("down", recursive=True)
+        down = down.union_all(select(columns.id, columns.used).where(columns.parent == down.c.id))
+        # A message with children was used before the last of them was, so the highest is always a leaf.
+        leaf = connection.scalar(select(down.c.id).order_by(down.c.used.desc()).limit(1))
+        used = _next_use(connection, conversation)
+        connection.execute(update(MESSAGE).where(columns.id == leaf).values(used=used))
+        shown = CONVERSATION.c.id == conversation
+        connection.execute(update(CONVERSATION).where(shown).values(leaf=leaf))
+        row = connection.execute(selection(CONVERSATION, Conversation).where(shown)).one()
+        return Conversation(*row)
 
 
-class Ending(msgspec.Struct, frozen=True):
-    """The end of an answer, with its whole text. An empty `model` keeps the previous value."""
-
-    content: str
-    reasoning: str
-    state: MessageState
-    error: ErrorInfo | None
-    usage: Usage | None
-    timings: Timings | None
-    model: str
-    tool_calls: tuple[ToolCall, ...] = ()
-    notices: tuple[ErrorInfo, ...] = ()
-
-
-def add(connection: Connection, new: NewMessage, writer: str, now: float) -> Message:
-    """Add a message at the end of its parent's branch, or beside the parent's other children, and show it.
-
-    Raises UserError `store.no_conversation`, and `store.no_message` for a parent that is not in it.
-    """
-    if connection.scalar(select(ConversationRow.id).where(ConversationRow.id == new.conversation)) is None:
-        raise no_conversation(new.conversation)
-    if new.parent is not None:
-        home = connection.scalar(select(MessageRow.conversation_id).where(MessageRow.id == new.parent))
-        if home != new.conversation:
-            raise no_message(new.parent)
-    statement = insert(MessageRow).values(
-        parent_id=new.parent,
-        conversation_id=new.conversation,
-        used=branches.next_use(connection, new.conversation),
-        role=new.role,
-        state=new.state,
-        created=now,
-        writer=writer if new.state == "streaming" else None,
-        model=new.model,
-        content=new.content,
-        reasoning=new.reasoning,
-    )
-    result = connection.execute(statement)
-    assert result.inserted_primary_key is not None
-    message: int = result.inserted_primary_key[0]
-    connection.execute(
-        update(ConversationRow)
-        .where(ConversationRow.id == new.conversation)
-        .values(leaf_id=message, updated=now)
-    )
-    return get(connection, message)
-
-
-def resume(connection: Connection, message: int, writer: str) -> Message:
-    """Resume an ended answer: it streams again, with its text."""
-    _set(connection, message, state="streaming", writer=writer, error=None)
-    return get(connection, message)
-
-
-def save(connection: Connection, message: int, content: str, reasoning: str) -> None:
-    """Save the text so far of a streaming answer. An ended one stays as it is."""
-    statement = (
-        update(MessageRow)
-        .where(MessageRow.id == message, MessageRow.state == "streaming")
-        .values(content=content, reasoning=reasoning)
-    )
-    if connection.execute(statement).rowcount == 0:
-        _require(connection, message)
-
-
-def finish(connection: Connection, message: int, ending: Ending) -> Message:
-    columns = msgspec.structs.asdict(ending)
-    if not ending.model:
-        del columns["model"]
-    _set(connection, message, writer=None, **columns)
-    return get(connection, message)
-
-
-def set_run(connection: Connection, message: int, run: int) -> Message:
-    """Set the run that writes this answer."""
-    _set(connection, message, run=run)
-    return get(connection, message)
-
-
-def recover(connection: Connection, own: str) -> list[Message]:
-    """Mark answers of dead writers as stopped. `own` is the writer of this store."""
-    row = MessageRow
-    found = connection.execute(select(row.id, row.writer).where(row.writer.is_not(None)).order_by(row.id))
-    left = [id for id, writer in found if writer and writer != own and not writers.is_alive(writer)]
-    for message in left:
-        _set(connection, message, state="stopped", writer=None)
-    return get_all(connection, left)
-
-
-def get(connection: Connection, message: int) -> Message:
-    return get_all(connection, [message])[0]
-
-
-def get_all(connection: Connection, ids: Sequence[int]) -> list[Message]:
-    """Messages in the order of `ids`. Raises UserError `store.no_message` for a missing one."""
-    wanted = msgspec.json.encode(ids).decode()
-    found = [Message(*row) for row in connection.execute(_SELECTION, {"ids": wanted})]
-    if len(found) != len(ids):
-        present = {message.id for message in found}
-        raise no_message(next(message for message in ids if message not in present))
-    return found
+def _next_use(connection: Connection, conversation: int) -> int:
+    """The next value for `message.used`."""
+    columns = MESSAGE.c
+    used = connection.scalar(select(func.max(columns.used)).where(columns.conversation == conversation))
+    return 1 if used is None else used + 1
 
 
 def _selection() -> Select[*tuple[Any, ...]]:
     """The columns of a `Message`, in its order, for the ids in the JSON array `:ids` (any number)."""
-    row, sibling = MessageRow, aliased(MessageRow)
+    row, sibling = MESSAGE.c, MESSAGE.alias()
     ids = func.json_each(bindparam("ids")).table_valued(column("key"), column("value"))
     same_parent = (
         select(func.count())
         .select_from(sibling)
-        .where(sibling.parent_id.is_(row.parent_id), sibling.conversation_id == row.conversation_id)
+        .where(sibling.c.parent.is_(row.parent), sibling.c.conversation == row.conversation)
     )
-    return (
-        select(
-            row.id,
-            row.conversation_id,
-            row.parent_id,
-            row.role,
-            row.content,
-            row.reasoning,
-            row.state,
-            row.created,
-            row.model,
-            row.error,
-            row.usage,
-            row.timings,
-            same_parent.where(sibling.id <= row.id).correlate(row).scalar_subquery(),
-            same_parent.correlate(row).scalar_subquery(),
-            row.tool_calls,
-            row.notices,
-            row.run,
-        )
-        .select_from(ids)
-        .join(row, row.id == ids.c.value)
-        .order_by(ids.c.key)
-    )
+    counts = {
+        "sibling": same_parent.where(sibling.c.id <= row.id).correlate(MESSAGE).scalar_subquery(),
+        "siblings": same_parent.correlate(MESSAGE).scalar_subquery(),
+    }
+    columns = (counts[name] if name in counts else row[name] for name in Message.__struct_fields__)
+    return select(*columns).select_from(ids).join(MESSAGE, row.id == ids.c.value).order_by(ids.c.key)
 
 
 _SELECTION = _selection()
-
-
-def _set(connection: Connection, message: int, **columns: Any) -> None:
-    result = connection.execute(update(MessageRow).where(MessageRow.id == message).values(**columns))
-    if result.rowcount == 0:
-        raise no_message(message)
-
-
-def _require(connection: Connection, message: int) -> None:
-    if connection.scalar(select(MessageRow.id).where(MessageRow.id == message)) is None:
-        raise no_message(message)

@@ -1,58 +1,34 @@
-"""Models of the library, including the trash. Each function works inside the caller's transaction."""
+"""Models of the library, including the trash."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, select
 
+from app.store.database import Records, reads, writes
 from app.store.records import LibraryModel
-from app.store.tables import ModelRow
-
-_COLUMNS = [getattr(ModelRow, name) for name in LibraryModel.__struct_fields__]
+from app.store.tables import MODEL
 
 
-def every(connection: Connection) -> list[LibraryModel]:
-    """All models, oldest first."""
-    statement = select(*_COLUMNS).order_by(ModelRow.added, ModelRow.id)
-    return [LibraryModel(*row) for row in connection.execute(statement)]
+class LibraryModels(Records[LibraryModel]):
+    """`Store.models`. Their files are not touched."""
 
+    record = LibraryModel
+    table = MODEL
 
-def find(connection: Connection, id: str) -> LibraryModel | None:
-    row = connection.execute(select(*_COLUMNS).where(ModelRow.id == id)).first()
-    return None if row is None else LibraryModel(*row)
+    @reads
+    def all(self, connection: Connection) -> list[LibraryModel]:
+        """All models, oldest first."""
+        return self.select(connection, self.selection.order_by(MODEL.c.added, MODEL.c.id))
 
-
-def add(connection: Connection, model: LibraryModel) -> LibraryModel:
-    """Add one under its id, or numbered from 2 if taken; returns it as added."""
-    taken = set(connection.scalars(select(ModelRow.id)))
-    id, number = model.id, 1
-    while id in taken:
-        number += 1
-        id = f"{model.id}-{number}"
-    added = msgspec.structs.replace(model, id=id)
-    connection.execute(insert(ModelRow).values(**_values(added)))
-    return added
-
-
-def put(connection: Connection, models: Sequence[LibraryModel]) -> None:
-    """Insert or replace each by its id."""
-    for model in models:
-        connection.execute(delete(ModelRow).where(ModelRow.id == model.id))
-        connection.execute(insert(ModelRow).values(**_values(model)))
-
-
-def change(connection: Connection, id: str, /, **fields: Any) -> LibraryModel | None:
-    """Set fields of one and leave the others, which another process may have changed; None if it is gone."""
-    connection.execute(update(ModelRow).where(ModelRow.id == id).values(**fields))
-    return find(connection, id)
-
-
-def remove(connection: Connection, id: str) -> None:
-    connection.execute(delete(ModelRow).where(ModelRow.id == id))
-
-
-def _values(model: LibraryModel) -> dict[str, Any]:
-    return {name: getattr(model, name) for name in LibraryModel.__struct_fields__}
+    @writes
+    def add(self, connection: Connection, model: LibraryModel) -> LibraryModel:
+        """Add a model under its id, or numbered from 2 if taken; returns it as added."""
+        taken = set(connection.scalars(select(MODEL.c.id)))
+        id, number = model.id, 1
+        while id in taken:
+            number += 1
+            id = f"{model.id}-{number}"
+        added = msgspec.structs.replace(model, id=id)
+        self.insert(connection, added)
+        return added

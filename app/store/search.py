@@ -9,9 +9,8 @@ import re
 
 from sqlalchemy import ColumnElement, Connection, and_, column, func, literal_column, select, table
 
-from app.store import conversations
-from app.store.records import SearchHit
-from app.store.tables import ConversationRow, MessageRow
+from app.store.records import Conversation, SearchHit
+from app.store.tables import CONVERSATION, MESSAGE, selection
 from engine.text import clean_text
 
 # The trigram index finds nothing shorter, and Korean words often have two syllables.
@@ -32,38 +31,38 @@ def search(connection: Connection, query: str, limit: int) -> list[SearchHit]:
 
 
 def _by_title(connection: Connection, words: list[str], limit: int) -> list[SearchHit]:
-    row = ConversationRow
+    row = CONVERSATION.c
     title = func.casefold(row.title)
     statement = (
-        conversations.selection()
+        selection(CONVERSATION, Conversation)
         .where(row.deleted.is_(None), *(func.instr(title, word.casefold()) > 0 for word in words))
         .order_by(row.updated.desc(), row.id.desc())
         .limit(limit)
     )
-    return [SearchHit(conversations.record(found), "") for found in connection.execute(statement)]
+    return [SearchHit(Conversation(*found), "") for found in connection.execute(statement)]
 
 
 def _by_content(connection: Connection, words: list[str], limit: int) -> list[SearchHit]:
-    row = ConversationRow
-    newest = func.max(MessageRow.id).label("message")
+    row = CONVERSATION.c
+    newest = func.max(MESSAGE.c.id).label("message")
     matching = (
-        select(MessageRow.conversation_id, newest)
+        select(MESSAGE.c.conversation, newest)
         .where(_contains(words))
-        .group_by(MessageRow.conversation_id)
+        .group_by(MESSAGE.c.conversation)
         .subquery()
     )
     statement = (
-        conversations.selection()
-        .add_columns(MessageRow.content)
-        .join(matching, matching.c.conversation_id == row.id)
-        .join(MessageRow, MessageRow.id == matching.c.message)
+        selection(CONVERSATION, Conversation)
+        .add_columns(MESSAGE.c.content)
+        .join(matching, matching.c.conversation == row.id)
+        .join(MESSAGE, MESSAGE.c.id == matching.c.message)
         .where(row.deleted.is_(None))
         .order_by(row.updated.desc(), row.id.desc())
         .limit(limit)
     )
     return [
-        SearchHit(conversations.record(found), snippet(found[-1], words))
-        for found in connection.execute(statement)
+        SearchHit(Conversation(*row), snippet(content, words))
+        for *row, content in connection.execute(statement)
     ]
 
 
@@ -71,14 +70,14 @@ def _contains(words: list[str]) -> ColumnElement[bool]:
     indexed = [word for word in words if len(word) >= INDEXED_LENGTH]
     short = [word for word in words if len(word) < INDEXED_LENGTH]
     conditions: list[ColumnElement[bool]] = [
-        MessageRow.content.contains(word, autoescape=True) for word in short
+        MESSAGE.c.content.contains(word, autoescape=True) for word in short
     ]
     if indexed:
         # In quotes, with its own quotes doubled, a word is plain text for FTS5.
         quoted = " ".join('"' + word.replace('"', '""') + '"' for word in indexed)
         index = table("message_fts", column("rowid"))
         matches = literal_column("message_fts").op("MATCH")(quoted)
-        conditions.append(MessageRow.id.in_(select(index.c.rowid).where(matches)))
+        conditions.append(MESSAGE.c.id.in_(select(index.c.rowid).where(matches)))
     return and_(*conditions)
 
 

@@ -123,7 +123,7 @@ def test_a_mistake_of_ours_is_logged_with_its_place_and_without_the_text(
     def fail(*_: object) -> None:
         raise ValueError(f"cannot cope with {ASKED}")
 
-    monkeypatch.setattr("app.store.store.Store.add_message", fail)
+    monkeypatch.setattr("app.store.messages.Messages.add", fail)
     ran = command.here("chat", f"Tell me of {ASKED}.", "--json")
     assert ran.code == 1
     log = logged(command.home)

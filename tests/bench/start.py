@@ -42,8 +42,8 @@ def compare() -> dict[str, dict[str, float]]:
         Path(home, "settings.toml").write_text("welcomed = true\n", "utf-8")
         with Store.open(Path(home, "coterie.db"), Path(home, "backups")) as store:
             for number in range(CHATS):
-                chat = store.create_conversation(ChatOptions())
-                store.rename(chat.id, f"Chat {number}", "user")
+                chat = store.conversations.create(ChatOptions())
+                store.conversations.rename(chat.id, f"Chat {number}", "user")
         for number in range(ROUNDS + 1):
             for kind, results in rounds.items():
                 measured = _start(kind, home)

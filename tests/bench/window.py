@@ -48,18 +48,18 @@ def settle(seconds: float) -> None:
 def fill(home: Path) -> int:
     """Store the long conversation and a short one; the id of the long one."""
     with Store.open(home / "coterie.db", home / "backups") as store:
-        long = store.create_conversation().id
+        long = store.conversations.create().id
         parent = None
         for message in conversation(MESSAGES).values():
-            parent = store.add_message(
+            parent = store.messages.add(
                 long,
                 parent,
                 message.role,
                 message.content,
                 model=message.model,
             ).id
-        store.rename(long, "Long", "user")
-        store.rename(store.create_conversation().id, "Short", "user")
+        store.conversations.rename(long, "Long", "user")
+        store.conversations.rename(store.conversations.create().id, "Short", "user")
     return long
 
 

@@ -117,11 +117,11 @@ _TOOLS = {
 def _write_calls(store: Store, language: str) -> int:
     """A conversation whose answer calls tools: one as it should be, one mended, one that cannot be read."""
     title, question, reasoning, words, forecast, items = _TOOLS[language]
-    shown = store.create_conversation().id
-    store.rename(shown, title, "user")
-    asked = store.add_message(shown, None, "user", question)
-    answer = store.add_message(shown, asked.id, "assistant", "", state="streaming")
-    store.finish_answer(
+    shown = store.conversations.create().id
+    store.conversations.rename(shown, title, "user")
+    asked = store.messages.add(shown, None, "user", question)
+    answer = store.messages.add(shown, asked.id, "assistant", "", state="streaming")
+    store.messages.finish(
         answer.id,
         words,
         reasoning,
@@ -142,8 +142,8 @@ def write_conversations(store: Store, language: str) -> tuple[int, int]:
     """Store the demo conversations of a language; the ids of the one to show, and of the one with tool calls."""
     calls, shown = _write_calls(store, language), 0
     for title, question, reasoning, answer in _CONVERSATIONS[language]:
-        shown = store.create_conversation().id
-        store.rename(shown, title, "user")
-        asked = store.add_message(shown, None, "user", question)
-        store.add_message(shown, asked.id, "assistant", answer, reasoning=reasoning)
+        shown = store.conversations.create().id
+        store.conversations.rename(shown, title, "user")
+        asked = store.messages.add(shown, None, "user", question)
+        store.messages.add(shown, asked.id, "assistant", answer, reasoning=reasoning)
     return shown, calls

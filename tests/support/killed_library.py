@@ -45,7 +45,9 @@ def prepare(home: Path) -> dict[str, tuple[str, ...]]:
         (library.folder / "notes.txt").write_text("mine")
         put_model(home / "mine.gguf", 8)
         library.import_(home / "mine.gguf")
-        return {model.id: tuple(sha256(Path(file.path)) for file in model.files) for model in store.models()}
+        return {
+            model.id: tuple(sha256(Path(file.path)) for file in model.files) for model in store.models.all()
+        }
 
 
 def moved(mode: str) -> Work:
@@ -78,8 +80,8 @@ def check(work: str, home: Path, hashes: dict[str, tuple[str, ...]]) -> None:
             _check_whole(models[id], hashes[id], trash_allowed=id in IDS[1:])
         if IDS[2] in models and work == "empty" and not Path(models[IDS[2]].path).exists():
             library.empty_trash()
-            assert store.model(IDS[2]) is None
-        _check_nothing_else(library, home, list(store.models()))
+            assert store.models.find(IDS[2]) is None
+        _check_nothing_else(library, home, list(store.models.all()))
         _check_settled(work, library, home, store)
 
 
@@ -109,7 +111,7 @@ def _check_settled(work: str, library: Library, home: Path, store: Store) -> Non
         assert library.folder == home / "disk" / "models"
         assert {path.name for path in (home / "models").iterdir()} == {"notes.txt"}
         assert all(model.state == "ready" for model in library.models())
-    elif work == "remove" and store.model(IDS[1]).trashed is None:  # type: ignore[union-attr]
+    elif work == "remove" and store.models.find(IDS[1]).trashed is None:  # type: ignore[union-attr]
         library.remove(IDS[1])
     elif work == "restore":
         assert library.restore(IDS[2]).trashed is None

@@ -95,7 +95,7 @@ def _entered(library: Library, store: Store, repo: str, paths: tuple[Path, ...],
     from app.services.library.entry import downloaded
 
     files = tuple(LibraryFile(str(path), path.stat().st_size, sha256(path), path.name) for path in paths)
-    download = store.add_download(
+    download = store.downloads.add(
         Download(
             id=0,
             model=f"{repo}:Q8_0",
@@ -109,6 +109,6 @@ def _entered(library: Library, store: Store, repo: str, paths: tuple[Path, ...],
         )
     )
     library.publish(download, downloaded(download, files, 1000.0 + seed))
-    found = store.model(f"{repo}:Q8_0")
+    found = store.models.find(f"{repo}:Q8_0")
     assert found is not None
     return found

@@ -181,7 +181,7 @@ class AnswerSaver:
             message: Message | None = None
             try:
                 if finished is None:
-                    self._store.save_answer(answer.id, answer.content, answer.reasoning)
+                    self._store.messages.save(answer.id, answer.content, answer.reasoning)
                     return True
                 message = self._finish(answer, finished)
             except UserError as error:
@@ -195,7 +195,7 @@ class AnswerSaver:
 
     def _finish(self, answer: Answer, finished: Finished) -> Message:
         has_text = bool(answer.content or answer.reasoning or finished.tool_calls or answer.has_steps)
-        return self._store.finish_answer(
+        return self._store.messages.finish(
             answer.id,
             answer.content,
             answer.reasoning,

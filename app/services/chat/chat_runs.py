@@ -93,7 +93,7 @@ class ChatRuns:
                     mode=wish.tools.mode,
                     reasoning=wish.reasoning,
                     tools=wish.tools.names,
-                    title=self._store.conversation(answer.conversation).title,
+                    title=self._store.conversations.get(answer.conversation).title,
                     chat=chat,
                 )
             )
@@ -142,7 +142,7 @@ class ChatRuns:
         ending = ending_of(message.id, entries)
         content = answer_of(entries, message.content)
         has_text = bool(content or message.reasoning or _has_calls(entries))
-        return self._store.finish_answer(
+        return self._store.messages.finish(
             message.id,
             content,
             message.reasoning,

@@ -71,7 +71,7 @@ class Compactor:
 
     def cut(self, conversation: int, path: Sequence[int]) -> CompactionPoint | None:
         """The compaction point of the branch `path`; None: the model sees all of it."""
-        return compaction_point_of(path, self._store.cuts(conversation))
+        return compaction_point_of(path, self._store.compaction_points.active(conversation))
 
     def look(self, conversation: int) -> CompactionOptions:
         """Compute the options for the shown branch.
@@ -136,7 +136,7 @@ class Compactor:
         if changed.summary == cut.summary:
             return cut
         with self._choosing:
-            made = self._store.replace_cut(cut.id, self._counted(changed))
+            made = self._store.compaction_points.replace(cut.id, self._counted(changed))
         self._events.publish(BranchShown(cut.conversation))
         return made
 
@@ -152,7 +152,7 @@ class Compactor:
         """Answer what waited for compaction, or continue it; None when nothing waited."""
         if not room.waits:
             return None
-        leaf = self._store.message(room.leaf)
+        leaf = self._store.messages.get(room.leaf)
         if leaf.role == "user":
             return self._conversations.regenerate(leaf.id)
         return self._conversations.continue_answer(leaf.id)
@@ -163,8 +163,8 @@ class Compactor:
         A question that waits for its answer is asked there at once; else it begins with the draft, or with a
         question whose answer is not whole.
         """
-        old = self._store.conversation(conversation)
-        path = self._store.messages(self._store.path(conversation))
+        old = self._store.conversations.get(conversation)
+        path = self._store.messages.get_all(self._store.messages.path(conversation))
         asked = next((message for message in reversed(path) if message.role == "user"), None)
         waits = asked is not None and (path[-1] is asked or is_refused(path[-1]))
         made = self._conversations.create(old.options, conversation)
@@ -174,7 +174,7 @@ class Compactor:
         else:
             unfinished = asked is not None and is_full(path[-1])
             self._conversations.set_draft(made.id, draft or (asked.content if asked and unfinished else ""))
-        return self._store.conversation(made.id)
+        return self._store.conversations.get(made.id)
 
     # --- inside ---
 
@@ -182,12 +182,12 @@ class Compactor:
         with self._choosing:
             if room.conversation in self._conversations.answering():
                 raise UserError("chat.busy")
-            if self._store.conversation(room.conversation).leaf != room.leaf:
+            if self._store.conversations.get(room.conversation).leaf != room.leaf:
                 raise UserError("chat.moved_on")
-            found = self.cut(room.conversation, self._store.path(room.conversation))
+            found = self.cut(room.conversation, self._store.messages.path(room.conversation))
             if found is not None and found.first == cut.first and found.summary == cut.summary:
                 return found
-            made = self._store.add_cut(self._counted(cut) if cut.summary else cut)
+            made = self._store.compaction_points.add(self._counted(cut) if cut.summary else cut)
         self._events.publish(BranchShown(room.conversation))
         return made
 
@@ -203,7 +203,7 @@ class Compactor:
         return msgspec.structs.replace(cut, tokens=with_it)
 
     def _set(self, cut: CompactionPoint, *, active: bool) -> None:
-        self._store.set_cut(cut.id, active)
+        self._store.compaction_points.set_active(cut.id, active)
         self._events.publish(BranchShown(cut.conversation))
 
 
@@ -212,11 +212,11 @@ class _Branch:
 
     def __init__(self, making: Compactor, conversation: int) -> None:
         self._models, self._conversations = making._models, making._conversations
-        self._conversation = making._store.conversation(conversation)
-        self.ids = making._store.path(conversation)
+        self._conversation = making._store.conversations.get(conversation)
+        self.ids = making._store.messages.path(conversation)
         if not self.ids:
             raise UserError("chat.nothing_to_answer")
-        path = making._store.messages(self.ids)
+        path = making._store.messages.get_all(self.ids)
         self.leaf = leaf = path[-1]
         self.cut = making.cut(conversation, self.ids)
         # An answer with text is continued, one without is generated again.

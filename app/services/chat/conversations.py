@@ -69,22 +69,22 @@ class Conversations:
 
     def all(self) -> list[Conversation]:
         """Conversations with messages, a draft or a name, in the order of the list."""
-        return [c for c in self._store.conversations() if c.leaf or c.draft or c.title]
+        return [c for c in self._store.conversations.all() if c.leaf or c.draft or c.title]
 
     def search(self, query: str) -> list[SearchHit]:
-        return self._store.search(query)
+        return self._store.conversations.search(query)
 
     def trash(self) -> list[Conversation]:
-        return self._store.trash()
+        return self._store.conversations.trash()
 
     def get(self, id: int) -> Conversation:
-        return self._store.conversation(id)
+        return self._store.conversations.get(id)
 
     def path(self, id: int) -> list[int]:
-        return self._store.path(id)
+        return self._store.messages.path(id)
 
     def messages(self, ids: Sequence[int]) -> list[Message]:
-        return self._store.messages(ids)
+        return self._store.messages.get_all(ids)
 
     def answering(self) -> set[int]:
         """Conversations whose answer is in progress. Never blocks."""
@@ -108,20 +108,20 @@ class Conversations:
 
     def create(self, options: ChatOptions | None = None, origin: int | None = None) -> Conversation:
         """Create a conversation; `origin` is the one it was begun from."""
-        return self._changed(self._store.create_conversation(options or ChatOptions(), origin))
+        return self._changed(self._store.conversations.create(options or ChatOptions(), origin))
 
     def rename(self, id: int, title: str) -> Conversation:
-        return self._changed(self._store.rename(id, title.strip(), "user"))
+        return self._changed(self._store.conversations.rename(id, title.strip(), "user"))
 
     def set_pinned(self, id: int, pinned: bool) -> Conversation:
-        return self._changed(self._store.set_pinned(id, pinned))
+        return self._changed(self._store.conversations.set(id, pinned=pinned))
 
     def set_options(self, id: int, options: ChatOptions) -> Conversation:
-        return self._changed(self._store.set_options(id, options))
+        return self._changed(self._store.conversations.set(id, options=options))
 
     def set_draft(self, id: int, draft: str) -> Conversation:
         """Save unsent text. Not published: only the composer that typed it cares."""
-        return self._store.set_draft(id, draft)
+        return self._store.conversations.set(id, draft=draft)
 
     def offer_tools(self, id: int, offered: OfferedTools) -> None:
         """Offer these tools in this conversation, until the process ends: they are not stored."""
@@ -130,10 +130,10 @@ class Conversations:
     def delete(self, id: int) -> Conversation:
         """Move a conversation to the trash and stop its answer; `restore` brings it back for 30 days."""
         self.stop(id)
-        return self._changed(self._store.delete_conversation(id))
+        return self._changed(self._store.conversations.delete(id))
 
     def restore(self, id: int) -> Conversation:
-        return self._changed(self._store.restore_conversation(id))
+        return self._changed(self._store.conversations.restore(id))
 
     # --- answers ---
 
@@ -146,10 +146,10 @@ class Conversations:
             raise UserError("chat.empty")
         with self._starting:
             self._refuse_busy(id)
-            conversation = self._store.conversation(id)
+            conversation = self._store.conversations.get(id)
             question = self._asked_before(conversation, text)
             if question is None:
-                question = self._store.add_message(id, conversation.leaf, "user", text)
+                question = self._store.messages.add(id, conversation.leaf, "user", text)
                 self._events.publish(MessageAdded(question))
             if conversation.title_source == "none":
                 self._give_title(id, text)
@@ -159,13 +159,13 @@ class Conversations:
         """Generate a new variant of an answer, or the answer to a user's message; the old one stays beside
         it.
         """
-        record = self._store.message(message)
+        record = self._store.messages.get(message)
         with self._starting:
             self._refuse_busy(record.conversation)
             parent = record.parent if record.role == "assistant" else record.id
             if parent is None:
                 raise UserError("chat.nothing_to_answer")
-            self._store.show_branch(parent)
+            self._store.messages.show(parent)
             self._events.publish(BranchShown(record.conversation))
             return self._answer(record.conversation, parent, branch=True)
 
@@ -173,10 +173,10 @@ class Conversations:
         """Add a variant of a message with another text; a user's message is answered again."""
         if not text.strip():
             raise UserError("chat.empty")
-        record = self._store.message(message)
+        record = self._store.messages.get(message)
         with self._starting:
             self._refuse_busy(record.conversation)
-            edited = self._store.add_message(
+            edited = self._store.messages.add(
                 record.conversation, record.parent, record.role, text, model=record.model
             )
             self._events.publish(BranchShown(record.conversation))
@@ -190,12 +190,15 @@ class Conversations:
         `again`: what becomes of its calls that were interrupted, as in `Runs.resume`. Raises UserError
         `chat.not_last`.
         """
-        record = self._store.message(message)
+        record = self._store.messages.get(message)
         with self._starting:
             self._refuse_busy(record.conversation)
-            if self._store.conversation(record.conversation).leaf != message or record.role != "assistant":
+            if (
+                self._store.conversations.get(record.conversation).leaf != message
+                or record.role != "assistant"
+            ):
                 raise UserError("chat.not_last")
-            resumed = self._store.resume_answer(message)
+            resumed = self._store.messages.resume(message)
             self._events.publish(BranchShown(record.conversation))
             self._start(
                 resumed,
@@ -207,12 +210,12 @@ class Conversations:
 
     def show_sibling(self, message: int, offset: int) -> None:
         """Show the branch of the variant `offset` places after this one (before it, when negative)."""
-        siblings = self._store.siblings(message)
+        siblings = self._store.messages.siblings(message)
         index = siblings.index(message) + offset
         if not 0 <= index < len(siblings):
             return
         with self._starting:  # the request is built from the branch that is shown
-            conversation = self._store.show_branch(siblings[index])
+            conversation = self._store.messages.show(siblings[index])
         self._events.publish(ConversationChanged(conversation), BranchShown(conversation.id))
 
     def stop(self, conversation: int) -> None:
@@ -233,7 +236,7 @@ class Conversations:
 
     def recover(self) -> list[Message]:
         """After a start: mark half-written answers of dead processes as stopped, or with their runs' results."""
-        return [self._by_runs.settled(message) for message in self._store.recover()]
+        return [self._by_runs.settled(message) for message in self._store.messages.recover()]
 
     def close(self) -> None:
         """Save answers in progress; call after the engine is closed."""
@@ -247,17 +250,17 @@ class Conversations:
         """The same question at the end of the chat that got no answer, as when the disk was full."""
         if conversation.leaf is None:
             return None
-        last = self._store.message(conversation.leaf)
+        last = self._store.messages.get(conversation.leaf)
         return last if last.role == "user" and last.content == clean_text(text) else None
 
     def _give_title(self, id: int, text: str) -> None:
         try:
-            self._changed(self._store.rename(id, title_from(text), "auto"))
+            self._changed(self._store.conversations.rename(id, title_from(text), "auto"))
         except UserError as error:  # the message is stored; a title is not worth refusing it
             self._events.publish(StoreFailed(error.info))
 
     def _answer(self, conversation: int, parent: int, *, branch: bool = False) -> Message:
-        answer = self._store.add_message(
+        answer = self._store.messages.add(
             conversation, parent, "assistant", "", state="streaming", model=self._models.signature
         )
         self._events.publish(BranchShown(conversation) if branch else MessageAdded(answer))
@@ -273,7 +276,7 @@ class Conversations:
         kept: str = "",
     ) -> None:
         answer = Answer(message)
-        options = self._store.conversation(message.conversation).options
+        options = self._store.conversations.get(message.conversation).options
         resumes = self._by_runs.can_resume(message.run)
         answer.by_run = resumes or (options.tools is not None and not continue_last)
         self._saver.add(answer)
@@ -319,12 +322,14 @@ class Conversations:
 
     def _branch(self, message: Message) -> list[Message]:
         """The shown branch up to this message."""
-        path = self._store.messages(self._store.path(message.conversation))
+        path = self._store.messages.get_all(self._store.messages.path(message.conversation))
         return path[: [m.id for m in path].index(message.id) + 1]
 
     def _cut(self, conversation: int, branch: Sequence[Message]) -> CompactionPoint | None:
         """The compaction point of this branch."""
-        return compaction_point_of((message.id for message in branch), self._store.cuts(conversation))
+        return compaction_point_of(
+            (message.id for message in branch), self._store.compaction_points.active(conversation)
+        )
 
     def _wish(self, options: ChatOptions, tools: ChatTools) -> AnswerOptions:
         """Options of an answer with tools: the conversation's over the settings."""

@@ -135,12 +135,12 @@ class Summaries:
 
     def _write(self, work: _Work) -> ErrorInfo | None:
         """Generate part after part; returns why it could not continue."""
-        conversation = self._store.conversation(work.room.conversation)
+        conversation = self._store.conversations.get(work.room.conversation)
         chat_model = self._model_registry.chat_model(conversation=of_chat(conversation.id))
         context = self._context(chat_model)
-        ids = self._store.path(conversation.id)
-        path = self._store.messages(ids)
-        cut = compaction_point_of(ids, self._store.cuts(conversation.id))
+        ids = self._store.messages.path(conversation.id)
+        path = self._store.messages.get_all(ids)
+        cut = compaction_point_of(ids, self._store.compaction_points.active(conversation.id))
         before = cut.summary if cut is not None else ""
         gone = [record for record in seen(path, cut) if record.id < work.room.first]
         system = conversation.options.system_prompt

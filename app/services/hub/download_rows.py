@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from app.services.hub.download_run import UNDER_WAY
+from app.store.downloads import Downloads
 from app.store.records import Download, DownloadState
-from app.store.store import Store
 from app.store.writers import is_alive
 from engine.errors import UserError
 
@@ -19,30 +19,28 @@ NOT_ENDED: tuple[DownloadState, ...] = ("paused", "failed", *UNDER_WAY)
 class DownloadRows:
     """Every method raises UserError `store.*` too."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Downloads) -> None:
         self._store = store
 
     def all(self) -> list[Download]:
         """All downloads, in the order of the queue."""
-        return [self.shown(download) for download in self._store.downloads()]
+        return [self.shown(download) for download in self._store.all()]
 
     def get(self, id: int) -> Download:
         """Raises UserError `download.not_found`."""
-        found = self._store.download(id)
+        found = self._store.find(id)
         if found is None:
             raise UserError("download.not_found")
         return self.shown(found)
 
     def mine(self) -> list[Download]:
         """Downloads that wait or run in this process."""
-        return [download for download in self._store.downloads() if self.is_here(download)]
+        return [download for download in self._store.all() if self.is_here(download)]
 
     def others(self) -> list[Download]:
         """Downloads of other processes."""
         return [
-            self.shown(download)
-            for download in self._store.downloads()
-            if download.writer != self._store.writer
+            self.shown(download) for download in self._store.all() if download.writer != self._store.writer
         ]
 
     def shown(self, download: Download) -> Download:
@@ -66,7 +64,7 @@ class DownloadRows:
 
         Raises UserError `download.not_found`, `download.elsewhere`, `download.ended`.
         """
-        found = self._store.download(id)
+        found = self._store.find(id)
         if found is None:
             raise UserError("download.not_found")
         if self.is_elsewhere(found):
@@ -79,7 +77,7 @@ class DownloadRows:
         """Change one that runs no more: one of this process, of nobody, or of the dead process that `download` names;
         None when it is in none of the states, or somebody else has it by now."""
         writers = {"", self._store.writer, download.writer}
-        return self._store.change_download(download.id, states, writers, writer="", rate=0.0, **fields)
+        return self._store.change(download.id, states, writers, writer="", rate=0.0, **fields)
 
     def queue(self, id: int) -> Download:
         """Queue a download in this process.
@@ -87,7 +85,7 @@ class DownloadRows:
         Raises UserError `download.elsewhere` when another has it by now.
         """
         row = self.steerable(id)
-        changed = self._store.change_download(
+        changed = self._store.change(
             id, NOT_ENDED, (row.writer,), state="queued", writer=self._store.writer, error=None, rate=0.0
         )
         if changed is None:

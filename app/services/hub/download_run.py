@@ -83,7 +83,7 @@ class DownloadRun:
     def retry(self) -> None:
         """Retry saving what the store refused. Raises UserError `store.*` if it still does."""
         for id, fields in tuple(self._unkept.items()):
-            self._store.change_download(id, **fields)
+            self._store.downloads.change(id, **fields)
             del self._unkept[id]
 
     def _fetch(self, download: Download, stop: StopToken) -> None:
@@ -102,13 +102,13 @@ class DownloadRun:
         entry = downloaded(download, fetched.files, self._clock())
         done = self._library.publish(download, entry)
         if fetched.notices:
-            done = self._store.change_download(download.id, error=fetched.notices[0]) or done
+            done = self._store.downloads.change(download.id, error=fetched.notices[0]) or done
         log.info("Download %d: done, %d bytes", download.id, entry.bytes)
         self._events.publish(DownloadChanged(done))
 
     def _is_replaced(self, download: Download) -> bool:
         """Whether the existing files are those of this model itself, damaged."""
-        model = self._store.model(download.model)
+        model = self._store.models.find(download.model)
         return model is not None and model.managed and model.trashed is None
 
     def _stopped(self, download: Download, cancelled: bool) -> None:
@@ -140,7 +140,7 @@ class DownloadRun:
 
     def _change(self, id: int, states: tuple[DownloadState, ...], **fields: Any) -> Download | None:
         """Change and publish a download that is in one of the states and belongs to this process."""
-        changed = self._store.change_download(id, states, (self._store.writer,), **fields)
+        changed = self._store.downloads.change(id, states, (self._store.downloads.writer,), **fields)
         if changed is not None:
             log.info(
                 "Download %d: %s%s", id, changed.state, f", {changed.error.code}" if changed.error else ""
@@ -163,7 +163,7 @@ class DownloadRun:
         self._events.publish(DownloadProgress(download.id, done, progress.total, progress.rate, seconds))
         if keep:
             with contextlib.suppress(UserError):  # the next report will do
-                self._store.change_download(
+                self._store.downloads.change(
                     download.id, RUNNING, received=progress.received, rate=progress.rate
                 )
 

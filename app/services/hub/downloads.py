@@ -60,7 +60,7 @@ class Downloads:
         self._repository = repository
         self._clock = clock
         self._events = events
-        self._rows = DownloadRows(store)
+        self._rows = DownloadRows(store.downloads)
         self._run = DownloadRun(store, library, fetching, events, clock)
         self._queue = Queue(self._waiting, self._run, self._at_once)
         self._watch = DownloadWatch(self._rows.others, self._tick, events, library.changed)
@@ -82,10 +82,10 @@ class Downloads:
 
         A command leaves all that alone: what a dead process left is shown to it as paused.
         """
-        for download in self._store.downloads():
+        for download in self._store.downloads.all():
             if download.state in ("done", "cancelled"):
-                self._store.delete_download(download.id)
-        taken = self._store.recover_downloads("queued", self._store.writer)
+                self._store.downloads.remove(download.id)
+        taken = self._store.downloads.recover("queued", self._store.downloads.writer)
         self._queue.ask(*(download.id for download in taken))
         self._watch.start()
         self._events.publish(*(DownloadChanged(download) for download in taken))
@@ -124,7 +124,7 @@ class Downloads:
             state="queued",
             position=0.0,
             created=self._clock(),
-            writer=self._store.writer,
+            writer=self._store.downloads.writer,
         )
         before = next((entry for entry in self.all() if entry.model == id), None)
         if before is not None and before.state in UNDER_WAY:
@@ -137,8 +137,8 @@ class Downloads:
             if begun.files == files:
                 return self._go_on(begun.id)
             self._fetching.discard(begun, self._library.folder)  # the hub has other files by now
-            self._store.delete_download(begun.id)
-        added = self._store.add_download(new)
+            self._store.downloads.remove(begun.id)
+        added = self._store.downloads.add(new)
         if (added.writer, added.created) != (new.writer, new.created):
             raise UserError("download.elsewhere", name=id)  # another process was faster
         self._changed(added)
@@ -180,7 +180,7 @@ class Downloads:
                 return self.get(id)
             with self._told:
                 self._told.wait(POLL)
-            found = self._store.download(id)
+            found = self._store.downloads.find(id)
             if found is None:  # a window that was opened removed it from its list
                 return msgspec.structs.replace(download, state="done", writer="")
             download = self._rows.shown(found)
@@ -232,10 +232,10 @@ class Downloads:
     def move(self, id: int, before: int | None) -> None:
         """Move it in the queue before another one, or to its end. Raises UserError `download.not_found`."""
         self.get(id)
-        rows = self._store.downloads()
-        self._store.order_downloads(reordered([row.id for row in rows], id, before))
+        rows = self._store.downloads.all()
+        self._store.downloads.order(reordered([row.id for row in rows], id, before))
         was = {row.id: row.position for row in rows}
-        changed = [row for row in self._store.downloads() if row.position != was.get(row.id)]
+        changed = [row for row in self._store.downloads.all() if row.position != was.get(row.id)]
         self._events.publish(*(DownloadChanged(self._rows.shown(row)) for row in changed))
         self._queue.wake()
 
@@ -272,7 +272,7 @@ class Downloads:
             raise UserError("download.not_ended", name=download.model)
         if download.state == "failed":
             self._fetching.discard(download, self._library.folder)
-        self._store.delete_download(id)
+        self._store.downloads.remove(id)
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:

@@ -50,7 +50,7 @@ class LibraryFiles:
             if file.path not in needed and original_place(Path(file.path)) is None
         }
         there = [source for source in moves if is_there(source)]
-        self._store.change_model(model.id, files=_replaced(model.files, moves), trashed=now)
+        self._store.models.change(model.id, files=_replaced(model.files, moves), trashed=now)
         try:
             for source in there:
                 with contextlib.suppress(OSError):  # of an earlier model with this id, which the store forgot
@@ -60,7 +60,7 @@ class LibraryFiles:
             for source in there:
                 with contextlib.suppress(OSError):
                     move_file(moves[source], source)
-            self._store.change_model(model.id, files=model.files, trashed=None)
+            self._store.models.change(model.id, files=model.files, trashed=None)
             raise _not_moved(error, model) from error
         prune((source.parent for source in there), folder)
         return sum(file.bytes for file in model.files if Path(file.path) in there)
@@ -71,13 +71,13 @@ class LibraryFiles:
         Files that are not Coterie's stay, and the model is forgotten. Raises UserError `library.not_moved`.
         """
         if not model.managed:
-            self._store.change_model(model.id, trashed=now)
+            self._store.models.change(model.id, trashed=now)
             if not Path(model.path).is_relative_to(self._folder.path):
-                self._store.delete_model(model.id)
+                self._store.models.remove(model.id)
             return 0
         if model.trashed is None:
             self.put_in_trash(model, now)
-        return self._delete(self._store.model(model.id) or model)
+        return self._delete(self._store.models.find(model.id) or model)
 
     def take_out(self, model: LibraryModel) -> None:
         """Move a model's files back from the trash.
@@ -89,7 +89,7 @@ class LibraryFiles:
             if is_there(source) and is_there(target):
                 raise UserError("library.place_taken", path=str(target))
         there = [source for source in moves if is_there(source)]
-        self._store.change_model(model.id, files=_replaced(model.files, moves), trashed=None)
+        self._store.models.change(model.id, files=_replaced(model.files, moves), trashed=None)
         try:
             for source in there:
                 move_file(source, moves[source])
@@ -97,7 +97,7 @@ class LibraryFiles:
             for source in there:
                 with contextlib.suppress(OSError):
                     move_file(moves[source], source)
-            self._store.change_model(model.id, files=model.files, trashed=model.trashed)
+            self._store.models.change(model.id, files=model.files, trashed=model.trashed)
             raise _not_moved(error, model) from error
         _prune_trash(there)
 
@@ -108,7 +108,7 @@ class LibraryFiles:
         freed = 0
         if not self._folder.path.is_dir():  # its disk is not connected, and neither is the trash
             return 0
-        for model in self._store.models():
+        for model in self._store.models.all():
             if model.trashed is None or not model.managed:
                 continue
             if older_than is None or model.trashed < older_than:
@@ -123,10 +123,10 @@ class LibraryFiles:
         One in the library's folder is remembered: it would be found there and imported again.
         """
         folder = self._folder.path
-        for model in self._store.models():
+        for model in self._store.models.all():
             long_ago = model.trashed is not None and model.trashed < older_than
             if long_ago and not model.managed and not Path(model.path).is_relative_to(folder):
-                self._store.delete_model(model.id)
+                self._store.models.remove(model.id)
 
     def settle(self, model: LibraryModel) -> None:
         """Complete interrupted moves: a file found at its other path is moved to where the store says it is."""
@@ -155,13 +155,13 @@ class LibraryFiles:
                     freed += size
                 _prune_trash([path])
         if not any(original_place(Path(file.path)) and is_there(Path(file.path)) for file in model.files):
-            self._store.delete_model(model.id)
+            self._store.models.remove(model.id)
             self._forget_parts(model)
         return freed
 
     def _forget_parts(self, model: LibraryModel) -> None:
         """Delete hashes of parts of files that no model has any more."""
-        needed = {file.sha256 for other in self._store.models() for file in other.files}
+        needed = {file.sha256 for other in self._store.models.all() for file in other.files}
         for file in model.files:
             if file.sha256 and file.sha256 not in needed:
                 with contextlib.suppress(OSError):
@@ -171,7 +171,7 @@ class LibraryFiles:
         """Files that other models outside the trash need."""
         return {
             file.path
-            for model in self._store.models()
+            for model in self._store.models.all()
             if model.id != id and model.trashed is None
             for file in model.files
         }

@@ -64,7 +64,7 @@ class LibraryFolder:
         """Disk usage of its contents."""
         sizes = {
             file.path: file.bytes
-            for model in self._store.models()
+            for model in self._store.models.all()
             if model.managed and model.trashed is None and model.state != "missing"
             for file in model.files
         }
@@ -90,7 +90,7 @@ class LibraryFolder:
         """Folders of partial files that no download knows."""
         known = {
             work_key(download)
-            for download in self._store.downloads()
+            for download in self._store.downloads.all()
             if download.state not in ("done", "cancelled")
         }
         try:

@@ -93,14 +93,14 @@ class LibraryImport:
         new = imported(path, now, origin, found)
         known = self._known(Path(new.path))  # by its first part
         if known is None:
-            return self._store.add_model(new)
+            return self._store.models.add(new)
         if known.trashed is not None and not known.managed:
-            return self._store.change_model(known.id, trashed=None) or self._store.add_model(new)
+            return self._store.models.change(known.id, trashed=None) or self._store.models.add(new)
         return known
 
     def _known(self, path: Path) -> LibraryModel | None:
         real = _real(str(path))
-        for model in self._store.models():
+        for model in self._store.models.all():
             if any(_real(file.path) == real for file in model.files):
                 return model
         return None
@@ -108,7 +108,7 @@ class LibraryImport:
     def _places(self, trashed: bool = False) -> list[str]:
         return [
             _real(file.path)
-            for model in self._store.models()
+            for model in self._store.models.all()
             if trashed or model.trashed is None
             for file in model.files
         ]

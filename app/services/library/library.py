@@ -94,11 +94,11 @@ class Library:
             with contextlib.suppress(UserError):  # the list is shown all the same
                 self.refresh()
         self._look()
-        return tuple(model for model in self._store.models() if trashed or model.trashed is None)
+        return tuple(model for model in self._store.models.all() if trashed or model.trashed is None)
 
     def known(self) -> tuple[LibraryModel, ...]:
         """All models, including the trash, in their last known state."""
-        return tuple(self._store.models())
+        return tuple(self._store.models.all())
 
     def get(self, id: str) -> LibraryModel:
         """The model that has this id, or is the only one that this short form of an id or this name means; one in
@@ -106,7 +106,7 @@ class Library:
 
         Raises UserError `library.not_found`, `library.ambiguous` (`choices`).
         """
-        every = self._store.models()
+        every = self._store.models.all()
         found = matching(id, [model for model in every if model.trashed is None])
         found = found or [model for model in every if model.id == id]
         if not found:
@@ -117,7 +117,7 @@ class Library:
 
     def at(self, path: str) -> LibraryModel | None:
         """The model in the library that has a file at this path."""
-        for model in self._store.models():
+        for model in self._store.models.all():
             if model.trashed is None and any(file.path == path for file in model.files):
                 return model
         return None
@@ -128,14 +128,14 @@ class Library:
             with contextlib.suppress(UserError), self.lock.held(patience=1.0):
                 self._move.recover()
                 self._files.settle(model)
-            model = self._store.model(model.id) or model
+            model = self._store.models.find(model.id) or model
             if not is_there(model):
                 raise UserError("library.missing", name=model.name, path=model.path)
         return Path(model.path)
 
     def trash(self) -> tuple[LibraryModel, ...]:
         """Removed models whose files still exist, the latest first."""
-        found = [model for model in self._store.models() if model.trashed is not None and model.managed]
+        found = [model for model in self._store.models.all() if model.trashed is not None and model.managed]
         return tuple(sorted(found, key=lambda model: -(model.trashed or 0.0)))
 
     def duplicates(self) -> tuple[tuple[LibraryModel, ...], ...]:
@@ -170,7 +170,7 @@ class Library:
         if names is None:
             names = self._names = {
                 file.path: f"{model.name} · {model.quantisation}" if model.quantisation else model.name
-                for model in self._store.models()
+                for model in self._store.models.all()
                 if model.trashed is None
                 for file in model.files[:1]
             }
@@ -194,7 +194,7 @@ class Library:
             for number, model in enumerate(taken):
                 if model.trashed is not None:  # its file was picked in the trash
                     self._files.take_out(model)
-                    taken[number] = self._store.model(model.id) or model
+                    taken[number] = self._store.models.find(model.id) or model
         self.changed()
         return tuple(taken)
 
@@ -205,7 +205,7 @@ class Library:
         name = " ".join(name.split())
         if not name:
             raise UserError("library.no_name")
-        return self._changed(self._store.change_model(self.get(id).id, name=name), id)
+        return self._changed(self._store.models.change(self.get(id).id, name=name), id)
 
     def remove(self, id: str) -> Removed:
         """Remove a model from the library.
@@ -221,7 +221,7 @@ class Library:
                 raise UserError("library.not_found", name=id)
             now = self._clock()
             reclaimed = self._files.put_in_trash(model, now) if model.managed else 0
-            removed = self._store.change_model(model.id, trashed=now)
+            removed = self._store.models.change(model.id, trashed=now)
         return Removed(self._changed(removed, id), reclaimed)
 
     def delete(self, id: str) -> Removed:
@@ -238,10 +238,10 @@ class Library:
     def restore(self, id: str) -> LibraryModel:
         """Raises UserError `library.not_found`, `library.not_moved`, `library.place_taken`, `library.busy`."""
         with self.lock.held():
-            model = self._store.model(id) or self.get(id)
+            model = self._store.models.find(id) or self.get(id)
             if model.trashed is not None and model.managed:
                 self._files.take_out(model)
-            restored = self._store.change_model(model.id, trashed=None)
+            restored = self._store.models.change(model.id, trashed=None)
         return self._changed(restored, id)
 
     def empty_trash(self, older_than: float | None = None) -> int:
@@ -279,7 +279,7 @@ class Library:
         stop = stop or StopToken()
         model = self.get(id)
         self.located(model)
-        model = self._store.model(model.id) or model
+        model = self._store.models.find(model.id) or model
         found = verified(model, self.parts, self._events.publish, stop)
         self._keep_hashes(model, found)
         if found.ok or not repair:
@@ -325,7 +325,7 @@ class Library:
         """Record that an answer was generated with the model at `path`."""
         model = self.at(path)
         if model is not None:
-            self._store.change_model(model.id, used=self._clock())
+            self._store.models.change(model.id, used=self._clock())
             self.changed()
 
     # --- maintenance ---
@@ -335,9 +335,9 @@ class Library:
         try:
             with self.lock.held(patience=1.0):
                 self._move.recover()
-                for model in self._store.models():
+                for model in self._store.models.all():
                     self._files.settle(model)
-                adopted = self._import.adopt(self.folder, self._store.downloads(), self._clock())
+                adopted = self._import.adopt(self.folder, self._store.downloads.all(), self._clock())
         except UserError as error:
             if error.code != "library.busy":
                 raise
@@ -359,7 +359,7 @@ class Library:
 
         One whose trash was emptied by hand is forgotten.
         """
-        model = self._store.model(id)
+        model = self._store.models.find(id)
         if model is None or not model.managed:
             return model
         model = next((one for one in self.models(trashed=True) if one.id == id), model)
@@ -368,17 +368,17 @@ class Library:
         if is_there(model):
             return model
         if self.room() != (0, 0):
-            self._store.delete_model(id)
+            self._store.models.remove(id)
             return None
         return model
 
     def publish(self, download: Download, model: LibraryModel) -> Download:
         """Record a completed download: it is done and its model in the library, both or neither."""
         with self.lock.held(patience=60.0):
-            known = self._store.model(model.id)
+            known = self._store.models.find(model.id)
             if known is not None:  # it was damaged or missing
                 model = msgspec.structs.replace(model, name=known.name, added=known.added, used=known.used)
-            done = self._store.finish_download(download.id, model)
+            done = self._store.downloads.finish(download.id, model)
         self.changed()
         return done or download
 
@@ -391,17 +391,17 @@ class Library:
 
     def _look(self) -> None:
         """Record which models disappeared, came back or changed."""
-        looks = [(model, looked_at(model)) for model in self._store.models() if model.trashed is None]
+        looks = [(model, looked_at(model)) for model in self._store.models.all() if model.trashed is None]
         vanished = [model for model, fields in looks if fields.get("state") == "missing"]
         if vanished:
             with contextlib.suppress(UserError), self.lock.held(patience=0.5):
                 self._move.recover()
                 for model in vanished:
                     self._files.settle(model)
-            looks = [(model, looked_at(model)) for model in self._store.models() if model.trashed is None]
+            looks = [(model, looked_at(model)) for model in self._store.models.all() if model.trashed is None]
         changes = [(model.id, fields) for model, fields in looks if fields]
         for id, fields in changes:
-            self._store.change_model(id, **fields)
+            self._store.models.change(id, **fields)
         if changes:
             self.changed()
 
@@ -414,9 +414,9 @@ class Library:
 
         fields = {"state": "ready", "verified": self._clock()} if found.ok else {"state": "damaged"}
         with self.lock.held(patience=60.0):
-            now = self._store.model(model.id)
+            now = self._store.models.find(model.id)
             if now is not None:
-                self._store.change_model(now.id, files=with_hashes(now, found), **fields)
+                self._store.models.change(now.id, files=with_hashes(now, found), **fields)
         self.changed()
 
     def _changed(self, model: LibraryModel | None, id: str) -> LibraryModel:

@@ -66,7 +66,7 @@ class LibraryMove:
         try:
             mode = relocate.mode_for(source, target)
             moves = self._moves(source, target)
-            journal = relocate.Journal(str(source), str(target), mode, moves, owner=self._store.writer)
+            journal = relocate.Journal(str(source), str(target), mode, moves, owner=self._store.models.writer)
             if mode == "copy":
                 relocate.check_room(target, journal.moves)
             relocate.write_journal(self._journal, journal)
@@ -94,7 +94,7 @@ class LibraryMove:
         journal = relocate.read_journal(self._journal)
         if journal is None:  # a journal is written atomically: this is none of ours
             self._journal.unlink()
-        elif journal.owner not in ("", self._store.writer) and is_alive(journal.owner):
+        elif journal.owner not in ("", self._store.models.writer) and is_alive(journal.owner):
             return  # another process is working on it, on a file system without locks
         elif journal.switched:
             self._complete(journal, set())
@@ -115,9 +115,11 @@ class LibraryMove:
             self._give_up(journal)
         places = {move.source: move.target for move in journal.moves}
         changed = [
-            moved for model in self._store.models() if (moved := _moved(model, places, rotten)) is not model
+            moved
+            for model in self._store.models.all()
+            if (moved := _moved(model, places, rotten)) is not model
         ]
-        self._store.put_models(changed)
+        self._store.models.put(*changed)
         self._switch(journal.target, places)
         self._give_up(journal)
         sync_folder(Path(journal.source))
@@ -150,7 +152,10 @@ class LibraryMove:
         from engine.hub.relocate import Move
 
         hashes = {
-            file.path: file.sha256 for model in self._store.models() if model.managed for file in model.files
+            file.path: file.sha256
+            for model in self._store.models.all()
+            if model.managed
+            for file in model.files
         }
         paths = {Path(path) for path in hashes if Path(path).is_relative_to(source)}
         for name in (TRASH, INCOMING):

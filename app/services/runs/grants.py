@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+import time
+
 from agents.permissions.values import Grant
 from app.services.events import EventBus
 from app.services.runs.events import GrantsChanged
-from app.store.run_store import RunStore
+from app.store.grants import Grants
 
 
 class StoreGrants:
     """Implements `Grants`."""
 
-    def __init__(self, store: RunStore, events: EventBus) -> None:
+    def __init__(self, store: Grants, events: EventBus) -> None:
         self._store, self._events = store, events
 
     def all(self) -> tuple[Grant, ...]:
         """All grants, oldest first."""
-        return tuple(self._store.grants())
+        return tuple(self._store.all())
 
     def add(self, grant: Grant) -> Grant:
-        self._store.put_grant(grant)
+        self._store.put(grant)
         self._events.publish(GrantsChanged())
         return grant
 
     def used(self, id: str) -> None:
-        self._store.used_grant(id)
+        self._store.change(id, used=time.time())
 
     def revoke(self, id: str) -> None:
-        if self._store.revoke_grant(id):
+        if self._store.remove(id):
             self._events.publish(GrantsChanged())
 
     def revoke_tool(self, server: str, tool: str) -> None:

@@ -20,7 +20,7 @@ from agents.events import (
 from app.services.events import EventBus, ServiceEvent
 from app.services.runs.events import RunChanged, RunEntries
 from app.store.records import RunState
-from app.store.run_store import RunStore
+from app.store.runs import Runs
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class StoreJournal:
     written here.
     """
 
-    def __init__(self, store: RunStore, run: int, events: EventBus) -> None:
+    def __init__(self, store: Runs, run: int, events: EventBus) -> None:
         self._store, self._run, self._events = store, run, events
         self.last: RunEvent | None = None
 

@@ -64,7 +64,7 @@ class Runs:
         self._closed = False
         self._recipes = Recipes(home / "recipes")
         self._undo = RunUndo(self._store, parts, events)
-        self.grants_kept = StoreGrants(self._store, events)
+        self.grants_kept = StoreGrants(store.grants, events)
 
     # --- reading ---
 

@@ -18,7 +18,7 @@ from engine.remote.names import is_remote
 
 if TYPE_CHECKING:  # windows need messages of this module before the store is open
     from agents.check.check import Checked
-    from app.store.run_store import RunStore
+    from app.store.grants import ToolChecks as StoredToolChecks
 
 _BETWEEN = ", "
 # Grace period of a canceled check; seconds.
@@ -30,7 +30,7 @@ class ToolChecks:
     published after each check."""
 
     def __init__(
-        self, store: RunStore, models: Models, model_registry: ModelRegistry, events: EventBus
+        self, store: StoredToolChecks, models: Models, model_registry: ModelRegistry, events: EventBus
     ) -> None:
         self._store, self._models, self._model_registry = store, models, model_registry
         self._events = events
@@ -38,7 +38,7 @@ class ToolChecks:
 
     def known(self) -> dict[str, ToolCheck]:
         """The checks by key; see `key_of`."""
-        return {found.model: found for found in self._store.checks()}
+        return {found.model: found for found in self._store.all()}
 
     def by_path(self, paths: Iterable[str]) -> dict[str, ToolCheck]:
         """The checks of the models at these paths, in their current version."""
@@ -91,7 +91,7 @@ class ToolChecks:
         if found is not None:
             failed = _BETWEEN.join(found.failed)
             kept = ToolCheck(key, time.time(), found.rating, found.passed, found.total, failed)
-            self._store.put_check(kept)
+            self._store.put(kept)
         return found
 
 

@@ -15,14 +15,14 @@ from app.services.runs.journal import StoreJournal
 from app.services.runs.parts import RunParts
 from app.services.runs.view import touched
 from app.store.records import RunRecord
-from app.store.run_store import RunStore
+from app.store.runs import Runs
 from engine.errors import UserError
 
 
 class RunUndo:
     """Plans and carries out undos, through the snapshots of each run's workspace."""
 
-    def __init__(self, store: RunStore, parts: RunParts, events: EventBus) -> None:
+    def __init__(self, store: Runs, parts: RunParts, events: EventBus) -> None:
         self._store, self._parts, self._events = store, parts, events
 
     def plan(

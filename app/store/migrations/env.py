@@ -5,11 +5,11 @@ from __future__ import annotations
 from alembic import context
 
 from app.store.migrating import is_compared
-from app.store.tables import Base
+from app.store.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     # SQLite cannot change a column in place; Alembic then makes the table anew and copies it.
     render_as_batch=True,
     include_name=lambda name, kind, parents: is_compared(name, kind),

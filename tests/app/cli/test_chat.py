@@ -37,8 +37,8 @@ def stored(home: Path) -> list[str]:
     with Store.open(home / "coterie.db", home / "backups") as store:
         return [
             message.content
-            for conversation in store.conversations()
-            for message in store.messages(store.path(conversation.id))
+            for conversation in store.conversations.all()
+            for message in store.messages.get_all(store.messages.path(conversation.id))
         ]
 
 

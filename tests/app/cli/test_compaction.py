@@ -44,7 +44,7 @@ def talk(coterie_home: Path) -> Iterator[Callable[[], Talk]]:
         leaf = None
         for _ in range(8):
             for role in ("user", "assistant"):
-                leaf = services.store.add_message(talk.id, leaf, role, LONG).id  # type: ignore[arg-type]
+                leaf = services.store.messages.add(talk.id, leaf, role, LONG).id  # type: ignore[arg-type]
         return talk
 
     yield begin
@@ -67,7 +67,7 @@ def type_in(monkeypatch: pytest.MonkeyPatch, *lines: str) -> list[str]:
 
 
 def cuts(services: Services, talk: Talk) -> list[str]:
-    return [cut.summary for cut in services.store.cuts(talk.id)]
+    return [cut.summary for cut in services.store.compaction_points.active(talk.id)]
 
 
 def test_what_is_left_out_is_said_in_numbers_and_the_question_is_answered(
@@ -106,7 +106,7 @@ def test_a_new_conversation_answers_the_question(
     before = here.id
     assert converse(here, here._output) == 0
     assert "About 1." in capsys.readouterr().out
-    assert here.services.store.conversation(here.id).origin == before
+    assert here.services.store.conversations.get(here.id).origin == before
 
 
 def test_enter_leaves_everything_as_it_is(

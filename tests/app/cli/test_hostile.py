@@ -164,10 +164,10 @@ def test_a_disk_that_fills_during_an_answer_ends_the_command_with_the_text_in_it
         "import sys\n"
         "import app.cli.chat as chat\n"
         "chat.SAVE_PATIENCE = 1.0\n"
-        "from app.store.store import Store\n"
+        "from app.store.messages import Messages\n"
         "from engine.errors import UserError\n"
         "def full(self, *_, **__): raise UserError('store.disk_full', folder='here')\n"
-        "Store.save_answer = Store.finish_answer = full\n"
+        "Messages.save = Messages.finish = full\n"
         "from app.cli.main import run\n"
         "sys.exit(run(['chat', 'Say hi', '--max-tokens', '4', '--json']))"
     )

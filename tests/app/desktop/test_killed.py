@@ -43,8 +43,8 @@ def test_a_killed_host_and_then_a_killed_desktop_lose_less_than_half_a_second_of
     on_screen = shown_text(record.read_text().splitlines(), killed - LOSS_LIMIT_S)
     assert on_screen
     with Store.open(coterie_home / "coterie.db", coterie_home / "backups") as store:
-        (recovered,) = store.recover()
-        (conversation,) = store.conversations()
-        stored = store.messages(store.path(conversation.id))[-1]
+        (recovered,) = store.messages.recover()
+        (conversation,) = store.conversations.all()
+        stored = store.messages.get_all(store.messages.path(conversation.id))[-1]
     assert stored == recovered and stored.state == "stopped"
     assert stored.content.startswith(on_screen)

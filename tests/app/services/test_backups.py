@@ -17,13 +17,15 @@ from tests.app.store.conftest import files
 
 def write(home: Path, text: str) -> None:
     with Store.open(home / "coterie.db", home / "backups") as store:
-        id = store.create_conversation().id
-        store.add_message(id, None, "user", text)
+        id = store.conversations.create().id
+        store.messages.add(id, None, "user", text)
 
 
 def texts(home: Path) -> list[str]:
     with Store.open(home / "coterie.db", home / "backups") as store:
-        return sorted(store.message(store.path(chat.id)[0]).content for chat in store.conversations())
+        return sorted(
+            store.messages.get(store.messages.path(chat.id)[0]).content for chat in store.conversations.all()
+        )
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def other(home: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
         "import sys\nfrom pathlib import Path\nfrom app.store.store import Store\n"
         f"path = Path({str(home)!r})\n"
         "with Store.open(path / 'coterie.db', path / 'backups') as store:\n"
-        "    store.conversations(); print('open', flush=True); sys.stdin.readline()\n"
+        "    store.conversations.all(); print('open', flush=True); sys.stdin.readline()\n"
     )
     running: list[subprocess.Popen[str]] = []
 

@@ -44,12 +44,12 @@ def closed(services: Services) -> object:
 
 
 class Refusing:
-    """Lets methods of the store fail while `error` is set."""
+    """Lets methods of a part of the store fail while `error` is set."""
 
-    def __init__(self, services: Services, patch: pytest.MonkeyPatch, *methods: str) -> None:
+    def __init__(self, part: object, patch: pytest.MonkeyPatch, *methods: str) -> None:
         self.error: Exception | None = None
         for name in methods:
-            patch.setattr(services.store, name, self._guarded(getattr(services.store, name)))
+            patch.setattr(part, name, self._guarded(getattr(part, name)))
 
     def _guarded(self, real: Callable[..., object]) -> Callable[..., object]:
         def guarded(*args: object, **kwargs: object) -> object:
@@ -63,7 +63,7 @@ class Refusing:
 def test_an_answer_that_the_disk_has_not_taken_is_not_gone_on_with_and_loses_nothing(
     services: Services, told: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refusing = Refusing(services, monkeypatch, "save_answer", "finish_answer")
+    refusing = Refusing(services.store.messages, monkeypatch, "save", "finish")
     conversation = services.conversations.create()
     refusing.error = UserError("store.disk_full", folder="x")
     answer = services.conversations.send(conversation.id, "Hello")
@@ -101,14 +101,14 @@ def test_a_question_that_got_no_answer_is_not_stored_twice_when_it_is_sent_again
     services: Services, told: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     conversation = services.conversations.create()
-    add, failing = services.store.add_message, [UserError("store.locked", path="x")]
+    add, failing = services.store.messages.add, [UserError("store.locked", path="x")]
 
     def without_answer(*args: object, **kwargs: object) -> object:
         if args[2] == "assistant" and failing:
             raise failing.pop()
         return add(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(services.store, "add_message", without_answer)
+    monkeypatch.setattr(services.store.messages, "add", without_answer)
     with pytest.raises(UserError):
         services.conversations.send(conversation.id, "Hello\0 there")
     told.finished(services.conversations.send(conversation.id, "Hello\0 there").id)
@@ -119,7 +119,7 @@ def test_a_question_that_got_no_answer_is_not_stored_twice_when_it_is_sent_again
 def test_a_title_that_cannot_be_kept_does_not_refuse_the_words(
     services: Services, told: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Refusing(services, monkeypatch, "rename").error = UserError("store.locked", path="x")
+    Refusing(services.store.conversations, monkeypatch, "rename").error = UserError("store.locked", path="x")
     conversation = services.conversations.create()
     answer = services.conversations.send(conversation.id, "Hello")
     assert told.finished(answer.id).state == "done"
@@ -131,7 +131,7 @@ def test_another_branch_shown_while_an_answer_starts_does_not_take_its_question_
 ) -> None:
     conversation = services.conversations.create()
     first = told.finished(services.conversations.send(conversation.id, "Hello").id)
-    add = services.store.add_message
+    add = services.store.messages.add
     browsing: list[threading.Thread] = []
 
     def then_browse(*args: object, **kwargs: object) -> object:
@@ -141,7 +141,7 @@ def test_another_branch_shown_while_an_answer_starts_does_not_take_its_question_
         browsing[0].join(timeout=0.3)
         return added
 
-    monkeypatch.setattr(services.store, "add_message", then_browse)
+    monkeypatch.setattr(services.store.messages, "add", then_browse)
     second = services.conversations.regenerate(first.id)
     browsing[0].join()
     assert told.finished(second.id).state == "done"
@@ -153,7 +153,7 @@ def test_an_unforeseen_error_while_saving_is_reported_and_the_text_is_saved_late
 ) -> None:
     reported: list[BaseException | None] = []
     monkeypatch.setattr(threading, "excepthook", lambda args: reported.append(args.exc_value))
-    refusing = Refusing(services, monkeypatch, "save_answer", "finish_answer")
+    refusing = Refusing(services.store.messages, monkeypatch, "save", "finish")
     refusing.error = ZeroDivisionError("a mistake")
     answer = services.conversations.send(services.conversations.create().id, "Hello")
     assert told.next(StoreFailed).error.code == "unknown"

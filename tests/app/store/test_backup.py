@@ -20,8 +20,8 @@ NOON = datetime(2026, 3, 1, 12).timestamp()
 
 @pytest.fixture
 def used(store: Store) -> Store:
-    id = store.create_conversation().id
-    store.add_message(id, None, "user", "hello")
+    id = store.conversations.create().id
+    store.messages.add(id, None, "user", "hello")
     return store
 
 
@@ -39,8 +39,8 @@ def test_a_backup_is_one_whole_file_that_opens_as_a_store(used: Store, tmp_path:
     with closing(sqlite3.connect(made)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     with Store.open(made, tmp_path / "elsewhere") as copy:
-        assert copy.conversations() == used.conversations()
-        assert len(copy.search("hello")) == 1
+        assert copy.conversations.all() == used.conversations.all()
+        assert len(copy.conversations.search("hello")) == 1
 
 
 def test_five_are_kept_and_the_oldest_goes(used: Store, folder: Path) -> None:
@@ -67,14 +67,14 @@ def test_a_backup_that_cannot_be_written_is_told(used: Store, folder: Path) -> N
     with pytest.raises(UserError) as caught:
         used.daily_backup(NOON)
     assert caught.value.code == "store.backup_failed"
-    assert used.conversations() != []
+    assert used.conversations.all() != []
 
 
 def test_a_damaged_file_does_not_push_out_a_good_backup(folder: Path) -> None:
     path = folder / "coterie.db"
     with Store.open(path, folder / "backups") as store:
-        id = store.create_conversation().id
-        store.add_message(id, None, "user", "x" * 50_000)
+        id = store.conversations.create().id
+        store.messages.add(id, None, "user", "x" * 50_000)
         for day in range(5):
             store.daily_backup(NOON + day * DAY)
     before = sorted((folder / "backups").iterdir())

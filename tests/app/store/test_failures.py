@@ -57,20 +57,20 @@ def test_a_lock_of_another_process_is_waited_for_then_told(
     opened: Callable[..., Store], process: Callable[..., subprocess.Popen[str]]
 ) -> None:
     store = opened(busy_timeout=0.2)
-    conversation = store.create_conversation()
+    conversation = store.conversations.create()
     other = process(HOLD, with_store=False)
     assert other.stdout is not None and other.stdin is not None
     assert other.stdout.readline() == "held\n"
     with pytest.raises(UserError) as caught:
-        store.add_message(conversation.id, None, "user", "hello")
+        store.messages.add(conversation.id, None, "user", "hello")
     assert_told(caught.value, "store.locked")
-    assert store.conversations() == [conversation]  # reading goes on
+    assert store.conversations.all() == [conversation]  # reading goes on
     with pytest.raises(UserError, match=r"store\.locked"):
         opened(busy_timeout=0.2)
     other.stdin.write("\n")
     other.stdin.flush()
     assert other.stdout.readline() == "released\n"
-    assert store.add_message(conversation.id, None, "user", "hello").content == "hello"
+    assert store.messages.add(conversation.id, None, "user", "hello").content == "hello"
 
 
 @posix
@@ -103,13 +103,13 @@ def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_and_writing_goes_on_when_there_is_room(store: Store) -> None:
-    id = store.create_conversation().id
-    answer = store.add_message(id, None, "assistant", "", state="streaming")
-    store.save_answer(answer.id, "kept", "")
+    id = store.conversations.create().id
+    answer = store.messages.add(id, None, "assistant", "", state="streaming")
+    store.messages.save(answer.id, "kept", "")
 
     def limit(pages: int) -> None:
         event.listen(
-            store._engine,
+            store.database.engine,
             "checkout",
             lambda connection, *_: connection.execute(f"PRAGMA max_page_count={pages}"),
         )
@@ -117,25 +117,25 @@ def test_a_full_disk_is_told_and_writing_goes_on_when_there_is_room(store: Store
     limit(1)  # SQLite takes it as: no page more than there are
     for _ in range(2):
         with pytest.raises(UserError) as caught:
-            store.save_answer(answer.id, "x" * 500_000, "")
+            store.messages.save(answer.id, "x" * 500_000, "")
         assert_told(caught.value, "store.disk_full")
-        assert store.message(answer.id).content == "kept"
+        assert store.messages.get(answer.id).content == "kept"
     limit(1_000_000)
-    store.save_answer(answer.id, "x" * 500_000, "")
-    assert len(store.message(answer.id).content) == 500_000
+    store.messages.save(answer.id, "x" * 500_000, "")
+    assert len(store.messages.get(answer.id).content) == 500_000
 
 
 @posix
 def test_a_refused_write_of_the_system_is_a_full_disk(store: Store, folder: Path) -> None:
-    id = store.create_conversation().id
-    message = store.add_message(id, None, "assistant", "kept", state="streaming")
+    id = store.conversations.create().id
+    message = store.messages.add(id, None, "assistant", "kept", state="streaming")
     with file_size_limit((folder / "coterie.db-wal").stat().st_size + 10_000):
         with pytest.raises(UserError) as caught:
-            store.save_answer(message.id, "x" * 500_000, "")
+            store.messages.save(message.id, "x" * 500_000, "")
         assert_told(caught.value, "store.disk_full")
-        store.save_answer(message.id, "still small", "")
-    store.save_answer(message.id, "x" * 500_000, "")
-    assert len(store.message(message.id).content) == 500_000
+        store.messages.save(message.id, "still small", "")
+    store.messages.save(message.id, "x" * 500_000, "")
+    assert len(store.messages.get(message.id).content) == 500_000
 
 
 @posix
@@ -144,7 +144,7 @@ def test_a_disk_too_full_for_a_new_file_leaves_nothing_half_made(folder: Path) -
         Store.open(folder / "coterie.db", folder / "backups")
     assert_told(caught.value, "store.disk_full")
     with Store.open(folder / "coterie.db", folder / "backups") as store:
-        assert store.conversations() == []
+        assert store.conversations.all() == []
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def damage(path: Path) -> None:
 def test_damage_is_told_with_the_newest_backup_and_can_be_undone(folder: Path) -> None:
     path, backups = folder / "coterie.db", folder / "backups"
     with Store.open(path, backups) as store:
-        id = store.create_conversation().id
-        store.add_message(id, None, "user", "precious")
+        id = store.conversations.create().id
+        store.messages.add(id, None, "user", "precious")
         store.daily_backup(1_700_000_000)
         newest = store.daily_backup(1_700_100_000)
     damage(path)
@@ -195,7 +195,7 @@ def test_damage_is_told_with_the_newest_backup_and_can_be_undone(folder: Path) -
     assert aside is not None
     assert aside.read_bytes() == before["coterie.db"]
     with Store.open(path, backups) as store:
-        assert store.message(store.path(id)[0]).content == "precious"
+        assert store.messages.get(store.messages.path(id)[0]).content == "precious"
 
 
 def test_what_a_killed_process_left_is_not_written_into_a_restored_backup(
@@ -203,10 +203,12 @@ def test_what_a_killed_process_left_is_not_written_into_a_restored_backup(
 ) -> None:
     path = folder / "coterie.db"
     with Store.open(path, folder / "backups") as store:
-        id = store.create_conversation().id
+        id = store.conversations.create().id
         backup = store.daily_backup(1_700_000_000)
     assert backup is not None
-    writer = process(f"store.rename({id}, 'later', 'user'); print(1, flush=True); sys.stdin.readline()")
+    writer = process(
+        f"store.conversations.rename({id}, 'later', 'user'); print(1, flush=True); sys.stdin.readline()"
+    )
     assert writer.stdout is not None and writer.stdout.readline() == "1\n"
     writer.kill()
     writer.wait()
@@ -216,19 +218,19 @@ def test_what_a_killed_process_left_is_not_written_into_a_restored_backup(
     assert aside is not None
     assert aside.with_name(f"{aside.name}-wal").read_bytes() == wal
     with Store.open(path, folder / "backups") as store:
-        assert store.conversation(id).title == ""
+        assert store.conversations.get(id).title == ""
 
 
 def test_damage_met_while_reading_is_told(folder: Path) -> None:
     path = folder / "coterie.db"
     with Store.open(path, folder / "backups") as store:
-        id = store.create_conversation().id
-        message = store.add_message(id, None, "user", "x" * 100_000)
+        id = store.conversations.create().id
+        message = store.messages.add(id, None, "user", "x" * 100_000)
     cut_text(path)
     with Store.open(path, folder / "backups") as store:
         with pytest.raises(UserError, match=r"store\.damaged"):
-            store.message(message.id)
-        assert store.conversation(id).leaf == message.id
+            store.messages.get(message.id)
+        assert store.conversations.get(id).leaf == message.id
 
 
 def test_a_file_of_a_newer_version_is_left_alone(folder: Path) -> None:

@@ -30,12 +30,12 @@ def test_it_is_the_list_of_the_store(
     folder = Path(tmp_path_factory.mktemp("store"))  # type: ignore[attr-defined]
     with Store.open(folder / "coterie.db", folder / "backups") as store:
         for options, title, pinned, deleted in chats:
-            made = store.create_conversation(options)
-            store.rename(made.id, title, "user")
-            store.set_pinned(made.id, pinned)
+            made = store.conversations.create(options)
+            store.conversations.rename(made.id, title, "user")
+            store.conversations.set(made.id, pinned=pinned)
             if deleted:
-                store.delete_conversation(made.id)
-        assert conversations(folder / "coterie.db") == store.conversations()
+                store.conversations.delete(made.id)
+        assert conversations(folder / "coterie.db") == store.conversations.all()
     assert len(conversations(folder / "coterie.db")) == sum(not chat[3] for chat in chats)
 
 
@@ -48,7 +48,7 @@ def test_where_there_is_nothing_to_read_there_are_no_chats(tmp_path: Path):
 
 def test_a_file_of_another_schema_is_left_to_the_store(tmp_path: Path):
     with Store.open(tmp_path / "coterie.db", tmp_path / "backups") as store:
-        store.create_conversation(ChatOptions())
+        store.conversations.create(ChatOptions())
     with closing(sqlite3.connect(tmp_path / "coterie.db")) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '0004'")
     assert conversations(tmp_path / "coterie.db") == []

@@ -22,81 +22,81 @@ from engine.errors import UserError
 def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     folder: Path = tmp_path_factory.mktemp("store")
     with Store.open(folder / "coterie.db", folder / "backups") as store:
-        store.create_conversation()  # starts the writer thread here and not in a test
+        store.conversations.create()  # starts the writer thread here and not in a test
         yield store
 
 
 def test_a_message_becomes_the_end_of_the_shown_branch(store: Store) -> None:
-    id = store.create_conversation().id
-    question = store.add_message(id, None, "user", "Why?")
-    answer = store.add_message(id, question.id, "assistant", "Because.")
-    assert store.path(id) == [question.id, answer.id]
-    assert store.conversation(id).leaf == answer.id
-    assert store.conversation(id).updated == answer.created
-    assert store.messages([answer.id, question.id, answer.id]) == [answer, question, answer]
+    id = store.conversations.create().id
+    question = store.messages.add(id, None, "user", "Why?")
+    answer = store.messages.add(id, question.id, "assistant", "Because.")
+    assert store.messages.path(id) == [question.id, answer.id]
+    assert store.conversations.get(id).leaf == answer.id
+    assert store.conversations.get(id).updated == answer.created
+    assert store.messages.get_all([answer.id, question.id, answer.id]) == [answer, question, answer]
 
 
 def test_a_variant_stands_beside_and_never_replaces(store: Store) -> None:
-    id = store.create_conversation().id
-    first = store.add_message(id, None, "user", "Hallo")
-    answer = store.add_message(id, first.id, "assistant", "one")
-    again = store.add_message(id, first.id, "assistant", "two")
-    edited = store.add_message(id, None, "user", "Hello")
-    assert store.siblings(answer.id) == store.siblings(again.id) == [answer.id, again.id]
-    assert store.siblings(first.id) == [first.id, edited.id]
-    assert [(m.sibling, m.siblings) for m in store.messages([answer.id, again.id, edited.id])] == [
+    id = store.conversations.create().id
+    first = store.messages.add(id, None, "user", "Hallo")
+    answer = store.messages.add(id, first.id, "assistant", "one")
+    again = store.messages.add(id, first.id, "assistant", "two")
+    edited = store.messages.add(id, None, "user", "Hello")
+    assert store.messages.siblings(answer.id) == store.messages.siblings(again.id) == [answer.id, again.id]
+    assert store.messages.siblings(first.id) == [first.id, edited.id]
+    assert [(m.sibling, m.siblings) for m in store.messages.get_all([answer.id, again.id, edited.id])] == [
         (1, 2),
         (2, 2),
         (2, 2),
     ]
-    assert store.path(id) == [edited.id]
-    assert store.message(answer.id).content == "one"
+    assert store.messages.path(id) == [edited.id]
+    assert store.messages.get(answer.id).content == "one"
 
 
 def test_first_messages_of_other_conversations_are_no_variants(store: Store) -> None:
-    a, b = store.create_conversation().id, store.create_conversation().id
-    first = store.add_message(a, None, "user", "x")
-    store.add_message(b, None, "user", "y")
-    assert store.siblings(first.id) == [first.id]
-    assert store.message(first.id).siblings == 1
+    a, b = store.conversations.create().id, store.conversations.create().id
+    first = store.messages.add(a, None, "user", "x")
+    store.messages.add(b, None, "user", "y")
+    assert store.messages.siblings(first.id) == [first.id]
+    assert store.messages.get(first.id).siblings == 1
 
 
 def test_showing_a_branch_goes_to_the_end_that_was_shown_last(store: Store) -> None:
-    id = store.create_conversation().id
-    top = store.add_message(id, None, "user", "1")
-    left = store.add_message(id, top.id, "assistant", "left")
-    left_1 = store.add_message(id, left.id, "user", "left 1")
-    left_2 = store.add_message(id, left.id, "user", "left 2")
-    right = store.add_message(id, top.id, "assistant", "right")
-    assert store.show_branch(left.id).leaf == left_2.id
-    assert store.show_branch(left_1.id).leaf == left_1.id
-    assert store.show_branch(right.id).leaf == right.id
-    before = store.conversation(id).updated
-    shown = store.show_branch(left.id)
+    id = store.conversations.create().id
+    top = store.messages.add(id, None, "user", "1")
+    left = store.messages.add(id, top.id, "assistant", "left")
+    left_1 = store.messages.add(id, left.id, "user", "left 1")
+    left_2 = store.messages.add(id, left.id, "user", "left 2")
+    right = store.messages.add(id, top.id, "assistant", "right")
+    assert store.messages.show(left.id).leaf == left_2.id
+    assert store.messages.show(left_1.id).leaf == left_1.id
+    assert store.messages.show(right.id).leaf == right.id
+    before = store.conversations.get(id).updated
+    shown = store.messages.show(left.id)
     assert (shown.leaf, shown.updated) == (left_1.id, before)
-    assert store.path(id) == [top.id, left.id, left_1.id]
-    assert store.show_branch(top.id).leaf == left_1.id
+    assert store.messages.path(id) == [top.id, left.id, left_1.id]
+    assert store.messages.show(top.id).leaf == left_1.id
 
 
 def test_a_parent_from_another_conversation_is_refused(store: Store) -> None:
-    a, b = store.create_conversation().id, store.create_conversation().id
-    remote_servers = store.add_message(a, None, "user", "x")
+    a, b = store.conversations.create().id, store.conversations.create().id
+    remote_servers = store.messages.add(a, None, "user", "x")
     for parent in (remote_servers.id, 12345):
         with pytest.raises(UserError, match=r"store\.no_message"):
-            store.add_message(b, parent, "user", "y")
-    assert store.path(b) == []
+            store.messages.add(b, parent, "user", "y")
+    assert store.messages.path(b) == []
 
 
 @pytest.mark.parametrize(
     "call",
     [
-        lambda store: store.message(99),
-        lambda store: store.messages([99]),
-        lambda store: store.siblings(99),
-        lambda store: store.show_branch(99),
-        lambda store: store.save_answer(99, "x", ""),
-        lambda store: store.finish_answer(99, "x", "", "done"),
-        lambda store: store.resume_answer(99),
+        lambda store: store.messages.get(99),
+        lambda store: store.messages.get_all([99]),
+        lambda store: store.messages.siblings(99),
+        lambda store: store.messages.show(99),
+        lambda store: store.messages.save(99, "x", ""),
+        lambda store: store.messages.finish(99, "x", "", "done"),
+        lambda store: store.messages.resume(99),
     ],
 )
 def test_an_unknown_message_is_told(store: Store, call: Callable[[Store], object]) -> None:
@@ -106,14 +106,14 @@ def test_an_unknown_message_is_told(store: Store, call: Callable[[Store], object
 
 
 def test_a_streaming_answer_is_saved_and_finished(store: Store) -> None:
-    id = store.create_conversation().id
-    answer = store.add_message(id, None, "assistant", "", state="streaming")
-    store.save_answer(answer.id, "half", "thou")
-    assert store.message(answer.id) == Message(
+    id = store.conversations.create().id
+    answer = store.messages.add(id, None, "assistant", "", state="streaming")
+    store.messages.save(answer.id, "half", "thou")
+    assert store.messages.get(answer.id) == Message(
         answer.id, id, None, "assistant", "half", "thou", "streaming", answer.created
     )
-    finished = store.finish_answer(answer.id, "half and half", "thought", "done", model="m")
-    assert finished == store.message(answer.id)
+    finished = store.messages.finish(answer.id, "half and half", "thought", "done", model="m")
+    assert finished == store.messages.get(answer.id)
     assert (finished.content, finished.reasoning, finished.state, finished.model) == (
         "half and half",
         "thought",
@@ -123,47 +123,47 @@ def test_a_streaming_answer_is_saved_and_finished(store: Store) -> None:
 
 
 def test_a_late_save_does_not_undo_the_ending(store: Store) -> None:
-    id = store.create_conversation().id
-    answer = store.add_message(id, None, "assistant", "", state="streaming")
-    finished = store.finish_answer(answer.id, "all of it", "", "done")
-    store.save_answer(answer.id, "all", "")
-    assert store.message(answer.id) == finished
+    id = store.conversations.create().id
+    answer = store.messages.add(id, None, "assistant", "", state="streaming")
+    finished = store.messages.finish(answer.id, "all of it", "", "done")
+    store.messages.save(answer.id, "all", "")
+    assert store.messages.get(answer.id) == finished
 
 
 def test_a_stopped_answer_can_be_written_on(store: Store) -> None:
-    id = store.create_conversation().id
-    answer = store.add_message(id, None, "assistant", "one zebra", state="stopped")
-    assert store.resume_answer(answer.id).state == "streaming"
-    assert store.search("zebra") == []
-    store.save_answer(answer.id, "one zebra, two", "")
-    store.finish_answer(answer.id, "one zebra, two giraffes", "", "done")
-    assert [hit.snippet for hit in store.search("giraffes")] == ["one zebra, two giraffes"]
-    assert len(store.search("zebra")) == 1
+    id = store.conversations.create().id
+    answer = store.messages.add(id, None, "assistant", "one zebra", state="stopped")
+    assert store.messages.resume(answer.id).state == "streaming"
+    assert store.conversations.search("zebra") == []
+    store.messages.save(answer.id, "one zebra, two", "")
+    store.messages.finish(answer.id, "one zebra, two giraffes", "", "done")
+    assert [hit.snippet for hit in store.conversations.search("giraffes")] == ["one zebra, two giraffes"]
+    assert len(store.conversations.search("zebra")) == 1
 
 
 def test_changes_are_made_in_order_from_many_threads(store: Store) -> None:
-    id = store.create_conversation().id
-    answer = store.add_message(id, None, "assistant", "", state="streaming")
+    id = store.conversations.create().id
+    answer = store.messages.add(id, None, "assistant", "", state="streaming")
     counts: list[int] = []
 
     def work(name: int) -> None:
         for number in range(20):
-            store.add_message(id, answer.id, "user", f"{name} {number}")
-            store.save_answer(answer.id, f"{name} {number}", "")
-            counts.append(len(store.siblings(store.path(id)[-1])))
+            store.messages.add(id, answer.id, "user", f"{name} {number}")
+            store.messages.save(answer.id, f"{name} {number}", "")
+            counts.append(len(store.messages.siblings(store.messages.path(id)[-1])))
 
     threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(store.siblings(store.path(id)[-1])) == 80 == max(counts)
+    assert len(store.messages.siblings(store.messages.path(id)[-1])) == 80 == max(counts)
 
 
 @pytest.mark.alone
 def test_long_conversations_open_fast(store: Store, folder: Path) -> None:
-    id = store.create_conversation().id
-    first = store.add_message(id, None, "user", "message 0").id
+    id = store.conversations.create().id
+    first = store.messages.add(id, None, "user", "message 0").id
     added = list(range(first, first + 5000))
     with closing(sqlite3.connect(folder / "coterie.db")) as connection, connection:
         connection.executemany(
@@ -171,18 +171,18 @@ def test_long_conversations_open_fast(store: Store, folder: Path) -> None:
             " reasoning) VALUES (?, ?, ?, ?, 'user', 'done', 0, '', ?, '')",
             ((number, number - 1, id, number, f"message {number} " * 20) for number in added[1:]),
         )
-    store.show_branch(first)
+    store.messages.show(first)
 
     def seconds(work: Callable[[], object]) -> float:
         start = time.perf_counter()
         work()
         return time.perf_counter() - start
 
-    assert store.path(id) == added
+    assert store.messages.path(id) == added
     # Measured: 6 and 28 ms; the limits leave room for a busy machine, not for a second pass over the table.
-    assert min(seconds(lambda: store.path(id)) for _ in range(5)) < 0.03
-    assert min(seconds(lambda: store.messages(added)) for _ in range(5)) < 0.3
-    assert [m.id for m in store.messages(added)] == added
+    assert min(seconds(lambda: store.messages.path(id)) for _ in range(5)) < 0.03
+    assert min(seconds(lambda: store.messages.get_all(added)) for _ in range(5)) < 0.3
+    assert [m.id for m in store.messages.get_all(added)] == added
 
 
 # Which message (by a number that wraps around) something is done to, and what.
@@ -195,7 +195,7 @@ _steps = st.lists(
 @settings(max_examples=60, deadline=None)
 def test_whatever_is_done_no_message_is_lost(shared_store: Store, steps: list[tuple[str, int]]) -> None:
     store = shared_store
-    id = store.create_conversation().id
+    id = store.conversations.create().id
     parents: dict[int, int | None] = {}
     uses: list[int] = []  # the ends in the order they were shown
 
@@ -209,7 +209,7 @@ def test_whatever_is_done_no_message_is_lost(shared_store: Store, steps: list[tu
     for action, number in steps:
         target = list(parents)[number % len(parents)] if parents else None
         if action == "show" and target is not None:
-            shown = store.show_branch(target).leaf
+            shown = store.messages.show(target).leaf
             ends = [end for end in uses if target in above(end)]
             assert shown == ends[-1]
             uses.append(ends[-1])
@@ -217,13 +217,13 @@ def test_whatever_is_done_no_message_is_lost(shared_store: Store, steps: list[tu
             parent = None if action == "first" or target is None else target
             if action == "edit" and target is not None:
                 parent = parents[target]
-            added = store.add_message(id, parent, "user", f"{action} {number}")
+            added = store.messages.add(id, parent, "user", f"{action} {number}")
             parents[added.id] = parent
             uses.append(added.id)
 
-    assert store.path(id) == (above(uses[-1]) if uses else [])
-    for message in store.messages(list(parents)):
+    assert store.messages.path(id) == (above(uses[-1]) if uses else [])
+    for message in store.messages.get_all(list(parents)):
         variants = [other for other, parent in parents.items() if parent == parents[message.id]]
         assert message.parent == parents[message.id]
         assert (message.sibling, message.siblings) == (variants.index(message.id) + 1, len(variants))
-        assert store.siblings(message.id) == variants
+        assert store.messages.siblings(message.id) == variants

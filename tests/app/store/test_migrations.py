@@ -19,7 +19,7 @@ from app.store.backup import restore
 from app.store.location import SCHEMA_REVISION, Place
 from app.store.records import ChatOptions, CompactionPoint, Download, DownloadFile, LibraryFile, LibraryModel
 from app.store.store import Store
-from app.store.tables import Base
+from app.store.tables import METADATA
 from engine.errors import ErrorInfo, UserError
 from engine.values import Sampling, Timings, ToolCall, Usage
 from tests.app.store.conftest import files
@@ -103,19 +103,19 @@ def _has_runs(store: Store) -> None:
     assert turn.tool_calls == (ToolCall("c1", "write_file", {"path": "메모.txt", "content": "hello"}),)
     assert store.runs.kept(1, "r1") == "A long text"
     assert [(old.id, old.remote) for old in store.runs.all(trashed=True)] == [(2, True)]
-    assert [(grant.tool, grant.pattern) for grant in store.runs.grants()] == [("shell", "git log")]
-    assert [(check.model, check.rating) for check in store.runs.checks()] == [("starter", "poor")]
+    assert [(grant.tool, grant.pattern) for grant in store.grants.all()] == [("shell", "git log")]
+    assert [(check.model, check.rating) for check in store.tool_checks.all()] == [("starter", "poor")]
 
 
 @pytest.mark.parametrize("sql", sorted(DATA.glob("store-*.sql")), ids=lambda path: path.stem)
 def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
     make(folder / "coterie.db", sql)
     with Store.open(folder / "coterie.db", folder / "backups") as store:
-        (shown,) = store.conversations()
+        (shown,) = store.conversations.all()
         assert (shown.title, shown.title_source, shown.pinned) == ("여행 계획", "user", True)
         assert shown.options == ChatOptions(system_prompt="Be kind", sampling=Sampling(temperature=0.5))
-        assert [found.title for found in store.trash()] == ["Old"]
-        question, answer = store.messages(store.path(shown.id))
+        assert [found.title for found in store.conversations.trash()] == ["Old"]
+        question, answer = store.messages.get_all(store.messages.path(shown.id))
         assert (question.content, answer.content) == ("어디로 갈까요?", "To Busan 🌊")
         assert (answer.reasoning, answer.sibling, answer.siblings) == ("Somewhere by the sea.", 2, 2)
         assert answer.usage == Usage(12, 4, 5, 3)
@@ -129,18 +129,18 @@ def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
         assert answer.tool_calls == (calls if has_calls else ())
         assert answer.notices == (noticed if has_calls else ())
         assert (question.tool_calls, question.notices) == ((), ())
-        assert [hit.snippet for hit in store.search("seoul")] == ["To Seoul"]
+        assert [hit.snippet for hit in store.conversations.search("seoul")] == ["To Seoul"]
         has_models = sql.stem > "store-0002"
-        assert store.models() == (list(MODELS) if has_models else [])
-        assert store.downloads() == (list(DOWNLOADS) if has_models else [])
+        assert store.models.all() == (list(MODELS) if has_models else [])
+        assert store.downloads.all() == (list(DOWNLOADS) if has_models else [])
         if sql.stem > "store-0003":
             _has_runs(store)
         has_cuts = sql.stem > "store-0004"
         assert shown.origin == (2 if has_cuts else None)
         summary = "바다에 대해 이야기했습니다."
         cut = CompactionPoint(1, shown.id, question.id, 1700000050.0, 300, "starter", summary)
-        assert store.cuts(shown.id) == ([cut] if has_cuts else [])
-        assert store.add_message(shown.id, answer.id, "user", "thanks").siblings == 1
+        assert store.compaction_points.active(shown.id) == ([cut] if has_cuts else [])
+        assert store.messages.add(shown.id, answer.id, "user", "thanks").siblings == 1
 
 
 @pytest.mark.parametrize("sql", sorted(DATA.glob("store-*.sql")), ids=lambda path: path.stem)
@@ -150,16 +150,16 @@ def test_a_backup_of_a_released_schema_is_restored_and_opens(folder: Path, sql: 
     make(place.backup_file(1_700_000_000, revision), sql)
     assert restore(place, place.backup_files()[0], 1_700_100_000) is None
     with Store.open(place.database, place.backups) as store:
-        assert [shown.title for shown in store.conversations()] == ["여행 계획"]
+        assert [shown.title for shown in store.conversations.all()] == ["여행 계획"]
 
 
 def test_the_tables_are_what_the_migrations_make(store: Store) -> None:
-    with store._engine.connect() as connection:
+    with store.database.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
             opts={"include_name": lambda name, kind, parents: migrating.is_compared(name, kind)},
         )
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(context, METADATA) == []
 
 
 def test_the_newest_revision_is_the_one_this_build_expects() -> None:
@@ -197,9 +197,9 @@ def next_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[s
 @pytest.fixture
 def old_file(folder: Path) -> Path:
     with Store.open(folder / "coterie.db", folder / "backups") as store:
-        id = store.create_conversation().id
-        first = store.add_message(id, None, "user", "one")
-        store.add_message(id, first.id, "assistant", "two")
+        id = store.conversations.create().id
+        first = store.messages.add(id, None, "user", "one")
+        store.messages.add(id, first.id, "assistant", "two")
     return folder / "coterie.db"
 
 
@@ -209,9 +209,12 @@ def test_a_migration_backs_up_first_and_keeps_what_points_at_a_remade_table(
     next_version(REMAKE)
     backups = old_file.parent / "backups"
     with Store.open(old_file, backups) as store:
-        (conversation,) = store.conversations()
-        assert [m.content for m in store.messages(store.path(conversation.id))] == ["one", "two"]
-        assert len(store.search("two")) == 1
+        (conversation,) = store.conversations.all()
+        assert [m.content for m in store.messages.get_all(store.messages.path(conversation.id))] == [
+            "one",
+            "two",
+        ]
+        assert len(store.conversations.search("two")) == 1
     with closing(sqlite3.connect(old_file)) as connection:
         assert connection.execute("SELECT colour FROM conversation").fetchall() == [("grey",)]
     (backup,) = backups.iterdir()

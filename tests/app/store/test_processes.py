@@ -16,37 +16,37 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 
 def test_two_processes_write_at_once(store: Store, process: Start) -> None:
-    id = store.create_conversation().id
+    id = store.conversations.create().id
     other = process(
         "print('ready', flush=True)\n"
-        f"for n in range(100): store.add_message({id}, None, 'user', f'there {{n}}')\n"
+        f"for n in range(100): store.messages.add({id}, None, 'user', f'there {{n}}')\n"
     )
     assert other.stdout is not None
     assert other.stdout.readline() == "ready\n"
     for number in range(100):
-        store.add_message(id, None, "user", f"here {number}")
+        store.messages.add(id, None, "user", f"here {number}")
     assert other.wait(timeout=60) == 0
-    messages = store.messages(store.siblings(store.path(id)[0]))
+    messages = store.messages.get_all(store.messages.siblings(store.messages.path(id)[0]))
     for side in ("here", "there"):
         said = [message.content for message in messages if message.content.startswith(side)]
         assert said == [f"{side} {number}" for number in range(100)]
 
 
 def test_processes_that_start_at_once_make_one_file(folder: Path, process: Start) -> None:
-    children = [process(f"store.create_conversation(); store.close(); print({n})") for n in range(4)]
+    children = [process(f"store.conversations.create(); store.close(); print({n})") for n in range(4)]
     assert [child.wait(timeout=60) for child in children] == [0, 0, 0, 0]
     with Store.open(folder / "coterie.db", folder / "backups") as store:
-        assert len(store.conversations()) == 4
+        assert len(store.conversations.all()) == 4
 
 
 def test_kill_in_the_middle_of_an_answer_loses_at_most_one_save(folder: Path, process: Start) -> None:
     writer = process(
-        "id = store.create_conversation().id\n"
-        "answer = store.add_message(id, None, 'assistant', '', state='streaming').id\n"
+        "id = store.conversations.create().id\n"
+        "answer = store.messages.add(id, None, 'assistant', '', state='streaming').id\n"
         "text = ''\n"
         "while True:\n"
         "    text += 'word ' * 200\n"
-        "    store.save_answer(answer, text, 'because')\n"
+        "    store.messages.save(answer, text, 'because')\n"
         "    print(len(text), flush=True)\n"
     )
     assert writer.stdout is not None
@@ -56,32 +56,32 @@ def test_kill_in_the_middle_of_an_answer_loses_at_most_one_save(folder: Path, pr
     writer.wait()
     saved = max([saved, *map(int, writer.stdout.read().split("\n")[:-1])])
     with Store.open(folder / "coterie.db", folder / "backups") as store:
-        (found,) = store.recover()
+        (found,) = store.messages.recover()
         assert found.state == "stopped"
         assert len(found.content) in (saved, saved + 1000)
         assert found.content == "word " * (len(found.content) // 5)
-        assert store.message(found.id) == found
-        assert len(store.search("word")) == 1
-        assert store.recover() == []
+        assert store.messages.get(found.id) == found
+        assert len(store.conversations.search("word")) == 1
+        assert store.messages.recover() == []
     with closing(sqlite3.connect(folder / "coterie.db")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         connection.execute("INSERT INTO message_fts (message_fts) VALUES ('integrity-check')")
 
 
 def test_an_answer_of_a_living_process_is_left_alone(store: Store, process: Start) -> None:
-    id = store.create_conversation().id
-    own = store.add_message(id, None, "assistant", "mine", state="streaming")
+    id = store.conversations.create().id
+    own = store.messages.add(id, None, "assistant", "mine", state="streaming")
     other = process(
-        f"print(store.add_message({id}, None, 'assistant', 'theirs', state='streaming').id, flush=True)\n"
+        f"print(store.messages.add({id}, None, 'assistant', 'theirs', state='streaming').id, flush=True)\n"
         "sys.stdin.readline()\n"
     )
     assert other.stdout is not None
     theirs = int(other.stdout.readline())
-    assert store.recover() == []
+    assert store.messages.recover() == []
     other.kill()
     other.wait()
-    assert [message.id for message in store.recover()] == [theirs]
-    assert store.message(own.id).state == "streaming"
+    assert [message.id for message in store.messages.recover()] == [theirs]
+    assert store.messages.get(own.id).state == "streaming"
 
 
 @pytest.mark.parametrize("closed", [True, False])
@@ -89,8 +89,8 @@ def test_what_an_earlier_store_of_this_process_left_is_recovered(
     opened: Callable[..., Store], closed: bool
 ) -> None:
     before = opened()
-    id = before.create_conversation().id
-    answer = before.add_message(id, None, "assistant", "half", state="streaming")
+    id = before.conversations.create().id
+    answer = before.messages.add(id, None, "assistant", "half", state="streaming")
     if closed:
         before.close()
-    assert [message.id for message in opened().recover()] == [answer.id]
+    assert [message.id for message in opened().messages.recover()] == [answer.id]

@@ -114,12 +114,12 @@ def test_runs_of_chats_are_not_in_the_list(store: Store) -> None:
 
 def test_grants_and_checks_are_kept(store: Store) -> None:
     grant = Grant("g1", "workspace", "shell", 1.0, "git log", "/w")
-    store.runs.put_grant(grant)
-    store.runs.used_grant("g1")
-    (kept,) = store.runs.grants()
+    store.grants.put(grant)
+    store.grants.change("g1", used=2.0)
+    (kept,) = store.grants.all()
     assert kept.used > 0
-    assert store.runs.revoke_grant("g1")
-    assert not store.runs.revoke_grant("g1")
-    store.runs.put_check(ToolCheck("starter", 1.0, "poor", 1, 10))
-    store.runs.put_check(ToolCheck("starter", 2.0, "good", 9, 10))
-    assert store.runs.checks() == [ToolCheck("starter", 2.0, "good", 9, 10)]
+    assert store.grants.remove("g1")
+    assert not store.grants.remove("g1")
+    store.tool_checks.put(ToolCheck("starter", 1.0, "poor", 1, 10))
+    store.tool_checks.put(ToolCheck("starter", 2.0, "good", 9, 10))
+    assert store.tool_checks.all() == [ToolCheck("starter", 2.0, "good", 9, 10)]

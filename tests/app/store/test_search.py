@@ -13,14 +13,14 @@ from app.store.store import Store
 @pytest.fixture
 def find(store: Store) -> Callable[[str], list[str]]:
     """Finds messages of conversations with one message each; gives the snippets."""
-    return lambda query: sorted(hit.snippet for hit in store.search(query))
+    return lambda query: sorted(hit.snippet for hit in store.conversations.search(query))
 
 
 def say(store: Store, *texts: str) -> list[int]:
     ids = []
     for text in texts:
-        ids.append(store.create_conversation().id)
-        store.add_message(ids[-1], None, "user", text)
+        ids.append(store.conversations.create().id)
+        store.messages.add(ids[-1], None, "user", text)
     return ids
 
 
@@ -68,38 +68,38 @@ def test_every_word_must_occur_in_any_order_and_case(store: Store, find: Callabl
 
 def test_titles_are_found_first_and_have_no_snippet(store: Store) -> None:
     titled, said = say(store, "nothing here", "about whales")
-    store.rename(titled, "Ünited WHALES 고래", "user")
-    assert [(hit.conversation.id, hit.snippet) for hit in store.search("whales")] == [
+    store.conversations.rename(titled, "Ünited WHALES 고래", "user")
+    assert [(hit.conversation.id, hit.snippet) for hit in store.conversations.search("whales")] == [
         (titled, ""),
         (said, "about whales"),
     ]
-    assert [hit.conversation.id for hit in store.search("고래")] == [titled]
-    assert [hit.conversation.id for hit in store.search("üNITED")] == [titled]
+    assert [hit.conversation.id for hit in store.conversations.search("고래")] == [titled]
+    assert [hit.conversation.id for hit in store.conversations.search("üNITED")] == [titled]
 
 
 def test_one_hit_a_conversation_from_its_newest_match_on_any_branch(store: Store) -> None:
     (id,) = say(store, "walrus one")
-    first = store.path(id)[0]
-    store.add_message(id, first, "assistant", "walrus two")
-    store.add_message(id, first, "assistant", "hidden otter")
-    store.add_message(id, first, "assistant", "shown")
-    assert [hit.snippet for hit in store.search("walrus")] == ["walrus two"]
-    assert [hit.snippet for hit in store.search("otter")] == ["hidden otter"]
+    first = store.messages.path(id)[0]
+    store.messages.add(id, first, "assistant", "walrus two")
+    store.messages.add(id, first, "assistant", "hidden otter")
+    store.messages.add(id, first, "assistant", "shown")
+    assert [hit.snippet for hit in store.conversations.search("walrus")] == ["walrus two"]
+    assert [hit.snippet for hit in store.conversations.search("otter")] == ["hidden otter"]
 
 
 def test_the_trash_is_not_searched_and_the_limit_holds(store: Store) -> None:
     ids = say(store, *(f"lemur {number}" for number in range(5)))
-    store.delete_conversation(ids[-1])
-    assert [hit.conversation.id for hit in store.search("lemur", limit=3)] == ids[3:0:-1]
+    store.conversations.delete(ids[-1])
+    assert [hit.conversation.id for hit in store.conversations.search("lemur", limit=3)] == ids[3:0:-1]
 
 
 def test_a_streaming_answer_is_found_once_it_has_ended(store: Store) -> None:
     (id,) = say(store, "question")
-    answer = store.add_message(id, None, "assistant", "", state="streaming")
-    store.save_answer(answer.id, "a platypus", "")
-    assert store.search("platypus") == []
-    store.finish_answer(answer.id, "a platypus appears", "", "done")
-    assert [hit.snippet for hit in store.search("platypus")] == ["a platypus appears"]
+    answer = store.messages.add(id, None, "assistant", "", state="streaming")
+    store.messages.save(answer.id, "a platypus", "")
+    assert store.conversations.search("platypus") == []
+    store.messages.finish(answer.id, "a platypus appears", "", "done")
+    assert [hit.snippet for hit in store.conversations.search("platypus")] == ["a platypus appears"]
 
 
 def test_the_snippet_has_the_match_in_it() -> None:

@@ -30,7 +30,7 @@ def begin(make_desktop: Callable[..., Running], turns: int) -> Running:
     leaf = None
     for _ in range(turns):
         for role in ("user", "assistant"):
-            leaf = store.add_message(id, leaf, role, LONG).id  # type: ignore[arg-type]
+            leaf = store.messages.add(id, leaf, role, LONG).id  # type: ignore[arg-type]
     running.window.chat.open(id)
     running.until(lambda: len(running.window.chat.transcript.ids) == 2 * turns)
     return running
@@ -92,7 +92,7 @@ def test_leaving_out_answers_the_question_and_marks_from_where_on_the_model_sees
     assert room is not None
     path = full.window.chat.transcript.ids
     full.qtbot.mouseClick(card(full).rows["leave_out"], Qt.MouseButton.LeftButton)
-    full.until(lambda: full.services.store.message(room.leaf).state == "done")
+    full.until(lambda: full.services.store.messages.get(room.leaf).state == "done")
     full.until(lambda: len(lines(full)) == 1)
     assert full.window.chat.room.card is None
     assert full.window.chat.transcript.ids == path
@@ -101,7 +101,7 @@ def test_leaving_out_answers_the_question_and_marks_from_where_on_the_model_sees
     assert full.window.toast.isVisible()
     full.window.toast.undo()
     full.until(lambda: not lines(full))
-    assert full.services.store.cuts(room.conversation) == []
+    assert full.services.store.compaction_points.active(room.conversation) == []
 
 
 def test_a_summary_is_looked_at_changed_and_used(full: Running) -> None:
@@ -112,10 +112,10 @@ def test_a_summary_is_looked_at_changed_and_used(full: Running) -> None:
     full.until(lambda: card(full).state == "review")
     summary = editor(card(full), "Summary")
     assert summary.toPlainText() == "They spoke of words."
-    assert full.services.store.cuts(room.conversation) == []
+    assert full.services.store.compaction_points.active(room.conversation) == []
     summary.setPlainText("They spoke of ships.")
     full.qtbot.keyClick(summary, Qt.Key.Key_Return)
-    full.until(lambda: full.services.store.message(room.leaf).state == "done")
+    full.until(lambda: full.services.store.messages.get(room.leaf).state == "done")
     full.until(lambda: len(lines(full)) == 1)
     assert "They spoke of ships." in full.engine.requests[-1].messages[0].content
     (line,) = lines(full)
@@ -143,7 +143,7 @@ def test_a_new_chat_answers_the_question_and_leads_back(full: Running) -> None:
     assert old is not None
     full.qtbot.mouseClick(card(full).rows["anew"], Qt.MouseButton.LeftButton)
     full.until(lambda: full.window.chat.conversation not in (None, old) and len(lines(full, OriginLine)) == 1)
-    assert full.services.store.message(full.window.chat.transcript.ids[0]).content == LONG
+    assert full.services.store.messages.get(full.window.chat.transcript.ids[0]).content == LONG
     (line,) = lines(full, OriginLine)
     press(line, re.compile("^Open “"))
     full.until(
@@ -176,7 +176,7 @@ def test_the_offer_waits_for_a_model_that_loads_and_is_the_answer_where_it_can_r
     full.until(lambda: shown(full) == ["answer"])
     leaf = full.window.chat.transcript.ids[-1]
     full.qtbot.mouseClick(card(full).rows["answer"], Qt.MouseButton.LeftButton)
-    full.until(lambda: full.services.store.message(leaf).state == "done")
+    full.until(lambda: full.services.store.messages.get(leaf).state == "done")
     full.until(lambda: full.window.chat.room.card is None)
 
 

@@ -30,9 +30,9 @@ LONG = "x" * 50_000
 def written(home: Path, *, backup: bool = True) -> None:
     """A data folder with a chat, and a backup of yesterday."""
     with Store.open(home / "coterie.db", home / "backups") as store:
-        id = store.create_conversation().id
-        store.add_message(id, None, "user", LONG)
-        store.rename(id, "Precious", "user")
+        id = store.conversations.create().id
+        store.messages.add(id, None, "user", LONG)
+        store.conversations.rename(id, "Precious", "user")
         if backup:
             store.daily_backup(time.time() - 86_400)
 
@@ -81,7 +81,7 @@ def test_another_backup_can_be_chosen_and_the_choice_left(
 ) -> None:
     written(coterie_home)
     with Store.open(coterie_home / "coterie.db", coterie_home / "backups") as store:
-        store.rename(store.conversations()[0].id, "Later", "user")
+        store.conversations.rename(store.conversations.all()[0].id, "Later", "user")
         store.daily_backup(time.time())
     kept = damaged(coterie_home)
     running = make_desktop()
@@ -136,7 +136,7 @@ def test_damage_that_is_met_later_closes_the_data_and_starts_again_after_the_res
     written(coterie_home)
     cut_text(coterie_home / "coterie.db")
     running = make_desktop().start()
-    running.window.calls.do(lambda s: s.store.message(1))
+    running.window.calls.do(lambda s: s.store.messages.get(1))
     running.until(lambda: "Restore a backup…" in running.window.save_strip.actions_shown())
     button(running.window, "Restore a backup…").click()  # type: ignore[arg-type]
     page = page_of(running)
@@ -145,7 +145,7 @@ def test_damage_that_is_met_later_closes_the_data_and_starts_again_after_the_res
     running.until(lambda: running.desktop.start_again)
     running.until(lambda: not running.window.isVisible())
     with Store.open(coterie_home / "coterie.db", coterie_home / "backups") as store:
-        assert store.message(1).content == LONG
+        assert store.messages.get(1).content == LONG
 
 
 def test_nothing_stays_open_of_data_that_proves_damaged_while_it_is_opened(coterie_home: Path) -> None:

@@ -121,7 +121,9 @@ def test_an_answer_is_told_a_summary_in_the_place_of_what_it_stands_for(
 
     def again(summary: str) -> tuple[list[str], bool]:
         """What is said to the model now, and whether its run is careful."""
-        chatting.services.store.add_cut(CompactionPoint(0, chat, asked.parent or 0, summary=summary))
+        chatting.services.store.compaction_points.add(
+            CompactionPoint(0, chat, asked.parent or 0, summary=summary)
+        )
         chatting.say(says("Nothing."))
         answer = told.finished(chatting.services.conversations.regenerate(asked.id).id)
         started = chatting.services.runs.entries(answer.run)[0].event
@@ -348,7 +350,7 @@ def test_closing_in_the_middle_leaves_a_stopped_answer_that_goes_on_in_the_next_
     second = Chatting(coterie_home, tmp_path / "work", says("It is there."))
     try:
         told = Listening(second.services)
-        assert second.services.store.message(answer.id).state == "stopped"
+        assert second.services.store.messages.get(answer.id).state == "stopped"
         second.services.conversations.continue_answer(answer.id)
         asked = question(told)  # about the call that waited then
         second.services.runs.decide(asked.run, asked.call, Decision(allow=True))
@@ -451,9 +453,9 @@ def test_an_answer_whose_run_had_ended_when_the_process_died_gets_its_words(
 ) -> None:
     answer = ask(chatting.chat(), "Make notes.txt", calls(WRITE), says("It is there."))
     store = chatting.services.store
-    store.resume_answer(answer.id)
-    store.save_answer(answer.id, "It is", "")
-    store._writer = "another"  # as in the next process
+    store.messages.resume(answer.id)
+    store.messages.save(answer.id, "It is", "")
+    store.database.writer = "another"  # as in the next process
     (recovered,) = chatting.services.conversations.recover()
     assert (recovered.state, recovered.content) == ("done", "It is there.")
 
@@ -466,7 +468,7 @@ def test_runs_go_for_good_with_their_chat_and_files_of_others_stay_undoable(
     gone = ask(chatting.chat(), "Hi", says("Hello."))
     services = chatting.services
     services.conversations.delete(gone.conversation)
-    services.store.empty_trash(float("inf"))
+    services.store.conversations.empty_trash(float("inf"))
     assert services.runs.empty_trash(0.0) == 1
     with pytest.raises(UserError, match=r"run\.missing"):
         services.runs.get(gone.run)

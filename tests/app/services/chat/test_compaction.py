@@ -76,7 +76,7 @@ def test_a_full_conversation_offers_to_leave_out_enough_for_several_turns(house:
     assert room.after <= CONTEXT // 2
     path = house.services.conversations.path(house.id)
     assert path.index(room.first) == room.messages
-    assert house.services.store.message(room.first).role == "user"
+    assert house.services.store.messages.get(room.first).role == "user"
     assert _LEAST <= room.summary < room.needed - room.after
     assert house.services.conversations.get(house.id).leaf == refused.id  # nothing was done
 
@@ -264,7 +264,9 @@ def test_a_summary_is_written_by_the_model_behind_the_turns_it_stands_for(house:
     request = house.engine.requests[-1]
     assert request.reasoning == "off" and request.max_tokens == room.summary
     assert "Summarise" in request.messages[-1].content
-    assert house.services.store.cuts(house.id) == []  # nobody has said yet that it is to be used
+    assert (
+        house.services.store.compaction_points.active(house.id) == []
+    )  # nobody has said yet that it is to be used
     house.services.summaries.drop(house.id)
     assert house.services.summaries.draft(house.id) is None
 

@@ -160,18 +160,18 @@ def test_a_full_disk_is_told_once_and_the_text_is_saved_when_there_is_room_again
     full = True
 
     def refuse(method: str) -> None:
-        real = getattr(services.store, method)
+        real = getattr(services.store.messages, method)
 
         def guarded(*args: object, **kwargs: object) -> object:
             if full:
                 raise UserError("store.disk_full")
             return real(*args, **kwargs)
 
-        monkeypatch.setattr(services.store, method, guarded)
+        monkeypatch.setattr(services.store.messages, method, guarded)
 
     answer = services.conversations.send(conversation.id, STORY)
-    refuse("save_answer")
-    refuse("finish_answer")
+    refuse("save")
+    refuse("finish")
     assert told.next(StoreFailed).error.code == "store.disk_full"
     full = False
     message = told.finished(answer.id)
@@ -247,8 +247,8 @@ def test_what_is_counted_of_a_full_conversation_is_what_the_model_then_reads(
     conversation = services.conversations.create(ChatOptions(max_tokens=4)).id
     leaf = None
     for number in range(5):
-        leaf = services.store.add_message(conversation, leaf, "user", f"Question {number}: {QUESTION}").id
-        leaf = services.store.add_message(conversation, leaf, "assistant", f"{number} is blue. " * 8).id
+        leaf = services.store.messages.add(conversation, leaf, "user", f"Question {number}: {QUESTION}").id
+        leaf = services.store.messages.add(conversation, leaf, "assistant", f"{number} is blue. " * 8).id
     refused = told.finished(services.conversations.send(conversation, QUESTION).id)
     assert refused.error is not None and refused.error.code == "engine.context_overflow"
     room = services.room.look(conversation)

@@ -462,16 +462,16 @@ def test_a_store_that_refuses_for_a_while_loses_no_ending(
     fetching.hold.set()
     asked = downloads.add(repository(), variant("Q8_0"))
     until(lambda: downloads.get(asked.id).state == "running" and bool(fetching.running))
-    change = store.change_download
+    change = store.downloads.change
 
     def refuse(*_: Any, **__: Any) -> None:
         raise UserError("store.disk_full", folder="f")
 
-    store.change_download = refuse  # type: ignore[method-assign]
+    store.downloads.change = refuse  # type: ignore[method-assign]
     downloads._queue.stop(asked.id)
     until(lambda: not fetching.running)
     until(lambda: seen(told, asked.id)[-1] == "paused")
-    store.change_download = change  # type: ignore[method-assign]
+    store.downloads.change = change  # type: ignore[method-assign]
     assert downloads.all()[0].state == "paused"
 
 
@@ -618,7 +618,7 @@ def test_killed_between_publishing_and_the_library_the_model_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its files are in their places, its row says that a dead process was fetching."""
-    row = store.add_download(
+    row = store.downloads.add(
         Download(
             id=0,
             model=Q8,
@@ -686,7 +686,7 @@ def test_what_rotted_is_fetched_again_and_named(
         raise UserError("download.unreachable", host="h")
 
     fetching.repair = unreachable  # type: ignore[method-assign]
-    store_ready = library._store.change_model(Q8, state="ready")
+    store_ready = library._store.models.change(Q8, state="ready")
     assert store_ready is not None
     assert code_of(lambda: library.verify(Q8, repair=True)) == "download.unreachable"
     assert library.get(Q8).state == "damaged"

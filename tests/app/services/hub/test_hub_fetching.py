@@ -139,8 +139,8 @@ def test_files_that_a_crash_left_in_their_places_are_taken_without_fetching(
     downloads: Downloads, library: Library, store: Store, hub: Hub
 ) -> None:
     done = downloads.wait(downloads.add_named(ID).id)
-    store.delete_model(ID)
-    store.change_download(done.id, state="verifying", writer="999999:1.00:dead")
+    store.models.remove(ID)
+    store.downloads.change(done.id, state="verifying", writer="999999:1.00:dead")
     hub.log.clear()
     assert library.models() == ()
     downloads.recover()
@@ -156,8 +156,8 @@ def test_without_a_hash_from_the_hub_the_same_holds_and_it_is_said(
     done = downloads.wait(downloads.add_named(ID).id)
     assert done.state == "done"
     assert downloads.get(done.id).error and downloads.get(done.id).error.code == "download.no_hash"  # type: ignore[union-attr]
-    store.delete_model(ID)
-    store.change_download(done.id, state="running", writer="999999:1.00:dead")
+    store.models.remove(ID)
+    store.downloads.change(done.id, state="running", writer="999999:1.00:dead")
     hub.log.clear()
     downloads.recover()
     assert downloads.wait(done.id).state == "done"

@@ -306,7 +306,7 @@ def test_emptying_the_trash_deletes_what_coterie_downloaded(library: Library, st
 def test_models_that_share_a_file_do_not_lose_it_to_each_other(library: Library, store: Store) -> None:
     model = downloaded_split(library, store)
     other = LibraryModel("other", "Other", model.files[:1], "hub", 5.0, managed=True)
-    store.add_model(other)
+    store.models.add(other)
     removed = library.remove(model.id)
     assert removed.reclaimed == model.files[1].bytes
     assert Path(other.path).exists()
@@ -317,7 +317,7 @@ def test_models_that_share_a_file_do_not_lose_it_to_each_other(library: Library,
 
 def test_the_trash_of_a_shared_file_does_not_delete_it_either(library: Library, store: Store) -> None:
     model = downloaded_split(library, store)
-    store.add_model(LibraryModel("other", "Other", model.files[:1], "hub", 5.0, managed=True))
+    store.models.add(LibraryModel("other", "Other", model.files[:1], "hub", 5.0, managed=True))
     library.remove(model.id)
     assert library.restore(model.id) == model
     library.remove("other")
@@ -491,7 +491,7 @@ def test_a_hash_that_another_program_told_is_held_against_the_bytes(library: Lib
     library.import_(put_model(tmp_path / "m.gguf"))
     model = only(library)
     files = (type(model.files[0])(model.path, model.bytes, "0" * 64),)
-    library._store.change_model("m", files=files)
+    library._store.models.change("m", files=files)
     assert not library.verify("m").ok
 
 

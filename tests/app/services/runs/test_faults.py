@@ -20,7 +20,7 @@ from agents.run.run import Run
 from agents.sandbox.find import find_sandbox
 from app.messages import messages
 from app.services.runs.reasons import why_finished
-from app.store.run_store import RunStore
+from app.store.runs import Runs as StoredRuns
 from app.store.store import Store
 from engine.errors import UserError
 from tests.support.agents.house import House, allow
@@ -522,15 +522,15 @@ def test_an_end_that_is_written_is_not_written_again_when_the_list_cannot_be_cha
     begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = begin(in_order(say("Done."), say("More.")))
-    change, failed = RunStore.change, []
+    change, failed = StoredRuns.change, []
 
-    def change_later(store: RunStore, id: int, *conditions: Any, **fields: Any) -> Any:
+    def change_later(store: StoredRuns, id: int, *conditions: Any, **fields: Any) -> Any:
         if fields.get("state") == "completed" and not failed:
             failed.append(fields)
             raise UserError("store.locked")
         return change(store, id, *conditions, **fields)
 
-    monkeypatch.setattr(RunStore, "change", change_later)
+    monkeypatch.setattr(StoredRuns, "change", change_later)
     assert one.run() == RunFinished("completed", "answered", "Done.") and failed
     assert one.resume("And then?").answer == "More."
 

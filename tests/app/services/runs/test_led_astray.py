@@ -60,7 +60,7 @@ class Led:
             try:
                 self._serve()
                 for grant in grants:
-                    self.house.services.store.runs.put_grant(grant)
+                    self.house.services.store.grants.put(grant)
                 world.harm()
                 self.house.services.events.subscribe(ServiceEvent, lambda _: self._look())
                 run = self.house.run("Read welcome.md.", world.workspace, **wish)
@@ -317,7 +317,7 @@ def test_what_one_answer_of_a_chat_read_counts_in_the_next(world: World) -> None
         told = Listening(house.services)
         try:
             for grant in wide_grants(world):
-                house.services.store.runs.put_grant(grant)
+                house.services.store.grants.put(grant)
             house.services.models.use(server.model)
             told.model("ready")
             chats = house.services.conversations

@@ -15,7 +15,6 @@ from agents.events import ModelTurn, RunEvent, ToolCalled, ToolResult
 from agents.permissions.values import ApprovalRequest, Decision
 from app.services.runs.events import RunEntries
 from app.services.runs.values import RunRecord
-from app.store.runs import append
 from app.store.store import Store
 from engine.values import Timings, ToolCall, Usage
 from tests.support.agents.house import House, allow
@@ -98,7 +97,7 @@ def test_a_journal_of_five_thousand_events_opens_quickly(tmp_path: Path) -> None
     store = Store.open(home / "coterie.db", home / "backups")
     record = RunRecord(0, "t", "Read.", str(workspace), "m", "ask", "stopped", 1.0, 1.0)
     run = store.runs.add(record).id
-    store._write(lambda connection: [append(connection, run, event, 1.0) for event in events(5000)])
+    store.database.write(lambda _: [store.runs.append(run, event) for event in events(5000)])
     store.close()
     house = House(home, "m", allow)
     try:
