@@ -152,11 +152,8 @@ class KnownTools:
         }
 
     def _write(self, document: dict[str, Any]) -> None:
-        try:
+        with self._file.saving():
             self._file.write(document)
-        except OSError as error:
-            detail = error.strerror or ""
-            raise UserError("settings.not_saved", path=str(self._file.path), detail=detail) from error
 
 
 def _record(definition: Definition) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal, get_type_hints
 import msgspec
 
 from app.services.settings.settings import Settings
-from app.services.settings.toml_file import TomlFile
-from engine.errors import ErrorInfo, UserError
+from app.services.settings.toml_file import TomlFile, from_table, to_table
+from engine.errors import ErrorInfo
 from engine.placement.plan import CacheType, Misses, Mode, PlacementOptions
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
@@ -41,37 +41,16 @@ class KeptOptions(msgspec.Struct, frozen=True):
     misses: Misses | None = None
 
     def options(self) -> PlacementOptions:
-        return PlacementOptions(
-            self.context,
-            self.prefer,
-            self.cache_type,
-            self.ubatch,
-            self.budgets,
-            mode=self.mode,
-            streams=self.streams,
-            draft_model=self.draft_model,
-            misses=self.misses,
-        )
+        return PlacementOptions(**{name: getattr(self, name) for name in _SHARED})
+
+
+_FIELDS = get_type_hints(KeptOptions, include_extras=True)
+_SHARED = _FIELDS.keys() - {"threads"}
 
 
 def kept_part(options: PlacementOptions, threads: int = 0) -> KeptOptions:
     """The part of these options that is kept with a model."""
-    return KeptOptions(
-        options.context,
-        options.prefer,
-        options.cache_type,
-        options.ubatch,
-        options.budgets,
-        options.mode,
-        threads,
-        options.streams,
-        options.draft_model,
-        options.misses,
-    )
-
-
-_FIELDS = get_type_hints(KeptOptions, include_extras=True)
-_DEFAULTS = KeptOptions()
+    return KeptOptions(threads=threads, **{name: getattr(options, name) for name in _SHARED})
 
 
 class PlacementOptionsFile:
@@ -83,24 +62,12 @@ class PlacementOptionsFile:
     def __init__(self, path: Path) -> None:
         self._file = TomlFile(path)
         self._lock = threading.Lock()
-        self._document: dict[str, Any] = {}
-        self.problems: tuple[ErrorInfo, ...] = ()
-        try:
-            self._document = self._file.read()
-            self.problems = _problems(self._document)
-        except FileNotFoundError:
-            return
-        except (ValueError, RecursionError):
-            try:
-                self.problems = (self._unreadable(self._file.set_aside()),)
-            except OSError:
-                self.problems = (self._unreadable(self._file.path),)
-        except OSError:
-            self.problems = (self._unreadable(self._file.path),)
+        self._document, unreadable = self._file.load()
+        self.problems = (*unreadable, *_problems(self._document))
 
     def get(self, path: str) -> KeptOptions:
         """The options kept for a model; the defaults for one that was never set."""
-        return from_table(self._document.get(path))[0]
+        return _from_table(self._document.get(path))[0]
 
     def keep(self, path: str, options: KeptOptions) -> None:
         """Raises UserError `settings.not_saved`, nothing changed."""
@@ -117,29 +84,26 @@ class PlacementOptionsFile:
         Raises UserError `settings.not_saved`.
         """
         for model in list(self._document):
-            options = from_table(self._document[model])[0]
+            options = _from_table(self._document[model])[0]
             if options.draft_model == path:
                 self.keep(model, msgspec.structs.replace(options, draft_model=target))
         kept = self._document.get(path)
         if kept is not None:
             if target not in self._document:
-                self.keep(target, from_table(kept)[0])
+                self.keep(target, _from_table(kept)[0])
             self.forget(path)
 
     def _write(self, path: str, options: KeptOptions) -> None:
-        with self._lock:
-            try:
-                document = self._read_again()
-                table = to_table(document.get(path), options)
-                if table:
-                    document[path] = table
-                else:
-                    document.pop(path, None)
-                if document or self._file.path.exists():
-                    self._file.write(document)
-            except (OSError, UnicodeEncodeError) as error:
-                detail = getattr(error, "strerror", None) or ""
-                raise UserError("settings.not_saved", path=str(self._file.path), detail=detail) from error
+        with self._lock, self._file.saving():
+            document = self._read_again()
+            table = document.get(path)
+            known = table if isinstance(table, Mapping) else {}
+            if kept := to_table(known, options, _from_table(table)[0]):
+                document[path] = kept
+            else:
+                document.pop(path, None)
+            if document or self._file.path.exists():
+                self._file.write(document)
             self._document = document
 
     def _read_again(self) -> dict[str, Any]:
@@ -151,9 +115,6 @@ class PlacementOptionsFile:
         except (ValueError, RecursionError):
             self._file.set_aside()
             return dict(self._document)
-
-    def _unreadable(self, kept: Path) -> ErrorInfo:
-        return ErrorInfo("settings.unreadable", {"path": str(self._file.path), "kept": str(kept)})
 
 
 def complete(options: PlacementOptions, settings: Settings, context: int | None = None) -> PlacementOptions:
@@ -170,38 +131,16 @@ def without_worker_budgets(options: PlacementOptions) -> PlacementOptions:
     return msgspec.structs.replace(options, budgets=budgets)
 
 
-def from_table(table: Any) -> tuple[KeptOptions, list[str]]:
+def _from_table(table: Any) -> tuple[KeptOptions, list[str]]:
     """The options in one table, and the names of invalid values, which were left out."""
-    values: dict[str, Any] = {}
-    bad: list[str] = []
     if not isinstance(table, Mapping):
         return KeptOptions(), [] if table is None else [""]
-    for name in _FIELDS.keys() & table.keys():
-        try:
-            values[name] = msgspec.convert(table[name], _FIELDS[name])
-        except msgspec.ValidationError:
-            bad.append(name)
-    return KeptOptions(**values), sorted(bad)
-
-
-def to_table(table: Any, options: KeptOptions) -> dict[str, Any]:
-    """The table with these options; defaults are left out, unknown and invalid entries stay."""
-    updated = dict(table) if isinstance(table, Mapping) else {}
-    meant = from_table(updated)[0]
-    for name in _FIELDS:
-        value = getattr(options, name)
-        if value == getattr(meant, name):
-            continue
-        if value == getattr(_DEFAULTS, name):
-            updated.pop(name, None)
-        else:
-            updated[name] = dict(value) if isinstance(value, Mapping) else value
-    return updated
+    return from_table(KeptOptions, table, lambda name, value: msgspec.convert(value, _FIELDS[name]))
 
 
 def _problems(document: Mapping[str, Any]) -> tuple[ErrorInfo, ...]:
     return tuple(
         ErrorInfo("settings.bad_value", {"key": f"{path}: {name}" if name else path})
         for path, table in document.items()
-        for name in from_table(table)[1]
+        for name in _from_table(table)[1]
     )

@@ -6,7 +6,6 @@ may have put it there. A file that is not TOML is set aside, never overwritten.
 
 from __future__ import annotations
 
-import copy
 import os
 import re
 import threading
@@ -17,7 +16,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import msgspec
 
 from app.services.events import EventBus, ServiceEvent
-from app.services.settings.toml_file import TomlFile
+from app.services.settings.toml_file import TomlFile, from_table, to_table
 from engine.errors import ErrorInfo, UserError
 from engine.values import SAMPLING_BOUNDS, Reasoning, Sampling
 
@@ -94,20 +93,9 @@ class SettingsFile:
         self.events = EventBus()
         self._file = TomlFile(path)
         self._lock = threading.RLock()
-        self.problems: tuple[ErrorInfo, ...] = ()
-        self._current = Settings()
-        try:
-            self._current, bad = from_document(self._file.read())
-            self.problems = tuple(bad)
-        except FileNotFoundError:
-            return
-        except (ValueError, RecursionError):  # tomllib's error, and that of text that is not UTF-8
-            try:
-                self.problems = (self._unreadable(self._file.set_aside()),)
-            except OSError:  # the folder is read-only, so nothing will overwrite the file either
-                self.problems = (self._unreadable(self._file.path),)
-        except OSError:
-            self.problems = (self._unreadable(self._file.path),)
+        document, unreadable = self._file.load()
+        self._current, bad = from_document(document)
+        self.problems = (*unreadable, *bad)
 
     @property
     def current(self) -> Settings:
@@ -122,15 +110,12 @@ class SettingsFile:
         checked = {name: checked_value(name, value) for name, value in fields.items()}
         with self._lock:
             before = self._current
-            try:
+            with self._file.saving():
                 document, base = self._read_again()
                 changed = msgspec.structs.replace(base, **checked)
                 updated = to_document(document, changed, frozenset(checked))
                 if updated != document:
                     self._file.write(updated)
-            except OSError as error:
-                path = str(self._file.path)
-                raise UserError("settings.not_saved", path=path, detail=error.strerror or "") from error
             self._current = changed
             if changed != before:
                 self.events.publish(SettingsChanged(changed))
@@ -147,53 +132,31 @@ class SettingsFile:
             return {}, self._current
         return document, from_document(document)[0]
 
-    def _unreadable(self, kept: Path) -> ErrorInfo:
-        return ErrorInfo("settings.unreadable", {"path": str(self._file.path), "kept": str(kept)})
-
 
 def from_document(document: Mapping[str, Any]) -> tuple[Settings, list[ErrorInfo]]:
     """The settings in a TOML document; an invalid value falls back to the default and is reported."""
-    problems: list[ErrorInfo] = []
-    values: dict[str, Any] = {}
-    for name in _FIELDS.keys() & document.keys():
-        raw = document[name]
-        try:
-            if name == "sampling" and isinstance(raw, Mapping):
-                values[name], bad = _sampling_from(raw)
-                problems += bad
-            else:
-                values[name] = checked_value(name, raw)
-        except UserError as error:
-            problems.append(error.info)
-    problems.sort(key=lambda problem: str(problem.params["key"]))
-    return Settings(**values), problems
+    table = dict(document)
+    given = table.pop("sampling") if isinstance(table.get("sampling"), Mapping) else {}
+    sampling, bad_sampling = from_table(Sampling, given, _checked_sampling)
+    settings, bad = from_table(Settings, table, checked_value)
+    keys = sorted([*bad, *(f"sampling.{name}" for name in bad_sampling)])
+    problems = [ErrorInfo("settings.bad_value", {"key": key}) for key in keys]
+    return msgspec.structs.replace(settings, sampling=sampling), problems
 
 
 def to_document(
     document: Mapping[str, Any], settings: Settings, chosen: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """The document with these settings.
-
-    A key changes only where the document does not already mean this value, or if it is in `chosen`: what
-    could not be understood and was not chosen anew stays. Defaults are left out, so that better ones reach
-    people who never touched them.
-    """
-    updated = copy.deepcopy(dict(document))
+    """The document with these settings, as `to_table` has them; `sampling` is a table of its own."""
     meant = from_document(document)[0]
-    for name in _FIELDS:
-        value = getattr(settings, name)
-        if name == "sampling":
-            table = updated.get(name)
-            table = _with_sampling(table if isinstance(table, dict) else {}, meant.sampling, value)
-            if table:
-                updated[name] = table
-            elif name in chosen:
-                updated.pop(name, None)
-        elif name in chosen or value != getattr(meant, name):
-            if value == getattr(_DEFAULTS, name):
-                updated.pop(name, None)
-            else:
-                updated[name] = list(value) if isinstance(value, tuple) else value
+    same_sampling = msgspec.structs.replace(settings, sampling=meant.sampling)
+    updated = to_table(document, same_sampling, meant, chosen - {"sampling"})
+    table = updated.get("sampling")
+    table = to_table(table if isinstance(table, Mapping) else {}, settings.sampling, meant.sampling)
+    if table:
+        updated["sampling"] = table
+    elif "sampling" in chosen:
+        updated.pop("sampling", None)
     return updated
 
 
@@ -236,9 +199,6 @@ def language(settings: Settings, environ: Mapping[str, str] = os.environ) -> Lit
     return "en"
 
 
-_DEFAULTS = Settings()
-
-
 def _is_reasoning(value: Reasoning) -> bool:
     return value >= 0 if isinstance(value, int) else value in REASONING_WORDS
 
@@ -252,27 +212,3 @@ def _checked_sampling(name: str, value: Any) -> Any:
     if converted is not None and not low <= converted <= high:  # false for NaN too
         raise UserError("settings.bad_value", key=f"sampling.{name}")
     return converted
-
-
-def _sampling_from(table: Mapping[str, Any]) -> tuple[Sampling, list[ErrorInfo]]:
-    problems: list[ErrorInfo] = []
-    values: dict[str, Any] = {}
-    for name in _SAMPLING_FIELDS.keys() & table.keys():
-        try:
-            values[name] = _checked_sampling(name, table[name])
-        except UserError as error:
-            problems.append(error.info)
-    return Sampling(**values), problems
-
-
-def _with_sampling(table: Mapping[str, Any], meant: Sampling, wanted: Sampling) -> dict[str, Any]:
-    updated = dict(table)
-    for name in _SAMPLING_FIELDS:
-        value = getattr(wanted, name)
-        if value == getattr(meant, name):
-            continue
-        if value is None:
-            updated.pop(name, None)
-        else:
-            updated[name] = value
-    return updated

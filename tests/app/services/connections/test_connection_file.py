@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from app.services.connections import connection_file
 from app.services.connections.remote_server_file import ModelServer, RemoteServerFile
-from app.services.settings import toml_tables
 from engine.errors import UserError
 from engine.remote.names import checked_url
 
@@ -38,7 +38,7 @@ def test_what_several_processes_write_down_at_once_is_all_there(tmp_path: Path) 
 def test_a_file_that_another_process_keeps_is_told_as_not_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(toml_tables, "PATIENCE", 0.05)
+    monkeypatch.setattr(connection_file, "PATIENCE", 0.05)
     path = tmp_path / "elsewhere.toml"
     with FileLock(tmp_path / ".elsewhere.toml.lock"), pytest.raises(UserError) as told:
         RemoteServerFile(path).put(ModelServer("http://127.0.0.1:4000"))
