@@ -176,7 +176,7 @@ class Desktop(QObject):
         if self.bridge is not None:
             self.bridge.detach()
         self.window.detach()
-        services.placements.cancel_tune()
+        services.placements.trials.cancel()
         run_in_background(
             services.close,
             lambda _: self.window.show_failure(error, restoring=True),
@@ -206,7 +206,7 @@ class Desktop(QObject):
         if self.bridge is not None:
             self.bridge.detach()
         if self._services is not None:
-            self._services.placements.cancel_tune()  # nobody waits a minute for it
+            self._services.placements.trials.cancel()  # nobody waits a minute for it
         # First what the window still has to save, then the services it is saved with.
         tasks.shutdown()
         if self._services is not None:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from agents.api import Sandbox
 from app.log import set_levels
 from app.services.chat.compaction import Compactor
 from app.services.chat.conversations import TRASH_DAYS, Conversations
@@ -31,7 +30,7 @@ from app.services.models.models import Models
 from app.services.placement.placements import Placements, calibrations
 from app.services.placement.placing import Placing
 from app.services.runs.model_registry import ModelRegistry
-from app.services.runs.parts import RunParts
+from app.services.runs.parts import RunParts, found_sandbox
 from app.services.runs.runs import Runs
 from app.services.runs.tool_checks import ToolChecks
 from app.services.settings.placement_options import PlacementOptionsFile
@@ -110,7 +109,7 @@ class Services:
 
     def _revoke(self, server: str, tool: str) -> None:
         """Revoke grants of a tool that its server has changed."""
-        self.runs.grants_kept.revoke_tool(server, tool)
+        self.runs.grants.revoke_tool(server, tool)
 
     def _server_changed(self, event: RemoteServersChanged) -> None:
         """Retry the remote model in use after a change of its server."""
@@ -139,13 +138,6 @@ class Services:
         self.placements.close()
         self.conversations.close()
         self.store.close()
-
-
-def found_sandbox() -> Sandbox | None:
-    """The sandbox of this machine; found on first use."""
-    from agents.sandbox.find import find_sandbox
-
-    return find_sandbox()
 
 
 def open_services(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import msgspec
 
@@ -14,6 +15,47 @@ from app.services.placement.placements import ModelEntry
 from app.services.placement.trials import MeasuredSpeed, Tuned
 from engine.errors import UserError
 from engine.placement.plan import Device, Machine, PlacementOptions, PlannedModel
+
+
+class HandMadeTrials:
+    """Stands where `app.services.placement.trials.Trials` does, for what the page asks of it directly."""
+
+    cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class HandMadeWorkers:
+    """Stands where `app.services.connections.workers.Workers` does. `error` is raised instead of adding one; `lent` is
+    what each lends once it was asked."""
+
+    def __init__(self, tell: Callable[..., None]) -> None:
+        self._tell = tell
+        self._workers: tuple[WorkerState, ...] = ()
+        self.error: UserError | None = None
+        self.lent: tuple[Device, ...] = ()
+
+    def all(self) -> tuple[WorkerState, ...]:
+        return self._workers
+
+    def add(self, address: str) -> WorkerState:
+        if self.error is not None:
+            raise self.error
+        added = WorkerState(address)
+        self.set(*self._workers, added)
+        return added
+
+    def remove(self, address: str) -> None:
+        self.set(*(worker for worker in self._workers if worker.address != address))
+
+    def check(self) -> tuple[WorkerState, ...]:
+        self.set(*(WorkerState(worker.address, "ready", self.lent) for worker in self._workers))
+        return self._workers
+
+    def set(self, *workers: WorkerState) -> None:
+        self._workers = workers
+        self._tell(WorkersChanged(workers))
 
 
 class HandMadePlacements:
@@ -29,12 +71,10 @@ class HandMadePlacements:
         self.speeds: dict[str, MeasuredSpeed] = {}
         self.fired: dict[int, ExpertsChanged] = {}
         self.error: UserError | None = None
-        self.worker_error: UserError | None = None
         self.hold = threading.Event()
-        self.lent: tuple[Device, ...] = ()
-        self.cancelled = False
-        self._workers: tuple[WorkerState, ...] = ()
         self.events = EventBus()
+        self.trials = HandMadeTrials()
+        self.workers = HandMadeWorkers(self.tell)
 
     def close(self) -> None:
         self.hold.clear()
@@ -82,13 +122,10 @@ class HandMadePlacements:
     def tune(self, path: str, options: PlacementOptions) -> Tuned:
         while self.hold.is_set():
             time.sleep(0.005)
-            if self.cancelled:
+            if self.trials.cancelled:
                 raise UserError("engine.load_cancelled")
         faster = msgspec.structs.replace(options, ubatch=1024)
         return Tuned(faster, MeasuredSpeed(30, 200), MeasuredSpeed(36, 320))
-
-    def cancel_tune(self) -> None:
-        self.cancelled = True
 
     def keep_tuned(self, path: str, tuned: Tuned) -> None:
         self.kept[path] = tuned.options
@@ -100,24 +137,3 @@ class HandMadePlacements:
 
     def experts(self, conversation: int) -> ExpertsChanged | None:
         return self.fired.get(conversation)
-
-    def workers(self) -> tuple[WorkerState, ...]:
-        return self._workers
-
-    def add_worker(self, address: str) -> WorkerState:
-        if self.worker_error is not None:
-            raise self.worker_error
-        added = WorkerState(address)
-        self.set_workers(*self._workers, added)
-        return added
-
-    def remove_worker(self, address: str) -> None:
-        self.set_workers(*(worker for worker in self._workers if worker.address != address))
-
-    def check_workers(self) -> tuple[WorkerState, ...]:
-        self.set_workers(*(WorkerState(worker.address, "ready", self.lent) for worker in self._workers))
-        return self._workers
-
-    def set_workers(self, *workers: WorkerState) -> None:
-        self._workers = workers
-        self.tell(WorkersChanged(workers))

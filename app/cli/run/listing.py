@@ -38,7 +38,7 @@ def print_recipes(output: Output) -> int:
     """The recipes with their parameters; with --json one object."""
     services = open_services(paths.home())
     try:
-        found = services.runs.recipes()
+        found = services.runs.recipes.all()
         if output.json:
             output.object({"recipes": [msgspec.to_builtins(recipe) for recipe in found]})
         for recipe in found:

@@ -92,7 +92,7 @@ def _check(arguments: RunArguments) -> None:
 def _started(services: Services, arguments: RunArguments) -> RunRecord:
     task, mode, tools, budget, title = arguments.task, arguments.mode, arguments.tools, Budget(), ""
     if arguments.recipe:
-        recipe = services.runs.recipe(arguments.recipe)
+        recipe = services.runs.recipes.get(arguments.recipe)
         words = filled(recipe, arguments.values)
         task = f"{words}\n\n{task}" if task else words
         mode = mode or recipe.mode

@@ -72,7 +72,7 @@ class ModelControl(QObject):
         """End the load, or the tuning that it waits for."""
         services = self._calls.services
         if services is not None and self.state is not None and self.state.tuning:
-            services.placements.cancel_tune()
+            services.placements.trials.cancel()
         else:
             self._call(lambda models: models.cancel_load())
 

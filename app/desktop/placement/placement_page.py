@@ -126,7 +126,7 @@ class PlacementPage(ThemedWidget):
             self._say_planning()
         self._calls.do(lambda s: s.placements.models(), self._take_models, self._failed)
         self._calls.do(
-            lambda s: (s.placements.machine(), s.placements.workers()),
+            lambda s: (s.placements.machine(), s.placements.workers.all()),
             lambda found: self.side.show_machine(*found),
             self._failed,
             executor="io",

@@ -83,7 +83,7 @@ class Tuning(QObject):
     def _cancel(self) -> None:
         services = self._calls.services
         if services is not None:
-            services.placements.cancel_tune()
+            services.placements.trials.cancel()
 
     def _keep(self) -> None:
         """Close the card; a better placement is kept for this model and loaded."""

@@ -53,7 +53,7 @@ class RunCommands(QObject):
         self._calls.do(lambda s: s.runs.decide(run, call, decision), owner=self)
 
     def revoke(self, grant: str) -> None:
-        self._calls.do(lambda s: s.runs.revoke(grant), owner=self)
+        self._calls.do(lambda s: s.runs.grants.revoke(grant), owner=self)
 
     def read_text(self, run: int, handle: str) -> None:
         """A long text of the run, whole."""

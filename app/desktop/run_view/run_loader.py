@@ -241,4 +241,4 @@ def _folded(
 ) -> RunView:
     from app.services.runs.view import view_of
 
-    return view_of(record, entries, pending, services.runs.grants())
+    return view_of(record, entries, pending, services.runs.grants.all())

@@ -234,7 +234,7 @@ class RunsPage(ThemedWidget):
         self.form.show_run(view.record, started.budget, started.tools)
 
     def _save_recipe(self, recipe: Recipe) -> None:
-        self._calls.do(lambda s: s.runs.save_recipe(recipe), self._saved_recipe, self.form.saving.say)
+        self._calls.do(lambda s: s.runs.recipes.save(recipe), self._saved_recipe, self.form.saving.say)
 
     def _saved_recipe(self, recipe: Recipe) -> None:
         self.form.saving.open(False)
@@ -244,7 +244,7 @@ class RunsPage(ThemedWidget):
     def _delete_recipe(self, recipe: Recipe) -> None:
         """At once, with a way back for a while."""
         self._calls.do(
-            lambda s: s.runs.delete_recipe(recipe.id), lambda _: self._deleted_recipe(recipe), owner=self
+            lambda s: s.runs.recipes.delete(recipe.id), lambda _: self._deleted_recipe(recipe), owner=self
         )
 
     def _deleted_recipe(self, recipe: Recipe) -> None:
@@ -256,7 +256,7 @@ class RunsPage(ThemedWidget):
         )
 
     def _read_recipes(self) -> None:
-        self._calls.do(lambda s: s.runs.recipes(), self.side.show_recipes, owner=self)
+        self._calls.do(lambda s: s.runs.recipes.all(), self.side.show_recipes, owner=self)
 
     def _read_choices(self) -> None:
         """What the form offers: models and tools."""

@@ -43,7 +43,7 @@ class GrantsSection(FormSection):
     def read(self) -> None:
         """Show what there is now."""
         self._calls.do(
-            lambda s: (s.runs.grants(), _titles(s.runs.all(), s.runs.trash())),
+            lambda s: (s.runs.grants.all(), _titles(s.runs.all(), s.runs.trash())),
             lambda found: self.show_grants(*found),
             owner=self,
         )
@@ -82,7 +82,7 @@ class GrantsSection(FormSection):
 
 def _revoke(services: Services, grants: tuple[Grant, ...]) -> None:
     for grant in grants:
-        services.runs.revoke(grant.id)
+        services.runs.grants.revoke(grant.id)
 
 
 def _titles(*lists: list[RunRecord]) -> dict[int, str]:

@@ -54,10 +54,10 @@ class WorkerLine(ConnectionLine):
 
 
 KIND = ConnectionKind(
-    lambda s: (s.placements.workers(), ()),
+    lambda s: (s.placements.workers.all(), ()),
     lambda worker: worker.address,
     WorkerLine,
-    lambda s, address: s.placements.remove_worker(address),
+    lambda s, address: s.placements.workers.remove(address),
     lambda s, removed: None,
     WorkersChanged,
 )
@@ -89,7 +89,7 @@ class WorkersList(ConnectionList):
 
     def check_all(self) -> None:
         """Ask each of them again."""
-        self._calls.do(lambda s: s.placements.check_workers(), None, self._say, executor="io", owner=self)
+        self._calls.do(lambda s: s.placements.workers.check(), None, self._say, executor="io", owner=self)
 
     def _take_focus(self, had_focus: bool) -> None:
         if had_focus:
@@ -101,7 +101,7 @@ class WorkersList(ConnectionList):
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self.complaint.say(None)
-        self._calls.do(lambda s: s.placements.add_worker(address), self._added, self._say, executor="io")
+        self._calls.do(lambda s: s.placements.workers.add(address), self._added, self._say, executor="io")
 
     def _added(self, _: WorkerState) -> None:
         self.field.clear()

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.services.connections.events import WorkerState
 from app.services.connections.workers import Workers
 from app.services.events import EventBus
 from app.services.library.library import Library
@@ -53,7 +52,7 @@ class ModelEntry(msgspec.Struct, frozen=True):
 
 
 class Placements:
-    """Plans, the machine they are made for, and what was measured. `trials` measures models."""
+    """Plans, the machine they are made for with its `workers`, and what was measured: `trials` measures models."""
 
     def __init__(
         self,
@@ -78,8 +77,8 @@ class Placements:
         self._fired: dict[int, ExpertsChanged] = {}
         self._indexes = Indexes(self._placing)
         self._drafting = DraftModels(self._indexes)
-        self._workers = Workers(settings, self._placing.probe, events, self._workers_in_use)
-        self._machine = SurveyedMachine(self._placing, self._workers.reachable, events, self._model)
+        self.workers = Workers(settings, self._placing.probe, events, self._workers_in_use)
+        self._machine = SurveyedMachine(self._placing, self.workers.reachable, events, self._model)
         self.trials = Trials(home, self._placing, self._machine, events, self._unloaded)
 
     def attach(self, models: Models) -> None:
@@ -103,27 +102,8 @@ class Placements:
 
     def refresh(self) -> Machine:
         """Check the workers and survey again. Raises as `machine` does."""
-        self._workers.check()
+        self.workers.check()
         return self._machine.look_again()
-
-    def workers(self) -> tuple[WorkerState, ...]:
-        """All workers, in their last known state. Never blocks."""
-        return self._workers.all()
-
-    def add_worker(self, address: str) -> WorkerState:
-        """Keep a worker "host:port" and ask it; that it is away is in what is returned.
-
-        Raises UserError `worker.twice`, `worker.bad_address`, `worker.ipv6`, `settings.not_saved`.
-        """
-        return self._workers.add(address)
-
-    def remove_worker(self, address: str) -> None:
-        """Raises UserError `settings.not_saved`."""
-        self._workers.remove(address)
-
-    def check_workers(self) -> tuple[WorkerState, ...]:
-        """Check all workers again."""
-        return self._workers.check()
 
     # --- models and plans ---
 
@@ -250,14 +230,6 @@ class Placements:
         wished = self.options_for(path) if options is None else options
         return self.trials.tune(path, self.complete(wished), self.threads_for(path))
 
-    def cancel_tune(self) -> None:
-        """Cancel tuning; returns at once, `tune` then ends."""
-        self.trials.cancel()
-
-    def tuned(self, path: str) -> Tuned | None:
-        """The result of the last tuning of this model on this machine. Raises as `machine` does."""
-        return self.trials.tuned(path)
-
     def keep_tuned(self, path: str, tuned: Tuned) -> None:
         """Use the tuned placement from now on. Raises UserError `settings.not_saved`."""
         self._options.keep(path, kept_part(tuned.options, tuned.threads))
@@ -297,9 +269,9 @@ class Placements:
         if state.state == "loading":
             self._speeds.pop(state.path, None)
         elif state.state == "ready":
-            self._workers.met(state.workers)
+            self.workers.met(state.workers)
         elif state.error and state.without_workers:
-            self._workers.lost(str(state.error.params.get("address", "")), state.error)
+            self.workers.lost(str(state.error.params.get("address", "")), state.error)
 
     def _model(self) -> ModelChanged:
         """The state of the model that answers."""
@@ -316,7 +288,7 @@ class Placements:
         """With the reachable workers of the settings, unless the options name their own."""
         if options.workers:
             return options
-        workers = self._workers.reachable()
+        workers = self.workers.reachable()
         if workers != self._settings.current.workers:
             options = without_worker_budgets(options)
         return msgspec.structs.replace(options, workers=workers)

@@ -32,6 +32,13 @@ class ToolServers(Protocol):
     def tools(self, workspace: Path) -> tuple[Tool, ...]: ...
 
 
+def found_sandbox() -> Sandbox | None:
+    """The sandbox of this machine; found once."""
+    from agents.sandbox.find import find_sandbox
+
+    return find_sandbox()
+
+
 class RunParts:
     """Everything under the data folder `home` that runs share.
 
@@ -50,17 +57,11 @@ class RunParts:
         self._servers = servers
         self.language = language
 
-    def sandbox(self) -> Sandbox | None:
-        """The sandbox of this machine; found once."""
-        from agents.sandbox.find import find_sandbox
-
-        return find_sandbox()
-
     def builtin(self) -> tuple[Tool, ...]:
         """Built-in tools, in the order in which a model sees them."""
         from agents.tools.builtin import builtin_tools
 
-        return builtin_tools(self.sandbox())
+        return builtin_tools(found_sandbox())
 
     def tools(
         self, workspace: Path, chosen: Sequence[str] | None, *, lenient: bool = False
@@ -87,7 +88,7 @@ class RunParts:
         """The tool context of a run."""
         return ToolContext(
             workspace=workspace,
-            sandbox=self.sandbox(),
+            sandbox=found_sandbox(),
             trash=self._folder(run) / "trash",
             scratch=self._home / "notes" / hashlib.sha256(str(workspace.root).encode()).hexdigest()[:16],
             cancelled=lambda: False,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -61,23 +62,26 @@ class _File(msgspec.Struct, frozen=True):
 
 
 class Recipes:
-    """Built-in recipes, and the user's own in `folder`, which need not exist."""
+    """Built-in recipes, and the user's own in `folder`, which need not exist; in the user's language."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, language: Callable[[], Language]) -> None:
         self._folder = folder
+        self._language = language
 
-    def all(self, language: Language) -> tuple[Recipe, ...]:
+    def all(self) -> tuple[Recipe, ...]:
         """The user's own first, by title, then the built-in ones.
 
         Invalid files are left out; `get` says why.
         """
+        language = self._language()
         own = [recipe for path in self._own_files() if (recipe := _readable(path, language))]
         own.sort(key=lambda recipe: recipe.title.casefold())
         ours = [_read(OURS / f"{name}.toml", name, language, own=False) for name in ORDER]
         return (*own, *ours)
 
-    def get(self, id: str, language: Language) -> Recipe:
+    def get(self, id: str) -> Recipe:
         """One by its id, or from a file by its path. Raises UserError `recipe.missing`, `recipe.bad`."""
+        language = self._language()
         if id in ORDER:
             return _read(OURS / f"{id}.toml", id, language, own=False)
         path = Path(id).expanduser() if id.endswith(".toml") else self._folder / f"{_stem(id)}.toml"
@@ -85,11 +89,12 @@ class Recipes:
             raise UserError("recipe.missing", name=id)
         return _read(path, path.stem, language, own=True)
 
-    def save(self, recipe: Recipe, language: Language) -> Recipe:
+    def save(self, recipe: Recipe) -> Recipe:
         """Save the user's recipe under its id, or one derived from its title.
 
         Raises UserError `recipe.bad`, `recipe.not_saved`.
         """
+        language = self._language()
         title, task = clean_text(recipe.title).strip(), clean_text(recipe.task).strip()
         if not title or not task:
             raise UserError("recipe.bad", name=title or recipe.id, detail="title, task")
@@ -110,7 +115,7 @@ class Recipes:
         except OSError as error:
             detail = error.strerror or str(error)
             raise UserError("recipe.not_saved", folder=str(self._folder), detail=detail) from error
-        return self.get(id, language)
+        return self.get(id)
 
     def delete(self, id: str) -> None:
         """Remove the user's recipe. Raises UserError `recipe.missing`."""

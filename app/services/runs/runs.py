@@ -17,7 +17,7 @@ import msgspec
 
 from agents.budget import Budget
 from agents.events import Entry, Mode, RunResumed, RunStarted, Undone
-from agents.permissions.values import ApprovalRequest, Decision, Grant
+from agents.permissions.values import ApprovalRequest, Decision
 from agents.snapshots.values import UndoPlan
 from app.services.events import EventBus
 from app.services.runs.asking import Asker
@@ -29,7 +29,7 @@ from app.services.runs.parts import RunParts
 from app.services.runs.recipes import Recipes
 from app.services.runs.start import read_start, start_of
 from app.services.runs.undo import RunUndo
-from app.services.runs.values import InChat, Recipe, RunSpec, RunView, Seen, ToolAtHand
+from app.services.runs.values import InChat, RunSpec, RunView, Seen, ToolAtHand
 from app.services.runs.view import view_of
 from app.services.runs.work import RunWork
 from app.services.runs.workspace import checked_workspace
@@ -50,7 +50,7 @@ TOOL_PATIENCE = 8.0  # of these, seconds for a running tool
 
 
 class Runs:
-    """Operations on runs. `home` is the data folder."""
+    """Operations on runs, their persistent `grants` and `recipes`. `home` is the data folder."""
 
     def __init__(self, home: Path, store: Store, parts: RunParts, events: EventBus) -> None:
         self._home = home
@@ -62,9 +62,9 @@ class Runs:
         # Runs whose end could not be recorded.
         self._unsaid: set[int] = set()
         self._closed = False
-        self._recipes = Recipes(home / "recipes")
+        self.recipes = Recipes(home / "recipes", parts.language)
         self._undo = RunUndo(self._store, parts, events)
-        self.grants_kept = StoreGrants(store.grants, events)
+        self.grants = StoreGrants(store.grants, events)
 
     # --- reading ---
 
@@ -90,7 +90,7 @@ class Runs:
 
     def view(self, id: int) -> RunView:
         """The state that a page shows besides the journal."""
-        return view_of(self.get(id), self.entries(id), self.pending(id), self.grants())
+        return view_of(self.get(id), self.entries(id), self.pending(id), self.grants.all())
 
     def seen(self, id: int, step: int = 0) -> Seen:
         """The prompt of a turn, or of the next one (0)."""
@@ -238,7 +238,7 @@ class Runs:
         """
         return run.state in RUNS_UNDER_WAY and run.writer != self._store.writer
 
-    # --- questions and grants ---
+    # --- questions ---
 
     def pending(self, id: int) -> ApprovalRequest | None:
         """The approval request that the run waits for."""
@@ -254,13 +254,6 @@ class Runs:
         """Mark a run as unattended."""
         if work := self._works.get(id):
             work.asker.leave()
-
-    def grants(self) -> tuple[Grant, ...]:
-        """Persistent grants, oldest first."""
-        return self.grants_kept.all()
-
-    def revoke(self, grant: str) -> None:
-        self.grants_kept.revoke(grant)
 
     # --- undoing ---
 
@@ -327,21 +320,6 @@ class Runs:
             self._undo.collect(self._store.every())
         return len(removed)
 
-    def recipes(self) -> tuple[Recipe, ...]:
-        """The user's own recipes, then the built-in ones, in the user's language."""
-        return self._recipes.all(self._parts.language())
-
-    def recipe(self, id: str) -> Recipe:
-        """Raises UserError `recipe.missing`, `recipe.bad`."""
-        return self._recipes.get(id, self._parts.language())
-
-    def save_recipe(self, recipe: Recipe) -> Recipe:
-        """Raises UserError `recipe.bad`, `recipe.not_saved`."""
-        return self._recipes.save(recipe, self._parts.language())
-
-    def delete_recipe(self, id: str) -> None:
-        self._recipes.delete(id)
-
     def close(self) -> None:
         """Pause active runs and wait for them, for a while for their tools; a run that does not end in time
         is found interrupted at the next start.
@@ -376,7 +354,7 @@ class Runs:
             event,
             StoreJournal(self._store, id, self._events),
             self._parts,
-            self.grants_kept,
+            self.grants,
             Asker(lambda request: self._events.publish(RunAsks(id, request)), attended=attended),
             self._events,
             tools=tools,

@@ -394,7 +394,7 @@ def test_adding_a_worker_leads_to_the_settings(running: Running, placements: Han
     workers = running.window.later.settings.workers.list
     assert running.window.pages.currentWidget() is running.window.later.settings
     assert QApplication.focusWidget() is workers.field
-    placements.set_workers(WorkerState("192.168.0.7:50052"))
+    placements.workers.set(WorkerState("192.168.0.7:50052"))
     running.until(lambda: len(workers.lines) == 1)
     assert next(iter(workers.lines.values())).words.text() == "Not checked yet"
 

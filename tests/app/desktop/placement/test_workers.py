@@ -67,7 +67,7 @@ def test_a_worker_is_added_by_enter_and_removed_by_its_button(
 
 def test_each_state_is_told_in_words(running: Running, placements: HandMadePlacements) -> None:
     workers = opened(running)
-    placements.set_workers(
+    placements.workers.set(
         WorkerState("a:1"),
         WorkerState("b:1", "checking"),
         WorkerState("c:1", "ready", (plans.WORKER,)),
@@ -87,7 +87,7 @@ def test_what_is_wrong_with_an_address_stands_under_the_field(
     running: Running, placements: HandMadePlacements, qtbot: QtBot
 ) -> None:
     workers = opened(running)
-    placements.worker_error = UserError("worker.bad_address", address="here")
+    placements.workers.error = UserError("worker.bad_address", address="here")
     workers.field.setText("here")
     workers.add.click()
     running.until(lambda: workers.complaint.isVisible())
@@ -101,4 +101,4 @@ def test_an_empty_address_asks_nobody(running: Running, placements: HandMadePlac
     workers = opened(running)
     workers.add.click()
     assert QApplication.focusWidget() is workers.field
-    assert placements.workers() == ()
+    assert placements.workers.all() == ()

@@ -248,7 +248,7 @@ def test_a_run_becomes_a_recipe_with_its_task_mode_and_budget(runs: RunsBench) -
     assert form.saving.title.text() == "Write a summary"
     form.saving.save.click()
     runs.until(lambda: bool(runs.said))
-    kept = runs.services.runs.recipes()[0]
+    kept = runs.services.runs.recipes.all()[0]
     assert (kept.own, kept.title, kept.task, kept.mode) == (
         True,
         "Write a summary",

@@ -213,7 +213,7 @@ def test_a_grant_is_listed_with_its_run_and_revoked_in_the_card_and_in_the_setti
     section.list.lines[0].button.click()
     runs.until(lambda: section.list.lines == [] and section.list.nothing.isVisible())
     runs.until(lambda: card.rows == [])
-    assert runs.services.runs.grants() == ()
+    assert runs.services.runs.grants.all() == ()
 
 
 def test_a_grant_of_an_answer_is_told_without_a_run(runs: RunsBench) -> None:

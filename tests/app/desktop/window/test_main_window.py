@@ -369,7 +369,7 @@ def test_while_the_model_is_tuned_the_chat_says_so_and_what_is_sent_waits(
         running.until(chat.answering)
         assert chat.header.cancel.accessibleName() == "Cancel tuning"
         qtbot.mouseClick(chat.header.cancel, Qt.MouseButton.LeftButton)
-        assert running.services.placements.cancelled  # type: ignore[attr-defined]
+        assert running.services.placements.trials.cancelled  # type: ignore[attr-defined]
     running.until(lambda: not chat.answering())
     running.until(lambda: chat.header.model.pill.accessibleName().endswith(", ready"))
     assert len(running.engine.requests) == 1 and not chat.header.progress.isVisible()

@@ -56,7 +56,7 @@ def test_the_text_so_far_stands_the_worker_is_named_and_the_answer_goes_on_witho
     assert worker.address in localized_error(partial.error, "en")
     state = services.models.state
     assert state.state == "lost" and state.without_workers and state.error == partial.error
-    assert [(known.address, known.state) for known in services.placements.workers()] == [
+    assert [(known.address, known.state) for known in services.placements.workers.all()] == [
         (worker.address, "away")
     ]
     # Plans are made for the machines that are there, the load is asked for without the one that is not.
@@ -92,7 +92,7 @@ def test_beneath_a_cache_of_experts_the_next_answer_needs_no_other_load(
     assert state.facts is not None and state.facts.plan is not None
     assert list(state.facts.plan.bytes) == [RAM] and state.workers == ()
     assert [notice.code for notice in state.notices] == ["cache.without", "cache.failed_before"]
-    assert [known.state for known in services.placements.workers()] == ["away"]
+    assert [known.state for known in services.placements.workers.all()] == ["away"]
     # The mode that is kept for the model is one that only the worker could do.
     path = str(moe_model())
     assert services.placements.options_for(path).mode == "cached"

@@ -145,11 +145,11 @@ def test_what_a_dry_run_taught_is_used_until_the_file_changes(
 def test_tuning_is_told_kept_and_used_once_it_is_wanted(
     services: Services, placing: ScriptedPlacing, told: Listening, model: str
 ) -> None:
-    assert services.placements.tuned(model) is None
+    assert services.placements.trials.tuned(model) is None
     tuned = services.placements.tune(model)
     assert told.next(TuneProgress, lambda event: event.done == 80).total == 100
     assert (tuned.before.decode_tps, tuned.after.decode_tps, tuned.threads) == (20.0, 25.0, 3)
-    assert services.placements.tuned(model) == tuned
+    assert services.placements.trials.tuned(model) == tuned
     assert services.placements.options_for(model) == PlacementOptions()
     services.placements.keep_tuned(model, tuned)
     assert services.placements.options_for(model) == PlacementOptions(ubatch=1024)
@@ -174,11 +174,11 @@ def test_tuning_can_be_cancelled_and_then_nothing_is_kept(
     thread = threading.Thread(target=tune)
     thread.start()
     told.next(TuneProgress)
-    services.placements.cancel_tune()
+    services.placements.trials.cancel()
     thread.join()
     assert caught[0].code == "engine.load_cancelled"
     placing.hold.clear()
-    assert services.placements.tuned(model) is None
+    assert services.placements.trials.tuned(model) is None
 
 
 def test_while_tuning_nothing_is_loaded_and_what_is_asked_waits_for_the_reload(
@@ -256,28 +256,28 @@ def test_tuning_is_refused_while_an_answer_is_written(
 def test_a_worker_that_a_model_lost_is_away_until_a_model_meets_it_again(
     services: Services, told: Listening, model: str
 ) -> None:
-    services.placements.add_worker(WORKER)
+    services.placements.workers.add(WORKER)
     lost = ErrorInfo("worker.lost", {"address": WORKER})
     services.events.publish(ModelChanged("lost", "M", model, error=lost, without_workers=True))
-    assert services.placements.workers() == (WorkerState(WORKER, "away", error=lost),)
+    assert services.placements.workers.all() == (WorkerState(WORKER, "away", error=lost),)
     assert services.placements.machine().devices == ()
     services.events.publish(ModelChanged("ready", "M", model, workers=(WORKER,)))
-    assert services.placements.workers()[0].state == "ready"
+    assert services.placements.workers.all()[0].state == "ready"
 
 
 def test_budgets_of_workers_are_left_out_when_those_are_away_or_gone(
     services: Services, placing: ScriptedPlacing, model: str
 ) -> None:
-    services.placements.add_worker(WORKER)
+    services.placements.workers.add(WORKER)
     services.placements.keep_options(model, PlacementOptions(budgets={"CPU": 10**9, "RPC0": 10**8}))
     kept = services.placements.options_for(model)
     services.placements.planned(model, kept)
     assert last(placing, "plan")[1].budgets == {"CPU": 10**9, "RPC0": 10**8}
     placing.away[WORKER] = AWAY
-    services.placements.check_workers()
+    services.placements.workers.check()
     services.placements.planned(model, kept)
     assert last(placing, "plan")[1].budgets == {"CPU": 10**9}
-    services.placements.remove_worker(WORKER)
+    services.placements.workers.remove(WORKER)
     assert services.placements.options_for(model).budgets == {"CPU": 10**9}
 
 
@@ -313,7 +313,7 @@ def test_no_worker_is_asked_before_it_was_added_or_is_needed(coterie_home: Path)
     (coterie_home / "settings.toml").write_text(f'workers = ["{WORKER}"]\n')
     placing = ScriptedPlacing()
     services = open_services(coterie_home, make_engine=ScriptedEngine, placing=placing)
-    assert services.placements.workers() == (WorkerState(WORKER),)
+    assert services.placements.workers.all() == (WorkerState(WORKER),)
     services.models.ensure()
     services.close()
     assert placing.asked == []
@@ -322,7 +322,7 @@ def test_no_worker_is_asked_before_it_was_added_or_is_needed(coterie_home: Path)
 def test_a_worker_is_added_asked_told_kept_and_part_of_the_machine(
     services: Services, placing: ScriptedPlacing, told: Listening, model: str
 ) -> None:
-    state = services.placements.add_worker(f" {WORKER} ")
+    state = services.placements.workers.add(f" {WORKER} ")
     assert (state.address, state.state, len(state.devices)) == (WORKER, "ready", 1)
     assert told.next(WorkersChanged).workers[0].state == "checking"
     assert told.next(WorkersChanged).workers == (state,)
@@ -330,7 +330,7 @@ def test_a_worker_is_added_asked_told_kept_and_part_of_the_machine(
     assert services.placements.machine().devices[0].name == "RPC0"
     services.placements.exact(model, PlacementOptions())
     assert last(placing, "exact")[2].workers == (WORKER,)
-    services.placements.remove_worker(WORKER)
+    services.placements.workers.remove(WORKER)
     assert told.next(WorkersChanged).workers == ()
     assert services.placements.machine().devices == ()
 
@@ -339,18 +339,18 @@ def test_a_worker_that_is_away_is_kept_with_the_reason_and_left_out_of_plans(
     services: Services, placing: ScriptedPlacing, model: str
 ) -> None:
     placing.away[WORKER] = AWAY
-    assert services.placements.add_worker(WORKER) == WorkerState(WORKER, "away", error=AWAY)
+    assert services.placements.workers.add(WORKER) == WorkerState(WORKER, "away", error=AWAY)
     assert services.settings.current.workers == (WORKER,)
     services.placements.exact(model, PlacementOptions())
     assert last(placing, "exact")[2].workers == ()
     placing.away.clear()
-    assert services.placements.check_workers()[0].state == "ready"
+    assert services.placements.workers.check()[0].state == "ready"
 
 
 def test_a_worker_that_was_added_already_is_refused(services: Services) -> None:
-    services.placements.add_worker(WORKER)
+    services.placements.workers.add(WORKER)
     with pytest.raises(UserError) as caught:
-        services.placements.add_worker(WORKER)
+        services.placements.workers.add(WORKER)
     assert caught.value.code == "worker.twice"
 
 
@@ -359,7 +359,7 @@ def test_an_address_that_is_none_is_refused_and_nothing_is_asked(
     services: Services, placing: ScriptedPlacing, address: str
 ) -> None:
     with pytest.raises(UserError) as caught:
-        services.placements.add_worker(address)
+        services.placements.workers.add(address)
     assert caught.value.code == "worker.bad_address"
     assert placing.asked == [] and services.settings.current.workers == ()
 

@@ -66,7 +66,7 @@ def checked(house: House, workspace: Path, told: Path) -> None:
     (record,) = house.runs.all()
     entries = house.entries(record.id)
     assert broken_orders(entries) == []
-    assert house.runs.view(record.id) == view_of(record, entries, None, house.runs.grants())
+    assert house.runs.view(record.id) == view_of(record, entries, None, house.runs.grants.all())
     # Whatever was told of is in the journal; numbers come again only when they were not told before.
     numbers = [int(number) for number in told.read_text().split()]
     assert len(numbers) == len(set(numbers)) and set(numbers) <= {entry.seq for entry in entries}

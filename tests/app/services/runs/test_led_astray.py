@@ -64,7 +64,7 @@ class Led:
                 world.harm()
                 self.house.services.events.subscribe(ServiceEvent, lambda _: self._look())
                 run = self.house.run("Read welcome.md.", world.workspace, **wish)
-                self.kept = self.house.runs.grants()
+                self.kept = self.house.runs.grants.all()
                 self.entries = self.house.entries(run)
                 self.finished = self.house.finished(run)
                 self.servers = self.house.services.servers.all()

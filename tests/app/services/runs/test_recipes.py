@@ -17,9 +17,17 @@ from engine.errors import UserError
 PLACE = re.compile(r"\{(\w+)\}")
 
 
+def english(folder: Path) -> Recipes:
+    return Recipes(folder, lambda: "en")
+
+
+def korean(folder: Path) -> Recipes:
+    return Recipes(folder, lambda: "ko")
+
+
 def code(recipes: Recipes, id: str) -> str:
     with pytest.raises(UserError) as caught:
-        recipes.get(id, "en")
+        recipes.get(id)
     return caught.value.code
 
 
@@ -38,12 +46,12 @@ def test_each_file_of_ours_is_in_the_list_and_whole_in_both_languages() -> None:
 
 def test_ours_name_only_tools_that_there_are(tmp_path: Path) -> None:
     names = {tool.name for tool in builtin_tools()}
-    for recipe in Recipes(tmp_path).all("en"):
+    for recipe in english(tmp_path).all():
         assert set(recipe.tools or ()) <= names, recipe.id
 
 
 def test_a_task_is_filled_with_values_and_defaults(tmp_path: Path) -> None:
-    recipe = Recipes(tmp_path).get("summarise-documents", "ko")
+    recipe = korean(tmp_path).get("summarise-documents")
     task = filled(recipe, {"file": "정리.md"})
     assert "정리.md" in task
     assert "세 문장으로" in task
@@ -56,18 +64,18 @@ def test_a_value_with_braces_is_not_filled_again(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_or_unknown_is_told(tmp_path: Path) -> None:
-    recipe = Recipes(tmp_path).get("ask-documents", "en")
+    recipe = english(tmp_path).get("ask-documents")
     with pytest.raises(UserError) as caught:
         filled(recipe, {})
     assert (caught.value.code, caught.value.params["name"]) == ("recipe.empty_parameter", "Question")
     with pytest.raises(UserError) as caught:
         filled(recipe, {"questoin": "?"})
     assert caught.value.code == "recipe.unknown_parameter"
-    assert code(Recipes(tmp_path), "no-such") == "recipe.missing"
+    assert code(english(tmp_path), "no-such") == "recipe.missing"
 
 
 def test_a_users_recipe_is_kept_found_changed_and_deleted(tmp_path: Path) -> None:
-    recipes = Recipes(tmp_path / "recipes")
+    recipes = korean(tmp_path / "recipes")
     wished = Recipe(
         "",
         "주간 보고",
@@ -78,7 +86,7 @@ def test_a_users_recipe_is_kept_found_changed_and_deleted(tmp_path: Path) -> Non
         "workspace",
         Budget(steps=9),
     )
-    kept = recipes.save(wished, "ko")
+    kept = recipes.save(wished)
     assert kept.own
     assert (kept.title, kept.parameters, kept.tools, kept.mode, kept.budget.steps) == (
         "주간 보고",
@@ -87,9 +95,9 @@ def test_a_users_recipe_is_kept_found_changed_and_deleted(tmp_path: Path) -> Non
         "workspace",
         9,
     )
-    assert recipes.save(wished, "ko").id != kept.id  # another one, not in its place
-    assert recipes.all("en")[0].own  # in the words that it has
-    assert recipes.get(str(tmp_path / "recipes" / f"{kept.id}.toml"), "ko").task == kept.task
+    assert recipes.save(wished).id != kept.id  # another one, not in its place
+    assert english(tmp_path / "recipes").all()[0].own  # in the words that it has
+    assert recipes.get(str(tmp_path / "recipes" / f"{kept.id}.toml")).task == kept.task
     recipes.delete(kept.id)
     assert code(recipes, kept.id) == "recipe.missing"
 
@@ -109,11 +117,11 @@ def test_a_users_recipe_is_kept_found_changed_and_deleted(tmp_path: Path) -> Non
 )
 def test_a_bad_file_is_left_out_of_the_list_and_told_when_asked_for(tmp_path: Path, content: str) -> None:
     (tmp_path / "bad.toml").write_bytes(content.encode("utf-8", "surrogatepass"))
-    recipes = Recipes(tmp_path)
-    assert [recipe.id for recipe in recipes.all("en")] == list(ORDER)
+    recipes = english(tmp_path)
+    assert [recipe.id for recipe in recipes.all()] == list(ORDER)
     assert code(recipes, "bad") == "recipe.bad"
 
 
 def test_a_name_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "outside.toml").write_text("[en]\ntask = 'x'")
-    assert code(Recipes(tmp_path / "recipes"), "../outside") == "recipe.missing"
+    assert code(english(tmp_path / "recipes"), "../outside") == "recipe.missing"
