@@ -18,7 +18,6 @@ from app.services.library.resolving import resolve_model
 from app.services.placement.events import TuneProgress
 from app.services.placement.placements import Placements, open_placements
 from app.services.placement.trials import MeasuredSpeed
-from app.table import aligned
 from engine.local.measure.benchmark import Benchmark
 from engine.local.measure.modes import ModeResult
 from engine.placement.plan import Mode, PlacementOptions
@@ -75,8 +74,7 @@ def _print(found: Benchmark, output: Output) -> None:
     ]
     if found.watched_decode_tps:
         rows.append((localized("cli.bench.watched", language), _tps(found.watched_decode_tps, language)))
-    for line in aligned(rows, "  "):
-        output.text(line)
+    output.table(rows)
     if found.plan:
         output.text("\n" + localized_error(found.plan.explanation, language))
 
@@ -102,8 +100,7 @@ def print_modes(found: Mapping[Mode, ModeResult], output: Output) -> None:
         )[: len(columns)]
         for name, result in found.items()
     ]
-    for line in aligned(rows, "  "):
-        output.text(line)
+    output.table(rows)
 
 
 def _tune(
@@ -131,8 +128,7 @@ def _tune(
             }
         )
         return
-    for line in aligned([_row("before", tuned.before, language), _row("after", tuned.after, language)], "  "):
-        output.text(line)
+    output.table([_row("before", tuned.before, language), _row("after", tuned.after, language)])
     output.text(localized(f"cli.bench.{'kept' if faster else 'not_kept'}", language))
 
 

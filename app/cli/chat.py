@@ -8,27 +8,26 @@ from typing import Any
 import msgspec
 
 from agents.events import Mode
-from app import paths
 from app.cli.chat_tools import chat_tools
-from app.cli.ending import INTERRUPTED, signals_held
-from app.cli.output import Output
+from app.cli.ending import INTERRUPTED
+from app.cli.named import reasoning_choice
+from app.cli.opened import opened
+from app.cli.output import Output, error_object
 from app.cli.placement_options import PlacementFlags
 from app.cli.remote_servers import leaves_note
 from app.cli.speed import speed_line
 from app.cli.talk import Interrupted, Talk, Unsaved
 from app.cli.tool_calls import call_objects
-from app.messages import localized_error
 from app.services.chat.tool_files import read_tools
-from app.services.services import Services, open_services
+from app.services.services import Services
 from app.store.records import ChatOptions, Message
-from engine.errors import ErrorInfo, UserError
+from engine.errors import UserError
 from engine.placement.plan import PlacementOptions
 from engine.remote.names import read_name
-from engine.values import Reasoning, Sampling, Usage
+from engine.values import Sampling, Usage
 
 # Switches speculative decoding off, whatever is kept for the model.
 NO_DRAFT = "none"
-_LEVELS = ("auto", "off", "on", "low", "medium", "high")
 _FINISH = {"done": "stop", "length": "length", "stopped": "cancelled", "failed": "error"}
 
 
@@ -54,19 +53,9 @@ class ChatArguments(msgspec.Struct, frozen=True):
         return ChatOptions(
             system_prompt=self.system,
             sampling=Sampling(temperature=self.temperature, seed=self.seed),
-            reasoning=_reasoning(self.reasoning),
+            reasoning=reasoning_choice(self.reasoning),
             max_tokens=self.max_tokens,
         )
-
-
-def _reasoning(text: str) -> Reasoning | None:
-    if not text:
-        return None
-    if text in _LEVELS:
-        return text
-    if text.isdecimal() and len(text) < 10:
-        return int(text)
-    raise UserError("chat.bad_reasoning", value=text[:40])
 
 
 def chat(arguments: ChatArguments, output: Output) -> int:
@@ -76,8 +65,7 @@ def chat(arguments: ChatArguments, output: Output) -> int:
     prompt = arguments.prompt
     if prompt is None and not sys.stdin.isatty():
         prompt = sys.stdin.read()
-    services = open_services(paths.home(), states=prompt is None)
-    try:
+    with opened(states=prompt is None) as services:
         if arguments.workspace:
             tools = chat_tools(services, arguments.workspace, arguments.approve)
             options = msgspec.structs.replace(options, tools=tools)
@@ -92,9 +80,6 @@ def chat(arguments: ChatArguments, output: Output) -> int:
 
             return converse(talk, output)
         return _once(talk, prompt, output)
-    finally:
-        with signals_held():
-            services.close()
 
 
 def _with_draft(services: Services, arguments: ChatArguments) -> PlacementFlags:
@@ -133,7 +118,7 @@ def _once(talk: Talk, prompt: str, output: Output) -> int:
         return 1
     _print(talk, message, output)
     if message.error is not None:
-        output.note(localized_error(message.error, output.language))
+        output.tell(message.error)
         return 1
     return 0
 
@@ -171,11 +156,11 @@ def answer_object(
         else {},
     }
     if usage and usage.recomputed:
-        shown["usage"]["reread"] = _told(usage.recomputed, output)
+        shown["usage"]["reread"] = error_object(usage.recomputed, output.language)
     if message.error:
-        shown["error"] = _told(message.error, output)
+        shown["error"] = error_object(message.error, output.language)
     if message.notices:
-        shown["notices"] = [_told(notice, output) for notice in message.notices]
+        shown["notices"] = [error_object(notice, output.language) for notice in message.notices]
     return shown
 
 
@@ -185,7 +170,3 @@ def _usage_object(usage: Usage) -> dict[str, Any]:
     if usage.accepted_tokens:
         counts += ["drafted_tokens", "accepted_tokens"]
     return {name: getattr(usage, name) for name in counts}
-
-
-def _told(info: ErrorInfo, output: Output) -> dict[str, str]:
-    return {"code": info.code, "message": localized_error(info, output.language)}

@@ -6,7 +6,6 @@ import queue
 
 from app.cli.output import Output
 from app.cli.talk import Talk
-from app.messages import localized, localized_error
 from app.services.chat.compaction_values import CompactionOptions, fits
 from app.services.chat.events import SummaryDelta, SummaryEnded, SummaryStarted
 from app.services.events import ServiceEvent
@@ -23,7 +22,7 @@ def compact(talk: Talk, output: Output) -> Message | None:
     while True:
         room = talk.services.room.look(talk.id)
         if room.problem is not None:
-            output.note(localized_error(room.problem, output.language))
+            output.tell(room.problem)
             return None
         if fits(room):  # another model has been loaded meanwhile
             return _answer(talk, room)
@@ -112,9 +111,9 @@ def _written(talk: Talk, events: queue.SimpleQueue[ServiceEvent], output: Output
         elif isinstance(event, SummaryEnded):
             output.note("")
             if event.error is not None:
-                output.note(localized_error(event.error, output.language))
+                output.tell(event.error)
             return event.text
 
 
 def _word(name: str, output: Output, **values: object) -> str:
-    return localized(f"cli.room.{name}", output.language, **values)
+    return output.localized(f"cli.room.{name}", **values)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.cli.output import Output
-from app.messages import localized
 from app.services.diagnostics.bundle import write_bundle
 from app.services.diagnostics.doctor import diagnose
 from app.services.diagnostics.report import report_lines
@@ -30,5 +29,5 @@ def doctor(output: Output, bundle: str = "") -> int:
         for line in report_lines(report, output.language):
             output.text(line)
     if bundle:
-        output.note(localized("cli.doctor.written", output.language, file=str(file)))
+        output.note(output.localized("cli.doctor.written", file=str(file)))
     return 0 if all(check.ok for check in report.checks) else 1

@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import Protocol, TypeVar
 
 from app.cli.output import Output
 from engine.errors import UserError
@@ -19,6 +20,13 @@ _ENDING = tuple(
 
 
 WRONG_USAGE = 2
+
+
+class _Closes(Protocol):
+    def close(self) -> None: ...
+
+
+T = TypeVar("T", bound=_Closes)
 
 
 class WrongUsage(Exception):
@@ -70,6 +78,16 @@ def signals_held() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def closed_at_end(opened: T) -> Iterator[T]:
+    """Close it at the end, while signals are blocked."""
+    try:
+        yield opened
+    finally:
+        with signals_held():
+            opened.close()
 
 
 @contextlib.contextmanager

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-import msgspec
+from typing import Any
 
 from app.cli.named import path_of
 from app.cli.output import Output
@@ -16,83 +15,55 @@ from app.table import aligned
 from engine.formats import ChatFormat, example_call
 from engine.gguf.reading import read_index
 from engine.gguf.summary import ModelSummary, summarize
-from engine.values import ReasoningControl
 
 _TEMPLATE_LINES = 6
 _LINE_WIDTH = 100
 
 
-class ToolSupport(msgspec.Struct, frozen=True):
-    """`dialect` names how the model writes calls, "described" where its template knows no tools and the
-    prompt describes them.
-
-    `learned` is True for a dialect that was worked out by rendering.
-    """
-
-    dialect: str = "described"
-    learned: bool = False
-
-
-class Inspection(msgspec.Struct, frozen=True):
-    """What `inspect --json` prints."""
-
-    architecture: str
-    quantisation: str
-    context_length: int
-    parameters: int
-    active_parameters: int
-    experts: int
-    experts_used: int
-    reasoning: ReasoningControl
-    tools: ToolSupport
+_FIELDS = (
+    "architecture",
+    "quantisation",
+    "context_length",
+    "parameters",
+    "active_parameters",
+    "experts",
+    "experts_used",
+)
 
 
-def inspection(summary: ModelSummary) -> Inspection:
-    """Inspect a model. Without a template it counts as one without reasoning, with tools described in the
-    prompt.
-
-    Raises UserError for a broken template.
-    """
-    chat_format = _format(summary)
-    return Inspection(
-        architecture=summary.architecture,
-        quantisation=summary.quantisation,
-        context_length=summary.context_length,
-        parameters=summary.parameters,
-        active_parameters=summary.active_parameters,
-        experts=summary.experts,
-        experts_used=summary.experts_used,
-        reasoning=chat_format.reasoning,
-        tools=ToolSupport(chat_format.dialect.name, chat_format.dialect.learned),
-    )
+def inspection(summary: ModelSummary, chat_format: ChatFormat) -> dict[str, Any]:
+    """What `inspect --json` prints. `dialect` names how the model writes calls, "described" where its template knows
+    no tools and the prompt describes them; `learned` is one that was worked out by rendering."""
+    dialect = chat_format.dialect
+    return {
+        **{name: getattr(summary, name) for name in _FIELDS},
+        "reasoning": chat_format.reasoning,
+        "tools": {"dialect": dialect.name, "learned": dialect.learned},
+    }
 
 
-def _format(summary: ModelSummary) -> ChatFormat:
-    return ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
-
-
-def report(summary: ModelSummary, found: Inspection, language: Language) -> str:
+def report(summary: ModelSummary, chat_format: ChatFormat, language: Language) -> str:
     """The inspection as aligned text, with the beginning of the chat template."""
 
     def said(name: str, /, **values: object) -> str:
         return localized(f"cli.inspect.{name}", language, **values)
 
-    reasoning, tools = found.reasoning, found.tools
+    reasoning, dialect = chat_format.reasoning, chat_format.dialect
     levels = f" ({', '.join(reasoning.levels)})" if reasoning.levels else ""
     rows = [
         ("name", summary.name),
         ("file", f"{summary.path} ({format_size(summary.bytes)})"),
-        ("architecture", found.architecture),
-        ("quantization", found.quantisation),
-        ("context", said("tokens", count=found.context_length)),
-        ("parameters", _parameters(found, language)),
+        ("architecture", summary.architecture),
+        ("quantization", summary.quantisation),
+        ("context", said("tokens", count=summary.context_length)),
+        ("parameters", _parameters(summary, language)),
         ("experts", _experts(summary, language)),
         ("reasoning", said("default", kind=f"{reasoning.kind}{levels}", default=reasoning.default)),
-        ("tools", said("learned", dialect=tools.dialect) if tools.learned else tools.dialect),
+        ("tools", said("learned", dialect=dialect.name) if dialect.learned else dialect.name),
     ]
     lines = aligned([(said(label), value) for label, value in rows], "  ")
     lines.append(said("call"))
-    lines += [f"  {line[:_LINE_WIDTH]}" for line in example_call(_format(summary).dialect).splitlines()]
+    lines += [f"  {line[:_LINE_WIDTH]}" for line in example_call(dialect).splitlines()]
     template = summary.chat_template.splitlines() or [said("no_template")]
     lines.append(said("template"))
     lines += [f"  {line[:_LINE_WIDTH]}" for line in template[:_TEMPLATE_LINES]]
@@ -102,7 +73,10 @@ def report(summary: ModelSummary, found: Inspection, language: Language) -> str:
 
 
 def inspect(model: str, output: Output) -> int:
-    """Print what `model` is; the exit code. Raises UserError for a file that is no model."""
+    """Print what `model` is; the exit code. Without a template it counts as one without reasoning.
+
+    Raises UserError for a file that is no model, and for a broken template.
+    """
     path = path_of(model)
     if path is None:
         from app.cli.remote import remote_summary
@@ -110,17 +84,17 @@ def inspect(model: str, output: Output) -> int:
         summary = remote_summary(model, output)
     else:
         summary = summarize(read_index(Path(path)))
-    found = inspection(summary)
+    chat_format = ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
     if output.json:
-        output.object(found)
+        output.object(inspection(summary, chat_format))
     else:
-        output.text(report(summary, found, output.language))
+        output.text(report(summary, chat_format, output.language))
     return 0
 
 
-def _parameters(found: Inspection, language: Language) -> str:
-    total = format_short_count(found.parameters, language)
-    active = format_short_count(found.active_parameters, language)
+def _parameters(summary: ModelSummary, language: Language) -> str:
+    total = format_short_count(summary.parameters, language)
+    active = format_short_count(summary.active_parameters, language)
     return localized("cli.inspect.active", language, total=total, active=active)
 
 

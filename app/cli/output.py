@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from app.cli.printable import printable
 from app.language import Language, system_language
-from app.messages import localized_error
-from engine.errors import UserError
+from app.messages import localized, localized_error
+from app.table import aligned
+from engine.errors import ErrorInfo, UserError
 from engine.text import clean_text, clean_value
 
 
@@ -35,10 +37,24 @@ class Output:
         if not self.json:
             self._write_out(text + end)
 
+    def localized(self, key: str, /, **params: Any) -> str:
+        """The message `key` with its parameters filled in, which cannot send control sequences to the terminal."""
+        told = {name: printable(value) if isinstance(value, str) else value for name, value in params.items()}
+        return localized(key, self.language, **told)
+
+    def table(self, rows: Sequence[tuple[str, ...]]) -> None:
+        """Print rows as aligned lines to stdout, cells from outside sanitized; nothing for none."""
+        if rows:
+            self.text("\n".join(aligned([tuple(map(printable, row)) for row in rows], "  ")))
+
     def note(self, text: str, end: str = "\n") -> None:
         """Print text to stderr, if it is open."""
         with contextlib.suppress(OSError):
             self._write(sys.stderr, text + end)
+
+    def tell(self, error: UserError | ErrorInfo) -> None:
+        """Print an error or a notice to stderr, in one sentence. Untrusted names cannot send control sequences."""
+        self.note(printable(localized_error(error, self.language)))
 
     def progress(self, text: str) -> None:
         """Print transient text to stderr, on a terminal only."""
@@ -46,17 +62,14 @@ class Output:
             self.note(text)
 
     def failed(self, error: UserError) -> int:
-        """Report an error in one sentence; returns its exit code.
-
-        Untrusted names cannot send control sequences.
-        """
-        said = printable(localized_error(error, self.language))
+        """Report an error in one sentence; returns its exit code."""
         if self.json and not self.printed:
+            told = error_object(error, self.language)
             try:
-                self.object({"error": {"code": error.code, "message": said}})
+                self.object({"error": told | {"message": printable(told["message"])}})
             except UserError as closed:
-                said = printable(localized_error(closed, self.language))
-        self.note(said)
+                error = closed
+        self.tell(error)
         return 1
 
     def _write_out(self, text: str) -> None:
@@ -76,3 +89,8 @@ class Output:
         encoding = stream.encoding or "utf-8"
         stream.write(clean_text(text).encode(encoding, "replace").decode(encoding))
         stream.flush()
+
+
+def error_object(error: ErrorInfo | UserError, language: Language) -> dict[str, str]:
+    """An error or a notice in the JSON of all commands."""
+    return {"code": error.code, "message": localized_error(error, language)}

@@ -8,13 +8,12 @@ import msgspec
 
 from app import paths
 from app.cli.named import path_of
-from app.cli.output import Output
+from app.cli.output import Output, error_object
 from app.cli.placement_options import PlacementFlags
 from app.cli.plan_report import all_devices, report
 from app.language import Language
 from app.messages import localized_error
 from app.services.placement.placements import open_placements
-from engine.errors import ErrorInfo
 from engine.placement.plan import Plan, PlannedModel
 
 
@@ -38,11 +37,11 @@ def plan(model: str, options: PlacementFlags, output: Output) -> int:
     else:
         output.text(report(planned, output.language))
         for notice in made.notices:
-            output.note(localized_error(notice, output.language))
+            output.tell(notice)
     if made.fits:
         return 0
     if made.refusal is not None:
-        output.note(localized_error(made.refusal, output.language))
+        output.tell(made.refusal)
     return 1
 
 
@@ -79,7 +78,7 @@ _MODEL = (
 
 def plan_values(plan: Plan, language: Language) -> dict[str, Any]:
     """A plan as JSON, sentences in `language`."""
-    placement, predicted = plan.placement, plan.predicted
+    placement = plan.placement
     return {
         "context": placement.context,
         "ubatch": placement.ubatch,
@@ -97,19 +96,8 @@ def plan_values(plan: Plan, language: Language) -> dict[str, Any]:
         "expert_cache": msgspec.to_builtins(placement.expert_cache),
         "fits": plan.fits,
         "measured": plan.measured,
-        "predicted": {
-            "decode_tps": predicted.decode_tps,
-            "prefill_tps": predicted.prefill_tps,
-            "decode_range": list(predicted.decode_range),
-            "prefill_range": list(predicted.prefill_range),
-            "hit_rate": predicted.hit_rate,
-            "hit_range": list(predicted.hit_range),
-        },
+        "predicted": msgspec.to_builtins(plan.predicted),
         "explanation": localized_error(plan.explanation, language),
-        "notices": [_told(notice, language) for notice in plan.notices],
-        "refusal": _told(plan.refusal, language) if plan.refusal else None,
+        "notices": [error_object(notice, language) for notice in plan.notices],
+        "refusal": error_object(plan.refusal, language) if plan.refusal else None,
     }
-
-
-def _told(error: ErrorInfo, language: Language) -> dict[str, str]:
-    return {"code": error.code, "message": localized_error(error, language)}

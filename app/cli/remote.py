@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from app import paths
-from app.cli.models.opened import opened
+from app.cli.opened import opened
 from app.cli.output import Output
 from app.cli.placement_options import PlacementFlags
 from app.cli.printable import printable
 from app.format import format_size
-from app.messages import localized
 from app.services.hub.hub_names import variant_named
 from app.services.placement.placements import calibrations
 from app.services.placement.placing import LocalPlacing
@@ -48,5 +47,5 @@ def _index(model: str, services: Services, output: Output) -> GgufIndex:
     with Hub(services.hub.access()) as hub:
         index, read = read_remote_index(hub, repository, variant)
     name = printable(f"{repository.model.repo}:{variant.name}")
-    output.note(localized("cli.plan.estimate", output.language, name=name, read=format_size(read)))
+    output.note(output.localized("cli.plan.estimate", name=name, read=format_size(read)))
     return index

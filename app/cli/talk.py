@@ -13,7 +13,6 @@ from app.cli.chat_tools import ToolsShown, calls_made
 from app.cli.ending import Ended
 from app.cli.output import Output
 from app.cli.tool_calls import call_lines
-from app.messages import localized_error
 from app.services.chat.events import AnswerRestarted
 from app.services.chat.tool_files import OfferedTools
 from app.services.events import ServiceEvent, StoreFailed
@@ -99,7 +98,7 @@ class Talk:
         for line in call_lines(message, self._output.language):
             self._output.text(line)
         for notice in message.notices:
-            self._output.note(localized_error(notice, self._output.language))
+            self._output.tell(notice)
 
     def calls(self, message: Message) -> list[dict[str, Any]] | None:
         """The calls of an answer with tools."""
@@ -137,12 +136,12 @@ class Talk:
         elif isinstance(event, StoreFailed):
             self._failure = event.error
             self._given_up = time.monotonic() + SAVE_PATIENCE
-            self._output.note(localized_error(event.error, self._output.language))
+            self._output.tell(event.error)
         elif isinstance(event, ModelChanged) and event.state == "loading" and not event.fraction:
             self._output.progress(f"{event.name} …")
         elif isinstance(event, ModelChanged) and event.state == "ready":
             for notice in event.notices:
-                self._output.note(localized_error(notice, self._output.language))
+                self._output.tell(notice)
 
 
 class Interrupted(Exception):

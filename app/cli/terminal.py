@@ -8,14 +8,13 @@ import sys
 
 from app import paths
 from app.cli.compaction import compact
-from app.cli.ending import INTERRUPTED, run_told, signals_held
+from app.cli.ending import INTERRUPTED, run_told
+from app.cli.opened import opened
 from app.cli.output import Output
 from app.cli.speed import speed_line
 from app.cli.talk import Interrupted, Talk, Unsaved
 from app.log import COMMANDS, written_to
-from app.messages import localized, localized_error
 from app.services.models.fullness import is_full, is_refused
-from app.services.services import open_services
 from app.store.records import ChatOptions
 from engine.errors import UserError
 
@@ -30,16 +29,12 @@ def open_without_screen(debug: bool = False) -> int:
 def _open(output: Output) -> int:
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     output.note(_word("no_screen" if terminal else "no_terminal", output))
-    services = open_services(paths.home())
-    try:
+    with opened() as services:
         model = services.settings.current.model if terminal else "starter"
         services.models.use(model, remember=False)
         if terminal:
             return converse(Talk(services, output, ChatOptions()), output)
         return _short_conversation(Talk(services, output, ChatOptions(max_tokens=48)), output)
-    finally:
-        with signals_held():
-            services.close()
 
 
 def converse(talk: Talk, output: Output) -> int:
@@ -76,7 +71,7 @@ def converse(talk: Talk, output: Output) -> int:
         if is_refused(message):  # already reported, with what can be done
             continue
         if message.error is not None:
-            output.note(localized_error(message.error, output.language))
+            output.tell(message.error)
         else:
             output.note(speed_line(message, output.language))
 
@@ -97,4 +92,4 @@ def _short_conversation(talk: Talk, output: Output) -> int:
 
 
 def _word(name: str, output: Output, **values: str) -> str:
-    return localized(f"cli.terminal.{name}", output.language, **values)
+    return output.localized(f"cli.terminal.{name}", **values)

@@ -5,23 +5,17 @@ from __future__ import annotations
 import msgspec
 
 from agents.check.check import Checked
-from app import paths
-from app.cli.ending import signals_held
+from app.cli.opened import opened
 from app.cli.output import Output
 from app.format import format_duration
 from app.language import Language
 from app.messages import localized
-from app.services.services import open_services
 
 
 def check_tools(model: str, output: Output) -> int:
     """Check, print and store the result; returns 0. Raises UserError as `ToolChecks.run` does."""
-    services = open_services(paths.home())
-    try:
+    with opened() as services:
         found = services.tool_checks.run(model, lambda done, total: output.progress(f"{done} / {total}"))
-    finally:
-        with signals_held():
-            services.close()
     if found is not None:
         _print(found, output)
     return 0
@@ -38,13 +32,11 @@ def _print(found: Checked, output: Output) -> None:
         output.object(values)
         return
     rating = localized(f"tool_check.rating.{found.rating}", language)
-    output.text(localized("cli.tool_check.rating", language, rating=rating))
+    output.text(output.localized("cli.tool_check.rating", rating=rating))
     time = format_duration(found.seconds, language)
-    output.text(
-        localized("cli.tool_check.passed", language, passed=found.passed, total=found.total, time=time)
-    )
+    output.text(output.localized("cli.tool_check.passed", passed=found.passed, total=found.total, time=time))
     if failed:
-        output.text(localized("cli.tool_check.failed", language))
+        output.text(output.localized("cli.tool_check.failed"))
         for words in failed:
             output.text(f"  {words}")
 

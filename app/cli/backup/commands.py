@@ -6,19 +6,11 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import Json, chosen_output
+from app.cli.options import Json, Lines, chosen_output, group
 
-backup = typer.Typer(
-    name="backup",
-    help="Backups of chats, runs and the library's list: one is made each day, five are kept.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
+backup = group(
+    "backup", "Backups of chats, runs and the library's list: one is made each day, five are kept."
 )
-
-Lines = Annotated[
-    bool, typer.Option("--json", help="Print JSON on stdout, one object a line, and nothing else.")
-]
 
 
 @backup.command("list")

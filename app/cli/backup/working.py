@@ -7,11 +7,8 @@ from pathlib import Path
 
 from app import paths
 from app.cli.output import Output
-from app.cli.printable import printable
 from app.format import format_size
-from app.messages import localized
 from app.services.backups import backups, create_backup, restore_backup
-from app.table import aligned
 
 
 def list_backups(output: Output) -> int:
@@ -23,16 +20,16 @@ def list_backups(output: Output) -> int:
     elif known:
         rows = [
             (
-                printable(one.name),
+                one.name,
                 _when(one.time),
                 format_size(one.bytes),
-                localized("cli.backup.aside", output.language) if one.kind == "aside" else "",
+                output.localized("cli.backup.aside") if one.kind == "aside" else "",
             )
             for one in known
         ]
-        output.text("\n".join(aligned(rows, "  ")))
+        output.table(rows)
     else:
-        output.note(localized("cli.backup.nothing", output.language))
+        output.note(output.localized("cli.backup.nothing"))
     return 0
 
 
@@ -42,11 +39,7 @@ def create(output: Output) -> int:
     if output.json:
         output.object(made)
     else:
-        output.text(
-            localized(
-                "cli.backup.created", output.language, name=printable(made.name), size=format_size(made.bytes)
-            )
-        )
+        output.text(output.localized("cli.backup.created", name=made.name, size=format_size(made.bytes)))
     return 0
 
 
@@ -57,13 +50,9 @@ def restore(name: str, output: Output) -> int:
         output.object(restored)
         return 0
     backup = restored.backup
-    output.text(
-        localized(
-            "cli.backup.restored", output.language, name=printable(backup.name), time=_when(backup.time)
-        )
-    )
+    output.text(output.localized("cli.backup.restored", name=backup.name, time=_when(backup.time)))
     if restored.aside:
-        output.text(localized("cli.backup.kept", output.language, name=printable(Path(restored.aside).name)))
+        output.text(output.localized("cli.backup.kept", name=Path(restored.aside).name))
     return 0
 
 

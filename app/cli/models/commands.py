@@ -6,20 +6,11 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import Json, chosen_output
+from app.cli.options import Json, Lines, chosen_output, group
 from engine.hub.values import Sort
 
-JSON_LINES = "Print JSON on stdout, one object a line, and nothing else."
+models = group("models", "Find models, download them and keep them.")
 
-models = typer.Typer(
-    name="models",
-    help="Find models, download them and keep them.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-)
-
-Lines = Annotated[bool, typer.Option("--json", help=JSON_LINES)]
 Known = Annotated[str, typer.Argument(metavar="ID", help="A model of the library, as `list` names it.")]
 
 
@@ -129,7 +120,7 @@ def remove(
     json: Json = False,
 ) -> None:
     """Remove a model, or a download that is not wanted any more. Imported files are only forgotten."""
-    from app.cli.models.removing import remove as run_remove
+    from app.cli.models.changing import remove as run_remove
 
     raise typer.Exit(run_remove(id, now, chosen_output(command, json)))
 
@@ -137,7 +128,7 @@ def remove(
 @models.command()
 def restore(command: typer.Context, id: Known, json: Json = False) -> None:
     """Bring back a model that was removed."""
-    from app.cli.models.removing import restore as run_restore
+    from app.cli.models.changing import restore as run_restore
 
     raise typer.Exit(run_restore(id, chosen_output(command, json)))
 
@@ -150,7 +141,7 @@ def rename(
     json: Json = False,
 ) -> None:
     """Call a model something else. Its id and its files stay as they are."""
-    from app.cli.models.renaming import rename as run_rename
+    from app.cli.models.changing import rename as run_rename
 
     raise typer.Exit(run_rename(id, name, chosen_output(command, json)))
 
@@ -162,6 +153,6 @@ def trash(
     json: Lines = False,
 ) -> None:
     """Show the models that were removed and can be restored."""
-    from app.cli.models.trash import trash as run_trash
+    from app.cli.models.changing import trash as run_trash
 
     raise typer.Exit(run_trash(empty, chosen_output(command, json)))

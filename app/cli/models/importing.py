@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from app.cli.models.objects import model_object
-from app.cli.models.opened import opened
+from app.cli.opened import opened
 from app.cli.output import Output
-from app.cli.printable import printable
 from app.format import format_size
-from app.messages import localized, localized_error
 from app.store.records import LibraryModel, ModelOrigin
 from engine.errors import UserError
 
@@ -36,9 +34,9 @@ def import_from(source: Literal["hf", "lmstudio", "ollama"] | str, output: Outpu
                 if error.code.startswith("cli."):  # the reader has closed the pipe
                     raise
                 failed = True
-                output.note(printable(localized_error(error, output.language)))
+                output.tell(error)
     if not new:
-        output.note(localized("cli.import.nothing", output.language))
+        output.note(output.localized("cli.import.nothing"))
     return 1 if failed else 0
 
 
@@ -47,12 +45,4 @@ def _tell(models: tuple[LibraryModel, ...], output: Output) -> None:
         if output.json:
             output.object(model_object(model))
         size = format_size(model.bytes)
-        output.text(
-            localized(
-                "cli.import.taken",
-                output.language,
-                id=printable(model.id),
-                size=size,
-                path=printable(model.path),
-            )
-        )
+        output.text(output.localized("cli.import.taken", id=model.id, size=size, path=model.path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from app.cli.models.objects import download_object, model_object
-from app.cli.models.opened import opened
+from app.cli.opened import opened
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.format import format_short_count, format_size, format_size_of
@@ -13,7 +13,6 @@ from app.language import Language
 from app.messages import localized
 from app.services.library.values import DiskUse
 from app.store.records import Download, LibraryModel
-from app.table import aligned
 
 _COLUMNS = ("model", "name", "size", "parameters", "used", "verified", "state")
 _ENDED = ("done", "cancelled")
@@ -32,14 +31,15 @@ def list_models(output: Output) -> int:
         disk = services.library.disk()
     if models:
         rows = [
-            tuple(localized(f"cli.list.{name}", language) for name in _COLUMNS),
+            tuple(output.localized(f"cli.list.{name}") for name in _COLUMNS),
             *(_row(one, language) for one in models),
         ]
-        output.text("\n".join(aligned(_without_empty_columns(rows), "  ")) + "\n")
+        output.table(_without_empty_columns(rows))
+        output.text("")
     else:
-        output.note(localized("cli.list.nothing", language))
+        output.note(output.localized("cli.list.nothing"))
     if downloads:
-        output.text(localized("cli.list.on_the_way", language, count=len(downloads)))
+        output.text(output.localized("cli.list.on_the_way", count=len(downloads)))
     output.text("\n".join(disk_lines(disk, language)))
     return 0
 
@@ -52,9 +52,9 @@ def list_downloads(output: Output) -> int:
         for download in downloads:
             output.object(download_object(download))
     elif downloads:
-        output.text("\n".join(aligned([_download_row(one, output.language) for one in downloads], "  ")))
+        output.table([_download_row(one, output.language) for one in downloads])
     else:
-        output.note(localized("cli.list.no_downloads", output.language))
+        output.note(output.localized("cli.list.no_downloads"))
     return 0
 
 
@@ -81,8 +81,8 @@ def _row(model: LibraryModel, language: Language) -> tuple[str, ...]:
             "cli.list.active", language, total=parameters, active=format_short_count(active, language)
         )
     return (
-        printable(model.id),
-        printable(model.name) if model.name != model.id else "",
+        model.id,
+        model.name if model.name != model.id else "",
         format_size(model.bytes),
         parameters,
         _day(model.used),
@@ -93,7 +93,7 @@ def _row(model: LibraryModel, language: Language) -> tuple[str, ...]:
 
 def _download_row(download: Download, language: Language) -> tuple[str, ...]:
     return (
-        printable(download.model),
+        download.model,
         localized(f"cli.list.{download.state}", language),
         format_size_of(download.received, download.bytes, language),
     )

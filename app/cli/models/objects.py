@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
+from app.cli.output import error_object
 from app.language import Language
 from app.messages import localized_error
 from app.store.records import Download, LibraryModel
-from engine.errors import ErrorInfo, UserError
-from engine.hub.values import HubFile, HubModel, JudgedVariant, Repository, Verdict
+from engine.hub.values import HubModel, JudgedVariant, Repository, Verdict
 
 # On the hub, not downloaded.
 REMOTE = "remote"
@@ -58,7 +58,7 @@ def repository_object(
     return found_object(model, REMOTE) | {
         "commit": repository.commit,
         "variants": [variant_object(model.repo, one, states, language) for one in judged],
-        "companions": [_file(file) for file in repository.companions],
+        "companions": msgspec.to_builtins(repository.companions),
         "left_out": [
             {"name": one.name, "reason": localized_error(one.reason, language)} for one in repository.left_out
         ],
@@ -82,19 +82,10 @@ def variant_object(
         "verdict": verdict_object(judged.verdict, language) if judged.verdict else None,
         "facts": msgspec.to_builtins(judged.facts) if judged.facts else None,
         "error": error_object(judged.error, language) if judged.error else None,
-        "files": [_file(file) for file in variant.files],
+        "files": msgspec.to_builtins(variant.files),
     }
 
 
 def verdict_object(verdict: Verdict, language: Language) -> dict[str, Any]:
     fields: dict[str, Any] = msgspec.to_builtins(verdict)
     return fields | {"fits": verdict.fits, "sentence": localized_error(verdict.sentence, language)}
-
-
-def error_object(error: ErrorInfo | UserError, language: Language) -> dict[str, str]:
-    return {"code": error.code, "message": localized_error(error, language)}
-
-
-def _file(file: HubFile) -> dict[str, Any]:
-    fields: dict[str, Any] = msgspec.to_builtins(file)
-    return fields

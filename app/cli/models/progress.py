@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from app.cli.output import Output
+from app.cli.output import Output, error_object
 from app.format import format_duration, format_rate, format_size_of
 from app.language import Language
 from app.messages import localized, localized_error
@@ -106,5 +106,5 @@ def _object(step: Step, language: Language) -> dict[str, object]:
         "seconds_left": step.seconds_left,
     }
     if step.trouble is not None:
-        fields["trouble"] = {"code": step.trouble.code, "message": localized_error(step.trouble, language)}
+        fields["trouble"] = error_object(step.trouble, language)
     return fields

@@ -6,11 +6,11 @@ import contextlib
 import queue
 
 from app.cli.ending import INTERRUPTED, Ended, signals_held
-from app.cli.models.objects import download_object, error_object, model_object
-from app.cli.models.opened import opened
+from app.cli.models.objects import download_object, model_object
 from app.cli.models.progress import ProgressReport, Step
 from app.cli.models.working import Changes, changes_of
-from app.cli.output import Output
+from app.cli.opened import opened
+from app.cli.output import Output, error_object
 from app.cli.printable import printable
 from app.format import format_size
 from app.language import Language
@@ -94,16 +94,16 @@ def _best(repository: Repository, services: Services, output: Output) -> Variant
         raise UserError("cli.no_models", repo=repo)
     if len(repository.variants) == 1:
         variant = repository.variants[0]
-        output.note(localized("cli.pull.only", output.language, id=printable(f"{repo}:{variant.name}")))
+        output.note(output.localized("cli.pull.only", id=f"{repo}:{variant.name}"))
         return variant
-    output.progress(localized("cli.pull.judging", output.language))
+    output.progress(output.localized("cli.pull.judging"))
     best = next((one for one in services.hub.judge(repository) if one.best), None)
     if best is None:
         smallest = repository.variants[0]
         raise UserError("cli.nothing_fits", repo=repo, name=f"{repo}:{smallest.name}")
     verdict = localized_error(best.verdict.sentence, output.language) if best.verdict else ""
     id = printable(f"{repo}:{best.variant.name}")
-    output.note(localized("cli.pull.chosen", output.language, id=id, verdict=printable(verdict)))
+    output.note(output.localized("cli.pull.chosen", id=id, verdict=verdict))
     return best.variant
 
 
@@ -135,7 +135,7 @@ def _step(download: Download, received: int, rate: float, seconds_left: float | 
 def _ended(download: Download, services: Services, output: Output) -> int:
     if download.state == "done":
         if download.error is not None:  # such as that there was no hash to compare
-            output.note(printable(localized_error(download.error, output.language)))
+            output.tell(download.error)
         return _ready(services.library.get(download.model), output, "ready")
     if download.state == "paused" and download.error is None:  # by the window, or another terminal
         _paused(download, output)
@@ -143,7 +143,7 @@ def _ended(download: Download, services: Services, output: Output) -> int:
     error = download.error or UserError("cli.pull_cancelled", name=download.model).info
     if output.json:
         output.object(download_object(download) | {"error": error_object(error, output.language)})
-    output.note(printable(localized_error(error, output.language)))
+    output.tell(error)
     if download.state != "cancelled" and download.received:
         output.note(_so_far("useless" if error.code in FINAL else "failed", download, output.language))
     return 1
@@ -153,11 +153,7 @@ def _ready(model: LibraryModel, output: Output, how: str) -> int:
     if output.json:
         output.object(model_object(model))
     size = format_size(model.bytes)
-    output.text(
-        localized(
-            f"cli.pull.{how}", output.language, id=printable(model.id), path=printable(model.path), size=size
-        )
-    )
+    output.text(output.localized(f"cli.pull.{how}", id=model.id, path=model.path, size=size))
     return 0
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 
 from app.cli.models.objects import REMOTE, found_object
-from app.cli.models.opened import opened
+from app.cli.opened import opened
 from app.cli.output import Output
-from app.cli.printable import printable
 from app.format import format_short_count
 from app.language import Language
 from app.messages import localized
-from app.table import aligned
 from engine.hub.values import HubModel, Query
 
 _COLUMNS = ("model", "size", "downloads", "likes", "updated", "license")
@@ -30,19 +28,17 @@ def search(query: Query, limit: int, output: Output) -> int:
                 output.object(found_object(model, state_of(model, here)))
         elif models:
             heading = (
-                [tuple(localized(f"cli.search.{name}", output.language) for name in _COLUMNS)]
-                if not shown
-                else []
+                [tuple(output.localized(f"cli.search.{name}") for name in _COLUMNS)] if not shown else []
             )
             rows = [*heading, *(_row(model, output.language) for model in models)]
-            output.text("\n".join(aligned(rows, "  ")))
+            output.table(rows)
         shown += len(models)
 
     with opened() as services:
         here = frozenset(model.repo for model in services.library.models() if model.state == "ready")
         services.hub.search(query, take, lambda: shown < limit)
     if not shown:
-        output.note(localized("cli.search.nothing", output.language))
+        output.note(output.localized("cli.search.nothing"))
     return 0
 
 
@@ -52,10 +48,10 @@ def state_of(model: HubModel, here: frozenset[str]) -> str:
 
 
 def _row(model: HubModel, language: Language) -> tuple[str, ...]:
-    name = printable(model.repo)
+    name = model.repo
     marks = [localized("cli.search.gated", language)] if model.gate else []
     marks += [localized("cli.search.private", language)] if model.private else []
-    licence = ", ".join([*([printable(model.licence)] if model.licence else []), *marks])
+    licence = ", ".join([*([model.licence] if model.licence else []), *marks])
     return (
         name if len(name) <= _WIDEST else f"{name[: _WIDEST - 1]}…",
         format_short_count(model.parameters, language) if model.parameters else "",

@@ -5,16 +5,14 @@ from __future__ import annotations
 import time
 
 from app.cli.models.objects import model_object, repository_object, verdict_object
-from app.cli.models.opened import opened
+from app.cli.opened import opened
 from app.cli.output import Output
-from app.cli.printable import printable
 from app.format import format_short_count, format_size
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.hub.hub_names import variant_named
 from app.services.services import Services
 from app.store.records import LibraryModel
-from app.table import aligned
 from engine.errors import UserError
 from engine.hub.names import ModelName, looks_like_hub_name, parse_model_name
 from engine.hub.values import JudgedVariant, RemoteFacts, Repository, Verdict
@@ -58,9 +56,9 @@ def _show_model(model: LibraryModel, services: Services, output: Output) -> int:
         shown = verdict_object(verdict, output.language) if verdict else None
         output.object(model_object(model) | {"verdict": shown})
     else:
-        output.text("\n".join(aligned(_model_rows(model, verdict, output.language), "  ")))
+        output.table(_model_rows(model, verdict, output.language))
     if told is not None:
-        output.note(localized_error(told, output.language))
+        output.tell(told)
     return 0
 
 
@@ -84,7 +82,7 @@ def _model_rows(model: LibraryModel, verdict: Verdict | None, language: Language
         ("used", _day(model.used, language)),
         ("verdict", localized_error(verdict.sentence, language) if verdict else ""),
     ]
-    return [(localized(f"cli.show.{name}", language), printable(value)) for name, value in rows if value]
+    return [(localized(f"cli.show.{name}", language), value) for name, value in rows if value]
 
 
 # --- a repository of the hub ---
@@ -92,7 +90,7 @@ def _model_rows(model: LibraryModel, verdict: Verdict | None, language: Language
 
 def _show_repository(wanted: ModelName, services: Services, output: Output) -> int:
     repository = services.hub.repository(wanted.repo)
-    output.progress(localized("cli.show.judging", output.language))
+    output.progress(output.localized("cli.show.judging"))
     judged = services.hub.judge(repository)
     if wanted.variant or wanted.file:
         _, variant = variant_named(str(wanted), lambda _: repository)
@@ -102,20 +100,19 @@ def _show_repository(wanted: ModelName, services: Services, output: Output) -> i
         output.object(repository_object(repository, judged, states, output.language))
         return 0
     language = output.language
-    output.text("\n".join(aligned(_repository_rows(repository, judged, language), "  ")))
+    output.table(_repository_rows(repository, judged, language))
     if judged:
         table = [_variant_row(wanted.repo, one, states, language) for one in judged]
-        output.text("\n" + "\n".join(aligned(table, "  ")))
+        output.text("")
+        output.table(table)
     for left_out in repository.left_out:
         reason = localized_error(left_out.reason, language)
-        output.note(printable(localized("cli.show.left_out", language, reason=reason)))
+        output.note(output.localized("cli.show.left_out", reason=reason))
     if repository.model.gate:
-        output.note(localized("cli.show.gated", language))
+        output.note(output.localized("cli.show.gated"))
     best = next((one for one in judged if one.best), None)
     if best is not None and f"{wanted.repo}:{best.variant.name}" not in states:
-        output.text(
-            "\n" + localized("cli.show.pull", language, id=printable(f"{wanted.repo}:{best.variant.name}"))
-        )
+        output.text("\n" + output.localized("cli.show.pull", id=f"{wanted.repo}:{best.variant.name}"))
     return 0
 
 
@@ -137,7 +134,7 @@ def _repository_rows(
         ("downloads", f"{model.downloads:,}"),
         ("commit", repository.commit),
     ]
-    return [(localized(f"cli.show.{name}", language), printable(value)) for name, value in rows if value]
+    return [(localized(f"cli.show.{name}", language), value) for name, value in rows if value]
 
 
 def _variant_row(
@@ -148,9 +145,9 @@ def _variant_row(
     marks = [localized("cli.show.best", language)] if judged.best else []
     marks += [localized(f"cli.show.{here.state}", language)] if here else []
     return (
-        printable(judged.variant.name),
+        judged.variant.name,
         format_size(judged.variant.bytes),
-        printable(localized_error(told, language)) if told else "",
+        localized_error(told, language) if told else "",
         f"({', '.join(marks)})" if marks else "",
     )
 

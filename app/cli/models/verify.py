@@ -6,13 +6,12 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from app.cli.models.objects import model_object
-from app.cli.models.opened import opened
 from app.cli.models.progress import ProgressReport, Step
 from app.cli.models.working import changes_of, watched
+from app.cli.opened import opened
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.format import format_size
-from app.messages import localized
 from app.services.events import ServiceEvent
 from app.services.library.events import VerifyProgress
 
@@ -48,13 +47,9 @@ def verify(id: str, repair: bool, output: Output) -> int:
     for part in found.bad:
         output.text(_line("bad", part, output))
     if found.ok:
-        output.text(
-            localized(
-                "cli.verify.good", output.language, id=printable(model.id), size=format_size(model.bytes)
-            )
-        )
+        output.text(output.localized("cli.verify.good", id=model.id, size=format_size(model.bytes)))
     elif not repair and model.origin == "hub":
-        output.note(localized("cli.verify.mend", output.language, id=printable(model.id)))
+        output.note(output.localized("cli.verify.mend", id=model.id))
     return 0 if found.ok else 1
 
 
@@ -67,6 +62,4 @@ def _parts(parts: tuple[BadPart, ...]) -> list[dict[str, Any]]:
 
 def _line(word: str, part: BadPart, output: Output) -> str:
     path = printable(str(part.path))
-    return localized(
-        f"cli.verify.{word}", output.language, path=path, part=part.part, first=part.first, last=part.last
-    )
+    return output.localized(f"cli.verify.{word}", path=path, part=part.part, first=part.first, last=part.last)

@@ -7,64 +7,51 @@ from typing import Any
 
 import msgspec
 
-from app import paths
-from app.cli.ending import signals_held
+from app.cli.opened import opened
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.run.running import chosen_run
 from app.cli.run.showing import entry_object
 from app.services.runs.export import ExportFormat
-from app.services.services import Services, open_services
 from app.store.records import RunRecord
-from app.table import aligned
 
 
 def print_runs(output: Output) -> int:
     """One line for each run, the latest first; with --json one object."""
-    services = open_services(paths.home())
-    try:
+    with opened() as services:
         services.runs.recover()
         found = services.runs.all()
         if output.json:
             output.object({"runs": [run_object(run) for run in found]})
-        for line in aligned([_row(run) for run in found], "  ") if found else ():
-            output.text(line)
-        return 0
-    finally:
-        _close(services)
+        output.table([_row(run) for run in found])
+    return 0
 
 
 def print_recipes(output: Output) -> int:
     """The recipes with their parameters; with --json one object."""
-    services = open_services(paths.home())
-    try:
+    with opened() as services:
         found = services.runs.recipes.all()
         if output.json:
-            output.object({"recipes": [msgspec.to_builtins(recipe) for recipe in found]})
+            output.object({"recipes": msgspec.to_builtins(found)})
         for recipe in found:
             output.text(f"{printable(recipe.id)}: {printable(recipe.title)}. {printable(recipe.description)}")
             for name, label, default in recipe.parameters:
                 output.text(
                     f"    --set {printable(name)}=...  {printable(label)} ({printable(default) or '-'})"
                 )
-        return 0
-    finally:
-        _close(services)
+    return 0
 
 
 def print_run(run: str, format: ExportFormat, output: Output) -> int:
     """Print the run in an export format; as "jsonl" and with --json exactly the lines that the run printed."""
-    services = open_services(paths.home())
-    try:
+    with opened() as services:
         id = chosen_run(services, run)
         if output.json or format == "jsonl":
             for entry in services.runs.entries(id):
                 output.object(entry_object(entry, output.language))
         else:
             output.text(services.runs.export(id, format), end="")
-        return 0
-    finally:
-        _close(services)
+    return 0
 
 
 def run_object(run: RunRecord) -> dict[str, Any]:
@@ -78,9 +65,4 @@ def run_object(run: RunRecord) -> dict[str, Any]:
 def _row(run: RunRecord) -> tuple[str, ...]:
     date = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
     state = f"{run.state} ({run.reason})" if run.reason and run.state != "completed" else run.state
-    return str(run.id), date, state + (", undone" if run.undone else ""), printable(run.title)
-
-
-def _close(services: Services) -> None:
-    with signals_held():
-        services.close()
+    return str(run.id), date, state + (", undone" if run.undone else ""), run.title

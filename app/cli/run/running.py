@@ -10,9 +10,9 @@ import msgspec
 
 from agents.budget import Budget
 from agents.events import Entry, Mode, RunFinished, RunStarted
-from app import paths
 from app.cli.ending import INTERRUPTED, Ended, WrongUsage, signals_held
-from app.cli.named import whole_path
+from app.cli.named import reasoning_choice, whole_path
+from app.cli.opened import opened
 from app.cli.output import Output
 from app.cli.run.approving import answer
 from app.cli.run.showing import Showing, entry_object
@@ -21,10 +21,9 @@ from app.services.runs.events import RunAsks, RunChanged, RunEntries
 from app.services.runs.recipes import filled
 from app.services.runs.runs import with_steps
 from app.services.runs.values import RunSpec
-from app.services.services import Services, open_services
+from app.services.services import Services
 from app.store.records import RUNS_UNDER_WAY, RunRecord
 from engine.errors import UserError
-from engine.values import Reasoning
 
 # Grace period of a running tool after an interrupt; seconds.
 TOOL_PATIENCE = 2.0
@@ -51,14 +50,10 @@ def carry_out(arguments: RunArguments, output: Output) -> int:
     failed.
     """
     _check(arguments)
-    services = open_services(paths.home())
-    try:
+    with opened() as services:
         watch = Watch(services, output)
         record = _resumed(services, arguments) if arguments.resume else _started(services, arguments)
         return watch.follow(record)
-    finally:
-        with signals_held():
-            services.close()
 
 
 def chosen_run(services: Services, name: str) -> int:
@@ -98,12 +93,13 @@ def _started(services: Services, arguments: RunArguments) -> RunRecord:
         mode = mode or recipe.mode
         tools = tools or recipe.tools or ()
         budget, title = recipe.budget, recipe.title
+    reasoning = reasoning_choice(arguments.reasoning)
     wish = RunSpec(
         task=task,
         workspace=whole_path(arguments.workspace),
         model=arguments.model or services.settings.current.model,
         mode=mode or "ask",
-        reasoning=reasoning_choice(arguments.reasoning),
+        reasoning="auto" if reasoning is None else reasoning,
         budget=with_steps(budget, arguments.max_steps),
         tools=tools or None,
         recipe=arguments.recipe,
@@ -122,15 +118,6 @@ def _resumed(services: Services, arguments: RunArguments) -> RunRecord:
     before = next((event.budget for event in started), Budget())
     budget = with_steps(before, arguments.max_steps) if arguments.max_steps else None
     return services.runs.resume(id, arguments.task, again, budget, mode=arguments.mode)
-
-
-def reasoning_choice(text: str) -> Reasoning:
-    """Parse a reasoning choice. Raises UserError `chat.bad_reasoning`."""
-    if text.isdecimal() and len(text) < 10:
-        return int(text)
-    if text not in ("", "auto", "off", "on", "low", "medium", "high"):
-        raise UserError("chat.bad_reasoning", value=text[:40])
-    return text or "auto"
 
 
 class Watch:

@@ -20,7 +20,7 @@ from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.remote_servers import leaves_note
 from app.language import Language
-from app.messages import localized, localized_error
+from app.messages import localized_error
 from app.services.runs.reasons import why_finished
 from engine.errors import ErrorInfo
 
@@ -48,7 +48,7 @@ class Showing:
         self._changed = False
 
     def note(self, error: ErrorInfo) -> None:
-        self._output.note(localized_error(error, self._output.language))
+        self._output.tell(error)
 
     def entry(self, entry: Entry) -> None:
         """Print an event in a line or two; most print nothing."""
@@ -95,7 +95,7 @@ class Showing:
         self._say("resume", run=run)
 
     def _word(self, name: str, **values: object) -> str:
-        return localized(f"cli.run.{name}", self._output.language, **values)
+        return self._output.localized(f"cli.run.{name}", **values)
 
     def _say(self, name: str, **values: object) -> None:
         self._note(self._word(name, **values))

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from app import paths
 from app.cli.ending import signals_held
+from app.cli.opened import opened
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.run.running import chosen_run
-from app.messages import localized, localized_error
 from app.services.runs.events import RunEntries
-from app.services.services import open_services
 from engine.errors import ErrorInfo
 
 
 def undo(run: str, *, force: bool, output: Output) -> int:
     """Run the command; returns 1 when files were left alone. With --json the journal's event is printed."""
-    services = open_services(paths.home())
-    try:
+    with opened() as services:
         id = chosen_run(services, run)
         told: list[RunEntries] = []
         services.events.subscribe(RunEntries, told.append)
@@ -29,12 +26,9 @@ def undo(run: str, *, force: bool, output: Output) -> int:
         for step in plan.steps:
             if step.path in done:
                 action = "remove" if step.action == "remove" else "restore"
-                output.text(f"{localized(f'cli.undo.{action}', output.language)}: {printable(step.path)}")
+                output.text(f"{output.localized(f'cli.undo.{action}')}: {printable(step.path)}")
         if undone.conflicts:
-            left = ErrorInfo("cli.undo_conflicts", {"paths": printable(", ".join(undone.conflicts))})
-            output.note(localized_error(left, output.language))
+            left = ErrorInfo("cli.undo_conflicts", {"paths": ", ".join(undone.conflicts)})
+            output.tell(left)
             return 1
         return 0
-    finally:
-        with signals_held():
-            services.close()

@@ -6,20 +6,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.cli.options import Json, chosen_output
+from app.cli.options import Json, Lines, chosen_output, group
 
-servers = typer.Typer(
-    name="servers",
-    help="Servers of tools (MCP): programs and addresses whose tools runs and chats can use.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
+servers = group(
+    "servers", "Servers of tools (MCP): programs and addresses whose tools runs and chats can use."
 )
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A server, as `list` names it.")]
-Lines = Annotated[
-    bool, typer.Option("--json", help="Print JSON on stdout, one object a line, and nothing else.")
-]
 Yes = Annotated[bool, typer.Option("--yes", help="Agree to what is shown, without being asked.")]
 
 
@@ -49,7 +42,7 @@ def add(
         list[str] | None, typer.Argument(metavar="[-- COMMAND...]", help="What to run, after --.")
     ] = None,
     url: Annotated[
-        str, typer.Option(metavar="URL", help="The address of a server that runs elsewhere.")
+        str, typer.Option(metavar="URL", help="The address of a server on another computer.")
     ] = "",
     env: Annotated[
         list[str] | None,
@@ -195,7 +188,7 @@ def secret(
 
 @servers.command()
 def login(command: typer.Context, name: Name, json: Json = False) -> None:
-    """Log in to a server elsewhere, in the browser. The page's address is printed as well."""
+    """Log in to a server on another computer, in the browser. The page's address is printed as well."""
     from app.cli.servers.setting_up import login as run_login
 
     raise typer.Exit(run_login(name, chosen_output(command, json)))

@@ -12,7 +12,6 @@ from app.cli.servers.objects import server_object
 from app.cli.servers.opened import opened
 from app.cli.servers.words import card, error_line, say, state_word, tool_line, word
 from app.services.connections.server_values import Server
-from app.table import aligned
 
 
 def list_servers(output: Output) -> int:
@@ -29,8 +28,7 @@ def list_servers(output: Output) -> int:
         (server.name, _address(server), _count(server, output), state_word(server, output.language))
         for server in found
     ]
-    for line in aligned([tuple(printable(cell) for cell in row) for row in rows], "  "):
-        output.text(line)
+    output.table(rows)
     return 0
 
 

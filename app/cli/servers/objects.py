@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
+from app.cli.output import error_object
 from app.language import Language
-from app.messages import localized_error
 from app.services.connections.server_values import Server
 
 
@@ -36,6 +36,6 @@ def server_object(server: Server, language: Language) -> dict[str, Any]:
         "warnings": list(server.warnings),
         "imported": server.imported,
         "state": server.state,
-        "error": error and {"code": error.code, "message": localized_error(error, language)},
-        "tools": [msgspec.to_builtins(tool) for tool in server.tools],
+        "error": error and error_object(error, language),
+        "tools": msgspec.to_builtins(server.tools),
     }

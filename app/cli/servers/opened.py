@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 from agents.sandbox.find import find_sandbox
 from app import paths
-from app.cli.ending import signals_held
+from app.cli.ending import closed_at_end
 from app.services.connections.servers import Servers
 from app.services.events import EventBus
 from app.services.settings.secrets import Secrets
 
 
-@contextlib.contextmanager
-def opened() -> Iterator[Servers]:
-    servers = Servers(paths.home(), Secrets(), find_sandbox, EventBus())
-    try:
-        yield servers
-    finally:
-        with signals_held():
-            servers.close()
+def opened() -> AbstractContextManager[Servers]:
+    return closed_at_end(Servers(paths.home(), Secrets(), find_sandbox, EventBus()))

@@ -18,7 +18,6 @@ from app.cli.printable import printable
 from app.cli.servers.objects import server_object
 from app.cli.servers.opened import opened
 from app.cli.servers.words import card, say, word
-from app.messages import localized_error
 from app.services.connections.server_import import found_in
 from app.services.connections.server_values import Server
 from app.services.connections.servers import Servers
@@ -46,7 +45,7 @@ def import_file(path: str, yes: bool, output: Output) -> int:
                 server = servers.add(found.spec, found.env, found.headers, whole, found.enabled)
             except UserError as error:
                 failed = True
-                output.note(printable(localized_error(error, output.language)))
+                output.tell(error)
                 continue
             _note_unkept(servers, server, output)
             _ask(servers, server, yes, output)

@@ -395,6 +395,6 @@ def test_a_cache_of_experts_stands_in_the_object() -> None:
     found = plan_object(a_planned_model("/models/a.gguf", a_cached_plan()), "en")["plan"]
     assert found["mode"] == "cached"
     assert found["expert_cache"]["layers"][1] == {"layer": 1, "slots": 3, "bytes": 300}
-    assert (found["predicted"]["hit_rate"], found["predicted"]["hit_range"]) == (0.82, [0.27, 0.92])
+    assert (found["predicted"]["hit_rate"], found["predicted"]["hit_range"]) == (0.82, (0.27, 0.92))
     usual = plan_object(a_planned_model("/models/a.gguf"), "en")["plan"]
     assert usual["expert_cache"] is None and usual["predicted"]["hit_rate"] == 0

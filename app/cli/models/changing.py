@@ -1,13 +1,13 @@
-"""`coterie models remove` and `restore`."""
+"""`coterie models remove`, `restore`, `rename` and `trash`."""
 
 from __future__ import annotations
 
+import time
+
 from app.cli.models.objects import download_object, model_object
-from app.cli.models.opened import opened
+from app.cli.opened import opened
 from app.cli.output import Output
-from app.cli.printable import printable
 from app.format import format_size
-from app.messages import localized
 from app.services.services import Services
 from app.store.records import Download
 from engine.errors import UserError
@@ -34,9 +34,7 @@ def remove(id: str, now: bool, output: Output) -> int:
             told = model_object(removed.model) | {"reclaimed": removed.reclaimed}
     if output.json:
         output.object(told)
-    output.text(
-        localized(f"cli.remove.{word}", output.language, id=printable(model.id), size=format_size(size))
-    )
+    output.text(output.localized(f"cli.remove.{word}", id=model.id, size=format_size(size)))
     return 0
 
 
@@ -46,9 +44,35 @@ def restore(id: str, output: Output) -> int:
         model = services.library.restore(id)
     if output.json:
         output.object(model_object(model))
-    output.text(
-        localized("cli.remove.restored", output.language, id=printable(model.id), path=printable(model.path))
-    )
+    output.text(output.localized("cli.remove.restored", id=model.id, path=model.path))
+    return 0
+
+
+def rename(id: str, name: str, output: Output) -> int:
+    """Rename a model. Raises UserError `library.*`."""
+    with opened() as services:
+        model = services.library.rename(id, name)
+    if output.json:
+        output.object(model_object(model))
+    output.text(output.localized("cli.rename.renamed", id=model.id, name=model.name))
+    return 0
+
+
+def trash(empty: bool, output: Output) -> int:
+    """Print what is in the trash, or empty it. Raises UserError `library.*`."""
+    with opened() as services:
+        models = services.library.trash()
+        freed = services.library.empty_trash() if empty else 0
+    if output.json:
+        for model in models:
+            output.object(model_object(model) | ({"state": "deleted"} if empty else {}))
+    elif empty:
+        output.text(output.localized("cli.trash.emptied", size=format_size(freed)))
+    elif models:
+        rows = [(one.id, format_size(one.bytes), _day(one.trashed or 0.0)) for one in models]
+        output.table(rows)
+    else:
+        output.note(output.localized("cli.trash.nothing"))
     return 0
 
 
@@ -63,5 +87,9 @@ def _download(id: str, services: Services) -> Download | None:
 def _cancelled(download: Download, output: Output) -> int:
     if output.json:
         output.object(download_object(download))
-    output.text(localized("cli.remove.cancelled", output.language, id=printable(download.model)))
+    output.text(output.localized("cli.remove.cancelled", id=download.model))
     return 0
+
+
+def _day(when: float) -> str:
+    return time.strftime("%Y-%m-%d", time.localtime(when))
