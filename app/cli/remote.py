@@ -10,7 +10,7 @@ from app.cli.printable import printable
 from app.format import format_size
 from app.services.hub.hub_names import variant_named
 from app.services.placement.placements import calibrations
-from app.services.placement.placing import LocalPlacing
+from app.services.placement.placing import Placing
 from app.services.services import Services
 from app.services.settings.placement_options import complete
 from engine.gguf.gguf_index import GgufIndex
@@ -37,7 +37,7 @@ def remote_plan(model: str, options: PlacementFlags, output: Output) -> PlannedM
         index = tensor_index(_index(model, services, output))
         settings = services.settings.current
         placement = complete(options.over(PlacementOptions(workers=settings.workers)), settings)
-    placing = LocalPlacing(calibrations(paths.home()))
+    placing = Placing(calibrations(paths.home()))
     machine = placing.measured(placing.survey(placement.workers), placement.workers, lambda _: True)
     return described(model, index, machine, placing.plan(index, machine, placement, None))
 

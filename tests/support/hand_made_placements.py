@@ -27,8 +27,8 @@ class HandMadeTrials:
 
 
 class HandMadeWorkers:
-    """Stands where `app.services.connections.workers.Workers` does. `error` is raised instead of adding one; `lent` is
-    what each lends once it was asked."""
+    """Stands where `app.services.connections.workers.Workers` does. `error` is raised instead of adding one; `lent`
+    is what each lends once it was asked."""
 
     def __init__(self, tell: Callable[..., None]) -> None:
         self._tell = tell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.services.placement.placing import KeepGoing, LocalPlacing, Surveyed
+from app.services.placement.placing import KeepGoing, Placing, Surveyed
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.estimate import Overhead
@@ -21,7 +21,7 @@ class RealPlans(ScriptedPlacing):
         super().__init__()
         self.machine = machine
         self.measured_as: Machine | None = None
-        self._real = LocalPlacing(Path("/nowhere"))
+        self._real = Placing(Path("/nowhere"))
 
     def survey(self, workers: Sequence[str]) -> Surveyed:
         self._fail()

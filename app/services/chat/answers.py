@@ -11,6 +11,8 @@ import sys
 import threading
 import time
 
+import msgspec
+
 from app.services.events import EventBus, StoreFailed
 from app.services.models.events import AnswerFinished
 from app.store.records import Message, MessageState
@@ -86,6 +88,24 @@ def final_state(finished: Finished, has_text: bool) -> MessageState:
     if finished.reason == "error":
         return "stopped" if has_text else "failed"
     return _STATES[finished.reason]
+
+
+def finish(
+    store: Store, finished: Finished, content: str, reasoning: str, model: str, has_steps: bool
+) -> Message:
+    """Store the end of an answer with its whole text; `has_steps` keeps one without text."""
+    return store.messages.finish(
+        finished.id,
+        content,
+        reasoning,
+        final_state(finished, bool(content or reasoning or has_steps)),
+        error=finished.error,
+        usage=finished.usage,
+        timings=finished.timings,
+        model=model,
+        tool_calls=finished.tool_calls,
+        notices=finished.notices,
+    )
 
 
 class AnswerSaver:
@@ -194,16 +214,6 @@ class AnswerSaver:
         return True
 
     def _finish(self, answer: Answer, finished: Finished) -> Message:
-        has_text = bool(answer.content or answer.reasoning or finished.tool_calls or answer.has_steps)
-        return self._store.messages.finish(
-            answer.id,
-            answer.content,
-            answer.reasoning,
-            final_state(finished, has_text),
-            error=finished.error,
-            usage=finished.usage,
-            timings=finished.timings,
-            model=answer.model,
-            tool_calls=answer.tool_calls + finished.tool_calls,
-            notices=finished.notices,
-        )
+        has_steps = answer.has_steps or bool(finished.tool_calls)
+        finished = msgspec.structs.replace(finished, tool_calls=answer.tool_calls + finished.tool_calls)
+        return finish(self._store, finished, answer.content, answer.reasoning, answer.model, has_steps)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from agents.events import Entry, Mode, ModelTurn, RunFinished, ToolCalled
-from app.services.chat.answers import Answer, AnswerSaver, final_state
+from app.services.chat.answers import Answer, AnswerSaver, finish
 from app.services.chat.events import AnswerRestarted, AnswerRun
 from app.services.chat.prior_messages import before_of
 from app.services.chat.prompting import seen, summary_words
@@ -141,17 +141,7 @@ class ChatRuns:
             return message
         ending = ending_of(message.id, entries)
         content = answer_of(entries, message.content)
-        has_text = bool(content or message.reasoning or _has_calls(entries))
-        return self._store.messages.finish(
-            message.id,
-            content,
-            message.reasoning,
-            final_state(ending, has_text),
-            error=ending.error,
-            usage=ending.usage,
-            timings=ending.timings,
-            notices=ending.notices,
-        )
+        return finish(self._store, ending, content, message.reasoning, "", _has_calls(entries))
 
     def _before(self, path: Sequence[Message]) -> tuple[tuple[values.Message, ...], bool]:
         """The prior messages for a new run on the branch `path`, and whether they contain untrusted text."""

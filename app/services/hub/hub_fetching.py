@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from engine.hub.access import HubAccess
     from engine.hub.transfer import BadPart, Progress, StopToken, Wanted
 
-_CHUNK = 2**22
-
 
 class HubFetching:
     """`access` says how the hub is reached now, `parts` is the folder of the hashes of parts, `library` where the
@@ -124,11 +122,8 @@ class HubFetching:
         try:
             if place.stat().st_size != file.bytes:
                 return ""
-            digest = hashlib.sha256()
             with place.open("rb") as opened:
-                while chunk := opened.read(_CHUNK):
-                    digest.update(chunk)
+                found = hashlib.file_digest(opened, "sha256").hexdigest()
         except OSError:
             return ""
-        found = digest.hexdigest()
         return found if (self._parts / f"{found}.parts").exists() else ""

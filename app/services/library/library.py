@@ -32,7 +32,7 @@ from app.store.store import Store
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from app.services.library.verification import Repairing
+    from app.services.library.fetching import Fetching
     from engine.hub.transfer import StopToken, Verification
 
 TRASH_DAYS = 30
@@ -62,7 +62,7 @@ class Library:
         self.lock = LibraryLock(home / "library.lock")
         self._events = events
         self._paused: Paused = contextlib.nullcontext
-        self._repairing: Repairing | None = None
+        self._fetching: Fetching | None = None
         self._folder = LibraryFolder(home / "models", store, settings)
         self._files = LibraryFiles(store, self._folder, self.parts)
         self._import = LibraryImport(store, user_home)
@@ -70,11 +70,9 @@ class Library:
         self._refreshed = False
         self._names: dict[str, str] | None = None
 
-    def attach(self, paused: Paused, repairing: Repairing) -> None:
-        """Attach the downloads: `paused` holds all of them while it is open, `repairing` downloads parts
-        again.
-        """
-        self._paused, self._repairing = paused, repairing
+    def attach(self, paused: Paused, fetching: Fetching) -> None:
+        """Attach the downloads: `paused` holds all of them while it is open, `fetching` repairs models."""
+        self._paused, self._fetching = paused, fetching
 
     # --- reading ---
 
@@ -284,10 +282,10 @@ class Library:
         self._keep_hashes(model, found)
         if found.ok or not repair:
             return found
-        if self._repairing is None or model.origin != "hub" or not model.managed:
+        if self._fetching is None or model.origin != "hub" or not model.managed:
             raise UserError("library.no_repair", name=model.name)
         with self.lock.held():  # do not move a file that is being written
-            found = repaired(model, found, self.parts, self._repairing, self._events.publish, stop)
+            found = repaired(model, found, self.parts, self._fetching, self._events.publish, stop)
         self._keep_hashes(model, found)
         return found
 

@@ -5,32 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.services.library.events import VerifyProgress
+from app.services.library.fetching import Fetching
 from app.store.records import LibraryFile, LibraryModel
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from engine.hub.transfer import BadPart, KeptFile, Progress, StopToken, Verification
+    from engine.hub.transfer import KeptFile, Progress, StopToken, Verification
 
 INTERVAL = 0.25
-
-
-class Repairing(Protocol):
-    """Downloads parts of files again; `HubFetching` implements it."""
-
-    def repair(
-        self,
-        model: LibraryModel,
-        bad: Sequence[BadPart],
-        progress: Callable[[Progress], None],
-        stop: StopToken,
-    ) -> None:
-        """Raises Stopped, UserError as a download does."""
-        ...
 
 
 def verified(
@@ -50,7 +37,7 @@ def repaired(
     model: LibraryModel,
     found: Verification,
     parts: Path,
-    repairing: Repairing,
+    fetching: Fetching,
     tell: Callable[[VerifyProgress], None],
     stop: StopToken,
 ) -> Verification:
@@ -62,7 +49,7 @@ def repaired(
 
     report = _Report(model.id, tell)
     try:
-        repairing.repair(model, found.bad, report.fetched, stop)
+        fetching.repair(model, found.bad, report.fetched, stop)
     except Stopped as error:
         raise UserError("library.stopped") from error
     wrong = {part.path for part in found.bad}

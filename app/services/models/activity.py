@@ -17,27 +17,19 @@ class EngineActivity:
     def __init__(self, events: EventBus) -> None:
         self._events = events
         events.subscribe(ModelChanged, self._model_changed)
-        self._newest: Activity | None = None
-        self._cache: CacheActivity | None = None
-
-    @property
-    def newest(self) -> Activity | None:
-        """None while no model is loaded, and until its first request."""
-        return self._newest
-
-    @property
-    def cache(self) -> CacheActivity | None:
-        """None also for a model without an expert cache."""
-        return self._cache
+        # None while no model is loaded, and until its first request.
+        self.newest: Activity | None = None
+        # None also for a model without an expert cache.
+        self.cache: CacheActivity | None = None
 
     def take(self, event: Event) -> bool:
         """Handle an event; returns whether it was one of activity."""
         if isinstance(event, Activity):
-            self._newest = event
+            self.newest = event
             self._events.publish(ActivityChanged(event))
             return True
         if isinstance(event, CacheActivity):
-            self._cache = event
+            self.cache = event
             self._events.publish(CacheChanged(event))
             return True
         return False
@@ -46,9 +38,9 @@ class EngineActivity:
         """Clear the activity of a model that is gone."""
         if event.state == "ready":
             return
-        if self._newest is not None:
-            self._newest = None
+        if self.newest is not None:
+            self.newest = None
             self._events.publish(ActivityChanged(None))
-        if self._cache is not None:
-            self._cache = None
+        if self.cache is not None:
+            self.cache = None
             self._events.publish(CacheChanged(None))

@@ -147,8 +147,5 @@ def with_error(turn: ModelResponse, error: ErrorInfo) -> ModelResponse:
 
 def overlay(over: Sampling, under: Sampling) -> Sampling:
     """Each value from `over`, where it is None from `under`."""
-    values = {}
-    for name in Sampling.__struct_fields__:
-        value = getattr(over, name)
-        values[name] = getattr(under, name) if value is None else value
-    return Sampling(**values)
+    chosen = {name: value for name, value in msgspec.structs.asdict(over).items() if value is not None}
+    return msgspec.structs.replace(under, **chosen)

@@ -24,7 +24,7 @@ from app.services.placement.draft_models import DraftModels
 from app.services.placement.events import ExpertsChanged, PlacementChanged
 from app.services.placement.indexes import Indexes
 from app.services.placement.machine import SurveyedMachine
-from app.services.placement.placing import LocalPlacing, Placing
+from app.services.placement.placing import Placing
 from app.services.placement.trials import TOGETHER, MeasuredSpeed, Trials, Tuned
 from app.services.settings.placement_options import (
     PlacementOptionsFile,
@@ -70,7 +70,7 @@ class Placements:
         events.subscribe(AnswerFinished, self._answer_finished)
         events.subscribe(ExpertsObserved, self._experts_observed)
         self._options = options
-        self._placing: Placing = placing or LocalPlacing(calibrations(home))
+        self._placing = placing or Placing(calibrations(home))
         self._models: Models | None = None
         self._overheads: dict[str, tuple[TensorIndex, Overhead]] = {}
         self._speeds: dict[str, MeasuredSpeed] = {}

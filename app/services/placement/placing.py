@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -31,72 +31,17 @@ class Surveyed(msgspec.Struct, frozen=True):
     build: tuple[str, ...] = ()
 
 
-class Placing(Protocol):
-    """Methods block, some for seconds in a child process, and raise UserError with the reason."""
+class Placing:
+    """Functions of the local engine; `folder` stores what is measured once per machine and build.
 
-    def survey(self, workers: Sequence[str]) -> Surveyed:
-        """The machine with the devices of these workers. Raises UserError `engine.*` and `worker.*`."""
-        ...
-
-    def measured(self, found: Surveyed, workers: Sequence[str], keep_going: KeepGoing) -> Machine:
-        """With bandwidths: stored ones, or measured now in some seconds.
-
-        `keep_going` cancels by returning False: then UserError `engine.load_cancelled` is raised.
-        """
-        ...
-
-    def probe(self, address: str) -> tuple[Device, ...]:
-        """The devices of one worker. Raises UserError `worker.*`."""
-        ...
-
-    def index(self, path: Path) -> tuple[GgufIndex, TensorIndex]:
-        """Raises UserError `model.*`."""
-        ...
-
-    def plan(
-        self, index: TensorIndex, machine: Machine, options: PlacementOptions, overhead: Overhead | None
-    ) -> Plan:
-        """Pure and fast. Raises UserError `placement.*` and `engine.context_too_long`."""
-        ...
-
-    def exact(self, path: str, options: PlacementOptions) -> PlannedModel:
-        """The plan of a dry run in a child process."""
-        ...
-
-    def learned(self, index: TensorIndex, exact: PlannedModel, options: PlacementOptions) -> Overhead:
-        """What an exact plan teaches later estimates of this model."""
-        ...
-
-    def key(self, found: Surveyed) -> str:
-        """Identifies the machine and the build: other machines' measurements do not apply."""
-        ...
-
-    def benchmark(
-        self, path: str, options: PlacementOptions, threads: int, keep_going: KeepGoing
-    ) -> Benchmark: ...
-
-    def modes(
-        self, path: str, options: PlacementOptions, machine: Machine, threads: int, keep_going: KeepGoing
-    ) -> dict[Mode, ModeResult]: ...
-
-    def tune(
-        self, path: str, options: PlacementOptions, machine: Machine, threads: int, on_trial: OnTrial
-    ) -> Tuning:
-        """Tune for at most a minute."""
-        ...
-
-    def concession(self, plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
-        """Options with lower demands than this plan; None when no fallback is left."""
-        ...
-
-
-class LocalPlacing:
-    """The local engine; `folder` stores what is measured once per machine and build."""
+    Methods block, some for seconds in a child process, and raise UserError with the reason.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def survey(self, workers: Sequence[str]) -> Surveyed:
+        """The machine with the devices of these workers. Raises UserError `engine.*` and `worker.*`."""
         from engine.local.calibration import kept_calibration, with_bandwidths
         from engine.local.survey import survey
 
@@ -106,6 +51,10 @@ class LocalPlacing:
         return Surveyed(with_bandwidths(found.machine, known) if known else found.machine, build)
 
     def measured(self, found: Surveyed, workers: Sequence[str], keep_going: KeepGoing) -> Machine:
+        """With bandwidths: stored ones, or measured now in some seconds.
+
+        `keep_going` cancels by returning False: then UserError `engine.load_cancelled` is raised.
+        """
         from engine.local.calibration import calibrate, with_bandwidths
 
         known = calibrate(
@@ -114,11 +63,13 @@ class LocalPlacing:
         return with_bandwidths(found.machine, known)
 
     def probe(self, address: str) -> tuple[Device, ...]:
+        """The devices of one worker. Raises UserError `worker.*`."""
         from engine.placement.workers import probe
 
         return probe(address)
 
     def index(self, path: Path) -> tuple[GgufIndex, TensorIndex]:
+        """Raises UserError `model.*`."""
         from engine.gguf.reading import read_index
         from engine.gguf.tensor_index import tensor_index
 
@@ -128,17 +79,20 @@ class LocalPlacing:
     def plan(
         self, index: TensorIndex, machine: Machine, options: PlacementOptions, overhead: Overhead | None
     ) -> Plan:
+        """Pure and fast. Raises UserError `placement.*` and `engine.context_too_long`."""
         from engine.placement.planner import plan
         from engine.placement.uncached import or_uncached
 
         return or_uncached(lambda given: plan(index, machine, given, overhead), machine, options)
 
     def exact(self, path: str, options: PlacementOptions) -> PlannedModel:
+        """The plan of a dry run in a child process."""
         from engine.local.planning import plan_model
 
         return plan_model(path, options, calibrations=str(self._folder))
 
     def learned(self, index: TensorIndex, exact: PlannedModel, options: PlacementOptions) -> Overhead:
+        """What an exact plan teaches later estimates of this model."""
         from engine.placement.estimate import Overhead
 
         guessed = self.plan(index, exact.machine, options, None).bytes
@@ -150,11 +104,13 @@ class LocalPlacing:
         return Overhead(compute=compute)
 
     def concession(self, plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
+        """Options with lower demands than this plan; None when no fallback is left."""
         from engine.placement.fallbacks import next_fallback
 
         return next_fallback(plan, options)
 
     def key(self, found: Surveyed) -> str:
+        """Identifies the machine and the build: other machines' measurements do not apply."""
         from engine.local.calibration import machine_key
         from engine.local.threads import default_threads
 
@@ -180,6 +136,7 @@ class LocalPlacing:
     def tune(
         self, path: str, options: PlacementOptions, machine: Machine, threads: int, on_trial: OnTrial
     ) -> Tuning:
+        """Tune for at most a minute."""
         from engine.local.measure.tuning import tune
 
         return tune(path, options, machine, threads=threads, on_trial=on_trial)

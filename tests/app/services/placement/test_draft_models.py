@@ -6,7 +6,7 @@ import pytest
 
 from app.services.placement.draft_models import DraftModels
 from app.services.placement.indexes import Indexes
-from app.services.placement.placing import LocalPlacing
+from app.services.placement.placing import Placing
 from engine.errors import UserError
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.vocabularies import same_vocabulary
@@ -36,7 +36,7 @@ def test_smaller_models_with_the_same_tokens_are_offered_and_compared_once(tmp_p
         compared.append(two)
         return same_vocabulary(one, two)
 
-    drafting = DraftModels(Indexes(LocalPlacing("")), same)
+    drafting = DraftModels(Indexes(Placing("")), same)
     others = [large, larger, other, str(broken), str(tmp_path / "gone.gguf"), small]
     assert drafting.of(large, others) == (small,)
     assert drafting.of(large, others) == (small,)

@@ -12,7 +12,7 @@ import pytest
 from app.services.connections.events import WorkersChanged, WorkerState
 from app.services.models.events import AnswerFinished, ModelChanged
 from app.services.placement.events import MachineChanged, PlacementChanged, TuneProgress
-from app.services.placement.placing import LocalPlacing
+from app.services.placement.placing import Placing
 from app.services.services import Services, open_services
 from engine.api import Listener
 from engine.errors import ErrorInfo, UserError
@@ -80,7 +80,7 @@ def test_a_file_that_changed_since_is_read_again(
 def test_a_model_that_grew_is_planned_as_it_is_now(
     services: Services, placing: ScriptedPlacing, tmp_path: Path
 ) -> None:
-    real = LocalPlacing(tmp_path)
+    real = Placing(tmp_path)
     placing.index, placing.plan = real.index, real.plan  # type: ignore[method-assign]
     small, data = cut_starter_header()
     path = tmp_path / "growing.gguf"
