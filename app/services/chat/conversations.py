@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -333,11 +333,18 @@ class Conversations:
 
     def _wish(self, options: ChatOptions, tools: ChatTools) -> AnswerOptions:
         """Options of an answer with tools: the conversation's over the settings."""
-        settings = self._settings.current
-        system = settings.system_prompt if options.system_prompt is None else options.system_prompt
-        most = settings.max_tokens if options.max_tokens is None else options.max_tokens
-        reasoning = settings.reasoning if options.reasoning is None else options.reasoning
-        return AnswerOptions(tools, system, options.sampling, reasoning, most)
+        return AnswerOptions(
+            tools,
+            self._over("system_prompt", options),
+            options.sampling,
+            self._over("reasoning", options),
+            self._over("max_tokens", options),
+        )
+
+    def _over(self, name: str, options: ChatOptions) -> Any:
+        """An option of the conversation, or that of the settings where it has none."""
+        chosen = getattr(options, name)
+        return getattr(self._settings.current, name) if chosen is None else chosen
 
     def request_for(
         self,
@@ -353,17 +360,15 @@ class Conversations:
 
         With `continue_last` its last message is gone on with.
         """
-        settings = self._settings.current
         facts = self._models.state.facts
-        chosen = settings.reasoning if options.reasoning is None else options.reasoning
-        system = settings.system_prompt if options.system_prompt is None else options.system_prompt
+        system = self._over("system_prompt", options)
         offered = self._offered.get(conversation, OfferedTools())
         return GenerateRequest(
             id=0,
             messages=request_messages(branch, system, cut, continue_last=continue_last),
-            sampling=overlay(options.sampling, settings.sampling),
-            reasoning=possible(None if facts is None else facts.reasoning, chosen),
-            max_tokens=settings.max_tokens if options.max_tokens is None else options.max_tokens,
+            sampling=overlay(options.sampling, self._settings.current.sampling),
+            reasoning=possible(None if facts is None else facts.reasoning, self._over("reasoning", options)),
+            max_tokens=self._over("max_tokens", options),
             continue_last=continue_last,
             tools=offered.tools,
             tool_choice=offered.choice,

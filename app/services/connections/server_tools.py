@@ -6,10 +6,12 @@ another is a changed one, not a new one.
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import difflib
 import json
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +38,9 @@ class KnownTools:
         The first list of a server is accepted as it is. Raises UserError `settings.not_saved`.
         """
         listed = {definition.name: definition for definition in definitions}
-        with self._lock:
-            document = self._read()
-            first = server not in document
-            if first and listed:
+        with self._changing() as document:
+            if server not in document and listed:
                 document[server] = {name: _record(one) for name, one in listed.items()}
-                self._write(document)
             known: dict[str, Any] = document.get(server, {})
         names = {one.definition.name: one.name for one in offered(server, listed.values())}
         found = [self._compared(server, one, known.get(one.name), names) for one in listed.values()]
@@ -59,13 +58,11 @@ class KnownTools:
     ) -> None:
         """Accept these tools; `tools` None: all. Raises UserError `settings.not_saved`."""
         wanted = None if tools is None else set(tools)
-        with self._lock:
-            document = self._read()
+        with self._changing() as document:
             known = document.setdefault(server, {})
             for definition in definitions:
                 if wanted is None or definition.name in wanted:
                     known[definition.name] = _record(definition)
-            self._write(document)
 
     def remembered(self, server: str) -> tuple[ServerTool, ...]:
         """Accepted tools of a server that has not been started. Raises UserError `mcp.tools_unreadable`."""
@@ -89,19 +86,14 @@ class KnownTools:
 
     def forget(self, server: str) -> None:
         """Raises UserError `settings.not_saved`."""
-        with self._lock:
-            document = self._read()
-            if document.pop(server, None) is not None:
-                self._write(document)
+        with self._changing() as document:
+            document.pop(server, None)
 
     def restore(self, server: str, kept: dict[str, Any] | None) -> None:
         """Raises UserError `settings.not_saved`."""
-        if kept is None:
-            return
-        with self._lock:
-            document = self._read()
-            document[server] = kept
-            self._write(document)
+        if kept is not None:
+            with self._changing() as document:
+                document[server] = kept
 
     def _compared(
         self, server: str, definition: Definition, record: dict[str, Any] | None, names: dict[str, str]
@@ -151,9 +143,16 @@ class KnownTools:
             if isinstance(tools, dict)
         }
 
-    def _write(self, document: dict[str, Any]) -> None:
-        with self._file.saving():
-            self._file.write(document)
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[dict[str, Any]]:
+        """Give what was accepted, and write it where it was changed."""
+        with self._lock:
+            document = self._read()
+            before = copy.deepcopy(document)
+            yield document
+            if document != before:
+                with self._file.saving():
+                    self._file.write(document)
 
 
 def _record(definition: Definition) -> dict[str, Any]:

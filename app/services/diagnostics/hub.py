@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import msgspec
@@ -12,6 +11,8 @@ from app.format import format_size
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.hub.hub import access_of
+from app.services.library.folder import space
+from app.services.library.resolving import own_library
 from app.services.library.values import DiskUse
 from app.services.settings.secrets import Secrets, TokenPlace
 from app.services.settings.settings import Settings, SettingsFile
@@ -70,12 +71,13 @@ def token_message(report: HubReport, language: Language) -> str:
 def library_report(language: Language) -> tuple[LibraryReport, Finding]:
     """Disk usage of the library and free space. A library that was never opened is not created."""
     settings = SettingsFile(paths.settings_file()).current
+    disk, count = _empty(settings), 0
     try:
-        disk, count = _opened() if paths.database().exists() else (_empty(settings), 0)
+        with own_library() as opened:
+            if opened is not None:
+                disk, count = opened.disk(), sum(model.trashed is None for model in opened.known())
     except UserError as error:
-        disk, count = _empty(settings), 0
-        told = localized_error(error, language)
-        return _library(disk, count), Finding(False, told)
+        return _library(disk, count), Finding(False, localized_error(error, language))
     folder = str(disk.folder)
     if not disk.total:
         return _library(disk, count), Finding(False, localized("doctor.hub.gone", language, folder=folder))
@@ -90,30 +92,11 @@ def library_report(language: Language) -> tuple[LibraryReport, Finding]:
     return _library(disk, count), Finding(True, message)
 
 
-def _opened() -> tuple[DiskUse, int]:
-    from app.services.library.library import Library
-    from app.services.settings.placement_options import PlacementOptionsFile
-    from app.store.store import Store
-
-    home = paths.home()
-    with Store.open(paths.database(), paths.backups()) as store:
-        settings, options = SettingsFile(paths.settings_file()), PlacementOptionsFile(home / "wishes.toml")
-        library = Library(home, store, settings, options, settings.events)
-        return library.disk(), sum(model.trashed is None for model in library.known())
-
-
 def _empty(settings: Settings) -> DiskUse:
     """The report of a library that does not exist yet."""
-    folder = (
-        Path(settings.library_folder).expanduser() if settings.library_folder else paths.home() / "models"
-    )
-    for place in (folder,) if settings.library_folder else (folder, *folder.parents):
-        try:
-            use = shutil.disk_usage(place)
-        except OSError:
-            continue
-        return DiskUse(folder, use.free, use.total, 0, 0, 0)
-    return DiskUse(folder, 0, 0, 0, 0, 0)
+    chosen = settings.library_folder
+    folder = Path(chosen).expanduser() if chosen else paths.home() / "models"
+    return DiskUse(folder, *space(folder, above=not chosen), 0, 0, 0)
 
 
 def _library(disk: DiskUse, count: int) -> LibraryReport:

@@ -5,7 +5,6 @@ Methods block on the network: call them off the GUI thread. All raise UserError 
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ import msgspec
 
 from app.services.hub.catalogue import CatalogueEntry, CataloguePick, load_catalogue, pick
 from app.services.hub.model_fit import ModelFitter
+from app.services.library.folder import space
 from app.services.placement.placements import Placements
 from app.services.settings.patience import KeepGoing, unless_stopped
 from app.services.settings.secrets import Secrets, checked_token
@@ -156,8 +156,9 @@ class HubService:
 
         Raises UserError as `Placements.machine` does.
         """
-        room = _free_bytes(Path(self._settings.current.library_folder or self._home).expanduser())
-        fitting = [entry for entry in self.catalogue() if entry.bytes * 1.05 < room]
+        folder = Path(self._settings.current.library_folder or self._home).expanduser()
+        free, total = space(folder, above=True)
+        fitting = [entry for entry in self.catalogue() if entry.bytes * 1.05 < free or not total]
         return pick(fitting, self._placements, count)
 
     def check_token(self, token: str) -> str:
@@ -195,13 +196,3 @@ class HubService:
 
     def _going(self, keep_going: KeepGoing) -> KeepGoing:
         return lambda: not self._closed and keep_going()
-
-
-def _free_bytes(folder: Path) -> int:
-    """Free bytes of the disk that a folder is, or will be, on."""
-    for place in (folder, *folder.parents):
-        try:
-            return shutil.disk_usage(place).free
-        except OSError:
-            continue
-    return 2**63

@@ -35,12 +35,7 @@ class LibraryFolder:
         Both are 0 without the disk, such as an unplugged one: a chosen folder is never created on another
         disk.
         """
-        path = self.path
-        for place in (path, *path.parents) if path == self.default else (path,):
-            with contextlib.suppress(OSError):
-                use = shutil.disk_usage(place)
-                return use.free, use.total
-        return 0, 0
+        return space(self.path, above=self.path == self.default)
 
     def made(self) -> Path:
         """The folder, created if it is the default.
@@ -98,3 +93,12 @@ class LibraryFolder:
         except OSError:
             return []
         return sorted(found - known)
+
+
+def space(folder: Path, *, above: bool) -> tuple[int, int]:
+    """Free and total bytes of the disk of a folder, `above`: also of one that is not there yet; both 0 for none."""
+    for place in (folder, *folder.parents) if above else (folder,):
+        with contextlib.suppress(OSError):
+            use = shutil.disk_usage(place)
+            return use.free, use.total
+    return 0, 0

@@ -34,23 +34,17 @@ class LibraryLock:
         if not self._thread.acquire(timeout=patience):
             raise UserError("library.busy")
         try:
-            if self._depth:
-                yield
-                return
-            with self._alone(patience):
+            with contextlib.ExitStack() as held:
+                if not self._depth:
+                    try:
+                        held.enter_context(locked(self._path, patience))
+                    except TimeoutError as error:
+                        raise UserError("library.busy") from error
                 self._depth += 1
-                try:
-                    yield
-                finally:
-                    self._depth -= 1
+                held.callback(self._left)
+                yield
         finally:
             self._thread.release()
 
-    @contextlib.contextmanager
-    def _alone(self, patience: float) -> Iterator[None]:
-        with contextlib.ExitStack() as held:
-            try:
-                held.enter_context(locked(self._path, patience))
-            except TimeoutError as error:
-                raise UserError("library.busy") from error
-            yield
+    def _left(self) -> None:
+        self._depth -= 1

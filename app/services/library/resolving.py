@@ -35,7 +35,7 @@ def resolve_model(name: str, library: Library | None = None) -> Path:
     path = _absolute(name)
     if name.startswith((".", "/", "~", "\\")) or Path(name).is_absolute() or _is(Path.is_file, path):
         return path
-    with contextlib.nullcontext(library) if library else _own_library() as models:
+    with contextlib.nullcontext(library) if library else own_library() as models:
         found = _in_library(name, models) if models else None
     if found is not None:
         return found
@@ -87,7 +87,7 @@ def _is(question: Callable[[Path], bool], path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _own_library() -> Iterator[Library | None]:
+def own_library() -> Iterator[Library | None]:
     """The library of the data folder, for a command that has not opened it; None where there is none."""
     if not paths.database().exists():
         yield None

@@ -171,7 +171,7 @@ class Models:
         alone.
         """
         self.use(
-            self._asked or self._settings.current.model,
+            self.wanted,
             context=self._context,
             options=self._options,
             remember=False,
@@ -329,9 +329,7 @@ class Models:
         self._engines.choose(request.path)
         self._engine.load(request)
         if self._engine.state == "loading" and self.state.state != "loading":
-            self._told.loading(
-                request.path, 0.0, self._workers()
-            )  # the last event of the previous model came in between
+            self._tell_loading(request)  # the last event of the previous model came in between
 
     def _set_aside(self, workers: tuple[str, ...]) -> ModelChanged:
         """The state before unloading. Raises UserError as `unloaded` does."""

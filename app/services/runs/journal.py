@@ -15,7 +15,6 @@ from agents.events import (
     RunResumed,
     RunStarted,
     ToolResult,
-    Undone,
 )
 from app.services.events import EventBus, ServiceEvent
 from app.services.runs.events import RunChanged, RunEntries
@@ -108,8 +107,6 @@ def record_fields(event: RunEvent) -> dict[str, Any]:
         return {"state": "waiting" if event.decision == "asked" else "running"}
     if isinstance(event, RunFinished):
         return {"state": state_after(event), "reason": event.reason, "writer": ""}
-    if isinstance(event, Undone):
-        return {}
     return {}
 
 

@@ -6,30 +6,17 @@ import hashlib
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
-from agents.api import ChatModel, Journal, Tool, ToolContext
+from agents.api import Journal, Tool, ToolContext
 from agents.workspace.workspace import Workspace
-from app.services.models.turns import OnProgress
 from engine.errors import UserError
 
 if TYPE_CHECKING:
     from agents.api import Sandbox
     from agents.snapshots.snapshots import Snapshots
-
-
-class ModelRegistry(Protocol):
-    """Provides the chat model of a name; "" is the model in use."""
-
-    def chat_model(
-        self, name: str = "", conversation: str = "", on_progress: OnProgress = ...
-    ) -> ChatModel: ...
-
-
-class ToolServers(Protocol):
-    """Enabled tool servers. May take seconds, and leaves out those that do not answer."""
-
-    def tools(self, workspace: Path) -> tuple[Tool, ...]: ...
+    from app.services.connections.servers import Servers
+    from app.services.runs.model_registry import ModelRegistry
 
 
 def found_sandbox() -> Sandbox | None:
@@ -49,7 +36,7 @@ class RunParts:
         self,
         home: Path,
         model_registry: ModelRegistry,
-        servers: ToolServers,
+        servers: Servers,
         language: Callable[[], Literal["en", "ko"]],
     ) -> None:
         self._home = home

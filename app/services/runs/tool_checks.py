@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from app.services.events import EventBus
 from app.services.library.events import LibraryChanged
 from app.services.models.models import Models
-from app.services.runs.parts import ModelRegistry
 from app.store.records import ToolCheck
 from engine.errors import UserError
 from engine.remote.names import is_remote
 
 if TYPE_CHECKING:  # windows need messages of this module before the store is open
     from agents.check.check import Checked
+    from app.services.runs.model_registry import ModelRegistry
     from app.store.grants import ToolChecks as StoredToolChecks
 
 _BETWEEN = ", "

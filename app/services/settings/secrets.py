@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Callable, MutableMapping
 from typing import Literal, TypeVar
 
@@ -34,10 +35,9 @@ def with_taken() -> dict[str, str]:
 class _Secret:
     """Cached state of one secret: whether the keyring was asked, its value there, and this session's."""
 
-    def __init__(self) -> None:
-        self.asked = False
-        self.kept = ""
-        self.session = ""
+    asked = False
+    kept = ""
+    session = ""
 
 
 class Secrets:
@@ -52,7 +52,7 @@ class Secrets:
         self._environment = environ.pop(VARIABLE, "").strip() or _taken.strip()
         self._patience = patience
         self._lock = threading.Lock()
-        self._secrets: dict[str, _Secret] = {}
+        self._secrets: defaultdict[str, _Secret] = defaultdict(_Secret)
 
     def __repr__(self) -> str:
         return "Secrets()"
@@ -70,7 +70,7 @@ class Secrets:
 
         False: no keyring has it, so it is lost with this session. Raises UserError `hub.bad_token`.
         """
-        return self._set(USER, checked_token(token))
+        return self.keep_secret(USER, checked_token(token))
 
     def forget_hub_token(self) -> None:
         """Remove the token from the keyring and this session; that of the environment stays.
@@ -79,7 +79,7 @@ class Secrets:
         """
         from engine.errors import UserError
 
-        if not self._forget(USER):
+        if not self.forget_secret(USER):
             raise UserError("hub.token_stays")
 
     def secret(self, name: str) -> str:
@@ -90,42 +90,32 @@ class Secrets:
         """Where the secret is stored: "keyring", "session", or "" when there is none."""
         return self._found(name)[1]
 
-    def keep_secret(self, name: str, secret: str) -> bool:
-        """Store a secret under this name. False: no keyring has it, so it is lost with this session."""
-        return self._set(name, secret)
-
-    def forget_secret(self, name: str) -> bool:
-        """Remove a secret from this session and the keyring; False when the keyring still has it."""
-        return self._forget(name)
-
     def _token(self) -> tuple[str, TokenPlace]:
         token, place = self._found(USER)
         if token:
             return token, place
         return self._environment, "environment" if self._environment else ""
 
-    def _known(self, name: str) -> _Secret:
-        """Call it with the lock held."""
-        return self._secrets.setdefault(name, _Secret())
-
-    def _set(self, name: str, secret: str) -> bool:
+    def keep_secret(self, name: str, secret: str) -> bool:
+        """Store a secret under this name. False: no keyring has it, so it is lost with this session."""
         kept = bool(self._waited_for(lambda: _keep(name, secret), False))
         with self._lock:
-            known = self._known(name)
+            known = self._secrets[name]
             known.asked = True
             known.kept, known.session = (secret, "") if kept else ("", secret)
         return kept
 
-    def _forget(self, name: str) -> bool:
+    def forget_secret(self, name: str) -> bool:
+        """Remove a secret from this session and the keyring; False when the keyring still has it."""
         with self._lock:
-            known = self._known(name)
+            known = self._secrets[name]
             known.asked = True
             known.kept = known.session = ""
         return self._waited_for(lambda: _forget(name), False)
 
     def _found(self, name: str) -> tuple[str, TokenPlace]:
         with self._lock:
-            known = self._known(name)
+            known = self._secrets[name]
             asked, known.asked = known.asked, True
         if not asked:
             self._waited_for(lambda: self._ask(name), None)
@@ -139,7 +129,7 @@ class Secrets:
     def _ask(self, name: str) -> None:
         secret = _read(name)
         with self._lock:
-            known = self._known(name)
+            known = self._secrets[name]
             if not known.session:
                 known.kept = secret
 

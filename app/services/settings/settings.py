@@ -7,7 +7,6 @@ may have put it there. A file that is not TOML is set aside, never overwritten.
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 
+from app.language import Language, system_language
 from app.services.events import EventBus, ServiceEvent
 from app.services.settings.toml_file import TomlFile, from_table, to_table
 from engine.errors import ErrorInfo, UserError
@@ -189,14 +189,9 @@ def checked_value(name: str, value: Any) -> Any:
     return converted
 
 
-def language(settings: Settings, environ: Mapping[str, str] = os.environ) -> Literal["en", "ko"]:
-    """The language to use: the chosen one, else that of LC_ALL, LC_MESSAGES or LANG (POSIX's order)."""
-    if settings.language != "system":
-        return settings.language
-    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if locale := environ.get(variable):
-            return "ko" if re.match(r"ko(?![a-z])", locale, re.IGNORECASE) else "en"
-    return "en"
+def language(settings: Settings, environ: Mapping[str, str] = os.environ) -> Language:
+    """The language to use: the chosen one, else that of the system."""
+    return system_language(environ) if settings.language == "system" else settings.language
 
 
 def _is_reasoning(value: Reasoning) -> bool:

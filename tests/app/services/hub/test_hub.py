@@ -383,7 +383,7 @@ def test_the_catalogue_can_be_read() -> None:
 
 def test_what_the_disk_has_no_room_for_is_not_offered(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.services.hub.hub.load_catalogue", lambda: tuple(ENTRIES))
-    monkeypatch.setattr("app.services.hub.hub._free_bytes", lambda _: 3 * GB)
+    monkeypatch.setattr("app.services.hub.hub.space", lambda *_, **__: (3 * GB, 3 * GB))
     assert [one.entry.name for one in desk.hub.picks()] == ["small", "tiny"]
     assert [one.name for one in desk.hub.catalogue()] == [one.name for one in ENTRIES]
 
