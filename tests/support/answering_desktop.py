@@ -36,7 +36,7 @@ def main() -> None:
         for event in events:
             if isinstance(event, TextDelta):
                 if not text:
-                    print(desktop._services.models._engines.local.host_pid, flush=True)
+                    print(desktop._services.models.engines.local.host_pid, flush=True)
                 text += event.content
                 shown.write(json.dumps([time.time(), text]) + "\n")
                 shown.flush()

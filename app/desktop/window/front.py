@@ -23,4 +23,6 @@ class Front(QObject):
         if shown != self._told:
             self._told = shown
             # On several threads; whichever comes last tells what is shown by then.
-            self._calls.do(lambda s: s.models.set_priority(self._told), executor="io", owner=self)
+            self._calls.do(
+                lambda s: s.models.engines.local.set_priority(self._told), executor="io", owner=self
+            )

@@ -40,7 +40,7 @@ class PromptCacheFiles:
         Returns the size then. Raises UserError as `SettingsFile.change`.
         """
         self._settings.change(states_limit=size)
-        self._models.limit_states(size)
+        self._models.engines.local.limit_states(size)
         self.trim()
         return self.bytes()
 
@@ -57,12 +57,12 @@ class PromptCacheFiles:
 
     def clear(self) -> None:
         """Delete all files, and what the engine holds in memory of conversations that it does not answer."""
-        self._models.forget("")
+        self._models.engines.local.forget("")
         self._folder.clear()
 
     def forget(self, conversation: str) -> None:
         """Delete the files of one conversation, by its engine name."""
-        self._models.forget(conversation)
+        self._models.engines.local.forget(conversation)
         self._folder.forget(conversation)
 
     def _conversation_changed(self, event: ConversationChanged) -> None:

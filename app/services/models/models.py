@@ -75,7 +75,7 @@ class Models:
         self._events = events
         self._told = ModelState(self.called, events)
         self.activity = EngineActivity(events)
-        self._engines = make_engines(self._on_events)
+        self.engines = make_engines(self._on_events)
         # Held while a load or a request is passed to the engine; the engine's reader thread never takes it.
         self._using = threading.RLock()
         # Guards what follows; never held while waiting.
@@ -94,7 +94,7 @@ class Models:
 
     @property
     def _engine(self) -> Engine:
-        return self._engines.used
+        return self.engines.used
 
     @property
     def state(self) -> ModelChanged:
@@ -273,23 +273,11 @@ class Models:
         self._requests.without_reasoning(request_id)
         self._engine.answer_now(request_id)
 
-    def forget(self, conversation: str) -> None:
-        """As `Engine.forget`."""
-        self._engines.local.forget(conversation)
-
-    def set_priority(self, conversation: str) -> None:
-        """As `Engine.set_priority`, names as in `app.services.models.engine_names`."""
-        self._engines.local.set_priority(conversation)
-
-    def limit_states(self, size: int) -> None:
-        """As `Engine.limit_states`."""
-        self._engines.local.limit_states(size)
-
     def watch_experts(self, on: bool) -> None:
         """Whether the engine reports which experts fire (`ExpertsFired`), from the next answer on."""
         with self._using:
             self._watching = on
-            self._engines.local.watch_experts(on)
+            self.engines.local.watch_experts(on)
 
     @contextlib.contextmanager
     def unloaded(self, workers: tuple[str, ...] = ()) -> Iterator[None]:
@@ -313,7 +301,7 @@ class Models:
 
     def close(self) -> None:
         self._steps.close()
-        self._engines.close()
+        self.engines.close()
 
     # --- loading ---
 
@@ -326,7 +314,7 @@ class Models:
             return
         log_load(request)
         self._tell_loading(request)
-        self._engines.choose(request.path)
+        self.engines.choose(request.path)
         self._engine.load(request)
         if self._engine.state == "loading" and self.state.state != "loading":
             self._tell_loading(request)  # the last event of the previous model came in between

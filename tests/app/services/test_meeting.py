@@ -89,7 +89,7 @@ def test_a_stop_that_comes_before_the_engine_knows_of_the_answer_stops_it(
 
     def stopped_first(request: GenerateRequest, listener: Listener) -> None:
         services.conversations.stop(conversation.id)
-        services.models._engines.local.hold.set()  # type: ignore[attr-defined]
+        services.models.engines.local.hold.set()  # type: ignore[attr-defined]
         generate(request, listener)
 
     monkeypatch.setattr(services.models, "generate", stopped_first)
@@ -186,7 +186,7 @@ def test_two_conversations_are_answered_at_once_each_with_its_own_question(
         thread.join()
     ended = {told.next(AnswerFinished).message.conversation for _ in ids}
     assert ended == set(ids)
-    requests = services.models._engines.local.requests  # type: ignore[attr-defined]
+    requests = services.models.engines.local.requests  # type: ignore[attr-defined]
     assert sorted(request.messages[-1].content for request in requests) == [
         f"Hello {id}" for id in sorted(ids)
     ]

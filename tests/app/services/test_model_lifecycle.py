@@ -444,7 +444,7 @@ def test_the_memory_of_a_real_model_is_given_back_and_its_chat_goes_on(coterie_h
         chat = services.conversations.create()
         first = told.finished(services.conversations.send(chat.id, "Name a colour.").id)
         held = services.lifecycle.current
-        pid = services.models._engines.local.host_pid  # type: ignore[attr-defined]
+        pid = services.models.engines.local.host_pid  # type: ignore[attr-defined]
         taken = psutil.Process(pid).memory_info().rss
         services.lifecycle.unload()
         assert not psutil.pid_exists(pid), "its memory went with it"

@@ -140,7 +140,7 @@ def test_a_killed_host_leaves_a_stopped_answer_that_can_be_continued(
     conversation = services.conversations.create()
     answer = services.conversations.send(conversation.id, STORY)
     text = told.some_text(answer.id)
-    pid = services.models._engines.local.host_pid  # type: ignore[attr-defined]
+    pid = services.models.engines.local.host_pid  # type: ignore[attr-defined]
     os.kill(pid, signal.SIGKILL)
     stopped = told.finished(answer.id)
     assert stopped.state == "stopped" and stopped.content.startswith(text)

@@ -76,7 +76,7 @@ def services(coterie_home: Path) -> Iterator[Services]:
 
 @pytest.fixture
 def engine(services: Services) -> Cramped:
-    return services.models._engines.local  # type: ignore[attr-defined, no-any-return]
+    return services.models.engines.local  # type: ignore[attr-defined, no-any-return]
 
 
 @pytest.fixture

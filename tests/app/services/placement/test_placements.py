@@ -240,7 +240,7 @@ def test_without_a_loaded_model_tuning_leaves_things_as_they_were(
 def test_tuning_is_refused_while_an_answer_is_written(
     services: Services, placing: ScriptedPlacing, told: Listening, model: str
 ) -> None:
-    engine = services.models._engines.local  # type: ignore[attr-defined]
+    engine = services.models.engines.local  # type: ignore[attr-defined]
     assert isinstance(engine, ScriptedEngine)
     services.models.use(model)
     told.model("ready")
