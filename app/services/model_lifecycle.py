@@ -94,7 +94,7 @@ class ModelLifecycle:
         self._models.use(settings.model, because="start", later=settings.load_model == "writing")
         with self._changed:
             if self._thread is None and not self._closed:
-                self._thread = threading.Thread(target=self._run, name="residency", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="model-lifecycle", daemon=True)
                 self._thread.start()
 
     def expect(self) -> None:

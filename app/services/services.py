@@ -175,7 +175,7 @@ def open_services(
         lambda listener: Engines(listener, make_engine, make_remote),
         kept_options=placements.options_for,
         kept_threads=placements.threads_for,
-        fall_back=placements.concession,
+        fall_back=placements.fallback,
         calibrations=str(calibrations(home)),
         states=str(states_folder(home)) if states else "",
         library=library,

@@ -32,7 +32,7 @@ def next_fallback(plan: Plan, options: PlacementOptions) -> PlacementOptions | N
         "ubatch": plan.placement.ubatch > SMALLEST_UBATCH,
         "context": plan.placement.context > SMALLEST_CONTEXT,
     }
-    following = next((concession for concession, can in possible.items() if can), None)
+    following = next((fallback for fallback, can in possible.items() if can), None)
     if following is None:
         return None
     return msgspec.structs.replace(options, fallbacks=(*made, following))

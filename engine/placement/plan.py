@@ -192,7 +192,7 @@ class Plan(msgspec.Struct, frozen=True):
     `budgets` are what each device may hold. `measured`: `bytes` come from a dry run and are exact. `paged`:
     bytes that do not fit RAM and are read from the disk again and again. When `fits` is False the rest says
     how far it came, and `refusal` names the smallest change that would work. `notices` are further things the
-    user should know (a budget cut down, a concession made). `explanation` is the plan in one sentence.
+    user should know (a budget cut down, a fallback taken). `explanation` is the plan in one sentence.
     """
 
     placement: Placement

@@ -73,7 +73,7 @@ class ScriptedPlacing:
     def learned(self, index: TensorIndex, exact: PlannedModel, options: PlacementOptions) -> Overhead:
         return Overhead(compute={"CPU": exact.plan.placement.context})
 
-    def concession(self, plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
+    def fallback(self, plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
         return msgspec.structs.replace(options, fallbacks=(*options.fallbacks, "context"))
 
     def _fail(self) -> None:

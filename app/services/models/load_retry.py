@@ -53,7 +53,7 @@ class LoadRetry:
             if self._closed:
                 return False
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="step-down", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="load-retry", daemon=True)
                 self._thread.start()
             self._asked.put((request, failure))
             return True

@@ -70,7 +70,7 @@ class Models:
     ) -> None:
         self._settings = settings
         self._loads = LoadRequests(settings, kept_options, kept_threads, calibrations, states)
-        self._concede = fall_back
+        self._fall_back = fall_back
         self._library = library
         self._events = events
         self._told = ModelState(self.called, events)
@@ -384,7 +384,7 @@ class Models:
     def _step(self, request: LoadRequest, failure: Failure) -> None:
         """On the retry thread: load again with less, and pass on the waiting requests."""
         try:
-            options = self._concede(request.path, request.options)
+            options = self._fall_back(request.path, request.options)
         except UserError:
             options = None
         except BaseException:

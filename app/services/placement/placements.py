@@ -185,12 +185,12 @@ class Placements:
         self.events.publish(PlacementChanged(path, planned))
         return planned
 
-    def concession(self, path: str, options: PlacementOptions) -> PlacementOptions | None:
+    def fallback(self, path: str, options: PlacementOptions) -> PlacementOptions | None:
         """The fallback after a load with these options failed for memory; None when none is left.
 
         Raises as `planned` does.
         """
-        return self._placing.concession(self.planned(path, options).plan, options)
+        return self._placing.fallback(self.planned(path, options).plan, options)
 
     def speed(self, path: str) -> MeasuredSpeed | None:
         """The measured speed of this model's last answer, since it was last loaded."""

@@ -103,7 +103,7 @@ class Placing:
         }
         return Overhead(compute=compute)
 
-    def concession(self, plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
+    def fallback(self, plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
         """Options with lower demands than this plan; None when no fallback is left."""
         from engine.placement.fallbacks import next_fallback
 

@@ -41,7 +41,7 @@ class PromptWorker:
         self._cancellation.opened(request.id)
         self._asked.put((request, time.monotonic()))
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="preparing", daemon=True)
+            self._thread = threading.Thread(target=self._run, name="prompt-worker", daemon=True)
             self._thread.start()
 
     def _run(self) -> None:

@@ -28,7 +28,7 @@ class TokenCounting:
         """Queue a request; called on the pipe's reader thread."""
         self._asked.put(command)
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="measuring", daemon=True)
+            self._thread = threading.Thread(target=self._run, name="token-counting", daemon=True)
             self._thread.start()
 
     def _run(self) -> None:

@@ -23,7 +23,7 @@ class Background:
         self._asked = self._look_asked = True
         self._looked = threading.Event()
         self._until: float | None = None
-        self._thread = threading.Thread(target=self._run, name="states", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="prompt-cache", daemon=True)
 
     def start(self) -> None:
         self._thread.start()

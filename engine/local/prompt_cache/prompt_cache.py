@@ -138,7 +138,7 @@ class PromptCache:
             if entry.reader is not None:  # has come, and had to leave again
                 return not entry.reader.is_alive()
             entry.reader = threading.Thread(
-                target=self._read, args=(entry,), name="states-reader", daemon=True
+                target=self._read, args=(entry,), name="prompt-cache-reader", daemon=True
             )
             entry.reader.start()
             return False

@@ -154,7 +154,7 @@ def test_a_device_whose_buffers_never_fit_is_left_alone() -> None:
     assert found.mode == "cpu" and found.fits and found.placement.devices == ()
 
 
-def test_concessions_are_not_taken_back() -> None:
+def test_fallbacks_are_not_taken_back() -> None:
     index, host = small_index(), machine(8 * GB, gpu(2 * GB))
     options = PlacementOptions(budgets={"CUDA0": 700 * MB})
     before, _ = settled(index, host, options, kindly)

@@ -48,7 +48,7 @@ def test_wishes_are_kept_for_each_model_and_forgotten(path: Path) -> None:
     assert tomllib.loads(path.read_text()) == {"/b.gguf": {"ubatch": 64}}
 
 
-def test_workers_and_concessions_are_no_matter_of_the_model(path: Path) -> None:
+def test_workers_and_fallbacks_are_no_matter_of_the_model(path: Path) -> None:
     wished = PlacementOptions(context=512, workers=("a:1",), fallbacks=("layer",))
     assert kept_part(wished, threads=3).options() == PlacementOptions(context=512)
     assert kept_part(ALL.options(), ALL.threads) == ALL

@@ -17,7 +17,7 @@ def steps(index, options: PlacementOptions) -> list[Plan]:
     return found
 
 
-def test_concessions_come_in_order_and_end() -> None:
+def test_fallbacks_come_in_order_and_end() -> None:
     options, host = PlacementOptions(budgets={"CUDA0": 600 * MB}), machine(8 * GB, gpu(2 * GB))
     while (following := next_fallback(plan(small_index(), host, options), options)) is not None:
         options = following
