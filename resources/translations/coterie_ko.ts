@@ -1072,14 +1072,6 @@
         <translation>복원</translation>
     </message>
     <message>
-        <source>{size} now</source>
-        <translation>지금 {size}</translation>
-    </message>
-    <message>
-        <source>Empty</source>
-        <translation>비어 있음</translation>
-    </message>
-    <message>
         <source>Delete now</source>
         <translation>지금 삭제</translation>
     </message>
@@ -1102,6 +1094,14 @@
     <message>
         <source>Open the folder</source>
         <translation>폴더 열기</translation>
+    </message>
+    <message>
+        <source>Cache size: {size}</source>
+        <translation>캐시 크기: {size}</translation>
+    </message>
+    <message>
+        <source>The cache is empty</source>
+        <translation>캐시가 비어 있습니다</translation>
     </message>
     <message>
         <source>Cache for fast return to long chats</source>

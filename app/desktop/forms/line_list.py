@@ -56,6 +56,7 @@ class LineList(QWidget):
         """`nothing` is said where there are none."""
         self.nothing.setText(nothing)
         self.nothing.setVisible(bool(nothing) and not lines)
+        self.setVisible(bool(nothing or lines))
         if tuple(lines) == self._shown:
             return
         self._shown = tuple(lines)

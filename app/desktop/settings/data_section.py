@@ -106,7 +106,9 @@ class DataSection(FormSection):
         if self._cached is None:
             return ""
         size = format_size(self._cached)
-        return self.tr("{size} now").format(size=size) if self._cached else self.tr("Empty")
+        return (
+            self.tr("Cache size: {size}").format(size=size) if self._cached else self.tr("The cache is empty")
+        )
 
     def retranslate(self) -> None:
         super().retranslate()

@@ -80,7 +80,9 @@ class ServerForm(ThemedWidget):
         self.context = OptionalNumber(CONTEXT, self)
         self._lay_out()
         self._connect()
-        if server is not None:
+        if server is None:
+            self.clear()
+        else:
             self.show_server(server)
         self.refresh()
 

@@ -29,7 +29,7 @@ class Page:
         self.row.take_settings(self.settings.current)
         self.row.show()
         self.row.read()
-        self.shows("3 GB now")
+        self.shows("Cache size: 3 GB")
 
     def trash(self) -> list[Any]:
         return []
@@ -63,18 +63,18 @@ def test_the_size_that_counts_is_shown_also_one_from_the_file(page: Page) -> Non
 
 def test_a_smaller_size_counts_at_once(page: Page) -> None:
     page.row.editors["states_limit"].chosen.emit(str(GB))
-    page.shows("1 GB now")
+    page.shows("Cache size: 1 GB")
     assert page.settings.current.states_limit == GB
     page.row.editors["states_limit"].chosen.emit("0")
-    page.shows("Empty")
+    page.shows("The cache is empty")
 
 
 def test_what_is_kept_can_be_deleted(page: Page) -> None:
     page.row.clear.setFocus()
     page.row.clear.click()
-    page.shows("Empty")
+    page.shows("The cache is empty")
     assert not page.row.clear.isEnabled()
     page.taken = 5 * GB
     page.row.read()
-    page.shows("5 GB now")
+    page.shows("Cache size: 5 GB")
     assert page.row.clear.isEnabled()
