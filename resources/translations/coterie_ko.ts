@@ -1675,14 +1675,6 @@
         <translation>이 답변 다시 생성</translation>
     </message>
     <message>
-        <source>Previous variant</source>
-        <translation>이전 답변</translation>
-    </message>
-    <message>
-        <source>Next variant</source>
-        <translation>다음 답변</translation>
-    </message>
-    <message>
         <source>first token {time}</source>
         <translation>첫 토큰 {time}</translation>
     </message>
@@ -6710,6 +6702,17 @@
     <message>
         <source>Reasoning</source>
         <translation>추론 내용</translation>
+    </message>
+</context>
+<context>
+    <name>_Variants</name>
+    <message>
+        <source>Previous variant</source>
+        <translation>이전 답변</translation>
+    </message>
+    <message>
+        <source>Next variant</source>
+        <translation>다음 답변</translation>
     </message>
 </context>
 </TS>

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 from string import Template
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import Theme
@@ -63,8 +64,9 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
     """Give a widget a dynamic property that the sheet looks at."""
     if widget.property(name) != value:
         widget.setProperty(name, value)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
+        if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
 
 
 def set_kind(widget: QWidget, kind: str) -> None:

@@ -293,7 +293,8 @@ class CardWindow(ReadingArea):
             height = self._extents.height(index) - self._gap(message_id) - above
             top = PADDING + self._extents.top(index)
             card.setGeometry(left, top + above, width, height)
-            card.show()
+            if card.isHidden():
+                card.show()
             if message_id in self._lines:
                 self._lines[message_id].setGeometry(left, top, width, above)
         for message_id, line in self._lines.items():

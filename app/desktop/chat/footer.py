@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.style import set_property
-from app.desktop.base.themed_widget import FittedWidget
+from app.desktop.base.themed_widget import FittedWidget, TranslatedWidget
 from app.desktop.chat.answer_measures import measure_lines
 from app.desktop.text.remote_marks import short_mark
 from app.desktop.widgets.buttons import CopyButton, Presence, set_presence, word_button
@@ -20,6 +20,35 @@ from app.format import format_count, format_duration, format_tokens_per_second
 from app.services.models.cache_miss import reread_of, reread_tokens
 from app.store.records import Message
 from engine.remote.names import read_name
+
+
+class _Variants(TranslatedWidget):
+    """Which of the variants of a message is shown, and the ways to the others: `pressed` carries -1 or 1."""
+
+    pressed = Signal(int)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._previous, self._next = word_button(self, text="‹"), word_button(self, text="›")
+        self._position = text_label(self, "faint")
+        self._previous.clicked.connect(lambda: self.pressed.emit(-1))
+        self._next.clicked.connect(lambda: self.pressed.emit(1))
+        Row(self._previous, self._position, self._next, parent=self, spacing=0)
+        self.retranslate()
+
+    def show_message(self, message: Message) -> None:
+        self._position.setText(f"{format_count(message.sibling)}/{format_count(message.siblings)}")
+        self._previous.setEnabled(message.sibling > 1)
+        self._next.setEnabled(message.sibling < message.siblings)
+
+    def emphasise(self, on: bool) -> None:
+        for button in (self._previous, self._next):
+            set_presence(button, "" if on else "faint")
+        set_property(self._position, "emphasised", on)
+
+    def retranslate(self) -> None:
+        self._previous.setAccessibleName(self.tr("Previous variant"))
+        self._next.setAccessibleName(self.tr("Next variant"))
 
 
 class Footer(FittedWidget):
@@ -37,28 +66,31 @@ class Footer(FittedWidget):
         self._message: Message | None = None
         self._copy = CopyButton(self, text)
         self._edit, self._regenerate = word_button(self, "small-word"), word_button(self, "small-word")
-        self._previous, self._next = word_button(self), word_button(self)
-        self._position = text_label(self, "faint")
-        self._measures = ElidedLabel(self, pixels=12, mode=Qt.TextElideMode.ElideRight)
-        self._measures.setProperty("kind", "faint")
-        self._measures.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        actions = Row(self._copy, self._edit, self._regenerate, spacing=6)
-        variants = Row(self._previous, self._position, self._next, spacing=0)
-        Row(*([STRETCH] if at_right else []), actions, variants, (self._measures, 1), parent=self, spacing=10)
-        self._measures.setVisible(not at_right)
         self._edit.clicked.connect(self.edit_pressed)
         self._regenerate.clicked.connect(self.regenerate_pressed)
-        self._previous.clicked.connect(lambda: self.sibling_pressed.emit(-1))
-        self._next.clicked.connect(lambda: self.sibling_pressed.emit(1))
+        self._variants: _Variants | None = None
+        actions = Row(self._copy, self._edit, self._regenerate, spacing=6)
+        self._row = Row(*([STRETCH] if at_right else []), actions, parent=self, spacing=10)
+        self._measures: ElidedLabel | None = None
+        if not at_right:
+            self._measures = ElidedLabel(self, pixels=12, mode=Qt.TextElideMode.ElideRight)
+            self._measures.setProperty("kind", "faint")
+            self._measures.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self._row.addWidget(self._measures, 1)
         self._show_presence()
 
     def show_message(self, message: Message) -> None:
         self._message = message
         self._regenerate.setVisible(message.role == "assistant")
-        for part in (self._previous, self._position, self._next):
-            part.setVisible(message.siblings > 1)
-        self._previous.setEnabled(message.sibling > 1)
-        self._next.setEnabled(message.sibling < message.siblings)
+        if message.siblings > 1 and self._variants is None:
+            self._variants = _Variants(self)
+            self._variants.pressed.connect(self.sibling_pressed)
+            self._row.insertWidget(self._row.count() - (self._measures is not None), self._variants)
+            self._variants.show()
+        if self._variants is not None:
+            self._variants.setVisible(message.siblings > 1)
+            self._variants.show_message(message)
+        self._show_presence()
         self.retranslate()
 
     def emphasise(self, on: bool) -> None:
@@ -69,10 +101,10 @@ class Footer(FittedWidget):
     def _show_presence(self) -> None:
         for button in (self._copy, self._edit, self._regenerate):
             set_presence(button, "" if self._emphasised else self._rest)
-        for button in (self._previous, self._next):
-            set_presence(button, "" if self._emphasised else "faint")
-        for label in (self._position, self._measures):
-            set_property(label, "emphasised", self._emphasised)
+        if self._variants is not None:
+            self._variants.emphasise(self._emphasised)
+        if self._measures is not None:
+            set_property(self._measures, "emphasised", self._emphasised)
 
     def retranslate(self) -> None:
         message = self._message
@@ -81,11 +113,9 @@ class Footer(FittedWidget):
         self._copy.setAccessibleName(self.tr("Copy this message"))
         set_texts(self._edit, self.tr("Edit"), self.tr("Edit this message"))
         set_texts(self._regenerate, self.tr("Regenerate"), self.tr("Regenerate this answer"))
-        set_texts(self._previous, "‹", self.tr("Previous variant"))
-        set_texts(self._next, "›", self.tr("Next variant"))
-        self._position.setText(f"{format_count(message.sibling)}/{format_count(message.siblings)}")
         measures = self._measured(message)
-        self._measures.set_whole(measures)
+        if self._measures is not None:
+            self._measures.set_whole(measures)
         self.setAccessibleName(measures)
         more = "\n".join(measure_lines(message))
         self.setToolTip(more)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
@@ -26,23 +26,21 @@ class Bubble(FittedWidget):
         self._ground = QFrame(self)
         self._ground.setProperty("kind", "bubble")
         self.words = PlainBlock(self._ground, "")
-        self._more = word_button(self._ground)
-        self._more.clicked.connect(self._show_all)
+        self._more: QPushButton | None = None
         # Qt puts the room of a line above its text, so the text is raised to look centered.
-        Column(
-            self.words,
-            (self._more, 0, Qt.AlignmentFlag.AlignLeft),
-            parent=self._ground,
-            margins=(PAD, 8, PAD, 12),
-            spacing=4,
-        )
+        self._column = Column(self.words, parent=self._ground, margins=(PAD, 8, PAD, 12), spacing=4)
         self.show_text(text)
 
     def show_text(self, text: str) -> None:
         self._text = text
         too_long = self._folded and len(text) > MAX_PLAIN
         self.words.set_text(text[:MAX_PLAIN].rstrip() + "…" if too_long else text)
-        self._more.setVisible(too_long)
+        if too_long and self._more is None:
+            self._more = word_button(self._ground)
+            self._more.clicked.connect(self._show_all)
+            self._column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        if self._more is not None:
+            self._more.setVisible(too_long)
         self.retranslate()
 
     def _show_all(self) -> None:
@@ -51,8 +49,9 @@ class Bubble(FittedWidget):
         self.height_changed.emit()
 
     def retranslate(self) -> None:
-        count = format_count(len(self._text))
-        self._more.setText(self.tr("Show all ({count} characters)").format(count=count))
+        if self._more is not None:
+            count = format_count(len(self._text))
+            self._more.setText(self.tr("Show all ({count} characters)").format(count=count))
 
     def restyle(self) -> None:
         self.words.restyle()

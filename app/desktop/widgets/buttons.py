@@ -53,18 +53,19 @@ class CopyButton(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._text = text
-        self._copied = QTimer(self, singleShot=True, interval=COPIED_MS)
-        self._copied.timeout.connect(self._show_word)
         self.clicked.connect(self._copy)
         self._show_word()
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._text())
-        self._copied.start()
-        self._show_word()
+        self.setText(self.tr("Copied"))
+        back = QTimer(self, singleShot=True, interval=COPIED_MS)
+        back.timeout.connect(self._show_word)
+        back.timeout.connect(back.deleteLater)
+        back.start()
 
     def _show_word(self) -> None:
-        self.setText(self.tr("Copied") if self._copied.isActive() else self.tr("Copy"))
+        self.setText(self.tr("Copy"))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
