@@ -49,6 +49,7 @@ class VariantRow:
             return
         self.line = line
         self.name.set_whole(line.name)
+        self.name.setMinimumWidth(min(themes.current.px(60), self.name.sizeHint().width()))
         words = [line.name, line.mark, line.size, line.sentence or line.chip]
         self.name.setAccessibleName(", ".join(word.rstrip(".") for word in words if word))
         self.size.setText(line.size)
@@ -67,8 +68,9 @@ class VariantRow:
     def place(self, grid: QGridLayout, top: int, *, folded: bool) -> None:
         """Fill the three lines of the grid from `top` on: name and size, the verdict where it is `folded`, a rule."""
         px = themes.current.px
-        self.name.setMinimumSize(px(60), px(FOLDED_HIGH if folded else HIGH))
+        self.name.setMinimumHeight(px(FOLDED_HIGH if folded else HIGH))
         set_kind(self.size, "small" if folded else "")
+        self.size.setContentsMargins(px(6) if folded else 0, 0, 0, 0)
         self.verdict.setContentsMargins(0, px(2) if folded else 0, 0, px(8) if folded else 0)
         grid.addLayout(self.head, top, 0, 1, 3 if folded else 1)
         if folded:
