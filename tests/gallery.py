@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QSlider, QWidget
 
 from app.desktop.base.language import languages
@@ -20,6 +21,7 @@ from app.desktop.forms.checked_field import CheckedField
 from app.desktop.forms.controls import Bounds, OptionalNumber, Section, TextArea
 from app.desktop.forms.copy_diagnostics import CopyDiagnostics
 from app.desktop.forms.form import Field, FormSection, Number, Text
+from app.desktop.forms.line_list import Line, LineList
 from app.desktop.widgets.banner import Banner, BannerAction
 from app.desktop.widgets.buttons import CopyButton, JumpButton, push_button, set_presence, word_button
 from app.desktop.widgets.card import Card
@@ -38,6 +40,7 @@ from app.desktop.widgets.overlay import Sheet
 from app.desktop.widgets.scroller import ColumnScroller, QuietBar, ReadingArea
 from app.desktop.widgets.searched_list import SearchedList
 from app.desktop.widgets.segmented import SegmentedControl
+from app.desktop.widgets.share_bar import Share, ShareBar
 from app.desktop.widgets.side_row import SideRow
 from app.desktop.widgets.slim_bar import Gauge, SlimBar
 from app.desktop.widgets.state_panel import StatePanel
@@ -133,10 +136,12 @@ def bars(parent: QWidget) -> Sequence[QWidget]:
         made.append(bar)
     area = ReadingArea(parent)
     area.setAccessibleName(word("name"))
+    shares = ShareBar(parent, 12)
+    shares.show_shares([Share(QBrush(QColor(themes.current.gpu)), 3, word("used"))], 8)
     legend = Legend(parent)
     theme = themes.current
     legend.show_entries([(word("small"), [theme.gpu, theme.worker]), (word("large"), [theme.ram])])
-    return [*made, legend, QuietBar(Qt.Orientation.Horizontal, parent), area]
+    return [*made, shares, legend, QuietBar(Qt.Orientation.Horizontal, parent), area]
 
 
 def choices(parent: QWidget) -> Sequence[QWidget]:
@@ -248,7 +253,9 @@ def lists(parent: QWidget) -> Sequence[QWidget]:
     searched.new.setAccessibleName(word("save"))
     searched.setFixedHeight(themes.current.px(120))
     searched.refresh()
-    return [*made, searched]
+    found = LineList(parent)
+    found.show_lines([Line(word("model"), word("fits"), word("save"), word("save"))])
+    return [*made, searched, found]
 
 
 # How the samples of a group stand: side by side where they are small, below each other where they are wide.

@@ -36,6 +36,7 @@ def desktop(qtbot: QtBot, coterie_home: Path, looks: None) -> Iterator[Desktop]:
     made = Desktop(coterie_home, settings)
     made.window.resize(1280, 800)
     made.start()
+    qtbot.waitUntil(lambda: hasattr(made.window, "chat"), timeout=PATIENCE_MS)  # after the first paint
     yield made
     made.window.close()
     made.close()
