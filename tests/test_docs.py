@@ -36,13 +36,18 @@ def files() -> dict[str, Path]:
 
 
 @functools.cache
-def source() -> str:
-    """The text of the product's code and tables."""
+def sources() -> dict[Path, str]:
+    """The product's code and tables."""
     suffixes = {".py", ".cpp", ".h", ".toml", ".sh"}
     kept = [
         path for known, path in files().items() if path.suffix in suffixes and not known.startswith("tests/")
     ]
-    return "\n".join(path.read_text(encoding="utf-8") for path in kept)
+    return {path: path.read_text(encoding="utf-8") for path in kept}
+
+
+@functools.cache
+def source() -> str:
+    return "\n".join(sources().values())
 
 
 @functools.cache
@@ -63,10 +68,11 @@ def members(path: Path) -> frozenset[str]:
     if path.suffix != ".py":
         return frozenset(re.findall(r"\w+", text))
     found: set[str] = set()
-    for owner in (
-        tree := ast.parse(text),
-        *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)),
-    ):
+    tree = ast.parse(text)
+    owners: list[ast.Module | ast.ClassDef] = [
+        node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    ]
+    for owner in (tree, *owners):
         names = {name for node in owner.body for name in _defined(node)}
         found |= names
         if isinstance(owner, ast.ClassDef):
@@ -87,14 +93,10 @@ def _defined(node: ast.stmt) -> set[str]:
 
 
 @functools.cache
-def defined() -> frozenset[str]:
-    """What the product's modules define, as `members` of each and as `module.name`."""
-    modules = [
-        path for known, path in files().items() if path.suffix == ".py" and not known.startswith("tests/")
-    ]
-    return frozenset(
-        found for path in modules for name in members(path) for found in (name, f"{path.stem}.{name}")
-    )
+def outermost() -> list[tuple[str, Path]]:
+    """Classes (`class Name`) and values (`name`) of the product's modules, each with its module."""
+    starts = re.compile(r"^(class \w+|\w+)(?=[(:]| =|: )", re.MULTILINE)
+    return [(name, path) for path, text in sources().items() for name in starts.findall(text)]
 
 
 def expanded(name: str) -> list[str]:
@@ -114,13 +116,15 @@ def matches(name: str) -> list[Path]:
     return [files()[known] for known in product or found]
 
 
+def is_made(name: str) -> bool:
+    """Whether the code names a file or folder that is there only when the program runs."""
+    return any(f"{before}{name}{after}" in source() for before in '"/' for after in '"/')
+
+
 def wrong_path(path: str, member: str | None) -> str | None:
     for name in expanded(path):
         found = matches(name)
-        made = Path(name).suffix not in SOURCES and re.search(
-            rf'["/]{re.escape(name.rstrip("/"))}["/]', source()
-        )
-        if not found and not made:
+        if not found and (Path(name).suffix in SOURCES or not is_made(name.rstrip("/"))):
             return f"{name} does not exist"
         if len(found) > 1 and "*" not in name:
             return f"{name} may be any of {[str(one.relative_to(ROOT)) for one in found]}"
@@ -132,14 +136,20 @@ def wrong_path(path: str, member: str | None) -> str | None:
 def wrong_name(name: str) -> str | None:
     """What is wrong with what looks like a name in code: `module.name`, `Class.member`, `a_name`, `AName`."""
     looks_so = "." in name or "_" in name or re.match(r"[A-Z][a-z]", name)
-    if not looks_so or name in defined() or f'"{name}"' in source():  # a code of a message
+    if not looks_so or f'"{name}"' in source():  # a code of a message
         return None
-    parts = name.split(".")
-    if len(parts) > 1 and any(known.startswith(f"{parts[0]}.") for known in defined()):
-        return f"{parts[0]} has no {parts[1]}"
-    if len(parts) > 1 and parts[0] not in defined() and find_spec(parts[0]) is None:
-        return f"no module, class or value is called {parts[0]}"
-    unknown = [part for part in parts if part not in words()]
+    owner, *rest = name.split(".")
+    if rest:
+        modules = {path for known, path in files().items() if known.endswith(f"/{owner}.py")}
+        classes = {path for name, path in outermost() if name == f"class {owner}"}
+        found = {rest[0] for path in modules if rest[0] in members(path)}
+        found |= {rest[0] for path in classes if f"{owner}.{rest[0]}" in members(path)}
+        if (modules or classes) and not found:
+            return f"{owner} has no {rest[0]}"
+        value = any(name == owner for name, _ in outermost())
+        if not (modules or classes or value or find_spec(owner)):
+            return f"no module, class or value is called {owner}"
+    unknown = [part for part in (owner, *rest) if part not in words()]
     return f"the code has no {unknown[0]}" if unknown else None
 
 
