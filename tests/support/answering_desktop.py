@@ -27,7 +27,6 @@ def main() -> None:
     application = QApplication(sys.argv[:1])
     settings = SettingsFile(paths.settings_file())
     settings.change(welcomed=True)
-    desktop = Desktop(paths.home(), settings)
     text = ""
     asked = False
 
@@ -48,8 +47,14 @@ def main() -> None:
             conversations = desktop._services.conversations
             desktop.window.calls.do(lambda s: s.conversations.send(conversations.create().id, STORY))
 
-    desktop.bridge.events.connect(take)
-    desktop.bridge.events.connect(ask)
+    class Answering(Desktop):
+        def open(self) -> None:
+            assert self.bridge is not None
+            self.bridge.events.connect(take)
+            self.bridge.events.connect(ask)
+            super().open()
+
+    desktop = Answering(paths.home(), settings)
     desktop.start()
     application.exec()
 
