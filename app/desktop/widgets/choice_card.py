@@ -29,7 +29,7 @@ class ChoiceCard(QPushButton):
         for part in (self._mark, self._name, self._about):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         Row(
-            (self._mark, 0, Qt.AlignmentFlag.AlignTop),
+            (Column(self._mark, margins=(0, 2, 0, 0)), 0, Qt.AlignmentFlag.AlignTop),
             (Column(self._name, self._about, spacing=2), 1),
             parent=self,
             margins=(12, 8, 12, 9),
