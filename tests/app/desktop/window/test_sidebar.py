@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.fuzzy import fuzzy_score
+from app.desktop.window.conversation_delegate import ConversationDelegate
 from app.desktop.window.conversation_model import ConversationModel, Role
 from app.desktop.window.grouping import Group, group_of, grouped
 from app.desktop.window.sidebar import Sidebar
 from app.store.records import ChatOptions, Conversation, SearchHit
+from tests.support.counting import calls_in
 from tests.support.window.reading import labels
 
 pytestmark = pytest.mark.usefixtures("looks")
@@ -202,13 +204,21 @@ def test_an_empty_list_says_what_it_is_for(sidebar: Sidebar) -> None:
     assert labels(sidebar) == ["No chat matches “x”."]
 
 
-def test_ten_thousand_conversations_are_quick(qtbot: QtBot, sidebar: Sidebar) -> None:
-    chats = [conversation(n, f"Chat {n}", updated=time.time() - n * 600) for n in range(10_000)]
-    started = time.monotonic()
-    sidebar.set_conversations(chats)
-    sidebar.grab()
-    assert time.monotonic() - started < 1.5
-    started = time.monotonic()
-    sidebar.change(msgspec.structs.replace(chats[9000], updated=time.time()))
-    sidebar.grab()
-    assert time.monotonic() - started < 0.5
+def test_twice_the_conversations_take_twice_the_work_and_only_those_seen_are_painted(
+    sidebar: Sidebar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[int] = []
+    paint = ConversationDelegate.paint
+    monkeypatch.setattr(ConversationDelegate, "paint", lambda *given: painted.append(1) or paint(*given))
+    now = time.time()
+
+    def work(count: int) -> tuple[int, int]:
+        chats = [conversation(n, f"Chat {n}", updated=now - n * 600) for n in range(count)]
+        sidebar.set_conversations([])
+        shown = calls_in(lambda: (sidebar.set_conversations(chats), sidebar.grab()))
+        newer = msgspec.structs.replace(chats[-100], updated=now + 1)
+        return shown, calls_in(lambda: (sidebar.change(newer), sidebar.grab()))
+
+    few, many = work(5_000), work(10_000)
+    assert many[0] < 2.5 * few[0] and many[1] < 2.5 * few[1], (few, many)
+    assert 4 <= len(painted) < 400

@@ -1,7 +1,6 @@
 """The models behind runs, over the services with a scripted engine."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -90,7 +89,7 @@ def test_a_prompt_and_texts_are_measured(make: Make) -> None:
     assert (measured.prompt, measured.texts, measured.exact) == (2, (0, 2), True)
 
 
-def test_a_turn_that_is_not_wanted_any_more_ends_within_200_ms(make: Make) -> None:
+def test_a_turn_that_is_not_wanted_any_more_ends_before_all_is_written(make: Make) -> None:
     chat_model = make(answer=lambda _: ("word ",) * 100_000, pace=0.001).model_registry.chat_model(MODEL)
     chat_model.ready()
     stop = threading.Event()
@@ -99,18 +98,14 @@ def test_a_turn_that_is_not_wanted_any_more_ends_within_200_ms(make: Make) -> No
     assert turn.finish_reason == "cancelled" and turn.content.startswith("word ")
 
 
-def test_a_turn_is_left_at_once_though_the_engine_does_not_end_it(
-    make: Make, engines: list[ScriptedEngine]
-) -> None:
+def test_a_turn_is_left_though_the_engine_does_not_end_it(make: Make, engines: list[ScriptedEngine]) -> None:
     chat_model = make().model_registry.chat_model(MODEL)
     chat_model.ready()
     engine = engines[0]
     engine.abort = lambda _: None  # type: ignore[method-assign]
     engine.hold.set()
-    started = time.monotonic()
     turn, told = ask(chat_model, lambda: True)
     assert (turn.finish_reason, turn.content) == ("cancelled", "")
-    assert time.monotonic() - started < 1.0
     engine.hold.clear()
     assert ask(chat_model)[0].finish_reason == "stop"
     assert told == []

@@ -80,22 +80,14 @@ def test_only_for_a_server_of_this_machine_text_does_not_leave_it(
     assert services.model_registry.chat_model(f"openai:http://{host}/v1#m").remote is leaves
 
 
-def test_a_turn_ends_within_200_ms_when_it_is_cancelled(services: Services) -> None:
-    with OpenAiServer(in_order(Reply("word " * 1000, pace=0.01), say("later", delay=30.0))) as server:
+def test_a_turn_that_is_cancelled_waits_for_no_more_words(services: Services) -> None:
+    with OpenAiServer(in_order(Reply("word " * 1000, pace=1.0), say("later", delay=600.0))) as server:
         chat_model = services.model_registry.chat_model(server.model)
         chat_model.ready()
         for _ in range(2):  # while it writes, and before the first word
             asked = len(server.asked)
-            times: list[float] = []
-
-            def cancelled(asked: int = asked, times: list[float] = times) -> bool:
-                if len(server.asked) > asked and not times:
-                    times.append(time.monotonic())
-                return bool(times)
-
-            turn, _ = ask(chat_model, cancelled)
-            assert time.monotonic() - times[0] < 0.2
-            assert turn.finish_reason == "cancelled"
+            turn, _ = ask(chat_model, lambda asked=asked: len(server.asked) > asked)
+            assert turn.finish_reason == "cancelled" and "later" not in turn.content
 
 
 def test_runs_of_one_model_share_a_connection_to_it_and_keep_their_own_answers(services: Services) -> None:
@@ -158,7 +150,7 @@ def test_what_is_no_name_is_refused_before_anybody_is_asked(services: Services) 
 
 
 def test_closing_ends_a_turn_and_a_look_at_a_server_under_way(services: Services) -> None:
-    with OpenAiServer(in_order(say("never", delay=30.0))) as server:
+    with OpenAiServer(in_order(say("never", delay=600.0))) as server:
         chat_model = services.model_registry.chat_model(server.model)
         chat_model.ready()
         turns: list[ModelResponse] = []
@@ -166,9 +158,8 @@ def test_closing_ends_a_turn_and_a_look_at_a_server_under_way(services: Services
         thread.start()
         while not server.asked:
             time.sleep(0.005)
-        started = time.monotonic()
         services.model_registry.close()
         thread.join()
-        assert time.monotonic() - started < 2.0 and turns[0].finish_reason in ("cancelled", "error")
+        assert turns[0].finish_reason in ("cancelled", "error")
         assert code_of(chat_model.ready) == "engine.no_model"
         assert code_of(lambda: services.model_registry.chat_model(server.model)) == "engine.no_model"
