@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import msgspec
 import pytest
 
 from engine.api import Delta, Event, Finished, Measured, PrefillProgress, Queued, ToolCalled
 from tests.contracts.engines import SHORT, STORY, TOOL, Subject, request
-
-CANCELLED_WITHIN_S = 1.0  # 100 ms on a machine that does nothing else
 
 
 def events_of(subject: Subject, id: int) -> list[Event]:
@@ -61,13 +57,11 @@ def test_a_stop_string_ends_an_answer_and_is_not_shown(loaded: Subject) -> None:
     assert end.reason == "stop"
 
 
-def test_an_answer_is_cancelled_soon_and_its_text_stands(loaded: Subject) -> None:
+def test_an_answer_is_cancelled_and_its_text_stands(loaded: Subject) -> None:
     loaded.engine.generate(request(7, STORY))
     first = loaded.told.next(Delta)
-    started = time.monotonic()
     loaded.engine.abort(7)
     rest, end = loaded.told.finish(7)
-    assert time.monotonic() - started < CANCELLED_WITHIN_S
     assert (end.reason, end.error) == ("cancelled", None)
     assert (first.text + rest).strip()
     assert loaded.told.answer(loaded.engine, request(8, SHORT))[1].reason == "stop", (

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from engine.errors import UserError
@@ -38,7 +36,6 @@ KNOWN = {
 def test_every_template_renders_and_separates_what_people_wrote() -> None:
     failed = []
     for name, source in real_templates().items():
-        start = time.monotonic()
         chat_format = ChatFormat.from_template(source, "<s>", "</s>")
         for reasoning in ("auto", "off", "on", "high", 700):
             try:
@@ -50,7 +47,6 @@ def test_every_template_renders_and_separates_what_people_wrote() -> None:
             assert [piece.text for piece in prompt.pieces if not piece.trusted] == [QUESTION[0]["content"]], (
                 name
             )
-        assert time.monotonic() - start < 5, name
     assert set(failed) <= NEEDS_MORE
 
 

@@ -1,6 +1,5 @@
 """A model on the hub is known from its headers alone, and is the same as on disk."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -119,14 +118,12 @@ def test_a_server_that_does_otherwise_is_told_as_what_it_does(
     assert caught.value.code == code
 
 
-def test_a_server_that_ignores_ranges_is_left_at_once(hub: FakeHub, open_hub: OpenHub) -> None:
+def test_a_server_that_ignores_ranges_is_left(hub: FakeHub, open_hub: OpenHub) -> None:
     hub.shelf.add(HubRepo(REPO, {FILE: tiny(60_000_000)}))
     hub.fault(Fault("ignore_range", times=0))
-    start = time.monotonic()
     with pytest.raises(UserError) as caught:
         read(open_hub(hub))
     assert caught.value.code == "hub.no_ranges"
-    assert time.monotonic() - start < 2
     assert hub.log.sent() < 5_000_000  # what the kernel had taken
 
 

@@ -2,7 +2,6 @@
 
 import tempfile
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,9 +105,7 @@ def test_closing_does_not_work_off_what_waits() -> None:
     for id in range(1, 5):
         engine.generate(ask(id, STORY))
     told.next(Delta)
-    asked = time.monotonic()
     engine.close()
-    assert time.monotonic() - asked < 1.5
     assert [told.next(Finished).reason for _ in range(4)] == ["cancelled"] * 4
 
 

@@ -136,10 +136,10 @@ def test_a_worker_that_falls_silent_in_an_answer_is_named(
 ) -> None:
     with rpc_worker() as worker:
         load(engine, told, worker.address)
-        monkeypatch.setattr(health, "STALL_LIMIT", 2.0)
         engine.generate(ask(1, STORY))
         told.next(Delta)
         worker.process.send_signal(signal.SIGSTOP)
+        monkeypatch.setattr(health, "STALL_LIMIT", 2.0)
         assert told.next(EngineLost).error.params == {"address": worker.address}
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import struct
 import sys
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -13,7 +12,8 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.gguf.ggml_types import GGML_TYPES
-from engine.gguf.gguf_file import LongArray, read_gguf
+from engine.gguf.gguf_file import GgufFile, LongArray, read_gguf
+from tests.support.counting import calls_in
 from tests.support.gguf_bytes import Row, gguf, key_f32, key_string, key_strings, key_u32, text
 from tests.support.starter import starter_model
 
@@ -172,7 +172,7 @@ def test_special_tokens_are_found_in_short_and_long_vocabularies(tmp_path: Path)
         assert file.special_tokens == {"bos": "<3>", "eos": f"<{size - 1}>"}
 
 
-def test_a_big_vocabulary_is_skipped_fast(tmp_path: Path) -> None:
+def test_an_entry_of_a_big_vocabulary_costs_one_call_a_pass(tmp_path: Path) -> None:
     keys = [
         key_strings("tokenizer.ggml.tokens", [f"token{number}" for number in range(262_144)]),
         key_strings("tokenizer.ggml.merges", [f"to ken{number}" for number in range(500_000)]),
@@ -180,17 +180,16 @@ def test_a_big_vocabulary_is_skipped_fast(tmp_path: Path) -> None:
         key_u32("tokenizer.ggml.eos_token_id", 262_143),
     ]
     path = write(tmp_path, gguf(keys, ROWS, 324))
-    start = time.perf_counter()
-    file = read_gguf(path)
-    assert time.perf_counter() - start < 1
+    found: list[GgufFile] = []
+    # All entries once, and those of the tokens again for the special ones.
+    assert calls_in(lambda: found.append(read_gguf(path))) < 1.01 * (2 * 262_144 + 500_000)
+    (file,) = found
     assert isinstance(file.metadata["tokenizer.ggml.tokens"], LongArray)
     assert file.special_tokens == {"eos": "token262143"}
 
 
-def test_the_starter_models_header_is_read_at_once() -> None:
-    start = time.perf_counter()
+def test_the_starter_models_header_tells_its_special_tokens() -> None:
     file = read_gguf(starter_model())
-    assert time.perf_counter() - start < 0.5
     assert file.special_tokens["eos"] == "<|im_end|>"
 
 

@@ -88,6 +88,13 @@ class Ledger:
             if self.entries.pop(id).read >= 0:
                 self.faults.append(f"{id} was refused and begun")
 
+    def tells_enough(self) -> bool:
+        """Whether one was cancelled, and one can be compared."""
+        with self._lock:
+            entries = list(self.entries.values())
+        cancelled = any(entry.end and entry.end.reason == "cancelled" for entry in entries)
+        return cancelled and any(entry.is_whole and entry.comparable for entry in entries)
+
     @contextmanager
     def restarting(self) -> Iterator[None]:
         """What is open then, or asked meanwhile, is harmed."""

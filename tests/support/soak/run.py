@@ -31,6 +31,8 @@ CONTEXT = 4096
 STATES_LIMIT = 200 * 2**20
 # The part of the time in which the host is killed; in the rest its memory is looked at.
 _TROUBLED = 0.6
+# A slow machine is given so many seconds more until something was lost, was cancelled, and can be compared.
+_MORE_S = 90.0
 
 
 class Soaked(NamedTuple):
@@ -76,10 +78,13 @@ def _soak(folder: Path, seconds: float, seed: int, kill_every: float, compare: i
     with talking(talkers, sampler, ledger, engine) as talk:
         trouble = _Trouble(engine, ledger, load, random.Random(seed), kill_every)
         until = time.monotonic() + seconds * _TROUBLED
-        while (left := until - time.monotonic()) > 0:
+        latest = until + _MORE_S
+        while (left := (until if ledger.lost else latest) - time.monotonic()) > 0:
             trouble.make(left)
         sampler.calm()
         time.sleep(seconds * (1 - _TROUBLED))
+        while not ledger.tells_enough() and time.monotonic() < latest:
+            time.sleep(0.1)
     states_bytes = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return _summed(ledger, talk.faults, talk.unfinished, sampler, states_bytes, compare)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.formats import AssistantMessage, ContentDelta, ReasoningDelta, ToolCallFinished, ToolCallStarted
 from tests.engine.formats.dialects import DIALECTS, call, parse_with_deltas, parser_for, text_of
+from tests.support.counting import assert_linear
 
 NAMES = sorted(DIALECTS)
 
@@ -66,24 +65,16 @@ def told(name: str, pieces: list[str]) -> tuple[AssistantMessage, list[object]]:
     return message, joined
 
 
-def seconds(name: str, pieces: list[str]) -> float:
+def parse_pieces(name: str, text: str, cut: int) -> None:
     parser = parser_for(DIALECTS[name])
-    start = time.process_time()
-    for piece in pieces:
-        parser.feed(piece)
+    for start in range(0, len(text), cut):
+        parser.feed(text[start : start + cut])
     parser.finish()
-    return time.process_time() - start
 
 
-def assert_linear(name: str, unit: str, count: int, cut: int = 0) -> None:
-    """Four times the text takes about four times the time, not sixteen."""
-
-    def pieces(times: int) -> list[str]:
-        text = unit * times
-        return [text[i : i + cut] for i in range(0, len(text), cut)] if cut else [text]
-
-    few, many = min(seconds(name, pieces(count)) for _ in range(2)), seconds(name, pieces(4 * count))
-    assert many < 9 * max(few, 0.02), (few, many)
+def assert_parsed_linearly(name: str, text: str, longer: str, cut: int = 10**9) -> None:
+    """`longer` has four times the length."""
+    assert_linear(lambda: parse_pieces(name, text, cut), lambda: parse_pieces(name, longer, cut))
 
 
 UNITS = {
@@ -120,7 +111,7 @@ UNITS = {
 
 @pytest.mark.parametrize(("name", "unit"), [(name, unit) for name, units in UNITS.items() for unit in units])
 def test_many_marks_take_linear_time(name: str, unit: str) -> None:
-    assert_linear(name, unit, 2_500)
+    assert_parsed_linearly(name, unit * 2_500, unit * 10_000)
 
 
 @pytest.mark.parametrize("name", ["hermes", "qwen-coder", "kimi", "harmony", "glm"])
@@ -128,14 +119,10 @@ def test_a_long_call_takes_linear_time(name: str) -> None:
     """Token by token, with an argument of many lines."""
     text = text_of(name, call("search", {"text": "some words in a line\n" * 2_000}))
     longer = text_of(name, call("search", {"text": "some words in a line\n" * 8_000}))
-
-    def pieces(of: str) -> list[str]:
-        return [of[i : i + 4] for i in range(0, len(of), 4)]
-
-    few, many = min(seconds(name, pieces(text)) for _ in range(2)), seconds(name, pieces(longer))
-    assert many < 9 * max(few, 0.02), (few, many)
+    assert_parsed_linearly(name, text, longer, cut=4)
 
 
 def test_a_million_characters_of_words() -> None:
-    assert_linear("hermes", "words and words, ", 8_000, cut=4)
-    assert_linear("hermes", "\n <", 40_000)
+    words = "words and words, " * 8_000
+    assert_parsed_linearly("hermes", words, 4 * words, cut=4)
+    assert_parsed_linearly("hermes", "\n <" * 40_000, "\n <" * 160_000)

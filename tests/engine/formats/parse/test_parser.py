@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 from engine.formats import AssistantMessage, ChatFormat, ContentDelta, Prompt, ReasoningDelta, ReplyParser
 from engine.formats.learn.markers import ReasoningMarkers
 from tests.engine.formats import templates
+from tests.support.counting import assert_linear
 
 PLAIN = ReasoningMarkers()
 CHANNELS = ChatFormat.from_template(templates.CHANNELS).markers
@@ -105,9 +104,10 @@ def test_channels_are_taken_off(opening: str) -> None:
 @pytest.mark.parametrize("unit", ["\n", "<", "</think", "a ", "<think>"])
 @pytest.mark.parametrize("opens", [True, False])
 def test_time_grows_with_the_length_only(unit: str, opens: bool) -> None:
-    parser = ReplyParser(PLAIN, Prompt("", opens_reasoning=opens))
-    start = time.monotonic()
-    for _ in range(50_000):
-        parser.feed(unit)
-    parser.finish()
-    assert time.monotonic() - start < 5
+    def parsed(count: int) -> None:
+        parser = ReplyParser(PLAIN, Prompt("", opens_reasoning=opens))
+        for _ in range(count):
+            parser.feed(unit)
+        parser.finish()
+
+    assert_linear(lambda: parsed(12_500), lambda: parsed(50_000))

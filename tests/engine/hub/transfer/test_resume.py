@@ -55,26 +55,22 @@ def test_a_paused_download_asks_only_for_what_is_missing(pull: Pull) -> None:
     assert not there & pull.requested()
 
 
-def test_pausing_takes_a_moment_even_when_nothing_comes(pull: Pull) -> None:
-    pull.limits = msgspec.structs.replace(QUICK, stall_seconds=30)
-    pull.hub.fault(Fault("stall", after=0, seconds=30, times=0))
+def test_pausing_does_not_wait_for_bytes_that_do_not_come(pull: Pull) -> None:
+    pull.limits = msgspec.structs.replace(QUICK, stall_seconds=600)
+    pull.hub.fault(Fault("stall", after=0, seconds=600, times=0))
     stop = StopToken()
     threading.Timer(0.1, stop.pause).start()
-    begun = time.monotonic()
     with pytest.raises(Stopped):
         pull.run(stop)
-    assert time.monotonic() - begun < 1
 
 
-def test_pausing_takes_a_moment_even_in_a_long_wait(pull: Pull) -> None:
-    pull.limits = msgspec.structs.replace(QUICK, most_asked_wait=60)
-    pull.hub.fault(Fault("too_many", seconds=60, times=0))
+def test_pausing_does_not_wait_as_long_as_a_busy_server_asks(pull: Pull) -> None:
+    pull.limits = msgspec.structs.replace(QUICK, most_asked_wait=600)
+    pull.hub.fault(Fault("too_many", seconds=600, times=0))
     stop = StopToken()
     threading.Timer(0.1, stop.pause).start()
-    begun = time.monotonic()
     with pytest.raises(Stopped):
         pull.run(stop)
-    assert time.monotonic() - begun < 1
 
 
 @pytest.mark.parametrize("cancel", [False, True])
@@ -86,11 +82,11 @@ def test_what_still_waits_for_the_disk_when_a_download_ends_changes_nothing_afte
 
     def flush(job: object) -> None:
         flushing.set()
-        on_disk.wait(10)
+        on_disk.wait(30)
 
     monkeypatch.setattr("engine.hub.transfer.job.FileJob.flush", flush)
     ending = threading.Thread(
-        target=lambda: flushing.wait(10) and (stop.cancel() if cancel else stop.pause())
+        target=lambda: flushing.wait(30) and (stop.cancel() if cancel else stop.pause())
     )
     ending.start()
     with pytest.raises(Stopped):

