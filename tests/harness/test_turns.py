@@ -41,7 +41,7 @@ def worker(tmp_path: Path) -> Callable[[bool], Worker]:
 
 def test_tests_run_side_by_side(worker: Callable[[bool], Worker]) -> None:
     first, second = worker(False), worker(False)
-    assert first.entered.wait(10) and second.entered.wait(10)
+    assert first.entered.wait(30) and second.entered.wait(30)
     first.leave()
     second.leave()
 
@@ -50,16 +50,16 @@ def test_one_that_is_to_be_alone_waits_for_the_others_and_keeps_them_out(
     worker: Callable[[bool], Worker],
 ) -> None:
     first = worker(False)
-    assert first.entered.wait(10)
+    assert first.entered.wait(30)
     alone = worker(True)
     assert not alone.entered.wait(A_MOMENT)
     late = worker(False)
     assert not late.entered.wait(A_MOMENT)  # else one that is to be alone might wait for ever
     first.leave()
-    assert alone.entered.wait(10)
+    assert alone.entered.wait(30)
     assert not late.entered.wait(A_MOMENT)
     alone.leave()
-    assert late.entered.wait(10)
+    assert late.entered.wait(30)
     late.leave()
 
 
@@ -76,5 +76,5 @@ def test_a_worker_that_dies_leaves(worker: Callable[[bool], Worker], tmp_path: P
         mine = worker(False)
         assert not mine.entered.wait(A_MOMENT)
         other.kill()
-        assert mine.entered.wait(10)
+        assert mine.entered.wait(30)
     mine.leave()

@@ -80,12 +80,12 @@ run_logged(command, pathlib.Path("{tmp_path}/log"), Progress(Console(), "x"), fa
         wait_for(lambda: pid_file.is_file() and pid_file.read_text().strip() != "")
         grandchild = int(pid_file.read_text())
         parent.send_signal(signal.SIGINT)
-        parent.wait(timeout=20)
+        parent.wait(timeout=60)
     wait_for(lambda: not is_running(grandchild))
 
 
 def wait_for(condition: object) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < end
         time.sleep(0.02)

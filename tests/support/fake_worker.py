@@ -24,7 +24,7 @@ def listening(behaviour: Behaviour) -> Iterator[str]:
                 with client:
                     if done.is_set():
                         return
-                    client.settimeout(10.0)
+                    client.settimeout(30.0)
                     with suppress(OSError):
                         behaviour(client)
 

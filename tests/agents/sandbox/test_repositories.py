@@ -119,7 +119,7 @@ def test_what_the_user_makes_while_a_server_runs_is_left_alone(
         hook.write_text("mine")
         (workspace / ".git/commondir").write_text("evil")
         server.stdin.close()
-        assert server.wait(10) == 0
+        assert server.wait(30) == 0
     assert hook.read_text() == "mine"
     assert not (workspace / ".git/commondir").exists()
 

@@ -226,7 +226,7 @@ def test_a_started_command_ends_with_all_it_started_when_it_is_terminated(
     with subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE) as process:
         assert process.stdout and process.stdout.readline() == b"started\n"
         process.terminate()
-        process.wait(10)
+        process.wait(30)
     gone(lambda: not running("sleep 33"))
 
 

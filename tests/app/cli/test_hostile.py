@@ -213,7 +213,7 @@ class Terminal:
         noticed at the next key. While lines are not edited, the terminal itself shows what is typed.
         """
         for _ in range(3):
-            self._wait_until(lambda: not termios.tcgetattr(self._screen)[3] & termios.ICANON, 10)
+            self._wait_until(lambda: not termios.tcgetattr(self._screen)[3] & termios.ICANON, 30)
             self._read(0.1)
             self.type("\x03")
             if self._wait_until(self._has_ended, 10):
@@ -231,7 +231,7 @@ class Terminal:
         return True
 
     def end(self) -> int:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 30
         while (ended := os.waitpid(self.pid, os.WNOHANG))[0] == 0:
             assert time.monotonic() < until, self.shown
             self._read(0.1)

@@ -57,7 +57,7 @@ def test_the_window_is_painted_before_anything_heavy_is_imported(start: Callable
     process = start(4)
     assert line(process) == "shown"
     assert line(process) == "open"
-    process.wait(timeout=20)
+    process.wait(timeout=60)
     output, errors = process.communicate()
     assert process.returncode == 0
     assert errors.replace("This plugin does not support propagateSizeHints()", "").strip() == ""
@@ -71,9 +71,9 @@ def test_a_second_desktop_asks_the_first_one_and_ends(
     assert line(first) == "shown"
     assert line(first) == "open"
     second = start(30)
-    _, errors = second.communicate(timeout=20)
+    _, errors = second.communicate(timeout=60)
     assert second.returncode == 1
-    first.communicate(timeout=20)
+    first.communicate(timeout=60)
     assert first.returncode == 0
     assert "already open" in errors and str(coterie_home) in errors
 
@@ -87,7 +87,7 @@ def test_the_lock_of_a_dead_desktop_is_taken_over(start: Callable[[float], Proce
     second = start(30)
     assert line(second) == "shown"
     assert line(second) == "open"
-    second.communicate(timeout=20)
+    second.communicate(timeout=60)
     assert second.returncode == 0
 
 

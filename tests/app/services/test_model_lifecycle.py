@@ -46,7 +46,7 @@ class Engine(ScriptedEngine):
 
     def unload(self) -> None:
         self.unloading.set()
-        assert self.gone.wait(10.0)
+        assert self.gone.wait(30.0)
         super().unload()
 
 
@@ -315,7 +315,7 @@ def test_a_request_that_comes_while_a_model_goes_waits_for_the_next_load(house: 
     house.engine.gone.clear()
     going = threading.Thread(target=house.pass_minutes, args=(30,))
     going.start()
-    assert house.engine.unloading.wait(5.0)
+    assert house.engine.unloading.wait(30.0)
     content: list[str] = []
     asking = threading.Thread(target=lambda: content.append(house.ask()))
     asking.start()
@@ -332,7 +332,7 @@ def test_letters_that_come_while_a_model_goes_bring_it_back(house: House) -> Non
     house.engine.gone.clear()
     going = threading.Thread(target=house.pass_minutes, args=(30,))
     going.start()
-    assert house.engine.unloading.wait(5.0)
+    assert house.engine.unloading.wait(30.0)
     writing = threading.Thread(target=house.lifecycle.expect)
     writing.start()
     house.engine.gone.set()
@@ -381,7 +381,7 @@ def test_of_many_requests_among_many_unloads_none_is_lost_cut_short_or_answered_
         time.sleep(0.001)
     for asker in askers:
         asker.join()
-    assert all(all_ended.acquire(timeout=5.0) for _ in range(100))
+    assert all(all_ended.acquire(timeout=30.0) for _ in range(100))
     assert len(ended) == 100 and unloads > 0
     assert [each[0].reason for each in ended.values() if len(each) == 1] == ["stop"] * 100
 
@@ -404,7 +404,7 @@ def test_the_end_of_an_answer_sets_a_new_end_by_itself(house: House) -> None:
     house.services.events.subscribe(LoadedModelChanged, lambda _: told.set())
     house.now += 10 * MINUTE
     house.ask()
-    deadline = time.monotonic() + 5.0
+    deadline = time.monotonic() + 30.0
     while (now := house.lifecycle.current) is None or now.last is None:
         assert time.monotonic() < deadline, now
         told.wait(0.05)

@@ -153,7 +153,7 @@ class _Trouble:
             os.kill(pid, signal.SIGKILL)
         self._killed += 1
         if self._killed == 3:  # a fourth start is a person's to decide, who does so once it is told
-            until = time.monotonic() + 10
+            until = time.monotonic() + 30
             while self._ledger.lost == lost and time.monotonic() < until:
                 time.sleep(0.05)
             with self._ledger.restarting():

@@ -36,7 +36,7 @@ def whole(view: SelectTextView) -> QTextBrowser:
 def opened(qtbot, view: SelectTextView, messages):
     view.page_wanted.connect(lambda ids: view.take_page([messages[i] for i in ids]))
     view.open(list(messages))
-    qtbot.waitUntil(lambda: view.is_complete, timeout=10_000)
+    qtbot.waitUntil(lambda: view.is_complete)
     return content(whole(view))
 
 

@@ -23,7 +23,7 @@ from app.desktop.run_view.approval_card import ApprovalCard
 from app.desktop.window.main_window import MainWindow
 from app.services.services import Services, open_services
 from app.store.records import ChatOptions, ChatTools
-from tests.app.desktop.conftest import WAIT_MS, Running
+from tests.app.desktop.conftest import Running
 from tests.support.agents.scripted_brain import Reply, ScriptedBrain, calls, says
 from tests.support.scripted_engine import ScriptedEngine
 from tests.support.window import chat
@@ -48,7 +48,7 @@ class Chatting:
         services.model_registry.chat_model = lambda *_, **__: self.chat_model  # type: ignore[method-assign]
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=WAIT_MS)
+        self.qtbot.waitUntil(condition)
 
     def switch_on(self, mode: str = "ask") -> None:
         self.page.tools.chosen.emit(ChatTools(str(self.folder), mode))  # type: ignore[arg-type]

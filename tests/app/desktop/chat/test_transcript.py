@@ -56,7 +56,7 @@ def view(qtbot):
 
 
 def quiet(qtbot, view: TranscriptView) -> None:
-    qtbot.waitUntil(lambda: not ticking(view), timeout=30_000)
+    qtbot.waitUntil(lambda: not ticking(view))
 
 
 def test_a_long_conversation_opens_at_its_end_with_one_page(qtbot, view):
@@ -107,7 +107,7 @@ def test_jumping_into_the_middle_loads_what_is_there(qtbot, view):
         seen = messages_in_sight(view)
         return bool(seen) and 500 < seen[0] < 2500
 
-    qtbot.waitUntil(middle_is_built, timeout=30_000)
+    qtbot.waitUntil(middle_is_built)
     assert not view.at_tail
 
 
@@ -548,10 +548,10 @@ def test_a_huge_message_is_folded_and_can_be_unfolded(qtbot, view):
     view.add_message(message(1, "assistant", text))
     view.add_message(message(2, "user", "x" * 200_000))
     answer = card(view, 1)
-    qtbot.waitUntil(lambda: unfolds(body(answer)) is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: unfolds(body(answer)) is not None)
     assert answer.height() < 120_000
     unfolds(body(answer)).click()
-    qtbot.waitUntil(lambda: unfolds(body(answer)) is None, timeout=20_000)
+    qtbot.waitUntil(lambda: unfolds(body(answer)) is None)
     assert "Paragraph 4999" in answer.findChildren(ProseBlock)[-1].toPlainText()
     assert card(view, 2).height() < 5000
 

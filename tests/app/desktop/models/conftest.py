@@ -26,8 +26,6 @@ from tests.app.desktop.placement import plans
 from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.shelves import Shelves
 
-WAIT_MS = 30_000
-
 
 class Told(QObject):
     """Brings events of service threads to the GUI thread, as the bridge does."""
@@ -123,7 +121,7 @@ class Open:
         self._told.events.emit([event])
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=WAIT_MS)
+        self.qtbot.waitUntil(condition)
 
     def ready(self) -> Open:
         """Opened, and everything is read."""

@@ -22,7 +22,7 @@ from app.desktop.runs.runs_page import RunsPage
 from app.services.runs.values import RunRecord, RunSpec
 from app.services.services import Services, open_services
 from engine.errors import UserError
-from tests.app.desktop.conftest import WAIT_MS, Running
+from tests.app.desktop.conftest import Running
 from tests.support.agents.scripted_brain import ScriptedBrain
 from tests.support.scripted_engine import ScriptedEngine
 
@@ -70,7 +70,7 @@ class RunsBench:
         self.until(lambda: self.shelf.is_read)
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=WAIT_MS)
+        self.qtbot.waitUntil(condition)
 
     def start(
         self, chat_model: ScriptedBrain, task: str = "Make a plan", mode: Mode = "ask", model: str = ""

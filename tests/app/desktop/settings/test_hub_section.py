@@ -102,7 +102,7 @@ class Page:
         self.section.show()
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(condition, timeout=30_000)
+        self._qtbot.waitUntil(condition)
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ class Page:
         return self.section.adding
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(condition, timeout=30_000)
+        self._qtbot.waitUntil(condition)
 
     def told(self) -> None:
         """What the bridge brings after a change."""

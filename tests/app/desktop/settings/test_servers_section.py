@@ -76,7 +76,7 @@ class Page:
         self.section.take_events([ServersChanged()])
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(condition, timeout=30_000)
+        self._qtbot.waitUntil(condition)
 
     def click(self, button: Any) -> None:
         self._qtbot.mouseClick(button, Qt.MouseButton.LeftButton)

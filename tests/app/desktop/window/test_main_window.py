@@ -21,7 +21,7 @@ from engine.values import ReasoningControl, ToolCall
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
 from tests.support.hand_made_placements import HandMadePlacements
-from tests.support.window.chat import card
+from tests.support.window.chat import card, shown_card
 from tests.support.window.composer import instead, reasoning, says
 from tests.support.window.finding import part
 from tests.support.window.pressing import press
@@ -131,26 +131,38 @@ def test_sending_and_typing_at_once_makes_one_conversation(running: Running, qtb
     assert len(running.services.conversations.all()) == 1
 
 
+def written(running: Running) -> str:
+    """What is shown of the answer that is being written."""
+    conversation = running.window.chat.conversation
+    path = running.services.conversations.path(conversation.id) if conversation else []
+    shown = shown_card(running.window.chat.transcript, path[-1]) if path else None
+    return shown.streamed_text() if isinstance(shown, AnswerCard) else ""
+
+
+def hold_in_the_middle(running: Running) -> None:
+    """Let the answer stand once the first of its words are shown."""
+    running.until(lambda: written(running) != "")
+    running.engine.hold.set()
+
+
 def test_escape_stops_the_answer_and_its_text_stays(make_desktop: Make, qtbot: QtBot) -> None:
-    running = make_desktop(answer=lambda _: ["word "] * 2000, pace=0.002).ready()
+    running = make_desktop(answer=lambda _: ["word "] * 50_000, pace=0.002).ready()
     composer = running.window.chat.composer
     composer.edit.setPlainText("Write on")
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
-    running.until(running.window.chat.answering)
-    qtbot.wait(100)
+    hold_in_the_middle(running)
     qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
     running.until(lambda: not running.window.chat.answering())
     role, content = store_messages(running)[-1]
-    assert role == "assistant" and content.startswith("word ") and len(content) < 10_000
+    assert role == "assistant" and content.startswith("word ") and len(content) < 250_000
     assert composer.button.accessibleName() == "Send"
 
 
 def test_closing_while_an_answer_streams_keeps_its_text(make_desktop: Make, qtbot: QtBot) -> None:
-    first = make_desktop(answer=lambda _: ["word "] * 5000, pace=0.002).ready()
+    first = make_desktop(answer=lambda _: ["word "] * 50_000, pace=0.002).ready()
     first.window.chat.composer.edit.setPlainText("Write on")
     qtbot.keyClick(first.window.chat.composer.edit, Qt.Key.Key_Return)
-    first.until(first.window.chat.answering)
-    qtbot.wait(150)
+    hold_in_the_middle(first)
     first.window.close()
     second = make_desktop().ready()
     conversations = second.services.conversations
@@ -165,31 +177,27 @@ def test_leaving_and_coming_back_shows_a_running_answer_whole(make_desktop: Make
     running = make_desktop(answer=lambda _: words, pace=0.002).ready()
     running.window.chat.composer.edit.setPlainText("Count")
     qtbot.keyClick(running.window.chat.composer.edit, Qt.Key.Key_Return)
-    running.until(running.window.chat.answering)
-    running.until(lambda: running.window.chat.conversation is not None)
+    hold_in_the_middle(running)
     number = open_id(running)
-    qtbot.wait(100)
     running.window.go.new_chat()
     qtbot.wait(100)
     running.window.go.open_chat(number)
-    running.until(lambda: running.window.chat.conversation is not None)
-    qtbot.wait(150)
-    answer = running.services.conversations.path(number)[-1]
-    shown = card(running.window.chat.transcript, answer).streamed_text()
-    assert shown and "".join(words).startswith(shown)
+    running.until(lambda: written(running) != "")
+    assert "".join(words).startswith(written(running))
+    running.engine.hold.clear()
     running.until(lambda: not running.window.chat.answering())
     assert store_messages(running)[-1] == ("assistant", "".join(words))
 
 
 def test_a_stopped_answer_goes_on_where_it_was(make_desktop: Make, qtbot: QtBot) -> None:
-    running = make_desktop(answer=lambda r: [" more"] if r.continue_last else ["word "] * 3000, pace=0.002)
+    running = make_desktop(answer=lambda r: [" more"] if r.continue_last else ["word "] * 50_000, pace=0.002)
     running.ready()
     running.window.chat.composer.edit.setPlainText("Write")
     qtbot.keyClick(running.window.chat.composer.edit, Qt.Key.Key_Return)
-    running.until(running.window.chat.answering)
-    qtbot.wait(60)
+    hold_in_the_middle(running)
     running.window.chat.stop()
     running.until(lambda: not running.window.chat.answering())
+    running.engine.hold.clear()
     before = store_messages(running)[-1][1]
     answer = running.services.conversations.path(open_id(running))[-1]
     running.window.chat.transcript.continue_requested.emit(answer)

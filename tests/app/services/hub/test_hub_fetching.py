@@ -24,7 +24,7 @@ from tests.support.hub import Fault, Hub, HubRepo, MemoryContent
 from tests.support.hub.models import tiny
 from tests.support.library_models import open_library, open_store, put_split, settings_of
 
-PATIENCE = 20.0
+PATIENCE = 30.0
 ROOT = Path(__file__).parents[4]
 REPO = "demo/Tiny-GGUF"
 ID = f"{REPO}:Q8_0"

@@ -100,11 +100,11 @@ def test_two_checks_at_a_time_are_refused(
 
     def wait(done: int, total: int) -> None:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(30)
 
     first = threading.Thread(target=services.tool_checks.run, args=(str(model), wait))
     first.start()
-    assert begun.wait(10)
+    assert begun.wait(30)
     assert code_of(services, model) == "check.twice"
     go_on.set()
     first.join()

@@ -241,7 +241,7 @@ def test_who_cannot_wait_gets_what_is_being_read(
     read = Disk.read
 
     def slow(disk: Disk, *args: Any) -> Any:
-        assert go_on.wait(10)
+        assert go_on.wait(30)
         return read(disk, *args)
 
     monkeypatch.setattr(Disk, "read", slow)
@@ -307,12 +307,12 @@ def test_what_is_forgotten_while_it_is_written_is_not_there_afterwards(
 
     def slow(folder: StatesFolder, *args: int) -> bool:
         looking.set()
-        assert go_on.wait(10)
+        assert go_on.wait(30)
         return make_room(folder, *args)
 
     monkeypatch.setattr(StatesFolder, "make_room", slow)
     states.keep("chat", LONG, (), DATA)
-    assert looking.wait(10)
+    assert looking.wait(30)
     states.forget("chat")
     go_on.set()
     states.close(10)
