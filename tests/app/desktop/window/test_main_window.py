@@ -173,17 +173,20 @@ def test_closing_while_an_answer_streams_keeps_its_text(make_desktop: Make, qtbo
 
 
 def test_leaving_and_coming_back_shows_a_running_answer_whole(make_desktop: Make, qtbot: QtBot) -> None:
-    words = [f"{number} " for number in range(400)]
+    words = [f"{number} " for number in range(5000)]
     running = make_desktop(answer=lambda _: words, pace=0.002).ready()
     running.window.chat.composer.edit.setPlainText("Count")
     qtbot.keyClick(running.window.chat.composer.edit, Qt.Key.Key_Return)
     hold_in_the_middle(running)
     number = open_id(running)
     running.window.go.new_chat()
+    running.engine.hold.clear()
     qtbot.wait(100)
+    running.engine.hold.set()
     running.window.go.open_chat(number)
     running.until(lambda: written(running) != "")
     assert "".join(words).startswith(written(running))
+    running.engine.pace = 0.0
     running.engine.hold.clear()
     running.until(lambda: not running.window.chat.answering())
     assert store_messages(running)[-1] == ("assistant", "".join(words))

@@ -92,9 +92,8 @@ def test_a_prompt_and_texts_are_measured(make: Make) -> None:
 def test_a_turn_that_is_not_wanted_any_more_ends_before_all_is_written(make: Make) -> None:
     chat_model = make(answer=lambda _: ("word ",) * 100_000, pace=0.001).model_registry.chat_model(MODEL)
     chat_model.ready()
-    stop = threading.Event()
-    threading.Timer(0.1, stop.set).start()
-    turn, _ = ask(chat_model, stop.is_set)
+    told: list[str] = []
+    turn = chat_model.stream(ASK, lambda channel, text: told.append(text), lambda: bool(told))
     assert turn.finish_reason == "cancelled" and turn.content.startswith("word ")
 
 
