@@ -16,13 +16,12 @@ from engine.placement.estimate import CELLS
 from engine.placement.expert_slots import slots_of
 from engine.placement.plan import RAM, CacheType, ExpertCache, Mode, PlacementOptions, Prediction
 from engine.placement.planning_input import Choice, Given
-from engine.placement.predict import PROMPT, effective_bandwidth
+from engine.placement.predict import effective_bandwidth
+from engine.placement.variations import answer_seconds
 from engine.values import DEFAULT_CONTEXT
 
 UBATCH = 512  # llama.cpp's default
 STREAMED_UBATCHES = (1024, 2048, 4096)
-# What "speed" weighs against a prompt: an answer.
-ANSWER_TOKENS = 500
 # A larger ubatch must save more than a few percent, for it takes memory that other programs may want.
 WORTH_A_LARGER_UBATCH = 1.03
 # Default numbers of concurrent answers, the most first.
@@ -49,7 +48,7 @@ def choose(given: Given, options: PlacementOptions) -> Choice:
         if options.cache_type is None and options.context:
             start = _smaller_cache_if_needed(given, start)
         start = _with_sequences(given, options, start)
-    start = _best(given, _spreads(given, start))
+    start = _best(given, _spreads(given, start)).choice
     best = _smallest_ubatch_near_the_best(given, _ubatches(given, options, start))
     best = _streamed_if_clearly_faster(given, options, best)
     return _cached_if_clearly_faster(given, options, best, devices)
@@ -129,7 +128,7 @@ def _cached_if_clearly_faster(
     cached = msgspec.structs.replace(
         choice, mode="cached", devices=devices, ubatch=options.ubatch or UBATCH, spread="even"
     )
-    cached = _best(given, _spreads(given, cached))
+    cached = _best(given, _spreads(given, cached)).choice
     cached = _smallest_ubatch_near_the_best(given, _ubatches(given, options, cached))
     after = work_out(given, cached)
     cache = after.placement.expert_cache
@@ -227,14 +226,14 @@ def _with_sequences(given: Given, options: PlacementOptions, start: Choice) -> C
     Attention over everything costs nothing more, for all share its cells; a window or a recurrent state is
     needed once for each. What that takes must not make a plan fail that fits, nor move what every token reads off
     the devices, nor begin to page, nor slow an answer down by more than `MOST_FOR_SEQUENCES`, which is about
-    one layer of experts.
+    one layer of experts. Both are compared on the devices that are best for them.
     """
     if options.streams:
         return msgspec.structs.replace(start, sequences=min(options.streams, start.ubatch))
-    alone = work_out(given, start)
+    alone = _best(given, _spreads(given, start))
     for sequences in SEQUENCES:
         choice = msgspec.structs.replace(start, sequences=min(sequences, start.ubatch))
-        shared = work_out(given, choice)
+        shared = _best(given, _spreads(given, choice))
         if (
             shared.missing <= alone.missing
             and (shared.paged == 0 or alone.paged > 0)
@@ -249,9 +248,9 @@ def _with_sequences(given: Given, options: PlacementOptions, start: Choice) -> C
 # --- devices and ubatch ----------------------------------------------------------------------------------
 
 
-def _best(given: Given, choices: Iterable[Choice]) -> Choice:
+def _best(given: Given, choices: Iterable[Choice]) -> Candidate:
     """The candidate with the least missing, then with the chosen cache, then the fastest."""
-    return min((work_out(given, choice) for choice in choices), key=_rank).choice
+    return min((work_out(given, choice) for choice in choices), key=_rank)
 
 
 def _smallest_ubatch_near_the_best(given: Given, choices: Iterable[Choice]) -> Choice:
@@ -270,8 +269,7 @@ def _rank(candidate: Candidate) -> tuple[int, bool, float]:
 
 
 def _seconds(candidate: Candidate) -> float:
-    predicted = candidate.predicted
-    return PROMPT / predicted.prefill_tps + ANSWER_TOKENS / predicted.decode_tps
+    return answer_seconds(candidate.predicted.prefill_tps, candidate.predicted.decode_tps)
 
 
 def _spreads(given: Given, start: Choice) -> Iterator[Choice]:
