@@ -30,13 +30,13 @@ QUICK = Limits(
     streams=4,
     part_bytes=PART,
     segment_parts=4,
-    connect_seconds=2.0,
+    connect_seconds=20.0,
     stall_seconds=0.2,
     first_wait=0.02,
     most_wait=0.05,
     most_asked_wait=0.3,
-    patience=2.0,
-    first_patience=2.0,
+    patience=30.0,
+    first_patience=30.0,
     reserve_bytes=0,
 )
 TOKEN = "hf_secretsecretsecretsecret"
