@@ -9,7 +9,7 @@ help:
 	@echo
 	@echo 'make test-fast        run the tests that need no window, no model and no other process'
 	@echo 'make test             run the usual tests'
-	@echo 'make test-long        run what takes longer, mostly real engines, with test-downloads and test-agents'
+	@echo 'make test-long        run what takes longer of the usual tests, mostly real engines'
 	@echo 'make test-downloads   let downloads go wrong for some minutes'
 	@echo 'make test-agents      lead runs astray, kill them and let them be very long, for some minutes'
 	@echo 'make test-soak        let many conversations use one engine for ten minutes while it is killed again and again'
@@ -48,7 +48,7 @@ test-fast: ready
 	@$(PYTEST) -m fast
 
 test-long: ready
-	@$(PYTEST) -m '(long or downloads or agents) and not soak'
+	@$(PYTEST) -m 'long and not downloads and not agents and not soak'
 
 test-vulkan: ready
 	@.venv/bin/python -m tests.vulkan

@@ -20,6 +20,8 @@ from tests.support.agents.counting import ByteBrain, StarterBrain
 from tests.support.agents.journals import ListJournal
 from tests.support.agents.made_runs import NamedTool, called, result, started, step, steps, turn
 
+pytestmark = pytest.mark.long
+
 TOOLS = (
     NamedTool("read_file", "Read a file.", path="Which."),
     NamedTool("write_file", "Write a file.", path="Which."),

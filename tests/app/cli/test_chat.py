@@ -15,7 +15,7 @@ import pytest
 from app.store.store import Store
 from tests.support.command import here
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 COTERIE = [sys.executable, "-m", "app"]
 SENTENCE = "Write one sentence about the sea."

@@ -17,6 +17,8 @@ from tests.support.hub.shelves import TRICKY_PATHS, TRICKY_REPO, tricky_reposito
 from tests.support.permissions import bound_by_permissions
 from tests.support.small_disk import small_disk
 
+pytestmark = pytest.mark.long
+
 REPO = "demo/Tiny-GGUF"
 NAME = f"{REPO}:Q8_0"
 FILE = f"{REPO}/Tiny-Q8_0.gguf"

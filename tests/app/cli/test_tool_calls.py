@@ -13,6 +13,8 @@ from app.store.records import Message
 from engine.values import ToolCall
 from tests.support.command import here
 
+pytestmark = pytest.mark.long
+
 PARAMETERS = {
     "type": "object",
     "properties": {"city": {"type": "string", "maxLength": 12}, "days": {"type": "integer", "maximum": 9}},

@@ -18,6 +18,8 @@ from tests.support.recorded_routing import (
     routed,
 )
 
+pytestmark = pytest.mark.long
+
 ANSWERS, TOKENS, LAYERS, WIDTH = 2, 6, 30, 576
 
 

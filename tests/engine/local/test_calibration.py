@@ -13,6 +13,8 @@ from engine.local.disk_speed import disk_bandwidth
 from engine.placement.plan import RAM, Device, Machine
 from tests.support.starter import starter_model
 
+pytestmark = pytest.mark.long
+
 TOTAL = psutil.virtual_memory().total
 MACHINE = Machine(Device(RAM, "cpu", "processor", TOTAL, TOTAL))
 BUILD = ("1.0", "AVX2")

@@ -25,7 +25,7 @@ from tests.support import faulty_host
 from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 STORY = "Tell me a very long story about the sea."
 

@@ -20,7 +20,7 @@ from tests.support.rpc_worker import Worker, rpc_worker
 from tests.support.small_models import hybrid_model, recurrent_model, sliding_model
 from tests.support.starter import starter_model
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 EVERYWHERE = 31  # 30 layers and the output
 LATE = experts_of("1[5-9]|2[0-9]", RAM)

@@ -17,7 +17,7 @@ from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.moe import moe_model
 from tests.support.rpc_worker import Worker, rpc_worker
 
-pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
+pytestmark = [pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin"), pytest.mark.long]
 
 MIB = 2**20
 

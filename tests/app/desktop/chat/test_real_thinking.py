@@ -16,7 +16,7 @@ from tests.support.retold import with_template
 from tests.support.window.chat import answer_now, thoughts, thoughts_line, thoughts_text
 from tests.support.window.composer import reasoning
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 PATIENCE_MS = 60_000
 # Every reply begins within the thought, and the starter never closes it by itself.

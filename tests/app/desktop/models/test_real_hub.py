@@ -16,6 +16,8 @@ from app.services.settings.settings import SettingsFile
 from tests.support.hub import Fault, Hub
 from tests.support.hub.shelves import STARTER_REPO, starter_repository
 
+pytestmark = pytest.mark.long
+
 PATIENCE_MS = 60_000
 
 

@@ -14,6 +14,8 @@ from app.services.settings.settings import SettingsFile
 from engine.placement.plan import RAM
 from tests.support.moe import moe_model
 
+pytestmark = pytest.mark.long
+
 PATIENCE_MS = 60_000
 
 

@@ -9,7 +9,7 @@ from engine.values import Message, Sampling
 from tests.engine.local.conftest import Running
 from tests.support.recorder import ask
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 QUESTION = "Write one sentence about the sea."
 

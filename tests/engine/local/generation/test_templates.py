@@ -10,7 +10,7 @@ from engine.placement.plan import PlacementOptions
 from tests.support.recorder import Recorder, ask
 from tests.support.retold import with_template
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 TURNS = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
 REASONING = TURNS + "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}"

@@ -8,6 +8,8 @@ from engine.values import Message, Sampling, ToolCall
 from tests.engine.local.conftest import Running
 from tests.engine.local.generation.test_grammar_trigger import PARAMETERS, TOOL
 
+pytestmark = pytest.mark.long
+
 QUESTION = Message("user", "What is the weather in Paris?")
 GREEDY = Sampling(temperature=0.0)
 

@@ -15,7 +15,7 @@ from engine.values import Message, Sampling
 from tests.support.recorder import Recorder
 from tests.support.starter import starter_model
 
-pytestmark = [pytest.mark.model]
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 # Some 450 tokens.
 TEXT = "Here is a list of words. " + " ".join(f"stone {n} river garden" for n in range(70))

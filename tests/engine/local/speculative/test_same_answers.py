@@ -9,7 +9,7 @@ from tests.engine.local.conftest import Running
 from tests.engine.local.generation.test_grammar_trigger import TOOL
 from tests.support.recorder import ask
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 TEXT = (
     "The harbour of Eastmouth was built in the year the old bridge fell. Before that, boats had landed on the "
