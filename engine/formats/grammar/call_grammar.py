@@ -15,6 +15,7 @@ from engine.formats.grammar.gbnf.format_marks import flexible, gap
 from engine.formats.grammar.gbnf.json_values import QUOTE, given, key, space
 from engine.formats.grammar.gbnf.rules import Rules, alternatives, literal
 from engine.formats.grammar.tool_arguments import ToolArguments
+from engine.formats.tools import parameters_by_name
 
 MOST_CALLS = 16
 # What words do not have and marks do.
@@ -47,7 +48,7 @@ def tool_grammar(
 
     Raises UserError `tools.unknown_choice` for a tool that is not among `tools`.
     """
-    known = functions(tools or ())
+    known = parameters_by_name(tools or ())
     if choice == "none" or not dialect.call:
         return ToolGrammar()
     chosen = _chosen(choice, known)
@@ -55,16 +56,6 @@ def tool_grammar(
         return ToolGrammar()
     writer = _Writer(dialect, {chosen: known[chosen]} if chosen else known, single=bool(chosen))
     return writer.lazy() if choice == "auto" else writer.at_once()
-
-
-def functions(tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The parameters of each tool by its name, in OpenAI's shape or bare."""
-    found = {}
-    for tool in tools:
-        function = tool.get("function", tool)
-        if isinstance(function, Mapping) and isinstance(function.get("name"), str) and function["name"]:
-            found[function["name"]] = function.get("parameters", function.get("inputSchema"))
-    return found
 
 
 def _chosen(choice: str | Mapping[str, Any], known: Mapping[str, Any]) -> str:

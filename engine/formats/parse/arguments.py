@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.formats.parse.literals import BrokenError, IncompleteError, Literals, read_json, skip_space
+from engine.formats.tools import parameters_by_name
 
 Schema = Mapping[str, Any]
 _INTEGER = re.compile(r"[+-]?\d{1,400}")
@@ -24,15 +25,11 @@ _MISSING = object()
 
 
 def parameters_of(tools: Sequence[Mapping[str, Any]]) -> dict[str, Schema]:
-    """The schema of the arguments of each tool by its name; definitions in OpenAI's shape or the bare one."""
-    found: dict[str, Schema] = {}
-    for tool in tools:
-        function = tool.get("function")
-        function = function if isinstance(function, Mapping) else tool
-        schema = function.get("parameters") or function.get("input_schema") or {}
-        if name := function.get("name"):
-            found[str(name)] = schema if isinstance(schema, Mapping) else {}
-    return found
+    """The schema of the arguments of each tool by its name, empty where it has none."""
+    return {
+        name: schema if isinstance(schema, Mapping) else {}
+        for name, schema in parameters_by_name(tools).items()
+    }
 
 
 class Typing:
@@ -142,19 +139,22 @@ class Typing:
                 schema = schema.get(name, {}) if isinstance(schema, Mapping) else {}
         return schema if isinstance(schema, Mapping) else {}
 
-    def _branches(self, schema: Schema, depth: int = 0) -> list[Schema]:
-        """The alternatives of a union, references resolved."""
+    def _branches(self, schema: Schema, seen: frozenset[int] = frozenset()) -> list[Schema]:
+        """The alternatives of a union, references resolved; `seen` are those that refer to it."""
         schema = self._resolved(schema)
+        if id(schema) in seen:
+            return []
         unions = [schema[key] for key in ("anyOf", "oneOf") if isinstance(schema.get(key), list)]
-        if not unions or depth > _MAX_REFERENCES:
+        if not unions:
             return [schema]
-        return [branch for union in unions for item in union for branch in self._branches(item, depth + 1)]
+        seen |= {id(schema)}
+        return [branch for union in unions for item in union for branch in self._branches(item, seen)]
 
-    def _kinds(self, schema: Schema) -> set[str] | None:
+    def _kinds(self, schema: Schema, seen: frozenset[int] = frozenset()) -> set[str] | None:
         """The JSON types that are allowed, None for any."""
         kinds: set[str] = set()
-        for branch in self._branches(schema):
-            found = self._own_kinds(branch)
+        for branch in self._branches(schema, seen):
+            found = self._own_kinds(branch, seen)
             if found is None:
                 return None
             kinds |= found
@@ -162,7 +162,7 @@ class Typing:
             kinds.add("null")
         return kinds
 
-    def _own_kinds(self, branch: Schema) -> set[str] | None:
+    def _own_kinds(self, branch: Schema, seen: frozenset[int] = frozenset()) -> set[str] | None:
         kind = branch.get("type")
         if isinstance(kind, str):
             return {kind}
@@ -172,7 +172,7 @@ class Typing:
         if options:
             return {_kind(option) for option in options}
         for part in branch.get("allOf") or ():
-            if (found := self._kinds(part)) is not None:
+            if found := self._kinds(part, seen | {id(branch)}):
                 return found
         if "properties" in branch:
             return {"object"}

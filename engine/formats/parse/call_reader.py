@@ -42,11 +42,19 @@ class CallReader:
         self.triggers = tuple(
             sorted({t for d in marked for t in (d.trigger, *d.openings)}, key=len, reverse=True)
         )
-        self.ends_reasoning = dialect.ends_reasoning and bool(self.triggers)
+        self._schemas, self._ends_reasoning = schemas, dialect.ends_reasoning
 
     @property
     def is_active(self) -> bool:
         return bool(self._notations)
+
+    def ends_reasoning(self, reading: Reading) -> bool:
+        """Whether these calls may end a reasoning that was not closed: in some dialects any may, in the others those
+        that can be carried out."""
+        return self._ends_reasoning or (
+            not reading.truncated
+            and all(call.name in self._schemas and isinstance(call.arguments, dict) for call in reading.calls)
+        )
 
     def begins_bare(self, character: str) -> bool:
         """Whether a call without any mark could begin with this character."""

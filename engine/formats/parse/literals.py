@@ -19,6 +19,9 @@ _WINDOW = 4096
 _CONSTANTS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
 _SPACE = re.compile(r"\s*+")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])")
+# One that the end of the text cuts off: "-", "0.", "1e", "1e-".
+_BEGUN_NUMBER = re.compile(r"-?(?:(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][+-]?\d*)?)?\Z")
+_MOST_DIGITS = 400
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _BARE_KEY = re.compile(r"[^\s{}\[\],:<>\"']+")
 _STRINGS = {
@@ -55,7 +58,16 @@ def _refuse(name: str) -> NoReturn:
     raise BrokenError(name)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse)
+def number_of(digits: str) -> int | float:
+    """The value of a JSON number. Raises BrokenError for one that no float or too long an integer holds."""
+    if len(digits) <= _MOST_DIGITS:
+        number = float(digits) if set(digits) & set(".eE") else int(digits)
+        if abs(number) < float("inf") or isinstance(number, int):
+            return number
+    raise BrokenError("number")
+
+
+_DECODER = json.JSONDecoder(parse_int=number_of, parse_float=number_of, parse_constant=_refuse)
 
 
 def read_json(text: str, position: int, stops: tuple[str, ...] = ()) -> Value:
@@ -132,16 +144,15 @@ class Literals:
             return self._string(position)
         if number := _NUMBER.match(text, position):
             self._not_at_end(number.end())
-            digits = number.group()
-            if len(digits) > 400:
-                raise BrokenError("number")
-            return (float(digits) if set(digits) & set(".eE") else int(digits)), number.end()
+            return number_of(number.group()), number.end()
+        if _BEGUN_NUMBER.match(text, position):
+            raise IncompleteError
         if (word := _WORD.match(text, position)) and word.group() in _CONSTANTS:
             self._not_at_end(word.end())
             self.repaired |= word.group()[0].isupper()
             return _CONSTANTS[word.group()], word.end()
-        if word or first in "-":
-            self._not_at_end(word.end() if word else position + 1)
+        if word:
+            self._not_at_end(word.end())
         raise self._unexpected(position)
 
     def _object(self, position: int, depth: int) -> tuple[dict[str, Any], int]:

@@ -46,8 +46,8 @@ class ReplyParser:
 
     An opening marker counts only at the start of the reply; later it is part of the answer. White space
     around the reasoning and the calls and empty lines in front of the answer belong to the format and are
-    dropped. Marks of tool calls inside the reasoning are reasoning, except in dialects where a call ends it
-    and the reply ends with that call.
+    dropped. Marks of tool calls inside the reasoning are reasoning, unless the reply ends with those calls and
+    never closed it.
     """
 
     def __init__(self, markers: ReasoningMarkers, prompt: Prompt, calls: CallReader | None = None) -> None:
@@ -67,6 +67,7 @@ class ReplyParser:
         self._arrived = self._work = 0
         self._waiting: list[str] = []  # a call that is not whole
         self._waiting_size = 0
+        self._unclosed = ""  # a text in which the reasoning is not closed any more
         self._state = self._first_state()
         self._start_markers = {
             State.START: _table(
@@ -91,9 +92,7 @@ class ReplyParser:
         triggers = self._reader.triggers
         self._closings = tuple(filter(None, (markers.answer_closing, *markers.turn_closings)))
         self._ends_of_answer = MarkSearch((*triggers, *self._closings))
-        self._ends_of_reasoning = MarkSearch(
-            (markers.closing, *(triggers if self._reader.ends_reasoning else ()))
-        )
+        self._ends_of_reasoning = MarkSearch((markers.closing, *triggers))
         self._held = self._begun_by_prompt()
 
     def _first_state(self) -> State:
@@ -254,32 +253,42 @@ class ReplyParser:
         return self._wait(data, split)
 
     def _call_in_reasoning(self, data: str, position: int, out: list[ParsedDelta]) -> int:
-        """A mark inside the reasoning: a call when the reply ends with it, else more of the reasoning."""
-        closing = data.find(self._markers.closing, position)
-        if closing < 0 and not self._final:
+        """A mark inside the reasoning: calls when the reply ends with them, else more of the reasoning."""
+        closing = -1 if self._unclosed is data else data.find(self._markers.closing, position)
+        if closing >= 0:
+            self._emit_visible(data[position:closing], out)
+            return closing
+        self._unclosed = data
+        try:
+            found = self._last_calls(data, position)
+        except IncompleteError:
             return self._wait_for_call(data, position)
-        found = self._last_calls(data, position) if closing < 0 else []
-        if found:
-            self._spaces.clear()
-            for each in found:
-                self._give(each.reading, out)
-            self._state = State.ANSWER
-            self._truncated_call = found[-1].reading.truncated
-            return len(data)
-        end = closing if closing >= 0 else len(data)
-        self._emit_visible(data[position:end], out)
-        return end
+        if not found:
+            mark = self._ends_of_reasoning.search(data, position)
+            assert mark is not None
+            self._emit_visible(mark.group(), out)
+            return mark.end()
+        self._spaces.clear()
+        for each in found:
+            self._give(each.reading, out)
+        self._state = State.ANSWER
+        self._truncated_call = found[-1].reading.truncated
+        return len(data)
 
     def _last_calls(self, data: str, position: int) -> list[Found]:
-        """The calls from `position` to the end of the reply, none where something else follows."""
+        """The calls from `position` to the end of the reply, none where something else follows. Raises
+        IncompleteError.
+        """
         calls: list[Found] = []
-        found = self._reader.read(data, position, True)
-        while found:
+        found = self._reader.read(data, position, self._final)
+        while found and self._reader.ends_reasoning(found.reading):
             calls.append(found)
             end = skip_space(data, found.reading.end)
             if end >= len(data):
+                if not self._final:
+                    raise IncompleteError
                 return calls if any(each.reading.calls for each in calls) else []
-            found = self._reader.go_on(data, end, True, found)
+            found = self._reader.go_on(data, end, self._final, found)
         return []
 
     def _read_answer(self, data: str, position: int, out: list[ParsedDelta]) -> int:

@@ -23,6 +23,7 @@ from engine.formats.render.meter import (
     text_of,
     weigh,
 )
+from engine.formats.render.operations import OPERATORS
 
 
 def _tojson(
@@ -69,6 +70,11 @@ def _indent(text: Any, width: int | str = 4, first: bool = False, blank: bool = 
     return "\n".join(padded)
 
 
+def _format(text: Any, *args: Any, **kwargs: Any) -> str:
+    formatted: str = OPERATORS["%"](text_of(text), kwargs or args)
+    return formatted
+
+
 def _round(value: float, precision: int = 0, method: str = "common") -> float:
     if abs(precision) > 100:
         raise TooExpensiveError
@@ -103,6 +109,7 @@ _PLAIN_FILTERS = (
 FILTERS: dict[str, Callable[..., Any]] = {name: filters.FILTERS[name] for name in _PLAIN_FILTERS} | {
     "e": _escaped,
     "escape": _escaped,
+    "format": _format,
     "indent": _indent,
     "join": join,
     "replace": replace,

@@ -83,6 +83,14 @@ class _GenerationTag(Extension):
         return parser.parse_statements(("name:endgeneration",), drop_needle=True)
 
 
+class _Named(dict[str, Any]):
+    """Filters or tests. An unknown one fails where it is used, not where a template that never gets there is
+    compiled."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(name, lambda *_: default)
+
+
 class BoundedEnvironment(ImmutableSandboxedEnvironment):
     """The sandbox for chat templates. Templates are rendered with `metered_render` only."""
 
@@ -98,11 +106,13 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
             finalize=pass_context(lambda _context, value: made(text_of(value))),
             extensions=["jinja2.ext.loopcontrols", _GenerationTag],
         )
-        self.filters = {name: charged_filter(name, function) for name, function in FILTERS.items()}
+        filters = {name: charged_filter(name, each) for name, each in FILTERS.items()}
+        self.filters = cast(dict[str, Any], _Named(filters))
         self.filters[_LOOP] = pass_context(lambda _context, value: charged(value))
         self.filters[_WEIGH] = pass_context(lambda _context, value: weigh(value))
         self.filters[_MADE] = pass_context(lambda _context, value: made(value))
         self.filters[_JOIN] = pass_context(lambda _context, value: concatenate(map(text_of, value)))
+        self.tests = cast(dict[str, Any], _Named(self.tests))
         for name in _COMPARING_TESTS:
             self.tests[name] = charged_test(cast(Callable[..., bool], self.tests[name]))
         del self.globals["lipsum"]

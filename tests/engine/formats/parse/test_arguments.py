@@ -189,3 +189,13 @@ def test_depth_is_bounded() -> None:
 def test_long_values_are_read_through() -> None:
     text = '{"a": "' + "x" * 50_000 + '", "b": [' + "1, " * 20_000 + "2]} rest"
     assert read_json(text, 0).end == len(text) - len(" rest")
+
+
+def test_a_schema_that_refers_to_itself_is_followed_once() -> None:
+    itself = {"anyOf": [{"$ref": "#/$defs/any"}, {"$ref": "#/$defs/all"}, {"type": "integer"}]}
+    schema = {
+        "properties": {"value": {"$ref": "#/$defs/any"}, "both": {"$ref": "#/$defs/all"}},
+        "$defs": {"any": itself, "all": {"allOf": [{"$ref": "#/$defs/all"}, {"$ref": "#/$defs/any"}]}},
+    }
+    assert Typing(schema).typed({"value": "3", "both": "4"}) == {"value": 3, "both": 4}
+    assert Typing(schema).from_text("value", "5") == 5

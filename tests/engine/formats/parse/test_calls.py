@@ -70,20 +70,26 @@ def test_marks_inside_the_reasoning_are_no_call(name: str) -> None:
     assert (message.reasoning, message.content, message.tool_calls) == (thought, "No.", ())
 
 
-@pytest.mark.parametrize("name", ["kimi", "qwen-coder"])
-def test_a_call_may_end_the_reasoning(name: str) -> None:
-    text = "I must look.\n\n" + text_of(name, call("search", {"text": "x"}))
-    message = parse(DIALECTS[name], text, prompt=Prompt("", opens_reasoning=True))
-    assert message.reasoning == "I must look."
-    assert [c.arguments for c in message.tool_calls] == [{"text": "x"}]
-    assert message.truncated_in == ""
+@pytest.mark.parametrize("name", WITH_WORDS)
+def test_a_call_of_a_known_tool_may_end_a_reasoning_that_was_not_closed(name: str) -> None:
+    mention = f"I could write {DIALECTS[name].trigger} here. "
+    for thought in ("I must look.", mention + "I must look."):
+        text = f"{thought}\n\n" + text_of(name, call("search", {"text": "x"}))
+        for pieces in ([text], list(text)):
+            message = parse(DIALECTS[name], pieces, prompt=Prompt("", opens_reasoning=True))
+            assert message.reasoning == thought
+            assert [c.arguments for c in message.tool_calls] == [{"text": "x"}]
+            assert message.truncated_in == ""
 
 
-def test_elsewhere_it_does_not() -> None:
-    text = "I must look.\n\n" + text_of("hermes", call("search", {"text": "x"}))
-    message = parse(DIALECTS["hermes"], text, prompt=Prompt("", opens_reasoning=True))
-    assert message.tool_calls == ()
-    assert message.truncated_in == "reasoning"
+@pytest.mark.parametrize("name", sorted({"hermes", "glm", "mistral", "pythonic"}))
+def test_what_could_not_be_carried_out_ends_no_reasoning(name: str) -> None:
+    for arguments, tool in (({"text": "x"}, "unknown"), ({"text": "x"}, "search")):
+        text = "I must look.\n\n" + text_of(name, call(tool, arguments))
+        text = text if tool == "unknown" else text + " Or not?"
+        message = parse(DIALECTS[name], list(text), prompt=Prompt("", opens_reasoning=True))
+        assert message.tool_calls == ()
+        assert message.truncated_in == "reasoning" and message.reasoning == text.strip()
 
 
 def _marks(name: str) -> list[str]:

@@ -68,3 +68,15 @@ def test_an_error_in_the_template_is_not_ours() -> None:
 def test_an_empty_template_is_missing() -> None:
     with pytest.raises(UserError, match=r"template\.missing"):
         Template("  \n")
+
+
+def test_texts_are_formatted_by_filter() -> None:
+    assert render("{{ '%s: %d' | format('a', 3) }}|{{ '%(x)s' | format(x='b') }}") == "a: 3|b"
+
+
+def test_an_unknown_filter_or_test_fails_where_it_is_used_and_nowhere_else() -> None:
+    source = "{% if tools %}{{ 1 | nowhere_known }}{{ 2 is nowhere_known }}{% endif %}fine"
+    template = Template(source)
+    assert template.render([]) == "fine"
+    with pytest.raises(UserError, match=r"template\.failed"):
+        template.render([], [{"type": "function", "function": {"name": "f"}}])
