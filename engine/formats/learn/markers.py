@@ -81,7 +81,19 @@ def _turn_closings(template: Template) -> tuple[str, ...]:
     known = [mark for mark in _TURN_ENDS if mark in template.source]
     if template.eos_token.strip():
         known.append(template.eos_token.strip())
-    return tuple(dict.fromkeys([*([first.group(1)] if first else []), *known]))
+    return tuple(dict.fromkeys([*([first.group(1)] if first else []), *_last_tags(template), *known]))
+
+
+def _last_tags(template: Template) -> list[str]:
+    """What a conversation ends with behind its last answer, where that is nothing but tags."""
+    conversation = [_USER, {"role": "assistant", "content": _ANSWER}]
+    ended, generating = (
+        _rendered(template, conversation, add_generation_prompt=flag).partition(_ANSWER)[2].strip()
+        for flag in (False, True)
+    )
+    if ended == generating or len(ended) > _LONGEST_END or _FIRST_TAG.sub("", ended).strip():
+        return []  # some templates always begin the next turn
+    return _FIRST_TAG.findall(ended)
 
 
 def _reasoning_markers(template: Template) -> ReasoningMarkers:
@@ -101,7 +113,9 @@ def _with_answer_marks(template: Template, markers: ReasoningMarkers) -> Reasoni
     source = template.source
     if ">>>all" in source:
         # Functionary 3.2 names the recipient of each message; an answer is for all.
-        return msgspec.structs.replace(markers, answer_opening=">>>all\n", early_answer_opening=">>>all\n")
+        opening = ">>>all\n"
+        early = _without_overlap(opening, _tail(_rendered(template, [_USER])))
+        return msgspec.structs.replace(markers, answer_opening=opening, early_answer_opening=early)
     for first, last in _ANSWER_PAIRS:
         if first + last in source:
             return msgspec.structs.replace(

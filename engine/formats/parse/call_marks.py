@@ -69,6 +69,11 @@ class CallMarks:
         self._over = re.compile("|".join(map(re.escape, self._stops))) if self._stops else None
 
     @property
+    def firsts(self) -> tuple[str, ...]:
+        """The marks that a call begins with, where they are its own: tags."""
+        return tuple(mark for mark in self._firsts if len(mark) > 3 and mark[0] in "<[")
+
+    @property
     def _keys(self) -> Envelope:
         return self.dialect.envelope or Envelope()
 

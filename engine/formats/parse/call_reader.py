@@ -39,9 +39,10 @@ class CallReader:
                     PYTHONIC,
                 )
             ]
-        self.triggers = tuple(
-            sorted({t for d in marked for t in (d.trigger, *d.openings)}, key=len, reverse=True)
-        )
+        # Some models leave out the mark of the section, and begin with that of the first call.
+        firsts = {mark for each in self._notations[: self._bare_from] for mark in each.firsts}
+        triggers = {t for d in marked for t in (d.trigger, *d.openings)} | firsts
+        self.triggers = tuple(sorted(triggers, key=len, reverse=True))
         self._schemas, self._ends_reasoning = schemas, dialect.ends_reasoning
 
     @property

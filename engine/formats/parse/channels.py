@@ -89,9 +89,9 @@ class ChannelParser(ReplyParser):
             return over.end() if over else position
         if end < 0:
             return self._wait(data, position)
-        recipient, channel = _RECIPIENT.search(header), _CHANNEL.search(header)
+        recipient, channels = _RECIPIENT.search(header), _CHANNEL.findall(header)
         self._recipient = recipient.group(1) if recipient else ""
-        word = channel.group(1) if channel else ""
+        word = channels[-1] if channels else ""  # of two the model means the last
         if self._recipient and self._recipient not in ("user", "self", "all", "assistant"):
             self._state = State.CALLS
             self._spaces.clear()

@@ -1,18 +1,19 @@
 """Tool definitions simplified for strict templates.
 
-Some templates fail over what JSON Schema allows: no description, no properties, a list of types. They get a
-plainer schema; the calls are typed by the real one all the same.
+Some templates fail over what JSON Schema allows: no description, no properties, a list of types, values that are no
+strings. They get a plainer schema; the calls are typed by the real one all the same.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 _MAX_DEPTH = 20
 
 
 def plainer(tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same tools with one type per value, descriptions and properties."""
+    """The same tools with one type per value, descriptions, properties, and all defaults and options as text."""
     return [
         {
             **tool,
@@ -51,6 +52,10 @@ def _plain(schema: Any, depth: int) -> dict[str, Any]:
     if isinstance(kind, list):
         kind = next((one for one in kind if one != "null"), "string")
     plain = {**schema, "type": kind, "description": schema.get("description", "")}
+    if "default" in plain:
+        plain["default"] = _text(plain["default"])
+    if isinstance(plain.get("enum"), list):
+        plain["enum"] = [_text(option) for option in plain["enum"]]
     if kind == "object":
         plain = _object(plain, depth)
         extra = schema.get("additionalProperties")
@@ -58,3 +63,8 @@ def _plain(schema: Any, depth: int) -> dict[str, Any]:
     elif kind == "array":
         plain["items"] = _plain(schema.get("items"), depth + 1)
     return plain
+
+
+def _text(value: Any) -> str:
+    """A value as its JSON, for templates that add it to words."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
