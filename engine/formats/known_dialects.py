@@ -215,7 +215,10 @@ def other_notations(dialect: Dialect, source: str = "") -> tuple[Dialect, ...]:
         # Small Hermes and Qwen models confuse the marks of their prompt.
         others += [_TOOLS_MARK, _GRANITE_CODE, BARE_FUNCTION]
     if any(isinstance(part, str) and "<function=" in part for part in dialect.call):
-        others.append(BARE_FUNCTION)
+        # Its outer mark may be left out in front of the call and still stand behind it.
+        others.append(
+            msgspec.structs.replace(BARE_FUNCTION, call=(*BARE_FUNCTION.call[:-1], dialect.call[-1]))
+        )
     if dialect.trigger == "[TOOL_CALLS]":
         others += [_MISTRAL_NAMED, _MISTRAL_WITH_ID, _MISTRAL_ARRAY, _MISTRAL_BARE]
     if dialect.trigger == _DEEPSEEK_BEGIN:

@@ -227,16 +227,17 @@ class _Tags:
         if flat is None:
             return None
         if kind == "array":
-            items = flat.get("items", True)
+            items, empty = flat.get("items", True), "" if flat.get("minItems") else "?"
             if items is True or items == {}:
-                return self._any_elements()
+                return self._any_elements(empty)
             item = self.element("item", items, pointer(at, "items"), depth + 1)
-            return f"{item}+" if item else None
+            return f"( {item}+ ){empty}" if item else None
         properties = flat.get("properties")
         if kind != "object":
             return None
         if not isinstance(properties, dict) or not properties:
-            return self._any_elements() if flat.get("additionalProperties", True) is not False else None
+            empty = "" if flat.get("required") or flat.get("minProperties") else "?"
+            return self._any_elements(empty) if flat.get("additionalProperties", True) is not False else None
         required = flat.get("required")
         required = required if isinstance(required, list) else []
         members = []
@@ -248,8 +249,8 @@ class _Tags:
                 members.append(Member(rule, name in required))
         return _unseparated(self._rules, self._compiler, members, None)
 
-    def _any_elements(self) -> str | None:
-        """Elements of any names, with elements or texts in them."""
+    def _any_elements(self, empty: str) -> str | None:
+        """Elements of any names, with elements or texts in them; none at all with `empty` "?"."""
         start, end = self._parameter.start, self._parameter.end
         if start[1:2] != (KEY,) or end[1:2] != (KEY,) or len(start) != 3 or len(end) != 3:
             return None
@@ -262,7 +263,7 @@ class _Tags:
             inner = f"{name} {literal(str(end[0]))} {closing}"
             self._rules.define("any-element", f"{opening} ( {text} | {inner} )")
             self._rules.define(name, "any-element+")
-        return name
+        return f"{name}{empty}"
 
     def _optional(self, spaces: str) -> str:
         return f"{literal(spaces)}?" if spaces else ""

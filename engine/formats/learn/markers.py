@@ -23,8 +23,12 @@ _TURN_ENDS = ("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|calls|>", "<|eot|>", 
 # How far from its end a text is looked at; it comes from a stranger's template.
 _LONGEST_END = 300
 _TAGS_AT_END = re.compile(rf"((?:{_TAG})(?:[a-z]{{2,20}}(?:{_TAG})?)?)\s*\Z")
-_WORDED_PAIRS = (("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),)  # Apriel
-# Marks around an answer that a template asks for in words (Granite 3.3, Hunyuan).
+_WORD_AT_END = re.compile(r"(<([a-z_]{2,30})>)(\s*)\Z")
+_WORDED_PAIRS = (
+    ("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),  # Apriel
+    ("Here is my thought process:", "Here is my response:"),  # Granite 3.2
+)
+# Marks around an answer that a template asks for in words (Granite 3.3) or takes off (Hunyuan).
 _ANSWER_PAIRS = (("<response>", "</response>"), ("<answer>", "</answer>"))
 _KNOWN_PAIRS = re.compile(
     r"(?P<open><(?P<name>\|?(?:\w+:)?think(?:ing)?(?::\w+)?\|?)>|\[THINK\]|<\|START_THINKING\|>"
@@ -105,7 +109,7 @@ def _reasoning_markers(template: Template) -> ReasoningMarkers:
         markers = _from_answer(template, variables)
         if markers:
             return markers
-    return _from_empty_block(template) or _mentioned(template.source)
+    return _from_empty_block(template) or _from_prompt_end(template) or _mentioned(template.source)
 
 
 def _with_answer_marks(template: Template, markers: ReasoningMarkers) -> ReasoningMarkers:
@@ -117,7 +121,7 @@ def _with_answer_marks(template: Template, markers: ReasoningMarkers) -> Reasoni
         early = _without_overlap(opening, _tail(_rendered(template, [_USER])))
         return msgspec.structs.replace(markers, answer_opening=opening, early_answer_opening=early)
     for first, last in _ANSWER_PAIRS:
-        if first + last in source:
+        if first in source and last in source:
             return msgspec.structs.replace(
                 markers, answer_opening=first, early_answer_opening=first, answer_closing=last
             )
@@ -126,14 +130,14 @@ def _with_answer_marks(template: Template, markers: ReasoningMarkers) -> Reasoni
     answer = {"role": "assistant", "content": _ANSWER}
     tail = _tail(_rendered(template, [_USER, answer], add_generation_prompt=False))
     before, _, after = tail.partition(_ANSWER)
-    opening = _TAGS_AT_END.search(before[-_LONGEST_END:])
-    if opening:
-        for closing in mirrored(opening.group(1)):
-            if after.lstrip().startswith(closing) and opening.group(1) != markers.opening:
+    tags = _TAGS_AT_END.search(before[-_LONGEST_END:])
+    if tags:
+        for closing in mirrored(tags.group(1)):
+            if after.lstrip().startswith(closing) and tags.group(1) != markers.opening:
                 return msgspec.structs.replace(
                     markers,
-                    answer_opening=markers.answer_opening or opening.group(1),
-                    early_answer_opening=early or opening.group(1),
+                    answer_opening=markers.answer_opening or tags.group(1),
+                    early_answer_opening=early or tags.group(1),
                     answer_closing=closing,
                     turn_opening=turn,
                 )
@@ -194,9 +198,25 @@ def _from_empty_block(template: Template) -> ReasoningMarkers | None:
     block = _EMPTY_BLOCK_AT_END.search(off[-_LONGEST_END:])
     if on == off or not block or block.group(0) in on:
         return None
-    return ReasoningMarkers(
-        opening=block.group(1), closing=block.group(3), lead=block.group(2), gap=block.group(4), learned=True
-    )
+    opening, lead, closing, gap = block.groups()
+    if opening in on and closing not in mirrored(opening):
+        # DeepSeek V3.1 writes the closing marker alone; the opening one stands where reasoning is on.
+        last = _TAGS_AT_END.search(on[-_LONGEST_END:])
+        if last is None or closing not in mirrored(last.group(1)):
+            return None
+        opening, lead = last.group(1), ""
+    return ReasoningMarkers(opening=opening, closing=closing, lead=lead, gap=gap, learned=True)
+
+
+def _from_prompt_end(template: Template) -> ReasoningMarkers | None:
+    """A tag that the prompt ends with and that no earlier answer begins with (EXAONE Deep's <thought>)."""
+    last = _WORD_AT_END.search(_tail(_rendered(template, [_USER])))
+    answer = {"role": "assistant", "content": _ANSWER}
+    if last is None or last.group(1) in _tail(
+        _rendered(template, [_USER, answer], add_generation_prompt=False)
+    ):
+        return None
+    return ReasoningMarkers(last.group(1), f"</{last.group(2)}>", lead=last.group(3), learned=True)
 
 
 def _rendered(template: Template, conversation: Conversation, **settings: bool) -> str:

@@ -7,6 +7,7 @@ are always passed explicitly.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -125,12 +126,15 @@ def find_reasoning(template: Template, markers: ReasoningMarkers) -> ReasoningPl
     if budget:
         control = ReasoningControl("budget", default=_default(default, probe({**on, budget: 0})))
         return ReasoningPlan(control, on, {**(off or {}), budget: 0}, budget_variable=budget)
-    levels, off_level = _levels(template, probe, on)
+    levels, off_level = _levels(template, probe, on, markers)
     if off_level is not None:
         off = {**(off or {}), **off_level}
     default_is_off = off is not None and probe(off) == default
-    if len(levels) > 1:
-        names = (("off",) if off is not None else ()) + tuple(levels)
+    if len(levels) == 1 and probe({**on, **next(iter(levels.values()))}) == probe(on):
+        levels = {}
+    if levels:
+        # Beside a single level "on" is what the template does without one.
+        names = (("off",) if off is not None else ()) + (("on",) if len(levels) == 1 else ()) + tuple(levels)
         same = [level for level, value in levels.items() if probe({**on, **value}) == default]
         chosen = "off" if default_is_off else same[0] if same else "on"
         if default_is_off and not on:
@@ -181,9 +185,17 @@ def _budget_variable(template: Template, probe: Callable[[Variables], str | None
 
 
 def _levels(
-    template: Template, probe: Callable[[Variables], str | None], on: Variables
+    template: Template,
+    probe: Callable[[Variables], str | None],
+    on: Variables,
+    markers: ReasoningMarkers,
 ) -> tuple[dict[str, Variables], Variables | None]:
-    """The levels that this template knows, and the value that turns reasoning off."""
+    """The levels that this template knows, and the value that turns reasoning off.
+
+    A word that renders like nonsense and is not named in the template is none of its levels, and one that hands the
+    model an empty block turns reasoning off, whatever it is called.
+    """
+    empty = re.compile(re.escape(markers.opening) + r"\s*" + re.escape(markers.closing))
     for name in _LEVELS:
         if name not in template.variables:
             continue
@@ -192,13 +204,24 @@ def _levels(
             # The value is written into the prompt as it is (gpt-oss): the usual three are meant.
             return {level: {name: level} for level in _LEVEL_VALUES}, None
         texts = {value: probe({**on, name: value}) for value in (*_OFF_VALUES, *_LEVEL_VALUES)}
+        closed = [value for value, text in texts.items() if text and empty.search(_tail(text))]
+        if nonsense is not None and empty.search(_tail(nonsense)):
+            closed = []
         off = next(
-            (v for v in _OFF_VALUES if texts[v] not in (None, nonsense, *map(texts.get, _LEVEL_VALUES))), None
+            (v for v in _OFF_VALUES if texts[v] not in (None, nonsense, *map(texts.get, _LEVEL_VALUES))),
+            closed[0] if closed else None,
         )
         levels: dict[str, Variables] = {}
         for value in _LEVEL_VALUES:
-            if texts[value] is not None and texts[value] not in (texts[seen] for seen in levels):
-                levels[value] = {name: value}
-        if len(levels) > 1 or off is not None:
+            text = texts[value]
+            known = text != nonsense or any(f"{q}{value}{q}" in template.source for q in "'\"")
+            if text is None or not known or value in closed or text in (texts[seen] for seen in levels):
+                continue
+            levels[value] = {name: value}
+        if levels or off is not None:
             return levels, None if off is None else {name: off}
     return {}, None
+
+
+def _tail(text: str) -> str:
+    return text[text.rfind(_QUESTION) :]

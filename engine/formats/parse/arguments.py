@@ -85,6 +85,13 @@ class Typing:
                     return self._value(value, schema, path, 0)
         return text
 
+    def empty(self, schema: Schema) -> list[Any] | dict[str, Any] | None:
+        """The empty array or object that stands where nothing does, None where a text or no value may stand."""
+        kinds = self._kinds(schema) or {"string"}
+        if {"string", "null"} & kinds:
+            return None
+        return [] if "array" in kinds else {} if "object" in kinds else None
+
     def converted(self, key: str, value: Any) -> Any:
         """An argument whose dialect states its type."""
         return self._value(value, self.member(self._root, key), key, 0)

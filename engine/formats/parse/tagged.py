@@ -197,7 +197,7 @@ class TaggedArguments:
         bare = raw.strip()
         if bare.startswith(_CDATA) and bare.endswith(_CDATA_END):
             return typing.from_text(key, bare[len(_CDATA) : -len(_CDATA_END)])
-        if self._parameter.nested == "elements" and self._elements(raw):
+        if self._parameter.nested == "elements":
             return self._element_value(raw, typing, typing.schema_of(key), key, 0)
         kind = self._kinds.get(word)
         if kind == "string" or word == "string":
@@ -214,8 +214,9 @@ class TaggedArguments:
         """Nested elements: an object, or an array when all of them are items."""
         members = self._members(raw) if depth < _MAX_DEPTH and self._elements(raw) else None
         if not members:
-            return typing.value_of_text(raw, schema, path)
-        if all(key == "item" for key, _ in members):
+            empty = typing.empty(schema) if not raw.strip() else None
+            return typing.value_of_text(raw, schema, path) if empty is None else empty
+        if all(key == "item" for key, _ in members) and typing.empty(schema) != {}:
             return [
                 self._element_value(
                     inner, typing, typing.item(schema, number), f"{path}[{number}]", depth + 1

@@ -24,6 +24,30 @@ FIXED_LEVELS = (
     "{%- if effort not in ['no_think', 'low', 'high'] %}{{ raise_exception('unknown effort') }}{% endif -%}"
     "Effort {{ effort }}\n" + PLAIN
 )
+# Two words are named; any other is as if nothing was chosen.
+NAMED_LEVELS = (
+    "{%- if reasoning_effort == 'high' %}Think hard.\n{% elif reasoning_effort == 'medium' %}Think.\n{% endif -%}"
+    + ALWAYS_TAGS
+)
+ONE_LEVEL = "{%- if reasoning_effort == 'high' %}Think hard.\n{% endif -%}" + SWITCH
+# "low" hands the model an empty block (Solar Open).
+LOW_IS_OFF = CHAT + "{% if reasoning_effort in ['low', 'minimal'] %}<think></think>{% endif %}{% endif -%}"
+# Neither earlier reasoning is rendered, nor is the opening marker where reasoning is off (DeepSeek V3.1).
+CLOSED_ALONE = (
+    "{%- for m in messages -%}{% if m.role == 'assistant' %}<|model|></think>{{ m.content }}<|over|>"
+    "{% else %}<|user|>{{ m.content }}{% endif %}{% endfor -%}"
+    "{%- if add_generation_prompt -%}<|model|>{% if thinking %}<think>{% else %}</think>{% endif %}{% endif -%}"
+)
+# The tag is nowhere but at the end of a prompt (EXAONE Deep).
+THOUGHT = PLAIN.replace("<|turn|>assistant\n{% endif -%}", "<|turn|>assistant\n<thought>\n{% endif -%}")
+# The answer, the message and the turn have a closing mark each (Kimi K3).
+CLOSED_THRICE = (
+    "{%- for m in messages -%}<|open|>{{ m.role }}<|sep|>{% if m.role == 'assistant' %}"
+    "<|open|>think<|sep|>{{ m.reasoning_content or '' }}<|close|>think<|sep|>"
+    "<|open|>response<|sep|>{{ m.content }}<|close|>response<|sep|>{% else %}{{ m.content }}{% endif %}"
+    "<|close|>message<|sep|><|end_of_msg|>{% endfor -%}"
+    "{%- if add_generation_prompt -%}<|open|>assistant<|sep|><|open|>think<|sep|>{% endif -%}"
+)
 BUDGET = (
     "{%- set budget = thinking_budget | default(-1) -%}"
     "{%- if budget == 0 %}Do not think.\n{% elif budget > 0 %}Think for {{ budget }} tokens.\n{% endif -%}"

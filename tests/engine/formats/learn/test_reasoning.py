@@ -27,6 +27,11 @@ def prompt(source: str, reasoning: Reasoning) -> Prompt:
         (templates.FREE_LEVELS, ReasoningControl("levels", ("low", "medium", "high"), "medium")),
         (templates.FIXED_LEVELS, ReasoningControl("levels", ("off", "low", "high"), "off")),
         (templates.BUDGET, ReasoningControl("budget", (), "on")),
+        (templates.NAMED_LEVELS, ReasoningControl("levels", ("medium", "high"), "on")),
+        (templates.ONE_LEVEL, ReasoningControl("levels", ("off", "on", "high"), "on")),
+        (templates.LOW_IS_OFF, ReasoningControl("switch", ("off", "on"), "on")),
+        (templates.CLOSED_ALONE, ReasoningControl("switch", ("off", "on"), "off")),
+        (templates.THOUGHT, ReasoningControl("always", (), "on")),
     ],
 )
 def test_the_control_is_found(source: str, control: ReasoningControl) -> None:
@@ -67,6 +72,41 @@ def test_levels_are_passed_on() -> None:
 
 def test_levels_without_off_fall_to_the_lowest() -> None:
     assert prompt(templates.FREE_LEVELS, "off").text.startswith("Reasoning: low")
+
+
+def test_a_single_level_stands_beside_on_and_off() -> None:
+    assert prompt(templates.ONE_LEVEL, "high").text.startswith("Think hard.")
+    assert not prompt(templates.ONE_LEVEL, "on").text.startswith("Think hard.")
+    assert prompt(templates.ONE_LEVEL, "off").text.rstrip().endswith("</think>")
+
+
+def test_a_word_that_empties_the_block_is_off() -> None:
+    assert "<think></think>" in prompt(templates.LOW_IS_OFF, "off").text
+    assert "<think></think>" not in prompt(templates.LOW_IS_OFF, "on").text
+
+
+@pytest.mark.parametrize(
+    ("source", "reply"),
+    [
+        (templates.CLOSED_ALONE, "I think.</think>Hello."),
+        (templates.THOUGHT, "I think.\n</thought>\n\nHello."),
+        (
+            templates.CLOSED_THRICE,
+            "I think.<|close|>think<|sep|><|open|>response<|sep|>Hello.<|close|>response<|sep|>"
+            "<|close|>message<|sep|><|end_of_msg|>",
+        ),
+    ],
+)
+def test_a_reply_is_split_by_what_its_template_shows(source: str, reply: str) -> None:
+    chat_format = ChatFormat.from_template(source)
+    rendered = chat_format.render(MESSAGES, reasoning="on")
+    assert rendered.opens_reasoning
+    for pieces in ([reply], list(reply)):
+        parser = chat_format.parser(rendered)
+        for piece in pieces:
+            parser.feed(piece)
+        message = parser.finish()
+        assert (message.reasoning, message.content, message.truncated_in) == ("I think.", "Hello.", "")
 
 
 def test_a_number_reaches_the_template_or_the_engine() -> None:
