@@ -13,6 +13,7 @@ from app.language import Language
 from app.messages import localized
 from app.table import aligned
 from engine.formats import ChatFormat, example_call
+from engine.formats.reasoning_proof import ReasoningPrompt, differing_lines, reasoning_proof
 from engine.gguf.reading import read_index
 from engine.gguf.summary import ModelSummary, summarize
 
@@ -72,8 +73,30 @@ def report(summary: ModelSummary, chat_format: ChatFormat, language: Language) -
     return "\n".join(map(printable, lines))
 
 
-def inspect(model: str, output: Output) -> int:
-    """Print what `model` is; the exit code. Without a template it counts as one without reasoning.
+def proof_report(proof: list[ReasoningPrompt], language: Language) -> str:
+    """The first prompt whole, and of the others the lines in which they differ from it."""
+
+    def said(name: str, /, **values: object) -> str:
+        return localized(f"cli.inspect.{name}", language, **values)
+
+    lines: list[str] = []
+    for number, each in enumerate(proof):
+        lines.append(
+            each.choice if each.limit is None else said("limit", choice=each.choice, count=each.limit)
+        )
+        if each.same_as:
+            shown = [said("same", choice=each.same_as)]
+        elif number:
+            shown = differing_lines(proof[0].prompt, each.prompt)
+        else:
+            shown = each.prompt.split("\n")
+        lines += [f"  {line[:_LINE_WIDTH]}" for line in shown]
+    return "\n".join(map(printable, lines))
+
+
+def inspect(model: str, output: Output, *, proof: bool = False) -> int:
+    """Print what `model` is, or with `proof` what each choice of reasoning changes in its prompt; the exit code.
+    Without a template it counts as one without reasoning.
 
     Raises UserError for a file that is no model, and for a broken template.
     """
@@ -85,7 +108,13 @@ def inspect(model: str, output: Output) -> int:
     else:
         summary = summarize(read_index(Path(path)))
     chat_format = ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
-    if output.json:
+    if proof:
+        prompts = reasoning_proof(chat_format)
+        if output.json:
+            output.object({"reasoning_proof": prompts})
+        else:
+            output.text(proof_report(prompts, output.language))
+    elif output.json:
         output.object(inspection(summary, chat_format))
     else:
         output.text(report(summary, chat_format, output.language))

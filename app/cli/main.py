@@ -151,11 +151,18 @@ def chat(
 
 
 @application.command()
-def inspect(command: typer.Context, model: Model, json: Json = False) -> None:
+def inspect(
+    command: typer.Context,
+    model: Model,
+    reasoning_proof: Annotated[
+        bool, typer.Option(help="Show what each choice of reasoning changes in the prompt.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Show what a model file is: architecture, experts, active parameters, reasoning control, tool dialect."""
     from app.cli.inspect import inspect as run_inspect
 
-    raise typer.Exit(run_inspect(model, chosen_output(command, json)))
+    raise typer.Exit(run_inspect(model, chosen_output(command, json), proof=reasoning_proof))
 
 
 @application.command()

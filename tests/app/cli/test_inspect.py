@@ -82,3 +82,26 @@ def test_the_starter_model_can_be_inspected(capsys: pytest.CaptureFixture[str]) 
     out = capsys.readouterr().out
     assert "135M" in out
     assert "98.4 MB" in out
+
+
+def test_the_proof_shows_what_each_choice_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(model(tmp_path, templates.SWITCH))
+    assert inspect(path, Output(True), proof=True) == 0
+    found = json.loads(capsys.readouterr().out)["reasoning_proof"]
+    assert [(each["choice"], each["same_as"], each["limit"]) for each in found] == [
+        ("auto", "", None),
+        ("off", "", None),
+        ("on", "auto", None),
+        ("512", "", 512),
+    ]
+    assert found[1]["prompt"].rstrip().endswith("</think>") and not found[0]["prompt"].endswith("</think>")
+    inspect(path, Output(False), proof=True)
+    lines = capsys.readouterr().out.splitlines()
+    assert "  + </think>" in lines and "  the same as auto" in lines
+
+
+def test_a_model_that_does_not_reason_has_one_prompt(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inspect(str(model(tmp_path, templates.PLAIN)), Output(True), proof=True)
+    assert [each["choice"] for each in json.loads(capsys.readouterr().out)["reasoning_proof"]] == ["auto"]
