@@ -188,7 +188,8 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
 
     `tool_calls` are the calls that the reply makes, in their order, malformed ones included. `notices` say what
     the text alone does not: `reasoning.ignored_off` (reasoning was off and the model reasoned),
-    `reasoning.cut_in_thought` and `tools.cut_in_call` (the reply ended inside).
+    `reasoning.cut_in_thought` and `tools.cut_in_call` (the reply ended inside), `answer.repeats` (it said the same
+    again and again, and was ended).
     """
 
     id: int

@@ -33,12 +33,14 @@ from engine.formats.values import Piece, Prompt
 from engine.text import clean_value
 from engine.values import Message, Reasoning, ReasoningControl
 
-# ChatML, the commonest format of models that were published without a template.
-_CHATML = (
-    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
-    "{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+# For models that were published without a template: a dialogue as many texts have it. Nobody taught them a mark that
+# ends an answer, so it ends where the next turn would begin.
+_DIALOGUE = (
+    "{% for message in messages %}{% if message.role == 'assistant' %}Assistant:\n"
+    "{% elif message.role != 'system' %}User:\n{% endif %}{{ message.content | trim }}\n\n{% endfor %}"
+    "{% if add_generation_prompt %}Assistant:\n{% endif %}"
 )
+_DIALOGUE_STOPS = tuple(f"{lines}{role}:" for role in ("User", "Assistant") for lines in ("\n\n", "\n"))
 _SYSTEM_PROBE = "Qx7system"
 
 Messages = Sequence[Message | Mapping[str, Any]]
@@ -68,8 +70,8 @@ class ChatFormat:
 
     @classmethod
     def plain(cls) -> ChatFormat:
-        """ChatML, for a model whose own template is missing or does not work."""
-        return cls(Template(_CHATML), is_fallback=True)
+        """A dialogue of plain words, for a model whose own template is missing or does not work."""
+        return cls(Template(_DIALOGUE), is_fallback=True)
 
     @classmethod
     def of_model(cls, source: str, bos_token: str = "", eos_token: str = "") -> ChatFormat:
@@ -185,6 +187,7 @@ class ChatFormat:
             separated=pieces is not None,
             reasoning_budget=settings.budget,
             tools=tuple(tools),
+            stops=_DIALOGUE_STOPS if self.is_fallback else (),
         )
         return msgspec.structs.replace(prompt, opens_reasoning=self._ends_with(prompt, self._markers.opening))
 

@@ -28,7 +28,8 @@ class Prompt(msgspec.Struct, frozen=True):
     `opens_reasoning`: the reply starts inside the reasoning. `reasoning_budget` is the number of reasoning
     tokens the engine has to enforce, None for no limit. `reasoning_forced_off`: a model that always reasons
     was handed a closed block, which it may not respect. `continued_*` is the part of the answer that the
-    prompt ends with. `tools` are the definitions that it was rendered with.
+    prompt ends with. `tools` are the definitions that it was rendered with. `stops` are texts at which the answer is
+    over, for a model that never learned a mark for that.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Prompt(msgspec.Struct, frozen=True):
     continued_reasoning: str = ""
     continued_content: str = ""
     tools: tuple[dict[str, Any], ...] = ()
+    stops: tuple[str, ...] = ()
 
 
 class AssistantMessage(msgspec.Struct, frozen=True):

@@ -159,7 +159,8 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
         weights = native.loaded_weights(model, context, ready.gguf, placement)
         if caching is not None:
             weights = caching.counted_with(weights)
-        notices = (*ready.plan.notices, *notices, *of_drafting)
+        of_template = (ErrorInfo("template.none"),) if ready.chat_format.is_fallback else ()
+        notices = (*ready.plan.notices, *of_template, *notices, *of_drafting)
         facts = _facts(opening, ready, model, weights, splits, draft_model is not None, notices)
         session = Session(
             model,

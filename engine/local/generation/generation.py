@@ -24,6 +24,7 @@ from engine.formats import (
 from engine.local import native
 from engine.local.generation import sampling
 from engine.local.generation.grammar_trigger import GrammarTrigger
+from engine.local.generation.repetition import REACH, repeats
 from engine.local.generation.stop_strings import StopStrings
 from engine.local.model.sequences import TokenizedTexts
 from engine.local.model.session import Session
@@ -32,6 +33,8 @@ from engine.values import FinishReason, Timings, ToolCall, Usage
 
 # Reasoning over its budget may still come to the end of a line or sentence, for so many tokens.
 BUDGET_GRACE = 16
+# In tokens.
+_REPETITION_EVERY = 64
 _BOUNDARIES = ("\n", ".", "!", "?", "。")
 
 Emit = Callable[[PrefillProgress | Delta | ToolCalled], None]
@@ -70,6 +73,7 @@ class Generation:
         self._raw: list[str] = []
         self._budget: int | None = None
         self._cuts = False  # whether the end of a call was written for the model
+        self._repeats = False
         self._reasoned = False  # whether any text of reasoning came
         self._tool_calls: list[ToolCall] = []
         self._notices: tuple[ErrorInfo, ...] = ()
@@ -117,6 +121,7 @@ class Generation:
             continue_last=request.continue_last,
         )
         self._prompt, self._budget = prompt, prompt.reasoning_budget
+        self._stops = StopStrings((*request.stop, *prompt.stops))
         tokens = session.encode(prompt)
         self.prompt_length = len(tokens)
         if not tokens:
@@ -270,13 +275,19 @@ class Generation:
             return "length"
         self._write(token, elapsed)
         gate.saw(token, reasons=parser.in_reasoning)
-        if self._stops.hit:
+        if self._stops.hit or self._goes_round():
             return "stop"
         if self._completion >= self._limit:
             return "length"
         if self._is_to_be_closed():
             self._close_reasoning(elapsed)
         return None
+
+    def _goes_round(self) -> bool:
+        """Whether a model that never learned to end an answer says the same again and again."""
+        if self._prompt is not None and self._prompt.stops and self._completion % _REPETITION_EVERY == 0:
+            self._repeats = repeats("".join(self._raw[-REACH:]))
+        return self._repeats
 
     def _write(self, token: int, elapsed: float) -> None:
         self._completion += 1
@@ -348,7 +359,7 @@ class Generation:
 
     def _noticed(self, reply: AssistantMessage, reason: FinishReason) -> tuple[ErrorInfo, ...]:
         """Notices about the reply besides its text."""
-        notices = []
+        notices = [ErrorInfo("answer.repeats")] if self._repeats else []
         if self._reasoned and self._reasoning_is_off():
             notices.append(ErrorInfo("reasoning.ignored_off"))
         if self._cuts or (reason in ("stop", "length") and reply.truncated_in == "tool_call"):

@@ -23,11 +23,14 @@ def untrusted(prompt: Prompt) -> list[str]:
     return [piece.text for piece in prompt.pieces if not piece.trusted]
 
 
-def test_plain_is_chatml_and_says_so() -> None:
+def test_a_model_without_a_template_gets_a_dialogue_that_ends_where_the_next_turn_begins() -> None:
     assert PLAIN.is_fallback
     assert not SWITCH.is_fallback
-    text = PLAIN.render([Message("user", "hi")]).text
-    assert text == "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n"
+    spoken = [Message("system", "Be kind."), Message("user", "hi"), Message("assistant", "Hello.")]
+    prompt = PLAIN.render([*spoken, Message("user", "And?")])
+    assert prompt.text == "Be kind.\n\nUser:\nhi\n\nAssistant:\nHello.\n\nUser:\nAnd?\n\nAssistant:\n"
+    assert "\n\nUser:" in prompt.stops and SWITCH.render(spoken[1:2]).stops == ()
+    assert PLAIN.render(spoken, continue_last=True).text.endswith("Assistant:\nHello.")
 
 
 def test_broken_text_is_mended_before_it_is_rendered() -> None:

@@ -189,9 +189,7 @@ def test_tools_are_described_where_the_template_knows_none() -> None:
         {"role": "tool", "tool_call_id": "1", "content": "found"},
     ]
     prompt = chat_format.render(messages, tools=TOOLS)
-    call = (
-        'I look.<tool_call>\n{"name": "search", "arguments": {"text": "<|im_end|>"}}\n</tool_call><|im_end|>'
-    )
+    call = 'I look.<tool_call>\n{"name": "search", "arguments": {"text": "<|im_end|>"}}\n</tool_call>\n\n'
     assert call in prompt.text
     assert "".join(piece.text for piece in prompt.pieces) == prompt.text
     trusted = "".join(piece.text for piece in prompt.pieces if piece.trusted)
