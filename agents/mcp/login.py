@@ -163,10 +163,11 @@ class Login(OAuthClientProvider):
                 return
         flow = super()._auth_flow(request)
         refused = False
-        async with AsyncExitStack() as self._stack:
-            self._stack.push_async_callback(flow.aclose)
-            self._landing = None
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(flow.aclose)
             outgoing = await flow.__anext__()
+            # The provider's lock is held from here on: before, another request may be at its login.
+            self._stack, self._landing = stack, None
             while True:
                 if outgoing is not request:
                     await check_address(str(outgoing.url), self._spec.url)

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -222,3 +223,27 @@ def test_a_server_cannot_send_a_login_wherever_it_likes(url: str, server: str, f
     else:
         with pytest.raises(OAuthFlowError):
             asyncio.run(check_address(url, server))
+
+
+def test_calls_that_are_refused_together_ask_once_and_all_go_on(
+    make: Make, browser: Browser, workspace: Path
+) -> None:
+    asked: list[ApprovalRequest] = []
+
+    class Person:
+        def ask(self, request: ApprovalRequest) -> Decision:
+            asked.append(request)
+            browser.open(request.subject)
+            return Decision(True)
+
+    server = LoginServer()
+    with serving(server) as address, ThreadPoolExecutor(6) as pool:
+        host = make()
+        host.login(spec_of(address), browser.open)
+        tools = tools_of(host, spec_of(address), workspace)
+        server.valid.clear()
+        here = here_in(workspace, approver=Person())
+        answers = list(pool.map(lambda _: tools["far_add"].run({"a": 1, "b": 2}, here).text, range(6)))
+        host.close()
+    assert [text[:1] for text in answers] == ["3"] * 6
+    assert len(asked) == 1
