@@ -216,7 +216,8 @@ class ChatFormat:
         markers = self._markers
         pieces: list[Piece] = []
         opens = prompt.opens_reasoning
-        if reasoning:
+        # A thought of another model is kept, but this one never learned where one begins.
+        if reasoning and self.reasoning.kind != "none":
             if not opens:
                 pieces.append(Piece(markers.opening + markers.lead, True))
             pieces.append(Piece(reasoning, False))

@@ -92,7 +92,7 @@ class ChannelParser(ReplyParser):
         recipient, channels = _RECIPIENT.search(header), _CHANNEL.findall(header)
         self._recipient = recipient.group(1) if recipient else ""
         word = channels[-1] if channels else ""  # of two the model means the last
-        if self._recipient and self._recipient not in ("user", "self", "all", "assistant"):
+        if self._schemas and self._recipient not in ("", "user", "self", "all", "assistant"):
             self._state = State.CALLS
             self._spaces.clear()
         elif self._recipient == "self" or (word == "analysis" and not self._recipient):

@@ -26,14 +26,16 @@ def _content_text(content: Any) -> str:
 
 
 def normalized(messages: Sequence[Message | Mapping[str, Any]]) -> Conversation:
-    """Fresh dictionaries whose `content` is always a string; an empty `reasoning_content` is left out."""
+    """Fresh dictionaries whose `content` is always a string; what is empty besides, such as `tool_calls`, is left
+    out.
+    """
     conversation: Conversation = []
     for message in messages:
         given = message.as_dict() if isinstance(message, Message) else message
         plain: dict[str, Any] = {"role": str(given.get("role", "user"))}
         plain["content"] = _content_text(given.get("content"))
         for key, value in given.items():
-            if key not in plain and value not in (None, ""):
+            if key not in plain and value not in (None, "", []):
                 plain[str(key)] = clean_value(value)
         conversation.append(plain)
     return conversation

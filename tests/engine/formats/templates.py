@@ -6,6 +6,10 @@ CHAT = (
     "{% endif %}{{ m.content | trim }}<|over|>\n{% endfor -%}"
     "{%- if add_generation_prompt -%}<|turn|>assistant\n"
 )
+CHATML = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
 PLAIN = (
     "{%- for m in messages -%}<|turn|>{{ m.role }}\n{{ m.content | trim }}<|over|>\n{% endfor -%}"
     "{%- if add_generation_prompt -%}<|turn|>assistant\n{% endif -%}"

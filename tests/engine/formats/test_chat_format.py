@@ -13,7 +13,8 @@ from tests.engine.formats import templates
 
 SWITCH = ChatFormat.from_template(templates.SWITCH)
 OPEN = ChatFormat.from_template(templates.ALWAYS_OPEN)
-PLAIN = ChatFormat.plain()
+PLAIN = ChatFormat.from_template(templates.CHATML)
+DIALOGUE = ChatFormat.plain()
 CUTTING = ChatFormat.from_template(
     "{% for m in messages %}<{{ m.role }}>{{ m.content.split('</think>')[-1].lstrip() }}</s>{% endfor %}"
 )
@@ -24,13 +25,13 @@ def untrusted(prompt: Prompt) -> list[str]:
 
 
 def test_a_model_without_a_template_gets_a_dialogue_that_ends_where_the_next_turn_begins() -> None:
-    assert PLAIN.is_fallback
+    assert DIALOGUE.is_fallback
     assert not SWITCH.is_fallback
     spoken = [Message("system", "Be kind."), Message("user", "hi"), Message("assistant", "Hello.")]
-    prompt = PLAIN.render([*spoken, Message("user", "And?")])
+    prompt = DIALOGUE.render([*spoken, Message("user", "And?")])
     assert prompt.text == "Be kind.\n\nUser:\nhi\n\nAssistant:\nHello.\n\nUser:\nAnd?\n\nAssistant:\n"
     assert "\n\nUser:" in prompt.stops and SWITCH.render(spoken[1:2]).stops == ()
-    assert PLAIN.render(spoken, continue_last=True).text.endswith("Assistant:\nHello.")
+    assert DIALOGUE.render(spoken, continue_last=True).text.endswith("Assistant:\nHello.")
 
 
 def test_broken_text_is_mended_before_it_is_rendered() -> None:
@@ -153,6 +154,26 @@ def test_an_answer_after_its_reasoning_goes_on_as_an_answer(chat_format: ChatFor
     parser = chat_format.parser(prompt)
     parser.feed("s. <think>")
     assert parser.finish() == AssistantMessage("Why.", "Yes. <think>")
+
+
+def test_a_thought_is_not_written_for_a_model_that_does_not_reason() -> None:
+    plain = ChatFormat.from_template(templates.PLAIN)
+    for content in ("", "Ye"):
+        prompt = continued(plain, "I think.", content)
+        assert prompt.text.endswith("assistant\n" + content) and "think" not in prompt.text
+        assert (prompt.continued_reasoning, prompt.continued_content) == ("I think.", content)
+        parser = plain.parser(prompt)
+        parser.feed("s.")
+        message = parser.finish()
+        assert (message.reasoning, message.content) == ("I think.", content + "s.")
+
+
+def test_a_message_without_calls_is_rendered_as_one_without_the_key() -> None:
+    source = (
+        "{% for m in messages %}{{ m.role }}{% if 'tool_calls' in m %}!{% endif %}{{ m.content }}{% endfor %}"
+    )
+    spoken = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A", "tool_calls": []}]
+    assert ChatFormat.from_template(source).render(spoken).text == "userQassistantA"
 
 
 def test_reasoning_is_continued_though_it_is_off_now() -> None:

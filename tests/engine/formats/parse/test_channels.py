@@ -4,6 +4,7 @@ import pytest
 
 from engine.formats import ChatFormat, Prompt
 from engine.formats.learn.markers import ReasoningMarkers
+from engine.formats.parse.channels import ChannelParser
 from tests.engine.formats import templates
 from tests.engine.formats.dialects import ATEM, HARMONY, TOOLS, parse, parser_for
 
@@ -105,3 +106,16 @@ def test_the_template_of_channels_is_known_by_its_marks() -> None:
     parser = chat_format.parser(prompt)
     parser.feed("<|channel|>commentary to=functions.search<|message|>{}")
     assert [call.name for call in parser.finish().tool_calls] == ["search"]
+
+
+def test_without_tools_a_call_is_part_of_the_answer() -> None:
+    reply = '<|channel|>commentary to=functions.search <|constrain|>json<|message|>{"text": "x"}<|call|>'
+    parser = ChannelParser(ReasoningMarkers(), Prompt(""), HARMONY, ())
+    parser.feed(reply)
+    message = parser.finish()
+    assert (message.content, message.tool_calls) == ('{"text": "x"}', ())
+
+
+def test_of_two_channels_in_a_header_the_last_is_meant() -> None:
+    message = parse(HARMONY, "<|channel|>analysis<|channel|>final<|message|>Hello.")
+    assert (message.reasoning, message.content) == ("", "Hello.")
