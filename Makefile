@@ -8,7 +8,7 @@ help:
 	@echo 'make setup            set up only, and check everything that set-up can check'
 	@echo
 	@echo 'make test-fast        run the tests that need no window, no model and no other process'
-	@echo 'make test             run the usual tests'
+	@echo 'make test             run the usual tests; ALL=1 takes the long ones along'
 	@echo 'make test-long        run what takes longer of the usual tests, mostly real engines'
 	@echo 'make test-downloads   let downloads go wrong for some minutes'
 	@echo 'make test-agents      lead runs astray, kill them and let them be very long, for some minutes'
@@ -41,8 +41,9 @@ run: ready
 # A file's tests stay together, in the order of the folders: they share what is slow to make.
 PYTEST = .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+# ALL=1 takes what is long along, in less time than both after each other.
 test: ready
-	@$(PYTEST)
+	@$(PYTEST) $(if $(ALL),-m 'not downloads and not agents and not soak')
 
 test-fast: ready
 	@$(PYTEST) -m fast
