@@ -16,11 +16,10 @@ from app.desktop.markdown.prose import ProseBlock
 from tests.support.window import chat
 from tests.support.window.finding import Name, find, find_all, spoken
 from tests.support.window.lists import enter, rows
-from tests.support.window.pressing import press
 from tests.support.window.reading import labels
 from tests.support.window.writing import field
 
-PATIENCE_S = 240.0
+PATIENCE_S = 120.0
 T = TypeVar("T")
 
 
@@ -40,9 +39,9 @@ class Person:
         return found
 
     def press(self, name: Name) -> None:
-        """Press the button that is called so."""
+        """Press the button that is called so, the first of several."""
         self.until(lambda: self._enabled(name), f"the button {name!r}")
-        press(self._window, name)
+        next(each for each in find_all(self._window, name, QAbstractButton) if each.isEnabled()).click()
 
     def write(self, name: Name, text: str) -> None:
         """Write into the field that is called so."""
