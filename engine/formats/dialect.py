@@ -98,8 +98,8 @@ class Dialect(msgspec.Struct, frozen=True):
     format without calls.
 
     `array`: section_start ends with "[" and section_end begins with "]"; the calls are items of one JSON array.
-    `parallel`: whether more than one call may stand in a reply. `ends_reasoning`: a call may follow the reasoning
-    without its closing marker.
+    `parallel`: whether more than one call may stand in a reply. `ends_reasoning`: any call may follow the reasoning
+    without its closing marker, not only one of a known tool that can be carried out.
     `channels`: each call is a message of its own behind a header (gpt-oss); then `call` is what follows
     the prompt when the call comes first, and `separator` starts the next message.
     `header` (often "") is written between the reasoning or the answer and section_start in formats that open

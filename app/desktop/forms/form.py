@@ -132,8 +132,8 @@ class FormSection(Section):
         self.editors = self.form.editors
 
     def fields(self) -> Sequence[Field]:
-        """The rows, in the language and with the settings of now."""
-        raise NotImplementedError
+        """The rows, in the language and with the settings of now; none where all are widgets of their own."""
+        return ()
 
     def value_of(self, key: str) -> Any:
         return getattr(self.settings, key, None)

@@ -50,7 +50,7 @@ class ConnectionFile(ABC, Generic[Kept]):
         found: dict[str, Kept] = {}
         problems: list[ErrorInfo] = []
         with self._file.saving():
-            document = self._read()
+            document = self._file.read_or_set_aside()
         for key, table in document.items():
             try:
                 found[key] = self.from_table(key, table)
@@ -83,14 +83,4 @@ class ConnectionFile(ABC, Generic[Kept]):
         path = self._file.path
         lock = path.with_name(f".{path.name}.lock")
         with self._thread, self._file.saving(), locked(lock, PATIENCE):
-            yield self._read()
-
-    def _read(self) -> dict[str, Any]:
-        """The document, empty where there is no file. One that is not TOML is set aside, so that nothing is lost."""
-        try:
-            return self._file.read()
-        except FileNotFoundError:
-            return {}
-        except (ValueError, RecursionError):
-            self._file.set_aside()
-            return {}
+            yield self._file.read_or_set_aside()

@@ -95,7 +95,7 @@ class PlacementOptionsFile:
 
     def _write(self, path: str, options: KeptOptions) -> None:
         with self._lock, self._file.saving():
-            document = self._read_again()
+            document = self._file.read_or_set_aside(self._document)
             table = document.get(path)
             known = table if isinstance(table, Mapping) else {}
             if kept := to_table(known, options, _from_table(table)[0]):
@@ -105,16 +105,6 @@ class PlacementOptionsFile:
             if document or self._file.path.exists():
                 self._file.write(document)
             self._document = document
-
-    def _read_again(self) -> dict[str, Any]:
-        """The current file: another process or an editor may have written it meanwhile."""
-        try:
-            return self._file.read()
-        except FileNotFoundError:
-            return {}
-        except (ValueError, RecursionError):
-            self._file.set_aside()
-            return dict(self._document)
 
 
 def complete(options: PlacementOptions, settings: Settings, context: int | None = None) -> PlacementOptions:

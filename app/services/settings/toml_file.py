@@ -7,6 +7,7 @@ import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Set
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
@@ -37,13 +38,25 @@ class TomlFile:
         except FileNotFoundError:
             return {}, ()
         except (ValueError, RecursionError):  # tomllib's error, and that of text that is not UTF-8
-            with contextlib.suppress(
-                OSError
-            ):  # the folder is read-only, so nothing will overwrite the file either
+            with contextlib.suppress(OSError):  # a read-only folder: nothing will overwrite the file either
                 kept = self.set_aside()
         except OSError:
             pass
         return {}, (ErrorInfo("settings.unreadable", {"path": str(self.path), "kept": str(kept)}),)
+
+    def read_or_set_aside(self, otherwise: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+        """The document as it is now: another process or an editor may have written it. Empty where there is no file;
+        one that is not TOML is set aside, so that nothing is lost, and counts as `otherwise`.
+
+        Raises OSError.
+        """
+        try:
+            return self.read()
+        except FileNotFoundError:
+            return {}
+        except (ValueError, RecursionError):
+            self.set_aside()
+            return dict(otherwise)
 
     @contextlib.contextmanager
     def saving(self) -> Iterator[None]:

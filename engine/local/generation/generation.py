@@ -68,7 +68,7 @@ class Generation:
         self._emit = emit
         self.arrived = arrived
         self._answer_now = answer_now
-        self._stops = StopStrings(request.stop)
+        self._stops = StopStrings(())  # known with the prompt
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._raw: list[str] = []
         self._budget: int | None = None

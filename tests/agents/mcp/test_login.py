@@ -156,27 +156,33 @@ def test_who_refuses_on_the_page_is_not_logged_in(make: Make, browser: Browser) 
         host.close()
 
 
+class Person:
+    """Opens the page that a call asks for."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self.asked: list[ApprovalRequest] = []
+
+    def ask(self, request: ApprovalRequest) -> Decision:
+        self.asked.append(request)
+        self._browser.open(request.subject)
+        return Decision(True)
+
+
 def test_in_the_middle_of_a_run_the_person_behind_the_call_is_asked(
     make: Make, browser: Browser, workspace: Path
 ) -> None:
-    asked: list[ApprovalRequest] = []
-
-    class Person:
-        def ask(self, request: ApprovalRequest) -> Decision:
-            asked.append(request)
-            browser.open(request.subject)
-            return Decision(True)
-
+    person = Person(browser)
     server = LoginServer()
     with serving(server) as address:
         host = make()
         host.login(spec_of(address), browser.open)
         tools = tools_of(host, spec_of(address), workspace)
         server.valid.clear()  # it has thought better of it
-        here = here_in(workspace, approver=Person())
+        here = here_in(workspace, approver=person)
         assert tools["far_add"].run({"a": 1, "b": 2}, here).text.startswith("3")
-        assert [(one.kind, one.server) for one in asked] == [("url", "far")]
-        assert asked[0].subject.startswith(f"{address}/authorization?")
+        assert [(one.kind, one.server) for one in person.asked] == [("url", "far")]
+        assert person.asked[0].subject.startswith(f"{address}/authorization?")
         server.valid.clear()
         alone = tools["far_add"].run({"a": 1, "b": 2}, here_in(workspace))
         assert alone.status == "error" and "asks the user to log in" in alone.text
@@ -228,22 +234,15 @@ def test_a_server_cannot_send_a_login_wherever_it_likes(url: str, server: str, f
 def test_calls_that_are_refused_together_ask_once_and_all_go_on(
     make: Make, browser: Browser, workspace: Path
 ) -> None:
-    asked: list[ApprovalRequest] = []
-
-    class Person:
-        def ask(self, request: ApprovalRequest) -> Decision:
-            asked.append(request)
-            browser.open(request.subject)
-            return Decision(True)
-
+    person = Person(browser)
     server = LoginServer()
     with serving(server) as address, ThreadPoolExecutor(6) as pool:
         host = make()
         host.login(spec_of(address), browser.open)
         tools = tools_of(host, spec_of(address), workspace)
         server.valid.clear()
-        here = here_in(workspace, approver=Person())
+        here = here_in(workspace, approver=person)
         answers = list(pool.map(lambda _: tools["far_add"].run({"a": 1, "b": 2}, here).text, range(6)))
         host.close()
     assert [text[:1] for text in answers] == ["3"] * 6
-    assert len(asked) == 1
+    assert len(person.asked) == 1
