@@ -88,11 +88,9 @@ def format_large_counts(part: int, total: int, language: Language) -> tuple[str,
 
 
 def format_short_count(count: int, language: Language, digits: int = 3) -> str:
-    """A large count in a few letters, with this many significant digits: "30.5B", "1.2M", "48k", "120만"."""
+    """A large count in one unit, with this many significant digits: "30.5B", "1.2M", "48k", "305억", "9.6만"."""
     count = round(count, min(0, digits - len(str(count))))
-    if language == "ko":
-        return format_large_count(count, language)
-    return _in_unit(count, *_unit(count, _SHORT_COUNTS))
+    return _in_unit(count, *_unit(count, _KOREAN_COUNTS if language == "ko" else _SHORT_COUNTS))
 
 
 def format_duration(seconds: float, language: Language) -> str:

@@ -94,6 +94,11 @@ def test_short_counts_have_a_letter(count: int, shown: str) -> None:
 def test_parameters_have_three_digits() -> None:
     assert [format_short_count(n, "en") for n in (134_515_008, 8_030_000_000)] == ["135M", "8B"]
     assert format_short_count(1_240_000, "ko", digits=2) == "120만"
+    assert [format_short_count(n, "ko") for n in (96_000, 1_280_000_000, 6_920_000_000)] == [
+        "9.6만",
+        "12.8억",
+        "69.2억",
+    ]
 
 
 @pytest.mark.parametrize(
