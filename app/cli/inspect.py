@@ -10,10 +10,11 @@ from app.cli.output import Output
 from app.cli.printable import printable
 from app.format import format_short_count, format_size
 from app.language import Language
-from app.messages import localized
+from app.messages import localized, localized_error
+from app.services.models.reasoning_proof import NO_TEMPLATE, ReasoningProof, proof_of
 from app.table import aligned
 from engine.formats import ChatFormat, example_call
-from engine.formats.reasoning_proof import ReasoningPrompt, differing_lines, reasoning_proof
+from engine.formats.reasoning_proof import compared_lines
 from engine.gguf.reading import read_index
 from engine.gguf.summary import ModelSummary, summarize
 
@@ -65,29 +66,33 @@ def report(summary: ModelSummary, chat_format: ChatFormat, language: Language) -
     lines = aligned([(said(label), value) for label, value in rows], "  ")
     lines.append(said("call"))
     lines += [f"  {line[:_LINE_WIDTH]}" for line in example_call(dialect).splitlines()]
-    template = summary.chat_template.splitlines() or [said("no_template")]
     lines.append(said("template"))
+    if chat_format.is_fallback:
+        lines.append("  " + localized_error(NO_TEMPLATE, language))
+    template = summary.chat_template.splitlines()
     lines += [f"  {line[:_LINE_WIDTH]}" for line in template[:_TEMPLATE_LINES]]
     if len(template) > _TEMPLATE_LINES:
         lines.append(f"  {said('more', count=len(template) - _TEMPLATE_LINES)}")
     return "\n".join(map(printable, lines))
 
 
-def proof_report(proof: list[ReasoningPrompt], language: Language) -> str:
+def proof_report(proof: ReasoningProof, language: Language) -> str:
     """The first prompt whole, and of the others the lines in which they differ from it."""
 
     def said(name: str, /, **values: object) -> str:
         return localized(f"cli.inspect.{name}", language, **values)
 
-    lines: list[str] = []
-    for number, each in enumerate(proof):
+    lines = [] if proof.has_template else [localized_error(NO_TEMPLATE, language)]
+    lines += [said("no_switch")] if len(proof.prompts) == 1 else []
+    for number, each in enumerate(proof.prompts):
         lines.append(
             each.choice if each.limit is None else said("limit", choice=each.choice, count=each.limit)
         )
         if each.same_as:
             shown = [said("same", choice=each.same_as)]
         elif number:
-            shown = differing_lines(proof[0].prompt, each.prompt)
+            compared = compared_lines(proof.prompts[0].prompt, each.prompt)
+            shown = [line for line in compared if not line.startswith(" ")]
         else:
             shown = each.prompt.split("\n")
         lines += [f"  {line[:_LINE_WIDTH]}" for line in shown]
@@ -107,14 +112,15 @@ def inspect(model: str, output: Output, *, proof: bool = False) -> int:
         summary = remote_summary(model, output)
     else:
         summary = summarize(read_index(Path(path)))
-    chat_format = ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
     if proof:
-        prompts = reasoning_proof(chat_format)
+        found = proof_of(summary)
         if output.json:
-            output.object({"reasoning_proof": prompts})
+            output.object({"reasoning_proof": found.prompts})
         else:
-            output.text(proof_report(prompts, output.language))
-    elif output.json:
+            output.text(proof_report(found, output.language))
+        return 0
+    chat_format = ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
+    if output.json:
         output.object(inspection(summary, chat_format))
     else:
         output.text(report(summary, chat_format, output.language))

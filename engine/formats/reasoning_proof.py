@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import ndiff
 
 import msgspec
@@ -11,7 +12,6 @@ from engine.formats.chat_format import ChatFormat
 from engine.values import Reasoning
 
 QUESTION = "Why is the sky blue?"
-_TOKENS = 512
 
 
 class ReasoningPrompt(msgspec.Struct, frozen=True):
@@ -25,12 +25,10 @@ class ReasoningPrompt(msgspec.Struct, frozen=True):
     limit: int | None = None
 
 
-def reasoning_proof(chat_format: ChatFormat) -> list[ReasoningPrompt]:
-    """The prompts of every choice that the model offers, "auto" first."""
-    control = chat_format.reasoning
-    words: tuple[Reasoning, ...] = control.levels or ("off", "on")
+def reasoning_proof(chat_format: ChatFormat, choices: Sequence[Reasoning]) -> tuple[ReasoningPrompt, ...]:
+    """The prompts of these choices, those apart that the template refuses."""
     found: list[ReasoningPrompt] = []
-    for choice in ("auto", *words, _TOKENS) if control.kind != "none" else ("auto",):
+    for choice in choices:
         try:
             prompt = chat_format.render([{"role": "user", "content": QUESTION}], reasoning=choice)
         except UserError:  # this template refuses it
@@ -38,9 +36,10 @@ def reasoning_proof(chat_format: ChatFormat) -> list[ReasoningPrompt]:
         limit = prompt.reasoning_budget
         same = (each.choice for each in found if (each.prompt, each.limit) == (prompt.text, limit))
         found.append(ReasoningPrompt(str(choice), prompt.text, next(same, ""), limit))
-    return found
+    return tuple(found)
 
 
-def differing_lines(before: str, after: str) -> list[str]:
-    """The lines that two prompts do not share, those of the first behind "-", of the second behind "+"."""
-    return [line for line in ndiff(before.split("\n"), after.split("\n")) if line[:1] in "+-"]
+def compared_lines(before: str, after: str) -> list[str]:
+    """The lines of two prompts: "  " stands before those that they share, "- " before those of the first alone, "+ "
+    before those of the second alone."""
+    return [line for line in ndiff(before.split("\n"), after.split("\n")) if not line.startswith("?")]

@@ -50,6 +50,8 @@ def test_a_model_without_a_template_is_told_as_plain(
     found = json.loads(capsys.readouterr().out)
     assert found["reasoning"]["kind"] == "none"
     assert found["tools"]["dialect"] == "described"
+    inspect(str(model(tmp_path, None)), Output(False))
+    assert "This model comes without a chat template" in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_a_dialect_is_told_with_a_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,5 +105,19 @@ def test_the_proof_shows_what_each_choice_changes(tmp_path: Path, capsys: pytest
 def test_a_model_that_does_not_reason_has_one_prompt(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    inspect(str(model(tmp_path, templates.PLAIN)), Output(True), proof=True)
+    path = str(model(tmp_path, templates.PLAIN))
+    inspect(path, Output(True), proof=True)
     assert [each["choice"] for each in json.loads(capsys.readouterr().out)["reasoning_proof"]] == ["auto"]
+    inspect(path, Output(False), proof=True)
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "This model has no reasoning switch: it always gets the same text.",
+        "auto",
+    ]
+
+
+def test_a_model_that_always_reasons_has_no_proof_of_a_switch_to_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inspect(str(model(tmp_path, templates.ALWAYS_OPEN)), Output(True), proof=True)
+    found = json.loads(capsys.readouterr().out)["reasoning_proof"]
+    assert [each["choice"] for each in found] == ["auto", "off", "512"]
