@@ -11,8 +11,9 @@ from app.cli.printable import printable
 from app.format import format_short_count, format_size
 from app.language import Language
 from app.messages import localized, localized_error
-from app.services.models.reasoning_proof import NO_TEMPLATE, ReasoningProof, proof_of
+from app.services.models.reasoning_proof import ReasoningProof, proof_of
 from app.table import aligned
+from engine.errors import ErrorInfo
 from engine.formats import ChatFormat, example_call
 from engine.formats.reasoning_proof import compared_lines
 from engine.gguf.reading import read_index
@@ -68,7 +69,7 @@ def report(summary: ModelSummary, chat_format: ChatFormat, language: Language) -
     lines += [f"  {line[:_LINE_WIDTH]}" for line in example_call(dialect).splitlines()]
     lines.append(said("template"))
     if chat_format.is_fallback:
-        lines.append("  " + localized_error(NO_TEMPLATE, language))
+        lines.append("  " + localized_error(ErrorInfo("template.none"), language))
     template = summary.chat_template.splitlines()
     lines += [f"  {line[:_LINE_WIDTH]}" for line in template[:_TEMPLATE_LINES]]
     if len(template) > _TEMPLATE_LINES:
@@ -82,7 +83,7 @@ def proof_report(proof: ReasoningProof, language: Language) -> str:
     def said(name: str, /, **values: object) -> str:
         return localized(f"cli.inspect.{name}", language, **values)
 
-    lines = [] if proof.has_template else [localized_error(NO_TEMPLATE, language)]
+    lines = [] if proof.has_template else [localized_error(ErrorInfo("template.none"), language)]
     lines += [said("no_switch")] if len(proof.prompts) == 1 else []
     for number, each in enumerate(proof.prompts):
         lines.append(

@@ -2381,6 +2381,10 @@
         <translation>도구 점검(30초)</translation>
     </message>
     <message>
+        <source>What reasoning changes</source>
+        <translation>추론 설정별 차이</translation>
+    </message>
+    <message>
         <source>Show in the file manager</source>
         <translation>파일 관리자에서 보기</translation>
     </message>
@@ -2804,6 +2808,10 @@
     <message>
         <source>opened file</source>
         <translation>연 적 있는 파일</translation>
+    </message>
+    <message>
+        <source>no chat template</source>
+        <translation>대화 템플릿 없음</translation>
     </message>
     <message>
         <source>not found</source>
@@ -3844,6 +3852,33 @@
     </message>
 </context>
 <context>
+    <name>ProofSheet</name>
+    <message>
+        <source>Reading the model’s chat template…</source>
+        <translation>모델의 대화 템플릿을 읽는 중…</translation>
+    </message>
+    <message>
+        <source>This model has no reasoning switch: it always gets the same text.</source>
+        <translation>추론 설정이 없는 모델입니다. 모델에 전달되는 내용은 언제나 같습니다.</translation>
+    </message>
+    <message>
+        <source>{name} is asked “{question}”. This is what each choice of reasoning changes.</source>
+        <translation>{name} 모델에 ‘{question}’라고 물을 때, 추론 설정마다 무엇이 달라지는지 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>What the reasoning switch changes</source>
+        <translation>추론 설정에 따라 달라지는 것</translation>
+    </message>
+    <message>
+        <source>These are the texts in full. Compared with the first one, + marks lines that are added and - lines that are left out.</source>
+        <translation>아래는 모델에 전달되는 전체 내용입니다. 첫 번째와 비교해 더해진 줄에는 +, 빠진 줄에는 -를 붙였습니다.</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>완료</translation>
+    </message>
+</context>
+<context>
     <name>ProseBlock</name>
     <message>
         <source>Answer text</source>
@@ -3985,6 +4020,57 @@
     <message>
         <source>Reasoning ends after this many tokens, and the answer begins.</source>
         <translation>이만큼 추론하면 추론을 마치고 답변을 시작합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ReasoningProof</name>
+    <message>
+        <source>Limit: {count} tokens</source>
+        <translation>한도: {count}토큰</translation>
+    </message>
+    <message>
+        <source>Nothing is added: the model follows its own default.</source>
+        <translation>아무것도 더하지 않습니다. 모델의 기본값을 따릅니다.</translation>
+    </message>
+    <message>
+        <source>Sends the same text as {choice}.</source>
+        <translation>‘{choice}’ 설정과 같은 내용을 보냅니다.</translation>
+    </message>
+    <message>
+        <source>Changes blank lines only.</source>
+        <translation>빈 줄만 다릅니다.</translation>
+    </message>
+    <message>
+        <source>Coterie ends the reasoning after {count} tokens, and the answer begins.</source>
+        <translation>추론이 {count}토큰에 이르면 Coterie가 추론을 끝내고 답변을 시작하게 합니다.</translation>
+    </message>
+    <message>
+        <source>Not every model respects that.</source>
+        <translation>지키지 않는 모델도 있습니다.</translation>
+    </message>
+    <message>
+        <source>The model starts by reasoning.</source>
+        <translation>모델이 추론부터 시작합니다.</translation>
+    </message>
+    <message>
+        <source>The model starts with the answer.</source>
+        <translation>모델이 바로 답변을 시작합니다.</translation>
+    </message>
+    <message>
+        <source>Adds {text}.</source>
+        <translation>{text} 추가.</translation>
+    </message>
+    <message>
+        <source>Leaves out {text}.</source>
+        <translation>{text} 제외.</translation>
+    </message>
+    <message>
+        <source>Says {added} instead of {removed}.</source>
+        <translation>{removed} 대신 {added} 사용.</translation>
+    </message>
+    <message>
+        <source>“{text}”</source>
+        <translation>‘{text}’</translation>
     </message>
 </context>
 <context>
@@ -5827,6 +5913,13 @@
     <message>
         <source>Discard</source>
         <translation>버리기</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateNote</name>
+    <message>
+        <source>Choose another model</source>
+        <translation>다른 모델 선택</translation>
     </message>
 </context>
 <context>

@@ -70,6 +70,7 @@ class HandMadePlacements:
         self.watched: list[bool] = []
         self.speeds: dict[str, MeasuredSpeed] = {}
         self.fired: dict[int, ExpertsChanged] = {}
+        self.without_template: set[str] = set()
         self.error: UserError | None = None
         self.hold = threading.Event()
         self.events = EventBus()
@@ -84,6 +85,9 @@ class HandMadePlacements:
 
     def machine(self) -> Machine:
         return next(iter(self.by_path.values())).machine
+
+    def has_template(self, path: str) -> bool:
+        return path not in self.without_template
 
     def models(self) -> tuple[ModelEntry, ...]:
         return tuple(ModelEntry(path.rpartition("/")[2], path) for path in self.by_path)

@@ -239,6 +239,11 @@ class ScriptedLibrary(Telling):
                 return model
         raise UserError("library.not_found", name=id)
 
+    def located(self, model: LibraryModel) -> Path:
+        if model.state == "missing":
+            raise UserError("library.missing", name=model.name, path=model.path)
+        return Path(model.path)
+
     def resolve(self, name: str) -> Path:
         return Path(self.get(name).path)
 
@@ -265,18 +270,18 @@ class ScriptedLibrary(Telling):
             raise self.error
         name = Path(path).stem
         model = LibraryModel(name, name, (LibraryFile(str(path), 2 * GB),), origin, time.time())  # type: ignore[arg-type]
-        self._put(model)
+        self.put(model)
         return (model,)
 
     def rename(self, id: str, name: str) -> LibraryModel:
-        return self._put(msgspec.structs.replace(self.get(id), name=name))
+        return self.put(msgspec.structs.replace(self.get(id), name=name))
 
     def remove(self, id: str) -> Removed:
-        model = self._put(msgspec.structs.replace(self.get(id), trashed=time.time()))
+        model = self.put(msgspec.structs.replace(self.get(id), trashed=time.time()))
         return Removed(model, model.bytes if model.managed else 0)
 
     def restore(self, id: str) -> LibraryModel:
-        return self._put(msgspec.structs.replace(self.get(id), trashed=None))
+        return self.put(msgspec.structs.replace(self.get(id), trashed=None))
 
     def empty_trash(self, older_than: float | None = None) -> int:
         freed = sum(model.bytes for model in self.trash())
@@ -299,10 +304,10 @@ class ScriptedLibrary(Telling):
             time.sleep(0.01)
         files = tuple(KeptFile(Path(file.path), file.bytes, "cd" * 32) for file in model.files)
         if id in self.bad and not repair:
-            self._put(msgspec.structs.replace(model, state="damaged", verified=time.time()))
+            self.put(msgspec.structs.replace(model, state="damaged", verified=time.time()))
             return Verification(files, (BadPart(files[0].path, 3, 25_165_824, 33_554_431),))
         self.bad.discard(id)
-        self._put(msgspec.structs.replace(model, state="ready", verified=time.time()))
+        self.put(msgspec.structs.replace(model, state="ready", verified=time.time()))
         return Verification(files)
 
     def used(self, path: str) -> None:
@@ -311,7 +316,8 @@ class ScriptedLibrary(Telling):
     def keep_house(self) -> None:
         """Nothing is left of a crash."""
 
-    def _put(self, model: LibraryModel) -> LibraryModel:
+    def put(self, model: LibraryModel) -> LibraryModel:
+        """In the place of the one with its id, else at the end."""
         for place, other in enumerate(self.all):
             if other.id == model.id:
                 self.all[place] = model
@@ -419,7 +425,7 @@ class ScriptedDownloads(Telling):
     def finish(self, id: int) -> None:
         download = self.get(id)
         files = tuple(LibraryFile(f"/models/{file.path}", file.bytes, file.sha256) for file in download.files)
-        self._library._put(
+        self._library.put(
             LibraryModel(
                 download.model,
                 download.repo.rpartition("/")[2].removesuffix("-GGUF"),

@@ -21,6 +21,7 @@ from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.onboarding import Onboarding
 from app.desktop.chat.select_text import SelectTextView
 from app.desktop.chat.shown_branch import Shown
+from app.desktop.chat.template_note import TemplateNote
 from app.desktop.chat.tools_control import ToolsControl
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.chat.written_answers import WrittenAnswers
@@ -75,6 +76,7 @@ class ChatPage(ThemedWidget):
         self.header = Header(self)
         self.model_strip = ModelBanner(calls, self)
         self.model = ModelControl(calls, self.header, self.model_strip)
+        self.template_note = TemplateNote(self)
         self.error_strip = Banner(self)
         QWidget.setTabOrder(self.header.model.pill, frame.edit)  # which was there before
         self.composer = Composer(frame, self)
@@ -90,6 +92,7 @@ class ChatPage(ThemedWidget):
         Column(
             self.header,
             self.model_strip,
+            self.template_note,
             self.error_strip,
             (self._views, 1),
             self.room.strip,
@@ -102,6 +105,7 @@ class ChatPage(ThemedWidget):
 
     def _connect(self) -> None:
         composer, transcript = self.composer, self.transcript
+        self.template_note.choose_wanted.connect(self.header.model.open_menu)
         transcript.page_wanted.connect(self._load_page)
         self.whole_text.page_wanted.connect(self._load_whole_text)
         self.whole_text.closed.connect(self._close_whole_text)
@@ -329,6 +333,7 @@ class ChatPage(ThemedWidget):
 
     def _take_model(self, state: ModelChanged) -> None:
         self.model.show_state(state)
+        self.template_note.show_model(state)
         self.composer.show_model(state)
         self.transcript.empty.show_model(state.path)
         self._show_context()

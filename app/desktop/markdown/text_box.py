@@ -139,7 +139,7 @@ class TextBox(HeadedBox):
     nothing stands out of sight at the right."""
 
     def __init__(self, parent: QWidget | None = None, *, most_lines: int = MOST_LINES) -> None:
-        super().__init__(parent, lambda: self.text.toPlainText())
+        super().__init__(parent, lambda: self.copied())
         self._language = ""
         self.text = _Text(self, most_lines)
         self.text.focus_changed.connect(lambda on: set_property(self, "focused", on))
@@ -170,6 +170,10 @@ class TextBox(HeadedBox):
 
     def _spans(self, text: str) -> Spans:
         return spans(text, self._language, themes.current.code_style) if len(text) <= QUICK else ()
+
+    def copied(self) -> str:
+        """What its button copies."""
+        return self.text.toPlainText()
 
     def set_head(self, words: str, aside: str = "") -> None:
         super().set_head(words, aside)

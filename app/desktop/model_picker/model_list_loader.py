@@ -57,14 +57,15 @@ def _servers(services: Services) -> tuple[ModelServer, ...]:
 
 
 def speed_of(services: Services, path: str) -> ModelSpeed:
-    """How fast the model at `path` is under its kept wishes. Blocks; raises what planning raises."""
+    """How fast the model at `path` is under its kept wishes, and whether it is made for chats. Blocks;
+    raises what planning raises."""
     placements = services.placements
     speed = placements.speed(path)
     measured = speed.decode_tps if speed is not None else 0.0
     if is_remote(path):  # nothing is planned of it
         return ModelSpeed(measured)
     plan = placements.planned(path, placements.options_for(path)).plan
-    return ModelSpeed(measured, plan.predicted.decode_tps, plan.fits)
+    return ModelSpeed(measured, plan.predicted.decode_tps, plan.fits, placements.has_template(path))
 
 
 class ModelListLoader(QObject):

@@ -17,6 +17,7 @@ from app.desktop.model_picker.model_choices import ModelChoice, found_choices
 from app.desktop.model_picker.model_wishes import Known, ModelWishes
 from app.desktop.model_picker.picker_rows import PickerRows, Row, RowDelegate, row_height
 from app.desktop.text.remote_marks import mark, place_name
+from app.desktop.text.template_text import no_template_sentence
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.overlay import Overlay
@@ -115,10 +116,15 @@ class ModelPicker(Overlay):
             parts.append(self.tr("opened file"))
         elif (remote := read_name(choice.path)) is not None:
             parts += [choice.place, place_name(remote)]
+        known = self._known.speeds.get(choice.path)
+        bare = choice.usable and known is not None and not known.has_template
+        if bare:
+            parts.append(self.tr("no chat template"))
         speed, speed_said = self._speed(choice)
         detail = " · ".join(part for part in (*parts, speed, tools_text(choice.tools)) if part)
         tools_said = f"{tools_text(choice.tools)}. {tools_sentence(choice.tools)}" if choice.tools else ""
-        described = ", ".join(part for part in (choice.name, *parts, speed_said, said, tools_said) if part)
+        told = (choice.name, *parts, speed_said, said, tools_said, no_template_sentence() if bare else "")
+        described = ", ".join(part for part in told if part)
         act: partial[None] = partial(self._menu.use_wanted.emit, choice.use)
         if choice.kind == "library" and not choice.usable:
             act = partial(self._menu.library_wanted.emit)  # where it can be mended

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 
 class ModelSpeed(msgspec.Struct, frozen=True):
-    """What is known of a model on this machine: tokens per second, 0 where not known. `fits` None: not known."""
+    """What is known of a model on this machine: tokens per second, 0 where not known. `fits` None: not known.
+    `has_template` is False for a file that does not say how a chat is written for its model."""
 
     measured: float = 0.0
     predicted: float = 0.0
     fits: bool | None = None
+    has_template: bool = True
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QMenu, QSpinBox, QWidget
 
@@ -21,6 +21,22 @@ from engine.values import Reasoning
 FIRST_BUDGET = 1024
 MOST = 999_999
 STEP = 256
+
+
+def choice_word(choice: str, *, best_effort: bool = False) -> str:
+    """What a choice is called; of `best_effort` see `ReasoningChooser.show_choices`."""
+    translate = QCoreApplication.translate
+    off = translate("ReasoningChooser", "Off (best effort)") if best_effort else ""
+    words = {
+        "auto": translate("ReasoningChooser", "Auto"),
+        "off": off or translate("ReasoningChooser", "Off"),
+        "on": translate("ReasoningChooser", "On"),
+        "low": translate("ReasoningChooser", "Low"),
+        "medium": translate("ReasoningChooser", "Medium"),
+        "high": translate("ReasoningChooser", "High"),
+        BUDGET: translate("ReasoningChooser", "Limit…"),
+    }
+    return words.get(choice, choice)
 
 
 class TokenField(QSpinBox):
@@ -130,16 +146,7 @@ class ReasoningChooser(ThemedWidget):
         """What a choice is called."""
         if isinstance(choice, int):
             return self.tr("{count} tokens").format(count=format_count(choice))
-        words = {
-            "auto": self.tr("Auto"),
-            "off": self.tr("Off (best effort)") if self._best_effort else self.tr("Off"),
-            "on": self.tr("On"),
-            "low": self.tr("Low"),
-            "medium": self.tr("Medium"),
-            "high": self.tr("High"),
-            BUDGET: self.tr("Limit…"),
-        }
-        return words.get(choice, choice)
+        return choice_word(choice, best_effort=self._best_effort)
 
     def _choose(self, word: str) -> None:
         self._tell(self.field.value() if word == BUDGET else word)

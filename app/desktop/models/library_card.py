@@ -16,6 +16,7 @@ from app.desktop.models.checking import Check
 from app.desktop.models.files_note import FilesNote
 from app.desktop.models.focus import FocusCard
 from app.desktop.models.library_text import library_title, state_words, what_happened, what_it_is
+from app.desktop.text.template_text import no_template_sentence
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
 from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
 from app.desktop.widgets.buttons import push_button
@@ -58,7 +59,7 @@ class NameField(QLineEdit):
 
 class LibraryCard(FocusCard):
     """Takes the focus: arrows walk, Enter uses it, F2 renames, Delete removes, the menu key opens its menu. `acted`
-    carries the id and one of "use", "verify", "repair", "stop", "check_tools", "reveal", "remove", "locate"."""
+    carries the id and one of "use", "verify", "repair", "stop", "check_tools", "reasoning", "reveal", "remove"."""
 
     acted = Signal(str, str)
     renamed = Signal(str, str)
@@ -68,6 +69,7 @@ class LibraryCard(FocusCard):
         super().__init__(parent)
         self.model = model
         self._verdict: Verdict | UserError | None = None
+        self._has_template = True
         self._check: Check | None = None
         self._progress: VerifyProgress | None = None
         self._in_use = False
@@ -121,9 +123,7 @@ class LibraryCard(FocusCard):
         self.title.set_whole(library_title(model))
         self.what.setText(what_it_is(model))
         self.happened.setText(what_happened(model, time.time()))
-        words = state_words(model)
-        self.state.setText(words)
-        self.state.setVisible(bool(words))
+        self._show_state()
         set_texts(
             self.use,
             self.tr("Use in chat"),
@@ -137,8 +137,17 @@ class LibraryCard(FocusCard):
         self.name.setAccessibleName(self.tr("Name of the model"))
         self._show_mend()
         self.files.show_model(model)
-        self.show_verdict(self._verdict)
+        self.show_verdict(self._verdict, has_template=self._has_template)
         self.show_check(self._check, self._progress)
+
+    def _state_words(self) -> str:
+        """What is wrong with it, else what it lacks."""
+        return state_words(self.model) or ("" if self._has_template else no_template_sentence())
+
+    def _show_state(self) -> None:
+        words = self._state_words()
+        self.state.setText(words)
+        self.state.setVisible(bool(words))
 
     def _show_mend(self) -> None:
         damaged = self.model.state == "damaged" and bool(self.model.repo)
@@ -150,8 +159,9 @@ class LibraryCard(FocusCard):
     def _mend(self) -> None:
         self.acted.emit(self.model.id, "repair" if self.model.state == "damaged" else "remove")
 
-    def show_verdict(self, verdict: Verdict | UserError | None) -> None:
-        self._verdict = verdict
+    def show_verdict(self, verdict: Verdict | UserError | None, *, has_template: bool = True) -> None:
+        self._verdict, self._has_template = verdict, has_template
+        self._show_state()
         if isinstance(verdict, Verdict):
             words, tone = verdict_chip(verdict)
             self.verdict.say(words, tone, verdict_sentence(verdict))
@@ -220,7 +230,7 @@ class LibraryCard(FocusCard):
         verdict = self.verdict.accessibleName() if not self.verdict.isHidden() else ""
         in_use = self.tr("in use") if self._in_use else ""
         tools = self.tools.accessibleName() if self._tools is not None else ""
-        parts = [library_title(self.model), self.what.text(), state_words(self.model), verdict, tools, in_use]
+        parts = [library_title(self.model), self.what.text(), self._state_words(), verdict, tools, in_use]
         self.setAccessibleName(", ".join(part.rstrip(".") for part in parts if part))
 
     # What a person does
@@ -265,6 +275,8 @@ class LibraryCard(FocusCard):
             menu.addAction(icon("check"), self.tr("Verify"), lambda: tell("verify"))
         if model.state == "ready" and self._tools_checked is None:
             menu.addAction(icon("wrench"), self.tr("Check tools (30 s)"), lambda: tell("check_tools"))
+        if here:
+            menu.addAction(icon("eye"), self.tr("What reasoning changes"), lambda: tell("reasoning"))
         if model.state == "damaged" and model.repo and self._check is None:
             menu.addAction(icon("wrench"), self.tr("Repair"), lambda: tell("repair"))
         menu.addAction(icon("folder-open"), self.tr("Show in the file manager"), lambda: tell("reveal"))

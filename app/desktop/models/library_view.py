@@ -22,6 +22,7 @@ from app.desktop.models.library_bar import LibraryBar
 from app.desktop.models.library_card import LibraryCard
 from app.desktop.models.library_state import LibraryState
 from app.desktop.models.library_text import library_title
+from app.desktop.models.proof_control import ProofControl
 from app.desktop.models.trash_card import TrashCard
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import wrapped_label
@@ -54,6 +55,7 @@ class LibraryView(ThemedWidget):
         self._wanted = ""  # the id of a model to bring into sight once it is there
         self._loaded = ""
         self.verdicts, self.checking = Verdicts(calls, self), Checking(calls, self)
+        self.proofs = ProofControl(calls, self)
         self.bar = LibraryBar(self)
         self.disk = DiskBar(self)
         self.state = StatePanel(self)
@@ -186,7 +188,8 @@ class LibraryView(ThemedWidget):
         card.acted.connect(self._act)
         card.renamed.connect(lambda id, name: self._shelf.do(lambda s: s.library.rename(id, name)))
         card.walked.connect(self._walk)
-        card.show_verdict(self.verdicts.of(model.path))
+        path = model.path
+        card.show_verdict(self.verdicts.of(path), has_template=self.verdicts.has_template(path))
         card.show_check(self.checking.of(model.id), self.checking.progress(model.id))
         card.show_loaded(bool(self._loaded) and model.path == self._loaded)
         self._show_tools(card)
@@ -246,7 +249,7 @@ class LibraryView(ThemedWidget):
     def _show_verdict(self, path: str) -> None:
         for card in self.cards.values():
             if card.model.path == path:
-                card.show_verdict(self.verdicts.of(path))
+                card.show_verdict(self.verdicts.of(path), has_template=self.verdicts.has_template(path))
 
     def _show_check(self, id: str) -> None:
         if id in self.cards:
@@ -279,6 +282,8 @@ class LibraryView(ThemedWidget):
             self.checking.start(id, repair=action == "repair")
         elif action == "check_tools":
             self._tool_checking.start(model.path, library_title(model))
+        elif action == "reasoning":
+            self.proofs.show(model)
         elif action == "stop" and self.checking.of(id) is None:
             self._tool_checking.cancel()
         elif action == "stop":

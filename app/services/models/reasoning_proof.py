@@ -5,13 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from app.services.models.reasoning import BUDGET, reasoning_choices
-from engine.errors import ErrorInfo
 from engine.formats import ChatFormat
 from engine.formats.reasoning_proof import ReasoningPrompt, reasoning_proof
 from engine.gguf.summary import ModelSummary
 from engine.values import ReasoningControl
 
-NO_TEMPLATE = ErrorInfo("template.none")
 # The limit that stands for any.
 _TOKENS = 512
 

@@ -152,6 +152,10 @@ class Placements:
         """The tensor table of a file, cached. Raises UserError `model.*`."""
         return self._indexes.get(path)
 
+    def has_template(self, path: str) -> bool:
+        """Whether the file says how a chat is written for its model. Raises UserError `model.*`."""
+        return bool(self._indexes.file(path).chat_template.strip())
+
     def estimated(
         self, index: TensorIndex, options: PlacementOptions, patience: float = 0.0
     ) -> tuple[Plan, Machine]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.desktop.base.service_calls import ServiceCalls
 from engine.errors import UserError
 from engine.hub.values import Verdict
+
+if TYPE_CHECKING:
+    from app.services.services import Services
 
 
 class Verdicts(QObject):
@@ -21,11 +25,16 @@ class Verdicts(QObject):
         super().__init__(parent)
         self._calls = calls
         self._known: dict[str, Verdict | UserError] = {}
+        self._without_template: set[str] = set()
         self._waiting: deque[str] = deque()
         self._asked = ""
 
     def of(self, path: str) -> Verdict | UserError | None:
         return self._known.get(path)
+
+    def has_template(self, path: str) -> bool:
+        """False for a file that is known to come without a chat template."""
+        return path not in self._without_template
 
     def ask(self, paths: Iterable[str]) -> None:
         """Have these judged, in this order, if they are not."""
@@ -41,15 +50,23 @@ class Verdicts(QObject):
             return
         path = self._asked = self._waiting.popleft()
         self._calls.do(
-            lambda s: s.hub.judge_local(path),
-            lambda verdict: self._take(path, verdict),
+            lambda s: (s.hub.judge_local(path), _has_template(s, path)),
+            lambda found: self._take(path, *found),
             lambda error: self._take(path, error),
             executor="files",
             owner=self,
         )
 
-    def _take(self, path: str, found: Verdict | UserError) -> None:
+    def _take(self, path: str, found: Verdict | UserError, has_template: bool = True) -> None:
         self._asked = ""
+        (self._without_template.discard if has_template else self._without_template.add)(path)
         self._known[path] = found
         self.changed.emit(path)
         self._next()
+
+
+def _has_template(services: Services, path: str) -> bool:
+    try:
+        return services.placements.has_template(path)
+    except UserError:  # the file went away since it was judged
+        return True

@@ -1,0 +1,67 @@
+"""Reads what the reasoning switch of a model changes, and shows it over the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.tasks import Task
+from app.desktop.models.library_text import library_title
+from app.store.records import LibraryModel
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.desktop.models.prompt_changes import ShownPrompt
+    from app.desktop.models.proof_sheet import ProofSheet
+    from app.services.models.reasoning_proof import ReasoningProof
+    from app.services.services import Services
+
+Read = tuple["ReasoningProof", tuple["ShownPrompt", ...]]
+
+
+def read_proof(services: Services, id: str) -> Read:
+    """From the file of a model in the library. Raises UserError `library.not_found`, `library.missing`, `model.*`,
+    `template.*`."""
+    from app.desktop.models.prompt_changes import shown_prompts
+    from app.services.models.reasoning_proof import proof_of
+    from engine.gguf.reading import read_index
+    from engine.gguf.summary import summarize
+
+    proof = proof_of(summarize(read_index(services.library.located(services.library.get(id)))))
+    return proof, shown_prompts(proof.prompts)
+
+
+class ProofControl(QObject):
+    """Its sheet covers the window of `view`."""
+
+    def __init__(self, calls: ServiceCalls, view: QWidget) -> None:
+        super().__init__(view)
+        self._calls, self._view = calls, view
+        self._task: Task | None = None
+        self.sheet: ProofSheet | None = None
+
+    def show(self, model: LibraryModel) -> None:
+        """Open the sheet; what is in the file follows."""
+        if self.sheet is None:
+            from app.desktop.models.proof_sheet import ProofSheet  # when it is wanted first
+
+            self.sheet = ProofSheet(self._view.window())
+        if self._task is not None:
+            self._task.cancel()
+        id = model.id
+        self.sheet.show_waiting(library_title(model))
+        self.sheet.open()
+        self._task = self._calls.do(
+            lambda s: read_proof(s, id), self._take, self._could_not, executor="files", owner=self
+        )
+
+    def _take(self, read: Read) -> None:
+        if self.sheet is not None:
+            self.sheet.show_proof(*read)
+
+    def _could_not(self, error: UserError) -> None:
+        if self.sheet is not None:
+            self.sheet.show_error(error)
