@@ -74,6 +74,7 @@ def remote_facts(summary: ModelSummary, bytes_read: int = 0) -> RemoteFacts:
         reasoning_levels=chat_format.reasoning.levels if chat_format else (),
         tools=chat_format.dialect.name if chat_format else "",
         bytes_read=bytes_read,
+        has_template=bool(summary.chat_template.strip()),
     )
 
 

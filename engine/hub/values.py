@@ -133,7 +133,8 @@ class Verdict(msgspec.Struct, frozen=True):
 
 class RemoteFacts(msgspec.Struct, frozen=True):
     """What the header of a file says of the model, as `inspect` shows it, and how many bytes were read for it.
-    `reasoning` is the kind of `ReasoningControl`, "" where the template cannot be used."""
+    `reasoning` is the kind of `ReasoningControl`, "" where the template cannot be used. `has_template` is False for
+    a file without a chat template."""
 
     architecture: str
     quantisation: str
@@ -146,6 +147,7 @@ class RemoteFacts(msgspec.Struct, frozen=True):
     reasoning_levels: tuple[str, ...] = ()
     tools: str = ""
     bytes_read: int = 0
+    has_template: bool = True
 
 
 class JudgedVariant(msgspec.Struct, frozen=True):

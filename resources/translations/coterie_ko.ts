@@ -1154,6 +1154,10 @@
         <translation>도구 사용</translation>
     </message>
     <message>
+        <source>no chat template</source>
+        <translation>대화 템플릿 없음</translation>
+    </message>
+    <message>
         <source>Try again</source>
         <translation>다시 시도</translation>
     </message>
@@ -4058,15 +4062,15 @@
     </message>
     <message>
         <source>Adds {text}.</source>
-        <translation>{text} 추가.</translation>
+        <translation>{text} 부분을 더합니다.</translation>
     </message>
     <message>
         <source>Leaves out {text}.</source>
-        <translation>{text} 제외.</translation>
+        <translation>{text} 부분을 뺍니다.</translation>
     </message>
     <message>
         <source>Says {added} instead of {removed}.</source>
-        <translation>{removed} 대신 {added} 사용.</translation>
+        <translation>{removed} 대신 {added} 내용을 보냅니다.</translation>
     </message>
     <message>
         <source>“{text}”</source>
@@ -5913,13 +5917,6 @@
     <message>
         <source>Discard</source>
         <translation>버리기</translation>
-    </message>
-</context>
-<context>
-    <name>TemplateNote</name>
-    <message>
-        <source>Choose another model</source>
-        <translation>다른 모델 선택</translation>
     </message>
 </context>
 <context>

@@ -105,7 +105,6 @@ class ChatPage(ThemedWidget):
 
     def _connect(self) -> None:
         composer, transcript = self.composer, self.transcript
-        self.template_note.choose_wanted.connect(self.header.model.open_menu)
         transcript.page_wanted.connect(self._load_page)
         self.whole_text.page_wanted.connect(self._load_whole_text)
         self.whole_text.closed.connect(self._close_whole_text)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.text.template_text import no_template_sentence
-from app.desktop.widgets.banner import Banner, BannerAction
+from app.desktop.widgets.banner import Banner
 from app.services.models.events import ModelChanged
 
 
 class TemplateNote(Banner):
-    """Shown while a model without a chat template is in use, until a person closes it for this model.
-    `choose_wanted` asks for the menu of models."""
-
-    choose_wanted = Signal()
+    """Shown while a model without a chat template is in use, until a person closes it for this model."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._path = ""  # of the model that it is about
@@ -30,16 +26,11 @@ class TemplateNote(Banner):
         plan = state.facts.plan if state.facts is not None else None
         bare = plan is not None and any(notice.code == "template.none" for notice in plan.notices)
         if bare and state.path not in self._read:
-            self._say()
+            self.say(no_template_sentence())
         else:
             self.hide()
-
-    def _say(self) -> None:
-        self.say(
-            no_template_sentence(), [BannerAction(self.tr("Choose another model"), self.choose_wanted.emit)]
-        )
 
     def retranslate(self) -> None:
         super().retranslate()
         if not self.isHidden():
-            self._say()
+            self.say(no_template_sentence())

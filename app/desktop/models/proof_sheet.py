@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.desktop.base.language import languages
@@ -12,9 +13,10 @@ from app.desktop.models.prompt_changes import ShownPrompt
 from app.desktop.models.proof_text import choice_name, choice_sentences
 from app.desktop.text.template_text import no_template_sentence
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import text_label, wrapped_label
+from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, discard
 from app.desktop.widgets.overlay import Sheet
+from app.desktop.widgets.scroller import GUTTER
 from app.desktop.widgets.state_panel import StatePanel
 from app.services.models.reasoning_proof import ReasoningProof
 from engine.errors import UserError
@@ -22,8 +24,8 @@ from engine.formats.reasoning_proof import QUESTION
 
 # Wide for texts side by side.
 WIDTH, NARROW = 1040, 640
-# The least room for a text beside another.
-COLUMN = 300
+# The room of a name, and the least for a text beside it or beside another text.
+NAME, COLUMN = 160, 300
 MOST_LINES = 300
 
 
@@ -83,6 +85,7 @@ class ProofSheet(Sheet):
     def show_proof(self, proof: ReasoningProof, prompts: tuple[ShownPrompt, ...]) -> None:
         self._proof, self._prompts = proof, prompts
         self.retranslate()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.about.text()))
 
     def show_error(self, error: UserError) -> None:
         """Why the texts cannot be had."""
@@ -139,12 +142,11 @@ class ProofSheet(Sheet):
             for label in line:
                 discard(label, self._choices_grid)
         self.lines = []
-        for number, shown in enumerate(self._prompts if several else ()):
+        for shown in self._prompts if several else ():
             name = text_label(self._choices, "heading", self._named(shown.found.choice))
             words = wrapped_label(self._choices)
-            words.setText(choice_sentences(shown, self._prompts, best_effort=self._is_best_effort()))
-            self._choices_grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
-            self._choices_grid.addWidget(words, number, 1)
+            sentences = choice_sentences(shown, self._prompts, best_effort=self._is_best_effort())
+            set_texts(words, sentences, f"{name.text()}: {sentences}")
             for label in (name, words):
                 label.show()
             self.lines.append((name, words))
@@ -163,12 +165,27 @@ class ProofSheet(Sheet):
                 continue  # shown already
             box = PromptBox(self._texts, shown, marked=several)
             box.set_head(", ".join(choices))
+            box.text.setAccessibleDescription(self.legend.text() if several else "")
             box.show()
             self.boxes.append(box)
 
-    def _place_texts(self) -> None:
+    def _place_choices(self, room: int) -> None:
+        """Each name beside its sentence, above it where there is little room."""
+        px = themes.current.px
+        wide = room >= px(NAME + COLUMN)
+        self._choices_grid.setVerticalSpacing(px(6 if wide else 2))
+        for number, (name, words) in enumerate(self.lines):
+            for label in (name, words):
+                self._choices_grid.removeWidget(label)
+            name.setContentsMargins(0, 0 if wide or not number else px(10), 0, 0)
+            self._choices_grid.addWidget(name, 2 * number, 0, Qt.AlignmentFlag.AlignTop)
+            if wide:
+                self._choices_grid.addWidget(words, 2 * number, 1)
+            else:
+                self._choices_grid.addWidget(words, 2 * number + 1, 0, 1, 2)
+
+    def _place_texts(self, room: int) -> None:
         """As many side by side as there is room for."""
-        room = self.card.width() - themes.current.px(2 * 20 + 14)
         columns = max(1, min(len(self.boxes), room // themes.current.px(COLUMN)))
         for number, box in enumerate(self.boxes):
             self._texts_grid.removeWidget(box)
@@ -177,7 +194,9 @@ class ProofSheet(Sheet):
             self._texts_grid.setColumnStretch(column, 1 if column < columns else 0)
 
     def fit(self) -> None:
-        self._place_texts()
+        room = self.card.width() - themes.current.px(2 * 20 + GUTTER)
+        self._place_choices(room)
+        self._place_texts(room)
         for layout in (self._choices_grid, self._texts_grid, self.scroller.column):
             layout.invalidate()
         super().fit()
@@ -197,6 +216,5 @@ class ProofSheet(Sheet):
     def restyle(self) -> None:
         px = themes.current.px
         self._choices_grid.setHorizontalSpacing(px(18))
-        self._choices_grid.setVerticalSpacing(px(6))
         self._texts_grid.setSpacing(px(12))
         super().restyle()

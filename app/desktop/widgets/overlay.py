@@ -13,6 +13,11 @@ from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import GUTTER, ColumnScroller
 
+# Above the card.
+TOP = 72
+# The least height of what scrolls.
+LEAST = 120
+
 
 class Overlay(ThemedWidget):
     """Covers the window `parent`; a click beside the card closes it. Gives the focus back when it closes."""
@@ -63,7 +68,7 @@ class Overlay(ThemedWidget):
 
     def restyle(self) -> None:
         px = themes.current.px
-        self.layout().setContentsMargins(px(18), px(72), px(18), px(18))
+        self.layout().setContentsMargins(px(18), px(TOP), px(18), px(18))
         self._fit_card()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -89,6 +94,7 @@ class Sheet(Overlay):
         super().__init__(parent, width)
         self.title = text_label(self.card, "title", wraps=True)
         self.scroller = ColumnScroller(self.card, bare=True)
+        self.scroller.setFixedHeight(LEAST)
         self.foot = Row(spacing=8)
         self.inside.set_margins(20, 18, 20, 18)
         for item in (self.title, self.scroller, self.foot):
@@ -100,10 +106,15 @@ class Sheet(Overlay):
     def fit(self) -> None:
         """As high as what is in it; where the window is lower, the middle scrolls."""
         px, column = themes.current.px, self.scroller.column
+        top = min(px(TOP), self.height() // 8)
+        self.layout().setContentsMargins(px(18), top, px(18), px(18))
+        self.inside.invalidate()
+        around = self.inside.totalHeightForWidth(self.card.width()) - self.scroller.minimumHeight()
         wanted = column.totalHeightForWidth(self.card.width() - 2 * px(20) - px(GUTTER) - 2)
         wanted = wanted if column.hasHeightForWidth() else column.totalSizeHint().height()
         self.scroller.inside.setFixedHeight(wanted)
-        self.scroller.setFixedHeight(min(wanted + px(4), max(px(120), self.height() - px(72) - px(180))))
+        room = self.height() - top - px(18) - around
+        self.scroller.setFixedHeight(min(wanted + px(4), max(px(LEAST), room)))
         self.inside.activate()
         self.layout().activate()
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from engine.errors import UserError
@@ -20,6 +21,7 @@ from tests.support.hub import Hub as FakeHub
 from tests.support.hub.models import moe, tiny
 from tests.support.hub.shelves import SPLIT_REPO, split_repository
 from tests.support.moe import moe_model
+from tests.support.starter import starter_model
 
 OpenHub = Callable[..., Hub]
 REPO = "acme/tiny-GGUF"
@@ -74,8 +76,10 @@ def test_what_inspect_tells_comes_with_it(shelf: FakeHub, open_hub: OpenHub) -> 
     facts = read(open_hub(shelf)).facts
     assert (facts.architecture, facts.context_length) == ("llama", 8192)
     assert (facts.experts, facts.parameters > 0) == (0, True)
-    assert (facts.reasoning, facts.tools) == ("none", "described")
+    assert (facts.reasoning, facts.tools, facts.has_template) == ("none", "described", True)
     assert 0 < facts.bytes_read <= FIRST_PIECE
+    bare = msgspec.structs.replace(summarize(read_index(starter_model())), chat_template=" ")
+    assert not remote_facts(bare).has_template
 
 
 def test_a_small_header_takes_one_request(shelf: FakeHub, open_hub: OpenHub) -> None:

@@ -18,6 +18,7 @@ from app.desktop.models.discover.gate_note import GateNote
 from app.desktop.models.discover.variant_lines import best_sentence, read_line, variant_lines
 from app.desktop.models.discover.variants_table import VariantsTable
 from app.desktop.models.library_state import Holding
+from app.desktop.text.template_text import no_template_sentence
 from app.desktop.text.verdict_text import reasoning_text
 from app.desktop.text.words import (
     about,
@@ -69,7 +70,8 @@ class DetailsPanel(ThemedWidget):
         self.back.clicked.connect(self.back_wanted)
         self.title = ElidedTitle(self)
         self._experts, self._reasoning, self._tools = (Chip(self) for _ in range(3))
-        self.chips = FlowRow(self, self._experts, self._reasoning, self._tools, gap=6)
+        self._bare = Chip(self, "warning")
+        self.chips = FlowRow(self, self._experts, self._reasoning, self._tools, self._bare, gap=6)
         self.about, self.source = wrapped_label(self, "small"), wrapped_label(self, "small")
         self.best = wrapped_label(self)
         self.gate = GateNote(self)
@@ -219,10 +221,13 @@ class DetailsPanel(ThemedWidget):
         experts = experts_line(facts.experts_used, facts.experts) if facts is not None else ""
         reasoning = reasoning_text(facts) if facts is not None else ""
         tools = self.tr("tools") if facts is not None and facts.tools else ""
+        bare = self.tr("no chat template") if facts is not None and not facts.has_template else ""
         for chip, words in ((self._experts, experts), (self._reasoning, reasoning), (self._tools, tools)):
             chip.say(words)
             chip.setVisible(bool(words))
-        self.chips.setVisible(bool(experts or reasoning or tools))
+        self._bare.say(bare, explanation=no_template_sentence())
+        self._bare.setVisible(bool(bare))
+        self.chips.setVisible(bool(experts or reasoning or tools or bare))
         self.chips.refit()
 
     def _show_source(self) -> None:

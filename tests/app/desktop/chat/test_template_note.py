@@ -14,7 +14,7 @@ from app.services.models.events import ModelChanged
 from engine.errors import ErrorInfo
 from tests.app.desktop.conftest import Running
 from tests.support.plans import a_plan
-from tests.support.window.pressing import button, press
+from tests.support.window.pressing import button
 
 
 def state_of(
@@ -70,17 +70,8 @@ def test_once_closed_it_stays_away_for_this_model(running: Running, note: Templa
     assert note.isVisible()
 
 
-def test_another_model_can_be_chosen_from_it(running: Running, note: TemplateNote) -> None:
-    tell(running, state_of(running))
-    press(note, "Choose another model")
-    picker = running.window.chat.header.model.picker
-    assert picker is not None and picker.isVisible()
-
-
 def test_it_is_said_in_korean(running: Running, note: TemplateNote) -> None:
     tell(running, state_of(running))
     languages.choose("ko")
     QApplication.processEvents()
-    assert note.text().startswith("대화 템플릿이 없는 모델이라") and note.actions_shown() == [
-        "다른 모델 선택"
-    ]
+    assert note.text().startswith("대화 템플릿이 없는 모델이라")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -11,10 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
 from app.desktop.models.discover.results_model import Role
+from app.desktop.widgets.chip import Chip
 from engine.errors import ErrorInfo, UserError
 from engine.hub.values import Query
 from tests.app.desktop.models.conftest import Open
-from tests.support.shelves import GATED, GRANITE, OSS, QWEN, Shelves
+from tests.support.shelves import FACTS, GATED, GRANITE, OSS, QWEN, Shelves
 from tests.support.window.lists import enter
 from tests.support.window.menus import choose
 from tests.support.window.models import results
@@ -169,6 +171,16 @@ def test_verdicts_fill_in_one_by_one_and_the_best_is_marked(opened: Open) -> Non
     assert details.chips.isVisible()
     opened.search("qwen3-30")
     assert ["128 experts, 8 active" in said for said in results(opened.page)] == [True]
+
+
+def test_a_model_of_the_hub_without_a_chat_template_is_said_to_have_none(opened: Open) -> None:
+    opened.hub.facts[QWEN] = msgspec.structs.replace(FACTS, has_template=False)
+    opened.open_repo(QWEN)
+    chips = {
+        chip.text(): chip for chip in opened.page.discover.details.findChildren(Chip) if chip.isVisible()
+    }
+    assert chips["no chat template"].tone() == "warning"
+    assert chips["no chat template"].accessibleName().startswith("This model comes without a chat template")
 
 
 def test_what_was_judged_is_there_at_once_when_one_comes_back(opened: Open) -> None:

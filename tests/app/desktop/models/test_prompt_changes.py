@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from app.desktop.base.language import languages
-from app.desktop.models.prompt_changes import Change, changes_in, shown_prompts
+from app.desktop.models.prompt_changes import Change, ShownPrompt, changes_in, shown_prompts
 from app.desktop.models.proof_text import choice_name, choice_sentences
+from app.services.models.reasoning_proof import proof_of
 from engine.formats.reasoning_proof import ReasoningPrompt, compared_lines
+from engine.gguf.summary import ModelSummary
+from engine.values import Sampling
+from tests.support.real_templates import real_templates
 
 ASKED = "<|user|>Why?\n<|assistant|>\n"
 
@@ -34,11 +40,14 @@ def test_as_little_is_quoted_as_reads_well(before: str, after: str, found: list[
     assert changes(before, after) == found
 
 
-def test_both_prompts_can_be_read_from_the_compared_lines() -> None:
-    before, after = "- a\n+ b\n  c\n? d\n", "- a\nx\n  c\n\ny\n"
-    lines = compared_lines(before, after)
-    assert "\n".join(line[2:] for line in lines if line[0] != "+") == before
-    assert "\n".join(line[2:] for line in lines if line[0] != "-") == after
+def each_text(shown: ShownPrompt) -> str:
+    return " ".join(shown.found.prompt.split())
+
+
+def a_summary(template: str) -> ModelSummary:
+    return ModelSummary(
+        Path("model.gguf"), 1, "test", "Test", "Q8_0", 8192, 1, 1, 0, 0, Sampling(), "<s>", "</s>", template
+    )  # fmt: skip
 
 
 PROMPTS = (
@@ -78,3 +87,17 @@ def test_a_long_quotation_is_cut_in_its_middle() -> None:
         "Adds “word word word word word word wo … rd word word word word word word”."
     )
     assert prompts[1].changes == (Change("", ("word " * 99).strip()),)
+
+
+def test_every_choice_of_every_template_is_told_and_another_text_is_never_told_as_the_same() -> None:
+    languages.choose("en")
+    for name, source in real_templates().items():
+        proof = proof_of(a_summary(source))
+        shown = shown_prompts(proof.prompts)
+        for each in shown:
+            told = choice_sentences(each, shown)
+            differs = each.found.prompt != shown[0].found.prompt
+            assert told and not (differs and "Sends the same text as Auto" in told), (name, each.found.choice)
+            assert differs == bool(each.changes) or "blank lines" in told, (name, each.found.choice)
+            assert all(change.removed in each_text(shown[0]) for change in each.changes), name
+            assert all(change.added in each_text(each) for change in each.changes), name

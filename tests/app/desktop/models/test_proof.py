@@ -22,6 +22,7 @@ from tests.app.desktop.test_accessibility import without_name
 from tests.engine.formats import templates
 from tests.support.gguf_bytes import Row, gguf, key_string
 from tests.support.scripted_library import ScriptedLibrary
+from tests.support.window.models import choices, prompts
 from tests.support.window.pressing import press
 
 Show = Callable[..., ProofSheet]
@@ -56,22 +57,12 @@ def show(opened: Open, tmp_path: Path) -> Show:
     return shown
 
 
-def lines(sheet: ProofSheet) -> dict[str, str]:
-    return {
-        name.text(): words.text() for name, words in sheet.lines if name.isVisible() and words.isVisible()
-    }
-
-
-def heads(sheet: ProofSheet) -> list[str]:
-    return [box.text.accessibleName() for box in sheet.boxes if box.isVisible()]
-
-
 def test_the_prompts_of_each_choice_stand_side_by_side(show: Show) -> None:
     sheet = show(templates.SWITCH)
     assert sheet.about.text() == (
         "Qwen3-30B-A3B · Q4_K_M is asked “Why is the sky blue?”. This is what each choice of reasoning changes."
     )
-    assert lines(sheet) == {
+    assert choices(sheet) == {
         "Auto": "Nothing is added: the model follows its own default.",
         "Off": "Adds “<think> </think>”. The model starts with the answer.",
         "On": "Sends the same text as Auto.",
@@ -79,7 +70,7 @@ def test_the_prompts_of_each_choice_stand_side_by_side(show: Show) -> None:
             "Sends the same text as Auto. Coterie ends the reasoning after 512 tokens, and the answer begins."
         ),
     }
-    assert heads(sheet) == ["Auto, On, Limit: 512 tokens", "Off"]
+    assert prompts(sheet) == ["Auto, On, Limit: 512 tokens", "Off"]
     first, second = sheet.boxes
     assert first.y() == second.y() and first.x() + first.width() < second.x()
     assert "+ <think>" in second.text.toPlainText() and "Why is the sky blue?" in second.text.toPlainText()
@@ -109,7 +100,7 @@ def test_the_copy_of_a_prompt_has_no_marks(show: Show) -> None:
 def test_a_model_without_a_switch_is_said_to_have_none(show: Show) -> None:
     sheet = show(templates.PLAIN)
     assert sheet.about.text() == "This model has no reasoning switch: it always gets the same text."
-    assert heads(sheet) == ["Auto"] and not lines(sheet) and not sheet.legend.isVisible()
+    assert prompts(sheet) == ["Auto"] and not choices(sheet) and not sheet.legend.isVisible()
 
 
 def test_a_model_without_a_template_is_said_to_have_none(show: Show) -> None:
@@ -137,7 +128,7 @@ def test_an_error_goes_when_another_model_is_shown(show: Show) -> None:
     sheet = show("{% if %}")
     sheet.close_overlay()
     assert show(templates.SWITCH) is sheet
-    assert lines(sheet) and not sheet.state.isVisible()
+    assert choices(sheet) and not sheet.state.isVisible()
 
 
 def test_keys_reach_all_of_it_and_close_it(show: Show, opened: Open, qtbot: QtBot) -> None:
@@ -154,9 +145,7 @@ def test_keys_reach_all_of_it_and_close_it(show: Show, opened: Open, qtbot: QtBo
     assert not sheet.isVisible()
 
 
-def test_in_a_narrow_window_with_large_text_the_prompts_stand_below_each_other(
-    show: Show, opened: Open
-) -> None:
+def test_in_a_narrow_window_with_large_text_all_stands_below_each_other(show: Show, opened: Open) -> None:
     opened.window.resize(900, 640)
     sheet = show(templates.SWITCH)
     assert sheet.boxes[0].y() == sheet.boxes[1].y()
@@ -164,6 +153,10 @@ def test_in_a_narrow_window_with_large_text_the_prompts_stand_below_each_other(
     QApplication.processEvents()
     first, second = sheet.boxes
     assert first.x() == second.x() and first.geometry().bottom() < second.y()
+    name, words = sheet.lines[1]
+    assert name.x() == words.x() and name.geometry().bottom() < words.y()
+    assert sheet.card.geometry().bottom() < opened.window.height()
+    assert sheet.scroller.height() > opened.window.height() // 3
     assert sheet.card.width() <= opened.window.width()
     assert all(box.text.height() >= box.text.heightForWidth(box.text.width()) for box in sheet.boxes)
 
@@ -172,8 +165,14 @@ def test_it_is_told_in_korean_at_once(show: Show) -> None:
     sheet = show(templates.SWITCH)
     languages.choose("ko")
     QApplication.processEvents()
-    assert lines(sheet)["끄기"] == "‘<think> </think>’ 추가. 모델이 바로 답변을 시작합니다."
+    assert choices(sheet)["끄기"] == "‘<think> </think>’ 부분을 더합니다. 모델이 바로 답변을 시작합니다."
     assert sheet.title.text() == "추론 설정에 따라 달라지는 것"
+
+
+def test_a_screen_reader_says_a_choice_with_its_sentence_and_what_the_signs_mean(show: Show) -> None:
+    sheet = show(templates.SWITCH)
+    assert sheet.lines[1][1].accessibleName().startswith("Off: Adds “<think> </think>”.")
+    assert "+ marks lines that are added" in sheet.boxes[1].text.accessibleDescription()
 
 
 def test_a_card_says_that_a_model_has_no_template(opened: Open) -> None:

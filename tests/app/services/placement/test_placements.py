@@ -18,6 +18,7 @@ from engine.api import Listener
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import PlacementOptions
 from engine.values import Timings
+from tests.support.gguf_bytes import Row, gguf, key_string
 from tests.support.gguf_headers import cut_starter_header
 from tests.support.listening import Listening
 from tests.support.scripted_engine import ScriptedEngine
@@ -75,6 +76,13 @@ def test_a_file_that_changed_since_is_read_again(
     os.utime(model, ns=(1, 1))
     services.placements.planned(model, PlacementOptions())
     assert asked(placing, "index") == 2
+
+
+def test_a_file_says_whether_it_has_a_chat_template(services: Services, model: str, tmp_path: Path) -> None:
+    assert services.placements.has_template(model)
+    bare = tmp_path / "bare.gguf"
+    bare.write_bytes(gguf([key_string("general.architecture", "llama")], [Row("token_embd.weight")], 128))
+    assert not services.placements.has_template(str(bare))
 
 
 def test_a_model_that_grew_is_planned_as_it_is_now(
