@@ -21,7 +21,8 @@ class EmptyState(TranslatedWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._model: str | None = None  # not known yet
-        self._title, self._sentence = text_label(self, "title"), text_label(self, "value", wraps=True)
+        self._title = text_label(self, "title", wraps=True)
+        self._sentence = text_label(self, "value", wraps=True)
         for label in (self._title, self._sentence):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._starters = [push_button(self, "bar") for _ in range(3)]
@@ -50,6 +51,17 @@ class EmptyState(TranslatedWidget):
         self.origin.setVisible(bool(title))
         self.retranslate()
 
+    def resizeEvent(self, event: object) -> None:
+        self._fit_starters()
+
+    def _fit_starters(self) -> None:
+        """Leave out those that are too wide, and all where the window is low: none is cut."""
+        for button in self._starters:
+            button.setVisible(button.sizeHint().width() <= self.width())
+        if self.layout().totalHeightForWidth(self.width()) > self.height():
+            for button in self._starters:
+                button.hide()
+
     def retranslate(self) -> None:
         self.origin.setText(self.tr("Back to “{title}”").format(title=self._origin_title.replace("&", "&&")))
         self._title.setText(self.tr("What can I help with?"))
@@ -68,3 +80,4 @@ class EmptyState(TranslatedWidget):
         )
         for button, text in zip(self._starters, texts, strict=True):
             button.setText(text)
+        self._fit_starters()

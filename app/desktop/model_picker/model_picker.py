@@ -119,7 +119,7 @@ class ModelPicker(Overlay):
         known = self._known.speeds.get(choice.path)
         bare = choice.usable and known is not None and not known.has_template
         if bare:
-            parts.append(self.tr("no chat template"))
+            parts.insert(0, self.tr("no chat template"))  # the middle of a long line is cut
         speed, speed_said = self._speed(choice)
         detail = " · ".join(part for part in (*parts, speed, tools_text(choice.tools)) if part)
         tools_said = f"{tools_text(choice.tools)}. {tools_sentence(choice.tools)}" if choice.tools else ""

@@ -86,7 +86,7 @@ def test_each_model_says_what_it_is_how_fast_and_how_it_is(picker: ModelPicker) 
 def test_a_model_without_a_chat_template_is_said_to_have_none(picker: ModelPicker) -> None:
     speeds = {"/m/qwen.gguf": ModelSpeed(0.0, 22.4, True, has_template=False)}
     menu_of(picker).know(speeds=speeds)
-    assert picker.rows.rows[0].detail == "Q4_K_M · 18.6 GB · no chat template · about 22 tok/s"
+    assert picker.rows.rows[0].detail == "no chat template · Q4_K_M · 18.6 GB · about 22 tok/s"
     assert "This model comes without a chat template" in picker.texts()[0]
     assert not any("template" in text for text in picker.texts()[1:])
 
