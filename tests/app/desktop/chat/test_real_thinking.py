@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.desktop.application import Desktop
 from app.desktop.chat.answer import AnswerCard
-from app.services.settings.settings import SettingsFile
-from tests.support.retold import with_template
+from tests.app.desktop.chat.conftest import PATIENCE_MS
 from tests.support.window.chat import answer_now, thoughts, thoughts_line, thoughts_text
 from tests.support.window.composer import reasoning
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 
-PATIENCE_MS = 60_000
 # Every reply begins within the thought, and the starter never closes it by itself.
 THINKS = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
@@ -27,22 +24,8 @@ THINKS = (
 
 
 @pytest.fixture
-def desktop(qtbot: QtBot, coterie_home: Path, looks: None) -> Iterator[Desktop]:
-    coterie_home.mkdir(parents=True, exist_ok=True)
-    settings = SettingsFile(coterie_home / "settings.toml")
-    settings.change(
-        model=str(with_template(THINKS)), context=2048, max_tokens=1500, welcomed=True, load_model="start"
-    )
-    made = Desktop(coterie_home, settings)
-    made.window.resize(1280, 800)
-    made.start()
-    qtbot.waitUntil(lambda: hasattr(made.window, "chat"), timeout=PATIENCE_MS)  # after the first paint
-    yield made
-    made.window.close()
-    made.close()
-    made.window.deleteLater()
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+def desktop(open_desktop: Callable[[str], Desktop]) -> Desktop:
+    return open_desktop(THINKS)
 
 
 def thinking(desktop: Desktop) -> list[AnswerCard]:
