@@ -83,7 +83,7 @@ class ProofSheet(Sheet):
         self.retranslate()
 
     def show_proof(self, proof: ReasoningProof, prompts: tuple[ShownPrompt, ...]) -> None:
-        self._proof, self._prompts = proof, prompts
+        self._proof, self._prompts, self._error = proof, prompts, None
         self.retranslate()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.about.text()))
 
