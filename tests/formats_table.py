@@ -1,4 +1,5 @@
-"""Writes docs/formats.md: what was found out about each chat template of the source archive of llama-cpp-python.
+"""Writes docs/formats.md: what was found out about each chat template of the source archive of llama-cpp-python, and
+about the published ones that the tests describe.
 
 Usage: python -m tests.formats_table [FILE]
 """
@@ -10,6 +11,10 @@ from pathlib import Path
 
 from engine.errors import UserError
 from engine.formats import ChatFormat
+from engine.formats.dialect import Dialect
+from engine.values import ReasoningControl
+from tests.engine.formats.published import ALL
+from tests.engine.formats.published.making import Published
 from tests.support.real_templates import real_templates
 
 HEAD = """\
@@ -24,6 +29,17 @@ the model is told in words.
 
 | Template | Family | Reasoning | Default | Dialect | Found | A call begins with |
 |---|---|---|---|---|---|---|
+"""
+DESCRIBED = """
+## Published templates, by description
+
+Further published models, Korean ones first. Their templates are not part of this project: the tests have descriptions
+of our own, made after the source that stands behind each, and everything here was found out by rendering those
+(`tests/engine/formats/published/`). Templates in repositories of models were read in the copies of them that
+huggingface.js, jinja.cpp, TRL, Xinference, Axolotl and others keep.
+
+| Model | Reasoning | Default | Dialect | A call begins with | Source |
+|---|---|---|---|---|---|
 """
 FAMILIES = (
     *("Apertus", "Apriel", "Bielik", "Seed-OSS", "Cohere", "Command-R", "GLM", "GigaChat", "SmolLM", "Kimi"),
@@ -46,7 +62,31 @@ FAMILIES = (
 
 
 def table() -> str:
-    return HEAD + "".join(row(name, source) for name, source in real_templates().items())
+    archive = "".join(row(name, source) for name, source in real_templates().items())
+    return HEAD + archive + DESCRIBED + "".join(map(described_row, ALL))
+
+
+def described_row(published: Published) -> str:
+    chat_format = ChatFormat.from_template(published.form.source(), "<s>", "</s>")
+    control, dialect = chat_format.reasoning, chat_format.dialect
+    cells = (
+        published.name,
+        kind(control),
+        control.default,
+        dialect.name,
+        beginning(dialect),
+        published.facts,
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def kind(control: ReasoningControl) -> str:
+    return control.kind + (f" ({', '.join(control.levels)})" if control.kind == "levels" else "")
+
+
+def beginning(dialect: Dialect) -> str:
+    trigger = dialect.trigger.replace("|", "\\|")
+    return f"`{trigger}`" if trigger else "its name or brackets"
 
 
 def row(name: str, source: str) -> str:
@@ -56,11 +96,8 @@ def row(name: str, source: str) -> str:
     except UserError as error:
         return f"| {name} | {family} | | | | fails: {error} | |\n"
     control, dialect = chat_format.reasoning, chat_format.dialect
-    levels = f" ({', '.join(control.levels)})" if control.kind == "levels" else ""
     found = "learned" if dialect.learned else "described" if dialect.name == "described" else "known"
-    trigger = dialect.trigger.replace("|", "\\|")
-    begins = f"`{trigger}`" if trigger else "its name or brackets"
-    cells = (name, family, control.kind + levels, control.default, dialect.name, found, begins)
+    cells = (name, family, kind(control), control.default, dialect.name, found, beginning(dialect))
     return f"| {' | '.join(cells)} |\n"
 
 

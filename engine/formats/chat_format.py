@@ -193,8 +193,8 @@ class ChatFormat:
 
     def _is_past_reasoning(self, prompt: Prompt) -> bool:
         """Whether the prompt leaves no room for reasoning, as when it is off."""
-        ends = (self._markers.closing, self._markers.early_answer_opening)
-        return any(end and self._ends_with(prompt, end) for end in ends)
+        last = prompt.pieces[-1] if prompt.pieces else Piece("", True)
+        return last.trusted and self._markers.leave_no_room(last.text)
 
     @staticmethod
     def _ends_with(prompt: Prompt, marker: str) -> bool:

@@ -77,6 +77,15 @@ PYTHON_TAG_CALL = Dialect(
     "llama", arguments="pythonic", call=("<|python_tag|>", NAME, ".call(", ARGUMENTS, ")")
 )
 PYTHON_START = _pythonic("pythonic", "<|python_start|>[", "]<|python_end|>")
+# The template of Llama 4 closes its mark in front of the call, its models behind it.
+_PYTHON_START_JSON = tuple(
+    Dialect(
+        "llama",
+        call=_enveloped(*marks, arguments="parameters"),
+        envelope=Envelope(arguments_key="parameters"),
+    )
+    for marks in (("<|python_start|>", "<|python_end|>"), ("<|python_start|><|python_end|>", ""))
+)
 _MISTRAL_ARRAY = _array("mistral", "[TOOL_CALLS][", envelope=Envelope(id_key="id"), id_length=9)
 _MISTRAL_NAMED = Dialect(
     "mistral", call=("[TOOL_CALLS]", NAME, "[ARGS]", ARGUMENTS), ends_reasoning=True, id_length=9
@@ -229,6 +238,6 @@ def other_notations(dialect: Dialect, source: str = "") -> tuple[Dialect, ...]:
         others += [_LFM, _OLMO, _INTERNLM, _FIREFUNCTION, PYTHON_TAG_JSON]
     if "<|python_tag|>" in source:
         others += [PYTHON_TAG_JSON, PYTHON_TAG_CALL]
-    if "<|python_start|>" in source and dialect != PYTHON_START:
-        others.append(PYTHON_START)
+    if "<|python_start|>" in source:
+        others += [other for other in (PYTHON_START, *_PYTHON_START_JSON) if other != dialect]
     return tuple(others)

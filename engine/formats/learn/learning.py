@@ -53,7 +53,8 @@ def _learned(probe: Probe, markers: ReasoningMarkers) -> Dialect | None:
     first = find_call(one, start, 0, kind, parameter)
     if first is None:
         return None
-    header, head = _without_header(one[start : first.start], probe, markers, kind, parameter)
+    closings = (markers.answer_closing, _content_closing(one, start, probe.content))
+    header, head = _without_header(one[start : first.start], probe, markers, closings, kind, parameter)
     tail = _without_turn_end(one[first.end :], answer)
     section_start, call_start, separator, call_end, section_end = "", head, "", tail, ""
     inner = literals_of(one, first)
@@ -70,7 +71,7 @@ def _learned(probe: Probe, markers: ReasoningMarkers) -> Dialect | None:
         call_end = common_start(last, rest)
         separator = rest[len(call_end) :]
         section_start = head[: len(head) - len(call_start)]
-        section_end = _section_end(section_start, max(tail, last, key=len)[len(call_end) :])
+        section_end = _section_end(section_start, max(tail, last, key=len)[len(call_end) :], markers)
         section_start, call_start, call_end, section_end = _turned(
             section_start, call_start, call_end, section_end, separator
         )
@@ -122,8 +123,20 @@ def _region_start(text: str, answer: str, content: str | None) -> int | None:
     return len(common_start(text, header))
 
 
+def _content_closing(text: str, end: int, content: str | None) -> str:
+    """What closes a tag that stands around the words in front of calls, and nowhere else (Llama 4)."""
+    before = re.search(r"<[^<>\s]{1,60}>\Z", text[: end - len(content)]) if content else None
+    closings = mirrored(before.group()) if before else ()
+    return next((closing for closing in closings if text.startswith(closing, end)), "")
+
+
 def _without_header(
-    head: str, probe: Probe, markers: ReasoningMarkers, kind: str, parameter: Any
+    head: str,
+    probe: Probe,
+    markers: ReasoningMarkers,
+    closings: tuple[str, ...],
+    kind: str,
+    parameter: Any,
 ) -> tuple[str, str]:
     """What comes between an answer and its calls but not in front of calls alone, and the rest of `head`.
     An empty block of reasoning is neither.
@@ -132,29 +145,34 @@ def _without_header(
     if not probe.content:
         stripped = head.lstrip()
         return "", stripped[len(block) :] if stripped.startswith(block) else head
-    if markers.answer_closing and head.startswith(markers.answer_closing):
-        return markers.answer_closing, head[len(markers.answer_closing) :]
+    for closing in filter(None, closings):
+        if head.startswith(closing):
+            return closing, head[len(closing) :]
     alone = probe.alone()
     text = alone.calls(STRINGS)
     call = find_call(text, 0, 0, kind, parameter)
     if call is None:
         return "", head
     shared = common_end(head, text[: call.start])
+    calls = common_end(shared, text[_region_start(text, alone.answer(), "") : call.start])
+    if "<" in shared.removesuffix(calls):
+        shared = calls  # the header of a message of its own, which the prompt writes for a reply's first
     return (head[: -len(shared)], shared) if "<" in shared or "[" in shared else ("", head)
 
 
-def _section_end(section_start: str, tail: str) -> str:
-    """`tail` up to the mark that closes what `section_start` opened. Where it opened nothing a tag is an end
-    as well, unless it begins the result.
+def _section_end(section_start: str, tail: str, markers: ReasoningMarkers) -> str:
+    """`tail` up to the mark that closes what `section_start` opened, or to the end of the turn. Where it opened
+    nothing a tag is an end as well, unless it begins the result.
     """
     if not section_start.strip():
         ends = re.match(r"\s*(?:<[^<>\s]+>|\[/?[A-Z_]{2,30}\])", tail)
-        return ends.group() if ends and not _BEGINS_RESULT.search(ends.group()) else ""
+        mark = ends.group() if ends else ""
+        return "" if _BEGINS_RESULT.search(mark) or mark.strip() in markers.turn_closings else mark
     for opening in reversed(re.findall(r"<[^<>\s]+>(?:[a-z]{2,20}(?=<|\Z))?", section_start)):
         for closing in mirrored(opening):
             if closing in tail:
                 return tail[: tail.index(closing) + len(closing)]
-    return tail
+    return tail[: min((tail.index(end) for end in markers.turn_closings if end in tail), default=None)]
 
 
 def _turned(

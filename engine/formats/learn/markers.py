@@ -19,7 +19,10 @@ _FIRST_TAG = re.compile(rf"{_TAG}(?:[a-z]{{2,20}}{_TAG})?")
 _EMPTY_BLOCK_AT_END = re.compile(rf"({_TAG}(?:[a-z]{{2,20}})?)(\s*)({_TAG})(\s*)\Z")
 _LONGEST_OPENING = 60
 _AT_TURN_END = re.compile(r"\s*((?:<\|[^<>\s]{1,40}\|>|<｜[^<>\s]{1,40}｜>|</s>|<end_of_turn>|<turn\|>))")
-_TURN_ENDS = ("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|calls|>", "<|eot|>", "<end_of_turn>")
+_TURN_ENDS = (
+    *("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|calls|>", "<|eot|>", "<end_of_turn>"),
+    *("<|endofturn|>", "<|stop|>"),
+)
 # How far from its end a text is looked at; it comes from a stranger's template.
 _LONGEST_END = 300
 _TAGS_AT_END = re.compile(rf"((?:{_TAG})(?:[a-z]{{2,20}}(?:{_TAG})?)?)\s*\Z")
@@ -30,6 +33,8 @@ _WORDED_PAIRS = (
 )
 # Marks around an answer that a template asks for in words (Granite 3.3) or takes off (Hunyuan).
 _ANSWER_PAIRS = (("<response>", "</response>"), ("<answer>", "</answer>"))
+# A model that writes the second pair though its template does not speak of it (Hunyuan), known by its own marks.
+_HUNYUAN = ("<|startoftext|>", "<|extra_0|>", "enable_thinking")
 _KNOWN_PAIRS = re.compile(
     r"(?P<open><(?P<name>\|?(?:\w+:)?think(?:ing)?(?::\w+)?\|?)>|\[THINK\]|<\|START_THINKING\|>"
     r"|◁think▷|<\|inner_prefix\|>)"
@@ -59,6 +64,11 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
     tail: str = "\n"
     gap: str = "\n\n"
     learned: bool = False
+
+    def leave_no_room(self, prompt: str) -> bool:
+        """Whether a prompt with this end is past the reasoning."""
+        ends = (self.closing, self.early_answer_opening)
+        return any(end and prompt.rstrip().endswith(end) for end in ends)
 
     def block(self, reasoning: str, *, closed: bool) -> str:
         """The reasoning as the model would have written it, without its opening marker."""
@@ -121,12 +131,13 @@ def _with_answer_marks(template: Template, markers: ReasoningMarkers) -> Reasoni
         early = _without_overlap(opening, _tail(_rendered(template, [_USER])))
         return msgspec.structs.replace(markers, answer_opening=opening, early_answer_opening=early)
     for first, last in _ANSWER_PAIRS:
-        if first in source and last in source:
+        known = first == "<answer>" and all(mark in source for mark in _HUNYUAN)
+        if known or (first in source and last in source and not _begins_result(template, first)):
             return msgspec.structs.replace(
                 markers, answer_opening=first, early_answer_opening=first, answer_closing=last
             )
     early = markers.early_answer_opening
-    turn = markers.answer_opening.removesuffix(early).rstrip() if early else ""
+    turn = markers.answer_opening.removesuffix(early).rstrip()
     answer = {"role": "assistant", "content": _ANSWER}
     tail = _tail(_rendered(template, [_USER, answer], add_generation_prompt=False))
     before, _, after = tail.partition(_ANSWER)
@@ -144,6 +155,16 @@ def _with_answer_marks(template: Template, markers: ReasoningMarkers) -> Reasoni
     if markers.closing == "[BEGIN FINAL RESPONSE]":
         return msgspec.structs.replace(markers, answer_closing="[END FINAL RESPONSE]")
     return msgspec.structs.replace(markers, turn_opening=turn)
+
+
+def _begins_result(template: Template, mark: str) -> bool:
+    """Whether the mark is what a tool's result begins with (MiniMax)."""
+    function = {"name": "qx7tool", "arguments": {}}
+    call = {"id": "qx7iduno1", "type": "function", "function": function}
+    answer = {"role": "assistant", "content": "", "tool_calls": [call]}
+    result = {"role": "tool", "content": "Qx7result", "tool_call_id": call["id"], "name": "qx7tool"}
+    before = _rendered(template, [_USER, answer, result]).partition("Qx7result")[0]
+    return before.rstrip().endswith(mark)
 
 
 def _from_answer(template: Template, variables: dict[str, bool]) -> ReasoningMarkers | None:

@@ -27,9 +27,13 @@ _SWITCHES: dict[str, tuple[Any, Any]] = {
     "thinking_mode": ("enabled", "disabled"),
     "skip_thinking": (False, True),
     "disable_thinking": (False, True),
+    "force_reasoning": (True, False),
+    "skip_reasoning": (False, True),
 }
 _LEVELS = ("reasoning_effort", "thinking_effort", "reasoning_strength")
 _BUDGETS = ("thinking_budget", "reasoning_budget")
+# Levels below the usual one that are variables of their own (Nemotron 3 Super and Ultra).
+_LOWER = {"low": "low_effort", "medium": "medium_effort"}
 _OFF_VALUES = ("none", "no_think", "off", "disabled")
 _LEVEL_VALUES = ("low", "medium", "high")
 _NONSENSE = "zx7none"
@@ -134,7 +138,9 @@ def find_reasoning(template: Template, markers: ReasoningMarkers) -> ReasoningPl
         levels = {}
     if levels:
         # Beside a single level "on" is what the template does without one.
-        names = (("off",) if off is not None else ()) + (("on",) if len(levels) == 1 else ()) + tuple(levels)
+        own = ("on",) if len(levels) == 1 else ()
+        names = ("off",) if off is not None else ()
+        names += (*own, *levels) if "high" in levels else (*levels, *own)
         same = [level for level, value in levels.items() if probe({**on, **value}) == default]
         chosen = "off" if default_is_off else same[0] if same else "on"
         if default_is_off and not on:
@@ -145,11 +151,27 @@ def find_reasoning(template: Template, markers: ReasoningMarkers) -> ReasoningPl
         chosen = "off" if default_is_off else "on"
         return ReasoningPlan(ReasoningControl("switch", ("off", "on"), chosen), on, off)
     for words in _WORDS:
-        if words[1] in template.source:
-            return ReasoningPlan(ReasoningControl("switch", ("off", "on"), "on"), words=words)
+        chosen = _chosen_by_words(probe, default, words) if words[1] in template.source else ""
+        if chosen:
+            return ReasoningPlan(ReasoningControl("switch", ("off", "on"), chosen), words=words)
+    if markers.leave_no_room(default):
+        return ReasoningPlan()
     if markers.learned or default.rstrip().endswith(markers.opening):
         return ReasoningPlan(ReasoningControl("always", default="on"))
     return ReasoningPlan()
+
+
+def _chosen_by_words(probe: _Probe, default: str, words: tuple[str, str]) -> str:
+    """The default of a model that obeys these words; "" where its template treats them like any others and does not
+    write them itself.
+    """
+    on, off, other = (probe({}, word) for word in (*words, _NONSENSE))
+    if on is None or off is None or other is None:
+        return ""
+    writes = words[1] in default
+    if off == other.replace(_NONSENSE, words[1]) and not writes:
+        return ""
+    return "off" if writes or _tail(default) == _tail(off) != _tail(on) else "on"
 
 
 def _default(default: str, off: str | None) -> Literal["on", "off"]:
@@ -220,7 +242,8 @@ def _levels(
             levels[value] = {name: value}
         if levels or off is not None:
             return levels, None if off is None else {name: off}
-    return {}, None
+    lower = {level: {name: True} for level, name in _LOWER.items() if name in template.variables}
+    return {level: each for level, each in lower.items() if probe({**on, **each}) != probe(on)}, None
 
 
 def _tail(text: str) -> str:

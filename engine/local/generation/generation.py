@@ -265,7 +265,7 @@ class Generation:
         if not self._first:
             self._first = now
         elapsed = now - self._first
-        if self._session.tokenizer.is_end(token):
+        if self._session.tokenizer.is_end(token) and not self._ends_only_reasoning(token):
             return "stop"
         end_of_calls = gate.closing(token, self._limit - self._completion - 1)
         if end_of_calls is not None:
@@ -282,6 +282,13 @@ class Generation:
         if self._is_to_be_closed():
             self._close_reasoning(elapsed)
         return None
+
+    def _ends_only_reasoning(self, token: int) -> bool:
+        """Whether an end token closes a thought that is a message of its own, with the answer's behind it."""
+        session, parser = self._session, self._parser
+        assert parser is not None
+        closing = session.format.markers.closing
+        return parser.in_reasoning and session.tokenizer.piece(token) == closing.encode()
 
     def _goes_round(self) -> bool:
         """Whether a model that never learned to end an answer says the same again and again."""
