@@ -7,6 +7,7 @@ from engine.api import Delta, Finished, Loaded, LoadFailed, LoadRequest
 from engine.local.client import LocalEngine
 from engine.local.generation.generation import BUDGET_GRACE
 from engine.placement.plan import PlacementOptions
+from tests.engine.formats.published import KOREAN
 from tests.support.recorder import Recorder, ask
 from tests.support.retold import with_template
 
@@ -17,9 +18,11 @@ REASONING = TURNS + "{% if add_generation_prompt %}<|im_start|>assistant\n<think
 QUESTION = "Tell me a very long story about the sea."
 
 
-def answered(engine: LocalEngine, told: Recorder, id: int, **options: object) -> tuple[str, str, Finished]:
+def answered(
+    engine: LocalEngine, told: Recorder, id: int, question: str = QUESTION, **options: object
+) -> tuple[str, str, Finished]:
     """Reasoning, content and the end."""
-    engine.generate(msgspec.structs.replace(ask(id, QUESTION), **options))
+    engine.generate(msgspec.structs.replace(ask(id, question), **options))
     texts = {"reasoning": "", "content": ""}
     while True:
         event = told.next(Delta, Finished)
@@ -73,3 +76,14 @@ def test_a_template_that_does_not_work_is_told_and_the_engine_lives_on(
     engine.load(LoadRequest(str(with_template("")), PlacementOptions(512)))
     told.next(Loaded)
     assert told.answer(engine, ask(2, "Hi", max_tokens=2))[1].error is None
+
+
+def test_an_end_token_that_closes_a_thought_leaves_the_answer_to_come(
+    engine: LocalEngine, told: Recorder
+) -> None:
+    own_messages = next(each.form for each in KOREAN if "Think 14B" in each.name)
+    engine.load(LoadRequest(str(with_template(own_messages.source())), PlacementOptions(1024)))
+    told.next(Loaded)
+    _, content, end = answered(engine, told, 1, "What is the capital of France?", reasoning="on")
+    assert content
+    assert end.usage.completion_tokens > end.usage.reasoning_tokens
