@@ -11,6 +11,7 @@ from engine.formats.values import (
     Piece,
     Prompt,
     ReasoningDelta,
+    ToolArgumentsDelta,
     ToolCall,
     ToolCallFinished,
     ToolCallStarted,

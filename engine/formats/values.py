@@ -70,11 +70,20 @@ class ContentDelta(msgspec.Struct, frozen=True):
 
 
 class ToolCallStarted(msgspec.Struct, frozen=True):
-    """A call has begun; `index` counts the calls of the reply from 0. `name` as in the call that follows."""
+    """A call has begun; `index` counts the calls of the reply from 0. `id` as in the call that follows."""
 
     index: int
     id: str
     name: str
+
+
+class ToolArgumentsDelta(msgspec.Struct, frozen=True):
+    """New text of the JSON of a call's arguments. Never retracted; all of it together is that of the call that
+    follows, or, where that turns out malformed, its beginning.
+    """
+
+    index: int
+    text: str
 
 
 class ToolCallFinished(msgspec.Struct, frozen=True):
@@ -84,5 +93,5 @@ class ToolCallFinished(msgspec.Struct, frozen=True):
     call: ToolCall
 
 
-ParsedDelta = ReasoningDelta | ContentDelta | ToolCallStarted | ToolCallFinished
+ParsedDelta = ReasoningDelta | ContentDelta | ToolCallStarted | ToolArgumentsDelta | ToolCallFinished
 Tools = Sequence[Mapping[str, Any]]

@@ -92,6 +92,16 @@ class Typing:
             return None
         return [] if "array" in kinds else {} if "object" in kinds else None
 
+    def keeps_text(self, key: str, *, stated: bool) -> bool:
+        """Whether a text stays what it is as this argument, whatever it says. `stated`: its format says that it is a
+        string.
+        """
+        schema = self.schema_of(key)
+        kinds = self._kinds(schema)
+        if stated:
+            return kinds is None or "string" in kinds
+        return kinds == {"string"} and self._options(schema) is None
+
     def converted(self, key: str, value: Any) -> Any:
         """An argument whose dialect states its type."""
         return self._value(value, self.member(self._root, key), key, 0)

@@ -12,18 +12,30 @@ from engine.formats.dialect import Dialect, Envelope
 from engine.formats.parse.arguments import Schema
 from engine.formats.parse.literals import IncompleteError, skip_space
 from engine.formats.parse.patterns import CompiledPattern, marks_of, match_mark, match_marks
+from engine.formats.parse.written import Written
 
 _SEPARATORS = ",;"
 
 
 class ReadCall(msgspec.Struct, frozen=True):
-    """One call as it was read. `arguments` is the raw text where it could not be."""
+    """One call as it was read. `arguments` is the raw text where it could not be. `written` is what was certain of it
+    before it was whole, None for nothing.
+    """
 
     name: str
     arguments: dict[str, Any] | str
     id: str = ""
     coercions: tuple[str, ...] = ()
     repaired: bool = False
+    written: Written | None = None
+
+
+class BegunCallError(IncompleteError):
+    """The text ends in a call of which `written` is certain."""
+
+    def __init__(self, written: Written) -> None:
+        super().__init__()
+        self.written = written
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -166,3 +178,9 @@ def _around_object(dialect: Dialect) -> tuple[str, str]:
     literals = [part for part in dialect.call if isinstance(part, str)]
     first, last = (literals[0], literals[-1]) if literals else ("", "")
     return first.partition("{")[0], last.rpartition("}")[2]
+
+
+def with_written(reading: Reading, written: Written | None) -> Reading:
+    """The reading of one call, with what was certain of it while it was written."""
+    calls = tuple(msgspec.structs.replace(call, written=written) for call in reading.calls)
+    return msgspec.structs.replace(reading, calls=calls)

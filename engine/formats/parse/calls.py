@@ -6,6 +6,7 @@ With `final` the text has ended and is judged as it is.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -15,22 +16,28 @@ import msgspec
 from engine.formats.dialect import ID, NAME, Dialect, Slot
 from engine.formats.parse.arguments import Schema, Typing
 from engine.formats.parse.broken_off import BrokenOff
-from engine.formats.parse.call_marks import ReadCall, Reading
+from engine.formats.parse.call_marks import BegunCallError, ReadCall, Reading, with_written
 from engine.formats.parse.envelopes import Unwrapped, read_name, unwrap
 from engine.formats.parse.literals import (
     BrokenError,
     IncompleteError,
     Literals,
+    Value,
     read_json,
     skip_space,
 )
 from engine.formats.parse.patterns import Match, match_marks
 from engine.formats.parse.tagged import TaggedArguments
+from engine.formats.parse.written import Written, written_envelope, written_json
 from engine.text import clean_value
 
 _PYTHON_KEY = re.compile(r"\s*([^\W\d]\w*(?:[\-.]\w+)*)\s*=(?!=)")
 _BRACED_KEY = re.compile(r"\s*([^\s{}\[\],:<>]+)\s*:")
+_QUOTES = ('"', "'")
 _BEGUN_KEY = re.compile(r"[\w.\-]+\s*=?\Z")
+
+# Arguments between keys: name, where the value begins, value.
+_Members = list[tuple[str, int, Value]]
 
 
 class Notation(BrokenOff):
@@ -92,6 +99,16 @@ class Notation(BrokenOff):
         known = head.slots[NAME] in self._schemas
         if not known and (self._only_known or not (self._firsts or opened)):
             return None
+        try:
+            found = self._headed(text, head, known, opened, final)
+        except IncompleteError as error:
+            if written := self._written(text, head):
+                raise BegunCallError(written) from error
+            raise
+        return found and with_written(found, self._written(text, head))
+
+    def _headed(self, text: str, head: Match, known: bool, opened: bool, final: bool) -> Reading | None:
+        """The call behind its name."""
         typing = Typing(self._schemas.get(head.slots[NAME]))
         if text.startswith("{", skip_space(text, head.end)) and self.dialect.arguments != "braced":
             return self._with_json(text, head, typing, final)
@@ -106,6 +123,21 @@ class Notation(BrokenOff):
         if self.dialect.arguments == "json":
             return self._with_json(text, head, typing, final)
         return self._with_keys(text, head, typing, final)
+
+    def _written(self, text: str, head: Match) -> Written | None:
+        """What is certain of a call behind its name, of a known tool in marks of its own; None for nothing."""
+        name = head.slots[NAME]
+        if name not in self._schemas or self._only_known or ID in self.dialect.end:
+            return None
+        written, typing = Written(name, head.slots.get(ID, "")), Typing(self._schemas[name])
+        start = skip_space(text, head.end)
+        if self.dialect.arguments == "json" or (
+            text.startswith("{", start) and self.dialect.arguments != "braced"
+        ):
+            return written_json(text, start, typing, written) if text.startswith("{", start) else None
+        if self._tagged:
+            return self._tagged.written(text, head.end, typing, written)
+        return self._written_keys(text, head.end, typing, written)
 
     def _enveloped(self, text: str, position: int, opened: bool, listed: bool, final: bool) -> Reading | None:
         """A JSON object that holds a call."""
@@ -122,6 +154,16 @@ class Notation(BrokenOff):
         if text[start] != "{":
             return None
         certain = (opened or marked >= 0) and not self._only_known
+        written = written_envelope(text, start, self._keys, self._schemas) if certain else None
+        try:
+            found = self._object(text, start, certain, final)
+        except IncompleteError as error:
+            if written:
+                raise BegunCallError(written) from error
+            raise
+        return found and with_written(found, written)
+
+    def _object(self, text: str, start: int, certain: bool, final: bool) -> Reading | None:
         try:
             found = read_json(text, start, self._stops)
         except BrokenError:
@@ -180,37 +222,79 @@ class Notation(BrokenOff):
     def _with_keys(self, text: str, head: Match, typing: Typing, final: bool) -> Reading | None:
         """key=value of Python or key:value of Gemma, up to the closing bracket."""
         for loose in (False, True):
+            found: _Members = []
             try:
-                arguments, position, repaired = self._keyed(text, head.end, loose)
+                position = self._keyed(text, head.end, loose, found)
             except BrokenError:
                 continue
+            arguments = {key: value.value for key, _, value in found}
             end = self._past_closing(text, position, final)
-            return Reading(end, (self._made(head, typing.typed(arguments), typing, repaired=repaired),))
+            return Reading(end, (self._made(head, typing.typed(arguments), typing, repaired=loose),))
         return self._malformed(text, head.end, head, final)
 
-    def _keyed(self, text: str, position: int, loose: bool) -> tuple[dict[str, Any], int, bool]:
-        """The arguments, where their closing bracket stands, and whether they had to be repaired."""
-        braced = self.dialect.arguments == "braced"
-        pattern, closing = (_BRACED_KEY, "}") if braced else (_PYTHON_KEY, ")")
-        reader = Literals(text, stops=self._stops, quote=self.dialect.quote if braced else "", loose=loose)
-        arguments: dict[str, Any] = {}
+    def _keyed(self, text: str, position: int, loose: bool, found: _Members) -> int:
+        """Where the closing bracket stands. `found` gets the arguments, where this raises those in front of it."""
+        closing = "}" if self._is_braced else ")"
+        quote = self.dialect.quote if self._is_braced else ""
+        reader = Literals(text, stops=self._stops, quote=quote, loose=loose)
         while True:
             position = skip_space(text, position)
             if position >= len(text):
                 raise IncompleteError
             if text[position] == closing:
-                return arguments, position, loose
-            if text[position] == "," and arguments:
+                return position
+            if text[position] == "," and found:
                 position += 1
                 continue
-            key = pattern.match(text, position)
+            key = self._key(text, position)
             if not key:
                 if _BEGUN_KEY.match(text, position):
                     raise IncompleteError
                 raise BrokenError("key")
-            found = reader.read(key.end(), 1)
-            arguments[key.group(1).strip("\"'")] = found.value
-            position = found.end
+            value = reader.read(key[1], 1)
+            found.append((key[0], key[1], value))
+            position = value.end
+
+    def _key(self, text: str, position: int) -> tuple[str, int] | None:
+        """A key and where its value begins."""
+        match = (_BRACED_KEY if self._is_braced else _PYTHON_KEY).match(text, position)
+        return (match.group(1).strip("\"'"), match.end()) if match else None
+
+    @property
+    def _is_braced(self) -> bool:
+        return self.dialect.arguments == "braced"
+
+    def _written_keys(self, text: str, position: int, typing: Typing, written: Written) -> Written:
+        found: _Members = []
+        with contextlib.suppress(IncompleteError, BrokenError):
+            self._keyed(text, position, False, found)
+        names = [key for key, _, _ in found]
+        for number, (key, start, value) in enumerate(found):
+            if key in names[:number] or not self._is_certain(text, start, value.end):
+                return written
+            written = written.with_member(key, typing.typed({key: value.value})[key])
+            position = value.end
+        comma = skip_space(text, position)
+        begun = self._key(text, comma + 1 if found and text.startswith(",", comma) else comma)
+        if begun is None or begun[0] in names or not typing.keeps_text(begun[0], stated=True):
+            return written
+        start = skip_space(text, begun[1])
+        for quote in (self.dialect.quote,) if self._is_braced else _QUOTES:
+            if text.startswith(quote, start):
+                stops = (quote,) if self._is_braced else (quote, "\\")
+                return written.with_begun(begun[0], text[start + len(quote) :], stops)
+        return written
+
+    def _is_certain(self, text: str, start: int, end: int) -> bool:
+        """Whether a value between keys is the same read loosely, where a quote in a text may stand for itself."""
+        raw = text[start:end].lstrip()
+        if self._is_braced and raw.startswith(self.dialect.quote):
+            return True
+        bare = raw.replace(self.dialect.quote, "") if self._is_braced else raw
+        if not any(quote in bare for quote in _QUOTES):
+            return True
+        following = skip_space(text, end)
+        return raw.startswith(_QUOTES) and text.startswith((",", ")", "}"), following)
 
     def _made(
         self, head: Match, arguments: dict[str, Any], typing: Typing, *, repaired: bool = False

@@ -14,11 +14,12 @@ import re
 from engine.formats.dialect import ARGUMENTS, KEY, NAME, Dialect, Parameter
 from engine.formats.learn.markers import ReasoningMarkers
 from engine.formats.parse.arguments import Typing, parameters_of
-from engine.formats.parse.call_marks import ReadCall, Reading
+from engine.formats.parse.call_marks import BegunCallError, ReadCall, Reading, with_written
 from engine.formats.parse.call_reader import CallReader
 from engine.formats.parse.calls import Notation
 from engine.formats.parse.literals import BrokenError, IncompleteError, read_json, skip_space
 from engine.formats.parse.parser import ReplyParser, State
+from engine.formats.parse.written import Written, written_json
 from engine.formats.values import ParsedDelta, Prompt, Tools
 from engine.text import clean_value
 
@@ -135,9 +136,9 @@ class ChannelParser(ReplyParser):
     def _read_call(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         try:
             reading = self._atem_calls(data, position) if self._atem else self._json_call(data, position)
-        except IncompleteError:
+        except IncompleteError as error:
             if not self._final:
-                return self._wait_for_call(data, position)
+                return self._wait_for_call(data, position, out, error)
             raw = data[position:].strip()
             reading = Reading(len(data), (ReadCall(self._name, raw),), truncated=True)
         self._truncated_call = reading.truncated
@@ -150,18 +151,22 @@ class ChannelParser(ReplyParser):
         return self._recipient.removeprefix(_NAMESPACE)
 
     def _json_call(self, data: str, position: int) -> Reading:
-        typing = Typing(self._schemas.get(self._name))
+        schema = self._schemas.get(self._name)
+        typing = Typing(schema)
         start = skip_space(data, position)
         if start >= len(data):
             raise IncompleteError
+        if data[start] != "{":
+            return self._raw_call(data, position)
+        written = written_json(data, start, Typing(schema), Written(self._name, ""))
         try:
-            if data[start] != "{":
-                raise BrokenError("object")
             found = read_json(data, start, _ENDS)
         except BrokenError:
-            return self._raw_call(data, position)
+            return with_written(self._raw_call(data, position), written)
+        except IncompleteError as error:
+            raise BegunCallError(written) from error
         arguments = clean_value(typing.typed(found.value))
-        call = ReadCall(self._name, arguments, "", tuple(typing.coercions), found.repaired)
+        call = ReadCall(self._name, arguments, "", tuple(typing.coercions), found.repaired, written)
         return Reading(found.end, (call,))
 
     def _raw_call(self, data: str, position: int) -> Reading:

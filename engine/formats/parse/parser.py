@@ -6,14 +6,16 @@ result does not depend on how the text was cut. A call is emitted when complete.
 
 from __future__ import annotations
 
+import json
 from enum import Enum, auto
 
 from engine.formats.dialect import NO_DIALECT
 from engine.formats.learn.markers import ReasoningMarkers
-from engine.formats.parse.call_marks import ReadCall, Reading
+from engine.formats.parse.call_marks import BegunCallError, Reading
 from engine.formats.parse.call_reader import CallReader, Found
 from engine.formats.parse.literals import IncompleteError, skip_space
 from engine.formats.parse.mark_search import MarkSearch
+from engine.formats.parse.written import OpenText, Written
 from engine.formats.render.call_ids import call_id, shortened
 from engine.formats.values import (
     AssistantMessage,
@@ -21,6 +23,7 @@ from engine.formats.values import (
     ParsedDelta,
     Prompt,
     ReasoningDelta,
+    ToolArgumentsDelta,
     ToolCall,
     ToolCallFinished,
     ToolCallStarted,
@@ -67,6 +70,10 @@ class ReplyParser:
         self._arrived = self._work = 0
         self._waiting: list[str] = []  # a call that is not whole
         self._waiting_size = 0
+        self._begun = ""  # the id of a call that was told and is not whole
+        self._arguments: list[str] = []  # what was told of its arguments
+        self._told = 0  # how long that is
+        self._open_text: OpenText | None = None  # its argument that goes on
         self._unclosed = ""  # a text in which the reasoning is not closed any more
         self._state = self._first_state()
         self._start_markers = {
@@ -121,7 +128,10 @@ class ReplyParser:
         if self._waiting:
             self._waiting.append(text)
             self._waiting_size += len(text)
-            if self._work + self._waiting_size > _FREE_WORK + _PATIENCE * self._arrived:
+            if (
+                self._is_text(text, out)
+                or self._work + self._waiting_size > _FREE_WORK + _PATIENCE * self._arrived
+            ):
                 return out
             self._work += self._waiting_size
             data, self._waiting = "".join(self._waiting), []
@@ -162,6 +172,9 @@ class ReplyParser:
         out: list[ParsedDelta] = []
         if self._final:
             return out
+        if self._waiting:  # what is certain of a call, before it is judged as it is
+            data, self._waiting = "".join(self._waiting), []
+            self._run(data, out)
         self._final = True
         data = "".join(self._waiting) or self._held
         self._waiting, self._held = [], ""
@@ -196,11 +209,48 @@ class ReplyParser:
         self._held = data[position:]
         return -1
 
-    def _wait_for_call(self, data: str, position: int) -> int:
+    def _wait_for_call(
+        self, data: str, position: int, out: list[ParsedDelta], error: IncompleteError | None = None
+    ) -> int:
         """Hold an incomplete call. It may be long, so its pieces are joined only now and then."""
         self._waiting = [data[position:]]
         self._waiting_size = len(data) - position
+        if isinstance(error, BegunCallError):
+            self._write(error.written, out)
         return -1
+
+    def _start_call(self, id: str, name: str, out: list[ParsedDelta]) -> None:
+        if not id or id in self._ids:
+            id = call_id(self._seed, len(self._calls))
+        self._ids.add(id)
+        self._begun = id
+        out.append(ToolCallStarted(len(self._calls), id, name))
+
+    def _write(self, written: Written, out: list[ParsedDelta]) -> None:
+        """Tell what is certain of a call that is not whole."""
+        if not self._begun:
+            self._start_call(written.id, written.name, out)
+        self._open_text = written.open
+        self._tell_arguments(written.text[self._told :], out)
+
+    def _is_text(self, piece: str, out: list[ParsedDelta]) -> bool:
+        """Whether `piece` is no more than further text of an argument, so that the call need not be read again."""
+        if self._open_text is None:
+            return False
+        self._tell_arguments(self._open_text.take(piece), out)
+        if self._open_text.over:
+            self._open_text = None
+        return self._open_text is not None
+
+    def _tell_arguments(self, text: str, out: list[ParsedDelta]) -> None:
+        if not text:
+            return
+        self._arguments.append(text)
+        self._told += len(text)
+        if out and isinstance(last := out[-1], ToolArgumentsDelta):
+            text = last.text + text
+            out.pop()
+        out.append(ToolArgumentsDelta(len(self._calls), text))
 
     def _read_start(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         end = skip_space(data, position)
@@ -228,7 +278,7 @@ class ReplyParser:
             try:
                 found = self._reader.read(data, position, self._final, bare=True)
             except IncompleteError:
-                return self._wait_for_call(data, position)
+                return self._wait_for_call(data, position, out)
             if found:
                 return self._take(found, out)
         spaces = "".join(self._spaces)
@@ -262,7 +312,7 @@ class ReplyParser:
         try:
             found = self._last_calls(data, position)
         except IncompleteError:
-            return self._wait_for_call(data, position)
+            return self._wait_for_call(data, position, out)
         if not found:
             mark = self._ends_of_reasoning.search(data, position)
             assert mark is not None
@@ -307,8 +357,8 @@ class ReplyParser:
             return match.end()
         try:
             found = self._reader.read(data, match.start(), self._final)
-        except IncompleteError:
-            return self._wait_for_call(data, match.start())
+        except IncompleteError as error:
+            return self._wait_for_call(data, match.start(), out, error)
         if found:
             return self._take(found, out)
         self._emit_visible(match.group(), out)
@@ -344,8 +394,8 @@ class ReplyParser:
             return self._over(len(data))
         try:
             found = self._reader.go_on(data, position, self._final, self._found)
-        except IncompleteError:
-            return self._wait_for_call(data, position)
+        except IncompleteError as error:
+            return self._wait_for_call(data, position, out, error)
         if found:
             return self._take(found, out)
         if self._content:
@@ -363,17 +413,18 @@ class ReplyParser:
 
     def _give(self, reading: Reading, out: list[ParsedDelta]) -> None:
         for read in reading.calls:
-            call = self._made(read)
-            out.append(ToolCallStarted(len(self._calls), call.id, call.name))
+            if read.written:
+                self._write(read.written, out)
+            elif not self._begun:
+                self._start_call(read.id, read.name, out)
+            if not isinstance(read.arguments, str):
+                whole, told = json.dumps(read.arguments, ensure_ascii=False), "".join(self._arguments)
+                self._tell_arguments(whole[len(told) :] if whole.startswith(told) else "", out)
+            call = ToolCall(self._begun, read.name, read.arguments, read.coercions, read.repaired)
             out.append(ToolCallFinished(len(self._calls), call))
             self._calls.append(call)
-
-    def _made(self, read: ReadCall) -> ToolCall:
-        id = read.id
-        if not id or id in self._ids:
-            id = call_id(self._seed, len(self._calls))
-        self._ids.add(id)
-        return ToolCall(id, read.name, read.arguments, read.coercions, read.repaired)
+            self._begun, self._told, self._open_text = "", 0, None
+            self._arguments.clear()
 
     def _emit_visible(self, text: str, out: list[ParsedDelta]) -> None:
         """Emit text up to its last visible character; white space waits for what follows."""

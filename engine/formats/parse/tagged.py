@@ -7,7 +7,7 @@ or of the text follows, or words without a further closing tag.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from engine.formats.dialect import KEY, TYPE, Dialect, Parameter, Slot
 from engine.formats.parse.arguments import Schema, Typing
 from engine.formats.parse.literals import IncompleteError, skip_space
 from engine.formats.parse.patterns import CompiledPattern, Match, marks_of, match_mark
+from engine.formats.parse.written import Written
 
 _MAX_DEPTH = 50
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
@@ -54,25 +55,61 @@ class TaggedArguments:
         arguments: dict[str, Any] = {}
         repeated: set[str] = set()
         repaired = False
-        while True:
-            found = self._start.match(text, position)
-            if found is None:
-                closed = self._closed(text, position, final)
-                if closed is None:
-                    return None
-                return Arguments(arguments, closed[0], repaired or closed[1])
-            key = found.slots[KEY]
-            span = self._value_end(text, found, typing, final, {*arguments, key})
-            if span is None:
-                return None
-            value = self._value(text[found.end : span[0]], key, found.slots.get(TYPE, ""), typing)
+        for key, value, end, missing in self._each(text, position, typing, final):
             if key in arguments:
                 # An array, written as the same argument again and again.
                 arguments[key] = [*arguments[key], value] if key in repeated else [arguments[key], value]
                 repeated.add(key)
             else:
                 arguments[key] = value
-            position, repaired = span[1], repaired or span[2]
+            position, repaired = end, repaired or missing
+        closed = self._closed(text, position, final)
+        return Arguments(arguments, closed[0], repaired or closed[1]) if closed else None
+
+    def _each(
+        self, text: str, position: int, typing: Typing, final: bool
+    ) -> Iterator[tuple[str, Any, int, bool]]:
+        """Each argument's name and value, where what follows it begins, and whether its closing tag was missing."""
+        given: set[str] = set()
+        while found := self._start.match(text, position):
+            key = found.slots[KEY]
+            given.add(key)
+            value_end, position, missing = self._value_end(text, found, typing, final, given)
+            value = self._value(text[found.end : value_end], key, found.slots.get(TYPE, ""), typing)
+            yield key, value, position, missing
+
+    def written(self, text: str, position: int, typing: Typing, written: Written) -> Written:
+        """The arguments from `position` as far as they are certain, the last one perhaps open."""
+        given: set[str] = set()
+        try:
+            for key, value, end, _ in self._each(text, position, typing, False):
+                if key in given:
+                    return written  # it changes what was said before
+                given.add(key)
+                position = end
+                written = written.with_member(key, value)
+        except IncompleteError:
+            return self._begun(text, position, typing, written, given)
+        return written
+
+    def _begun(self, text: str, position: int, typing: Typing, written: Written, given: set[str]) -> Written:
+        try:
+            found = self._start.match(text, position)
+        except IncompleteError:
+            return written
+        if found is None or (key := found.slots[KEY]) in given:
+            return written
+        stated = "string" in (word := found.slots.get(TYPE, ""), self._kinds.get(word))
+        raw = text[found.end :]
+        cdata, member = raw.lstrip(), self._start.first
+        if (
+            not typing.keeps_text(key, stated=stated)
+            or raw == self._lead[: len(raw)]
+            or any(cdata[: len(mark)] == mark[: len(cdata)] for mark in (_CDATA, member))
+        ):
+            return written
+        stops = (self._end_marks(key)[0], *self._closing[:1], f"\n{member}")
+        return written.with_begun(key, raw.removeprefix(self._lead), stops)
 
     def _closed(self, text: str, position: int, final: bool) -> tuple[int, bool] | None:
         """The end of the call, and whether marks were missing."""
@@ -94,7 +131,7 @@ class TaggedArguments:
 
     def _value_end(
         self, text: str, start: Match, typing: Typing, final: bool, given: set[str]
-    ) -> tuple[int, int, bool] | None:
+    ) -> tuple[int, int, bool]:
         """The end of the value, the start of what follows, and whether its closing tag was missing."""
         end_marks = self._end_marks(start.slots[KEY])
         position = start.end
@@ -177,7 +214,7 @@ class TaggedArguments:
 
     def _unclosed(
         self, text: str, start: Match, typing: Typing, given: set[str], final: bool
-    ) -> tuple[int, int, bool] | None:
+    ) -> tuple[int, int, bool]:
         """The closing tag is missing: the value ends where the call does, if that is there."""
         if not final:
             raise IncompleteError

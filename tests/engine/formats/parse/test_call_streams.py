@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.formats import AssistantMessage, ContentDelta, ReasoningDelta, ToolCallFinished, ToolCallStarted
+from engine.formats import (
+    AssistantMessage,
+    ContentDelta,
+    ReasoningDelta,
+    ToolArgumentsDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+)
 from tests.engine.formats.dialects import DIALECTS, call, parse_with_deltas, parser_for, text_of
 from tests.support.counting import assert_linear
 
@@ -56,6 +63,10 @@ def told(name: str, pieces: list[str]) -> tuple[AssistantMessage, list[object]]:
                 joined[-1] = kind(last.text + delta.text)
                 break
         else:
+            if isinstance(delta, ToolArgumentsDelta) and isinstance(last, ToolArgumentsDelta):
+                assert delta.index == last.index
+                joined[-1] = ToolArgumentsDelta(delta.index, last.text + delta.text)
+                continue
             joined.append(delta)
     shown = "".join(d.text for d in deltas if isinstance(d, ContentDelta))
     assert shown == message.content

@@ -1,0 +1,155 @@
+"""The arguments of a call while a model writes them: JSON text that only ever grows.
+
+It holds what is certain: arguments that are complete, and the text of one that is a string whatever follows. So it is
+a beginning of the JSON of the whole call's arguments, however the reply is cut.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from engine.formats.dialect import Envelope
+from engine.formats.parse.arguments import Schema, Typing
+from engine.formats.parse.literals import (
+    BrokenError,
+    IncompleteError,
+    Value,
+    read_json,
+    skip_space,
+    unescaped,
+)
+from engine.formats.parse.mark_search import MarkSearch
+from engine.text import clean_text, clean_value
+
+# A JSON string's text as far as it is whole, and the beginning of an escape behind it. Half a pair of surrogates is
+# no character yet.
+_BODY = re.compile(
+    r"""(?:[^"\\]++|\\(?:[ntrbf0\n/\\"']|x[0-9a-fA-F]{2}|u(?![dD][89abAB])[0-9a-fA-F]{4}"""
+    r"""|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))*+""",
+    re.DOTALL,
+)
+_BEGUN_ESCAPE = re.compile(
+    r"\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,4}|u[0-9a-fA-F]{4}\\(?:u[0-9a-fA-F]{0,3})?)?\Z"
+)
+
+
+class OpenText:
+    """A string whose end has not come. `over`: what was taken last holds what may be its end.
+
+    `stops` are the marks that may end it; none for a JSON string, which ends at its quote.
+    """
+
+    def __init__(self, stops: tuple[str, ...] = ()) -> None:
+        self._stops = MarkSearch(stops)
+        self._held = ""
+        self.over = False
+
+    def take(self, piece: str) -> str:
+        """What is certain of the text now, as in a JSON string."""
+        data = self._held + piece
+        text, end = self._raw(data) if self._stops else self._json(data)
+        self._held = data[end:]
+        return json.dumps(clean_text(text), ensure_ascii=False)[1:-1]
+
+    def _json(self, data: str) -> tuple[str, int]:
+        body = _BODY.match(data)
+        assert body is not None
+        self.over = body.end() < len(data) and not _BEGUN_ESCAPE.match(data, body.end())
+        return unescaped(body.group()), body.end()
+
+    def _raw(self, data: str) -> tuple[str, int]:
+        stop = self._stops.search(data, 0)
+        self.over = stop is not None
+        # White space in front of the end may be the format's.
+        text = data[: stop.start() if stop else self._stops.begun(data, 0)].rstrip()
+        return text, len(text)
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A call as far as it is certain. `text` begins the JSON of its arguments; where it ends within a string, `open`
+    takes what comes next.
+    """
+
+    name: str
+    id: str
+    text: str = "{"
+    open: OpenText | None = None
+
+    def with_member(self, key: str, value: Any) -> Written:
+        return self._with(key, json.dumps(clean_value(value), ensure_ascii=False), None)
+
+    def with_begun(self, key: str, begun: str, stops: tuple[str, ...] = ()) -> Written:
+        """With an argument whose text is open; `begun` is what there is of it."""
+        text = OpenText(stops)
+        certain = text.take(begun)
+        return self._with(key, f'"{certain}', None if text.over else text)
+
+    def _with(self, key: str, value: str, open: OpenText | None) -> Written:
+        comma = "" if self.text == "{" else ", "
+        name = json.dumps(clean_text(key), ensure_ascii=False)
+        return Written(self.name, self.id, f"{self.text}{comma}{name}: {value}", open)
+
+
+def written_json(text: str, position: int, typing: Typing, written: Written) -> Written:
+    """The arguments of the JSON object at `position`."""
+    for key, start, value in _members(text, position):
+        if value is not None:
+            written = written.with_member(key, typing.typed({key: value.value})[key])
+        elif text.startswith('"', start) and typing.keeps_text(key, stated=True):
+            written = written.with_begun(key, text[start + 1 :])
+    return written
+
+
+def written_envelope(
+    text: str, position: int, envelope: Envelope, schemas: Mapping[str, Schema]
+) -> Written | None:
+    """The call in the JSON object at `position`; None while it does not say which tool, or under which id, in front
+    of the arguments.
+    """
+    name, id = "", ""
+    for key, start, value in _members(text, position):
+        if key in envelope.path and text.startswith("{", start):
+            return written_envelope(text, start, envelope, schemas)
+        if not envelope.name_key and key in schemas:
+            name = key
+        if key == envelope.arguments_key or not envelope.name_key:
+            if name not in schemas or not text.startswith("{", start) or (envelope.id_key and not id):
+                return None
+            return written_json(text, start, Typing(schemas[name]), Written(name, id))
+        if value is not None and key == envelope.name_key:
+            name = str(value.value)
+        elif value is not None and key == envelope.id_key:
+            id = str(value.value)
+    return None
+
+
+def _members(text: str, position: int) -> Iterator[tuple[str, int, Value | None]]:
+    """The key of each member of an object, where its value begins, and the value; the last may be incomplete. A key
+    that comes twice ends it: it changes what was said before.
+    """
+    seen: set[str] = set()
+    while True:
+        position = skip_space(text, position + 1)
+        try:
+            key = read_json(text, position)
+        except (IncompleteError, BrokenError):
+            return
+        position = skip_space(text, key.end)
+        if not isinstance(key.value, str) or key.value in seen or not text.startswith(":", position):
+            return
+        seen.add(key.value)
+        position = skip_space(text, position + 1)
+        try:
+            value = read_json(text, position)
+        except (IncompleteError, BrokenError):
+            yield key.value, position, None
+            return
+        yield key.value, position, value
+        position = skip_space(text, value.end)
+        if not text.startswith(",", position):
+            return
