@@ -19,8 +19,20 @@ from engine.values import FinishReason, Message, Reasoning, Sampling, Timings, T
 
 # --- the model ---
 
-# Called from another thread with each new piece of text.
-OnText = Callable[[Literal["reasoning", "content"], str], None]
+
+class NewText(msgspec.Struct, frozen=True):
+    """New text of a turn that the model is writing: of its reasoning, its answer, or the JSON of the arguments of a
+    tool call, which has an id and the tool's name.
+    """
+
+    channel: Literal["reasoning", "content", "arguments"]
+    text: str
+    call: str = ""
+    name: str = ""
+
+
+# Called from another thread.
+OnText = Callable[[NewText], None]
 
 
 class ModelRequest(msgspec.Struct, frozen=True):

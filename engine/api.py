@@ -176,6 +176,19 @@ class Delta(msgspec.Struct, frozen=True, tag="delta"):
     text: str
 
 
+class ToolCallDelta(msgspec.Struct, frozen=True, tag="tool_call_delta"):
+    """New text of the JSON of a tool call's arguments; the first, which may be empty, says that the call has begun.
+
+    Never retracted. All of it together is the JSON of what `ToolCalled` brings under the same `call`, the call's id,
+    or its beginning, where the call turns out malformed.
+    """
+
+    id: int
+    call: str
+    name: str
+    text: str = ""
+
+
 class ToolCalled(msgspec.Struct, frozen=True, tag="tool_called"):
     """One tool call of the reply, in order, malformed or not; `Finished` lists all of them again."""
 
@@ -231,6 +244,7 @@ HostEvent = (
     | Queued
     | PrefillProgress
     | Delta
+    | ToolCallDelta
     | ToolCalled
     | ExpertsFired
     | Activity

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from agents.api import ChatModel, ModelRequest, ModelResponse
+from agents.api import ChatModel, ModelRequest, ModelResponse, NewText
 from agents.check.tasks import TASKS, TOOLS, CheckTask, gone_on, is_done
 from engine.errors import UserError
 from engine.values import Message, Sampling
@@ -103,9 +103,9 @@ def _turn(chat_model: ChatModel, messages: tuple[Message, ...], over: Callable[[
     """Generate one turn; cancel it when the text grows longer than any task needs."""
     said = 0
 
-    def listen(channel: str, text: str) -> None:
+    def listen(new: NewText) -> None:
         nonlocal said
-        said += len(text) if channel == "content" else 0
+        said += len(new.text) if new.channel == "content" else 0
 
     ask = ModelRequest(
         messages,

@@ -63,7 +63,7 @@ def summarized(
         max_tokens=share.summary,
     )
     try:
-        turn = meter.chat_model.stream(ask, lambda channel, text: None, cancelled)
+        turn = meter.chat_model.stream(ask, lambda new: None, cancelled)
     except UserError:
         return None
     text = turn.content.strip()

@@ -64,7 +64,7 @@ class Run:
         grants: Grants,
         tool_context: ToolContext,
         snapshots: Snapshots | None = None,
-        on_text: OnText = lambda step, channel, text: None,
+        on_text: OnText = lambda step, new: None,
         clock: Callable[[], float] = time.monotonic,
         grace: float = GRACE,
         pauses: Sequence[float] = PAUSES,

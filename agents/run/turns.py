@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import msgspec
 
-from agents.api import ChatModel, ModelRequest, ModelResponse, Tool
+from agents.api import ChatModel, ModelRequest, ModelResponse, NewText, Tool
 from agents.context.fitting import Fitted, fit
 from agents.context.token_counter import Meter
 from agents.events import ModelTurn
@@ -18,8 +17,8 @@ from agents.run.record import Record
 from engine.errors import ErrorInfo, UserError
 from engine.values import Sampling
 
-# Called with the step and each new piece of text; from another thread.
-OnText = Callable[[int, Literal["reasoning", "content"], str], None]
+# Called with the step; from another thread.
+OnText = Callable[[int, NewText], None]
 # Delays before retries, seconds.
 PAUSES = (0.5, 2.0)
 # Retrying does not help: the key, the address or the request is wrong.
@@ -128,7 +127,7 @@ class Turns:
 
     def _ask(self, ask: ModelRequest, fitted: Fitted, over: Callable[[], bool], final: bool) -> ModelTurn:
         step = self._record.state.step + 1
-        watch = _Watch(lambda channel, text: self._on_text(step, channel, text))
+        watch = _Watch(lambda new: self._on_text(step, new))
         try:
             turn = self._chat_model.stream(ask, watch.take, lambda: watch.repeats or over())
         except UserError as error:
@@ -178,14 +177,17 @@ def _was_too_long(error: ErrorInfo | None) -> bool:
 class _Watch:
     """Passes text on as it is generated, and detects a repeating tail."""
 
-    def __init__(self, on_text: Callable[[Literal["reasoning", "content"], str], None]) -> None:
+    def __init__(self, on_text: Callable[[NewText], None]) -> None:
         self._on_text = on_text
         self._texts = {"reasoning": "", "content": ""}
         self._unseen = 0
         self.repeats = False
 
-    def take(self, channel: Literal["reasoning", "content"], text: str) -> None:
-        self._on_text(channel, text)
+    def take(self, new: NewText) -> None:
+        self._on_text(new)
+        if new.channel == "arguments":
+            return  # files may well repeat themselves
+        channel, text = new.channel, new.text
         # Only the tail is searched, so no more is kept.
         self._texts[channel] = (self._texts[channel] + text)[-4096:]
         self._unseen += len(text)

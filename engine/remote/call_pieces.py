@@ -22,6 +22,7 @@ class CallPieces:
         self._index = -1
         self._id = self._name = ""
         self._arguments: list[str] = []
+        self._untold: list[str] = []  # of these, what `written` did not give yet
         self._open = False
         self._done: list[ToolCall] = []
         self._ids: set[str] = set()
@@ -34,7 +35,20 @@ class CallPieces:
         self._id = self._id or piece.id
         self._name = self._name or piece.name
         self._arguments.append(piece.arguments)
+        self._untold.append(piece.arguments)
         return out
+
+    def written(self) -> tuple[str, str, str] | None:
+        """Id, name and the new text of the arguments of the call that is being written, once it has a name."""
+        if not self._open or not self._name:
+            return None
+        text, self._untold = clean_text("".join(self._untold)), []
+        return self._call_id(), clean_text(self._name), text
+
+    @property
+    def used(self) -> bool:
+        """Whether any piece has come."""
+        return self._open or bool(self._done)
 
     def finish(self) -> list[ToolCall]:
         return self._close() if self._open else []
@@ -50,14 +64,17 @@ class CallPieces:
 
     def _close(self) -> list[ToolCall]:
         text = "".join(self._arguments)
-        id = self._id if self._id and self._id not in self._ids else call_id(self._seed, len(self._done))
-        call = ToolCall(clean_text(id), clean_text(self._name), read_arguments(text))
-        self._ids.add(id)
+        call = ToolCall(self._call_id(), clean_text(self._name), read_arguments(text))
+        self._ids.add(self._id)
         self._done.append(call)
         self._open, self._index = False, -1
         self._id = self._name = ""
-        self._arguments = []
+        self._arguments, self._untold = [], []
         return [call]
+
+    def _call_id(self) -> str:
+        known = not self._id or self._id in self._ids
+        return call_id(self._seed, len(self._done)) if known else clean_text(self._id)
 
 
 def read_arguments(text: str) -> dict[str, object] | str:

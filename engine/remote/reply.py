@@ -7,9 +7,18 @@ from collections.abc import Callable
 
 import msgspec
 
-from engine.api import Delta, GenerateRequest, ToolCalled
+from engine.api import Delta, GenerateRequest, ToolCallDelta, ToolCalled
 from engine.errors import ErrorInfo, UserError
-from engine.formats import ContentDelta, ParsedDelta, Prompt, ReasoningDelta, ReplyParser, ToolCallFinished
+from engine.formats import (
+    ContentDelta,
+    ParsedDelta,
+    Prompt,
+    ReasoningDelta,
+    ReplyParser,
+    ToolArgumentsDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+)
 from engine.formats.known_dialects import other_notations
 from engine.formats.learn.markers import ReasoningMarkers
 from engine.formats.parse.call_reader import CallReader
@@ -20,7 +29,7 @@ from engine.text import clean_text
 from engine.values import FinishReason, Timings, ToolCall, Usage
 
 _LENGTH = ("length", "max_tokens", "model_length")
-Emit = Callable[[Delta | ToolCalled], None]
+Emit = Callable[[Delta | ToolCallDelta | ToolCalled], None]
 
 
 class Reply:
@@ -71,6 +80,8 @@ class Reply:
             self._parsed(self._parser.feed(clean_text(chunk.content)))
         for piece in chunk.calls:
             self._called(self._pieces.feed(piece), self._read)
+            if not self._read and (written := self._pieces.written()):
+                self._emit(ToolCallDelta(self._request.id, *written))
         self.finish_reason = self.finish_reason or chunk.finish_reason
         if chunk.counted is not None:
             self._counted = _merged(self._counted, chunk.counted)
@@ -148,11 +159,21 @@ class Reply:
             elif isinstance(delta, ContentDelta):
                 self._texts.append(delta.text)
                 self._emit(Delta(self._request.id, "content", delta.text))
+            elif isinstance(delta, ToolCallStarted):
+                self._begun = ToolCallDelta(self._request.id, delta.id, delta.name)
+                self._tell_begun("")
+            elif isinstance(delta, ToolArgumentsDelta):
+                self._tell_begun(delta.text)
             elif isinstance(delta, ToolCallFinished):
                 told = [call for call in self.calls if call not in self._read]
                 if not any(_same(delta.call, other) for other in told):
                     self._read.append(delta.call)
                     self._called([delta.call], [])
+
+    def _tell_begun(self, text: str) -> None:
+        """New text of a call in the reply's text, unless the server reads its calls itself."""
+        if not self._pieces.used:
+            self._emit(msgspec.structs.replace(self._begun, text=text))
 
     def _called(self, calls: list[ToolCall], known: list[ToolCall]) -> None:
         """Calls that are in `known` already come from a server that reads them and leaves them in the text too."""

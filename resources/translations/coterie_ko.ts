@@ -783,6 +783,21 @@
     </message>
 </context>
 <context>
+    <name>CallWriting</name>
+    <message>
+        <source>Preparing {name}</source>
+        <translation>{name} 준비 중</translation>
+    </message>
+    <message>
+        <source>What is passed to {name}</source>
+        <translation>{name}에 넘기는 값</translation>
+    </message>
+    <message>
+        <source>Copy this call</source>
+        <translation>이 호출 복사</translation>
+    </message>
+</context>
+<context>
     <name>CatalogueCard</name>
     <message>
         <source>in your library</source>

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 import pytest
 
-from engine.api import Delta, Event, Finished, Measured, PrefillProgress, Queued, ToolCalled
+from engine.api import Delta, Event, Finished, Measured, PrefillProgress, Queued, ToolCallDelta, ToolCalled
 from tests.contracts.engines import SHORT, STORY, TOOL, Subject, request
 
 
@@ -107,6 +109,10 @@ def test_a_tool_that_must_be_called_is_called_before_the_end(loaded: Subject) ->
     told = tuple(event.call for event in events if isinstance(event, ToolCalled))
     assert told == end.tool_calls and len(told) == 1
     (made,) = told
+    written = [event for event in events if isinstance(event, ToolCallDelta)]
+    assert {(event.call, event.name) for event in written} == {(made.id, made.name)}
+    assert json.loads("".join(event.text for event in written)) == made.arguments
+    assert events.index(written[-1]) < events.index(ToolCalled(16, made))
     assert made.name == "get_weather" and made.id and not made.is_malformed
     assert isinstance(made.arguments, dict) and isinstance(made.arguments["city"], str)
     assert text(events).strip() == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ from engine.api import (
     Measured,
     ModelFacts,
     PrefillProgress,
+    ToolCallDelta,
     ToolCalled,
 )
 from engine.errors import ErrorInfo, UserError
@@ -253,7 +255,8 @@ class ScriptedEngine:
         timings = Timings(0.1, 0.4, 500.0, 38.0, 0.0)
         wanted = self.calls(request) if callable(self.calls) else self.calls
         calls = () if ended else wanted
-        self._emit(*(ToolCalled(number, call) for call in calls))
+        for call in calls:
+            self._emit(*_written(number, call), ToolCalled(number, call))
         reason: FinishReason = "cancelled" if ended else "length" if count == limit else "stop"
         self._finish(Finished(number, reason, usage, timings, None, calls, self.notices))
 
@@ -287,3 +290,9 @@ class ScriptedEngine:
 def _tokens(request: GenerateRequest) -> int:
     said = "".join(message.content for message in request.messages) + str(request.tools or "")
     return -(-len(said) // 4)
+
+
+def _written(number: int, call: ToolCall) -> list[Event]:
+    text = call.arguments if isinstance(call.arguments, str) else json.dumps(call.arguments)
+    pieces = [text[start : start + 20] for start in range(0, len(text), 20)]
+    return [ToolCallDelta(number, call.id, call.name, piece) for piece in ("", *pieces)]

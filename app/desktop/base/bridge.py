@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.services.events import ServiceEvent
@@ -18,6 +19,7 @@ from app.services.hub.events import DownloadProgress
 from app.services.library.events import MoveProgress, VerifyProgress
 from app.services.models.events import (
     ActivityChanged,
+    ArgumentsDelta,
     CacheChanged,
     GenerationQueued,
     ModelChanged,
@@ -46,6 +48,12 @@ def coalesce(events: Sequence[ServiceEvent]) -> list[ServiceEvent]:
                 last.content + event.content,
                 last.pieces + event.pieces,
             )
+        elif (
+            isinstance(event, ArgumentsDelta)
+            and isinstance(last, ArgumentsDelta)
+            and (last.owner, last.call) == (event.owner, event.call)
+        ):
+            joined[-1] = msgspec.structs.replace(event, text=last.text + event.text)
         elif last is not None and _replaces(event, last):
             joined[-1] = event
         else:

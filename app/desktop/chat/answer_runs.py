@@ -12,6 +12,7 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.run_view.run_commands import RunCommands
 from app.desktop.run_view.run_loader import RunLoader
 from app.services.events import ServiceEvent
+from app.services.models.events import ArgumentsDelta
 from app.services.runs.events import GrantsChanged, RunAsks, RunChanged, RunEntries
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class AnswerRuns(QObject):
         self._readings[message] = (reading, steps)
         reading.opened.connect(steps.show_run)
         reading.came.connect(steps.append)
+        reading.wrote.connect(steps.write)
         reading.viewed.connect(steps.set_view)
         reading.asks.connect(steps.ask)
         reading.failed.connect(self._calls.failed)
@@ -56,7 +58,7 @@ class AnswerRuns(QObject):
         reading.show(run)
 
     def take_events(self, events: list[ServiceEvent]) -> None:
-        kinds = RunChanged | RunEntries | RunAsks | GrantsChanged
+        kinds = RunChanged | RunEntries | RunAsks | GrantsChanged | ArgumentsDelta
         of_runs: list[ServiceEvent] = [event for event in events if isinstance(event, kinds)]
         if of_runs:
             for reading, _ in self._shown():

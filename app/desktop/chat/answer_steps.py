@@ -8,11 +8,12 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from agents.events import Entry
+from agents.events import Entry, ModelTurn
 from agents.permissions.values import ApprovalRequest
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.run_view.approval_card import ApprovalCard
+from app.desktop.run_view.call_writing import CallWriting
 from app.desktop.run_view.interrupted_card import InterruptedCard
 from app.desktop.run_view.line_widget import LineWidget
 from app.desktop.run_view.step_column import StepColumn
@@ -21,6 +22,7 @@ from app.desktop.text.words import counted
 from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.labels import set_texts
 from app.desktop.widgets.layouts import discard
+from app.services.models.events import ArgumentsDelta
 from app.services.runs.values import RunView
 from app.store.records import RUNS_UNDER_WAY
 
@@ -59,6 +61,7 @@ class AnswerSteps(FittedWidget):
         self._column = StepColumn(self)
         self._interrupted = InterruptedCard(self)
         self._question: ApprovalCard | None = None
+        self._writing: CallWriting | None = None
         self._head.clicked.connect(self._fold)
         self._undo.clicked.connect(lambda: self.undo_wanted.emit(None, None, 0))
         self._column.line_made.connect(self._line_made)
@@ -80,9 +83,25 @@ class AnswerSteps(FittedWidget):
     def append(self, entries: Sequence[Entry]) -> None:
         """New entries of the journal; those that are known already count for nothing."""
         changed = self._lines.add(entries)
+        if any(isinstance(entry.event, ModelTurn) for entry in entries):
+            self._drop_writing()
         if changed:
             self._column.update_lines(self._lines.lines, changed)
         self._show_state()
+
+    def write(self, delta: ArgumentsDelta) -> None:
+        """New text of a call that the model is writing; the last one is shown."""
+        if self._writing is None or self._writing.call != delta.call:
+            self._drop_writing()
+            self._writing = CallWriting(self, delta.call, delta.name)
+            self._writing.height_changed.connect(self._changed)
+            self._writing.show()
+        self._writing.append(delta.text)
+
+    def _drop_writing(self) -> None:
+        if self._writing is not None:
+            discard(self._writing)
+            self._writing = None
 
     def set_view(self, view: RunView) -> None:
         self._view = view
@@ -136,7 +155,8 @@ class AnswerSteps(FittedWidget):
 
     @property
     def is_empty(self) -> bool:
-        return not self._lines.lines and self._question is None and not self.shows_interrupted
+        shown = self._lines.lines or self._question or self._writing
+        return not shown and not self.shows_interrupted
 
     @property
     def is_open(self) -> bool:
@@ -230,7 +250,7 @@ class AnswerSteps(FittedWidget):
                 height = self._column.fit(width)
             self._column.setGeometry(0, y, width, height)
             y += height + px(GAP)
-        for card in (self._interrupted, self._question):
+        for card in (self._writing, self._interrupted, self._question):
             if card is not None and not card.isHidden():
                 height = card.fit(width)
                 card.setGeometry(0, y, width, height)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.markdown.body import AnswerBody
 from app.desktop.markdown.streaming import StreamingDocument
+from app.desktop.run_view.call_writing import CallWriting
 from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.desktop.run_view.waiting import Waiting, WaitingLine
 from app.desktop.widgets.layouts import Column, discard
@@ -31,12 +32,13 @@ class LiveTurn(FittedWidget):
         self._column = Column(self._waiting, parent=self, spacing=10)
         self._thoughts: ReasoningCard | None = None
         self._body: AnswerBody | None = None
+        self._calls: dict[str, CallWriting] = {}
         self._waiting.hide()
         self.hide()
 
     @property
     def is_empty(self) -> bool:
-        return self._thoughts is None and self._body is None
+        return self._thoughts is None and self._body is None and not self._calls
 
     def wait(self, on: bool) -> bool:
         """Whether the model is waited for; whether that changed what is shown."""
@@ -68,8 +70,7 @@ class LiveTurn(FittedWidget):
                 self._thoughts.show()
             self._thoughts.append(reasoning)
         if content:
-            if self._thoughts is not None and self._thoughts.is_thinking:
-                self._thoughts.set_state(thinking=False, seconds=time.monotonic() - self._since)
+            self._end_thoughts()
             if self._body is None or self._stream is None:
                 self._stream = StreamingDocument()
                 self._body = AnswerBody(self)
@@ -82,12 +83,33 @@ class LiveTurn(FittedWidget):
         self._waiting.show_waiting(Waiting())
         self._show()
 
+    def append_call(self, step: int, call: str, name: str, text: str) -> None:
+        """Adds text of the arguments of a call, as `append` does to the words."""
+        if step != self.step:
+            self.clear()
+            self.step = step
+        self._end_thoughts()
+        if call not in self._calls:
+            self._calls[call] = CallWriting(self, call, name)
+            self._calls[call].height_changed.connect(self.height_changed)
+            self._column.insertWidget(self._column.count() - 1, self._calls[call])
+            self._calls[call].show()
+        self._calls[call].append(text)
+        self._others_first = False
+        self._waiting.show_waiting(Waiting())
+        self._show()
+
+    def _end_thoughts(self) -> None:
+        if self._thoughts is not None and self._thoughts.is_thinking:
+            self._thoughts.set_state(thinking=False, seconds=time.monotonic() - self._since)
+
     def clear(self) -> None:
         """Shows nothing of a turn any more."""
-        for part in (self._thoughts, self._body):
+        for part in (self._thoughts, self._body, *self._calls.values()):
             if part is not None:
                 discard(part, self._column)
         self._thoughts, self._body, self._stream = None, None, None
+        self._calls = {}
         self.step = 0
         self._others_first = False
         self._waiting.show_waiting(Waiting())
@@ -102,6 +124,6 @@ class LiveTurn(FittedWidget):
         self.setVisible(not self.is_empty or self._waits)
 
     def restyle(self) -> None:
-        for part in (self._thoughts, self._body):
+        for part in (self._thoughts, self._body, *self._calls.values()):
             if part is not None:
                 part.restyle()

@@ -13,7 +13,7 @@ from agents.events import Entry
 from agents.permissions.values import ApprovalRequest
 from app.desktop.base.service_calls import ServiceCalls
 from app.services.events import ServiceEvent
-from app.services.models.events import GenerationQueued, PromptProgress, TextDelta
+from app.services.models.events import ArgumentsDelta, GenerationQueued, PromptProgress, TextDelta
 from app.services.runs.events import (
     GrantsChanged,
     RunAsks,
@@ -32,7 +32,7 @@ SHOWN_PIECE = 40  # events that are shown before the window may do something els
 FOLD_MS = 120  # how long what has come is gathered before the view is folded again
 
 
-Event = RunEntries | TextDelta | RunAsks | RunChanged
+Event = RunEntries | TextDelta | ArgumentsDelta | RunAsks | RunChanged
 
 
 class RunLoader(QObject):
@@ -166,8 +166,8 @@ class RunLoader(QObject):
                     self._take_event(event)
             elif isinstance(event, GenerationQueued | PromptProgress) and event.owner.run:
                 self._take_waits(event)
-            elif isinstance(event, RunEntries | TextDelta | RunAsks):
-                run = event.owner.run if isinstance(event, TextDelta) else event.run
+            elif isinstance(event, RunEntries | TextDelta | ArgumentsDelta | RunAsks):
+                run = event.owner.run if isinstance(event, TextDelta | ArgumentsDelta) else event.run
                 self._waiting.pop(run, None)
                 if run and run == self.shown:
                     self._take_event(event)
@@ -182,7 +182,7 @@ class RunLoader(QObject):
             self._early.append(event)
         elif isinstance(event, RunEntries):
             self._add(event.entries)
-        elif isinstance(event, TextDelta):
+        elif isinstance(event, TextDelta | ArgumentsDelta):
             self.wrote.emit(event)
         elif isinstance(event, RunChanged):
             self._take_record(self.view, event.run)

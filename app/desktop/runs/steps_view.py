@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from agents.events import Entry, ModelTurn, RunFinished
 from agents.permissions.values import ApprovalRequest
+from app.desktop.base.bridge import coalesce
 from app.desktop.base.language import languages
 from app.desktop.base.tab_order import neighbour, outside
 from app.desktop.base.theme import themes
@@ -32,7 +33,7 @@ from app.desktop.text.tool_call_text import first_words
 from app.desktop.widgets.buttons import JumpButton
 from app.desktop.widgets.labels import name_icon
 from app.desktop.widgets.layouts import discard
-from app.services.models.events import GenerationQueued, PromptProgress, TextDelta
+from app.services.models.events import ArgumentsDelta, GenerationQueued, PromptProgress, TextDelta
 from app.services.runs.reasons import why_ended
 from app.services.runs.values import RunView
 from app.store.records import RUNS_UNDER_WAY
@@ -63,7 +64,7 @@ class RunStepsView(ThemedWidget):
         self._view: RunView | None = None
         self._lines = StepLines()
         self._changed: set[int] = set()
-        self._words: list[tuple[int, str, str]] = []
+        self._words: list[TextDelta | ArgumentsDelta] = []
         self._pause = FLUSH_MS
         self._left_alone = False  # interrupted calls that are to stay as they are
         self._scroll = StepsScroll(self)
@@ -128,9 +129,9 @@ class RunStepsView(ThemedWidget):
         self._plan.show_plan(view.plan)
         self._flush_soon()
 
-    def delta(self, delta: TextDelta) -> None:
+    def delta(self, delta: TextDelta | ArgumentsDelta) -> None:
         """Text that the model is writing, shown with the next flush."""
-        self._words.append((delta.owner.step, delta.reasoning, delta.content))
+        self._words.append(delta)
         self._flush_soon()
 
     def waits(self, event: GenerationQueued | PromptProgress) -> None:
@@ -233,13 +234,11 @@ class RunStepsView(ThemedWidget):
 
     def _show_words(self) -> None:
         words, self._words = self._words, []
-        joined: dict[int, tuple[list[str], list[str]]] = {}
-        for step, reasoning, content in words:
-            thoughts, said = joined.setdefault(step, ([], []))
-            thoughts.append(reasoning)
-            said.append(content)
-        for step, (thoughts, said) in joined.items():
-            self._live.append(step, "".join(thoughts), "".join(said))
+        for delta in coalesce(words):
+            if isinstance(delta, TextDelta):
+                self._live.append(delta.owner.step, delta.reasoning, delta.content)
+            elif isinstance(delta, ArgumentsDelta):
+                self._live.append_call(delta.owner.step, delta.call, delta.name, delta.text)
 
     def _show_state(self) -> None:
         if self._task is None and self._lines.task:

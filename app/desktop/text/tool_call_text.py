@@ -69,6 +69,31 @@ def whole_text(content: str, calls: Sequence[ToolCall]) -> str:
     return "\n\n".join([*([content.rstrip()] if content.strip() else []), *map(call_markdown, calls)])
 
 
+def arguments_so_far(text: str) -> dict[str, Any]:
+    """The arguments in JSON that is still being written; none where it cannot be read."""
+    for ending in ('"}', "}", ""):
+        try:
+            value = json.loads(text + ending)
+        except (ValueError, RecursionError):
+            continue
+        return value if isinstance(value, dict) else {}
+    return {}
+
+
+def passed_text(arguments: dict[str, Any]) -> str:
+    """What is passed to a tool as a person reads it: a long text as its lines, behind what else there is."""
+    parts = [
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for value in arguments.values()
+    ]
+    return "\n".join(parts)
+
+
+def end_of(text: str, lines: int, characters: int) -> str:
+    """The end of a text, cut at both limits."""
+    return "\n".join(text[-characters:].rsplit("\n", lines)[-lines:])
+
+
 def beginning(text: str, lines: int, characters: int) -> str:
     """The beginning of a text, cut at both limits. A third more than that is not cut: it would save nothing."""
     if text.count("\n") < lines * 4 // 3 and len(text) <= characters * 4 // 3:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from agents.api import ChatModel, ModelRequest
+from agents.api import ChatModel, ModelRequest, NewText
 from agents.context.results import shortened_text
 from agents.context.token_counter import Meter
 from app.services.chat.compaction_values import Draft
@@ -166,10 +166,10 @@ class Summaries:
     ) -> ErrorInfo | None:
         """Generate one part; returns why it failed."""
 
-        def on_text(channel: str, text: str) -> None:
-            if channel == "content" and not work.stopped.is_set():
-                self._change(work, text=work.draft.text + text)
-                self._events.publish(SummaryDelta(work.room.conversation, text))
+        def on_text(new: NewText) -> None:
+            if new.channel == "content" and not work.stopped.is_set():
+                self._change(work, text=work.draft.text + new.text)
+                self._events.publish(SummaryDelta(work.room.conversation, new.text))
 
         wish = values.Message("user", _wish(work))
         # Slightly fewer repetitions: small models get into loops otherwise.

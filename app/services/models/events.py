@@ -51,6 +51,15 @@ class TextDelta(ServiceEvent, frozen=True):
     pieces: int = 1
 
 
+class ArgumentsDelta(ServiceEvent, frozen=True):
+    """New text of the JSON of a tool call that a run's turn makes; `ToolCalled` in its journal has the whole."""
+
+    owner: Owner
+    call: str
+    name: str
+    text: str
+
+
 class AnswerFinished(ServiceEvent, frozen=True):
     """An answer as it is stored: its state, error, usage and timings say how it ended, `notices` what else to
     know.

@@ -9,9 +9,19 @@ from typing import Protocol
 
 import msgspec
 
-from agents.api import Measured, ModelRequest, ModelResponse, OnText
+from agents.api import Measured, ModelRequest, ModelResponse, NewText, OnText
 from engine import api
-from engine.api import Delta, Event, Finished, GenerateRequest, Listener, PrefillProgress, Queued, ToolCalled
+from engine.api import (
+    Delta,
+    Event,
+    Finished,
+    GenerateRequest,
+    Listener,
+    PrefillProgress,
+    Queued,
+    ToolCallDelta,
+    ToolCalled,
+)
 from engine.errors import ErrorInfo, UserError
 from engine.values import Sampling, ToolCall
 
@@ -52,7 +62,9 @@ class _Collector:
             for event in events if not self._left else ():
                 if isinstance(event, Delta):
                     self.texts[event.channel].append(event.text)
-                    self._on_text(event.channel, event.text)
+                    self._on_text(NewText(event.channel, event.text))
+                elif isinstance(event, ToolCallDelta):
+                    self._on_text(NewText("arguments", event.text, event.call, event.name))
                 elif isinstance(event, Queued | PrefillProgress):
                     self._on_progress(event)
                 elif isinstance(event, ToolCalled):

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from agents.api import NewText
 from agents.events import RunFinished, RunResumed, RunStarted
 from agents.permissions.values import Grants
 from agents.workspace.workspace import Workspace
 from app.services.events import EventBus
 from app.services.models.engine_names import of_run
-from app.services.models.events import Owner, TextDelta
+from app.services.models.events import ArgumentsDelta, Owner, TextDelta
 from app.services.models.progress import progress_event
 from app.services.runs.asking import Asker
 from app.services.runs.journal import StoreJournal
@@ -143,7 +144,10 @@ class RunWork:
             else:
                 self._journal.append(RunFinished("failed", "model", "", error=error))
 
-    def _told(self, step: int, channel: Literal["reasoning", "content"], text: str) -> None:
-        reasoning, content = (text, "") if channel == "reasoning" else ("", text)
+    def _told(self, step: int, new: NewText) -> None:
         owner = Owner(self._owner.message, self._owner.run, step)
+        if new.channel == "arguments":
+            self._events.publish(ArgumentsDelta(owner, new.call, new.name, new.text))
+            return
+        reasoning, content = (new.text, "") if new.channel == "reasoning" else ("", new.text)
         self._events.publish(TextDelta(owner, reasoning, content))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from engine.api import Delta, Finished, GenerateRequest, PrefillProgress, ToolCalled
+from engine.api import Delta, Finished, GenerateRequest, PrefillProgress, ToolCallDelta, ToolCalled
 from engine.errors import ErrorInfo, UserError
 from engine.formats import (
     AssistantMessage,
@@ -18,7 +18,9 @@ from engine.formats import (
     Prompt,
     ReasoningDelta,
     ReplyParser,
+    ToolArgumentsDelta,
     ToolCallFinished,
+    ToolCallStarted,
     ToolGrammar,
 )
 from engine.local import native
@@ -37,7 +39,7 @@ BUDGET_GRACE = 16
 _REPETITION_EVERY = 64
 _BOUNDARIES = ("\n", ".", "!", "?", "。")
 
-Emit = Callable[[PrefillProgress | Delta | ToolCalled], None]
+Emit = Callable[[PrefillProgress | Delta | ToolCallDelta | ToolCalled], None]
 
 
 class StepResult(NamedTuple):
@@ -344,7 +346,12 @@ class Generation:
             self._reasoned = True
             self._emit(Delta(id, "reasoning", delta.text))
             return
-        if isinstance(delta, ToolCallFinished):
+        if isinstance(delta, ToolCallStarted):
+            self._begun = ToolCallDelta(id, delta.id, delta.name)
+            self._emit(self._begun)
+        elif isinstance(delta, ToolArgumentsDelta):
+            self._emit(msgspec.structs.replace(self._begun, text=delta.text))
+        elif isinstance(delta, ToolCallFinished):
             call = msgspec.structs.replace(delta.call, cut=True) if self._cuts else delta.call
             self._tool_calls.append(call)
             self._emit(ToolCalled(id, call))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import jsonschema
 import pytest
 
-from agents.api import Measured, ModelRequest, ModelResponse, OnText
+from agents.api import Measured, ModelRequest, ModelResponse, NewText, OnText
 from agents.check.check import FEWEST, Checked, Rating, check, rated
 from agents.check.tasks import TASKS, TOOLS, CheckTask, Stage, is_done
 from app.messages import messages
@@ -37,7 +37,7 @@ class Answering:
     def stream(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         self.asks.append(ask)
         for word in self._text.split():
-            on_text("content", word)
+            on_text(NewText("content", word))
             if cancelled():
                 self.given_up += 1
                 break

@@ -55,14 +55,18 @@ def test_a_task_is_done_with_tools_and_answered(tmp_path: Path) -> None:
         says("I wrote notes.txt."),
     )
     bench = Bench(tmp_path, chat_model, (read_file, write_file), approver=ScriptedApprover(Decision(True)))
-    told: list[tuple[int, str]] = []
-    bench.options["on_text"] = lambda step, channel, text: told.append((step, text))
+    told: list[tuple[int, str, str]] = []
+    bench.options["on_text"] = lambda step, new: told.append((step, new.name, new.text))
     finished = bench.run().go(started())
     assert finished == RunFinished("completed", "answered", "I wrote notes.txt.")
     assert (bench.workspace / "notes.txt").read_text() == "hello\n"
     assert [result.status for result in results(bench)] == ["ok", "ok"]
     assert "hello" in results(bench)[1].text
-    assert told == [(3, "I wrote notes.txt.")]
+    assert told == [
+        (1, "write_file", '{"path": "notes.txt", "content": "hello\\n"}'),
+        (2, "read_file", '{"path": "notes.txt"}'),
+        (3, "", "I wrote notes.txt."),
+    ]
     assert not broken_orders(bench.journal.log)
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from agents.api import ModelRequest, ModelResponse, OnText
+from agents.api import ModelRequest, ModelResponse, NewText, OnText
 from app.services.models.events import TextDelta
 from tests.support.agents.chatting import Chatting
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
@@ -19,7 +19,7 @@ from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 class Slow(ScriptedBrain):
     def stream(self, ask: ModelRequest, on_text: OnText, cancelled: Callable[[], bool]) -> ModelResponse:
         if any(message.role == "tool" for message in ask.messages):
-            on_text("content", "It is th")
+            on_text(NewText("content", "It is th"))
             time.sleep(60)
         return super().stream(ask, on_text, cancelled)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
-from agents.api import Measured, ModelRequest, ModelResponse, OnText, Outcome, ToolContext
+from agents.api import Measured, ModelRequest, ModelResponse, NewText, OnText, Outcome, ToolContext
 from agents.permissions.values import Effects, ToolFacts
 from engine.errors import ErrorInfo
 from engine.values import ToolCall, Usage
@@ -65,7 +66,11 @@ class ScriptedBrain:
                 return msgspec.structs.replace(
                     turn, content=turn.content[:start], tool_calls=(), finish_reason="cancelled"
                 )
-            on_text("content", turn.content[start : start + 50])
+            on_text(NewText("content", turn.content[start : start + 50]))
+        for call in turn.tool_calls:
+            text = call.arguments if isinstance(call.arguments, str) else json.dumps(call.arguments)
+            for start in range(0, max(1, len(text)), 50):
+                on_text(NewText("arguments", text[start : start + 50], call.id, call.name))
         return turn
 
 

@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QApplication
 from agents.events import FileChange, RunFinished, Undone
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
+from app.desktop.markdown.prose import PlainBlock
 from app.desktop.run_view.approval_card import GUARD_S
+from app.desktop.run_view.call_writing import SHOWN_LINES, CallWriting
 from app.desktop.run_view.step_row import StepRow
 from app.desktop.run_view.waiting import WaitingLine
 from app.desktop.runs import steps_view
 from app.desktop.runs.steps_view import RunStepsView
-from app.services.models.events import GenerationQueued, Owner, TextDelta
+from app.services.models.events import ArgumentsDelta, GenerationQueued, Owner, TextDelta
 from tests.app.desktop.run_view import invoices
 from tests.app.desktop.test_accessibility import without_name
 from tests.support.counting import calls_in
@@ -82,6 +84,25 @@ def test_the_answer_loads_nothing_and_a_link_asks_first(
     assert question is not None and "https://example.org/tax" in question.accessibleName() and opened == []
     press(question, "Open")
     assert opened == ["https://example.org/tax"] and chat.link_question(page) is None
+
+
+def test_a_call_is_seen_while_it_is_written(qtbot: Any, page: RunStepsView) -> None:
+    show(page, invoices.finished()[:3], "running")
+    owner = Owner(0, 1, 2)
+    for text in ('{"path": "notes.md", "content": "', "one\\ntwo", "\\nthree 한글"):
+        page.delta(ArgumentsDelta(owner, "c7", "write_file", text))
+    flushed(qtbot, page)
+    card = found(page, kind=CallWriting)
+    assert card is not None
+    assert card.accessibleName() == "Preparing write_file"
+    assert found(card, kind=PlainBlock).toPlainText() == "notes.md\none\ntwo\nthree 한글"
+    page.delta(ArgumentsDelta(owner, "c7", "write_file", "".join(f"\\nline {n}" for n in range(40))))
+    flushed(qtbot, page)
+    shown = found(card, kind=PlainBlock).toPlainText().splitlines()
+    assert shown[-1] == "line 39" and len(shown) == SHOWN_LINES
+    page.delta(TextDelta(Owner(0, 1, 3), "", "The next turn."))
+    flushed(qtbot, page)
+    assert found(page, kind=CallWriting) is None
 
 
 def test_a_step_opens_and_closes_by_keys(qtbot: Any, page: RunStepsView) -> None:

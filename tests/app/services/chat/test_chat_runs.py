@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agents.api import ModelRequest, ModelResponse
+from agents.api import ModelRequest, ModelResponse, NewText
 from agents.context import prompts
 from agents.events import RunFinished, RunStarted, ToolResult
 from agents.permissions.values import ApprovalRequest, Decision
@@ -243,8 +243,8 @@ def test_stopping_in_mid_text_keeps_it_and_continuing_writes_it_anew(
     real = chatting.chat_model.stream
 
     def turn(ask: ModelRequest, on_text: Any, cancelled: Callable[[], bool]) -> ModelResponse:
-        def told_and_stopped(channel: Any, text: str) -> None:
-            on_text(channel, text)
+        def told_and_stopped(new: NewText) -> None:
+            on_text(new)
             conversations.stop(chat)
 
         return real(ask, told_and_stopped, cancelled)
