@@ -8,6 +8,7 @@ Meta's prompt formats (llama.com/docs/model-cards-and-prompt-formats), Liquid AI
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -95,6 +96,7 @@ _MISTRAL_WITH_ID = Dialect(
 )
 
 _MISTRAL_BARE = Dialect("mistral", call=("[TOOL_CALLS]", NAME, ARGUMENTS), id_length=9)
+_DSML = re.compile(r"(<[/]?｜DSML｜)(?:function|tool)_calls")
 _DEEPSEEK_BEGIN, _DEEPSEEK_END = "<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>"
 _DEEPSEEK_R1 = Dialect(
     "deepseek",
@@ -230,14 +232,31 @@ def other_notations(dialect: Dialect, source: str = "") -> tuple[Dialect, ...]:
         )
     if dialect.trigger == "[TOOL_CALLS]":
         others += [_MISTRAL_NAMED, _MISTRAL_WITH_ID, _MISTRAL_ARRAY, _MISTRAL_BARE]
+    if _DSML.search(dialect.section_start):
+        # V3.2 and V4 call their sections by different words.
+        others += [
+            msgspec.structs.replace(
+                dialect,
+                section_start=_DSML.sub(rf"\1{word}", dialect.section_start),
+                section_end=_DSML.sub(rf"\1{word}", dialect.section_end),
+            )
+            for word in ("function_calls", "tool_calls")
+            if word not in dialect.section_start
+        ]
     if dialect.trigger == _DEEPSEEK_BEGIN:
         others += [_DEEPSEEK_R1, _DEEPSEEK_V3]
     if dialect.name == "described":
         # Nobody knows what this model was trained on; each of these marks stands for one thing only.
         others += [_MISTRAL_NAMED, _MISTRAL_ARRAY, _PHI, _GRANITE_CODE, _TOOL_CALLS, _TOOLCALL]
         others += [_LFM, _OLMO, _INTERNLM, _FIREFUNCTION, PYTHON_TAG_JSON]
-    if "<|python_tag|>" in source:
+    if dialect.trigger == "<|tool_call|>":
+        others.append(HERMES)
+    if "functools[" in source and dialect != _FIREFUNCTION:
+        others.append(_FIREFUNCTION)
+    if dialect.arguments == "pythonic" and dialect.section_start.strip("["):
+        others.append(_array("json", dialect.section_start, dialect.section_end))
+    if "<|python_tag|>" in source or "<|start_header_id|>" in source:
         others += [PYTHON_TAG_JSON, PYTHON_TAG_CALL]
-    if "<|python_start|>" in source:
+    if "<|python_start|>" in source or "<|header_start|>" in source:
         others += [other for other in (PYTHON_START, *_PYTHON_START_JSON) if other != dialect]
     return tuple(others)

@@ -105,6 +105,8 @@ def _arguments_span(text: str, start: int, kind: str, parameter: Parameter | Non
     last += len(VALUES[1])
     if kind == "json":
         brace = text.rfind("{", start, first)
+        if brace < 0:
+            return None
         try:
             _, end = json.JSONDecoder().raw_decode(text, brace)
         except json.JSONDecodeError:

@@ -17,8 +17,19 @@ from engine.formats.tools import parameters_by_name
 Schema = Mapping[str, Any]
 _INTEGER = re.compile(r"[+-]?\d{1,400}")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?")
-_BOOLEANS = {"true": True, "false": False, "True": True, "False": False}
-_NULLS = ("null", "None")
+_BOOLEANS = {"true": True, "false": False}
+_NULLS = ("null", "none")
+# How words begin that schemas use for the types of JSON besides its own: those of programming languages.
+_TYPE_WORDS = {
+    **dict.fromkeys(("str", "text", "char"), "string"),
+    **dict.fromkeys(("int", "uint", "long", "short"), "integer"),
+    **dict.fromkeys(("float", "double", "num", "decimal"), "number"),
+    **dict.fromkeys(("bool",), "boolean"),
+    **dict.fromkeys(("dict", "map", "obj"), "object"),
+    **dict.fromkeys(("list", "tuple", "arr"), "array"),
+}
+# Under which some models put all arguments together.
+_WRAPPERS = frozenset({"arguments", "parameters", "properties", "input", "args"})
 _MAX_DEPTH = 60
 _MAX_REFERENCES = 16
 _MISSING = object()
@@ -50,11 +61,26 @@ class Typing:
 
     def typed(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Arguments that came with types, as in JSON."""
+        arguments = self.taken_out(arguments)
         return {
             key: self._value(value, schema, key, 0)
             for key, value in arguments.items()
             for schema in [self.member(self._root, key)]
         }
+
+    def taken_out(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments themselves where all of them stand under a name that the tool does not know."""
+        if len(arguments) != 1:
+            return arguments
+        ((key, value),) = arguments.items()
+        if not self.wraps(key):
+            return arguments
+        inner = _parsed(value.strip()) if isinstance(value, str) else value
+        return self.typed(inner) if isinstance(inner, dict) else arguments
+
+    def wraps(self, key: str) -> bool:
+        """Whether all arguments may stand under this name, which is none of the tool's own."""
+        return key in _WRAPPERS and (keys := self.keys) is not None and key not in keys
 
     def from_text(self, key: str, text: str) -> Any:
         """An argument that was written as bare text: a string as it is, anything else as JSON or Python."""
@@ -83,6 +109,8 @@ class Typing:
                 value = _as_kind(bare, kind)
                 if value is not _MISSING:
                     return self._value(value, schema, path, 0)
+        if "string" not in kinds and isinstance(inner := _parsed(bare), str) and inner != text:
+            return self.value_of_text(inner, schema, path)
         return text
 
     def empty(self, schema: Schema) -> list[Any] | dict[str, Any] | None:
@@ -182,9 +210,9 @@ class Typing:
     def _own_kinds(self, branch: Schema, seen: frozenset[int] = frozenset()) -> set[str] | None:
         kind = branch.get("type")
         if isinstance(kind, str):
-            return {kind}
+            return {_json_type(kind)}
         if isinstance(kind, list) and kind:
-            return set(map(str, kind))
+            return {_json_type(str(word)) for word in kind}
         options = self._options(branch)
         if options:
             return {_kind(option) for option in options}
@@ -231,6 +259,11 @@ class Typing:
         return self._resolved(schema.get("items"))
 
 
+def _json_type(word: str) -> str:
+    """The type of JSON that a schema means."""
+    return next((kind for start, kind in _TYPE_WORDS.items() if word.lower().startswith(start)), word)
+
+
 def _kind(value: Any) -> str:
     for kind, types in (("boolean", bool), ("integer", int), ("number", float), ("string", str)):
         if isinstance(value, types):
@@ -245,9 +278,9 @@ def _same(left: Any, right: Any) -> bool:
 def _as_kind(text: str, kind: str) -> Any:
     """The text read as this JSON type, `_MISSING` when it is none."""
     if kind == "null":
-        return None if text in _NULLS else _MISSING
+        return None if text.lower() in _NULLS else _MISSING
     if kind == "boolean":
-        return _BOOLEANS.get(text, _MISSING)
+        return _BOOLEANS.get(text.lower(), _MISSING)
     if kind == "integer":
         if _INTEGER.fullmatch(text):
             return int(text)

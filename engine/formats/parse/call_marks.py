@@ -15,6 +15,7 @@ from engine.formats.parse.patterns import CompiledPattern, marks_of, match_mark,
 from engine.formats.parse.written import Written
 
 _SEPARATORS = ",;"
+_NAMESPACES = ("functions", "function", "tools", "tool", "default_api")
 
 
 class ReadCall(msgspec.Struct, frozen=True):
@@ -88,6 +89,15 @@ class CallMarks:
     @property
     def _keys(self) -> Envelope:
         return self.dialect.envelope or Envelope()
+
+    def _tool(self, name: str) -> str:
+        """The tool that is meant: some models write a namespace in front of its name, or the number of the call."""
+        space, _, bare = re.sub("[:/]", ".", name).rpartition(".")
+        if name not in self._schemas and bare in self._schemas and space in (bare, *_NAMESPACES):
+            return bare
+        if name.isdigit() and len(self._schemas) == 1:
+            return next(iter(self._schemas))
+        return name
 
     def _past_separators(self, text: str, position: int) -> int:
         while True:

@@ -66,6 +66,11 @@ class Notation(BrokenOff):
             position = self._past_separators(text, position)
             if opened and (over := self._section_over(text, position, final)) is not None:
                 return over
+            if not opened and self._section_end:
+                # Without its beginning, or once more.
+                after = match_marks(text, position, self._section_end)
+                if after >= 0:
+                    return Reading(after)
         if not opened and self._section:
             after = match_marks(text, position, self._section)
             if after >= 0:
@@ -96,6 +101,7 @@ class Notation(BrokenOff):
         head = self._start.match(text, position)
         if head is None or not head.slots.get(NAME):
             return None
+        head = Match(head.end, head.slots | {NAME: self._tool(head.slots[NAME])})
         known = head.slots[NAME] in self._schemas
         if not known and (self._only_known or not (self._firsts or opened)):
             return None
@@ -118,7 +124,8 @@ class Notation(BrokenOff):
                 # A mark and a word may as well be a sentence about calls.
                 bare = isinstance(self.dialect.start[-1], Slot) and not known
                 return None if bare else self._malformed(text, head.end, head, final)
-            call = self._made(head, found.value, typing, repaired=found.repaired)
+            arguments = typing.taken_out(found.value)
+            call = self._made(head, arguments, typing, repaired=found.repaired)
             return Reading(found.end, (call,))
         if self.dialect.arguments == "json":
             return self._with_json(text, head, typing, final)
@@ -185,6 +192,7 @@ class Notation(BrokenOff):
     def _unwrapped(self, found: Unwrapped | None, raw: str) -> ReadCall:
         if found is None:
             return ReadCall(read_name(raw, self._keys), raw.strip())
+        found = msgspec.structs.replace(found, name=self._tool(found.name))
         typing = Typing(self._schemas.get(found.name))
         arguments = found.arguments
         if isinstance(arguments, str):
@@ -268,21 +276,22 @@ class Notation(BrokenOff):
         found: _Members = []
         with contextlib.suppress(IncompleteError, BrokenError):
             self._keyed(text, position, False, found)
-        names = [key for key, _, _ in found]
-        for number, (key, start, value) in enumerate(found):
-            if key in names[:number] or not self._is_certain(text, start, value.end):
-                return written
+        names: set[str] = set()
+        for key, start, value in found:
+            if key in names or typing.wraps(key) or not self._is_certain(text, start, value.end):
+                break
+            names.add(key)
             written = written.with_member(key, typing.typed({key: value.value})[key])
             position = value.end
         comma = skip_space(text, position)
-        begun = self._key(text, comma + 1 if found and text.startswith(",", comma) else comma)
+        begun = self._key(text, comma + 1 if names and text.startswith(",", comma) else comma)
         if begun is None or begun[0] in names or not typing.keeps_text(begun[0], stated=True):
             return written
         start = skip_space(text, begun[1])
         for quote in (self.dialect.quote,) if self._is_braced else _QUOTES:
             if text.startswith(quote, start):
                 stops = (quote,) if self._is_braced else (quote, "\\")
-                return written.with_begun(begun[0], text[start + len(quote) :], stops)
+                return written.with_begun(begun[0], text, start + len(quote), stops)
         return written
 
     def _is_certain(self, text: str, start: int, end: int) -> bool:

@@ -30,6 +30,8 @@ _LONGEST_END = max(map(len, _ENDS))
 _LONGEST_HEADER = 400
 # How a header may begin.
 _HEADER_STARTS = ("<|", "to=", "assistant", "analysis", "commentary", "final")
+# One that the end of the text cuts off.
+_BEGUN_HEADER = re.compile(r"<(?:\||\Z)|to=(?:\S*\Z|.*<\|)", re.DOTALL)
 _RECIPIENT = re.compile(r"\bto=([^\s<]+)")
 _CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)")
 _NAMESPACE = "functions."
@@ -84,7 +86,7 @@ class ChannelParser(ReplyParser):
             return over.end()
         if not begins or (end < 0 and len(header) >= _LONGEST_HEADER) or (self._final and end < 0 and header):
             # No header at all: words.
-            if self._final and begins and (header.startswith(("<|", "to=")) or header == "<"):
+            if self._final and begins and _BEGUN_HEADER.match(header):
                 return len(data)
             self._open(State.ANSWER)
             return over.end() if over else position
@@ -96,7 +98,7 @@ class ChannelParser(ReplyParser):
         if self._schemas and self._recipient not in ("", "user", "self", "all", "assistant"):
             self._state = State.CALLS
             self._spaces.clear()
-        elif self._recipient == "self" or (word == "analysis" and not self._recipient):
+        elif self._recipient == "self" or (word == "analysis" and self._recipient in ("", "assistant")):
             self._open(State.REASONING)
         else:
             self._open(State.ANSWER)

@@ -153,6 +153,8 @@ class Literals:
             return _CONSTANTS[word.group()], word.end()
         if word:
             self._not_at_end(word.end())
+        if self._quote and (bare := self._text_without_quote(position)):
+            return bare
         raise self._unexpected(position)
 
     def _object(self, position: int, depth: int) -> tuple[dict[str, Any], int]:
@@ -229,6 +231,16 @@ class Literals:
         if end < 0:
             raise IncompleteError
         return self._text[start:end], end + len(self._quote)
+
+    def _text_without_quote(self, position: int) -> tuple[str, int] | None:
+        """A text whose opening quote is missing."""
+        end = self._text.find(self._quote, position)
+        if end < 0:
+            return None
+        after = end + len(self._quote)
+        following = self._visible(after)
+        self.repaired = True
+        return (self._text[position:end], after) if self._text[following] in ",}]" else None
 
     def _visible(self, position: int) -> int:
         position = skip_space(self._text, position)

@@ -7,6 +7,7 @@ result does not depend on how the text was cut. A call is emitted when complete.
 from __future__ import annotations
 
 import json
+import re
 from enum import Enum, auto
 
 from engine.formats.dialect import NO_DIALECT
@@ -32,6 +33,10 @@ from engine.formats.values import (
 # How often a call that is not whole yet may be read again, in characters per character that arrived.
 _PATIENCE = 16
 _FREE_WORK = 20_000
+# Tokens of their own in the vocabulary: <|channel>, <channel|>. The last of them in front of a reply.
+_SPECIAL = re.compile(r"<\|[^<>\s]{1,40}>|<[^<>\s]{1,40}\|>|\[/?[A-Z_]{2,30}\]")
+_LAST_SPECIAL = re.compile(r"(<\|[^<>\s|]{1,40}\|>)\s*\Z")
+_LONGEST_END = 80
 
 
 class State(Enum):
@@ -70,26 +75,25 @@ class ReplyParser:
         self._arrived = self._work = 0
         self._waiting: list[str] = []  # a call that is not whole
         self._waiting_size = 0
+        self._opens = False  # whether the reply itself opened a reasoning
         self._begun = ""  # the id of a call that was told and is not whole
         self._arguments: list[str] = []  # what was told of its arguments
         self._told = 0  # how long that is
         self._open_text: OpenText | None = None  # its argument that goes on
         self._unclosed = ""  # a text in which the reasoning is not closed any more
         self._state = self._first_state()
+        again = _special(markers)
+        self._reopenings = again[:1]
+        openings = [(mark, State.REASONING_START) for mark in (markers.opening, *again[:1])]
+        answers = [
+            (mark, State.ANSWER_START) for mark in (markers.answer_opening, markers.early_answer_opening)
+        ]
+        closed = (markers.closing, State.ANSWER_START)
         self._start_markers = {
-            State.START: _table(
-                (markers.opening, State.REASONING_START),
-                (markers.closing, State.ANSWER_START),
-                (markers.early_answer_opening, State.ANSWER_START),
-                (markers.answer_opening, State.ANSWER_START),
-            ),
-            State.REASONING_START: _table(
-                (markers.opening, State.REASONING_START), (markers.closing, State.ANSWER_START)
-            ),
+            State.START: _table(*openings, closed, *answers, (self._role_mark(), State.START)),
+            State.REASONING_START: _table(*openings, closed, *answers),
             State.ANSWER_START: _table(
-                (markers.answer_opening, State.ANSWER_START),
-                (markers.early_answer_opening, State.ANSWER_START),
-                (markers.turn_opening, State.ANSWER_START),
+                *answers, (markers.turn_opening, State.ANSWER_START), closed, *(openings if again else ())
             ),
         }
         self._longest = {
@@ -98,7 +102,9 @@ class ReplyParser:
         }
         triggers = self._reader.triggers
         self._closings = tuple(filter(None, (markers.answer_closing, *markers.turn_closings)))
-        self._ends_of_answer = MarkSearch((*triggers, *self._closings))
+        # Closing marks that mean nothing without their beginning.
+        self._strays = (*again[1:], *filter(_SPECIAL.fullmatch, self._reader.section_ends))
+        self._ends_of_answer = MarkSearch((*triggers, *self._closings, *again, *self._strays))
         self._ends_of_reasoning = MarkSearch((markers.closing, *triggers))
         self._held = self._begun_by_prompt()
 
@@ -117,6 +123,12 @@ class ReplyParser:
             return ""
         end = last.text.rstrip()
         return next((trigger for trigger in self._reader.triggers if end.endswith(trigger)), "")
+
+    def _role_mark(self) -> str:
+        """The special token that the prompt ends with, which some models repeat."""
+        last = self._prompt.pieces[-1] if self._prompt.pieces else None
+        match = _LAST_SPECIAL.search(last.text[-_LONGEST_END:]) if last is not None and last.trusted else None
+        return match.group(1) if match else ""
 
     def feed(self, text: str) -> list[ParsedDelta]:
         """New deltas in order; adjacent ones of one kind are merged."""
@@ -258,23 +270,41 @@ class ReplyParser:
             self._spaces.append(data[position:end])
             return end
         rows = self._start_markers[self._state]
+        rest = data[position : position + self._longest[self._state] + 1]
+        # A longer marker may begin as a shorter one does.
+        if not self._final and any(marker.startswith(rest) and marker != rest for marker, _ in rows):
+            return self._wait(data, position)
         for marker, following in rows:
             if data.startswith(marker, position):
+                self._opens |= following is State.REASONING_START
                 self._state = following
                 self._spaces.clear()
                 return position + len(marker)
-        rest = data[position : position + self._longest[self._state] + 1]
-        if not self._final and any(marker.startswith(rest) for marker, _ in rows):
-            return self._wait(data, position)
         if self._state is State.REASONING_START:
-            self._spaces.clear()
-            self._state = State.REASONING
-            return position
+            return self._begin_reasoning(data, position, out)
         return self._begin_answer(data, position, out)
+
+    def _begin_reasoning(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        """The first visible character of the reasoning. A call there, where the prompt opened it, means that there is
+        none.
+        """
+        triggers = () if self._opens else self._reader.triggers
+        if any(data.startswith(trigger, position) for trigger in triggers):
+            try:
+                found = self._reader.read(data, position, self._final)
+            except IncompleteError:
+                return self._wait_for_call(data, position, out)
+            if found and found.reading.calls and self._reader.ends_reasoning(found.reading):
+                return self._take(found, out)
+        elif not self._final and any(trigger.startswith(data[position:]) for trigger in triggers):
+            return self._wait(data, position)
+        self._spaces = ["\n\n"] if self._reasoning else []
+        self._state = State.REASONING
+        return position
 
     def _begin_answer(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         """The first visible character of the answer; it may be that of a call without any mark."""
-        if self._reader.begins_bare(data[position]):
+        if not self._content and not self._calls and self._reader.begins_bare(data[position]):
             try:
                 found = self._reader.read(data, position, self._final, bare=True)
             except IncompleteError:
@@ -333,13 +363,24 @@ class ReplyParser:
         found = self._reader.read(data, position, self._final)
         while found and self._reader.ends_reasoning(found.reading):
             calls.append(found)
-            end = skip_space(data, found.reading.end)
+            end = self._past_closings(data, found.reading.end)
+            if not self._final and any(mark.startswith(data[end:]) for mark in self._closings):
+                raise IncompleteError
             if end >= len(data):
                 if not self._final:
                     raise IncompleteError
                 return calls if any(each.reading.calls for each in calls) else []
             found = self._reader.go_on(data, end, self._final, found)
         return []
+
+    def _past_closings(self, data: str, position: int) -> int:
+        """Behind white space and the marks that end a turn."""
+        while True:
+            position = skip_space(data, position)
+            closing = next((mark for mark in self._closings if data.startswith(mark, position)), "")
+            if not closing:
+                return position
+            position += len(closing)
 
     def _read_answer(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         if not self._ends_of_answer:
@@ -351,14 +392,25 @@ class ReplyParser:
             self._emit_visible(data[position:split], out)
             return self._wait(data, split)
         self._emit_visible(data[position : match.start()], out)
+        if match.group() in self._strays:
+            return match.end()
+        if match.group() in self._reopenings:  # it thinks again
+            self._state = State.ANSWER_START
+            return match.start()
         if match.group() in self._closings and match.group() not in self._reader.triggers:
             self._spaces.append(match.group())
             self._state = State.ANSWER_END
             return match.end()
+        start = match.start()
+        again = skip_space(data, match.end())
+        if data.startswith(match.group(), again):
+            return again  # the mark twice
+        if not self._final and again < len(data) and match.group().startswith(data[again:]):
+            return self._wait(data, start)
         try:
-            found = self._reader.read(data, match.start(), self._final)
+            found = self._reader.read(data, start, self._final)
         except IncompleteError as error:
-            return self._wait_for_call(data, match.start(), out, error)
+            return self._wait_for_call(data, start, out, error)
         if found:
             return self._take(found, out)
         self._emit_visible(match.group(), out)
@@ -399,9 +451,9 @@ class ReplyParser:
         if found:
             return self._take(found, out)
         if self._content:
-            # The white space in front of the calls stands for that on both sides.
+            # The white space in front of the calls stands for that on both sides, where there was some.
             self._state = State.ANSWER
-            return skip_space(data, position)
+            return skip_space(data, position) if self._spaces else position
         self._spaces.clear()
         self._state = State.ANSWER_START
         return position
@@ -453,3 +505,14 @@ class ReplyParser:
 
 def _table(*rows: tuple[str, State]) -> tuple[tuple[str, State], ...]:
     return tuple(row for row in rows if row[0])
+
+
+def _special(markers: ReasoningMarkers) -> tuple[str, ...]:
+    """The marks around a reasoning, its opening one without a word behind it, where they are so special that they
+    count in an answer as well.
+    """
+    opening, closing = _SPECIAL.match(markers.opening), _SPECIAL.match(markers.closing)
+    if not opening or not closing:
+        return ()
+    word = markers.opening[opening.end() :]
+    return (opening.group() if word.isalpha() else markers.opening, markers.closing)

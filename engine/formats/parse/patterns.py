@@ -14,6 +14,8 @@ from engine.formats.parse.literals import IncompleteError, skip_space
 _MARK = re.compile(r"```[a-z]*|(?:(?!```)\S)+?(?=\s|```|(?<=>)<|$)")
 # A namespace in front of a name, which some models leave out: functions.
 _NAMESPACE = re.compile(r"(.*[>=:])(\w+\.)", re.DOTALL)
+# A word between a tag and a colon, which others do: <|tool_call>call:
+_WORD = re.compile(r"(.*>)(\w+)(:)", re.DOTALL)
 _RUNS = {
     NAME: re.compile(r"[^\s<>{}\[\]()\"'`|,;=]{1,256}"),
     ID: re.compile(r"[^\s<>{}\[\]()\"'`|,;=]{1,256}"),
@@ -53,9 +55,11 @@ class CompiledPattern:
 
     def _add(self, literal: str) -> None:
         for mark in marks_of(literal):
-            namespace = _NAMESPACE.fullmatch(mark)
+            namespace, word = _NAMESPACE.fullmatch(mark), _WORD.fullmatch(mark)
             if namespace:
                 self._parts += [Mark(namespace.group(1)), Mark(namespace.group(2), optional=True)]
+            elif word:
+                self._parts += [Mark(word.group(1)), Mark(word.group(2), optional=True), Mark(word.group(3))]
             else:
                 self._parts.append(Mark(mark, optional=mark.startswith("```")))
 

@@ -15,10 +15,12 @@ import msgspec
 from engine.formats.dialect import KEY, TYPE, Dialect, Parameter, Slot
 from engine.formats.parse.arguments import Schema, Typing
 from engine.formats.parse.literals import IncompleteError, skip_space
+from engine.formats.parse.mark_search import MarkSearch
 from engine.formats.parse.patterns import CompiledPattern, Match, marks_of, match_mark
 from engine.formats.parse.written import Written
 
 _MAX_DEPTH = 50
+_MOST_UNKNOWN = 20
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _JSON_WORDS = ("number", "integer", "boolean", "null", "object", "array")
 
@@ -39,6 +41,7 @@ class TaggedArguments:
         self._parameter: Parameter = dialect.parameter
         self._start = CompiledPattern(self._parameter.start)
         self._closing = marks_of("".join(part for part in dialect.end if isinstance(part, str)))
+        self._any_closing = MarkSearch(self._closing)
         self._opening = CompiledPattern(dialect.start).first
         self._is_over = is_over
         last, first = self._parameter.start[-1], self._parameter.end[0]
@@ -83,7 +86,7 @@ class TaggedArguments:
         given: set[str] = set()
         try:
             for key, value, end, _ in self._each(text, position, typing, False):
-                if key in given:
+                if key in given or typing.wraps(key):
                     return written  # it changes what was said before
                 given.add(key)
                 position = end
@@ -97,19 +100,24 @@ class TaggedArguments:
             found = self._start.match(text, position)
         except IncompleteError:
             return written
-        if found is None or (key := found.slots[KEY]) in given:
+        if found is None or (key := found.slots[KEY]) in given or typing.wraps(key):
             return written
-        stated = "string" in (word := found.slots.get(TYPE, ""), self._kinds.get(word))
-        raw = text[found.end :]
-        cdata, member = raw.lstrip(), self._start.first
+        word = found.slots.get(TYPE, "")
+        stated = "string" in (word, self._kinds.get(word))
+        visible, member = skip_space(text, found.end), self._start.first
+        begins = text.startswith(self._lead, found.end) or not self._lead.startswith(
+            text[found.end : found.end + len(self._lead)]
+        )
         if (
-            not typing.keeps_text(key, stated=stated)
-            or raw == self._lead[: len(raw)]
-            or any(cdata[: len(mark)] == mark[: len(cdata)] for mark in (_CDATA, member))
+            not begins
+            or (word and not stated)
+            or not typing.keeps_text(key, stated=stated)
+            or any(mark.startswith(text[visible : visible + len(mark)]) for mark in (_CDATA, member))
         ):
             return written
-        stops = (self._end_marks(key)[0], *self._closing[:1], f"\n{member}")
-        return written.with_begun(key, raw.removeprefix(self._lead), stops)
+        stops = (self._end_marks(key)[0], *self._closing, member)
+        lead = len(self._lead) if text.startswith(self._lead, found.end) else 0
+        return written.with_begun(key, text, found.end + lead, stops)
 
     def _closed(self, text: str, position: int, final: bool) -> tuple[int, bool] | None:
         """The end of the call, and whether marks were missing."""
@@ -171,8 +179,7 @@ class TaggedArguments:
         try:
             following = self._start.match(text, position)
             if following:
-                keys = typing.keys
-                return keys is None or following.slots[KEY] in keys
+                return self._is_argument(text, following, typing)
             closed = self._closed(text, position, final)
             if closed is None:
                 return False
@@ -181,6 +188,22 @@ class TaggedArguments:
             if final and skip_space(text, position) < len(text):
                 return True
             raise
+
+    def _is_argument(self, text: str, start: Match, typing: Typing) -> bool:
+        """Whether an argument begins here: one of the tool's, or others that its call ends with."""
+        keys = typing.keys
+        for _ in range(_MOST_UNKNOWN):
+            if keys is None or start.slots[KEY] in keys:
+                return True
+            mark = self._end_marks(start.slots[KEY])[0]
+            place = self._find_end(text, mark, start.end)
+            if place < 0:
+                raise IncompleteError
+            following = self._start.match(text, place + len(mark))
+            if following is None:
+                return bool(self._closing) and match_mark(text, place + len(mark), self._closing[0]) >= 0
+            start = following
+        return False
 
     def _ends_call(self, text: str, end: int, closing_tag: str, final: bool) -> bool:
         try:
@@ -202,9 +225,11 @@ class TaggedArguments:
         raise IncompleteError
 
     def _missed(self, text: str, start: Match, typing: Typing, given: set[str], place: int) -> int:
-        """Where another argument of this tool begins before the value is closed, on a line of its own; -1."""
-        mark = self._start.first
-        position = text.find("\n" + mark, start.end, place)
+        """Where another argument of this tool begins before the value is closed; -1."""
+        position = text.find(self._start.first, start.end, place)
+        line = text.find("\n", start.end, place)
+        if 0 <= line < position:  # behind more than a line it begins one
+            position = text.find("\n" + self._start.first, start.end, place)
         if position < 0 or typing.keys is None:
             return -1
         following = self._start.match(text, position)
@@ -221,10 +246,10 @@ class TaggedArguments:
         missing = self._missed(text, start, typing, given, len(text))
         if missing >= 0:
             return missing, missing, True
-        place = text.find(self._closing[0], start.end) if self._closing else -1
-        if place < 0:
+        closed = self._any_closing.search(text, start.end)
+        if closed is None:
             raise IncompleteError
-        return place, place, True
+        return closed.start(), closed.start(), True
 
     def _value(self, raw: str, key: str, word: str, typing: Typing) -> Any:
         if self._lead and raw.startswith(self._lead):

@@ -38,6 +38,9 @@ _BEGUN_ESCAPE = re.compile(
 )
 
 
+_LONGEST_ESCAPE = 12
+
+
 class OpenText:
     """A string whose end has not come. `over`: what was taken last holds what may be its end.
 
@@ -48,6 +51,15 @@ class OpenText:
         self._stops = MarkSearch(stops)
         self._held = ""
         self.over = False
+
+    def reach(self, text: str, position: int) -> int:
+        """How far one has to look for the end of this string at `position`: to the first place that may be it."""
+        if self._stops:
+            stop = self._stops.search(text, position)
+            return stop.end() if stop else len(text)
+        body = _BODY.match(text, position)
+        assert body is not None
+        return body.end() + _LONGEST_ESCAPE
 
     def take(self, piece: str) -> str:
         """What is certain of the text now, as in a JSON string."""
@@ -83,11 +95,11 @@ class Written(msgspec.Struct, frozen=True):
     def with_member(self, key: str, value: Any) -> Written:
         return self._with(key, json.dumps(clean_value(value), ensure_ascii=False), None)
 
-    def with_begun(self, key: str, begun: str, stops: tuple[str, ...] = ()) -> Written:
-        """With an argument whose text is open; `begun` is what there is of it."""
-        text = OpenText(stops)
-        certain = text.take(begun)
-        return self._with(key, f'"{certain}', None if text.over else text)
+    def with_begun(self, key: str, text: str, position: int, stops: tuple[str, ...] = ()) -> Written:
+        """With an argument whose text is open; it begins at `position`."""
+        open = OpenText(stops)
+        certain = open.take(text[position : open.reach(text, position)])
+        return self._with(key, f'"{certain}', None if open.over else open)
 
     def _with(self, key: str, value: str, open: OpenText | None) -> Written:
         comma = "" if self.text == "{" else ", "
@@ -98,10 +110,12 @@ class Written(msgspec.Struct, frozen=True):
 def written_json(text: str, position: int, typing: Typing, written: Written) -> Written:
     """The arguments of the JSON object at `position`."""
     for key, start, value in _members(text, position):
+        if typing.wraps(key):
+            break
         if value is not None:
             written = written.with_member(key, typing.typed({key: value.value})[key])
         elif text.startswith('"', start) and typing.keeps_text(key, stated=True):
-            written = written.with_begun(key, text[start + 1 :])
+            written = written.with_begun(key, text, start + 1)
     return written
 
 

@@ -54,11 +54,10 @@ def line(process: Process) -> str:
 
 
 def test_the_window_is_painted_before_anything_heavy_is_imported(start: Callable[[float], Process]) -> None:
-    process = start(4)
+    process = start(30)
     assert line(process) == "shown"
     assert line(process) == "open"
-    process.wait(timeout=60)
-    output, errors = process.communicate()
+    output, errors = process.communicate(timeout=60)  # which ends its input
     assert process.returncode == 0
     assert errors.replace("This plugin does not support propagateSizeHints()", "").strip() == ""
     assert "asked" in output
