@@ -26,9 +26,8 @@ from typing import Literal
 
 import msgspec
 
-# One mark as models spell them, or a word between two of them.
-_TAG = r"(?:<[^<>\s]{1,60}>|\[/?[A-Z_]{2,30}\])"
-_FIRST_TAG = re.compile(rf"{_TAG}(?:[a-z_]{{2,20}}{_TAG})?")
+from engine.formats.tags import WHOLE_TAG
+
 # Where a call's own JSON or list begins.
 _JSON_START = re.compile(r"\{|\[\s*[\[{\"]|\[$")
 
@@ -148,7 +147,7 @@ class Dialect(msgspec.Struct, frozen=True):
         if self.channels:
             return head.split()[-1]
         mark = _JSON_START.split(head.strip(), maxsplit=1)[0]
-        tag = _FIRST_TAG.match(mark)
+        tag = WHOLE_TAG.match(mark)
         return tag.group() if tag else mark.partition("\n")[0].strip()
 
     @property

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from engine.formats.tags import TAG
+
 # One tag, a run of letters and digits, or one character: where texts may be cut.
-_TOKEN = re.compile(r"<[^<>\s]{1,60}>|\[/?[A-Z_]{2,30}\]|\w+|\s|.", re.DOTALL)
+_TOKEN = re.compile(rf"{TAG}|\w+|\s|.", re.DOTALL)
 
 
 def _tokens(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 from engine.formats.dialect import JSON_TYPES, KEY, TYPE, Parameter, Pattern
 from engine.formats.learn.comparing import common_end, common_start
+from engine.formats.tags import ANGLED_TAG
 
 Kind = Literal["json", "tagged", "pythonic", "braced"]
 _KEYS = ("qx7keya", "qx7keyb")
@@ -67,7 +68,7 @@ def _tagged(probe: Calls, one: str) -> Parameter | None:
     ending = common_start(tail, middle[: len(middle) - len(opening)])
     if ending != middle[: len(middle) - len(opening)]:
         return None
-    tag = re.match(r"<[^<>\s]{1,60}>", opening)
+    tag = ANGLED_TAG.match(opening)
     if tag and tail[len(ending) :].startswith(tag.group()):
         # It closes what came before it.
         opening, ending = opening[len(tag.group()) :], ending + tag.group()

@@ -18,6 +18,7 @@ from engine.formats.learn.learned_parameters import learn_parameter
 from engine.formats.learn.markers import ReasoningMarkers
 from engine.formats.learn.probing import ANSWER, IDS, KEYS, NAMES, STRINGS, Probe
 from engine.formats.render.template import Template
+from engine.formats.tags import ANGLED_TAG, TAG
 
 _BEGINS_RESULT = re.compile("respon|result|output|observ|return", re.IGNORECASE)
 # Marks of the end of a turn, which the tokenizer knows as such and no reply holds.
@@ -125,7 +126,7 @@ def _region_start(text: str, answer: str, content: str | None) -> int | None:
 
 def _content_closing(text: str, end: int, content: str | None) -> str:
     """What closes a tag that stands around the words in front of calls, and nowhere else (Llama 4)."""
-    before = re.search(r"<[^<>\s]{1,60}>\Z", text[: end - len(content)]) if content else None
+    before = re.search(rf"{TAG}\Z", text[: end - len(content)]) if content else None
     closings = mirrored(before.group()) if before else ()
     return next((closing for closing in closings if text.startswith(closing, end)), "")
 
@@ -165,10 +166,10 @@ def _section_end(section_start: str, tail: str, markers: ReasoningMarkers) -> st
     nothing a tag is an end as well, unless it begins the result.
     """
     if not section_start.strip():
-        ends = re.match(r"\s*(?:<[^<>\s]+>|\[/?[A-Z_]{2,30}\])", tail)
+        ends = re.match(rf"\s*{TAG}", tail)
         mark = ends.group() if ends else ""
         return "" if _BEGINS_RESULT.search(mark) or mark.strip() in markers.turn_closings else mark
-    for opening in reversed(re.findall(r"<[^<>\s]+>(?:[a-z]{2,20}(?=<|\Z))?", section_start)):
+    for opening in reversed(re.findall(rf"{TAG}(?:[a-z]{{2,20}}(?=<|\Z))?", section_start)):
         for closing in mirrored(opening):
             if closing in tail:
                 return tail[: tail.index(closing) + len(closing)]
@@ -179,7 +180,7 @@ def _turned(
     section_start: str, call_start: str, call_end: str, section_end: str, separator: str
 ) -> tuple[str, str, str, str]:
     """A tag that stands in front of each call and of the section's end closes what came before it."""
-    first = re.match(r"<[^<>\s]{1,60}>", call_start)
+    first = ANGLED_TAG.match(call_start)
     if not first or separator or not section_end.startswith(first.group()):
         return section_start, call_start, call_end, section_end
     tag = first.group()

@@ -9,14 +9,11 @@ import msgspec
 from engine.formats.learn.comparing import mirrored
 from engine.formats.render.messages import Conversation, with_reasoning_keys
 from engine.formats.render.template import Template
+from engine.formats.tags import TAG, WHOLE_TAG
 
 _QUESTION, _THOUGHT, _ANSWER = "Qx7question", "Qx7thought", "Qx7answer"
 _USER = {"role": "user", "content": _QUESTION}
-# One tag as models spell them: <think>, <|channel|>, [THINK], <|channel>, ◁think▷.
-_TAG = r"(?:<\|?[^<>\s]{1,40}\|?>|\[/?[A-Z_]{2,30}\]|◁/?[a-z]{2,30}▷)"
-# Kimi K3 closes with <|close|>think<|sep|>: a word between two tags belongs to them.
-_FIRST_TAG = re.compile(rf"{_TAG}(?:[a-z]{{2,20}}{_TAG})?")
-_EMPTY_BLOCK_AT_END = re.compile(rf"({_TAG}(?:[a-z]{{2,20}})?)(\s*)({_TAG})(\s*)\Z")
+_EMPTY_BLOCK_AT_END = re.compile(rf"({TAG}(?:[a-z]{{2,20}})?)(\s*)({TAG})(\s*)\Z")
 _LONGEST_OPENING = 60
 _AT_TURN_END = re.compile(r"\s*((?:<\|[^<>\s]{1,40}\|>|<｜[^<>\s]{1,40}｜>|</s>|<end_of_turn>|<turn\|>))")
 _TURN_ENDS = (
@@ -25,7 +22,7 @@ _TURN_ENDS = (
 )
 # How far from its end a text is looked at; it comes from a stranger's template.
 _LONGEST_END = 300
-_TAGS_AT_END = re.compile(rf"((?:{_TAG})(?:[a-z]{{2,20}}(?:{_TAG})?)?)\s*\Z")
+_TAGS_AT_END = re.compile(rf"({TAG}(?:[a-z]{{2,20}}{TAG}?)?)\s*\Z")
 _WORD_AT_END = re.compile(r"(<([a-z_]{2,30})>)(\s*)\Z")
 _WORDED_PAIRS = (
     ("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),  # Apriel
@@ -105,9 +102,9 @@ def _last_tags(template: Template) -> list[str]:
         _rendered(template, conversation, add_generation_prompt=flag).partition(_ANSWER)[2].strip()
         for flag in (False, True)
     )
-    if ended == generating or len(ended) > _LONGEST_END or _FIRST_TAG.sub("", ended).strip():
+    if ended == generating or len(ended) > _LONGEST_END or WHOLE_TAG.sub("", ended).strip():
         return []  # some templates always begin the next turn
-    return _FIRST_TAG.findall(ended)
+    return WHOLE_TAG.findall(ended)
 
 
 def _reasoning_markers(template: Template) -> ReasoningMarkers:
@@ -178,7 +175,7 @@ def _from_answer(template: Template, variables: dict[str, bool]) -> ReasoningMar
     between = rendered[start + len(_THOUGHT) : end]
     generation = _tail(_rendered(template, [_USER]))
     opening = _opening(before, generation)
-    closing = _FIRST_TAG.search(between)
+    closing = WHOLE_TAG.search(between)
     if not opening or not closing or opening == closing.group():
         return None
     after = between[closing.end() :]

@@ -9,74 +9,74 @@ from engine.formats.parse.literals import IncompleteError, skip_space
 from engine.formats.parse.patterns import match_marks
 
 
-class BrokenOff(CallMarks):
-    """An incomplete call: kept with its raw text, or no call at all if it only looked like one."""
-
-    def _cut_off(self, text: str, position: int, in_section: bool | None) -> Reading | None:
-        """The call that the text ended in, if any."""
-        start, opened = position, bool(in_section)
-        if in_section is not None:
-            start = self._past_separators(text, start)
-        if not opened and self._section:
-            try:
-                after = match_marks(text, start, self._section)
-            except IncompleteError:
-                return Reading(len(text), truncated=True)
-            if after >= 0:
-                start, opened = after, True
-        if not text[start:].strip():
-            return Reading(len(text), truncated=True) if opened else None
-        if self.dialect.envelope:
-            return self._cut_off_object(text, start, opened)
+def cut_off(marks: CallMarks, text: str, position: int, in_section: bool | None) -> Reading | None:
+    """The call that the text ended in, if any."""
+    start, opened = position, bool(in_section)
+    if in_section is not None:
+        start = marks.past_separators(text, start)
+    if not opened and marks.section:
         try:
-            head = self._start.match(text, start)
+            after = match_marks(text, start, marks.section)
         except IncompleteError:
-            head = None
-        if head is None:
-            return Reading(len(text), truncated=True) if opened or self._begins(text, start) else None
-        if isinstance(self.dialect.start[-1], Slot) and head.slots[NAME] not in self._schemas:
-            return None
-        return self._abandoned(text, head.end, head.slots[NAME], head.slots.get(ID, ""))
-
-    def _begins(self, text: str, start: int) -> bool:
-        """Whether a call with an incomplete head has begun."""
-        rest = text[start:].strip()
-        first = self._start.first
-        if not first or not rest.startswith(first):
-            return bool(first) and first.startswith(rest)
-        name = rest[len(first) :].strip()
-        weak = isinstance(self.dialect.start[-1], Slot)
-        return not weak or any(known.startswith(name) for known in self._schemas)
-
-    def _cut_off_object(self, text: str, start: int, opened: bool) -> Reading | None:
-        try:
-            marked = match_marks(text, start, self._opening) if self._opening else -1
-        except IncompleteError:
-            return None if self._only_known else Reading(len(text), truncated=True)
-        if (marked < 0 and not opened) or self._only_known:
-            # Only a known name tells it from any other JSON.
-            raw = text[skip_space(text, max(start, marked)) :]
-            known = raw.startswith("{") and read_name(raw, self._keys) in self._schemas
-            unmarked = self._only_known or not (self._opening or self._section)
-            return self._abandoned(text, len(text) - len(raw), "", "") if known and unmarked else None
-        start = skip_space(text, max(start, marked))
-        start = skip_space(text, start + 1) if text.startswith("[", start) else start
-        if start >= len(text):
             return Reading(len(text), truncated=True)
-        return self._abandoned(text, start, "", "")
+        if after >= 0:
+            start, opened = after, True
+    if not text[start:].strip():
+        return Reading(len(text), truncated=True) if opened else None
+    if marks.dialect.envelope:
+        return _cut_off_object(marks, text, start, opened)
+    try:
+        head = marks.start.match(text, start)
+    except IncompleteError:
+        head = None
+    if head is None:
+        return Reading(len(text), truncated=True) if opened or _begins(marks, text, start) else None
+    if isinstance(marks.dialect.start[-1], Slot) and head.slots[NAME] not in marks.schemas:
+        return None
+    return _abandoned(marks, text, head.end, head.slots[NAME], head.slots.get(ID, ""))
 
-    def _abandoned(self, text: str, start: int, name: str, id: str) -> Reading:
-        """A call whose value never ends. A closing mark followed by nothing but calls ends it all the
-        same, as with a forgotten quote; else the text broke off."""
-        end, after, truncated = len(text), len(text), True
-        found = self._over.search(text, start) if self._over else None
-        if found and found.group() not in self._firsts:
-            closed = self._past_closing(text, found.start(), True)
-            for mark in self._section_end:
-                place = skip_space(text, closed)
-                closed = place + len(mark) if text.startswith(mark, place) else closed
-            following = skip_space(text, closed)
-            if following >= len(text) or text.startswith(self._firsts or ("\0",), following):
-                end, after, truncated = found.start(), closed, False
-        raw = text[start:end].strip()
-        return Reading(after, (ReadCall(name or read_name(raw, self._keys), raw, id),), truncated=truncated)
+
+def _begins(marks: CallMarks, text: str, start: int) -> bool:
+    """Whether a call with an incomplete head has begun."""
+    rest = text[start:].strip()
+    first = marks.start.first
+    if not first or not rest.startswith(first):
+        return bool(first) and first.startswith(rest)
+    name = rest[len(first) :].strip()
+    weak = isinstance(marks.dialect.start[-1], Slot)
+    return not weak or any(known.startswith(name) for known in marks.schemas)
+
+
+def _cut_off_object(marks: CallMarks, text: str, start: int, opened: bool) -> Reading | None:
+    try:
+        marked = match_marks(text, start, marks.opening) if marks.opening else -1
+    except IncompleteError:
+        return None if marks.only_known else Reading(len(text), truncated=True)
+    if (marked < 0 and not opened) or marks.only_known:
+        # Only a known name tells it from any other JSON.
+        raw = text[skip_space(text, max(start, marked)) :]
+        known = raw.startswith("{") and read_name(raw, marks.keys) in marks.schemas
+        unmarked = marks.only_known or not (marks.opening or marks.section)
+        return _abandoned(marks, text, len(text) - len(raw), "", "") if known and unmarked else None
+    start = skip_space(text, max(start, marked))
+    start = skip_space(text, start + 1) if text.startswith("[", start) else start
+    if start >= len(text):
+        return Reading(len(text), truncated=True)
+    return _abandoned(marks, text, start, "", "")
+
+
+def _abandoned(marks: CallMarks, text: str, start: int, name: str, id: str) -> Reading:
+    """A call whose value never ends. A closing mark followed by nothing but calls ends it all the
+    same, as with a forgotten quote; else the text broke off."""
+    end, after, truncated = len(text), len(text), True
+    found = marks.over.search(text, start) if marks.over else None
+    if found and found.group() not in marks.firsts:
+        closed = marks.past_closing(text, found.start(), True)
+        for mark in marks.section_end:
+            place = skip_space(text, closed)
+            closed = place + len(mark) if text.startswith(mark, place) else closed
+        following = skip_space(text, closed)
+        if following >= len(text) or text.startswith(marks.firsts or ("\0",), following):
+            end, after, truncated = found.start(), closed, False
+    raw = text[start:end].strip()
+    return Reading(after, (ReadCall(name or read_name(raw, marks.keys), raw, id),), truncated=truncated)

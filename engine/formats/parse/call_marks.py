@@ -53,74 +53,71 @@ class CallMarks:
 
     def __init__(self, dialect: Dialect, schemas: Mapping[str, Schema], *, only_known: bool = False) -> None:
         self.dialect = dialect
-        self._only_known = only_known
-        self._schemas = schemas
+        self.only_known = only_known
+        self.schemas = schemas
         in_list = dialect.array or dialect.section_start.rstrip().endswith("[")
         start, end = dialect.section_start.strip(), dialect.section_end.strip()
         if in_list:
             start, end = start.removesuffix("["), end.removeprefix("]")
-        self._in_list = in_list
-        self._section = marks_of(start)
-        self._section_end = marks_of(end)
+        self.in_list = in_list
+        self.section = marks_of(start)
+        self.section_end = marks_of(end)
         # An end without a beginning: the first call opens the section.
-        self._ends_alone = bool(self._section_end) and not self._section and not in_list
-        self._separators = tuple(m for m in marks_of(dialect.separator.strip()) if m not in ("", ",", ";"))
+        self.ends_alone = bool(self.section_end) and not self.section and not in_list
+        self.separators = tuple(m for m in marks_of(dialect.separator.strip()) if m not in ("", ",", ";"))
         if dialect.envelope:
             opening, closing = _around_object(dialect)
         else:
             opening, closing = "", "".join(part for part in dialect.end if isinstance(part, str))
-        self._opening = marks_of(opening)
-        self._closing = marks_of(closing)
-        self._start = CompiledPattern(dialect.start)
-        self._end = CompiledPattern(dialect.end)
-        firsts = self._opening[:1] or (self._start.first,) if not dialect.envelope else self._opening[:1]
-        self._firsts = tuple(mark for mark in firsts if mark)
-        self._stops = tuple(
-            mark for mark in (*self._closing, *self._section_end, *self._firsts) if len(mark) > 1
-        )
+        self.opening = marks_of(opening)
+        self.closing = marks_of(closing)
+        self.start = CompiledPattern(dialect.start)
+        firsts = self.opening[:1] or (self.start.first,) if not dialect.envelope else self.opening[:1]
+        self.firsts = tuple(mark for mark in firsts if mark)
+        self.stops = tuple(mark for mark in (*self.closing, *self.section_end, *self.firsts) if len(mark) > 1)
 
-        self._over = re.compile("|".join(map(re.escape, self._stops))) if self._stops else None
+        self.over = re.compile("|".join(map(re.escape, self.stops))) if self.stops else None
 
     @property
-    def firsts(self) -> tuple[str, ...]:
+    def own_firsts(self) -> tuple[str, ...]:
         """The marks that a call begins with, where they are its own: tags."""
-        return tuple(mark for mark in self._firsts if len(mark) > 3 and mark[0] in "<[")
+        return tuple(mark for mark in self.firsts if len(mark) > 3 and mark[0] in "<[")
 
     @property
-    def _keys(self) -> Envelope:
+    def keys(self) -> Envelope:
         return self.dialect.envelope or Envelope()
 
-    def _tool(self, name: str) -> str:
+    def tool(self, name: str) -> str:
         """The tool that is meant: some models write a namespace in front of its name, or the number of the call."""
         space, _, bare = re.sub("[:/]", ".", name).rpartition(".")
-        if name not in self._schemas and bare in self._schemas and space in (bare, *_NAMESPACES):
+        if name not in self.schemas and bare in self.schemas and space in (bare, *_NAMESPACES):
             return bare
-        if name.isdigit() and len(self._schemas) == 1:
-            return next(iter(self._schemas))
+        if name.isdigit() and len(self.schemas) == 1:
+            return next(iter(self.schemas))
         return name
 
-    def _past_separators(self, text: str, position: int) -> int:
+    def past_separators(self, text: str, position: int) -> int:
         while True:
             position = skip_space(text, position)
             if position < len(text) and text[position] in _SEPARATORS:
                 position += 1
                 continue
-            for mark in self._separators:
+            for mark in self.separators:
                 if text.startswith(mark, position):
                     position += len(mark)
                     break
             else:
                 return position
 
-    def _section_over(self, text: str, position: int, final: bool) -> Reading | None:
+    def section_over(self, text: str, position: int, final: bool) -> Reading | None:
         """The reading at the end of a section, None when there is more in it."""
         start = skip_space(text, position)
-        bracket = text.startswith("]", start) and bool(self._in_list or self.dialect.envelope)
+        bracket = text.startswith("]", start) and bool(self.in_list or self.dialect.envelope)
         end = start + 1 if bracket else position
         try:
-            if bracket and self._closing and (closed := match_marks(text, end, self._closing)) >= 0:
+            if bracket and self.closing and (closed := match_marks(text, end, self.closing)) >= 0:
                 return Reading(closed)
-            after = match_marks(text, end, self._section_end)
+            after = match_marks(text, end, self.section_end)
         except IncompleteError:
             if not final:
                 raise
@@ -135,30 +132,30 @@ class CallMarks:
             raise IncompleteError
         return Reading(len(text))
 
-    def _raw_end(self, text: str, position: int, final: bool) -> tuple[int, int]:
+    def raw_end(self, text: str, position: int, final: bool) -> tuple[int, int]:
         """Where a call that cannot be read is over, and where what follows it begins."""
-        found = self._over.search(text, position) if self._over else None
+        found = self.over.search(text, position) if self.over else None
         if not found:
             if not final:
                 raise IncompleteError
             return len(text), len(text)
-        return found.start(), self._past_closing(text, found.start(), final)
+        return found.start(), self.past_closing(text, found.start(), final)
 
-    def _past_stray(self, text: str, position: int, final: bool) -> tuple[int, bool]:
+    def past_stray(self, text: str, position: int, final: bool) -> tuple[int, bool]:
         """Skip surplus brackets before the closing mark; reports them."""
         start = skip_space(text, position)
         end = start
         while end < len(text) and text[end] == "}":
             end = skip_space(text, end + 1)
-        if end == start or not self._closing or not self._closing[0].startswith("<"):
+        if end == start or not self.closing or not self.closing[0].startswith("<"):
             return position, False
         if end >= len(text) and not final:
             raise IncompleteError
         return end, True
 
-    def _past_closing(self, text: str, position: int, final: bool) -> int:
+    def past_closing(self, text: str, position: int, final: bool) -> int:
         """Skip the closing marks; missing ones are tolerated."""
-        for mark in self._closing:
+        for mark in self.closing:
             try:
                 position = match_mark(text, position, mark, optional=True)
             except IncompleteError:
@@ -167,14 +164,14 @@ class CallMarks:
                 return len(text)
         return position
 
-    def _is_over(self, text: str, position: int) -> bool:
+    def is_over(self, text: str, position: int) -> bool:
         """Whether a call that ended at `position` is followed by another, by the end of its section or text."""
-        for mark in self._section_end:
+        for mark in self.section_end:
             position = match_mark(text, position, mark, optional=True)
         start = skip_space(text, position)
         if start >= len(text):
             raise IncompleteError
-        marks = (*self._section[:1], *self._firsts)
+        marks = (*self.section[:1], *self.firsts)
         if any(
             mark.startswith(text[start : start + len(mark)]) and len(text) - start < len(mark)
             for mark in marks

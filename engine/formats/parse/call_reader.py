@@ -40,11 +40,11 @@ class CallReader:
                 )
             ]
         # Some models leave out the mark of the section, and begin with that of the first call.
-        firsts = {mark for each in self._notations[: self._bare_from] for mark in each.firsts}
+        firsts = {mark for each in self._notations[: self._bare_from] for mark in each.marks.own_firsts}
         triggers = {t for d in marked for t in (d.trigger, *d.openings)} | firsts
         self.triggers = tuple(sorted(triggers, key=len, reverse=True))
         self.section_ends = tuple(
-            each.dialect.section_end.strip().removeprefix("]") for each in self._notations
+            each.marks.dialect.section_end.strip().removeprefix("]") for each in self._notations
         )
         self._schemas, self._ends_reasoning = schemas, dialect.ends_reasoning
 

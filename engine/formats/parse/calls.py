@@ -15,8 +15,8 @@ import msgspec
 
 from engine.formats.dialect import ID, NAME, Dialect, Slot
 from engine.formats.parse.arguments import Schema, Typing
-from engine.formats.parse.broken_off import BrokenOff
-from engine.formats.parse.call_marks import BegunCallError, ReadCall, Reading, with_written
+from engine.formats.parse.broken_off import cut_off
+from engine.formats.parse.call_marks import BegunCallError, CallMarks, ReadCall, Reading, with_written
 from engine.formats.parse.envelopes import Unwrapped, read_name, unwrap
 from engine.formats.parse.literals import (
     BrokenError,
@@ -40,14 +40,14 @@ _BEGUN_KEY = re.compile(r"[\w.\-]+\s*=?\Z")
 _Members = list[tuple[str, int, Value]]
 
 
-class Notation(BrokenOff):
+class Notation:
     """One dialect, made ready for reading. `schemas` are those of the known tools by name. `only_known`: what
     names no known tool is no call, because the marks are common in other texts.
     """
 
     def __init__(self, dialect: Dialect, schemas: Mapping[str, Schema], *, only_known: bool = False) -> None:
-        super().__init__(dialect, schemas, only_known=only_known)
-        self._tagged = TaggedArguments(dialect, self._is_over) if dialect.parameter else None
+        self.marks = CallMarks(dialect, schemas, only_known=only_known)
+        self._tagged = TaggedArguments(dialect, self.marks.is_over) if dialect.parameter else None
 
     def read(self, text: str, position: int, in_section: bool | None, final: bool) -> Reading | None:
         """The next call or calls at `position`, or the end of their section; None when something else stands
@@ -58,52 +58,52 @@ class Notation(BrokenOff):
         except IncompleteError:
             if not final:
                 raise
-            return self._cut_off(text, position, in_section)
+            return cut_off(self.marks, text, position, in_section)
 
     def _read(self, text: str, position: int, in_section: bool | None, final: bool) -> Reading | None:
-        opened, listed = bool(in_section), bool(in_section) and self._in_list
+        opened, listed = bool(in_section), bool(in_section) and self.marks.in_list
         if in_section is not None:
-            position = self._past_separators(text, position)
-            if opened and (over := self._section_over(text, position, final)) is not None:
+            position = self.marks.past_separators(text, position)
+            if opened and (over := self.marks.section_over(text, position, final)) is not None:
                 return over
-            if not opened and self._section_end:
+            if not opened and self.marks.section_end:
                 # Without its beginning, or once more.
-                after = match_marks(text, position, self._section_end)
+                after = match_marks(text, position, self.marks.section_end)
                 if after >= 0:
                     return Reading(after)
-        if not opened and self._section:
-            after = match_marks(text, position, self._section)
+        if not opened and self.marks.section:
+            after = match_marks(text, position, self.marks.section)
             if after >= 0:
                 position, opened = after, True
-        if not opened and self._section and not self._firsts:
+        if not opened and self.marks.section and not self.marks.firsts:
             return None
         bracket = skip_space(text, position)
         if not listed and text.startswith("[", bracket) and self._lists_calls(text, bracket, opened):
             position, listed = bracket + 1, True
-            over = self._section_over(text, position, final)
+            over = self.marks.section_over(text, position, final)
             if over is not None:
                 return over
         found = self._call(text, position, opened, listed, final)
         if found is None:
             return None
-        still_open = opened or listed or found.in_section or self._ends_alone
+        still_open = opened or listed or found.in_section or self.marks.ends_alone
         return msgspec.structs.replace(found, in_section=still_open and not found.truncated)
 
     def _lists_calls(self, text: str, bracket: int, opened: bool) -> bool:
         """Whether a list of calls begins here; models write one where the template does not, too."""
-        if self._in_list or not self.dialect.envelope:
-            return self._in_list and (opened or not self._section)
-        return opened or not self._section
+        if self.marks.in_list or not self.marks.dialect.envelope:
+            return self.marks.in_list and (opened or not self.marks.section)
+        return opened or not self.marks.section
 
     def _call(self, text: str, position: int, opened: bool, listed: bool, final: bool) -> Reading | None:
-        if self.dialect.envelope:
+        if self.marks.dialect.envelope:
             return self._enveloped(text, position, opened, listed, final)
-        head = self._start.match(text, position)
+        head = self.marks.start.match(text, position)
         if head is None or not head.slots.get(NAME):
             return None
-        head = Match(head.end, head.slots | {NAME: self._tool(head.slots[NAME])})
-        known = head.slots[NAME] in self._schemas
-        if not known and (self._only_known or not (self._firsts or opened)):
+        head = Match(head.end, head.slots | {NAME: self.marks.tool(head.slots[NAME])})
+        known = head.slots[NAME] in self.marks.schemas
+        if not known and (self.marks.only_known or not (self.marks.firsts or opened)):
             return None
         try:
             found = self._headed(text, head, known, opened, final)
@@ -115,31 +115,31 @@ class Notation(BrokenOff):
 
     def _headed(self, text: str, head: Match, known: bool, opened: bool, final: bool) -> Reading | None:
         """The call behind its name."""
-        typing = Typing(self._schemas.get(head.slots[NAME]))
-        if text.startswith("{", skip_space(text, head.end)) and self.dialect.arguments != "braced":
+        typing = Typing(self.marks.schemas.get(head.slots[NAME]))
+        if text.startswith("{", skip_space(text, head.end)) and self.marks.dialect.arguments != "braced":
             return self._with_json(text, head, typing, final)
-        if self.dialect.arguments == "tagged" and self._tagged:
+        if self.marks.dialect.arguments == "tagged" and self._tagged:
             found = self._tagged.read(text, head.end, typing, final)
             if found is None:
                 # A mark and a word may as well be a sentence about calls.
-                bare = isinstance(self.dialect.start[-1], Slot) and not known
+                bare = isinstance(self.marks.dialect.start[-1], Slot) and not known
                 return None if bare else self._malformed(text, head.end, head, final)
             arguments = typing.taken_out(found.value)
             call = self._made(head, arguments, typing, repaired=found.repaired)
             return Reading(found.end, (call,))
-        if self.dialect.arguments == "json":
+        if self.marks.dialect.arguments == "json":
             return self._with_json(text, head, typing, final)
         return self._with_keys(text, head, typing, final)
 
     def _written(self, text: str, head: Match) -> Written | None:
         """What is certain of a call behind its name, of a known tool in marks of its own; None for nothing."""
         name = head.slots[NAME]
-        if name not in self._schemas or self._only_known or ID in self.dialect.end:
+        if name not in self.marks.schemas or self.marks.only_known or ID in self.marks.dialect.end:
             return None
-        written, typing = Written(name, head.slots.get(ID, "")), Typing(self._schemas[name])
+        written, typing = Written(name, head.slots.get(ID, "")), Typing(self.marks.schemas[name])
         start = skip_space(text, head.end)
-        if self.dialect.arguments == "json" or (
-            text.startswith("{", start) and self.dialect.arguments != "braced"
+        if self.marks.dialect.arguments == "json" or (
+            text.startswith("{", start) and self.marks.dialect.arguments != "braced"
         ):
             return written_json(text, start, typing, written) if text.startswith("{", start) else None
         if self._tagged:
@@ -148,8 +148,8 @@ class Notation(BrokenOff):
 
     def _enveloped(self, text: str, position: int, opened: bool, listed: bool, final: bool) -> Reading | None:
         """A JSON object that holds a call."""
-        marked = match_marks(text, position, self._opening) if self._opening else -1
-        if marked < 0 and not (opened or listed) and (self._opening or self._section):
+        marked = match_marks(text, position, self.marks.opening) if self.marks.opening else -1
+        if marked < 0 and not (opened or listed) and (self.marks.opening or self.marks.section):
             return None
         start = skip_space(text, position if marked < 0 else marked)
         if start >= len(text):
@@ -160,8 +160,8 @@ class Notation(BrokenOff):
                 raise IncompleteError
         if text[start] != "{":
             return None
-        certain = (opened or marked >= 0) and not self._only_known
-        written = written_envelope(text, start, self._keys, self._schemas) if certain else None
+        certain = (opened or marked >= 0) and not self.marks.only_known
+        written = written_envelope(text, start, self.marks.keys, self.marks.schemas) if certain else None
         try:
             found = self._object(text, start, certain, final)
         except IncompleteError as error:
@@ -172,28 +172,30 @@ class Notation(BrokenOff):
 
     def _object(self, text: str, start: int, certain: bool, final: bool) -> Reading | None:
         try:
-            found = read_json(text, start, self._stops)
+            found = read_json(text, start, self.marks.stops)
         except BrokenError:
             if not certain:
                 return None
-            end, after = self._raw_end(text, start, final)
+            end, after = self.marks.raw_end(text, start, final)
             return Reading(
-                after, (ReadCall(read_name(text[start:end], self._keys), text[start:end].strip()),)
+                after, (ReadCall(read_name(text[start:end], self.marks.keys), text[start:end].strip()),)
             )
-        call = self._unwrapped(unwrap(found.value, self._keys, self._schemas), text[start : found.end])
-        if not certain and (call.name not in self._schemas or isinstance(call.arguments, str)):
+        call = self._unwrapped(
+            unwrap(found.value, self.marks.keys, self.marks.schemas), text[start : found.end]
+        )
+        if not certain and (call.name not in self.marks.schemas or isinstance(call.arguments, str)):
             return None
-        end, stray = self._past_stray(text, found.end, final)
+        end, stray = self.marks.past_stray(text, found.end, final)
         call = msgspec.structs.replace(call, repaired=call.repaired or found.repaired or stray)
-        after = self._past_closing(text, end, final)
+        after = self.marks.past_closing(text, end, final)
         # Without its closing mark the block is still open, and may hold one more call.
-        return Reading(after, (call,), in_section=bool(self._closing) and after == end)
+        return Reading(after, (call,), in_section=bool(self.marks.closing) and after == end)
 
     def _unwrapped(self, found: Unwrapped | None, raw: str) -> ReadCall:
         if found is None:
-            return ReadCall(read_name(raw, self._keys), raw.strip())
-        found = msgspec.structs.replace(found, name=self._tool(found.name))
-        typing = Typing(self._schemas.get(found.name))
+            return ReadCall(read_name(raw, self.marks.keys), raw.strip())
+        found = msgspec.structs.replace(found, name=self.marks.tool(found.name))
+        typing = Typing(self.marks.schemas.get(found.name))
         arguments = found.arguments
         if isinstance(arguments, str):
             try:
@@ -212,18 +214,18 @@ class Notation(BrokenOff):
         if start >= len(text):
             raise IncompleteError
         if text[start] != "{":
-            closing = match_marks(text, head.end, self._closing) if self._closing else -1
+            closing = match_marks(text, head.end, self.marks.closing) if self.marks.closing else -1
             if closing >= 0:
                 return Reading(closing, (self._made(head, {}, typing, repaired=True),))
-            if not self._closing and not self.dialect.section_end:
+            if not self.marks.closing and not self.marks.dialect.section_end:
                 return None  # a name and no more: words
             return self._malformed(text, head.end, head, final)
         try:
-            found = read_json(text, start, self._stops)
+            found = read_json(text, start, self.marks.stops)
         except BrokenError:
             return self._malformed(text, start, head, final)
-        end, stray = self._past_stray(text, found.end, final)
-        end = self._past_closing(text, end, final)
+        end, stray = self.marks.past_stray(text, found.end, final)
+        end = self.marks.past_closing(text, end, final)
         call = self._made(head, typing.typed(found.value), typing, repaired=found.repaired or stray)
         return Reading(end, (call,))
 
@@ -236,15 +238,15 @@ class Notation(BrokenOff):
             except BrokenError:
                 continue
             arguments = {key: value.value for key, _, value in found}
-            end = self._past_closing(text, position, final)
+            end = self.marks.past_closing(text, position, final)
             return Reading(end, (self._made(head, typing.typed(arguments), typing, repaired=loose),))
         return self._malformed(text, head.end, head, final)
 
     def _keyed(self, text: str, position: int, loose: bool, found: _Members) -> int:
         """Where the closing bracket stands. `found` gets the arguments, where this raises those in front of it."""
         closing = "}" if self._is_braced else ")"
-        quote = self.dialect.quote if self._is_braced else ""
-        reader = Literals(text, stops=self._stops, quote=quote, loose=loose)
+        quote = self.marks.dialect.quote if self._is_braced else ""
+        reader = Literals(text, stops=self.marks.stops, quote=quote, loose=loose)
         while True:
             position = skip_space(text, position)
             if position >= len(text):
@@ -270,7 +272,7 @@ class Notation(BrokenOff):
 
     @property
     def _is_braced(self) -> bool:
-        return self.dialect.arguments == "braced"
+        return self.marks.dialect.arguments == "braced"
 
     def _written_keys(self, text: str, position: int, typing: Typing, written: Written) -> Written:
         found: _Members = []
@@ -288,7 +290,7 @@ class Notation(BrokenOff):
         if begun is None or begun[0] in names or not typing.keeps_text(begun[0], stated=True):
             return written
         start = skip_space(text, begun[1])
-        for quote in (self.dialect.quote,) if self._is_braced else _QUOTES:
+        for quote in (self.marks.dialect.quote,) if self._is_braced else _QUOTES:
             if text.startswith(quote, start):
                 stops = (quote,) if self._is_braced else (quote, "\\")
                 return written.with_begun(begun[0], text, start + len(quote), stops)
@@ -297,9 +299,9 @@ class Notation(BrokenOff):
     def _is_certain(self, text: str, start: int, end: int) -> bool:
         """Whether a value between keys is the same read loosely, where a quote in a text may stand for itself."""
         raw = text[start:end].lstrip()
-        if self._is_braced and raw.startswith(self.dialect.quote):
+        if self._is_braced and raw.startswith(self.marks.dialect.quote):
             return True
-        bare = raw.replace(self.dialect.quote, "") if self._is_braced else raw
+        bare = raw.replace(self.marks.dialect.quote, "") if self._is_braced else raw
         if not any(quote in bare for quote in _QUOTES):
             return True
         following = skip_space(text, end)
@@ -317,5 +319,5 @@ class Notation(BrokenOff):
         )
 
     def _malformed(self, text: str, start: int, head: Match, final: bool) -> Reading:
-        end, after = self._raw_end(text, start, final)
+        end, after = self.marks.raw_end(text, start, final)
         return Reading(after, (ReadCall(head.slots[NAME], text[start:end].strip(), head.slots.get(ID, "")),))

@@ -18,7 +18,8 @@ from engine.formats.parse.call_marks import BegunCallError, ReadCall, Reading, w
 from engine.formats.parse.call_reader import CallReader
 from engine.formats.parse.calls import Notation
 from engine.formats.parse.literals import BrokenError, IncompleteError, read_json, skip_space
-from engine.formats.parse.parser import ReplyParser, State
+from engine.formats.parse.parser import ReplyParser
+from engine.formats.parse.reply_marks import State
 from engine.formats.parse.written import Written, written_json
 from engine.formats.values import ParsedDelta, Prompt, Tools
 from engine.text import clean_value
@@ -144,7 +145,7 @@ class ChannelParser(ReplyParser):
             raw = data[position:].strip()
             reading = Reading(len(data), (ReadCall(self._name, raw),), truncated=True)
         self._truncated_call = reading.truncated
-        self._give(reading, out)
+        self._finish_calls(reading, out)
         self._state = State.START
         return reading.end
 

@@ -1,58 +1,37 @@
 """Splits a reply into reasoning, answer and tool calls while it streams.
 
 One pass: each character is examined a bounded number of times, emitted text is never retracted, and the
-result does not depend on how the text was cut. A call is emitted when complete.
+result does not depend on how the text was cut. A call is told as far as it is certain.
 """
 
 from __future__ import annotations
-
-import json
-import re
-from enum import Enum, auto
 
 from engine.formats.dialect import NO_DIALECT
 from engine.formats.learn.markers import ReasoningMarkers
 from engine.formats.parse.call_marks import BegunCallError, Reading
 from engine.formats.parse.call_reader import CallReader, Found
 from engine.formats.parse.literals import IncompleteError, skip_space
-from engine.formats.parse.mark_search import MarkSearch
-from engine.formats.parse.written import OpenText, Written
-from engine.formats.render.call_ids import call_id, shortened
+from engine.formats.parse.reply_marks import ReplyMarks, State, begun_call, first_state
+from engine.formats.parse.told_calls import ToldCalls
+from engine.formats.render.call_ids import shortened
 from engine.formats.values import (
     AssistantMessage,
     ContentDelta,
     ParsedDelta,
     Prompt,
     ReasoningDelta,
-    ToolArgumentsDelta,
-    ToolCall,
-    ToolCallFinished,
-    ToolCallStarted,
 )
 
 # How often a call that is not whole yet may be read again, in characters per character that arrived.
 _PATIENCE = 16
 _FREE_WORK = 20_000
-# Tokens of their own in the vocabulary: <|channel>, <channel|>. The last of them in front of a reply.
-_SPECIAL = re.compile(r"<\|[^<>\s]{1,40}>|<[^<>\s]{1,40}\|>|\[/?[A-Z_]{2,30}\]")
-_LAST_SPECIAL = re.compile(r"(<\|[^<>\s|]{1,40}\|>)\s*\Z")
-_LONGEST_END = 80
-
-
-class State(Enum):
-    START = auto()  # nothing but white space so far: reasoning or the answer may open
-    REASONING_START = auto()  # inside the reasoning, nothing but white space so far
-    REASONING = auto()
-    ANSWER_START = auto()  # after the reasoning, nothing but white space so far
-    ANSWER = auto()
-    CALLS = auto()  # after a call: another may follow, or the end of their section, or words
-    ANSWER_END = auto()  # behind the answer's closing marker
 
 
 class ReplyParser:
     """Feed it a reply piece by piece; special tokens arrive as their text.
 
-    An opening marker counts only at the start of the reply; later it is part of the answer. White space
+    An opening marker counts only at the start of the reply, unless it looks like a token of its own; later it is part
+    of the answer. White space
     around the reasoning and the calls and empty lines in front of the answer belong to the format and are
     dropped. Marks of tool calls inside the reasoning are reasoning, unless the reply ends with those calls and
     never closed it.
@@ -66,9 +45,7 @@ class ReplyParser:
         self._spaces: list[str] = []  # white space that is dropped if a marker follows
         self._reasoning: list[str] = []
         self._content: list[str] = []
-        self._calls: list[ToolCall] = []
-        self._ids: set[str] = set()
-        self._seed = shortened(prompt.text)
+        self._calls = ToldCalls(shortened(prompt.text))
         self._found: Found | None = None  # the calls read last
         self._truncated_call = False
         self._final = False
@@ -76,59 +53,11 @@ class ReplyParser:
         self._waiting: list[str] = []  # a call that is not whole
         self._waiting_size = 0
         self._opens = False  # whether the reply itself opened a reasoning
-        self._begun = ""  # the id of a call that was told and is not whole
-        self._arguments: list[str] = []  # what was told of its arguments
-        self._told = 0  # how long that is
-        self._open_text: OpenText | None = None  # its argument that goes on
         self._unclosed = ""  # a text in which the reasoning is not closed any more
-        self._state = self._first_state()
-        again = _special(markers)
-        self._reopenings = again[:1]
-        openings = [(mark, State.REASONING_START) for mark in (markers.opening, *again[:1])]
-        answers = [
-            (mark, State.ANSWER_START) for mark in (markers.answer_opening, markers.early_answer_opening)
-        ]
-        closed = (markers.closing, State.ANSWER_START)
-        self._start_markers = {
-            State.START: _table(*openings, closed, *answers, (self._role_mark(), State.START)),
-            State.REASONING_START: _table(*openings, closed, *answers),
-            State.ANSWER_START: _table(
-                *answers, (markers.turn_opening, State.ANSWER_START), closed, *(openings if again else ())
-            ),
-        }
-        self._longest = {
-            state: max((len(marker) for marker, _ in rows), default=0)
-            for state, rows in self._start_markers.items()
-        }
-        triggers = self._reader.triggers
-        self._closings = tuple(filter(None, (markers.answer_closing, *markers.turn_closings)))
-        # Closing marks that mean nothing without their beginning.
-        self._strays = (*again[1:], *filter(_SPECIAL.fullmatch, self._reader.section_ends))
-        self._ends_of_answer = MarkSearch((*triggers, *self._closings, *again, *self._strays))
-        self._ends_of_reasoning = MarkSearch((markers.closing, *triggers))
-        self._held = self._begun_by_prompt()
-
-    def _first_state(self) -> State:
-        prompt = self._prompt
-        if prompt.continued_content:
-            return State.ANSWER
-        if prompt.opens_reasoning:
-            return State.REASONING if prompt.continued_reasoning else State.REASONING_START
-        return State.ANSWER_START if prompt.continued_reasoning else State.START
-
-    def _begun_by_prompt(self) -> str:
-        """The mark of a call that the prompt itself ends with (functionary's >>>)."""
-        last = self._prompt.pieces[-1] if self._prompt.pieces else None
-        if last is None or not last.trusted or self._state is not State.START:
-            return ""
-        end = last.text.rstrip()
-        return next((trigger for trigger in self._reader.triggers if end.endswith(trigger)), "")
-
-    def _role_mark(self) -> str:
-        """The special token that the prompt ends with, which some models repeat."""
-        last = self._prompt.pieces[-1] if self._prompt.pieces else None
-        match = _LAST_SPECIAL.search(last.text[-_LONGEST_END:]) if last is not None and last.trusted else None
-        return match.group(1) if match else ""
+        self._state = first_state(prompt)
+        self._marks = ReplyMarks(markers, prompt, self._reader)
+        if self._state is State.START:
+            self._held = begun_call(prompt, self._reader)
 
     def feed(self, text: str) -> list[ParsedDelta]:
         """New deltas in order; adjacent ones of one kind are merged."""
@@ -141,7 +70,7 @@ class ReplyParser:
             self._waiting.append(text)
             self._waiting_size += len(text)
             if (
-                self._is_text(text, out)
+                self._calls.takes(text, out)
                 or self._work + self._waiting_size > _FREE_WORK + _PATIENCE * self._arrived
             ):
                 return out
@@ -157,8 +86,8 @@ class ReplyParser:
         if self._held or self._waiting:
             return False
         if self._state is State.ANSWER:
-            return bool(self._ends_of_answer) and not self._ends_of_answer.may_begin(text)
-        return self._state is State.REASONING and not self._ends_of_reasoning.may_begin(text)
+            return bool(self._marks.ends_of_answer) and not self._marks.ends_of_answer.may_begin(text)
+        return self._state is State.REASONING and not self._marks.ends_of_reasoning.may_begin(text)
 
     def _run(self, data: str, out: list[ParsedDelta]) -> None:
         position = 0
@@ -212,7 +141,7 @@ class ReplyParser:
         return AssistantMessage(
             reasoning=self._prompt.continued_reasoning + "".join(self._reasoning),
             content=self._prompt.continued_content + "".join(self._content),
-            tool_calls=tuple(self._calls),
+            tool_calls=tuple(self._calls.whole),
             truncated_in="tool_call" if self._truncated_call else "reasoning" if self.in_reasoning else "",
         )
 
@@ -228,49 +157,16 @@ class ReplyParser:
         self._waiting = [data[position:]]
         self._waiting_size = len(data) - position
         if isinstance(error, BegunCallError):
-            self._write(error.written, out)
+            self._calls.write(error.written, out)
         return -1
-
-    def _start_call(self, id: str, name: str, out: list[ParsedDelta]) -> None:
-        if not id or id in self._ids:
-            id = call_id(self._seed, len(self._calls))
-        self._ids.add(id)
-        self._begun = id
-        out.append(ToolCallStarted(len(self._calls), id, name))
-
-    def _write(self, written: Written, out: list[ParsedDelta]) -> None:
-        """Tell what is certain of a call that is not whole."""
-        if not self._begun:
-            self._start_call(written.id, written.name, out)
-        self._open_text = written.open
-        self._tell_arguments(written.text[self._told :], out)
-
-    def _is_text(self, piece: str, out: list[ParsedDelta]) -> bool:
-        """Whether `piece` is no more than further text of an argument, so that the call need not be read again."""
-        if self._open_text is None:
-            return False
-        self._tell_arguments(self._open_text.take(piece), out)
-        if self._open_text.over:
-            self._open_text = None
-        return self._open_text is not None
-
-    def _tell_arguments(self, text: str, out: list[ParsedDelta]) -> None:
-        if not text:
-            return
-        self._arguments.append(text)
-        self._told += len(text)
-        if out and isinstance(last := out[-1], ToolArgumentsDelta):
-            text = last.text + text
-            out.pop()
-        out.append(ToolArgumentsDelta(len(self._calls), text))
 
     def _read_start(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         end = skip_space(data, position)
         if end > position:
             self._spaces.append(data[position:end])
             return end
-        rows = self._start_markers[self._state]
-        rest = data[position : position + self._longest[self._state] + 1]
+        rows = self._marks.starts[self._state]
+        rest = data[position : position + self._marks.longest[self._state] + 1]
         # A longer marker may begin as a shorter one does.
         if not self._final and any(marker.startswith(rest) and marker != rest for marker, _ in rows):
             return self._wait(data, position)
@@ -304,7 +200,7 @@ class ReplyParser:
 
     def _begin_answer(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         """The first visible character of the answer; it may be that of a call without any mark."""
-        if not self._content and not self._calls and self._reader.begins_bare(data[position]):
+        if not self._content and not self._calls.whole and self._reader.begins_bare(data[position]):
             try:
                 found = self._reader.read(data, position, self._final, bare=True)
             except IncompleteError:
@@ -319,7 +215,7 @@ class ReplyParser:
 
     def _read_reasoning(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         closing = self._markers.closing
-        match = self._ends_of_reasoning.search(data, position)
+        match = self._marks.ends_of_reasoning.search(data, position)
         if match and match.group() != closing:
             self._emit_visible(data[position : match.start()], out)
             return self._call_in_reasoning(data, match.start(), out)
@@ -328,7 +224,7 @@ class ReplyParser:
             self._spaces.clear()
             self._state = State.ANSWER_START
             return match.end()
-        split = len(data) if self._final else self._ends_of_reasoning.begun(data, position)
+        split = len(data) if self._final else self._marks.ends_of_reasoning.begun(data, position)
         self._emit_visible(data[position:split], out)
         return self._wait(data, split)
 
@@ -344,13 +240,13 @@ class ReplyParser:
         except IncompleteError:
             return self._wait_for_call(data, position, out)
         if not found:
-            mark = self._ends_of_reasoning.search(data, position)
+            mark = self._marks.ends_of_reasoning.search(data, position)
             assert mark is not None
             self._emit_visible(mark.group(), out)
             return mark.end()
         self._spaces.clear()
         for each in found:
-            self._give(each.reading, out)
+            self._finish_calls(each.reading, out)
         self._state = State.ANSWER
         self._truncated_call = found[-1].reading.truncated
         return len(data)
@@ -364,7 +260,7 @@ class ReplyParser:
         while found and self._reader.ends_reasoning(found.reading):
             calls.append(found)
             end = self._past_closings(data, found.reading.end)
-            if not self._final and any(mark.startswith(data[end:]) for mark in self._closings):
+            if not self._final and any(mark.startswith(data[end:]) for mark in self._marks.closings):
                 raise IncompleteError
             if end >= len(data):
                 if not self._final:
@@ -377,27 +273,27 @@ class ReplyParser:
         """Behind white space and the marks that end a turn."""
         while True:
             position = skip_space(data, position)
-            closing = next((mark for mark in self._closings if data.startswith(mark, position)), "")
+            closing = next((mark for mark in self._marks.closings if data.startswith(mark, position)), "")
             if not closing:
                 return position
             position += len(closing)
 
     def _read_answer(self, data: str, position: int, out: list[ParsedDelta]) -> int:
-        if not self._ends_of_answer:
+        if not self._marks.ends_of_answer:
             self._emit_plain(data[position:], out)
             return len(data)
-        match = self._ends_of_answer.search(data, position)
+        match = self._marks.ends_of_answer.search(data, position)
         if not match:
-            split = len(data) if self._final else self._ends_of_answer.begun(data, position)
+            split = len(data) if self._final else self._marks.ends_of_answer.begun(data, position)
             self._emit_visible(data[position:split], out)
             return self._wait(data, split)
         self._emit_visible(data[position : match.start()], out)
-        if match.group() in self._strays:
+        if match.group() in self._marks.strays:
             return match.end()
-        if match.group() in self._reopenings:  # it thinks again
+        if match.group() == self._marks.reopening:  # it thinks again
             self._state = State.ANSWER_START
             return match.start()
-        if match.group() in self._closings and match.group() not in self._reader.triggers:
+        if match.group() in self._marks.closings and match.group() not in self._reader.triggers:
             self._spaces.append(match.group())
             self._state = State.ANSWER_END
             return match.end()
@@ -422,7 +318,7 @@ class ReplyParser:
         if end >= len(data):
             self._spaces.append(data[position:])
             return len(data)
-        starts = (*self._reader.triggers, self._markers.turn_opening, *self._closings)
+        starts = (*self._reader.triggers, self._markers.turn_opening, *self._marks.closings)
         rest = data[end : end + max(map(len, starts), default=0)]
         if any(mark and data.startswith(mark, end) for mark in starts):
             self._spaces.clear()
@@ -433,8 +329,12 @@ class ReplyParser:
         self._state = State.ANSWER
         return position
 
+    def _finish_calls(self, reading: Reading, out: list[ParsedDelta]) -> None:
+        for call in reading.calls:
+            self._calls.finish(call, out)
+
     def _take(self, found: Found, out: list[ParsedDelta]) -> int:
-        self._give(found.reading, out)
+        self._finish_calls(found.reading, out)
         self._found = found
         self._state = State.CALLS
         self._truncated_call = found.reading.truncated
@@ -463,21 +363,6 @@ class ReplyParser:
         self._state = State.ANSWER
         return end
 
-    def _give(self, reading: Reading, out: list[ParsedDelta]) -> None:
-        for read in reading.calls:
-            if read.written:
-                self._write(read.written, out)
-            elif not self._begun:
-                self._start_call(read.id, read.name, out)
-            if not isinstance(read.arguments, str):
-                whole, told = json.dumps(read.arguments, ensure_ascii=False), "".join(self._arguments)
-                self._tell_arguments(whole[len(told) :] if whole.startswith(told) else "", out)
-            call = ToolCall(self._begun, read.name, read.arguments, read.coercions, read.repaired)
-            out.append(ToolCallFinished(len(self._calls), call))
-            self._calls.append(call)
-            self._begun, self._told, self._open_text = "", 0, None
-            self._arguments.clear()
-
     def _emit_visible(self, text: str, out: list[ParsedDelta]) -> None:
         """Emit text up to its last visible character; white space waits for what follows."""
         visible = text.rstrip()
@@ -501,18 +386,3 @@ class ReplyParser:
             out[-1] = kind(last.text + text)
         else:
             out.append(kind(text))
-
-
-def _table(*rows: tuple[str, State]) -> tuple[tuple[str, State], ...]:
-    return tuple(row for row in rows if row[0])
-
-
-def _special(markers: ReasoningMarkers) -> tuple[str, ...]:
-    """The marks around a reasoning, its opening one without a word behind it, where they are so special that they
-    count in an answer as well.
-    """
-    opening, closing = _SPECIAL.match(markers.opening), _SPECIAL.match(markers.closing)
-    if not opening or not closing:
-        return ()
-    word = markers.opening[opening.end() :]
-    return (opening.group() if word.isalpha() else markers.opening, markers.closing)

@@ -1,0 +1,99 @@
+"""The marks that part a reply: those around reasoning and answer, of calls and of the turn's end."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+
+from engine.formats.learn.markers import ReasoningMarkers
+from engine.formats.parse.call_reader import CallReader
+from engine.formats.parse.mark_search import MarkSearch
+from engine.formats.tags import SPECIAL_TAG
+from engine.formats.values import Prompt
+
+# The last special token in front of a reply.
+_LAST_SPECIAL = re.compile(r"(<\|[^<>\s|]{1,40}\|>)\s*\Z")
+_LONGEST_END = 80
+
+
+class State(Enum):
+    START = auto()  # nothing but white space so far: reasoning or the answer may open
+    REASONING_START = auto()  # inside the reasoning, nothing but white space so far
+    REASONING = auto()
+    ANSWER_START = auto()  # after the reasoning, nothing but white space so far
+    ANSWER = auto()
+    CALLS = auto()  # after a call: another may follow, or the end of their section, or words
+    ANSWER_END = auto()  # behind the answer's closing marker
+
+
+class ReplyMarks:
+    """What to look for in which state.
+
+    `starts` has the marks that may stand where nothing visible has come yet, and the state behind each. `closings`
+    end the answer or the turn. `reopening` (often "") opens a thought within an answer, and `strays` are closing
+    marks that mean nothing there: both only where they look like tokens of their own.
+    """
+
+    def __init__(self, markers: ReasoningMarkers, prompt: Prompt, reader: CallReader) -> None:
+        pair = _special(markers)
+        self.reopening = pair[0] if pair else ""
+        openings = [(mark, State.REASONING_START) for mark in (markers.opening, self.reopening)]
+        answers = [
+            (mark, State.ANSWER_START) for mark in (markers.answer_opening, markers.early_answer_opening)
+        ]
+        closed = (markers.closing, State.ANSWER_START)
+        self.starts = {
+            State.START: _table(*openings, closed, *answers, (_role_mark(prompt), State.START)),
+            State.REASONING_START: _table(*openings, closed, *answers),
+            State.ANSWER_START: _table(
+                *answers, (markers.turn_opening, State.ANSWER_START), closed, *(openings if pair else ())
+            ),
+        }
+        self.longest = {
+            state: max((len(marker) for marker, _ in rows), default=0) for state, rows in self.starts.items()
+        }
+        self.closings = tuple(filter(None, (markers.answer_closing, *markers.turn_closings)))
+        self.strays = (*pair[1:], *filter(SPECIAL_TAG.fullmatch, reader.section_ends))
+        self.ends_of_answer = MarkSearch((*reader.triggers, *self.closings, *pair, *self.strays))
+        self.ends_of_reasoning = MarkSearch((markers.closing, *reader.triggers))
+
+
+def first_state(prompt: Prompt) -> State:
+    if prompt.continued_content:
+        return State.ANSWER
+    if prompt.opens_reasoning:
+        return State.REASONING if prompt.continued_reasoning else State.REASONING_START
+    return State.ANSWER_START if prompt.continued_reasoning else State.START
+
+
+def begun_call(prompt: Prompt, reader: CallReader) -> str:
+    """The mark of a call that the prompt itself ends with (functionary's >>>), "" for none."""
+    end = _end(prompt).rstrip()
+    return next((trigger for trigger in reader.triggers if end.endswith(trigger)), "")
+
+
+def _role_mark(prompt: Prompt) -> str:
+    """The special token that the prompt ends with, which some models repeat."""
+    match = _LAST_SPECIAL.search(_end(prompt)[-_LONGEST_END:])
+    return match.group(1) if match else ""
+
+
+def _end(prompt: Prompt) -> str:
+    """The template's own end of the prompt."""
+    last = prompt.pieces[-1] if prompt.pieces else None
+    return last.text if last is not None and last.trusted else ""
+
+
+def _table(*rows: tuple[str, State]) -> tuple[tuple[str, State], ...]:
+    return tuple(row for row in rows if row[0])
+
+
+def _special(markers: ReasoningMarkers) -> tuple[str, ...]:
+    """The marks around a reasoning, its opening one without a word behind it, where they are so special that they
+    count in an answer as well.
+    """
+    opening, closing = SPECIAL_TAG.match(markers.opening), SPECIAL_TAG.match(markers.closing)
+    if not opening or not closing:
+        return ()
+    word = markers.opening[opening.end() :]
+    return (opening.group() if word.isalpha() else markers.opening, markers.closing)

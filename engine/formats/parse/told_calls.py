@@ -1,0 +1,71 @@
+"""The calls of one reply, told as they are written and once they are whole."""
+
+from __future__ import annotations
+
+import json
+
+from engine.formats.parse.call_marks import ReadCall
+from engine.formats.parse.written import OpenText, Written
+from engine.formats.render.call_ids import call_id
+from engine.formats.values import ParsedDelta, ToolArgumentsDelta, ToolCall, ToolCallFinished, ToolCallStarted
+
+
+class ToldCalls:
+    """Adds deltas to the `out` of its caller. `seed` makes the ids of calls that have none, or that of another."""
+
+    def __init__(self, seed: str) -> None:
+        self.whole: list[ToolCall] = []
+        self._seed = seed
+        self._ids: set[str] = set()
+        self._begun = ""  # the id of a call that was told and is not whole
+        self._arguments: list[str] = []  # what was told of its arguments
+        self._told = 0  # how long that is
+        self._open: OpenText | None = None  # its argument that goes on
+
+    def write(self, written: Written, out: list[ParsedDelta]) -> None:
+        """Tell what is certain of a call that is not whole."""
+        if not self._begun:
+            self._start(written.id, written.name, out)
+        self._open = written.open
+        self._tell(written.text[self._told :], out)
+
+    def takes(self, piece: str, out: list[ParsedDelta]) -> bool:
+        """Whether `piece` is no more than further text of an argument, so that the call need not be read again."""
+        if self._open is None:
+            return False
+        self._tell(self._open.take(piece), out)
+        if self._open.over:
+            self._open = None
+        return self._open is not None
+
+    def finish(self, read: ReadCall, out: list[ParsedDelta]) -> None:
+        """Tell a whole call, malformed or not."""
+        if read.written:
+            self.write(read.written, out)
+        elif not self._begun:
+            self._start(read.id, read.name, out)
+        if not isinstance(read.arguments, str):
+            whole, told = json.dumps(read.arguments, ensure_ascii=False), "".join(self._arguments)
+            self._tell(whole[len(told) :] if whole.startswith(told) else "", out)
+        call = ToolCall(self._begun, read.name, read.arguments, read.coercions, read.repaired)
+        out.append(ToolCallFinished(len(self.whole), call))
+        self.whole.append(call)
+        self._begun, self._told, self._open = "", 0, None
+        self._arguments.clear()
+
+    def _start(self, id: str, name: str, out: list[ParsedDelta]) -> None:
+        if not id or id in self._ids:
+            id = call_id(self._seed, len(self.whole))
+        self._ids.add(id)
+        self._begun = id
+        out.append(ToolCallStarted(len(self.whole), id, name))
+
+    def _tell(self, text: str, out: list[ParsedDelta]) -> None:
+        if not text:
+            return
+        self._arguments.append(text)
+        self._told += len(text)
+        if out and isinstance(last := out[-1], ToolArgumentsDelta):
+            text = last.text + text
+            out.pop()
+        out.append(ToolArgumentsDelta(len(self.whole), text))
