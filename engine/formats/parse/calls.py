@@ -6,8 +6,6 @@ With `final` the text has ended and is judged as it is.
 
 from __future__ import annotations
 
-import contextlib
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,11 +16,10 @@ from engine.formats.parse.arguments import Schema, Typing
 from engine.formats.parse.broken_off import cut_off
 from engine.formats.parse.call_marks import BegunCallError, CallMarks, ReadCall, Reading, with_written
 from engine.formats.parse.envelopes import Unwrapped, read_name, unwrap
+from engine.formats.parse.keyed import KeyedArguments
 from engine.formats.parse.literals import (
     BrokenError,
     IncompleteError,
-    Literals,
-    Value,
     read_json,
     skip_space,
 )
@@ -30,14 +27,6 @@ from engine.formats.parse.patterns import Match, match_marks
 from engine.formats.parse.tagged import TaggedArguments
 from engine.formats.parse.written import Written, written_envelope, written_json
 from engine.text import clean_value
-
-_PYTHON_KEY = re.compile(r"\s*([^\W\d]\w*(?:[\-.]\w+)*)\s*=(?!=)")
-_BRACED_KEY = re.compile(r"\s*([^\s{}\[\],:<>]+)\s*:")
-_QUOTES = ('"', "'")
-_BEGUN_KEY = re.compile(r"[\w.\-]+\s*=?\Z")
-
-# Arguments between keys: name, where the value begins, value.
-_Members = list[tuple[str, int, Value]]
 
 
 class Notation:
@@ -48,6 +37,7 @@ class Notation:
     def __init__(self, dialect: Dialect, schemas: Mapping[str, Schema], *, only_known: bool = False) -> None:
         self.marks = CallMarks(dialect, schemas, only_known=only_known)
         self._tagged = TaggedArguments(dialect, self.marks.is_over) if dialect.parameter else None
+        self._keyed = KeyedArguments(dialect, self.marks.stops)
 
     def read(self, text: str, position: int, in_section: bool | None, final: bool) -> Reading | None:
         """The next call or calls at `position`, or the end of their section; None when something else stands
@@ -144,7 +134,7 @@ class Notation:
             return written_json(text, start, typing, written) if text.startswith("{", start) else None
         if self._tagged:
             return self._tagged.written(text, head.end, typing, written)
-        return self._written_keys(text, head.end, typing, written)
+        return self._keyed.written(text, head.end, typing, written)
 
     def _enveloped(self, text: str, position: int, opened: bool, listed: bool, final: bool) -> Reading | None:
         """A JSON object that holds a call."""
@@ -229,83 +219,12 @@ class Notation:
         call = self._made(head, typing.typed(found.value), typing, repaired=found.repaired or stray)
         return Reading(end, (call,))
 
-    def _with_keys(self, text: str, head: Match, typing: Typing, final: bool) -> Reading | None:
-        """key=value of Python or key:value of Gemma, up to the closing bracket."""
-        for loose in (False, True):
-            found: _Members = []
-            try:
-                position = self._keyed(text, head.end, loose, found)
-            except BrokenError:
-                continue
-            arguments = {key: value.value for key, _, value in found}
-            end = self.marks.past_closing(text, position, final)
-            return Reading(end, (self._made(head, typing.typed(arguments), typing, repaired=loose),))
-        return self._malformed(text, head.end, head, final)
-
-    def _keyed(self, text: str, position: int, loose: bool, found: _Members) -> int:
-        """Where the closing bracket stands. `found` gets the arguments, where this raises those in front of it."""
-        closing = "}" if self._is_braced else ")"
-        quote = self.marks.dialect.quote if self._is_braced else ""
-        reader = Literals(text, stops=self.marks.stops, quote=quote, loose=loose)
-        while True:
-            position = skip_space(text, position)
-            if position >= len(text):
-                raise IncompleteError
-            if text[position] == closing:
-                return position
-            if text[position] == "," and found:
-                position += 1
-                continue
-            key = self._key(text, position)
-            if not key:
-                if _BEGUN_KEY.match(text, position):
-                    raise IncompleteError
-                raise BrokenError("key")
-            value = reader.read(key[1], 1)
-            found.append((key[0], key[1], value))
-            position = value.end
-
-    def _key(self, text: str, position: int) -> tuple[str, int] | None:
-        """A key and where its value begins."""
-        match = (_BRACED_KEY if self._is_braced else _PYTHON_KEY).match(text, position)
-        return (match.group(1).strip("\"'"), match.end()) if match else None
-
-    @property
-    def _is_braced(self) -> bool:
-        return self.marks.dialect.arguments == "braced"
-
-    def _written_keys(self, text: str, position: int, typing: Typing, written: Written) -> Written:
-        found: _Members = []
-        with contextlib.suppress(IncompleteError, BrokenError):
-            self._keyed(text, position, False, found)
-        names: set[str] = set()
-        for key, start, value in found:
-            if key in names or typing.wraps(key) or not self._is_certain(text, start, value.end):
-                break
-            names.add(key)
-            written = written.with_member(key, typing.typed({key: value.value})[key])
-            position = value.end
-        comma = skip_space(text, position)
-        begun = self._key(text, comma + 1 if names and text.startswith(",", comma) else comma)
-        if begun is None or begun[0] in names or not typing.keeps_text(begun[0], stated=True):
-            return written
-        start = skip_space(text, begun[1])
-        for quote in (self.marks.dialect.quote,) if self._is_braced else _QUOTES:
-            if text.startswith(quote, start):
-                stops = (quote,) if self._is_braced else (quote, "\\")
-                return written.with_begun(begun[0], text, start + len(quote), stops)
-        return written
-
-    def _is_certain(self, text: str, start: int, end: int) -> bool:
-        """Whether a value between keys is the same read loosely, where a quote in a text may stand for itself."""
-        raw = text[start:end].lstrip()
-        if self._is_braced and raw.startswith(self.marks.dialect.quote):
-            return True
-        bare = raw.replace(self.marks.dialect.quote, "") if self._is_braced else raw
-        if not any(quote in bare for quote in _QUOTES):
-            return True
-        following = skip_space(text, end)
-        return raw.startswith(_QUOTES) and text.startswith((",", ")", "}"), following)
+    def _with_keys(self, text: str, head: Match, typing: Typing, final: bool) -> Reading:
+        found = self._keyed.read(text, head.end)
+        if found is None:
+            return self._malformed(text, head.end, head, final)
+        end = self.marks.past_closing(text, found.end, final)
+        return Reading(end, (self._made(head, typing.typed(found.value), typing, repaired=found.repaired),))
 
     def _made(
         self, head: Match, arguments: dict[str, Any], typing: Typing, *, repaired: bool = False

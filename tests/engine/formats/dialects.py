@@ -207,8 +207,10 @@ def parse(dialect: Dialect, pieces: str | list[str], **more: Any) -> AssistantMe
     return parser.finish()
 
 
-def parse_with_deltas(dialect: Dialect, pieces: list[str]) -> tuple[AssistantMessage, list[ParsedDelta]]:
-    parser = parser_for(dialect)
+def parse_with_deltas(
+    dialect: Dialect, pieces: list[str], **more: Any
+) -> tuple[AssistantMessage, list[ParsedDelta]]:
+    parser = parser_for(dialect, **more)
     deltas = [delta for piece in pieces for delta in parser.feed(piece)]
     deltas += parser.flush()
     return parser.finish(), deltas

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,11 +11,14 @@ from hypothesis import strategies as st
 from engine.formats import (
     AssistantMessage,
     ContentDelta,
+    Piece,
+    Prompt,
     ReasoningDelta,
     ToolArgumentsDelta,
     ToolCallFinished,
     ToolCallStarted,
 )
+from engine.formats.learn.markers import ReasoningMarkers
 from tests.engine.formats.dialects import DIALECTS, call, parse_with_deltas, parser_for, text_of
 from tests.support.counting import assert_linear
 
@@ -52,9 +57,58 @@ def test_the_result_does_not_depend_on_the_cuts(named: tuple[str, str], data: st
     assert told(name, list(reply)) == whole
 
 
-def told(name: str, pieces: list[str]) -> tuple[AssistantMessage, list[object]]:
+MARKERS = {
+    "special": ReasoningMarkers("<|channel>thought", "<channel|>", turn_closings=("<turn|>",)),
+    "worded": ReasoningMarkers(
+        "<|open|>think<|sep|>",
+        "<|close|>think<|sep|>",
+        answer_opening="<|open|>response<|sep|>",
+        early_answer_opening="<|open|>response<|sep|>",
+        answer_closing="<|close|>response<|sep|>",
+        turn_closings=("<|close|>message<|sep|>",),
+    ),
+    "bracketed": ReasoningMarkers("[THINK]", "[/THINK]", turn_opening="<|im_start|>assistant"),
+}
+PROMPTS = {
+    "plain": Prompt("<|bot|>", (Piece("<|bot|>", True),)),
+    "open": Prompt("…", opens_reasoning=True),
+    "past": Prompt("…", continued_reasoning="So. "),
+}
+
+
+@settings(max_examples=400)
+@given(
+    st.sampled_from(sorted(MARKERS)),
+    st.sampled_from(sorted(PROMPTS)),
+    st.sampled_from(["hermes", "qwen-coder", "kimi", "glm"]),
+    st.data(),
+)
+def test_with_any_markers_the_result_does_not_depend_on_the_cuts(
+    kind: str, opened: str, name: str, data: st.DataObject
+) -> None:
+    markers = MARKERS[kind]
+    marks = [
+        *(
+            markers.opening,
+            markers.closing,
+            markers.answer_opening,
+            markers.answer_closing,
+            markers.turn_opening,
+        ),
+        *(*markers.turn_closings, "<|channel>", "<|bot|>", "words", "\n", " ", "<", "<|", "thought"),
+        *(text_of(name, call("search", {"text": "a b"})), "<tool_call>", "</tool_call>"),
+    ]
+    pieces = st.lists(st.sampled_from([mark for mark in marks if mark]), max_size=8)
+    reply = "".join(data.draw(pieces))
+    size = data.draw(st.integers(1, 7))
+    more = {"markers": markers, "prompt": PROMPTS[opened]}
+    whole = told(name, [reply], **more)
+    assert told(name, [reply[at : at + size] for at in range(0, len(reply), size)], **more) == whole
+
+
+def told(name: str, pieces: list[str], **more: Any) -> tuple[AssistantMessage, list[object]]:
     """The message, and what was told on the way with neighbouring texts joined."""
-    message, deltas = parse_with_deltas(DIALECTS[name], pieces)
+    message, deltas = parse_with_deltas(DIALECTS[name], pieces, **more)
     joined: list[object] = []
     for delta in deltas:
         last = joined[-1] if joined else None

@@ -1,0 +1,100 @@
+"""Reads arguments between keys: key=value as Python writes them, key:value as Gemma does."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+
+from engine.formats.dialect import Dialect
+from engine.formats.parse.arguments import Typing
+from engine.formats.parse.literals import BrokenError, IncompleteError, Literals, Value, skip_space
+from engine.formats.parse.tagged import Arguments
+from engine.formats.parse.written import Written
+
+_PYTHON_KEY = re.compile(r"\s*([^\W\d]\w*(?:[\-.]\w+)*)\s*=(?!=)")
+_BRACED_KEY = re.compile(r"\s*([^\s{}\[\],:<>]+)\s*:")
+_BEGUN_KEY = re.compile(r"[\w.\-]+\s*=?\Z")
+_QUOTES = ('"', "'")
+# Name, where the value begins, value.
+_Members = list[tuple[str, int, Value]]
+
+
+class KeyedArguments:
+    """The arguments of one dialect. Where one of `stops` comes too early, all open brackets are closed."""
+
+    def __init__(self, dialect: Dialect, stops: tuple[str, ...]) -> None:
+        self._stops = stops
+        braced = dialect.arguments == "braced"
+        self._quote = dialect.quote if braced else ""
+        self._pattern, self._closing = (_BRACED_KEY, "}") if braced else (_PYTHON_KEY, ")")
+
+    def read(self, text: str, position: int) -> Arguments | None:
+        """All arguments, and where their closing bracket stands; None where they cannot be read. Raises
+        IncompleteError.
+        """
+        for loose in (False, True):
+            found: _Members = []
+            try:
+                end = self._members(text, position, loose, found)
+            except BrokenError:
+                continue
+            return Arguments({key: value.value for key, _, value in found}, end, loose)
+        return None
+
+    def written(self, text: str, position: int, typing: Typing, written: Written) -> Written:
+        """The arguments as far as they are certain, the last one perhaps open."""
+        found: _Members = []
+        with contextlib.suppress(IncompleteError, BrokenError):
+            self._members(text, position, False, found)
+        names: set[str] = set()
+        for key, start, value in found:
+            if key in names or typing.wraps(key) or not self._is_certain(text, start, value.end):
+                break
+            names.add(key)
+            written = written.with_member(key, typing.typed({key: value.value})[key])
+            position = value.end
+        comma = skip_space(text, position)
+        begun = self._key(text, comma + 1 if names and text.startswith(",", comma) else comma)
+        if begun is None or begun[0] in names or not typing.keeps_text(begun[0], stated=True):
+            return written
+        start = skip_space(text, begun[1])
+        for quote in (self._quote,) if self._quote else _QUOTES:
+            if text.startswith(quote, start):
+                stops = (quote,) if self._quote else (quote, "\\")
+                return written.with_begun(begun[0], text, start + len(quote), stops)
+        return written
+
+    def _members(self, text: str, position: int, loose: bool, found: _Members) -> int:
+        """Where the closing bracket stands. `found` gets the arguments, where this raises those in front of it."""
+        reader = Literals(text, stops=self._stops, quote=self._quote, loose=loose)
+        while True:
+            position = skip_space(text, position)
+            if position >= len(text):
+                raise IncompleteError
+            if text[position] == self._closing:
+                return position
+            if text[position] == "," and found:
+                position += 1
+                continue
+            key = self._key(text, position)
+            if not key:
+                if _BEGUN_KEY.match(text, position):
+                    raise IncompleteError
+                raise BrokenError("key")
+            value = reader.read(key[1], 1)
+            found.append((key[0], key[1], value))
+            position = value.end
+
+    def _key(self, text: str, position: int) -> tuple[str, int] | None:
+        """A key and where its value begins."""
+        match = self._pattern.match(text, position)
+        return (match.group(1).strip("\"'"), match.end()) if match else None
+
+    def _is_certain(self, text: str, start: int, end: int) -> bool:
+        """Whether a value is the same read loosely, where a quote in a text may stand for itself."""
+        raw = text[start:end].lstrip()
+        if self._quote and raw.startswith(self._quote):
+            return True
+        if not any(quote in (raw.replace(self._quote, "") if self._quote else raw) for quote in _QUOTES):
+            return True
+        return raw.startswith(_QUOTES) and text.startswith((",", ")", "}"), skip_space(text, end))
