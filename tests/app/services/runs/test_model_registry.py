@@ -1,5 +1,6 @@
 """The models behind runs, over the services with a scripted engine."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,7 +49,7 @@ def never() -> bool:
 
 def ask(chat_model: ChatModel, cancelled: Callable[[], bool] = never) -> tuple[ModelResponse, list[str]]:
     told: list[str] = []
-    turn = chat_model.stream(ASK, lambda channel, text: told.append(f"{channel}: {text}"), cancelled)
+    turn = chat_model.stream(ASK, lambda new: told.append(f"{new.channel}: {new.text}"), cancelled)
     return turn, told
 
 
@@ -65,7 +66,8 @@ def test_a_brain_loads_its_model_and_gathers_a_turn(make: Make) -> None:
     turn, told = ask(chat_model)
     assert (turn.reasoning, turn.content, turn.tool_calls) == ("hm", "Hello there", (CALL,))
     assert (turn.finish_reason, turn.error, turn.usage.prompt_tokens) == ("stop", None, 1200)
-    assert told == ["reasoning: hm", "content: Hello", "content:  there"]
+    assert told[:3] == ["reasoning: hm", "content: Hello", "content:  there"]
+    assert "".join(text.removeprefix("arguments: ") for text in told[3:]) == json.dumps(CALL.arguments)
     assert services.settings.current.model == "starter", "a run's model is not chosen for chats"
 
 
@@ -93,7 +95,7 @@ def test_a_turn_that_is_not_wanted_any_more_ends_before_all_is_written(make: Mak
     chat_model = make(answer=lambda _: ("word ",) * 100_000, pace=0.001).model_registry.chat_model(MODEL)
     chat_model.ready()
     told: list[str] = []
-    turn = chat_model.stream(ASK, lambda channel, text: told.append(text), lambda: bool(told))
+    turn = chat_model.stream(ASK, lambda new: told.append(new.text), lambda: bool(told))
     assert turn.finish_reason == "cancelled" and turn.content.startswith("word ")
 
 

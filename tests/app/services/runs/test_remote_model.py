@@ -35,7 +35,7 @@ def ask(
     chat_model: ChatModel, cancelled: Callable[[], bool] = lambda: False
 ) -> tuple[ModelResponse, list[str]]:
     told: list[str] = []
-    turn = chat_model.stream(ASK, lambda channel, text: told.append(f"{channel}: {text}"), cancelled)
+    turn = chat_model.stream(ASK, lambda new: told.append(f"{new.channel}: {new.text}"), cancelled)
     return turn, told
 
 
