@@ -200,7 +200,7 @@ class ReplyParser:
 
     def _begin_answer(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         """The first visible character of the answer; it may be that of a call without any mark."""
-        if not self._content and not self._calls.whole and self._reader.begins_bare(data[position]):
+        if not self._content and self._reader.begins_bare(data[position]):
             try:
                 found = self._reader.read(data, position, self._final, bare=True)
             except IncompleteError:
