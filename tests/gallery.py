@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QSlider, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QSlider, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.style import style_sheet
@@ -246,9 +246,8 @@ def lists(parent: QWidget) -> Sequence[QWidget]:
         row.show_words(word("model"), word("used"))
         row.setChecked(chosen)
         made.append(row)
-    chats = QListView()
-    chats.setAccessibleName(word("name"))
-    searched = SearchedList(chats, parent)
+    searched = SearchedList(parent)
+    searched.list.setAccessibleName(word("name"))
     searched.search.setAccessibleName(word("name"))
     searched.new.setAccessibleName(word("save"))
     searched.setFixedHeight(themes.current.px(120))

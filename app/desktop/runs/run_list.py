@@ -1,4 +1,4 @@
-"""The list of runs and recipes: its model, how its rows are painted, and what a person does with it."""
+"""The list of runs and recipes: its model, and how its rows are painted."""
 
 from __future__ import annotations
 
@@ -6,25 +6,9 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QCoreApplication,
-    QModelIndex,
-    QObject,
-    QPoint,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QAbstractListModel, QCoreApplication, QModelIndex, QObject, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.run_view.rows import Heading, Row, rows_of
@@ -182,40 +166,3 @@ class RunDelegate(QStyledItemDelegate):
         painter.setPen(QColor(theme.text))
         title = painter.fontMetrics().elidedText(_title(row), Qt.TextElideMode.ElideRight, inner.width())
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | middle, title)
-
-
-class RunList(QListView):
-    """The list itself: opens by click or Enter, has a menu by right click, menu key or Shift+F10."""
-
-    open_wanted = Signal(object)
-    delete_wanted = Signal(object)
-    menu_wanted = Signal(object, QPoint)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setUniformItemSizes(True)
-        self.clicked.connect(lambda index: self._tell(index, self.open_wanted.emit))
-
-    def _tell(self, index: QModelIndex, tell: Any) -> None:
-        row = index.data(Role.ROW)
-        if row is not None and row.heading is None:
-            tell(row)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        index, place = self.indexAt(event.pos()), event.globalPos()
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            index = self.currentIndex()
-            place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
-        self._tell(index, lambda row: self.menu_wanted.emit(row, place))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        index = self.currentIndex()
-        if index.isValid() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._tell(index, self.open_wanted.emit)
-        elif index.isValid() and event.key() == Qt.Key.Key_Delete:
-            self._tell(index, self.delete_wanted.emit)
-        else:
-            super().keyPressEvent(event)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.run_view.rows import Row
-from app.desktop.runs.run_list import Role, RunDelegate, RunList, RunListModel
+from app.desktop.runs.run_list import Role, RunDelegate, RunListModel
 from app.desktop.text.run_labels import is_under_way
 from app.desktop.widgets.labels import name_icon
 from app.desktop.widgets.searched_list import SearchedList
@@ -26,8 +26,7 @@ class RunsSide(SearchedList):
     recipe_delete_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.list = RunList()
-        super().__init__(self.list, parent)
+        super().__init__(parent)
         self.model = RunListModel(self)
         self.list.setModel(self.model)
         self._delegate = RunDelegate(self.list)
@@ -35,9 +34,9 @@ class RunsSide(SearchedList):
         self.new.clicked.connect(self.new_wanted)
         self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self._open_first)
-        self.list.open_wanted.connect(self._open)
-        self.list.delete_wanted.connect(self._delete)
-        self.list.menu_wanted.connect(lambda row, place: self.menu(row).popup(place))
+        self.list.open_wanted.connect(lambda index: self._open(index.data(Role.ROW)))
+        self.list.delete_wanted.connect(lambda index: self._delete(index.data(Role.ROW)))
+        self.list.menu_wanted.connect(lambda index, place: self.menu(index.data(Role.ROW)).popup(place))
         self.refresh()
 
     # What the page tells
@@ -65,10 +64,6 @@ class RunsSide(SearchedList):
 
     def take_focus(self) -> None:
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def focus_search(self) -> None:
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
 
     # Inside
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QListView, QWidget
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
@@ -13,30 +14,66 @@ from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, Row
 
 
+class SideList(QListView):
+    """The list itself: opens by click or Enter, has a menu by right click, menu key or Shift+F10."""
+
+    menu_wanted = Signal(QModelIndex, QPoint)
+    delete_wanted = Signal(QModelIndex)
+    open_wanted = Signal(QModelIndex)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setUniformItemSizes(True)
+        self.clicked.connect(self.open_wanted)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index, place = self.indexAt(event.pos()), event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            index = self.currentIndex()
+            place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+        if index.flags() & Qt.ItemFlag.ItemIsSelectable:  # no heading
+            self.menu_wanted.emit(index, place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        if index.isValid() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.open_wanted.emit(index)
+        elif index.isValid() and event.key() == Qt.Key.Key_Delete:
+            self.delete_wanted.emit(index)
+        else:
+            super().keyPressEvent(event)
+
+
 class SearchedList(ThemedWidget):
     """Lays these out, with `_empty` for what is said where there is nothing; what they do is for who inherits."""
 
-    def __init__(self, list_view: QListView, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "side")
         self.search = QLineEdit(self)
         self.new = push_button(self)
-        self._view = list_view
-        list_view.setParent(self)
+        self.list = SideList(self)
         self._empty = text_label(self, "small", wraps=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         Column(
             Row((self.search, 1), self.new, spacing=8),
             self._empty,
-            (list_view, 1),
+            (self.list, 1),
             parent=self,
             margins=(12, 12, 12, 0),
             spacing=8,
         )
+
+    def focus_search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
 
     def restyle(self) -> None:
         px = themes.current.px
         self._empty.setContentsMargins(px(8), px(12), px(8), 0)
         set_icon(self.new, "plus", "text", 18)
         self.new.setFixedWidth(px(40))
-        self._view.doItemsLayout()
+        self.list.doItemsLayout()

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
-    QMenu,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.widgets.labels import name_icon
@@ -25,42 +19,6 @@ SEARCH_DELAY_MS = 120
 DAY_CHECK_MS = 60_000
 
 
-class ConversationList(QListView):
-    """The list itself: opens by click or Enter, has a menu by right click, menu key or Shift+F10."""
-
-    menu_wanted = Signal(QModelIndex, QPoint)
-    delete_wanted = Signal(QModelIndex)
-    open_wanted = Signal(QModelIndex)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(
-            QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
-        )
-        self.setUniformItemSizes(True)
-        self.clicked.connect(self.open_wanted)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        index, place = self.indexAt(event.pos()), event.globalPos()
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            index = self.currentIndex()
-            place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
-        if index.data(Role.CONVERSATION) is not None:
-            self.menu_wanted.emit(index, place)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        index = self.currentIndex()
-        if index.isValid() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.open_wanted.emit(index)
-        elif index.isValid() and event.key() == Qt.Key.Key_Delete:
-            self.delete_wanted.emit(index)
-        else:
-            super().keyPressEvent(event)
-
-
 class Sidebar(SearchedList):
     """Shows conversations and tells what a person wants done with them; touches no service itself."""
 
@@ -72,12 +30,14 @@ class Sidebar(SearchedList):
     search_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.list = ConversationList()
-        super().__init__(self.list, parent)
+        super().__init__(parent)
         self.model = ConversationModel(self)
         self._loading = True
         self._pending: list[Conversation] = []
         self.search.setClearButtonEnabled(False)
+        self.list.setEditTriggers(
+            QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
+        )
         self.list.setModel(self.model)
         self._delegate = ConversationDelegate(self.list)
         self.list.setItemDelegate(self._delegate)
@@ -139,10 +99,6 @@ class Sidebar(SearchedList):
     def show_asking(self, conversations: set[int]) -> None:
         self.model.asking = frozenset(conversations)
         self.list.viewport().update()
-
-    def focus_search(self) -> None:
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
 
     def edit_title(self, conversation: int) -> None:
         index = self.model.index_of(conversation)
