@@ -93,8 +93,7 @@ class Bridge(QObject):
         self._scheduled = False
         self._last = 0.0
         self._unsubscribe: Callable[[], None] = lambda: None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._flush)
         self._woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
 

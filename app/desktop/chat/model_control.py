@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject
 
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.forms.file_dialog import choose_file
 from app.desktop.model_picker.header import Header
 from app.desktop.model_picker.model_banner import ModelBanner
 from app.desktop.model_picker.model_list_loader import ModelListLoader
@@ -60,13 +60,8 @@ class ModelControl(QObject):
 
     def open_file(self) -> None:
         """Let a person choose a file, and use it."""
-        dialog = QFileDialog(
-            self._header.window(), self.tr("Open a model file"), "", self.tr("Models") + " (*.gguf)"
-        )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.use)
-        dialog.open()
+        kinds = self.tr("Models") + " (*.gguf)"
+        choose_file(self._header.window(), self.tr("Open a model file"), kinds, self.use)
 
     def cancel(self) -> None:
         """End the load, or the tuning that it waits for."""

@@ -6,12 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QFrame,
-    QScrollArea,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
@@ -21,6 +16,7 @@ from app.desktop.chat.pick_card import PickCard
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row, discard
+from app.desktop.widgets.scroller import scroll_area
 from app.services.events import ServiceEvent
 from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.services.models.events import ModelChanged
@@ -103,13 +99,8 @@ class WelcomePage(ThemedWidget):
             spacing=8,
         )
         page = QWidget(self)
-        page.setProperty("kind", "page")
         Row(STRETCH, (self._inside, 1000), STRETCH, parent=page)
-        self._scroller = QScrollArea(self)
-        self._scroller.setWidgetResizable(True)
-        self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroller.setWidget(page)
+        self._scroller = scroll_area(page, self)
         self._scroller.verticalScrollBar().rangeChanged.connect(self._fit_margins)
         Column(self._scroller, parent=self)
 

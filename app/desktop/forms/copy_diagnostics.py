@@ -30,7 +30,7 @@ class CopyDiagnostics(QPushButton):
     def _collect(self) -> None:
         self._back.stop()
         self.setEnabled(False)
-        self._say(self.tr("Collecting…"))
+        set_texts(self, self.tr("Collecting…"))
         run_in_background(_diagnostics, self._copy, self._failed, executor="net", owner=self)
 
     def _copy(self, text: str) -> None:
@@ -43,15 +43,12 @@ class CopyDiagnostics(QPushButton):
 
     def _end(self, said: str) -> None:
         self.setEnabled(True)
-        self._say(said)
+        set_texts(self, said)
         self._back.start()
-
-    def _say(self, text: str) -> None:
-        set_texts(self, text)
 
     def retranslate(self) -> None:
         if self.isEnabled():
-            self._say(self.tr("Copy diagnostics"))
+            set_texts(self, self.tr("Copy diagnostics"))
 
 
 def _diagnostics() -> str:

@@ -40,9 +40,9 @@ SCROLL_KEYS = {
 
 
 @lru_cache(maxsize=8)
-def style_sheet(theme: Theme, body: float = BODY_PIXELS) -> str:
+def style_sheet(theme: Theme) -> str:
     """The style of prose in QTextDocument's CSS. Line heights are minima, so a tall formula makes room."""
-    line = theme.px(body * LINE_HEIGHT)
+    line = theme.px(BODY_PIXELS * LINE_HEIGHT)
     fixed = theme.fixed_font().family()
     headings = "".join(
         f"p.h{level} {{ font-size: {theme.px(size)}px; font-weight: 600;"

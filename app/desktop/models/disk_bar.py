@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.models.library_text import shown_path
+from app.desktop.text.run_labels import folder_text
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import set_texts, wrapped_label
@@ -83,7 +83,7 @@ class DiskBar(ThemedWidget):
         disk = self._disk
         if disk is None:
             return
-        self.folder.set_whole(self.tr("Stored in {folder}").format(folder=shown_path(disk.folder)))
+        self.folder.set_whole(self.tr("Stored in {folder}").format(folder=folder_text(str(disk.folder))))
         shares = self.shares()
         free = self.tr("free {size}").format(size=format_size(disk.free))
         self._legend.show_entries(

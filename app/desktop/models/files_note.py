@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.markdown.prose import PlainBlock
-from app.desktop.models.library_text import hash_text, shown_path
+from app.desktop.models.library_text import hash_text
+from app.desktop.text.run_labels import folder_text
 from app.desktop.text.words import joined
 from app.desktop.widgets.layouts import Column
 from app.format import format_size
@@ -36,7 +37,7 @@ class FilesNote(ThemedWidget):
         lines = []
         for file in model.files:
             known = hash_text(file.sha256) or self.tr("not computed yet. Verify computes it.")
-            lines += [shown_path(file.path), joined([format_size(file.bytes), f"SHA-256 {known}"]), ""]
+            lines += [folder_text(file.path), joined([format_size(file.bytes), f"SHA-256 {known}"]), ""]
         if model.commit:
             lines.append(self.tr("Commit {commit}").format(commit=model.commit))
         self.words.set_text("\n".join(lines).strip())

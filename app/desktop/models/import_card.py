@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
-from app.desktop.models.library_text import origin_name, shown_path
+from app.desktop.models.library_text import origin_name
+from app.desktop.text.run_labels import folder_text
 from app.desktop.text.words import joined
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
@@ -54,7 +55,7 @@ class FoundRow(QWidget):
         known = self.tr("Already in your library") if found.known else ""
         facts = joined([origin_name(found.origin), known or format_size(found.bytes)])
         self.name.set_whole(found.name)
-        self.note.set_whole(joined([facts, shown_path(found.path)]))
+        self.note.set_whole(joined([facts, folder_text(found.path)]))
         self.tick.setAccessibleName(", ".join([found.name, facts]))
         palette = self.note.palette()
         palette.setColor(palette.ColorRole.WindowText, QColor(themes.current.muted))

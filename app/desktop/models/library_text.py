@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QCoreApplication
 
 from app.desktop.base.language import languages
@@ -84,13 +82,6 @@ def state_words(model: LibraryModel) -> str:
     if model.state == "damaged":
         return translate("Models", "Some of its bytes are damaged.")
     return ""
-
-
-def shown_path(path: str | Path) -> str:
-    """A path with the home folder as a tilde."""
-    home = str(Path.home())
-    text = str(path)
-    return "~" + text[len(home) :] if text == home or text.startswith(home + "/") else text
 
 
 def hash_text(sha256: str) -> str:

@@ -28,9 +28,6 @@ class LiveSpeed:
         """The answer is written."""
         self._pieces.pop(message, None)
 
-    def clear(self) -> None:
-        self._pieces.clear()
-
     def answers(self) -> int:
         """How many are being written."""
         return len(self._pieces)

@@ -107,16 +107,14 @@ def address(request: ApprovalRequest) -> str:
 def what(request: ApprovalRequest, lines: int) -> str:
     """What is shown, whole: the right end of the head."""
     translate = QCoreApplication.translate
-    if request.kind == "shell":
-        told = translate("Approval", "exact command")
-    elif request.kind == "python":
-        told = translate("Approval", "exact program")
-    elif request.kind in ("network", "url"):
-        told = translate("Approval", "exact address")
-    elif request.kind in ("read", "files"):
-        told = translate("Approval", "all paths")
-    else:
-        told = translate("Approval", "all arguments")
+    told = {
+        "shell": translate("Approval", "exact command"),
+        "python": translate("Approval", "exact program"),
+        "network": translate("Approval", "exact address"),
+        "url": translate("Approval", "exact address"),
+        "read": translate("Approval", "all paths"),
+        "files": translate("Approval", "all paths"),
+    }.get(request.kind, translate("Approval", "all arguments"))
     if lines < 2:
         return told
     return translate("Approval", "{what}, {count} lines").format(what=told, count=format_count(lines))

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QWidget
 
 from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
+from app.desktop.forms.file_dialog import choose_folder
 from app.desktop.text.run_labels import folder_text
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import name_icon, set_texts
@@ -90,12 +91,7 @@ class FolderField(ThemedWidget):
         self.changed.emit()
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, self.tr("Folder to work in"), self.folder())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.show_folder)
-        dialog.open()
+        choose_folder(self, self.tr("Folder to work in"), self.show_folder, self.folder())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_folder(event.mimeData()):

@@ -1,13 +1,12 @@
-"""What is known of all runs in the window: their records and what they wait for, read once and kept up to date."""
+"""What is known of all runs in the window: their records, read once and kept up to date."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from agents.permissions.values import ApprovalRequest
 from app.desktop.base.service_calls import ServiceCalls
 from app.services.events import ServiceEvent
-from app.services.runs.events import RunAsks, RunChanged, RunRemoved
+from app.services.runs.events import RunChanged, RunRemoved
 from app.services.runs.values import RunRecord
 from engine.errors import UserError
 
@@ -23,7 +22,6 @@ class RunListState(QObject):
         super().__init__(parent)
         self._calls = calls
         self._runs: dict[int, RunRecord] = {}
-        self._asked: dict[int, ApprovalRequest] = {}
         # What was told while the list was being read is newer than that.
         self._told: set[int] = set()
         self.is_read = self._reads = False
@@ -55,13 +53,7 @@ class RunListState(QObject):
                 changed |= self._change(event.run)
             elif isinstance(event, RunRemoved):
                 self._told.add(event.run)
-                self._asked.pop(event.run, None)
                 changed |= self._runs.pop(event.run, None) is not None
-            elif isinstance(event, RunAsks):
-                if event.request is None:
-                    self._asked.pop(event.run, None)
-                else:
-                    self._asked[event.run] = event.request
         if changed:
             self.changed.emit()
 
@@ -84,10 +76,6 @@ class RunListState(QObject):
 
     def get(self, run: int) -> RunRecord | None:
         return self._runs.get(run)
-
-    def asked(self, run: int) -> ApprovalRequest | None:
-        """What it waits for, as far as that was told since the window is open."""
-        return self._asked.get(run)
 
     def waiting(self) -> int:
         """How many runs wait for an answer."""

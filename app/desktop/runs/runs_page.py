@@ -153,9 +153,6 @@ class RunsPage(ThemedWidget):
         """Whether a person looks at this run."""
         return self.run.isVisible() and self.reading.shown == run
 
-    def find_run(self) -> None:
-        self.side.focus_search()
-
     def close_something(self) -> bool:
         """Esc: clear the search or leave the form; False when nothing is open."""
         if self.side.search.hasFocus() and self.side.search.text():

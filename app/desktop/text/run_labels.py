@@ -84,7 +84,7 @@ def model_name(model: str) -> str:
 
 
 def folder_text(path: str) -> str:
-    """A folder as a person writes it, with "~" for their own."""
+    """A path as a person writes it, with "~" for their own folder."""
     try:
         return str(Path("~") / Path(path).relative_to(Path.home()))
     except (ValueError, RuntimeError):  # it lies elsewhere, or there is no home

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.widgets.list_rows import INSET, paint_ground, paint_heading
+from app.desktop.widgets.list_rows import INSET, Index, paint_ground, paint_heading
 from app.desktop.window.conversation_model import Role
 
 ROW = 37
 SNIPPET_ROW = 56
-Index = QModelIndex | QPersistentModelIndex
 
 
 class ConversationDelegate(QStyledItemDelegate):

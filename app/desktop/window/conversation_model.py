@@ -46,18 +46,14 @@ class Row(NamedTuple):
 def group_title(group: Group) -> str:
     """The heading of a group in the language that is on."""
     translate = QCoreApplication.translate
-    if group.kind == "pinned":
-        return translate("Conversations", "Pinned")
-    if group.kind == "today":
-        return translate("Conversations", "Today")
-    if group.kind == "yesterday":
-        return translate("Conversations", "Yesterday")
-    if group.kind == "week":
-        return translate("Conversations", "Last 7 days")
-    if group.kind == "thirty_days":
-        return translate("Conversations", "Last 30 days")
     form = translate("Conversations", "MMMM yyyy", "a month as a heading, in the letters of QDate")
-    return QLocale().toString(QDate(group.year, group.month, 1), form)
+    return {
+        "pinned": translate("Conversations", "Pinned"),
+        "today": translate("Conversations", "Today"),
+        "yesterday": translate("Conversations", "Yesterday"),
+        "week": translate("Conversations", "Last 7 days"),
+        "thirty_days": translate("Conversations", "Last 30 days"),
+    }.get(group.kind) or QLocale().toString(QDate(group.year, group.month, 1), form)
 
 
 class ConversationModel(QAbstractListModel):

@@ -174,7 +174,7 @@ class LazyPages(QObject):
         if self._models is not None and self._models.isVisible():
             self._models.find_model()
         elif self._runs is not None and self._runs.isVisible():
-            self._runs.find_run()
+            self._runs.side.focus_search()
         else:
             return False
         return True

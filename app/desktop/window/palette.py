@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import (
-    QEvent,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    QStringListModel,
-    Qt,
-)
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, QStringListModel, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QApplication,
@@ -29,9 +20,9 @@ from PySide6.QtWidgets import (
 from app.desktop.base.fuzzy import fuzzy_score
 from app.desktop.base.theme import themes
 from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.list_rows import Index
 from app.desktop.widgets.overlay import Overlay
 
-Index = QModelIndex | QPersistentModelIndex
 ROW = 34
 SHOWN = 9
 MOST = 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
@@ -29,12 +29,8 @@ class Rail(ThemedWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "rail")
-        self.chat = self._button()
-        self.runs = self._button()
-        self.models = self._button()
-        self.placement = self._button()
-        self.fold = self._button()
-        self.settings = self._button()
+        self.chat, self.runs, self.models = (push_button(self, "rail") for _ in range(3))
+        self.placement, self.fold, self.settings = (push_button(self, "rail") for _ in range(3))
         self._badge = RailBadge(self.models)
         self._downloads = Activity()
         self._count = text_label(self.runs, "count")
@@ -68,9 +64,6 @@ class Rail(ThemedWidget):
         )
         self.chat.setChecked(True)
         self.refresh()
-
-    def _button(self) -> QPushButton:
-        return push_button(self, "rail")
 
     def show_downloads(self, activity: Activity) -> None:
         """What is being downloaded, as a ring on the models and in their name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,8 +17,8 @@ from app.desktop.base.icons import icon
 from app.desktop.base.style import hover
 from app.desktop.base.theme import themes
 from app.desktop.models.discover.results_model import ResultsModel, Role
+from app.desktop.widgets.list_rows import Index
 
-Index = QModelIndex | QPersistentModelIndex
 PADDING, GAP, LINE = 14, 8, 20
 # Keys that walk through the list open what they rest on, not all that they pass.
 REST_MS = 180

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
 from app.desktop.text.words import (
     about,
@@ -16,9 +16,8 @@ from app.desktop.text.words import (
     popularity,
     short_name,
 )
+from app.desktop.widgets.list_rows import Index
 from engine.hub.values import HubModel, RemoteFacts
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 class Role(IntEnum):

@@ -8,8 +8,9 @@ import pytest
 
 from app.desktop.base.language import languages
 from app.desktop.models.discover.queries import BILLION, Filters, query_of
-from app.desktop.models.library_text import hash_text, library_title, shown_path
+from app.desktop.models.library_text import hash_text, library_title
 from app.desktop.text.machine_text import machine_words
+from app.desktop.text.run_labels import folder_text
 from app.desktop.text.verdict_text import reasoning_text, verdict_chip
 from app.desktop.text.words import (
     about,
@@ -141,8 +142,8 @@ def test_a_model_on_disk_names_its_quantisation_once() -> None:
 
 def test_paths_and_hashes_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/me")
-    assert shown_path("/home/me/models/x.gguf") == "~/models/x.gguf"
-    assert shown_path("/home/median/x.gguf") == "/home/median/x.gguf"
+    assert folder_text("/home/me/models/x.gguf") == "~/models/x.gguf"
+    assert folder_text("/home/median/x.gguf") == "/home/median/x.gguf"
     assert hash_text("ab" * 32).split(" ") == ["abababab"] * 8 and hash_text("") == ""
 
 

@@ -268,7 +268,7 @@ def test_a_live_speed_is_of_the_last_seconds() -> None:
     assert live.tokens_per_second() == 0.3
     live.add(2, 1, 15.1)
     assert 0.3 < live.tokens_per_second() < 0.5
-    live.clear()
+    live.end(2)
     assert live.tokens_per_second() == 0 and not live.answers()
 
 
