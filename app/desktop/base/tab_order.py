@@ -1,9 +1,15 @@
-"""Tab through widgets in the order they are seen. Qt's own order is the order in which they were made."""
+"""Where the focus is, and Tab through widgets in the order they are seen. Qt's own is the order they were made in."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+def holds_focus(widget: QWidget) -> bool:
+    """Whether the focus is on a widget or within it."""
+    now = QApplication.focusWidget()
+    return now is not None and (now is widget or widget.isAncestorOf(now))
 
 
 def takes_tab(widget: QWidget) -> bool:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from agents.events import Entry, ModelTurn
 from agents.permissions.values import ApprovalRequest
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.run_view.approval_card import ApprovalCard
@@ -122,7 +123,7 @@ class AnswerSteps(FittedWidget):
             if before.request == request:
                 return
             self._question = None
-            if before.holds_focus:
+            if holds_focus(before):
                 self.released.emit()  # before the focus goes on by itself, and the page with it
             discard(before)
         if request is not None:

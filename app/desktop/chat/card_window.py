@@ -95,7 +95,7 @@ class CardWindow(ReadingArea):
         self.column = _Column(self)
         self.setWidget(self.column)
         self._building = QTimer(self, singleShot=True, interval=0)
-        self._building.timeout.connect(self._build_slice)
+        self._building.timeout.connect(lambda: self.build(SLICE))
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     # --- what is shown ---
@@ -304,9 +304,8 @@ class CardWindow(ReadingArea):
             self._foot.setGeometry(left, PADDING + self._extents.total, width, height)
             self._foot.setVisible(True)
         if self._following and self._foot_height > self.viewport().height():
-            bar.setValue(
-                PADDING + self._extents.total - themes.current.px(8)
-            )  # its beginning says what it is
+            # Its beginning says what it is.
+            bar.setValue(PADDING + self._extents.total - themes.current.px(8))
         elif self._following:
             bar.setValue(bar.maximum())
         elif anchor is not None:
@@ -361,9 +360,6 @@ class CardWindow(ReadingArea):
         around = self._near(1)
         yield from range(seen.stop, around.stop)
         yield from reversed(range(around.start, seen.start))
-
-    def _build_slice(self) -> None:
-        self.build(SLICE)
 
     def build(self, budget: float) -> None:
         """Builds cards near the reader until the time is up, goes on in the next slice; asks for records."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QDateTime, QEvent, QLocale, Qt, QTime, Signal
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.chat.editor import MessageEditor
@@ -52,12 +53,7 @@ class MessageCard(FittedWidget):
     @property
     def is_pinned(self) -> bool:
         """Whether the card must not be dropped: it is being written, edited or used."""
-        return self.is_editing or self.message.state == "streaming" or self.holds_focus
-
-    @property
-    def holds_focus(self) -> bool:
-        focus = QApplication.focusWidget()
-        return focus is not None and self.isAncestorOf(focus)
+        return self.is_editing or self.message.state == "streaming" or holds_focus(self)
 
     def copied_text(self) -> str:
         """What is put on the clipboard."""
@@ -76,7 +72,7 @@ class MessageCard(FittedWidget):
         self.emphasise(True)
 
     def leaveEvent(self, event: QEvent) -> None:
-        if not self.holds_focus:
+        if not holds_focus(self):
             self.emphasise(False)
 
     def start_editing(self) -> None:

@@ -105,14 +105,12 @@ class ChatPage(ThemedWidget):
 
     def _connect(self) -> None:
         composer, transcript = self.composer, self.transcript
-        transcript.page_wanted.connect(self._load_page)
-        self.whole_text.page_wanted.connect(self._load_whole_text)
+        transcript.page_wanted.connect(lambda ids: self._load(ids, self._take_page))
+        self.whole_text.page_wanted.connect(lambda ids: self._load(ids, self._take_whole_text))
         self.whole_text.closed.connect(self._close_whole_text)
         transcript.edit_requested.connect(self._edit)
-        transcript.regenerate_requested.connect(
-            lambda message: self._calls.do(lambda s: s.conversations.regenerate(message))
-        )
-        transcript.continue_requested.connect(lambda message: self._continue(message))
+        transcript.regenerate_requested.connect(self._regenerate)
+        transcript.continue_requested.connect(self._continue)
         transcript.answer_now_requested.connect(self._answer_now)
         transcript.sibling_requested.connect(
             lambda message, offset: self._calls.do(lambda s: s.conversations.show_sibling(message, offset))
@@ -131,10 +129,8 @@ class ChatPage(ThemedWidget):
         )
         composer.reasoning_chosen.connect(self._choose_reasoning)
         self.header.renamed.connect(self._rename)
-        self.room.continue_wanted.connect(lambda message: self._continue(message))
-        self.room.regenerate_wanted.connect(
-            lambda message: self._calls.do(lambda s: s.conversations.regenerate(message))
-        )
+        self.room.continue_wanted.connect(self._continue)
+        self.room.regenerate_wanted.connect(self._regenerate)
         self.room.edit_wanted.connect(self.edit_last)
         self.room.open_wanted.connect(self.open)
         self.room.said.connect(self.said)
@@ -241,17 +237,16 @@ class ChatPage(ThemedWidget):
         self._show_context()
         self.details_changed.emit()
 
-    def _load_page(self, ids: Sequence[int]) -> None:
+    def _load(self, ids: Sequence[int], take: Callable[[list[Message]], None]) -> None:
+        """Read messages of the shown chat; `take` them while it still is."""
         shown, wanted = self._shown, list(ids)
         self._calls.do(
             lambda s: s.conversations.messages(wanted),
-            lambda messages: self._take_page(shown, messages),
+            lambda messages: take(messages) if shown is self._shown else None,
             owner=self,
         )
 
-    def _take_page(self, shown: Shown, messages: list[Message]) -> None:
-        if shown is not self._shown:
-            return
+    def _take_page(self, messages: list[Message]) -> None:
         self._written.deliver(messages, self.transcript)
 
     def _text_after(self, message: int, pieces: int) -> tuple[str, str] | None:
@@ -267,17 +262,8 @@ class ChatPage(ThemedWidget):
             self._views.setCurrentWidget(self.whole_text)
         self.whole_text.focus_search()
 
-    def _load_whole_text(self, ids: Sequence[int]) -> None:
-        shown, wanted = self._shown, list(ids)
-        self._calls.do(
-            lambda s: s.conversations.messages(wanted),
-            lambda messages: self._take_whole_text(shown, messages),
-            owner=self,
-        )
-
-    def _take_whole_text(self, shown: Shown, messages: list[Message]) -> None:
-        if shown is self._shown:
-            self.whole_text.take_page([self._written.live.up_to_date(message) for message in messages])
+    def _take_whole_text(self, messages: list[Message]) -> None:
+        self.whole_text.take_page([self._written.live.up_to_date(message) for message in messages])
 
     def _close_whole_text(self) -> None:
         self._views.setCurrentWidget(self.transcript)
@@ -473,6 +459,9 @@ class ChatPage(ThemedWidget):
 
     def _edit(self, message: int, text: str) -> None:
         self._calls.do(lambda s: s.conversations.edit(message, text))
+
+    def _regenerate(self, message: int) -> None:
+        self._calls.do(lambda s: s.conversations.regenerate(message))
 
     def _continue(self, message: int, again: Mapping[str, RetryChoice] | None = None) -> None:
         def go_on(found: Message) -> None:

@@ -13,7 +13,7 @@ from app.desktop.chat.tools_button import ToolsButton
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.text.remote_marks import leaving, short_host
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import show_text, text_label
 from app.desktop.widgets.layouts import STRETCH
 from app.desktop.widgets.writing import Writing
 from app.services.models.events import ModelChanged
@@ -208,8 +208,7 @@ class Composer(ThemedWidget):
             words = self.tr("Loads when you start typing.")
         elif remote is not None:
             words = self.tr("Sent to {host}, outside this computer").format(host=short_host(remote))
-        self._hint.setText(words)
-        self._hint.setVisible(bool(words))
+        show_text(self._hint, words)
         self._fit_foot()
 
     def hideEvent(self, event: object) -> None:

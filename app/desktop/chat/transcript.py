@@ -5,19 +5,13 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QShowEvent,
-)
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.base.background import background
 from app.desktop.base.tab_order import by_sight, neighbour, outside
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.chat.answer import AnswerCard, spoken_words
 from app.desktop.chat.card_window import COLUMN, FIRST_SLICE, MARGIN, CardWindow, Fitted
 from app.desktop.chat.cards import MessageCard
@@ -26,7 +20,7 @@ from app.desktop.markdown.highlight import warm
 from app.desktop.markdown.link_strip import LinkStrip
 from app.desktop.run_view.waiting import Waiting
 from app.desktop.widgets.buttons import JumpButton, paint_focus_ring
-from app.desktop.widgets.labels import name_icon
+from app.desktop.widgets.labels import announce, name_icon
 from app.store.records import Message
 from engine.values import ToolCall
 
@@ -55,7 +49,7 @@ class _FocusFrame(QWidget):
         painter.end()
 
 
-class TranscriptView(QWidget):
+class TranscriptView(TranslatedWidget):
     """The messages of one path of a conversation. `page_wanted` asks for records, which `take_page` takes;
     `link_activated` comes only after the reader has seen the whole address and agreed."""
 
@@ -101,7 +95,7 @@ class TranscriptView(QWidget):
             application.focusChanged.connect(self._focus_moved)
         self._show_emptiness()
         self.restyle()
-        self._retranslate()
+        self.retranslate()
 
     # --- what is shown ---
 
@@ -306,7 +300,7 @@ class TranscriptView(QWidget):
         if not QAccessible.isActive():
             return
         text = self.tr("Answer finished: {words}").format(words=spoken_words(message, 400))
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+        announce(self, text)
 
     # --- cards, links, focus ---
 
@@ -395,7 +389,7 @@ class TranscriptView(QWidget):
         self._window.restyle()
         self._place_overlays()
 
-    def _retranslate(self) -> None:
+    def retranslate(self) -> None:
         self._window.setAccessibleName(self.tr("Conversation"))
         name_icon(self._jump, self.tr("Jump to the latest message"))
         self._window.retranslate()
@@ -405,8 +399,3 @@ class TranscriptView(QWidget):
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._window.restyle()
         return super().event(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-        super().changeEvent(event)

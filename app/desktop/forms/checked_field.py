@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.desktop.base.language import languages
+from app.desktop.widgets.labels import announce
 from app.desktop.widgets.layouts import Column, Row
 from engine.errors import UserError
 
@@ -33,7 +33,7 @@ class Complaint(QLabel):
         self._error = error
         self.retranslate()
         if news:
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.text()))
+            announce(self, self.text())
 
     def retranslate(self) -> None:
         self.setText("" if self._error is None else languages.tell(self._error))

@@ -20,7 +20,7 @@ from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import show_text, text_label
 from app.desktop.widgets.layouts import Column, Row
 
 TEXT_DELAY_MS = 500
@@ -196,8 +196,7 @@ class SettingRow(QWidget):
         """`compact` keeps the explanation for the tool tip, and the control at the right."""
         self._stacks = not (compact or self._below)
         self._name.setText(name)
-        self._help.setText("" if compact else explanation)
-        self._help.setVisible(bool(self._help.text()))
+        show_text(self._help, "" if compact else explanation)
         self.setToolTip(explanation if compact else "")
         self.control.setAccessibleName(name)
 
@@ -243,5 +242,4 @@ class Section(ThemedWidget):
         return row
 
     def set_title(self, title: str) -> None:
-        self._title.setText(title)
-        self._title.setVisible(bool(title))
+        show_text(self._title, title)

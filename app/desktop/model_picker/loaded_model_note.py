@@ -9,7 +9,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.base.tool_tip import plain_tip
 from app.desktop.model_picker.loaded_model_text import parts_sentences, residence_lines
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import show_text, text_label
 from app.desktop.widgets.layouts import Column
 from app.services.models.events import ModelChanged
 from app.services.models.loaded_model import LoadedModel
@@ -45,8 +45,7 @@ class ResidenceNote(ThemedWidget):
     def retranslate(self) -> None:
         lines = residence_lines(self._state, self._loaded_model)
         self._first.setText(lines[0] if lines else "")
-        self._rest.setText("\n".join(lines[1:]))
-        self._rest.setVisible(len(lines) > 1)
+        show_text(self._rest, "\n".join(lines[1:]))
         self.setVisible(bool(lines))
         self.setAccessibleName(self.text())
         parts = (

@@ -7,7 +7,7 @@ from functools import partial
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QListView, QWidget
 
 from app.desktop.base.language import languages
@@ -19,7 +19,7 @@ from app.desktop.model_picker.picker_rows import PickerRows, Row, RowDelegate, r
 from app.desktop.text.remote_marks import mark, place_name
 from app.desktop.text.template_text import no_template_sentence
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import announce, show_text, text_label
 from app.desktop.widgets.overlay import Overlay
 from app.format import format_size, format_speed, format_tokens_per_second
 from engine.remote.names import read_name
@@ -85,8 +85,7 @@ class ModelPicker(Overlay):
         before = self.list.currentIndex().row()
         models = self._model_rows(found_choices(self.field.text(), self._known.choices or ()))
         self.rows.show_rows([*models, *self._action_rows(found=bool(models))])
-        self._nothing.setText(self._say_nothing() if not models else "")
-        self._nothing.setVisible(not models)
+        show_text(self._nothing, self._say_nothing() if not models else "")
         self.note.show_residence(self._known.state, self._known.loaded_model)
         self._go_to(min(max(0, before), len(self.rows.rows) - 1))
         self._fit()
@@ -233,7 +232,7 @@ class ModelPicker(Overlay):
         self._go_to(places[min(max(0, place + step), len(places) - 1)])
         # The focus stays in the field, so a reader hears of the row only this way.
         said = self.rows.rows[self.list.currentIndex().row()].described
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.field, said))
+        announce(self.field, said)
 
     def _choose(self, row: int) -> None:
         if 0 <= row < len(self.rows.rows) and self.rows.rows[row].enabled:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.notification import Notification
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.download_card import DownloadCard
 from app.desktop.models.download_text import download_title
-from app.desktop.models.focus import holds_focus
 from app.desktop.models.library_state import LibraryState, is_foreign
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.labels import set_texts, text_label
+from app.desktop.widgets.labels import announce, set_texts, text_label
 from app.desktop.widgets.layouts import Column, discard
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.state_panel import StatePanel
@@ -226,11 +225,7 @@ class DownloadsView(ThemedWidget):
             return
         queue.insert(target, queue.pop(place))
         self._tell_order(queue, id)
-        QAccessible.updateAccessibility(
-            QAccessibleAnnouncementEvent(
-                self, self.tr("Now number {place} in the queue").format(place=target + 1)
-            )
-        )
+        announce(self, self.tr("Now number {place} in the queue").format(place=target + 1))
 
     def _tell_order(self, queue: list[int], id: int) -> None:
         place = queue.index(id)

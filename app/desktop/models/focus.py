@@ -1,19 +1,13 @@
-"""Where the keyboard is, and how that is seen on a card."""
+"""Where the keyboard is, as it is seen on a card."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-
-
-def holds_focus(widget: QWidget) -> bool:
-    """Whether the focus is on a widget or within it."""
-    now = QApplication.focusWidget()
-    return now is not None and (now is widget or widget.isAncestorOf(now))
 
 
 class FocusCard(ThemedWidget):
@@ -26,14 +20,6 @@ class FocusCard(ThemedWidget):
 
     def has_ring(self) -> bool:
         return self.hasFocus()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.models.focus import holds_focus
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.models.import_card import ImportCard
 from app.store.records import LibraryModel, ModelOrigin
 from engine.errors import UserError

@@ -24,7 +24,7 @@ from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
+from app.desktop.widgets.labels import set_texts, show_text, text_label, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.slim_bar import SlimBar
 from app.format import format_size_of
@@ -145,9 +145,7 @@ class LibraryCard(FocusCard):
         return state_words(self.model) or ("" if self._has_template else no_template_sentence())
 
     def _show_state(self) -> None:
-        words = self._state_words()
-        self.state.setText(words)
-        self.state.setVisible(bool(words))
+        show_text(self.state, self._state_words())
 
     def _show_mend(self) -> None:
         damaged = self.model.state == "damaged" and bool(self.model.repo)
@@ -258,9 +256,6 @@ class LibraryCard(FocusCard):
             self.setFocus()
         self.name.blockSignals(False)
 
-    def show_files(self, on: bool) -> None:
-        self.files.setVisible(on)
-
     def menu(self) -> QMenu:
         """What can be done with it. It deletes itself when it closes."""
         menu = QMenu(self)
@@ -282,7 +277,7 @@ class LibraryCard(FocusCard):
         menu.addAction(icon("folder-open"), self.tr("Show in the file manager"), lambda: tell("reveal"))
         shown = not self.files.isHidden()
         text = self.tr("Hide the files") if shown else self.tr("Files and hashes")
-        menu.addAction(icon("box"), text, lambda: self.show_files(not shown))
+        menu.addAction(icon("box"), text, lambda: self.files.setVisible(not shown))
         menu.addSeparator()
         remove = self.tr("Move to the trash") if model.managed else self.tr("Remove from the library")
         menu.addAction(icon("trash-2"), remove, lambda: tell("remove"))

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.notification import Notification
 from app.desktop.base.revealing import open_folder, reveal
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.tool_checking import ToolChecking
 from app.desktop.models.checking import Checking
 from app.desktop.models.discover.verdicts import Verdicts
 from app.desktop.models.disk_bar import DiskBar
-from app.desktop.models.focus import holds_focus
 from app.desktop.models.import_card import ImportCard
 from app.desktop.models.importing import Importing
 from app.desktop.models.library_bar import LibraryBar
@@ -141,7 +141,6 @@ class LibraryView(ThemedWidget):
 
     def _show(self) -> None:
         models = self._shelf.models
-        self.bar.setVisible(True)
         self.disk.show_disk(self._shelf.disk)
         self.trash.show_trash(self._shelf.trash)
         if models is None:

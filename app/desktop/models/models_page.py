@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.markdown.links import is_ordinary, open_link
 from app.desktop.model_picker.tool_checking import ToolChecking
@@ -16,7 +15,6 @@ from app.desktop.models.discover.catalogue import Catalogue
 from app.desktop.models.discover.discover_view import DiscoverView
 from app.desktop.models.discover.side_panel import ModelsSide
 from app.desktop.models.downloads_view import DownloadsView
-from app.desktop.models.focus import holds_focus
 from app.desktop.models.library_state import LibraryState
 from app.desktop.models.library_view import LibraryView
 from app.desktop.text.machine_text import machine_words
@@ -27,9 +25,6 @@ from app.services.placement.events import MachineChanged
 from engine.errors import UserError
 from engine.hub.values import Repository, Variant
 from engine.placement.plan import Machine
-
-if TYPE_CHECKING:
-    pass
 
 
 class ModelsPage(ThemedWidget):

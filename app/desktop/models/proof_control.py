@@ -11,7 +11,6 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.tasks import Task
 from app.desktop.models.library_text import library_title
 from app.store.records import LibraryModel
-from engine.errors import UserError
 
 if TYPE_CHECKING:
     from app.desktop.models.prompt_changes import ShownPrompt
@@ -49,19 +48,15 @@ class ProofControl(QObject):
             from app.desktop.models.proof_sheet import ProofSheet  # when it is wanted first
 
             self.sheet = ProofSheet(self._view.window())
+        id, sheet = model.id, self.sheet
         if self._task is not None:
             self._task.cancel()
-        id = model.id
-        self.sheet.show_waiting(library_title(model))
-        self.sheet.open()
+        sheet.show_waiting(library_title(model))
+        sheet.open()
         self._task = self._calls.do(
-            lambda s: read_proof(s, id), self._take, self._could_not, executor="files", owner=self
+            lambda s: read_proof(s, id),
+            lambda read: sheet.show_proof(*read),
+            sheet.show_error,
+            executor="files",
+            owner=self,
         )
-
-    def _take(self, read: Read) -> None:
-        if self.sheet is not None:
-            self.sheet.show_proof(*read)
-
-    def _could_not(self, error: UserError) -> None:
-        if self.sheet is not None:
-            self.sheet.show_error(error)

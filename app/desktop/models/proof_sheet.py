@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.desktop.base.language import languages
@@ -13,7 +12,7 @@ from app.desktop.models.prompt_changes import ShownPrompt
 from app.desktop.models.proof_text import choice_name, choice_sentences
 from app.desktop.text.template_text import no_template_sentence
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
+from app.desktop.widgets.labels import announce, set_texts, text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, discard
 from app.desktop.widgets.overlay import Sheet
 from app.desktop.widgets.scroller import GUTTER
@@ -85,7 +84,7 @@ class ProofSheet(Sheet):
     def show_proof(self, proof: ReasoningProof, prompts: tuple[ShownPrompt, ...]) -> None:
         self._proof, self._prompts, self._error = proof, prompts, None
         self.retranslate()
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.about.text()))
+        announce(self, self.about.text())
 
     def show_error(self, error: UserError) -> None:
         """Why the texts cannot be had."""

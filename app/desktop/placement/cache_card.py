@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
@@ -16,7 +15,7 @@ from app.desktop.placement.kept import REST_S, KeptPlan, RecentUse, kept_map
 from app.desktop.text.measures import device_of, layers_text, place_text
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import announce, text_label
 from app.desktop.widgets.layouts import STRETCH, Column
 from app.desktop.widgets.legend import Legend
 from app.format import format_count, format_percent, format_percent_range, format_size
@@ -194,7 +193,7 @@ class CacheCard(Card):
         self.map.setToolTip(text if cell is not None else "")
         # What changes by itself is not read out each second.
         if cell is not None and aloud and self.map.hasFocus():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.map, text))
+            announce(self.map, text)
 
     def _cell_text(self, plan: KeptPlan, layer: int, expert: int, there: float) -> str:
         if there:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QColor,
     QFocusEvent,
     QHelpEvent,
@@ -22,6 +20,7 @@ from app.desktop.placement.colors import device_colour
 from app.desktop.placement.layers import LayerCell, layer_cells, layer_runs
 from app.desktop.text.measures import device_label, device_of, kind_label
 from app.desktop.widgets.card import Card
+from app.desktop.widgets.labels import announce
 from app.desktop.widgets.legend import Legend
 from app.format import format_count
 from engine.placement.plan import RAM, Machine, PlannedModel
@@ -124,21 +123,16 @@ class LayerStrip(QWidget):
         self._at = steps[Qt.Key(key)]
         self._tell()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         QToolTip.hideText()
-        self.update()
 
     def _tell(self) -> None:
         text = self.cell_text(self._at)
         place = self.cell_rect(self._at).bottomLeft().toPoint()
         QToolTip.showText(self.mapToGlobal(place), text, self)
         self.setAccessibleDescription(text)
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+        announce(self, text)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -10,14 +10,7 @@ import time
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QFontMetrics,
-    QKeyEvent,
-    QResizeEvent,
-    QShowEvent,
-)
+from PySide6.QtGui import QAccessible, QFontMetrics, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -32,6 +25,7 @@ from PySide6.QtWidgets import (
 from agents.permissions.values import ApprovalRequest, Decision, Scope
 from agents.permissions.visible import visible
 from app.desktop.base.style import set_kind
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.markdown.links import open_link
@@ -41,7 +35,7 @@ from app.desktop.run_view.answer_bar import AnswerBar
 from app.desktop.run_view.form_fields import FormFields
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.flow import flow
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import announce, show_text, text_label
 
 # A card that has just come does not take what was pressed for something else.
 GUARD_S = 0.6
@@ -132,27 +126,21 @@ class ApprovalCard(FittedWidget):
         self._title.setText(words.question(request))
         self._extent.say(words.extent(request))
         self._extent.setVisible(bool(self._extent.text()))
-        self._safety.setText(words.safety(request))
+        show_text(self._safety, words.safety(request))
         set_kind(self._safety, "warning" if "not_undoable" in request.reasons else "small")
-        self._safety.setVisible(bool(self._safety.text()))
         lines = request.subject.removesuffix("\n").count("\n") + 1
         self._subject.set_head(words.place(request), words.what(request, lines))
         self._diff.set_head(self.tr("What would change"))
         told = visible(request.message) if request.message != request.subject or self._form else ""
-        self._say(self._message, told)
-        self._say(self._reasons, " ".join(filter(None, map(words.why, words.quiet(request)))))
-        self._say(
-            self._warning, " ".join(filter(None, (*map(words.why, words.loud(request)), self._strange())))
-        )
-        self._say(self._wider, words.wider(request))
+        show_text(self._message, told)
+        show_text(self._reasons, " ".join(filter(None, map(words.why, words.quiet(request)))))
+        loud = (*map(words.why, words.loud(request)), self._strange())
+        show_text(self._warning, " ".join(filter(None, loud)))
+        show_text(self._wider, words.wider(request))
         no = self.tr("Decline") if request.kind in ("form", "url") else self.tr("Deny…")
         self.bar.say([self._answer_text(scope) for _, scope in self.bar.answers], no)
         self.setAccessibleName(self.said())
         self._changed()
-
-    def _say(self, label: QLabel, text: str) -> None:
-        label.setText(text)
-        label.setVisible(bool(text))
 
     def _answer_text(self, scope: Scope) -> str:
         if scope == "once" and self._form is not None:
@@ -183,7 +171,7 @@ class ApprovalCard(FittedWidget):
     def announce(self) -> None:
         """Tells a screen reader that something is asked."""
         if QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.said()))
+            announce(self, self.said())
 
     def offer_focus(self) -> bool:
         """Takes the focus where that takes nothing away: the card is in front, and the user is not typing."""
@@ -194,11 +182,6 @@ class ApprovalCard(FittedWidget):
         target = self.bar.no if self.is_link else self._form or self.default
         target.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
-
-    @property
-    def holds_focus(self) -> bool:
-        focus = QApplication.focusWidget()
-        return focus is not None and (focus is self or self.isAncestorOf(focus))
 
     # --- answers ---
 
@@ -232,7 +215,7 @@ class ApprovalCard(FittedWidget):
     def _decide(self, decision: Decision) -> None:
         self._done = True
         # Else the focus would go on by itself from a button that is switched off, and the page would follow it.
-        if self.isAncestorOf(QApplication.focusWidget() or self):
+        if holds_focus(self):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.bar.end()
         self.decided.emit(self.request.call, decision)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from agents.permissions.visible import visible
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.widgets.choice_button import ChoiceButton
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import show_text, text_label
 from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.tick_box import TickBox
 from app.services.connections.form_values import Field, Problem, chosen, entered, fields_of
@@ -112,8 +112,7 @@ class _FieldRow(FittedWidget):
             self.height_changed.emit()
 
     def _show_problem(self) -> None:
-        self._complaint.setText("" if self._problem is None else self._problem_text(self._problem))
-        self._complaint.setVisible(self._problem is not None)
+        show_text(self._complaint, "" if self._problem is None else self._problem_text(self._problem))
 
     def _problem_text(self, problem: Problem) -> str:
         limit = QLocale().toString(float(problem.limit), "g", 12)

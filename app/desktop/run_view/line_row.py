@@ -13,7 +13,7 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.base.tool_tip import plain_tip
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import show_text, text_label
 from app.desktop.widgets.layouts import Row, discard
 
 
@@ -36,8 +36,7 @@ class LineRow(ThemedWidget):
     def show_words(self, words: str, note: str = "", *, tone: str = "small", whole: str = "") -> None:
         """`tone` is the form of the note's label; `whole` is the tool tip where the words alone are too short."""
         self.words.set_whole(words)
-        self.note.setText(note)
-        self.note.setVisible(bool(note))
+        show_text(self.note, note)
         if self.note.property("kind") != tone:
             set_kind(self.note, tone)
         if whole:

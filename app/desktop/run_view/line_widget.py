@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QApplication
 
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.run_view.step_lines import Line
@@ -39,8 +38,3 @@ class LineWidget(FittedWidget):
     @property
     def is_open(self) -> bool:
         return False
-
-    @property
-    def holds_focus(self) -> bool:
-        focus = QApplication.focusWidget()
-        return focus is not None and self.isAncestorOf(focus)

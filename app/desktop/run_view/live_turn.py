@@ -115,12 +115,8 @@ class LiveTurn(FittedWidget):
         self._waiting.show_waiting(Waiting())
         self._show()
 
-    @property
-    def _says_waiting(self) -> bool:
-        return self._others_first or (self.is_empty and self._waits)
-
     def _show(self) -> None:
-        self._waiting.setVisible(self._says_waiting)
+        self._waiting.setVisible(self._others_first or (self.is_empty and self._waits))
         self.setVisible(not self.is_empty or self._waits)
 
     def restyle(self) -> None:

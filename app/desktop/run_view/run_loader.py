@@ -59,9 +59,8 @@ class RunLoader(QObject):
         self._folding = self._fold_waits = self._catching_up = False
         self._entries: list[Entry] = []
         self._early: list[Event] = []  # told while the journal was being read
-        self._waiting: dict[
-            int, GenerationQueued | PromptProgress
-        ] = {}  # what turns of runs wait for, shown or not
+        # What turns of runs wait for, shown or not.
+        self._waiting: dict[int, GenerationQueued | PromptProgress] = {}
         self._queue: deque[Entry] = deque()
         self._next = QTimer(self, interval=0)
         self._next.timeout.connect(self._hand_over)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.run_view.line_widget import OVERHANG, LineWidget
 from app.desktop.run_view.said_rows import AnswerRow, EndRow, QuietRow, SaidRow, WordsRow
@@ -219,7 +220,7 @@ class StepColumn(QWidget):
         if len(self._widgets) <= MAX_BUILT:
             return
         for index in [index for index in self._widgets if index not in wanted]:
-            if not self._widgets[index].holds_focus:
+            if not holds_focus(self._widgets[index]):
                 self._drop(index)
 
     def _drop(self, index: int) -> None:

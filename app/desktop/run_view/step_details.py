@@ -24,7 +24,7 @@ from app.desktop.run_view.reasoning_card import MAX_SHOWN
 from app.desktop.run_view.step_lines import CallLine, ThoughtLine
 from app.desktop.text.words import counted
 from app.desktop.widgets.buttons import word_button
-from app.desktop.widgets.labels import set_texts, text_label
+from app.desktop.widgets.labels import set_texts, show_text, text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.format import format_count, format_duration, format_size
 
@@ -198,8 +198,7 @@ class StepDetails(FittedWidget):
             self._result.set_head(self.tr("Result"), shown)
         if self._whole is not None:
             self._whole.setText(self.tr("Show all ({size})").format(size=format_size(line.bytes)))
-        self._facts.setText("  ·  ".join(filter(None, self._told(line))))
-        self._facts.setVisible(bool(self._facts.text()))
+        show_text(self._facts, "  ·  ".join(filter(None, self._told(line))))
 
     def _told(self, line: CallLine) -> list[str]:
         told = [step_text.decision_text(line)]

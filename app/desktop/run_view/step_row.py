@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.run_view import step_text
 from app.desktop.run_view.line_widget import NUMBER, OVERHANG, LineWidget
@@ -170,7 +171,7 @@ class StepRow(LineWidget):
         assert isinstance(line, CallLine | ThoughtLine)
         if line == self.line and self.head.line is not None:
             return
-        if self.holds_focus:
+        if holds_focus(self):
             # What was pressed may go, and the focus would go on by itself to somewhere else.
             self.head.setFocus(Qt.FocusReason.OtherFocusReason)
         self.line = self.head.line = line
@@ -192,7 +193,7 @@ class StepRow(LineWidget):
             self._column.addWidget(self._details)
             self._details.show()
         else:
-            if self._details.isAncestorOf(QApplication.focusWidget() or self):
+            if holds_focus(self._details):
                 self.head.setFocus(Qt.FocusReason.OtherFocusReason)
             discard(self._details, self._column)
             self._details = None

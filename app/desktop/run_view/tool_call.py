@@ -17,7 +17,7 @@ from app.desktop.markdown.highlight import QUICK, spans
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.text.tool_call_text import arguments_text, beginning, one_line
 from app.desktop.widgets.buttons import word_button
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import show_text, text_label
 from app.format import format_count
 from engine.values import ToolCall
 
@@ -82,8 +82,7 @@ class ToolCallCard(HeadedBox):
         self._more.setText(
             self.tr("Show all ({count} lines)").format(count=lines) if self._folded else self.tr("Show less")
         )
-        self._note.setText(self._state())
-        self._note.setVisible(bool(self._note.text()))
+        show_text(self._note, self._state())
         self.refit()
 
     def _state(self) -> str:

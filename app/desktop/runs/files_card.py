@@ -9,7 +9,7 @@ from app.desktop.run_view.line_row import LineRow, fit_lines
 from app.desktop.text.run_labels import is_under_way
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
-from app.desktop.widgets.labels import set_texts, wrapped_label
+from app.desktop.widgets.labels import set_texts, show_text, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.services.runs.values import RunView, Touched
 
@@ -81,11 +81,10 @@ class FilesCard(Card):
         for row, touched in zip(self.rows, shown, strict=True):
             self._show_row(row, touched)
         more = len(self._touched) - len(shown)
-        if not self._touched:
-            self._words.setText(self.tr("None so far."))
-        else:
-            self._words.setText(self.tr("and {count} more").format(count=f"{more:,}") if more else "")
-        self._words.setVisible(bool(self._words.text()))
+        words = "" if self._touched else self.tr("None so far.")
+        if more:
+            words = self.tr("and {count} more").format(count=f"{more:,}")
+        show_text(self._words, words)
         left = any(touched.state != "undone" for touched in self._touched)
         undone = any(touched.state == "undone" for touched in self._touched)
         set_texts(self.undo, self.tr("Undo everything"))

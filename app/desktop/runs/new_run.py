@@ -23,7 +23,7 @@ from app.desktop.runs.model_field import ModelField
 from app.desktop.runs.recipe_fields import RecipeFields
 from app.desktop.runs.save_recipe import SaveRecipe, parameters_in
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
+from app.desktop.widgets.labels import set_texts, show_text, text_label, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.writing import Writing
@@ -111,10 +111,8 @@ class NewRun(ThemedWidget):
         self.saving.save_wanted.connect(self._save)
         self.saving.opened.connect(self._scroll_to_saving)
         self.start.clicked.connect(self.send)
-        for keys in (
-            "Ctrl+Return",
-            "Ctrl+Enter",
-        ):  # wherever the focus is: a button would take Enter for itself
+        # Wherever the focus is: a button would take Enter for itself.
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.send)
@@ -302,8 +300,7 @@ class NewRun(ThemedWidget):
     def retranslate(self) -> None:
         recipe = self.recipe
         self._title.setText(recipe.title if recipe is not None else self.tr("New run"))
-        self._about.setText(recipe.description if recipe is not None else "")
-        self._about.setVisible(bool(self._about.text()))
+        show_text(self._about, recipe.description if recipe is not None else "")
         self.delete.setVisible(recipe is not None and recipe.own)
         set_texts(self.delete, self.tr("Delete this recipe"))
         names = (

@@ -12,7 +12,7 @@ from app.desktop.runs.files_card import FilesCard
 from app.desktop.runs.run_header import RunHeader
 from app.desktop.runs.seen_card import SeenCard
 from app.desktop.runs.steps_view import RunStepsView
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import show_text, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import ColumnScroller
 from app.services.runs.reasons import why_ended
@@ -71,8 +71,7 @@ class RunPage(ThemedWidget):
         elif self._run is not None and self._run.state == "interrupted":
             # Its journal does not say so: nobody was there to write it.
             words = languages.tell(why_ended("interrupted"))
-        self.note.setText(words)
-        self.note.setVisible(bool(words))
+        show_text(self.note, words)
 
     def _fit(self) -> None:
         narrow = self.width() < themes.current.px(BOTH_FROM)

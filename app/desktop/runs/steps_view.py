@@ -6,14 +6,14 @@ import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAccessible, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from agents.events import Entry, ModelTurn, RunFinished
 from agents.permissions.values import ApprovalRequest
 from app.desktop.base.bridge import coalesce
 from app.desktop.base.language import languages
-from app.desktop.base.tab_order import neighbour, outside
+from app.desktop.base.tab_order import holds_focus, neighbour, outside
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.markdown.link_strip import LinkStrip
@@ -31,7 +31,7 @@ from app.desktop.runs.follow_up import FollowUp
 from app.desktop.runs.steps_scroll import COLUMN, MARGIN, StepsScroll
 from app.desktop.text.tool_call_text import first_words
 from app.desktop.widgets.buttons import JumpButton
-from app.desktop.widgets.labels import name_icon
+from app.desktop.widgets.labels import announce, name_icon
 from app.desktop.widgets.layouts import discard
 from app.services.models.events import ArgumentsDelta, GenerationQueued, PromptProgress, TextDelta
 from app.services.runs.reasons import why_ended
@@ -152,8 +152,7 @@ class RunStepsView(ThemedWidget):
         if self._asked is not None:
             if self._asked.request == request:
                 return
-            focus = QApplication.focusWidget() or self
-            if focus is self._asked or self._asked.isAncestorOf(focus):
+            if holds_focus(self._asked):
                 self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
             discard(self._asked)
             self._asked = None
@@ -197,7 +196,7 @@ class RunStepsView(ThemedWidget):
             text = self.tr("Run finished: {words}").format(words=first_words(finished.answer, 400))
         else:
             text = languages.tell(why_ended(finished.reason, finished.error))
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+        announce(self, text)
 
     def _leave_interrupted(self) -> None:
         self._left_alone = True

@@ -10,7 +10,7 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
 from app.desktop.text.tool_rating_text import checking_text
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import wrapped_label
+from app.desktop.widgets.labels import show_text, wrapped_label
 from app.desktop.widgets.layouts import Row
 from app.store.records import ToolRating
 
@@ -60,8 +60,7 @@ class ToolsLine(ThemedWidget):
             action, kind = "", "warning"
         self.words.setText(words)
         set_kind(self.words, kind)
-        self.button.setText(action)
-        self.button.setVisible(bool(action))
+        show_text(self.button, action)
         self.setVisible(bool(self._path) and (self._rating in (None, "poor") or self._is_checked()))
 
     def _act(self) -> None:

@@ -18,7 +18,7 @@ from app.desktop.forms.file_dialog import choose_file
 from app.desktop.settings.remote_server_models import ModelTicks
 from app.desktop.settings.secret_field import KeyField
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import set_texts, wrapped_label
+from app.desktop.widgets.labels import set_texts, show_text, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.switch import Switch
 from app.services.connections.remote_server_file import ModelServer
@@ -205,7 +205,7 @@ class ServerForm(ThemedWidget):
         self._asked += 1
         number, self._found = self._asked, -1
         self.refusal.say(None)
-        self._say(self.tr("Contacting the server…"))
+        show_text(self.state, self.tr("Contacting the server…"))
         self.check.setEnabled(False)
         self._calls.do(
             lambda s: s.remote_servers.check(wish, key),
@@ -279,11 +279,7 @@ class ServerForm(ThemedWidget):
             words = self.tr("One model found.")
         elif self._found > 1:
             words = self.tr("{count} models found. Choose which to show.").format(count=self._found)
-        self._say(words)
-
-    def _say(self, words: str) -> None:
-        self.state.setText(words)
-        self.state.setVisible(bool(words))
+        show_text(self.state, words)
 
     def retranslate(self) -> None:
         names = (

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.forms.form import Field
 from app.desktop.settings.connection_list import (
     ConnectionKind,
@@ -77,8 +78,7 @@ class RemoteServersSection(ConnectionsSection):
         if place == "session":
             words = self.tr("The key is kept until Coterie quits: this system has no keyring.")
             self.said.emit(Notification(words))
-        now = QApplication.focusWidget()
-        inside = now is not None and self.adding.isAncestorOf(now)
+        inside = holds_focus(self.adding)
         self.adding.clear()
         self.adding.retranslate()
         if inside:  # the button that was pressed cannot be pressed again

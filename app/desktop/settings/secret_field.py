@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_text import place_words
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import set_texts, wrapped_label
+from app.desktop.widgets.labels import set_texts, show_text, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.services.settings.secrets import TokenPlace
 
@@ -49,10 +49,6 @@ class SecretField(ThemedWidget):
         """Whether there is one that can be forgotten."""
         return self.place in ("keyring", "session")
 
-    def say(self, words: str) -> None:
-        self.state.setText(words)
-        self.state.setVisible(bool(words))
-
     def _give(self) -> None:
         if self.typed():
             self.given.emit(self.typed())
@@ -78,6 +74,6 @@ class KeyField(SecretField):
             else self.tr("Only if the server requires one")
         )
         self.field.setAccessibleName(self.tr("API key"))
-        self.say(place_words(self.place) if self.place and self.is_kept else "")
+        show_text(self.state, place_words(self.place) if self.place and self.is_kept else "")
         set_texts(self.forget, self.tr("Forget"), self.tr("Forget the API key"))
         self.forget.setVisible(self.is_kept)

@@ -10,7 +10,7 @@ from app.desktop.settings.server_parts import Note, Part
 from app.desktop.settings.server_text import introduction, rights, variables, warnings, what_runs
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import set_texts, wrapped_label
+from app.desktop.widgets.labels import set_texts, show_text, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Row
 from app.services.connections.server_values import Server
 
@@ -21,8 +21,7 @@ class ConsentPart(Part):
     agreed = Signal(str)
 
     def __init__(self, server: Server, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._server = server
+        super().__init__(server, parent)
         self._note = Note(self)
         self.introduction = wrapped_label(self._note, "small")
         self.command = WholeText(self._note, fixed=True)
@@ -37,10 +36,6 @@ class ConsentPart(Part):
         self.column.addLayout(Row(self.agree, STRETCH, spacing=8))
         self.refresh()
 
-    def show_server(self, server: Server) -> None:
-        self._server = server
-        self.retranslate()
-
     def retranslate(self) -> None:
         server = self._server
         self.heading.setText(
@@ -53,8 +48,7 @@ class ConsentPart(Part):
         self.variables.setVisible(bool(named))
         self.variables.set_words("\n".join(named))
         self.variables.setAccessibleName(self.tr("Its variables or headers"))
-        self._rights.setText(shown_words("\n".join(rights(server))))
-        self._rights.setVisible(bool(rights(server)))
+        show_text(self._rights, shown_words("\n".join(rights(server))))
         self._note.column.drop(*self.warnings)
         self.warnings = []
         for sentence in warnings(server):

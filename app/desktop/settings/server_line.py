@@ -48,19 +48,17 @@ class LogPart(Part):
     """The last lines of its error output."""
 
     def __init__(self, server: Server, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(server, parent)
         self._note = Note(self)
         self.text = WholeText(self._note, fixed=True)
         self._note.column.addWidget(self.text)
         self.column.addWidget(self._note)
         self.refresh()
-        self.show_server(server)
-
-    def show_server(self, server: Server) -> None:
-        self.setVisible(bool(server.log))
-        self.text.set_words("\n".join(server.log[-LOG_LINES:]))
 
     def retranslate(self) -> None:
+        log = self._server.log
+        self.setVisible(bool(log))
+        self.text.set_words("\n".join(log[-LOG_LINES:]))
         self.heading.setText(self.tr("Last output"))
         self.text.setAccessibleName(self.tr("The last lines that the server wrote"))
 

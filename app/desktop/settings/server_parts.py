@@ -10,15 +10,22 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
+from app.services.connections.server_values import Server
 
 
 class Part(ThemedWidget):
     """A piece of a server's details: a heading over what it holds, in `column`."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, server: Server, parent: QWidget) -> None:
         super().__init__(parent)
+        self._server = server
         self.heading = wrapped_label(self, "heading")
         self.column = Column(self.heading, parent=self, spacing=8)
+
+    def show_server(self, server: Server) -> None:
+        """The server as it is now."""
+        self._server = server
+        self.retranslate()
 
 
 class Note(QFrame):

@@ -87,8 +87,7 @@ class RightsPart(Part):
     trusted = Signal(bool)
 
     def __init__(self, server: Server, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._server = server
+        super().__init__(server, parent)
         self.folders = Folders(server, self)
         self.form = Form(self._add_row, self._change)
         self.folders.changed.connect(self.changed)
@@ -107,9 +106,8 @@ class RightsPart(Part):
             self.changed.emit({key: value})
 
     def show_server(self, server: Server) -> None:
-        self._server = server
         self.folders.show_server(server)
-        self.retranslate()
+        super().show_server(server)
 
     def _fields(self) -> tuple[Field, ...]:
         return (

@@ -11,7 +11,7 @@ from agents.mcp.sanitize import shown_words
 from app.desktop.settings.secret_field import SecretField
 from app.desktop.settings.server_parts import Part
 from app.desktop.settings.server_text import place_words
-from app.desktop.widgets.labels import set_texts
+from app.desktop.widgets.labels import set_texts, show_text
 from app.desktop.widgets.layouts import Column
 from app.services.connections.server_secrets import CLIENT_SECRET, registered
 from app.services.connections.server_values import Server
@@ -30,7 +30,7 @@ class VariableField(SecretField):
 
     def retranslate(self) -> None:
         self.name.setText(shown_words(self.variable))
-        self.say("" if self.place is None else place_words(self.place))
+        show_text(self.state, "" if self.place is None else place_words(self.place))
         self.field.setPlaceholderText(self.tr("New value"))
         self.field.setAccessibleName(self.tr("New value of {name}").format(name=self.variable))
         set_texts(self.keep, self.tr("Keep"), self.tr("Keep this value of {name}").format(name=self.variable))
@@ -42,16 +42,17 @@ class SecretsPart(Part):
     given = Signal(str, str)
 
     def __init__(self, server: Server, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(server, parent)
         self.fields: dict[str, VariableField] = {}
         self._rows = Column(spacing=8)
         self.column.addLayout(self._rows)
         self.refresh()
-        self.show_server(server)
 
-    def show_server(self, server: Server) -> None:
-        names = (*server.spec.secret_env, *server.spec.secret_headers)
-        if registered(server.spec):
+    def retranslate(self) -> None:
+        self.heading.setText(self.tr("Its secret values"))
+        spec = self._server.spec
+        names = (*spec.secret_env, *spec.secret_headers)
+        if registered(spec):
             names = (*names, CLIENT_SECRET)
         self.setVisible(bool(names))
         if tuple(self.fields) == names:
@@ -69,6 +70,3 @@ class SecretsPart(Part):
     def show_places(self, places: Mapping[str, TokenPlace]) -> None:
         for name, field in self.fields.items():
             field.show_place(places.get(name, ""))
-
-    def retranslate(self) -> None:
-        self.heading.setText(self.tr("Its secret values"))

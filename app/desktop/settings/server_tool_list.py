@@ -13,7 +13,7 @@ from app.desktop.settings.server_parts import Note, Part
 from app.desktop.settings.server_text import tool_state
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import set_texts, wrapped_label
+from app.desktop.widgets.labels import set_texts, show_text, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.format import format_count
 from app.services.connections.server_values import Server, ServerTool
@@ -65,8 +65,7 @@ class ToolLine(ThemedWidget):
     def retranslate(self) -> None:
         self.name.setText(shown_words(self.tool.name))
         said, colour = tool_state(self.tool)
-        self.state.setText(said)
-        self.state.setVisible(bool(said))
+        show_text(self.state, said)
         set_kind(self.state, colour)
         name = self.tr("Full description of {tool}").format(tool=self.tool.name)
         self.toggle.setAccessibleName(name)
@@ -82,8 +81,7 @@ class ToolsPart(Part):
     accepted = Signal()
 
     def __init__(self, server: Server, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._server = server
+        super().__init__(server, parent)
         self._all = False
         self.lines: list[ToolLine] = []
         self.accept = push_button(self, "bar")
@@ -124,17 +122,13 @@ class ToolsPart(Part):
         if not self.lines and server.tools:
             self._fill()
         self.heading.setText(self.tr("Its tools"))
-        self.words.setText(
-            self.tr(
+        words = "" if server.tools else self.tr("Not checked yet.")
+        if server.waiting:
+            words = self.tr(
                 "New and changed tools are not available to models until you have reviewed them. "
                 "Permissions for a changed tool no longer apply."
             )
-            if server.waiting
-            else self.tr("Not checked yet.")
-            if not server.tools
-            else ""
-        )
-        self.words.setVisible(bool(self.words.text()))
+        show_text(self.words, words)
         self.accept.setVisible(bool(server.waiting))
         set_texts(
             self.accept,

@@ -11,7 +11,7 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.forms.checked_field import Complaint
 from app.desktop.settings.secret_field import SecretField
 from app.desktop.settings.server_text import place_words
-from app.desktop.widgets.labels import set_texts
+from app.desktop.widgets.labels import set_texts, show_text
 from app.services.settings.secrets import TokenPlace
 from engine.errors import UserError
 
@@ -95,7 +95,7 @@ class TokenField(SecretField):
         return words
 
     def retranslate(self) -> None:
-        self.say(self._words())
+        show_text(self.state, self._words())
         self.forget.setVisible(self.is_kept)
         self.keep.setEnabled(bool(self.typed()) and not self._busy)
         self.field.setPlaceholderText("hf_…")

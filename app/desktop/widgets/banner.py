@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QWidget
 
 from app.desktop.base.icons import icon, set_icon
@@ -14,7 +13,7 @@ from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import breakable, name_icon, text_label
+from app.desktop.widgets.labels import announce, breakable, name_icon, text_label
 from app.desktop.widgets.layouts import Column, Row, discard
 
 DETAIL_LINES = 12
@@ -75,7 +74,7 @@ class Banner(ThemedWidget):
                 discard(button, self._actions)
             self._buttons = [self._button(number, action.text) for number, action in enumerate(actions)]
         if not self._framed and (text != self.text() or self.isHidden()):
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+            announce(self, text)
         self._text.setText(breakable(text) if self._framed else text)
         self._symbol.setVisible(not self._framed or colour != "muted")
         self.setAccessibleName(text)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import show_text, text_label
 from app.desktop.widgets.layouts import Column, Row
 
 
@@ -30,10 +30,8 @@ class Card(ThemedWidget):
         self._head.addWidget(widget)
 
     def set_title(self, title: str, note: str = "") -> None:
-        self._title.setText(title)
-        self._title.setVisible(bool(title))
-        self.note.setText(note)
-        self.note.setVisible(bool(note))
+        show_text(self._title, title)
+        show_text(self.note, note)
 
     def title(self) -> str:
         return self._title.text()

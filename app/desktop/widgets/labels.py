@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 
@@ -41,6 +42,17 @@ def set_texts(widget: QLabel | QAbstractButton, text: str, name: str = "", *, ti
     widget.setAccessibleName(name or text)
     if tip is not None:
         widget.setToolTip(tip)
+
+
+def show_text(widget: QLabel | QAbstractButton, text: str) -> None:
+    """What is read on a widget, which is out of sight while that is nothing."""
+    widget.setText(text)
+    widget.setVisible(bool(text))
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Have a screen reader say something about a widget now."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 
 def name_icon(widget: QWidget, name: str) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QSizePolicy, QWid
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
 from app.desktop.widgets.elided import ElidedLabel
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import show_text, text_label
 from app.desktop.widgets.layouts import Row, discard
 
 
@@ -38,8 +38,7 @@ class SideRow(QPushButton):
     def show_words(self, text: str, note: str = "", described: str = "") -> None:
         """`described` is what a screen reader says, where the note alone is too short."""
         self._words.set_whole(text)
-        self._note.setText(note)
-        self._note.setVisible(bool(note))
+        show_text(self._note, note)
         self.setAccessibleName(described or (f"{text}, {note}" if note else text))
         self.setToolTip(self.accessibleName())
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.labels import set_texts, wrapped_label
+from app.desktop.widgets.labels import announce, set_texts, show_text, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 
 SYMBOL = 28
@@ -59,10 +58,8 @@ class StatePanel(ThemedWidget):
         changed = (title, words) != (self.title.text(), self.words.text())
         self._wait.stop()
         self._inside.show()
-        self.title.setText(title)
-        self.title.setVisible(bool(title))
-        self.words.setText(words)
-        self.words.setVisible(bool(words))
+        show_text(self.title, title)
+        show_text(self.words, words)
         for number, button in enumerate(self.buttons):
             text = buttons[number] if number < len(buttons) else ""
             set_texts(button, text)
@@ -72,7 +69,7 @@ class StatePanel(ThemedWidget):
         self._symbol_name = symbol
         self._show_symbol()
         if changed and self.isVisible():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, f"{title} {words}".strip()))
+            announce(self, f"{title} {words}".strip())
 
     def say_soon(self, title: str) -> None:
         """Something is waited for: say so only if it takes a while."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import set_texts
+from app.desktop.widgets.labels import announce, set_texts
 from app.desktop.widgets.layouts import Row
 
 SHOWN_MS = 8000
@@ -71,7 +70,7 @@ class Toast(QFrame):
         self.raise_()
         self._place()
         self._count_down()
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+        announce(self, text)
 
     def drop(self, about: tuple[str, int]) -> None:
         """A person sees this now, so what was said about it has done its work."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.chat.editor import MessageEditor
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.choice_card import ChoiceCard
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import show_text, text_label
 from app.desktop.widgets.layouts import Column, discard
 from app.format import format_count
 from app.services.chat.compaction_values import CompactionOptions, Draft, fits
@@ -123,8 +124,7 @@ class RoomCard(FittedWidget):
 
     def _show(self, state: State, *, full: bool) -> None:
         self.state, self.full = state, full
-        focus = QApplication.focusWidget()
-        used = focus is not None and (focus is self or self.isAncestorOf(focus))
+        used = holds_focus(self)
         if state == "review" and self.editor is None:
             self._begin_review()
         elif state != "review" and self.editor is not None:
@@ -173,10 +173,8 @@ class RoomCard(FittedWidget):
 
     def retranslate(self) -> None:
         self._title.setText(self._title_text())
-        self._about.setText(self._about_text())
-        self._about.setVisible(bool(self._about.text()))
-        self._complaint.setText(languages.tell(self._trouble) if self._trouble is not None else "")
-        self._complaint.setVisible(self._trouble is not None)
+        show_text(self._about, self._about_text())
+        show_text(self._complaint, languages.tell(self._trouble) if self._trouble is not None else "")
         self.close_button.setText(self.tr("Skip"))
         self.close_button.setVisible(not self.full and self.state in ("loading", "looking", "choices"))
         self.stop.setText(self.tr("Stop"))

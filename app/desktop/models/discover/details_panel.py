@@ -31,7 +31,7 @@ from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedTitle
 from app.desktop.widgets.flow import FlowRow
-from app.desktop.widgets.labels import name_icon, set_texts, text_label, wrapped_label
+from app.desktop.widgets.labels import name_icon, set_texts, show_text, text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.state_panel import StatePanel
@@ -235,11 +235,8 @@ class DetailsPanel(ThemedWidget):
         words = ""
         if repository is not None and repository.variants:
             words = read_line(tuple(self._judged.values()), self._machine, finished=self._finished)
-        self.source.setText(words)
-        self.source.setVisible(bool(words))
-        best = best_sentence(tuple(self._judged.values()))
-        self.best.setText(best)
-        self.best.setVisible(bool(best))
+        show_text(self.source, words)
+        show_text(self.best, best_sentence(tuple(self._judged.values())))
 
     def _show_state(self) -> None:
         repository = self._repository

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
@@ -19,7 +19,7 @@ from app.desktop.models.discover.searching import Searching
 from app.desktop.models.download_foot import DownloadFoot
 from app.desktop.models.library_state import Holding, LibraryState
 from app.desktop.text.state_text import failure_words
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.labels import announce, text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import GUTTER
 from app.desktop.widgets.state_panel import StatePanel
@@ -179,7 +179,7 @@ class DiscoverView(ThemedWidget):
 
     def _announce(self) -> None:
         if self.isVisible() and self._query is not None:
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.count.text()))
+            announce(self, self.count.text())
 
     def _act(self, button: int) -> None:
         if self._error is None:

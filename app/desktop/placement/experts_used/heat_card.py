@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.placement.experts_used.heat_map import HeatMap
 from app.desktop.placement.experts_used.levels import Heat, blank, heat_of
 from app.desktop.widgets.card import Card
-from app.desktop.widgets.labels import name_icon, text_label
+from app.desktop.widgets.labels import announce, name_icon, text_label
 from app.desktop.widgets.layouts import Row
 from app.desktop.widgets.switch import Switch
 from app.format import format_count, format_percent
@@ -87,7 +86,7 @@ class HeatCard(Card):
         self.readout.setText(text)
         self.map.setToolTip(text)
         if self.map.hasFocus():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.map, text))
+            announce(self.map, text)
 
     def _say_busiest(self) -> None:
         if self._heat is None or self._fired is None:
