@@ -116,18 +116,16 @@ def _tune(
     faster = tuned.after != tuned.before
     if faster:
         placements.keep_tuned(path, tuned)
-    if output.json:
-        output.object(
-            {
-                "before": msgspec.to_builtins(tuned.before),
-                "after": msgspec.to_builtins(tuned.after),
-                "wishes": msgspec.to_builtins(tuned.options),
-                "threads": tuned.threads,
-                "out_of_time": tuned.out_of_time,
-                "kept": faster,
-            }
-        )
-        return
+    output.object(
+        {
+            "before": tuned.before,
+            "after": tuned.after,
+            "wishes": tuned.options,
+            "threads": tuned.threads,
+            "out_of_time": tuned.out_of_time,
+            "kept": faster,
+        }
+    )
     output.table([_row("before", tuned.before, language), _row("after", tuned.after, language)])
     output.text(localized(f"cli.bench.{'kept' if faster else 'not_kept'}", language))
 

@@ -23,11 +23,9 @@ def doctor(output: Output, bundle: str = "") -> int:
             write_bundle(file, report)
         except OSError as error:
             raise UserError("cli.not_written", path=str(file), detail=error.strerror or str(error)) from error
-    if output.json:
-        output.object(report)
-    else:
-        for line in report_lines(report, output.language):
-            output.text(line)
+    output.object(report)
+    for line in report_lines(report, output.language):
+        output.text(line)
     if bundle:
         output.note(output.localized("cli.doctor.written", file=str(file)))
     return 0 if all(check.ok for check in report.checks) else 1

@@ -115,16 +115,12 @@ def inspect(model: str, output: Output, *, proof: bool = False) -> int:
         summary = summarize(read_index(Path(path)))
     if proof:
         found = proof_of(summary)
-        if output.json:
-            output.object({"reasoning_proof": found.prompts})
-        else:
-            output.text(proof_report(found, output.language))
+        output.object({"reasoning_proof": found.prompts})
+        output.text(proof_report(found, output.language))
         return 0
     chat_format = ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
-    if output.json:
-        output.object(inspection(summary, chat_format))
-    else:
-        output.text(report(summary, chat_format, output.language))
+    output.object(inspection(summary, chat_format))
+    output.text(report(summary, chat_format, output.language))
     return 0
 
 

@@ -243,8 +243,7 @@ def _run(arguments: Sequence[str], output: Output) -> int:
         code = application(list(arguments), prog_name="coterie", standalone_mode=False, obj=output)
     except _UsageError as error:
         error.show()  # type: ignore[attr-defined]
-        if output.json:
-            output.object({"error": {"code": "cli.usage", "message": error.format_message()}})  # type: ignore[attr-defined]
+        output.object({"error": {"code": "cli.usage", "message": error.format_message()}})  # type: ignore[attr-defined]
         return 2
     except typer.Abort:
         return interrupted(output)

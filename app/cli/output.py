@@ -27,7 +27,9 @@ class Output:
         self.language: Language = system_language()
 
     def object(self, value: Any) -> None:
-        """Print one JSON object on one line. Raises UserError `cli.output_closed`."""
+        """Print one JSON object on one line; nothing without `json`. Raises UserError `cli.output_closed`."""
+        if not self.json:
+            return
         self.printed = True
         text = msgspec.json.encode(clean_value(msgspec.to_builtins(value))).decode()
         self._write_out(text + "\n")

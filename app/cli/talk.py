@@ -82,7 +82,8 @@ class Talk:
                     raise Unsaved(self._shown(answer)) from None
                 if until is not None:
                     raise
-                self._give_up_later()
+                if self.id in self.services.conversations.answering():  # saving has so long after its end
+                    self._given_up = time.monotonic() + SAVE_PATIENCE
                 continue  # lets Ctrl+C in on platforms where a blocked wait does not
             if isinstance(event, AnswerFinished) and event.message.id == answer.id:
                 self._end(event.message)
@@ -103,11 +104,6 @@ class Talk:
     def calls(self, message: Message) -> list[dict[str, Any]] | None:
         """The calls of an answer with tools."""
         return calls_made(self.services, message) if message.run else None
-
-    def _give_up_later(self) -> None:
-        """Postpone the deadline for saving while the answer is being generated."""
-        if self.id in self.services.conversations.answering():
-            self._given_up = time.monotonic() + SAVE_PATIENCE
 
     def _shown(self, answer: Message) -> Message:
         """The answer so far, stored or not."""

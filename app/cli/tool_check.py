@@ -8,7 +8,6 @@ from agents.check.check import Checked
 from app.cli.opened import opened
 from app.cli.output import Output
 from app.format import format_duration
-from app.language import Language
 from app.messages import localized
 
 
@@ -23,7 +22,7 @@ def check_tools(model: str, output: Output) -> int:
 
 def _print(found: Checked, output: Output) -> None:
     language = output.language
-    failed = failed_words(found.failed, language)
+    failed = [localized(f"tool_check.task.{name}", language) for name in found.failed]
     if output.json:
         values = msgspec.to_builtins(found)
         values["failed"] = [
@@ -39,8 +38,3 @@ def _print(found: Checked, output: Output) -> None:
         output.text(output.localized("cli.tool_check.failed"))
         for words in failed:
             output.text(f"  {words}")
-
-
-def failed_words(names: tuple[str, ...], language: Language) -> list[str]:
-    """What each failed task asks for."""
-    return [localized(f"tool_check.task.{name}", language) for name in names]

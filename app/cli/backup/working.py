@@ -36,19 +36,15 @@ def list_backups(output: Output) -> int:
 def create(output: Output) -> int:
     """Make a backup. Raises UserError `store.*`."""
     made = create_backup(paths.home())
-    if output.json:
-        output.object(made)
-    else:
-        output.text(output.localized("cli.backup.created", name=made.name, size=format_size(made.bytes)))
+    output.object(made)
+    output.text(output.localized("cli.backup.created", name=made.name, size=format_size(made.bytes)))
     return 0
 
 
 def restore(name: str, output: Output) -> int:
     """Restore a backup. Raises UserError `store.*` and has then changed nothing."""
     restored = restore_backup(paths.home(), name)
-    if output.json:
-        output.object(restored)
-        return 0
+    output.object(restored)
     backup = restored.backup
     output.text(output.localized("cli.backup.restored", name=backup.name, time=_when(backup.time)))
     if restored.aside:

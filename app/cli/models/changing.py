@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+from app.cli.models.listing import day
 from app.cli.models.objects import download_object, model_object
 from app.cli.opened import opened
 from app.cli.output import Output
@@ -32,8 +31,7 @@ def remove(id: str, now: bool, output: Output) -> int:
             word = "trashed" if removed.model.managed else "forgotten"
             size = removed.reclaimed
             told = model_object(removed.model) | {"reclaimed": removed.reclaimed}
-    if output.json:
-        output.object(told)
+    output.object(told)
     output.text(output.localized(f"cli.remove.{word}", id=model.id, size=format_size(size)))
     return 0
 
@@ -42,8 +40,7 @@ def restore(id: str, output: Output) -> int:
     """Restore a model. Raises UserError `library.*`."""
     with opened() as services:
         model = services.library.restore(id)
-    if output.json:
-        output.object(model_object(model))
+    output.object(model_object(model))
     output.text(output.localized("cli.remove.restored", id=model.id, path=model.path))
     return 0
 
@@ -52,8 +49,7 @@ def rename(id: str, name: str, output: Output) -> int:
     """Rename a model. Raises UserError `library.*`."""
     with opened() as services:
         model = services.library.rename(id, name)
-    if output.json:
-        output.object(model_object(model))
+    output.object(model_object(model))
     output.text(output.localized("cli.rename.renamed", id=model.id, name=model.name))
     return 0
 
@@ -69,7 +65,7 @@ def trash(empty: bool, output: Output) -> int:
     elif empty:
         output.text(output.localized("cli.trash.emptied", size=format_size(freed)))
     elif models:
-        rows = [(one.id, format_size(one.bytes), _day(one.trashed or 0.0)) for one in models]
+        rows = [(one.id, format_size(one.bytes), day(one.trashed or 0.0)) for one in models]
         output.table(rows)
     else:
         output.note(output.localized("cli.trash.nothing"))
@@ -85,11 +81,6 @@ def _download(id: str, services: Services) -> Download | None:
 
 
 def _cancelled(download: Download, output: Output) -> int:
-    if output.json:
-        output.object(download_object(download))
+    output.object(download_object(download))
     output.text(output.localized("cli.remove.cancelled", id=download.model))
     return 0
-
-
-def _day(when: float) -> str:
-    return time.strftime("%Y-%m-%d", time.localtime(when))

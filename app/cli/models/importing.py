@@ -42,7 +42,6 @@ def import_from(source: Literal["hf", "lmstudio", "ollama"] | str, output: Outpu
 
 def _tell(models: tuple[LibraryModel, ...], output: Output) -> None:
     for model in models:
-        if output.json:
-            output.object(model_object(model))
+        output.object(model_object(model))
         size = format_size(model.bytes)
         output.text(output.localized("cli.import.taken", id=model.id, size=size, path=model.path))

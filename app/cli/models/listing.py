@@ -85,8 +85,8 @@ def _row(model: LibraryModel, language: Language) -> tuple[str, ...]:
         model.name if model.name != model.id else "",
         format_size(model.bytes),
         parameters,
-        _day(model.used),
-        _day(model.verified),
+        day(model.used),
+        day(model.verified),
         localized(f"cli.list.{model.state}", language) if model.state != "ready" else "",
     )
 
@@ -104,5 +104,6 @@ def _without_empty_columns(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]
     return [tuple(row[column] for column in kept) for row in rows]
 
 
-def _day(when: float) -> str:
+def day(when: float) -> str:
+    """A local date, "" for 0."""
     return time.strftime("%Y-%m-%d", time.localtime(when)) if when else ""

@@ -29,14 +29,14 @@ def model_object(model: LibraryModel) -> dict[str, Any]:
     return first | {name: value for name, value in fields.items() if name not in first}
 
 
-def download_object(download: Download, state: str = "") -> dict[str, Any]:
+def download_object(download: Download) -> dict[str, Any]:
     """A download: its path is empty until it is done."""
     return {
         "id": download.model,
         "path": "",
         "bytes": download.bytes,
         "sha256": download.files[0].sha256 if download.files else "",
-        "state": state or download.state,
+        "state": download.state,
         "received": download.received,
         "files": msgspec.to_builtins(download.files),
     }

@@ -53,9 +53,8 @@ class ProgressReport:
         if step.state == self._state and now - self._last < INTERVAL:
             return
         self._last, self._state = now, step.state
-        if self._output.json:
-            self._output.object(_object(step, self._output.language))
-        elif self._bar:
+        self._output.object(_object(step, self._output.language))
+        if self._bar:
             self._draw(bar(step, self._output.language, shutil.get_terminal_size().columns))
 
     def close(self) -> None:

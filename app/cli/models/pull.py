@@ -141,8 +141,7 @@ def _ended(download: Download, services: Services, output: Output) -> int:
         _paused(download, output)
         return 1
     error = download.error or UserError("cli.pull_cancelled", name=download.model).info
-    if output.json:
-        output.object(download_object(download) | {"error": error_object(error, output.language)})
+    output.object(download_object(download) | {"error": error_object(error, output.language)})
     output.tell(error)
     if download.state != "cancelled" and download.received:
         output.note(_so_far("useless" if error.code in FINAL else "failed", download, output.language))
@@ -150,8 +149,7 @@ def _ended(download: Download, services: Services, output: Output) -> int:
 
 
 def _ready(model: LibraryModel, output: Output, how: str) -> int:
-    if output.json:
-        output.object(model_object(model))
+    output.object(model_object(model))
     size = format_size(model.bytes)
     output.text(output.localized(f"cli.pull.{how}", id=model.id, path=model.path, size=size))
     return 0
@@ -159,8 +157,7 @@ def _ready(model: LibraryModel, output: Output, how: str) -> int:
 
 def _paused(download: Download, output: Output) -> int:
     with contextlib.suppress(UserError):  # the reader has closed the pipe
-        if output.json:
-            output.object(download_object(download))
+        output.object(download_object(download))
     output.note(_so_far("paused", download, output.language))
     return INTERRUPTED
 

@@ -52,11 +52,9 @@ def _show_model(model: LibraryModel, services: Services, output: Output) -> int:
             verdict = services.hub.judge_local(model.path)
         except UserError as error:
             told = error
-    if output.json:
-        shown = verdict_object(verdict, output.language) if verdict else None
-        output.object(model_object(model) | {"verdict": shown})
-    else:
-        output.table(_model_rows(model, verdict, output.language))
+    shown = verdict_object(verdict, output.language) if verdict else None
+    output.object(model_object(model) | {"verdict": shown})
+    output.table(_model_rows(model, verdict, output.language))
     if told is not None:
         output.tell(told)
     return 0

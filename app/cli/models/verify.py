@@ -39,9 +39,8 @@ def verify(id: str, repair: bool, output: Output) -> int:
 
             found = watched(work, changes, show)
         model = services.library.get(model.id)
-    if output.json:
-        told = {"bad": _parts(found.bad + found.repaired), "repaired": _parts(found.repaired)}
-        output.object(model_object(model) | told)
+    told = {"bad": _parts(found.bad + found.repaired), "repaired": _parts(found.repaired)}
+    output.object(model_object(model) | told)
     for part in found.repaired:
         output.text(_line("repaired", part, output))
     for part in found.bad:

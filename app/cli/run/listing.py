@@ -21,8 +21,7 @@ def print_runs(output: Output) -> int:
     with opened() as services:
         services.runs.recover()
         found = services.runs.all()
-        if output.json:
-            output.object({"runs": [run_object(run) for run in found]})
+        output.object({"runs": [run_object(run) for run in found]})
         output.table([_row(run) for run in found])
     return 0
 
@@ -31,8 +30,7 @@ def print_recipes(output: Output) -> int:
     """The recipes with their parameters; with --json one object."""
     with opened() as services:
         found = services.runs.recipes.all()
-        if output.json:
-            output.object({"recipes": msgspec.to_builtins(found)})
+        output.object({"recipes": found})
         for recipe in found:
             output.text(f"{printable(recipe.id)}: {printable(recipe.title)}. {printable(recipe.description)}")
             for name, label, default in recipe.parameters:
@@ -46,7 +44,8 @@ def print_run(run: str, format: ExportFormat, output: Output) -> int:
     """Print the run in an export format; as "jsonl" and with --json exactly the lines that the run printed."""
     with opened() as services:
         id = chosen_run(services, run)
-        if output.json or format == "jsonl":
+        output.json = output.json or format == "jsonl"
+        if output.json:
             for entry in services.runs.entries(id):
                 output.object(entry_object(entry, output.language))
         else:

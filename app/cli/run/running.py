@@ -182,7 +182,5 @@ class Watch:
     def _entry(self, entry: Entry) -> None:
         if isinstance(entry.event, RunFinished):
             self._last = entry.event
-        if self._output.json:
-            self._output.object(entry_object(entry, self._output.language))
-        else:
-            self._showing.entry(entry)
+        self._output.object(entry_object(entry, self._output.language))
+        self._showing.entry(entry)

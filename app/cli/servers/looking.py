@@ -10,7 +10,8 @@ from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.servers.objects import server_object
 from app.cli.servers.opened import opened
-from app.cli.servers.words import card, error_line, say, state_word, tool_line, word
+from app.cli.servers.words import card, say, state_word, tool_line, word
+from app.messages import localized_error
 from app.services.connections.server_values import Server
 
 
@@ -19,8 +20,7 @@ def list_servers(output: Output) -> int:
     with opened() as servers:
         found = servers.all()
     for server in found:
-        if output.json:
-            output.object(server_object(server, output.language))
+        output.object(server_object(server, output.language))
     if not found:
         output.note(word("none", output.language))
         return 0
@@ -57,14 +57,12 @@ def check(name: str, workspace: str, output: Output) -> int:
 
 
 def _tell(server: Server, output: Output) -> None:
-    if output.json:
-        output.object(server_object(server, output.language))
-        return
+    output.object(server_object(server, output.language))
     for line in card(server, output.language):
         output.text(line)
     output.text(f"{printable(server.name)}: {state_word(server, output.language)}")
     if server.error is not None:
-        output.text(error_line(server, output.language))
+        output.text(printable(localized_error(server.error, output.language)))
     for tool in server.tools:
         output.text(tool_line(tool, output.language))
         for line in tool.diff.splitlines():

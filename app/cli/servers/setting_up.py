@@ -71,8 +71,7 @@ def change(name: str, what: str, on: bool, output: Output) -> int:
     """
     with opened() as servers:
         server = servers.enable(name, on) if what == "enable" else servers.trust(name, on)
-    if output.json:
-        output.object(server_object(server, output.language))
+    output.object(server_object(server, output.language))
     for line in card(server, output.language) if what == "trust" else []:
         output.text(line)
     return 0
@@ -86,8 +85,7 @@ def accept(name: str, tools: Sequence[str], output: Output) -> int:
             raise UserError.from_info(server.error)
         waiting = [tool for tool in server.waiting if not tools or tool.tool in tools or tool.name in tools]
         server = servers.accept(name, [tool.tool for tool in waiting])
-    if output.json:
-        output.object(server_object(server, output.language))
+    output.object(server_object(server, output.language))
     say(output, "taken", count=len(waiting), name=name)
     return 0
 
@@ -102,8 +100,7 @@ def set_secret(name: str, variable: str, output: Output) -> int:
             value = sys.stdin.readline().rstrip("\r\n")
         kept = servers.set_secret(name, variable, value)
         server = servers.get(name)
-    if output.json:
-        output.object(server_object(server, output.language))
+    output.object(server_object(server, output.language))
     if kept:
         say(output, "kept")
         return 0
@@ -127,8 +124,7 @@ def login(name: str, output: Output) -> int:
         server = servers.login(name, visit)
         if server.error is not None:
             raise UserError.from_info(server.error)
-        if servers.for_this_session(name):
-            output.note(word("session_only", output.language, name=""))
+        _note_unkept(servers, server, output)
     return _told(server, "logged_in", output)
 
 
@@ -161,8 +157,7 @@ def _ask(servers: Servers, server: Server, yes: bool, output: Output) -> int:
 
 
 def _told(server: Server, said: str, output: Output) -> int:
-    if output.json:
-        output.object(server_object(server, output.language))
+    output.object(server_object(server, output.language))
     say(output, said, name=server.name)
     return 0
 

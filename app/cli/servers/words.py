@@ -7,7 +7,7 @@ import shlex
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.language import Language
-from app.messages import localized, localized_error
+from app.messages import localized
 from app.services.connections.server_values import Server, ServerTool
 
 
@@ -66,10 +66,6 @@ def tool_line(tool: ServerTool, language: Language) -> str:
     said = "; ".join(notes)
     first = printable(tool.description.strip().splitlines()[0]) if tool.description.strip() else ""
     return f"  {printable(tool.name)}  {first[:100]}" + (f"  ({said})" if said else "")
-
-
-def error_line(server: Server, language: Language) -> str:
-    return printable(localized_error(server.error, language)) if server.error else ""
 
 
 def say(output: Output, name: str, /, **values: object) -> None:
