@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, Engine, Pool, create_engine, event
 
 
 def connect(path: Path, busy_timeout: float, *, foreign_keys: bool, pool: type[Pool]) -> Engine:
-    """An engine for the file; `busy_timeout` is in seconds.
+    """An engine for the file.
 
     `busy_timeout` (seconds) is how long a lock of another process is waited for.
 
@@ -26,7 +26,7 @@ def connect(path: Path, busy_timeout: float, *, foreign_keys: bool, pool: type[P
         connection.isolation_level = None
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
-        connection.create_function("casefold", 1, _casefold, deterministic=True)
+        connection.create_function("casefold", 1, str.casefold, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -34,7 +34,3 @@ def connect(path: Path, busy_timeout: float, *, foreign_keys: bool, pool: type[P
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
-
-
-def _casefold(text: str) -> str:
-    return text.casefold()

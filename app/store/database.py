@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Insert, Select, Table, delete, insert
 from app.store.errors import told
 from app.store.location import Place
 from app.store.tables import selection
-from app.store.writers import new_writer
+from app.store.writers import is_alive, new_writer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -78,6 +78,10 @@ class Part:
     def writer(self) -> str:
         """Name of this store among those that use the file: this process owns what carries it."""
         return self.database.writer
+
+    def is_left(self, writer: str) -> bool:
+        """Whether what this writer had belongs to no living process, this one included."""
+        return writer != self.writer and not (writer and is_alive(writer))
 
 
 def reads(method: Callable[Concatenate[S, Connection, P], R]) -> Callable[Concatenate[S, P], R]:

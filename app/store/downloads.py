@@ -14,7 +14,6 @@ from app.store.database import Records, reads, writes
 from app.store.models import LibraryModels
 from app.store.records import Download, DownloadState, LibraryModel
 from app.store.tables import DOWNLOAD
-from app.store.writers import is_alive
 
 ENDED: tuple[DownloadState, ...] = ("done", "cancelled")
 UNDER_WAY: tuple[DownloadState, ...] = ("queued", "running", "verifying")
@@ -68,9 +67,7 @@ class Downloads(Records[Download]):
         left = [
             download.id
             for download in self.all()
-            if download.state in UNDER_WAY
-            and download.writer != self.writer
-            and not (download.writer and is_alive(download.writer))
+            if download.state in UNDER_WAY and self.is_left(download.writer)
         ]
         changed = [self.change(id, state=state, writer=writer, rate=0.0) for id in left]
         return [download for download in changed if download is not None]

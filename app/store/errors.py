@@ -64,11 +64,3 @@ def told(place: Place) -> Iterator[None]:
         if known is None:
             raise
         raise known from error
-
-
-def no_run(id: int) -> UserError:
-    return UserError("run.missing", id=id)
-
-
-def no_run_text(handle: str) -> UserError:
-    return UserError("run.no_text", handle=handle)

@@ -15,7 +15,6 @@ from app.store.database import Part, inserted, reads, writes
 from app.store.errors import no_conversation, no_message
 from app.store.records import Conversation, Message, MessageState
 from app.store.tables import CONVERSATION, MESSAGE, selection
-from app.store.writers import is_alive
 from engine.errors import ErrorInfo
 from engine.values import Role, Timings, ToolCall, Usage
 
@@ -122,7 +121,7 @@ class Messages(Part):
         """
         id, writer = MESSAGE.c.id, MESSAGE.c.writer
         found = connection.execute(select(id, writer).where(writer.is_not(None)).order_by(id))
-        left = [id for id, writer in found if writer and writer != self.writer and not is_alive(writer)]
+        left = [id for id, writer in found if writer and self.is_left(writer)]
         return [self._set(message, state="stopped", writer=None) for message in left]
 
     @writes

@@ -9,11 +9,10 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, 
 
 from agents.events import Entry, RunEvent, RunFinished, decoded
 from app.store.database import Records, reads, writes
-from app.store.errors import no_run, no_run_text
 from app.store.messages import Messages
 from app.store.records import RUNS_UNDER_WAY, RunRecord, RunState
 from app.store.tables import CONVERSATION, RUN, RUN_EVENT, RUN_TEXT, storable_json
-from app.store.writers import is_alive
+from engine.errors import UserError
 
 # Never the handle of a text.
 _START = "start"
@@ -48,7 +47,7 @@ class Runs(Records[RunRecord]):
         """One run, also in the trash. Raises UserError `run.missing`."""
         found = self.find(id)
         if found is None:
-            raise no_run(id)
+            raise UserError("run.missing", id=id)
         return found
 
     @reads
@@ -67,9 +66,7 @@ class Runs(Records[RunRecord]):
     def recover(self, connection: Connection) -> list[RunRecord]:
         """Mark runs of dead processes "interrupted", or what their journals say if they had ended; returns them."""
         left = self.select(connection, self.selection.where(RUN.c.state.in_(RUNS_UNDER_WAY)))
-        dead = [
-            run.id for run in left if not (run.writer == self.writer or (run.writer and is_alive(run.writer)))
-        ]
+        dead = [run.id for run in left if self.is_left(run.writer)]
         for id in dead:
             state: RunState = "interrupted"
             reason, last = "interrupted", _last_event(connection, id)
@@ -138,7 +135,7 @@ class Runs(Records[RunRecord]):
         of_run = (RUN_TEXT.c.run_id.in_(_together(run)), RUN_TEXT.c.handle == handle)
         text: str | None = None if handle == _START else connection.scalar(_texts(*of_run))
         if text is None:
-            raise no_run_text(handle)
+            raise UserError("run.no_text", handle=handle)
         return text
 
 
