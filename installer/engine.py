@@ -119,6 +119,20 @@ def locked(cache: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def kept_whole(kept: Path, product: str) -> Iterator[Path]:
+    """A folder to build in, whose folder `product` comes to its place `kept` in one move; with the lock held."""
+    for leftover in kept.parent.glob(".build-*"):  # of a build that was killed: nobody else holds the lock
+        shutil.rmtree(leftover)
+    scratch = Path(tempfile.mkdtemp(prefix=".build-", dir=kept.parent))
+    try:
+        yield scratch
+        shutil.rmtree(kept, ignore_errors=True)
+        (scratch / product).rename(kept)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
 def build_environment(environ: Mapping[str, str], flags: str, scratch: Path) -> dict[str, str]:
     built = dict(environ)
     built["CMAKE_ARGS"] = flags
@@ -150,15 +164,8 @@ def build(wanted: Build, cache: Path, log: Path, progress: Progress, environ: Ma
     with locked(cache):
         if finished := cached_wheel(cache, wanted.key):
             return finished
-        for leftover in cache.glob(".build-*"):  # of a build that was killed: nobody else holds the lock
-            shutil.rmtree(leftover)
-        scratch = Path(tempfile.mkdtemp(prefix=".build-", dir=cache))
-        try:
+        with kept_whole(kept, "wheel") as scratch:
             _build(wanted, scratch, log, progress, build_environment(environ, wanted.flags, scratch))
-            shutil.rmtree(kept, ignore_errors=True)
-            (scratch / "wheel").rename(kept)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
     wheel = cached_wheel(cache, wanted.key)
     if wheel is None:
         raise SetupError(f"The engine was built, but its wheel cannot be read: {kept}")

@@ -12,7 +12,6 @@ import json
 import platform
 import shlex
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +19,7 @@ from typing import NamedTuple
 from installer import sources, system
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
-from installer.engine import locked
+from installer.engine import kept_whole, locked
 from installer.stamps import fingerprint
 
 SOURCES = Path("engine") / "expert_cache" / "native"
@@ -159,26 +158,14 @@ def build(plugin: Plugin, place: Place, progress: Progress, environ: Mapping[str
     """
     try:
         with locked(place.cache):
-            return cached_plugin(place.cache, plugin) or _build(plugin, place, progress, environ)
-    except (
-        SetupError,
-        OSError,
-        ValueError,
-    ) as error:  # ValueError: flags of the person's that cannot be read
+            if (kept := cached_plugin(place.cache, plugin)) is None:
+                kept = place.cache / plugin.name
+                with kept_whole(kept, "plugin") as scratch:
+                    _compile(plugin, place, scratch, progress, environ)
+            return kept
+    # ValueError: flags of the person's that cannot be read.
+    except (SetupError, OSError, ValueError) as error:
         raise PluginError("compile", str(error).rstrip().rpartition("\n")[2]) from error
-
-
-def _build(plugin: Plugin, place: Place, progress: Progress, environ: Mapping[str, str]) -> Path:
-    for leftover in place.cache.glob(".build-*"):
-        shutil.rmtree(leftover)
-    scratch, kept = Path(tempfile.mkdtemp(prefix=".build-", dir=place.cache)), place.cache / plugin.name
-    try:
-        _compile(plugin, place, scratch, progress, environ)
-        shutil.rmtree(kept, ignore_errors=True)
-        (scratch / "plugin").rename(kept)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    return kept
 
 
 def _compile(

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from types import FrameType
 
 from installer import engine, plugin, system
 from installer.commands import SetupError, run_logged
@@ -266,13 +265,9 @@ def packages_fingerprint(root: Path) -> str:
     return fingerprint(table["project"], table.get("build-system"), table.get("tool", {}).get("hatch"), locks)
 
 
-def _interrupt(signum: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 def main() -> int:
     for stop_signal in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(stop_signal, _interrupt)
+        signal.signal(stop_signal, signal.default_int_handler)
     console = Console()
     try:
         Setup(ROOT, console).run()
