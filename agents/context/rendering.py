@@ -59,10 +59,7 @@ def result_shown(call: Call, remote: bool) -> str:
 
 def _last_words(history: History) -> int:
     """The index of the last message to the model: templates leave out the reasoning before it."""
-    for place in range(len(history.items) - 1, -1, -1):
-        if isinstance(history.items[place], Words):
-            return place
-    return -1
+    return max((place for place, item in enumerate(history.items) if isinstance(item, Words)), default=-1)
 
 
 def _say(messages: list[Message], text: str) -> None:

@@ -15,7 +15,6 @@ from engine.remote.names import is_loopback
 # "home": folders of the user's home. "secret": something that looks like one stands in the open. "remote": what
 # it is told leaves the machine.
 Warning = Literal["root", "deletes", "shell", "container", "downloads", "network", "home", "secret", "remote"]
-WARNINGS: tuple[Warning, ...] = Warning.__args__  # type: ignore[attr-defined]
 
 _ROOT = {"sudo", "su", "doas", "pkexec", "run0"}
 _SHELLS = {"sh", "bash", "zsh", "dash", "ksh", "fish", "cmd", "powershell", "pwsh"}
@@ -27,7 +26,7 @@ _LONG_VALUE = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
 
 
 def warnings_of(spec: ServerSpec) -> tuple[Warning, ...]:
-    """The codes that apply, in the order of `WARNINGS`."""
+    """The codes that apply, the most severe first."""
     if spec.remote:
         remote: list[Warning] = [] if is_loopback(urlsplit(spec.url).hostname or "") else ["remote"]
         if _query_secret(spec.url):
@@ -36,24 +35,18 @@ def warnings_of(spec: ServerSpec) -> tuple[Warning, ...]:
     words = [word for argument in spec.command for word in re.split(r"[\s;&|]+", argument) if word]
     names = {Path(word).name.lower().removesuffix(".exe").removesuffix(".cmd") for word in words}
     text = " ".join(spec.command)
-    found: set[Warning] = set()
-    if names & _ROOT:
-        found.add("root")
-    if re.search(r"\brm\s+(-\w+\s+)*-\w*[rf]", text):
-        found.add("deletes")
-    if names & _SHELLS and {"-c", "/c", "-command", "-encodedcommand"} & {word.lower() for word in words}:
-        found.add("shell")
-    if names & _LAUNCHERS:
-        found.add("downloads")
-    if names & _CONTAINERS:
-        found.add("container")
-    if spec.network:
-        found.add("network")
-    if any(_in_home(path) for path in (*spec.readable, *spec.writable)):
-        found.add("home")
-    if any(looks_secret(*_named(argument)) for argument in spec.command[1:]):
-        found.add("secret")
-    return tuple(warning for warning in WARNINGS if warning in found)
+    executes = {"-c", "/c", "-command", "-encodedcommand"} & {word.lower() for word in words}
+    signs: dict[Warning, object] = {
+        "root": names & _ROOT,
+        "deletes": re.search(r"\brm\s+(-\w+\s+)*-\w*[rf]", text),
+        "shell": names & _SHELLS and executes,
+        "container": names & _CONTAINERS,
+        "downloads": names & _LAUNCHERS,
+        "network": spec.network,
+        "home": any(_in_home(path) for path in (*spec.readable, *spec.writable)),
+        "secret": any(looks_secret(*_named(argument)) for argument in spec.command[1:]),
+    }
+    return tuple(warning for warning, sign in signs.items() if sign)
 
 
 def looks_secret(name: str, value: str) -> bool:

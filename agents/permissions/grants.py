@@ -23,10 +23,7 @@ def grant_of(question: Question, review: Review, reasons: tuple[str, ...]) -> st
     if question.effects.kind == "python" and "network" in reasons:
         return ""
     pattern = host_of(question.effects.url)
-    for grant in grants:
-        if grant.pattern == pattern:
-            return grant.id
-    return ""
+    return next((grant.id for grant in grants if grant.pattern == pattern), "")
 
 
 def _counts(grant: Grant, question: Question) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -142,22 +143,12 @@ class _Reading:
         self.harmless = self.harmless and name in HARMLESS and "/" not in words[0].text
         if name in QUIET and "/" not in words[0].text:
             return
-        known = tuple(word.text for word in _known(words))
+        known = tuple(word.text for word in itertools.takewhile(lambda word: word.known, words))
         least = least_words((name, *known[1:]))
         if not least or least > len(known) or any(_unfit(word) for word in known[:least]) or name in FETCHERS:
             self.grantable = False
         else:
             self.runs.append(Runs(known, least, network))
-
-
-def _known(words: Sequence[Word]) -> list[Word]:
-    """The words before the first unknown one."""
-    found: list[Word] = []
-    for word in words:
-        if not word.known:
-            break
-        found.append(word)
-    return found
 
 
 def _unfit(word: str) -> bool:

@@ -61,22 +61,15 @@ def states(changes: Iterable[FileChange]) -> dict[str, tuple[Item | None, Item |
     for change in changes:
         before, after = found.get(change.path, (None, None))
         if change.change != "new":
-            before = _before_of(change)
+            before = Item(
+                change.path, change.kind, change.before, change.bytes_before, change.mode, change.link
+            )
         if change.change != "deleted":
-            after = _after_of(change)
+            after = Item(
+                change.path, change.kind, change.after, change.bytes_after, change.mode_after, change.link
+            )
         found[change.path] = before, after
     return found
-
-
-def _before_of(change: FileChange) -> Item | None:
-    """What was there before a change."""
-    if change.change == "new":
-        return None
-    return Item(change.path, change.kind, change.before, change.bytes_before, change.mode, change.link)
-
-
-def _after_of(change: FileChange) -> Item:
-    return Item(change.path, change.kind, change.after, change.bytes_after, change.mode_after, change.link)
 
 
 def unsettled(entries: Sequence[Entry]) -> tuple[SnapshotTaken, ...]:

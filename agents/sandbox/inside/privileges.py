@@ -40,9 +40,8 @@ def drop_capabilities() -> None:
     c = libc()
     for capability in range(64):
         c.prctl(_DROP_FROM_BOUND, capability, 0, 0, 0)  # refused where there is nothing to drop
-    c.prctl(
-        _SECURE_BITS, 0x2F, 0, 0, 0
-    )  # being root gives none back: NOROOT, NO_SETUID_FIXUP, locked; no ambient
+    # Being root gives none back: NOROOT, NO_SETUID_FIXUP, locked; no ambient.
+    c.prctl(_SECURE_BITS, 0x2F, 0, 0, 0)
     head, none = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0), bytes(24)
     if c.capset(ctypes.create_string_buffer(head, 8), ctypes.create_string_buffer(none, 24)):
         raise failed("capset")
