@@ -215,9 +215,8 @@ def _copied(source: Path, target: Path, progress: Callable[[int], None], stop: S
         unfinished.unlink()
         raise UserError("library.not_moved", path=str(source), detail="the copy differs")
     status = source.stat()
-    with contextlib.suppress(
-        OSError
-    ):  # the time of the last change tells programs that this is the same file
+    # The time of the last change tells programs that this is the same file.
+    with contextlib.suppress(OSError):
         os.utime(unfinished, ns=(status.st_atime_ns, status.st_mtime_ns))
     unfinished.replace(target)
     return digest.hexdigest()

@@ -81,9 +81,8 @@ def _list(access: HubAccess, query: Query) -> Any:
 def _wanted(page: Iterable[ModelInfo], query: Query) -> Iterator[HubModel]:
     """Filter out what is no repository or larger than asked: not every hub does."""
     for model in map(hub_model, page):
-        if model is None or 0 < query.most_parameters < model.parameters:
-            continue
-        yield model
+        if model is not None and not 0 < query.most_parameters < model.parameters:
+            yield model
 
 
 def hub_model(info: ModelInfo) -> HubModel | None:

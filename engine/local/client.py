@@ -447,9 +447,8 @@ class LocalEngine:
         with self._lock:
             if self._host is not current:
                 return
-            self._host = (
-                None  # but not the reader: who starts the next host first waits for the events emitted here
-            )
+            # But not the reader: who starts the next host first waits for the events emitted here.
+            self._host = None
             self._state, self._model = "lost", None
             # A worker that went away says nothing about the model.
             if self._wanted and failure.code != "worker.lost":

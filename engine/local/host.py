@@ -111,7 +111,7 @@ class Host:
                 began = time.monotonic()
                 self._scheduler.step()
                 self._outbox.step_done(time.monotonic() - began)
-                self._step_done()
+                self._steps += 1
         self._busy = True
         if self._scheduler is not None:
             self._close_session(self._scheduler)
@@ -194,9 +194,6 @@ class Host:
             self._cancellation.close()
         self._work.put(command)
 
-    def _step_done(self) -> None:
-        self._steps += 1
-
     def _emit(self, event: Reply) -> None:
         self._outbox.send(event, now=False)
 
@@ -241,7 +238,7 @@ class Host:
 
         def progress(fraction: float) -> bool:
             nonlocal sent
-            self._step_done()
+            self._steps += 1
             if time.monotonic() - sent >= PROGRESS_INTERVAL:
                 sent = time.monotonic()
                 self._outbox.send(LoadProgress(fraction))

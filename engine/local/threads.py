@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import psutil
 
 from engine.placement.plan import ExpertCache, Machine
@@ -17,17 +15,10 @@ def default_threads() -> int:
     return psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
 
 
-class Threads(NamedTuple):
-    """Threads for llama.cpp, and whether one more uploads experts to the device."""
-
-    computing: int
-    brings: bool
-
-
-def threads_for(cache: ExpertCache, machine: Machine, threads: int) -> Threads:
-    """Share `threads` with a cache: a card gets an upload thread, taken from those that compute. A worker
-    may be used by one thread only."""
+def threads_for(cache: ExpertCache, machine: Machine, threads: int) -> tuple[int, bool]:
+    """Share `threads` with a cache: those for llama.cpp, and whether one more uploads experts to the device. A card
+    gets an upload thread, taken from those that compute. A worker may be used by one thread only."""
     kinds = {device.name: device.kind for device in machine.devices}
     is_card = kinds.get(cache.device) in ("gpu", "integrated_gpu")
     brings = is_card and threads >= FEWEST_THREADS
-    return Threads(threads - 1 if brings else threads, brings)
+    return threads - 1 if brings else threads, brings

@@ -74,11 +74,11 @@ def predict(
     """Speeds of a placement; `paged` are the bytes of experts that RAM cannot hold."""
     devices = {device.name: device for device in (*machine.devices, machine.ram)}
     reads = _reads(index, layout, placement)
-    away = _routed_away(index, layout)
+    away = _routed_away(layout)
     streams = placement.op_offload and any(devices[name].streams for name in layout.devices)
     share = _paged_share(index, layout, paged)
     prefill = _prefill_tps(index, machine, devices, layout, reads, away, placement, streams, paged)
-    spread = 1 + _spread(machine, devices, reads, paged)
+    spread = 1 + _spread(devices, reads, paged)
     cached = cached_reads(index, placement.expert_cache)
     reads[RAM].routed -= sum(read.routed for read in cached)
     beside = _decode_seconds(machine, devices, reads, away, placement, streams, share)
@@ -140,7 +140,7 @@ def _held_apart(layout: Layout, number: int, kinds: Mapping[str, int]) -> int:
     return sum(kinds[kind] for kind in partial.kinds)
 
 
-def _routed_away(index: TensorIndex, layout: Layout) -> dict[str, int]:
+def _routed_away(layout: Layout) -> dict[str, int]:
     """Layers computed on each device whose experts lie in RAM."""
     away = dict.fromkeys(layout.devices, 0)
     for home, experts in zip(layout.layers, layout.experts, strict=True):
@@ -275,7 +275,7 @@ def _arithmetic_seconds(device: Device, bandwidth: float, dense: float, routed: 
     return dense / (peak * DENSE_PREFILL_EFFICIENCY) + routed / (peak * EXPERT_PREFILL_EFFICIENCY)
 
 
-def _spread(machine: Machine, devices: Mapping[str, Device], reads: Mapping[str, Reads], paged: int) -> float:
+def _spread(devices: Mapping[str, Device], reads: Mapping[str, Reads], paged: int) -> float:
     spread = _SPREAD
     for name, read in reads.items():
         device = devices[name]

@@ -82,7 +82,7 @@ def parse_addresses(written: Sequence[str]) -> tuple[Address, ...]:
     return parsed
 
 
-def probe_all(addresses: Sequence[Address], timeout: float = PATIENCE) -> tuple[Device, ...]:
+def probe_all(addresses: Sequence[Address]) -> tuple[Device, ...]:
     """The devices of all workers, named as ggml will name them when they are registered in this order.
 
     They are asked at once. Raises what `probe` raises for the first that fails.
@@ -90,7 +90,7 @@ def probe_all(addresses: Sequence[Address], timeout: float = PATIENCE) -> tuple[
     if not addresses:
         return ()
     with ThreadPoolExecutor(len(addresses), thread_name_prefix="worker-probe") as threads:
-        asked = [threads.submit(probe, str(address), timeout) for address in addresses]
+        asked = [threads.submit(probe, str(address)) for address in addresses]
         found = [device for answer in asked for device in answer.result()]
     return tuple(msgspec.structs.replace(device, name=f"RPC{n}") for n, device in enumerate(found))
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.api import GenerateRequest
-from engine.remote.described import described_messages, refuses_tools
+from engine.remote.described import NO_TOOLS, described_messages
 from engine.remote.kinds import Kind
 from engine.remote.reasoning import reasoning_fields
 from engine.values import Message, ToolCall
@@ -101,7 +101,7 @@ def _choice(choice: str) -> Any:
 def refused_fields(status: int, said: str, body: dict[str, Any]) -> frozenset[str]:
     """What to leave out after a server refused `body`, empty when that would not help: the fields that it names,
     else all that only some servers know."""
-    if TOOLS in body and refuses_tools(said):
+    if TOOLS in body and NO_TOOLS.search(said):
         return frozenset({TOOLS})
     if status not in (400, 422):
         return frozenset()

@@ -12,17 +12,12 @@ from engine.formats.render.messages import normalized
 from engine.values import Message
 
 _FORM = HistoryForm(FALLBACK, takes_tools=False, writes_calls=False, writes_results=False)
-# As Ollama, vLLM without a parser, llama-server without --jinja and others say it.
-_NO_TOOLS = re.compile(
+# That a model accepts no tools, as Ollama, vLLM without a parser, llama-server without --jinja and others say it.
+NO_TOOLS = re.compile(
     r"does ?n[o']t support (tools|function)|tools? (param )?requires|enable-auto-tool-choice|tool-call-parser"
     r"|(tools|function calling) (is|are) not (supported|enabled)|no tool parser",
     re.IGNORECASE,
 )
-
-
-def refuses_tools(said: str) -> bool:
-    """Whether a server says that this model accepts no tools."""
-    return _NO_TOOLS.search(said) is not None
 
 
 def described_messages(

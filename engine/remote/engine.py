@@ -196,9 +196,8 @@ class RemoteEngine:
             error = failure.info
         except CutError:
             return
-        except (
-            Exception
-        ) as mistake:  # what a server sends is somebody else's: it may find any mistake of ours
+        # What a server sends is somebody else's: it may find any mistake of ours.
+        except Exception as mistake:
             traceback.print_exc()
             error = ErrorInfo("remote.garbled", {"detail": type(mistake).__name__})
         with self._lock:

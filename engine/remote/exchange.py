@@ -124,7 +124,8 @@ class Exchange:
         finally:
             reply.close()
         server.measuring.counted(body, reply.counted_prompt)
-        reply.check_end()
+        if not reply.finish_reason:  # it just stopped
+            raise UserError("remote.cut")
 
     def _finished(self, server: Server, reason: FinishReason, error: ErrorInfo | None = None) -> Finished:
         reply = self._reply

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from engine.api import Delta, GenerateRequest, ToolCallDelta, ToolCalled
-from engine.errors import ErrorInfo, UserError
+from engine.errors import ErrorInfo
 from engine.formats import (
     ContentDelta,
     ParsedDelta,
@@ -46,9 +46,8 @@ class Reply:
         emit: Emit,
         started: float,
         estimated: Callable[[str], int],
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._request, self._emit, self._clock = request, emit, clock
+        self._request, self._emit = request, emit
         self._started, self._estimated = started, estimated
         seed = f"{request.id}:{len(request.messages)}"
         tools = request.tools if request.tool_choice != "none" else ()
@@ -72,7 +71,7 @@ class Reply:
 
     def feed(self, chunk: Chunk) -> None:
         if chunk.content or chunk.reasoning or chunk.calls:
-            self._last = self._clock()
+            self._last = time.monotonic()
             self._first = self._first or self._last
         if chunk.reasoning:
             self._tell_thought(clean_text(chunk.reasoning))
@@ -105,11 +104,6 @@ class Reply:
         if self.finish_reason == "content_filter":
             notices.append(ErrorInfo("remote.filtered"))
         self.notices = tuple(notices)
-
-    def check_end(self) -> None:
-        """Raises UserError `remote.cut` for a reply that just stopped."""
-        if not self.finish_reason:
-            raise UserError("remote.cut")
 
     @property
     def reason(self) -> FinishReason:

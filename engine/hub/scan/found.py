@@ -56,11 +56,6 @@ def gguf_file(path: Path, sha256: str = "", origin_path: str = "") -> FoundFile 
     return FoundFile(path, status.st_size, sha256, origin_path)
 
 
-def is_companion(name: str) -> bool:
-    """Whether a file of this name belongs to a model without being one."""
-    return _COMPANION.search(name) is not None
-
-
 def whole_models(files: Iterable[FoundFile]) -> list[tuple[FoundFile, ...]]:
     """The files of each model, the parts of a split one together and in order. A split model that lacks a part is
     left out, and so are companions."""
@@ -68,7 +63,7 @@ def whole_models(files: Iterable[FoundFile]) -> list[tuple[FoundFile, ...]]:
     parts: dict[tuple[Path, str, int], dict[int, FoundFile]] = {}
     for file in files:
         name = file.path.name
-        if is_companion(name):
+        if _COMPANION.search(name):
             continue
         match = PART.fullmatch(name)
         if match is None or not int(match["count"]) > 1:

@@ -78,10 +78,6 @@ class FileJob:
     def _journal_path(self) -> Path:
         return self.data.with_suffix(".journal")
 
-    def open_data(self) -> FileIO:
-        """For writing at any place. Raises OSError."""
-        return FileIO(self.data, "r+")
-
     def check_present(self) -> None:
         """Raises UserError `download.gone` when the file has been removed: writing to it would go on, to
         nowhere."""

@@ -175,7 +175,7 @@ class Stream(threading.Thread):
     def _data(self, job: FileJob) -> FileIO:
         if self._file is None or self._file_of is not job:
             self._close_file()
-            self._file, self._file_of = job.open_data(), job
+            self._file, self._file_of = FileIO(job.data, "r+"), job
         return self._file
 
     def _close_file(self) -> None:

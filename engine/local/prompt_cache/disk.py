@@ -18,8 +18,8 @@ class Disk:
     """`limit` bounds the states of all models. Unusable files are removed silently. `reading` is the
     measured read speed."""
 
-    def __init__(self, folder: Path, key: str, limit: int, reserve: int = RESERVE) -> None:
-        self._folder, self._key, self.limit, self._reserve = StatesFolder(folder), key, limit, reserve
+    def __init__(self, folder: Path, key: str, limit: int) -> None:
+        self._folder, self._key, self.limit = StatesFolder(folder), key, limit
         self._digest = key_digest(key)
         self._stamp = -1
         self.reading = Speed()
@@ -60,7 +60,7 @@ class Disk:
         header = state_file.header_of(self._key, tokens, said, data, partials)
         try:
             place = self._folder.new_place(self._digest, conversation)
-            if not self._folder.make_room(state_file.file_bytes(header), self.limit, self._reserve):
+            if not self._folder.make_room(state_file.file_bytes(header), self.limit, RESERVE):
                 return None
             parts = [part for _, part in partials]
             state_file.write(place, header, data, parts, unwanted, settled=settled)

@@ -65,9 +65,8 @@ def _reader(
     if others_wait:
         return None
     reading = [number for number, each in enumerate(answers) if each.rest > short]
-    if (
-        step // 2 % 2
-    ):  # in pairs of steps: beside the answer with priority, others take part in even ones only
+    # In pairs of steps: beside the answer with priority, others take part in even ones only.
+    if step // 2 % 2:
         reading.sort(key=lambda number: answers[number].rest)
     return reading[0] if reading else None
 

@@ -82,13 +82,13 @@ class SlotManager:
             self._session.disown(sequence.conversation)
             sequence.clear()
 
-    def evict(self, sequence: Sequence, said: TokenizedTexts = ()) -> None:
+    def evict(self, sequence: Sequence) -> None:
         """Move a sequence's state to the prompt cache and empty it."""
         if len(sequence) >= WORTH_KEEPING and not sequence.is_forgotten:
             data = sequence.read()
             if data:
                 self._states.keep(
-                    sequence.conversation, sequence.tokens, said or sequence.said, data, sequence.checkpoints
+                    sequence.conversation, sequence.tokens, sequence.said, data, sequence.checkpoints
                 )
         sequence.clear()
         sequence.taken = False

@@ -65,10 +65,6 @@ class _Rows(NamedTuple):
     known: int
     draft: list[int]
 
-    @property
-    def reaches_end(self) -> bool:
-        return len(self.active.sequence) + self.known == len(self.active.generation.tokens)
-
 
 class Scheduler:
     """Runs the answers of one session. `emit` takes events, which may be batched; `finish` the last of
@@ -334,7 +330,7 @@ class Scheduler:
         held = len(sequence)
         if generation.is_reading:
             self._metrics.prompt(rows.known)
-        is_end = rows.reaches_end
+        is_end = held + rows.known == len(generation.tokens)
         sequence.tokens += generation.tokens[held : held + rows.known]
         sequence.tokens += rows.draft
         sequence.mark()
@@ -370,13 +366,13 @@ class Scheduler:
             each.active.sequence.settle()
         if code == Decoded.ABORTED:
             return
-        if code == Decoded.NO_ROOM and self._made_room(rows):
+        if code == Decoded.NO_ROOM and self._made_room():
             return
         for each in rows:
             each.active.sequence.clear()
             self._end(each.active, "error", ErrorInfo("engine.decode_failed", {"status": code}))
 
-    def _made_room(self, rows: list[_Rows]) -> bool:
+    def _made_room(self) -> bool:
         if self._slots.make_room():
             return True
         if len(self._active) > 1:

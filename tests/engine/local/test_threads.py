@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from engine.local.threads import Threads, threads_for
+from engine.local.threads import threads_for
 from engine.placement.plan import RAM, Device, DeviceKind, ExpertCache, Machine
 
 
 @pytest.mark.parametrize(
     ("kind", "threads", "shared"),
     [
-        ("gpu", 8, Threads(7, True)),
-        ("integrated_gpu", 4, Threads(3, True)),
-        ("gpu", 3, Threads(3, False)),
-        ("gpu", 1, Threads(1, False)),
-        ("rpc", 8, Threads(8, False)),
-        (None, 8, Threads(8, False)),
+        ("gpu", 8, (7, True)),
+        ("integrated_gpu", 4, (3, True)),
+        ("gpu", 3, (3, False)),
+        ("gpu", 1, (1, False)),
+        ("rpc", 8, (8, False)),
+        (None, 8, (8, False)),
     ],
 )
 def test_a_card_is_brought_experts_by_one_of_the_threads_where_there_are_enough(
-    kind: DeviceKind | None, threads: int, shared: Threads
+    kind: DeviceKind | None, threads: int, shared: tuple[int, bool]
 ) -> None:
     devices = (Device("X0", kind, "", 1, 1),) if kind else ()
     machine = Machine(Device(RAM, "cpu", "", 1, 1), devices)
-    found = threads_for(ExpertCache("X0" if kind else RAM, (), 0), machine, threads)
-    assert found == shared
-    assert found.computing + found.brings == threads
+    computing, brings = threads_for(ExpertCache("X0" if kind else RAM, (), 0), machine, threads)
+    assert (computing, brings) == shared
+    assert computing + brings == threads

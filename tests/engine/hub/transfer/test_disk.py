@@ -77,7 +77,7 @@ def test_a_full_disk_ends_the_download_and_what_came_is_kept(
 ) -> None:
     monkeypatch.setattr(FullDisk, "left", 1_000_000)
     with monkeypatch.context() as patch:
-        patch.setattr("engine.hub.transfer.job.FileIO", FullDisk)
+        patch.setattr("engine.hub.transfer.stream.FileIO", FullDisk)
         error = error_of(pull.run)
     assert error.code == "download.no_room"
     assert error.params["folder"] == str(pull.work)
