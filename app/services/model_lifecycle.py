@@ -22,7 +22,6 @@ from app.services.models.idle_policy import Decision, Rules, Situation, decide
 from app.services.models.loaded_model import LoadedModel, Using, held_by
 from app.services.models.models import Models
 from app.services.runs.events import RunAsks, RunChanged, RunRemoved
-from app.services.runs.runs import Runs
 from app.services.settings.settings import SettingsChanged, SettingsFile
 from app.store.records import RUNS_UNDER_WAY, RunRecord
 from engine.errors import UserError
@@ -45,7 +44,6 @@ class ModelLifecycle:
         settings: SettingsFile,
         models: Models,
         conversations: Conversations,
-        runs: Runs,
         events: EventBus,
         *,
         read: ReadMemory = read_memory,

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from app.log import set_levels
@@ -78,7 +79,7 @@ class Services:
         parts = RunParts(home, self.model_registry, self.servers, lambda: language(settings.current))
         self.runs = Runs(home, store, parts, events)
         self.conversations = Conversations(store, models, settings, self.runs, events)
-        self.lifecycle = ModelLifecycle(settings, models, self.conversations, self.runs, events)
+        self.lifecycle = ModelLifecycle(settings, models, self.conversations, events)
         self.room = Compactor(store, models, self.conversations, events)
         self.summaries = Summaries(store, models, self.model_registry, self.conversations, events)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
@@ -163,16 +164,14 @@ def open_services(
     secrets = Secrets()
     remote_servers = RemoteServers(home, settings, secrets, events)
     hub = HubService(home, settings, secrets, placements)
-
-    def make_remote(listener: Listener) -> Engine:
-        return RemoteEngine(listener, remote_servers.access_of)
-
     fetching = HubFetching(hub.access, library.parts, lambda: library.folder)
     downloads = Downloads(store, settings, library, fetching, hub.repository, events)
     models = Models(
         settings,
         events,
-        lambda listener: Engines(listener, make_engine, make_remote),
+        lambda listener: Engines(
+            listener, make_engine, partial(RemoteEngine, access_of=remote_servers.access_of)
+        ),
         kept_options=placements.options_for,
         kept_threads=placements.threads_for,
         fall_back=placements.fallback,

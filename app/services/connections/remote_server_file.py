@@ -58,10 +58,6 @@ class RemoteServerFile(ConnectionFile[ModelServer]):
 
     KNOWN = frozenset(ModelServer.__struct_fields__)
 
-    def all(self) -> tuple[ModelServer, ...]:
-        """In the order of the file. Raises UserError `settings.not_saved` where it cannot be read."""
-        return tuple(self.by_key().values())
-
     def from_table(self, key: str, table: Any) -> ModelServer:
         if checked_url(key) != key:
             raise UserError("remote.bad_url", url=key)

@@ -58,11 +58,11 @@ class RemoteServers:
 
         Raises UserError `settings.not_saved` where they cannot be read.
         """
-        return self._file.all()
+        return tuple(self._file.by_key().values())
 
     def get(self, url: str) -> ModelServer | None:
         """The server at this address, None for an unknown one."""
-        return next((server for server in self._file.all() if server.url == url), None)
+        return self._file.by_key().get(url)
 
     def save(self, server: ModelServer, key: str | None = None, *, instead_of: str = "") -> ModelServer:
         """Write a server down; `key` None leaves what there is, "" forgets it. `instead_of` is the address it had

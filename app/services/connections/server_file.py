@@ -30,13 +30,9 @@ class ServerFile(ConnectionFile[KeptServer]):
 
     KNOWN = frozenset(_SPEC | _OWN)
 
-    def all(self) -> dict[str, KeptServer]:
-        """By name, in the order of the file."""
-        return self.by_key()
-
     def get(self, name: str) -> KeptServer:
         """Raises UserError `mcp.unknown`."""
-        kept = self.all().get(name)
+        kept = self.by_key().get(name)
         if kept is None:
             raise UserError("mcp.unknown", server=name)
         return kept

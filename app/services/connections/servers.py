@@ -7,6 +7,7 @@ command; nothing in a workspace starts one. Everything here may block and belong
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from collections.abc import Callable, Collection
@@ -88,7 +89,7 @@ class Servers:
 
     def all(self) -> tuple[Server, ...]:
         """All servers, in the order they were added."""
-        return tuple(self._shown(kept) for kept in self._file.all().values())
+        return tuple(self._shown(kept) for kept in self._file.by_key().values())
 
     def get(self, name: str) -> Server:
         """Raises UserError `mcp.unknown`."""
@@ -235,11 +236,9 @@ class Servers:
         """
         kept = self._allowed(name)
         link = self._host.link(kept.spec, workspace)
-        try:
+        with contextlib.suppress(UserError):  # the session records it
             link.start(again=True)
-        except UserError:
-            return self.get(name)  # the session has recorded it
-        self._listed(kept.spec, link.definitions)
+            self._listed(kept.spec, link.definitions)
         return self.get(name)
 
     def login(self, name: str, visit: Callable[[str], None]) -> Server:
@@ -250,11 +249,9 @@ class Servers:
         goes wrong after that is in `Server.error`.
         """
         kept = self._allowed(name)
-        try:
+        with contextlib.suppress(UserError):  # the session records it
             link = self._host.login(kept.spec, visit)
-        except UserError:
-            return self.get(name)  # the session has recorded it
-        self._listed(kept.spec, link.definitions)
+            self._listed(kept.spec, link.definitions)
         return self.get(name)
 
     def logout(self, name: str) -> Server:
@@ -287,7 +284,7 @@ class Servers:
         """
         servers = [
             kept
-            for kept in self._file.all().values()
+            for kept in self._file.by_key().values()
             if kept.enabled
             and kept.consent == consent_digest(kept.spec)
             and (names is None or kept.spec.name in names)

@@ -32,7 +32,7 @@ def diagnostics(report: Diagnosis | None = None) -> str:
     for file in _log_files():
         if not file.name.endswith(".log"):
             continue
-        lines += ["", f"{file.name}:", *_last_lines(file)]
+        lines += ["", f"{file.name}:", *_read(file).splitlines()[-LOG_LINES:]]
     return redacted("\n".join(lines)) + "\n"
 
 
@@ -62,10 +62,6 @@ def write_bundle(file: Path, report: Diagnosis | None = None) -> None:
 def _log_files() -> list[Path]:
     """Log files of this version; older ones may contain messages of errors."""
     return [file for name in LOG_FILES for file in sorted(paths.logs().glob(f"{name}*"))]
-
-
-def _last_lines(file: Path) -> list[str]:
-    return _read(file).splitlines()[-LOG_LINES:]
 
 
 def _read(file: Path) -> str:

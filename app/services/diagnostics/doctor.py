@@ -16,9 +16,10 @@ from app.format import format_size
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.diagnostics.cache import CacheReport, cache_report
-from app.services.diagnostics.hub import HubReport, LibraryReport, hub_report, library_report, token_message
-from app.services.diagnostics.memory import memory_finding
+from app.services.diagnostics.hub import HubReport, LibraryReport, hub_report, library_report
+from app.services.diagnostics.memory import finding_of
 from app.services.library.resolving import resolve_model
+from app.services.memory_pressure import read_memory
 from app.services.models.models import STARTER
 from app.services.placement.placements import calibrations
 from app.services.settings.settings import SettingsFile
@@ -89,13 +90,13 @@ def diagnose(language: Language) -> Diagnosis:
     except UserError as error:
         checks.append(Check("starter model", False, localized_error(error, language)))
     checks.append(_home_check(paths.home(), language))
-    found_memory = memory_finding(language)
+    found_memory = finding_of(read_memory(), SettingsFile(paths.settings_file()).current, language)
     checks.append(Check("memory", found_memory.ok, found_memory.message))
     checks.append(_sandbox_check(language))
     hub, reached = hub_report(language)
     library, kept = library_report(language)
     checks.append(Check("hub", reached.ok, reached.message))
-    checks.append(Check("token", True, token_message(hub, language)))
+    checks.append(Check("token", True, localized(f"doctor.hub.{hub.token or 'none'}", language)))
     checks.append(Check("library", kept.ok, kept.message))
     return Diagnosis(
         version=VERSION,
@@ -135,15 +136,11 @@ def _engine_checks(found: Survey, present: tuple[str, ...], language: Language) 
     gpus = [d for d in found.devices if d.kind in ("gpu", "integrated_gpu")]
     if gpus:
         checks.append(Check("gpu", True, ", ".join(d.description or d.name for d in gpus)))
-    elif _has_nvidia_driver():
+    elif Path("/proc/driver/nvidia/version").exists():  # NVIDIA's driver is installed
         checks.append(Check("gpu", False, localized("doctor.without_cuda", language)))
     else:
         checks.append(Check("gpu", True, localized("doctor.no_gpu", language)))
     return checks
-
-
-def _has_nvidia_driver() -> bool:
-    return Path("/proc/driver/nvidia/version").exists()
 
 
 def _home_check(home: Path, language: Language) -> Check:

@@ -63,11 +63,6 @@ def hub_report(language: Language) -> tuple[HubReport, Finding]:
     return report, Finding(True, localized(f"doctor.hub.{name}", language, endpoint=access.endpoint))
 
 
-def token_message(report: HubReport, language: Language) -> str:
-    """Where the token is; never the token."""
-    return localized(f"doctor.hub.{report.token or 'none'}", language)
-
-
 def library_report(language: Language) -> tuple[LibraryReport, Finding]:
     """Disk usage of the library and free space. A library that was never opened is not created."""
     settings = SettingsFile(paths.settings_file()).current

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from app import paths
 from app.format import format_size
 from app.language import Language
 from app.messages import localized
 from app.services.diagnostics.hub import Finding
-from app.services.memory_pressure import MemoryReading, is_short, read_memory, spare
-from app.services.settings.settings import Settings, SettingsFile
-
-
-def memory_finding(language: Language) -> Finding:
-    """The current state, by this machine and the settings."""
-    return finding_of(read_memory(), SettingsFile(paths.settings_file()).current, language)
+from app.services.memory_pressure import MemoryReading, is_short, spare
+from app.services.settings.settings import Settings
 
 
 def finding_of(reading: MemoryReading, settings: Settings, language: Language) -> Finding:

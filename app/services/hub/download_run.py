@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -34,19 +33,11 @@ PAUSING = ("download.no_room", "download.gone", "library.folder_gone", "hub.offl
 class DownloadRun:
     """Runs downloads of this process, each on the thread that calls it."""
 
-    def __init__(
-        self,
-        store: Store,
-        library: Library,
-        fetching: Fetching,
-        events: EventBus,
-        clock: Callable[[], float],
-    ) -> None:
+    def __init__(self, store: Store, library: Library, fetching: Fetching, events: EventBus) -> None:
         self._store = store
         self._library = library
         self._fetching = fetching
         self._events = events
-        self._clock = clock
         # Downloads stopped because the process ends: they resume at the next start.
         self.closing = False
         self._received: dict[int, int] = {}
@@ -99,7 +90,7 @@ class DownloadRun:
 
     def _publish(self, download: Download, fetched: Fetched) -> None:
         """Add the model: its files are in place. A crash from here on is repaired at the next start."""
-        entry = downloaded(download, fetched.files, self._clock())
+        entry = downloaded(download, fetched.files, time.time())
         done = self._library.publish(download, entry)
         if fetched.notices:
             done = self._store.downloads.change(download.id, error=fetched.notices[0]) or done

@@ -72,9 +72,8 @@ class DownloadWatch:
 
     def _watch(self) -> None:
         while not self._end.wait(INTERVAL):
-            with contextlib.suppress(
-                UserError
-            ):  # the store is locked or its disk full: the next poll will do
+            # The store is locked or its disk full: the next poll will do.
+            with contextlib.suppress(UserError):
                 self._tick()
                 self.look()
 

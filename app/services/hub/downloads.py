@@ -50,18 +50,15 @@ class Downloads:
         fetching: Fetching,
         repository: ReadRepository,
         events: EventBus,
-        *,
-        clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._settings = settings
         self._library = library
         self._fetching = fetching
         self._repository = repository
-        self._clock = clock
         self._events = events
         self._rows = DownloadRows(store.downloads)
-        self._run = DownloadRun(store, library, fetching, events, clock)
+        self._run = DownloadRun(store, library, fetching, events)
         self._queue = Queue(self._waiting, self._run, self._at_once)
         self._watch = DownloadWatch(self._rows.others, self._tick, events, library.changed)
         self._told = threading.Condition()
@@ -123,7 +120,7 @@ class Downloads:
             files=files,
             state="queued",
             position=0.0,
-            created=self._clock(),
+            created=time.time(),
             writer=self._store.downloads.writer,
         )
         before = next((entry for entry in self.all() if entry.model == id), None)

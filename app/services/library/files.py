@@ -49,19 +49,7 @@ class LibraryFiles:
             for file in model.files
             if file.path not in needed and original_place(Path(file.path)) is None
         }
-        there = [source for source in moves if is_there(source)]
-        self._store.models.change(model.id, files=_replaced(model.files, moves), trashed=now)
-        try:
-            for source in there:
-                with contextlib.suppress(OSError):  # of an earlier model with this id, which the store forgot
-                    moves[source].unlink(missing_ok=True)
-                move_file(source, moves[source])
-        except OSError as error:
-            for source in there:
-                with contextlib.suppress(OSError):
-                    move_file(moves[source], source)
-            self._store.models.change(model.id, files=model.files, trashed=None)
-            raise _not_moved(error, model) from error
+        there = self._move(model, moves, now)
         prune((source.parent for source in there), folder)
         return sum(file.bytes for file in model.files if Path(file.path) in there)
 
@@ -88,18 +76,7 @@ class LibraryFiles:
         for source, target in moves.items():
             if is_there(source) and is_there(target):
                 raise UserError("library.place_taken", path=str(target))
-        there = [source for source in moves if is_there(source)]
-        self._store.models.change(model.id, files=_replaced(model.files, moves), trashed=None)
-        try:
-            for source in there:
-                move_file(source, moves[source])
-        except OSError as error:
-            for source in there:
-                with contextlib.suppress(OSError):
-                    move_file(moves[source], source)
-            self._store.models.change(model.id, files=model.files, trashed=model.trashed)
-            raise _not_moved(error, model) from error
-        _prune_trash(there)
+        _prune_trash(self._move(model, moves, None))
 
     def empty(self, older_than: float | None) -> int:
         """Delete permanently what was removed before that time, or everything in the trash; returns the bytes
@@ -142,6 +119,26 @@ class LibraryFiles:
                 if other.stat().st_size == file.bytes:
                     move_file(other, Path(file.path))
                     prune([other.parent], folder)
+
+    def _move(self, model: LibraryModel, moves: dict[Path, Path], trashed: float | None) -> list[Path]:
+        """Move those files that exist, noted first; returns them. Raises UserError `library.not_moved`."""
+        there = [source for source in moves if is_there(source)]
+        self._store.models.change(model.id, files=_replaced(model.files, moves), trashed=trashed)
+        try:
+            for source in there:
+                # What lies in the trash is of an earlier model with this id, which the store forgot.
+                if trashed is not None:
+                    with contextlib.suppress(OSError):
+                        moves[source].unlink(missing_ok=True)
+                move_file(source, moves[source])
+        except OSError as error:
+            for source in there:
+                with contextlib.suppress(OSError):
+                    move_file(moves[source], source)
+            self._store.models.change(model.id, files=model.files, trashed=model.trashed)
+            path = str(error.filename or model.path)
+            raise UserError("library.not_moved", path=path, detail=error.strerror or str(error)) from error
+        return there
 
     def _delete(self, model: LibraryModel) -> int:
         needed = self._needed_by_others(model.id)
@@ -187,8 +184,3 @@ def _prune_trash(paths: Iterable[Path]) -> None:
     """Remove folders that are empty now that these files have left the trash."""
     for path in paths:
         prune([path.parent], trash_root(path))
-
-
-def _not_moved(error: OSError, model: LibraryModel) -> UserError:
-    path = str(error.filename or model.path)
-    return UserError("library.not_moved", path=path, detail=error.strerror or str(error))

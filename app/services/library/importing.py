@@ -29,7 +29,7 @@ class LibraryImport:
         known = set(self._places())
         found: dict[str, Found] = {}
         for model in self._other_programs():
-            real = _real(str(model.files[0].path))
+            real = os.path.realpath(model.files[0].path)
             if real not in found:
                 found[real] = Found(
                     name=model.name,
@@ -48,7 +48,8 @@ class LibraryImport:
         Raises UserError `model.*`, `library.companion`, `library.nothing_found` (`folder`).
         """
         if not _is_folder(path):
-            told = next((model for model in self._other_programs(origin) if _has(model, path)), None)
+            others = self._other_programs(origin)
+            told = next((one for one in others if path in {file.path for file in one.files}), None)
             return [self._entry(path, origin, now, told)]
         from engine.hub.scan import models_in
 
@@ -69,7 +70,7 @@ class LibraryImport:
         new = [
             model
             for model in models_in(folder)
-            if _real(str(model.files[0].path)) not in known and str(model.files[0].path) not in coming
+            if os.path.realpath(model.files[0].path) not in known and str(model.files[0].path) not in coming
         ]
         return self._entries(new, "file", now)[0]
 
@@ -99,15 +100,15 @@ class LibraryImport:
         return known
 
     def _known(self, path: Path) -> LibraryModel | None:
-        real = _real(str(path))
+        real = os.path.realpath(path)
         for model in self._store.models.all():
-            if any(_real(file.path) == real for file in model.files):
+            if any(os.path.realpath(file.path) == real for file in model.files):
                 return model
         return None
 
     def _places(self, trashed: bool = False) -> list[str]:
         return [
-            _real(file.path)
+            os.path.realpath(file.path)
             for model in self._store.models.all()
             if trashed or model.trashed is None
             for file in model.files
@@ -142,11 +143,3 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:  # reading it as a file gives the reason
         return False
-
-
-def _has(model: FoundModel, path: Path) -> bool:
-    return any(file.path == path for file in model.files)
-
-
-def _real(path: str) -> str:
-    return os.path.realpath(path)

@@ -13,7 +13,7 @@ from engine.placement.plan import PlacementOptions
 from engine.remote.names import is_remote
 
 
-class LoadRequests:
+class LoadRequests(msgspec.Struct, frozen=True):
     """Builds the same request for every load: at the start, when chosen, for an answer, after idling or a
     crash.
 
@@ -21,19 +21,11 @@ class LoadRequests:
     read of conversations, "": nothing of that is written.
     """
 
-    def __init__(
-        self,
-        settings: SettingsFile,
-        kept_options: Callable[[str], PlacementOptions],
-        kept_threads: Callable[[str], int],
-        calibrations: str,
-        states: str,
-    ) -> None:
-        self._settings = settings
-        self._kept_options = kept_options
-        self._kept_threads = kept_threads
-        self._calibrations = calibrations
-        self._states = states
+    settings: SettingsFile
+    kept_options: Callable[[str], PlacementOptions]
+    kept_threads: Callable[[str], int]
+    calibrations: str
+    states: str
 
     def make(
         self,
@@ -48,21 +40,21 @@ class LoadRequests:
 
         `options` None: those kept for it; `context` overrides both.
         """
-        settings = self._settings.current
+        settings = self.settings.current
         if is_remote(path):  # not placed, and the context of the settings is one for local memory
             return LoadRequest(path, PlacementOptions(context or (options.context if options else 0)))
-        wished = complete(self._kept_options(path) if options is None else options, settings, context)
+        wished = complete(self.kept_options(path) if options is None else options, settings, context)
         if without_workers:
             wished = msgspec.structs.replace(without_worker_budgets(wished), workers=())
-        threads = self._kept_threads(path) or settings.threads
+        threads = self.kept_threads(path) or settings.threads
         remembered = options is None or without_workers
         return LoadRequest(
             path,
             wished,
             threads,
             watching,
-            self._calibrations,
+            self.calibrations,
             remembered,
-            self._states,
+            self.states,
             settings.states_limit,
         )

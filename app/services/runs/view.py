@@ -61,12 +61,8 @@ def _items(arguments: dict[str, Any] | str) -> tuple[PlanItem, ...]:
         text = item.get("text") if isinstance(item, dict) else item
         state = item.get("state") if isinstance(item, dict) else None
         if isinstance(text, str) and text.strip():
-            items.append(PlanItem(text.strip(), "done" if state == "done" else _begun(state)))
+            items.append(PlanItem(text.strip(), state if state in ("done", "doing") else "todo"))
     return tuple(items)
-
-
-def _begun(state: Any) -> Literal["todo", "doing"]:
-    return "doing" if state == "doing" else "todo"
 
 
 def touched(entries: Sequence[Entry]) -> tuple[Touched, ...]:

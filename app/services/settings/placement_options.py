@@ -69,13 +69,9 @@ class PlacementOptionsFile:
         """The options kept for a model; the defaults for one that was never set."""
         return _from_table(self._document.get(path))[0]
 
-    def keep(self, path: str, options: KeptOptions) -> None:
-        """Raises UserError `settings.not_saved`, nothing changed."""
-        self._write(path, options)
-
     def forget(self, path: str) -> None:
         """Reset this model's options to the defaults. Raises UserError `settings.not_saved`."""
-        self._write(path, KeptOptions())
+        self.keep(path, KeptOptions())
 
     def move(self, path: str, target: str) -> None:
         """Move a model's options to its new path, also where it is a draft model; existing options there
@@ -93,7 +89,8 @@ class PlacementOptionsFile:
                 self.keep(target, _from_table(kept)[0])
             self.forget(path)
 
-    def _write(self, path: str, options: KeptOptions) -> None:
+    def keep(self, path: str, options: KeptOptions) -> None:
+        """Raises UserError `settings.not_saved`, nothing changed."""
         with self._lock, self._file.saving():
             document = self._file.read_or_set_aside(self._document)
             table = document.get(path)

@@ -48,7 +48,6 @@ class Settings(msgspec.Struct, frozen=True):
     theme: Literal["system", "light", "dark"] = "system"
     language: Literal["system", "en", "ko"] = "system"
     text_size: Annotated[int, msgspec.Meta(ge=80, le=200)] = 100
-    reduce_motion: Literal["system", "on", "off"] = "system"
     system_prompt: str = ""
     reasoning: Reasoning = "auto"
     max_tokens: Count = 0

@@ -73,7 +73,6 @@ class House:
             services.settings,
             services.models,
             services.conversations,
-            services.runs,
             services.events,
             read=lambda: MemoryReading(self.available, 16 * GIB),
             clock=lambda: self.now,

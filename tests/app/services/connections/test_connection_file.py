@@ -32,7 +32,7 @@ def test_what_several_processes_write_down_at_once_is_all_there(tmp_path: Path) 
         process.join()
         assert process.exitcode == 0
         process.close()
-    assert len(RemoteServerFile(path).all()) == PROCESSES * EACH
+    assert len(RemoteServerFile(path).by_key()) == PROCESSES * EACH
 
 
 def test_a_file_that_another_process_keeps_is_told_as_not_saved(
@@ -43,4 +43,4 @@ def test_a_file_that_another_process_keeps_is_told_as_not_saved(
     with FileLock(tmp_path / ".elsewhere.toml.lock"), pytest.raises(UserError) as told:
         RemoteServerFile(path).put(ModelServer("http://127.0.0.1:4000"))
     assert told.value.code == "settings.not_saved"
-    assert RemoteServerFile(path).all() == ()
+    assert RemoteServerFile(path).by_key() == {}

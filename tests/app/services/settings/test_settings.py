@@ -298,7 +298,6 @@ _settings = st.builds(
     theme=st.sampled_from(["system", "light", "dark"]),
     language=st.sampled_from(["system", "en", "ko"]),
     text_size=st.integers(80, 200),
-    reduce_motion=st.sampled_from(["system", "on", "off"]),
     system_prompt=_text,
     reasoning=st.sampled_from(["auto", "off", "on", "low", "medium", "high"]) | _count,
     max_tokens=_count,
