@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from json.encoder import encode_basestring
 from typing import Any
 
 import msgspec
@@ -39,6 +40,8 @@ _BEGUN_ESCAPE = re.compile(
 
 
 _LONGEST_ESCAPE = 12
+# What stands in a JSON string as it is.
+_PLAIN = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]*+')
 
 
 class OpenText:
@@ -66,15 +69,20 @@ class OpenText:
         data = self._held + piece
         text, end = self._raw(data) if self._stops else self._json(data)
         self._held = data[end:]
-        return json.dumps(clean_text(text), ensure_ascii=False)[1:-1]
+        return text if _PLAIN.fullmatch(text) else encode_basestring(clean_text(text))[1:-1]
 
     def _json(self, data: str) -> tuple[str, int]:
+        if _PLAIN.fullmatch(data):
+            return data, len(data)
         body = _BODY.match(data)
         assert body is not None
         self.over = body.end() < len(data) and not _BEGUN_ESCAPE.match(data, body.end())
         return unescaped(body.group()), body.end()
 
     def _raw(self, data: str) -> tuple[str, int]:
+        if not self._stops.may_begin(data):
+            text = data.rstrip()
+            return text, len(text)
         stop = self._stops.search(data, 0)
         self.over = stop is not None
         # White space in front of the end may be the format's.
