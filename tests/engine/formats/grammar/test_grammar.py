@@ -328,6 +328,7 @@ def test_references_in_arguments_are_followed_in_every_dialect() -> None:
         assert judge_of(tool_grammar(dialect, tools)).readable
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("dialect", examples.ALL, ids=lambda dialect: dialect.name)
 def test_no_tool_however_strange_ends_in_an_exception_or_a_grammar_that_cannot_be_read(
     dialect: Dialect,

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import jsonschema
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -148,6 +149,7 @@ def _pairs(draw: st.DrawFn) -> tuple[Any, Any]:
     return document, value
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_pairs())
 def test_what_satisfies_a_schema_is_let_through_by_its_grammar(pair: tuple[Any, Any]) -> None:

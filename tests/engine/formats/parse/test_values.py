@@ -44,6 +44,7 @@ def arguments() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+@pytest.mark.long
 @settings(max_examples=300)
 @given(DIALECT_NAMES, arguments())
 def test_a_call_cut_at_every_character_is_the_whole_call(name: str, given: dict[str, Any]) -> None:
