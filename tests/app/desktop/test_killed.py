@@ -28,6 +28,7 @@ def shown_text(lines: list[str], before: float) -> str:
     return shown
 
 
+@pytest.mark.long
 def test_a_killed_host_and_then_a_killed_desktop_lose_less_than_half_a_second_of_text(
     coterie_home: Path, tmp_path: Path
 ) -> None:

@@ -228,5 +228,6 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=12), VALUES, min_size=1, max_size=6))
+@pytest.mark.long
 def test_what_is_shown_is_the_same_json(arguments: dict[str, object]):
     assert json.loads(arguments_text(ToolCall("c", "f", arguments))) == arguments

@@ -70,6 +70,7 @@ def test_a_long_conversation_opens_at_its_end_with_one_page(qtbot, view):
     assert view.at_tail
 
 
+@pytest.mark.long
 def test_scrolling_to_the_start_pages_in_and_keeps_few_cards(qtbot, view):
     loader = Loader(view, conversation(400), late=True)
     view.show_path(list(range(1, 401)))

@@ -89,6 +89,7 @@ def test_a_long_quotation_is_cut_in_its_middle() -> None:
     assert prompts[1].changes == (Change("", ("word " * 99).strip()),)
 
 
+@pytest.mark.long
 def test_every_choice_of_every_template_is_told_and_another_text_is_never_told_as_the_same() -> None:
     languages.choose("en")
     for name, source in real_templates().items():

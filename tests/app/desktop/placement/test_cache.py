@@ -425,6 +425,7 @@ def test_a_load_that_went_on_without_its_cache_has_no_such_card(page: tuple[Plac
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("scale", [0.8, 1.5, 2.0])
+@pytest.mark.long
 def test_everything_has_a_name_and_its_place(
     page: tuple[PlacementPage, Running], language: str, scale: float
 ) -> None:
