@@ -30,11 +30,10 @@ _FREE_WORK = 20_000
 class ReplyParser:
     """Feed it a reply piece by piece; special tokens arrive as their text.
 
-    An opening marker counts only at the start of the reply, unless it looks like a token of its own; later it is part
-    of the answer. White space
-    around the reasoning and the calls and empty lines in front of the answer belong to the format and are
-    dropped. Marks of tool calls inside the reasoning are reasoning, unless the reply ends with those calls and
-    never closed it.
+    An opening marker counts only at the start of the reply, unless it looks like a token of its own; later it is
+    part of the answer. White space around the reasoning and the calls and empty lines in front of the answer belong
+    to the format and are dropped. Marks of tool calls inside the reasoning are reasoning, unless the reply ends with
+    those calls and never closed it, or begins with one where the prompt opened the reasoning.
     """
 
     def __init__(self, markers: ReasoningMarkers, prompt: Prompt, calls: CallReader | None = None) -> None:
