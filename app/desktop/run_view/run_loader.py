@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from agents.events import Entry
+from agents.events import Entry, ModelTurn
 from agents.permissions.values import ApprovalRequest
 from app.desktop.base.service_calls import ServiceCalls
 from app.services.events import ServiceEvent
@@ -134,6 +134,10 @@ class RunLoader(QObject):
         if (waiting := self._waiting.get(self.shown)) is not None:
             self.waits.emit(waiting)
 
+    def _last_step(self) -> int:
+        turns = (entry.event for entry in reversed(self._entries) if isinstance(entry.event, ModelTurn))
+        return next((turn.step for turn in turns), 0)
+
     def _hand_over(self) -> None:
         piece = [self._queue.popleft() for _ in range(min(SHOWN_PIECE, len(self._queue)))]
         if not self._queue:
@@ -182,7 +186,8 @@ class RunLoader(QObject):
         elif isinstance(event, RunEntries):
             self._add(event.entries)
         elif isinstance(event, TextDelta | ArgumentsDelta):
-            self.wrote.emit(event)
+            if event.owner.step > self._last_step():  # else its turn is in the journal already
+                self.wrote.emit(event)
         elif isinstance(event, RunChanged):
             self._take_record(self.view, event.run)
         else:

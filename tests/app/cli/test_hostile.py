@@ -1,5 +1,6 @@
 """The command line under bad input, bad streams and signals: one sentence, nothing lost, nothing left."""
 
+import contextlib
 import json
 import os
 import pty
@@ -32,8 +33,12 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 
 def hosts_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
     """The engine hosts that a command has started."""
-    children = psutil.Process(process.pid).children()
-    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    hosts = []
+    for child in psutil.Process(process.pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # others come and go
+            if "spawn_main" in " ".join(child.cmdline()):
+                hosts.append(child)
+    return hosts
 
 
 def shell(line: str) -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,7 @@ from agents.events import Entry, RunFinished, RunStarted
 from agents.permissions.values import ApprovalRequest
 from app.desktop.run_view.run_loader import SHOWN_PIECE
 from app.desktop.runs.runs_page import OTHERS_MS
+from app.services.models.events import ArgumentsDelta, Owner, TextDelta
 from app.services.runs import view as run_view
 from app.services.runs.events import RunAsks, RunChanged, RunEntries
 from app.services.runs.values import RunRecord, RunView
@@ -74,6 +75,22 @@ def test_what_is_told_while_the_journal_is_read_counts(runs: RunsBench) -> None:
     assert view.record.state == "stopped"
     assert view.pending == request
     assert [e.seq for e in reading.entries()] == list(range(1, 10))
+
+
+def test_what_was_written_of_a_turn_that_the_journal_has_is_not_told_again(runs: RunsBench) -> None:
+    run = kept_run(runs, 2, state="running")
+    runs.until(lambda: runs.shelf.get(run.id) is not None)
+    reading = runs.page.reading
+    told: list[TextDelta | ArgumentsDelta] = []
+    reading.wrote.connect(told.append)
+    reading.show(run.id)
+    late = [ArgumentsDelta(Owner(0, run.id, step), f"c{step}", "write_file", "{") for step in (1, 2, 3)]
+    words = [TextDelta(Owner(0, run.id, step), "", "so") for step in (2, 3)]
+    reading.take_events([*late, *words])
+    assert told == []
+    runs.until(lambda: reading.view is not None)
+    reading.take_events([*late, *words])
+    assert told == 2 * [late[2], words[1]]
 
 
 def test_what_is_known_already_is_not_shown_twice(runs: RunsBench) -> None:
