@@ -9,6 +9,7 @@ import string
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -277,3 +278,10 @@ def test_every_message_is_asked_for_and_there() -> None:
     exact = {re.sub(r"\\(.)", r"\1", pattern) for pattern in patterns if "(" not in pattern}
     assert exact - messages("en").keys() - {"errors.unknown"} == set()
     assert patterns - {pattern for _, pattern in met} - {re.escape("errors.unknown")} == set()
+
+
+def test_no_folder_of_code_is_longer_than_a_glance() -> None:
+    folders = Counter(
+        path.parent for top in ("app", "engine", "agents", "installer") for path in (ROOT / top).rglob("*.py")
+    )
+    assert {str(folder.relative_to(ROOT)): count for folder, count in folders.items() if count > 30} == {}

@@ -15,10 +15,10 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.run_view.approval_card import ApprovalCard
 from app.desktop.run_view.call_writing import CallWriting
-from app.desktop.run_view.interrupted_card import InterruptedCard
-from app.desktop.run_view.line_widget import LineWidget
-from app.desktop.run_view.step_column import StepColumn
-from app.desktop.run_view.step_lines import CallLine, StepLines
+from app.desktop.run_view.steps.interrupted_card import InterruptedCard
+from app.desktop.run_view.steps.line_widget import LineWidget
+from app.desktop.run_view.steps.step_column import StepColumn
+from app.desktop.run_view.steps.step_lines import CallLine, StepLines
 from app.desktop.text.words import counted
 from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.labels import set_texts

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.run_view.step_column import GAP, StepColumn
+from app.desktop.run_view.steps.step_column import GAP, StepColumn
 from app.desktop.widgets.scroller import ReadingArea
 
 COLUMN = 744

@@ -19,13 +19,13 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.markdown.link_strip import LinkStrip
 from app.desktop.markdown.links import open_link
 from app.desktop.run_view.approval_card import ApprovalCard
-from app.desktop.run_view.interrupted_card import InterruptedCard
-from app.desktop.run_view.line_widget import LineWidget
 from app.desktop.run_view.live_turn import LiveTurn
 from app.desktop.run_view.plan_card import PlanCard
-from app.desktop.run_view.said_rows import SaidRow
-from app.desktop.run_view.step_column import StepColumn
-from app.desktop.run_view.step_lines import SaidLine, StepLines
+from app.desktop.run_view.steps.interrupted_card import InterruptedCard
+from app.desktop.run_view.steps.line_widget import LineWidget
+from app.desktop.run_view.steps.said_rows import SaidRow
+from app.desktop.run_view.steps.step_column import StepColumn
+from app.desktop.run_view.steps.step_lines import SaidLine, StepLines
 from app.desktop.run_view.waiting import waiting_of
 from app.desktop.runs.follow_up import FollowUp
 from app.desktop.runs.steps_scroll import COLUMN, MARGIN, StepsScroll

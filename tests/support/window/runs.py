@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.desktop.run_view.approval_card import ApprovalCard
-from app.desktop.run_view.interrupted_card import InterruptedCard
-from app.desktop.run_view.line_widget import LineWidget
 from app.desktop.run_view.live_turn import LiveTurn
-from app.desktop.run_view.said_rows import AnswerRow, SaidRow
-from app.desktop.run_view.step_column import StepColumn
-from app.desktop.run_view.step_row import StepRow
+from app.desktop.run_view.steps.interrupted_card import InterruptedCard
+from app.desktop.run_view.steps.line_widget import LineWidget
+from app.desktop.run_view.steps.said_rows import AnswerRow, SaidRow
+from app.desktop.run_view.steps.step_column import StepColumn
+from app.desktop.run_view.steps.step_row import StepRow
 from app.desktop.runs.steps_scroll import Part, StepsScroll
 from tests.support.window.finding import find, find_all, found, part
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.events import Approval, ContextTrimmed, FileChange, RunFinished, ToolResult, Undone
-from app.desktop.run_view import step_text
-from app.desktop.run_view.step_lines import (
+from app.desktop.run_view.steps import step_text
+from app.desktop.run_view.steps.step_lines import (
     AnswerLine,
     CallLine,
     EndLine,

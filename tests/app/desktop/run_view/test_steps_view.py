@@ -16,7 +16,7 @@ from app.desktop.base.theme import themes
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.run_view.approval_card import GUARD_S
 from app.desktop.run_view.call_writing import SHOWN_LINES, CallWriting
-from app.desktop.run_view.step_row import StepRow
+from app.desktop.run_view.steps.step_row import StepRow
 from app.desktop.run_view.waiting import WaitingLine
 from app.desktop.runs import steps_view
 from app.desktop.runs.steps_view import RunStepsView

@@ -12,10 +12,10 @@ from app.desktop.base.background import background
 from app.desktop.base.language import languages
 from app.desktop.markdown.body import QUICK_TEXT, AnswerBody
 from app.desktop.markdown.markdown import Block, parse
-from app.desktop.run_view import step_text
 from app.desktop.run_view.bubble import Bubble
-from app.desktop.run_view.line_widget import NUMBER, OVERHANG, LineWidget
-from app.desktop.run_view.step_lines import (
+from app.desktop.run_view.steps import step_text
+from app.desktop.run_view.steps.line_widget import NUMBER, OVERHANG, LineWidget
+from app.desktop.run_view.steps.step_lines import (
     AnswerLine,
     EndLine,
     Line,

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from agents.events import FileChange
 from agents.permissions.visible import visible
 from app.desktop.base.language import languages
-from app.desktop.run_view.step_lines import CallLine, QuietLine, ThoughtLine
+from app.desktop.run_view.steps.step_lines import CallLine, QuietLine, ThoughtLine
 from app.desktop.text.tool_call_text import one_line
 from app.desktop.text.words import counted
 from app.format import format_count, format_duration

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.themed_widget import FittedWidget
-from app.desktop.run_view import step_text
-from app.desktop.run_view.step_lines import CallLine
+from app.desktop.run_view.steps import step_text
+from app.desktop.run_view.steps.step_lines import CallLine
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import text_label

@@ -18,10 +18,10 @@ from app.desktop.markdown.body import AnswerBody
 from app.desktop.markdown.markdown import parse
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.markdown.text_box import TextBox
-from app.desktop.run_view import step_text
-from app.desktop.run_view.line_widget import NUMBER, OVERHANG, LineWidget
 from app.desktop.run_view.reasoning_card import MAX_SHOWN
-from app.desktop.run_view.step_lines import CallLine, ThoughtLine
+from app.desktop.run_view.steps import step_text
+from app.desktop.run_view.steps.line_widget import NUMBER, OVERHANG, LineWidget
+from app.desktop.run_view.steps.step_lines import CallLine, ThoughtLine
 from app.desktop.text.words import counted
 from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.labels import set_texts, show_text, text_label

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 
 from app.desktop.base.themed_widget import FittedWidget
-from app.desktop.run_view.step_lines import Line
+from app.desktop.run_view.steps.step_lines import Line
 
 # A line on a card reaches so far beyond its words at both sides, for the focus ring of a step.
 OVERHANG = 8

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
-from app.desktop.run_view import step_text
-from app.desktop.run_view.line_widget import NUMBER, OVERHANG, LineWidget
-from app.desktop.run_view.step_details import StepDetails
-from app.desktop.run_view.step_lines import (
+from app.desktop.run_view.steps import step_text
+from app.desktop.run_view.steps.line_widget import NUMBER, OVERHANG, LineWidget
+from app.desktop.run_view.steps.step_details import StepDetails
+from app.desktop.run_view.steps.step_lines import (
     CallLine,
     Line,
     ThoughtLine,

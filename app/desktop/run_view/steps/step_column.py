@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
-from app.desktop.run_view.line_widget import OVERHANG, LineWidget
-from app.desktop.run_view.said_rows import AnswerRow, EndRow, QuietRow, SaidRow, WordsRow
-from app.desktop.run_view.step_lines import (
+from app.desktop.run_view.steps.line_widget import OVERHANG, LineWidget
+from app.desktop.run_view.steps.said_rows import AnswerRow, EndRow, QuietRow, SaidRow, WordsRow
+from app.desktop.run_view.steps.step_lines import (
     AnswerLine,
     CallLine,
     EndLine,
@@ -25,7 +25,7 @@ from app.desktop.run_view.step_lines import (
     ThoughtLine,
     WordsLine,
 )
-from app.desktop.run_view.step_row import HEAD, StepRow
+from app.desktop.run_view.steps.step_row import HEAD, StepRow
 from app.desktop.widgets.extents import Extents
 from app.desktop.widgets.layouts import discard
 
