@@ -9,6 +9,7 @@ from engine.formats.known_dialects import BARE_JSON, FENCED, FENCED_JSON, PYTHON
 from engine.formats.parse.arguments import parameters_of
 from engine.formats.parse.call_marks import Reading
 from engine.formats.parse.calls import Notation
+from engine.formats.parse.literals import IncompleteError, skip_space
 from engine.formats.values import Tools
 
 
@@ -77,3 +78,31 @@ class CallReader:
         """What follows `found`, None when the calls are over. Raises IncompleteError."""
         reading = self._notations[found.notation].read(text, position, found.reading.in_section, final)
         return None if reading is None else Found(reading, found.notation)
+
+    def last_calls(self, text: str, position: int, final: bool, closings: tuple[str, ...]) -> list[Found]:
+        """The calls from `position` to the end of the reply or, behind them, of the turn, which `closings` mark; none
+        where something else follows. Raises IncompleteError.
+        """
+        calls: list[Found] = []
+        found = self.read(text, position, final)
+        while found and self.ends_reasoning(found.reading):
+            calls.append(found)
+            end = _past_marks(text, found.reading.end, closings)
+            if not final and any(mark.startswith(text[end:]) for mark in closings):
+                raise IncompleteError
+            if end >= len(text):
+                if not final:
+                    raise IncompleteError
+                return calls if any(each.reading.calls for each in calls) else []
+            found = self.go_on(text, end, final, found)
+        return []
+
+
+def _past_marks(text: str, position: int, marks: tuple[str, ...]) -> int:
+    """Behind white space and these marks."""
+    while True:
+        position = skip_space(text, position)
+        mark = next((mark for mark in marks if text.startswith(mark, position)), "")
+        if not mark:
+            return position
+        position += len(mark)

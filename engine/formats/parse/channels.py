@@ -63,7 +63,7 @@ class ChannelParser(ReplyParser):
             self._state = State.START
 
     def _is_plain(self, text: str) -> bool:
-        return not (self._held or self._waiting or self._blank or "<" in text) and self._state in (
+        return not (self._held or self._unread or self._blank or "<" in text) and self._state in (
             State.REASONING,
             State.ANSWER,
         )
@@ -98,7 +98,7 @@ class ChannelParser(ReplyParser):
         word = channels[-1] if channels else ""  # of two the model means the last
         if self._schemas and self._recipient not in ("", "user", "self", "all", "assistant"):
             self._state = State.CALLS
-            self._spaces.clear()
+            self._text.spaces.clear()
         elif self._recipient == "self" or (word == "analysis" and self._recipient in ("", "assistant")):
             self._open(State.REASONING)
         else:
@@ -108,10 +108,10 @@ class ChannelParser(ReplyParser):
     def _open(self, state: State) -> None:
         self._state = state
         self._blank = True
-        self._spaces.clear()
-        earlier = self._reasoning if state is State.REASONING else self._content
+        self._text.spaces.clear()
+        earlier = self._text.reasoning if state is State.REASONING else self._text.content
         if earlier:
-            self._spaces.append("\n\n")
+            self._text.spaces.append("\n\n")
 
     def _read_body(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         match = _END.search(data, position)
@@ -122,10 +122,10 @@ class ChannelParser(ReplyParser):
         if self._blank:
             text = text.lstrip() if self._state is State.REASONING else text.lstrip("\n")
             self._blank = not text
-        self._emit_visible(text, out)
+        self._show(text, out)
         if not match:
             return self._wait(data, split)
-        self._spaces.clear()
+        self._text.spaces.clear()
         self._state = State.START
         return match.start() if match.group() == "<|start|>" else match.end()
 
@@ -145,7 +145,7 @@ class ChannelParser(ReplyParser):
             raw = data[position:].strip()
             reading = Reading(len(data), (ReadCall(self._name, raw),), truncated=True)
         self._truncated_call = reading.truncated
-        self._finish_calls(reading, out)
+        self._calls.finish(reading.calls, out)
         self._state = State.START
         return reading.end
 

@@ -21,7 +21,7 @@ class MarkSearch:
         return self._search.search(data, position) if self._marks else None
 
     def may_begin(self, text: str) -> bool:
-        return self._firsts.search(text) is not None
+        return bool(self._marks) and self._firsts.search(text) is not None
 
     def begun(self, data: str, position: int) -> int:
         """The offset of a mark that the end of `data` cuts off; the length of `data` if none."""

@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from engine.formats.learn.markers import ReasoningMarkers
 from engine.formats.parse.call_reader import CallReader
+from engine.formats.parse.literals import IncompleteError
 from engine.formats.parse.mark_search import MarkSearch
 from engine.formats.tags import SPECIAL_TAG
 from engine.formats.values import Prompt
@@ -29,9 +30,8 @@ class State(Enum):
 class ReplyMarks:
     """What to look for in which state.
 
-    `starts` has the marks that may stand where nothing visible has come yet, and the state behind each. `closings`
-    end the answer or the turn. `reopening` (often "") opens a thought within an answer, and `strays` are closing
-    marks that mean nothing there: both only where they look like tokens of their own.
+    `closings` end the answer or the turn. `reopening` (often "") opens a thought within an answer, and `strays` are
+    closing marks that mean nothing there: both only where they look like tokens of their own.
     """
 
     def __init__(self, markers: ReasoningMarkers, prompt: Prompt, reader: CallReader) -> None:
@@ -42,20 +42,32 @@ class ReplyMarks:
             (mark, State.ANSWER_START) for mark in (markers.answer_opening, markers.early_answer_opening)
         ]
         closed = (markers.closing, State.ANSWER_START)
-        self.starts = {
+        self.closings = tuple(filter(None, (markers.answer_closing, *markers.turn_closings)))
+        calls = [(mark, State.CALLS) for mark in reader.triggers]
+        over = [(mark, State.ANSWER_START) for mark in (markers.turn_opening, *self.closings)]
+        self._starts = {
             State.START: _table(*openings, closed, *answers, (_role_mark(prompt), State.START)),
-            State.REASONING_START: _table(*openings, closed, *answers),
+            State.REASONING_START: _table(*openings, closed, *answers, *calls),
             State.ANSWER_START: _table(
                 *answers, (markers.turn_opening, State.ANSWER_START), closed, *(openings if pair else ())
             ),
+            State.ANSWER_END: _table(*calls, *over),
         }
-        self.longest = {
-            state: max((len(marker) for marker, _ in rows), default=0) for state, rows in self.starts.items()
-        }
-        self.closings = tuple(filter(None, (markers.answer_closing, *markers.turn_closings)))
         self.strays = (*pair[1:], *filter(SPECIAL_TAG.fullmatch, reader.section_ends))
         self.ends_of_answer = MarkSearch((*reader.triggers, *self.closings, *pair, *self.strays))
         self.ends_of_reasoning = MarkSearch((markers.closing, *reader.triggers))
+
+    def start(self, state: State, text: str, position: int, final: bool) -> tuple[str, State]:
+        """The mark at `position`, where nothing visible has come in this state yet, "" for none, and the state behind
+        it. Raises IncompleteError.
+        """
+        found = ("", state)
+        for mark, following in self._starts[state]:
+            if text.startswith(mark, position):
+                found = found if found[0] else (mark, following)
+            elif not final and mark.startswith(text[position : position + len(mark)]):
+                raise IncompleteError  # a longer mark may begin as a shorter one does
+        return found
 
 
 def first_state(prompt: Prompt) -> State:

@@ -38,8 +38,12 @@ class ToldCalls:
             self._open = None
         return self._open is not None
 
-    def finish(self, read: ReadCall, out: list[ParsedDelta]) -> None:
-        """Tell a whole call, malformed or not."""
+    def finish(self, calls: tuple[ReadCall, ...], out: list[ParsedDelta]) -> None:
+        """Tell whole calls, malformed or not."""
+        for read in calls:
+            self._finish(read, out)
+
+    def _finish(self, read: ReadCall, out: list[ParsedDelta]) -> None:
         if read.written:
             self.write(read.written, out)
         elif not self._begun:

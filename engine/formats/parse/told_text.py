@@ -1,0 +1,35 @@
+"""The reasoning and the answer of one reply, told as they are written."""
+
+from __future__ import annotations
+
+from engine.formats.values import ContentDelta, ParsedDelta, ReasoningDelta
+
+
+class ToldText:
+    """Adds deltas to the `out` of its caller. `spaces` is white space that is dropped if a mark follows."""
+
+    def __init__(self) -> None:
+        self.reasoning: list[str] = []
+        self.content: list[str] = []
+        self.spaces: list[str] = []
+
+    def show(self, text: str, out: list[ParsedDelta], *, inside: bool) -> None:
+        """Tell text up to its last visible character; white space waits for what follows. `inside` the reasoning."""
+        visible = text.rstrip()
+        if visible:
+            self.show_all(visible, out, inside=inside)
+        if len(visible) < len(text):
+            self.spaces.append(text[len(visible) :])
+
+    def show_all(self, text: str, out: list[ParsedDelta], *, inside: bool) -> None:
+        """Tell text as it is, behind the white space that waited."""
+        text = "".join(self.spaces) + text
+        self.spaces.clear()
+        if not text:
+            return
+        kind = ReasoningDelta if inside else ContentDelta
+        (self.reasoning if inside else self.content).append(text)
+        if out and isinstance(last := out[-1], kind):
+            out[-1] = kind(last.text + text)
+        else:
+            out.append(kind(text))
