@@ -151,6 +151,15 @@ class Dialect(msgspec.Struct, frozen=True):
         return tag.group() if tag else mark.partition("\n")[0].strip()
 
     @property
+    def message_start(self) -> str:
+        """What opens the message of the calls behind an answer, up to their mark; "" where calls are a part of the
+        answer's message.
+        """
+        head, trigger = self.section_start, self.trigger
+        head += self.call[0] if self.call and isinstance(self.call[0], str) else ""
+        return self.header + head.partition(trigger)[0] + trigger if self.header and trigger else ""
+
+    @property
     def start(self) -> Pattern:
         """`call` up to ARGUMENTS."""
         return self.call[: self.call.index(ARGUMENTS)] if self.call else ()

@@ -26,6 +26,7 @@ from engine.formats import (
 from engine.local import native
 from engine.local.generation import sampling
 from engine.local.generation.grammar_trigger import GrammarTrigger
+from engine.local.generation.next_message import opens_message
 from engine.local.generation.repetition import REACH, repeats
 from engine.local.generation.stop_strings import StopStrings
 from engine.local.model.sequences import TokenizedTexts
@@ -76,6 +77,7 @@ class Generation:
         self._budget: int | None = None
         self._cuts = False  # whether the end of a call was written for the model
         self._repeats = False
+        self._held: list[int] = []  # an end token and what came behind it, while calls may still follow
         self._reasoned = False  # whether any text of reasoning came
         self._tool_calls: list[ToolCall] = []
         self._notices: tuple[ErrorInfo, ...] = ()
@@ -215,7 +217,8 @@ class Generation:
             return ()
         in_character = bool(self._decoder.getstate()[0])
         answer = None if in_character else "".join(self._raw)
-        return self._session.remember(owner, self._prompt, self.prompt_length, self.tokens, answer)
+        tokens = self.tokens[: len(self.tokens) - len(self._held)]
+        return self._session.remember(owner, self._prompt, self.prompt_length, tokens, answer)
 
     def close(self) -> None:
         """Free what llama.cpp holds for it."""
@@ -267,8 +270,9 @@ class Generation:
         if not self._first:
             self._first = now
         elapsed = now - self._first
-        if self._session.tokenizer.is_end(token) and not self._ends_only_reasoning(token):
-            return "stop"
+        is_end = self._session.tokenizer.is_end(token) and not self._ends_only_reasoning(token)
+        if is_end or self._held:
+            return self._hold(token, elapsed)
         end_of_calls = gate.closing(token, self._limit - self._completion - 1)
         if end_of_calls is not None:
             self._cuts = bool(end_of_calls)
@@ -291,6 +295,27 @@ class Generation:
         assert parser is not None
         closing = session.format.markers.closing
         return parser.in_reasoning and session.tokenizer.piece(token) == closing.encode()
+
+    def _hold(self, token: int, elapsed: float) -> FinishReason | None:
+        """Hold an end token, and those behind it as long as they may open a message of calls: only where the template
+        writes calls as a message of their own does a reply go on there.
+        """
+        prompt, gate = self._prompt, self._gate
+        assert prompt is not None and gate is not None
+        start = self._session.format.dialect.message_start if prompt.tools and not gate.is_active else ""
+        held = [*self._held, token]
+        opened = opens_message(map(self._session.tokenizer.piece, held), start)
+        if opened is False or self._completion + len(held) >= self._limit:
+            return "stop"
+        self._held.append(token)
+        self.tokens.append(token)
+        if opened:
+            self._held = []
+            del self.tokens[-len(held) :]
+            for each in held:
+                self._write(each, elapsed)
+                gate.saw(each, reasons=False)
+        return None
 
     def _goes_round(self) -> bool:
         """Whether a model that never learned to end an answer says the same again and again."""
