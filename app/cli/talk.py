@@ -48,7 +48,7 @@ class Talk:
         services.events.subscribe(ServiceEvent, self._events.put)
         self.id = services.conversations.create(options).id
         if offered is not None:
-            services.conversations.offer_tools(self.id, offered)
+            services.conversations.requests.offer_tools(self.id, offered)
 
     def say(self, text: str) -> Message:
         """Send, show the answer as it streams, and return it finished.

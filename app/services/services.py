@@ -98,9 +98,12 @@ class Services:
         """
         now = time.time()
         self.store.daily_backup(now)
-        self.store.conversations.empty_trash(now - TRASH_DAYS * 86_400)
+        expired = now - TRASH_DAYS * 86_400
+        self.store.conversations.empty_trash(expired)
+        self.store.messages.empty_trash(expired)
+        self.store.projects.empty_trash(expired)
         self.runs.recover()
-        self.runs.empty_trash(now - TRASH_DAYS * 86_400)
+        self.runs.empty_trash(expired)
         trashed = [of_chat(chat.id) for chat in self.store.conversations.trash()]
         self.kept_states.keep_house([*trashed, *(of_run(run) for run in self.runs.trash())])
         try:

@@ -26,6 +26,10 @@ def no_message(message: int) -> UserError:
     return UserError("store.no_message", message=message)
 
 
+def no_project(project: int) -> UserError:
+    return UserError("store.no_project", project=project)
+
+
 def damaged(place: Place) -> UserError:
     """The error for a damaged file; names the newest backup, if there is one."""
     backup = place.newest_backup()

@@ -14,7 +14,8 @@ from app.store.location import SCHEMA_REVISION
 from app.store.records import ChatOptions, Conversation
 
 _CHATS = """
-SELECT id, title, title_source, pinned, created, updated, deleted, leaf_id, draft, options, origin
+SELECT id, title, title_source, pinned, created, updated, deleted, leaf_id, draft, options, origin,
+    project, archived, source, queued
 FROM conversation WHERE deleted IS NULL ORDER BY pinned DESC, updated DESC, id DESC
 """
 
@@ -33,6 +34,8 @@ def conversations(database: Path) -> list[Conversation]:
 
 def _record(row: tuple[object, ...]) -> Conversation:
     values = dict(zip(Conversation.__struct_fields__, row, strict=True))
-    values["pinned"] = bool(values["pinned"])
+    for name in ("pinned", "archived"):
+        values[name] = bool(values[name])
+    values["queued"] = msgspec.json.decode(str(values["queued"]))
     values["options"] = msgspec.json.decode(str(values["options"]), type=ChatOptions)
     return msgspec.convert(values, Conversation)

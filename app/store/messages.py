@@ -9,14 +9,31 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, bindparam, column, func, insert, literal, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    column,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    update,
+)
 
 from app.store.database import Part, inserted, reads, writes
 from app.store.errors import no_conversation, no_message
 from app.store.records import Conversation, Message, MessageState
-from app.store.tables import CONVERSATION, MESSAGE, selection
+from app.store.tables import CONVERSATION, CUT, MESSAGE, selection
 from engine.errors import ErrorInfo
 from engine.values import Role, Timings, ToolCall, Usage
+
+_KEPT = MESSAGE.c.deleted.is_(None)
 
 
 class Messages(Part):
@@ -43,7 +60,8 @@ class Messages(Part):
         owner = CONVERSATION.c.id == conversation
         if connection.scalar(select(CONVERSATION.c.id).where(owner)) is None:
             raise no_conversation(conversation)
-        if parent is not None and self.home(parent) != conversation:
+        is_there = (MESSAGE.c.id == parent) & (MESSAGE.c.conversation == conversation) & _KEPT
+        if parent is not None and connection.scalar(select(MESSAGE.c.id).where(is_there)) is None:
             raise no_message(parent)
         now = self.database.clock()
         statement = insert(MESSAGE).values(
@@ -108,6 +126,17 @@ class Messages(Part):
     def resume(self, message: int) -> Message:
         """Resume a stopped answer in place: it is "streaming" again with the text it has."""
         return self._set(message, state="streaming", writer=self.writer, error=None)
+
+    def set_better(self, message: int, better: bool) -> Message:
+        """Set whether the person preferred this answer to those of other models."""
+        return self._set(message, better=better)
+
+    @reads
+    def preferred(self, connection: Connection) -> dict[str, int]:
+        """How many answers of each model were preferred."""
+        count = func.count().label("count")
+        found = select(MESSAGE.c.model, count).where(MESSAGE.c.better, _KEPT).group_by(MESSAGE.c.model)
+        return {str(model): int(times) for model, times in connection.execute(found)}
 
     def set_run(self, message: int, run: int) -> Message:
         """Set the run that writes this answer with tools."""
@@ -174,13 +203,13 @@ class Messages(Part):
 
     @reads
     def siblings(self, connection: Connection, message: int) -> list[int]:
-        """The variants of a message, itself included, oldest first."""
+        """The variants of a message, itself included unless it is deleted, oldest first."""
         columns = MESSAGE.c
         place = connection.execute(select(columns.conversation, columns.parent).where(columns.id == message))
         found = place.first()
         if found is None:
             raise no_message(message)
-        beside = (columns.conversation == found[0]) & columns.parent.is_(found[1])
+        beside = (columns.conversation == found[0]) & columns.parent.is_(found[1]) & _KEPT
         return list(connection.scalars(select(columns.id).where(beside).order_by(columns.id)))
 
     @writes
@@ -189,17 +218,66 @@ class Messages(Part):
         conversation = self.home(message)
         if conversation is None:
             raise no_message(message)
-        columns = MESSAGE.c
-        down = select(columns.id, columns.used).where(columns.id == message).cte("down", recursive=True)
-        down = down.union_all(select(columns.id, columns.used).where(columns.parent == down.c.id))
-        # A message with children was used before the last of them was, so the highest is always a leaf.
-        leaf = connection.scalar(select(down.c.id).order_by(down.c.used.desc()).limit(1))
-        used = _next_use(connection, conversation)
-        connection.execute(update(MESSAGE).where(columns.id == leaf).values(used=used))
-        shown = CONVERSATION.c.id == conversation
-        connection.execute(update(CONVERSATION).where(shown).values(leaf=leaf))
-        row = connection.execute(selection(CONVERSATION, Conversation).where(shown)).one()
-        return Conversation(*row)
+        leaf = _shown_last(connection, MESSAGE.c.id == message)
+        if leaf is None:
+            raise no_message(message)
+        return _show_leaf(connection, conversation, leaf)
+
+    @writes
+    def delete(self, connection: Connection, message: int) -> Conversation:
+        """Delete a message and what follows it, until `restore`, and show the variant beside it that was shown last,
+        else the branch up to it."""
+        record, below = self.get(message), _below(MESSAGE.c.id == message)
+        gone = MESSAGE.c.id.in_(select(below.c.id))
+        connection.execute(update(MESSAGE).where(gone, _KEPT).values(deleted=self.database.clock()))
+        beside = (MESSAGE.c.conversation == record.conversation) & MESSAGE.c.parent.is_(record.parent)
+        leaf = _shown_last(connection, beside)
+        return _show_leaf(connection, record.conversation, record.parent if leaf is None else leaf)
+
+    @writes
+    def restore(self, connection: Connection, message: int) -> Conversation:
+        """Undo `delete`, and show the message again."""
+        record, below = self.get(message), _below(MESSAGE.c.id == message, kept=False)
+        if record.parent is not None and record.parent not in self.siblings(record.parent):
+            raise no_message(record.parent)
+        deleted = connection.scalar(select(MESSAGE.c.deleted).where(MESSAGE.c.id == message))
+        of_it = MESSAGE.c.id.in_(select(below.c.id)) & (MESSAGE.c.deleted == deleted)
+        connection.execute(update(MESSAGE).where(of_it).values(deleted=None))
+        return self.show(message)
+
+    @writes
+    def empty_trash(self, connection: Connection, older_than: float) -> int:
+        """Delete for good what was deleted before that time (seconds since 1970); returns the count."""
+        expired = MESSAGE.c.deleted < older_than
+        connection.execute(delete(CUT).where(CUT.c.first.in_(select(MESSAGE.c.id).where(expired))))
+        # What is beneath a deleted message was deleted no later.
+        return connection.execute(delete(MESSAGE).where(expired)).rowcount
+
+
+def _below(start: ColumnElement[bool], *, kept: bool = True) -> CTE:
+    """The messages that `start` names and all beneath them; deleted ones only where `kept` is False."""
+    row = MESSAGE.c
+    columns, wanted = (row.id, row.parent, row.used), _KEPT if kept else true()
+    down = select(*columns).where(start, wanted).cte("down", recursive=True)
+    return down.union_all(select(*columns).where(row.parent == down.c.id, wanted))
+
+
+def _shown_last(connection: Connection, start: ColumnElement[bool]) -> int | None:
+    """The end of a branch beneath what `start` names that was shown last."""
+    down, child = _below(start), MESSAGE.alias()
+    has_children = exists().where(child.c.parent == down.c.id, child.c.deleted.is_(None))
+    ends = select(down.c.id).where(~has_children).order_by(down.c.used.desc()).limit(1)
+    found: int | None = connection.scalar(ends)
+    return found
+
+
+def _show_leaf(connection: Connection, conversation: int, leaf: int | None) -> Conversation:
+    used = _next_use(connection, conversation)
+    connection.execute(update(MESSAGE).where(MESSAGE.c.id == leaf).values(used=used))
+    shown = CONVERSATION.c.id == conversation
+    connection.execute(update(CONVERSATION).where(shown).values(leaf=leaf))
+    row = connection.execute(selection(CONVERSATION, Conversation).where(shown)).one()
+    return Conversation(*row)
 
 
 def _next_use(connection: Connection, conversation: int) -> int:
@@ -216,7 +294,11 @@ def _selection() -> Select[*tuple[Any, ...]]:
     same_parent = (
         select(func.count())
         .select_from(sibling)
-        .where(sibling.c.parent.is_(row.parent), sibling.c.conversation == row.conversation)
+        .where(
+            sibling.c.parent.is_(row.parent),
+            sibling.c.conversation == row.conversation,
+            sibling.c.deleted.is_(None),
+        )
     )
     counts = {
         "sibling": same_parent.where(sibling.c.id <= row.id).correlate(MESSAGE).scalar_subquery(),

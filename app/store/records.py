@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from agents.events import Mode
+from agents.events import Entry, Mode
 from engine.errors import ErrorInfo
 from engine.values import Reasoning, Role, Sampling, Timings, ToolCall, Usage
 
@@ -26,18 +26,41 @@ class ChatTools(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ChatOptions(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Options of one conversation; None and "" fall back to the defaults in the settings."""
+    """Options of one conversation; None and "" fall back to those of its project, then to the settings. `model` is
+    what answers in it, as `Settings.model` names it."""
 
     system_prompt: str | None = None
     sampling: Sampling = Sampling()
     reasoning: Reasoning | None = None
     max_tokens: int | None = None
     tools: ChatTools | None = None
+    model: str | None = None
+
+
+class ProjectOptions(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the chats of a project begin with. `instructions` take the place of the default system prompt, `files`
+    are absolute paths."""
+
+    instructions: str = ""
+    model: str | None = None
+    tools: ChatTools | None = None
+    files: tuple[str, ...] = ()
+
+
+class Project(msgspec.Struct, frozen=True):
+    """A folder of chats. A deleted one lets its chats go, and takes them back when it is restored."""
+
+    id: int
+    name: str
+    created: float
+    deleted: float | None
+    options: ProjectOptions
 
 
 class Conversation(msgspec.Struct, frozen=True):
     """One conversation, without its messages. `leaf` is the last message of the branch that is shown, `origin` the
-    conversation that this one was begun from."""
+    conversation that this one was begun from. `source` names what it was imported from, so that it is not
+    imported twice. `queued` are questions to be asked one after the other when the answer has ended."""
 
     id: int
     title: str
@@ -50,6 +73,22 @@ class Conversation(msgspec.Struct, frozen=True):
     draft: str
     options: ChatOptions
     origin: int | None = None
+    project: int | None = None
+    archived: bool = False
+    source: str = ""
+    queued: tuple[str, ...] = ()
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """A sentence that chats are given, of `project` alone where it has one. Until it is `kept` it is only proposed.
+    It comes from `conversation`, None for one that the person wrote."""
+
+    id: int
+    text: str
+    created: float
+    kept: bool = False
+    project: int | None = None
+    conversation: int | None = None
 
 
 class CompactionPoint(msgspec.Struct, frozen=True):
@@ -73,7 +112,7 @@ class Message(msgspec.Struct, frozen=True):
 
     `tool_calls` are those that an answer makes, malformed ones included. `notices`: what is to be known of it
     besides its text, such as that it ended in mid-thought. `run` is the run that wrote an answer with tools,
-    else 0.
+    else 0. `better`: the person preferred it to those of other models.
     """
 
     id: int
@@ -93,13 +132,16 @@ class Message(msgspec.Struct, frozen=True):
     tool_calls: tuple[ToolCall, ...] = ()
     notices: tuple[ErrorInfo, ...] = ()
     run: int = 0
+    better: bool = False
 
 
 class SearchHit(msgspec.Struct, frozen=True):
-    """A conversation that matches a query; `snippet` is the text around the match, "" for a title match."""
+    """A conversation that matches a query; `snippet` is the text around the match in `message`, "" and None for a
+    title match."""
 
     conversation: Conversation
     snippet: str
+    message: int | None = None
 
 
 # Where a model came from: downloaded from the hub, or imported in place: a file or folder of the user's, or
@@ -224,6 +266,26 @@ class RunRecord(msgspec.Struct, frozen=True):
     writer: str = ""
     trashed: float | None = None
     conversation: int = 0
+
+
+class WholeRun(msgspec.Struct, frozen=True):
+    """A run of a chat with its journal, and its long texts by their handles."""
+
+    record: RunRecord
+    entries: tuple[Entry, ...]
+    texts: dict[str, str] = {}
+
+
+class WholeChat(msgspec.Struct, frozen=True):
+    """A conversation with all of its branches. Each message stands behind its parent; `shown` has their ids in the
+    order in which they were last the end of the shown branch. Ids hold within the chat only.
+    """
+
+    conversation: Conversation
+    messages: tuple[Message, ...]
+    shown: tuple[int, ...] = ()
+    cuts: tuple[CompactionPoint, ...] = ()
+    runs: tuple[WholeRun, ...] = ()
 
 
 ToolRating = Literal["good", "fair", "poor"]

@@ -47,13 +47,13 @@ def _by_content(connection: Connection, words: list[str], limit: int) -> list[Se
     newest = func.max(MESSAGE.c.id).label("message")
     matching = (
         select(MESSAGE.c.conversation, newest)
-        .where(_contains(words))
+        .where(_contains(words), MESSAGE.c.deleted.is_(None))
         .group_by(MESSAGE.c.conversation)
         .subquery()
     )
     statement = (
         selection(CONVERSATION, Conversation)
-        .add_columns(MESSAGE.c.content)
+        .add_columns(MESSAGE.c.content, MESSAGE.c.id)
         .join(matching, matching.c.conversation == row.id)
         .join(MESSAGE, MESSAGE.c.id == matching.c.message)
         .where(row.deleted.is_(None))
@@ -61,8 +61,8 @@ def _by_content(connection: Connection, words: list[str], limit: int) -> list[Se
         .limit(limit)
     )
     return [
-        SearchHit(Conversation(*row), snippet(content, words))
-        for *row, content in connection.execute(statement)
+        SearchHit(Conversation(*row), snippet(content, words), message)
+        for *row, content, message in connection.execute(statement)
     ]
 
 

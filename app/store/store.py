@@ -25,10 +25,13 @@ from app.store.database import Database
 from app.store.downloads import Downloads
 from app.store.grants import Grants, ToolChecks
 from app.store.location import SCHEMA_REVISION, Place
+from app.store.memories import Memories
 from app.store.messages import Messages
 from app.store.models import LibraryModels
 from app.store.opening import prepare
+from app.store.projects import Projects
 from app.store.runs import Runs
+from app.store.whole_chats import WholeChats
 
 
 class Store:
@@ -38,7 +41,10 @@ class Store:
         self.database = database
         self.conversations = Conversations(database)
         self.messages = Messages(database)
+        self.memories = Memories(database)
+        self.projects = Projects(database)
         self.compaction_points = CompactionPoints(database)
+        self.whole_chats = WholeChats(database)
         self.models = LibraryModels(database)
         self.downloads = Downloads(database)
         self.runs = Runs(database)

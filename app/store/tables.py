@@ -38,7 +38,9 @@ from app.store.records import (
     Conversation,
     Download,
     LibraryModel,
+    Memory,
     Message,
+    Project,
     RunRecord,
     ToolCheck,
 )
@@ -130,7 +132,8 @@ CONVERSATION = _table(
 
 # In the file the small columns stand before the long ones: SQLite reads a row from its start. `used` counts up
 # within the conversation each time a message becomes the leaf; beneath any message the highest is the end that was
-# shown last. `writer` names the process that writes a streaming answer. No cascade along the tree: SQLite ends a
+# shown last. `writer` names the process that writes a streaming answer. `deleted` is the time of its deletion; what
+# is beneath it has the same. No cascade along the tree: SQLite ends a
 # chain of cascades at a depth of 1,000.
 MESSAGE = _table(
     "message",
@@ -139,6 +142,7 @@ MESSAGE = _table(
     _link("conversation", "conversation"),
     Column("used", Integer, nullable=False),
     Column("writer", Text),
+    Column("deleted", Double),
     Index("message_tree", "parent", "conversation"),
     Index("message_use", "conversation", "used"),
     Index("message_writer", "writer", sqlite_where=text("writer IS NOT NULL")),
@@ -156,6 +160,8 @@ CUT = _table(
     Index("cut_first", "first"),
 )
 
+PROJECT = _table("project", Project)
+MEMORY = _table("memory", Memory)
 MODEL = _table("model", LibraryModel)
 DOWNLOAD = _table("download", Download)
 RUN = _table("run", RunRecord)

@@ -246,7 +246,7 @@ class _Branch:
 
     def tokens(self, cut: CompactionPoint | None) -> int:
         """Tokens of the prompt with this compaction point."""
-        request = self._conversations.request_for(
+        request = self._conversations.requests.make(
             self._conversation.id, self._path, self._conversation.options, cut, continue_last=self.continues
         )
         request = msgspec.structs.replace(request, id=new_request_id())

@@ -7,13 +7,15 @@ calling thread, the engine's reader thread or the saver's.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.services.chat.answers import Answer, AnswerSaver
-from app.services.chat.chat_runs import AnswerOptions, ChatRuns
+from app.services.chat.chat_requests import ChatRequests
+from app.services.chat.chat_runs import ChatRuns
 from app.services.chat.events import (
     AnswerQueued,
     AnswerToolCall,
@@ -21,23 +23,27 @@ from app.services.chat.events import (
     ConversationChanged,
     MessageAdded,
 )
-from app.services.chat.prompting import compaction_point_of, request_messages
-from app.services.chat.tool_files import OfferedTools
+from app.services.chat.projects import Projects
+from app.services.chat.prompting import branch_to, compaction_point_of
 from app.services.events import EventBus, StoreFailed
 from app.services.models.cache_miss import by_choice
-from app.services.models.engine_names import of_chat
 from app.services.models.events import ExpertsObserved, Owner, TextDelta
 from app.services.models.fullness import ends_full
 from app.services.models.models import Models
 from app.services.models.progress import progress_event
-from app.services.models.reasoning import possible
-from app.services.models.turns import overlay
 from app.services.runs.runs import Runs
 from app.services.settings.settings import SettingsFile
 from app.services.titles import title_from
-from app.store.records import ChatOptions, ChatTools, CompactionPoint, Conversation, Message, SearchHit
+from app.store.records import (
+    ChatOptions,
+    CompactionPoint,
+    Conversation,
+    Message,
+    SearchHit,
+    WholeChat,
+)
 from app.store.store import Store
-from engine.api import Delta, Event, Finished, GenerateRequest, PrefillProgress, Queued, ToolCalled
+from engine.api import Delta, Event, Finished, PrefillProgress, Queued, ToolCalled
 from engine.errors import ErrorInfo, UserError
 from engine.text import clean_text
 from engine.values import ExpertsFired, Timings, Usage
@@ -58,10 +64,11 @@ class Conversations:
         self._models = models
         self._settings = settings
         self._events = events
+        self.projects = Projects(store, events)
+        self.requests = ChatRequests(store, models, settings, self.projects)
         self._saver = AnswerSaver(store, events)
         self._by_runs = ChatRuns(runs, store, self._saver, events, lambda: models.signature)
         self._starting = threading.Lock()
-        self._offered: dict[int, OfferedTools] = {}
         # The compaction point at the last answer of each conversation, 0 for none.
         self._last_cuts: dict[int, int] = {}
 
@@ -106,15 +113,60 @@ class Conversations:
 
     # --- changing a conversation ---
 
-    def create(self, options: ChatOptions | None = None, origin: int | None = None) -> Conversation:
-        """Create a conversation; `origin` is the one it was begun from."""
-        return self._changed(self._store.conversations.create(options or ChatOptions(), origin))
+    def create(
+        self, options: ChatOptions | None = None, origin: int | None = None, project: int | None = None
+    ) -> Conversation:
+        """Create a conversation; `origin` is the one it was begun from. In a project it has, without `options`, those
+        of the project."""
+        if options is None and project is not None:
+            options = self.projects.options_for(project)
+        made = self._store.conversations.create(options or ChatOptions(), origin)
+        return self._changed(
+            made if project is None else self._store.conversations.set(made.id, project=project)
+        )
+
+    def branch(self, message: int) -> Conversation:
+        """Begin a conversation with a copy of the branch up to this message."""
+        home = self._store.messages.get(message).conversation
+        whole = self._store.whole_chats.get(home)
+        path = branch_to(message, whole.messages)
+        ids, now = [m.id for m in path], time.time()
+        begun = msgspec.structs.replace(
+            whole.conversation,
+            pinned=False,
+            archived=False,
+            created=now,
+            updated=now,
+            deleted=None,
+            leaf=message,
+            draft="",
+            origin=home,
+            source="",
+        )
+        runs = {m.run for m in path}
+        copy = WholeChat(
+            begun,
+            path,
+            tuple(ids),
+            tuple(cut for cut in whole.cuts if cut.first in ids),
+            tuple(run for run in whole.runs if run.record.id in runs),
+        )
+        return self._changed(self._store.whole_chats.add(copy))
 
     def rename(self, id: int, title: str) -> Conversation:
         return self._changed(self._store.conversations.rename(id, title.strip(), "user"))
 
     def set_pinned(self, id: int, pinned: bool) -> Conversation:
         return self._changed(self._store.conversations.set(id, pinned=pinned))
+
+    def set_archived(self, id: int, archived: bool) -> Conversation:
+        return self._changed(self._store.conversations.set(id, archived=archived))
+
+    def move(self, id: int, project: int | None) -> Conversation:
+        """Move a conversation into a project, or out of its own. Raises UserError `store.no_project`."""
+        if project is not None:
+            self._store.projects.get(project)
+        return self._changed(self._store.conversations.set(id, project=project))
 
     def set_options(self, id: int, options: ChatOptions) -> Conversation:
         return self._changed(self._store.conversations.set(id, options=options))
@@ -123,10 +175,6 @@ class Conversations:
         """Save unsent text. Not published: only the composer that typed it cares."""
         return self._store.conversations.set(id, draft=draft)
 
-    def offer_tools(self, id: int, offered: OfferedTools) -> None:
-        """Offer these tools in this conversation, until the process ends: they are not stored."""
-        self._offered[id] = offered
-
     def delete(self, id: int) -> Conversation:
         """Move a conversation to the trash and stop its answer; `restore` brings it back for 30 days."""
         self.stop(id)
@@ -134,6 +182,20 @@ class Conversations:
 
     def restore(self, id: int) -> Conversation:
         return self._changed(self._store.conversations.restore(id))
+
+    def delete_message(self, message: int) -> Conversation:
+        """Delete a message and what follows it; `restore_message` brings them back for 30 days.
+
+        Raises UserError `chat.busy` while this conversation is being answered.
+        """
+        with self._starting:
+            self._refuse_busy(self._store.messages.get(message).conversation)
+            return self._shows(self._store.messages.delete(message))
+
+    def restore_message(self, message: int) -> Conversation:
+        with self._starting:
+            self._refuse_busy(self._store.messages.get(message).conversation)
+            return self._shows(self._store.messages.restore(message))
 
     # --- answers ---
 
@@ -214,9 +276,12 @@ class Conversations:
         index = siblings.index(message) + offset
         if not 0 <= index < len(siblings):
             return
+        self.show(siblings[index])
+
+    def show(self, message: int) -> Conversation:
+        """Show the branch through a message."""
         with self._starting:  # the request is built from the branch that is shown
-            conversation = self._store.messages.show(siblings[index])
-        self._events.publish(ConversationChanged(conversation), BranchShown(conversation.id))
+            return self._shows(self._store.messages.show(message))
 
     def stop(self, conversation: int) -> None:
         """Stop the answer in progress, keeping its text."""
@@ -304,12 +369,13 @@ class Conversations:
         branch = branch if continue_last else branch[:-1]
         cut = self._cut(conversation, branch)
         if options.tools is not None and not continue_last:
-            self._by_runs.start(answer, self._wish(options, options.tools), branch, cut)
+            wish = self.requests.with_tools(conversation, options, options.tools)
+            self._by_runs.start(answer, wish, branch, cut)
             return
         last, now = self._last_cuts.get(conversation), 0 if cut is None else cut.id
         answer.sees_otherwise = last is not None and last != now
         self._last_cuts[conversation] = now
-        request = self.request_for(conversation, branch, options, cut, continue_last=continue_last)
+        request = self.requests.make(conversation, branch, options, cut, continue_last=continue_last)
         request = msgspec.structs.replace(request, id=message.id)
         self._models.generate(request, lambda events: self._receive(answer, events))
 
@@ -329,50 +395,6 @@ class Conversations:
         """The compaction point of this branch."""
         return compaction_point_of(
             (message.id for message in branch), self._store.compaction_points.active(conversation)
-        )
-
-    def _wish(self, options: ChatOptions, tools: ChatTools) -> AnswerOptions:
-        """Options of an answer with tools: the conversation's over the settings."""
-        return AnswerOptions(
-            tools,
-            self._over("system_prompt", options),
-            options.sampling,
-            self._over("reasoning", options),
-            self._over("max_tokens", options),
-        )
-
-    def _over(self, name: str, options: ChatOptions) -> Any:
-        """An option of the conversation, or that of the settings where it has none."""
-        chosen = getattr(options, name)
-        return getattr(self._settings.current, name) if chosen is None else chosen
-
-    def request_for(
-        self,
-        conversation: int,
-        branch: Sequence[Message],
-        options: ChatOptions,
-        cut: CompactionPoint | None,
-        *,
-        continue_last: bool = False,
-    ) -> GenerateRequest:
-        """The request for the next answer of a branch, its id still to be set: the model's view of the
-        branch, with the conversation's options over the settings.
-
-        With `continue_last` its last message is gone on with.
-        """
-        facts = self._models.state.facts
-        system = self._over("system_prompt", options)
-        offered = self._offered.get(conversation, OfferedTools())
-        return GenerateRequest(
-            id=0,
-            messages=request_messages(branch, system, cut, continue_last=continue_last),
-            sampling=overlay(options.sampling, self._settings.current.sampling),
-            reasoning=possible(None if facts is None else facts.reasoning, self._over("reasoning", options)),
-            max_tokens=self._over("max_tokens", options),
-            continue_last=continue_last,
-            tools=offered.tools,
-            tool_choice=offered.choice,
-            conversation=of_chat(conversation),
         )
 
     def _refuse_busy(self, conversation: int) -> None:
@@ -413,6 +435,10 @@ class Conversations:
         if finished.error and finished.error.code == "engine.no_model" and reason:
             return msgspec.structs.replace(finished, error=reason)
         return finished
+
+    def _shows(self, conversation: Conversation) -> Conversation:
+        self._events.publish(ConversationChanged(conversation), BranchShown(conversation.id))
+        return conversation
 
     def _changed(self, conversation: Conversation) -> Conversation:
         self._events.publish(ConversationChanged(conversation))

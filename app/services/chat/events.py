@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.services.events import ServiceEvent
-from app.store.records import Conversation, Message
+from app.store.records import Conversation, Message, Project
 from engine.errors import ErrorInfo
 from engine.values import ToolCall
 
@@ -12,6 +12,12 @@ class ConversationChanged(ServiceEvent, frozen=True):
     """Created, renamed, pinned, deleted or restored, new branch shown, options changed."""
 
     conversation: Conversation
+
+
+class ProjectsChanged(ServiceEvent, frozen=True):
+    """The projects after one was made, changed, deleted or restored, by name."""
+
+    projects: tuple[Project, ...]
 
 
 class MessageAdded(ServiceEvent, frozen=True):

@@ -13,6 +13,16 @@ NOT_CARRIED_OUT = "This call was not carried out."
 _SUMMARY = "What we said before, in short: {summary}\n\nNow we go on."
 
 
+def branch_to(message: int, tree: Iterable[records.Message]) -> tuple[records.Message, ...]:
+    """The branch of `tree` from its first message to this one."""
+    by_id = {record.id: record for record in tree}
+    path, at = [], by_id.get(message)
+    while at is not None:
+        path.append(at)
+        at = None if at.parent is None else by_id.get(at.parent)
+    return tuple(reversed(path))
+
+
 def compaction_point_of(
     path: Iterable[int], cuts: Iterable[records.CompactionPoint]
 ) -> records.CompactionPoint | None:

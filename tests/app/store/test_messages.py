@@ -238,3 +238,14 @@ def test_whatever_is_done_no_message_is_lost(shared_store: Store, steps: list[tu
         assert message.parent == parents[message.id]
         assert (message.sibling, message.siblings) == (variants.index(message.id) + 1, len(variants))
         assert store.messages.siblings(message.id) == variants
+
+
+def test_what_a_person_preferred_is_counted_for_its_model(store: Store) -> None:
+    id = store.conversations.create().id
+    question = store.messages.add(id, None, "user", "q").id
+    answers = [store.messages.add(id, question, "assistant", "x", model=name).id for name in ("a", "b", "a")]
+    for answer in answers:
+        assert store.messages.set_better(answer, True).better
+    store.messages.set_better(answers[1], False)
+    store.messages.delete(answers[2])
+    assert store.messages.preferred() == {"a": 1}

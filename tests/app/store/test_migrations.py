@@ -117,7 +117,9 @@ def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
         assert [found.title for found in store.conversations.trash()] == ["Old"]
         question, answer = store.messages.get_all(store.messages.path(shown.id))
         assert (question.content, answer.content) == ("어디로 갈까요?", "To Busan 🌊")
-        assert (answer.reasoning, answer.sibling, answer.siblings) == ("Somewhere by the sea.", 2, 2)
+        has_projects = sql.stem > "store-0005"
+        assert answer.reasoning == "Somewhere by the sea."
+        assert (answer.sibling, answer.siblings) == ((1, 1) if has_projects else (2, 2))
         assert answer.usage == Usage(12, 4, 5, 3)
         assert answer.timings == Timings(ttft_s=0.5, decode_tps=20.0)
         calls = (
@@ -129,7 +131,16 @@ def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
         assert answer.tool_calls == (calls if has_calls else ())
         assert answer.notices == (noticed if has_calls else ())
         assert (question.tool_calls, question.notices) == ((), ())
-        assert [hit.snippet for hit in store.conversations.search("seoul")] == ["To Seoul"]
+        hits = [(hit.snippet, hit.message) for hit in store.conversations.search("seoul")]
+        assert hits == ([] if has_projects else [("To Seoul", 2)])
+        projects = [(p.name, p.options.instructions, p.options.files) for p in store.projects.all()]
+        assert projects == ([("바다", "Answer in Korean", ("/home/u/바다.md",))] if has_projects else [])
+        assert [memory.text for memory in store.memories.given(None)] == (
+            ["바다를 좋아합니다."] if has_projects else []
+        )
+        assert (answer.better, shown.queued) == ((True, ("그다음은?",)) if has_projects else (False, ()))
+        placed = (shown.project, shown.archived, shown.source)
+        assert placed == ((1, True, "chatgpt:1") if has_projects else (None, False, ""))
         has_models = sql.stem > "store-0002"
         assert store.models.all() == (list(MODELS) if has_models else [])
         assert store.downloads.all() == (list(DOWNLOADS) if has_models else [])

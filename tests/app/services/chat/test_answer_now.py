@@ -89,7 +89,7 @@ def test_tools_go_with_each_request_of_their_conversation_and_its_calls_come_bac
     services, told, engine = opened(calls=CALLS[:1])
     offered = OfferedTools(({"type": "function", "function": {"name": "get_weather"}},), "required")
     mine, other = (services.conversations.create().id for _ in range(2))
-    services.conversations.offer_tools(mine, offered)
+    services.conversations.requests.offer_tools(mine, offered)
     for conversation, words in ((mine, "One"), (mine, "Two"), (other, "One")):
         told.finished(services.conversations.send(conversation, words).id)
     first, second, third = engine.requests

@@ -1,0 +1,126 @@
+"""Chats as a whole: what goes out of a store and into another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from sqlalchemy import Connection, Table, insert, select, update
+
+from app.store.compaction_points import CompactionPoints
+from app.store.conversations import Conversations
+from app.store.database import Part, reads, writes
+from app.store.messages import Messages
+from app.store.records import RUNS_UNDER_WAY, Conversation, Message, WholeChat, WholeRun
+from app.store.runs import Runs
+from app.store.tables import CONVERSATION, CUT, MESSAGE, RUN_EVENT, RUN_TEXT, storable_json
+
+
+class WholeChats(Part):
+    """`Store.whole_chats`."""
+
+    @reads
+    def get(self, connection: Connection, id: int) -> WholeChat:
+        """One conversation, its deleted messages left out. Raises UserError `store.no_conversation`."""
+        conversation = Conversations(self.database).get(id)
+        row = MESSAGE.c
+        kept = (row.conversation == id) & row.deleted.is_(None)
+        ids = list(connection.scalars(select(row.id).where(kept).order_by(row.id)))
+        shown = tuple(connection.scalars(select(row.id).where(kept).order_by(row.used)))
+        cuts = tuple(reversed(CompactionPoints(self.database).active(id)))
+        messages = tuple(Messages(self.database).get_all(ids))
+        runs = tuple(self._run(connection, run) for run in sorted({m.run for m in messages if m.run}))
+        return WholeChat(conversation, messages, shown, tuple(c for c in cuts if c.first in shown), runs)
+
+    @reads
+    def sources(self, connection: Connection) -> set[str]:
+        """What the conversations here come from, also those in the trash; their own `identity` where they were begun
+        here."""
+        found = Conversations(self.database).select(connection, Conversations(self.database).selection)
+        return {identity(conversation) for conversation in found}
+
+    @writes
+    def add(self, connection: Connection, chat: WholeChat) -> Conversation:
+        """Add a conversation with all that belongs to it, under new ids; its times stay.
+
+        An answer that was being written is stopped. Raises ValueError for a message in front of its parent.
+        """
+        conversations = Conversations(self.database)
+        given = chat.conversation
+        id: int = conversations.insert(connection, given, id=0, leaf=None)
+        runs = {run.record.id: self._add_run(connection, run, id) for run in chat.runs}
+        ids = _new_ids(connection, MESSAGE, [message.id for message in chat.messages])
+        used = {message: place for place, message in enumerate(chat.shown, 1)}
+        rows = [_row(message, id, ids, runs, used) for message in chat.messages]
+        if rows:
+            connection.execute(insert(MESSAGE), rows)
+        for cut in chat.cuts:
+            values = {
+                **msgspec.structs.asdict(cut),
+                "conversation": id,
+                "first": ids[cut.first],
+                "active": True,
+            }
+            del values["id"]
+            connection.execute(insert(CUT).values(**values))
+        leaf = None if given.leaf is None else ids[given.leaf]
+        connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == id).values(leaf=leaf))
+        return conversations.get(id)
+
+    def _run(self, connection: Connection, id: int) -> WholeRun:
+        runs, row = Runs(self.database), RUN_TEXT.c
+        found = connection.execute(select(row.handle, row.text).where(row.run_id == id))
+        texts = {str(handle): str(text) for handle, text in found}
+        return WholeRun(runs.get(id), tuple(runs.entries(id)), texts)
+
+    def _add_run(self, connection: Connection, run: WholeRun, conversation: int) -> int:
+        state = "interrupted" if run.record.state in RUNS_UNDER_WAY else run.record.state
+        id: int = Runs(self.database).insert(
+            connection, run.record, id=0, conversation=conversation, state=state, writer=""
+        )
+        events = [
+            {"run_id": id, "seq": entry.seq, "time": entry.time, "body": storable_json(entry.event)}
+            for entry in run.entries
+        ]
+        texts = [{"run_id": id, "handle": handle, "text": text} for handle, text in run.texts.items()]
+        for table, rows in ((RUN_EVENT, events), (RUN_TEXT, texts)):
+            if rows:
+                connection.execute(insert(table), rows)
+        return id
+
+
+def identity(conversation: Conversation) -> str:
+    """The name of a conversation beyond this store: what it was imported from, else its own."""
+    return conversation.source or f"coterie:{conversation.id}:{conversation.created!r}"
+
+
+def _new_ids(connection: Connection, table: Table, old: Sequence[int]) -> dict[int, int]:
+    """Ids that were never given before."""
+    sequence = "SELECT seq FROM sqlite_sequence WHERE name = ?"
+    last = connection.exec_driver_sql(sequence, (table.name,)).scalar() or 0
+    return {id: new for new, id in enumerate(old, last + 1)}
+
+
+def _row(
+    message: Message,
+    conversation: int,
+    ids: Mapping[int, int],
+    runs: Mapping[int, int],
+    used: Mapping[int, int],
+) -> dict[str, object]:
+    values = {name: getattr(message, name) for name in message.__struct_fields__}
+    del values["sibling"], values["siblings"]
+    parent = None if message.parent is None else ids[message.parent]
+    if parent is not None and parent >= ids[message.id]:
+        raise ValueError(f"message {message.id} stands in front of its parent")
+    return {
+        **values,
+        "id": ids[message.id],
+        "conversation": conversation,
+        "parent": parent,
+        "run": runs.get(message.run, 0),
+        "state": "stopped" if message.state == "streaming" else message.state,
+        "used": used.get(message.id, 0),
+        "writer": None,
+        "deleted": None,
+    }
