@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from engine.formats.dialect import ARGUMENTS, KEY, NAME, Dialect, Parameter
 from engine.formats.learn.markers import ReasoningMarkers
 from engine.formats.parse.arguments import Typing, parameters_of
@@ -25,7 +27,8 @@ from engine.formats.values import ParsedDelta, Prompt, Tools
 from engine.text import clean_value
 
 _MESSAGE = "<|message|>"
-_ENDS = ("<|end|>", "<|call|>", "<|return|>", "<|start|>", "<|eom|>", "<|eot|>")
+_START = "<|start|>assistant"  # of a message of its own: <|start|> alone may be what is spoken of
+_ENDS = ("<|end|>", "<|call|>", "<|return|>", _START, "<|eom|>", "<|eot|>")
 _END = re.compile("|".join(map(re.escape, _ENDS)))
 _LONGEST_END = max(map(len, _ENDS))
 _LONGEST_HEADER = 400
@@ -36,10 +39,12 @@ _BEGUN_HEADER = re.compile(r"<(?:\||\Z)|to=(?:\S*\Z|.*<\|)", re.DOTALL)
 _RECIPIENT = re.compile(r"\bto=([^\s<]+)")
 _CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)")
 _NAMESPACE = "functions."
+_NO_TOOLS = ("", "user", "self", "all", "assistant")
+_ATEM_SECTION = "<atem:function_calls>"
 _ATEM_BODY = Dialect(
     "atem",
     arguments="tagged",
-    section_start="<atem:function_calls>\n",
+    section_start=f"{_ATEM_SECTION}\n",
     call=('<atem:invoke name="', NAME, '">', ARGUMENTS, "\n</atem:invoke>"),
     separator="\n",
     section_end="\n</atem:function_calls>",
@@ -83,7 +88,7 @@ class ChannelParser(ReplyParser):
         if end < 0:
             begins = begins or any(mark.startswith(header) for mark in _HEADER_STARTS)
         over = _END.match(data, start)
-        if over and over.group() != "<|start|>":
+        if over and over.group() != _START:
             return over.end()
         if not begins or (end < 0 and len(header) >= _LONGEST_HEADER) or (self._final and end < 0 and header):
             # No header at all: words.
@@ -96,7 +101,7 @@ class ChannelParser(ReplyParser):
         recipient, channels = _RECIPIENT.search(header), _CHANNEL.findall(header)
         self._recipient = recipient.group(1) if recipient else ""
         word = channels[-1] if channels else ""  # of two the model means the last
-        if self._schemas and self._recipient not in ("", "user", "self", "all", "assistant"):
+        if self._schemas and self._recipient not in _NO_TOOLS:
             self._state = State.CALLS
             self._text.spaces.clear()
         elif self._recipient == "self" or (word == "analysis" and self._recipient in ("", "assistant")):
@@ -114,6 +119,13 @@ class ChannelParser(ReplyParser):
             self._text.spaces.append("\n\n")
 
     def _read_body(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        if self._blank and self._atem and self._schemas:
+            start = skip_space(data, position)
+            if data.startswith(_ATEM_SECTION, start):
+                self._state = State.CALLS  # whoever it says it is for
+                return position
+            if not self._final and _ATEM_SECTION.startswith(data[start:]):
+                return self._wait(data, position)
         match = _END.search(data, position)
         split = match.start() if match else len(data)
         if not match and not self._final:
@@ -127,7 +139,7 @@ class ChannelParser(ReplyParser):
             return self._wait(data, split)
         self._text.spaces.clear()
         self._state = State.START
-        return match.start() if match.group() == "<|start|>" else match.end()
+        return match.start() if match.group() == _START else match.end()
 
     @staticmethod
     def _begun_end(data: str, position: int) -> int:
@@ -137,6 +149,8 @@ class ChannelParser(ReplyParser):
         return len(rest) if rest and any(end.startswith(rest) for end in _ENDS) else 0
 
     def _read_call(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        if self._recipient in _NO_TOOLS:
+            return self._read_unaddressed(data, position, out)
         try:
             reading = self._atem_calls(data, position) if self._atem else self._json_call(data, position)
         except IncompleteError as error:
@@ -144,10 +158,32 @@ class ChannelParser(ReplyParser):
                 return self._wait_for_call(data, position, out, error)
             raw = data[position:].strip()
             reading = Reading(len(data), (ReadCall(self._name, raw),), truncated=True)
+        return self._take_calls(reading, out)
+
+    def _take_calls(self, reading: Reading, out: list[ParsedDelta]) -> int:
         self._truncated_call = reading.truncated
         self._calls.finish(reading.calls, out)
         self._state = State.START
         return reading.end
+
+    def _read_unaddressed(self, data: str, position: int, out: list[ParsedDelta]) -> int:
+        """Calls in a message for nobody or for the user: of known tools, and nothing else in it."""
+        try:
+            reading = self._atem_calls(data, position)
+            after = skip_space(data, reading.end)
+            if not self._final and any(end.startswith(data[after:]) for end in _ENDS):
+                raise IncompleteError
+        except IncompleteError:
+            if not self._final:
+                return self._wait_for_call(data, position, out)
+            reading, after = Reading(position), position
+        known = reading.calls and all(call.name in self._schemas for call in reading.calls)
+        if known and (after >= len(data) or _END.match(data, after)):
+            self._text.spaces.clear()
+            return self._take_calls(reading, out)
+        self._state = State.REASONING if self._recipient == "self" else State.ANSWER
+        self._blank = False
+        return skip_space(data, position)
 
     @property
     def _name(self) -> str:
@@ -178,6 +214,12 @@ class ChannelParser(ReplyParser):
             raise IncompleteError
         end = match.start() if match else len(data)
         raw = data[position:end].strip()
+        if self._atem and _MESSAGE in raw:  # a slip within the call's tag: name="f<|message|>">
+            text = raw.replace(f"{_MESSAGE}<", '"><').replace(_MESSAGE, "")
+            found = self._atem.read(text, 0, None, True)
+            if found and all(call.name in self._schemas for call in found.calls):
+                calls = tuple(msgspec.structs.replace(call, repaired=True) for call in found.calls)
+                return Reading(end, calls, truncated=found.truncated)
         return Reading(end, (ReadCall(self._name, raw if raw else {}, repaired=not raw),))
 
     def _atem_calls(self, data: str, position: int) -> Reading:

@@ -119,3 +119,46 @@ def test_without_tools_a_call_is_part_of_the_answer() -> None:
 def test_of_two_channels_in_a_header_the_last_is_meant() -> None:
     message = parse(HARMONY, "<|channel|>analysis<|channel|>final<|message|>Hello.")
     assert (message.reasoning, message.content) == ("", "Hello.")
+
+
+@pytest.mark.parametrize("header", ["<|message|>", " to=user<|message|>", " to=self<|message|>"])
+def test_calls_in_tags_are_calls_whoever_their_message_is_for(header: str) -> None:
+    body = (
+        '<atem:function_calls>\n<atem:invoke name="search">\n<atem:parameter name="text">a</atem:parameter>\n'
+        "</atem:invoke>\n</atem:function_calls>"
+    )
+    reply = f"{header}{body}<|eom|>{NEXT} to=user<|message|>Done.<|eot|>"
+    message = parse(ATEM, reply)
+    assert parse(ATEM, list(reply)) == message
+    assert [(call.name, call.arguments) for call in message.tool_calls] == [("search", {"text": "a"})]
+    assert (message.reasoning, message.content) == ("", "Done.")
+
+
+def test_the_mark_of_a_message_without_its_role_is_a_word() -> None:
+    reply = " to=user<|message|>Write `<|start|>` in front.<|eot|>"
+    assert parse(ATEM, reply).content == parse(ATEM, list(reply)).content == "Write `<|start|>` in front."
+
+
+@pytest.mark.parametrize(
+    ("name", "behind"), [("unknown", ""), ("search", " That is how it is written."), ("search", "<|end")]
+)
+def test_calls_in_tags_for_nobody_are_words_where_the_tool_is_not_known_or_words_follow(
+    name: str, behind: str
+) -> None:
+    body = (
+        f'<atem:function_calls>\n<atem:invoke name="{name}">\n</atem:invoke>\n</atem:function_calls>{behind}'
+    )
+    message = parse(ATEM, f" to=user<|message|>{body}")
+    assert parse(ATEM, list(f" to=user<|message|>{body}")) == message
+    assert (message.content, message.tool_calls) == (body, ())
+
+
+@pytest.mark.parametrize("name", ['search<|message|>">', "search<|message|>", 'sea<|message|>rch">'])
+def test_the_mark_of_a_message_within_a_calls_tag_is_a_slip(name: str) -> None:
+    parameter = '<atem:parameter name="text">a</atem:parameter>'
+    body = (
+        f'<atem:function_calls>\n<atem:invoke name="{name}{parameter}\n</atem:invoke>\n</atem:function_calls>'
+    )
+    message = parse(ATEM, f" to=search<|message|>{body}<|eot|>")
+    assert parse(ATEM, list(f" to=search<|message|>{body}<|eot|>")) == message
+    assert [(call.name, call.arguments) for call in message.tool_calls] == [("search", {"text": "a"})]
