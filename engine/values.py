@@ -91,11 +91,12 @@ class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):
 class ReasoningControl(msgspec.Struct, frozen=True):
     """The choices of reasoning that a model offers.
 
-    kind: "none" (does not reason), "always" (cannot be turned off), "switch" (on or off), "levels" (one of
-    `levels`), "budget" (a number of tokens). `default` is what happens when nothing is chosen.
+    kind: "none" (does not reason), "unknown" (may reason, its template does not say), "always" (cannot be
+    turned off), "switch" (on or off), "levels" (one of `levels`), "budget" (a number of tokens). `default` is what
+    happens when nothing is chosen, "auto" where that is the model's to choose.
     """
 
-    kind: Literal["none", "always", "switch", "levels", "budget"] = "none"
+    kind: Literal["none", "unknown", "always", "switch", "levels", "budget"] = "none"
     levels: tuple[str, ...] = ()
     default: str = "off"
 

@@ -3262,6 +3262,10 @@
         <translation>추론: 항상</translation>
     </message>
     <message>
+        <source>reasoning: possible</source>
+        <translation>추론: 할 수도 있음</translation>
+    </message>
+    <message>
         <source>reasoning: adjustable length</source>
         <translation>추론: 길이 지정 가능</translation>
     </message>
@@ -4058,6 +4062,10 @@
     <message>
         <source>Changes blank lines only.</source>
         <translation>빈 줄만 다릅니다.</translation>
+    </message>
+    <message>
+        <source>Coterie ends the reasoning as soon as it begins.</source>
+        <translation>추론이 시작되면 Coterie가 바로 끝냅니다.</translation>
     </message>
     <message>
         <source>Coterie ends the reasoning after {count} tokens, and the answer begins.</source>

@@ -56,6 +56,10 @@ def _beginning(begins: str) -> str:
 def _ending(limit: int | None) -> str:
     if limit is None:
         return ""
+    if not limit:
+        return QCoreApplication.translate(
+            "ReasoningProof", "Coterie ends the reasoning as soon as it begins."
+        )
     template = QCoreApplication.translate(
         "ReasoningProof", "Coterie ends the reasoning after {count} tokens, and the answer begins."
     )

@@ -61,6 +61,8 @@ def reasoning_text(facts: RemoteFacts) -> str:
         return ""
     if facts.reasoning == "always":
         return translate("Models", "reasoning: always")
+    if facts.reasoning == "unknown":
+        return translate("Models", "reasoning: possible")
     if facts.reasoning == "budget":
         return translate("Models", "reasoning: adjustable length")
     names = {

@@ -202,7 +202,8 @@ class Summaries:
 
     def _thought(self, context: int) -> int:
         facts = self._models.state.facts
-        return min(_THOUGHT, context // 4) if facts is not None and facts.reasoning.kind == "always" else 0
+        may_think = facts is not None and facts.reasoning.kind in ("always", "unknown")
+        return min(_THOUGHT, context // 4) if may_think else 0
 
 
 class _Work:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 
 from engine.formats.learn.comparing import mirrored
+from engine.formats.learn.probing import tools_for
 from engine.formats.render.messages import Conversation, with_reasoning_keys
 from engine.formats.render.template import Template
 from engine.formats.tags import TAG, WHOLE_TAG
@@ -47,7 +49,8 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
     `turn_opening` is written between the parts of one reply (`<|start|>assistant`). `turn_closings` end the whole
     turn; a host stops there, and where one comes through at the end of a reply it is dropped. `lead`, `tail` are the
     white space inside the markers and `gap` what follows them, as the template writes them; they matter for
-    continuing an answer. `learned` is False for the default pair.
+    continuing an answer. `learned` is False for the default pair, and `shown` for one that the template writes only
+    when it is asked to, or never: it may just take off what others have thought.
     """
 
     opening: str = "<think>"
@@ -61,6 +64,7 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
     tail: str = "\n"
     gap: str = "\n\n"
     learned: bool = False
+    shown: bool = False
 
     def leave_no_room(self, prompt: str) -> bool:
         """Whether a prompt with this end is past the reasoning."""
@@ -79,8 +83,14 @@ def learn_markers(template: Template) -> ReasoningMarkers:
     that does neither gets the pair that its source mentions, else `<think>`.
     """
     markers = _with_answer_marks(template, _reasoning_markers(template))
+    shown = markers.learned and any(
+        mark in _rendered(template, conversation, tools=tools)
+        for mark in (markers.opening, markers.closing)
+        for conversation in (_thoughtful(template), [_USER])
+        for tools in (None, tools_for())
+    )
     closings = [mark for mark in _turn_closings(template) if not markers.answer_closing.startswith(mark)]
-    return msgspec.structs.replace(markers, turn_closings=tuple(closings))
+    return msgspec.structs.replace(markers, turn_closings=tuple(closings), shown=shown)
 
 
 def _turn_closings(template: Template) -> tuple[str, ...]:
@@ -111,11 +121,12 @@ def _reasoning_markers(template: Template) -> ReasoningMarkers:
     for opening, closing in _WORDED_PAIRS:
         if closing in template.source:
             return ReasoningMarkers(opening, closing, learned=True)
-    variables: dict[str, bool]
-    for variables in ({}, {"enable_thinking": True, "thinking": True}):
-        markers = _from_answer(template, variables)
-        if markers:
-            return markers
+    # Some write a thought where they are asked to, or where tools are offered.
+    for tools in (None, tools_for()):
+        for asked in ({}, {"enable_thinking": True, "thinking": True}):
+            markers = _from_answer(template, {**asked, "tools": tools})
+            if markers:
+                return markers
     return _from_empty_block(template) or _from_prompt_end(template) or _mentioned(template.source)
 
 
@@ -164,10 +175,13 @@ def _begins_result(template: Template, mark: str) -> bool:
     return before.rstrip().endswith(mark)
 
 
-def _from_answer(template: Template, variables: dict[str, bool]) -> ReasoningMarkers | None:
+def _thoughtful(template: Template) -> Conversation:
     answer = {"role": "assistant", "content": _ANSWER, "reasoning_content": _THOUGHT}
-    conversation = with_reasoning_keys([_USER, answer], template.source)
-    rendered = _rendered(template, conversation, add_generation_prompt=False, **variables)
+    return with_reasoning_keys([_USER, answer], template.source)
+
+
+def _from_answer(template: Template, settings: dict[str, Any]) -> ReasoningMarkers | None:
+    rendered = _rendered(template, _thoughtful(template), add_generation_prompt=False, **settings)
     start, end = rendered.find(_THOUGHT), rendered.rfind(_ANSWER)
     if start < 0 or end < start:
         return None
@@ -237,8 +251,8 @@ def _from_prompt_end(template: Template) -> ReasoningMarkers | None:
     return ReasoningMarkers(last.group(1), f"</{last.group(2)}>", lead=last.group(3), learned=True)
 
 
-def _rendered(template: Template, conversation: Conversation, **settings: bool) -> str:
-    return template.try_render(conversation, **settings) or ""  # type: ignore[arg-type]
+def _rendered(template: Template, conversation: Conversation, **settings: Any) -> str:
+    return template.try_render(conversation, **settings) or ""
 
 
 def _tail(rendered: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -31,7 +31,8 @@ _SWITCHES: dict[str, tuple[Any, Any]] = {
     "skip_reasoning": (False, True),
 }
 _LEVELS = ("reasoning_effort", "thinking_effort", "reasoning_strength")
-_BUDGETS = ("thinking_budget", "reasoning_budget")
+# A number of tokens: thinking_budget, thinking_token_budget, max_reasoning_tokens.
+_BUDGET = re.compile(r"(?:think|reason)\w*(?:budget|tokens)|budget_tokens")
 # Levels below the usual one that are variables of their own (Nemotron 3 Super and Ultra).
 _LOWER = {"low": "low_effort", "medium": "medium_effort"}
 _OFF_VALUES = ("none", "no_think", "off", "disabled")
@@ -88,6 +89,9 @@ class ReasoningPlan(msgspec.Struct, frozen=True):
             return ReasoningSettings(self.off)
         if self.words:
             return ReasoningSettings(system_words=self.words[1])
+        if self.control.kind == "unknown":
+            # A model that may never have seen these markers is not handed any; its thought ends where it begins.
+            return ReasoningSettings(budget=0)
         if self.levels:
             # Models like gpt-oss cannot stop reasoning; the lowest level is the nearest thing.
             return ReasoningSettings({**self.on, **next(iter(self.levels.values()))})
@@ -128,27 +132,25 @@ def find_reasoning(template: Template, markers: ReasoningMarkers) -> ReasoningPl
     on, off = _switch(template, probe)
     budget = _budget_variable(template, probe, on)
     if budget:
-        control = ReasoningControl("budget", default=_default(default, probe({**on, budget: 0})))
-        return ReasoningPlan(control, on, {**(off or {}), budget: 0}, budget_variable=budget)
+        return _budget_plan(probe, default, markers, on, off, budget)
     levels, off_level = _levels(template, probe, on, markers)
     if off_level is not None:
         off = {**(off or {}), **off_level}
-    default_is_off = off is not None and probe(off) == default
     if len(levels) == 1 and probe({**on, **next(iter(levels.values()))}) == probe(on):
         levels = {}
+    texts = {} if off is None else {"off": probe(off)}
+    texts |= {level: probe({**on, **value}) for level, value in levels.items()}
+    chosen = _chosen(default, {**texts, "on": probe(on)})
     if levels:
         # Beside a single level "on" is what the template does without one.
         own = ("on",) if len(levels) == 1 else ()
         names = ("off",) if off is not None else ()
         names += (*own, *levels) if "high" in levels else (*levels, *own)
-        same = [level for level, value in levels.items() if probe({**on, **value}) == default]
-        chosen = "off" if default_is_off else same[0] if same else "on"
-        if default_is_off and not on:
+        if chosen == "off" and not on:
             # "On" needs a value too where the level is the only switch.
             on = levels.get("medium") or list(levels.values())[-1]
         return ReasoningPlan(ReasoningControl("levels", names, chosen), on, off, levels)
     if off is not None:
-        chosen = "off" if default_is_off else "on"
         return ReasoningPlan(ReasoningControl("switch", ("off", "on"), chosen), on, off)
     for words in _WORDS:
         chosen = _chosen_by_words(probe, default, words) if words[1] in template.source else ""
@@ -156,9 +158,40 @@ def find_reasoning(template: Template, markers: ReasoningMarkers) -> ReasoningPl
             return ReasoningPlan(ReasoningControl("switch", ("off", "on"), chosen), words=words)
     if markers.leave_no_room(default):
         return ReasoningPlan()
-    if markers.learned or default.rstrip().endswith(markers.opening):
+    if markers.shown or default.rstrip().endswith(markers.opening):
         return ReasoningPlan(ReasoningControl("always", default="on"))
-    return ReasoningPlan()
+    return ReasoningPlan(
+        ReasoningControl("unknown", default="auto") if markers.learned else ReasoningControl()
+    )
+
+
+def _budget_plan(
+    probe: _Probe, default: str, markers: ReasoningMarkers, on: Variables, off: Variables | None, budget: str
+) -> ReasoningPlan:
+    none = {**(off or {}), budget: 0}
+    texts = {"off": probe(none), "on": probe({**on, budget: _LEVEL_BUDGETS["low"]})}
+    is_off = _chosen(default, texts) == "off"
+    if off is None and is_off and not markers.leave_no_room(default):
+        # No tokens are as good as no number: there is nothing that turns it off.
+        return ReasoningPlan(ReasoningControl("budget", default="on"), on, budget_variable=budget)
+    control = ReasoningControl("budget", default="off" if is_off else "on")
+    return ReasoningPlan(control, on, none, budget_variable=budget)
+
+
+def _chosen(default: str, texts: dict[str, str | None]) -> str:
+    """The choice with the same prompt as no choice, the first of several; "auto" where there is none: then it is the
+    model's to choose. White space is no difference but at the end, where the model goes on, and where choices differ
+    in nothing else.
+    """
+    for same in (str, _squeezed):
+        found = {name: text for name, text in texts.items() if text and same(text) == same(default)}
+        if len(set(found.values())) == 1:
+            return next(iter(found))
+    return "auto"
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split()) + text[len(text.rstrip()) :]
 
 
 def _chosen_by_words(probe: _Probe, default: str, words: tuple[str, str]) -> str:
@@ -172,10 +205,6 @@ def _chosen_by_words(probe: _Probe, default: str, words: tuple[str, str]) -> str
     if off == other.replace(_NONSENSE, words[1]) and not writes:
         return ""
     return "off" if writes or _tail(default) == _tail(off) != _tail(on) else "on"
-
-
-def _default(default: str, off: str | None) -> Literal["on", "off"]:
-    return "off" if default == off else "on"
 
 
 def _switch(
@@ -198,8 +227,8 @@ def _switch(
 
 
 def _budget_variable(template: Template, probe: Callable[[Variables], str | None], on: Variables) -> str:
-    for name in _BUDGETS:
-        if name in template.variables:
+    for name in sorted(template.variables):
+        if _BUDGET.search(name):
             texts = [probe({**on, name: value}) for value in (0, 512)]
             if None not in texts and texts[0] != texts[1]:
                 return name

@@ -16,12 +16,24 @@ PLAIN = (
 )
 SWITCH = CHAT + "{% if enable_thinking is false %}<think>\n\n</think>\n\n{% endif %}{% endif -%}"
 DEFAULT_OFF = CHAT + "{% if thinking %}<think>\n{% else %}</think>{% endif %}{% endif -%}"
+# The white space of a template's own code comes through where nothing is chosen.
+SPACED = "{% if thinking is not defined %}  {% set thinking = false %}  {% endif %}" + DEFAULT_OFF
+# What the choices differ in is nothing but white space.
+SPACE_ALONE = PLAIN + "{% if add_generation_prompt and enable_thinking is not false %}{{ ' \n' }}{% endif %}"
 TWO_NAMES = (
     CHAT + "{% if enable_thinking is defined %}{% set thinking = enable_thinking %}{% endif -%}"
     "{% if thinking %}<think>{% else %}<think></think>{% endif %}{% endif -%}"
 )
 ALWAYS_OPEN = CHAT + "<think>\n{% endif -%}"
 ALWAYS_TAGS = CHAT + "{% endif -%}"
+# Takes off what others have thought, and shows no mark of its own.
+STRIPPED = PLAIN.replace("m.content | trim", "m.content.split('</think>')[-1] | trim")
+# Writes a thought beside tools alone, and there when it is asked to.
+BESIDE_TOOLS = PLAIN.replace(
+    "{{ m.content",
+    "{% if enable_thinking and tools and m.reasoning_content %}<pond_think>\n{{ m.reasoning_content }}\n"
+    "</pond_think>\n{% endif %}{{ m.content",
+)
 FREE_LEVELS = "Reasoning: {{ reasoning_effort | default('medium') }}\n" + PLAIN
 FIXED_LEVELS = (
     "{%- set effort = reasoning_effort | default('no_think') -%}"
@@ -57,6 +69,12 @@ BUDGET = (
     "{%- if budget == 0 %}Do not think.\n{% elif budget > 0 %}Think for {{ budget }} tokens.\n{% endif -%}"
     + ALWAYS_TAGS
 )
+# The template says how many tokens the thought may have, in a variable of its own name.
+TOKEN_BUDGET = (
+    "{%- if thinking_token_budget %}Think for at most {{ thinking_token_budget }} tokens.\n{% endif -%}"
+    + SWITCH
+)
+BUDGET_ALONE = TOKEN_BUDGET.removesuffix(SWITCH) + ALWAYS_TAGS
 WORDS = (
     "{%- set ns = namespace(think=true) -%}{%- for m in messages -%}"
     "{%- if m.role == 'system' and '/no_think' in m.content %}{% set ns.think = false %}{% endif -%}"

@@ -100,7 +100,7 @@ class ResultsModel(QAbstractListModel):
         facts = self._facts.get(model.repo)
         if facts is None or not facts.experts:
             return about(model)
-        thinks = self.tr("reasons") if facts.reasoning not in ("", "none") else ""
+        thinks = self.tr("reasons") if facts.reasoning not in ("", "none", "unknown") else ""
         return joined(
             [
                 experts_line(facts.experts_used, facts.experts),

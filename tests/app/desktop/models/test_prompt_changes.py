@@ -57,6 +57,7 @@ PROMPTS = (
     ReasoningPrompt("high", "Think hard.\n" + ASKED + "<think>", begins="reasoning"),
     ReasoningPrompt("1024", ASKED, limit=1024),
     ReasoningPrompt("low", ASKED + "\n"),
+    ReasoningPrompt("0", ASKED, limit=0),
 )
 
 
@@ -74,6 +75,7 @@ def test_each_choice_is_told_in_a_line() -> None:
         "Adds “Think hard.”, “<think>”. The model starts by reasoning.",
         "Sends the same text as Auto. Coterie ends the reasoning after 1,024 tokens, and the answer begins.",
         "Changes blank lines only.",
+        "Sends the same text as Auto. Coterie ends the reasoning as soon as it begins.",
     ]
     assert sentences(best_effort=True)[1].endswith("Not every model respects that.")
     assert choice_name("1024") == "Limit: 1,024 tokens"

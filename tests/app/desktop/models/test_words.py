@@ -126,6 +126,7 @@ def test_a_verdict_in_a_few_words(verdict: Verdict, chip: tuple[str, str]) -> No
     ("kind", "levels", "shown"),
     [
         ("none", (), ""), ("", (), ""), ("always", (), "reasoning: always"),
+        ("unknown", (), "reasoning: possible"),
         ("switch", (), "reasoning: on, off"), ("levels", ("low", "medium", "high"), "reasoning: low, medium, high"),
         ("budget", (), "reasoning: adjustable length"),
     ],

@@ -20,6 +20,12 @@ def prompt(source: str, reasoning: Reasoning) -> Prompt:
         (templates.PLAIN, ReasoningControl()),
         (templates.SWITCH, ReasoningControl("switch", ("off", "on"), "on")),
         (templates.DEFAULT_OFF, ReasoningControl("switch", ("off", "on"), "off")),
+        (templates.SPACED, ReasoningControl("switch", ("off", "on"), "off")),
+        (templates.SPACE_ALONE, ReasoningControl("switch", ("off", "on"), "on")),
+        (templates.STRIPPED, ReasoningControl("unknown", (), "auto")),
+        (templates.BESIDE_TOOLS, ReasoningControl("unknown", (), "auto")),
+        (templates.TOKEN_BUDGET, ReasoningControl("budget", (), "on")),
+        (templates.BUDGET_ALONE, ReasoningControl("budget", (), "on")),
         (templates.TWO_NAMES, ReasoningControl("switch", ("off", "on"), "off")),
         (templates.WORDS, ReasoningControl("switch", ("off", "on"), "on")),
         (templates.ALWAYS_OPEN, ReasoningControl("always", (), "on")),
@@ -61,6 +67,21 @@ def test_a_model_that_always_reasons_is_handed_a_closed_block(source: str) -> No
     assert not off.opens_reasoning
     assert off.text.endswith("assistant\n<think>\n\n</think>\n")
     assert off.text == "".join(piece.text for piece in off.pieces)
+
+
+def test_a_model_that_may_reason_is_not_handed_a_block_and_its_thought_ends_where_it_begins() -> None:
+    off = prompt(templates.STRIPPED, "off")
+    assert (off.text, off.reasoning_budget) == (prompt(templates.STRIPPED, "auto").text, 0)
+    assert not off.reasoning_forced_off
+    assert prompt(templates.STRIPPED, 300).reasoning_budget == 300
+
+
+def test_a_thought_that_is_shown_beside_tools_alone_is_read_without_them() -> None:
+    chat_format = ChatFormat.from_template(templates.BESIDE_TOOLS)
+    parser = chat_format.parser(chat_format.render(MESSAGES))
+    parser.feed("<pond_think>\nI think.\n</pond_think>\nHello.")
+    message = parser.finish()
+    assert (message.reasoning, message.content) == ("I think.", "Hello.")
 
 
 def test_levels_are_passed_on() -> None:
@@ -119,6 +140,10 @@ def test_a_number_reaches_the_template_or_the_engine() -> None:
 def test_zero_is_off() -> None:
     assert prompt(templates.SWITCH, 0) == prompt(templates.SWITCH, "off")
     assert "Do not think." in prompt(templates.BUDGET, 0).text
+    assert "at most" not in prompt(templates.TOKEN_BUDGET, 0).text
+    assert prompt(templates.TOKEN_BUDGET, 0).text.rstrip().endswith("</think>")
+    assert prompt(templates.BUDGET_ALONE, 0).reasoning_forced_off
+    assert "at most 300 tokens" in prompt(templates.TOKEN_BUDGET, 300).text
 
 
 @pytest.mark.parametrize("choice", ["perhaps", -1, "-5", ""])

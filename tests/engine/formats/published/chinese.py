@@ -8,6 +8,7 @@ from tests.engine.formats.published.forms import (
     NONE,
     OFF,
     ON,
+    UNKNOWN,
     UNLESS_OFF,
     WITHOUT_THOUGHT,
 )
@@ -187,7 +188,8 @@ _LONGCAT = Form(
     tools="<longcat_tool_declare>\n%j\n</longcat_tool_declare>",
     system="<longcat_system>%s",
     user="<longcat_user>%s",
-    assistant="<longcat_assistant>%s%c</longcat_s>",
+    assistant="<longcat_assistant>{% if enable_thinking == true and tools %}%t{% endif %}%s%c</longcat_s>",
+    thought="\n<longcat_think>\n%s\n</longcat_think>\n",
     result="<longcat_user><longcat_tool_response>%s</longcat_tool_response>",
     prompt="<longcat_assistant>",
     calls=Calls(
@@ -226,13 +228,13 @@ CHINESE = (
         "name-json",
     ),
     Published(
-        "DeepSeek R1", "deepseek-ai/DeepSeek-R1, tokenizer_config.json", _DEEPSEEK_R1, ALWAYS, "name-json"
+        "DeepSeek R1", "deepseek-ai/DeepSeek-R1, tokenizer_config.json", _DEEPSEEK_R1, UNKNOWN, "name-json"
     ),
     Published(
         "DeepSeek R1-0528",
         "deepseek-ai/DeepSeek-R1-0528, tokenizer_config.json",
         changed(_DEEPSEEK_TOOLS, assistant=_DEEPSEEK_TOOLS.assistant.replace("%s", WITHOUT_THOUGHT)),
-        ALWAYS,
+        UNKNOWN,
         "name-json",
     ),
     Published(
@@ -298,7 +300,7 @@ CHINESE = (
         "tagged",
     ),
     Published(
-        "LongCat Flash Lite", "meituan-longcat/LongCat-Flash-Lite, chat template", _LONGCAT, NONE, "tagged"
+        "LongCat Flash Lite", "meituan-longcat/LongCat-Flash-Lite, chat template", _LONGCAT, UNKNOWN, "tagged"
     ),
     Published(
         "Ling 2.0", "inclusionAI/Ling-mini-2.0, prompts in the examples of dInfer", _LING, OFF, "described"

@@ -1,5 +1,6 @@
 """Published formats of Korean makers."""
 
+from engine.values import ReasoningControl
 from tests.engine.formats.published.forms import (
     ALWAYS,
     EMPTY_BLOCK,
@@ -11,6 +12,7 @@ from tests.engine.formats.published.forms import (
     OPEN_OR_EMPTY,
     QWEN_3,
     THINK,
+    UNKNOWN,
     WITHOUT_THOUGHT,
 )
 from tests.engine.formats.published.making import Calls, Form, Published, changed
@@ -149,7 +151,7 @@ KOREAN = (
         "naver-hyperclovax/HyperCLOVAX-SEED-Think-14B, model card; vllm-project/vllm, "
         "tool_chat_template_hyperclovax_seed_think_14b.jinja",
         _HYPERCLOVA_THINK,
-        ON,
+        ReasoningControl("switch", ("off", "on"), "auto"),
         "json-array",
     ),
     Published(
@@ -168,9 +170,9 @@ KOREAN = (
     ),
     Published("Solar 10.7B", "upstage/SOLAR-10.7B-Instruct-v1.0, chat template", _SOLAR, NONE, "described"),
     Published(
-        "Solar Pro 2", "upstage/solar-pro2-tokenizer, chat_template.jinja", _SOLAR_PRO_2, ALWAYS, "described"
+        "Solar Pro 2", "upstage/solar-pro2-tokenizer, chat_template.jinja", _SOLAR_PRO_2, UNKNOWN, "described"
     ),
-    Published("A.X 4.0", "skt/A.X-4.0-Light, chat template", _AX_4, ALWAYS, "json"),
+    Published("A.X 4.0", "skt/A.X-4.0-Light, chat template", _AX_4, UNKNOWN, "json"),
     Published(
         "Kanana 1.5",
         "kakaocorp/kanana-1.5-15.7b-a3b-instruct, kanana_tool_calls/lmalign_v1.jinja",
