@@ -51,7 +51,7 @@ def open_all(home: Path, settings: SettingsFile) -> Services:
 
 def chats_of(home: Path) -> list[Conversation]:
     """The chats as the sidebar lists them, and the modules that show them; in a thread."""
-    for name in ("widgets.banner", "window.rail", "window.sidebar"):
+    for name in ("widgets.banner", "window.rail", "window.chats.sidebar"):
         importlib.import_module(f"app.desktop.{name}")
     from app.store.first_look import conversations
 
@@ -66,7 +66,7 @@ def import_rest() -> None:
         "chat.conversation_panel",
         "model_picker.tool_checking",
         "widgets.toast",
-        "window.chat_list",
+        "window.chats.chat_list",
         "window.chat_notes",
         "window.download_notes",
         "window.front",

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent, QKeyEvent, QTextOption
+from typing import cast
+
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QTextOption,
+)
 from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QWidget
 
 from app.desktop.base.theme import themes
@@ -42,6 +51,15 @@ class MessageEdit(QPlainTextEdit):
         self._preedit = event.preeditString()
         super().inputMethodEvent(event)
         self.height_wanted.emit()
+
+    def event(self, event: QEvent) -> bool:
+        # With nothing to take back here, Ctrl+Z is the window's: it may bring back a chat.
+        if event.type() == QEvent.Type.ShortcutOverride and cast(QKeyEvent, event).matches(
+            QKeySequence.StandardKey.Undo
+        ):
+            event.setAccepted(bool(self.toPlainText()) or self.document().isUndoAvailable())
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         breaks = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier)

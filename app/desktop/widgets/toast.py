@@ -13,6 +13,8 @@ from app.desktop.widgets.labels import announce, set_texts
 from app.desktop.widgets.layouts import Row
 
 SHOWN_MS = 8000
+# With an action: long enough to see it, think, and press it.
+ACTION_SHOWN_MS = 15_000
 MARGIN = 18
 
 
@@ -123,7 +125,7 @@ class Toast(QFrame):
 
     def _count_down(self) -> None:
         if self._window.isActiveWindow():
-            self._timer.start(SHOWN_MS)
+            self._timer.start(SHOWN_MS if self._action is None else ACTION_SHOWN_MS)
         else:
             self._timer.stop()
 

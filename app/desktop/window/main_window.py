@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from app.desktop.model_picker.tool_checking import ToolChecking
     from app.desktop.widgets.banner import Banner
     from app.desktop.widgets.toast import Toast
-    from app.desktop.window.chat_list import ChatList
     from app.desktop.window.chat_notes import ChatNotes
+    from app.desktop.window.chats.chat_list import ChatList
+    from app.desktop.window.chats.sidebar import Sidebar
     from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.front import Front
     from app.desktop.window.lazy_pages import LazyPages
     from app.desktop.window.navigation import Navigation
     from app.desktop.window.rail import Rail
     from app.desktop.window.run_notes import RunNotes
-    from app.desktop.window.sidebar import Sidebar
     from app.desktop.window.startup_error import OpeningFailed
     from app.services.events import ServiceEvent
     from app.services.services import Services
@@ -109,8 +109,8 @@ class MainWindow(ThemedWidget):
     def show_chats(self, conversations: Sequence[Conversation]) -> None:
         """Add the rail and the chats, as far as they are known before the data is open."""
         from app.desktop.widgets.banner import Banner
+        from app.desktop.window.chats.sidebar import Sidebar
         from app.desktop.window.rail import Rail
-        from app.desktop.window.sidebar import Sidebar
 
         self.rail = Rail(self)
         self.sidebar = Sidebar(self)
@@ -127,8 +127,8 @@ class MainWindow(ThemedWidget):
         from app.desktop.chat.conversation_panel import ConversationPanel
         from app.desktop.model_picker.tool_checking import ToolChecking
         from app.desktop.widgets.toast import Toast
-        from app.desktop.window.chat_list import ChatList
         from app.desktop.window.chat_notes import ChatNotes
+        from app.desktop.window.chats.chat_list import ChatList
         from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.front import Front
         from app.desktop.window.lazy_pages import LazyPages

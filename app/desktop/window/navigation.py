@@ -13,12 +13,12 @@ from app.desktop.chat.conversation_panel import ConversationPanel
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.toast import Toast
 from app.desktop.window.actions import Actions
+from app.desktop.window.chats.sidebar import Sidebar
 from app.desktop.window.frame import Frame
 from app.desktop.window.lazy_pages import LazyPages
 from app.desktop.window.palette import Entry, Palette
 from app.desktop.window.rail import Rail
 from app.desktop.window.shortcut_sheet import ShortcutSheet
-from app.desktop.window.sidebar import Sidebar
 from app.services.models.engine_names import of_chat
 
 

@@ -231,6 +231,21 @@ def test_deleting_can_be_undone_from_the_toast_and_by_key(running: Running, qtbo
     assert open_id(running) == number
 
 
+def test_ctrl_z_in_an_empty_composer_brings_a_deleted_chat_back(running: Running, qtbot: QtBot) -> None:
+    running.send("Keep me")
+    kept = open_id(running)
+    edit = running.window.chat.composer.edit
+    running.window.sidebar.delete_wanted.emit(kept)  # as its menu does
+    running.until(lambda: running.window.chat.conversation is None)
+    edit.setFocus()
+    qtbot.keyClicks(edit, "ab")
+    qtbot.keyClick(edit, Qt.Key.Key_Z, CTRL)
+    assert edit.toPlainText() == "" and running.window.chat.conversation is None
+    edit.setPlainText("")
+    qtbot.keyClick(edit, Qt.Key.Key_Z, CTRL)
+    running.until(lambda: running.window.chat.conversation is not None and open_id(running) == kept)
+
+
 def test_searching_finds_words_in_messages(running: Running, qtbot: QtBot) -> None:
     running.send("Where do tangerines grow?")
     running.window.go.new_chat()

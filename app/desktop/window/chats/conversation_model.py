@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.list_rows import ROOT, Index, take_over
-from app.desktop.window.grouping import Group, grouped
+from app.desktop.window.chats.grouping import Group, grouped
 from app.store.records import Conversation, SearchHit
 
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.fuzzy import fuzzy_score
-from app.desktop.window.conversation_delegate import ConversationDelegate
-from app.desktop.window.conversation_model import ConversationModel, Role
-from app.desktop.window.grouping import Group, group_of, grouped
-from app.desktop.window.sidebar import Sidebar
+from app.desktop.window.chats.conversation_delegate import ConversationDelegate
+from app.desktop.window.chats.conversation_model import ConversationModel, Role
+from app.desktop.window.chats.grouping import Group, group_of, grouped
+from app.desktop.window.chats.sidebar import Sidebar
 from app.store.records import ChatOptions, Conversation, SearchHit
 from tests.support.counting import calls_in
 from tests.support.window.reading import labels

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.window.sidebar import Sidebar
+from app.desktop.window.chats.sidebar import Sidebar
 from app.store.records import Conversation
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 from app.desktop.base.icons import icon
 from app.desktop.widgets.labels import name_icon
 from app.desktop.widgets.searched_list import SearchedList
-from app.desktop.window.conversation_delegate import ConversationDelegate
-from app.desktop.window.conversation_model import ConversationModel, Role
+from app.desktop.window.chats.conversation_delegate import ConversationDelegate
+from app.desktop.window.chats.conversation_model import ConversationModel, Role
 from app.store.records import Conversation, SearchHit
 
 SEARCH_DELAY_MS = 120

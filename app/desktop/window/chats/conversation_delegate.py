@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewIt
 
 from app.desktop.base.theme import themes
 from app.desktop.widgets.list_rows import INSET, Index, paint_ground, paint_heading
-from app.desktop.window.conversation_model import Role
+from app.desktop.window.chats.conversation_model import Role
 
 ROW = 37
 SNIPPET_ROW = 56
