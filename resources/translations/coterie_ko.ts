@@ -2656,6 +2656,10 @@
         <translation>저장</translation>
     </message>
     <message>
+        <source>Send</source>
+        <translation>보내기</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>취소</translation>
     </message>

@@ -93,6 +93,7 @@ class CardWindow(ReadingArea):
         self._at_tail = True
         self._placing = False
         self.column = _Column(self)
+        self.column.setFocusProxy(self)
         self.setWidget(self.column)
         self._building = QTimer(self, singleShot=True, interval=0)
         self._building.timeout.connect(lambda: self.build(SLICE))
@@ -202,6 +203,10 @@ class CardWindow(ReadingArea):
     def mark(self, message_id: int) -> None:
         """The card's height may have changed: the next `place` fits it."""
         self._unfitted.add(message_id)
+
+    def follow(self) -> None:
+        """Follows the end from the next change on."""
+        self._following = True
 
     def jump_to_latest(self) -> None:
         """Goes to the end and follows it from there."""

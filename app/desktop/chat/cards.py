@@ -18,7 +18,6 @@ from app.desktop.chat.footer import Footer
 from app.desktop.run_view.bubble import Bubble
 from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.desktop.text.tool_call_text import first_words
-from app.desktop.widgets.layouts import discard
 from app.store.records import Message
 
 
@@ -79,25 +78,25 @@ class MessageCard(FittedWidget):
         """Puts an editor in the place of the text."""
         if self._editor is not None:
             return
-        self._editor = MessageEditor(self, self.message.content)
+        self._editor = MessageEditor(self, self.message.content, answered=self.message.role == "user")
         self._editor.saved.connect(self._save)
         self._editor.cancelled.connect(self.stop_editing)
         self._editor.height_changed.connect(self.height_changed)
-        self._show_parts(False)
         self._editor.show()
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_parts(False)  # after the focus is off them: Qt would scroll to the next that can have it
         self.height_changed.emit()
 
     def stop_editing(self) -> None:
         if self._editor is None:
             return
-        discard(self._editor)
-        self._editor = None
+        editor, self._editor = self._editor, None
         self._show_parts(True)
+        editor.leave()
         self.height_changed.emit()
 
     def _save(self, text: str) -> None:
-        changed = text != self.message.content
+        changed = text != self.message.content.strip()
         self.stop_editing()
         if changed:
             self.edit_requested.emit(self.message.id, text)

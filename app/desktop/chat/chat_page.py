@@ -458,10 +458,16 @@ class ChatPage(ThemedWidget):
         self.composer.take_focus()
 
     def _edit(self, message: int, text: str) -> None:
-        self._calls.do(lambda s: s.conversations.edit(message, text))
+        self._calls.do(lambda s: s.conversations.edit(message, text), self._follow, owner=self)
+        self.composer.take_focus()
 
     def _regenerate(self, message: int) -> None:
-        self._calls.do(lambda s: s.conversations.regenerate(message))
+        self._calls.do(lambda s: s.conversations.regenerate(message), self._follow, owner=self)
+
+    def _follow(self, written: Message) -> None:
+        """An answer that was asked for is followed; words that were only put right stay where they are."""
+        if written.state == "streaming" and written.conversation == self._shown.id:
+            self.transcript.follow()
 
     def _continue(self, message: int, again: Mapping[str, RetryChoice] | None = None) -> None:
         def go_on(found: Message) -> None:

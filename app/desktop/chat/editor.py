@@ -1,4 +1,4 @@
-"""Changing a message where it stands: Enter saves, Esc cancels, Shift+Enter breaks the line."""
+"""Changing a message where it stands: Enter saves or sends it, Esc cancels, Shift+Enter breaks the line."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import math
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPalette
-from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QTextEdit, QWidget
+from shiboken6 import isValid
 
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.layouts import STRETCH, Column, Row
+from app.desktop.widgets.layouts import STRETCH, Column, Row, discard
 
 MAX_LINES = 18
 
@@ -47,13 +49,16 @@ class _Field(QTextEdit):
 
 
 class MessageEditor(FittedWidget):
-    """A field with Save and Cancel. `saved` carries the new text; an empty text cannot be saved."""
+    """A field with Save and Cancel. `saved` carries the new text; an empty text cannot be saved. A message that is
+    `answered` is sent instead. What has the focus when the editor is made gets it back when it leaves."""
 
     saved = Signal(str)
     cancelled = Signal()
 
-    def __init__(self, parent: QWidget, text: str) -> None:
+    def __init__(self, parent: QWidget, text: str, *, answered: bool = False) -> None:
         super().__init__(parent)
+        self._answered = answered
+        self._before = QApplication.focusWidget()
         self.setProperty("kind", "accent-card")
         self._field = _Field(self)
         self._field.setPlainText(text)
@@ -73,7 +78,7 @@ class MessageEditor(FittedWidget):
 
     def retranslate(self) -> None:
         self._field.setAccessibleName(self.tr("Edit message"))
-        self._save.setText(self.tr("Save"))
+        self._save.setText(self.tr("Send") if self._answered else self.tr("Save"))
         self._cancel.setText(self.tr("Cancel"))
 
     def restyle(self) -> None:
@@ -82,6 +87,16 @@ class MessageEditor(FittedWidget):
         palette.setColor(QPalette.ColorRole.Base, QColor(theme.card))
         self._field.setPalette(palette)
         self._field.setFont(theme.font())
+
+    def leave(self) -> None:
+        """Go away. What replaces it is in sight again."""
+        if holds_focus(self):
+            # Hiding what has the focus would let Qt choose another widget, and scroll to that.
+            before = self._before
+            if before is None or not isValid(before) or not before.isVisible():
+                before = self.parentWidget().parentWidget()
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        discard(self)
 
     def _accept(self) -> None:
         text = self._field.toPlainText().strip()

@@ -216,6 +216,10 @@ class TranscriptView(TranslatedWidget):
         """Scrolls to the end and follows it from there."""
         self._window.jump_to_latest()
 
+    def follow(self) -> None:
+        """What comes next is followed, wherever the reader is."""
+        self._window.follow()
+
     def edit_message(self, message_id: int) -> None:
         """Opens the editor in the place of a message and brings it into sight."""
         card = self._window.bring(message_id)

@@ -98,9 +98,10 @@ class CutLine(QuietLine):
         self.edited.emit(text)
 
     def _close(self) -> None:
-        for part in (self._view, self._editor):
-            if part is not None:
-                discard(part, self._column)
+        if self._view is not None:
+            discard(self._view, self._column)
+        if self._editor is not None:
+            self._editor.leave()
         self._view = self._editor = None
 
     def restyle(self) -> None:

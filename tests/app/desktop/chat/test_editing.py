@@ -1,0 +1,127 @@
+"""Changing a message keeps the reader's place, and what is written after it is followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.services.services import Services
+from tests.app.desktop.conftest import Running
+from tests.support.window.chat import card, editor, scroll_area, scroll_bar, top_on_screen
+from tests.support.window.pressing import button
+
+Make = Callable[..., Running]
+LONG = "A paragraph that takes some lines of the window, because it goes on and on.\n\n" * 6
+TURNS = 8
+
+
+@pytest.fixture
+def long_chat(make_desktop: Make) -> Running:
+    """A chat of several pages, at its end."""
+
+    def fill(services: Services) -> None:
+        made = services.conversations.create()
+        leaf = None
+        for turn in range(TURNS):
+            leaf = services.store.messages.add(made.id, leaf, "user", f"Question {turn}").id
+            leaf = services.store.messages.add(made.id, leaf, "assistant", LONG).id
+        services.conversations.rename(made.id, "Long")
+
+    running = make_desktop(answer=lambda _: ["word "] * 400)
+    running.prepare = fill
+    running.ready()
+    window = running.window
+    window.resize(1100, 760)
+    running.until(lambda: window.sidebar.model.rowCount() == 2)
+    window.go.open_chat(window.sidebar.model.conversations()[0].id)
+    running.until(lambda: len(window.chat.transcript.ids) == 2 * TURNS)
+    last = window.chat.transcript.ids[-1]
+    running.until(lambda: window.chat.transcript.shows(last) and window.chat.transcript.at_tail)
+    running.until(lambda: scroll_bar(window.chat.transcript).maximum() > 1500)
+    return running
+
+
+def settled(qtbot: QtBot) -> None:
+    for _ in range(4):
+        QApplication.processEvents()
+        qtbot.wait(10)
+
+
+@pytest.mark.parametrize("ends", ["Escape", "Enter", "Cancel", "Save"])
+def test_an_editor_that_goes_leaves_the_reader_where_they_are(
+    long_chat: Running, qtbot: QtBot, ends: str
+) -> None:
+    view = long_chat.window.chat.transcript
+    message = view.ids[-1]
+    view.scroll_to(message)
+    settled(qtbot)
+    qtbot.mouseClick(button(card(view, message), "Edit this message"), Qt.MouseButton.LeftButton)
+    settled(qtbot)
+    before = top_on_screen(view, message)
+    shown = card(view, message)
+    if ends in ("Escape", "Enter"):
+        key = Qt.Key.Key_Escape if ends == "Escape" else Qt.Key.Key_Return
+        qtbot.keyClick(editor(shown), key)
+    else:
+        qtbot.mouseClick(button(shown, ends), Qt.MouseButton.LeftButton)
+    settled(qtbot)
+    assert not shown.is_editing
+    assert abs(top_on_screen(view, message) - before) <= 2
+    assert QApplication.focusWidget() is scroll_area(view)
+
+
+def test_the_focus_goes_back_to_the_button_that_keys_pressed(long_chat: Running, qtbot: QtBot) -> None:
+    view = long_chat.window.chat.transcript
+    edit = button(card(view, view.ids[-1]), "Edit this message")
+    edit.setFocus(Qt.FocusReason.TabFocusReason)
+    settled(qtbot)
+    place = scroll_bar(view).value()
+    qtbot.keyClick(edit, Qt.Key.Key_Space)
+    qtbot.keyClick(editor(card(view, view.ids[-1])), Qt.Key.Key_Escape)
+    settled(qtbot)
+    assert QApplication.focusWidget() is edit
+    assert scroll_bar(view).value() == place
+
+
+@pytest.mark.parametrize("by", ["Enter", "Send"])
+@pytest.mark.parametrize("opened", ["Alt+Up", "mouse"])
+def test_the_answer_to_an_edited_question_is_followed(
+    long_chat: Running, qtbot: QtBot, opened: str, by: str
+) -> None:
+    chat, view = long_chat.window.chat, long_chat.window.chat.transcript
+    question = view.ids[-2]
+    if opened == "Alt+Up":
+        qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    else:
+        view.scroll_to(question)
+        settled(qtbot)
+        qtbot.mouseClick(button(card(view, question), "Edit this message"), Qt.MouseButton.LeftButton)
+    long_chat.until(lambda: card(view, question).is_editing)
+    qtbot.keyClicks(editor(card(view, question)), " again")
+    if by == "Enter":
+        qtbot.keyClick(editor(card(view, question)), Qt.Key.Key_Return)
+    else:
+        qtbot.mouseClick(button(card(view, question), "Send"), Qt.MouseButton.LeftButton)
+    assert QApplication.focusWidget() is chat.composer.edit
+    long_chat.until(lambda: view.ids[-2:-1] != [question] and len(view.ids) == 2 * TURNS)
+    long_chat.until(lambda: not chat.answering() and not long_chat.services.conversations.answering())
+    long_chat.until(lambda: card(view, view.ids[-1]).message.content.startswith("word word"))
+    settled(qtbot)
+    assert view.at_tail and scroll_bar(view).value() == scroll_bar(view).maximum()
+
+
+def test_an_answer_that_is_written_anew_is_followed(long_chat: Running, qtbot: QtBot) -> None:
+    chat, view = long_chat.window.chat, long_chat.window.chat.transcript
+    old = view.ids[-1]
+    view.scroll_to(view.ids[-2])
+    settled(qtbot)
+    card(view, old).regenerate_requested.emit(old)
+    long_chat.until(lambda: view.ids[-1] != old and len(view.ids) == 2 * TURNS)
+    long_chat.until(lambda: not chat.answering() and not long_chat.services.conversations.answering())
+    long_chat.until(lambda: card(view, view.ids[-1]).message.content.startswith("word word"))
+    settled(qtbot)
+    assert view.at_tail
