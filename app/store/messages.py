@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from app.store.database import Part, inserted, reads, writes
 from app.store.errors import no_conversation, no_message
+from app.store.finding import count_in
 from app.store.records import Conversation, Message, MessageState
 from app.store.tables import CONVERSATION, CUT, MESSAGE, selection
 from engine.errors import ErrorInfo
@@ -200,6 +201,14 @@ class Messages(Part):
             select(columns.id, columns.parent, up.c.distance + 1).where(columns.id == up.c.parent)
         )
         return list(connection.scalars(select(up.c.id).order_by(up.c.distance.desc())))
+
+    @reads
+    def find(
+        self, connection: Connection, conversation: int, phrases: Sequence[str]
+    ) -> list[tuple[int, int]]:
+        """Each message of the shown branch that contains one of the phrases, in order, with how often: in any case,
+        markup left out. Raises UserError `store.no_conversation`."""
+        return count_in(connection, self.path(conversation), phrases)
 
     @reads
     def siblings(self, connection: Connection, message: int) -> list[int]:

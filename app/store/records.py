@@ -136,11 +136,12 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class SearchHit(msgspec.Struct, frozen=True):
-    """A conversation that matches a query; `snippet` is the text around the match in `message`, "" and None for a
-    title match."""
+    """A conversation that matches a query; `snippet` is the text around the match in `message`, without markup, ""
+    and None for a title match. `marks` are where the words begin and end in it."""
 
     conversation: Conversation
-    snippet: str
+    snippet: str = ""
+    marks: tuple[tuple[int, int], ...] = ()
     message: int | None = None
 
 

@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import ColumnElement, Connection, and_, column, func, literal_column, select, table
+from sqlalchemy import ColumnElement, Connection, and_, case, column, func, literal_column, select, table
 
+from app.store.plain_text import pattern, plain
 from app.store.records import Conversation, SearchHit
 from app.store.tables import CONVERSATION, MESSAGE, selection
 from engine.text import clean_text
 
 # The trigram index finds nothing shorter, and Korean words often have two syllables.
 INDEXED_LENGTH = 3
-BEFORE, AFTER = 40, 120
+# The match stands near the beginning, where a narrow row still shows it.
+BEFORE, AFTER = 24, 120
 
 
 def search(connection: Connection, query: str, limit: int) -> list[SearchHit]:
     """One hit for each conversation outside the trash, at most `limit`: those whose title matches first, then
-    those with a message that matches, newest first. The snippet is from the newest such message."""
+    those with a message that matches, newest first. The snippet is from the newest such message of the shown branch,
+    else of the others."""
     words = clean_text(query).split()
     if not words:
         return []
@@ -39,29 +42,43 @@ def _by_title(connection: Connection, words: list[str], limit: int) -> list[Sear
         .order_by(row.updated.desc(), row.id.desc())
         .limit(limit)
     )
-    return [SearchHit(Conversation(*found), "") for found in connection.execute(statement)]
+    return [SearchHit(Conversation(*found)) for found in connection.execute(statement)]
 
 
 def _by_content(connection: Connection, words: list[str], limit: int) -> list[SearchHit]:
     row = CONVERSATION.c
-    newest = func.max(MESSAGE.c.id).label("message")
-    matching = (
-        select(MESSAGE.c.conversation, newest)
-        .where(_contains(words), MESSAGE.c.deleted.is_(None))
-        .group_by(MESSAGE.c.conversation)
+    hits = select(MESSAGE.c.id, MESSAGE.c.conversation).where(_contains(words), MESSAGE.c.deleted.is_(None))
+    found = hits.cte("found")
+    chosen = (
+        select(row.id, row.leaf, func.min(found.c.id).label("least"))
+        .join(found, found.c.conversation == row.id)
+        .where(row.deleted.is_(None))
+        .group_by(row.id)
+        .order_by(row.updated.desc(), row.id.desc())
+        .limit(limit)
+        .cte("chosen")
+    )
+    # Up the shown branches, no further than to the first message that matches: a parent is older than its child.
+    shown = select(chosen.c.leaf.label("message"), chosen.c.least).cte("shown", recursive=True)
+    parent = (MESSAGE.c.id == shown.c.message) & (MESSAGE.c.parent >= shown.c.least)
+    shown = shown.union_all(select(MESSAGE.c.parent, shown.c.least).where(parent))
+    is_shown = case((found.c.id.in_(select(shown.c.message)), found.c.id))
+    best = func.coalesce(func.max(is_shown), func.max(found.c.id)).label("message")
+    of_each = (
+        select(best)
+        .join(chosen, chosen.c.id == found.c.conversation)
+        .group_by(found.c.conversation)
         .subquery()
     )
     statement = (
         selection(CONVERSATION, Conversation)
         .add_columns(MESSAGE.c.content, MESSAGE.c.id)
-        .join(matching, matching.c.conversation == row.id)
-        .join(MESSAGE, MESSAGE.c.id == matching.c.message)
-        .where(row.deleted.is_(None))
+        .join(MESSAGE, MESSAGE.c.conversation == row.id)
+        .where(MESSAGE.c.id.in_(select(of_each.c.message)))
         .order_by(row.updated.desc(), row.id.desc())
-        .limit(limit)
     )
     return [
-        SearchHit(Conversation(*row), snippet(content, words), message)
+        SearchHit(Conversation(*row), *excerpt(content, words), message)
         for *row, content, message in connection.execute(statement)
     ]
 
@@ -81,10 +98,17 @@ def _contains(words: list[str]) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def snippet(content: str, words: list[str]) -> str:
-    """The text around the first match, on one line."""
-    found = re.search("|".join(map(re.escape, words)), content, re.IGNORECASE)
-    start, end = found.span() if found else (0, 0)
-    first, last = max(0, start - BEFORE), min(len(content), end + AFTER)
-    text = " ".join(content[first:last].split())
-    return ("…" if first > 0 else "") + text + ("…" if last < len(content) else "")
+def excerpt(content: str, words: list[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The text around the first match, on one line and without markup, and where the words stand in it."""
+    wanted, text = pattern(words), plain(content)
+    match = wanted.search(text)
+    if match is None:  # in what is not shown, such as the address of a link
+        text = content
+        match = wanted.search(text)
+    start, end = match.span() if match else (0, 0)
+    first, last = max(0, start - BEFORE), min(len(text), end + AFTER)
+    if first > 0 and (space := re.search(r"\s", text[first:start])):
+        first += space.end()
+    line = " ".join(text[first:last].split())
+    line = ("…" if first > 0 else "") + line + ("…" if last < len(text) else "")
+    return line, tuple(found.span() for found in wanted.finditer(line))

@@ -90,6 +90,19 @@ class Conversations:
     def path(self, id: int) -> list[int]:
         return self._store.messages.path(id)
 
+    def path_with(self, message: int) -> list[int]:
+        """The path of the message's conversation, of which the branch through the message is shown from now on."""
+        home = self._store.messages.get(message).conversation
+        path = self.path(home)
+        if message not in path:
+            self.show(message)
+            path = self.path(home)
+        return path
+
+    def find(self, id: int, phrases: Sequence[str]) -> list[tuple[int, int]]:
+        """Each message of the shown branch that contains one of the phrases, in order, with how often."""
+        return self._store.messages.find(id, phrases)
+
     def messages(self, ids: Sequence[int]) -> list[Message]:
         return self._store.messages.get_all(ids)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.store.search import snippet
+from app.store.search import excerpt
 from app.store.store import Store
 
 
@@ -77,14 +77,22 @@ def test_titles_are_found_first_and_have_no_snippet(store: Store) -> None:
     assert [hit.conversation.id for hit in store.conversations.search("üNITED")] == [titled]
 
 
-def test_one_hit_a_conversation_from_its_newest_match_on_any_branch(store: Store) -> None:
+def test_one_hit_a_conversation_from_its_newest_match_on_the_shown_branch_before_a_hidden_one(
+    store: Store,
+) -> None:
     (id,) = say(store, "walrus one")
     first = store.messages.path(id)[0]
-    store.messages.add(id, first, "assistant", "walrus two")
-    store.messages.add(id, first, "assistant", "hidden otter")
+    hidden = store.messages.add(id, first, "assistant", "walrus two").id
+    otter = store.messages.add(id, hidden, "user", "hidden otter").id
     store.messages.add(id, first, "assistant", "shown")
-    assert [hit.snippet for hit in store.conversations.search("walrus")] == ["walrus two"]
-    assert [hit.snippet for hit in store.conversations.search("otter")] == ["hidden otter"]
+    assert [(hit.snippet, hit.message) for hit in store.conversations.search("walrus")] == [
+        ("walrus one", first)
+    ]
+    assert [(hit.snippet, hit.message) for hit in store.conversations.search("otter")] == [
+        ("hidden otter", otter)
+    ]
+    store.messages.show(hidden)
+    assert [hit.message for hit in store.conversations.search("walrus")] == [hidden]
 
 
 def test_the_trash_is_not_searched_and_the_limit_holds(store: Store) -> None:
@@ -102,10 +110,24 @@ def test_a_streaming_answer_is_found_once_it_has_ended(store: Store) -> None:
     assert [hit.snippet for hit in store.conversations.search("platypus")] == ["a platypus appears"]
 
 
-def test_the_snippet_has_the_match_in_it() -> None:
+def test_the_snippet_has_the_match_in_it_near_its_beginning() -> None:
     text = "x" * 500 + " the\n\nNeedle\tis here " + "y" * 500
-    cut = snippet(text, ["needle"])
+    cut, marks = excerpt(text, ["needle"])
     assert "the Needle is here" in cut
     assert cut.startswith("…") and cut.endswith("…")
     assert len(cut) < 200
-    assert snippet("short", ["short"]) == "short"
+    assert [cut[start:end] for start, end in marks] == ["Needle"] and marks[0][0] < 30
+    assert excerpt("short", ["short"]) == ("short", ((0, 5),))
+
+
+def test_the_snippet_has_no_markup_and_every_word_is_marked() -> None:
+    table = "| one | two |\n|---|:--|\n| 특수 | BOLD |"
+    text = f"## Head\n\n- a **bold** `x_1` and $$a^2$$\n\n{table}\n\n```py\ncode\n```"
+    cut, marks = excerpt(text, ["bold", "특수"])
+    assert cut == "Head a bold x_1 and a^2 one two 특수 BOLD code"
+    assert [cut[start:end] for start, end in marks] == ["bold", "특수", "BOLD"]
+
+
+def test_a_word_of_an_address_is_found_though_the_text_does_not_show_it() -> None:
+    cut, marks = excerpt("see [the page](https://example.org/needle)", ["needle"])
+    assert [cut[start:end] for start, end in marks] == ["needle"]
