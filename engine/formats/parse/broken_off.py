@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.formats.dialect import ID, NAME, Slot
+from engine.formats.parse.arguments import Typing
 from engine.formats.parse.call_marks import CallMarks, ReadCall, Reading
 from engine.formats.parse.envelopes import read_name
 from engine.formats.parse.literals import IncompleteError, skip_space
@@ -25,15 +26,29 @@ def cut_off(marks: CallMarks, text: str, position: int, in_section: bool | None)
         return Reading(len(text), truncated=True) if opened else None
     if marks.dialect.envelope:
         return _cut_off_object(marks, text, start, opened)
+    bracket = skip_space(text, start)
+    if opened and marks.in_list and text.startswith("[", bracket):
+        start = bracket + 1
     try:
         head = marks.start.match(text, start)
     except IncompleteError:
         head = None
+    if head is None and (name := _bare_name(marks, text, start)):
+        return Reading(len(text), (ReadCall(name, {}, repaired=True),))
     if head is None:
         return Reading(len(text), truncated=True) if opened or _begins(marks, text, start) else None
     if isinstance(marks.dialect.start[-1], Slot) and head.slots[NAME] not in marks.schemas:
         return None
     return _abandoned(marks, text, head.end, head.slots[NAME], head.slots.get(ID, ""))
+
+
+def _bare_name(marks: CallMarks, text: str, start: int) -> str:
+    """The tool of a call that consists of its name, where that is all there can be; "" for none."""
+    first, rest = marks.start.first, text[start:].strip()
+    name = rest.removeprefix(first).strip() if first and rest.startswith(first) else ""
+    if marks.closing or [tool for tool in marks.schemas if name and tool.startswith(name)] != [name]:
+        return ""
+    return "" if Typing(marks.schemas[name]).names else name
 
 
 def _begins(marks: CallMarks, text: str, start: int) -> bool:

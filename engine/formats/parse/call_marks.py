@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from engine.formats.dialect import Dialect, Envelope
-from engine.formats.parse.arguments import Schema
+from engine.formats.parse.arguments import Typing
 from engine.formats.parse.literals import IncompleteError, skip_space
 from engine.formats.parse.patterns import CompiledPattern, marks_of, match_mark, match_marks
+from engine.formats.parse.tool_schema import Schema
 from engine.formats.parse.written import Written
 
 _SEPARATORS = ",;"
@@ -87,13 +88,19 @@ class CallMarks:
     def keys(self) -> Envelope:
         return self.dialect.envelope or Envelope()
 
-    def tool(self, name: str) -> str:
-        """The tool that is meant: some models write a namespace in front of its name, or the number of the call."""
+    def tool(self, name: str, arguments: Any = None) -> str:
+        """The tool that is meant: some models write a namespace in front of its name, or the number of the call,
+        which may have the arguments of one tool alone.
+        """
         space, _, bare = re.sub("[:/]", ".", name).rpartition(".")
         if name not in self.schemas and bare in self.schemas and space in (bare, *_NAMESPACES):
             return bare
-        if name.isdigit() and len(self.schemas) == 1:
-            return next(iter(self.schemas))
+        if name not in self.schemas and name.isdigit():
+            given = isinstance(arguments, dict) and bool(arguments)
+            fitting = [
+                tool for tool in self.schemas if not given or Typing(self.schemas[tool]).takes(arguments)
+            ]
+            return fitting[0] if len(fitting) == 1 else name
         return name
 
     def past_separators(self, text: str, position: int) -> int:

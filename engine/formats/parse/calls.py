@@ -12,10 +12,11 @@ from typing import Any
 import msgspec
 
 from engine.formats.dialect import ID, NAME, Dialect, Slot
-from engine.formats.parse.arguments import Schema, Typing
+from engine.formats.parse.arguments import Typing
 from engine.formats.parse.broken_off import cut_off
 from engine.formats.parse.call_marks import BegunCallError, CallMarks, ReadCall, Reading, with_written
 from engine.formats.parse.envelopes import Unwrapped, read_name, unwrap
+from engine.formats.parse.half_written import HalfWrittenTag
 from engine.formats.parse.keyed import KeyedArguments
 from engine.formats.parse.literals import (
     BrokenError,
@@ -25,6 +26,7 @@ from engine.formats.parse.literals import (
 )
 from engine.formats.parse.patterns import Match, match_marks
 from engine.formats.parse.tagged import TaggedArguments
+from engine.formats.parse.tool_schema import Schema
 from engine.formats.parse.written import Written, written_envelope, written_json
 from engine.text import clean_value
 
@@ -37,6 +39,7 @@ class Notation:
     def __init__(self, dialect: Dialect, schemas: Mapping[str, Schema], *, only_known: bool = False) -> None:
         self.marks = CallMarks(dialect, schemas, only_known=only_known)
         self._tagged = TaggedArguments(dialect, self.marks.is_over) if dialect.parameter else None
+        self._half_written = HalfWrittenTag(dialect.start)
         self._keyed = KeyedArguments(dialect, self.marks.stops)
 
     def read(self, text: str, position: int, in_section: bool | None, final: bool) -> Reading | None:
@@ -52,8 +55,10 @@ class Notation:
 
     def _read(self, text: str, position: int, in_section: bool | None, final: bool) -> Reading | None:
         opened, listed = bool(in_section), bool(in_section) and self.marks.in_list
+        joined = False  # to the call before it, so that it may do without marks
         if in_section is not None:
-            position = self.marks.past_separators(text, position)
+            before, position = position, self.marks.past_separators(text, position)
+            joined = bool(text[before:position].strip())
             if opened and (over := self.marks.section_over(text, position, final)) is not None:
                 return over
             if not opened and self.marks.section_end:
@@ -73,7 +78,7 @@ class Notation:
             over = self.marks.section_over(text, position, final)
             if over is not None:
                 return over
-        found = self._call(text, position, opened, listed, final)
+        found = self._call(text, position, opened, listed or joined, final)
         if found is None:
             return None
         still_open = opened or listed or found.in_section or self.marks.ends_alone
@@ -88,10 +93,15 @@ class Notation:
     def _call(self, text: str, position: int, opened: bool, listed: bool, final: bool) -> Reading | None:
         if self.marks.dialect.envelope:
             return self._enveloped(text, position, opened, listed, final)
-        head = self.marks.start.match(text, position)
+        start = skip_space(text, position)
+        if self._tagged and opened and text.startswith("{", start):
+            return self._object(text, start, False, final)
+        head = self.marks.start.match(text, position) or self._half_written.match(
+            text, position, self.marks.schemas
+        )
         if head is None or not head.slots.get(NAME):
             return None
-        head = Match(head.end, head.slots | {NAME: self.marks.tool(head.slots[NAME])})
+        head = self._named(head, self.marks.tool(head.slots[NAME]))
         known = head.slots[NAME] in self.marks.schemas
         if not known and (self.marks.only_known or not (self.marks.firsts or opened)):
             return None
@@ -115,7 +125,7 @@ class Notation:
                 bare = isinstance(self.marks.dialect.start[-1], Slot) and not known
                 return None if bare else self._malformed(text, head.end, head, final)
             arguments = typing.taken_out(found.value)
-            call = self._made(head, arguments, typing, repaired=found.repaired)
+            call = self._made(head, arguments, typing, repaired=found.repaired or head.repaired)
             return Reading(found.end, (call,))
         if self.marks.dialect.arguments == "json":
             return self._with_json(text, head, typing, final)
@@ -124,7 +134,12 @@ class Notation:
     def _written(self, text: str, head: Match) -> Written | None:
         """What is certain of a call behind its name, of a known tool in marks of its own; None for nothing."""
         name = head.slots[NAME]
-        if name not in self.marks.schemas or self.marks.only_known or ID in self.marks.dialect.end:
+        if (
+            head.repaired
+            or name not in self.marks.schemas
+            or self.marks.only_known
+            or ID in self.marks.dialect.end
+        ):
             return None
         written, typing = Written(name, head.slots.get(ID, "")), Typing(self.marks.schemas[name])
         start = skip_space(text, head.end)
@@ -184,7 +199,7 @@ class Notation:
     def _unwrapped(self, found: Unwrapped | None, raw: str) -> ReadCall:
         if found is None:
             return ReadCall(read_name(raw, self.marks.keys), raw.strip())
-        found = msgspec.structs.replace(found, name=self.marks.tool(found.name))
+        found = msgspec.structs.replace(found, name=self.marks.tool(found.name, found.arguments))
         typing = Typing(self.marks.schemas.get(found.name))
         arguments = found.arguments
         if isinstance(arguments, str):
@@ -216,15 +231,22 @@ class Notation:
             return self._malformed(text, start, head, final)
         end, stray = self.marks.past_stray(text, found.end, final)
         end = self.marks.past_closing(text, end, final)
-        call = self._made(head, typing.typed(found.value), typing, repaired=found.repaired or stray)
-        return Reading(end, (call,))
+        meant = self.marks.tool(head.slots[NAME], found.value)
+        if meant != head.slots[NAME]:
+            head, typing = self._named(head, meant), Typing(self.marks.schemas[meant])
+        repaired = found.repaired or stray or head.repaired
+        return Reading(end, (self._made(head, typing.typed(found.value), typing, repaired=repaired),))
 
-    def _with_keys(self, text: str, head: Match, typing: Typing, final: bool) -> Reading:
+    def _with_keys(self, text: str, head: Match, typing: Typing, final: bool) -> Reading | None:
         found = self._keyed.read(text, head.end)
         if found is None:
             return self._malformed(text, head.end, head, final)
         end = self.marks.past_closing(text, found.end, final)
         return Reading(end, (self._made(head, typing.typed(found.value), typing, repaired=found.repaired),))
+
+    @staticmethod
+    def _named(head: Match, name: str) -> Match:
+        return msgspec.structs.replace(head, slots=head.slots | {NAME: name})
 
     def _made(
         self, head: Match, arguments: dict[str, Any], typing: Typing, *, repaired: bool = False
@@ -237,6 +259,8 @@ class Notation:
             repaired,
         )
 
-    def _malformed(self, text: str, start: int, head: Match, final: bool) -> Reading:
+    def _malformed(self, text: str, start: int, head: Match, final: bool) -> Reading | None:
+        if head.repaired:
+            return None  # nothing of it can be read: words
         end, after = self.marks.raw_end(text, start, final)
         return Reading(after, (ReadCall(head.slots[NAME], text[start:end].strip(), head.slots.get(ID, "")),))

@@ -48,7 +48,7 @@ class KeyedArguments:
             self._members(text, position, False, found)
         names: set[str] = set()
         for key, start, value in found:
-            if key in names or typing.wraps(key) or not self._is_certain(text, start, value.end):
+            if key in names or typing.is_open(key) or not self._is_certain(text, start, value.end):
                 break
             names.add(key)
             written = written.with_member(key, typing.typed({key: value.value})[key])
@@ -66,7 +66,7 @@ class KeyedArguments:
 
     def _members(self, text: str, position: int, loose: bool, found: _Members) -> int:
         """Where the closing bracket stands. `found` gets the arguments, where this raises those in front of it."""
-        reader = Literals(text, stops=self._stops, quote=self._quote, loose=loose)
+        reader = Literals(text, stops=self._stops, quote=self._quote, loose=loose, python=not self._quote)
         while True:
             position = skip_space(text, position)
             if position >= len(text):

@@ -18,10 +18,13 @@ MAX_DEPTH = 100
 _WINDOW = 4096
 _CONSTANTS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
 _SPACE = re.compile(r"\s*+")
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])")
 # One that the end of the text cuts off: "-", "0.", "1e", "1e-".
-_BEGUN_NUMBER = re.compile(r"-?(?:(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][+-]?\d*)?)?\Z")
+_BEGUN_NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?(?:[eE][+-]?\d*)?)?\Z")
+_PADDED = re.compile(r"-?0\d")
 _MOST_DIGITS = 400
+# Of what is read as an array.
+_CLOSINGS = {"[": "]", "(": ")", "{": "}"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _BARE_KEY = re.compile(r"[^\s{}\[\],:<>\"']+")
 _STRINGS = {
@@ -36,6 +39,7 @@ _LOOSE_STRINGS = {
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": "", "0": "\0"}
+_ESCAPES |= {itself: itself for itself in "\\/\"'"}
 
 
 class IncompleteError(Exception):
@@ -58,8 +62,12 @@ def _refuse(name: str) -> NoReturn:
     raise BrokenError(name)
 
 
-def number_of(digits: str) -> int | float:
-    """The value of a JSON number. Raises BrokenError for one that no float or too long an integer holds."""
+def number_of(digits: str) -> int | float | str:
+    """The value of a number; its text where zeros stand in front of it. Raises BrokenError for one that no float or
+    too long an integer holds.
+    """
+    if _PADDED.match(digits):
+        return digits
     if len(digits) <= _MOST_DIGITS:
         number = float(digits) if set(digits) & set(".eE") else int(digits)
         if abs(number) < float("inf") or isinstance(number, int):
@@ -90,10 +98,9 @@ def read_json(text: str, position: int, stops: tuple[str, ...] = ()) -> Value:
         except RecursionError as error:
             raise BrokenError("nested too deeply") from error
         else:
-            if end < len(part) or isinstance(value, dict | list | str):
+            if isinstance(value, dict | list | str):
                 return Value(value, position + end)
-            if not cut:
-                raise IncompleteError  # a number may go on
+            return Literals(text, stops=stops).read(position)  # it may go on
         window *= 8
 
 
@@ -109,15 +116,22 @@ def skip_space(text: str, position: int) -> int:
 
 class Literals:
     """The lenient reader. `quote` is a further string quote (Gemma) and allows bare keys. `loose`: strings
-    hold their own quotes unescaped."""
+    hold their own quotes unescaped. `python`: a set is read as an array."""
 
     def __init__(
-        self, text: str, *, stops: tuple[str, ...] = (), quote: str = "", loose: bool = False
+        self,
+        text: str,
+        *,
+        stops: tuple[str, ...] = (),
+        quote: str = "",
+        loose: bool = False,
+        python: bool = False,
     ) -> None:
         self._text = text
         self._stops = tuple(stop for stop in stops if stop)
         self._quote = quote
         self._strings = _LOOSE_STRINGS if loose else _STRINGS
+        self._python = python
         self.repaired = False
         self._stopped = False
         self._readers: dict[str, Callable[[int, int], tuple[Any, int]]] = {
@@ -157,16 +171,22 @@ class Literals:
             return bare
         raise self._unexpected(position)
 
-    def _object(self, position: int, depth: int) -> tuple[dict[str, Any], int]:
+    def _object(self, position: int, depth: int) -> tuple[dict[str, Any] | list[Any], int]:
         found: dict[str, Any] = {}
+        first = position
         while True:
             position = self._visible(position)
             if self._text[position] == "}":
                 return found, position + 1
             if self._is_stop(position):
                 return found, position
+            is_set = self._python and not found
+            if is_set and self._text[position] not in _STRINGS:
+                return self._array(first, depth)
             key, position = self._key(position)
             position = self._visible(position)
+            if is_set and self._text[position] in ",}":
+                return self._array(first, depth)
             if self._text[position] != ":":
                 raise self._unexpected(position)
             found[key], position = self._value(position + 1, depth)
@@ -176,8 +196,8 @@ class Literals:
 
     def _array(self, position: int, depth: int) -> tuple[list[Any], int]:
         found: list[Any] = []
-        closing = ")" if self._text[position - 1] == "(" else "]"
-        self.repaired |= closing == ")"
+        closing = _CLOSINGS[self._text[position - 1]]
+        self.repaired |= closing != "]"
         while True:
             position = self._visible(position)
             if self._text[position] == closing:
@@ -265,20 +285,15 @@ class Literals:
 
 def unescaped(body: str) -> str:
     """A string's text without its escapes, those of JSON and of Python."""
-    if "\\" not in body:
-        return body
     return _ESCAPE.sub(_character, body)
 
 
 def _character(match: re.Match[str]) -> str:
     escape = match.group(1)
     if escape[0] == "u" and len(escape) > 1:
-        text: str = json.loads(f'"\\{escape}"')
-        return text
+        return str(json.loads(f'"\\{escape}"'))
     if escape[0] == "x" and len(escape) == 3:
         return chr(int(escape[1:], 16))
     if escape in _ESCAPES:
         return _ESCAPES[escape]
-    if escape in "\\/\"'":
-        return escape
     raise BrokenError("escape")

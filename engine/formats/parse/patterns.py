@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from xml.sax.saxutils import unescape
 
 import msgspec
 
@@ -17,7 +18,7 @@ _NAMESPACE = re.compile(r"(.*[>=:])(\w+\.)", re.DOTALL)
 # A word between a tag and a colon, which others do: <|tool_call>call:
 _WORD = re.compile(r"(.*>)(\w+)(:)", re.DOTALL)
 _RUNS = {
-    NAME: re.compile(r"[^\s<>{}\[\]()\"'`|,;=]{1,256}"),
+    NAME: re.compile(r"(?:&(?:amp|lt|gt|quot|apos);|[^\s<>{}\[\]()\"'`|,;=]){1,256}"),
     ID: re.compile(r"[^\s<>{}\[\]()\"'`|,;=]{1,256}"),
     INDEX: re.compile(r"\d{1,9}"),
     KEY: re.compile(r"(?!/)[^\n<>\"\[\]]{1,256}"),
@@ -31,10 +32,11 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Match(msgspec.Struct, frozen=True):
-    """Where a pattern ends and what its slots hold."""
+    """Where a pattern ends and what its slots hold. `repaired`: it was written by halves."""
 
     end: int
     slots: dict[Slot, str] = {}
+    repaired: bool = False
 
 
 def marks_of(literal: str) -> tuple[str, ...]:
@@ -91,7 +93,7 @@ class CompiledPattern:
             if not run:
                 return None
             end = self._slot_end(text, run, number)
-            value, position = text[run.start() : end], end
+            value, position = _attribute(text[run.start() : end], self._parts[number - 1]), end
             if part is NAME and self._is_numbered(number):
                 # The colon in front of the number is one that a name might have as well.
                 name, _, digits = value.rpartition(":")
@@ -124,6 +126,12 @@ class CompiledPattern:
         rest = CompiledPattern(())
         rest._parts = self._parts[number:]
         return rest
+
+
+def _attribute(value: str, before: Mark | Slot) -> str:
+    """What stands in a slot, without the entities of an attribute between quotes."""
+    quoted = isinstance(before, Mark) and before.text.endswith('"')
+    return unescape(value, {"&quot;": '"', "&apos;": "'"}) if quoted else value
 
 
 def match_mark(text: str, position: int, mark: str, *, optional: bool = False) -> int:

@@ -12,14 +12,15 @@ from typing import Any
 
 import msgspec
 
-from engine.formats.dialect import KEY, TYPE, Dialect, Parameter, Slot
-from engine.formats.parse.arguments import Schema, Typing
+from engine.formats.dialect import KEY, TYPE, Dialect, Parameter
+from engine.formats.parse.arguments import Typing
+from engine.formats.parse.elements import Elements
+from engine.formats.parse.half_written import HalfWrittenTag
 from engine.formats.parse.literals import IncompleteError, skip_space
 from engine.formats.parse.mark_search import MarkSearch
 from engine.formats.parse.patterns import CompiledPattern, Match, marks_of, match_mark
 from engine.formats.parse.written import Written
 
-_MAX_DEPTH = 50
 _MOST_UNKNOWN = 20
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _JSON_WORDS = ("number", "integer", "boolean", "null", "object", "array")
@@ -31,6 +32,16 @@ class Arguments(msgspec.Struct, frozen=True):
     repaired: bool = False
 
 
+class _Argument(msgspec.Struct, frozen=True):
+    """One argument as it is written, `word` what its tag says of its type, and where what follows it begins."""
+
+    key: str
+    text: str
+    end: int
+    word: str
+    repaired: bool
+
+
 class TaggedArguments:
     """The arguments of one dialect. `is_over(text, position)` says whether what follows a call shows that it
     has ended; it raises IncompleteError.
@@ -40,7 +51,10 @@ class TaggedArguments:
         assert dialect.parameter is not None
         self._parameter: Parameter = dialect.parameter
         self._start = CompiledPattern(self._parameter.start)
+        self._half_written = HalfWrittenTag(self._parameter.start)
+        self._elements = Elements(self._parameter)
         self._closing = marks_of("".join(part for part in dialect.end if isinstance(part, str)))
+        self._following = (self._start.first, *self._closing[:1])  # an argument, or the end of the call
         self._any_closing = MarkSearch(self._closing)
         self._opening = CompiledPattern(dialect.start).first
         self._is_over = is_over
@@ -55,52 +69,64 @@ class TaggedArguments:
         """All arguments and the end of the call; None when something else stands there. Raises
         IncompleteError.
         """
-        arguments: dict[str, Any] = {}
-        repeated: set[str] = set()
+        found: list[_Argument] = []
         repaired = False
-        for key, value, end, missing in self._each(text, position, typing, final):
-            if key in arguments:
-                # An array, written as the same argument again and again.
-                arguments[key] = [*arguments[key], value] if key in repeated else [arguments[key], value]
-                repeated.add(key)
-            else:
-                arguments[key] = value
-            position, repaired = end, repaired or missing
+        for argument in self._each(text, position, typing, final):
+            position, repaired = argument.end, repaired or argument.repaired
+            found += [argument] if argument.key else []
         closed = self._closed(text, position, final)
-        return Arguments(arguments, closed[0], repaired or closed[1]) if closed else None
+        if closed is None:
+            return None
+        typing.settle({argument.key: argument.text for argument in found})
+        values: dict[str, list[Any]] = {}
+        for argument in found:
+            values.setdefault(argument.key, []).append(self._value(argument, typing))
+        # An array may be written as the same argument again and again.
+        arguments = {key: same[0] if len(same) == 1 else same for key, same in values.items()}
+        return Arguments(arguments, closed[0], repaired or closed[1])
 
-    def _each(
-        self, text: str, position: int, typing: Typing, final: bool
-    ) -> Iterator[tuple[str, Any, int, bool]]:
-        """Each argument's name and value, where what follows it begins, and whether its closing tag was missing."""
+    def _each(self, text: str, position: int, typing: Typing, final: bool) -> Iterator[_Argument]:
+        """Each argument; a name without a value comes as one without a name."""
         given: set[str] = set()
-        while found := self._start.match(text, position):
+        while found := self._argument(text, position, typing):
+            if found.repaired and any(match_mark(text, found.end, mark) >= 0 for mark in self._following):
+                position = found.end
+                yield _Argument("", "", position, "", True)
+                continue
             key = found.slots[KEY]
             given.add(key)
             value_end, position, missing = self._value_end(text, found, typing, final, given)
-            value = self._value(text[found.end : value_end], key, found.slots.get(TYPE, ""), typing)
-            yield key, value, position, missing
+            raw = text[found.end : value_end]
+            yield _Argument(key, raw, position, found.slots.get(TYPE, ""), missing or found.repaired)
+
+    def _argument(self, text: str, position: int, typing: Typing) -> Match | None:
+        """The beginning of an argument. One written by halves counts where the tool has it."""
+        found = self._start.match(text, position)
+        if found is None or found.slots[KEY] not in typing.names:
+            found = self._half_written.match(text, position, typing.names) or found
+        return found
 
     def written(self, text: str, position: int, typing: Typing, written: Written) -> Written:
         """The arguments from `position` as far as they are certain, the last one perhaps open."""
         given: set[str] = set()
         try:
-            for key, value, end, _ in self._each(text, position, typing, False):
-                if key in given or typing.wraps(key):
+            for argument in self._each(text, position, typing, False):
+                key, position = argument.key, argument.end
+                if key in given or typing.is_open(key):
                     return written  # it changes what was said before
-                given.add(key)
-                position = end
-                written = written.with_member(key, value)
+                if key:
+                    given.add(key)
+                    written = written.with_member(key, self._value(argument, typing))
         except IncompleteError:
             return self._begun(text, position, typing, written, given)
         return written
 
     def _begun(self, text: str, position: int, typing: Typing, written: Written, given: set[str]) -> Written:
         try:
-            found = self._start.match(text, position)
+            found = self._argument(text, position, typing)
         except IncompleteError:
             return written
-        if found is None or (key := found.slots[KEY]) in given or typing.wraps(key):
+        if found is None or found.repaired or (key := found.slots[KEY]) in given or typing.is_open(key):
             return written
         word = found.slots.get(TYPE, "")
         stated = "string" in (word, self._kinds.get(word))
@@ -177,7 +203,7 @@ class TaggedArguments:
     def _goes_on(self, text: str, position: int, typing: Typing, closing_tag: str, final: bool) -> bool:
         """Whether the text behind a closing tag shows that the value has ended."""
         try:
-            following = self._start.match(text, position)
+            following = self._argument(text, position, typing)
             if following:
                 return self._is_argument(text, following, typing)
             closed = self._closed(text, position, final)
@@ -199,7 +225,7 @@ class TaggedArguments:
             place = self._find_end(text, mark, start.end)
             if place < 0:
                 raise IncompleteError
-            following = self._start.match(text, place + len(mark))
+            following = self._argument(text, place + len(mark), typing)
             if following is None:
                 return bool(self._closing) and match_mark(text, place + len(mark), self._closing[0]) >= 0
             start = following
@@ -251,7 +277,8 @@ class TaggedArguments:
             raise IncompleteError
         return closed.start(), closed.start(), True
 
-    def _value(self, raw: str, key: str, word: str, typing: Typing) -> Any:
+    def _value(self, argument: _Argument, typing: Typing) -> Any:
+        raw, key, word = argument.text, argument.key, argument.word
         if self._lead and raw.startswith(self._lead):
             raw = raw[len(self._lead) :]
         if self._tail and raw.endswith(self._tail):
@@ -260,7 +287,7 @@ class TaggedArguments:
         if bare.startswith(_CDATA) and bare.endswith(_CDATA_END):
             return typing.from_text(key, bare[len(_CDATA) : -len(_CDATA_END)])
         if self._parameter.nested == "elements":
-            return self._element_value(raw, typing, typing.schema_of(key), key, 0)
+            return self._elements.value(raw, typing, typing.schema_of(key), key)
         kind = self._kinds.get(word)
         if kind == "string" or word == "string":
             return typing.converted(key, raw)
@@ -268,54 +295,3 @@ class TaggedArguments:
             value = Typing({"properties": {key: {"type": [*_JSON_WORDS]}}}).from_text(key, raw)
             return typing.converted(key, value)
         return typing.from_text(key, raw)
-
-    def _elements(self, raw: str) -> bool:
-        return raw.lstrip().startswith(self._start.first)
-
-    def _element_value(self, raw: str, typing: Typing, schema: Schema, path: str, depth: int) -> Any:
-        """Nested elements: an object, or an array when all of them are items."""
-        members = self._members(raw) if depth < _MAX_DEPTH and self._elements(raw) else None
-        if not members:
-            empty = typing.empty(schema) if not raw.strip() else None
-            return typing.value_of_text(raw, schema, path) if empty is None else empty
-        if all(key == "item" for key, _ in members) and typing.empty(schema) != {}:
-            return [
-                self._element_value(
-                    inner, typing, typing.item(schema, number), f"{path}[{number}]", depth + 1
-                )
-                for number, (_, inner) in enumerate(members)
-            ]
-        return {
-            key: self._element_value(inner, typing, typing.member(schema, key), f"{path}.{key}", depth + 1)
-            for key, inner in members
-        }
-
-    def _members(self, raw: str) -> list[tuple[str, str]] | None:
-        """The elements that `raw` consists of, None when it has other text in it."""
-        found: list[tuple[str, str]] = []
-        position = 0
-        while raw[position:].strip():
-            try:
-                start = self._start.match(raw, position)
-            except IncompleteError:
-                return None
-            end = start and self._element_end(raw, start.end, start.slots[KEY])
-            if not start or not end:
-                return None
-            found.append((start.slots[KEY], raw[start.end : end[0]]))
-            position = end[1]
-        return found
-
-    def _element_end(self, raw: str, position: int, key: str) -> tuple[int, int] | None:
-        """The closing tag of an element, past those of the same name inside it."""
-        opening = "".join(key if part is KEY else str(part) for part in self._parameter.start).strip()
-        closing = "".join(key if isinstance(part, Slot) else part for part in self._parameter.end).strip()
-        depth = 1
-        while depth:
-            next_closing = raw.find(closing, position)
-            if next_closing < 0:
-                return None
-            next_opening = raw.find(opening, position, next_closing)
-            depth += 1 if next_opening >= 0 else -1
-            position = (next_opening + len(opening)) if next_opening >= 0 else (next_closing + len(closing))
-        return position - len(closing), position

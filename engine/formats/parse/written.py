@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from engine.formats.dialect import Envelope
-from engine.formats.parse.arguments import Schema, Typing
+from engine.formats.parse.arguments import Typing
 from engine.formats.parse.literals import (
     BrokenError,
     IncompleteError,
@@ -25,6 +25,7 @@ from engine.formats.parse.literals import (
     unescaped,
 )
 from engine.formats.parse.mark_search import MarkSearch
+from engine.formats.parse.tool_schema import Schema
 from engine.text import clean_text, clean_value
 
 # A JSON string's text as far as it is whole, and the beginning of an escape behind it. Half a pair of surrogates is
@@ -118,7 +119,7 @@ class Written(msgspec.Struct, frozen=True):
 def written_json(text: str, position: int, typing: Typing, written: Written) -> Written:
     """The arguments of the JSON object at `position`."""
     for key, start, value in _members(text, position):
-        if typing.wraps(key):
+        if typing.is_open(key):
             break
         if value is not None:
             written = written.with_member(key, typing.typed({key: value.value})[key])

@@ -199,3 +199,72 @@ def test_a_schema_that_refers_to_itself_is_followed_once() -> None:
     }
     assert Typing(schema).typed({"value": "3", "both": "4"}) == {"value": 3, "both": 4}
     assert Typing(schema).from_text("value", "5") == 5
+
+
+EITHER: dict[str, Any] = {
+    "anyOf": [
+        {"properties": {"unit": {"const": "name"}, "value": {"type": "string"}}},
+        {"properties": {"unit": {"enum": ["steps", "turns"]}, "value": {"type": "integer"}}},
+        {"properties": {"size": {"type": "integer"}}, "required": ["size"]},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [{"unit": "name", "value": "7"}, {"unit": "turns", "value": "7"}, {"value": "7", "unit": "steps"}],
+)
+def test_a_union_is_told_apart_by_the_other_arguments(texts: dict[str, str]) -> None:
+    value = "7" if texts["unit"] == "name" else 7
+    for schema in (EITHER, {"oneOf": EITHER["anyOf"]}, {"type": "object"} | EITHER):
+        typing = Typing(schema)
+        typing.settle(texts)
+        assert typing.from_text("value", texts["value"]) == value
+        assert Typing(schema).typed(dict(texts)) == texts | {"value": value}
+        assert Typing({"properties": {"a": schema}}).typed({"a": dict(texts)}) == {
+            "a": texts | {"value": value}
+        }
+
+
+def test_what_every_branch_leaves_as_it_is_stands_beside_the_union() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"code": {"type": "string"}, "count": {"type": "integer"}},
+        "anyOf": [{"required": ["code"]}, {"required": ["count"]}],
+    }
+    typing = Typing(schema)
+    assert typing.from_text("code", "123") == "123"
+    assert typing.typed({"count": "3"}) == {"count": 3}
+    assert not typing.is_open("code")
+    assert Typing(EITHER).is_open("value")
+
+
+def test_a_tool_takes_the_arguments_that_it_has() -> None:
+    typing = Typing(
+        {"properties": {"path": {"type": "string"}, "line": {"type": "integer"}}, "required": ["path"]}
+    )
+    assert typing.takes({"path": "a"}) and typing.takes({"path": "a", "line": "3"})
+    assert not typing.takes({"line": 3})
+    assert not typing.takes({"path": "a", "other": 1})
+    assert not typing.takes({"path": "a", "line": "three"})
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{'a', 'b'}", ["a", "b"]),
+        ("{1, (2, 3)}", [1, [2, 3]]),
+        ("{'a',}", ["a"]),
+        ("{}", {}),
+        ("{'a': 1}", {"a": 1}),
+    ],
+)
+def test_sets_and_tuples_are_arrays_in_python(text: str, value: Any) -> None:
+    assert Literals(text + " ", python=True).read(0).value == value
+    if isinstance(value, list):
+        assert Typing(SCHEMA).from_text("anything", text) == value
+
+
+def test_a_number_with_zeros_in_front_is_one_where_the_schema_wants_it() -> None:
+    found = read_json('{"count": 007, "text": 007} ', 0).value
+    assert Typing(SCHEMA).typed(found) == {"count": 7, "text": "007"}

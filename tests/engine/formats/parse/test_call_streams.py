@@ -36,6 +36,8 @@ def pieces_of(name: str) -> list[str]:
     return [
         *marks,
         *(mark[: len(mark) // 2] for mark in marks),
+        *(mark.rstrip("=\"'>\n") for mark in marks),
+        *("search\n", "text\n", " text>", "text=", "{'a', 'b'}", "07"),
         *(whole, whole[: len(whole) // 2], "search", "text", "words", "<", "{", "}", '"', "]", "\n", " "),
         *("<think>", "</think>", "```json\n", "한", "<tool_call>", "</tool_call>"),
     ]
@@ -104,6 +106,13 @@ def test_with_any_markers_the_result_does_not_depend_on_the_cuts(
     more = {"markers": markers, "prompt": PROMPTS[opened]}
     whole = told(name, [reply], **more)
     assert told(name, [reply[at : at + size] for at in range(0, len(reply), size)], **more) == whole
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_call_that_was_told_to_begin_comes_to_its_end_wherever_the_reply_breaks_off(name: str) -> None:
+    reply = text_of(name, call("search", {"text": "a b", "count": 12}), call("get_time", {}))
+    for end in range(len(reply)):
+        told(name, [reply[:end]])  # which looks at the ends of all calls
 
 
 def told(name: str, pieces: list[str], **more: Any) -> tuple[AssistantMessage, list[object]]:
