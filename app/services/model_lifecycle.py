@@ -95,12 +95,14 @@ class ModelLifecycle:
                 self._thread = threading.Thread(target=self._run, name="model-lifecycle", daemon=True)
                 self._thread.start()
 
-    def expect(self) -> None:
-        """The user has begun to type: load an idle model meanwhile.
+    def expect(self, conversation: int | None = None) -> None:
+        """The user has begun to type: load the model of the conversation, or an idle one, meanwhile.
 
         One whose load failed or was canceled is left alone.
         """
         self._note_use()
+        if conversation is not None:
+            self._conversations.expect(conversation)
         state = self._models.state
         if state.resting or state.state == "ready":  # and perhaps about to be unloaded: wait for that
             self._models.ensure("writing")

@@ -78,7 +78,7 @@ class Services:
         self.servers = Servers(home, secrets, found_sandbox, events, self._revoke)
         parts = RunParts(home, self.model_registry, self.servers, lambda: language(settings.current))
         self.runs = Runs(home, store, parts, events)
-        self.conversations = Conversations(store, models, settings, self.runs, events)
+        self.conversations = Conversations(store, models, settings, library, self.runs, events)
         self.lifecycle = ModelLifecycle(settings, models, self.conversations, events)
         self.room = Compactor(store, models, self.conversations, events)
         self.summaries = Summaries(store, models, self.model_registry, self.conversations, events)

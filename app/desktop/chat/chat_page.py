@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -40,6 +41,7 @@ from engine.errors import UserError
 from engine.values import Reasoning, Sampling
 
 if TYPE_CHECKING:
+    from app.services.chat.chat_models import ModelOfChat
     from app.services.services import Services
 
 
@@ -125,8 +127,9 @@ class ChatPage(ThemedWidget):
         self.tools.chosen.connect(self._choose_tools)
         composer.draft_changed.connect(self._save_draft)
         composer.writing.noticed.connect(
-            lambda: self._calls.do(lambda s: s.lifecycle.expect(), executor="io")
+            lambda: self._calls.do(partial(_expect, self._shown.id), executor="io")
         )
+        self.model.chosen.connect(self._model_chosen)
         composer.reasoning_chosen.connect(self._choose_reasoning)
         self.header.renamed.connect(self._rename)
         self.room.continue_wanted.connect(self._continue)
@@ -194,6 +197,8 @@ class ChatPage(ThemedWidget):
         """Show an empty chat. It is kept from its first words on."""
         self._leave()
         self._shown = Shown()
+        self.model.show_chat(None)
+        self._show_model()
         self._show_conversation()
         self.composer.set_text("")
         self.transcript.clear()
@@ -216,6 +221,7 @@ class ChatPage(ThemedWidget):
         shown.creating = False
         shown.conversation, shown.options = conversation, conversation.options
         self._show_conversation()
+        self._look_up_model()
         self.composer.set_text(conversation.draft)
         self.transcript.show_path(path)
         self.room.measure(conversation.id, path)
@@ -313,11 +319,41 @@ class ChatPage(ThemedWidget):
         if conversation.deleted is not None:
             self.open_new()
             return
+        before = self._shown.conversation
         self._shown.conversation, self._shown.options = conversation, conversation.options
         self._show_conversation()
+        if before is None or before.options.model != conversation.options.model:
+            self._look_up_model()
+
+    def _look_up_model(self) -> None:
+        """Find what answers in the shown conversation, and show it."""
+        shown, conversation = self._shown, self._shown.id
+        if conversation is not None:
+            self._calls.do(
+                lambda s: s.conversations.model_of(conversation),
+                lambda model: self._model_known(shown, model),
+                executor="io",
+                owner=self,
+            )
+
+    def _model_known(self, shown: Shown, model: ModelOfChat | None) -> None:
+        if shown is self._shown:
+            self.model.show_chat(model)
+            self._show_model()
+
+    def _model_chosen(self, model: str) -> None:
+        """The shown conversation goes on with this model; a new chat takes the one in use along."""
+        if self._shown.id is not None or self._shown.options.model is not None:
+            self.set_options(msgspec.structs.replace(self._shown.options, model=model))
 
     def _take_model(self, state: ModelChanged) -> None:
         self.model.show_state(state)
+        self._show_model()
+
+    def _show_model(self) -> None:
+        state = self.model.state
+        if state is None:
+            return
         self.template_note.show_model(state)
         self.composer.show_model(state)
         self.transcript.empty.show_model(state.path)
@@ -484,6 +520,10 @@ class ChatPage(ThemedWidget):
 
     def show_error(self, error: UserError) -> None:
         self.error_strip.say(languages.tell(error), colour="bad")
+
+
+def _expect(conversation: int | None, services: Services) -> None:
+    services.lifecycle.expect(conversation)
 
 
 def _sent(services: Services, conversation: int, text: str) -> None:

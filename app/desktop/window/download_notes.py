@@ -25,11 +25,11 @@ def shown_name(download: Download) -> str:
 
 class DownloadNotes(QObject):
     """A finished download offers its model, one that failed says why. `changed` carries an `Activity`;
-    `show_wanted` asks for the list of downloads, `used` tells that a model was taken into use."""
+    `show_wanted` asks for the list of downloads, `used` carries the path of a model that is to be used."""
 
     changed = Signal(object)
     show_wanted = Signal()
-    used = Signal()
+    used = Signal(str)
 
     def __init__(
         self, calls: ServiceCalls, toast: Toast, strip: Banner, are_looked_at: Callable[[], bool]
@@ -82,12 +82,10 @@ class DownloadNotes(QObject):
 
     def _say_done(self, model: LibraryModel) -> None:
         self._toast.say(
-            self.tr("{name} is ready").format(name=model.name), self.tr("Use it"), lambda: self._use(model)
+            self.tr("{name} is ready").format(name=model.name),
+            self.tr("Use it"),
+            lambda: self.used.emit(model.path),
         )
-
-    def _use(self, model: LibraryModel) -> None:
-        self._calls.do(lambda s: s.models.use(model.path), executor="io")
-        self.used.emit()
 
     def _say_failure(self, download: Download) -> None:
         self._told = download.id

@@ -203,7 +203,7 @@ class MainWindow(ThemedWidget):
         self.chat.header.options_wanted.connect(self.panel.toggle)
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
         self.downloads.changed.connect(self.rail.show_downloads)
-        self.downloads.used.connect(go.compose)
+        self.downloads.used.connect(go.chat_with)
         self.downloads.show_wanted.connect(lambda: go.show_models("downloads"))
         self.chat.said.connect(self._say)
         self.later.said.connect(self._say)

@@ -64,7 +64,7 @@ class Navigation(QObject):
         self._later.workers_wanted.connect(self.show_workers)
         self._later.model_wanted.connect(self.choose_model)
         self._chat.room.placement_wanted.connect(lambda: self.show_page("placement"))
-        self._later.chat_wanted.connect(self._chat_with)
+        self._later.chat_wanted.connect(self.chat_with)
         self._later.hub_wanted.connect(self.show_hub_settings)
 
     def _commands(self) -> dict[str, Callable[[], object]]:
@@ -145,7 +145,8 @@ class Navigation(QObject):
         self.show_page("settings")
         self._later.settings.show_elsewhere(url)
 
-    def _chat_with(self, path: str) -> None:
+    def chat_with(self, path: str) -> None:
+        """The chat, which goes on with this model."""
         self.show_page("chat")
         self._chat.model.use(path)
 

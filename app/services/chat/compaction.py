@@ -79,6 +79,7 @@ class Compactor:
         Starts loading the model where none is loaded, and raises UserError `model.not_ready` then; also as
         `Models.measure` does.
         """
+        self._conversations.take_up(conversation)
         facts = self._models.state.facts
         if facts is None or self._models.state.state != "ready":
             self._models.ensure()

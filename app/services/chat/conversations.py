@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.services.chat.answers import Answer, AnswerSaver
+from app.services.chat.chat_models import ChatModels, ModelOfChat
 from app.services.chat.chat_requests import ChatRequests
 from app.services.chat.chat_runs import ChatRuns
 from app.services.chat.events import (
@@ -26,6 +27,7 @@ from app.services.chat.events import (
 from app.services.chat.projects import Projects
 from app.services.chat.prompting import branch_to, compaction_point_of
 from app.services.events import EventBus, StoreFailed
+from app.services.library.library import Library
 from app.services.models.cache_miss import by_choice
 from app.services.models.events import ExpertsObserved, Owner, TextDelta
 from app.services.models.fullness import ends_full
@@ -58,13 +60,20 @@ class Conversations:
     """Operations on conversations."""
 
     def __init__(
-        self, store: Store, models: Models, settings: SettingsFile, runs: Runs, events: EventBus
+        self,
+        store: Store,
+        models: Models,
+        settings: SettingsFile,
+        library: Library,
+        runs: Runs,
+        events: EventBus,
     ) -> None:
         self._store = store
         self._models = models
         self._settings = settings
         self._events = events
         self.projects = Projects(store, events)
+        self._chat_models = ChatModels(store, models, settings, library, runs)
         self.requests = ChatRequests(store, models, settings, self.projects)
         self._saver = AnswerSaver(store, events)
         self._by_runs = ChatRuns(runs, store, self._saver, events, lambda: models.signature)
@@ -184,6 +193,29 @@ class Conversations:
     def set_options(self, id: int, options: ChatOptions) -> Conversation:
         return self._changed(self._store.conversations.set(id, options=options))
 
+    def choose_model(self, id: int, model: str) -> Conversation:
+        """Let a conversation go on with a model, as `Models.use` names it."""
+        options = msgspec.structs.replace(self._store.conversations.get(id).options, model=model)
+        return self.set_options(id, options)
+
+    def model_of(self, id: int) -> ModelOfChat | None:
+        """The model of a conversation, None where the model in use answers."""
+        return self._chat_models.of(self._store.conversations.get(id))
+
+    def model_named(self, name: str) -> ModelOfChat:
+        """The model that `Models.use` knows by this name."""
+        return self._chat_models.named(name)
+
+    def take_up(self, id: int) -> Conversation:
+        """Load the model of a conversation unless it is in use. Raises UserError as `ChatModels.take_up` does."""
+        before = self._store.conversations.get(id)
+        after = self._chat_models.take_up(before)
+        return after if after.options == before.options else self._changed(after)
+
+    def expect(self, id: int) -> None:
+        """Somebody begins to write in a conversation: load its model unless another one is at work."""
+        self._chat_models.expect(self._store.conversations.get(id))
+
     def set_draft(self, id: int, draft: str) -> Conversation:
         """Save unsent text. Not published: only the composer that typed it cares."""
         return self._store.conversations.set(id, draft=draft)
@@ -215,13 +247,14 @@ class Conversations:
     def send(self, id: int, text: str) -> Message:
         """Store the user's message and start the answer; returns the (empty, streaming) answer.
 
-        Raises UserError `chat.busy` while this conversation is being answered, `chat.empty`.
+        Raises UserError `chat.busy` while this conversation is being answered, `chat.empty`, and as `take_up` does;
+        nothing is stored then.
         """
         if not text.strip():
             raise UserError("chat.empty")
         with self._starting:
             self._refuse_busy(id)
-            conversation = self._store.conversations.get(id)
+            conversation = self.take_up(id)
             question = self._asked_before(conversation, text)
             if question is None:
                 question = self._store.messages.add(id, conversation.leaf, "user", text)
@@ -230,13 +263,18 @@ class Conversations:
                 self._give_title(id, text)
             return self._answer(id, question.id)
 
-    def regenerate(self, message: int) -> Message:
+    def regenerate(self, message: int, model: str | None = None) -> Message:
         """Generate a new variant of an answer, or the answer to a user's message; the old one stays beside
-        it.
+        it. With `model` the chat goes on with that one.
+
+        Raises UserError `chat.busy`, `chat.nothing_to_answer`, and as `take_up` does.
         """
         record = self._store.messages.get(message)
         with self._starting:
             self._refuse_busy(record.conversation)
+            if model is not None:
+                self.choose_model(record.conversation, model)
+            self.take_up(record.conversation)
             parent = record.parent if record.role == "assistant" else record.id
             if parent is None:
                 raise UserError("chat.nothing_to_answer")
@@ -251,6 +289,8 @@ class Conversations:
         record = self._store.messages.get(message)
         with self._starting:
             self._refuse_busy(record.conversation)
+            if record.role == "user":
+                self.take_up(record.conversation)
             edited = self._store.messages.add(
                 record.conversation, record.parent, record.role, text, model=record.model
             )
@@ -273,6 +313,7 @@ class Conversations:
                 or record.role != "assistant"
             ):
                 raise UserError("chat.not_last")
+            self.take_up(record.conversation)
             resumed = self._store.messages.resume(message)
             self._events.publish(BranchShown(record.conversation))
             self._start(

@@ -179,6 +179,20 @@ class Models:
             because=because,
         )
 
+    def take_up(self, model: str, because: LoadReason) -> None:
+        """Use a model unless it is in use; the choice is not remembered.
+
+        Raises UserError `model.answering` while another one answers, and as `resolved` does.
+        """
+        path = self.resolved(model)
+        with self._using:
+            state = self.state
+            if state.path == path and (state.state != "empty" or state.resting):
+                return
+            if state.path not in ("", path) and self.is_answering:
+                raise UserError("model.answering", used=state.name, wanted=self.called(path))
+            self.use(model, remember=False, because=because)
+
     def ensure(self, because: LoadReason = "answer") -> None:
         """Start loading the chosen model when none is loaded."""
         with self._using:

@@ -154,15 +154,9 @@ class LocalChatModel:
         return turn
 
     def _take_up(self) -> None:
-        state = self._models.state
-        if state.path == self._path and state.state != "empty":
-            return
-        if state.path not in ("", self._path) and self._models.is_answering:
-            raise UserError("model.answering", used=state.name, wanted=self._name)
-        if state.path == self._path and state.resting:
+        self._models.take_up(self._name, "run")
+        if self._models.state.resting:
             self._models.ensure("run")
-        else:
-            self._models.use(self._name, remember=False, because="run")
 
     def _context(self, state: ModelChanged) -> int:
         """The context length once the model is ready; 0 while it loads.

@@ -231,6 +231,11 @@ class Runs:
         work = self._works.get(id)
         return work is None or work.join(seconds)
 
+    def hold_model(self) -> bool:
+        """Whether a run is carried out here with a model of this computer. Never blocks."""
+        records = [work.record for work in tuple(self._works.values())]
+        return any(not (record.remote or is_remote(record.model)) for record in records)
+
     def is_elsewhere(self, run: RunRecord) -> bool:
         """Whether another process, such as a command, carries it out; its events are not published here.
 

@@ -1,0 +1,85 @@
+"""The model of a chat in the window: shown, loaded for it, and changed by a person alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.app.desktop.conftest import Running
+
+
+@pytest.fixture
+def two(make_desktop: Callable[..., Running], tmp_path: Path) -> tuple[Running, str, str]:
+    """A window with one.gguf in use, and a second model beside it."""
+    paths = [str(tmp_path / f"{name}.gguf") for name in ("one", "two")]
+    for path in paths:
+        Path(path).write_bytes(b"GGUF")
+    running = make_desktop(settings={"model": paths[0]}).ready()
+    return running, paths[0], paths[1]
+
+
+def loaded(running: Running, path: str) -> bool:
+    state = running.services.models.state
+    return (state.state, state.path) == ("ready", path)
+
+
+def test_a_chat_shows_its_model_and_loads_it_when_somebody_writes(two: tuple[Running, str, str]) -> None:
+    running, one, other = two
+    chat = running.window.chat
+    running.send("first")
+    first = chat.conversation
+    assert first is not None
+    running.window.go.new_chat()
+    chat.model.use(other)
+    running.until(lambda: loaded(running, other))
+    running.send("second")
+    second = chat.conversation
+    assert second is not None and second.id != first.id
+    options = running.services.conversations.get
+    assert (options(first.id).options.model, options(second.id).options.model) == (one, other)
+
+    running.window.go.open_chat(first.id)
+    running.until(lambda: chat.model.state is not None and chat.model.state.path == one)
+    state = chat.model.state
+    assert state is not None and state.resting == "unused"
+    assert loaded(running, other), "looking at a chat loads nothing"
+    running.qtbot.keyClicks(chat.composer.edit, "hi")
+    running.until(lambda: loaded(running, one))
+
+
+def test_choosing_a_model_is_for_the_shown_chat_and_stays(two: tuple[Running, str, str]) -> None:
+    running, _, other = two
+    chat = running.window.chat
+    running.send("first")
+    first = chat.conversation
+    assert first is not None
+    running.window.go.chat_with(other)
+    running.until(lambda: running.services.conversations.get(first.id).options.model == other)
+    running.until(lambda: loaded(running, other))
+    running.send("more")
+    assert running.services.models.state.path == other
+
+
+def test_a_chat_whose_model_is_gone_says_so_and_keeps_the_words(two: tuple[Running, str, str]) -> None:
+    running, one, other = two
+    chat = running.window.chat
+    running.send("first")
+    first = chat.conversation
+    assert first is not None
+    running.services.conversations.choose_model(first.id, other)
+    Path(other).unlink()
+    running.window.go.new_chat()
+    running.window.go.open_chat(first.id)
+    running.until(lambda: chat.model.state is not None and chat.model.state.error is not None)
+    chat.composer.edit.setPlainText("go on")
+    running.qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
+    running.until(lambda: chat.error_strip.isVisible())
+    assert chat.composer.text() == "go on"
+    assert len(running.services.conversations.path(first.id)) == 2
+    chat.model.use(one)
+    running.until(lambda: loaded(running, one) and chat.model.state.error is None)  # type: ignore[union-attr]
+    running.send("go on")
+    assert len(running.services.conversations.path(first.id)) == 4

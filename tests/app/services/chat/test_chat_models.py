@@ -1,0 +1,159 @@
+"""The model of a chat: kept, taken up again, and never exchanged without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.services.chat.events import ConversationChanged
+from app.services.models.events import ModelChanged
+from app.services.services import Services, open_services
+from app.store.records import ChatOptions
+from engine.errors import UserError
+from tests.support.listening import Listening
+from tests.support.scripted_engine import ScriptedEngine
+
+
+class House:
+    """Services with two models here, and an engine that answers from a script."""
+
+    def __init__(self, home: Path, tmp: Path) -> None:
+        self.engines: list[ScriptedEngine] = []
+
+        def make(listener: object) -> ScriptedEngine:
+            self.engines.append(ScriptedEngine(listener))  # type: ignore[arg-type]
+            return self.engines[-1]
+
+        self.services: Services = open_services(home, make_engine=make)  # type: ignore[arg-type]
+        self.told = Listening(self.services)
+        self.one, self.two = str(tmp / "one.gguf"), str(tmp / "two.gguf")
+        for path in (self.one, self.two):
+            Path(path).write_bytes(b"GGUF")
+
+    def use(self, model: str) -> None:
+        self.services.models.use(model)
+        self.ready(model)
+
+    def ready(self, model: str) -> None:
+        self.told.next(ModelChanged, lambda event: event.state == "ready" and event.path == model)
+
+    def ask(self, conversation: int, text: str = "q") -> str:
+        """The path of the model that answered."""
+        self.told.finished(self.services.conversations.send(conversation, text).id)
+        return self.services.models.state.path
+
+    def model(self, conversation: int) -> str | None:
+        return self.services.conversations.get(conversation).options.model
+
+
+@pytest.fixture
+def house(coterie_home: Path, tmp_path: Path) -> Iterator[House]:
+    house = House(coterie_home, tmp_path)
+    yield house
+    house.services.close()
+
+
+def code_of(call: Callable[[], object]) -> str:
+    with pytest.raises(UserError) as caught:
+        call()
+    return caught.value.code
+
+
+def test_a_chat_keeps_the_model_of_its_first_answer_and_takes_it_up_again(house: House) -> None:
+    chats = house.services.conversations
+    house.use(house.one)
+    first = chats.create().id
+    assert house.ask(first) == house.one
+    assert house.model(first) == house.one
+    house.use(house.two)
+    second = chats.create().id
+    assert house.ask(second) == house.two
+    assert house.ask(first, "again") == house.one
+    assert house.services.settings.current.model == house.two
+    changed = [e.conversation for e in house.told.seen if isinstance(e, ConversationChanged)]
+    assert any(c.id == first and c.options.model == house.one for c in changed)
+
+
+def test_another_model_is_used_once_it_is_chosen(house: House) -> None:
+    chats = house.services.conversations
+    house.use(house.one)
+    id = chats.create().id
+    house.ask(id)
+    chats.choose_model(id, house.two)
+    assert house.ask(id, "again") == house.two
+    answer = chats.path(id)[-1]
+    house.told.finished(chats.regenerate(answer, house.one).id)
+    assert (house.services.models.state.path, house.model(id)) == (house.one, house.one)
+
+
+def test_an_old_chat_goes_on_with_the_model_that_signed_its_answers(house: House) -> None:
+    chats, store = house.services.conversations, house.services.store
+    house.use(house.one)
+    house.use(house.two)
+    id = chats.create().id
+    question = store.messages.add(id, None, "user", "q").id
+    store.messages.add(id, question, "assistant", "a", model="one")
+    assert chats.model_of(id) == chats.model_named(house.one)
+    assert house.ask(id, "again") == house.one
+    assert house.model(id) == house.one
+
+
+def test_an_old_chat_whose_model_is_gone_asks_which_to_go_on_with(house: House) -> None:
+    chats, store = house.services.conversations, house.services.store
+    house.use(house.one)
+    id = chats.create().id
+    question = store.messages.add(id, None, "user", "q").id
+    answer = store.messages.add(id, question, "assistant", "a", model="Nobody 7B · Q4_K_M").id
+    model = chats.model_of(id)
+    assert model is not None and (model.path, model.title) == ("", "Nobody 7B · Q4_K_M")
+    for call in (
+        lambda: chats.send(id, "more"),
+        lambda: chats.regenerate(answer),
+        lambda: chats.edit(question, "other"),
+    ):
+        assert code_of(call) == "chat.model_gone"
+    assert chats.path(id) == [question, answer]
+    chats.choose_model(id, house.one)
+    assert house.ask(id, "more") == house.one
+
+
+def test_an_old_chat_from_elsewhere_does_not_go_on_here_nor_one_from_here_elsewhere(house: House) -> None:
+    chats, store = house.services.conversations, house.services.store
+    house.use(house.one)
+    elsewhere = "openai:http://127.0.0.1:9/v1#big"
+    id = chats.create().id
+    question = store.messages.add(id, None, "user", "q").id
+    store.messages.add(id, question, "assistant", "a", model=elsewhere)
+    model = chats.model_of(id)
+    assert model is not None and model.path == elsewhere
+    here = chats.create(ChatOptions(model=house.one)).id
+    house.services.models.use(elsewhere)
+    assert house.ask(here) == house.one
+
+
+def test_a_chat_does_not_take_the_model_away_from_an_answer(house: House) -> None:
+    chats = house.services.conversations
+    house.use(house.one)
+    first, second = chats.create().id, chats.create(ChatOptions(model=house.two)).id
+    house.engines[0].hold.set()
+    answer = chats.send(first, "q")
+    try:
+        assert code_of(lambda: chats.send(second, "q")) == "model.answering"
+        assert chats.path(second) == []
+        chats.expect(second)
+        assert house.services.models.state.path == house.one
+    finally:
+        house.engines[0].hold.clear()
+    house.told.finished(answer.id)
+    assert house.ask(second) == house.two
+
+
+def test_the_model_of_a_chat_is_loaded_while_somebody_writes_in_it(house: House) -> None:
+    chats = house.services.conversations
+    house.use(house.one)
+    id = chats.create(ChatOptions(model=house.two)).id
+    house.services.lifecycle.expect(id)
+    house.ready(house.two)
+    assert house.services.models.state.because == "writing"
