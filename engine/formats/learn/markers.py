@@ -48,8 +48,8 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
     reply starts with the answer. `answer_closing` ends the answer where a format marks that (Cohere), and
     `turn_opening` is written between the parts of one reply (`<|start|>assistant`). `turn_closings` end the whole
     turn; a host stops there, and where one comes through at the end of a reply it is dropped. `lead`, `tail` are the
-    white space inside the markers and `gap` what follows them, as the template writes them; they matter for
-    continuing an answer. `learned` is False for the default pair, and `shown` for one that the template writes only
+    white space inside the markers, `seam` what parts the closing one from `answer_opening` and `gap` what follows them,
+    as the template writes them; they matter for continuing an answer. `learned` is False for the default pair, and `shown` for one that the template writes only
     when it is asked to, or never: it may just take off what others have thought.
     """
 
@@ -62,6 +62,7 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
     turn_closings: tuple[str, ...] = ()
     lead: str = "\n"
     tail: str = "\n"
+    seam: str = ""
     gap: str = "\n\n"
     learned: bool = False
     shown: bool = False
@@ -73,7 +74,9 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
 
     def block(self, reasoning: str, *, closed: bool) -> str:
         """The reasoning as the model would have written it, without its opening marker."""
-        return f"{reasoning}{self.tail}{self.closing}{self.answer_opening}{self.gap}" if closed else reasoning
+        if not closed:
+            return reasoning
+        return f"{reasoning}{self.tail}{self.closing}{self.seam}{self.answer_opening}{self.gap}"
 
 
 def learn_markers(template: Template) -> ReasoningMarkers:
@@ -200,6 +203,7 @@ def _from_answer(template: Template, settings: dict[str, Any]) -> ReasoningMarke
         early_answer_opening=_without_overlap(after.strip(), generation),
         lead=before[before.rindex(opening) + len(opening) :],
         tail=between[: closing.start()],
+        seam=after[: len(after) - len(after.lstrip())] if after.strip() else "",
         gap=after[len(after.rstrip()) :],
         learned=True,
     )

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from engine.formats import AssistantMessage, ChatFormat, Prompt
+from engine.formats.render.messages import with_reasoning_keys
+from engine.formats.render.template import Template
 from engine.values import Reasoning
 from tests.engine.formats.published import ALL, KOREAN
 from tests.engine.formats.published.making import Published
@@ -168,3 +170,14 @@ def test_the_calls_of_a_message_of_their_own_end_before_its_marks() -> None:
     dialect = format_of(next(each for each in KOREAN if "Think 14B" in each.name)).dialect
     assert (dialect.section_start, dialect.section_end) == (" -> tool/function_call\n[", "]")
     assert dialect.header == "<|im_end|>\n<|im_start|>assistant"
+
+
+@every
+def test_a_thought_that_the_engine_closes_is_written_as_its_template_writes_it(published: Published) -> None:
+    source = published.form.source()
+    answer = {"role": "assistant", "content": "Hello.", "reasoning_content": "Hm."}
+    history = with_reasoning_keys([*QUESTION, answer], source)
+    text = Template(source, "<s>", "</s>").try_render(history, add_generation_prompt=False) or ""
+    markers = format_of(published).markers
+    written = f"{markers.opening}{markers.lead}{markers.block('Hm.', closed=True)}Hello."
+    assert "Hm." not in text or written in text
