@@ -104,6 +104,9 @@ class Dialect(msgspec.Struct, frozen=True):
     `header` (often "") is written between the reasoning or the answer and section_start in formats that open
     a new message for calls; it is never there at the start of a reply.
 
+    `addressed`: in front of the call's mark stands the tool's name once more, behind `header` or at the start of the
+    reply (Inkling).
+
     `openings` are further texts that models write where the dialect is expected to start, as the first mark
     of a call when they leave out or change the section's; a grammar may use them as triggers.
     `text_arguments`: the model's template takes the arguments of earlier calls as JSON text, not as objects.
@@ -120,6 +123,7 @@ class Dialect(msgspec.Struct, frozen=True):
     separator: str = ""
     section_end: str = ""
     header: str = ""
+    addressed: bool = False
     envelope: Envelope | None = None
     parameter: Parameter | None = None
     quote: str = '"'

@@ -53,11 +53,9 @@ def _places(text: str, word: str, start: int) -> list[int]:
 
 def _find_envelope(text: str, start: int, number: int) -> FoundCall | None:
     """The JSON object that holds the whole call, if any."""
-    name = text.find(NAMES[number], start)
     decoder = json.JSONDecoder()
-    for place in (match.start() for match in re.finditer(r"\{", text)):
-        if not start <= place < (name if name >= 0 else len(text)):
-            continue
+    for place in _places(text, "{", start):
+        name = text.find(NAMES[number], place)
         try:
             value, end = decoder.raw_decode(text, place)
         except json.JSONDecodeError:

@@ -55,7 +55,11 @@ def _learned(probe: Probe, markers: ReasoningMarkers) -> Dialect | None:
     if first is None:
         return None
     closings = (markers.answer_closing, _content_closing(one, start, probe.content))
-    header, head = _without_header(one[start : first.start], probe, markers, closings, kind, parameter)
+    before, name, head = one[start : first.start].rpartition(NAMES[0])
+    addressed = bool(name)
+    header = before
+    if not addressed:
+        header, head = _without_header(head, probe, markers, closings, kind, parameter)
     tail = _without_turn_end(one[first.end :], answer)
     section_start, call_start, separator, call_end, section_end = "", head, "", tail, ""
     inner = literals_of(one, first)
@@ -65,7 +69,7 @@ def _learned(probe: Probe, markers: ReasoningMarkers) -> Dialect | None:
         later = None if earlier is None else find_call(two, earlier.end, 1, kind, parameter)
         if earlier is None or later is None:
             return None
-        middle = two[earlier.end : later.start]
+        middle = two[earlier.end : later.start].rpartition(NAMES[1])[2]
         call_start = common_end(head, middle)
         rest = middle[: len(middle) - len(call_start)]
         last = _without_turn_end(two[later.end :], answer)
@@ -90,6 +94,7 @@ def _learned(probe: Probe, markers: ReasoningMarkers) -> Dialect | None:
         separator=separator,
         section_end=section_end,
         header=header,
+        addressed=addressed,
         openings=_openings(call_start if not section_start.strip() else "", answer),
         envelope=first.envelope,
         parameter=parameter,

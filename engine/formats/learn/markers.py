@@ -48,9 +48,10 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
     reply starts with the answer. `answer_closing` ends the answer where a format marks that (Cohere), and
     `turn_opening` is written between the parts of one reply (`<|start|>assistant`). `turn_closings` end the whole
     turn; a host stops there, and where one comes through at the end of a reply it is dropped. `lead`, `tail` are the
-    white space inside the markers, `seam` what parts the closing one from `answer_opening` and `gap` what follows them,
-    as the template writes them; they matter for continuing an answer. `learned` is False for the default pair, and `shown` for one that the template writes only
-    when it is asked to, or never: it may just take off what others have thought.
+    white space inside the markers, `seam` what parts the closing one from `answer_opening` and `gap` what follows
+    them, as the template writes them; they matter for continuing an answer. `learned` is False for the default pair,
+    and `shown` for one that the template writes only when it is asked to, or never: it may just take off what others
+    have thought.
     """
 
     opening: str = "<think>"

@@ -47,6 +47,9 @@ class CallReader:
         self.section_ends = tuple(
             each.marks.dialect.section_end.strip().removeprefix("]") for each in self._notations
         )
+        # Names that a call's mark follows.
+        names = schemas if active and dialect.addressed else ()
+        self.addresses = {f"{name}{dialect.trigger}": len(name) for name in names}
         self._schemas, self._ends_reasoning = schemas, dialect.ends_reasoning
 
     @property

@@ -155,6 +155,9 @@ class ReplyParser:
         if self._state is State.REASONING_START:
             may_call = following is State.CALLS and not self._opens
             return self._begin_reasoning(data, position, out, may_call)
+        if following is State.CALLS:
+            self._state = State.ANSWER
+            return position + self._reader.addresses[mark]
         return self._begin_answer(data, position, out)
 
     def _begin_reasoning(self, data: str, position: int, out: list[ParsedDelta], may_call: bool) -> int:

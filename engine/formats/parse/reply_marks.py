@@ -44,16 +44,22 @@ class ReplyMarks:
         closed = (markers.closing, State.ANSWER_START)
         self.closings = tuple(filter(None, (markers.answer_closing, *markers.turn_closings)))
         calls = [(mark, State.CALLS) for mark in reader.triggers]
+        named = [(mark, State.CALLS) for mark in reader.addresses]
         over = [(mark, State.ANSWER_START) for mark in (markers.turn_opening, *self.closings)]
         self._starts = {
-            State.START: _table(*openings, closed, *answers, (_role_mark(prompt), State.START)),
+            State.START: _table(*openings, closed, *answers, *named, (_role_mark(prompt), State.START)),
             State.REASONING_START: _table(*openings, closed, *answers, *calls),
             State.ANSWER_START: _table(
-                *answers, (markers.turn_opening, State.ANSWER_START), closed, *(openings if pair else ())
+                *answers,
+                *named,
+                (markers.turn_opening, State.ANSWER_START),
+                closed,
+                *(openings if pair else ()),
             ),
             State.ANSWER_END: _table(*calls, *over),
         }
-        self.strays = (*pair[1:], *filter(SPECIAL_TAG.fullmatch, reader.section_ends))
+        strays = (*pair[1:], *filter(SPECIAL_TAG.fullmatch, reader.section_ends))
+        self.strays = tuple(mark for mark in strays if mark not in self.closings)
         self.ends_of_answer = MarkSearch((*reader.triggers, *self.closings, *pair, *self.strays))
         self.ends_of_reasoning = MarkSearch((markers.closing, *reader.triggers))
 

@@ -19,7 +19,15 @@ TURN_ENDS = (
     *("<|START_OF_TURN_TOKEN|>", "<end_of_turn>", "\n\nUser:", "<|assistant_end|>", "<|observation|>"),
     *("<｜tool▁outputs▁begin｜>", "<|begin|>tool", "<|user|>", "<|im_system|>", "<|over|>"),
     *("[|endofturn|]", "<|endofturn|>", "</longcat_s>", "<|eos|>", "<|end_of_sentence|>", "<extra_id_1>"),
-    *("<|endofresponse|>", "<|eom|>", "\n\n###", "<|endoftext|>", "<|assistant|>"),
+    *(
+        "<|content_model_end_sampling|>",
+        "<|message_tool|>",
+        "<|endofresponse|>",
+        "<|eom|>",
+        "\n\n###",
+        "<|endoftext|>",
+        "<|assistant|>",
+    ),
 )
 
 

@@ -119,6 +119,7 @@ def test_its_own_replies_are_read_back_however_they_are_cut(published: Published
 CALL = '{"name": "search", "parameters": {"text": "x"}}'
 LISTED_CALL = '[{"name": "search", "arguments": {"text": "x"}}]'
 FOUND = [("search", {"text": "x"})]
+TO_SEARCH = 'search<|content_invoke_tool_json|>{"name":"search","args":{"text":"x"}}<|end_message|>'
 TO_A_TOOL = "<|im_start|>assistant -> tool/function_call\n"
 
 
@@ -153,6 +154,27 @@ TO_A_TOOL = "<|im_start|>assistant -> tool/function_call\n"
             f"Let me see.<|im_end|>\n{TO_A_TOOL}{LISTED_CALL}<|im_end|><|stop|>",
             ("", "Let me see.", FOUND),
         ),
+        # The tool's name in front of a call's mark is no answer, at the start of a reply neither.
+        ("Inkling", "auto", TO_SEARCH, ("", "", FOUND)),
+        ("Inkling", "auto", f"{TO_SEARCH}<|message_model|>{TO_SEARCH}", ("", "", FOUND * 2)),
+        (
+            "Inkling",
+            "auto",
+            f"<|content_thinking|>Hm.<|end_message|><|message_model|>{TO_SEARCH}<|content_model_end_sampling|>",
+            ("Hm.", "", FOUND),
+        ),
+        (
+            "Inkling",
+            "auto",
+            f"<|content_text|>Let me see.<|end_message|><|message_model|>{TO_SEARCH}",
+            ("", "Let me see.", FOUND),
+        ),
+        (
+            "Inkling",
+            "auto",
+            "<|content_text|>search is a tool.<|end_message|>",
+            ("", "search is a tool.", []),
+        ),
     ],
 )
 def test_what_models_write_besides_is_read(
@@ -164,6 +186,11 @@ def test_what_models_write_besides_is_read(
         message, _ = read(chat_format, prompt, pieces)
         calls = [(call.name, call.arguments) for call in message.tool_calls]
         assert (message.reasoning, message.content, calls) == expected
+
+
+def test_no_grammar_of_calls_begins_where_an_answer_may_follow() -> None:
+    chat_format = format_of(next(each for each in ALL if each.name == "Inkling"))
+    assert chat_format.tool_grammar(TOOLS).triggers == (r"(<\|content_invoke_tool_json\|>)",)
 
 
 def test_the_calls_of_a_message_of_their_own_end_before_its_marks() -> None:

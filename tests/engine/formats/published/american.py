@@ -198,6 +198,22 @@ _XLAM = changed(
     tools="<|start_header_id|>system<|end_header_id|>\n\n%j<|eot_id|>",
     calls=Calls('{"name": "%n", "arguments": %a}', start="[", between=", ", end="]"),
 )
+# Thought, answer and each call are messages of their own; that of a call names its tool before its mark.
+_INKLING = Form(
+    start="{% set levels = {'none': 0, 'minimal': 0.1, 'low': 0.2, 'medium': 0.7, 'high': 0.9, 'max': 0.99} %}"
+    "{% if reasoning_effort is defined and reasoning_effort not in levels %}{{ raise_exception('no such level') }}"
+    "{% endif %}{% if tools %}<|message_system|>tool_declare<|content_xml|>{{ tools | tojson }}<|end_message|>"
+    "{% endif %}<|message_system|><|content_text|>Thinking effort level: "
+    "{{ levels[reasoning_effort | default('high')] }}<|end_message|>",
+    system="<|message_system|><|content_text|>%s<|end_message|>",
+    user="<|message_user|><|content_text|>%s<|end_message|>",
+    assistant="%t{% if m.content %}<|message_model|><|content_text|>%s<|end_message|>{% endif %}%c"
+    "<|content_model_end_sampling|>",
+    result="<|message_tool|>{{ m.name }}<|content_text|>%s<|end_message|>",
+    prompt="<|message_model|>",
+    thought="<|message_model|><|content_thinking|>%s<|end_message|>",
+    calls=Calls('<|message_model|>%n<|content_invoke_tool_json|>{"name":"%n","args":%a}<|end_message|>'),
+)
 
 AMERICAN = (
     Published(
@@ -306,5 +322,12 @@ AMERICAN = (
     ),
     Published("Cogito", "deepcogito/cogito-v1-preview-qwen-14B, chat template", _COGITO, OFF, "json"),
     Published("rnj-1", "EssentialAI/rnj-1-instruct, chat template", _RNJ, NONE, "json"),
+    Published(
+        "Inkling",
+        "radixark/miles, inkling_fixed.jinja",
+        _INKLING,
+        ReasoningControl("levels", ("off", "low", "medium", "high"), "high"),
+        "json",
+    ),
     Published("xLAM-2", "vllm-project/vllm, tool_chat_template_xlam_llama.jinja", _XLAM, NONE, "json-array"),
 )
