@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from app.store.compaction_points import CompactionPoints
 from app.store.conversations import Conversations
@@ -38,6 +38,20 @@ class WholeChats(Part):
         here."""
         found = Conversations(self.database).select(connection, Conversations(self.database).selection)
         return {identity(conversation) for conversation in found}
+
+    @reads
+    def tallies(self, connection: Connection) -> dict[int, tuple[int, str]]:
+        """For each conversation with messages how many it has, and the model of its newest answer, "" for none."""
+        row = MESSAGE.c
+        of_each = (
+            select(row.conversation, func.count()).where(row.deleted.is_(None)).group_by(row.conversation)
+        )
+        newest = (
+            select(func.max(row.id)).where(row.deleted.is_(None), row.model != "").group_by(row.conversation)
+        )
+        named = select(row.conversation, row.model).where(row.id.in_(newest))
+        models = {int(id): str(model) for id, model in connection.execute(named)}
+        return {int(id): (int(n), models.get(id, "")) for id, n in connection.execute(of_each)}
 
     @writes
     def add(self, connection: Connection, chat: WholeChat) -> Conversation:

@@ -1,0 +1,1 @@
+"""`coterie chats`: listing, showing, searching, exporting, deleting and restoring chats."""

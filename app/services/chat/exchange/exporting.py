@@ -1,0 +1,106 @@
+"""Exports chats to a file, or to a folder with a file for each, one chat in memory at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import msgspec
+
+from app.file_names import FileNames
+from app.language import Language
+from app.services.chat.exchange.coterie_json import write_coterie
+from app.services.chat.exchange.labels import Labels
+from app.services.chat.exchange.markdown_text import markdown
+from app.services.chat.exchange.writing import check_folder, new_file
+from app.store.records import Project, WholeChat
+from app.store.store import Store
+from engine.errors import UserError
+
+ExportFormat = Literal["markdown", "json"]
+ENDINGS: dict[ExportFormat, str] = {"markdown": ".md", "json": ".json"}
+# Called with how many chats are done, and how many there are.
+Report = Callable[[int, int], None]
+
+
+class Export(msgspec.Struct, frozen=True):
+    """What is exported, and to where: to the file `path`, or with `apart` to a folder with a file for each chat.
+
+    `replace`: files that are there may be replaced.
+    """
+
+    ids: tuple[int, ...]
+    format: ExportFormat
+    path: Path
+    apart: bool = False
+    replace: bool = False
+    language: Language = "en"
+
+
+def every_chat(store: Store) -> tuple[int, ...]:
+    """The chats that `--all` names: those of the list, archived ones included, the oldest first."""
+    return tuple(sorted(c.id for c in store.conversations.all() if c.leaf or c.draft or c.title))
+
+
+def export_chats(store: Store, export: Export, report: Report = lambda done, total: None) -> None:
+    """Export, and `report` each chat that is done.
+
+    Raises UserError `exchange.nothing`, `store.no_conversation`, or what the files are refused for
+    (`exchange.writing`); a file is then whole or not there.
+    """
+    if not export.ids:
+        raise UserError("exchange.nothing")
+    exporter = _Exporter(store, export)
+    if export.format == "json":
+        with new_file(export.path, replace=export.replace) as file:
+            write_coterie(file, exporter.projects(), exporter.chats(report))
+    elif export.apart:
+        check_folder(export.path, replace=export.replace)
+        names = FileNames(ENDINGS[export.format])
+        for chat in exporter.chats(report):
+            given = chat.conversation
+            exporter.write(chat, export.path / names.take(given.title, f"chat-{given.id}"))
+    else:
+        (chat,) = exporter.chats(report)
+        exporter.write(chat, export.path)
+
+
+class _Exporter:
+    def __init__(self, store: Store, export: Export) -> None:
+        self._store, self._export = store, export
+        self._projects = {project.id: project for project in store.projects.all()}
+
+    def chats(self, report: Report) -> Iterator[WholeChat]:
+        ids = self._export.ids
+        for done, id in enumerate(ids, 1):
+            yield self._whole(id)
+            report(done, len(ids))
+
+    def projects(self) -> Sequence[Project]:
+        """The projects of the chats."""
+        named = {self._store.conversations.get(id).project for id in self._export.ids}
+        return [project for id, project in self._projects.items() if id in named]
+
+    def write(self, chat: WholeChat, path: Path) -> None:
+        project = self._projects.get(chat.conversation.project or 0)
+        labels = Labels(self._export.language, chat.conversation, "" if project is None else project.name)
+        with new_file(path, replace=self._export.replace) as file:
+            _WRITERS[self._export.format](file, chat, labels)
+
+    def _whole(self, id: int) -> WholeChat:
+        """The chat; one whose project is deleted belongs to none."""
+        chat = self._store.whole_chats.get(id)
+        if chat.conversation.project in (None, *self._projects):
+            return chat
+        return msgspec.structs.replace(
+            chat, conversation=msgspec.structs.replace(chat.conversation, project=None)
+        )
+
+
+def _write_markdown(file: BinaryIO, chat: WholeChat, labels: Labels) -> None:
+    for piece in markdown(chat, labels):
+        file.write(piece.encode())
+
+
+_WRITERS: dict[ExportFormat, Callable[[BinaryIO, WholeChat, Labels], None]] = {"markdown": _write_markdown}

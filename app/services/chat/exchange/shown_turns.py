@@ -1,0 +1,89 @@
+"""The shown branch of a chat in the order in which it is read. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from agents.events import Entry, ModelTurn, ToolCalled, ToolResult
+from app.store.records import Message, WholeChat
+
+# Characters of a tool's result; the whole is in Coterie's own JSON.
+MAX_RESULT = 20_000
+
+
+class Reasoned(msgspec.Struct, frozen=True, tag=True):
+    """What a model thought, as Markdown."""
+
+    text: str
+
+
+class Said(msgspec.Struct, frozen=True, tag=True):
+    """What was said, as Markdown."""
+
+    text: str
+
+
+class Called(msgspec.Struct, frozen=True, tag=True):
+    """A call of a tool: its arguments as JSON, and what came back, "" where nothing is known."""
+
+    name: str
+    arguments: str
+    result: str = ""
+
+
+Part = Reasoned | Said | Called
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """A message and what it is made of."""
+
+    message: Message
+    parts: tuple[Part, ...]
+
+
+def shown_branch(chat: WholeChat) -> list[Message]:
+    """The messages of the shown branch, from the first to the leaf."""
+    by_id = {message.id: message for message in chat.messages}
+    branch: list[Message] = []
+    at = chat.conversation.leaf
+    while at is not None and at in by_id:
+        branch.append(by_id.pop(at))
+        at = branch[-1].parent
+    return branch[::-1]
+
+
+def turns(chat: WholeChat) -> Iterator[Turn]:
+    """The shown branch with its reasoning, calls and texts."""
+    journals = {run.record.id: run.entries for run in chat.runs}
+    for message in shown_branch(chat):
+        steps = list(_steps(journals.get(message.run, ())))
+        last: list[Part] = [Reasoned(message.reasoning), Said(message.content)]
+        calls: list[Part] = (
+            [] if message.run else [_call(call.name, call.arguments) for call in message.tool_calls]
+        )
+        yield Turn(message, tuple(part for part in (*steps, *last, *calls) if _is_said(part)))
+
+
+def _steps(entries: Sequence[Entry]) -> Iterator[Part]:
+    """What a run did before its answer."""
+    events = [entry.event for entry in entries]
+    results = {event.call: event for event in events if isinstance(event, ToolResult)}
+    for event in events:
+        if isinstance(event, ModelTurn) and event.tool_calls and event.is_whole:
+            yield from (Reasoned(event.reasoning), Said(event.content))
+        elif isinstance(event, ToolCalled):
+            result = results.get(event.call)
+            yield _call(event.name, event.arguments, "" if result is None else result.diff or result.text)
+
+
+def _call(name: str, arguments: dict[str, Any] | str, result: str = "") -> Called:
+    text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False, indent=2)
+    return Called(name, text, result if len(result) <= MAX_RESULT else result[:MAX_RESULT] + "…")
+
+
+def _is_said(part: Part) -> bool:
+    return isinstance(part, Called) or bool(part.text.strip())
