@@ -173,6 +173,8 @@ class Notation:
             if written:
                 raise BegunCallError(written) from error
             raise
+        if found and marked < 0 and not opened:
+            found = msgspec.structs.replace(found, in_section=False)
         return found and with_written(found, written)
 
     def _object(self, text: str, start: int, certain: bool, final: bool) -> Reading | None:

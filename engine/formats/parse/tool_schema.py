@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 Schema = Mapping[str, Any]
@@ -156,6 +157,7 @@ def _properties(schema: Schema) -> Schema:
     return properties if isinstance(properties, Mapping) else {}
 
 
+@lru_cache(128)
 def _json_type(word: str) -> str:
     """The type of JSON that a schema means."""
     return next((kind for start, kind in _TYPE_WORDS.items() if word.lower().startswith(start)), word)

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
-from engine.formats import AssistantMessage, Piece, Prompt
+from engine.formats import AssistantMessage, Piece, Prompt, ReplyParser
+from engine.formats.dialect import Dialect
+from engine.formats.known_dialects import other_notations
 from engine.formats.learn.markers import ReasoningMarkers
 from engine.formats.parse.arguments import Typing
+from engine.formats.parse.call_reader import CallReader
+from engine.formats.values import Tools
 from tests.engine.formats.dialects import DIALECTS, parse, parser_for
 
 GEMMA = ReasoningMarkers("<|channel>thought", "<channel|>", lead="\n", learned=True)
@@ -105,6 +109,113 @@ def test_the_token_in_front_of_a_reply_may_be_repeated() -> None:
 def test_a_call_with_a_slip_is_the_call_that_is_meant(name: str, reply: str) -> None:
     message = both(name, reply)
     assert calls_of(message) == [("search", {"text": "a"})] and message.content == ""
+
+
+@pytest.mark.parametrize("reply", ["[TOOL_CALLS]ping", "[TOOL_CALLS] ping\n"])
+def test_the_name_of_a_tool_that_takes_nothing_is_a_call(reply: str) -> None:
+    assert calls_of(mistral(reply, "ping", "search")) == [("ping", {})]
+
+
+@pytest.mark.parametrize("reply", ["[TOOL_CALLS]search", "[TOOL_CALLS]pin", "[TOOL_CALLS]"])
+def test_a_name_that_breaks_off_or_needs_arguments_is_no_call(reply: str) -> None:
+    message = mistral(reply, "ping", "search")
+    assert (message.tool_calls, message.truncated_in) == ((), "tool_call")
+
+
+def test_a_name_that_may_go_on_as_that_of_another_tool_is_no_call() -> None:
+    assert mistral("[TOOL_CALLS]ping", "ping", "ping_all").tool_calls == ()
+
+
+def mistral(reply: str, *names: str) -> AssistantMessage:
+    """What a model with these tools says; the one named search alone has an argument."""
+    text = {"type": "object", "properties": {"text": {"type": "string"}}}
+    tools = [{"name": name, "parameters": text if name == "search" else {}} for name in names]
+    return read(DIALECTS["mistral"], tools, reply)
+
+
+def read(dialect: Dialect, tools: Tools, reply: str) -> AssistantMessage:
+    """The message, the same whole and character by character."""
+    whole, cut = (
+        ReplyParser(ReasoningMarkers(), Prompt(""), CallReader(dialect, other_notations(dialect), tools))
+        for _ in range(2)
+    )
+    whole.feed(reply)
+    for character in reply:
+        cut.feed(character)
+    message = whole.finish()
+    assert cut.finish() == message
+    return message
+
+
+NUMBERED = [
+    {"name": "read", "parameters": {"properties": {"path": {"type": "string"}}, "required": ["path"]}},
+    {"name": "wait", "parameters": {"properties": {"seconds": {"type": "number"}}}},
+    {"name": "sleep", "parameters": {"properties": {"seconds": {"type": "number"}}}},
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [('{"path": "a.txt"}', "read"), ('{"seconds": 3}', "1"), ("{}", "1"), ('{"x": 1}', "1")],
+)
+def test_a_number_for_a_name_is_the_one_tool_that_takes_the_arguments(arguments: str, name: str) -> None:
+    kimi = f"<|tool_call_begin|>1<|tool_call_argument_begin|>{arguments}<|tool_call_end|>"
+    hermes = f'<tool_call>{{"name": "1", "arguments": {arguments}}}</tool_call>'
+    for dialect, reply in (("kimi", kimi), ("hermes", hermes)):
+        assert [call.name for call in read(DIALECTS[dialect], NUMBERED, reply).tool_calls] == [name]
+
+
+def test_calls_joined_by_a_semicolon_need_one_mark() -> None:
+    one = '{"name": "search", "arguments": {"text": "a"}}'
+    message = both("hermes", f"<tool_call>{one}</tool_call>; {one}; {{'other': 1}}")
+    assert calls_of(message) == [("search", {"text": "a"})] * 2
+    assert message.content == "; {'other': 1}"
+
+
+def test_json_in_a_section_of_tagged_calls_is_a_call_of_a_known_tool() -> None:
+    reply = '<minimax:tool_call>\n{"name": "search", "arguments": {"text": "a"}}\n</minimax:tool_call>'
+    assert calls_of(both("minimax", reply)) == [("search", {"text": "a"})]
+    assert both("minimax", reply.replace("search", "other")).tool_calls == ()
+
+
+def test_entities_in_attributes_are_the_signs_they_stand_for() -> None:
+    tools = [{"name": "a&b", "parameters": {"properties": {'"k"': {"type": "string"}}}}]
+    reply = (
+        '<minimax:tool_call><invoke name="a&amp;b"><parameter name="&quot;k&quot;">1 &amp; 2</parameter></invoke>'
+        "</minimax:tool_call>"
+    )
+    assert calls_of(read(DIALECTS["minimax"], tools, reply)) == [("a&b", {'"k"': "1 &amp; 2"})]
+
+
+def test_elements_of_one_name_are_an_array() -> None:
+    at = "]<]x[>["
+    inner = "".join(f"{at}<tag>{word}{at}</tag>" for word in ("a", "b"))
+    reply = (
+        f'{at}<tool_call>\n{at}<invoke name="search">{at}<nested>{inner}{at}<only>c{at}</only>{at}</nested>'
+        f"{at}</invoke>\n{at}</tool_call>"
+    )
+    assert calls_of(both("elements", reply)) == [("search", {"nested": {"tag": ["a", "b"], "only": "c"}})]
+
+
+def test_the_schema_tells_the_text_of_a_tagged_call_apart() -> None:
+    branches = [
+        {"properties": {"unit": {"const": "name"}, "value": {"type": "string"}}},
+        {"properties": {"unit": {"const": "steps"}, "value": {"type": "integer"}}},
+    ]
+    tools = [{"name": "go", "parameters": {"type": "object", "anyOf": branches}}]
+    for unit, value in (("name", "7"), ("steps", 7)):
+        reply = (
+            "<tool_call>go\n<arg_key>value</arg_key>\n<arg_value>7</arg_value>\n"
+            f"<arg_key>unit</arg_key>\n<arg_value>{unit}</arg_value>\n</tool_call>"
+        )
+        assert calls_of(read(DIALECTS["glm"], tools, reply)) == [("go", {"value": value, "unit": unit})]
+
+
+def test_sets_of_python_are_arrays_in_a_call() -> None:
+    arguments = "items={'a', ('b', 1)}, nested={'k': {2}}, text=07, count=07"
+    reply = f"<|tool_call_start|>[search({arguments})]<|tool_call_end|>"
+    given = {"items": ["a", ["b", 1]], "nested": {"k": [2]}, "text": "07", "count": 7}
+    assert calls_of(both("pythonic", reply)) == [("search", given)]
 
 
 def test_an_argument_that_the_tool_does_not_have_is_no_part_of_the_one_before_it() -> None:
