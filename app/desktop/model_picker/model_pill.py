@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.desktop.base.icons import icon
+from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.tool_tip import plain_tip
 from app.desktop.model_picker.loaded_model_text import residence_lines
@@ -104,7 +105,7 @@ class ModelMenu(ModelWishes):
         state = self.known.state
         name = state.name if state is not None else ""
         kind = state.state if state is not None else "empty"
-        failed = state is not None and state.error is not None
+        failed = state is not None and (state.error or state.trouble) is not None
         words = {
             "ready": self.tr("ready"),
             "loading": self.tr("loading"),
@@ -124,6 +125,8 @@ class ModelMenu(ModelWishes):
             described = f"{described}. {mark_sentence(remote)}"
         self.pill.setAccessibleName(described if name else self.tr("Choose a model"))
         lines = residence_lines(state, self.known.loaded_model)
+        if state is not None and state.trouble is not None:
+            lines = (languages.tell(state.trouble), *lines)
         self.pill.setAccessibleDescription(". ".join(lines))
         tip = "\n".join((described, *lines)) if name else self.tr("Choose a model")
         self.pill.setToolTip(plain_tip(tip))

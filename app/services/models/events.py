@@ -87,7 +87,8 @@ class ModelChanged(ServiceEvent, frozen=True):
     `Models.reload(without_workers=True)` may help. `workers` are those that it holds while it is loading or
     ready: they answer nobody else. `tuning`, in the state "loading": placements are measured first, and
     nothing is loaded meanwhile. `because`, when it is loading or ready: why it is loaded. `resting`, in the
-    state "empty": the next request loads it. `facts` are then those that it had last, if any.
+    state "empty": the next request loads it. `facts` are then those that it had last, if any. `trouble`, of a model
+    elsewhere: why its server failed the last answer.
     """
 
     state: EngineState
@@ -103,6 +104,7 @@ class ModelChanged(ServiceEvent, frozen=True):
     tuning: bool = False
     because: LoadReason = "chosen"
     resting: Resting = ""
+    trouble: ErrorInfo | None = None
 
 
 class LoadedModelChanged(ServiceEvent, frozen=True):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import msgspec
+
 from app.services.events import EventBus
 from app.services.models.events import ModelChanged
 from app.services.models.loaded_model import LoadReason, Resting
 from engine.api import EngineState, ModelFacts
 from engine.errors import ErrorInfo
+from engine.remote.names import is_remote
 
 
 class ModelState:
@@ -71,6 +74,13 @@ class ModelState:
                 without_workers=bool(workers) and error.code.startswith("worker."),
             )
         )
+
+    def answered(self, error: ErrorInfo | None) -> None:
+        """An answer has ended: the server of a model elsewhere is in trouble with an error `remote.*` of its own."""
+        current = self._current
+        trouble = error if error is not None and error.code.startswith("remote.") else None
+        if current.state == "ready" and is_remote(current.path) and current.trouble != trouble:
+            self.publish(msgspec.structs.replace(current, trouble=trouble))
 
     def publish(self, change: ModelChanged) -> None:
         with self._lock:

@@ -461,8 +461,11 @@ class Models:
                 self._failed("empty", event.error, ())
             elif isinstance(event, EngineLost):
                 self._failed("lost", event.error, event.log_tail)
-            elif not (self.activity.take(event) or (isinstance(event, Finished) and self._held_on(event))):
-                generation.append(event)
+            else:
+                if isinstance(event, Finished) and event.reason != "cancelled":
+                    self._told.answered(event.error)
+                if not (self.activity.take(event) or (isinstance(event, Finished) and self._held_on(event))):
+                    generation.append(event)
         self._deliver(generation)
 
     def _deliver(self, events: list[Event]) -> None:

@@ -171,3 +171,18 @@ def test_a_run_without_a_name_is_given_the_model_elsewhere_that_is_in_use(make: 
     with OpenAiServer() as server:
         services.models.use(server.model)
         assert services.model_registry.chat_model().name == server.model
+
+
+def test_a_server_that_failed_is_in_trouble_until_it_answers(make: Make) -> None:
+    services = make()
+    told = Listening(services)
+    broken = Reply("Half of it", fault="stream_error", after=4)
+    with OpenAiServer(in_order(broken, say("Back"))) as server:
+        services.models.use(server.model)
+        assert told.model("ready").trouble is None
+        assert chat(services, told).error is not None
+        state = services.models.state
+        assert state.state == "ready" and state.trouble is not None
+        assert state.trouble.code == "remote.failed"
+        assert chat(services, told).content == "Back"
+        assert services.models.state.trouble is None
