@@ -860,6 +860,14 @@
         <translation>보내기(Enter)</translation>
     </message>
     <message>
+        <source>Reasoning, if supported</source>
+        <translation>추론(지원하는 경우)</translation>
+    </message>
+    <message>
+        <source>The server is told your choice. Whether its model follows it shows in the answer.</source>
+        <translation>선택한 내용을 서버에 전달합니다. 모델이 따르는지는 답변에서 확인할 수 있습니다.</translation>
+    </message>
+    <message>
         <source>Auto instead of {choice}</source>
         <translation>{choice} 대신 자동</translation>
     </message>

@@ -170,6 +170,14 @@ class Composer(ThemedWidget):
         choices = reasoning_choices(control)
         used = possible(control, self._reasoning)
         self.reasoning.setVisible(bool(choices))
+        # Servers take the choice and do not say whether their model knows it.
+        unsure = facts is not None and facts.remote
+        self._reasoning_label.setText(self.tr("Reasoning, if supported") if unsure else self.tr("Reasoning"))
+        self.reasoning.setToolTip(
+            self.tr("The server is told your choice. Whether its model follows it shows in the answer.")
+            if unsure
+            else ""
+        )
         if choices and control is not None:
             self.reasoning.show_choices(choices, used, best_effort=control.kind == "always")
         # What was chosen for another model.
@@ -220,7 +228,6 @@ class Composer(ThemedWidget):
 
     def retranslate(self) -> None:
         self._show_placeholder()
-        self._reasoning_label.setText(self.tr("Reasoning"))
         self.reasoning.setAccessibleName(self.tr("Reasoning"))
         self._instead.setToolTip(self.tr("This model doesn’t support your choice, so it decides on its own."))
         self._show_button()
