@@ -16,7 +16,6 @@ from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.chat.cards import MessageCard, time_of
 from app.desktop.markdown.body import QUICK_TEXT, AnswerBody
-from app.desktop.markdown.markdown import Block, parse
 from app.desktop.markdown.streaming import StreamingDocument
 from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.desktop.run_view.tool_call import ToolCallCard
@@ -25,6 +24,7 @@ from app.desktop.text.tool_call_text import first_words, one_line, whole_text
 from app.desktop.widgets.banner import Banner, BannerAction
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import discard
+from app.markdown.markdown import Block, parse
 from app.services.models.fullness import FULL
 from app.store.records import Message
 from engine.errors import ErrorInfo

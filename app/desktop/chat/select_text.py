@@ -26,13 +26,13 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.cards import time_of
 from app.desktop.chat.find import find_all, nearest
-from app.desktop.markdown.markdown import FORMULA_MARK, Prose, parse
 from app.desktop.markdown.prose import SafeTextBrowser, style_sheet
 from app.desktop.text.tool_call_text import arguments_text, one_line, whole_text
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.format import format_count
+from app.markdown.markdown import FORMULA_MARK, Prose, parse
 from app.store.records import Message
 
 PAGE = 100

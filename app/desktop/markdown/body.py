@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.markdown.code import CodeBlock
-from app.desktop.markdown.markdown import FORMULA_MARK, Block, Code, Formula, Prose
 from app.desktop.markdown.prose import ProseBlock
 from app.desktop.markdown.streaming import Change
 from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.layouts import discard
 from app.format import format_count
+from app.markdown.markdown import FORMULA_MARK, Block, Code, Formula, Prose
 
 # A longer text is parsed in the background.
 QUICK_TEXT = 6_000

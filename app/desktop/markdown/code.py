@@ -24,8 +24,8 @@ from app.desktop.base.background import background
 from app.desktop.base.theme import themes
 from app.desktop.markdown.headed import HeadedBox
 from app.desktop.markdown.highlight import MAX_COLOURED, QUICK, Span, Spans, spans
-from app.desktop.markdown.markdown import Code
 from app.desktop.markdown.prose import MINIMUM_HEIGHT, SCROLL_KEYS, show_only
+from app.markdown.markdown import Code
 
 LINES_AT_ONCE = 150
 SLICE_S = 0.005

@@ -27,8 +27,9 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QTextBrowser,
 
 from app.desktop.base.theme import Theme, themes
 from app.desktop.markdown.formula_object import OVERHANG, FormulaObject
-from app.desktop.markdown.markdown import FORMULA_MARK, Formula, Prose, is_safe_link
-from app.desktop.markdown.maths import Place, Request, formulas
+from app.desktop.markdown.maths import Place, formulas
+from app.markdown.formulas import Request
+from app.markdown.markdown import FORMULA_MARK, Formula, Prose, is_safe_link
 
 BODY_PIXELS = 14
 LINE_HEIGHT = 1.55

@@ -10,7 +10,7 @@ import re
 from html import escape
 from html.parser import HTMLParser
 
-from app.desktop.markdown.markdown import is_safe_link
+from app.markdown.markdown import is_safe_link
 
 # Tags that stand within a line, and what each becomes.
 INLINE = {

@@ -9,7 +9,7 @@ import msgspec
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
-from app.desktop.markdown.markdown import Block, Code, Prose, blocks_of, parse, tokens_of
+from app.markdown.markdown import Block, Code, Prose, blocks_of, parse, tokens_of
 
 # An end longer than this is parsed again only after it has grown by a sixteenth, which keeps the cost of an
 # endless paragraph linear in its length.

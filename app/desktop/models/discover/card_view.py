@@ -12,11 +12,11 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.markdown.body import segments
 from app.desktop.markdown.code import CodeBlock
-from app.desktop.markdown.markdown import Block, Prose
 from app.desktop.markdown.prose import ProseBlock
 from app.desktop.models.discover.card_text import card_text, piece_blocks
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import discard
+from app.markdown.markdown import Block, Prose
 
 # How long one slice may build or lay out before the window gets its turn.
 SLICE_S = 0.006

@@ -11,7 +11,6 @@ from shiboken6 import isValid
 from app.desktop.base.background import background
 from app.desktop.base.language import languages
 from app.desktop.markdown.body import QUICK_TEXT, AnswerBody
-from app.desktop.markdown.markdown import Block, parse
 from app.desktop.run_view.bubble import Bubble
 from app.desktop.run_view.steps import step_text
 from app.desktop.run_view.steps.line_widget import NUMBER, OVERHANG, LineWidget
@@ -27,6 +26,7 @@ from app.desktop.widgets.banner import Banner
 from app.desktop.widgets.buttons import CopyButton
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column
+from app.markdown.markdown import Block, parse
 from app.services.runs.reasons import why_ended
 
 

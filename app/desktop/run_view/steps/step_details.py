@@ -15,7 +15,6 @@ from app.desktop.base.language import languages
 from app.desktop.base.style import set_kind
 from app.desktop.base.themed_widget import FittedWidget, TranslatedWidget
 from app.desktop.markdown.body import AnswerBody
-from app.desktop.markdown.markdown import parse
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.markdown.text_box import TextBox
 from app.desktop.run_view.reasoning_card import MAX_SHOWN
@@ -27,6 +26,7 @@ from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.labels import set_texts, show_text, text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.format import format_count, format_duration, format_size
+from app.markdown.markdown import parse
 
 MOST_FILES = 12
 MOST_WORDS = 20_000

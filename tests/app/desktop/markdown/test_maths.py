@@ -7,8 +7,9 @@ from PySide6.QtGui import QColor, QImage, QPainter, QTextDocument, QTextFormat
 
 from app.desktop.base.theme import load_theme
 from app.desktop.markdown.formula_object import FormulaObject
-from app.desktop.markdown.markdown import Formula
-from app.desktop.markdown.maths import MAX_LENGTH, FormulaError, Formulas, Place, Request, draw, paint
+from app.desktop.markdown.maths import Formulas, Place, paint
+from app.markdown.formulas import MAX_LENGTH, FormulaError, Request, draw
+from app.markdown.markdown import Formula
 
 
 def request(tex: str, *, display: bool = False) -> Request:

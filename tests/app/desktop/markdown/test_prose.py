@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.markdown.body import segments
-from app.desktop.markdown.markdown import Prose, parse
 from app.desktop.markdown.prose import ProseBlock
+from app.markdown.markdown import Prose, parse
 
 TEXT = """# Head
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from markdown_it.token import Token
 
 from app.desktop.markdown import streaming
-from app.desktop.markdown.markdown import Block, Code, Prose, parse, tokens_of
 from app.desktop.markdown.streaming import Change, StreamingDocument
+from app.markdown.markdown import Block, Code, Prose, parse, tokens_of
 
 PIECES = st.sampled_from(
     [

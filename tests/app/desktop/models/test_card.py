@@ -12,12 +12,12 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.desktop.markdown.markdown import Block, Code, Prose
 from app.desktop.markdown.prose import SafeTextBrowser
 from app.desktop.markdown.safe_html import inline_tag, safe_html
 from app.desktop.models.discover import card_view
 from app.desktop.models.discover.card_text import MAX_CARD, MAX_CODE, MAX_ROWS, PIECE, card_text, piece_blocks
 from app.desktop.models.discover.card_view import ModelCard
+from app.markdown.markdown import Block, Code, Prose
 
 ALLOWED = {
     "p", "b", "i", "u", "s", "a", "br", "hr", "ul", "ol", "li", "table", "tr", "td", "th", "code", "sub", "sup",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.desktop.markdown.markdown import Code, Formula, Prose, is_safe_link, parse
+from app.markdown.markdown import Code, Formula, Prose, is_safe_link, parse
 
 
 def html(text: str) -> str:

@@ -22,7 +22,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
-from app.desktop.markdown.maths_syntax import bracket_maths_plugin
+from app.markdown.maths_syntax import bracket_maths_plugin
 
 Env = MutableMapping[str, Any]
 SAFE_SCHEMES = frozenset({"http", "https", "mailto"})

@@ -1,0 +1,1 @@
+"""Markdown and TeX as models write them, read and drawn without Qt."""
