@@ -21,6 +21,7 @@ class Format(StrEnum):
 
     markdown = "markdown"
     json = "json"
+    html = "html"
 
 
 @chats.command("list")

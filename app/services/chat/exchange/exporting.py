@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 import msgspec
 
 from app.file_names import FileNames
 from app.language import Language
 from app.services.chat.exchange.coterie_json import write_coterie
+from app.services.chat.exchange.html_page import html_page
 from app.services.chat.exchange.labels import Labels
 from app.services.chat.exchange.markdown_text import markdown
 from app.services.chat.exchange.writing import check_folder, new_file
@@ -18,8 +19,8 @@ from app.store.records import Project, WholeChat
 from app.store.store import Store
 from engine.errors import UserError
 
-ExportFormat = Literal["markdown", "json"]
-ENDINGS: dict[ExportFormat, str] = {"markdown": ".md", "json": ".json"}
+ExportFormat = Literal["markdown", "json", "html"]
+ENDINGS: dict[ExportFormat, str] = {"markdown": ".md", "json": ".json", "html": ".html"}
 # Called with how many chats are done, and how many there are.
 Report = Callable[[int, int], None]
 
@@ -86,7 +87,8 @@ class _Exporter:
         project = self._projects.get(chat.conversation.project or 0)
         labels = Labels(self._export.language, chat.conversation, "" if project is None else project.name)
         with new_file(path, replace=self._export.replace) as file:
-            _WRITERS[self._export.format](file, chat, labels)
+            for piece in _WRITERS[self._export.format](chat, labels):
+                file.write(piece.encode())
 
     def _whole(self, id: int) -> WholeChat:
         """The chat; one whose project is deleted belongs to none."""
@@ -98,9 +100,8 @@ class _Exporter:
         )
 
 
-def _write_markdown(file: BinaryIO, chat: WholeChat, labels: Labels) -> None:
-    for piece in markdown(chat, labels):
-        file.write(piece.encode())
-
-
-_WRITERS: dict[ExportFormat, Callable[[BinaryIO, WholeChat, Labels], None]] = {"markdown": _write_markdown}
+# What makes the pieces of a file.
+_WRITERS: dict[ExportFormat, Callable[[WholeChat, Labels], Iterator[str]]] = {
+    "markdown": markdown,
+    "html": html_page,
+}
