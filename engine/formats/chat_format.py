@@ -159,6 +159,8 @@ class ChatFormat:
         def render(messages: Conversation, definitions: list[dict[str, Any]]) -> str:
             if settings.system_words:
                 messages = _with_system_words(messages, settings.system_words)
+            if settings.question_words:
+                messages = _with_question_words(messages, settings.question_words)
             if not self._takes_system:
                 messages = with_system_merged(messages)
             keyed = with_reasoning_keys(messages, self._template.source)
@@ -240,6 +242,15 @@ def _with_system_words(conversation: Conversation, words: str) -> Conversation:
         first = {**conversation[0], "content": f"{conversation[0]['content']}\n\n{words}".strip()}
         return [first, *conversation[1:]]
     return [{"role": "system", "content": words}, *conversation]
+
+
+def _with_question_words(conversation: Conversation, words: str) -> Conversation:
+    """Words behind the last thing that a person said."""
+    last = max((place for place, each in enumerate(conversation) if each["role"] == "user"), default=None)
+    if last is None:
+        return conversation
+    said = {**conversation[last], "content": f"{conversation[last]['content']}{words}"}
+    return [*conversation[:last], said, *conversation[last + 1 :]]
 
 
 def _extended(prompt: Prompt, *pieces: Piece) -> Prompt:

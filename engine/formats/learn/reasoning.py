@@ -40,6 +40,9 @@ _LEVEL_VALUES = ("low", "medium", "high")
 _NONSENSE = "zx7none"
 # Words in the system message that some models were trained to obey: (on, off).
 _WORDS = (("/think", "/no_think"), ("detailed thinking on", "detailed thinking off"), ("/think", "/nothink"))
+# Words behind the question that say how long a thought may be, by a mark of the templates whose models were taught
+# them (HyperCLOVA X SEED Think, by its model card).
+_LENGTH_WORDS = {"<|im_start|>assistant/think": "\nThink for maximum {count} tokens."}
 # Tokens for a level where the template takes a number only.
 _LEVEL_BUDGETS = {"low": 512, "medium": 2048, "high": 8192}
 _QUESTION = "Qx7question"
@@ -52,6 +55,7 @@ class ReasoningSettings(msgspec.Struct, frozen=True):
 
     variables: Variables = {}
     system_words: str = ""
+    question_words: str = ""
     budget: int | None = None
     close_block: bool = False
 
@@ -65,6 +69,7 @@ class ReasoningPlan(msgspec.Struct, frozen=True):
     levels: dict[str, Variables] = {}
     budget_variable: str = ""
     words: tuple[str, str] | None = None
+    length_words: str = ""
 
     def settings(self, reasoning: Reasoning) -> ReasoningSettings:
         """Raises UserError `reasoning.unknown` for a choice that is none of the known words and no number."""
@@ -77,7 +82,7 @@ class ReasoningPlan(msgspec.Struct, frozen=True):
         if isinstance(choice, int):
             if self.budget_variable:
                 return ReasoningSettings({**self.on, self.budget_variable: choice}, budget=choice)
-            return ReasoningSettings(self.on, words, budget=choice)
+            return ReasoningSettings(self.on, words, self.length_words.format(count=choice), choice)
         if choice in self.levels:
             return ReasoningSettings({**self.on, **self.levels[choice]}, words)
         if self.budget_variable and choice in _LEVEL_BUDGETS:
@@ -151,7 +156,9 @@ def find_reasoning(template: Template, markers: ReasoningMarkers) -> ReasoningPl
             on = levels.get("medium") or list(levels.values())[-1]
         return ReasoningPlan(ReasoningControl("levels", names, chosen), on, off, levels)
     if off is not None:
-        return ReasoningPlan(ReasoningControl("switch", ("off", "on"), chosen), on, off)
+        length = next((words for mark, words in _LENGTH_WORDS.items() if mark in template.source), "")
+        control = ReasoningControl("switch", ("off", "on"), chosen)
+        return ReasoningPlan(control, on, off, length_words=length)
     for words in _WORDS:
         chosen = _chosen_by_words(probe, default, words) if words[1] in template.source else ""
         if chosen:

@@ -188,6 +188,17 @@ def test_what_models_write_besides_is_read(
         assert (message.reasoning, message.content, calls) == expected
 
 
+def test_a_limit_is_said_behind_the_question_where_the_model_was_taught_to_heed_it() -> None:
+    chat_format = format_of(next(each for each in KOREAN if "Think 14B" in each.name))
+    history = [*QUESTION, {"role": "assistant", "content": "It is."}, {"role": "user", "content": "Is it?"}]
+    limited = chat_format.render(history, reasoning=300)
+    words = "\nThink for maximum 300 tokens."
+    assert limited.text.replace(words, "") == chat_format.render(history, reasoning="on").text
+    assert f"Is it?{words}<|im_end|>" in limited.text and limited.reasoning_budget == 300
+    assert limited.separated
+    assert [piece.text for piece in limited.pieces if not piece.trusted][-1] == "Is it?"
+
+
 def test_no_grammar_of_calls_begins_where_an_answer_may_follow() -> None:
     chat_format = format_of(next(each for each in ALL if each.name == "Inkling"))
     assert chat_format.tool_grammar(TOOLS).triggers == (r"(<\|content_invoke_tool_json\|>)",)
