@@ -12,6 +12,7 @@ from pathlib import Path
 from app.log import set_levels
 from app.services.chat.compaction import Compactor
 from app.services.chat.conversations import TRASH_DAYS, Conversations
+from app.services.chat.exchange.reading.importing import ChatImports
 from app.services.chat.prompt_cache_files import PromptCacheFiles, states_folder
 from app.services.chat.summaries import Summaries
 from app.services.connections.events import RemoteServersChanged
@@ -79,6 +80,7 @@ class Services:
         parts = RunParts(home, self.model_registry, self.servers, lambda: language(settings.current))
         self.runs = Runs(home, store, parts, events)
         self.conversations = Conversations(store, models, settings, library, self.runs, events)
+        self.chat_imports = ChatImports(store, events)
         self.lifecycle = ModelLifecycle(settings, models, self.conversations, events)
         self.room = Compactor(store, models, self.conversations, events)
         self.summaries = Summaries(store, models, self.model_registry, self.conversations, events)

@@ -14,6 +14,12 @@ class ConversationChanged(ServiceEvent, frozen=True):
     conversation: Conversation
 
 
+class ConversationsImported(ServiceEvent, frozen=True):
+    """Conversations were added from files."""
+
+    conversations: tuple[Conversation, ...]
+
+
 class ProjectsChanged(ServiceEvent, frozen=True):
     """The projects after one was made, changed, deleted or restored, by name."""
 
