@@ -141,7 +141,7 @@ class Dialect(msgspec.Struct, frozen=True):
     @property
     def trigger(self) -> str:
         """The mark at which a call begins, without white space at its ends. "" when a call has no mark of its
-        own (Llama 3's bare JSON); such a call may only stand at the start of an answer.
+        own (Llama 3's bare JSON); behind words such a call counts where it names a known tool.
         """
         head = self.section_start
         for part in self.call:

@@ -222,6 +222,9 @@ def other_notations(dialect: Dialect, source: str = "") -> tuple[Dialect, ...]:
     ]
     if dialect.trigger == "<tool_call>":
         others += [other for other in (HERMES, QWEN_CODER, GLM) if other.call != dialect.call]
+    elif dialect.arguments == "tagged" and dialect.call[0] == dialect.trigger and dialect.end:
+        # The object of Hermes between tags of its own (LongCat).
+        others.append(msgspec.structs.replace(HERMES, call=_enveloped(dialect.trigger, str(dialect.end[0]))))
     if dialect.trigger == "<tool_call>" and dialect.envelope:
         # Small Hermes and Qwen models confuse the marks of their prompt.
         others += [_TOOLS_MARK, _GRANITE_CODE, BARE_FUNCTION]

@@ -12,4 +12,4 @@ ANGLED_TAG = re.compile(_ANGLED)
 # A word between two tags belongs to them: <|close|>think<|sep|>.
 WHOLE_TAG = re.compile(rf"{TAG}(?:[a-z_]{{2,20}}{TAG})?")
 # As tokens of their own look, which nobody writes by chance.
-SPECIAL_TAG = re.compile(rf"<\|[^<>\s]{{1,60}}>|<[^<>\s]{{1,60}}\|>|{_BRACKETED}")
+SPECIAL_TAG = re.compile(rf"<\|[^<>\s]{{1,60}}>|<[^<>\s]{{1,60}}\|>|<｜[^<>\s]{{1,60}}｜>|{_BRACKETED}")

@@ -11,10 +11,11 @@ from engine.formats.learn.comparing import mirrored
 from engine.formats.learn.probing import tools_for
 from engine.formats.render.messages import Conversation, with_reasoning_keys
 from engine.formats.render.template import Template
-from engine.formats.tags import TAG, WHOLE_TAG
+from engine.formats.tags import SPECIAL_TAG, TAG, WHOLE_TAG
 
 _QUESTION, _THOUGHT, _ANSWER = "Qx7question", "Qx7thought", "Qx7answer"
 _USER = {"role": "user", "content": _QUESTION}
+_CALLED, _RESULT = "qx7tool", "Qx7result"
 _EMPTY_BLOCK_AT_END = re.compile(rf"({TAG}(?:[a-z]{{2,20}})?)(\s*)({TAG})(\s*)\Z")
 _LONGEST_OPENING = 60
 _AT_TURN_END = re.compile(r"\s*((?:<\|[^<>\s]{1,40}\|>|<｜[^<>\s]{1,40}｜>|</s>|<end_of_turn>|<turn\|>))")
@@ -25,6 +26,7 @@ _TURN_ENDS = (
 # How far from its end a text is looked at; it comes from a stranger's template.
 _LONGEST_END = 300
 _TAGS_AT_END = re.compile(rf"({TAG}(?:[a-z]{{2,20}}{TAG}?)?)\s*\Z")
+_LAST_TAG = re.compile(rf"{TAG}\s*\Z")
 _WORD_AT_END = re.compile(r"(<([a-z_]{2,30})>)(\s*)\Z")
 _WORDED_PAIRS = (
     ("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),  # Apriel
@@ -47,11 +49,11 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
     `<|start|>assistant<|channel|>final<|message|>`); `early_answer_opening` is what remains of it when the
     reply starts with the answer. `answer_closing` ends the answer where a format marks that (Cohere), and
     `turn_opening` is written between the parts of one reply (`<|start|>assistant`). `turn_closings` end the whole
-    turn; a host stops there, and where one comes through at the end of a reply it is dropped. `lead`, `tail` are the
-    white space inside the markers, `seam` what parts the closing one from `answer_opening` and `gap` what follows
-    them, as the template writes them; they matter for continuing an answer. `learned` is False for the default pair,
-    and `shown` for one that the template writes only when it is asked to, or never: it may just take off what others
-    have thought.
+    turn; a host stops there, and where one comes through at the end of a reply it is dropped. `result_marks` stand
+    around a tool's result and mean nothing in a reply. `lead`, `tail` are the white space inside the markers, `seam`
+    what parts the closing one from `answer_opening` and `gap` what follows them, as the template writes them; they
+    matter for continuing an answer. `learned` is False for the default pair, and `shown` for one that the template
+    writes only when it is asked to, or never: it may just take off what others have thought.
     """
 
     opening: str = "<think>"
@@ -61,6 +63,7 @@ class ReasoningMarkers(msgspec.Struct, frozen=True):
     answer_closing: str = ""
     turn_opening: str = ""
     turn_closings: tuple[str, ...] = ()
+    result_marks: tuple[str, ...] = ()
     lead: str = "\n"
     tail: str = "\n"
     seam: str = ""
@@ -94,7 +97,22 @@ def learn_markers(template: Template) -> ReasoningMarkers:
         for tools in (None, tools_for())
     )
     closings = [mark for mark in _turn_closings(template) if not markers.answer_closing.startswith(mark)]
-    return msgspec.structs.replace(markers, turn_closings=tuple(closings), shown=shown)
+    results = _result_marks(template)
+    return msgspec.structs.replace(markers, turn_closings=tuple(closings), shown=shown, result_marks=results)
+
+
+def _result_marks(template: Template) -> tuple[str, ...]:
+    """The special tokens next to a tool's result that stand nowhere else."""
+    call, result = _call_and_result()
+    before, _, after = _rendered(template, [_USER, call, result]).partition(_RESULT)
+    marks = SPECIAL_TAG.findall(before[-_LONGEST_END:])[-3:] + SPECIAL_TAG.findall(after[:_LONGEST_END])[:2]
+    answer = {"role": "assistant", "content": _ANSWER}
+    # A call that waits for its result may end with the mark in front of that (Gemma 4).
+    elsewhere = _LAST_TAG.sub("", _rendered(template, [_USER, call], add_generation_prompt=False))
+    elsewhere += _rendered(template, [_USER, answer, {"role": "user", "content": "Qx7later"}])
+    return tuple(
+        dict.fromkeys(mark for mark in marks if mark not in elsewhere and any(map(str.isalpha, mark)))
+    )
 
 
 def _turn_closings(template: Template) -> tuple[str, ...]:
@@ -171,12 +189,15 @@ def _with_answer_marks(template: Template, markers: ReasoningMarkers) -> Reasoni
 
 def _begins_result(template: Template, mark: str) -> bool:
     """Whether the mark is what a tool's result begins with (MiniMax)."""
-    function = {"name": "qx7tool", "arguments": {}}
+    rendered = _rendered(template, [_USER, *_call_and_result()])
+    return rendered.partition(_RESULT)[0].rstrip().endswith(mark)
+
+
+def _call_and_result() -> Conversation:
+    function = {"name": _CALLED, "arguments": {}}
     call = {"id": "qx7iduno1", "type": "function", "function": function}
     answer = {"role": "assistant", "content": "", "tool_calls": [call]}
-    result = {"role": "tool", "content": "Qx7result", "tool_call_id": call["id"], "name": "qx7tool"}
-    before = _rendered(template, [_USER, answer, result]).partition("Qx7result")[0]
-    return before.rstrip().endswith(mark)
+    return [answer, {"role": "tool", "content": _RESULT, "tool_call_id": call["id"], "name": _CALLED}]
 
 
 def _thoughtful(template: Template) -> Conversation:

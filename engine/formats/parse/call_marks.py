@@ -71,8 +71,12 @@ class CallMarks:
         else:
             opening, closing = "", "".join(part for part in dialect.end if isinstance(part, str))
         self.opening = marks_of(opening)
-        self.closing = marks_of(closing)
+        # The bracket that ends braced arguments is a mark of its own: that behind it may be missing.
+        bracket = closing[:1] if dialect.arguments == "braced" and closing.startswith("}") else ""
+        self.closing = (*filter(None, (bracket,)), *marks_of(closing.removeprefix(bracket)))
         self.start = CompiledPattern(dialect.start)
+        # That of a further call in one block: without the block's mark.
+        self.again = self.start.behind_mark() if bracket else None
         firsts = self.opening[:1] or (self.start.first,) if not dialect.envelope else self.opening[:1]
         self.firsts = tuple(mark for mark in firsts if mark)
         self.stops = tuple(mark for mark in (*self.closing, *self.section_end, *self.firsts) if len(mark) > 1)
@@ -83,6 +87,11 @@ class CallMarks:
     def own_firsts(self) -> tuple[str, ...]:
         """The marks that a call begins with, where they are its own: tags."""
         return tuple(mark for mark in self.firsts if len(mark) > 3 and mark[0] in "<[")
+
+    @property
+    def own_closings(self) -> tuple[str, ...]:
+        """The marks behind a call that are tags."""
+        return tuple(mark for mark in self.closing if len(mark) > 3 and mark[0] in "<[")
 
     @property
     def keys(self) -> Envelope:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from engine.formats.dialect import Dialect
@@ -50,6 +52,10 @@ class CallReader:
         # Names that a call's mark follows.
         names = schemas if active and dialect.addressed else ()
         self.addresses = {f"{name}{dialect.trigger}": len(name) for name in names}
+        # How a call begins within words where the dialect has no mark that tells it from them.
+        self.bare_starts = () if dialect.trigger or not active else _bare_starts(schemas)
+        closings = {mark for each in self._notations[: self._bare_from] for mark in each.marks.own_closings}
+        self._closings = tuple(sorted(closings - triggers, key=len, reverse=True))
         self._schemas, self._ends_reasoning = schemas, dialect.ends_reasoning
 
     @property
@@ -77,10 +83,28 @@ class CallReader:
                 return Found(reading, number)
         return None
 
+    def read_within_words(self, text: str, position: int, final: bool) -> Found | None:
+        """Calls without any mark behind words; only what needs no repair. Raises IncompleteError."""
+        found = self.read(text, position, final, bare=True)
+        whole = found and found.reading.calls and not found.reading.truncated
+        return found if found and whole and not any(c.repaired for c in found.reading.calls) else None
+
     def go_on(self, text: str, position: int, final: bool, found: Found) -> Found | None:
         """What follows `found`, None when the calls are over. Raises IncompleteError."""
         reading = self._notations[found.notation].read(text, position, found.reading.in_section, final)
+        if reading is None and (end := self._past_closing(text, position, final)) > position:
+            reading = Reading(end, in_section=found.reading.in_section)
         return None if reading is None else Found(reading, found.notation)
+
+    def _past_closing(self, text: str, position: int, final: bool) -> int:
+        """Behind a closing mark of calls at `position`, written twice or without the opening one."""
+        start = skip_space(text, position)
+        for mark in self._closings:
+            if text.startswith(mark, start):
+                return start + len(mark)
+            if not final and mark.startswith(text[start:]):
+                raise IncompleteError
+        return position
 
     def last_calls(self, text: str, position: int, final: bool, closings: tuple[str, ...]) -> list[Found]:
         """The calls from `position` to the end of the reply or, behind them, of the turn, which `closings` mark; none
@@ -99,6 +123,16 @@ class CallReader:
                 return calls if any(each.reading.calls for each in calls) else []
             found = self.go_on(text, end, final, found)
         return []
+
+
+def _bare_starts(names: Iterable[str]) -> tuple[str, ...]:
+    heads = [f'{{{space}"name":{gap}"' for space in ("", " ", "\n  ", "\n    ") for gap in ("", " ")]
+    heads += ['{"type": "function", "name": "', '{"type":"function","name":"']
+    return tuple(
+        start
+        for name in names
+        for start in (*(f'{mark}{head}{name}"' for head in heads for mark in ("", "[")), f"[{name}(")
+    )
 
 
 def _past_marks(text: str, position: int, marks: tuple[str, ...]) -> int:

@@ -99,6 +99,8 @@ class Notation:
         head = self.marks.start.match(text, position) or self._half_written.match(
             text, position, self.marks.schemas
         )
+        if head is None and opened and self.marks.again:
+            head = self.marks.again.match(text, position)
         if head is None or not head.slots.get(NAME):
             return None
         head = self._named(head, self.marks.tool(head.slots[NAME]))
@@ -244,7 +246,8 @@ class Notation:
         if found is None:
             return self._malformed(text, head.end, head, final)
         end = self.marks.past_closing(text, found.end, final)
-        return Reading(end, (self._made(head, typing.typed(found.value), typing, repaired=found.repaired),))
+        call = self._made(head, typing.typed(found.value), typing, repaired=found.repaired)
+        return Reading(end, (call,), in_section=bool(self.marks.again) and end == found.end + 1)
 
     @staticmethod
     def _named(head: Match, name: str) -> Match:

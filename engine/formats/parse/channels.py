@@ -215,7 +215,7 @@ class ChannelParser(ReplyParser):
         end = match.start() if match else len(data)
         raw = data[position:end].strip()
         if self._atem and _MESSAGE in raw:  # a slip within the call's tag: name="f<|message|>">
-            text = raw.replace(f"{_MESSAGE}<", '"><').replace(_MESSAGE, "")
+            text = raw.replace(f"{_MESSAGE}<atem:", '"><atem:').replace(_MESSAGE, "")
             found = self._atem.read(text, 0, None, True)
             if found and all(call.name in self._schemas for call in found.calls):
                 calls = tuple(msgspec.structs.replace(call, repaired=True) for call in found.calls)

@@ -161,9 +161,7 @@ class ReplyParser:
         return self._begin_answer(data, position, out)
 
     def _begin_reasoning(self, data: str, position: int, out: list[ParsedDelta], may_call: bool) -> int:
-        """The first visible character of the reasoning. A call there, where the prompt opened it, means that there is
-        none.
-        """
+        """The first visible character of the reasoning; a call there may mean that there is none."""
         try:
             found = self._reader.read(data, position, self._final) if may_call else None
         except IncompleteError:
@@ -183,9 +181,8 @@ class ReplyParser:
                 return self._wait_for_call(data, position, out)
             if found:
                 return self._take(found, out)
-        spaces = "".join(self._text.spaces)
         # Of the white space in front of the answer the indent of its first line is the answer's.
-        self._text.spaces = [spaces[spaces.rfind("\n") + 1 :]]
+        self._text.spaces = ["".join(self._text.spaces).rpartition("\n")[2]]
         self._state = State.ANSWER
         return position
 
@@ -193,7 +190,7 @@ class ReplyParser:
         match = self._marks.ends_of_reasoning.search(data, position)
         if match:
             self._show(data[position : match.start()], out)
-            if match.group() != self._markers.closing:
+            if match.group() not in self._marks.ends:
                 return self._call_in_reasoning(data, match.start(), match.group(), out)
             self._text.spaces.clear()
             self._state = State.ANSWER_START
@@ -240,13 +237,14 @@ class ReplyParser:
             self._state = State.ANSWER_END
             return match.end()
         start = match.start()
-        again = skip_space(data, match.end())
-        if data.startswith(match.group(), again):
+        if data.startswith(match.group(), again := skip_space(data, match.end())):
             return again  # the mark twice
         if not self._final and again < len(data) and match.group().startswith(data[again:]):
             return self._wait(data, start)
+        within = match.group() in self._reader.bare_starts
+        read = self._reader.read_within_words if within else self._reader.read
         try:
-            found = self._reader.read(data, start, self._final)
+            found = None if within and self._text.is_fenced else read(data, start, self._final)
         except IncompleteError as error:
             return self._wait_for_call(data, start, out, error)
         if found:

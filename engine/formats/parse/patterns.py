@@ -122,6 +122,10 @@ class CompiledPattern:
         following = self._parts[number + 1 : number + 3]
         return len(following) == 2 and following[0] == Mark(":") and following[1] is INDEX
 
+    def behind_mark(self) -> CompiledPattern:
+        """The pattern without its first mark."""
+        return self._rest(1)
+
     def _rest(self, number: int) -> CompiledPattern:
         rest = CompiledPattern(())
         rest._parts = self._parts[number:]

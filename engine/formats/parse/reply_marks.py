@@ -15,6 +15,8 @@ from engine.formats.values import Prompt
 # The last special token in front of a reply.
 _LAST_SPECIAL = re.compile(r"(<\|[^<>\s|]{1,40}\|>)\s*\Z")
 _LONGEST_END = 80
+# Words in front of a thought (Granite), and marks of earlier models of the same maker (Cohere).
+_SPELLINGS = (("Here is ", "Here's "), ("_TEXT|>", "_RESPONSE|>"))
 
 
 class State(Enum):
@@ -30,38 +32,47 @@ class State(Enum):
 class ReplyMarks:
     """What to look for in which state.
 
-    `closings` end the answer or the turn. `reopening` (often "") opens a thought within an answer, and `strays` are
-    closing marks that mean nothing there: both only where they look like tokens of their own.
+    `ends` close the reasoning, `closings` end the answer or the turn. `reopening` (often "") opens a thought within
+    an answer, and `strays` are closing marks and those of results that mean nothing there: both only where they
+    look like tokens of their own.
     """
 
     def __init__(self, markers: ReasoningMarkers, prompt: Prompt, reader: CallReader) -> None:
         pair = _special(markers)
         self.reopening = pair[0] if pair else ""
-        openings = [(mark, State.REASONING_START) for mark in (markers.opening, self.reopening)]
+        openings = [(mark, State.REASONING_START) for mark in (*_spellings(markers.opening), self.reopening)]
         answers = [
-            (mark, State.ANSWER_START) for mark in (markers.answer_opening, markers.early_answer_opening)
+            (mark, State.ANSWER_START)
+            for opening in (markers.answer_opening, markers.early_answer_opening)
+            for mark in _spellings(opening)
         ]
-        closed = (markers.closing, State.ANSWER_START)
-        self.closings = tuple(filter(None, (markers.answer_closing, *markers.turn_closings)))
+        self.ends = _spellings(markers.closing)
+        closed = [(mark, State.ANSWER_START) for mark in self.ends]
+        self.closings = tuple(filter(None, (*_spellings(markers.answer_closing), *markers.turn_closings)))
         calls = [(mark, State.CALLS) for mark in reader.triggers]
         named = [(mark, State.CALLS) for mark in reader.addresses]
         over = [(mark, State.ANSWER_START) for mark in (markers.turn_opening, *self.closings)]
         self._starts = {
-            State.START: _table(*openings, closed, *answers, *named, (_role_mark(prompt), State.START)),
-            State.REASONING_START: _table(*openings, closed, *answers, *calls),
+            State.START: _table(*openings, *closed, *answers, *named, (_role_mark(prompt), State.START)),
+            State.REASONING_START: _table(*openings, *closed, *answers, *calls),
             State.ANSWER_START: _table(
                 *answers,
                 *named,
                 (markers.turn_opening, State.ANSWER_START),
-                closed,
+                *closed,
                 *(openings if pair else ()),
             ),
             State.ANSWER_END: _table(*calls, *over),
         }
-        strays = (*pair[1:], *filter(SPECIAL_TAG.fullmatch, reader.section_ends))
+        known = (*reader.triggers, markers.opening, markers.closing, markers.turn_opening)
+        known += (markers.answer_opening, markers.early_answer_opening)
+        results = [mark for mark in markers.result_marks if not any(mark in each for each in known)]
+        strays = (*pair[1:], *filter(SPECIAL_TAG.fullmatch, reader.section_ends), *results)
         self.strays = tuple(mark for mark in strays if mark not in self.closings)
-        self.ends_of_answer = MarkSearch((*reader.triggers, *self.closings, *pair, *self.strays))
-        self.ends_of_reasoning = MarkSearch((markers.closing, *reader.triggers))
+        self.ends_of_answer = MarkSearch(
+            (*reader.triggers, *reader.bare_starts, *self.closings, *pair, *self.strays)
+        )
+        self.ends_of_reasoning = MarkSearch((*self.ends, *reader.triggers))
 
     def start(self, state: State, text: str, position: int, final: bool) -> tuple[str, State]:
         """The mark at `position`, where nothing visible has come in this state yet, "" for none, and the state behind
@@ -104,6 +115,11 @@ def _end(prompt: Prompt) -> str:
 
 def _table(*rows: tuple[str, State]) -> tuple[tuple[str, State], ...]:
     return tuple(row for row in rows if row[0])
+
+
+def _spellings(mark: str) -> tuple[str, ...]:
+    """A mark as models write it, too."""
+    return tuple(dict.fromkeys((mark, *(mark.replace(*pair) for pair in _SPELLINGS))))
 
 
 def _special(markers: ReasoningMarkers) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ class ToldText:
         self.reasoning: list[str] = []
         self.content: list[str] = []
         self.spaces: list[str] = []
+        self.is_fenced = False  # whether a fence of code is open in the answer
+        self._begun_fence = ""
 
     def show(self, text: str, out: list[ParsedDelta], *, inside: bool) -> None:
         """Tell text up to its last visible character; white space waits for what follows. `inside` the reasoning."""
@@ -27,6 +29,10 @@ class ToldText:
         self.spaces.clear()
         if not text:
             return
+        if not inside and (self._begun_fence or "`" in text):
+            ticks = self._begun_fence + text
+            self.is_fenced ^= ticks.count("```") % 2 == 1
+            self._begun_fence = ticks[len(ticks.rstrip("`")) :] if not ticks.endswith("```") else ""
         kind = ReasoningDelta if inside else ContentDelta
         (self.reasoning if inside else self.content).append(text)
         if out and isinstance(last := out[-1], kind):

@@ -157,3 +157,12 @@ def test_markers_of_channels_are_learned() -> None:
     assert markers.opening == "<|channel|>analysis<|message|>"
     assert markers.closing == "<|end|>"
     assert markers.early_answer_opening == "<|channel|>final<|message|>"
+
+
+def test_special_tokens_around_a_tools_result_are_learned() -> None:
+    source = (
+        "{% for m in messages %}{% if m.role == 'tool' %}<|result|>{{ m.content }}<|result_end|>"
+        "{% else %}<|{{ m.role }}|>{{ m.content }}{% for c in m.tool_calls or [] %}<|call|>"
+        "{{ c.function.name }}<|call_end|><|result|>{% else %}<|end|>{% endfor %}{% endif %}{% endfor %}"
+    )
+    assert ChatFormat.from_template(source).markers.result_marks == ("<|result|>", "<|result_end|>")

@@ -153,7 +153,9 @@ def test_calls_in_tags_for_nobody_are_words_where_the_tool_is_not_known_or_words
     assert (message.content, message.tool_calls) == (body, ())
 
 
-@pytest.mark.parametrize("name", ['search<|message|>">', "search<|message|>", 'sea<|message|>rch">'])
+@pytest.mark.parametrize(
+    "name", ['search<|message|><|message|>">', "search<|message|>", 'sea<|message|>rch">']
+)
 def test_the_mark_of_a_message_within_a_calls_tag_is_a_slip(name: str) -> None:
     parameter = '<atem:parameter name="text">a</atem:parameter>'
     body = (
