@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.log import set_levels
 from app.services.chat.compaction import Compactor
+from app.services.chat.comparisons import Comparisons
 from app.services.chat.conversations import TRASH_DAYS, Conversations
 from app.services.chat.exchange.reading.importing import ChatImports
 from app.services.chat.prompt_cache_files import PromptCacheFiles, states_folder
@@ -83,6 +84,7 @@ class Services:
         self.chat_imports = ChatImports(store, events)
         self.lifecycle = ModelLifecycle(settings, models, self.conversations, events)
         self.room = Compactor(store, models, self.conversations, events)
+        self.comparisons = Comparisons(store, self.conversations, events)
         self.summaries = Summaries(store, models, self.model_registry, self.conversations, events)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         placements.attach(models)
@@ -134,6 +136,7 @@ class Services:
     def close(self) -> None:
         self._forget_settings()
         self.lifecycle.close()
+        self.comparisons.close()
         self.summaries.close()
         self.runs.close()
         self.model_registry.close()

@@ -64,6 +64,17 @@ class AnswerToolCall(ServiceEvent, frozen=True):
     call: ToolCall
 
 
+class ComparisonChanged(ServiceEvent, frozen=True):
+    """The `answers` of a comparison that have begun, the last of them in progress while `of` models are asked; 0 once
+    it has ended."""
+
+    conversation: int
+    question: int
+    answers: tuple[int, ...]
+    of: int
+    error: ErrorInfo | None = None
+
+
 class SummaryStarted(ServiceEvent, frozen=True):
     """The model generates part `part` of `parts` of a summary: it includes the text so far, and starts over."""
 
