@@ -842,6 +842,84 @@
     </message>
 </context>
 <context>
+    <name>CompareColumn</name>
+    <message>
+        <source>Waiting for its turn</source>
+        <translation>차례를 기다리는 중</translation>
+    </message>
+    <message>
+        <source>Answering…</source>
+        <translation>답변하는 중…</translation>
+    </message>
+    <message>
+        <source>Getting ready…</source>
+        <translation>준비하는 중…</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>중지됨</translation>
+    </message>
+    <message>
+        <source>{speed} tok/s, {count} tokens</source>
+        <translation>초당 {speed}토큰, {count}토큰</translation>
+    </message>
+    <message>
+        <source>Better answer</source>
+        <translation>더 나은 답변</translation>
+    </message>
+    <message>
+        <source>This one is better</source>
+        <translation>이 답변이 더 나아요</translation>
+    </message>
+</context>
+<context>
+    <name>CompareSheet</name>
+    <message>
+        <source>outside this computer</source>
+        <translation>이 컴퓨터 밖</translation>
+    </message>
+    <message>
+        <source>better {count}×</source>
+        <translation>{count}번 더 나음</translation>
+    </message>
+    <message>
+        <source>Compare models</source>
+        <translation>모델 비교</translation>
+    </message>
+    <message>
+        <source>Choose two or three models. They answer the last question one after the other. All answers stay in the chat.</source>
+        <translation>모델을 두 개 또는 세 개 선택하세요. 마지막 질문에 차례로 답하며, 모든 답변은 대화에 남습니다.</translation>
+    </message>
+    <message>
+        <source>You need at least two models. Get another one on the Models page.</source>
+        <translation>모델이 두 개 이상 필요합니다. ‘모델’ 페이지에서 하나 더 받으세요.</translation>
+    </message>
+    <message>
+        <source>Each model is loaded when it’s its turn. You can close this: the answers stay in the chat.</source>
+        <translation>모델은 차례가 되면 불러옵니다. 창을 닫아도 답변은 대화에 남습니다.</translation>
+    </message>
+    <message>
+        <source>Choose the better answer. Coterie counts it for its model.</source>
+        <translation>더 나은 답변을 고르세요. 모델별로 횟수를 기록해 둡니다.</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>비교</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>완료</translation>
+    </message>
+</context>
+<context>
     <name>Composer</name>
     <message>
         <source>Stop</source>
@@ -5686,6 +5764,10 @@
     <message>
         <source>Choose a model</source>
         <translation>모델 선택</translation>
+    </message>
+    <message>
+        <source>Compare models</source>
+        <translation>모델 비교</translation>
     </message>
     <message>
         <source>Open a model file</source>

@@ -16,6 +16,7 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.answer_runs import AnswerRuns
 from app.desktop.chat.compaction.compaction_controller import RoomControl
+from app.desktop.chat.compare.compare_control import CompareControl
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.composer_frame import ComposerFrame
 from app.desktop.chat.model_control import ModelControl
@@ -86,6 +87,7 @@ class ChatPage(ThemedWidget):
         self.transcript = TranscriptView(self)
         self.whole_text = SelectTextView(self)
         self.room = RoomControl(calls, self, self.header, self.transcript, self.composer)
+        self.comparing = CompareControl(calls, self)
         self.runs = AnswerRuns(calls, self, self.composer)
         self._views = QStackedWidget(self)
         for view in (*([QWidget(self)] if first_run else []), self.transcript, self.whole_text):
@@ -132,6 +134,7 @@ class ChatPage(ThemedWidget):
         self.model.chosen.connect(self._model_chosen)
         composer.reasoning_chosen.connect(self._choose_reasoning)
         self.header.renamed.connect(self._rename)
+        self.comparing.failed.connect(self.show_error)
         self.room.continue_wanted.connect(self._continue)
         self.room.regenerate_wanted.connect(self._regenerate)
         self.room.edit_wanted.connect(self.edit_last)
@@ -289,6 +292,7 @@ class ChatPage(ThemedWidget):
             self._take(event)
         self.runs.take_events(events)
         self.room.take_events(events)
+        self.comparing.take_events(events)
         if any(isinstance(e, MessageAdded | AnswerQueued | AnswerFinished) for e in events):
             self._update_answering()
 
@@ -512,6 +516,13 @@ class ChatPage(ThemedWidget):
             self._calls.do(lambda s: s.conversations.continue_answer(message, again))
 
         self._calls.do(lambda s: s.conversations.messages([message])[0], go_on, owner=self)
+
+    def compare(self) -> None:
+        """Let a person choose models that answer the last question beside each other."""
+        conversation, ids = self._shown.id, self.transcript.ids
+        if conversation is not None and ids and not self.answering():
+            state = self.model.state
+            self.comparing.open(conversation, ids[-1], "" if state is None else state.path)
 
     def edit_last(self) -> None:
         """Open the editor in the place of the last message of the user."""

@@ -80,6 +80,7 @@ class Navigation(QObject):
             "answer_now": self._chat.answer_now,
             "undo": self._toast.undo,
             "choose_model": self.choose_model,
+            "compare": self._chat.compare,
             "open_model": self._chat.model.open_file,
             "sidebar": self.fold,
             "runs": lambda: self.show_page("runs"),

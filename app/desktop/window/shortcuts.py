@@ -45,6 +45,7 @@ def shortcuts() -> tuple[Shortcut, ...]:
         Shortcut("delete", "Del", translate("Shortcuts", "Delete the chat in the list"), in_window=False),
         Shortcut("undo", "Ctrl+Z", translate("Shortcuts", "Undo delete")),
         Shortcut("choose_model", "Ctrl+Shift+M", translate("Shortcuts", "Choose a model")),
+        Shortcut("compare", "Ctrl+Shift+K", translate("Shortcuts", "Compare models")),
         Shortcut("open_model", "Ctrl+O", translate("Shortcuts", "Open a model file")),
         Shortcut("sidebar", "Ctrl+B", translate("Shortcuts", "Show or hide the list")),
         Shortcut("runs", "Ctrl+R", translate("Shortcuts", "Runs")),

@@ -29,15 +29,19 @@ class Comparisons:
         self._finished: dict[int, Message] = {}
         self._stopped = False
 
-    def start(self, question: int, models: Sequence[str]) -> None:
-        """Let two or three models, as `Models.use` names them, answer a question; the chat keeps its own model.
+    def start(self, message: int, models: Sequence[str]) -> None:
+        """Let two or three models, as `Models.use` names them, answer a question, or that of an answer.
+
+        The chat keeps its own model.
 
         `ComparisonChanged` tells each answer as it begins. Raises UserError `compare.running`, `compare.models`.
         """
         wanted = list(dict.fromkeys(models))
         if not 2 <= len(wanted) <= MOST_MODELS:
             raise UserError("compare.models", most=MOST_MODELS)
-        record = self._store.messages.get(question)
+        record = self._store.messages.get(message)
+        if record.role == "assistant" and record.parent is not None:
+            record = self._store.messages.get(record.parent)
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
                 raise UserError("compare.running")
