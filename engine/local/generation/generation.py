@@ -339,7 +339,7 @@ class Generation:
         if self._budget is None or self._reasoning < self._budget:
             return False
         ends = self._raw[-1].rstrip(" ").endswith(_BOUNDARIES)
-        return ends or self._reasoning >= self._budget + BUDGET_GRACE
+        return ends or not self._budget or self._reasoning >= self._budget + BUDGET_GRACE
 
     def _close_reasoning(self, elapsed: float) -> bool:
         """Close the reasoning with the template's marker as if it were sampled; False without room."""

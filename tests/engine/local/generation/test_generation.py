@@ -1,11 +1,15 @@
-"""What an answer tells of its prompt."""
+"""What an answer tells of its prompt, and where a thought ends."""
 
 from typing import cast
+
+import pytest
 
 from engine.api import Delta, GenerateRequest, PrefillProgress, ToolCalled
 from engine.local.generation.generation import Generation
 from engine.local.model.session import Session
 from engine.values import Message
+from tests.engine.formats import templates
+from tests.engine.local.generation.test_next_message import written
 
 
 def test_what_was_lost_while_an_answer_waited_is_not_told_as_cached() -> None:
@@ -19,3 +23,12 @@ def test_what_was_lost_while_an_answer_waited_is_not_told_as_cached() -> None:
     generation.emit_progress(100)
     progress = [(each.cached, each.done) for each in told if isinstance(each, PrefillProgress)]
     assert progress == [(60, 60), (60, 80), (20, 20), (20, 100)]
+
+
+@pytest.mark.model
+def test_off_ends_a_thought_where_it_begins_if_nothing_tells_whether_the_model_reasons() -> None:
+    for opening in ("<think>", "<think>\n"):
+        thought, content, end, *_ = written(f"{opening}Hello.<|im_end|>", templates.STRIPPED)
+        assert (thought, content, end.notices) == ("", "Hello.", ())
+    thought, content, *_ = written("<think>Hm.</think>Hello.<|im_end|>", templates.STRIPPED, reasoning="auto")
+    assert (thought, content) == ("Hm.", "Hello.")
