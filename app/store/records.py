@@ -137,7 +137,7 @@ class Message(msgspec.Struct, frozen=True):
 
 class SearchHit(msgspec.Struct, frozen=True):
     """A conversation that matches a query; `snippet` is the text around the match in `message`, without markup, ""
-    and None for a title match. `marks` are where the words begin and end in it."""
+    and None for a title match. `marks` are where the words begin and end in it, or in the title."""
 
     conversation: Conversation
     snippet: str = ""

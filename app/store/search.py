@@ -42,7 +42,8 @@ def _by_title(connection: Connection, words: list[str], limit: int) -> list[Sear
         .order_by(row.updated.desc(), row.id.desc())
         .limit(limit)
     )
-    return [SearchHit(Conversation(*found)) for found in connection.execute(statement)]
+    titled = [Conversation(*found) for found in connection.execute(statement)]
+    return [SearchHit(found, marks=_marks(pattern(words), found.title)) for found in titled]
 
 
 def _by_content(connection: Connection, words: list[str], limit: int) -> list[SearchHit]:
@@ -111,4 +112,8 @@ def excerpt(content: str, words: list[str]) -> tuple[str, tuple[tuple[int, int],
         first += space.end()
     line = " ".join(text[first:last].split())
     line = ("…" if first > 0 else "") + line + ("…" if last < len(text) else "")
-    return line, tuple(found.span() for found in wanted.finditer(line))
+    return line, _marks(wanted, line)
+
+
+def _marks(wanted: re.Pattern[str], line: str) -> tuple[tuple[int, int], ...]:
+    return tuple(found.span() for found in wanted.finditer(line))

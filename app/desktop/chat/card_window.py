@@ -7,8 +7,9 @@ looks at stay where they are, except that a reader at the end follows the end.
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import msgspec
@@ -31,6 +32,8 @@ MAX_RECORDS = 400
 FIRST_SLICE = 0.05
 SLICE = 0.006
 UNKNOWN_HEIGHT = 180
+# How long a message that was gone to keeps its place while what stands above it gets its height, in seconds.
+HELD_S = 3.0
 COLUMN = 744
 MARGIN = 24
 PADDING = 22
@@ -68,13 +71,15 @@ class CardWindow(ReadingArea):
     """A window that moves over a long path of messages.
 
     `page_wanted` asks for the records of messages; `card_made` gives each new card; `tail_changed` says whether
-    the reader is at the end, `keyboard_focus` whether keys have brought the focus here.
+    the reader is at the end, `keyboard_focus` whether keys have brought the focus here. `fitted` tells of which
+    messages the cards were laid out anew, before they are scrolled to.
     """
 
     page_wanted = Signal(list)
     card_made = Signal(object)
     tail_changed = Signal(bool)
     keyboard_focus = Signal(bool)
+    fitted = Signal(set)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -90,6 +95,9 @@ class CardWindow(ReadingArea):
         self._foot: Fitted | None = None
         self._foot_height = 0
         self._following = True
+        self._held: int | None = None
+        self._held_spot: Callable[[], int | None] | None = None
+        self._held_until = math.inf
         self._at_tail = True
         self._placing = False
         self.column = _Column(self)
@@ -129,8 +137,17 @@ class CardWindow(ReadingArea):
     def at_tail(self) -> bool:
         return self._at_tail
 
-    def show_path(self, ids: list[int]) -> None:
-        """Shows these messages, root to leaf. What the path shares with the one before stays as it is."""
+    def index_of(self, message_id: int) -> int | None:
+        """The place of a message in the path, from 0."""
+        return self._index.get(message_id)
+
+    def first_in_sight(self) -> int:
+        """The place in the path of the message at the upper edge of what is seen."""
+        return self._anchor(self.verticalScrollBar().value())[0] or 0
+
+    def show_path(self, ids: list[int], at: int | None = None) -> None:
+        """Shows these messages, root to leaf, a new path from its end or from the message `at`. What the path shares
+        with the one before stays as it is."""
         pairs = enumerate(zip(self._ids, ids, strict=False))
         same = next((i for i, (a, b) in pairs if a != b), min(len(self._ids), len(ids)))
         y = self.verticalScrollBar().value()
@@ -147,6 +164,11 @@ class CardWindow(ReadingArea):
         self._wanted.clear()
         if not ids:
             self._building.stop()
+        if at is not None:
+            around = self._index[at]
+            self._ask(range(max(0, around - PAGE // 2), min(len(ids), around + PAGE // 2)))
+            self.hold(at)
+            return
         self.place(y if same else None)
         if ids:
             if not (same and ids[-1] in self._messages):
@@ -214,11 +236,24 @@ class CardWindow(ReadingArea):
         self.place()
         self.build(FIRST_SLICE)
 
-    def scroll_to(self, message_id: int) -> None:
-        """Brings a message of the path to the upper edge and builds what is seen there."""
+    def hold(self, message_id: int, spot: Callable[[], int | None] | None = None) -> None:
+        """Brings a message to the upper edge, or the scroll bar to where `spot` says (None: not known yet), and keeps
+        it there until the heights have settled or the reader scrolls."""
         self._following = False
-        self.verticalScrollBar().setValue(PADDING + self._extents.top(self._index[message_id]))
+        self._held, self._held_spot, self._held_until = message_id, spot, math.inf
+        self.place()
         self.build(FIRST_SLICE)
+
+    def _held_value(self) -> int | None:
+        """Where the scroll bar is to be for what is held."""
+        if self._held not in self._index or time.monotonic() > self._held_until:
+            self._held = None
+        if self._held is None:
+            return None
+        if self._held in self._cards and self._held_until == math.inf:
+            self._held_until = time.monotonic() + HELD_S
+        value = None if self._held_spot is None else self._held_spot()
+        return PADDING + self._extents.top(self._index[self._held]) if value is None else value
 
     def last_of(self, role: str) -> int | None:
         """The last message of a role among the records that are here."""
@@ -281,7 +316,8 @@ class CardWindow(ReadingArea):
         bar = self.verticalScrollBar()
         anchor, offset = self._anchor(bar.value() if at is None else at)
         width = self.column_width
-        for message_id in self._unfitted & self._cards.keys():
+        fitted = self._unfitted & self._cards.keys()
+        for message_id in fitted:
             height = self._cards[message_id].fit(width) + self._gap(message_id)
             line = self._lines.get(message_id)
             self._line_heights[message_id] = above = 0 if line is None else line.fit(width)
@@ -308,11 +344,17 @@ class CardWindow(ReadingArea):
             height = self._foot_height - themes.current.px(22)
             self._foot.setGeometry(left, PADDING + self._extents.total, width, height)
             self._foot.setVisible(True)
+        if fitted:
+            self.fitted.emit(fitted)
+        if self._following:
+            self._held = None
         if self._following and self._foot_height > self.viewport().height():
             # Its beginning says what it is.
             bar.setValue(PADDING + self._extents.total - themes.current.px(8))
         elif self._following:
             bar.setValue(bar.maximum())
+        elif (held := self._held_value()) is not None:
+            bar.setValue(held)
         elif anchor is not None:
             bar.setValue(PADDING + self._extents.top(anchor) + offset)
         self._placing = False
@@ -325,6 +367,7 @@ class CardWindow(ReadingArea):
     def _scrolled(self, value: int) -> None:
         if self._placing:
             return
+        self._held = None
         self._following = value >= self.verticalScrollBar().maximum() - 8
         self._note_tail()
         if not self._building.isActive():

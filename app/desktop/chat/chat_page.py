@@ -19,6 +19,7 @@ from app.desktop.chat.compaction.compaction_controller import RoomControl
 from app.desktop.chat.compare.compare_control import CompareControl
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.composer_frame import ComposerFrame
+from app.desktop.chat.find.find_control import FindControl
 from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.onboarding import Onboarding
 from app.desktop.chat.select_text import SelectTextView
@@ -85,6 +86,7 @@ class ChatPage(ThemedWidget):
         self.composer = Composer(frame, self)
         self.tools = ToolsControl(calls, self.composer.tools)
         self.transcript = TranscriptView(self)
+        self.finding = FindControl(calls, self.transcript.area, lambda: self._shown.id, self)
         self.whole_text = SelectTextView(self)
         self.room = RoomControl(calls, self, self.header, self.transcript, self.composer)
         self.comparing = CompareControl(calls, self)
@@ -98,6 +100,7 @@ class ChatPage(ThemedWidget):
             self.model_strip,
             self.template_note,
             self.error_strip,
+            self.finding.bar,
             (self._views, 1),
             self.room.strip,
             self.composer,
@@ -184,17 +187,43 @@ class ChatPage(ThemedWidget):
         """Show a conversation; its words arrive when they are read."""
         if conversation == self._shown.id:
             self.composer.take_focus()
+        else:
+            self._open(conversation, lambda s: s.conversations.path(conversation))
+
+    def open_at(self, conversation: int, message: int, query: str) -> None:
+        """Show a conversation at a message that a search has found, on whatever branch, with the words marked."""
+        if conversation != self._shown.id:
+            self._open(conversation, lambda s: s.conversations.path_with(message), (message, query))
             return
+        shown = self._shown
+        self.show_words()
+        self._calls.do(
+            lambda s: s.conversations.path_with(message),
+            lambda path: self._show_hit(shown, path, message, query),
+            owner=self,
+        )
+
+    def _open(
+        self,
+        conversation: int,
+        read_path: Callable[[Services], list[int]],
+        hit: tuple[int, str] | None = None,
+    ) -> None:
         self._leave()
         shown = self._shown = Shown()
         # Until it is read nothing may make a new conversation out of this one.
         shown.creating = True
         self._calls.do(
-            lambda s: (s.conversations.get(conversation), s.conversations.path(conversation)),
-            lambda found: self._opened(shown, *found),
+            lambda s: (read_path(s), s.conversations.get(conversation)),
+            lambda found: self._opened(shown, hit, *found),
             lambda error: self._open_failed(shown, error),
             owner=self,
         )
+
+    def _show_hit(self, shown: Shown, path: list[int], message: int, query: str) -> None:
+        if shown is self._shown:
+            self._path_changed(shown, path)
+            self.finding.show_hit(message, query)
 
     def open_new(self) -> None:
         """Show an empty chat. It is kept from its first words on."""
@@ -212,13 +241,16 @@ class ChatPage(ThemedWidget):
         self._leave_welcome()
         self.composer.flush_draft()
         self.error_strip.hide()
+        self.finding.leave()
         if self._views.currentWidget() is self.whole_text:
             self.whole_text.close_view()
         self.room.leave()
         self._written.leave()
         self.composer.show_question(False)
 
-    def _opened(self, shown: Shown, conversation: Conversation, path: list[int]) -> None:
+    def _opened(
+        self, shown: Shown, hit: tuple[int, str] | None, path: list[int], conversation: Conversation
+    ) -> None:
         if shown is not self._shown:
             return
         shown.creating = False
@@ -226,10 +258,13 @@ class ChatPage(ThemedWidget):
         self._show_conversation()
         self._look_up_model()
         self.composer.set_text(conversation.draft)
-        self.transcript.show_path(path)
+        self.transcript.show_path(path, None if hit is None else hit[0])
         self.room.measure(conversation.id, path)
         self.opened.emit(conversation.id)
-        self.composer.take_focus()
+        if hit is None:
+            self.composer.take_focus()
+        else:
+            self.finding.show_hit(*hit)
 
     def _open_failed(self, shown: Shown, error: UserError) -> None:
         if shown is self._shown:
@@ -263,13 +298,19 @@ class ChatPage(ThemedWidget):
         return None if services is None else services.conversations.text_after(message, pieces)
 
     def find_text(self) -> None:
-        """Show the conversation as one text, to search in and to select across messages."""
-        if not self.transcript.ids:
-            return
-        if self._views.currentWidget() is not self.whole_text:
+        """Let a person find something in what is shown."""
+        if self._views.currentWidget() is self.whole_text:
+            self.whole_text.focus_search()
+        elif self.transcript.ids:
+            self.finding.open()
+
+    def select_text(self) -> None:
+        """Show the conversation as one text, to select in and to copy."""
+        if self.transcript.ids and self._views.currentWidget() is not self.whole_text:
+            self.finding.leave()
             self.whole_text.open(self.transcript.ids)
             self._views.setCurrentWidget(self.whole_text)
-        self.whole_text.focus_search()
+            self.whole_text.focus_search()
 
     def _take_whole_text(self, messages: list[Message]) -> None:
         self.whole_text.take_page([self._written.live.up_to_date(message) for message in messages])
@@ -293,6 +334,7 @@ class ChatPage(ThemedWidget):
         self.runs.take_events(events)
         self.room.take_events(events)
         self.comparing.take_events(events)
+        self.finding.take_events(events)
         if any(isinstance(e, MessageAdded | AnswerQueued | AnswerFinished) for e in events):
             self._update_answering()
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QLineEdit, QTextEdit, QWidget
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.cards import time_of
-from app.desktop.chat.find import find_all, nearest
+from app.desktop.chat.find.places import find_all, nearest
 from app.desktop.markdown.prose import SafeTextBrowser, style_sheet
 from app.desktop.text.tool_call_text import arguments_text, one_line, whole_text
 from app.desktop.widgets.buttons import push_button
@@ -33,6 +33,7 @@ from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.format import format_count
 from app.markdown.markdown import FORMULA_MARK, Prose, parse
+from app.store.plain_text import pattern
 from app.store.records import Message
 
 PAGE = 100
@@ -208,7 +209,8 @@ class SelectTextView(ThemedWidget):
         self._field.selectAll()
 
     def _search(self) -> None:
-        self._places = find_all(self._text.toPlainText(), self._field.text())
+        wanted = self._field.text().strip()
+        self._places = find_all(self._text.toPlainText(), pattern([wanted])) if wanted else []
         position = self._text.textCursor().selectionStart()
         self._go(nearest(self._places, position, forward=True))
 

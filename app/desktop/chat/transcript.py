@@ -99,12 +99,13 @@ class TranscriptView(TranslatedWidget):
 
     # --- what is shown ---
 
-    def show_path(self, ids: list[int]) -> None:
+    def show_path(self, ids: list[int], at: int | None = None) -> None:
         """Shows the messages with these ids, root to leaf. What the path shares with the one before stays.
 
-        A new path opens at its end; its records are asked for by `page_wanted`, the last page first.
+        A new path opens at its end, or at the message `at`; its records are asked for by `page_wanted`, that page
+        first.
         """
-        self._window.show_path(ids)
+        self._window.show_path(ids, at)
         self._fresh = {message: text for message, text in self._fresh.items() if message in self._window}
         self._waits = {
             message: waiting for message, waiting in self._waits.items() if message in self._window
@@ -184,6 +185,11 @@ class TranscriptView(TranslatedWidget):
             self._announce(message)
 
     @property
+    def area(self) -> CardWindow:
+        """What the messages are scrolled in."""
+        return self._window
+
+    @property
     def column(self) -> QWidget:
         """The parent of lines and feet."""
         return self._window.column
@@ -243,7 +249,7 @@ class TranscriptView(TranslatedWidget):
 
     def scroll_to(self, message_id: int) -> None:
         """Brings a message of the path to the top of what is seen."""
-        self._window.scroll_to(message_id)
+        self._window.hold(message_id)
 
     def shows(self, message_id: int) -> bool:
         """Whether the message has a card."""

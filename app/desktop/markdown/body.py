@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
@@ -26,6 +27,7 @@ MAX_SEGMENT = 1800
 # A longer answer shows its beginning, and the rest when it is asked for.
 MAX_SHOWN = 60_000
 SLICE_ROWS = 6
+_TAG = re.compile("<[^>]*>")
 
 
 def join(first: Prose, second: Prose) -> Prose:
@@ -68,7 +70,7 @@ class AnswerBody(FittedWidget):
         self._rest: list[Block] = []  # segments not built yet
         self._more = word_button(self)
         self._more.hide()
-        self._more.clicked.connect(self._show_rest)
+        self._more.clicked.connect(self.unfold)
         self._slices = QTimer(self, singleShot=True, interval=0)
         self._slices.timeout.connect(self._build_slice)
 
@@ -132,7 +134,12 @@ class AnswerBody(FittedWidget):
         row.show()
         return row
 
-    def _show_rest(self) -> None:
+    def folded_text(self) -> str:
+        """What `unfold` would show, about as it would be read."""
+        texts = (_TAG.sub("", row.html) if isinstance(row, Prose) else row.text for row in self._rest)
+        return "\n".join(texts)
+
+    def unfold(self) -> None:
         self._more.setEnabled(False)
         self._slices.start()
 

@@ -10,6 +10,8 @@ from pygments.lexers import get_lexer_by_name
 from pygments.styles import get_style_by_name
 from pygments.util import ClassNotFound
 
+from app.desktop.base.utf16 import utf16_length
+
 MAX_COLOURED = 200_000
 # A text up to this length is coloured at once; a longer one in the background.
 QUICK = 3000
@@ -26,11 +28,6 @@ class Span(msgspec.Struct, frozen=True):
 
 
 Spans = tuple[tuple[Span, ...], ...]
-
-
-def utf16_length(text: str) -> int:
-    """Length as Qt counts it: characters beyond the basic plane take two."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def spans(code: str, language: str, style: str) -> Spans:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -169,6 +170,7 @@ class ProseBlock(SafeTextBrowser):
         self._width = 0
         self._waiting = False
         self._listening = False
+        self._drawn_tex: list[str] = []
         # The line that `fit` leaves out after a table could be scrolled to, and the first line out of sight.
         self.verticalScrollBar().valueChanged.connect(lambda _: self.verticalScrollBar().setValue(0))
         self.restyle()
@@ -190,6 +192,7 @@ class ProseBlock(SafeTextBrowser):
         selected = (cursor.anchor(), cursor.position()) if cursor.hasSelection() else None
         self._waiting = False
         self._formulas.clear()
+        self._drawn_tex.clear()
         text = FORMULA_MARK.sub(
             lambda mark: self._formula(self.prose.formulas[int(mark[1])]), self.prose.html
         )
@@ -227,7 +230,12 @@ class ProseBlock(SafeTextBrowser):
         if drawn is None:
             self._waiting = self._waiting or formulas().pending(request)
             return f"<code>{html.escape(formula.tex)}</code>"
+        self._drawn_tex.append(formula.tex)
         return self._formulas.add(drawn, self.document())
+
+    def formula_texts(self) -> Sequence[str]:
+        """The TeX of each formula that is drawn, in the order of the object characters that stand for them."""
+        return self._drawn_tex
 
     def _drawn(self) -> None:
         formulas().drawn.disconnect(self._drawn)

@@ -21,9 +21,10 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
+from app.desktop.base.utf16 import utf16_length
 from app.desktop.markdown.code import Colours
 from app.desktop.markdown.headed import HeadedBox
-from app.desktop.markdown.highlight import QUICK, Spans, spans, utf16_length
+from app.desktop.markdown.highlight import QUICK, Spans, spans
 from app.desktop.markdown.prose import SCROLL_KEYS, show_only
 
 # A character that is not seen, as `agents.permissions.visible` writes it.

@@ -37,13 +37,17 @@ class Bubble(FittedWidget):
         self.words.set_text(text[:MAX_PLAIN].rstrip() + "…" if too_long else text)
         if too_long and self._more is None:
             self._more = word_button(self._ground)
-            self._more.clicked.connect(self._show_all)
+            self._more.clicked.connect(self.unfold)
             self._column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         if self._more is not None:
             self._more.setVisible(too_long)
         self.retranslate()
 
-    def _show_all(self) -> None:
+    def folded_text(self) -> str:
+        """What `unfold` would show."""
+        return self._text[MAX_PLAIN:] if self._folded else ""
+
+    def unfold(self) -> None:
         self._folded = False
         self.show_text(self._text)
         self.height_changed.emit()

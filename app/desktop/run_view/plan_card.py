@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from agents.permissions.visible import visible
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
-from app.desktop.markdown.highlight import utf16_length
+from app.desktop.base.utf16 import utf16_length
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column

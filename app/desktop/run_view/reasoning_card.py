@@ -101,6 +101,10 @@ class ReasoningCard(FittedWidget):
     def is_open(self) -> bool:
         return self._view is not None
 
+    def folded_text(self) -> str:
+        """What `unfold` would show."""
+        return "" if self.is_open else self.text[:MAX_SHOWN]
+
     def set_text(self, text: str) -> None:
         if text != self.text:
             self._pieces = [text]
@@ -219,7 +223,7 @@ class ReasoningCard(FittedWidget):
         self.retranslate()
         self.height_changed.emit()
 
-    def open(self) -> None:
+    def unfold(self) -> None:
         if not self.is_open:
             self._toggle()
 

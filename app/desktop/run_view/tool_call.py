@@ -59,6 +59,14 @@ class ToolCallCard(HeadedBox):
     def is_folded(self) -> bool:
         return self._folded
 
+    def folded_text(self) -> str:
+        """What `unfold` would show."""
+        return self._whole[len(self._beginning) : MAX_SHOWN] if self._folded else ""
+
+    def unfold(self) -> None:
+        if self._folded:
+            self._fold()
+
     def _fill(self) -> None:
         text = self._beginning if self._folded else self._whole[:MAX_SHOWN]
         self._text.set_text(text)

@@ -12,7 +12,7 @@ from app.desktop.window.palette import Entry
 from app.desktop.window.shortcuts import shortcuts, shown_keys
 
 # Of the palette itself, and of what is gone once the palette is open.
-NOT_IN_PALETTE = ("palette", "undo")
+NOT_IN_PALETTE = ("palette", "undo", "find_next", "find_previous")
 
 
 class Actions(QObject):

@@ -211,6 +211,7 @@ class MainWindow(ThemedWidget):
             changed.connect(self.front.look)
         self.chat_notes.asking.connect(self.sidebar.show_asking)
         self.chat_notes.show_wanted.connect(go.open_chat)
+        self.sidebar.hit_wanted.connect(go.open_hit)
         self.run_notes.waiting.connect(self.rail.show_waiting)
         self.run_notes.show_wanted.connect(go.show_run)
         self.failure.retry_wanted.connect(self.retry_wanted)

@@ -72,6 +72,9 @@ class Navigation(QObject):
             "new_chat": self.new_chat,
             "palette": self.open_palette,
             "find": self.find_in_chat,
+            "find_next": lambda: self._step_found(True),
+            "find_previous": lambda: self._step_found(False),
+            "select_text": self.select_text,
             "find_chat": self.find_chat,
             "next_chat": lambda: self.step_chat(1),
             "previous_chat": lambda: self.step_chat(-1),
@@ -170,6 +173,12 @@ class Navigation(QObject):
         self._chat.open(conversation)
         self._toast.drop(("chat", conversation))
 
+    def open_hit(self, conversation: int, message: int, query: str) -> None:
+        """The chat at a message that the search has found."""
+        self.show_page("chat")
+        self._chat.open_at(conversation, message, query)
+        self._toast.drop(("chat", conversation))
+
     def step_chat(self, step: int) -> None:
         """Open the conversation below or above the shown one in the list."""
         shown = self._chat.conversation
@@ -181,10 +190,22 @@ class Navigation(QObject):
         self.show_page("chat")
 
     def find_in_chat(self) -> None:
-        if self._later.find():
-            return
-        self.show_page("chat")
-        self._chat.find_text()
+        if not self._later.find():
+            self._show_chat()
+            self._chat.find_text()
+
+    def _step_found(self, forward: bool) -> None:
+        if self._chat.finding.is_open and self._chat.isVisible():
+            self._chat.finding.step(forward)
+
+    def select_text(self) -> None:
+        self._show_chat()
+        self._chat.select_text()
+
+    def _show_chat(self) -> None:
+        """The chat; where it is in front the focus stays where it is."""
+        if self._frame.pages.currentWidget() is not self._chat:
+            self.show_page("chat")
 
     def find_chat(self) -> None:
         self._frame.side.setCurrentWidget(self._sidebar)
@@ -213,6 +234,8 @@ class Navigation(QObject):
             self._sidebar.search.clear()
         elif self._later.close_something():
             return
+        elif self._chat.finding.is_open and self._chat.isVisible():
+            self._chat.finding.close()
         elif self._chat.answering():
             self._chat.stop()
         elif self._toast.isVisible():
@@ -223,7 +246,8 @@ class Navigation(QObject):
     def _focus_moved(self, _: QWidget | None, now: QWidget | None) -> None:
         # The view that finds has the same key for itself, and two for one key are none.
         inside = now is not None and self._chat.whole_text.isAncestorOf(now)
-        self._actions.enable("find", not inside)
+        for name in ("find", "find_next", "find_previous"):
+            self._actions.enable(name, not inside)
 
     def retranslate(self) -> None:
         """Give commands their names in the language that is on."""

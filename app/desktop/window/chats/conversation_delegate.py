@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.base.utf16 import utf16_length
 from app.desktop.widgets.list_rows import INSET, Index, paint_ground, paint_heading
 from app.desktop.window.chats.conversation_model import Role
+from app.store.records import SearchHit
 
 ROW = 37
 SNIPPET_ROW = 56
+
+
+def paint_marked(painter: QPainter, box: QRect, text: str, marks: Sequence[tuple[int, int]]) -> None:
+    """One line, cut at its end where it is too long, in which some stretches stand out."""
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    layout = QTextLayout(shown, painter.font())
+    look = QTextCharFormat()
+    look.setForeground(QColor(themes.current.accent))
+    look.setFontWeight(QFont.Weight.Bold)
+    ranges = []
+    for first, last in marks:
+        stretch = QTextLayout.FormatRange()
+        stretch.start = utf16_length(text[:first])
+        stretch.length = min(utf16_length(text[:last]), utf16_length(shown)) - stretch.start
+        stretch.format = look
+        if stretch.length > 0:
+            ranges.append(stretch)
+    layout.setFormats(ranges)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setNumColumns(utf16_length(shown))
+    layout.endLayout()
+    painter.setClipRect(box)
+    layout.draw(painter, QPointF(box.x(), box.y() + (box.height() - line.height()) / 2))
+    painter.setClipping(False)
 
 
 class ConversationDelegate(QStyledItemDelegate):
@@ -53,21 +81,18 @@ class ConversationDelegate(QStyledItemDelegate):
 
     def _words(self, painter: QPainter, inner: QRect, index: Index) -> None:
         theme = themes.current
-        snippet = index.data(Role.SNIPPET)
-        middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        hit: SearchHit | None = index.data(Role.HIT)
         title_box = QRect(inner)
-        if snippet:
+        if hit is not None and hit.snippet:
             title_box.setHeight(inner.height() // 2 + theme.px(2))
             snippet_box = inner.adjusted(0, inner.height() // 2 - theme.px(2), 0, -theme.px(4))
             painter.setFont(theme.font(12))
             painter.setPen(QColor(theme.muted))
-            text = " ".join(str(snippet).split())
-            text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, snippet_box.width())
-            painter.drawText(snippet_box, middle, text)
+            paint_marked(painter, snippet_box, hit.snippet, hit.marks)
         painter.setFont(theme.font())
         painter.setPen(QColor(theme.text))
-        title = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, title_box.width())
-        painter.drawText(title_box, middle, title)
+        in_title = hit.marks if hit is not None and not hit.snippet else ()
+        paint_marked(painter, title_box, index.data(), in_title)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = QLineEdit(parent)

@@ -30,14 +30,15 @@ class Role(IntEnum):
     SNIPPET = Qt.ItemDataRole.UserRole + 2
     ANSWERING = Qt.ItemDataRole.UserRole + 3
     ASKING = Qt.ItemDataRole.UserRole + 4
+    HIT = Qt.ItemDataRole.UserRole + 5
 
 
 class Row(NamedTuple):
-    """A heading (`group`) or a conversation, found by a search when it has a `snippet`."""
+    """A heading (`group`) or a conversation, which a search found when it has a `hit`."""
 
     group: Group | None = None
     conversation: Conversation | None = None
-    snippet: str = ""
+    hit: SearchHit | None = None
 
     def key(self) -> Hashable:
         return self.group if self.conversation is None else self.conversation.id
@@ -85,6 +86,8 @@ class ConversationModel(QAbstractListModel):
             self._conversations[conversation.id] = conversation
         else:
             self._conversations.pop(conversation.id, None)
+            if self._hits is not None:
+                self._hits = [hit for hit in self._hits if hit.conversation.id != conversation.id]
         self._rebuild()
 
     def show_hits(self, hits: Sequence[SearchHit] | None) -> None:
@@ -124,11 +127,10 @@ class ConversationModel(QAbstractListModel):
 
     def _wanted(self) -> list[Row]:
         if self._hits is not None:
-            # A hit may be renamed or deleted while it is shown.
+            # A hit may be renamed while it is shown; an archived one is not among those of the list.
             return [
-                Row(conversation=self._conversations[hit.conversation.id], snippet=hit.snippet)
+                Row(conversation=self._conversations.get(hit.conversation.id, hit.conversation), hit=hit)
                 for hit in self._hits
-                if hit.conversation.id in self._conversations
             ]
         rows = []
         for group, members in grouped(self._conversations.values(), date.today()):
@@ -156,7 +158,9 @@ class ConversationModel(QAbstractListModel):
         if role == Role.CONVERSATION:
             return row.conversation
         if role == Role.SNIPPET:
-            return row.snippet
+            return row.hit.snippet if row.hit is not None else ""
+        if role == Role.HIT:
+            return row.hit
         if role == Role.ANSWERING:
             return row.conversation.id in self.answering
         if role == Role.ASKING:

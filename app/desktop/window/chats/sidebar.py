@@ -24,6 +24,8 @@ class Sidebar(SearchedList):
 
     new_wanted = Signal()
     open_wanted = Signal(int)
+    # A conversation at one of its messages, and the words that were found there.
+    hit_wanted = Signal(int, int, str)
     rename_wanted = Signal(int, str)
     pin_wanted = Signal(int, bool)
     delete_wanted = Signal(int)
@@ -53,7 +55,7 @@ class Sidebar(SearchedList):
         self._typed.timeout.connect(lambda: self.search_wanted.emit(self.search.text().strip()))
         self._days.timeout.connect(self._refresh_days)
         self.model.renamed.connect(self.rename_wanted)
-        self.list.open_wanted.connect(lambda index: self._with(index, self.open_wanted.emit))
+        self.list.open_wanted.connect(self._open)
         self.list.delete_wanted.connect(lambda index: self._with(index, self.delete_wanted.emit))
         self.list.menu_wanted.connect(self._show_menu)
         self._delegate.closeEditor.connect(lambda: QTimer.singleShot(0, self, self._take_pending))
@@ -113,6 +115,13 @@ class Sidebar(SearchedList):
         if conversation is not None:
             tell(conversation.id)  # type: ignore[operator]
 
+    def _open(self, index: QModelIndex) -> None:
+        hit: SearchHit | None = index.data(Role.HIT)
+        if hit is not None and hit.message is not None:
+            self.hit_wanted.emit(hit.conversation.id, hit.message, self.search.text())
+        else:
+            self._with(index, self.open_wanted.emit)
+
     def _search_changed(self, text: str) -> None:
         if text.strip():
             self._typed.start()
@@ -126,7 +135,7 @@ class Sidebar(SearchedList):
 
     def _open_first(self) -> None:
         if self.model.searching() and self.model.rowCount():
-            self._with(self.model.index(0), self.open_wanted.emit)
+            self._open(self.model.index(0))
 
     def _take_pending(self) -> None:
         pending, self._pending = self._pending, []

@@ -91,7 +91,7 @@ def test_a_hostile_message_reads_nothing_and_shows_no_picture(qtbot, picture, wa
         view.append_delta(2, "", text[start : start + 11])
     qtbot.wait(80)
     view.finish_message(message(2, "assistant", text, reasoning=text))
-    thoughts(answer(view, 2)).open()
+    thoughts(answer(view, 2)).unfold()
     qtbot.wait(80)
     assert not shows_red(view)
     touched = [entry for entry in watched if entry[0] != "open" or "secret" in entry[1]]

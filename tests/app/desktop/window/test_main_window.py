@@ -504,9 +504,9 @@ def test_the_window_comes_back_as_it_was(make_desktop: Make) -> None:
     assert second.window.side.isHidden()
 
 
-def test_ctrl_f_finds_in_the_chat(running: Running, qtbot: QtBot) -> None:
+def test_the_chat_can_be_shown_as_one_text(running: Running, qtbot: QtBot) -> None:
     running.send("A needle in the hay")
-    qtbot.keyClick(running.window, Qt.Key.Key_F, CTRL)
+    qtbot.keyClick(running.window, Qt.Key.Key_S, CTRL | Qt.KeyboardModifier.ShiftModifier)
     view = running.window.chat.whole_text
     assert view.isVisible()
     running.until(lambda: view.is_complete)

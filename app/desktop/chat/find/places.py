@@ -1,4 +1,4 @@
-"""Where a text occurs in another, counted as Qt counts characters. Without Qt."""
+"""Where a text matches a pattern, counted as Qt counts characters. Without Qt."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ import re
 MAX_MATCHES = 10_000
 
 
-def find_all(text: str, wanted: str) -> list[tuple[int, int]]:
-    """Start and end of each place where `wanted` stands in `text`, in any case, in UTF-16 units, in order."""
-    if not wanted:
-        return []
+def find_all(text: str, wanted: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Start and end of each match in `text`, in UTF-16 units, in order."""
     places: list[tuple[int, int]] = []
     done = offset = 0
     narrow = text.isascii() or max(text) <= "\uffff"
-    for match in re.finditer(re.escape(wanted), text, re.IGNORECASE):
+    for match in wanted.finditer(text):
         start, end = match.span()
         if not narrow:
             offset += sum(character > "\uffff" for character in text[done:start])

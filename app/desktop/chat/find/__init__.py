@@ -1,0 +1,1 @@
+"""Finding in the shown chat, in the cards."""
