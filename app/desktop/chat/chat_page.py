@@ -32,7 +32,7 @@ from app.desktop.markdown.links import open_link
 from app.desktop.model_picker.header import Header
 from app.desktop.model_picker.model_banner import ModelBanner
 from app.desktop.widgets.banner import Banner
-from app.desktop.widgets.layouts import Column
+from app.desktop.widgets.layouts import Column, Row
 from app.services.chat.events import AnswerQueued, BranchShown, ConversationChanged, MessageAdded
 from app.services.events import ServiceEvent
 from app.services.models.events import AnswerFinished, ModelChanged
@@ -95,8 +95,7 @@ class ChatPage(ThemedWidget):
         for view in (*([QWidget(self)] if first_run else []), self.transcript, self.whole_text):
             self._views.addWidget(view)
         self.welcoming = Onboarding(calls, self._views)
-        Column(
-            self.header,
+        talk = Column(
             self.model_strip,
             self.template_note,
             self.error_strip,
@@ -104,9 +103,11 @@ class ChatPage(ThemedWidget):
             (self._views, 1),
             self.room.strip,
             self.composer,
-            parent=self,
             spacing=0,
         )
+        # What is added to it stands beside all but the header.
+        self.beside = Row((talk, 1), spacing=0)
+        Column(self.header, (self.beside, 1), parent=self, spacing=0)
         self._connect()
         self._show_conversation()
 

@@ -1,20 +1,22 @@
-"""What one conversation sets for itself, in a panel over the right edge of the chat."""
+"""What one conversation sets for itself, in a panel at the right edge of the chat."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from app.desktop.base.icons import set_icon
+from app.desktop.base.tab_order import by_sight, neighbour
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.answer_controls import AnswerControls, over
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import name_icon, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
+from app.desktop.widgets.overlay import Veil
 from app.services.settings.settings import Settings
 from app.store.records import ChatOptions
 from engine.values import Sampling
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
     from app.desktop.chat.chat_page import ChatPage
 
 WIDTH = 380
+# With less room beside it for the chat it stands over it, which is dimmed.
+CHAT = 400
 
 
 class ConversationPanel(ThemedWidget):
-    """Stands under the header of `chat`; what is left at its default follows the settings."""
+    """Stands under the header of `chat`, beside the messages; what is left at its default follows the settings."""
 
     visible_changed = Signal(bool)
 
@@ -34,6 +38,9 @@ class ConversationPanel(ThemedWidget):
         super().__init__(chat)
         self.setProperty("kind", "side-over")
         self._chat = chat
+        self._veil = Veil(chat)
+        self._veil.pressed.connect(self.toggle)
+        self._veil.hide()
         self._settings: Settings | None = None
         self._title = text_label(self, "heading")
         self._close = push_button(self, "icon")
@@ -63,7 +70,6 @@ class ConversationPanel(ThemedWidget):
     def toggle(self) -> None:
         self.setVisible(self.isHidden())
         self._place()
-        self.raise_()
         self._show_options()
         if self.isVisible():
             self.controls.editors["system_prompt"].setFocus(Qt.FocusReason.OtherFocusReason)
@@ -92,9 +98,38 @@ class ConversationPanel(ThemedWidget):
         self._chat.set_options(kept)
 
     def _place(self) -> None:
-        chat, top = self._chat, self._chat.header.height()
-        width = min(themes.current.px(WIDTH), chat.width())
-        self.setGeometry(chat.width() - width, top, width, chat.height() - top)
+        chat, px = self._chat, themes.current.px
+        top, width = chat.header.height(), min(px(WIDTH), chat.width())
+        self.setMaximumWidth(width)
+        beside = chat.width() >= width + px(CHAT)
+        self._veil.setVisible(not beside and not self.isHidden())
+        if beside:
+            if chat.beside.indexOf(self) < 0:
+                chat.beside.addWidget(self)
+            return
+        chat.beside.removeWidget(self)
+        below = chat.height() - top
+        self._veil.setGeometry(0, top, chat.width(), below)
+        self.setGeometry(chat.width() - width, top, width, below)
+        self._veil.raise_()
+        self.raise_()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.maximumWidth(), 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)  # it goes over the chat before the window would have to grow
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """What is dimmed is out of reach: Tab goes round in here."""
+        if not self._veil.isVisible():
+            return super().focusNextPrevChild(forward)
+        current, order = QApplication.focusWidget() or self, by_sight(self)
+        if order:
+            target = neighbour(self, current, forward=forward) or order[0 if forward else -1]
+            target.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+            self.scroller.ensureWidgetVisible(target, 0, 20)
+        return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():

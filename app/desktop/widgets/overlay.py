@@ -19,7 +19,21 @@ TOP = 72
 LEAST = 120
 
 
-class Overlay(ThemedWidget):
+class Veil(ThemedWidget):
+    """Dims what it covers."""
+
+    pressed = Signal()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.pressed.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        veil = QColor(themes.current.background)
+        veil.setAlpha(170)
+        QPainter(self).fillRect(self.rect(), veil)
+
+
+class Overlay(Veil):
     """Covers the window `parent`; a click beside the card closes it. Gives the focus back when it closes."""
 
     closed = Signal()
@@ -79,11 +93,6 @@ class Overlay(ThemedWidget):
         """Not wider than the window."""
         px = themes.current.px
         self.card.setFixedWidth(min(px(self._width), max(px(120), self.width() - 2 * px(18))))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        veil = QColor(themes.current.background)
-        veil.setAlpha(170)
-        QPainter(self).fillRect(self.rect(), veil)
 
 
 class Sheet(Overlay):

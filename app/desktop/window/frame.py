@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.widgets.layouts import Column, Row, discard
 
 RAIL = 56
+# With less room beside it for the page the list goes by itself.
+PAGE = 400
 
 
 class Frame(QStackedWidget):
     """Shows the divided window, or what is added to it in its place. `pages` takes the pages, `side` what stands
-    beside them; `splitter` is between both. `fill` comes with the rest."""
+    beside them; `splitter` is between both. `fill` comes with the rest.
+
+    `side` is there if a person wants it. Where the window is too narrow for both it goes until there is room; who
+    asks for it there all the same gets it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.wanted, self._insisted = True, False
+        self.side_width = 0  # as a person left it
         self.pages = QStackedWidget(parent)
         self.side = QStackedWidget(parent)
         self._content = QWidget(parent)
@@ -30,6 +38,7 @@ class Frame(QStackedWidget):
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setCollapsible(0, False)
         self.splitter.setCollapsible(1, False)
+        self.splitter.splitterMoved.connect(self._moved)
         # Grounds of what is not there yet.
         self._rail_ground, self._side_ground = QFrame(parent), QFrame(parent)
         self._rail_ground.setProperty("kind", "rail")
@@ -39,6 +48,38 @@ class Frame(QStackedWidget):
         working = QWidget(parent)
         self._row = Row(self._rail_ground, (self.splitter, 1), parent=working, spacing=0)
         self.addWidget(working)
+
+    def begin(self, side_width: int, *, wanted: bool) -> None:
+        """Divide the window as it was when it was closed."""
+        self.side_width, self.wanted = side_width, wanted
+        self._divide()
+        self.fit()
+
+    def _divide(self) -> None:
+        self.splitter.setSizes([self.side_width, max(1, self.window().width() - self.side_width)])
+
+    def _moved(self) -> None:
+        self.side_width = self.side.width()
+
+    def show_side(self, wanted: bool) -> None:
+        """What a person says."""
+        self.wanted = self._insisted = wanted
+        self.fit()
+
+    def fit(self) -> None:
+        """Follow the width of the window and the text size."""
+        px = themes.current.px
+        room = self.window().width() - px(RAIL) - max(self.side_width, self.side.minimumWidth()) >= px(PAGE)
+        if room:
+            self._insisted = False
+        shown = self.wanted and (room or self._insisted)
+        if shown == self.side.isHidden():
+            self.side.setVisible(shown)
+            self._divide()  # it may have been squeezed before it went
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
 
     def fill(self, rail: QWidget, side: QWidget, lines: Sequence[QWidget]) -> None:
         """Put the rail and what stands beside the pages in their places, and `lines` above the pages."""

@@ -89,13 +89,13 @@ class MainWindow(ThemedWidget):
         self.calls = ServiceCalls(self)
         self.whole = Frame(self)
         # What stands beside the page: the chats, or what belongs to another page.
-        self.pages, self.side, self.splitter = self.whole.pages, self.whole.side, self.whole.splitter
+        self.pages, self.side = self.whole.pages, self.whole.side
         self._first = QWidget(self)
         self._composer = ComposerFrame(self._first)
         self._composer.edit.submitted.connect(self._send_later)
         self._lay_out()
         self.refresh()
-        self._memory.restore(self, self.splitter, self.side)
+        self._memory.restore(self, self.whole)
         self._composer.edit.setFocus()
 
     def _lay_out(self) -> None:
@@ -350,7 +350,7 @@ class MainWindow(ThemedWidget):
             # What waits for its undo is done now.
             self.toast.dismiss()
             self.later.leave()
-        self._memory.keep(self, self.side)
+        self._memory.keep(self, self.whole)
         super().closeEvent(event)
         self.closed.emit()
 
@@ -369,3 +369,4 @@ class MainWindow(ThemedWidget):
         self.setMinimumSize(*SMALLEST)
         self.side.setMinimumWidth(px(200))
         self.side.setMaximumWidth(px(480))
+        self.whole.fit()

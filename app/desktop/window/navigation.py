@@ -209,11 +209,11 @@ class Navigation(QObject):
 
     def find_chat(self) -> None:
         self._frame.side.setCurrentWidget(self._sidebar)
-        self._frame.side.show()
+        self._frame.show_side(True)
         self._sidebar.focus_search()
 
     def fold(self) -> None:
-        self._frame.side.setVisible(self._frame.side.isHidden())
+        self._frame.show_side(self._frame.side.isHidden())
 
     def open_palette(self) -> None:
         chats = [

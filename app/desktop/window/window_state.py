@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.window.frame import Frame
 
 SIZE = (1280, 800)
 SIDEBAR = 264
@@ -27,7 +28,7 @@ class WindowMemory:
     def keep_conversation(self, conversation: int | None) -> None:
         self._file.setValue("conversation", conversation or 0)
 
-    def restore(self, window: QWidget, splitter: QSplitter, side: QWidget) -> None:
+    def restore(self, window: QWidget, frame: Frame) -> None:
         """Make the window as it was, or as large as usual where the screen has room for that."""
         # Room for the frame that the window manager draws: its size is known only once it is drawn.
         room = window.screen().availableSize() - QSize(24, 48)
@@ -36,11 +37,9 @@ class WindowMemory:
         if isinstance(geometry, QByteArray):
             window.restoreGeometry(geometry)
         width = int(str(self._file.value("sidebar", themes.current.px(SIDEBAR))))
-        splitter.setSizes([width, max(1, window.width() - width)])
-        side.setVisible(self._file.value("folded", "false") != "true")
+        frame.begin(width, wanted=self._file.value("folded", "false") != "true")
 
-    def keep(self, window: QWidget, side: QWidget) -> None:
+    def keep(self, window: QWidget, frame: Frame) -> None:
         self._file.setValue("geometry", window.saveGeometry())
-        if side.isVisible():
-            self._file.setValue("sidebar", side.width())
-        self._file.setValue("folded", "true" if side.isHidden() else "false")
+        self._file.setValue("sidebar", frame.side_width)
+        self._file.setValue("folded", "false" if frame.wanted else "true")
