@@ -61,6 +61,7 @@ class CallMarks:
         if in_list:
             start, end = start.removesuffix("["), end.removeprefix("]")
         self.in_list = in_list
+        self.section_pair = (start, end)
         self.section = marks_of(start)
         self.section_end = marks_of(end)
         # An end without a beginning: the first call opens the section.

@@ -12,7 +12,11 @@ from engine.formats.parse.arguments import parameters_of
 from engine.formats.parse.call_marks import Reading
 from engine.formats.parse.calls import Notation
 from engine.formats.parse.literals import IncompleteError, skip_space
+from engine.formats.tags import SPECIAL_TAG
 from engine.formats.values import Tools
+
+# No notation: calls that need no marks may follow.
+BARE = -1
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -46,9 +50,10 @@ class CallReader:
         firsts = {mark for each in self._notations[: self._bare_from] for mark in each.marks.own_firsts}
         triggers = {t for d in marked for t in (d.trigger, *d.openings)} | firsts
         self.triggers = tuple(sorted(triggers, key=len, reverse=True))
-        self.section_ends = tuple(
-            each.marks.dialect.section_end.strip().removeprefix("]") for each in self._notations
-        )
+        # The marks around sections that look like tokens of their own, which nobody writes by chance.
+        pairs = [each.marks.section_pair for each in self._notations]
+        self.section_ends = {end for _, end in pairs if SPECIAL_TAG.fullmatch(end)}
+        self.section_starts = {start for start, end in pairs if SPECIAL_TAG.fullmatch(start) and end}
         # Names that a call's mark follows.
         names = schemas if active and dialect.addressed else ()
         self.addresses = {f"{name}{dialect.trigger}": len(name) for name in names}
@@ -91,6 +96,8 @@ class CallReader:
 
     def go_on(self, text: str, position: int, final: bool, found: Found) -> Found | None:
         """What follows `found`, None when the calls are over. Raises IncompleteError."""
+        if found.notation == BARE:
+            return self.read(text, skip_space(text, position), final, bare=True)
         reading = self._notations[found.notation].read(text, position, found.reading.in_section, final)
         if reading is None and (end := self._past_closing(text, position, final)) > position:
             reading = Reading(end, in_section=found.reading.in_section)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from engine.formats.dialect import NO_DIALECT
 from engine.formats.learn.markers import ReasoningMarkers
-from engine.formats.parse.call_marks import BegunCallError
-from engine.formats.parse.call_reader import CallReader, Found
+from engine.formats.parse.call_marks import BegunCallError, Reading
+from engine.formats.parse.call_reader import BARE, CallReader, Found
 from engine.formats.parse.literals import IncompleteError, skip_space
 from engine.formats.parse.reply_marks import ReplyMarks, State, begun_call, first_state
 from engine.formats.parse.told_calls import ToldCalls
@@ -65,11 +65,8 @@ class ReplyParser:
 
     def _is_plain(self, text: str) -> bool:
         """Whether nothing is pending and no mark begins in `text`, as with most pieces."""
-        if self._held or self._unread:
-            return False
-        if self._state is State.ANSWER:
-            return not self._marks.ends_of_answer.may_begin(text)
-        return self._state is State.REASONING and not self._marks.ends_of_reasoning.may_begin(text)
+        search = self._marks.searches.get(self._state)
+        return search is not None and not (self._held or self._unread or search.may_begin(text))
 
     def _run(self, data: str, out: list[ParsedDelta]) -> None:
         position = 0
@@ -187,7 +184,7 @@ class ReplyParser:
         return position
 
     def _read_reasoning(self, data: str, position: int, out: list[ParsedDelta]) -> int:
-        match = self._marks.ends_of_reasoning.search(data, position)
+        match = self._marks.searches[State.REASONING].search(data, position)
         if match:
             self._show(data[position : match.start()], out)
             if match.group() not in self._marks.ends:
@@ -195,7 +192,7 @@ class ReplyParser:
             self._text.spaces.clear()
             self._state = State.ANSWER_START
             return match.end()
-        split = len(data) if self._final else self._marks.ends_of_reasoning.begun(data, position)
+        split = len(data) if self._final else self._marks.searches[State.REASONING].begun(data, position)
         self._show(data[position:split], out)
         return self._wait(data, split)
 
@@ -213,21 +210,21 @@ class ReplyParser:
         if not found:
             self._show(mark, out)
             return position + len(mark)
-        self._text.spaces.clear()
         for each in found:
-            self._calls.finish(each.reading.calls, out)
+            self._take(each, out)
+        self._text.spaces.clear()
         self._state = State.ANSWER
-        self._truncated_call = found[-1].reading.truncated
         return len(data)
 
     def _read_answer(self, data: str, position: int, out: list[ParsedDelta]) -> int:
-        match = self._marks.ends_of_answer.search(data, position)
+        match = self._marks.searches[State.ANSWER].search(data, position)
         if not match:
-            split = len(data) if self._final else self._marks.ends_of_answer.begun(data, position)
+            split = len(data) if self._final else self._marks.searches[State.ANSWER].begun(data, position)
             self._show(data[position:split], out)
             return self._wait(data, split)
         self._show(data[position : match.start()], out)
-        if match.group() in self._marks.strays:
+        if match.group() in self._marks.strays:  # behind it calls may need no marks
+            self._found, self._state = Found(Reading(match.end()), BARE), State.CALLS
             return match.end()
         if match.group() == self._marks.reopening:  # it thinks again
             self._state = State.ANSWER_START
@@ -249,7 +246,8 @@ class ReplyParser:
             return self._wait_for_call(data, start, out, error)
         if found:
             return self._take(found, out)
-        self._show(match.group(), out)
+        if match.group() not in self._reader.section_starts:
+            self._show(match.group(), out)
         return match.end()
 
     def _read_answer_end(self, data: str, position: int, out: list[ParsedDelta]) -> int:

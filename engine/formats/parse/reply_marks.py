@@ -32,9 +32,9 @@ class State(Enum):
 class ReplyMarks:
     """What to look for in which state.
 
-    `ends` close the reasoning, `closings` end the answer or the turn. `reopening` (often "") opens a thought within
-    an answer, and `strays` are closing marks and those of results that mean nothing there: both only where they
-    look like tokens of their own.
+    `ends` close the reasoning, `closings` end the answer or the turn. `searches` find what may end the text of a
+    state. `reopening` (often "") opens a thought within an answer, and `strays` are closing marks and those of
+    results that mean nothing there: both only where they look like tokens of their own.
     """
 
     def __init__(self, markers: ReasoningMarkers, prompt: Prompt, reader: CallReader) -> None:
@@ -67,12 +67,13 @@ class ReplyMarks:
         known = (*reader.triggers, markers.opening, markers.closing, markers.turn_opening)
         known += (markers.answer_opening, markers.early_answer_opening)
         results = [mark for mark in markers.result_marks if not any(mark in each for each in known)]
-        strays = (*pair[1:], *filter(SPECIAL_TAG.fullmatch, reader.section_ends), *results)
+        strays = (*pair[1:], *reader.section_ends, *results)
         self.strays = tuple(mark for mark in strays if mark not in self.closings)
-        self.ends_of_answer = MarkSearch(
-            (*reader.triggers, *reader.bare_starts, *self.closings, *pair, *self.strays)
-        )
-        self.ends_of_reasoning = MarkSearch((*self.ends, *reader.triggers))
+        answer = (*reader.triggers, *reader.bare_starts, *self.closings, *pair, *self.strays)
+        self.searches = {
+            State.ANSWER: MarkSearch(answer),
+            State.REASONING: MarkSearch((*self.ends, *reader.triggers)),
+        }
 
     def start(self, state: State, text: str, position: int, final: bool) -> tuple[str, State]:
         """The mark at `position`, where nothing visible has come in this state yet, "" for none, and the state behind

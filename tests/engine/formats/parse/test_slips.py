@@ -172,6 +172,17 @@ def test_calls_joined_by_a_semicolon_need_one_mark() -> None:
     assert message.content == "; {'other': 1}"
 
 
+@pytest.mark.parametrize(
+    "calls",
+    ["[search(text='a')]", '{"name": "search", "arguments": {"text": "a"}}', "\n[search(text='a')]\n"],
+)
+def test_calls_may_follow_words_between_the_marks_of_calls(calls: str) -> None:
+    words = "<|tool_call_start|>I look at [a].<|tool_call_end|>"
+    message = both("pythonic", words + calls)
+    assert (message.content, calls_of(message)) == ("I look at [a].", [("search", {"text": "a"})])
+    assert both("pythonic", words + "\n\n[1] so").content == "I look at [a].\n\n[1] so"
+
+
 def test_json_in_a_section_of_tagged_calls_is_a_call_of_a_known_tool() -> None:
     reply = '<minimax:tool_call>\n{"name": "search", "arguments": {"text": "a"}}\n</minimax:tool_call>'
     assert calls_of(both("minimax", reply)) == [("search", {"text": "a"})]
