@@ -240,6 +240,13 @@ CHINESE = (
     Published(
         "DeepSeek V3.1", "deepseek-ai/DeepSeek-V3.1, tokenizer_config.json", _DEEPSEEK_V3_1, OFF, "name-json"
     ),
+    Published(
+        "DeepSeek V3.1, set in white space",
+        "xorbitsai/inference, llm_family.json",
+        changed(_DEEPSEEK_V3_1, start="{% if thinking is not defined %}  {% endif %}" + _DEEPSEEK_V3_1.start),
+        OFF,
+        "name-json",
+    ),
     Published("GLM-4 9B", "THUDM/glm-4-9b-chat, tokenizer_config.json", _GLM_4, NONE, "described"),
     Published(
         "GLM-4 0414",
