@@ -505,6 +505,9 @@ class CardWindow(ReadingArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.fit_all()
+        if event.size().width() == event.oldSize().width():
+            self.place()
+        else:
+            self.fit_all()
         if self._ids and not self._building.isActive():
             self._building.start()

@@ -50,10 +50,10 @@ class ConversationPanel(ThemedWidget):
         self.scroller.setWidgetResizable(True)
         self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        page = QWidget(self)
-        page.setProperty("kind", "page")
-        Column(self.controls, STRETCH, parent=page, margins=(18, 4, 14, 18))
-        self.scroller.setWidget(page)
+        self._page = QWidget(self)
+        self._page.setProperty("kind", "page")
+        Column(self.controls, STRETCH, parent=self._page, margins=(18, 4, 14, 18))
+        self.scroller.setWidget(self._page)
         Column(
             Row((self._title, 1), self._close, margins=(18, 10, 12, 4)),
             (self.scroller, 1),
@@ -99,7 +99,8 @@ class ConversationPanel(ThemedWidget):
 
     def _place(self) -> None:
         chat, px = self._chat, themes.current.px
-        top, width = chat.header.height(), min(px(WIDTH), chat.width())
+        needed = self._page.minimumSizeHint().width() + self.scroller.verticalScrollBar().sizeHint().width()
+        top, width = chat.header.height(), min(max(px(WIDTH), needed), chat.width())
         self.setMaximumWidth(width)
         beside = chat.width() >= width + px(CHAT)
         self._veil.setVisible(not beside and not self.isHidden())

@@ -279,6 +279,7 @@ class TranscriptView(TranslatedWidget):
 
     def _tail_changed(self, at_tail: bool) -> None:
         self._jump.setVisible(not at_tail)
+        self._place_overlays()
         self.at_tail_changed.emit(at_tail)
 
     # --- streaming ---
@@ -378,7 +379,6 @@ class TranscriptView(TranslatedWidget):
     # --- sizes and looks ---
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._window.setGeometry(self.rect())
         self._place_overlays()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -390,9 +390,18 @@ class TranscriptView(TranslatedWidget):
         left = (self.width() - width) // 2
         self.empty.setGeometry(left, 0, width, self.height())
         self._strip.place(left, width, self.height())
-        below = self.height() - self._jump.height() - 12
-        self._jump.move((self.width() - self._jump.width()) // 2, below)
+        self._place_jump(left + width)
         self._ring.setGeometry(self.rect())
+
+    def _place_jump(self, right: int) -> None:
+        """It never lies over words: beside the column, or where there is no room in a gap below what is seen."""
+        jump, gap = self._jump, 8
+        taken = self._window.verticalScrollBar().sizeHint().width()
+        beside = self.width() - right - taken >= jump.width() + 2 * gap
+        below = 0 if beside or jump.isHidden() else jump.height() + 2 * gap
+        self._window.setGeometry(0, 0, self.width(), self.height() - below)
+        x = right + gap if beside else (self.width() - jump.width()) // 2
+        jump.move(x, self.height() - jump.height() - gap)
 
     def restyle(self) -> None:
         """Takes colours and sizes from the current theme."""

@@ -6,7 +6,7 @@ import time
 
 import msgspec
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QTextEdit, QWidget
@@ -578,3 +578,30 @@ def test_an_answer_card_is_fitted_to_its_text(qtbot, view):
     document = prose.document()
     assert prose.height() <= document.size().height()
     assert prose.height() >= document.size().height() - 24
+
+
+@pytest.mark.parametrize("width", [960, 560, 1440])
+@pytest.mark.parametrize("text_size", [1.0, 2.0])
+def test_the_button_to_the_end_never_lies_over_words(qtbot, view, width, text_size):
+    themes.choose("light", text_size)
+    view.resize(width, 700)
+    Loader(view, conversation(60))
+    view.show_path(list(range(1, 61)))
+    quiet(qtbot, view)
+    scroll_bar(view).setValue(scroll_bar(view).maximum() - 1500)
+    quiet(qtbot, view)
+    jump = button(view, "Jump to the latest message")
+    place = QRect(jump.mapTo(view, QPoint(0, 0)), jump.size())
+    assert view.rect().contains(place)
+    area = scroll_area(view).viewport()
+    shown = QRect(area.mapTo(view, QPoint(0, 0)), area.size())
+    for number in messages_in_sight(view):
+        its = card(view, number)
+        assert not place.intersects(QRect(its.mapTo(view, QPoint(0, 0)), its.size()) & shown)
+    # It comes and goes once: showing it must not hide it again.
+    for value in range(scroll_bar(view).maximum() - 200, scroll_bar(view).maximum() + 60, 7):
+        scroll_bar(view).setValue(value)
+        quiet(qtbot, view)
+        assert jump.isVisible() != view.at_tail
+    assert view.at_tail and scroll_area(view).height() == view.height()
+    themes.choose("light")
