@@ -165,6 +165,7 @@ class Desktop(QObject):
         self.window.attach(services)
         self.window.chat.transcript.warm_up()
         self.window.calls.do(lambda s: s.lifecycle.begin(), executor="io")
+        services.naming.begin()
         self.window.calls.do(lambda s: s.housekeeping(), executor="io")
 
     def let_go(self, error: UserError) -> None:

@@ -14,6 +14,7 @@ from app.services.chat.compaction import Compactor
 from app.services.chat.comparisons import Comparisons
 from app.services.chat.conversations import TRASH_DAYS, Conversations
 from app.services.chat.exchange.reading.importing import ChatImports
+from app.services.chat.naming import Naming
 from app.services.chat.prompt_cache_files import PromptCacheFiles, states_folder
 from app.services.chat.summaries import Summaries
 from app.services.connections.events import RemoteServersChanged
@@ -85,6 +86,7 @@ class Services:
         self.lifecycle = ModelLifecycle(settings, models, self.conversations, events)
         self.room = Compactor(store, models, self.conversations, events)
         self.comparisons = Comparisons(store, self.conversations, events)
+        self.naming = Naming(store, models, settings, self.conversations, events)
         self.summaries = Summaries(store, models, self.model_registry, self.conversations, events)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         placements.attach(models)
@@ -137,6 +139,7 @@ class Services:
         self._forget_settings()
         self.lifecycle.close()
         self.comparisons.close()
+        self.naming.close()
         self.summaries.close()
         self.runs.close()
         self.model_registry.close()

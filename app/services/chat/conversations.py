@@ -178,6 +178,10 @@ class Conversations:
     def rename(self, id: int, title: str) -> Conversation:
         return self._changed(self._store.conversations.rename(id, title.strip(), "user"))
 
+    def name(self, id: int, title: str) -> Conversation:
+        """Give a conversation a title, unless a person gave it one."""
+        return self._changed(self._store.conversations.rename(id, title, "auto"))
+
     def set_pinned(self, id: int, pinned: bool) -> Conversation:
         return self._changed(self._store.conversations.set(id, pinned=pinned))
 

@@ -42,12 +42,15 @@ class Settings(msgspec.Struct, frozen=True):
     `load_model`: a window loads its model when it starts, or once somebody writes. `unload_after` minutes
     without use it is unloaded, 0: never; with `unload_for_memory` also when memory runs short.
 
+    `titles_by_model`: the model that answers gives a chat its title.
+
     `log_levels` are the levels of single loggers, such as "engine.local"; all others log from "info" on.
     """
 
     theme: Literal["system", "light", "dark"] = "system"
     language: Literal["system", "en", "ko"] = "system"
     text_size: Annotated[int, msgspec.Meta(ge=80, le=200)] = 100
+    titles_by_model: bool = True
     system_prompt: str = ""
     reasoning: Reasoning = "auto"
     max_tokens: Count = 0

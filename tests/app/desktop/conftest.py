@@ -71,7 +71,8 @@ class Running:
         self._shelves = shelves
         home.mkdir(parents=True, exist_ok=True)
         file = SettingsFile(home / "settings.toml")
-        file.change(**({"welcomed": True, "load_model": "start"} | (settings or {})))
+        chosen = {"welcomed": True, "load_model": "start", "titles_by_model": False}
+        file.change(**(chosen | (settings or {})))
         self.desktop = Desktop(home, file, self._open)
 
     @property
