@@ -9,7 +9,7 @@ import typer
 
 from app.cli.options import Json, Lines, chosen_output, group
 
-chats = group("chats", "Chats: list, show, search, export, delete, and restore them.")
+chats = group("chats", "Chats: list, show, search, export, import, delete, and restore them.")
 
 ID = "A chat, as `list` names it."
 Id = Annotated[int, typer.Argument(metavar="ID", help=ID, show_default=False)]
@@ -78,6 +78,24 @@ def export(
         raise typer.BadParameter("Give the chats to export, or --all.")
     output = chosen_output(command, json)
     raise typer.Exit(run_export(ids or [], format.value, path, output, replace=force))
+
+
+@chats.command("import")
+def import_chats(
+    command: typer.Context,
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE", help="Files, zips, and folders of Coterie and other apps.", show_default=False
+        ),
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be imported.")] = False,
+    json: Json = False,
+) -> None:
+    """Import chats of Coterie, ChatGPT, Claude, Open WebUI, Jan, LM Studio, and llama.cpp; none of them twice."""
+    from app.cli.chats.importing import import_chats as run_import
+
+    raise typer.Exit(run_import(paths, chosen_output(command, json), dry_run=dry_run))
 
 
 @chats.command()
