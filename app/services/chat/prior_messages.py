@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from app.services.chat.prompting import not_carried_out
+import msgspec
+
+from app.services.chat.prompting import turns
 from app.store import records
 from engine.values import Message
 
@@ -23,8 +25,8 @@ def before_of(path: Sequence[records.Message], steps: Steps, most: int = MOST_BE
     """
     told: list[list[Message]] = []
     left = most
-    for record in reversed(path):
-        words = _words(record)
+    for record, turn in zip(reversed(path), reversed(turns(path, followed=True)), strict=True):
+        words = [msgspec.structs.replace(message, reasoning_content="") for message in turn]
         whole = [*steps(record), *words]
         chosen = next((each for each in (whole, words) if _length(each) <= left), None)
         if chosen is None:
@@ -33,13 +35,6 @@ def before_of(path: Sequence[records.Message], steps: Steps, most: int = MOST_BE
         left -= _length(chosen)
         told.append(chosen)
     return tuple(message for messages in reversed(told) for message in messages)
-
-
-def _words(record: records.Message) -> list[Message]:
-    if not record.content and not record.tool_calls:
-        return []
-    said = Message(record.role, record.content, tool_calls=record.tool_calls)
-    return [said, *not_carried_out(record.tool_calls)] if record.tool_calls else [said]
 
 
 def _length(messages: Sequence[Message]) -> int:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 from app.store import records
-from engine.values import Message, ToolCall
+from engine.values import Message, Role, ToolCall
 
 # For the model: the result of a call that nobody carried out.
 NOT_CARRIED_OUT = "This call was not carried out."
+# For the model: its own turn behind a result that nothing was said of.
+_RECEIVED = "I have the result."
+_JOINED = ("user", "assistant")
 # For the model, in the user turn before the first message that it sees.
 _SUMMARY = "What we said before, in short: {summary}\n\nNow we go on."
 
@@ -55,32 +59,84 @@ def request_messages(
     """The messages for the model of the branch `path`, root first: from the first message of `cut` on, with
     its summary in front.
 
-    Answers that are empty are left out, and user turns that then follow each other are joined: many templates
-    refuse two turns of one role. With `continue_last` the last answer stays even when empty. Calls without a
-    stored result get one that says so, and a turn of the model behind it: there are templates that take
-    neither a call without a result nor a user's turn right behind one (Mistral's).
+    Answers that are empty are left out, and turns of one role that then follow each other are joined: many templates
+    refuse two of them. With `continue_last` the last answer stays even when empty.
     """
     messages: list[Message] = []
     if system_prompt.strip():
         messages.append(Message("system", system_prompt))
     messages += summary_words(cut)
     path = seen(path, cut)
-    for index, record in enumerate(path):
-        last = index == len(path) - 1
-        is_empty = not record.content and not record.tool_calls
-        if record.role == "assistant" and is_empty and not (last and continue_last):
-            continue
-        message = Message(record.role, record.content, record.reasoning, record.tool_calls)
-        if messages and message.role == "user" and messages[-1].role == "user":
-            message = Message("user", f"{messages.pop().content}\n\n{message.content}")
+    told = turns(path)
+    if continue_last and path and not told[-1]:
+        told[-1] = [_said(path[-1])]
+    for message in itertools.chain.from_iterable(told):
+        if messages and message.role in _JOINED and messages[-1].role == message.role:
+            message = _together(messages.pop(), message)
         messages.append(message)
-        answered = not last and path[index + 1].role == "tool"
-        if record.tool_calls and not last and not answered:
-            messages += not_carried_out(record.tool_calls)
     return tuple(messages)
 
 
-def not_carried_out(calls: Sequence[ToolCall]) -> list[Message]:
-    """The results of calls that nobody carried out."""
-    results = [Message("tool", NOT_CARRIED_OUT, tool_call_id=call.id, name=call.name) for call in calls]
-    return [*results, Message("assistant", NOT_CARRIED_OUT)]
+def turns(path: Sequence[records.Message], *, followed: bool = False) -> list[list[Message]]:
+    """What the model is told of each message of a branch, nothing of empty ones; `followed`: the user's turn is next.
+
+    Results stand with the answer that made their calls. A call without one gets one that says so, and results a turn
+    of the model behind them: there are templates that take neither a call without a result nor a user's turn right
+    behind one (Mistral's). A result without a call is left out.
+    """
+    told: list[list[Message]] = []
+    for index, record in enumerate(path):
+        if record.role == "tool" or (record.role == "assistant" and not _says(record)):
+            told.append([])
+            continue
+        said = [_said(record)]
+        if record.tool_calls:
+            results, after = _behind(path, index, "user" if followed else None)
+            if results or after:
+                said += _results(record.tool_calls, results, after)
+        told.append(said)
+    return told
+
+
+def _says(record: records.Message) -> bool:
+    return bool(record.content or record.tool_calls)
+
+
+def _behind(path: Sequence[records.Message], index: int, after: Role | None) -> tuple[list[str], Role | None]:
+    """The results behind the message at `index`, and who speaks then; `after` is who does behind the branch."""
+    results: list[str] = []
+    for place in range(index + 1, len(path)):
+        if path[place].role == "tool":
+            results.append(path[place].content)
+        elif path[place].role != "assistant" or _says(path[place]):
+            return results, path[place].role
+    return results, after
+
+
+def _said(record: records.Message) -> Message:
+    return Message(record.role, record.content, record.reasoning, record.tool_calls)
+
+
+def _results(calls: Sequence[ToolCall], results: Sequence[str], after: Role | None) -> list[Message]:
+    """The results of calls in the order of both, more of them with the last one."""
+    missing = [NOT_CARRIED_OUT] * (len(calls) - len(results))
+    given = [*results[: len(calls) - 1], "\n\n".join(results[len(calls) - 1 :]), *missing]
+    told = [
+        Message("tool", result, tool_call_id=call.id, name=call.name)
+        for call, result in zip(calls, given if results else missing, strict=False)
+    ]
+    if after == "user":
+        told.append(Message("assistant", NOT_CARRIED_OUT if missing else _RECEIVED))
+    return told
+
+
+def _together(before: Message, message: Message) -> Message:
+    """Two turns of one role as one."""
+    content, reasoning = (
+        "\n\n".join(filter(None, texts))
+        for texts in (
+            (before.content, message.content),
+            (before.reasoning_content, message.reasoning_content),
+        )
+    )
+    return Message(message.role, content, reasoning, message.tool_calls)

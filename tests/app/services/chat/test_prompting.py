@@ -56,6 +56,35 @@ def test_calls_go_back_with_a_result_even_when_nobody_carried_them_out() -> None
     assert request_messages(path[:2], "", continue_last=True)[-1] == Turn("assistant", "", "hm", calls)
 
 
+def test_stored_results_go_back_with_their_calls() -> None:
+    calls = (ToolCall("c1", "f", {"a": 1}), ToolCall("c2", "g", {}))
+    called = msgspec.structs.replace(message("assistant", ""), tool_calls=calls)
+    path = [
+        message("user", "One"),
+        message("tool", "nobody asked"),
+        called,
+        message("tool", "1"),
+        message("tool", "2"),
+        message("tool", "more of 2"),
+        message("assistant", "It is 1."),
+        message("assistant", "And 2."),
+        called,
+        message("tool", "1"),
+        message("user", "Two"),
+    ]
+    assert request_messages(path, "") == (
+        Turn("user", "One"),
+        Turn("assistant", "", "", calls),
+        Turn("tool", "1", tool_call_id="c1", name="f"),
+        Turn("tool", "2\n\nmore of 2", tool_call_id="c2", name="g"),
+        Turn("assistant", "It is 1.\n\nAnd 2.", "", calls),
+        Turn("tool", "1", tool_call_id="c1", name="f"),
+        Turn("tool", NOT_CARRIED_OUT, tool_call_id="c2", name="g"),
+        Turn("assistant", NOT_CARRIED_OUT),
+        Turn("user", "Two"),
+    )
+
+
 def test_every_template_takes_back_calls_that_nobody_carried_out() -> None:
     calls = (ToolCall("c1", "get_weather", {"city": "Paris"}), ToolCall("c2", "", '{"ci'))
     answer = msgspec.structs.replace(message("assistant", ""), tool_calls=calls)
