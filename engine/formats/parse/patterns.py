@@ -17,6 +17,8 @@ _MARK = re.compile(r"```[a-z]*|(?:(?!```)\S)+?(?=\s|```|(?<=>)<|$)")
 _NAMESPACE = re.compile(r"(.*[>=:])(\w+\.)", re.DOTALL)
 # A word between a tag and a colon, which others do: <|tool_call>call:
 _WORD = re.compile(r"(.*>)(\w+)(:)", re.DOTALL)
+# The beginning of an attribute behind another: " index="
+_ATTRIBUTE = re.compile(r'"\s+\w+="\Z')
 _RUNS = {
     NAME: re.compile(r"(?:&(?:amp|lt|gt|quot|apos);|[^\s<>{}\[\]()\"'`|,;=]){1,256}"),
     ID: re.compile(r"[^\s<>{}\[\]()\"'`|,;=]{1,256}"),
@@ -49,6 +51,8 @@ class CompiledPattern:
 
     def __init__(self, pattern: Pattern) -> None:
         self._parts: list[Mark | Slot] = []
+        shorter = _without_attribute(pattern)
+        self._shorter = CompiledPattern(shorter) if shorter else None
         for part in pattern:
             if isinstance(part, Slot):
                 self._parts.append(part)
@@ -72,10 +76,13 @@ class CompiledPattern:
         return part.text if isinstance(part, Mark) else ""
 
     def match(self, text: str, position: int) -> Match | None:
-        """The pattern at `position`, None when something else stands there.
-
-        Raises IncompleteError where the text ends before that can be said.
+        """The pattern at `position`, perhaps without an attribute that it can do without; None when something else
+        stands there. Raises IncompleteError where the text ends before that can be said.
         """
+        found = self._match(text, position)
+        return self._shorter.match(text, position) if found is None and self._shorter else found
+
+    def _match(self, text: str, position: int) -> Match | None:
         slots: dict[Slot, str] = {}
         namespace = ""
         for number, part in enumerate(self._parts):
@@ -136,6 +143,17 @@ def _attribute(value: str, before: Mark | Slot) -> str:
     """What stands in a slot, without the entities of an attribute between quotes."""
     quoted = isinstance(before, Mark) and before.text.endswith('"')
     return unescape(value, {"&quot;": '"', "&apos;": "'"}) if quoted else value
+
+
+def _without_attribute(pattern: Pattern) -> Pattern:
+    """The pattern without an attribute for the number of a call or the type of a value, () if it has none."""
+    for number, part in enumerate(pattern[1:-1], 1):
+        before, behind = pattern[number - 1], pattern[number + 1]
+        if part in (INDEX, TYPE) and isinstance(before, str) and isinstance(behind, str):
+            attribute = _ATTRIBUTE.search(before)
+            if attribute and behind.startswith('"'):
+                return (*pattern[: number - 1], before[: attribute.start()] + behind, *pattern[number + 2 :])
+    return ()
 
 
 def match_mark(text: str, position: int, mark: str, *, optional: bool = False) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from engine.formats.dialect import ARGUMENTS, INDEX, NAME
 from engine.formats.known_dialects import GLM, PYTHON_TAG_JSON
 from engine.formats.learn.markers import ReasoningMarkers
 from engine.formats.writing import WrittenCall, written
@@ -103,3 +104,20 @@ def test_marks_of_earlier_models_count() -> None:
         answer_opening="<|START_TEXT|>", early_answer_opening="<|START_TEXT|>", answer_closing="<|END_TEXT|>"
     )
     assert both("hermes", "<|START_RESPONSE|>Yes.<|END_RESPONSE|>", markers=markers).content == "Yes."
+
+
+def test_attributes_for_types_may_be_missing() -> None:
+    reply = (
+        '<｜DSML｜calls>\n<｜DSML｜invoke name="search">\n<｜DSML｜parameter name="count">3</｜DSML｜parameter>\n'
+        '<｜DSML｜parameter name="text" string="true">a</｜DSML｜parameter>\n</｜DSML｜invoke>\n</｜DSML｜calls>'
+    )
+    assert calls_of(both("dsml", reply)) == [("search", {"count": 3, "text": "a"})]
+
+
+def test_attributes_for_the_number_of_a_call_may_be_missing() -> None:
+    numbered = msgspec.structs.replace(
+        DIALECTS["dsml"], call=('<call tool="', NAME, '" index="', INDEX, '">', ARGUMENTS, "</call>")
+    )
+    for number in ("", ' index="1"'):
+        reply = f'<｜DSML｜calls><call tool="search"{number}></call></｜DSML｜calls>'
+        assert calls_of(parse(numbered, reply)) == calls_of(parse(numbered, list(reply))) == [("search", {})]
