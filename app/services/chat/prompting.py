@@ -120,10 +120,11 @@ def _said(record: records.Message) -> Message:
 def _results(calls: Sequence[ToolCall], results: Sequence[str], after: Role | None) -> list[Message]:
     """The results of calls in the order of both, more of them with the last one."""
     missing = [NOT_CARRIED_OUT] * (len(calls) - len(results))
-    given = [*results[: len(calls) - 1], "\n\n".join(results[len(calls) - 1 :]), *missing]
+    last = len(calls) - 1
+    given = [*results[:last], *(["\n\n".join(results[last:])] if results[last:] else []), *missing]
     told = [
         Message("tool", result, tool_call_id=call.id, name=call.name)
-        for call, result in zip(calls, given if results else missing, strict=False)
+        for call, result in zip(calls, given, strict=True)
     ]
     if after == "user":
         told.append(Message("assistant", NOT_CARRIED_OUT if missing else _RECEIVED))
