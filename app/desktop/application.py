@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 if TYPE_CHECKING:
     from app.desktop.base.bridge import Bridge
     from app.services.services import Services
-    from app.store.records import Conversation
+    from app.store.first_look import FirstLook
 
 Opener = Callable[[Path, SettingsFile], "Services"]
 
@@ -49,13 +49,13 @@ def open_all(home: Path, settings: SettingsFile) -> Services:
     return services
 
 
-def chats_of(home: Path) -> list[Conversation]:
-    """The chats as the sidebar lists them, and the modules that show them; in a thread."""
+def look_at(home: Path) -> FirstLook:
+    """The chats and projects as the sidebar lists them, and the modules that show them; in a thread."""
     for name in ("widgets.banner", "window.rail", "window.chats.sidebar"):
         importlib.import_module(f"app.desktop.{name}")
-    from app.store.first_look import conversations
+    from app.store.first_look import first_look
 
-    return conversations(home / "coterie.db")
+    return first_look(home / "coterie.db")
 
 
 def import_rest() -> None:
@@ -67,6 +67,7 @@ def import_rest() -> None:
         "model_picker.tool_checking",
         "widgets.toast",
         "window.chats.chat_list",
+        "window.chats.put_away",
         "window.chat_notes",
         "window.download_notes",
         "window.front",
@@ -122,14 +123,14 @@ class Desktop(QObject):
     def start(self) -> None:
         """Show the window and, once it is painted, the chats, then the rest, and open the data."""
         home = self._home
-        self.window.first_painted.connect(lambda: self._in_thread(lambda: chats_of(home), self._show_chats))
+        self.window.first_painted.connect(lambda: self._in_thread(lambda: look_at(home), self._show_chats))
         self.window.show()
 
     def _in_thread(self, work: Callable[[], object], then: Callable[[Any], None]) -> None:
         run_in_background(work, then, self._cannot_start, executor="io", owner=self)
 
-    def _show_chats(self, conversations: list[Conversation]) -> None:
-        self.window.show_chats(conversations)
+    def _show_chats(self, found: FirstLook) -> None:
+        self.window.show_chats(found)
         self._in_thread(import_rest, lambda _: self._complete())
 
     def _complete(self) -> None:

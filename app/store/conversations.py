@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, delete, update
+import msgspec
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from app.store import search
 from app.store.database import Records, reads, writes
@@ -65,6 +68,18 @@ class Conversations(Records[Conversation]):
             raise no_conversation(id)
         return changed
 
+    @reads
+    def get_all(self, connection: Connection, /, ids: Iterable[int]) -> list[Conversation]:
+        """Those of these (any number) that are there."""
+        return self.select(connection, self.selection.where(_among(ids)))
+
+    @writes
+    def set_all(self, connection: Connection, /, ids: Iterable[int], **fields: Any) -> list[Conversation]:
+        """Set fields of all of these (any number) at once; returns those that are there."""
+        wanted = _among(ids)
+        connection.execute(update(CONVERSATION).where(wanted).values(**fields))
+        return self.select(connection, self.selection.where(wanted))
+
     @writes
     def delete(self, _: Connection, id: int) -> Conversation:
         """Move a conversation to the trash; keeps the time of the first deletion."""
@@ -89,6 +104,10 @@ class Conversations(Records[Conversation]):
         """
         return sum(self._expire(found.id, older_than) for found in self.trash())
 
+    def purge(self, ids: Iterable[int]) -> int:
+        """Delete these for good, where they are in the trash; returns the count."""
+        return sum(self._expire(id, math.inf) for id in ids)
+
     @writes
     def _expire(self, connection: Connection, id: int, older_than: float) -> bool:
         """Delete one for good; False if it was not deleted by then, or restored meanwhile."""
@@ -102,3 +121,8 @@ class Conversations(Records[Conversation]):
         connection.execute(update(CONVERSATION).where(columns.origin == id).values(origin=None))
         connection.execute(delete(MESSAGE).where(MESSAGE.c.conversation == id))
         return self.remove(id)
+
+
+def _among(ids: Iterable[int]) -> ColumnElement[bool]:
+    each = func.json_each(msgspec.json.encode(list(ids)).decode()).table_valued("value")
+    return CONVERSATION.c.id.in_(select(each.c.value))

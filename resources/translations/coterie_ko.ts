@@ -724,6 +724,29 @@
     </message>
 </context>
 <context>
+    <name>BulkBar</name>
+    <message>
+        <source>{count} selected</source>
+        <translation>{count}개 선택됨</translation>
+    </message>
+    <message>
+        <source>Move to a project</source>
+        <translation>프로젝트로 이동</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>보관</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>Clear selection</source>
+        <translation>선택 해제</translation>
+    </message>
+</context>
+<context>
     <name>CacheCard</name>
     <message>
         <source>on {place}</source>
@@ -811,8 +834,91 @@
         <translation>대화를 삭제했습니다</translation>
     </message>
     <message>
+        <source>{count} chats deleted</source>
+        <translation>대화 {count}개를 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>Chat archived</source>
+        <translation>대화를 보관했습니다</translation>
+    </message>
+    <message>
+        <source>{count} chats archived</source>
+        <translation>대화 {count}개를 보관했습니다</translation>
+    </message>
+    <message>
+        <source>Chat is back in the list</source>
+        <translation>대화를 목록으로 되돌렸습니다</translation>
+    </message>
+    <message>
+        <source>{count} chats are back in the list</source>
+        <translation>대화 {count}개를 목록으로 되돌렸습니다</translation>
+    </message>
+    <message>
+        <source>Chat restored</source>
+        <translation>대화를 복원했습니다</translation>
+    </message>
+    <message>
+        <source>{count} chats restored</source>
+        <translation>대화 {count}개를 복원했습니다</translation>
+    </message>
+    <message>
+        <source>Chat moved to “{name}”</source>
+        <translation>대화를 “{name}” 프로젝트로 옮겼습니다</translation>
+    </message>
+    <message>
+        <source>{count} chats moved to “{name}”</source>
+        <translation>대화 {count}개를 “{name}” 프로젝트로 옮겼습니다</translation>
+    </message>
+    <message>
+        <source>Chat moved out of its project</source>
+        <translation>대화를 프로젝트에서 뺐습니다</translation>
+    </message>
+    <message>
+        <source>{count} chats moved out of their projects</source>
+        <translation>대화 {count}개를 프로젝트에서 뺐습니다</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>되돌리기</translation>
+    </message>
+</context>
+<context>
+    <name>ChatMenus</name>
+    <message>
+        <source>Rename</source>
+        <translation>이름 바꾸기</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>고정 해제</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>고정</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>새 대화</translation>
+    </message>
+    <message>
+        <source>Delete project</source>
+        <translation>프로젝트 삭제</translation>
+    </message>
+    <message>
+        <source>Move to project</source>
+        <translation>프로젝트로 이동</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>보관</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>No project</source>
+        <translation>프로젝트 없음</translation>
     </message>
 </context>
 <context>
@@ -1082,6 +1188,14 @@
     <message>
         <source>Last 30 days</source>
         <translation>지난 30일</translation>
+    </message>
+    <message>
+        <source>Project {name}, collapsed, chats: {count}</source>
+        <translation>{name} 프로젝트, 접힘, 대화 {count}개</translation>
+    </message>
+    <message>
+        <source>Project {name}, expanded, chats: {count}</source>
+        <translation>{name} 프로젝트, 펼쳐짐, 대화 {count}개</translation>
     </message>
     <message>
         <source>MMMM yyyy</source>
@@ -4026,6 +4140,76 @@
     </message>
 </context>
 <context>
+    <name>PutAway</name>
+    <message>
+        <source>Chat permanently deleted</source>
+        <translation>대화를 완전히 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>{count} chats permanently deleted</source>
+        <translation>대화 {count}개를 완전히 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+</context>
+<context>
+    <name>PutAwaySheet</name>
+    <message>
+        <source>No chat matches “{query}”.</source>
+        <translation>“{query}”에 맞는 대화가 없습니다.</translation>
+    </message>
+    <message>
+        <source>No chat is archived.</source>
+        <translation>보관한 대화가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing was deleted in the last 30 days.</source>
+        <translation>지난 30일 동안 삭제한 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Archived chats</source>
+        <translation>보관한 대화</translation>
+    </message>
+    <message>
+        <source>Still found by a search. Double-click to read one.</source>
+        <translation>검색하면 계속 나옵니다. 두 번 클릭하면 대화가 열립니다.</translation>
+    </message>
+    <message>
+        <source>Move to list</source>
+        <translation>목록으로 되돌리기</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>Recently deleted</source>
+        <translation>최근 삭제한 대화</translation>
+    </message>
+    <message>
+        <source>Kept for 30 days, then permanently deleted.</source>
+        <translation>30일 동안 보관한 뒤 완전히 삭제합니다.</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>복원</translation>
+    </message>
+    <message>
+        <source>Delete permanently</source>
+        <translation>완전히 삭제</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>Search chats</source>
+        <translation>대화 검색</translation>
+    </message>
+</context>
+<context>
     <name>Rail</name>
     <message>
         <source>Runs</source>
@@ -5919,22 +6103,6 @@
 <context>
     <name>Sidebar</name>
     <message>
-        <source>Rename</source>
-        <translation>이름 바꾸기</translation>
-    </message>
-    <message>
-        <source>Unpin</source>
-        <translation>고정 해제</translation>
-    </message>
-    <message>
-        <source>Pin</source>
-        <translation>고정</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>삭제</translation>
-    </message>
-    <message>
         <source>No chat matches “{query}”.</source>
         <translation>“{query}”에 맞는 대화가 없습니다.</translation>
     </message>
@@ -5953,6 +6121,14 @@
     <message>
         <source>Chats</source>
         <translation>대화 목록</translation>
+    </message>
+    <message>
+        <source>Archived</source>
+        <translation>보관한 대화</translation>
+    </message>
+    <message>
+        <source>Recently deleted</source>
+        <translation>최근 삭제한 대화</translation>
     </message>
 </context>
 <context>

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from typing import cast
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QWidget
 
 from app.desktop.base.icons import set_icon
@@ -12,6 +14,18 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, Row
+
+
+class SearchField(QLineEdit):
+    """With nothing to take back in it, Ctrl+Z is the window's: it may bring back what was deleted."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and cast(QKeyEvent, event).matches(
+            QKeySequence.StandardKey.Undo
+        ):
+            event.setAccepted(bool(self.text()) or self.isUndoAvailable())
+            return True
+        return super().event(event)
 
 
 class SideList(QListView):
@@ -34,7 +48,7 @@ class SideList(QListView):
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             index = self.currentIndex()
             place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
-        if index.flags() & Qt.ItemFlag.ItemIsSelectable:  # no heading
+        if index.flags() & Qt.ItemFlag.ItemIsEnabled:  # no heading
             self.menu_wanted.emit(index, place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -48,17 +62,18 @@ class SideList(QListView):
 
 
 class SearchedList(ThemedWidget):
-    """Lays these out, with `_empty` for what is said where there is nothing; what they do is for who inherits."""
+    """Lays these out, with `_empty` for what is said where there is nothing; `column` takes more. What they do is for
+    who inherits."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, make_list: type[SideList] = SideList) -> None:
         super().__init__(parent)
         self.setProperty("kind", "side")
-        self.search = QLineEdit(self)
+        self.search = SearchField(self)
         self.new = push_button(self)
-        self.list = SideList(self)
+        self.list = make_list(self)
         self._empty = text_label(self, "small", wraps=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        Column(
+        self.column = Column(
             Row((self.search, 1), self.new, spacing=8),
             self._empty,
             (self.list, 1),

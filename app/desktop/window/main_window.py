@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from app.desktop.widgets.toast import Toast
     from app.desktop.window.chat_notes import ChatNotes
     from app.desktop.window.chats.chat_list import ChatList
+    from app.desktop.window.chats.put_away import PutAway
     from app.desktop.window.chats.sidebar import Sidebar
     from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.front import Front
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from app.services.events import ServiceEvent
     from app.services.services import Services
     from app.services.settings.settings import Settings
+    from app.store.first_look import FirstLook
     from app.store.records import Conversation
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class MainWindow(ThemedWidget):
     failure: OpeningFailed
     toast: Toast
     chats: ChatList
+    put_away: PutAway
     downloads: DownloadNotes
     tool_checking: ToolChecking
     chat_notes: ChatNotes
@@ -106,7 +108,7 @@ class MainWindow(ThemedWidget):
         self.pages.addWidget(self._first)
         Column(self.whole, parent=self)
 
-    def show_chats(self, conversations: Sequence[Conversation]) -> None:
+    def show_chats(self, found: FirstLook) -> None:
         """Add the rail and the chats, as far as they are known before the data is open."""
         from app.desktop.widgets.banner import Banner
         from app.desktop.window.chats.sidebar import Sidebar
@@ -117,8 +119,11 @@ class MainWindow(ThemedWidget):
         self.save_strip = Banner(self, persistent=True)
         self.strip = Banner(self)
         self.whole.fill(self.rail, self.sidebar, (self.save_strip, self.strip))
-        if conversations:
-            self.sidebar.set_conversations(conversations)
+        self.sidebar.set_folded(self._memory.folded)
+        if found.chats or found.projects:
+            self.sidebar.set_projects(found.projects)
+            self.sidebar.set_conversations(found.chats)
+        self.sidebar.folded_changed.connect(lambda: self._memory.keep_folded(self.sidebar.model.folded))
         self.sidebar.open_wanted.connect(self._open_chat)
 
     def complete(self, bridge: Bridge, *, first_run: bool = False) -> None:
@@ -129,6 +134,7 @@ class MainWindow(ThemedWidget):
         from app.desktop.widgets.toast import Toast
         from app.desktop.window.chat_notes import ChatNotes
         from app.desktop.window.chats.chat_list import ChatList
+        from app.desktop.window.chats.put_away import PutAway
         from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.front import Front
         from app.desktop.window.lazy_pages import LazyPages
@@ -153,6 +159,7 @@ class MainWindow(ThemedWidget):
         self.toast = Toast(self, self.chat.room.strip)
         self.toast.stand_above(self.chat.composer)
         self.chats = ChatList(self.calls, self.sidebar, self.toast, self._open_chat)
+        self.put_away = PutAway(self.calls, self.chats, self.toast, self._open_chat)
         self.downloads = DownloadNotes(
             self.calls, self.toast, self.strip, lambda: self.later.shows_downloads()
         )
@@ -200,6 +207,8 @@ class MainWindow(ThemedWidget):
         self.chat.opened.connect(self._opened)
         self.chat.details_changed.connect(self._show_window_title)
         self.chat.answering_changed.connect(self.sidebar.show_answering)
+        self.sidebar.archived_wanted.connect(lambda: self.put_away.open(archived=True))
+        self.sidebar.deleted_wanted.connect(lambda: self.put_away.open(archived=False))
         self.chat.header.options_wanted.connect(self.panel.toggle)
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
         self.downloads.changed.connect(self.rail.show_downloads)
@@ -227,6 +236,7 @@ class MainWindow(ThemedWidget):
         self.calls.attach(services)
         self._take_settings(services.settings.current)
         self._take_events([services.models.state])
+        self.calls.do(lambda s: s.conversations.projects.all(), self.sidebar.set_projects)
         self.calls.do(lambda s: s.conversations.all(), self._take_list)
         self.downloads.begin()
         self.run_notes.shelf.begin()
@@ -286,14 +296,16 @@ class MainWindow(ThemedWidget):
             self.calls.do(lambda s: s.settings.change(welcomed=True))
 
     def _take_events(self, events: list[ServiceEvent]) -> None:
-        from app.services.chat.events import ConversationChanged
+        from app.services.chat.events import ConversationChanged, ProjectsChanged
         from app.services.events import StoreFailed
         from app.services.models.events import AnswerFinished
 
         self.chat.take_events(events)
+        if changed := [event.conversation for event in events if isinstance(event, ConversationChanged)]:
+            self.sidebar.change(changed)
         for event in events:
-            if isinstance(event, ConversationChanged):
-                self.sidebar.change(event.conversation)
+            if isinstance(event, ProjectsChanged):
+                self.sidebar.set_projects(event.projects)
             elif isinstance(event, StoreFailed):
                 reason = self.tr("Not saved: {reason}").format(reason=languages.tell(event.error))
                 self.save_strip.say(reason, colour="bad")

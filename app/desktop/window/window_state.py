@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize
@@ -15,7 +16,7 @@ SIDEBAR = 264
 
 
 class WindowMemory:
-    """Geometry, the list's width and whether it is folded, and the conversation that was open."""
+    """Geometry, width and folding of the list, the folded projects, and the conversation that was open."""
 
     def __init__(self, home: Path) -> None:
         self._file = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
@@ -27,6 +28,14 @@ class WindowMemory:
 
     def keep_conversation(self, conversation: int | None) -> None:
         self._file.setValue("conversation", conversation or 0)
+
+    @property
+    def folded(self) -> frozenset[int]:
+        """Projects whose chats are not shown in the list."""
+        return frozenset(map(int, str(self._file.value("folded_projects", "")).split()))
+
+    def keep_folded(self, projects: Iterable[int]) -> None:
+        self._file.setValue("folded_projects", " ".join(map(str, sorted(projects))))
 
     def restore(self, window: QWidget, frame: Frame) -> None:
         """Make the window as it was, or as large as usual where the screen has room for that."""

@@ -24,6 +24,7 @@ from app.services.chat.events import (
     ConversationChanged,
     MessageAdded,
 )
+from app.services.chat.filing import Filing
 from app.services.chat.projects import Projects
 from app.services.chat.prompting import branch_to, compaction_point_of
 from app.services.events import EventBus, StoreFailed
@@ -76,6 +77,7 @@ class Conversations:
         self._chat_models = ChatModels(store, models, settings, library, runs)
         self.requests = ChatRequests(store, models, settings, self.projects)
         self._saver = AnswerSaver(store, events)
+        self.filing = Filing(store, runs, events, self.answering, self.stop)
         self._by_runs = ChatRuns(runs, store, self._saver, events, lambda: models.signature)
         self._starting = threading.Lock()
         # The compaction point at the last answer of each conversation, 0 for none.

@@ -18,7 +18,7 @@ def note(self, *args, **kwargs):
     made.append(type(self).__name__)
 QObject.__init__ = note
 def import_all():
-    desktop_application.chats_of(Path("nowhere"))
+    desktop_application.look_at(Path("nowhere"))
     desktop_application.import_rest()
 thread = threading.Thread(target=import_all)
 thread.start()

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import cast
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QTextCharFormat, QTextLayout
-from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
 from app.desktop.base.utf16 import utf16_length
+from app.desktop.text.words import shown_title
 from app.desktop.widgets.list_rows import INSET, Index, paint_ground, paint_heading
+from app.desktop.window.chats.chat_rows import Row
 from app.desktop.window.chats.conversation_model import Role
-from app.store.records import SearchHit
 
 ROW = 37
 SNIPPET_ROW = 56
+MORE = 30
+SIGN = 16
+NEAR = QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus
+MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+def more_box(row: QRect) -> QRect:
+    """Where the button for the menu of a row is."""
+    return row.adjusted(max(0, row.width() - themes.current.px(MORE)), 0, 0, 0)
 
 
 def paint_marked(painter: QPainter, box: QRect, text: str, marks: Sequence[tuple[int, int]]) -> None:
     """One line, cut at its end where it is too long, in which some stretches stand out."""
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    if not marks:
+        painter.drawText(box, MIDDLE, shown)
+        return
     layout = QTextLayout(shown, painter.font())
     look = QTextCharFormat()
     look.setForeground(QColor(themes.current.accent))
@@ -45,33 +59,81 @@ def paint_marked(painter: QPainter, box: QRect, text: str, marks: Sequence[tuple
 
 
 class ConversationDelegate(QStyledItemDelegate):
-    """`open` is the conversation that the chat page shows."""
+    """`open` is the key of the row of the conversation that the chat page shows, or of its folded project; `several`
+    are chosen. With `menus` a row has a button for its menu."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, menus: bool = True) -> None:
         super().__init__(parent)
-        self.open: int | None = None
+        self._menus = menus
+        self.open: Hashable = None
+        self.several = False
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        tall = bool(index.data(Role.SNIPPET))
+        row: Row = index.data(Role.ROW)
+        tall = row.hit is not None and bool(row.hit.snippet)
         return QSize(0, themes.current.px(SNIPPET_ROW if tall else ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        theme = themes.current
+        rect, row = option.rect, cast(Row, index.data(Role.ROW))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect: QRect = option.rect
-        conversation = index.data(Role.CONVERSATION)
-        if conversation is None:
+        if row.conversation is None and row.project is None:
             paint_heading(painter, rect, index.data())
         else:
-            box = rect.adjusted(0, 1, -1, -1)
-            paint_ground(painter, box, option.state, is_open=conversation.id == self.open)
-            inner = box.adjusted(theme.px(INSET), 0, -theme.px(INSET), 0)
-            if index.data(Role.ANSWERING):
-                self._dot(painter, inner, asks=index.data(Role.ASKING))
-                inner.setRight(inner.right() - theme.px(16))
-            self._words(painter, inner, index)
+            self._row(painter, rect, option.state, index, row)
         painter.restore()
+
+    def _row(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, index: Index, row: Row) -> None:
+        theme, box = themes.current, rect.adjusted(0, 1, -1, -1)
+        is_open = row.key() == self.open
+        marked = bool(state & QStyle.StateFlag.State_Selected) if self.several else is_open
+        paint_ground(painter, box, state, is_open=marked)
+        inner = box.adjusted(theme.px(INSET), 0, -theme.px(INSET), 0)
+        if self._menus and (is_open or state & NEAR):
+            self._more(painter, rect)
+            inner.setRight(more_box(rect).left())
+        elif row.project is not None:
+            self._count(painter, inner, index.data(Role.COUNT))
+        if row.project is not None:
+            self._project(painter, inner, row.project.name, folded=index.data(Role.FOLDED))
+        elif row.conversation is not None:
+            self._chat(painter, inner, index, row, shown_title(row.conversation))
+
+    def _more(self, painter: QPainter, rect: QRect) -> None:
+        size = themes.current.px(SIGN)
+        place = QRect(0, 0, size, size)
+        place.moveCenter(more_box(rect).center())
+        icon("ellipsis", "muted", SIGN).paint(painter, place)
+
+    def _count(self, painter: QPainter, inner: QRect, count: int) -> None:
+        theme = themes.current
+        painter.setFont(theme.font(12))
+        painter.setPen(QColor(theme.muted))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(count))
+        inner.setRight(inner.right() - painter.fontMetrics().horizontalAdvance(str(count)) - theme.px(6))
+
+    def _project(self, painter: QPainter, inner: QRect, name: str, *, folded: bool) -> None:
+        theme, size = themes.current, themes.current.px(SIGN)
+        place = QRect(inner.left(), inner.center().y() - size // 2 + 1, size, size)
+        icon("chevron-right" if folded else "chevron-down", "muted", SIGN).paint(painter, place)
+        inner.setLeft(place.right() + theme.px(6))
+        self._title(painter, inner, name, bold=True)
+
+    def _chat(self, painter: QPainter, inner: QRect, index: Index, row: Row, title: str) -> None:
+        theme = themes.current
+        if row.inside:
+            inner.setLeft(inner.left() + theme.px(SIGN + 6))
+        if does := index.data(Role.DOES):
+            self._dot(painter, inner, asks=does == "asks")
+            inner.setRight(inner.right() - theme.px(16))
+        title_box, hit = QRect(inner), row.hit
+        if hit is not None and hit.snippet:
+            title_box.setHeight(inner.height() // 2 + theme.px(2))
+            snippet_box = inner.adjusted(0, inner.height() // 2 - theme.px(2), 0, -theme.px(4))
+            painter.setFont(theme.font(12))
+            painter.setPen(QColor(theme.muted))
+            paint_marked(painter, snippet_box, hit.snippet, hit.marks)
+        self._title(painter, title_box, title, hit.marks if hit is not None and not hit.snippet else ())
 
     def _dot(self, painter: QPainter, inner: QRect, *, asks: bool) -> None:
         size = themes.current.px(8 if asks else 6)
@@ -79,20 +141,18 @@ class ConversationDelegate(QStyledItemDelegate):
         painter.setBrush(QColor(themes.current.warning if asks else themes.current.accent))
         painter.drawEllipse(inner.right() - size, inner.center().y() - size // 2 + 1, size, size)
 
-    def _words(self, painter: QPainter, inner: QRect, index: Index) -> None:
-        theme = themes.current
-        hit: SearchHit | None = index.data(Role.HIT)
-        title_box = QRect(inner)
-        if hit is not None and hit.snippet:
-            title_box.setHeight(inner.height() // 2 + theme.px(2))
-            snippet_box = inner.adjusted(0, inner.height() // 2 - theme.px(2), 0, -theme.px(4))
-            painter.setFont(theme.font(12))
-            painter.setPen(QColor(theme.muted))
-            paint_marked(painter, snippet_box, hit.snippet, hit.marks)
-        painter.setFont(theme.font())
-        painter.setPen(QColor(theme.text))
-        in_title = hit.marks if hit is not None and not hit.snippet else ()
-        paint_marked(painter, title_box, index.data(), in_title)
+    def _title(
+        self,
+        painter: QPainter,
+        box: QRect,
+        words: str,
+        marks: Sequence[tuple[int, int]] = (),
+        *,
+        bold: bool = False,
+    ) -> None:
+        painter.setFont(themes.current.font(bold=bold))
+        painter.setPen(QColor(themes.current.text))
+        paint_marked(painter, box, words, marks)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = QLineEdit(parent)

@@ -1,44 +1,97 @@
-"""How the list of conversations is divided: pinned first, then by the day of the last change."""
+"""Where a chat stands in the list: pinned ones first, then projects by name, then by the day of the last change.
+
+A chat of a project stands in that, pinned ones at its top.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from bisect import bisect_right
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 
-from app.store.records import Conversation
+from app.store.records import Conversation, Project
 
-GroupKind = Literal["pinned", "today", "yesterday", "week", "thirty_days", "month"]
+GroupKind = Literal["pinned", "project", "today", "yesterday", "week", "thirty_days", "month"]
+KINDS: tuple[GroupKind, ...] = ("pinned", "project", "today", "yesterday", "week", "thirty_days", "month")
 
 
 class Group(NamedTuple):
-    """`year` and `month` are 0 except for the kind "month"."""
+    """Groups compare in the order of the list. `name` and `number` are those of a project; of a month,
+    `number` counts months backwards."""
 
-    kind: GroupKind
-    year: int = 0
-    month: int = 0
+    rank: int
+    name: str = ""
+    number: int = 0
 
+    @property
+    def kind(self) -> GroupKind:
+        return KINDS[self.rank]
 
-def group_of(conversation: Conversation, today: date) -> Group:
-    """The group of one conversation; days are those of the local time zone."""
-    if conversation.pinned:
-        return Group("pinned")
-    day = date.fromtimestamp(conversation.updated)
-    days = (today - day).days
-    if days <= 0:
-        return Group("today")
-    if days == 1:
-        return Group("yesterday")
-    if days <= 7:
-        return Group("week")
-    if days <= 30:
-        return Group("thirty_days")
-    return Group("month", day.year, day.month)
+    @property
+    def project(self) -> int | None:
+        """The project that this is, None for another kind."""
+        return self.number if self.kind == "project" else None
+
+    @property
+    def month(self) -> date:
+        """The first day of the month that this is."""
+        return date(-self.number // 12, -self.number % 12 + 1, 1)
 
 
-def grouped(conversations: Iterable[Conversation], today: date) -> list[tuple[Group, list[Conversation]]]:
-    """Groups in the order of the list, newest first, each with its conversations, newest first."""
-    groups: dict[Group, list[Conversation]] = {}
-    for conversation in sorted(conversations, key=lambda c: (c.pinned, c.updated, c.id), reverse=True):
-        groups.setdefault(group_of(conversation, today), []).append(conversation)
-    return list(groups.items())
+# What was changed last so many days ago, or fewer.
+DAYS: dict[GroupKind, int] = {"today": 0, "yesterday": 1, "week": 7, "thirty_days": 30}
+# So many months back are worked out once for all chats.
+MONTHS = 60
+# A place in the list: a group, whether a heading (0) or a chat (1), and the order within.
+Place = tuple[int, str, int, int, bool, float, int]
+
+
+def group_of_kind(kind: GroupKind) -> Group:
+    return Group(KINDS.index(kind))
+
+
+def group_of_project(project: Project) -> Group:
+    return Group(KINDS.index("project"), project.name.casefold(), project.id)
+
+
+def group_of_month(day: date) -> Group:
+    return Group(KINDS.index("month"), "", -(day.year * 12 + day.month - 1))
+
+
+def heading_place(group: Group) -> Place:
+    """Before all chats of a group."""
+    return (*group, 0, False, 0.0, 0)
+
+
+class Grouping:
+    """Places on the day `today`, days being those of the local time zone, with these `projects`."""
+
+    def __init__(self, today: date, projects: Mapping[int, Project]) -> None:
+        self.today = today
+        self._of_projects = {number: group_of_project(project) for number, project in projects.items()}
+        self._pinned = group_of_kind("pinned")
+        starts = [(_start(today - timedelta(days)), group_of_kind(kind)) for kind, days in DAYS.items()]
+        month = (today - timedelta(DAYS["thirty_days"])).replace(day=1)
+        for _ in range(MONTHS):
+            starts.append((_start(month), group_of_month(month)))
+            month = (month - timedelta(1)).replace(day=1)
+        # From the earliest on: what changed last since then is of this group, or of a later one.
+        self._starts, self._groups = zip(*reversed(starts), strict=True)
+
+    def group(self, chat: Conversation) -> Group:
+        if chat.project is not None and (found := self._of_projects.get(chat.project)) is not None:
+            return found
+        if chat.pinned:
+            return self._pinned
+        at = bisect_right(self._starts, chat.updated) - 1
+        return self._groups[at] if at >= 0 else group_of_month(date.fromtimestamp(chat.updated))
+
+    def place(self, chat: Conversation) -> Place:
+        """The newest of a group first."""
+        return (*self.group(chat), 1, not chat.pinned, -chat.updated, -chat.id)
+
+
+def _start(day: date) -> float:
+    """Midnight, in seconds since 1970."""
+    return datetime.combine(day, time()).timestamp()

@@ -1,18 +1,23 @@
-"""The conversations beside the chat: search, new chat, and the list by day."""
+"""The conversations beside the chat: search, new chat, the list of projects and days, and what was put away."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
+from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, QTimer, Signal
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QPushButton, QWidget
 
-from app.desktop.base.icons import icon
 from app.desktop.widgets.labels import name_icon
+from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.searched_list import SearchedList
+from app.desktop.widgets.side_row import SideRow
+from app.desktop.window.chats.bulk_bar import BulkBar
+from app.desktop.window.chats.chat_menus import ChatMenus
+from app.desktop.window.chats.chat_rows import Row
+from app.desktop.window.chats.chats_view import ChatsView
 from app.desktop.window.chats.conversation_delegate import ConversationDelegate
 from app.desktop.window.chats.conversation_model import ConversationModel, Role
-from app.store.records import Conversation, SearchHit
+from app.store.records import Conversation, Project, SearchHit
 
 SEARCH_DELAY_MS = 120
 # How often the headings are compared with the calendar.
@@ -20,29 +25,41 @@ DAY_CHECK_MS = 60_000
 
 
 class Sidebar(SearchedList):
-    """Shows conversations and tells what a person wants done with them; touches no service itself."""
+    """Shows conversations and projects and tells what a person wants done with them; touches no service itself.
+
+    `menus` tells what is chosen in a menu. `folded_changed` comes when the chats of a project are hidden or shown.
+    """
 
     new_wanted = Signal()
     open_wanted = Signal(int)
     # A conversation at one of its messages, and the words that were found there.
     hit_wanted = Signal(int, int, str)
     rename_wanted = Signal(int, str)
-    pin_wanted = Signal(int, bool)
-    delete_wanted = Signal(int)
     search_wanted = Signal(str)
+    folded_changed = Signal()
+    archived_wanted = Signal()
+    deleted_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, ChatsView)
         self.model = ConversationModel(self)
+        self.menus = ChatMenus(self.model, self)
         self._loading = True
-        self._pending: list[Conversation] = []
+        self._open_chat: int | None = None
+        self._pending: dict[int, Conversation] = {}
         self.search.setClearButtonEnabled(False)
-        self.list.setEditTriggers(
-            QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
-        )
-        self.list.setModel(self.model)
+        assert isinstance(self.list, ChatsView)
+        self._view = self.list
+        # What is shown is asked for each row whenever rows are laid out: of Qt's own code, not of ours.
+        self._shown = QSortFilterProxyModel(self)
+        self._shown.setSourceModel(self.model)
+        self._view.setModel(self._shown)
         self._delegate = ConversationDelegate(self.list)
         self.list.setItemDelegate(self._delegate)
+        self.bulk = BulkBar(self)
+        self.archived, self.deleted = (SideRow(self, symbol=symbol) for symbol in ("archive", "trash-2"))
+        self.column.addWidget(self.bulk)
+        self.column.addLayout(Column(self.archived, self.deleted, margins=(0, 0, 0, 8), spacing=0))
         self._typed = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
         self._days = QTimer(self, interval=DAY_CHECK_MS)
         self._connect()
@@ -53,11 +70,22 @@ class Sidebar(SearchedList):
         self.search.textChanged.connect(self._search_changed)
         self.search.returnPressed.connect(self._open_first)
         self._typed.timeout.connect(lambda: self.search_wanted.emit(self.search.text().strip()))
-        self._days.timeout.connect(self._refresh_days)
+        self._days.timeout.connect(self._refresh_day)
         self.model.renamed.connect(self.rename_wanted)
-        self.list.open_wanted.connect(self._open)
-        self.list.delete_wanted.connect(lambda index: self._with(index, self.delete_wanted.emit))
-        self.list.menu_wanted.connect(self._show_menu)
+        self.model.dropped.connect(self.menus.move_wanted)
+        view, menus = self._view, self.menus
+        view.open_wanted.connect(self._open)
+        view.delete_wanted.connect(self._delete)
+        view.menu_wanted.connect(lambda index, place: self.menu(index).popup(place))
+        view.fold_wanted.connect(self.fold)
+        view.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
+        menus.rename_wanted.connect(self.edit_title)
+        self.bulk.move_wanted.connect(self._offer_places)
+        self.bulk.archive_wanted.connect(lambda: menus.archive_wanted.emit(view.chosen()))
+        self.bulk.delete_wanted.connect(lambda: menus.delete_wanted.emit(view.chosen()))
+        self.bulk.done.connect(lambda: view.setCurrentIndex(view.currentIndex()))
+        self.archived.clicked.connect(self.archived_wanted)
+        self.deleted.clicked.connect(self.deleted_wanted)
         self._delegate.closeEditor.connect(lambda: QTimer.singleShot(0, self, self._take_pending))
 
     # What the window tells
@@ -67,15 +95,18 @@ class Sidebar(SearchedList):
         self.model.set_conversations(conversations)
         self._show_state()
 
-    def change(self, conversation: Conversation) -> None:
-        """One conversation changed. While a title is being edited the list stands still."""
+    def set_projects(self, projects: Sequence[Project]) -> None:
+        self.model.set_projects(projects)
+        self._mark_open()
+        self._show_state()
+
+    def change(self, conversations: Sequence[Conversation]) -> None:
+        """Conversations changed. While a title is being edited the list stands still."""
         if self.list.state() == QAbstractItemView.State.EditingState:
-            self._pending.append(conversation)
+            self._pending.update((conversation.id, conversation) for conversation in conversations)
             return
-        focused = self.list.currentIndex().data(Role.CONVERSATION)
-        self.model.change(conversation)
-        if focused is not None:
-            self.list.setCurrentIndex(self.model.index_of(focused.id))
+        self.model.change(conversations)
+        self._mark_open()
         self._show_state()
 
     def show_hits(self, query: str, hits: Sequence[SearchHit]) -> None:
@@ -83,16 +114,21 @@ class Sidebar(SearchedList):
         if query == self.search.text().strip() and query:
             self.list.setUniformItemSizes(False)
             self.model.show_hits(hits)
+            self._mark_open()
             self._show_state()
 
     def show_open(self, conversation: int | None) -> None:
         """Mark the conversation that the chat page shows."""
-        self._delegate.open = conversation
-        index = self.model.index_of(conversation)
+        self._open_chat = conversation
+        self._mark_open()
+        index = self.index_of(conversation)
         if index.isValid():
             self.list.setCurrentIndex(index)
             self.list.scrollTo(index)
-        self.list.viewport().update()
+
+    def index_of(self, conversation: int | None) -> QModelIndex:
+        """Where a conversation is in `list`, if it is shown."""
+        return self._shown.mapFromSource(self.model.index_of(conversation))
 
     def show_answering(self, conversations: set[int]) -> None:
         self.model.answering = frozenset(conversations)
@@ -103,24 +139,75 @@ class Sidebar(SearchedList):
         self.list.viewport().update()
 
     def edit_title(self, conversation: int) -> None:
-        index = self.model.index_of(conversation)
+        index = self.index_of(conversation)
         if index.isValid():
             self.list.setCurrentIndex(index)
             self.list.edit(index)
 
+    def fold(self, project: int, on: bool) -> None:
+        """Hide the chats of a project, or show them."""
+        folded = self.model.folded | {project} if on else self.model.folded - {project}
+        if folded != self.model.folded:
+            self.set_folded(folded)
+            self.folded_changed.emit()
+
+    def set_folded(self, projects: Iterable[int]) -> None:
+        self.model.fold(projects)
+        self._mark_open()
+
+    def offer_places(self, chats: Sequence[int]) -> None:
+        """Where these chats can be moved, beside the first of them."""
+        index = self.index_of(chats[0])
+        at = self.list.viewport().mapToGlobal(self.list.visualRect(index).bottomLeft())
+        self.menus.of_places(chats).popup(at if index.isValid() else self.mapToGlobal(QPoint(0, 0)))
+
     # Inside
 
-    def _with(self, index: QModelIndex, tell: object) -> None:
-        conversation = index.data(Role.CONVERSATION)
-        if conversation is not None:
-            tell(conversation.id)  # type: ignore[operator]
-
     def _open(self, index: QModelIndex) -> None:
-        hit: SearchHit | None = index.data(Role.HIT)
-        if hit is not None and hit.message is not None:
-            self.hit_wanted.emit(hit.conversation.id, hit.message, self.search.text())
-        else:
-            self._with(index, self.open_wanted.emit)
+        row: Row = index.data(Role.ROW)
+        if row.project is not None:
+            self.fold(row.project.id, not index.data(Role.FOLDED))
+        elif row.hit is not None and row.hit.message is not None:
+            self.hit_wanted.emit(row.hit.conversation.id, row.hit.message, self.search.text())
+        elif row.conversation is not None:
+            self.open_wanted.emit(row.conversation.id)
+
+    def _delete(self, index: QModelIndex) -> None:
+        if (project := index.data(Role.PROJECT)) is not None:
+            self.menus.project_delete_wanted.emit(project.id)
+        elif index.data(Role.CONVERSATION) is not None:
+            self.menus.delete_wanted.emit(self._meant(index))
+
+    def _meant(self, index: QModelIndex) -> list[int]:
+        """The chats that are chosen with this one, or this alone."""
+        number, chosen = index.data(Role.CONVERSATION).id, self._view.chosen()
+        return chosen if number in chosen else [number]
+
+    def menu(self, index: QModelIndex) -> QMenu:
+        """The menu of a row. It deletes itself when it closes."""
+        if (project := index.data(Role.PROJECT)) is not None:
+            return self.menus.of_project(project)
+        meant = self._meant(index)
+        return (
+            self.menus.of_chats(meant)
+            if len(meant) > 1
+            else self.menus.of_chat(index.data(Role.CONVERSATION))
+        )
+
+    def _offer_places(self, button: QPushButton) -> None:
+        self.menus.of_places(self._view.chosen()).popup(button.mapToGlobal(button.rect().topLeft()))
+
+    def _show_chosen(self) -> None:
+        count = len(self.list.selectedIndexes())
+        if (count > 1) != self._delegate.several:
+            self._delegate.several = count > 1
+            self.list.viewport().update()
+        self.bulk.move_to.setVisible(bool(self.model.projects()))
+        self.bulk.show_count(count)
+
+    def _mark_open(self) -> None:
+        self._delegate.open = self.model.key_of(self._open_chat)
+        self.list.viewport().update()
 
     def _search_changed(self, text: str) -> None:
         if text.strip():
@@ -128,44 +215,28 @@ class Sidebar(SearchedList):
             return
         self._typed.stop()
         self.search_wanted.emit("")
-        self.model.show_hits(None)
         self.list.setUniformItemSizes(True)
+        self.model.show_hits(None)
         self._show_state()
-        self.show_open(self._delegate.open)
+        self.show_open(self._open_chat)
 
     def _open_first(self) -> None:
         if self.model.searching() and self.model.rowCount():
             self._open(self.model.index(0))
 
     def _take_pending(self) -> None:
-        pending, self._pending = self._pending, []
-        for conversation in pending:
-            self.change(conversation)
+        pending, self._pending = self._pending, {}
+        if pending:
+            self.change(list(pending.values()))
 
-    def _refresh_days(self) -> None:
+    def _refresh_day(self) -> None:
         if self.list.state() != QAbstractItemView.State.EditingState:
-            self.model.refresh_days()
-
-    def _show_menu(self, index: QModelIndex, place: QPoint) -> None:
-        self.menu(index.data(Role.CONVERSATION)).popup(place)
-
-    def menu(self, conversation: Conversation) -> QMenu:
-        """The menu of one conversation. It deletes itself when it closes."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        number = conversation.id
-        menu.addAction(icon("pencil"), self.tr("Rename"), lambda: self.edit_title(number))
-        if conversation.pinned:
-            menu.addAction(icon("pin-off"), self.tr("Unpin"), lambda: self.pin_wanted.emit(number, False))
-        else:
-            menu.addAction(icon("pin"), self.tr("Pin"), lambda: self.pin_wanted.emit(number, True))
-        menu.addSeparator()
-        menu.addAction(icon("trash-2"), self.tr("Delete"), lambda: self.delete_wanted.emit(number))
-        return menu
+            self.model.refresh_day()
 
     def _show_state(self) -> None:
         empty = self.model.rowCount() == 0 and not self._loading
         self._empty.setVisible(empty)
+        self.archived.setVisible(self.model.has_archived())
         if self.model.searching():
             self._empty.setText(
                 self.tr("No chat matches “{query}”.").format(query=self.search.text().strip())
@@ -178,11 +249,14 @@ class Sidebar(SearchedList):
         self.search.setAccessibleName(self.tr("Search chats"))
         name_icon(self.new, self.tr("New chat"))
         self.list.setAccessibleName(self.tr("Chats"))
-        self.model.refresh_days()
+        self.archived.show_words(self.tr("Archived"))
+        self.deleted.show_words(self.tr("Recently deleted"))
+        self.bulk.retranslate()
+        self.model.refresh_words()
         self._show_state()
 
     def showEvent(self, event: object) -> None:
-        self._refresh_days()
+        self._refresh_day()
         self._days.start()
 
     def hideEvent(self, event: object) -> None:

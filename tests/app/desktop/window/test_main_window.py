@@ -220,7 +220,7 @@ def test_alt_up_opens_the_last_message_for_editing(running: Running, qtbot: QtBo
 def test_deleting_can_be_undone_from_the_toast_and_by_key(running: Running, qtbot: QtBot) -> None:
     running.send("Keep me")
     number = open_id(running)
-    running.window.chats.delete(number)
+    running.window.chats.delete([number])
     running.until(lambda: running.window.toast.isVisible())
     running.until(lambda: titles(running) == [])
     assert running.window.chat.conversation is None
@@ -235,7 +235,7 @@ def test_ctrl_z_in_an_empty_composer_brings_a_deleted_chat_back(running: Running
     running.send("Keep me")
     kept = open_id(running)
     edit = running.window.chat.composer.edit
-    running.window.sidebar.delete_wanted.emit(kept)  # as its menu does
+    running.window.sidebar.menus.delete_wanted.emit([kept])  # as its menu does
     running.until(lambda: running.window.chat.conversation is None)
     edit.setFocus()
     qtbot.keyClicks(edit, "ab")
@@ -481,7 +481,7 @@ def test_one_conversation_can_differ_from_the_settings(running: Running) -> None
 def test_a_deleted_conversation_is_brought_back_from_the_trash(running: Running) -> None:
     running.send("Bring me back")
     number = open_id(running)
-    running.window.chats.delete(number)
+    running.window.chats.delete([number])
     running.until(lambda: titles(running) == [])
     running.window.go.show_page("settings")
     trash = running.window.later.settings.data

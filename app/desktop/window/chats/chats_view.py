@@ -1,0 +1,88 @@
+"""The list of chats itself: several can be chosen, dragged into a project, and each has a menu."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QDrag, QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.widgets.searched_list import SideList
+from app.desktop.window.chats.conversation_delegate import more_box
+from app.desktop.window.chats.conversation_model import Role
+
+CHOOSES_MORE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+class ChatsView(SideList):
+    """A click or Enter opens; with Ctrl or Shift a click only chooses. `fold_wanted` carries a project, and whether
+    its chats are to be hidden."""
+
+    fold_wanted = Signal(int, bool)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
+        )
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDragDropOverwriteMode(True)  # onto rows, not between them
+        self.clicked.disconnect(self.open_wanted)
+        self.clicked.connect(self._open_clicked)
+
+    def chosen(self) -> list[int]:
+        """The chats that are chosen, from above to below."""
+        indexes = sorted(self.selectedIndexes(), key=QModelIndex.row)
+        return [index.data(Role.CONVERSATION).id for index in indexes]
+
+    def _open_clicked(self, index: QModelIndex) -> None:
+        if not QApplication.keyboardModifiers() & CHOOSES_MORE:
+            self.open_wanted.emit(index)
+
+    def _more_at(self, place: QPoint) -> tuple[QModelIndex, QRect] | None:
+        """The row whose menu button is at a place, and where that is."""
+        index = self.indexAt(place)
+        box = more_box(self.visualRect(index))
+        if index.flags() & Qt.ItemFlag.ItemIsEnabled and box.contains(place):
+            return index, box
+        return None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        more = self._more_at(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and more is not None:
+            index, box = more
+            self.menu_wanted.emit(index, self.viewport().mapToGlobal(box.bottomLeft()))
+        else:
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self._more_at(event.position().toPoint()) is None:
+            super().mouseDoubleClickEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index, key = self.currentIndex(), event.key()
+        project = index.data(Role.PROJECT)
+        if project is not None and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.fold_wanted.emit(project.id, key == Qt.Key.Key_Left)
+        elif project is not None and key == Qt.Key.Key_Space:
+            self.open_wanted.emit(index)
+        elif key == Qt.Key.Key_Escape and len(self.selectedIndexes()) > 1:
+            self.setCurrentIndex(index)
+        else:
+            super().keyPressEvent(event)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        # Qt's own would take the rows away, or empty them, where they came from.
+        indexes = self.selectedIndexes()
+        if not indexes:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.model().mimeData(indexes))
+        drag.setPixmap(self._picture(indexes[0]))
+        drag.setHotSpot(QPoint(-themes.current.px(12), 0))
+        drag.exec(Qt.DropAction.MoveAction)
+
+    def _picture(self, index: QModelIndex) -> QPixmap:
+        """The first row of what is dragged."""
+        return self.viewport().grab(self.visualRect(index))
