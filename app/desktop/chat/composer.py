@@ -118,7 +118,6 @@ class Composer(ThemedWidget):
     def _show_placeholder(self) -> None:
         question = self.tr("Press Return to go to the question above")
         self.edit.setPlaceholderText(question if self._asked else self.tr("Ask anything"))
-        self.edit.viewport().update()  # Qt draws another placeholder only with the next change
 
     def show_reasoning(self, value: Reasoning) -> None:
         """What is chosen for this conversation."""

@@ -13,12 +13,13 @@ from PySide6.QtGui import (
     QKeySequence,
     QTextOption,
 )
-from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
+from app.desktop.base.prompt_edit import PromptEdit
 from app.desktop.base.theme import themes
 
 
-class MessageEdit(QPlainTextEdit):
+class MessageEdit(PromptEdit):
     """Enter sends, Shift+Enter breaks the line. Text that an input method is still composing is never sent:
     Enter then only ends the composition. What is pasted arrives as plain text."""
 
@@ -33,12 +34,7 @@ class MessageEdit(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._preedit = ""
         self.document().documentLayout().documentSizeChanged.connect(lambda _: self.height_wanted.emit())
-
-    def composing(self) -> bool:
-        """Whether an input method holds text that is not in the document yet."""
-        return bool(self._preedit)
 
     def wanted_height(self) -> int:
         """The height that shows the whole text, in pixels."""
@@ -48,7 +44,6 @@ class MessageEdit(QPlainTextEdit):
         return lines * self.fontMetrics().lineSpacing() + margin + 2
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self._preedit = event.preeditString()
         super().inputMethodEvent(event)
         self.height_wanted.emit()
 
@@ -73,10 +68,10 @@ class MessageEdit(QPlainTextEdit):
     def end_composition(self) -> None:
         """Put what is being composed into the text, as if the input method had done it."""
         QGuiApplication.inputMethod().commit()
-        if self._preedit:
+        if self.preedit:
             # Not every platform's input method commits when told to.
             event = QInputMethodEvent()
-            event.setCommitString(self._preedit)
+            event.setCommitString(self.preedit)
             QApplication.sendEvent(self, event)
             QGuiApplication.inputMethod().reset()
 

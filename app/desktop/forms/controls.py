@@ -12,11 +12,11 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFrame,
     QLabel,
-    QPlainTextEdit,
     QWidget,
 )
 
 from app.desktop.base.icons import set_icon
+from app.desktop.base.prompt_edit import PromptEdit
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
@@ -123,7 +123,7 @@ def shown_number(value: float, digits: int) -> str:
     return text.rstrip("0").rstrip(".") if digits else text
 
 
-class TextArea(QPlainTextEdit):
+class TextArea(PromptEdit):
     """A few lines of text. `changed` comes when typing pauses or the field is left."""
 
     changed = Signal(str)

@@ -7,9 +7,10 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from agents.budget import Budget
+from app.desktop.base.prompt_edit import PromptEdit
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
@@ -66,7 +67,7 @@ class NewRun(ThemedWidget):
         self._about = wrapped_label(inside, "small")
         self.delete = push_button(inside, "link")
         self.fields = RecipeFields(inside)
-        self.task = QPlainTextEdit(inside)
+        self.task = PromptEdit(inside)
         self.task.setProperty("kind", "field")
         self.task.setTabChangesFocus(True)
         self.of_task = Complaint(inside)

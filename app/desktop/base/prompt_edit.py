@@ -1,0 +1,36 @@
+"""A field of several lines whose placeholder gives way to what an input method composes."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+
+class PromptEdit(QPlainTextEdit):
+    """Plain text. Qt draws the placeholder of a `QPlainTextEdit` as long as the document is empty, also below
+    letters that are composed: Hangul, kana and pinyin would be written over it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._placeholder = ""
+        self.preedit = ""  # held by the input method, not in the document yet
+
+    def composing(self) -> bool:
+        """Whether an input method holds text that is not in the document yet."""
+        return bool(self.preedit)
+
+    def setPlaceholderText(self, text: str) -> None:
+        self._placeholder = text
+        self._show_placeholder()
+
+    def placeholderText(self) -> str:
+        return self._placeholder
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self.preedit = event.preeditString()
+        self._show_placeholder()
+        super().inputMethodEvent(event)
+
+    def _show_placeholder(self) -> None:
+        super().setPlaceholderText("" if self.preedit else self._placeholder)
+        self.viewport().update()  # Qt draws another placeholder only with the next change
