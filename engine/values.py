@@ -91,14 +91,16 @@ class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):
 class ReasoningControl(msgspec.Struct, frozen=True):
     """The choices of reasoning that a model offers.
 
-    kind: "none" (does not reason), "unknown" (may reason, its template does not say), "always" (cannot be
-    turned off), "switch" (on or off), "levels" (one of `levels`), "budget" (a number of tokens). `default` is what
-    happens when nothing is chosen, "auto" where that is the model's to choose.
+    kind: "none" (does not reason), "always" (cannot be turned off), "switch" (on or off), "levels" (one of
+    `levels`), "budget" (a number of tokens). `default` is what happens when nothing is chosen, "auto" where that is
+    the model's to choose. `certain` False: the template takes thoughts off earlier answers, or writes them when it is
+    asked to, and never says that the model has any.
     """
 
-    kind: Literal["none", "unknown", "always", "switch", "levels", "budget"] = "none"
+    kind: Literal["none", "always", "switch", "levels", "budget"] = "none"
     levels: tuple[str, ...] = ()
     default: str = "off"
+    certain: bool = True
 
 
 class Usage(msgspec.Struct, frozen=True):

@@ -27,8 +27,8 @@ A dialect is *learned* when it was worked out by rendering calls, *known* when i
 `engine/formats/known_dialects.py`, and *described* when the template does not say how to call tools, so that
 the model is told in words.
 
-Reasoning is *unknown* where a template only takes thoughts off earlier answers or writes them when it is asked to:
-whether the model reasons is nowhere said. The default is *auto* where that is the model's to choose.
+Reasoning has a question mark where a template only takes thoughts off earlier answers or writes them when it is asked
+to: whether the model reasons is nowhere said. The default is *auto* where that is the model's to choose.
 
 | Template | Family | Reasoning | Default | Dialect | Found | A call begins with |
 |---|---|---|---|---|---|---|
@@ -84,6 +84,8 @@ def described_row(published: Published) -> str:
 
 
 def kind(control: ReasoningControl) -> str:
+    if not control.certain:
+        return f"{control.kind}?"
     return control.kind + (f" ({', '.join(control.levels)})" if control.kind == "levels" else "")
 
 

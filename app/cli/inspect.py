@@ -37,10 +37,10 @@ _FIELDS = (
 def inspection(summary: ModelSummary, chat_format: ChatFormat) -> dict[str, Any]:
     """What `inspect --json` prints. `dialect` names how the model writes calls, "described" where its template knows
     no tools and the prompt describes them; `learned` is one that was worked out by rendering."""
-    dialect = chat_format.dialect
+    control, dialect = chat_format.reasoning, chat_format.dialect
     return {
         **{name: getattr(summary, name) for name in _FIELDS},
-        "reasoning": chat_format.reasoning,
+        "reasoning": {"kind": control.kind, "levels": control.levels, "default": control.default},
         "tools": {"dialect": dialect.name, "learned": dialect.learned},
     }
 

@@ -18,6 +18,7 @@ from engine.hub.client import Hub, always
 from engine.hub.ranges import RemoteHeader
 from engine.hub.session import KeepGoing
 from engine.hub.values import RemoteFacts, Repository, Variant
+from engine.values import ReasoningControl
 
 if TYPE_CHECKING:
     from engine.formats import ChatFormat
@@ -70,7 +71,7 @@ def remote_facts(summary: ModelSummary, bytes_read: int = 0) -> RemoteFacts:
         active_parameters=summary.active_parameters,
         experts=summary.experts,
         experts_used=summary.experts_used,
-        reasoning=chat_format.reasoning.kind if chat_format else "",
+        reasoning=_reasoning_kind(chat_format.reasoning) if chat_format else "",
         reasoning_levels=chat_format.reasoning.levels if chat_format else (),
         tools=chat_format.dialect.name if chat_format else "",
         bytes_read=bytes_read,
@@ -79,6 +80,10 @@ def remote_facts(summary: ModelSummary, bytes_read: int = 0) -> RemoteFacts:
 
 
 @functools.lru_cache(maxsize=16)  # all variants of a repository have the same
+def _reasoning_kind(control: ReasoningControl) -> str:
+    return control.kind if control.certain else "unknown"
+
+
 def _chat_format(template: str, bos_token: str, eos_token: str) -> ChatFormat | None:
     from engine.formats import ChatFormat
 

@@ -133,8 +133,8 @@ class Verdict(msgspec.Struct, frozen=True):
 
 class RemoteFacts(msgspec.Struct, frozen=True):
     """What the header of a file says of the model, as `inspect` shows it, and how many bytes were read for it.
-    `reasoning` is the kind of `ReasoningControl`, "" where the template cannot be used. `has_template` is False for
-    a file without a chat template."""
+    `reasoning` is the kind of `ReasoningControl`, "unknown" for one that is not certain, "" where the template cannot
+    be used. `has_template` is False for a file without a chat template."""
 
     architecture: str
     quantisation: str

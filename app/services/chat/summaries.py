@@ -202,7 +202,7 @@ class Summaries:
 
     def _thought(self, context: int) -> int:
         facts = self._models.state.facts
-        may_think = facts is not None and facts.reasoning.kind in ("always", "unknown")
+        may_think = facts is not None and facts.reasoning.kind == "always"
         return min(_THOUGHT, context // 4) if may_think else 0
 
 

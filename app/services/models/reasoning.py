@@ -13,13 +13,11 @@ _SIZES = ("low", "medium", "high")
 def reasoning_choices(control: ReasoningControl | None) -> tuple[str, ...]:
     """Available choices, "auto" first and `BUDGET` last; empty for a model that does not reason.
 
-    "off" for a model that always reasons is an attempt: its block is closed before it begins. One that may reason has
-    its thought ended where it begins.
+    "off" for a model that always reasons is an attempt: its block is closed before it begins.
     """
     if control is None or control.kind == "none":
         return ()
     words = {
-        "unknown": ("off",),
         "always": ("off",),
         "switch": ("off", "on"),
         "levels": control.levels,

@@ -94,9 +94,6 @@ class ReasoningPlan(msgspec.Struct, frozen=True):
             return ReasoningSettings(self.off)
         if self.words:
             return ReasoningSettings(system_words=self.words[1])
-        if self.control.kind == "unknown":
-            # A model that may never have seen these markers is not handed any; its thought ends where it begins.
-            return ReasoningSettings(budget=0)
         if self.levels:
             # Models like gpt-oss cannot stop reasoning; the lowest level is the nearest thing.
             return ReasoningSettings({**self.on, **next(iter(self.levels.values()))})
@@ -165,11 +162,10 @@ def find_reasoning(template: Template, markers: ReasoningMarkers) -> ReasoningPl
             return ReasoningPlan(ReasoningControl("switch", ("off", "on"), chosen), words=words)
     if markers.leave_no_room(default):
         return ReasoningPlan()
-    if markers.shown or default.rstrip().endswith(markers.opening):
-        return ReasoningPlan(ReasoningControl("always", default="on"))
-    return ReasoningPlan(
-        ReasoningControl("unknown", default="auto") if markers.learned else ReasoningControl()
-    )
+    shown = markers.shown or default.rstrip().endswith(markers.opening)
+    if shown or markers.learned:
+        return ReasoningPlan(ReasoningControl("always", default="on", certain=shown))
+    return ReasoningPlan()
 
 
 def _budget_plan(

@@ -54,7 +54,7 @@ def format_of(published: Published) -> ChatFormat:
 
 
 def choices(chat_format: ChatFormat) -> tuple[Reasoning, ...]:
-    return ("auto",) if chat_format.reasoning.kind in ("none", "unknown") else ("auto", "on", "off")
+    return ("auto",) if chat_format.reasoning.kind == "none" else ("auto", "on", "off")
 
 
 def read(chat_format: ChatFormat, prompt: Prompt, pieces: list[str]) -> tuple[AssistantMessage, str]:

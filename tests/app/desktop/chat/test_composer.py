@@ -169,7 +169,6 @@ def test_text_from_elsewhere_is_no_new_draft(qtbot: QtBot, composer: Composer) -
     [
         (None, ()),
         (ReasoningControl("none"), ()),
-        (ReasoningControl("unknown"), ("auto", "off", "budget")),
         (ReasoningControl("always"), ("auto", "off", "budget")),
         (ReasoningControl("switch"), ("auto", "off", "on", "budget")),
         (ReasoningControl("levels", ("low", "high")), ("auto", "low", "high", "budget")),

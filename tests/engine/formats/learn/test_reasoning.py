@@ -22,8 +22,8 @@ def prompt(source: str, reasoning: Reasoning) -> Prompt:
         (templates.DEFAULT_OFF, ReasoningControl("switch", ("off", "on"), "off")),
         (templates.SPACED, ReasoningControl("switch", ("off", "on"), "off")),
         (templates.SPACE_ALONE, ReasoningControl("switch", ("off", "on"), "on")),
-        (templates.STRIPPED, ReasoningControl("unknown", (), "auto")),
-        (templates.BESIDE_TOOLS, ReasoningControl("unknown", (), "auto")),
+        (templates.STRIPPED, ReasoningControl("always", (), "on", certain=False)),
+        (templates.BESIDE_TOOLS, ReasoningControl("always", (), "on", certain=False)),
         (templates.TOKEN_BUDGET, ReasoningControl("budget", (), "on")),
         (templates.BUDGET_ALONE, ReasoningControl("budget", (), "on")),
         (templates.TWO_NAMES, ReasoningControl("switch", ("off", "on"), "off")),
@@ -67,13 +67,6 @@ def test_a_model_that_always_reasons_is_handed_a_closed_block(source: str) -> No
     assert not off.opens_reasoning
     assert off.text.endswith("assistant\n<think>\n\n</think>\n")
     assert off.text == "".join(piece.text for piece in off.pieces)
-
-
-def test_a_model_that_may_reason_is_not_handed_a_block_and_its_thought_ends_where_it_begins() -> None:
-    off = prompt(templates.STRIPPED, "off")
-    assert (off.text, off.reasoning_budget) == (prompt(templates.STRIPPED, "auto").text, 0)
-    assert not off.reasoning_forced_off
-    assert prompt(templates.STRIPPED, 300).reasoning_budget == 300
 
 
 def test_a_thought_that_is_shown_beside_tools_alone_is_read_without_them() -> None:

@@ -8,8 +8,8 @@ from tests.engine.formats.published.forms import (
     NONE,
     OFF,
     ON,
-    UNKNOWN,
     UNLESS_OFF,
+    UNSURE,
     WITHOUT_THOUGHT,
 )
 from tests.engine.formats.published.making import Calls, Form, Published, changed
@@ -228,13 +228,13 @@ CHINESE = (
         "name-json",
     ),
     Published(
-        "DeepSeek R1", "deepseek-ai/DeepSeek-R1, tokenizer_config.json", _DEEPSEEK_R1, UNKNOWN, "name-json"
+        "DeepSeek R1", "deepseek-ai/DeepSeek-R1, tokenizer_config.json", _DEEPSEEK_R1, UNSURE, "name-json"
     ),
     Published(
         "DeepSeek R1-0528",
         "deepseek-ai/DeepSeek-R1-0528, tokenizer_config.json",
         changed(_DEEPSEEK_TOOLS, assistant=_DEEPSEEK_TOOLS.assistant.replace("%s", WITHOUT_THOUGHT)),
-        UNKNOWN,
+        UNSURE,
         "name-json",
     ),
     Published(
@@ -307,7 +307,7 @@ CHINESE = (
         "tagged",
     ),
     Published(
-        "LongCat Flash Lite", "meituan-longcat/LongCat-Flash-Lite, chat template", _LONGCAT, UNKNOWN, "tagged"
+        "LongCat Flash Lite", "meituan-longcat/LongCat-Flash-Lite, chat template", _LONGCAT, UNSURE, "tagged"
     ),
     Published(
         "Ling 2.0", "inclusionAI/Ling-mini-2.0, prompts in the examples of dInfer", _LING, OFF, "described"

@@ -4,7 +4,7 @@ from engine.values import ReasoningControl
 from tests.engine.formats.published.making import Calls, Form, changed
 
 NONE = ReasoningControl()
-UNKNOWN = ReasoningControl("unknown", (), "auto")
+UNSURE = ReasoningControl("always", (), "on", certain=False)
 ALWAYS = ReasoningControl("always", (), "on")
 ON = ReasoningControl("switch", ("off", "on"), "on")
 OFF = ReasoningControl("switch", ("off", "on"), "off")

@@ -12,7 +12,7 @@ from tests.engine.formats.published.forms import (
     OPEN_OR_EMPTY,
     QWEN_3,
     THINK,
-    UNKNOWN,
+    UNSURE,
     WITHOUT_THOUGHT,
 )
 from tests.engine.formats.published.making import Calls, Form, Published, changed
@@ -170,9 +170,9 @@ KOREAN = (
     ),
     Published("Solar 10.7B", "upstage/SOLAR-10.7B-Instruct-v1.0, chat template", _SOLAR, NONE, "described"),
     Published(
-        "Solar Pro 2", "upstage/solar-pro2-tokenizer, chat_template.jinja", _SOLAR_PRO_2, UNKNOWN, "described"
+        "Solar Pro 2", "upstage/solar-pro2-tokenizer, chat_template.jinja", _SOLAR_PRO_2, UNSURE, "described"
     ),
-    Published("A.X 4.0", "skt/A.X-4.0-Light, chat template", _AX_4, UNKNOWN, "json"),
+    Published("A.X 4.0", "skt/A.X-4.0-Light, chat template", _AX_4, UNSURE, "json"),
     Published(
         "Kanana 1.5",
         "kakaocorp/kanana-1.5-15.7b-a3b-instruct, kanana_tool_calls/lmalign_v1.jinja",
