@@ -2049,6 +2049,45 @@
     </message>
 </context>
 <context>
+    <name>GivenFiles</name>
+    <message>
+        <source>Only the first {count} files were added.</source>
+        <translation>처음 {count}개 파일만 넣었습니다.</translation>
+    </message>
+    <message>
+        <source>A folder doesn’t fit into a message, but the model can work in it with tools.</source>
+        <translation>폴더는 메시지에 넣을 수 없지만, 도구를 켜면 모델이 그 안에서 작업할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Coterie can’t read pictures yet.</source>
+        <translation>아직 이미지는 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>“{name}” can’t be added to a message yet, but the model can read it with tools.</source>
+        <translation>“{name}” 파일은 아직 메시지에 넣을 수 없지만, 도구를 켜면 모델이 읽을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>“{name}” is too long for a message ({size}), but the model can read it with tools.</source>
+        <translation>“{name}” 파일은 메시지에 넣기에 너무 길지만({size}), 도구를 켜면 모델이 읽을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>“{name}” isn’t text, so it wasn’t added.</source>
+        <translation>“{name}” 파일은 텍스트가 아니어서 넣지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>“{name}” couldn’t be read.</source>
+        <translation>“{name}” 파일을 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>This text is too long for a message ({size}). Save it as a file, and the model can read it with tools.</source>
+        <translation>텍스트가 메시지에 넣기에 너무 깁니다({size}). 파일로 저장한 뒤 도구를 켜면 모델이 읽을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Use tools in this folder</source>
+        <translation>이 폴더에서 도구 사용</translation>
+    </message>
+</context>
+<context>
     <name>Grants</name>
     <message>
         <source>All tools of “{server}”</source>

@@ -19,6 +19,7 @@ from app.desktop.chat.compaction.compaction_controller import RoomControl
 from app.desktop.chat.compare.compare_control import CompareControl
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.composer_frame import ComposerFrame
+from app.desktop.chat.files.given_files import GivenFiles
 from app.desktop.chat.find.find_control import FindControl
 from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.onboarding import Onboarding
@@ -85,6 +86,7 @@ class ChatPage(ThemedWidget):
         QWidget.setTabOrder(self.header.model.pill, frame.edit)  # which was there before
         self.composer = Composer(frame, self)
         self.tools = ToolsControl(calls, self.composer.tools)
+        self.files = GivenFiles(self, frame.edit, self.tools.offer)
         self.transcript = TranscriptView(self)
         self.finding = FindControl(calls, self.transcript.area, lambda: self._shown.id, self)
         self.whole_text = SelectTextView(self)
@@ -102,6 +104,7 @@ class ChatPage(ThemedWidget):
             self.finding.bar,
             (self._views, 1),
             self.room.strip,
+            self.files.strip,
             self.composer,
             spacing=0,
         )
@@ -242,6 +245,7 @@ class ChatPage(ThemedWidget):
         self._leave_welcome()
         self.composer.flush_draft()
         self.error_strip.hide()
+        self.files.strip.hide()
         self.finding.leave()
         if self._views.currentWidget() is self.whole_text:
             self.whole_text.close_view()

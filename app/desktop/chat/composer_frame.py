@@ -51,6 +51,8 @@ class ComposerFrame(ThemedWidget):
         full = self.edit.wanted_height() > limit
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if full else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.edit.setVerticalScrollBarPolicy(policy)
+        if not full:  # while it was lower it may have been scrolled
+            self.edit.verticalScrollBar().setValue(0)
 
     def retranslate(self) -> None:
         self.edit.setAccessibleName(QCoreApplication.translate("Composer", "Message"))

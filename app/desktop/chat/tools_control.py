@@ -27,6 +27,7 @@ class ToolsControl(QObject):
         self._calls, self._button = calls, button
         self._tools: ChatTools | None = None
         self.sheet: ToolsSheet | None = None
+        self._offered = ""
         button.button.clicked.connect(self.open)
 
     def show_tools(self, tools: ChatTools | None) -> None:
@@ -41,6 +42,11 @@ class ToolsControl(QObject):
             lambda s: (recent_folders(s), *tools_at_hand(s)), self._open, executor="io", owner=self
         )
 
+    def offer(self, folder: str) -> None:
+        """Show the sheet with another folder in it."""
+        self._offered = folder
+        self.open()
+
     def _open(self, found: tuple[list[str], tuple[ToolAtHand, ...], tuple[str, ...]]) -> None:
         if self.sheet is None:
             from app.desktop.chat.tools_sheet import ToolsSheet
@@ -49,6 +55,9 @@ class ToolsControl(QObject):
             self.sheet.wanted.connect(self._use)
             self.sheet.off.connect(lambda: self._choose(None))
         self.sheet.show_tools(self._tools, *found)
+        if self._offered:
+            self.sheet.folder.show_folder(self._offered)
+            self._offered = ""
         self.sheet.open()
 
     def _use(self, tools: ChatTools) -> None:

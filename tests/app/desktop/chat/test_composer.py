@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent
@@ -138,14 +140,36 @@ def test_what_is_pasted_is_plain_text(composer: Composer) -> None:
     assert composer.text() == "bold"
 
 
-@pytest.mark.parametrize("text", ["word " * 400_000, "line of text\n" * 150_000], ids=["one line", "lines"])
+LINES = "line of text\n"
+WORDS = "word " * 9_000 + "\n"
+
+
+@pytest.mark.parametrize(
+    "text", [WORDS * 20, LINES * 70_000, "x" * 49_000], ids=["long", "lines", "one word"]
+)
 @pytest.mark.timeout(60)  # a cost that grows with the square of the length would take minutes
-def test_a_huge_paste_is_taken_in_whole(composer: Composer, text: str) -> None:
+def test_a_long_paste_is_taken_in_whole(composer: Composer, text: str) -> None:
     data = QMimeData()
     data.setText(text)
     composer.edit.insertFromMimeData(data)
     QApplication.processEvents()
     assert composer.text() == text
+
+
+@pytest.mark.parametrize("text", ["word " * 1_000_000, LINES * 400_000, "x" * 5_000_000])
+@pytest.mark.timeout(30)
+def test_a_paste_that_no_message_can_hold_is_said_and_freezes_nothing(
+    qtbot: QtBot, composer: Composer, text: str
+) -> None:
+    qtbot.keyClicks(composer.edit, "mine")
+    data = QMimeData()
+    data.setText(text)
+    started = time.perf_counter()
+    with qtbot.waitSignal(composer.edit.refused) as refused:
+        composer.edit.insertFromMimeData(data)
+        QApplication.processEvents()
+    assert time.perf_counter() - started < 1
+    assert refused.args == ["text", len(text)] and composer.text() == "mine"
 
 
 def test_a_draft_is_told_when_typing_pauses(qtbot: QtBot, composer: Composer) -> None:

@@ -1,0 +1,112 @@
+"""Files that a person drops on the chat or pastes into what they write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.base.tasks import run_in_background
+from app.desktop.chat.message_edit import MessageEdit, local_files
+from app.desktop.widgets.banner import Banner, BannerAction
+from app.format import format_size
+
+if TYPE_CHECKING:
+    from app.desktop.chat.files.reading import GivenFile
+
+
+class GivenFiles(QObject):
+    """Puts text files into `edit` as code blocks; of what cannot be put there `strip` says so in one sentence.
+    `use_tools` is called with the folder that a person wants tools in. Takes what is dropped anywhere on `page`."""
+
+    def __init__(self, page: QWidget, edit: MessageEdit, use_tools: Callable[[str], None]) -> None:
+        super().__init__(page)
+        self._edit, self._use_tools = edit, use_tools
+        self.strip = Banner(page)
+        edit.files_given.connect(self._read)
+        edit.refused.connect(self._refuse)
+        page.setAcceptDrops(True)
+        page.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.DragEnter, QEvent.Type.Drop):
+            drop = cast(QDragEnterEvent | QDropEvent, event)
+            if paths := local_files(drop.mimeData()):
+                drop.setDropAction(Qt.DropAction.CopyAction)
+                drop.accept()
+                if event.type() == QEvent.Type.Drop:
+                    self._edit.files_given.emit(paths)
+                    self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
+                return True
+        return False
+
+    def _read(self, paths: Sequence[Path]) -> None:
+        from app.desktop.chat.files.reading import MOST_FILES, read
+
+        self.strip.hide()
+        taken = list(paths)[:MOST_FILES]
+        run_in_background(
+            lambda: read(taken),
+            lambda files: self._take(files, left_out=len(paths) > MOST_FILES),
+            executor="io",
+            owner=self._edit,
+        )
+
+    def _take(self, files: Sequence[GivenFile], *, left_out: bool) -> None:
+        from app.desktop.chat.files.reading import MOST_FILES, fenced
+
+        told: dict[str, None] = {}
+        folder = ""
+        for file in files:
+            if file.kind == "text" and self._edit.insert_paragraph(fenced(file)):
+                continue
+            sentence, its_folder = self._sentence(file)
+            told.setdefault(sentence)
+            folder = folder or its_folder
+        if left_out:
+            told.setdefault(self.tr("Only the first {count} files were added.").format(count=MOST_FILES))
+        if told:
+            self._say(" ".join(told), folder)
+
+    def _sentence(self, file: GivenFile) -> tuple[str, str]:
+        """What is said of a file that was not put in, and the folder where tools could read it, "" for none."""
+        name, above = file.path.name, str(file.path.parent)
+        if file.kind == "folder":
+            text = self.tr("A folder doesn’t fit into a message, but the model can work in it with tools.")
+            return text, str(file.path)
+        if file.kind == "picture":
+            return self.tr("Coterie can’t read pictures yet."), ""
+        if file.kind == "document":
+            text = self.tr("“{name}” can’t be added to a message yet, but the model can read it with tools.")
+            return text.format(name=name), above
+        if file.kind in ("long", "text"):
+            text = self.tr(
+                "“{name}” is too long for a message ({size}), but the model can read it with tools."
+            )
+            return text.format(name=name, size=format_size(file.size)), above
+        if file.kind == "other":
+            return self.tr("“{name}” isn’t text, so it wasn’t added.").format(name=name), ""
+        return self.tr("“{name}” couldn’t be read.").format(name=name), ""
+
+    def _refuse(self, what: str, size: int) -> None:
+        if what == "picture":
+            self._say(self.tr("Coterie can’t read pictures yet."), "")
+        else:
+            text = self.tr(
+                "This text is too long for a message ({size}). Save it as a file, and the model can read it with "
+                "tools."
+            )
+            self._say(text.format(size=format_size(size)), "")
+
+    def _say(self, text: str, folder: str) -> None:
+        use = BannerAction(self.tr("Use tools in this folder"), partial(self._use, folder))
+        self.strip.say(text, [use] if folder else [])
+
+    def _use(self, folder: str) -> None:
+        self.strip.hide()
+        self._use_tools(folder)
