@@ -22,6 +22,7 @@ class Format(StrEnum):
     markdown = "markdown"
     json = "json"
     html = "html"
+    pdf = "pdf"
 
 
 @chats.command("list")

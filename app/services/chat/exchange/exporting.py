@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
@@ -14,13 +17,14 @@ from app.services.chat.exchange.coterie_json import write_coterie
 from app.services.chat.exchange.html_page import html_page
 from app.services.chat.exchange.labels import Labels
 from app.services.chat.exchange.markdown_text import markdown
-from app.services.chat.exchange.writing import check_folder, new_file
-from app.store.records import Project, WholeChat
+from app.services.chat.exchange.printed import printed
+from app.services.chat.exchange.writing import check_file, check_folder, new_file
+from app.store.records import Conversation, Project, WholeChat
 from app.store.store import Store
 from engine.errors import UserError
 
-ExportFormat = Literal["markdown", "json", "html"]
-ENDINGS: dict[ExportFormat, str] = {"markdown": ".md", "json": ".json", "html": ".html"}
+ExportFormat = Literal["markdown", "json", "html", "pdf"]
+ENDINGS: dict[ExportFormat, str] = {"markdown": ".md", "json": ".json", "html": ".html", "pdf": ".pdf"}
 # Called with how many chats are done, and how many there are.
 Report = Callable[[int, int], None]
 
@@ -56,21 +60,23 @@ def export_chats(store: Store, export: Export, report: Report = lambda done, tot
     if export.format == "json":
         with new_file(export.path, replace=export.replace) as file:
             write_coterie(file, exporter.projects(), exporter.chats(report))
-    elif export.apart:
+        return
+    if export.apart:
         check_folder(export.path, replace=export.replace)
-        names = FileNames(ENDINGS[export.format])
-        for chat in exporter.chats(report):
-            given = chat.conversation
-            exporter.write(chat, export.path / names.take(given.title, f"chat-{given.id}"))
     else:
-        (chat,) = exporter.chats(report)
-        exporter.write(chat, export.path)
+        check_file(export.path, replace=export.replace)
+    if export.format == "pdf":
+        exporter.write_printed(report)
+        return
+    for chat in exporter.chats(report):
+        exporter.write(chat)
 
 
 class _Exporter:
     def __init__(self, store: Store, export: Export) -> None:
         self._store, self._export = store, export
         self._projects = {project.id: project for project in store.projects.all()}
+        self._names = FileNames(ENDINGS[export.format])
 
     def chats(self, report: Report) -> Iterator[WholeChat]:
         ids = self._export.ids
@@ -83,12 +89,35 @@ class _Exporter:
         named = {self._store.conversations.get(id).project for id in self._export.ids}
         return [project for id, project in self._projects.items() if id in named]
 
-    def write(self, chat: WholeChat, path: Path) -> None:
-        project = self._projects.get(chat.conversation.project or 0)
-        labels = Labels(self._export.language, chat.conversation, "" if project is None else project.name)
-        with new_file(path, replace=self._export.replace) as file:
+    def write(self, chat: WholeChat) -> None:
+        given = chat.conversation
+        project = self._projects.get(given.project or 0)
+        labels = Labels(self._export.language, given, "" if project is None else project.name)
+        with new_file(self._path(given), replace=self._export.replace) as file:
             for piece in _WRITERS[self._export.format](chat, labels):
                 file.write(piece.encode())
+
+    def write_printed(self, report: Report) -> None:
+        """Write PDFs: the printing process reads the chats from a file, and leaves it PDFs without names."""
+        ids, done = self._export.ids, 0
+        report(done, len(ids))
+        with tempfile.TemporaryDirectory(prefix="coterie-print-") as folder:
+            source = Path(folder) / "chats.json"
+            with new_file(source, replace=False) as file:
+                write_coterie(file, self.projects(), self.chats(lambda done, total: report(0, total)))
+            pdfs = printed(source, Path(folder), self._export.language, lambda: report(done, len(ids)))
+            with closing(pdfs):
+                for done, (id, pdf) in enumerate(zip(ids, pdfs, strict=True), 1):
+                    path = self._path(self._store.conversations.get(id))
+                    with new_file(path, replace=self._export.replace) as file, pdf.open("rb") as made:
+                        shutil.copyfileobj(made, file)
+                    pdf.unlink()
+                    report(done, len(ids))
+
+    def _path(self, conversation: Conversation) -> Path:
+        if not self._export.apart:
+            return self._export.path
+        return self._export.path / self._names.take(conversation.title, f"chat-{conversation.id}")
 
     def _whole(self, id: int) -> WholeChat:
         """The chat; one whose project is deleted belongs to none."""

@@ -15,11 +15,12 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def check_file(path: Path, *, replace: bool) -> None:
-    """Raise UserError `exchange.is_folder`, or `exchange.exists` for a file that is not to be replaced."""
-    if path.is_dir():
-        raise UserError("exchange.is_folder", path=str(path))
-    if path.exists() and not replace:
-        raise UserError("exchange.exists", path=str(path))
+    """Raise UserError `exchange.is_folder`, `exchange.exists` for a file that is not to be replaced, or as `told`."""
+    with told(path):
+        if path.is_dir():
+            raise UserError("exchange.is_folder", path=str(path))
+        if path.exists() and not replace:
+            raise UserError("exchange.exists", path=str(path))
 
 
 def check_folder(path: Path, *, replace: bool) -> None:
@@ -37,8 +38,8 @@ def check_folder(path: Path, *, replace: bool) -> None:
 def new_file(path: Path, *, replace: bool) -> Iterator[BinaryIO]:
     """A file to be written, which appears at `path` once it is whole. Raises what `check_file` and `told` do."""
     unfinished = path.with_name(f".coterie-{secrets.token_hex(4)}")
+    check_file(path, replace=replace)
     with told(path):
-        check_file(path, replace=replace)
         try:
             with unfinished.open("xb") as file:
                 yield file
