@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import logging
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, qVersion
+from PySide6.QtCore import QObject, QTimer, Signal, qVersion
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
     from app.desktop.base.bridge import Bridge
     from app.services.services import Services
     from app.store.first_look import FirstLook
+
+# A thread that works for the window lets go of the interpreter so often, in seconds: it takes it back with each call
+# into Qt, and would wait five milliseconds each time.
+SWITCH_S = 0.0005
+# What is there so long after the data is open stays for good, in milliseconds.
+STARTED_MS = 3000
 
 Opener = Callable[[Path, SettingsFile], "Services"]
 
@@ -97,14 +104,23 @@ def put_on_style(application: QApplication) -> None:
     themes.changed.connect(lambda: application.setStyleSheet(style_sheet(themes.current)))
 
 
+def spare_collector(desktop: Desktop) -> None:
+    """Keep what start-up made out of the collector's sight, once the data is open: each look through all of it would
+    hold up the window for a tenth of a second."""
+    desktop.opened.connect(lambda: QTimer.singleShot(STARTED_MS, desktop, gc.freeze))
+
+
 class Desktop(QObject):
     """The window and the services behind it, from the first paint to the last thread's end.
 
-    `start_again`: it ends so that another process opens the data anew.
+    `opened` comes when the data is open. `start_again`: it ends so that another process opens the data anew.
     """
+
+    opened = Signal()
 
     def __init__(self, home: Path, settings: SettingsFile, opener: Opener = open_all) -> None:
         super().__init__()
+        sys.setswitchinterval(SWITCH_S)
         self._home, self._settings, self._opener = home, settings, opener
         self._services: Services | None = None
         self._opening = self._let_go = self._closed = False
@@ -168,6 +184,7 @@ class Desktop(QObject):
         self.window.calls.do(lambda s: s.lifecycle.begin(), executor="io")
         services.naming.begin()
         self.window.calls.do(lambda s: s.housekeeping(), executor="io")
+        self.opened.emit()
 
     def let_go(self, error: UserError) -> None:
         """Close the data, which turned out to be damaged, and show what can be done about it."""
@@ -235,6 +252,7 @@ def run(argv: Sequence[str], *, debug: bool = False) -> int:
     themes.follow_system()
     thread_priority.turn_on()
     desktop = Desktop(home, settings)
+    spare_collector(desktop)
     put_on_style(application)
     with contextlib.ExitStack() as ending:
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, column, func, select
@@ -11,6 +12,8 @@ from app.store.plain_text import pattern, plain
 from app.store.tables import MESSAGE
 
 ROWS_AT_ONCE = 200
+# After so long the interpreter is left to others for a moment, in seconds: the window must not wait for it.
+BUSY_S, LEFT_S = 0.001, 0.0005
 
 
 def count_in(connection: Connection, path: Sequence[int], phrases: Sequence[str]) -> list[tuple[int, int]]:
@@ -25,7 +28,7 @@ def count_in(connection: Connection, path: Sequence[int], phrases: Sequence[str]
         .order_by(ids.c.key)
         .execution_options(yield_per=ROWS_AT_ONCE)
     )
-    found = []
+    found, since = [], time.perf_counter()
     for id, role, content, reasoning in connection.execute(statement, {"ids": str(list(path))}):
         # Markup is taken away only where the words stand at all, whatever is between them.
         folded = f"{content}\n{reasoning}".casefold()
@@ -34,4 +37,7 @@ def count_in(connection: Connection, path: Sequence[int], phrases: Sequence[str]
             count = sum(1 for _ in wanted.finditer(text)) + sum(1 for _ in wanted.finditer(reasoning))
             if count:
                 found.append((id, count))
+        if time.perf_counter() - since > BUSY_S:
+            time.sleep(LEFT_S)
+            since = time.perf_counter()
     return found

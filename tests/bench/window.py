@@ -17,7 +17,7 @@ import msgspec
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.desktop.application import Desktop, dress, put_on_style
+from app.desktop.application import STARTED_MS, Desktop, dress, put_on_style, spare_collector
 from app.services.services import Services, open_services
 from app.services.settings.settings import SettingsFile
 from app.store.records import WholeChat
@@ -65,8 +65,8 @@ def fill(home: Path) -> int:
 
 
 class Beats:
-    """The gaps between the beats of a timer while the window works, in milliseconds, and how much of each this process
-    took of the processor: on a machine with other work a gap is longer than that."""
+    """The gaps between the beats of a timer while the window works, in milliseconds, and how much of each this
+    process took of the processor: on a machine with other work a gap is longer than that."""
 
     def __init__(self) -> None:
         self.gaps: list[float] = []
@@ -123,11 +123,12 @@ def measure() -> dict[str, dict[str, float]]:
             return ScriptedEngine(listener, pieces, pace=1 / RATE)
 
         desktop = Desktop(home, settings, lambda folder, s: open_services(folder, s, make))
+        spare_collector(desktop)
         put_on_style(application)
         desktop.window.resize(1280, 800)
         desktop.start()
         until(lambda: isinstance(desktop.services, Services) and bool(desktop.services.models.state.facts))
-        settle(1.5)
+        settle(STARTED_MS / 1000 + 0.5)
         found = {"times": _openings(desktop, long)}
         for what, act in (("open", _open_often), ("scroll", _scroll), ("search", _search), ("find", _find)):
             settle(0.5)

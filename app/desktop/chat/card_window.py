@@ -29,7 +29,7 @@ PAGE = 40
 MAX_CARDS = 80
 MAX_RECORDS = 400
 # How long building cards may hold the event loop, in seconds: at first sight, and between events.
-FIRST_SLICE = 0.05
+FIRST_SLICE = 0.012
 SLICE = 0.006
 UNKNOWN_HEIGHT = 180
 # How long a message that was gone to keeps its place while what stands above it gets its height, in seconds.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
@@ -26,7 +27,9 @@ QUICK_TEXT = 6_000
 MAX_SEGMENT = 1800
 # A longer answer shows its beginning, and the rest when it is asked for.
 MAX_SHOWN = 60_000
-SLICE_ROWS = 6
+# So many widgets are made at once; those behind them in slices between events, of so many seconds.
+FIRST_ROWS = 8
+SLICE_S = 0.005
 _TAG = re.compile("<[^>]*>")
 
 
@@ -67,7 +70,8 @@ class AnswerBody(FittedWidget):
         self._rows: list[ProseBlock | CodeBlock] = []
         self._closed = 0  # rows that no further text can change
         self._loose: list[Block] = []  # settled blocks of the rows behind those
-        self._rest: list[Block] = []  # segments not built yet
+        self._later: list[Block] = []  # segments that are built in slices
+        self._rest: list[Block] = []  # segments that are built when they are asked for
         self._more = word_button(self)
         self._more.hide()
         self._more.clicked.connect(self.unfold)
@@ -88,11 +92,12 @@ class AnswerBody(FittedWidget):
         expanded = bool(self._rows) and len(self._rows) > shown
         self._closed, self._loose = 0, []
         if expanded:
-            self._show_rows(wanted)
-            self._rest = []
-        else:
-            self._show_rows(wanted[:shown])
-            self._rest = wanted[shown:]
+            shown = len(wanted)
+        first = min(shown, len(self._rows) + FIRST_ROWS)
+        self._show_rows(wanted[:first])
+        self._later, self._rest = wanted[first:shown], wanted[shown:]
+        if self._later:
+            self._slices.start()
         self.retranslate()
 
     def apply(self, change: Change) -> None:
@@ -135,19 +140,21 @@ class AnswerBody(FittedWidget):
         return row
 
     def folded_text(self) -> str:
-        """What `unfold` would show, about as it would be read."""
-        texts = (_TAG.sub("", row.html) if isinstance(row, Prose) else row.text for row in self._rest)
-        return "\n".join(texts)
+        """What is not built yet, about as it would be read."""
+        waiting = (*self._later, *self._rest)
+        return "\n".join(_TAG.sub("", row.html) if isinstance(row, Prose) else row.text for row in waiting)
 
     def unfold(self) -> None:
-        self._more.setEnabled(False)
+        """Builds all of it, in slices."""
+        self._later += self._rest
+        self._rest = []
         self._slices.start()
 
     def _build_slice(self) -> None:
-        for block in self._rest[:SLICE_ROWS]:
-            self._rows.append(self._make(block))
-        del self._rest[:SLICE_ROWS]
-        if self._rest:
+        started = time.perf_counter()
+        while self._later and time.perf_counter() - started < SLICE_S:
+            self._rows.append(self._make(self._later.pop(0)))
+        if self._later:
             self._slices.start()
         self.retranslate()
         self.height_changed.emit()

@@ -553,7 +553,7 @@ def test_a_huge_message_is_folded_and_can_be_unfolded(qtbot, view):
     assert answer.height() < 120_000
     unfolds(body(answer)).click()
     qtbot.waitUntil(lambda: unfolds(body(answer)) is None)
-    assert "Paragraph 4999" in answer.findChildren(ProseBlock)[-1].toPlainText()
+    qtbot.waitUntil(lambda: "Paragraph 4999" in answer.findChildren(ProseBlock)[-1].toPlainText())
     assert card(view, 2).height() < 5000
 
 
