@@ -74,6 +74,7 @@ def import_rest() -> None:
         "model_picker.tool_checking",
         "widgets.toast",
         "window.chats.chat_list",
+        "window.chats.project_control",
         "window.chats.put_away",
         "window.chat_notes",
         "window.download_notes",

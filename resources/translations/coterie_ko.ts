@@ -901,6 +901,10 @@
         <translation>새 대화</translation>
     </message>
     <message>
+        <source>Project settings</source>
+        <translation>프로젝트 설정</translation>
+    </message>
+    <message>
         <source>Delete project</source>
         <translation>프로젝트 삭제</translation>
     </message>
@@ -919,6 +923,10 @@
     <message>
         <source>No project</source>
         <translation>프로젝트 없음</translation>
+    </message>
+    <message>
+        <source>New project…</source>
+        <translation>새 프로젝트…</translation>
     </message>
 </context>
 <context>
@@ -2178,6 +2186,10 @@
     <message>
         <source>New chat</source>
         <translation>새 대화</translation>
+    </message>
+    <message>
+        <source>Project {name}: settings</source>
+        <translation>{name} 프로젝트 설정</translation>
     </message>
     <message>
         <source>Chat title</source>
@@ -4145,6 +4157,100 @@
     </message>
 </context>
 <context>
+    <name>ProjectControl</name>
+    <message>
+        <source>Project “{name}” deleted. Its chats stay in the list.</source>
+        <translation>“{name}” 프로젝트를 삭제했습니다. 대화는 목록에 남아 있습니다.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+</context>
+<context>
+    <name>ProjectSheet</name>
+    <message>
+        <source>Files of the project</source>
+        <translation>프로젝트 파일</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>제거</translation>
+    </message>
+    <message>
+        <source>New project</source>
+        <translation>새 프로젝트</translation>
+    </message>
+    <message>
+        <source>Project settings</source>
+        <translation>프로젝트 설정</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>이름</translation>
+    </message>
+    <message>
+        <source>Instructions</source>
+        <translation>지시문</translation>
+    </message>
+    <message>
+        <source>Model of new chats</source>
+        <translation>새 대화의 모델</translation>
+    </message>
+    <message>
+        <source>Folder for tools</source>
+        <translation>도구를 사용할 폴더</translation>
+    </message>
+    <message>
+        <source>What it may do without asking</source>
+        <translation>확인 없이 할 수 있는 일</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>파일</translation>
+    </message>
+    <message>
+        <source>Used in all chats of the project, in place of the default system prompt.</source>
+        <translation>이 프로젝트의 모든 대화에서 기본 시스템 프롬프트 대신 사용합니다.</translation>
+    </message>
+    <message>
+        <source>In new chats of the project, answers may use tools in this folder. Leave it empty for none.</source>
+        <translation>이 프로젝트의 새 대화에서는 이 폴더에서 도구를 쓸 수 있습니다. 비워 두면 도구를 쓰지 않습니다.</translation>
+    </message>
+    <message>
+        <source>At hand in all chats of the project. They stay where they are.</source>
+        <translation>이 프로젝트의 대화에서 쓸 수 있습니다. 파일은 원래 위치에 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>What the model should know and do in this project</source>
+        <translation>이 프로젝트에서 모델이 알아야 할 것과 해야 할 일</translation>
+    </message>
+    <message>
+        <source>The model in use</source>
+        <translation>사용 중인 모델</translation>
+    </message>
+    <message>
+        <source>Add files…</source>
+        <translation>파일 추가…</translation>
+    </message>
+    <message>
+        <source>Create</source>
+        <translation>만들기</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>저장</translation>
+    </message>
+    <message>
+        <source>Delete project</source>
+        <translation>프로젝트 삭제</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+</context>
+<context>
     <name>ProofSheet</name>
     <message>
         <source>Reading the model’s chat template…</source>
@@ -6020,6 +6126,22 @@
         <translation>목록에서 대화 삭제</translation>
     </message>
     <message>
+        <source>Menu of the chat in the list</source>
+        <translation>목록에서 대화 메뉴 열기</translation>
+    </message>
+    <message>
+        <source>Select several chats in the list</source>
+        <translation>목록에서 여러 대화 선택</translation>
+    </message>
+    <message>
+        <source>Move the chat to a project</source>
+        <translation>대화를 프로젝트로 이동</translation>
+    </message>
+    <message>
+        <source>New project</source>
+        <translation>새 프로젝트</translation>
+    </message>
+    <message>
         <source>Undo delete</source>
         <translation>삭제 되돌리기</translation>
     </message>
@@ -6160,6 +6282,10 @@
     <message>
         <source>Chats</source>
         <translation>대화 목록</translation>
+    </message>
+    <message>
+        <source>New project</source>
+        <translation>새 프로젝트</translation>
     </message>
     <message>
         <source>Archived</source>

@@ -38,7 +38,7 @@ from app.services.chat.events import AnswerQueued, BranchShown, ConversationChan
 from app.services.events import ServiceEvent
 from app.services.models.events import AnswerFinished, ModelChanged
 from app.services.settings.settings import Settings
-from app.store.records import ChatOptions, ChatTools, Conversation, Message
+from app.store.records import ChatOptions, ChatTools, Conversation, Message, Project
 from engine.api import ModelFacts
 from engine.errors import UserError
 from engine.values import Reasoning, Sampling
@@ -171,6 +171,11 @@ class ChatPage(ThemedWidget):
         return self._shown.conversation
 
     @property
+    def project(self) -> int | None:
+        """That of the shown conversation, or of what it will be."""
+        return self._shown.project
+
+    @property
     def has_begun(self) -> bool:
         """Whether something is shown, or was written before it could be."""
         return self._shown.id is not None or self._shown.creating
@@ -229,11 +234,18 @@ class ChatPage(ThemedWidget):
             self._path_changed(shown, path)
             self.finding.show_hit(message, query)
 
-    def open_new(self) -> None:
-        """Show an empty chat. It is kept from its first words on."""
+    def open_new(self, project: Project | None = None) -> None:
+        """Show an empty chat, of a project where that is given. It is kept from its first words on."""
         self._leave()
-        self._shown = Shown()
+        shown = self._shown = Shown(project=project)
         self.model.show_chat(None)
+        if (model := shown.options.model) is not None:
+            self._calls.do(
+                lambda s: s.conversations.model_named(model),
+                lambda found: self._model_known(shown, found),
+                executor="io",
+                owner=self,
+            )
         self._show_model()
         self._show_conversation()
         self.composer.set_text("")
@@ -456,9 +468,11 @@ class ChatPage(ThemedWidget):
         shown.waiting.append(then)
         if not shown.creating:
             shown.creating = True
-            options = shown.options
+            options, project = shown.options, shown.project
             self._calls.do(
-                lambda s: s.conversations.create(options), lambda made: self._created(shown, made), owner=self
+                lambda s: s.conversations.create(options, project=project),
+                lambda made: self._created(shown, made),
+                owner=self,
             )
 
     def _created(self, shown: Shown, conversation: Conversation) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.store.records import ChatOptions, Conversation
+from app.store.records import ChatOptions, Conversation, Project
 
 
 class Shown:
@@ -13,11 +13,20 @@ class Shown:
     Results that come back late compare their `Shown` with the page's.
     """
 
-    def __init__(self, conversation: Conversation | None = None) -> None:
-        self.conversation = conversation
+    def __init__(self, conversation: Conversation | None = None, project: Project | None = None) -> None:
+        """A new chat begins with what its project says."""
+        self.conversation, self._project = conversation, project
         self.options = conversation.options if conversation is not None else ChatOptions()
+        if project is not None:
+            self.options = ChatOptions(model=project.options.model, tools=project.options.tools)
         self.waiting: list[Callable[[int], object]] = []
         self.creating = False
+
+    @property
+    def project(self) -> int | None:
+        if self.conversation is not None:
+            return self.conversation.project
+        return None if self._project is None else self._project.id
 
     @property
     def id(self) -> int | None:

@@ -9,17 +9,21 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStyle, QStyleOptionFrame,
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.base.tool_tip import plain_tip
 from app.desktop.model_picker.model_pill import ModelMenu
 from app.desktop.text.remote_marks import RemoteChip
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import name_icon
+from app.desktop.widgets.labels import name_icon, set_texts
 from app.desktop.widgets.layouts import Row
 from app.desktop.widgets.slim_bar import Gauge
 from app.format import format_context, format_count
 from app.services.models.events import ModelChanged
+from app.store.records import Project
 
 # Below this width the gauge gives its room to the title.
 GAUGE_FROM = 680
+# The longest name of a project.
+PROJECT = 150
 # A model elsewhere is marked with a sentence, a word, or the cloud of the pill alone.
 SENTENCE_FROM, WORD_FROM = 1060, 640
 
@@ -86,12 +90,15 @@ class Header(ThemedWidget):
     """Shows the state of the chat and of the model; tells what a person wants."""
 
     renamed = Signal(str)
+    project_wanted = Signal(int)
     options_wanted = Signal()
     cancel_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "head")
+        self.project = push_button(self, "quiet")
+        self._project: Project | None = None
         self.title = TitleField(self)
         self.context = Gauge(self, warns=True)
         self.progress = Gauge(self)
@@ -107,7 +114,15 @@ class Header(ThemedWidget):
         )  # fmt: skip
         middle = Qt.AlignmentFlag.AlignVCenter
         items = ((widget, 0, middle) for widget in beside)
-        Row((self.title, 1), *items, parent=self, margins=(12, 0, 20, 0), spacing=12)
+        Row(
+            (self.project, 0, middle),
+            (self.title, 1),
+            *items,
+            parent=self,
+            margins=(12, 0, 20, 0),
+            spacing=12,
+        )
+        self.project.clicked.connect(self._want_project)
         self.title.renamed.connect(self.renamed)
         self.cancel.clicked.connect(self.cancel_wanted)
         self.options.clicked.connect(self.options_wanted)
@@ -117,6 +132,15 @@ class Header(ThemedWidget):
         """The title of the conversation; None for a chat that has not begun."""
         self._title = title
         self.title.show_title(title or self.tr("New chat"), editable=title is not None)
+
+    def show_project(self, project: Project | None) -> None:
+        """The project of the conversation, None for none."""
+        self._project = project
+        self.retranslate()
+
+    def _want_project(self) -> None:
+        if self._project is not None:
+            self.project_wanted.emit(self._project.id)
 
     def show_context(self, used: int, size: int) -> None:
         """`used` of `size` tokens; 0 hides the gauge."""
@@ -140,7 +164,20 @@ class Header(ThemedWidget):
         self.remote_servers.set_short(self.width() < themes.current.px(SENTENCE_FROM))
         room = self.width() >= themes.current.px(WORD_FROM)
         self.remote_servers.setVisible(self.remote_servers.marks() and room)
+        self._show_project(named=room)
         self.context.setVisible(bool(self._used and self._size and not loading and wide))
+
+    def _show_project(self, *, named: bool) -> None:
+        self.project.setVisible(self._project is not None)
+        if self._project is None:
+            return
+        name, metrics = self._project.name, self.project.fontMetrics()
+        short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, themes.current.px(PROJECT))
+        # Room between the sign and the words.
+        words = f" {short.replace('&', '&&')}" if named else ""
+        set_texts(
+            self.project, words, self.tr("Project {name}: settings").format(name=name), tip=plain_tip(name)
+        )
 
     def resizeEvent(self, event: object) -> None:
         self._show_parts()
@@ -175,6 +212,7 @@ class Header(ThemedWidget):
         px = themes.current.px
         self.setFixedHeight(px(52))
         set_icon(self.cancel, "x", "muted", 16)
+        set_icon(self.project, "folder", "muted", 16)
         set_icon(self.options, "sliders-horizontal", "muted", 18)
         self.title.setFont(themes.current.font(14, bold=True))
         self.title.setMinimumWidth(px(120))

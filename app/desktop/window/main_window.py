@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.desktop.widgets.toast import Toast
     from app.desktop.window.chat_notes import ChatNotes
     from app.desktop.window.chats.chat_list import ChatList
+    from app.desktop.window.chats.project_control import ProjectControl
     from app.desktop.window.chats.put_away import PutAway
     from app.desktop.window.chats.sidebar import Sidebar
     from app.desktop.window.download_notes import DownloadNotes
@@ -65,6 +66,7 @@ class MainWindow(ThemedWidget):
     toast: Toast
     chats: ChatList
     put_away: PutAway
+    projects: ProjectControl
     downloads: DownloadNotes
     tool_checking: ToolChecking
     chat_notes: ChatNotes
@@ -134,6 +136,7 @@ class MainWindow(ThemedWidget):
         from app.desktop.widgets.toast import Toast
         from app.desktop.window.chat_notes import ChatNotes
         from app.desktop.window.chats.chat_list import ChatList
+        from app.desktop.window.chats.project_control import ProjectControl
         from app.desktop.window.chats.put_away import PutAway
         from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.front import Front
@@ -160,6 +163,9 @@ class MainWindow(ThemedWidget):
         self.toast.stand_above(self.chat.composer)
         self.chats = ChatList(self.calls, self.sidebar, self.toast, self._open_chat)
         self.put_away = PutAway(self.calls, self.chats, self.toast, self._open_chat)
+        self.projects = ProjectControl(
+            self.calls, self.sidebar, self.chats, self.toast, lambda project: self.go.new_chat(project)
+        )
         self.downloads = DownloadNotes(
             self.calls, self.toast, self.strip, lambda: self.later.shows_downloads()
         )
@@ -206,6 +212,9 @@ class MainWindow(ThemedWidget):
         self.calls.damaged.connect(self._offer_restore)
         self.chat.opened.connect(self._opened)
         self.chat.details_changed.connect(self._show_window_title)
+        self.chat.details_changed.connect(self._show_project)
+        self.sidebar.model.projects_changed.connect(self._show_project)
+        self.chat.header.project_wanted.connect(self.projects.open)
         self.chat.answering_changed.connect(self.sidebar.show_answering)
         self.sidebar.archived_wanted.connect(lambda: self.put_away.open(archived=True))
         self.sidebar.deleted_wanted.connect(lambda: self.put_away.open(archived=False))
@@ -365,6 +374,10 @@ class MainWindow(ThemedWidget):
         self._memory.keep(self, self.whole)
         super().closeEvent(event)
         self.closed.emit()
+
+    def _show_project(self) -> None:
+        """Whose project the shown chat is."""
+        self.chat.header.show_project(self.sidebar.model.project(self.chat.project))
 
     def _show_window_title(self) -> None:
         conversation = self.chat.conversation if self._completed else None

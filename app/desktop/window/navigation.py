@@ -20,6 +20,7 @@ from app.desktop.window.palette import Entry, Palette
 from app.desktop.window.rail import Rail
 from app.desktop.window.shortcut_sheet import ShortcutSheet
 from app.services.models.engine_names import of_chat
+from app.store.records import Project
 
 
 class Navigation(QObject):
@@ -47,7 +48,7 @@ class Navigation(QObject):
     def _connect(self) -> None:
         self._rail.page_wanted.connect(self.show_page)
         self._rail.fold_wanted.connect(self.fold)
-        self._sidebar.new_wanted.connect(self.new_chat)
+        self._sidebar.new_wanted.connect(lambda: self.new_chat())
         self._chat.welcoming.models_wanted.connect(
             lambda downloads: self.show_models("downloads" if downloads else "discover")
         )
@@ -69,7 +70,9 @@ class Navigation(QObject):
 
     def _commands(self) -> dict[str, Callable[[], object]]:
         return {
-            "new_chat": self.new_chat,
+            "new_chat": lambda: self.new_chat(),
+            "new_project": lambda: self._sidebar.menus.project_wanted.emit(None, []),
+            "move_chat": self.move_chat,
             "palette": self.open_palette,
             "find": self.find_in_chat,
             "find_next": lambda: self._step_found(True),
@@ -164,9 +167,10 @@ class Navigation(QObject):
         self.show_page("chat")
         self._chat.header.model.open_menu()
 
-    def new_chat(self) -> None:
+    def new_chat(self, project: Project | None = None) -> None:
+        """A chat that is still empty, in a project where that is given."""
         self.show_page("chat")
-        self._chat.open_new()
+        self._chat.open_new(project)
 
     def open_chat(self, conversation: int) -> None:
         self.show_page("chat")
@@ -185,6 +189,15 @@ class Navigation(QObject):
         neighbour = self._sidebar.model.neighbour(None if shown is None else shown.id, step)
         if neighbour is not None:
             self.open_chat(neighbour)
+
+    def move_chat(self) -> None:
+        """Ask where the chosen chats are to go, or the shown one."""
+        shown = self._chat.conversation
+        chats = self._sidebar.chosen() or ([] if shown is None else [shown.id])
+        if chats:
+            self._frame.side.setCurrentWidget(self._sidebar)
+            self._frame.show_side(True)
+            self._sidebar.offer_places(chats)
 
     def compose(self) -> None:
         self.show_page("chat")

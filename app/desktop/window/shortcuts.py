@@ -46,6 +46,17 @@ def shortcuts() -> tuple[Shortcut, ...]:
         Shortcut("answer_now", "Ctrl+Shift+A", translate("Shortcuts", "End the reasoning and answer now")),
         Shortcut("rename", "F2", translate("Shortcuts", "Rename the chat in the list"), in_window=False),
         Shortcut("delete", "Del", translate("Shortcuts", "Delete the chat in the list"), in_window=False),
+        Shortcut(
+            "menu", "Shift+F10", translate("Shortcuts", "Menu of the chat in the list"), in_window=False
+        ),
+        Shortcut(
+            "choose_chats",
+            "Shift+Down",
+            translate("Shortcuts", "Select several chats in the list"),
+            in_window=False,
+        ),
+        Shortcut("move_chat", "Ctrl+Shift+P", translate("Shortcuts", "Move the chat to a project")),
+        Shortcut("new_project", "Ctrl+Alt+N", translate("Shortcuts", "New project")),
         Shortcut("undo", "Ctrl+Z", translate("Shortcuts", "Undo delete")),
         Shortcut("choose_model", "Ctrl+Shift+M", translate("Shortcuts", "Choose a model")),
         Shortcut("compare", "Ctrl+Shift+K", translate("Shortcuts", "Compare models")),

@@ -69,16 +69,16 @@ class ChatList(QObject):
             lambda filing: filing.restore(chats), self.tr("Chat restored"), self.tr("{count} chats restored")
         )
 
-    def move(self, chats: Sequence[int], project: int | None) -> None:
-        """Into a project, or out of theirs."""
+    def move(self, chats: Sequence[int], project: int | None, name: str = "") -> None:
+        """Into a project, or out of theirs. `name` of one that is not in the list yet."""
         found = self._sidebar.model.project(project)
+        name = name if found is None else found.name
         one, many = self.tr("Chat moved to “{name}”"), self.tr("{count} chats moved to “{name}”")
-        if found is None:
+        if project is None:
             one, many = (
                 self.tr("Chat moved out of its project"),
                 self.tr("{count} chats moved out of their projects"),
             )
-        name = "" if found is None else found.name
         self._file(lambda filing: filing.move(chats, project), one, many, name)
 
     def _file(

@@ -46,6 +46,9 @@ class ChatMenus(QObject):
     def of_project(self, project: Project) -> QMenu:
         menu, number = self._menu(), project.id
         menu.addAction(icon("plus"), self.tr("New chat"), lambda: self.new_in_wanted.emit(number))
+        menu.addAction(
+            icon("settings"), self.tr("Project settings"), lambda: self.project_wanted.emit(number, [])
+        )
         menu.addSeparator()
         menu.addAction(
             icon("trash-2"), self.tr("Delete project"), lambda: self.project_delete_wanted.emit(number)
@@ -57,8 +60,7 @@ class ChatMenus(QObject):
         return self._fill_places(self._menu(), list(chats))
 
     def _with_places(self, menu: QMenu, chats: list[int]) -> QMenu:
-        if self._model.projects():
-            self._fill_places(menu.addMenu(icon("folder"), self.tr("Move to project")), chats)
+        self._fill_places(menu.addMenu(icon("folder"), self.tr("Move to project")), chats)
         menu.addAction(icon("archive"), self.tr("Archive"), lambda: self.archive_wanted.emit(chats))
         menu.addSeparator()
         menu.addAction(icon("trash-2"), self.tr("Delete"), lambda: self.delete_wanted.emit(chats))
@@ -71,6 +73,10 @@ class ChatMenus(QObject):
             self._add_place(menu, project.name.replace("&", "&&"), chats, project.id, inside)
         if self._model.projects():
             self._add_place(menu, self.tr("No project"), chats, None, inside)
+            menu.addSeparator()
+        menu.addAction(
+            icon("folder-plus"), self.tr("New project…"), lambda: self.project_wanted.emit(None, chats)
+        )
         return menu
 
     def _place(self, chat: Conversation) -> int | None:

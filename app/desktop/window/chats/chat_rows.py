@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Signal
 
 from app.desktop.widgets.list_rows import ROOT, Index, take_over
 from app.desktop.window.chats.grouping import Group, Grouping, Place, group_of_project, heading_place
@@ -37,6 +37,8 @@ class Row(NamedTuple):
 
 class ChatRows(QAbstractListModel):
     """All conversations under their headings, or what a search found. `folded` are projects that show no chats."""
+
+    projects_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +67,7 @@ class ChatRows(QAbstractListModel):
         if found != self._projects:
             self._projects, self._kept = found, None
             self._rebuild()
+            self.projects_changed.emit()
 
     def fold(self, projects: Iterable[int]) -> None:
         """Show no chats of these projects, and those of all others."""

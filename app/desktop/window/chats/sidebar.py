@@ -57,9 +57,12 @@ class Sidebar(SearchedList):
         self._delegate = ConversationDelegate(self.list)
         self.list.setItemDelegate(self._delegate)
         self.bulk = BulkBar(self)
-        self.archived, self.deleted = (SideRow(self, symbol=symbol) for symbol in ("archive", "trash-2"))
+        self.new_project, self.archived, self.deleted = (
+            SideRow(self, symbol=symbol) for symbol in ("folder-plus", "archive", "trash-2")
+        )
         self.column.addWidget(self.bulk)
-        self.column.addLayout(Column(self.archived, self.deleted, margins=(0, 0, 0, 8), spacing=0))
+        foot = (self.new_project, self.archived, self.deleted)
+        self.column.addLayout(Column(*foot, margins=(0, 0, 0, 8), spacing=0))
         self._typed = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
         self._days = QTimer(self, interval=DAY_CHECK_MS)
         self._connect()
@@ -84,6 +87,7 @@ class Sidebar(SearchedList):
         self.bulk.archive_wanted.connect(lambda: menus.archive_wanted.emit(view.chosen()))
         self.bulk.delete_wanted.connect(lambda: menus.delete_wanted.emit(view.chosen()))
         self.bulk.done.connect(lambda: view.setCurrentIndex(view.currentIndex()))
+        self.new_project.clicked.connect(lambda: menus.project_wanted.emit(None, []))
         self.archived.clicked.connect(self.archived_wanted)
         self.deleted.clicked.connect(self.deleted_wanted)
         self._delegate.closeEditor.connect(lambda: QTimer.singleShot(0, self, self._take_pending))
@@ -155,6 +159,11 @@ class Sidebar(SearchedList):
         self.model.fold(projects)
         self._mark_open()
 
+    def chosen(self) -> list[int]:
+        """Chats that are chosen together; one alone is only where the keys are."""
+        chosen = self._view.chosen()
+        return chosen if len(chosen) > 1 else []
+
     def offer_places(self, chats: Sequence[int]) -> None:
         """Where these chats can be moved, beside the first of them."""
         index = self.index_of(chats[0])
@@ -202,7 +211,6 @@ class Sidebar(SearchedList):
         if (count > 1) != self._delegate.several:
             self._delegate.several = count > 1
             self.list.viewport().update()
-        self.bulk.move_to.setVisible(bool(self.model.projects()))
         self.bulk.show_count(count)
 
     def _mark_open(self) -> None:
@@ -249,6 +257,7 @@ class Sidebar(SearchedList):
         self.search.setAccessibleName(self.tr("Search chats"))
         name_icon(self.new, self.tr("New chat"))
         self.list.setAccessibleName(self.tr("Chats"))
+        self.new_project.show_words(self.tr("New project"))
         self.archived.show_words(self.tr("Archived"))
         self.deleted.show_words(self.tr("Recently deleted"))
         self.bulk.retranslate()

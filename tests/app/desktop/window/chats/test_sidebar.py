@@ -197,6 +197,7 @@ def test_the_menu_key_opens_the_menu_of_the_current_row(qtbot: QtBot, sidebar: S
     assert [action.text() for action in menu.actions() if action.text()] == [
         "Rename",
         "Pin",
+        "Move to project",
         "Archive",
         "Delete",
     ]
@@ -219,12 +220,13 @@ def test_typing_searches_and_shows_where_the_words_were_found(qtbot: QtBot, side
 
 
 def test_an_empty_list_says_what_it_is_for(sidebar: Sidebar) -> None:
-    assert labels(sidebar) == ["Recently deleted"]
+    foot = ["New project", "Recently deleted"]
+    assert labels(sidebar) == foot
     sidebar.set_conversations([])
-    assert labels(sidebar) == ["Your chats will appear here.", "Recently deleted"]
+    assert labels(sidebar) == ["Your chats will appear here.", *foot]
     sidebar.search.setText("x")
     sidebar.show_hits("x", [])
-    assert labels(sidebar) == ["No chat matches “x”.", "Recently deleted"]
+    assert labels(sidebar) == ["No chat matches “x”.", *foot]
 
 
 def test_twice_the_conversations_take_twice_the_work_and_only_those_seen_are_painted(

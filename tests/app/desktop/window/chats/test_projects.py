@@ -1,0 +1,135 @@
+"""Projects in the window: made, changed, filled with chats, begun in, deleted and brought back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from app.desktop.window.chats.project_sheet import ProjectSheet
+from app.store.records import ChatTools, Project, ProjectOptions
+from tests.app.desktop.conftest import Running
+from tests.support.window.finding import spoken
+from tests.support.window.lists import rows
+from tests.support.window.main_window import toast_text
+from tests.support.window.reading import labels
+
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def chatting(running: Running) -> Running:
+    running.send("Plan the trip")
+    running.until(lambda: rows(running.window.sidebar.list) == ["Today", "Plan the trip"])
+    return running
+
+
+def opened(running: Running) -> ProjectSheet:
+    running.until(lambda: running.window.projects.sheet is not None)
+    sheet = running.window.projects.sheet
+    assert sheet is not None
+    running.until(sheet.isVisible)
+    return sheet
+
+
+def only(running: Running) -> Project:
+    (found,) = running.services.conversations.projects.all()
+    return found
+
+
+def action(menu: QMenu, text: str) -> None:
+    next(each for each in menu.actions() if each.text() == text).trigger()
+
+
+def test_a_project_is_made_of_a_chat_by_keys_and_undone(
+    chatting: Running, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window, folder = chatting.window, tmp_path / "sea"
+    folder.mkdir()
+    qtbot.keyClick(window, Qt.Key.Key_P, CTRL_SHIFT)
+    menu = window.sidebar.findChild(QMenu)
+    assert menu is not None and [each.text() for each in menu.actions()] == ["New project…"]
+    action(menu, "New project…")
+    menu.close()
+    sheet = opened(chatting)
+    qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
+    chatting.until(lambda: any("name" in text for text in labels(sheet) if text.endswith(".")))
+    assert sheet.isVisible() and chatting.services.conversations.projects.all() == []
+    qtbot.keyClicks(sheet.name, "Sea  trip")
+    sheet.instructions.setPlainText("Answer in one line")
+    sheet.folder.field.setText(str(tmp_path / "missing"))
+    sheet.save.click()
+    chatting.until(lambda: sheet.save.isEnabled() and sheet.folder.complaint.isVisible())
+    sheet.folder.field.setText(str(folder))
+    assert sheet.mode.isVisible()
+    sheet.add([str(tmp_path / "map.txt"), str(tmp_path / "map.txt")])
+    sheet.save.click()
+    chatting.until(lambda: not sheet.isVisible())
+    files = (str(tmp_path / "map.txt"),)
+    options = ProjectOptions("Answer in one line", None, ChatTools(str(folder)), files)
+    assert (only(chatting).name, only(chatting).options) == ("Sea trip", options)
+    chatting.until(
+        lambda: rows(window.sidebar.list) == ["Project Sea trip, expanded, chats: 1", "Plan the trip"]
+    )
+    chatting.until(lambda: spoken(window.chat.header.project) == "Project Sea trip: settings")
+    chatting.until(lambda: "Chat moved to “Sea trip”" in toast_text(window))
+    window.toast.undo()
+    chatting.until(lambda: rows(window.sidebar.list)[1:] == ["Today", "Plan the trip"])
+    chatting.until(lambda: not window.chat.header.project.isVisible())
+
+
+def test_a_chat_is_begun_in_a_project_with_what_that_says(chatting: Running, tmp_path: Path) -> None:
+    window, projects = chatting.window, chatting.services.conversations.projects
+    made = projects.create("Sea", ProjectOptions("Be brief", None, ChatTools(str(tmp_path), "read")))
+    chatting.until(lambda: rows(window.sidebar.list)[0] == "Project Sea, expanded, chats: 0")
+    window.sidebar.fold(made.id, True)
+    action(window.sidebar.menu(window.sidebar.list.model().index(0, 0)), "New chat")
+    assert window.chat.conversation is None and window.chat.header.project.isVisible()
+    assert window.chat.options().tools == ChatTools(str(tmp_path), "read")
+    window.chat.set_options(type(window.chat.options())())
+    chatting.send("How deep is it?")
+    assert window.chat.conversation is not None and window.chat.conversation.project == made.id
+    assert chatting.engine.requests[-1].messages[0].content == "Be brief"
+    chatting.until(
+        lambda: rows(window.sidebar.list)[:2] == ["Project Sea, expanded, chats: 1", "How deep is it?"]
+    )
+
+
+def test_a_project_is_changed_deleted_and_restored_with_its_chats(chatting: Running) -> None:
+    window, conversations = chatting.window, chatting.services.conversations
+    made = conversations.projects.create("Sea", ProjectOptions(model="starter"))
+    conversations.filing.move([chatting.window.chat.conversation.id], made.id)
+    chatting.until(lambda: window.chat.header.project.isVisible())
+    window.chat.header.project.click()
+    sheet = opened(chatting)
+    assert (sheet.name.text(), sheet.model.value()) == ("Sea", "starter")
+    sheet.name.setText("Ocean")
+    sheet.confirm()
+    chatting.until(lambda: rows(window.sidebar.list)[0] == "Project Ocean, expanded, chats: 1")
+    assert only(chatting).options == ProjectOptions(model="starter")
+    window.chat.header.project.click()
+    chatting.until(sheet.isVisible)
+    sheet.delete.click()
+    chatting.until(lambda: rows(window.sidebar.list) == ["Today", "Plan the trip"])
+    window.toast.undo()
+    chatting.until(
+        lambda: rows(window.sidebar.list) == ["Project Ocean, expanded, chats: 1", "Plan the trip"]
+    )
+
+
+def test_a_folded_project_is_folded_again_before_the_data_is_open(chatting: Running, make_desktop) -> None:
+    conversations = chatting.services.conversations
+    made = conversations.projects.create("Sea")
+    conversations.filing.move([chatting.window.chat.conversation.id], made.id)
+    chatting.until(lambda: len(rows(chatting.window.sidebar.list)) == 2)
+    chatting.window.sidebar.fold(made.id, True)
+    chatting.close()
+    second = make_desktop()
+    seen: list[list[str]] = []
+    second.prepare = lambda services: seen.append(rows(second.window.sidebar.list))
+    second.start()
+    second.until(lambda: rows(second.window.sidebar.list) == ["Project Sea, collapsed, chats: 1"])
+    assert seen == [["Project Sea, collapsed, chats: 1"]]
