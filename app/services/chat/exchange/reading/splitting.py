@@ -27,9 +27,13 @@ _HEAD = 64 * 2**10
 # A title stands near the start of a conversation, in one of these fields.
 _TITLE = re.compile(rb'"(?:title|name)"\s*:\s*"((?:[^"\\]|\\.){1,1000}+)', re.DOTALL)
 
-_MARK = re.compile(rb'["\[\]{}]')
 # The inside of a string up to its end, or as far as it is there.
-_INSIDE = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+_STRING = rb'[^"\\]*+(?:\\.[^"\\]*+)*+'
+_INSIDE = re.compile(_STRING, re.DOTALL)
+# What holds no bracket, and what holds whole objects and arrays that themselves hold no others.
+_PLAIN = rb'(?:[^"\[\]{}]++|"' + _STRING + rb'")*+'
+_FLAT = rb"(?:" + _PLAIN + rb"(?:\{" + _PLAIN + rb"\}|\[" + _PLAIN + rb"\]))*+" + _PLAIN
+_BETWEEN, _WITHIN = re.compile(_PLAIN, re.DOTALL), re.compile(_FLAT, re.DOTALL)
 _BLANK = b" \t\r\n"
 
 
@@ -84,17 +88,18 @@ class _Splitter:
             self._base = 1 if text[:1] == b"[" else 0
             at = start = len(chunk) - len(text)
         base = self._base
-        while True:
-            if self._in_string:
-                at = self._leave_string(chunk, at)
-                if self._in_string:
-                    break
-            found = _MARK.search(chunk, at)
-            if found is None:
+        if self._in_string:
+            at = self._leave_string(chunk, at)
+        while not self._in_string:
+            passed = (_WITHIN if self._depth > base else _BETWEEN).match(chunk, at)
+            at = len(chunk) if passed is None else passed.end()
+            mark = chunk[at : at + 1]
+            if not mark:
                 break
-            at, mark = found.end(), found[0]
-            if mark == b'"':
+            at += 1
+            if mark == b'"':  # of a string that goes on in the next piece
                 self._in_string = True
+                at = self._leave_string(chunk, at)
             elif mark in b"[{":
                 if self._depth == base:
                     start, self._deepest = at - 1, 0
