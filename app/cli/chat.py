@@ -13,6 +13,7 @@ from app.cli.ending import INTERRUPTED
 from app.cli.named import reasoning_choice
 from app.cli.opened import opened
 from app.cli.output import Output, error_object
+from app.cli.piped import with_piped
 from app.cli.placement_options import PlacementFlags
 from app.cli.remote_servers import leaves_note
 from app.cli.speed import speed_line
@@ -62,9 +63,7 @@ def chat(arguments: ChatArguments, output: Output) -> int:
     """Run the command; returns its exit code."""
     options = arguments.options()
     offered = read_tools(arguments.tools, arguments.tool_choice) if arguments.tools else None
-    prompt = arguments.prompt
-    if prompt is None and not sys.stdin.isatty():
-        prompt = sys.stdin.read()
+    prompt = with_piped(arguments.prompt, output)
     with opened(states=prompt is None) as services:
         if arguments.workspace:
             tools = chat_tools(services, arguments.workspace, arguments.approve)

@@ -86,7 +86,11 @@ application.command(name="run")(run_command)
 def chat(
     command: typer.Context,
     prompt: Annotated[
-        str | None, typer.Argument(help="What to say. Without it the terminal becomes a conversation.")
+        str | None,
+        typer.Argument(
+            help="What to say; piped text is put behind it, and - is that alone. Without it the terminal becomes"
+            " a conversation."
+        ),
     ] = None,
     model: Annotated[str, typer.Option(help=MODEL)] = "",
     reasoning: Annotated[

@@ -124,7 +124,7 @@ def test_what_is_no_text_or_no_number_is_told_in_one_sentence(arguments: tuple[s
     assert done.err.strip().count("\n") == 0
 
 
-def test_bytes_that_are_no_text_are_read_as_replacement_characters(coterie_home: Path) -> None:
+def test_bytes_that_are_no_text_are_told_in_one_sentence(coterie_home: Path) -> None:
     done = subprocess.run(
         [*COTERIE, "chat", "--max-tokens", "2", "--json"],
         input=b"a\xff\xfeb\0c",
@@ -133,8 +133,9 @@ def test_bytes_that_are_no_text_are_read_as_replacement_characters(coterie_home:
         env={**os.environ, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "0", "PYTHONIOENCODING": "utf-8:strict"},
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    assert stored(coterie_home)[0] == "a\ufffd\ufffdbc"
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"]["code"] == "cli.piped_not_text"
+    assert done.stderr.count(b"\n") == 1
 
 
 def test_wrong_usage_with_json_prints_an_object_too() -> None:
