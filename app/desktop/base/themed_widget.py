@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
+from app.desktop.base.tab_order import step_focus
 from app.desktop.base.theme import themes
 
 
@@ -18,6 +19,12 @@ class TranslatedWidget(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes by what is seen. What a widget does not say itself comes to its window."""
+        if self.isWindow():
+            return step_focus(self, forward=forward)
+        return super().focusNextPrevChild(forward)
 
 
 class FittedWidget(TranslatedWidget):

@@ -83,7 +83,6 @@ class ChatPage(ThemedWidget):
         self.model = ModelControl(calls, self.header, self.model_strip)
         self.template_note = TemplateNote(self)
         self.error_strip = Banner(self)
-        QWidget.setTabOrder(self.header.model.pill, frame.edit)  # which was there before
         self.composer = Composer(frame, self)
         self.tools = ToolsControl(calls, self.composer.tools)
         self.files = GivenFiles(self, frame.edit, self.tools.offer)

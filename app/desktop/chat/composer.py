@@ -66,11 +66,6 @@ class Composer(ThemedWidget):
         ):
             self._foot.add(item)
         self._row = self.frame.stand_in(self)
-        QWidget.setTabOrder(self.edit, self.tools.button)
-        QWidget.setTabOrder(self.tools.button, self.reasoning.segments)
-        QWidget.setTabOrder(self.reasoning.segments, self.reasoning.button)
-        QWidget.setTabOrder(self.reasoning.button, self.reasoning.field)
-        QWidget.setTabOrder(self.reasoning.field, self.button)
 
     def _connect(self) -> None:
         self.edit.submitted.connect(self.submit)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.desktop.base.icons import set_icon
-from app.desktop.base.tab_order import by_sight, neighbour
+from app.desktop.base.tab_order import step_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.answer_controls import AnswerControls, over
@@ -125,11 +125,7 @@ class ConversationPanel(ThemedWidget):
         """What is dimmed is out of reach: Tab goes round in here."""
         if not self._veil.isVisible():
             return super().focusNextPrevChild(forward)
-        current, order = QApplication.focusWidget() or self, by_sight(self)
-        if order:
-            target = neighbour(self, current, forward=forward) or order[0 if forward else -1]
-            target.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
-            self.scroller.ensureWidgetVisible(target, 0, 20)
+        step_focus(self, forward=forward)
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QResizeEvent, QSho
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.base.background import background
-from app.desktop.base.tab_order import by_sight, neighbour, outside
+from app.desktop.base.tab_order import by_sight
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.chat.answer import AnswerCard, spoken_words
@@ -351,24 +351,12 @@ class TranscriptView(TranslatedWidget):
             card.emphasise(True)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab goes by what is seen: from the transcript itself into the first card in sight."""
-        current = QApplication.focusWidget()
-        if current is None or (not self._window.isAncestorOf(current) and current is not self._window):
-            return super().focusNextPrevChild(forward)
-        column = self._window.column
-        if current is self._window:
-            target = self._first_in_sight() if forward else None
-        else:
-            target = neighbour(column, current, forward=forward)
-            if target is None and not forward:
-                target = self._window
-        if target is None:
-            target = outside(self, forward=forward)
+        """Tab goes from the transcript itself into the first card in sight."""
+        target = self._first_in_sight() if forward and self._window.hasFocus() else None
         if target is None:
             return super().focusNextPrevChild(forward)
-        target.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
-        if column.isAncestorOf(target):
-            self._window.ensureWidgetVisible(target, 0, 40)
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        self._window.ensureWidgetVisible(target, 0, 40)
         return True
 
     def _first_in_sight(self) -> QWidget | None:

@@ -96,11 +96,6 @@ class LeavingCard(Overlay):
         if remote is not None:
             self.agreed.emit(remote.url)
 
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        other = self.cancel if self.use.hasFocus() else self.use
-        other.setFocus(Qt.FocusReason.TabFocusReason)
-        return True
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.close_overlay()

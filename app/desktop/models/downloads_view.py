@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -156,8 +154,6 @@ class DownloadsView(ThemedWidget):
                 self._cards.insertWidget(place, widget)
                 if widget is not self._finished:
                     widget.show()
-        for first, second in pairwise(wanted):
-            QWidget.setTabOrder(first, second)
 
     def _show_progress(self, id: int) -> None:
         if id in self.cards:

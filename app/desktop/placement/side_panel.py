@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
@@ -75,8 +74,6 @@ class SidePanel(ThemedWidget):
     def show_models(self, lines: Sequence[ModelLine], chosen: str) -> None:
         self._lines, self._chosen = list(lines), chosen
         fit_rows(self.rows, len(self._lines), self._models, self, self._choose)
-        for row, following in pairwise([*self.rows, self.add_worker]):
-            QWidget.setTabOrder(row, following)
         self._show_lines()
 
     def take_focus(self) -> None:

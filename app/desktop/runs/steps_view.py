@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from agents.events import Entry, ModelTurn, RunFinished
 from agents.permissions.values import ApprovalRequest
 from app.desktop.base.bridge import coalesce
 from app.desktop.base.language import languages
-from app.desktop.base.tab_order import holds_focus, neighbour, outside
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.markdown.link_strip import LinkStrip
@@ -294,28 +294,7 @@ class RunStepsView(ThemedWidget):
         self._place_overlays()
         self._strip.focus_last()
 
-    # --- keys, sizes, looks ---
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab goes by what is seen."""
-        current = QApplication.focusWidget()
-        if current is None or not self.isAncestorOf(current):
-            return super().focusNextPrevChild(forward)
-        target = neighbour(self._page, current, forward=forward)
-        if current is self._scroll and not forward:
-            target = None
-        if target is None:
-            target = (
-                self._scroll
-                if not forward and current is not self._scroll
-                else outside(self, forward=forward)
-            )
-        if target is None:
-            return super().focusNextPrevChild(forward)
-        target.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
-        if self._page.isAncestorOf(target):
-            self._scroll.ensureWidgetVisible(target, 0, 40)
-        return True
+    # --- sizes and looks ---
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         if self._asked is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -110,23 +109,6 @@ class ServerForm(ThemedWidget):
             parent=self,
             spacing=8,
         )
-        order = (
-            self.address,
-            self.allow_http,
-            self.key.field,
-            self.key.forget,
-            self.check,
-            *self.models.ends,
-            self.title,
-            self.more,
-            self.certificates,
-            self.choose,
-            self.context.reset,
-            self.context.field,
-            self.save,
-        )
-        for before, after in itertools.pairwise(order):
-            QWidget.setTabOrder(before, after)
 
     def _connect(self) -> None:
         self.check.clicked.connect(self.ask)

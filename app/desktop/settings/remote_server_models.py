@@ -61,11 +61,6 @@ class ModelTicks(ThemedWidget):
         self.add.clicked.connect(self._add)
         self.refresh()
 
-    @property
-    def ends(self) -> tuple[QWidget, ...]:
-        """What the Tab key comes to, but for the boxes, which stand behind the first."""
-        return self.search, self.another, self.add
-
     def chosen(self) -> tuple[str, ...]:
         """The ticked ones, and one that is typed and not added yet."""
         names = [tick.name for tick in self.ticks if tick.box.isChecked()]
@@ -85,10 +80,7 @@ class ModelTicks(ThemedWidget):
     def _show(self, names: Sequence[str], ticked: set[str]) -> None:
         self._rows.drop(*self.ticks)
         self.ticks = [ModelTick(name, self._inside) for name in dict.fromkeys(names)]
-        before: QWidget = self.search
         for tick in self.ticks:
-            QWidget.setTabOrder(before, tick.box)
-            before = tick.box
             tick.box.setChecked(tick.name in ticked)
             tick.box.toggled.connect(self.changed)
             self._rows.addWidget(tick)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QWidget
 
-from app.desktop.base.tab_order import by_sight, neighbour
+from app.desktop.base.tab_order import step_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.labels import text_label
@@ -72,7 +72,8 @@ class Overlay(Veil):
             self.close_overlay()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        # What lies under the overlay is out of reach while it is open: the focus stays in its one field.
+        # What lies under the overlay is out of reach while it is open: the focus goes round in the card.
+        step_focus(self.card, forward=forward)
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -134,14 +135,6 @@ class Sheet(Overlay):
     def restyle(self) -> None:
         super().restyle()
         self.fit()
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        current, order = QApplication.focusWidget() or self.card, by_sight(self.card)
-        if order:  # else it is being hidden
-            target = neighbour(self.card, current, forward=forward) or order[0 if forward else -1]
-            target.setFocus(Qt.FocusReason.TabFocusReason)
-            self.scroller.ensureWidgetVisible(target, 0, 20)
-        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         focus = QApplication.focusWidget()

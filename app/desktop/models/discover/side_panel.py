@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -77,8 +76,6 @@ class ModelsSide(ThemedWidget):
     def show_picks(self, picks: Sequence[CatalogueEntry]) -> None:
         self._picks = list(picks)
         fit_rows(self.picks, len(self._picks), self._places, self, self._choose_pick)
-        for row, following in pairwise([*self.rows.values(), *self.picks]):
-            QWidget.setTabOrder(row, following)
         self._show_picks()
         self._show_chosen()
 

@@ -16,9 +16,8 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
-from app.desktop.base.tab_order import by_sight, neighbour
 from app.desktop.base.theme import themes
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.buttons import push_button
@@ -185,13 +184,6 @@ class PutAwaySheet(Overlay):
         )
         super().resizeEvent(event)
         QTimer.singleShot(0, self, self._fit)
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        current, order = QApplication.focusWidget() or self.card, by_sight(self.card)
-        if order:
-            target = neighbour(self.card, current, forward=forward) or order[0 if forward else -1]
-            target.setFocus(Qt.FocusReason.TabFocusReason)
-        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
