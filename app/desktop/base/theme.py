@@ -28,6 +28,7 @@ class Theme(msgspec.Struct, frozen=True):
     sidebar: str
     card: str
     line: str
+    edge: str
     text: str
     muted: str
     faint: str

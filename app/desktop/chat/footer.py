@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
-from app.desktop.base.style import set_property
 from app.desktop.base.themed_widget import FittedWidget, TranslatedWidget
 from app.desktop.chat.answer_measures import measure_lines
 from app.desktop.text.remote_marks import short_mark
@@ -30,7 +29,7 @@ class _Variants(TranslatedWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._previous, self._next = word_button(self, text="‹"), word_button(self, text="›")
-        self._position = text_label(self, "faint")
+        self._position = text_label(self, "fine")
         self._previous.clicked.connect(lambda: self.pressed.emit(-1))
         self._next.clicked.connect(lambda: self.pressed.emit(1))
         Row(self._previous, self._position, self._next, parent=self, spacing=0)
@@ -40,11 +39,6 @@ class _Variants(TranslatedWidget):
         self._position.setText(f"{format_count(message.sibling)}/{format_count(message.siblings)}")
         self._previous.setEnabled(message.sibling > 1)
         self._next.setEnabled(message.sibling < message.siblings)
-
-    def emphasise(self, on: bool) -> None:
-        for button in (self._previous, self._next):
-            set_presence(button, "" if on else "faint")
-        set_property(self._position, "emphasised", on)
 
     def retranslate(self) -> None:
         self._previous.setAccessibleName(self.tr("Previous variant"))
@@ -61,7 +55,7 @@ class Footer(FittedWidget):
 
     def __init__(self, parent: QWidget, text: Callable[[], str], *, at_right: bool = False) -> None:
         super().__init__(parent)
-        self._rest: Presence = "hidden" if at_right else "faint"
+        self._rest: Presence = "hidden" if at_right else ""
         self._emphasised = False
         self._message: Message | None = None
         self._copy = CopyButton(self, text)
@@ -74,7 +68,7 @@ class Footer(FittedWidget):
         self._measures: ElidedLabel | None = None
         if not at_right:
             self._measures = ElidedLabel(self, pixels=12, mode=Qt.TextElideMode.ElideRight)
-            self._measures.setProperty("kind", "faint")
+            self._measures.setProperty("kind", "fine")
             self._measures.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._row.addWidget(self._measures, 1)
         self._show_presence()
@@ -101,10 +95,6 @@ class Footer(FittedWidget):
     def _show_presence(self) -> None:
         for button in (self._copy, self._edit, self._regenerate):
             set_presence(button, "" if self._emphasised else self._rest)
-        if self._variants is not None:
-            self._variants.emphasise(self._emphasised)
-        if self._measures is not None:
-            set_property(self._measures, "emphasised", self._emphasised)
 
     def retranslate(self) -> None:
         message = self._message

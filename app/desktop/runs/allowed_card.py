@@ -27,7 +27,7 @@ class AllowedCard(Card):
         self._folder = ""
         self._grants: tuple[Grant, ...] = ()
         self.rows: list[LineRow] = []
-        self._mode_words, self._nothing = wrapped_label(self, "small"), wrapped_label(self, "faint")
+        self._mode_words, self._nothing = wrapped_label(self, "small"), wrapped_label(self, "fine")
         self._rows = Column(spacing=4)
         self.inside.addWidget(self._mode_words)
         self.inside.addLayout(self._rows)

@@ -66,7 +66,7 @@ class ToolLine(ThemedWidget):
         self.name.setText(shown_words(self.tool.name))
         said, colour = tool_state(self.tool)
         show_text(self.state, said)
-        set_kind(self.state, colour)
+        set_kind(self.state, "fine" if colour == "faint" else colour)
         name = self.tr("Full description of {tool}").format(tool=self.tool.name)
         self.toggle.setAccessibleName(name)
         self.toggle.setToolTip(self.tr("Full description"))

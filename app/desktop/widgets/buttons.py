@@ -7,15 +7,15 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPen
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QPushButton, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 
 COPIED_MS = 1600
-# How much a quiet word shows until the pointer or the focus is on it.
-Presence = Literal["", "faint", "hidden"]
+# Whether a word shows before the pointer or the focus is on it.
+Presence = Literal["", "hidden"]
 
 
 def push_button(parent: QWidget, kind: str = "", text: str = "") -> QPushButton:
@@ -25,6 +25,16 @@ def push_button(parent: QWidget, kind: str = "", text: str = "") -> QPushButton:
         button.setProperty("kind", kind)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
+
+
+def one_of_many(button: QAbstractButton) -> None:
+    """Make a button one of several choices: a screen reader calls it a radio button. Which is chosen its owner says,
+    and Tab comes to each."""
+    button.setCheckable(True)
+    alone = QButtonGroup(button)  # so that Qt lets its owner say it
+    alone.setExclusive(False)
+    alone.addButton(button)
+    button.setAutoExclusive(True)
 
 
 def word_button(parent: QWidget, kind: str = "word", text: str = "") -> QPushButton:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QWidget
 
 from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
+from app.desktop.widgets.buttons import one_of_many
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 
@@ -17,7 +18,8 @@ class ChoiceCard(QPushButton):
     def __init__(self, parent: QWidget, *, one_of: bool = False) -> None:
         super().__init__(parent)
         self.setProperty("kind", "choice")
-        self.setCheckable(one_of)
+        if one_of:
+            one_of_many(self)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QSizePolicy, QWid
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
+from app.desktop.widgets.buttons import one_of_many
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import show_text, text_label
 from app.desktop.widgets.layouts import Row, discard
@@ -21,7 +22,8 @@ class SideRow(QPushButton):
     def __init__(self, parent: QWidget | None = None, *, symbol: str = "") -> None:
         super().__init__(parent)
         self.setProperty("kind", "side-row")
-        self.setCheckable(not symbol)
+        if not symbol:
+            one_of_many(self)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._symbol, self._picture = symbol, QLabel(self)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.buttons import one_of_many, push_button
 from app.desktop.widgets.labels import name_icon, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.window.download_watch import Activity
@@ -47,7 +47,7 @@ class Rail(ThemedWidget):
             "settings": self.settings,
         }
         for page, button in self._pages.items():
-            button.setCheckable(True)
+            one_of_many(button)
             button.clicked.connect(lambda _=False, page=page: self.page_wanted.emit(page))
         self.fold.clicked.connect(self.fold_wanted)
         Column(
@@ -97,7 +97,6 @@ class Rail(ThemedWidget):
         return name
 
     def show_page(self, page: str) -> None:
-        # No group of buttons: the Tab key would reach only the chosen one.
         for name, button in self._pages.items():
             button.setChecked(name == page)
         self.restyle()

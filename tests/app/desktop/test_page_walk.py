@@ -7,10 +7,15 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QTextBrowser, QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.models.discover.catalogue_card import CatalogueCard
+from app.desktop.widgets.choice_card import ChoiceCard
+from app.desktop.widgets.segmented import SegmentedControl
+from app.desktop.widgets.side_row import SideRow
 from app.desktop.window.main_window import MainWindow
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
@@ -20,6 +25,7 @@ from tests.support.shelves import Shelves
 
 Make = Callable[..., Running]
 PAGES = ("chat", "panel", "runs", "discover", "downloads", "library", "placement", "settings")
+CHOICES: tuple[type[QAbstractButton], ...] = (SideRow, ChoiceCard, CatalogueCard)
 FORWARD, BACKWARD = Qt.Key.Key_Tab, Qt.Key.Key_Backtab
 
 
@@ -73,6 +79,16 @@ def walk(window: QWidget, key: Qt.Key, most: int = 400) -> list[QWidget]:
     return seen
 
 
+def role(widget: QWidget) -> QAccessible.Role:
+    return QAccessible.queryAccessibleInterface(widget).role()
+
+
+def segments(window: QWidget) -> list[QAbstractButton]:
+    return [
+        b for control in window.findChildren(SegmentedControl) for b in control.findChildren(QAbstractButton)
+    ]
+
+
 def goes_as_it_is_read(window: MainWindow, order: list[QWidget]) -> bool:
     """From column to column; in what scrolls nothing goes up again by more than a line."""
     columns = [window.rail, window.side, window.pages]
@@ -96,6 +112,12 @@ def test_tab_comes_to_all_that_has_a_name_as_it_is_read_and_leaves_it_again(
     assert stops(window) - set(there) == set()
     assert [*reversed(there[1:]), there[0]] == [*walk(window, BACKWARD)[1:], there[0]]
     assert goes_as_it_is_read(window, there)
+    choices = [w for kind in CHOICES for w in window.findChildren(kind) if w.isVisible() and w.isCheckable()]
+    assert all(role(widget) == QAccessible.Role.RadioButton for widget in [*choices, *segments(window)])
+    assert {role(widget) for widget in window.rail.findChildren(QAbstractButton)} == {
+        QAccessible.Role.RadioButton,
+        QAccessible.Role.Button,
+    }
 
 
 @pytest.mark.parametrize("page", PAGES)

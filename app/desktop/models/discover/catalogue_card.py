@@ -11,6 +11,7 @@ from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
 from app.desktop.text.verdict_text import Tone
 from app.desktop.text.words import joined
+from app.desktop.widgets.buttons import one_of_many
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import wrapped_label
@@ -44,7 +45,7 @@ class CatalogueCard(QPushButton):
         super().__init__(parent)
         self.line = CatalogueLine("", "", "", "", "", "")
         self.setProperty("kind", "catalogue")
-        self.setCheckable(True)
+        one_of_many(self)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.desktop.base.style import grounds
+from app.desktop.base.style import grounds, style_sheet
 from app.desktop.base.theme import Theme, load_theme
 from app.desktop.placement.colors import device_colour, part_colour
 from engine.placement.plan import RAM, Device, Machine
@@ -88,6 +88,16 @@ def test_devices_are_told_apart_where_they_meet_in_the_strip(theme: Theme) -> No
 def test_the_focus_ring_stands_out(theme: Theme) -> None:
     for ground in GROUNDS:
         assert contrast(theme.accent, getattr(theme, ground)) >= 3
+
+
+def test_fields_are_recognised_by_their_outlines(theme: Theme) -> None:
+    for ground in GROUNDS:
+        assert contrast(theme.edge, getattr(theme, ground)) >= 3
+
+
+def test_only_what_cannot_be_pressed_is_faint(theme: Theme) -> None:
+    pale = [rule for rule in style_sheet(theme).split("}") if f" color: {theme.faint}" in rule]
+    assert pale and all(":disabled" in rule for rule in pale)
 
 
 def test_measures_follow_the_text_size() -> None:
