@@ -10,6 +10,9 @@ from agents.events import Entry, Mode
 from engine.errors import ErrorInfo
 from engine.values import Reasoning, Role, Sampling, Timings, ToolCall, Usage
 
+# Ids from here on are of chats that are in memory alone.
+FIRST_TEMPORARY = 2**40
+
 # streaming: being generated, or was when the process died (then `recover` makes it stopped).
 # done: finished by the model. length: the token limit ended it. stopped: the user or a crash ended it.
 # failed: no useful text; `error` says why.
@@ -77,6 +80,11 @@ class Conversation(msgspec.Struct, frozen=True):
     archived: bool = False
     source: str = ""
     queued: tuple[str, ...] = ()
+
+    @property
+    def temporary(self) -> bool:
+        """Whether it is in memory alone, and gone when the program ends."""
+        return self.id >= FIRST_TEMPORARY
 
 
 class Memory(msgspec.Struct, frozen=True):

@@ -11,9 +11,11 @@ Any method may raise UserError `store.damaged` (with the newest backup), `store.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar, cast
 
 from sqlalchemy import QueuePool
 
@@ -21,7 +23,7 @@ from app.store.backup import Backup, all_backups, back_up
 from app.store.compaction_points import CompactionPoints
 from app.store.connections import connect
 from app.store.conversations import Conversations
-from app.store.database import Database
+from app.store.database import Database, Part
 from app.store.downloads import Downloads
 from app.store.grants import Grants, ToolChecks
 from app.store.location import SCHEMA_REVISION, Place
@@ -30,8 +32,12 @@ from app.store.messages import Messages
 from app.store.models import LibraryModels
 from app.store.opening import prepare
 from app.store.projects import Projects
+from app.store.records import ChatOptions, Conversation
 from app.store.runs import Runs
+from app.store.temporary import Either, MemoryDatabase, memory_database
 from app.store.whole_chats import WholeChats
+
+P = TypeVar("P", bound=Part)
 
 
 class Store:
@@ -39,18 +45,41 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.conversations = Conversations(database)
-        self.messages = Messages(database)
+        self._lock = threading.Lock()
+        self._memory: MemoryDatabase | None = None
+        self.conversations = cast(Conversations, Either(Conversations(database), self._part(Conversations)))
+        self.messages = cast(Messages, Either(Messages(database), self._part(Messages)))
         self.memories = Memories(database)
         self.projects = Projects(database)
-        self.compaction_points = CompactionPoints(database)
-        self.whole_chats = WholeChats(database)
+        points = Either(CompactionPoints(database), self._part(CompactionPoints))
+        self.compaction_points = cast(CompactionPoints, points)
+        self.whole_chats = cast(WholeChats, Either(WholeChats(database), self._part(WholeChats)))
         self.models = LibraryModels(database)
         self.downloads = Downloads(database)
         self.runs = Runs(database)
         self.grants = Grants(database)
         self.tool_checks = ToolChecks(database)
-        self.close = database.close
+
+    def create_temporary(self, options: ChatOptions) -> Conversation:
+        """Create a conversation that is in memory alone: it has no file, no backup, and ends with the store."""
+        return self._part(Conversations)().create(options)
+
+    def close(self) -> None:
+        """Wait for pending writes and close the file. Later calls raise RuntimeError."""
+        self.database.close()
+        if self._memory is not None:
+            self._memory.close()
+
+    def _part(self, kind: type[P]) -> Callable[[], P]:
+        """Makes a part over the chats in memory, which are begun with the first."""
+
+        def make() -> P:
+            with self._lock:
+                if self._memory is None:
+                    self._memory = memory_database(self.database.place, self.database.clock)
+                return kind(self._memory)
+
+        return make
 
     @classmethod
     def open(

@@ -14,7 +14,7 @@ from app.services.models.models import Models
 from app.services.models.reasoning import possible
 from app.services.models.turns import overlay
 from app.services.settings.settings import SettingsFile
-from app.store.records import ChatOptions, ChatTools, CompactionPoint, Message
+from app.store.records import FIRST_TEMPORARY, ChatOptions, ChatTools, CompactionPoint, Message
 from app.store.store import Store
 from engine.api import GenerateRequest
 
@@ -56,7 +56,8 @@ class ChatRequests:
             continue_last=continue_last,
             tools=offered.tools,
             tool_choice=offered.choice,
-            conversation=of_chat(conversation),
+            # Without a name nothing that was read of it is kept on the disk.
+            conversation="" if conversation >= FIRST_TEMPORARY else of_chat(conversation),
         )
 
     def with_tools(self, conversation: int, options: ChatOptions, tools: ChatTools) -> AnswerOptions:

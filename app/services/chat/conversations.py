@@ -149,6 +149,20 @@ class Conversations:
             made if project is None else self._store.conversations.set(made.id, project=project)
         )
 
+    def create_temporary(self, options: ChatOptions | None = None) -> Conversation:
+        """Create a conversation that is in memory alone: nothing of it is written to the disk, and it ends with the
+        program. It has no tools, whose runs keep journals."""
+        options = msgspec.structs.replace(options or ChatOptions(), tools=None)
+        return self._changed(self._store.create_temporary(options))
+
+    def keep(self, id: int) -> Conversation:
+        """Keep a temporary conversation from now on; returns it under its new id."""
+        whole = self._store.whole_chats.get(id)
+        self._refuse_busy(id)
+        kept = self._changed(self._store.whole_chats.add(whole))
+        self.delete(id)
+        return kept
+
     def branch(self, message: int) -> Conversation:
         """Begin a conversation with a copy of the branch up to this message."""
         home = self._store.messages.get(message).conversation

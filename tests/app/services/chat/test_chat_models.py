@@ -157,3 +157,16 @@ def test_the_model_of_a_chat_is_loaded_while_somebody_writes_in_it(house: House)
     house.services.lifecycle.expect(id)
     house.ready(house.two)
     assert house.services.models.state.because == "writing"
+
+
+def test_a_temporary_chat_is_answered_and_can_be_kept(house: House) -> None:
+    chats = house.services.conversations
+    house.use(house.one)
+    id = chats.create_temporary().id
+    assert house.ask(id, "psst") == house.one
+    assert house.engines[0].requests[-1].conversation == ""
+    kept = chats.keep(id)
+    assert [m.content for m in chats.messages(chats.path(kept.id))] == ["psst", "Hello from the script."]
+    assert [chat.id for chat in chats.all()] == [kept.id]
+    house.ask(kept.id, "more")
+    assert house.engines[0].requests[-1].conversation != ""
