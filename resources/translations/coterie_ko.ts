@@ -1211,6 +1211,10 @@
         <translation>yyyy년 M월</translation>
     </message>
     <message>
+        <source>Temporary</source>
+        <translation>임시</translation>
+    </message>
+    <message>
         <source>{title}, needs you</source>
         <translation>{title}, 확인이 필요합니다</translation>
     </message>
@@ -6062,6 +6066,10 @@
         <translation>새 대화</translation>
     </message>
     <message>
+        <source>New temporary chat</source>
+        <translation>새 임시 대화</translation>
+    </message>
+    <message>
         <source>Command palette</source>
         <translation>명령 팔레트</translation>
     </message>
@@ -6414,6 +6422,17 @@
     <message>
         <source>Discard</source>
         <translation>버리기</translation>
+    </message>
+</context>
+<context>
+    <name>TemporaryNote</name>
+    <message>
+        <source>Save this chat</source>
+        <translation>이 대화 저장</translation>
+    </message>
+    <message>
+        <source>Temporary chat. Nothing in it is saved, and it’s gone when you quit Coterie.</source>
+        <translation>임시 대화입니다. 내용이 저장되지 않으며 Coterie를 종료하면 사라집니다.</translation>
     </message>
 </context>
 <context>

@@ -26,6 +26,7 @@ from app.desktop.chat.onboarding import Onboarding
 from app.desktop.chat.select_text import SelectTextView
 from app.desktop.chat.shown_branch import Shown
 from app.desktop.chat.template_note import TemplateNote
+from app.desktop.chat.temporary_note import TemporaryNote
 from app.desktop.chat.tools_control import ToolsControl
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.chat.written_answers import WrittenAnswers
@@ -82,6 +83,7 @@ class ChatPage(ThemedWidget):
         self.model_strip = ModelBanner(calls, self)
         self.model = ModelControl(calls, self.header, self.model_strip)
         self.template_note = TemplateNote(self)
+        self.temporary_note = TemporaryNote(self)
         self.error_strip = Banner(self)
         self.composer = Composer(frame, self)
         self.tools = ToolsControl(calls, self.composer.tools)
@@ -99,6 +101,7 @@ class ChatPage(ThemedWidget):
         talk = Column(
             self.model_strip,
             self.template_note,
+            self.temporary_note,
             self.error_strip,
             self.finding.bar,
             (self._views, 1),
@@ -141,6 +144,7 @@ class ChatPage(ThemedWidget):
         composer.reasoning_chosen.connect(self._choose_reasoning)
         self.header.renamed.connect(self._rename)
         self.comparing.failed.connect(self.show_error)
+        self.temporary_note.keep_wanted.connect(self._keep)
         self.room.continue_wanted.connect(self._continue)
         self.room.regenerate_wanted.connect(self._regenerate)
         self.room.edit_wanted.connect(self.edit_last)
@@ -233,10 +237,11 @@ class ChatPage(ThemedWidget):
             self._path_changed(shown, path)
             self.finding.show_hit(message, query)
 
-    def open_new(self, project: Project | None = None) -> None:
-        """Show an empty chat, of a project where that is given. It is kept from its first words on."""
+    def open_new(self, project: Project | None = None, *, temporary: bool = False) -> None:
+        """Show an empty chat, of a project where that is given. It is kept from its first words on, unless it is
+        `temporary`."""
         self._leave()
-        shown = self._shown = Shown(project=project)
+        shown = self._shown = Shown(project=project, temporary=temporary)
         self.model.show_chat(None)
         if (model := shown.options.model) is not None:
             self._calls.do(
@@ -290,7 +295,12 @@ class ChatPage(ThemedWidget):
     def _show_conversation(self) -> None:
         conversation = self._shown.conversation
         self.header.show_title(None if conversation is None else conversation.title)
+        self.temporary_note.show_chat(
+            temporary=self._shown.temporary, has_words=conversation is not None and bool(conversation.leaf)
+        )
         self.tools.show_tools(self._shown.options.tools)
+        # The runs behind tools keep journals.
+        self.composer.tools.setHidden(self._shown.temporary)
         chosen = self._shown.options.reasoning
         self.composer.show_reasoning(self._default_reasoning if chosen is None else chosen)
         self.composer.set_answering(self._shown.id in self._answering)
@@ -467,9 +477,13 @@ class ChatPage(ThemedWidget):
         shown.waiting.append(then)
         if not shown.creating:
             shown.creating = True
-            options, project = shown.options, shown.project
+            options, project, temporary = shown.options, shown.project, shown.temporary
             self._calls.do(
-                lambda s: s.conversations.create(options, project=project),
+                lambda s: (
+                    s.conversations.create_temporary(options)
+                    if temporary
+                    else s.conversations.create(options, project=project)
+                ),
                 lambda made: self._created(shown, made),
                 owner=self,
             )
@@ -576,6 +590,14 @@ class ChatPage(ThemedWidget):
             self._calls.do(lambda s: s.conversations.continue_answer(message, again))
 
         self._calls.do(lambda s: s.conversations.messages([message])[0], go_on, owner=self)
+
+    def _keep(self) -> None:
+        """Save the temporary chat that is shown, and go on with it."""
+        conversation = self._shown.id
+        if conversation is not None:
+            self._calls.do(
+                lambda s: s.conversations.keep(conversation), lambda kept: self.open(kept.id), owner=self
+            )
 
     def compare(self) -> None:
         """Let a person choose models that answer the last question beside each other."""

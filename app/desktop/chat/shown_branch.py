@@ -13,14 +13,24 @@ class Shown:
     Results that come back late compare their `Shown` with the page's.
     """
 
-    def __init__(self, conversation: Conversation | None = None, project: Project | None = None) -> None:
-        """A new chat begins with what its project says."""
-        self.conversation, self._project = conversation, project
+    def __init__(
+        self,
+        conversation: Conversation | None = None,
+        project: Project | None = None,
+        *,
+        temporary: bool = False,
+    ) -> None:
+        """A new chat begins with what its project says. A temporary one is not stored."""
+        self.conversation, self._project, self._temporary = conversation, project, temporary
         self.options = conversation.options if conversation is not None else ChatOptions()
         if project is not None:
             self.options = ChatOptions(model=project.options.model, tools=project.options.tools)
         self.waiting: list[Callable[[int], object]] = []
         self.creating = False
+
+    @property
+    def temporary(self) -> bool:
+        return self._temporary if self.conversation is None else self.conversation.temporary
 
     @property
     def project(self) -> int | None:

@@ -73,6 +73,7 @@ class Navigation(QObject):
             "new_chat": lambda: self.new_chat(),
             "new_project": lambda: self._sidebar.menus.project_wanted.emit(None, []),
             "move_chat": self.move_chat,
+            "temporary_chat": self.temporary_chat,
             "palette": self.open_palette,
             "find": self.find_in_chat,
             "find_next": lambda: self._step_found(True),
@@ -171,6 +172,11 @@ class Navigation(QObject):
         """A chat that is still empty, in a project where that is given."""
         self.show_page("chat")
         self._chat.open_new(project)
+
+    def temporary_chat(self) -> None:
+        """A new chat that is not stored."""
+        self.show_page("chat")
+        self._chat.open_new(temporary=True)
 
     def open_chat(self, conversation: int) -> None:
         self.show_page("chat")

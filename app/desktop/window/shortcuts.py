@@ -30,6 +30,7 @@ def shortcuts() -> tuple[Shortcut, ...]:
     translate = QCoreApplication.translate
     return (
         Shortcut("new_chat", "Ctrl+N", translate("Shortcuts", "New chat")),
+        Shortcut("temporary_chat", "Ctrl+Shift+T", translate("Shortcuts", "New temporary chat")),
         Shortcut("palette", "Ctrl+K", translate("Shortcuts", "Command palette")),
         Shortcut("find", "Ctrl+F", translate("Shortcuts", "Find in this chat")),
         Shortcut("find_next", "F3", translate("Shortcuts", "Find next")),

@@ -1,4 +1,4 @@
-"""Where a chat stands in the list: pinned ones first, then projects by name, then by the day of the last change.
+"""Where a chat stands in the list: temporary and pinned ones first, then projects by name, then by day.
 
 A chat of a project stands in that, pinned ones at its top.
 """
@@ -8,12 +8,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from app.store.records import Conversation, Project
 
-GroupKind = Literal["pinned", "project", "today", "yesterday", "week", "thirty_days", "month"]
-KINDS: tuple[GroupKind, ...] = ("pinned", "project", "today", "yesterday", "week", "thirty_days", "month")
+GroupKind = Literal["temporary", "pinned", "project", "today", "yesterday", "week", "thirty_days", "month"]
+KINDS: tuple[GroupKind, ...] = get_args(GroupKind)
 
 
 class Group(NamedTuple):
@@ -70,7 +70,7 @@ class Grouping:
     def __init__(self, today: date, projects: Mapping[int, Project]) -> None:
         self.today = today
         self._of_projects = {number: group_of_project(project) for number, project in projects.items()}
-        self._pinned = group_of_kind("pinned")
+        self._temporary, self._pinned = group_of_kind("temporary"), group_of_kind("pinned")
         starts = [(_start(today - timedelta(days)), group_of_kind(kind)) for kind, days in DAYS.items()]
         month = (today - timedelta(DAYS["thirty_days"])).replace(day=1)
         for _ in range(MONTHS):
@@ -80,6 +80,8 @@ class Grouping:
         self._starts, self._groups = zip(*reversed(starts), strict=True)
 
     def group(self, chat: Conversation) -> Group:
+        if chat.temporary:
+            return self._temporary
         if chat.project is not None and (found := self._of_projects.get(chat.project)) is not None:
             return found
         if chat.pinned:

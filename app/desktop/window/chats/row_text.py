@@ -14,6 +14,7 @@ def group_title(group: Group) -> str:
     translate = QCoreApplication.translate
     form = translate("Conversations", "MMMM yyyy", "a month as a heading, in the letters of QDate")
     named = {
+        "temporary": translate("Conversations", "Temporary"),
         "pinned": translate("Conversations", "Pinned"),
         "today": translate("Conversations", "Today"),
         "yesterday": translate("Conversations", "Yesterday"),

@@ -67,7 +67,7 @@ def test_a_text_to_translate_is_a_plain_literal(path: Path) -> None:
             ast.unparse(node.func).rpartition(".") if isinstance(node, ast.Call) else ("", "", "")
         )
         # A painter's `translate` moves what it draws.
-        if isinstance(node, ast.Call) and name in ("tr", "translate") and owner != "painter":
+        if isinstance(node, ast.Call) and name in ("tr", "translate") and not owner.endswith("painter"):
             for argument in node.args[: 2 if ast.unparse(node.func).endswith("translate") else 1]:
                 literal = isinstance(argument, ast.Constant) and isinstance(argument.value, str)
                 assert literal, f"{path.name}:{node.lineno}"
