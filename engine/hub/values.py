@@ -107,7 +107,7 @@ class Verdict(msgspec.Struct, frozen=True):
     """What a model would be on this machine.
 
     `device_bytes` lie on devices, `ram_bytes` in RAM; `missing_bytes` are lacking where it does not fit, or where
-    it is read from the disk.
+    it is read from the disk. `busy_bytes` are lacking only while other programs take them.
     `decode_tps` in tokens per second with its range. `source` says what is known: the file's own table of tensors
     ("header"), or only how large the files are ("sizes"), which says nothing of speed. `sentence` is the verdict
     in words.
@@ -125,10 +125,18 @@ class Verdict(msgspec.Struct, frozen=True):
     decode_range: tuple[float, float] = (0.0, 0.0)
     prefill_tps: float = 0.0
     worker: bool = False
+    busy_bytes: int = 0
 
     @property
     def fits(self) -> bool:
         return self.fit != "no"
+
+    @property
+    def busy(self) -> ErrorInfo | None:
+        """What to do before it is loaded now, as a sentence."""
+        if not self.busy_bytes:
+            return None
+        return ErrorInfo("verdict.busy", {"missing_bytes": self.busy_bytes})
 
 
 class RemoteFacts(msgspec.Struct, frozen=True):

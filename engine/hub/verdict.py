@@ -5,6 +5,8 @@ The same plan gives the same verdict, whether its tensor table came from disk or
 
 from __future__ import annotations
 
+import msgspec
+
 from engine.errors import ErrorInfo
 from engine.hub.values import Fit, Verdict
 from engine.placement.budgets import device_budgets
@@ -13,6 +15,7 @@ from engine.placement.plan import RAM, Machine, PlacementOptions, Plan
 
 # What a model takes besides its weights, where nothing else is known of it: cache and buffers.
 _BESIDES_SHARE, _BESIDES = 0.05, 512 * 2**20
+_RUNS: dict[Fit, int] = {"no": 0, "disk": 1, "ram": 2, "divided": 2, "device": 2}
 
 
 def verdict(plan: Plan, machine: Machine) -> Verdict:
@@ -60,6 +63,16 @@ def verdict_by_size(size: int, machine: Machine) -> Verdict:
         worker=fit in ("device", "divided") and any(device.kind == "rpc" for device in machine.devices),
         missing_bytes=need - on_devices - budgets[RAM] if fit == "no" else 0,
     )
+
+
+def settled(closed: Verdict, now: Verdict) -> Verdict:
+    """The verdict by what the machine has, `closed`, with what is lacking while other programs run, `now`.
+
+    What runs now in spite of that is said to run.
+    """
+    if _RUNS[now.fit] >= _RUNS[closed.fit]:
+        return closed if _RUNS[now.fit] == _RUNS[closed.fit] else now
+    return msgspec.structs.replace(closed, busy_bytes=now.missing_bytes)
 
 
 def _fit(plan: Plan) -> Fit:

@@ -19,6 +19,8 @@ GPU_MARGIN_SHARE = 8
 RPC_MARGIN = 256 * _MIB
 RAM_MARGIN = _GIB
 RAM_MARGIN_SHARE = 20
+# What the system and a desktop without other programs take of RAM, besides the margin: 2 GiB of 16, as they do.
+SYSTEM_SHARE, MOST_SYSTEM = 8, 4 * _GIB
 
 
 def device_budgets(
@@ -54,6 +56,23 @@ def device_budgets(
         shared = sum(budgets[device.name] for device in machine.devices if device.kind == "integrated_gpu")
         budgets[RAM] = max(budgets[RAM] - shared, 0)
     return budgets, tuple(notices)
+
+
+def with_programs_closed(machine: Machine) -> Machine:
+    """The machine with as much free as it is built with, less what its system takes.
+
+    What a worker lends stays as its PC reports it: nobody here closes programs there.
+    """
+
+    def freed(device: Device) -> Device:
+        if device.kind == "rpc" or not device.total:
+            return device
+        system = min(device.total // SYSTEM_SHARE, MOST_SYSTEM) if device.kind == "cpu" else 0
+        return msgspec.structs.replace(device, free=device.total - system)
+
+    return msgspec.structs.replace(
+        machine, ram=freed(machine.ram), devices=tuple(freed(device) for device in machine.devices)
+    )
 
 
 def without_absent(options: PlacementOptions, machine: Machine) -> PlacementOptions:

@@ -3544,6 +3544,10 @@
         <translation>{where} · 초당 약 {speed}토큰</translation>
     </message>
     <message>
+        <source>{size} missing right now</source>
+        <translation>지금 {size} 부족</translation>
+    </message>
+    <message>
         <source>reasoning: always</source>
         <translation>추론: 항상</translation>
     </message>

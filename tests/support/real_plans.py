@@ -27,6 +27,9 @@ class RealPlans(ScriptedPlacing):
         self._fail()
         return Surveyed(self.machine)
 
+    def available(self) -> int:
+        return self.machine.ram.free
+
     def measured(self, found: Surveyed, workers: Sequence[str], keep_going: KeepGoing) -> Machine:
         super().measured(found, workers, keep_going)
         return self.measured_as or found.machine

@@ -32,6 +32,8 @@ from engine.hub.values import (
     Variant,
     Verdict,
 )
+from engine.hub.verdict import verdict_by_size
+from tests.support.plans import a_machine
 
 GB = 10**9
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -86,6 +88,7 @@ class ScriptedHub:
         self.page = 10
         self.judge_seconds = 0.0
         self.ended_early = 0
+        self.busy_bytes = 0
 
     def _wait(self, keep_going: Callable[[], bool] = lambda: True) -> bool:
         while self.hold.is_set() and keep_going():
@@ -172,7 +175,11 @@ class ScriptedHub:
 
     def judge_local(self, path: str) -> Verdict:
         self.asked.append(("local", path))
-        return a_verdict(18 * GB if "30B" in path else 2 * GB, active=0.11 if "A3B" in path else 1.0)
+        verdict = a_verdict(18 * GB if "30B" in path else 2 * GB, active=0.11 if "A3B" in path else 1.0)
+        return msgspec.structs.replace(verdict, busy_bytes=self.busy_bytes)
+
+    def judge_size(self, size: int) -> Verdict:
+        return verdict_by_size(size, a_machine())
 
     def catalogue(self) -> tuple[CatalogueEntry, ...]:
         return self.entries

@@ -47,6 +47,9 @@ class ScriptedPlacing:
             self.hold.wait(0.01)
         return msgspec.structs.replace(found.machine, disk_bandwidth=1e9)
 
+    def available(self) -> int:
+        return a_machine().ram.free
+
     def probe(self, address: str) -> tuple[Device, ...]:
         self.asked.append(("probe", address))
         if address in self.away:

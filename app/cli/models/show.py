@@ -79,6 +79,7 @@ def _model_rows(model: LibraryModel, verdict: Verdict | None, language: Language
         ("verified", _day(model.verified, language)),
         ("used", _day(model.used, language)),
         ("verdict", localized_error(verdict.sentence, language) if verdict else ""),
+        ("busy", localized_error(verdict.busy, language) if verdict and verdict.busy else ""),
     ]
     return [(localized(f"cli.show.{name}", language), value) for name, value in rows if value]
 

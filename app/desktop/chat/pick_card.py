@@ -88,6 +88,9 @@ class PickCard(QFrame):
     def _note_text(self) -> str:
         if self.state == "failed" and self._error is not None:
             return languages.tell(self._error)
+        busy = self.pick.verdict.busy
+        if busy is not None and self.state in ("offered", "done"):
+            return languages.tell(busy)
         return {
             "asking": self.tr("Contacting Hugging Face…"),
             "queued": self.tr("Queued"),

@@ -18,7 +18,7 @@ from app.desktop.models.focus import FocusCard
 from app.desktop.models.library_text import library_title, state_words, what_happened, what_it_is
 from app.desktop.text.template_text import no_template_sentence
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
-from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
+from app.desktop.text.verdict_text import busy_chip, verdict_chip, verdict_sentence
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedLabel
@@ -85,8 +85,9 @@ class LibraryCard(FocusCard):
         self.what, self.happened = (wrapped_label(self, "small", selectable=False) for _ in range(2))
         self.state = wrapped_label(self, "warning")
         self.mend, self.stop = push_button(self, "bar"), push_button(self, "bar")
-        self.verdict, self.tools, self.loaded = Chip(self), Chip(self), Chip(self, "accent")
-        self.chips = FlowRow(self, self.verdict, self.tools, self.loaded, gap=6)
+        self.verdict, self.busy, self.tools = Chip(self), Chip(self), Chip(self)
+        self.loaded = Chip(self, "accent")
+        self.chips = FlowRow(self, self.verdict, self.busy, self.tools, self.loaded, gap=6)
         self.bar = SlimBar(self)
         self.checked = text_label(self, "small")
         self.files = FilesNote(self)
@@ -163,6 +164,7 @@ class LibraryCard(FocusCard):
         if isinstance(verdict, Verdict):
             words, tone = verdict_chip(verdict)
             self.verdict.say(words, tone, verdict_sentence(verdict))
+            self.busy.say(*busy_chip(verdict))
         elif isinstance(verdict, UserError) and self.model.state == "ready":
             self.verdict.say(self.tr("can’t be checked"), "quiet", languages.tell(verdict))
         self.verdict.setVisible(
@@ -189,7 +191,8 @@ class LibraryCard(FocusCard):
             tone = {"good": "accent", "fair": "quiet", "poor": "warning"}[self._tools.rating]
             sentence = tools_sentence(self._tools)
             self.tools.say(tools_text(self._tools), tone, f"{tools_text(self._tools)}. {sentence}")
-        chips = (self.verdict, self.tools, self.loaded)
+        self.busy.setVisible(bool(self.busy.text()) and not self._in_use)
+        chips = (self.verdict, self.busy, self.tools, self.loaded)
         self.chips.setVisible(any(not chip.isHidden() for chip in chips))
         self.chips.refit()
         self._name_it()

@@ -263,7 +263,7 @@ class LibraryView(ThemedWidget):
         card.show_tools(self._shelf.tool_checks.get(path), self._tool_checking.of(path))
 
     def showEvent(self, event: object) -> None:
-        self._ask_verdicts()
+        self.verdicts.ask_again(model.path for model in self._order if model.state != "missing")
         self._show_wanted()
 
     def look_elsewhere(self) -> None:

@@ -49,9 +49,17 @@ def verdict_chip(verdict: Verdict) -> tuple[str, Tone]:
     return words, "quiet" if verdict.decode_tps < SLOW else "accent"
 
 
+def busy_chip(verdict: Verdict) -> tuple[str, Tone, str]:
+    """What other programs take now, in a few words, with its tone and the whole sentence; "" for nothing."""
+    if verdict.busy is None:
+        return "", "warning", ""
+    words = QCoreApplication.translate("Models", "{size} missing right now")
+    return words.format(size=format_size(verdict.busy_bytes)), "warning", languages.tell(verdict.busy)
+
+
 def verdict_sentence(verdict: Verdict) -> str:
-    """The verdict as a whole sentence, for tool tips and screen readers."""
-    return languages.tell(verdict.sentence)
+    """The verdict in whole sentences, for tool tips and screen readers."""
+    return " ".join(languages.tell(told) for told in (verdict.sentence, verdict.busy) if told is not None)
 
 
 def reasoning_text(facts: RemoteFacts) -> str:

@@ -110,11 +110,14 @@ def _capability(pick: CataloguePick) -> float:
 
 
 def _judged(entry: CatalogueEntry, placements: Placements) -> CataloguePick:
-    from engine.hub.verdict import verdict
+    from engine.hub.verdict import settled, verdict
     from engine.placement.explain import spoken_speed
 
-    plan, machine = placements.estimated(guessed_index(entry), PlacementOptions())
-    found = msgspec.structs.replace(verdict(plan, machine), source="sizes")
+    index, options = guessed_index(entry), PlacementOptions()
+    closed = verdict(*placements.estimated(index, options))
+    # What is free now is only said: it must not choose, or the picks would change with what else runs.
+    busy = settled(closed, verdict(*placements.estimated_now(index, options))).busy_bytes
+    found = msgspec.structs.replace(closed, source="sizes", busy_bytes=busy)
     sentence = ErrorInfo("verdict.pick", {"tps": spoken_speed(found.decode_tps)})
     return CataloguePick(entry, found, found.decode_tps, sentence)
 

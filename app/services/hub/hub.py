@@ -147,6 +147,10 @@ class HubService:
         """The same for a file on disk. Raises UserError `model.*` and as `Placements.machine` does."""
         return self._judging.local(path)
 
+    def judge_size(self, size: int) -> Verdict:
+        """By the bytes of its files alone; asks nobody. Raises as `Placements.machine` does."""
+        return self._judging.by_size(size)
+
     def catalogue(self) -> tuple[CatalogueEntry, ...]:
         """Recommended models."""
         return load_catalogue()

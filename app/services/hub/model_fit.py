@@ -12,7 +12,8 @@ from app.services.placement.placements import Placements
 from app.services.settings.patience import KeepGoing, as_they_come
 from engine.errors import UserError
 from engine.hub.values import JudgedVariant, Repository, Variant, Verdict
-from engine.placement.plan import Machine, PlacementOptions
+from engine.placement.budgets import with_programs_closed
+from engine.placement.plan import PlacementOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,10 +47,10 @@ class ModelFitter:
         """As `HubService.judge`. `hub` may raise UserError: cached headers are judged all the same."""
         from engine.hub.best import best
 
-        machine = self._placements.machine()
+        self._placements.machine()  # one that cannot be surveyed is told once, not by each variant
         variants = repository.variants
         found: dict[int, JudgedVariant] = {}
-        jobs = [partial(self._judge, hub, repository, variant, machine, keep_going) for variant in variants]
+        jobs = [partial(self._judge, hub, repository, variant, keep_going) for variant in variants]
         for number, one in as_they_come(jobs, keep_going, threads=_AT_ONCE):
             found[number] = one
             judged(one)
@@ -59,22 +60,26 @@ class ModelFitter:
         """As `HubService.judge_local`."""
         return self._verdict(self._placements.tensors(path), self._placements.options_for(path))
 
+    def by_size(self, size: int) -> Verdict:
+        """As `HubService.judge_size`."""
+        from engine.hub.verdict import settled, verdict_by_size
+
+        now = self._placements.machine_now()
+        return settled(verdict_by_size(size, with_programs_closed(now)), verdict_by_size(size, now))
+
     def _judge(
         self,
         hub: Callable[[], Hub],
         repository: Repository,
         variant: Variant,
-        machine: Machine,
         keep_going: KeepGoing,
     ) -> JudgedVariant:
-        from engine.hub.verdict import verdict_by_size
-
         try:
             model = self._model(hub, repository, variant, keep_going)
             return JudgedVariant(variant, self._verdict(model.tensors, PlacementOptions()), model.facts)
         except UserError as error:
             # Errors of the network or the server are no fault of the file.
-            by_size = verdict_by_size(variant.bytes, machine) if error.code.startswith("hub.") else None
+            by_size = self.by_size(variant.bytes) if error.code.startswith("hub.") else None
             return JudgedVariant(variant, by_size, error=error.info)
 
     def _model(
@@ -94,9 +99,10 @@ class ModelFitter:
         return model
 
     def _verdict(self, tensors: TensorIndex, options: PlacementOptions) -> Verdict:
-        from engine.hub.verdict import verdict
+        from engine.hub.verdict import settled, verdict
 
-        return verdict(*self._placements.estimated(tensors, options, _MEASURING_S))
+        closed = verdict(*self._placements.estimated(tensors, options, _MEASURING_S))
+        return settled(closed, verdict(*self._placements.estimated_now(tensors, options)))
 
 
 def _key(repository: Repository, variant: Variant) -> str:

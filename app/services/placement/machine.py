@@ -90,6 +90,14 @@ class SurveyedMachine:
         with self._surveying:
             return self._whole(self._survey().machine)
 
+    def now(self) -> Machine:
+        """As `machine`, with RAM as free as it is at this moment; beside a loaded model, as before its load."""
+        machine = self.machine()
+        if self._model().state in ("loading", "ready"):
+            return machine
+        ram = msgspec.structs.replace(machine.ram, free=self._placing.available())
+        return msgspec.structs.replace(machine, ram=ram)
+
     def settled(self, patience: float | None = None) -> Machine:
         """As `machine`, after a measurement in progress or this many seconds: for one-time callers."""
         self.machine()

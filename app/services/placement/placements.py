@@ -35,7 +35,7 @@ from app.services.settings.placement_options import (
 from app.services.settings.settings import SettingsFile
 from engine.errors import UserError
 from engine.gguf.tensor_index import TensorIndex
-from engine.placement.budgets import without_absent
+from engine.placement.budgets import with_programs_closed, without_absent
 from engine.placement.plan import Machine, PlacementOptions, Plan, PlannedModel
 from engine.placement.planned_file import described
 from engine.placement.routing import Routing, with_fired
@@ -100,6 +100,10 @@ class Placements:
         """
         return self._machine.machine()
 
+    def machine_now(self) -> Machine:
+        """`machine`, with RAM as free as it is at this moment. Raises as `machine` does."""
+        return self._machine.now()
+
     def refresh(self) -> Machine:
         """Check the workers and survey again. Raises as `machine` does."""
         self.workers.check()
@@ -159,8 +163,9 @@ class Placements:
     def estimated(
         self, index: TensorIndex, options: PlacementOptions, patience: float = 0.0
     ) -> tuple[Plan, Machine]:
-        """The plan for a table of tensors, wherever that came from, and the machine that it was made for. The
-        context is that of the settings unless the wishes have one, as far as the model was trained for it.
+        """The plan for a table of tensors, wherever that came from, and the machine that it was made for: this
+        one with other programs closed, so that the plan stays the same while they come and go. The context is
+        that of the settings unless the wishes have one, as far as the model was trained for it.
 
         Nothing that was learned of loading counts, so the same table has the same plan wherever it came from.
         Bandwidths that are being measured are waited for so many seconds. Raises as `planned` does.
@@ -168,6 +173,15 @@ class Placements:
         machine = self.machine()
         if patience and not machine.ram.bandwidth:
             machine = self._machine.settled(patience)
+        return self._estimated(index, options, with_programs_closed(machine))
+
+    def estimated_now(self, index: TensorIndex, options: PlacementOptions) -> tuple[Plan, Machine]:
+        """As `estimated`, with the memory that other programs leave at this moment, as a load finds it."""
+        return self._estimated(index, options, self._machine.now())
+
+    def _estimated(
+        self, index: TensorIndex, options: PlacementOptions, machine: Machine
+    ) -> tuple[Plan, Machine]:
         wished = self.complete(self._with_workers(options))
         if 0 < index.trained_context < wished.context:
             wished = msgspec.structs.replace(wished, context=index.trained_context)

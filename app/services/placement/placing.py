@@ -50,6 +50,12 @@ class Placing:
         known = kept_calibration(found.machine, build, self._folder)
         return Surveyed(with_bandwidths(found.machine, known) if known else found.machine, build)
 
+    def available(self) -> int:
+        """Bytes of RAM that are free at this moment."""
+        import psutil
+
+        return int(psutil.virtual_memory().available)
+
     def measured(self, found: Surveyed, workers: Sequence[str], keep_going: KeepGoing) -> Machine:
         """With bandwidths: stored ones, or measured now in some seconds.
 

@@ -7,7 +7,8 @@ from app.messages import localized_error
 from engine.errors import ErrorInfo
 from engine.gguf.tensor_index import TensorIndex
 from engine.hub.values import Verdict
-from engine.hub.verdict import verdict, verdict_by_size
+from engine.hub.verdict import settled, verdict, verdict_by_size
+from engine.placement.budgets import with_programs_closed
 from engine.placement.plan import Machine, PlacementOptions
 from engine.placement.planner import plan
 from tests.support.machines import GB, MB, gpu, machine, small_index, worker
@@ -152,3 +153,45 @@ def test_by_size_alone_no_speed_is_told(size: int, host: Machine, fit: str, engl
     assert localized_error(found.sentence) == english
     if found.fits:
         assert found.device_bytes + found.ram_bytes > size
+
+
+def busy(host: Machine, ram_free: int, gpu_free: int | None = None) -> Machine:
+    """The machine while other programs leave so much."""
+    replace = msgspec.structs.replace
+    devices = tuple(replace(one, free=one.free if gpu_free is None else gpu_free) for one in host.devices)
+    return replace(host, ram=replace(host.ram, free=ram_free), devices=devices)
+
+
+def both(index: TensorIndex, host: Machine) -> Verdict:
+    return settled(judged(index, with_programs_closed(host)), judged(index, host))
+
+
+def test_other_programs_change_no_verdict_but_what_is_missing_now_is_told() -> None:
+    index, host = published_index("Qwen3-30B-A3B"), machine(32 * GB)
+    idle, crowded = both(index, busy(host, 27 * GB)), both(index, busy(host, 15 * GB))
+    assert (idle.fit, idle.busy) == ("ram", None)
+    assert msgspec.structs.replace(crowded, busy_bytes=0) == idle
+    assert crowded.busy_bytes == judged(index, busy(host, 15 * GB)).missing_bytes > 0
+    assert crowded.busy is not None
+    assert localized_error(crowded.busy).startswith("Close other programs: ")
+
+
+def test_a_full_graphics_card_is_judged_by_its_size() -> None:
+    host = machine(16 * GB, gpu(8 * GB))
+    assert both(small_index(), busy(host, 14 * GB, 200 * MB)).fit == "device"
+
+
+def test_what_runs_now_runs_though_the_reserve_says_otherwise() -> None:
+    index, host = published_index("Llama-3.1-8B"), machine(7_400 * MB)
+    assert judged(index, with_programs_closed(host)).fit != judged(index, host).fit
+    assert both(index, host).fit == judged(index, host).fit
+
+
+def test_what_never_fits_does_not_ask_for_programs_to_be_closed() -> None:
+    found = both(published_index("Llama-3.1-8B"), busy(machine(4 * GB), 3 * GB))
+    assert (found.fit, found.busy) == ("no", None)
+
+
+def test_a_workers_memory_is_what_it_reports() -> None:
+    lent = msgspec.structs.replace(worker(8 * GB), free=2 * GB)
+    assert with_programs_closed(machine(16 * GB, lent)).devices == (lent,)

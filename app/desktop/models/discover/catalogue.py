@@ -99,12 +99,10 @@ def _line(judged: Judged, here: bool) -> CatalogueLine:
 
 
 def _catalogue(services: Services) -> tuple[tuple[Judged, ...], tuple[CatalogueEntry, ...]]:
-    from engine.hub.verdict import verdict_by_size
-
     entries = services.hub.catalogue()
     picks = tuple(pick.entry for pick in services.hub.picks(PICKS))
     try:
-        machine = services.placements.machine()
+        judged = tuple(Judged(entry, services.hub.judge_size(entry.bytes)) for entry in entries)
     except UserError:  # the Placement page says what is wrong with it
-        return tuple(Judged(entry, None) for entry in entries), picks
-    return tuple(Judged(entry, verdict_by_size(entry.bytes, machine)) for entry in entries), picks
+        judged = tuple(Judged(entry, None) for entry in entries)
+    return judged, picks

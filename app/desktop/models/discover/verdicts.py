@@ -1,7 +1,9 @@
-"""What the models on disk would be on this machine: judged one after the other, each once."""
+"""What the models on disk would be on this machine: judged one after the other."""
 
 from __future__ import annotations
 
+import math
+import time
 from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -15,6 +17,9 @@ from engine.hub.values import Verdict
 if TYPE_CHECKING:
     from app.services.services import Services
 
+# A verdict says what other programs take too, which changes by the minute.
+STALE_S = 60.0
+
 
 class Verdicts(QObject):
     """`changed` carries the path whose verdict is there. A file that cannot be judged has an error instead."""
@@ -26,6 +31,7 @@ class Verdicts(QObject):
         self._calls = calls
         self._known: dict[str, Verdict | UserError] = {}
         self._without_template: set[str] = set()
+        self._when: dict[str, float] = {}
         self._waiting: deque[str] = deque()
         self._asked = ""
 
@@ -41,9 +47,17 @@ class Verdicts(QObject):
         self._waiting = deque(path for path in paths if path not in self._known and path != self._asked)
         self._next()
 
+    def ask_again(self, paths: Iterable[str]) -> None:
+        """As `ask`, and those judged some time ago anew: other programs come and go. What is known stays until
+        then."""
+        old = time.monotonic() - STALE_S
+        self._waiting = deque(path for path in paths if self._when.get(path, -math.inf) <= old)
+        self._next()
+
     def forget(self) -> None:
         """The machine or the files are others now."""
         self._known.clear()
+        self._when.clear()
 
     def _next(self) -> None:
         if self._asked or not self._waiting:
@@ -60,7 +74,7 @@ class Verdicts(QObject):
     def _take(self, path: str, found: Verdict | UserError, has_template: bool = True) -> None:
         self._asked = ""
         (self._without_template.discard if has_template else self._without_template.add)(path)
-        self._known[path] = found
+        self._known[path], self._when[path] = found, time.monotonic()
         self.changed.emit(path)
         self._next()
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base import revealing
+from app.desktop.models.discover import verdicts
 from app.desktop.models.library_card import LibraryCard
 from engine.errors import UserError
 from tests.app.desktop.models.conftest import Open
@@ -69,6 +70,20 @@ def test_each_model_is_judged_once(opened: Open) -> None:
     library(opened)
     opened.qtbot.wait(30)
     assert sum(isinstance(asked, tuple) for asked in opened.hub.asked) == 3
+
+
+def test_models_are_judged_again_when_one_comes_back_later(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library(opened)
+    opened.until(lambda: sum(isinstance(asked, tuple) for asked in opened.hub.asked) == 3)
+    monkeypatch.setattr(verdicts, "STALE_S", 0.0)
+    opened.view("downloads")
+    opened.hub.busy_bytes = 243_000_000
+    card = library(opened)[Q]
+    opened.until(lambda: card.busy.isVisible())
+    assert card.busy.text() == "243 MB missing right now"
+    assert "Close other programs" in card.accessibleName()
 
 
 def test_models_are_sorted_as_one_likes(opened: Open) -> None:

@@ -11,7 +11,7 @@ from app.desktop.models.discover.queries import BILLION, Filters, query_of
 from app.desktop.models.library_text import hash_text, library_title
 from app.desktop.text.machine_text import machine_words
 from app.desktop.text.run_labels import folder_text
-from app.desktop.text.verdict_text import reasoning_text, verdict_chip
+from app.desktop.text.verdict_text import busy_chip, reasoning_text, verdict_chip, verdict_sentence
 from app.desktop.text.words import (
     about,
     active_parameters,
@@ -96,6 +96,15 @@ def test_licences_have_the_names_that_people_know() -> None:
     assert [licence_name(name) for name in ("apache-2.0", "cc-by-nc-4.0", "other", "", "odd-1")] == [
         "Apache-2.0", "CC-BY-NC-4.0", "own license", "", "odd-1",
     ]  # fmt: skip
+
+
+def test_what_other_programs_take_is_said_apart() -> None:
+    verdict = _verdict("ram", decode_tps=20.0, busy_bytes=243_000_000)
+    assert verdict_chip(verdict) == verdict_chip(_verdict("ram", decode_tps=20.0))
+    words = "Close other programs: 243 MB are missing right now."
+    assert busy_chip(verdict) == ("243 MB missing right now", "warning", words)
+    assert verdict_sentence(verdict).endswith(words)
+    assert busy_chip(_verdict("ram"))[0] == ""
 
 
 def _verdict(fit: str, **fields: object) -> Verdict:

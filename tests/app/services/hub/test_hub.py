@@ -340,7 +340,7 @@ def picked(desk: Desk, entries: list[CatalogueEntry] = ENTRIES, count: int = 3) 
         ),
         (machine(32 * GB, gpu(12 * GB)), ["mixture", "dense", "small"]),
         (machine(32 * GB), ["mixture", "tiny", "dense"]),
-        (machine(8 * GB), ["tiny", "dense", "small"]),
+        (machine(9 * GB), ["tiny", "dense", "small"]),
         (machine(3 * GB), ["tiny"]),
         (machine(10**8), []),
     ],
@@ -357,6 +357,25 @@ def test_a_pick_tells_its_speed(desk: Desk) -> None:
         localized_error(best.sentence)
         == f"Should answer at about {round(best.tps)} tokens per second on this computer."
     )
+
+
+def test_picks_stay_while_other_programs_are_busy(open_desk: Callable[..., Desk]) -> None:
+    host = machine(32 * GB)
+    crowded = msgspec.structs.replace(host, ram=msgspec.structs.replace(host.ram, free=9 * GB))
+    idle, busy = (pick(ENTRIES, open_desk(each).placements, 3) for each in (host, crowded))
+    assert [one.entry for one in busy] == [one.entry for one in idle]
+    assert [one.tps for one in busy] == [one.tps for one in idle]
+    assert idle[0].verdict.busy is None
+    assert busy[0].verdict.busy_bytes > 0
+
+
+def test_what_is_missing_right_now_is_read_again(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(machine(32 * GB))
+    assert desk.hub.judge_size(18 * GB).busy is None
+    taken = msgspec.structs.replace(desk.plans.machine.ram, free=6 * GB)
+    desk.plans.machine = msgspec.structs.replace(desk.plans.machine, ram=taken)
+    assert desk.hub.judge_size(18 * GB).busy_bytes > 0
+    assert desk.hub.judge_size(18 * GB).fit == "ram"
 
 
 def test_without_fast_ones_the_fastest_come_first(open_desk: Callable[..., Desk]) -> None:
