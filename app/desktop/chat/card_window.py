@@ -14,12 +14,22 @@ from typing import Any, Protocol
 
 import msgspec
 from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.cards import MessageCard, NoteCard, UserCard
+from app.desktop.markdown.selectable import AcrossTexts
 from app.desktop.widgets.extents import Extents, estimate
 from app.desktop.widgets.layouts import discard
 from app.desktop.widgets.scroller import ReadingArea
@@ -45,6 +55,20 @@ class _Column(QWidget):
     def __init__(self, window: CardWindow) -> None:
         super().__init__()
         self._window = window
+        self.across_texts: AcrossTexts | None = None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A selection may begin beside the texts too."""
+        if self.across_texts is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.across_texts.press(None, event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.across_texts is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            self.across_texts.drag(event.globalPosition())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.across_texts is not None:
+            self.across_texts.release()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -492,6 +516,11 @@ class CardWindow(ReadingArea):
         self._wanted.discard(message_id)
 
     # --- events ---
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        selected = self.column.across_texts
+        if selected is None or not event.matches(QKeySequence.StandardKey.Copy) or not selected.copy():
+            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

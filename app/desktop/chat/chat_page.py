@@ -24,6 +24,7 @@ from app.desktop.chat.find.find_control import FindControl
 from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.onboarding import Onboarding
 from app.desktop.chat.select_text import SelectTextView
+from app.desktop.chat.selection.text_selection import TextSelection, words_of
 from app.desktop.chat.shown_branch import Shown
 from app.desktop.chat.template_note import TemplateNote
 from app.desktop.chat.temporary_note import TemporaryNote
@@ -90,6 +91,7 @@ class ChatPage(ThemedWidget):
         self.files = GivenFiles(self, frame.edit, self.tools.offer)
         self.transcript = TranscriptView(self)
         self.finding = FindControl(calls, self.transcript.area, lambda: self._shown.id, self)
+        self.selection = TextSelection(self.transcript.area, self._read_words)
         self.whole_text = SelectTextView(self)
         self.room = RoomControl(calls, self, self.header, self.transcript, self.composer)
         self.comparing = CompareControl(calls, self)
@@ -263,6 +265,7 @@ class ChatPage(ThemedWidget):
         self.error_strip.hide()
         self.files.strip.hide()
         self.finding.leave()
+        self.selection.clear()
         if self._views.currentWidget() is self.whole_text:
             self.whole_text.close_view()
         self.room.leave()
@@ -316,6 +319,15 @@ class ChatPage(ThemedWidget):
             owner=self,
         )
 
+    def _read_words(self, ids: Sequence[int], take: Callable[[list[str]], None]) -> None:
+        wanted = list(ids)
+        self._calls.do(
+            lambda s: [words_of(message) for message in s.conversations.messages(wanted)],
+            take,
+            executor="io",
+            owner=self,
+        )
+
     def _take_page(self, messages: list[Message]) -> None:
         self._written.deliver(messages, self.transcript)
 
@@ -328,6 +340,7 @@ class ChatPage(ThemedWidget):
         if self._views.currentWidget() is self.whole_text:
             self.whole_text.focus_search()
         elif self.transcript.ids:
+            self.selection.clear()  # marks would not be seen in it
             self.finding.open()
 
     def select_text(self) -> None:
@@ -451,6 +464,7 @@ class ChatPage(ThemedWidget):
     def _path_changed(self, shown: Shown, path: list[int]) -> None:
         if shown is not self._shown:
             return
+        self.selection.clear()
         self._written.keep(path)
         if self._continued in path[-1:]:
             # Its record changed from stopped to streaming: the transcript asks again for what left the path.

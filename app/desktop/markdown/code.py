@@ -25,6 +25,7 @@ from app.desktop.base.theme import themes
 from app.desktop.markdown.headed import HeadedBox
 from app.desktop.markdown.highlight import MAX_COLOURED, QUICK, Span, Spans, spans
 from app.desktop.markdown.prose import MINIMUM_HEIGHT, SCROLL_KEYS, show_only
+from app.desktop.markdown.selectable import Selectable
 from app.markdown.markdown import Code
 
 LINES_AT_ONCE = 150
@@ -84,7 +85,7 @@ class Colours(QSyntaxHighlighter):
         return self._formats[key]
 
 
-class _CodeText(QTextEdit):
+class _CodeText(Selectable, QTextEdit):
     """Read-only text that leaves vertical scrolling to the transcript."""
 
     def __init__(self, parent: QWidget) -> None:

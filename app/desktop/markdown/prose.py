@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QTextBrowser,
 from app.desktop.base.theme import Theme, themes
 from app.desktop.markdown.formula_object import OVERHANG, FormulaObject
 from app.desktop.markdown.maths import Place, formulas
+from app.desktop.markdown.selectable import Selectable
 from app.markdown.formulas import Request
 from app.markdown.markdown import FORMULA_MARK, Formula, Prose, is_safe_link
 
@@ -96,7 +97,7 @@ def show_only(editor: QTextEdit | QPlainTextEdit) -> None:
     editor.viewport().setAutoFillBackground(False)
 
 
-class SafeTextBrowser(QTextBrowser):
+class SafeTextBrowser(Selectable, QTextBrowser):
     """Shows text of a model. Reads no file and no address; a click on a link only says so."""
 
     link_asked = Signal(str)

@@ -26,6 +26,7 @@ from app.desktop.markdown.code import Colours
 from app.desktop.markdown.headed import HeadedBox
 from app.desktop.markdown.highlight import QUICK, Spans, spans
 from app.desktop.markdown.prose import SCROLL_KEYS, show_only
+from app.desktop.markdown.selectable import Selectable
 
 # A character that is not seen, as `agents.permissions.visible` writes it.
 _ESCAPED = re.compile(r"\\u\{[0-9a-f]+\}")
@@ -71,7 +72,7 @@ class Marks(Colours):
         self.setFormat(start, length, form)
 
 
-class _Text(QPlainTextEdit):
+class _Text(Selectable, QPlainTextEdit):  # type: ignore[misc]  # both are texts alike
     """Read-only. What it does not scroll itself is scrolled by what it stands in."""
 
     focus_changed = Signal(bool)

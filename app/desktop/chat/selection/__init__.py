@@ -1,0 +1,1 @@
+"""Selecting across the messages of a chat."""
