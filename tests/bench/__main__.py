@@ -65,6 +65,8 @@ def window() -> None:
         "scroll": "scrolling, and jumps far away",
         "search": "searching all chats, opening hits",
         "find": "finding in it, going to places",
+        "list": "scrolling the list of 5,000 chats, opening chats by keys",
+        "change": "changing chats of the list, one and 500 at once",
         "stream": "100 tokens/s into it",
     }
     for what, label in labels.items():

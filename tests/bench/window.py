@@ -1,5 +1,6 @@
 """The whole window over a real store: a conversation of 10,000 messages is opened, scrolled, searched and found in,
-and an answer streams into it at 100 tokens a second; the gaps of the GUI's event loop meanwhile.
+and an answer streams into it at 100 tokens a second; a list of 5,000 chats beside it is scrolled and changed. The
+gaps of the GUI's event loop meanwhile.
 
 The engine is a script, so that the pace is exact; store, services, bridge and window are the real ones.
 """
@@ -27,6 +28,7 @@ from tests.bench.transcript import BEAT_MS, answer_text, conversation
 from tests.support.scripted_engine import ScriptedEngine
 
 MESSAGES = 10_000
+CHATS, PROJECTS = 5_000, 20
 RATE = 100.0
 SECONDS = 10.0
 OPENINGS = 5
@@ -60,7 +62,20 @@ def fill(home: Path) -> int:
             (),
         )
         long = store.whole_chats.add(whole).id
-        store.conversations.rename(store.conversations.create().id, "Short", "user")
+        projects = [store.projects.create(f"Project {number}").id for number in range(PROJECTS)]
+        chats = [
+            msgspec.structs.replace(
+                begun,
+                id=long + number,
+                title=f"Chat {number} of many, with a title that is longer than the list is wide",
+                title_source="user",
+                updated=begun.updated - number * 3600,
+                pinned=number % 500 == 0,
+                project=projects[number % PROJECTS] if number % 4 == 0 else None,
+            )
+            for number in range(1, CHATS + 1)
+        ]
+        store.conversations.put(*chats)
     return long
 
 
@@ -130,7 +145,15 @@ def measure() -> dict[str, dict[str, float]]:
         until(lambda: isinstance(desktop.services, Services) and bool(desktop.services.models.state.facts))
         settle(STARTED_MS / 1000 + 0.5)
         found = {"times": _openings(desktop, long)}
-        for what, act in (("open", _open_often), ("scroll", _scroll), ("search", _search), ("find", _find)):
+        phases = {
+            "open": _open_often,
+            "scroll": _scroll,
+            "search": _search,
+            "find": _find,
+            "list": _list,
+            "change": _change,
+        }
+        for what, act in phases.items():
             settle(0.5)
             with Beats() as beats:
                 act(desktop, long)
@@ -212,6 +235,45 @@ def _find(desktop: Desktop, long: int) -> None:
             window.chat.finding.step(number % 5 != 0)
             settle(0.08)
     window.chat.finding.close()
+
+
+def _list(desktop: Desktop, long: int) -> None:
+    """The wheel down the list of chats, far jumps, and chats opened one after the other by keys."""
+    sidebar = desktop.window.sidebar
+    bar = sidebar.list.verticalScrollBar()
+    for _ in range(200):
+        bar.setValue(bar.value() + 90)
+        settle(0.012)
+    for place in range(20):
+        bar.setValue(bar.maximum() * (place * 7 % 20) // 20)
+        settle(0.1)
+    for _ in range(10):
+        desktop.window.go.step_chat(1)
+        settle(0.2)
+
+
+def _change(desktop: Desktop, long: int) -> None:
+    """Chats renamed, pinned and moved, projects folded, and 500 chats archived and put back."""
+    calls, sidebar = desktop.window.calls, desktop.window.sidebar
+    projects = sidebar.model.projects()
+    for number in range(20):
+        chat = long + 1 + number * 211
+        calls.do(lambda s, chat=chat: s.conversations.rename(chat, f"Renamed {chat}"))
+        settle(0.1)
+        calls.do(lambda s, chat=chat: s.conversations.set_pinned(chat, True))
+        settle(0.1)
+        calls.do(lambda s, chat=chat: s.conversations.move(chat, projects[0].id))
+        settle(0.1)
+    for project in projects[:5]:
+        sidebar.fold(project.id, True)
+        settle(0.1)
+    for project in projects[:5]:
+        sidebar.fold(project.id, False)
+        settle(0.1)
+    desktop.window.chats.archive(range(long + 1, long + 501))
+    settle(2.0)
+    desktop.window.toast.undo()
+    settle(2.0)
 
 
 def _stream(desktop: Desktop, long: int) -> None:

@@ -8,31 +8,16 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Signal
 
 from app.desktop.widgets.list_rows import ROOT, Index, take_over
 from app.desktop.window.chats.grouping import Group, Grouping, Place, group_of_project, heading_place
+from app.desktop.window.chats.row import Row
 from app.store.records import Conversation, Project, SearchHit
 
 # So many changes at once are taken over as a whole.
 MANY = 16
-
-
-class Row(NamedTuple):
-    """A heading (`group`, of a `project` where it has one) or a conversation, `inside` a project or not, which a
-    search found when it has a `hit`."""
-
-    group: Group | None = None
-    conversation: Conversation | None = None
-    hit: SearchHit | None = None
-    project: Project | None = None
-    inside: bool = False
-
-    def key(self) -> Hashable:
-        # A renamed project is the same row where its place is the same.
-        return (self.group.rank, self.group.number) if self.group is not None else self.conversation.id
 
 
 class ChatRows(QAbstractListModel):
@@ -47,6 +32,7 @@ class ChatRows(QAbstractListModel):
         self._counts: Counter[int] = Counter()  # of chats, by their projects
         self._archived = 0
         self._grouping = Grouping(date.today(), {})
+        self._placed: dict[int, tuple[Place, Row]] = {}
         self._hits: list[SearchHit] | None = None
         self._rows: list[Row] = []
         self._places: list[Place] = []  # of `_rows`, none while hits are shown
@@ -71,8 +57,28 @@ class ChatRows(QAbstractListModel):
 
     def fold(self, projects: Iterable[int]) -> None:
         """Show no chats of these projects, and those of all others."""
-        self.folded, self._kept = frozenset(projects), None
-        self._rebuild()
+        changed, self._kept = self.folded.symmetric_difference(projects), None
+        self.folded = frozenset(projects)
+        if self._hits is None:
+            for project in changed & self._projects.keys():
+                self._fold(group_of_project(self._projects[project]), hides=project in self.folded)
+
+    def _fold(self, group: Group, *, hides: bool) -> None:
+        start = bisect_left(self._places, heading_place(group)) + 1
+        if hides:
+            end = bisect_left(self._places, (*group, 2))
+            if end > start:
+                self.beginRemoveRows(ROOT, start, end - 1)
+                del self._places[start:end], self._rows[start:end]
+                self.endRemoveRows()
+            return
+        members = (c for c in self._conversations.values() if c.project == group.project)
+        rows = sorted((place, self._row(c)) for c in members if (place := self._place(c)) is not None)
+        if rows:
+            self.beginInsertRows(ROOT, start, start + len(rows) - 1)
+            self._places[start:start] = [place for place, _ in rows]
+            self._rows[start:start] = [row for _, row in rows]
+            self.endInsertRows()
 
     def change(self, conversations: Sequence[Conversation]) -> None:
         """Conversations were made, changed, deleted or restored."""
@@ -181,7 +187,9 @@ class ChatRows(QAbstractListModel):
         return self._grouping.place(conversation)
 
     def _rebuild(self) -> None:
-        self._grouping = Grouping(date.today(), self._projects)
+        if self._grouping.today != date.today() or self._grouping.projects != self._projects:
+            self._grouping = Grouping(date.today(), self._projects)
+            self._placed.clear()
         listed = [c for c in self._conversations.values() if not c.archived]
         self._archived = len(self._conversations) - len(listed)
         self._counts = Counter(c.project for c in listed if c.project is not None)
@@ -192,8 +200,11 @@ class ChatRows(QAbstractListModel):
             self._places = []
             take_over(self, self._rows, [Row(None, chat, hit) for chat, hit in found if chat is not None])
             return
-        placed = ((self._place(c), c) for c in listed)
-        rows = [(place, self._row(c)) for place, c in placed if place is not None]
+        rows = [
+            self._placed_row(c)
+            for c in listed
+            if c.project not in self.folded or c.project not in self._projects
+        ]
         groups = {Group(*place[:3]) for place, _ in rows} | set(
             map(group_of_project, self._projects.values())
         )
@@ -201,6 +212,16 @@ class ChatRows(QAbstractListModel):
         rows.sort()  # no two places are the same
         self._places = [place for place, _ in rows]
         take_over(self, self._rows, [row for _, row in rows])
+
+    def _placed_row(self, conversation: Conversation) -> tuple[Place, Row]:
+        """Worked out once for each record: after a change most are the same."""
+        found = self._placed.get(conversation.id)
+        if found is None or found[1].conversation is not conversation:
+            found = self._placed[conversation.id] = (
+                self._grouping.place(conversation),
+                self._row(conversation),
+            )
+        return found
 
     def _change(self, before: Conversation | None, after: Conversation) -> None:
         """One conversation is another now: `before` where it was known."""

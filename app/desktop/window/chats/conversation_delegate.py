@@ -2,60 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from typing import cast
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QTextCharFormat, QTextLayout
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
-from app.desktop.base.utf16 import utf16_length
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.list_rows import INSET, Index, paint_ground, paint_heading
-from app.desktop.window.chats.chat_rows import Row
 from app.desktop.window.chats.conversation_model import Role
+from app.desktop.window.chats.row import Row
+from app.desktop.window.chats.row_words import RowWords
 
 ROW = 37
 SNIPPET_ROW = 56
 MORE = 30
 SIGN = 16
 NEAR = QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus
-MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 def more_box(row: QRect) -> QRect:
     """Where the button for the menu of a row is."""
     return row.adjusted(max(0, row.width() - themes.current.px(MORE)), 0, 0, 0)
-
-
-def paint_marked(painter: QPainter, box: QRect, text: str, marks: Sequence[tuple[int, int]]) -> None:
-    """One line, cut at its end where it is too long, in which some stretches stand out."""
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-    if not marks:
-        painter.drawText(box, MIDDLE, shown)
-        return
-    layout = QTextLayout(shown, painter.font())
-    look = QTextCharFormat()
-    look.setForeground(QColor(themes.current.accent))
-    look.setFontWeight(QFont.Weight.Bold)
-    ranges = []
-    for first, last in marks:
-        stretch = QTextLayout.FormatRange()
-        stretch.start = utf16_length(text[:first])
-        stretch.length = min(utf16_length(text[:last]), utf16_length(shown)) - stretch.start
-        stretch.format = look
-        if stretch.length > 0:
-            ranges.append(stretch)
-    layout.setFormats(ranges)
-    layout.beginLayout()
-    line = layout.createLine()
-    line.setNumColumns(utf16_length(shown))
-    layout.endLayout()
-    painter.setClipRect(box)
-    layout.draw(painter, QPointF(box.x(), box.y() + (box.height() - line.height()) / 2))
-    painter.setClipping(False)
 
 
 class ConversationDelegate(QStyledItemDelegate):
@@ -67,6 +38,7 @@ class ConversationDelegate(QStyledItemDelegate):
         self._menus = menus
         self.open: Hashable = None
         self.several = False
+        self._words = RowWords()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row: Row = index.data(Role.ROW)
@@ -117,7 +89,7 @@ class ConversationDelegate(QStyledItemDelegate):
         place = QRect(inner.left(), inner.center().y() - size // 2 + 1, size, size)
         icon("chevron-right" if folded else "chevron-down", "muted", SIGN).paint(painter, place)
         inner.setLeft(place.right() + theme.px(6))
-        self._title(painter, inner, name, bold=True)
+        self._words.draw(painter, inner, name, theme.text, bold=True)
 
     def _chat(self, painter: QPainter, inner: QRect, index: Index, row: Row, title: str) -> None:
         theme = themes.current
@@ -130,29 +102,15 @@ class ConversationDelegate(QStyledItemDelegate):
         if hit is not None and hit.snippet:
             title_box.setHeight(inner.height() // 2 + theme.px(2))
             snippet_box = inner.adjusted(0, inner.height() // 2 - theme.px(2), 0, -theme.px(4))
-            painter.setFont(theme.font(12))
-            painter.setPen(QColor(theme.muted))
-            paint_marked(painter, snippet_box, hit.snippet, hit.marks)
-        self._title(painter, title_box, title, hit.marks if hit is not None and not hit.snippet else ())
+            self._words.draw(painter, snippet_box, hit.snippet, theme.muted, 12, marks=hit.marks)
+        in_title = hit.marks if hit is not None and not hit.snippet else ()
+        self._words.draw(painter, title_box, title, theme.text, marks=in_title)
 
     def _dot(self, painter: QPainter, inner: QRect, *, asks: bool) -> None:
         size = themes.current.px(8 if asks else 6)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(themes.current.warning if asks else themes.current.accent))
         painter.drawEllipse(inner.right() - size, inner.center().y() - size // 2 + 1, size, size)
-
-    def _title(
-        self,
-        painter: QPainter,
-        box: QRect,
-        words: str,
-        marks: Sequence[tuple[int, int]] = (),
-        *,
-        bold: bool = False,
-    ) -> None:
-        painter.setFont(themes.current.font(bold=bold))
-        painter.setPen(QColor(themes.current.text))
-        paint_marked(painter, box, words, marks)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = QLineEdit(parent)

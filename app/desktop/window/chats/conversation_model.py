@@ -10,13 +10,20 @@ from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
 
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.list_rows import Index
-from app.desktop.window.chats.chat_rows import ChatRows, Row
+from app.desktop.window.chats.chat_rows import ChatRows
 from app.desktop.window.chats.grouping import Group
+from app.desktop.window.chats.row import Row
 from app.desktop.window.chats.row_text import group_title, said_of_chat, said_of_project
 from app.store.records import Conversation
 
 # What is dragged: the ids of chats, with spaces between.
 DRAGGED = "application/x-coterie-chats"
+
+
+# What can be done with rows; worked out once, as it is asked for whenever one is drawn.
+FOUND = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
+PROJECT = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsDropEnabled
+CHAT = FOUND | PROJECT | Qt.ItemFlag.ItemIsDragEnabled
 
 
 class Role(IntEnum):
@@ -95,15 +102,10 @@ class ConversationModel(ChatRows):
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        row, flag = self._rows[index.row()], Qt.ItemFlag
-        drops = flag.NoItemFlags if self._hits is not None else flag.ItemIsDropEnabled
-        if row.project is not None:
-            return flag.ItemIsEnabled | drops
-        if row.group is not None:
-            return flag.NoItemFlags
-        return (
-            flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsEditable | flag.ItemIsDragEnabled | drops
-        )
+        row = self._rows[index.row()]
+        if row.conversation is not None:
+            return FOUND if self._hits is not None else CHAT
+        return PROJECT if row.project is not None else Qt.ItemFlag.NoItemFlags
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         conversation = self.data(index, Role.CONVERSATION)

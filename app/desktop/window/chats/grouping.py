@@ -68,7 +68,7 @@ class Grouping:
     """Places on the day `today`, days being those of the local time zone, with these `projects`."""
 
     def __init__(self, today: date, projects: Mapping[int, Project]) -> None:
-        self.today = today
+        self.today, self.projects = today, projects
         self._of_projects = {number: group_of_project(project) for number, project in projects.items()}
         self._temporary, self._pinned = group_of_kind("temporary"), group_of_kind("pinned")
         starts = [(_start(today - timedelta(days)), group_of_kind(kind)) for kind, days in DAYS.items()]

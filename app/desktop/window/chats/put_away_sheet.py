@@ -27,9 +27,9 @@ from app.desktop.widgets.layouts import Row as Line
 from app.desktop.widgets.list_rows import ROOT, Index
 from app.desktop.widgets.overlay import TOP, Overlay
 from app.desktop.widgets.searched_list import SearchField, SideList
-from app.desktop.window.chats.chat_rows import Row
 from app.desktop.window.chats.conversation_delegate import ConversationDelegate
 from app.desktop.window.chats.conversation_model import Role
+from app.desktop.window.chats.row import Row
 from app.store.records import Conversation, SearchHit
 
 WIDTH = 520

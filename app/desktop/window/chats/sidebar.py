@@ -13,10 +13,10 @@ from app.desktop.widgets.searched_list import SearchedList
 from app.desktop.widgets.side_row import SideRow
 from app.desktop.window.chats.bulk_bar import BulkBar
 from app.desktop.window.chats.chat_menus import ChatMenus
-from app.desktop.window.chats.chat_rows import Row
 from app.desktop.window.chats.chats_view import ChatsView
 from app.desktop.window.chats.conversation_delegate import ConversationDelegate
 from app.desktop.window.chats.conversation_model import ConversationModel, Role
+from app.desktop.window.chats.row import Row
 from app.store.records import Conversation, Project, SearchHit
 
 SEARCH_DELAY_MS = 120
