@@ -183,7 +183,7 @@ class Desktop(QObject):
         self.window.attach(services)
         self.window.chat.transcript.warm_up()
         self.window.calls.do(lambda s: s.lifecycle.begin(), executor="io")
-        services.naming.begin()
+        services.asides.begin()
         self.window.calls.do(lambda s: s.housekeeping(), executor="io")
         self.opened.emit()
 

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from app.log import set_levels
+from app.services.chat.asides import Asides
 from app.services.chat.compaction import Compactor
 from app.services.chat.comparisons import Comparisons
 from app.services.chat.conversations import TRASH_DAYS, Conversations
@@ -86,7 +87,8 @@ class Services:
         self.lifecycle = ModelLifecycle(settings, models, self.conversations, events)
         self.room = Compactor(store, models, self.conversations, events)
         self.comparisons = Comparisons(store, self.conversations, events)
-        self.naming = Naming(store, models, settings, self.conversations, events)
+        naming = Naming(store, settings, self.conversations)
+        self.asides = Asides(models, events, (naming, self.conversations.memories))
         self.summaries = Summaries(store, models, self.model_registry, self.conversations, events)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         placements.attach(models)
@@ -139,7 +141,7 @@ class Services:
         self._forget_settings()
         self.lifecycle.close()
         self.comparisons.close()
-        self.naming.close()
+        self.asides.close()
         self.summaries.close()
         self.runs.close()
         self.model_registry.close()

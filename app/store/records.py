@@ -30,7 +30,7 @@ class ChatTools(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class ChatOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """Options of one conversation; None and "" fall back to those of its project, then to the settings. `model` is
-    what answers in it, as `Settings.model` names it."""
+    what answers in it, as `Settings.model` names it. `memories` are what it was given when it began, None before."""
 
     system_prompt: str | None = None
     sampling: Sampling = Sampling()
@@ -38,16 +38,18 @@ class ChatOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     max_tokens: int | None = None
     tools: ChatTools | None = None
     model: str | None = None
+    memories: tuple[str, ...] | None = None
 
 
 class ProjectOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the chats of a project begin with. `instructions` take the place of the default system prompt, `files`
-    are absolute paths."""
+    are absolute paths. `remembers`: what a model proposes to remember is kept for the project unasked."""
 
     instructions: str = ""
     model: str | None = None
     tools: ChatTools | None = None
     files: tuple[str, ...] = ()
+    remembers: bool = False
 
 
 class Project(msgspec.Struct, frozen=True):

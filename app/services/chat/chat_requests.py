@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.services.chat.chat_runs import AnswerOptions
+from app.services.chat.memories import with_memories
 from app.services.chat.projects import Projects
 from app.services.chat.prompting import request_messages
 from app.services.chat.tool_files import OfferedTools
@@ -71,7 +72,11 @@ class ChatRequests:
         )
 
     def system_prompt(self, conversation: int, options: ChatOptions) -> str:
-        """That of the conversation, else the instructions of its project, else that of the settings."""
+        """That of the conversation, else the instructions of its project, else that of the settings; and what the
+        conversation was given to remember."""
+        return with_memories(self._own_prompt(conversation, options), options.memories or ())
+
+    def _own_prompt(self, conversation: int, options: ChatOptions) -> str:
         if options.system_prompt is not None:
             return options.system_prompt
         project = self._projects.of(self._store.conversations.get(conversation))

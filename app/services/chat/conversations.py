@@ -25,6 +25,7 @@ from app.services.chat.events import (
     MessageAdded,
 )
 from app.services.chat.filing import Filing
+from app.services.chat.memories import Memories
 from app.services.chat.projects import Projects
 from app.services.chat.prompting import branch_to, compaction_point_of
 from app.services.events import EventBus, StoreFailed
@@ -75,6 +76,7 @@ class Conversations:
         self._events = events
         self.projects = Projects(store, events)
         self._chat_models = ChatModels(store, models, settings, library, runs)
+        self.memories = Memories(store, settings, self.projects, events)
         self.requests = ChatRequests(store, models, settings, self.projects)
         self._saver = AnswerSaver(store, events)
         self.filing = Filing(store, runs, events, self.answering, self.stop)
@@ -274,7 +276,7 @@ class Conversations:
             raise UserError("chat.empty")
         with self._starting:
             self._refuse_busy(id)
-            conversation = self.take_up(id)
+            conversation = self._given_memories(self.take_up(id))
             question = self._asked_before(conversation, text)
             if question is None:
                 question = self._store.messages.add(id, conversation.leaf, "user", text)
@@ -391,6 +393,15 @@ class Conversations:
             return None
         last = self._store.messages.get(conversation.leaf)
         return last if last.role == "user" and last.content == clean_text(text) else None
+
+    def _given_memories(self, conversation: Conversation) -> Conversation:
+        """A conversation that begins is given what is remembered, once and for all."""
+        given = self.memories.given(conversation.project) if conversation.leaf is None else ()
+        if not given or conversation.options.memories is not None or conversation.temporary:
+            return conversation
+        return self.set_options(
+            conversation.id, msgspec.structs.replace(conversation.options, memories=given)
+        )
 
     def _give_title(self, id: int, text: str) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.services.events import ServiceEvent
-from app.store.records import Conversation, Message, Project
+from app.store.records import Conversation, Memory, Message, Project
 from engine.errors import ErrorInfo
 from engine.values import ToolCall
 
@@ -62,6 +62,12 @@ class AnswerToolCall(ServiceEvent, frozen=True):
 
     message: int
     call: ToolCall
+
+
+class MemoriesChanged(ServiceEvent, frozen=True):
+    """All memories after one was proposed, kept, changed or removed, oldest first."""
+
+    memories: tuple[Memory, ...]
 
 
 class ComparisonChanged(ServiceEvent, frozen=True):

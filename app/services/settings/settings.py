@@ -42,7 +42,8 @@ class Settings(msgspec.Struct, frozen=True):
     `load_model`: a window loads its model when it starts, or once somebody writes. `unload_after` minutes
     without use it is unloaded, 0: never; with `unload_for_memory` also when memory runs short.
 
-    `titles_by_model`: the model that answers gives a chat its title.
+    `titles_by_model`: the model that answers gives a chat its title. `memory`: chats are given what is kept of
+    earlier ones, and models propose what to keep.
 
     `log_levels` are the levels of single loggers, such as "engine.local"; all others log from "info" on.
     """
@@ -51,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True):
     language: Literal["system", "en", "ko"] = "system"
     text_size: Annotated[int, msgspec.Meta(ge=80, le=200)] = 100
     titles_by_model: bool = True
+    memory: bool = False
     system_prompt: str = ""
     reasoning: Reasoning = "auto"
     max_tokens: Count = 0

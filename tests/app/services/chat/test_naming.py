@@ -23,7 +23,7 @@ def answer(request: GenerateRequest) -> tuple[str, ...]:
 @pytest.fixture
 def house(coterie_home: Path, tmp_path: Path) -> Iterator[House]:
     house = House(coterie_home, tmp_path)
-    house.services.naming.begin()
+    house.services.asides.begin()
     house.use(house.one)
     house.engines[0].answer = answer
     yield house
@@ -62,7 +62,7 @@ def test_it_can_be_switched_off(house: House) -> None:
     id = house.services.conversations.create().id
     house.ask(id, QUESTION)
     house.ask(id, "And hard?")
-    house.services.naming.close()
+    house.services.asides.close()
     assert len(house.engines[0].requests) == 2
     assert house.services.conversations.get(id).title_source == "auto"
 

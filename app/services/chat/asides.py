@@ -1,0 +1,95 @@
+"""Small wishes that a model gets behind an answer, once nobody else needs it: a title, what to remember."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from app.services.chat.events import MessageAdded
+from app.services.events import EventBus
+from app.services.models.events import AnswerFinished
+from app.services.models.models import Models
+from app.services.models.requests import new_request_id
+from app.services.models.turns import take_turn
+from app.store.records import Message
+from engine.api import GenerateRequest
+from engine.errors import UserError
+from engine.values import Message as Said
+from engine.values import Sampling
+
+# Asks the model in use; "" where it is needed elsewhere, fails or does not come to an end.
+Ask = Callable[[str, int], str]
+
+
+class Aside(Protocol):
+    """What is done behind an answer."""
+
+    def take(self, answer: Message, ask: Ask) -> None:
+        """Do it for this answer; `ask` takes a wish and how many tokens its answer may have.
+
+        Raises UserError where the chat is gone.
+        """
+
+
+class Asides:
+    """Carries out `works` behind each answer, one after the other, on a thread of its own; `begin` starts it. A new
+    question ends what is under way."""
+
+    def __init__(self, models: Models, events: EventBus, works: Sequence[Aside]) -> None:
+        self._models, self._events, self._works = models, events, works
+        self._changed = threading.Condition()
+        self._waiting: list[Message] = []
+        self._wanted_elsewhere = threading.Event()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Work from now on."""
+        self._events.subscribe(AnswerFinished, self._answer_finished)
+        self._events.subscribe(MessageAdded, lambda _: self._wanted_elsewhere.set())
+        self._thread = threading.Thread(target=self._run, name="chat-asides", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop; call before the models are closed."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._wanted_elsewhere.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _answer_finished(self, event: AnswerFinished) -> None:
+        whole = event.message.state in ("done", "length") and event.message.content.strip()
+        with self._changed:
+            if whole:
+                self._waiting.append(event.message)
+                self._changed.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closed)
+                if self._closed:
+                    return
+                answer = self._waiting.pop(0)
+            for work in self._works:
+                try:
+                    work.take(answer, self._ask)
+                except UserError:  # the chat is gone, or no model answers
+                    continue
+
+    def _ask(self, wish: str, tokens: int) -> str:
+        self._wanted_elsewhere.clear()
+        if self._closed or self._models.is_answering or self._models.state.state != "ready":
+            return ""
+        request = GenerateRequest(
+            id=new_request_id(),
+            messages=(Said("user", wish),),
+            sampling=Sampling(temperature=0.0),
+            reasoning="off",
+            max_tokens=tokens,
+        )
+        turn = take_turn(self._models, request, lambda _: None, self._wanted_elsewhere.is_set)
+        return "" if turn.finish_reason != "stop" or turn.error else turn.content
