@@ -17,6 +17,14 @@ from resources import FOLDER
 BASE_PIXELS = 14
 # The Korean faces of macOS, Windows and Linux, named so that none is chosen by chance, nor a Chinese one.
 KOREAN_FACES = ("Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR")
+# Korean faces of one width, for code: another face would leave the grid.
+KOREAN_FIXED_FACES = (
+    "D2Coding",
+    "Noto Sans Mono CJK KR",
+    "Nanum Gothic Coding",
+    "NanumGothicCoding",
+    "GulimChe",
+)
 
 
 class Theme(msgspec.Struct, frozen=True):
@@ -61,6 +69,7 @@ class Theme(msgspec.Struct, frozen=True):
 
     def fixed_font(self, pixels: float = 13) -> QFont:
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setFamilies([QFontInfo(font).family(), *KOREAN_FIXED_FACES])
         font.setPixelSize(self.px(pixels))
         return font
 

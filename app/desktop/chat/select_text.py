@@ -26,7 +26,8 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.cards import time_of
 from app.desktop.chat.find.places import find_all, nearest
-from app.desktop.markdown.prose import SafeTextBrowser, style_sheet
+from app.desktop.markdown.prose import style_sheet
+from app.desktop.markdown.text_browser import SafeTextBrowser
 from app.desktop.text.tool_call_text import arguments_text, one_line, whole_text
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import text_label

@@ -8,6 +8,7 @@ import time
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFont,
     QFontMetricsF,
     QKeyEvent,
@@ -24,8 +25,10 @@ from app.desktop.base.background import background
 from app.desktop.base.theme import themes
 from app.desktop.markdown.headed import HeadedBox
 from app.desktop.markdown.highlight import MAX_COLOURED, QUICK, Span, Spans, spans
-from app.desktop.markdown.prose import MINIMUM_HEIGHT, SCROLL_KEYS, show_only
+from app.desktop.markdown.prose import MINIMUM_HEIGHT
 from app.desktop.markdown.selectable import Selectable
+from app.desktop.markdown.text_browser import SCROLL_KEYS, show_only
+from app.desktop.markdown.text_menu import text_menu
 from app.markdown.markdown import Code
 
 LINES_AT_ONCE = 150
@@ -108,6 +111,9 @@ class _CodeText(Selectable, QTextEdit):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 0)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        text_menu(self, event.pos()).popup(event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta()

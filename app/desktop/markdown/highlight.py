@@ -5,6 +5,8 @@ The lexer follows from the fence's language alone and is never guessed.
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 from pygments.lexers import get_lexer_by_name
 from pygments.styles import get_style_by_name
@@ -15,6 +17,10 @@ from app.desktop.base.utf16 import utf16_length
 MAX_COLOURED = 200_000
 # A text up to this length is coloured at once; a longer one in the background.
 QUICK = 3000
+
+# Hangul, kana and Chinese characters, which have no slanted form.
+UNSLANTED = "[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff]"
+_UNSLANTED = re.compile(UNSLANTED)
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -51,7 +57,8 @@ def spans(code: str, language: str, style: str) -> Spans:
                 column = 0
             length = utf16_length(part)
             if length and not plain and not part.isspace():
-                lines[-1].append(Span(column, length, colour, bool(look["bold"]), bool(look["italic"])))
+                italic = bool(look["italic"]) and _UNSLANTED.search(part) is None
+                lines[-1].append(Span(column, length, colour, bool(look["bold"]), italic))
             column += length
     return tuple(tuple(line) for line in lines)
 

@@ -4,49 +4,42 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QFontMetricsF,
-    QImage,
-    QKeyEvent,
     QPalette,
     QResizeEvent,
     QTextBlockFormat,
     QTextCursor,
-    QTextDocument,
-    QTextFormat,
-    QTextOption,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QTextBrowser, QTextEdit, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.base.theme import Theme, themes
-from app.desktop.markdown.formula_object import OVERHANG, FormulaObject
+from app.desktop.markdown.formula_object import OVERHANG
+from app.desktop.markdown.highlight import UNSLANTED
 from app.desktop.markdown.maths import Place, formulas
-from app.desktop.markdown.selectable import Selectable
+from app.desktop.markdown.text_browser import SafeTextBrowser
 from app.markdown.formulas import Request
-from app.markdown.markdown import FORMULA_MARK, Formula, Prose, is_safe_link
+from app.markdown.markdown import FORMULA_MARK, Formula, Prose
 
 BODY_PIXELS = 14
 LINE_HEIGHT = 1.55
 MINIMUM_HEIGHT = QTextBlockFormat.LineHeightTypes.MinimumHeight.value
-SCROLL_KEYS = {
-    Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End,
-    Qt.Key.Key_Space,
-}  # fmt: skip
+# Emphasis of letters that have no slanted form: leaning, they touch the next one.
+_UPRIGHT = re.compile(f"<em>(?=(?:(?!</em>).)*{UNSLANTED})", re.DOTALL)
 
 
 @lru_cache(maxsize=8)
 def style_sheet(theme: Theme) -> str:
     """The style of prose in QTextDocument's CSS. Line heights are minima, so a tall formula makes room."""
     line = theme.px(BODY_PIXELS * LINE_HEIGHT)
-    fixed = theme.fixed_font().family()
+    fixed = ", ".join(f'"{family}"' for family in theme.fixed_font().families())
     headings = "".join(
         f"p.h{level} {{ font-size: {theme.px(size)}px; font-weight: 600;"
         f" line-height: {theme.px(size * 1.4)}px;"
@@ -65,9 +58,10 @@ def style_sheet(theme: Theme) -> str:
         li p {{ margin-bottom: {theme.px(4)}px; }}
         ul.contains-task-list {{ list-style-type: none; }}
         ol.footnotes, ol.footnotes p {{ color: {theme.muted}; font-size: {small}px; }}
+        em.upright {{ font-style: normal; font-weight: 600; }}
         a {{ color: {theme.accent}; text-decoration: underline; }}
-        code {{ font-family: "{fixed}"; font-size: {small}px; background-color: {theme.user_bubble}; }}
-        pre {{ font-family: "{fixed}"; font-size: {small}px; white-space: pre-wrap; margin: 0; }}
+        code {{ font-family: {fixed}; font-size: {small}px; background-color: {theme.user_bubble}; }}
+        pre {{ font-family: {fixed}; font-size: {small}px; white-space: pre-wrap; margin: 0; }}
         sup {{ color: {theme.accent}; }}
         hr {{ background-color: {theme.line}; }}
         table {{ margin-top: {theme.px(14)}px; margin-bottom: {theme.px(14)}px; }}
@@ -78,78 +72,6 @@ def style_sheet(theme: Theme) -> str:
         td.pre {{ {pre} }}
         {headings}
     """
-
-
-@lru_cache(maxsize=1)
-def _nothing() -> QImage:
-    image = QImage(1, 1, QImage.Format.Format_ARGB32)
-    image.fill(0)
-    return image
-
-
-def show_only(editor: QTextEdit | QPlainTextEdit) -> None:
-    """Let an editor show text and nothing else: no frame, no ground and no undo; keys reach it after a click."""
-    editor.setReadOnly(True)
-    editor.setUndoRedoEnabled(False)
-    editor.setFrameShape(QFrame.Shape.NoFrame)
-    editor.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-    editor.document().setDocumentMargin(0)
-    editor.viewport().setAutoFillBackground(False)
-
-
-class SafeTextBrowser(Selectable, QTextBrowser):
-    """Shows text of a model. Reads no file and no address; a click on a link only says so."""
-
-    link_asked = Signal(str)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        # Before there is any text: this draws what stands for an image.
-        self._formulas = FormulaObject(self)
-        image_object = QTextFormat.ObjectTypes.ImageObject.value
-        self.document().documentLayout().registerHandler(image_object, self._formulas)
-        show_only(self)
-        self.setOpenLinks(False)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
-        # The width is set by `fit` alone; else the browser lays out for whatever width it happens to have.
-        self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
-        document = self.document()
-        document.setIndentWidth(24)
-        option = QTextOption()
-        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        document.setDefaultTextOption(option)
-        self.anchorClicked.connect(self._clicked)
-
-    def loadResource(self, kind: int, name: QUrl | str) -> Any:
-        # What a text names does not exist for us. An image that exists also stops Qt from asking again.
-        return _nothing() if kind == QTextDocument.ResourceType.ImageResource.value else None
-
-    def _clicked(self, url: QUrl) -> None:
-        address = url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
-        if is_safe_link(address):
-            self.link_asked.emit(address)
-
-    def lay_out(self, width: int) -> None:
-        if self.lineWrapColumnOrWidth() != width:
-            self.setLineWrapColumnOrWidth(width)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.horizontalScrollBar().maximum() > 0 and abs(event.angleDelta().x()) > abs(
-            event.angleDelta().y()
-        ):
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        selects = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        if event.key() in SCROLL_KEYS and not selects:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
 
 
 def _palette(theme: Theme, text: str) -> QPalette:
@@ -197,7 +119,7 @@ class ProseBlock(SafeTextBrowser):
         text = FORMULA_MARK.sub(
             lambda mark: self._formula(self.prose.formulas[int(mark[1])]), self.prose.html
         )
-        self.document().setHtml(text)
+        self.document().setHtml(_UPRIGHT.sub('<em class="upright">', text))
         if text.startswith("<table"):
             self._close_gap_above()
         has_links = "<a href" in self.prose.html
@@ -249,7 +171,7 @@ class ProseBlock(SafeTextBrowser):
         reason = Qt.FocusReason
         if event.reason() in (reason.TabFocusReason, reason.BacktabFocusReason):
             # Straight to the first or last link: the text itself has nothing to press.
-            super().focusNextPrevChild(event.reason() == reason.TabFocusReason)
+            self.focusNextPrevChild(event.reason() == reason.TabFocusReason)
 
     def fit(self, width: int) -> int:
         """Lays the text out for `width`; returns the height it takes."""

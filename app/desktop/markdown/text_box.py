@@ -8,6 +8,7 @@ import re
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QFont,
     QFontMetricsF,
@@ -25,8 +26,9 @@ from app.desktop.base.utf16 import utf16_length
 from app.desktop.markdown.code import Colours
 from app.desktop.markdown.headed import HeadedBox
 from app.desktop.markdown.highlight import QUICK, Spans, spans
-from app.desktop.markdown.prose import SCROLL_KEYS, show_only
 from app.desktop.markdown.selectable import Selectable
+from app.desktop.markdown.text_browser import SCROLL_KEYS, show_only
+from app.desktop.markdown.text_menu import text_menu
 
 # A character that is not seen, as `agents.permissions.visible` writes it.
 _ESCAPED = re.compile(r"\\u\{[0-9a-f]+\}")
@@ -83,6 +85,9 @@ class _Text(Selectable, QPlainTextEdit):  # type: ignore[misc]  # both are texts
         show_only(self)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        text_menu(self, event.pos()).popup(event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         bar = self.verticalScrollBar()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.chat.select_text import SelectTextView
 from app.desktop.chat.transcript import TranscriptView
-from app.desktop.markdown.prose import SafeTextBrowser
+from app.desktop.markdown.text_browser import SafeTextBrowser
 from tests.app.desktop.chat.conversations import message
 from tests.support.window.chat import answer, thoughts
 
