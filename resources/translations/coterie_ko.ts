@@ -828,6 +828,21 @@
     </message>
 </context>
 <context>
+    <name>ChatExports</name>
+    <message>
+        <source>Export</source>
+        <translation>내보내기</translation>
+    </message>
+    <message>
+        <source>Exported to “{name}”</source>
+        <translation>‘{name}’에 내보냈습니다</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>폴더에서 보기</translation>
+    </message>
+</context>
+<context>
     <name>ChatList</name>
     <message>
         <source>Chat deleted</source>
@@ -911,6 +926,10 @@
     <message>
         <source>Move to project</source>
         <translation>프로젝트로 이동</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>내보내기…</translation>
     </message>
     <message>
         <source>Archive</source>
@@ -1299,6 +1318,10 @@
         <translation>복원</translation>
     </message>
     <message>
+        <source>Export all chats…</source>
+        <translation>모든 대화 내보내기…</translation>
+    </message>
+    <message>
         <source>Delete now</source>
         <translation>지금 삭제</translation>
     </message>
@@ -1329,6 +1352,14 @@
     <message>
         <source>The cache is empty</source>
         <translation>캐시가 비어 있습니다</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>내보내기</translation>
+    </message>
+    <message>
+        <source>As PDF, web pages, Markdown, or JSON.</source>
+        <translation>PDF, 웹 페이지, Markdown, JSON 형식으로 저장합니다.</translation>
     </message>
     <message>
         <source>Cache for fast return to long chats</source>
@@ -1718,6 +1749,45 @@
     </message>
 </context>
 <context>
+    <name>ExportSheet</name>
+    <message>
+        <source>{done} of {total} chats</source>
+        <translation>대화 {total}개 중 {done}개 완료</translation>
+    </message>
+    <message>
+        <source>This can take a moment.</source>
+        <translation>조금 걸릴 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Export all chats</source>
+        <translation>모든 대화 내보내기</translation>
+    </message>
+    <message>
+        <source>Export “{title}”</source>
+        <translation>‘{title}’ 내보내기</translation>
+    </message>
+    <message>
+        <source>Export {count} chats</source>
+        <translation>대화 {count}개 내보내기</translation>
+    </message>
+    <message>
+        <source>Stop exporting</source>
+        <translation>내보내기 중지</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Continue in background</source>
+        <translation>백그라운드에서 계속</translation>
+    </message>
+    <message>
+        <source>Choose location…</source>
+        <translation>위치 선택…</translation>
+    </message>
+</context>
+<context>
     <name>Exporting</name>
     <message>
         <source>Export the run</source>
@@ -1958,6 +2028,37 @@
     <message>
         <source>Ctrl+Enter starts it. You can pause or stop it, and undo what it did.</source>
         <translation>Ctrl+Enter로 시작합니다. 언제든 일시 정지하거나 중지할 수 있고, 한 일은 되돌릴 수 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>FormatChoice</name>
+    <message>
+        <source>For printing and sharing.</source>
+        <translation>인쇄하거나 공유할 때 좋습니다.</translation>
+    </message>
+    <message>
+        <source>Web page</source>
+        <translation>웹 페이지</translation>
+    </message>
+    <message>
+        <source>Opens in any browser, also offline.</source>
+        <translation>어느 브라우저에서나 열리고 인터넷이 없어도 됩니다.</translation>
+    </message>
+    <message>
+        <source>Text for notes and other apps.</source>
+        <translation>메모나 다른 앱에서 쓰기 좋은 텍스트입니다.</translation>
+    </message>
+    <message>
+        <source>Everything (JSON)</source>
+        <translation>전체(JSON)</translation>
+    </message>
+    <message>
+        <source>All branches and settings. Coterie can import it again.</source>
+        <translation>모든 갈래와 설정이 담기며 Coterie로 다시 가져올 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>형식</translation>
     </message>
 </context>
 <context>
@@ -6104,6 +6205,10 @@
     <message>
         <source>Previous chat</source>
         <translation>이전 대화</translation>
+    </message>
+    <message>
+        <source>Export this chat</source>
+        <translation>이 대화 내보내기</translation>
     </message>
     <message>
         <source>Write a message</source>

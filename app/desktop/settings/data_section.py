@@ -36,8 +36,10 @@ class Deleted(NamedTuple):
 
 
 class DataSection(FormSection):
-    """`restored` carries the id of a conversation that was brought back, `run_restored` that of a run."""
+    """`restored` carries the id of a conversation that was brought back, `run_restored` that of a run.
+    `export_wanted` asks to export all chats."""
 
+    export_wanted = Signal()
     restored = Signal(int)
     run_restored = Signal(int)
 
@@ -47,9 +49,10 @@ class DataSection(FormSection):
         self._cached: int | None = None  # bytes
         self._chats: tuple[Deleted, ...] = ()
         self._runs: tuple[Deleted, ...] = ()
-        self.folder, self.clear = push_button(self), push_button(self, "bar")
+        self.folder, self.export, self.clear = push_button(self), push_button(self), push_button(self, "bar")
         self.trash, self.runs = LineList(self), LineList(self)
         self.folder.clicked.connect(self.open_folder)
+        self.export.clicked.connect(self.export_wanted)
         self.clear.clicked.connect(self._clear)
         self.trash.acted.connect(lambda number: self._restore(self._chats[number].id))
         self.runs.acted.connect(lambda number: self._restore_run(self._runs[number].id))
@@ -113,6 +116,7 @@ class DataSection(FormSection):
     def retranslate(self) -> None:
         super().retranslate()
         set_texts(self.folder, self.tr("Open the folder"))
+        set_texts(self.export, self.tr("Export all chats…"))
         set_texts(self.clear, self.tr("Delete now"), self.tr("Delete the cache of all chats"))
 
     def fields(self) -> Sequence[Field]:
@@ -129,6 +133,7 @@ class DataSection(FormSection):
         runs = self.tr("Kept for 30 days, then permanently deleted. Changes they made to files stay.")
         return (
             Field("folder", self.tr("Folder"), str(self._home), self.folder),
+            Field("export", self.tr("Export"), self.tr("As PDF, web pages, Markdown, or JSON."), self.export),
             Field("states_limit", self.tr("Cache for fast return to long chats"), kept, sizes),
             Field("cached", self.cached(), "", self.clear),
             Field("trash", self.tr("Deleted chats"), chats, self.trash, below=True),

@@ -106,6 +106,7 @@ class SettingsPage(ThemedWidget):
 
     restored = Signal(int)
     run_restored = Signal(int)
+    export_wanted = Signal()
     said = Signal(object)
 
     def __init__(self, calls: ServiceCalls, home: Path, parent: QWidget | None = None) -> None:
@@ -135,6 +136,7 @@ class SettingsPage(ThemedWidget):
         Column(self.scroller, parent=self)
         self.data.restored.connect(self.restored)
         self.data.run_restored.connect(self.run_restored)
+        self.data.export_wanted.connect(self.export_wanted)
         for connections in (self.remote_servers, self.workers, self.servers):
             connections.said.connect(self.said)
             connections.grew.connect(self._scroll_to)

@@ -36,6 +36,7 @@ class LazyPages(QObject):
     model_wanted = Signal()
     chat_restored = Signal(int)
     run_restored = Signal(int)
+    export_wanted = Signal()
     said = Signal(object)
     shown_changed = Signal()
 
@@ -79,6 +80,7 @@ class LazyPages(QObject):
             page = self._settings = SettingsPage(self._calls, self._home, self._pages)
             page.restored.connect(self.chat_restored)
             page.run_restored.connect(self.run_restored)
+            page.export_wanted.connect(self.export_wanted)
             page.said.connect(self.said)
             self._take_up(page)
             self._show_settings()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from app.desktop.window.chats.put_away import PutAway
     from app.desktop.window.chats.sidebar import Sidebar
     from app.desktop.window.download_notes import DownloadNotes
+    from app.desktop.window.export.chat_exports import ChatExports
     from app.desktop.window.front import Front
     from app.desktop.window.lazy_pages import LazyPages
     from app.desktop.window.navigation import Navigation
@@ -66,6 +67,7 @@ class MainWindow(ThemedWidget):
     toast: Toast
     chats: ChatList
     put_away: PutAway
+    exports: ChatExports
     projects: ProjectControl
     downloads: DownloadNotes
     tool_checking: ToolChecking
@@ -139,6 +141,7 @@ class MainWindow(ThemedWidget):
         from app.desktop.window.chats.project_control import ProjectControl
         from app.desktop.window.chats.put_away import PutAway
         from app.desktop.window.download_notes import DownloadNotes
+        from app.desktop.window.export.chat_exports import ChatExports
         from app.desktop.window.front import Front
         from app.desktop.window.lazy_pages import LazyPages
         from app.desktop.window.navigation import Navigation
@@ -166,6 +169,7 @@ class MainWindow(ThemedWidget):
         self.projects = ProjectControl(
             self.calls, self.sidebar, self.chats, self.toast, lambda project: self.go.new_chat(project)
         )
+        self.exports = ChatExports(self.calls, self.toast, self.sidebar.model.conversation, self)
         self.downloads = DownloadNotes(
             self.calls, self.toast, self.strip, lambda: self.later.shows_downloads()
         )
@@ -218,6 +222,9 @@ class MainWindow(ThemedWidget):
         self.chat.answering_changed.connect(self.sidebar.show_answering)
         self.sidebar.archived_wanted.connect(lambda: self.put_away.open(archived=True))
         self.sidebar.deleted_wanted.connect(lambda: self.put_away.open(archived=False))
+        self.sidebar.menus.export_wanted.connect(self.exports.ask)
+        go.export_wanted.connect(self.exports.ask)
+        self.later.export_wanted.connect(self.exports.ask)
         self.chat.header.options_wanted.connect(self.panel.toggle)
         self.panel.visible_changed.connect(self.chat.header.options.setChecked)
         self.downloads.changed.connect(self.rail.show_downloads)

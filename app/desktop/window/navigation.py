@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.chat.chat_page import ChatPage
@@ -24,7 +24,10 @@ from app.store.records import Project
 
 
 class Navigation(QObject):
-    """Moves about in `window`, which holds the other parts. `palette` and `sheet` lie over it."""
+    """Moves about in `window`, which holds the other parts. `palette` and `sheet` lie over it. `export_wanted`
+    carries the chats to be exported."""
+
+    export_wanted = Signal(list)
 
     def __init__(
         self,
@@ -82,6 +85,7 @@ class Navigation(QObject):
             "find_chat": self.find_chat,
             "next_chat": lambda: self.step_chat(1),
             "previous_chat": lambda: self.step_chat(-1),
+            "export": self.export_chat,
             "compose": self.compose,
             "edit_last": self._chat.edit_last,
             "answer_now": self._chat.answer_now,
@@ -225,6 +229,11 @@ class Navigation(QObject):
         """The chat; where it is in front the focus stays where it is."""
         if self._frame.pages.currentWidget() is not self._chat:
             self.show_page("chat")
+
+    def export_chat(self) -> None:
+        """Export the chat that is open."""
+        if self._chat.conversation is not None:
+            self.export_wanted.emit([self._chat.conversation.id])
 
     def find_chat(self) -> None:
         self._frame.side.setCurrentWidget(self._sidebar)

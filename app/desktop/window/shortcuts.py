@@ -39,6 +39,7 @@ def shortcuts() -> tuple[Shortcut, ...]:
         Shortcut("find_chat", "Ctrl+Shift+F", translate("Shortcuts", "Search chats")),
         Shortcut("next_chat", "Ctrl+PgDown", translate("Shortcuts", "Next chat")),
         Shortcut("previous_chat", "Ctrl+PgUp", translate("Shortcuts", "Previous chat")),
+        Shortcut("export", "Ctrl+Shift+E", translate("Shortcuts", "Export this chat")),
         Shortcut("compose", "Ctrl+L", translate("Shortcuts", "Write a message")),
         Shortcut("send", "Enter", translate("Shortcuts", "Send"), in_window=False),
         Shortcut("break", "Shift+Enter", translate("Shortcuts", "New line"), in_window=False),

@@ -23,6 +23,7 @@ class ChatMenus(QObject):
     archive_wanted = Signal(list)
     delete_wanted = Signal(list)
     move_wanted = Signal(list, object)
+    export_wanted = Signal(list)
     new_in_wanted = Signal(int)
     project_wanted = Signal(object, list)
     project_delete_wanted = Signal(int)
@@ -61,6 +62,7 @@ class ChatMenus(QObject):
 
     def _with_places(self, menu: QMenu, chats: list[int]) -> QMenu:
         self._fill_places(menu.addMenu(icon("folder"), self.tr("Move to project")), chats)
+        menu.addAction(icon("download"), self.tr("Export…"), lambda: self.export_wanted.emit(chats))
         menu.addAction(icon("archive"), self.tr("Archive"), lambda: self.archive_wanted.emit(chats))
         menu.addSeparator()
         menu.addAction(icon("trash-2"), self.tr("Delete"), lambda: self.delete_wanted.emit(chats))

@@ -198,6 +198,7 @@ def test_the_menu_key_opens_the_menu_of_the_current_row(qtbot: QtBot, sidebar: S
         "Rename",
         "Pin",
         "Move to project",
+        "Export…",
         "Archive",
         "Delete",
     ]

@@ -1,0 +1,1 @@
+"""Chats as files: which format, where to, how far it is."""
