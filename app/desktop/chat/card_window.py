@@ -268,6 +268,10 @@ class CardWindow(ReadingArea):
         self.place()
         self.build(FIRST_SLICE)
 
+    def let_go(self) -> None:
+        """Nothing is kept in its place any more."""
+        self._held = None
+
     def _held_value(self) -> int | None:
         """Where the scroll bar is to be for what is held."""
         if self._held not in self._index or time.monotonic() > self._held_until:

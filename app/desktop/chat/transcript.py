@@ -349,6 +349,7 @@ class TranscriptView(TranslatedWidget):
         self._emphasised = None if card is None else card.message.id
         if card is not None:
             card.emphasise(True)
+            self._window.let_go()  # somebody works there
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes from the transcript itself into the first card in sight."""
