@@ -216,6 +216,7 @@ class MainWindow(ThemedWidget):
         self.calls.damaged.connect(self._offer_restore)
         self.chat.opened.connect(self._opened)
         self.chat.details_changed.connect(self._show_window_title)
+        self.pages.currentChanged.connect(lambda _: self._show_window_title())
         self.chat.details_changed.connect(self._show_project)
         self.sidebar.model.projects_changed.connect(self._show_project)
         self.chat.header.project_wanted.connect(self.projects.open)
@@ -387,8 +388,11 @@ class MainWindow(ThemedWidget):
         self.chat.header.show_project(self.sidebar.model.project(self.chat.project))
 
     def _show_window_title(self) -> None:
-        conversation = self.chat.conversation if self._completed else None
-        title = conversation.title if conversation is not None else ""
+        """The page, or the chat that is shown."""
+        title = ""
+        if self._completed:
+            shown = self.chat.conversation
+            title = self.rail.page_title() or ("" if shown is None else shown.title)
         self.setWindowTitle(title or "Coterie")
 
     def retranslate(self) -> None:

@@ -101,6 +101,16 @@ class Rail(ThemedWidget):
             button.setChecked(name == page)
         self.restyle()
 
+    def page_title(self) -> str:
+        """The name of the page that is shown; "" for the chat, which has a title of its own."""
+        titles = {
+            "runs": self.tr("Runs"),
+            "models": self.tr("Models"),
+            "placement": self.tr("Placement"),
+            "settings": self.tr("Settings"),
+        }
+        return next((titles.get(page, "") for page, button in self._pages.items() if button.isChecked()), "")
+
     def retranslate(self) -> None:
         for button, name in (
             (self.chat, self.tr("Chat")),

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.message_edit import MessageEdit
@@ -488,6 +489,19 @@ def test_a_deleted_conversation_is_brought_back_from_the_trash(running: Running)
     running.until(lambda: deleted_chats(trash.trash) == ["Bring me back"])
     trash.trash.lines[0].button.click()
     running.until(lambda: titles(running) == ["Today", "Bring me back"])
+
+
+def test_the_title_of_the_window_names_what_is_shown(running: Running) -> None:
+    window = running.window
+    assert window.windowTitle() == "Coterie"
+    running.send("Plan a trip")
+    running.until(lambda: window.windowTitle() == "Plan a trip")
+    window.go.show_page("settings")
+    assert window.windowTitle() == "Settings"
+    languages.choose("ko")
+    running.until(lambda: window.windowTitle() == "설정")
+    window.go.show_page("chat")
+    assert window.windowTitle() == "Plan a trip"
 
 
 def test_the_window_comes_back_as_it_was(make_desktop: Make) -> None:
