@@ -1182,6 +1182,10 @@
         <translation>기본값</translation>
     </message>
     <message>
+        <source>This chat was given from memory:</source>
+        <translation>이 대화에 전달된 기억:</translation>
+    </message>
+    <message>
         <source>Chat settings</source>
         <translation>이 대화의 설정</translation>
     </message>
@@ -2986,6 +2990,33 @@
     </message>
 </context>
 <context>
+    <name>MemoryLine</name>
+    <message>
+        <source>Proposed by a model. Not used yet.</source>
+        <translation>모델이 제안한 문장입니다. 아직 사용하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>기억하기</translation>
+    </message>
+    <message>
+        <source>Keep: {text}</source>
+        <translation>기억하기: {text}</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>Remove: {text}</source>
+        <translation>삭제: {text}</translation>
+    </message>
+    <message>
+        <source>Remembered sentence</source>
+        <translation>기억한 문장</translation>
+    </message>
+</context>
+<context>
     <name>MemorySection</name>
     <message>
         <source>Never</source>
@@ -4387,6 +4418,21 @@
     </message>
 </context>
 <context>
+    <name>ProposalNote</name>
+    <message>
+        <source>Keep</source>
+        <translation>기억하기</translation>
+    </message>
+    <message>
+        <source>Don’t keep</source>
+        <translation>기억하지 않기</translation>
+    </message>
+    <message>
+        <source>Remember for later chats? “{text}”</source>
+        <translation>다음 대화에서도 기억할까요? “{text}”</translation>
+    </message>
+</context>
+<context>
     <name>ProseBlock</name>
     <message>
         <source>Answer text</source>
@@ -4653,6 +4699,57 @@
     <message>
         <source>“{text}”</source>
         <translation>‘{text}’</translation>
+    </message>
+</context>
+<context>
+    <name>RememberedSection</name>
+    <message>
+        <source>Only in the project {name}</source>
+        <translation>프로젝트 {name}에서만</translation>
+    </message>
+    <message>
+        <source>Forgotten</source>
+        <translation>기억에서 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>Memory across chats</source>
+        <translation>대화 간 기억</translation>
+    </message>
+    <message>
+        <source>Nothing is remembered.</source>
+        <translation>기억한 내용이 없습니다.</translation>
+    </message>
+    <message>
+        <source>For example: I live in Busan and prefer short answers.</source>
+        <translation>예: 부산에 살고, 짧은 답변을 좋아합니다.</translation>
+    </message>
+    <message>
+        <source>Another sentence to remember</source>
+        <translation>새로 기억할 문장</translation>
+    </message>
+    <message>
+        <source>Remember</source>
+        <translation>기억하기</translation>
+    </message>
+    <message>
+        <source>New chats are given these sentences. Models may propose new ones; nothing counts until you keep it.</source>
+        <translation>새 대화를 시작할 때 아래 문장을 모델에 전달합니다. 모델이 새 문장을 제안할 수 있으며, 직접 저장해야 사용됩니다.</translation>
+    </message>
+    <message>
+        <source>Only on this computer. A model on another server is sent them with a chat.</source>
+        <translation>이 컴퓨터에만 저장됩니다. 다른 서버의 모델과 대화하면 그 서버로 함께 전송됩니다.</translation>
+    </message>
+    <message>
+        <source>Use memory</source>
+        <translation>기억 사용</translation>
+    </message>
+    <message>
+        <source>Remembered</source>
+        <translation>기억한 내용</translation>
     </message>
 </context>
 <context>

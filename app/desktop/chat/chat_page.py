@@ -23,6 +23,7 @@ from app.desktop.chat.files.given_files import GivenFiles
 from app.desktop.chat.find.find_control import FindControl
 from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.onboarding import Onboarding
+from app.desktop.chat.remembering.proposal_note import ProposalNote
 from app.desktop.chat.select_text import SelectTextView
 from app.desktop.chat.selection.text_selection import TextSelection, words_of
 from app.desktop.chat.shown_branch import Shown
@@ -95,6 +96,7 @@ class ChatPage(ThemedWidget):
         self.whole_text = SelectTextView(self)
         self.room = RoomControl(calls, self, self.header, self.transcript, self.composer)
         self.comparing = CompareControl(calls, self)
+        self.proposal = ProposalNote(calls, self)
         self.runs = AnswerRuns(calls, self, self.composer)
         self._views = QStackedWidget(self)
         for view in (*([QWidget(self)] if first_run else []), self.transcript, self.whole_text):
@@ -108,6 +110,7 @@ class ChatPage(ThemedWidget):
             self.finding.bar,
             (self._views, 1),
             self.room.strip,
+            self.proposal,
             self.files.strip,
             self.composer,
             spacing=0,
@@ -301,6 +304,7 @@ class ChatPage(ThemedWidget):
         self.temporary_note.show_chat(
             temporary=self._shown.temporary, has_words=conversation is not None and bool(conversation.leaf)
         )
+        self.proposal.show_chat(self._shown.id)
         self.tools.show_tools(self._shown.options.tools)
         # The runs behind tools keep journals.
         self.composer.tools.setHidden(self._shown.temporary)
@@ -373,6 +377,7 @@ class ChatPage(ThemedWidget):
         self.runs.take_events(events)
         self.room.take_events(events)
         self.comparing.take_events(events)
+        self.proposal.take_events(events)
         self.finding.take_events(events)
         if any(isinstance(e, MessageAdded | AnswerQueued | AnswerFinished) for e in events):
             self._update_answering()

@@ -14,7 +14,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.answer_controls import AnswerControls, over
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import name_icon, text_label
+from app.desktop.widgets.labels import name_icon, show_text, text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.overlay import Veil
 from app.services.settings.settings import Settings
@@ -52,7 +52,10 @@ class ConversationPanel(ThemedWidget):
         self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._page = QWidget(self)
         self._page.setProperty("kind", "page")
-        Column(self.controls, STRETCH, parent=self._page, margins=(18, 4, 14, 18))
+        self.remembered = wrapped_label(self._page, "small")
+        Column(
+            self.controls, self.remembered, STRETCH, parent=self._page, margins=(18, 4, 14, 18), spacing=16
+        )
         self.scroller.setWidget(self._page)
         Column(
             Row((self._title, 1), self._close, margins=(18, 10, 12, 4)),
@@ -90,11 +93,19 @@ class ConversationPanel(ThemedWidget):
             settings.system_prompt or None, over(settings.sampling, model), None, settings.max_tokens
         )
         self.controls.show_options(self._chat.options(), fallback, self.tr("Default"))
+        given = self._chat.options().memories or ()
+        lines = (self.tr("This chat was given from memory:"), *(f"• {text}" for text in given))
+        show_text(self.remembered, "\n".join(lines) if given else "")
 
     def _save(self, options: ChatOptions) -> None:
-        # The composer may have chosen the reasoning since.
+        # Model, tools and reasoning may have been chosen elsewhere since.
         shown = self._chat.options()
-        kept = msgspec.structs.replace(options, reasoning=shown.reasoning, tools=shown.tools)
+        kept = msgspec.structs.replace(
+            shown,
+            system_prompt=options.system_prompt,
+            sampling=options.sampling,
+            max_tokens=options.max_tokens,
+        )
         self._chat.set_options(kept)
 
     def _place(self) -> None:

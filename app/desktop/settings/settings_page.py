@@ -22,6 +22,7 @@ from app.desktop.settings.grants_section import GrantsSection
 from app.desktop.settings.hub_section import HubSection
 from app.desktop.settings.memory_section import MemorySection
 from app.desktop.settings.model_section import ModelSection
+from app.desktop.settings.remembered_section import RememberedSection
 from app.desktop.settings.remote_servers_section import RemoteServersSection
 from app.desktop.settings.servers_section import ServersSection
 from app.desktop.settings.workers_section import WorkersSection
@@ -117,6 +118,7 @@ class SettingsPage(ThemedWidget):
         self.answers = DefaultAnswers(calls, self)
         self.model = ModelSection(calls, self)
         self.memory = MemorySection(self._change, self)
+        self.remembered = RememberedSection(calls, self)
         self.hub = HubSection(calls, self)
         self.remote_servers = RemoteServersSection(calls, self)
         self.workers = WorkersSection(calls, self)
@@ -126,8 +128,8 @@ class SettingsPage(ThemedWidget):
         self.about = AboutSection(self)
         self._column = QWidget(self)
         sections = (
-            self.appearance, self.answers, self.model, self.memory, self.hub, self.remote_servers, self.workers,
-            self.servers, self.grants, self.data, self.about,
+            self.appearance, self.answers, self.remembered, self.model, self.memory, self.hub,
+            self.remote_servers, self.workers, self.servers, self.grants, self.data, self.about,
         )  # fmt: skip
         Column(self._title, *sections, STRETCH, parent=self._column, margins=(24, 22, 24, 32), spacing=20)
         page = QWidget(self)
@@ -137,6 +139,7 @@ class SettingsPage(ThemedWidget):
         self.data.restored.connect(self.restored)
         self.data.run_restored.connect(self.run_restored)
         self.data.export_wanted.connect(self.export_wanted)
+        self.remembered.said.connect(self.said)
         for connections in (self.remote_servers, self.workers, self.servers):
             connections.said.connect(self.said)
             connections.grew.connect(self._scroll_to)
@@ -146,12 +149,14 @@ class SettingsPage(ThemedWidget):
         self._calls.do(lambda s: s.settings.change(**fields))
 
     def take_settings(self, settings: Settings) -> None:
-        for section in (self.appearance, self.answers, self.model, self.memory, self.hub, self.data):
+        for section in (
+            self.appearance, self.answers, self.remembered, self.model, self.memory, self.hub, self.data,
+        ):  # fmt: skip
             section.take_settings(settings)
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         for section in (
-            self.model, self.hub, self.remote_servers, self.workers, self.servers, self.grants,
+            self.remembered, self.model, self.hub, self.remote_servers, self.workers, self.servers, self.grants,
         ):  # fmt: skip
             section.take_events(events)
         for event in events:
@@ -166,6 +171,7 @@ class SettingsPage(ThemedWidget):
             section.open()
         self.data.read()
         self.grants.read()
+        self.remembered.read()
 
     def leave(self) -> None:
         """The window closes."""

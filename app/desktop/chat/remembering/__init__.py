@@ -1,0 +1,1 @@
+"""Memory across chats, where chats are written: what a model proposes, and what a chat was given."""
