@@ -843,6 +843,17 @@
     </message>
 </context>
 <context>
+    <name>ChatImport</name>
+    <message>
+        <source>{count} chats imported</source>
+        <translation>대화 {count}개를 가져왔습니다</translation>
+    </message>
+    <message>
+        <source>1 chat imported</source>
+        <translation>대화 1개를 가져왔습니다</translation>
+    </message>
+</context>
+<context>
     <name>ChatList</name>
     <message>
         <source>Chat deleted</source>
@@ -1322,8 +1333,36 @@
         <translation>복원</translation>
     </message>
     <message>
+        <source>Chats (*.json *.jsonl *.zip)</source>
+        <translation>대화 (*.json *.jsonl *.zip)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>모든 파일 (*)</translation>
+    </message>
+    <message>
+        <source>Import chats</source>
+        <translation>대화 가져오기</translation>
+    </message>
+    <message>
         <source>Export all chats…</source>
         <translation>모든 대화 내보내기…</translation>
+    </message>
+    <message>
+        <source>Choose files…</source>
+        <translation>파일 선택…</translation>
+    </message>
+    <message>
+        <source>Choose files of chats to import</source>
+        <translation>가져올 대화 파일 선택</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>폴더 선택…</translation>
+    </message>
+    <message>
+        <source>Choose a folder of chats to import</source>
+        <translation>가져올 대화 폴더 선택</translation>
     </message>
     <message>
         <source>Delete now</source>
@@ -1336,6 +1375,10 @@
     <message>
         <source>Data</source>
         <translation>데이터</translation>
+    </message>
+    <message>
+        <source>From ChatGPT, Claude, Open WebUI, Jan, LM Studio, llama.cpp, or Coterie. You see first what is found; nothing is imported twice.</source>
+        <translation>ChatGPT, Claude, Open WebUI, Jan, LM Studio, llama.cpp, Coterie의 대화를 가져옵니다. 찾은 내용을 먼저 보여 드리며, 같은 대화를 두 번 가져오지 않습니다.</translation>
     </message>
     <message>
         <source>Off</source>
@@ -2539,6 +2582,81 @@
     <message>
         <source>Choose a file with another app’s tool servers</source>
         <translation>다른 앱의 도구 서버 파일 선택</translation>
+    </message>
+</context>
+<context>
+    <name>ImportSheet</name>
+    <message>
+        <source>Looking through the files… {count} chats so far</source>
+        <translation>파일을 살펴보는 중… 지금까지 대화 {count}개</translation>
+    </message>
+    <message>
+        <source>Looking through the files…</source>
+        <translation>파일을 살펴보는 중…</translation>
+    </message>
+    <message>
+        <source>{count} of {total} imported</source>
+        <translation>{total}개 중 {count}개 가져옴</translation>
+    </message>
+    <message>
+        <source>There is nothing new to import.</source>
+        <translation>새로 가져올 대화가 없습니다.</translation>
+    </message>
+    <message>
+        <source>{count} chats can be imported.</source>
+        <translation>대화 {count}개를 가져올 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>1 chat can be imported.</source>
+        <translation>대화 1개를 가져올 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{count} are here already.</source>
+        <translation>{count}개는 이미 있습니다.</translation>
+    </message>
+    <message>
+        <source>1 is here already.</source>
+        <translation>1개는 이미 있습니다.</translation>
+    </message>
+    <message>
+        <source>Untitled</source>
+        <translation>제목 없음</translation>
+    </message>
+    <message>
+        <source>… and {count} more</source>
+        <translation>… 외 {count}개</translation>
+    </message>
+    <message>
+        <source>Import chats</source>
+        <translation>대화 가져오기</translation>
+    </message>
+    <message>
+        <source>{count} can&apos;t be read:</source>
+        <translation>{count}개를 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>1 can&apos;t be read:</source>
+        <translation>1개를 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Import {count} chats</source>
+        <translation>대화 {count}개 가져오기</translation>
+    </message>
+    <message>
+        <source>Import 1 chat</source>
+        <translation>대화 1개 가져오기</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
     </message>
 </context>
 <context>

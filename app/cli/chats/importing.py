@@ -10,7 +10,8 @@ from pathlib import Path
 from app.cli.opened import opened_store
 from app.cli.output import Output
 from app.messages import localized_error
-from app.services.chat.exchange.reading.importing import ChatImports, Imported
+from app.services.chat.exchange.reading.importing import ChatImports
+from app.services.chat.exchange.values import Imported
 from app.services.events import EventBus
 
 # Lines of chats that cannot be read, for people; JSON has them all.
@@ -55,8 +56,10 @@ def _tell(done: Imported, output: Output, *, dry_run: bool) -> None:
             "failed": [{"title": title, "reason": reason} for title, reason in failed],
         }
     )
-    key = "cli.chats.would_import" if dry_run else "cli.chats.imported"
-    output.text(output.localized(key, count=done.imported))
+    if dry_run:
+        output.text(output.localized("cli.chats.would_import", count=done.imported))
+    else:
+        output.text(output.localized("cli.chats.imported", count=done.imported))
     if done.already:
         output.text(output.localized("cli.chats.already", count=done.already))
     if output.json or not failed:

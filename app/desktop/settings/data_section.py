@@ -11,10 +11,12 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.forms.file_dialog import choose_files, choose_folder
 from app.desktop.forms.form import Field, FormSection
 from app.desktop.forms.line_list import Line, LineList
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.labels import set_texts
 from app.format import format_size
 
@@ -36,12 +38,13 @@ class Deleted(NamedTuple):
 
 
 class DataSection(FormSection):
-    """`restored` carries the id of a conversation that was brought back, `run_restored` that of a run.
-    `export_wanted` asks to export all chats."""
+    """`restored` carries the id of a conversation that was brought back, `run_restored` that of a run,
+    `import_wanted` the paths of files and folders with chats. `export_wanted` asks to export all chats."""
 
     export_wanted = Signal()
     restored = Signal(int)
     run_restored = Signal(int)
+    import_wanted = Signal(list)
 
     def __init__(self, calls: ServiceCalls, home: Path, parent: QWidget | None = None) -> None:
         super().__init__(self._change, parent)
@@ -51,6 +54,10 @@ class DataSection(FormSection):
         self._runs: tuple[Deleted, ...] = ()
         self.folder, self.export, self.clear = push_button(self), push_button(self), push_button(self, "bar")
         self.trash, self.runs = LineList(self), LineList(self)
+        self.files, self.files_of = push_button(self), push_button(self)
+        self.importing = FlowRow(self, self.files, self.files_of)
+        self.files.clicked.connect(self._choose_files)
+        self.files_of.clicked.connect(self._choose_folder)
         self.folder.clicked.connect(self.open_folder)
         self.export.clicked.connect(self.export_wanted)
         self.clear.clicked.connect(self._clear)
@@ -61,6 +68,13 @@ class DataSection(FormSection):
     def open_folder(self) -> None:
         """Show the data folder in the file manager."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._home)))
+
+    def _choose_files(self) -> None:
+        kinds = self.tr("Chats (*.json *.jsonl *.zip)") + ";;" + self.tr("All files (*)")
+        choose_files(self, self.tr("Import chats"), kinds, self.import_wanted.emit)
+
+    def _choose_folder(self) -> None:
+        choose_folder(self, self.tr("Import chats"), lambda path: self.import_wanted.emit([path]))
 
     def read(self) -> None:
         """Ask what there is now."""
@@ -117,6 +131,9 @@ class DataSection(FormSection):
         super().retranslate()
         set_texts(self.folder, self.tr("Open the folder"))
         set_texts(self.export, self.tr("Export all chats…"))
+        set_texts(self.files, self.tr("Choose files…"), self.tr("Choose files of chats to import"))
+        set_texts(self.files_of, self.tr("Choose a folder…"), self.tr("Choose a folder of chats to import"))
+        self.importing.refit()
         set_texts(self.clear, self.tr("Delete now"), self.tr("Delete the cache of all chats"))
 
     def fields(self) -> Sequence[Field]:
@@ -127,6 +144,10 @@ class DataSection(FormSection):
         kept = self.tr(
             "Stored on disk. The oldest entries are removed first, and deleting a chat deletes its cache."
         )
+        imports = self.tr(
+            "From ChatGPT, Claude, Open WebUI, Jan, LM Studio, llama.cpp, or Coterie. You see first what is found;"
+            " nothing is imported twice."
+        )
         limits = sorted({*LIMITS, self.settings.states_limit})
         sizes = [(size, format_size(size) if size else self.tr("Off")) for size in limits]
         chats = self.tr("Kept for 30 days, then permanently deleted.")
@@ -134,6 +155,7 @@ class DataSection(FormSection):
         return (
             Field("folder", self.tr("Folder"), str(self._home), self.folder),
             Field("export", self.tr("Export"), self.tr("As PDF, web pages, Markdown, or JSON."), self.export),
+            Field("import", self.tr("Import chats"), imports, self.importing),
             Field("states_limit", self.tr("Cache for fast return to long chats"), kept, sizes),
             Field("cached", self.cached(), "", self.clear),
             Field("trash", self.tr("Deleted chats"), chats, self.trash, below=True),

@@ -27,7 +27,8 @@ class LazyPages(QObject):
 
     `chat_wanted` carries the path of a model to chat with, `hub_wanted` and `workers_wanted` ask for those settings,
     `model_wanted` for the list of models, `said` carries a `Notification` for the foot of the window,
-    `shown_changed` comes when another run may be shown, or none, `chat_restored` and `run_restored` carry an id.
+    `shown_changed` comes when another run may be shown, or none, `chat_restored` and `run_restored` carry an id,
+    `import_wanted` the paths of files with chats.
     """
 
     chat_wanted = Signal(str)
@@ -37,6 +38,7 @@ class LazyPages(QObject):
     chat_restored = Signal(int)
     run_restored = Signal(int)
     export_wanted = Signal()
+    import_wanted = Signal(list)
     said = Signal(object)
     shown_changed = Signal()
 
@@ -81,6 +83,7 @@ class LazyPages(QObject):
             page.restored.connect(self.chat_restored)
             page.run_restored.connect(self.run_restored)
             page.export_wanted.connect(self.export_wanted)
+            page.data.import_wanted.connect(self.import_wanted)
             page.said.connect(self.said)
             self._take_up(page)
             self._show_settings()

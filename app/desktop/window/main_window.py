@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.export.chat_exports import ChatExports
     from app.desktop.window.front import Front
+    from app.desktop.window.imports.chat_import import ChatImport
     from app.desktop.window.lazy_pages import LazyPages
     from app.desktop.window.navigation import Navigation
     from app.desktop.window.rail import Rail
@@ -69,6 +70,7 @@ class MainWindow(ThemedWidget):
     put_away: PutAway
     exports: ChatExports
     projects: ProjectControl
+    imports: ChatImport
     downloads: DownloadNotes
     tool_checking: ToolChecking
     chat_notes: ChatNotes
@@ -143,6 +145,7 @@ class MainWindow(ThemedWidget):
         from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.export.chat_exports import ChatExports
         from app.desktop.window.front import Front
+        from app.desktop.window.imports.chat_import import ChatImport
         from app.desktop.window.lazy_pages import LazyPages
         from app.desktop.window.navigation import Navigation
         from app.desktop.window.run_notes import RunNotes
@@ -170,6 +173,7 @@ class MainWindow(ThemedWidget):
             self.calls, self.sidebar, self.chats, self.toast, lambda project: self.go.new_chat(project)
         )
         self.exports = ChatExports(self.calls, self.toast, self.sidebar.model.conversation, self)
+        self.imports = ChatImport(self.calls, self.toast)
         self.downloads = DownloadNotes(
             self.calls, self.toast, self.strip, lambda: self.later.shows_downloads()
         )
@@ -233,6 +237,8 @@ class MainWindow(ThemedWidget):
         self.downloads.show_wanted.connect(lambda: go.show_models("downloads"))
         self.chat.said.connect(self._say)
         self.later.said.connect(self._say)
+        self.later.import_wanted.connect(self.imports.begin)
+        self.sidebar.files_dropped.connect(self.imports.begin)
         for changed in (self.chat.opened, self.later.shown_changed, self.pages.currentChanged):
             changed.connect(self.front.look)
         self.chat_notes.asking.connect(self.sidebar.show_asking)
@@ -313,7 +319,7 @@ class MainWindow(ThemedWidget):
             self.calls.do(lambda s: s.settings.change(welcomed=True))
 
     def _take_events(self, events: list[ServiceEvent]) -> None:
-        from app.services.chat.events import ConversationChanged, ProjectsChanged
+        from app.services.chat.events import ConversationChanged, ConversationsImported, ProjectsChanged
         from app.services.events import StoreFailed
         from app.services.models.events import AnswerFinished
 
@@ -321,7 +327,9 @@ class MainWindow(ThemedWidget):
         if changed := [event.conversation for event in events if isinstance(event, ConversationChanged)]:
             self.sidebar.change(changed)
         for event in events:
-            if isinstance(event, ProjectsChanged):
+            if isinstance(event, ConversationsImported):
+                self.sidebar.change(event.conversations)
+            elif isinstance(event, ProjectsChanged):
                 self.sidebar.set_projects(event.projects)
             elif isinstance(event, StoreFailed):
                 reason = self.tr("Not saved: {reason}").format(reason=languages.tell(event.error))

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QDrag, QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.widgets.searched_list import SideList
 from app.desktop.window.chats.conversation_delegate import more_box
 from app.desktop.window.chats.conversation_model import Role
+from app.desktop.window.chats.dropped_files import chat_paths
 
 CHOOSES_MORE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 class ChatsView(SideList):
     """A click or Enter opens; with Ctrl or Shift a click only chooses. `fold_wanted` carries a project, and whether
-    its chats are to be hidden."""
+    its chats are to be hidden, `files_dropped` the paths of files that may hold chats."""
 
     fold_wanted = Signal(int, bool)
+    files_dropped = Signal(list)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -71,6 +76,27 @@ class ChatsView(SideList):
             self.setCurrentIndex(index)
         else:
             super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self._take_files(event, super().dragEnterEvent)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._take_files(event, super().dragMoveEvent)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if paths := self._take_files(event, super().dropEvent):
+            self.files_dropped.emit(paths)
+
+    @staticmethod
+    def _take_files(event: QDropEvent, otherwise: Callable[[Any], None]) -> list[str]:
+        """Files of chats that are dragged here, which are copied; all else is `otherwise`."""
+        paths = chat_paths(event.mimeData().urls())
+        if not paths:
+            otherwise(event)
+        elif event.possibleActions() & Qt.DropAction.CopyAction:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        return paths
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         # Qt's own would take the rows away, or empty them, where they came from.

@@ -39,6 +39,7 @@ class Sidebar(SearchedList):
     folded_changed = Signal()
     archived_wanted = Signal()
     deleted_wanted = Signal()
+    files_dropped = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, ChatsView)
@@ -81,6 +82,7 @@ class Sidebar(SearchedList):
         view.delete_wanted.connect(self._delete)
         view.menu_wanted.connect(lambda index, place: self.menu(index).popup(place))
         view.fold_wanted.connect(self.fold)
+        view.files_dropped.connect(self.files_dropped)
         view.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
         menus.rename_wanted.connect(self.edit_title)
         self.bulk.move_wanted.connect(self._offer_places)

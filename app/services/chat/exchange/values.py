@@ -27,3 +27,13 @@ class ChatFile(msgspec.Struct, frozen=True):
 
     projects: tuple[Project, ...]
     chats: Iterator[WholeChat | UnreadChat]
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """How far an import is, or what a dry run would do: `imported` of the chats that were `found`. `already` were
+    here before, also in the trash; `failed` cannot be read."""
+
+    found: int = 0
+    imported: int = 0
+    already: int = 0
+    failed: tuple[UnreadChat, ...] = ()

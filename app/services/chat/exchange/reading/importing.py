@@ -5,28 +5,18 @@ Each is added in one transaction: it is there as a whole or not at all, whatever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 
 import msgspec
 
 from app.services.chat.events import ConversationsImported, ProjectsChanged
 from app.services.chat.exchange.reading.chat_files import chat_files
-from app.services.chat.exchange.values import ChatFile, UnreadChat
+from app.services.chat.exchange.values import ChatFile, Imported, UnreadChat
 from app.services.events import EventBus
 from app.store.records import Conversation, WholeChat
 from app.store.store import Store
 from app.store.whole_chats import identity
-
-
-class Imported(msgspec.Struct, frozen=True):
-    """How far an import is, or what a dry run would do: `imported` of the chats that were `found`. `already` were
-    here before, also in the trash; `failed` cannot be read."""
-
-    found: int = 0
-    imported: int = 0
-    already: int = 0
-    failed: tuple[UnreadChat, ...] = ()
 
 
 class ChatImports:
@@ -35,7 +25,7 @@ class ChatImports:
     def __init__(self, store: Store, events: EventBus) -> None:
         self._store, self._events = store, events
 
-    def run(self, paths: Iterable[Path], *, dry_run: bool = False) -> Iterator[Imported]:
+    def run(self, paths: Iterable[Path], *, dry_run: bool = False) -> Generator[Imported]:
         """Import what these files and folders hold; tells after each chat how far it is, at least once. Closing it
         ends the import: what was added stays.
 

@@ -14,7 +14,8 @@ import pytest
 from app.services.chat.events import ConversationsImported, ProjectsChanged
 from app.services.chat.exchange.coterie_json import write_coterie
 from app.services.chat.exchange.reading import files
-from app.services.chat.exchange.reading.importing import ChatImports, Imported
+from app.services.chat.exchange.reading.importing import ChatImports
+from app.services.chat.exchange.values import Imported
 from app.services.events import EventBus, ServiceEvent
 from app.store.records import ProjectOptions
 from app.store.store import Store
