@@ -984,6 +984,14 @@
         <source>Copy this code</source>
         <translation>이 코드 복사</translation>
     </message>
+    <message>
+        <source>Wrap</source>
+        <translation>줄바꿈</translation>
+    </message>
+    <message>
+        <source>Wrap long lines</source>
+        <translation>긴 줄 줄바꿈</translation>
+    </message>
 </context>
 <context>
     <name>CompareColumn</name>
@@ -5865,6 +5873,41 @@
     <message>
         <source>Your request</source>
         <translation>요청한 내용</translation>
+    </message>
+</context>
+<context>
+    <name>SaveButton</name>
+    <message>
+        <source>Save code</source>
+        <translation>코드 저장</translation>
+    </message>
+    <message>
+        <source>“{name}” couldn’t be saved: {detail}</source>
+        <translation>“{name}” 파일을 저장하지 못했습니다: {detail}</translation>
+    </message>
+    <message>
+        <source>Saved as “{name}”</source>
+        <translation>“{name}” 파일로 저장함</translation>
+    </message>
+    <message>
+        <source>Not saved</source>
+        <translation>저장 안 됨</translation>
+    </message>
+    <message>
+        <source>Saved</source>
+        <translation>저장됨</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>저장</translation>
+    </message>
+    <message>
+        <source>Save this code as a file</source>
+        <translation>이 코드를 파일로 저장</translation>
+    </message>
+    <message>
+        <source>Save as a file</source>
+        <translation>파일로 저장</translation>
     </message>
 </context>
 <context>

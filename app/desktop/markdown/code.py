@@ -1,9 +1,10 @@
-"""A code block: its language, a copy button, and the text, which scrolls sideways and shows every line."""
+"""A code block: its language, what can be done with it, and the text, which shows every line."""
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import (
@@ -23,51 +24,53 @@ from shiboken6 import isValid
 
 from app.desktop.base.background import background
 from app.desktop.base.theme import themes
+from app.desktop.markdown.code_file import SaveButton
 from app.desktop.markdown.headed import HeadedBox
 from app.desktop.markdown.highlight import MAX_COLOURED, QUICK, Span, Spans, spans
 from app.desktop.markdown.prose import MINIMUM_HEIGHT
 from app.desktop.markdown.selectable import Selectable
 from app.desktop.markdown.text_browser import SCROLL_KEYS, show_only
 from app.desktop.markdown.text_menu import text_menu
+from app.desktop.widgets.buttons import word_button
+from app.desktop.widgets.labels import set_texts
 from app.markdown.markdown import Code
 
 LINES_AT_ONCE = 150
 SLICE_S = 0.005
+# How soon whole lines are coloured while more come, and the most of the time that this may take.
+COLOUR_MS = 150
+COLOUR_SHARE = 0.1
 
 
 class Colours(QSyntaxHighlighter):
-    """Puts spans that are already known on the lines."""
+    """Puts spans that are already known on the lines, and touches only lines that get others."""
 
     def __init__(self, editor: QTextEdit | QPlainTextEdit) -> None:
         super().__init__(editor.document())
         self.lines: Spans = ()
-        self._next = 0
+        self._changed: set[int] = set()
         self._slices = QTimer(self, singleShot=True, interval=0)
-        self._slices.timeout.connect(self._colour_slice)
+        self._slices.timeout.connect(lambda: self._colour(SLICE_S))
         self._formats: dict[tuple[str, bool, bool], QTextCharFormat] = {}
 
     def set_spans(self, lines: Spans) -> None:
         """Colours a short text at once, a long one in slices between events."""
-        self.lines = lines
-        if self.document().blockCount() <= LINES_AT_ONCE:
-            self.rehighlight()
-        else:
-            self._next = 0
-            self._slices.start()
+        before, self.lines = self.lines, lines
+        count = max(len(before), len(lines))
+        self._changed |= {n for n in range(count) if before[n : n + 1] != lines[n : n + 1]}
+        self._colour(math.inf if len(self._changed) <= LINES_AT_ONCE else SLICE_S)
 
-    def _colour_slice(self) -> None:
+    def _colour(self, seconds: float) -> None:
         started = time.perf_counter()
-        block = self.document().findBlockByNumber(self._next)
-        while block.isValid() and time.perf_counter() - started < SLICE_S:
-            self.rehighlightBlock(block)
-            block = block.next()
-            self._next += 1
-        if block.isValid():
+        while self._changed and time.perf_counter() - started < seconds:
+            block = self.document().findBlockByNumber(self._changed.pop())
+            if block.isValid():
+                self.rehighlightBlock(block)
+        if self._changed:
             self._slices.start()
 
     def clear(self) -> None:
-        if self.lines:
-            self.set_spans(())
+        self.set_spans(())
 
     def highlightBlock(self, text: str) -> None:
         number = self.currentBlock().blockNumber()
@@ -96,16 +99,28 @@ class _CodeText(Selectable, QTextEdit):
         show_only(self)
         self.setLineWrapMode(QTextEdit.LineWrapMode.NoWrap)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.wraps = False
+        self.wrap(False)
+
+    def wrap(self, on: bool) -> None:
+        """Break lines that are longer than there is room."""
+        self.wraps = on
+        mode, lines = QTextOption.WrapMode, QTextEdit.LineWrapMode
+        self.setLineWrapMode(lines.WidgetWidth if on else lines.NoWrap)
         option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.NoWrap)
+        option.setWrapMode(mode.WrapAtWordBoundaryOrAnywhere if on else mode.NoWrap)
         option.setTextDirection(Qt.LayoutDirection.LeftToRight)
         self.document().setDefaultTextOption(option)
+        bars = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(bars.ScrollBarAlwaysOff if on else bars.ScrollBarAsNeeded)
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
         """The lines, some room below them, and the scroll bar where a line is longer."""
+        if self.wraps:
+            self.document().setTextWidth(width)
         size = self.document().size()
         return math.ceil(size.height()) + 8 + (10 if size.width() > width else 0)
 
@@ -133,13 +148,22 @@ class _CodeText(Selectable, QTextEdit):
 
 
 class CodeBlock(HeadedBox):
-    """Shows a `Code`. While its fence is open only what is new is added; the colours come at the end."""
+    """Shows a `Code`. While its fence is open only what is new is added, and lines get their colours soon after they
+    are whole."""
 
     def __init__(self, parent: QWidget, code: Code) -> None:
         super().__init__(parent, lambda: self.code.text)
         self.code = Code(code.language, "", closed=False)
         self._text = _CodeText(self)
         self._colours = Colours(self._text)
+        self._soon = QTimer(self, singleShot=True, interval=COLOUR_MS)
+        self._soon.timeout.connect(self._colour)
+        self._wrap = word_button(self, "small-word")
+        self._wrap.setCheckable(True)
+        self._wrap.toggled.connect(self._wrap_lines)
+        self._save = SaveButton(self, lambda: self.code)
+        for place, button in enumerate((self._wrap, self._save)):
+            self.head_row.insertWidget(2 + place, button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.inside.addWidget(self._text)
         self.inside.set_margins(12, 11, 12, 3)
         self._style()
@@ -152,14 +176,20 @@ class CodeBlock(HeadedBox):
             self._append(code.text[len(old.text) :])
         else:
             self._text.clear()
+            self._colours.lines = ()
             self._space_lines()
             self._append(code.text)
         if code.language != old.language:
             self.retranslate()
-        if code.closed and (code != old):
+        if code.closed and code != old:
             self._colour()
-        elif not code.closed:
-            self._colours.clear()
+        elif not code.closed and not self._soon.isActive():
+            self._soon.start()
+
+    def _wrap_lines(self, on: bool) -> None:
+        self._text.wrap(on)
+        self._append("")
+        self.height_changed.emit()
 
     def _space_lines(self) -> None:
         """Sets the line height; lines that are added later take it over."""
@@ -182,18 +212,26 @@ class CodeBlock(HeadedBox):
         self.refit()
 
     def _colour(self) -> None:
+        """Colour all lines, of a fence that is open those that are whole."""
+        self._soon.stop()
         code, style = self.code, themes.current.code_style
-        if len(code.text) > MAX_COLOURED:
+        text = code.text if code.closed else code.text[: code.text.rfind("\n") + 1]
+        if not text or len(text) > MAX_COLOURED:
             return
-        if len(code.text) <= QUICK:
-            self._colours.set_spans(spans(code.text, code.language, style))
+        if len(text) <= QUICK:
+            self._colours.set_spans(spans(text, code.language, style))
             return
         background().submit(
-            lambda: spans(code.text, code.language, style), lambda lines: self._coloured(code, style, lines)
+            lambda: _timed(lambda: spans(text, code.language, style)),
+            lambda done: self._coloured(code, text, style, *done),
         )
 
-    def _coloured(self, code: Code, style: str, lines: Spans) -> None:
-        if isValid(self) and code == self.code and style == themes.current.code_style:
+    def _coloured(self, code: Code, text: str, style: str, lines: Spans, taken_ms: float) -> None:
+        if not isValid(self) or style != themes.current.code_style or code.language != self.code.language:
+            return
+        # Of a long block that still grows the colours come less often.
+        self._soon.setInterval(max(COLOUR_MS, round(taken_ms / COLOUR_SHARE)))
+        if code == self.code or (not self.code.closed and self.code.text.startswith(text)):
             self._colours.set_spans(lines)
 
     def retranslate(self) -> None:
@@ -202,11 +240,11 @@ class CodeBlock(HeadedBox):
         self.set_head(language)
         self._text.setAccessibleName(name)
         self._copy.setAccessibleName(self.tr("Copy this code"))
+        set_texts(self._wrap, self.tr("Wrap"), self.tr("Wrap long lines"))
 
     def restyle(self) -> None:
         self._style()
-        if self.code.closed:
-            self._colour()
+        self._colour()
 
     def _style(self) -> None:
         theme = themes.current
@@ -216,3 +254,8 @@ class CodeBlock(HeadedBox):
         self._text.setTabStopDistance(4 * QFontMetricsF(theme.fixed_font()).horizontalAdvance(" "))
         self._space_lines()
         self._append("")
+
+
+def _timed(work: Callable[[], Spans]) -> tuple[Spans, float]:
+    started = time.perf_counter()
+    return work(), 1000 * (time.perf_counter() - started)
