@@ -1,8 +1,7 @@
-"""The whole conversation as one text: to select across messages, to search in, to copy as Markdown."""
+"""The whole conversation as one plain text: to select across messages, to search in, to copy as Markdown."""
 
 from __future__ import annotations
 
-import html
 import time
 from collections import deque
 from collections.abc import Callable
@@ -11,75 +10,50 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
-    QKeyEvent,
     QKeySequence,
     QPalette,
     QShortcut,
-    QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QLineEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.cards import time_of
 from app.desktop.chat.find.places import find_all, nearest
-from app.desktop.markdown.prose import style_sheet
-from app.desktop.markdown.text_browser import SafeTextBrowser
+from app.desktop.markdown.text_browser import show_only
 from app.desktop.text.tool_call_text import arguments_text, one_line, whole_text
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.format import format_count
-from app.markdown.markdown import FORMULA_MARK, Prose, parse
-from app.store.plain_text import pattern
+from app.store.plain_text import pattern, plain
 from app.store.records import Message
 
 PAGE = 100
-SLICE = 0.006
+SLICE = 0.004
+AT_ONCE = 40
 MAX_PAINTED = 500
 MARGIN = 24
 
 
-def _with_tex(prose: Prose) -> str:
-    tex = [f"<code>{html.escape(formula.tex)}</code>" for formula in prose.formulas]
-    return FORMULA_MARK.sub(lambda mark: tex[int(mark[1])], prose.html)
+def message_text(message: Message) -> str:
+    """A message as it is read, without markup, and the calls that it makes."""
+    parts = [plain(message.content) if message.role == "assistant" else message.content]
+    parts += [f"{one_line(call.name)}\n{arguments_text(call)}" for call in message.tool_calls]
+    return "\n\n".join(part.strip() for part in parts if part.strip())
 
 
-def message_html(message: Message) -> str:
-    """A message in HTML, formulas as TeX."""
-    if message.role != "assistant":
-        return f'<p style="white-space: pre-wrap">{html.escape(message.content)}</p>'
-    parts = []
-    for block in parse(message.content):
-        if isinstance(block, Prose):
-            parts.append(_with_tex(block))
-        else:
-            parts.append(f"<pre>{html.escape(block.text)}</pre>")
-    for call in message.tool_calls:
-        text = f"{one_line(call.name)}\n{arguments_text(call)}".strip()
-        parts.append(f"<pre>{html.escape(text)}</pre>")
-    return "".join(parts)
-
-
-class _Text(SafeTextBrowser):
-    """Scrolls by itself, unlike the prose of a card."""
+class _Text(QPlainTextEdit):
+    """Lays out only what is seen of it, however long it is."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setLineWrapMode(QTextEdit.LineWrapMode.WidgetWidth)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        show_only(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.document().setDocumentMargin(MARGIN)
         self.viewport().setAutoFillBackground(True)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        QTextEdit.wheelEvent(self, event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        QTextEdit.keyPressEvent(self, event)
 
 
 class SelectTextView(ThemedWidget):
@@ -162,11 +136,20 @@ class SelectTextView(ThemedWidget):
             self.page_wanted.emit(page)
 
     def _build_slice(self) -> None:
-        started = time.perf_counter()
-        while self._queue and self._queue[0] in self._arrived:
-            self._add(self._arrived.pop(self._queue.popleft()))
+        started, at_start = time.perf_counter(), self._text.document().isEmpty()
+        cursor = QTextCursor(self._text.document())
+        cursor.beginEditBlock()  # one for all: the end of each is what takes the time
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        for _ in range(AT_ONCE):
+            if not self._queue or self._queue[0] not in self._arrived:
+                break
+            self._add(self._arrived.pop(self._queue.popleft()), cursor)
             if time.perf_counter() - started > SLICE:
                 break
+        cursor.endEditBlock()
+        if at_start:
+            # The reader's cursor went along with what was inserted, and would with all that follows.
+            self._text.moveCursor(QTextCursor.MoveOperation.Start)
         if self._queue and self._queue[0] in self._arrived:
             self._slices.start()
         elif len(self._arrived) < PAGE // 2:
@@ -175,33 +158,17 @@ class SelectTextView(ThemedWidget):
             self._search()
         self._show_state()
 
-    def _add(self, message: Message) -> None:
+    def _add(self, message: Message, cursor: QTextCursor) -> None:
         if message.role not in ("user", "assistant"):
             return
         speaker = self.tr("You") if message.role == "user" else self.tr("Assistant")
         text = whole_text(message.content.strip(), message.tool_calls)
         self._markdown.append(f"**{speaker}**\n\n{text}")
-        theme = themes.current
-        cursor = QTextCursor(self._text.document())
-        cursor.beginEditBlock()
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        head, block = QTextCharFormat(), QTextBlockFormat()
+        theme, head = themes.current, QTextCharFormat()
         head.setForeground(QColor(theme.muted))
         head.setFont(theme.font(13, bold=True))
-        block.setTopMargin(theme.px(18))
-        block.setBottomMargin(theme.px(4))
-        if self._text.document().isEmpty():
-            cursor.setBlockFormat(block)
-        else:
-            cursor.insertBlock(block)
-        cursor.insertText(f"{speaker} · {time_of(message)}", head)
-        # The first paragraph of what is inserted keeps the format of the block that it comes into.
-        body = QTextBlockFormat()
-        body.setLineHeight(theme.px(14 * 1.55), QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-        body.setBottomMargin(theme.px(12))
-        cursor.insertBlock(body, QTextCharFormat())
-        cursor.insertHtml(message_html(message))
-        cursor.endEditBlock()
+        cursor.insertText(f"{speaker} · {time_of(message)}\n", head)
+        cursor.insertText(f"{message_text(message)}\n\n", QTextCharFormat())
 
     # --- searching and copying ---
 
@@ -288,8 +255,7 @@ class SelectTextView(ThemedWidget):
         palette = theme.palette()
         palette.setColor(QPalette.ColorRole.Base, QColor(theme.background))
         self._text.setPalette(palette)
-        self._text.document().setDefaultFont(theme.font())
-        self._text.document().setDefaultStyleSheet(style_sheet(theme))
+        self._text.setFont(theme.font())
         if self._ids and self.is_complete and self.isVisible():
             # The colours are part of the text, which is built again.
             self.open(self._ids)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from app.desktop.base.utf16 import utf16_length
+
 MAX_MATCHES = 10_000
 
 
@@ -11,7 +13,7 @@ def find_all(text: str, wanted: re.Pattern[str]) -> list[tuple[int, int]]:
     """Start and end of each match in `text`, in UTF-16 units, in order."""
     places: list[tuple[int, int]] = []
     done = offset = 0
-    narrow = text.isascii() or max(text) <= "\uffff"
+    narrow = utf16_length(text) == len(text)
     for match in wanted.finditer(text):
         start, end = match.span()
         if not narrow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QTextBrowser, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.desktop.chat.select_text import SelectTextView
 from tests.app.desktop.chat.conversations import conversation, message
@@ -29,8 +29,8 @@ def text_view(qtbot):
     view.close_view()
 
 
-def whole(view: SelectTextView) -> QTextBrowser:
-    return find(view, "The whole chat", QTextBrowser)
+def whole(view: SelectTextView) -> QPlainTextEdit:
+    return find(view, "The whole chat", QPlainTextEdit)
 
 
 def opened(qtbot, view: SelectTextView, messages):
