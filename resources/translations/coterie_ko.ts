@@ -2058,6 +2058,10 @@
         <translation>이 답변 다시 생성</translation>
     </message>
     <message>
+        <source>More for this message</source>
+        <translation>이 메시지에 대한 기타 동작</translation>
+    </message>
+    <message>
         <source>first token {time}</source>
         <translation>첫 토큰 {time}</translation>
     </message>
@@ -3202,6 +3206,77 @@
     <message>
         <source>Cancel</source>
         <translation>취소</translation>
+    </message>
+</context>
+<context>
+    <name>MessageMenu</name>
+    <message>
+        <source>Compare models</source>
+        <translation>모델 비교</translation>
+    </message>
+    <message>
+        <source>Show formatted</source>
+        <translation>서식 적용하여 보기</translation>
+    </message>
+    <message>
+        <source>Show raw text</source>
+        <translation>원문 보기</translation>
+    </message>
+    <message>
+        <source>Answer again</source>
+        <translation>다시 답변</translation>
+    </message>
+    <message>
+        <source>Branch into a new chat</source>
+        <translation>새 대화로 분기</translation>
+    </message>
+    <message>
+        <source>Copy as Markdown</source>
+        <translation>Markdown으로 복사</translation>
+    </message>
+    <message>
+        <source>Copy as rich text</source>
+        <translation>서식 있는 텍스트로 복사</translation>
+    </message>
+    <message>
+        <source>Regenerate with</source>
+        <translation>다른 모델로 다시 생성</translation>
+    </message>
+    <message>
+        <source>Looking for models…</source>
+        <translation>모델을 찾는 중…</translation>
+    </message>
+    <message>
+        <source>No other models</source>
+        <translation>다른 모델 없음</translation>
+    </message>
+    <message>
+        <source>This is a new chat that goes on from that message.</source>
+        <translation>해당 메시지에서 이어지는 새 대화입니다.</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>Delete this and what follows</source>
+        <translation>이 메시지와 이후 내용 삭제</translation>
+    </message>
+    <message>
+        <source>Message deleted</source>
+        <translation>메시지를 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>Messages deleted</source>
+        <translation>메시지를 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>Last answer copied</source>
+        <translation>마지막 답변을 복사했습니다</translation>
     </message>
 </context>
 <context>
@@ -4676,6 +4751,25 @@
     <message>
         <source>Settings</source>
         <translation>설정</translation>
+    </message>
+</context>
+<context>
+    <name>RawText</name>
+    <message>
+        <source>Reasoning, as written</source>
+        <translation>추론 원문</translation>
+    </message>
+    <message>
+        <source>Answer, as written</source>
+        <translation>답변 원문</translation>
+    </message>
+    <message>
+        <source>Show formatted</source>
+        <translation>서식 적용하여 보기</translation>
+    </message>
+    <message>
+        <source>Show the formatted answer</source>
+        <translation>서식을 적용한 답변 보기</translation>
     </message>
 </context>
 <context>
@@ -6483,6 +6577,14 @@
     <message>
         <source>Edit your last message</source>
         <translation>마지막 내 메시지 수정</translation>
+    </message>
+    <message>
+        <source>Copy the last answer</source>
+        <translation>마지막 답변 복사</translation>
+    </message>
+    <message>
+        <source>Regenerate the last answer</source>
+        <translation>마지막 답변 다시 생성</translation>
     </message>
     <message>
         <source>Stop the answer, or close what is open</source>

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 from shiboken6 import isValid
 
 from app.desktop.base.background import background
 from app.desktop.base.language import languages
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.chat.cards import MessageCard, time_of
 from app.desktop.markdown.body import QUICK_TEXT, AnswerBody
@@ -32,6 +33,7 @@ from engine.values import ToolCall
 
 if TYPE_CHECKING:
     from app.desktop.chat.answer_steps import AnswerSteps
+    from app.desktop.chat.raw_text import RawText
 
 
 def spoken_words(message: Message, limit: int = 80) -> str:
@@ -57,11 +59,43 @@ class AnswerCard(MessageCard):
         self._calls: list[ToolCallCard] = []
         self._notices: list[QLabel] = []
         self._end_told = False
+        self._raw: RawText | None = None
         self._stream: StreamingDocument | None = None
         self._thinking_since: float | None = None
         self._thought_s = 0.0
         self._thought_tokens = 0
         self.show_message(message)
+
+    @property
+    def shows_raw(self) -> bool:
+        return self._raw is not None
+
+    @property
+    def _is_covered(self) -> bool:
+        """Whether something stands in the place of the answer's parts."""
+        return self.is_editing or self.shows_raw
+
+    @property
+    def is_pinned(self) -> bool:
+        return super().is_pinned or self.shows_raw
+
+    def show_raw(self, on: bool) -> None:
+        """Show the text as the model wrote it in the place of the answer, or the answer again."""
+        if on == self.shows_raw or self._stream is not None:
+            return
+        if on:
+            from app.desktop.chat.raw_text import RawText
+
+            self._raw = RawText(self, self.message)
+            self._raw.height_changed.connect(self.height_changed)
+            self._raw.left.connect(lambda: self.show_raw(False))
+        elif self._raw is not None:
+            if holds_focus(self._raw):
+                self.footer.more.setFocus(Qt.FocusReason.OtherFocusReason)
+            discard(self._raw)
+            self._raw = None
+        self._show_parts(not self.is_editing)
+        self.height_changed.emit()
 
     # --- showing a record ---
 
@@ -86,7 +120,7 @@ class AnswerCard(MessageCard):
         self.steps = AnswerSteps(self, run)
         self.steps.height_changed.connect(self._steps_changed)
         self.steps.link_asked.connect(self.link_asked)
-        self.steps.setVisible(not self.is_editing)
+        self.steps.setVisible(not self._is_covered)
         self.steps_made.emit()
 
     def _steps_changed(self) -> None:
@@ -129,6 +163,7 @@ class AnswerCard(MessageCard):
 
     def _begin_stream(self) -> None:
         message = self.message
+        self.show_raw(False)
         self._stream = StreamingDocument()
         self._body.show_blocks(())
         self.footer.hide()
@@ -152,6 +187,8 @@ class AnswerCard(MessageCard):
         self._show_thinking()
         self.footer.setVisible(not self.is_editing and not self._is_told_and_empty)
         self.footer.show_message(message)
+        if self._raw is not None:
+            self._raw.show_message(message)
         self._show_content(message.content)
 
     def _show_content(self, content: str) -> None:
@@ -174,7 +211,7 @@ class AnswerCard(MessageCard):
             self._reasoning.answer_now_pressed.connect(
                 lambda: self.answer_now_requested.emit(self.message.id)
             )
-            self._reasoning.setVisible(not self.is_editing)
+            self._reasoning.setVisible(not self._is_covered)
         return self._reasoning
 
     def _show_thinking(self) -> None:
@@ -238,7 +275,7 @@ class AnswerCard(MessageCard):
         actions = [] if why is not None and why.code == FULL else [BannerAction(action, self._act)]
         colour = "bad" if message.state == "failed" else "warning" if message.error else "muted"
         self._strip.say(text, actions, colour)
-        self._strip.setVisible(not self.is_editing)
+        self._strip.setVisible(not self._is_covered)
 
     def _show_calls(self, calls: Sequence[ToolCall]) -> None:
         """Shows exactly these calls; cards that already show the right one stay."""
@@ -251,7 +288,7 @@ class AnswerCard(MessageCard):
         for call in calls[same:]:
             card = ToolCallCard(self, call)
             card.height_changed.connect(self.height_changed)
-            card.setVisible(not self.is_editing)
+            card.setVisible(not self._is_covered)
             self._calls.append(card)
 
     def _show_notices(self) -> None:
@@ -263,7 +300,7 @@ class AnswerCard(MessageCard):
             discard(self._notices.pop())
         while len(self._notices) < len(notices):
             line = text_label(self, "small", wraps=True)
-            line.setVisible(not self.is_editing)
+            line.setVisible(not self._is_covered)
             self._notices.append(line)
         for line, notice in zip(self._notices, notices, strict=True):
             line.setText(languages.tell(notice))
@@ -343,7 +380,7 @@ class AnswerCard(MessageCard):
             return
         if self._status is None:
             self._status = WaitingLine(self)
-            self._status.setVisible(not self.is_editing)
+            self._status.setVisible(not self._is_covered)
             self._status.show_waiting(waiting)
             self.height_changed.emit()
         elif self._status.show_waiting(waiting):
@@ -382,13 +419,20 @@ class AnswerCard(MessageCard):
         super()._show_parts(on)
         for part in (self.steps, self._reasoning, self._body, *self._calls, *self._notices, self._strip):
             if part is not None:
-                part.setVisible(on)
+                part.setVisible(on and not self.shows_raw)
+        if self._raw is not None:
+            self._raw.setVisible(on)
 
     def fit(self, width: int) -> int:
         theme, y = themes.current, 0
         if height := self._fit_editor(width):
             return height
         parts: list[tuple[QWidget, int, int]] = []  # widget, height, gap below
+        if self._raw is not None:
+            raw = self._raw.fit(width)
+            self._raw.setGeometry(0, 0, width, raw)
+            self.footer.setGeometry(0, raw + theme.px(8), width, self.footer.fit(width))
+            return raw + theme.px(8) + self.footer.height()
         if self.steps is not None and not self.steps.is_empty:
             parts.append((self.steps, self.steps.fit(width), theme.px(12)))
         if self._reasoning is not None:

@@ -35,6 +35,8 @@ class MessageCard(FittedWidget):
     answer_now_requested = Signal(int)
     sibling_requested = Signal(int, int)
     link_asked = Signal(str)
+    # The card whose menu is wanted.
+    menu_requested = Signal(object)
 
     def __init__(self, parent: QWidget, message: Message, *, at_right: bool = False) -> None:
         super().__init__(parent)
@@ -43,6 +45,7 @@ class MessageCard(FittedWidget):
         self.footer = Footer(self, self.copied_text, at_right=at_right)
         self.footer.edit_pressed.connect(self.start_editing)
         self.footer.regenerate_pressed.connect(lambda: self.regenerate_requested.emit(self.message.id))
+        self.footer.more_pressed.connect(lambda: self.menu_requested.emit(self))
         self.footer.sibling_pressed.connect(lambda by: self.sibling_requested.emit(self.message.id, by))
 
     @property

@@ -21,6 +21,7 @@ from app.desktop.chat.composer import Composer
 from app.desktop.chat.composer_frame import ComposerFrame
 from app.desktop.chat.files.given_files import GivenFiles
 from app.desktop.chat.find.find_control import FindControl
+from app.desktop.chat.message_menu.message_menu import MessageMenu
 from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.onboarding import Onboarding
 from app.desktop.chat.remembering.proposal_note import ProposalNote
@@ -97,6 +98,7 @@ class ChatPage(ThemedWidget):
         self.room = RoomControl(calls, self, self.header, self.transcript, self.composer)
         self.comparing = CompareControl(calls, self)
         self.proposal = ProposalNote(calls, self)
+        self.messages = MessageMenu(calls, self.transcript, self.model)
         self.runs = AnswerRuns(calls, self, self.composer)
         self._views = QStackedWidget(self)
         for view in (*([QWidget(self)] if first_run else []), self.transcript, self.whole_text):
@@ -150,6 +152,11 @@ class ChatPage(ThemedWidget):
         self.header.renamed.connect(self._rename)
         self.comparing.failed.connect(self.show_error)
         self.temporary_note.keep_wanted.connect(self._keep)
+        self.messages.regenerate_wanted.connect(self._regenerate)
+        self.messages.compare_wanted.connect(self._compare)
+        self.messages.open_wanted.connect(self.open)
+        self.messages.deleted.connect(composer.take_focus)
+        self.messages.said.connect(self.said)
         self.room.continue_wanted.connect(self._continue)
         self.room.regenerate_wanted.connect(self._regenerate)
         self.room.edit_wanted.connect(self.edit_last)
@@ -594,8 +601,19 @@ class ChatPage(ThemedWidget):
         self._calls.do(lambda s: s.conversations.edit(message, text), self._follow, owner=self)
         self.composer.take_focus()
 
-    def _regenerate(self, message: int) -> None:
-        self._calls.do(lambda s: s.conversations.regenerate(message), self._follow, owner=self)
+    def _regenerate(self, message: int, model: str | None = None) -> None:
+        self._calls.do(lambda s: s.conversations.regenerate(message, model), self._follow, owner=self)
+
+    def regenerate_last(self) -> None:
+        """Have the last question answered anew."""
+        ids = self.transcript.ids
+        if ids and not self.answering():
+            self._regenerate(ids[-1])
+
+    def copy_last(self) -> None:
+        """Put the last answer on the clipboard."""
+        if self.transcript.ids:
+            self.messages.copy_last_answer()
 
     def _follow(self, written: Message) -> None:
         """An answer that was asked for is followed; words that were only put right stay where they are."""
@@ -620,10 +638,14 @@ class ChatPage(ThemedWidget):
 
     def compare(self) -> None:
         """Let a person choose models that answer the last question beside each other."""
-        conversation, ids = self._shown.id, self.transcript.ids
-        if conversation is not None and ids and not self.answering():
+        if self.transcript.ids:
+            self._compare(self.transcript.ids[-1])
+
+    def _compare(self, message: int) -> None:
+        conversation = self._shown.id
+        if conversation is not None and not self.answering():
             state = self.model.state
-            self.comparing.open(conversation, ids[-1], "" if state is None else state.path)
+            self.comparing.open(conversation, message, "" if state is None else state.path)
 
     def edit_last(self) -> None:
         """Open the editor in the place of the last message of the user."""

@@ -77,14 +77,18 @@ class ModelControl(QObject):
 
     def use(self, choice: str) -> None:
         """Load a model file or "starter", or use a model elsewhere, after asking whether text may leave for it."""
+        self.agree(choice, lambda: self._use(choice))
+
+    def agree(self, choice: str, then: Callable[[], None]) -> None:
+        """Call `then` once text may go to this model; for one elsewhere a person is asked the first time."""
         if not is_remote(choice):
-            self._use(choice)
+            then()
             return
         if self.leaving is None:
             from app.desktop.model_picker.leaving_card import Leaving  # after the first paint
 
             self.leaving = Leaving(self._calls, self._header)
-        self.leaving.before(choice, lambda: self._use(choice))
+        self.leaving.before(choice, then)
 
     def _use(self, choice: str) -> None:
         self.chosen.emit(choice)

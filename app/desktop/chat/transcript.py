@@ -59,6 +59,7 @@ class TranscriptView(TranslatedWidget):
     continue_requested = Signal(int)
     answer_now_requested = Signal(int)
     sibling_requested = Signal(int, int)
+    menu_requested = Signal(object)
     link_activated = Signal(str)
     at_tail_changed = Signal(bool)
     suggestion_chosen = Signal(str)
@@ -321,6 +322,7 @@ class TranscriptView(TranslatedWidget):
         card.continue_requested.connect(self.continue_requested)
         card.answer_now_requested.connect(self.answer_now_requested)
         card.sibling_requested.connect(self.sibling_requested)
+        card.menu_requested.connect(self.menu_requested)
         card.link_asked.connect(self._ask_link)
         if isinstance(card, AnswerCard):
             self._tell_below(card)

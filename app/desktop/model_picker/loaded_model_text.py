@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
+from PySide6.QtCore import QCoreApplication
 
 from app.desktop.text.measures import short_description
+from app.desktop.text.moments import moment_text
 from app.format import format_size
 from app.services.models.events import ModelChanged
 from app.services.models.loaded_model import Held, LoadedModel, Using
@@ -60,7 +61,7 @@ def why_sentence(loaded_model: LoadedModel) -> str:
         "answer": translate("Residence", "Loaded at {time} for an answer"),
         "run": translate("Residence", "Loaded at {time} for a run"),
     }[loaded_model.because]
-    return sentence.format(time=_time(loaded_model.since))
+    return sentence.format(time=moment_text(loaded_model.since))
 
 
 def used_sentence(loaded_model: LoadedModel) -> str:
@@ -77,7 +78,7 @@ def used_sentence(loaded_model: LoadedModel) -> str:
 def until_sentence(loaded_model: LoadedModel) -> str:
     """Until when it stays, or why it does."""
     translate = QCoreApplication.translate
-    time = _time(loaded_model.until) if loaded_model.until else ""
+    time = moment_text(loaded_model.until) if loaded_model.until else ""
     if loaded_model.stays == "answering":
         return translate("Residence", "Stays in memory: an answer is being written")
     if loaded_model.stays == "running":
@@ -127,12 +128,3 @@ def _name(user: Using) -> str:
         )
     sentence = translate("Residence", "“{title}”")
     return sentence.format(title=user.title)
-
-
-def _time(seconds: float) -> str:
-    """A time of today, or with its day."""
-    moment = QDateTime.fromSecsSinceEpoch(round(seconds))
-    form = QLocale.FormatType.ShortFormat
-    if moment.date() == QDate.currentDate():
-        return str(QLocale().toString(moment.time(), form))
-    return str(QLocale().toString(moment, form))

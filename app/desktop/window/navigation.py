@@ -88,6 +88,8 @@ class Navigation(QObject):
             "export": self.export_chat,
             "compose": self.compose,
             "edit_last": self._chat.edit_last,
+            "copy_last": self._chat.copy_last,
+            "regenerate": self._chat.regenerate_last,
             "answer_now": self._chat.answer_now,
             "undo": self._toast.undo,
             "choose_model": self.choose_model,

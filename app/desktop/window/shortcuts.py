@@ -44,6 +44,8 @@ def shortcuts() -> tuple[Shortcut, ...]:
         Shortcut("send", "Enter", translate("Shortcuts", "Send"), in_window=False),
         Shortcut("break", "Shift+Enter", translate("Shortcuts", "New line"), in_window=False),
         Shortcut("edit_last", "Alt+Up", translate("Shortcuts", "Edit your last message")),
+        Shortcut("copy_last", "Ctrl+Shift+C", translate("Shortcuts", "Copy the last answer")),
+        Shortcut("regenerate", "Ctrl+Shift+R", translate("Shortcuts", "Regenerate the last answer")),
         Shortcut("stop", "Esc", translate("Shortcuts", "Stop the answer, or close what is open")),
         Shortcut("answer_now", "Ctrl+Shift+A", translate("Shortcuts", "End the reasoning and answer now")),
         Shortcut("rename", "F2", translate("Shortcuts", "Rename the chat in the list"), in_window=False),

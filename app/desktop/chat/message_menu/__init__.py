@@ -1,0 +1,1 @@
+"""What is done with one message of a chat besides what stands under it."""
