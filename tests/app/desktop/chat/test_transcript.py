@@ -460,11 +460,13 @@ def test_tab_goes_down_the_page(qtbot, view):
     scroll_area(view).setFocus()
     qtbot.waitUntil(scroll_area(view).hasFocus)
     names = []
-    for _ in range(7):
+    for _ in range(9):
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         names.append(QApplication.focusWidget().accessibleName())
     assert names[:3] == ["Copy this message", "Edit this message", "More for this message"]
     assert names[3:] == [
+        "Wrap long lines",
+        "Save this code as a file",
         "Copy this code",
         "Copy this message",
         "Edit this message",

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base import tasks
-from app.desktop.markdown.code import CodeBlock
+from app.desktop.markdown.code import CodeBlock, Colours
 from app.desktop.markdown.code_file import SaveButton, file_name
 from app.markdown.markdown import Code
 from tests.support.window.finding import find, part
@@ -66,9 +66,10 @@ def test_only_lines_with_other_colors_are_touched(
     code = block(holder, Code("python", "x = 1\n" * 40, closed=False))
     qtbot.waitUntil(lambda: all(colored_lines(code)[:40]))
     touched: list[int] = []
-    real = code._colours.rehighlightBlock
+    (colors,) = code.findChildren(Colours)
+    real = colors.rehighlightBlock
     monkeypatch.setattr(
-        code._colours, "rehighlightBlock", lambda line: (touched.append(line.blockNumber()), real(line))
+        colors, "rehighlightBlock", lambda line: (touched.append(line.blockNumber()), real(line))
     )
     code.set_code(Code("python", "x = 1\n" * 41))
     assert all(colored_lines(code)[:41])
