@@ -3753,6 +3753,10 @@
         <translation>추천</translation>
     </message>
     <message>
+        <source>Needs {need} on the disk, {free} are free</source>
+        <translation>디스크에 {need} 필요, 남은 공간 {free}</translation>
+    </message>
+    <message>
         <source>in library</source>
         <translation>보유</translation>
     </message>
@@ -3877,6 +3881,14 @@
         <translation>{where} · 초당 약 {speed}토큰</translation>
     </message>
     <message>
+        <source>too big for RAM</source>
+        <translation>RAM보다 큼</translation>
+    </message>
+    <message>
+        <source>about {speed} tok/s</source>
+        <translation>초당 약 {speed}토큰</translation>
+    </message>
+    <message>
         <source>{size} missing right now</source>
         <translation>지금 {size} 부족</translation>
     </message>
@@ -3925,6 +3937,26 @@
         <translation>비공개</translation>
     </message>
     <message>
+        <source>{total}, {active} active</source>
+        <translation>{total}, 활성 {active}</translation>
+    </message>
+    <message>
+        <source>reasons</source>
+        <translation>추론</translation>
+    </message>
+    <message>
+        <source>tools</source>
+        <translation>도구</translation>
+    </message>
+    <message>
+        <source>Korean</source>
+        <translation>한국어</translation>
+    </message>
+    <message>
+        <source>sees images</source>
+        <translation>이미지</translation>
+    </message>
+    <message>
         <source>{count} downloads</source>
         <translation>다운로드 {count}회</translation>
     </message>
@@ -3955,6 +3987,42 @@
     <message>
         <source>checking tools: {done} of {total}</source>
         <translation>도구 점검 중: {total}개 중 {done}개</translation>
+    </message>
+    <message>
+        <source>larger than the original, no better</source>
+        <translation>원본보다 크지만 더 낫지 않음</translation>
+    </message>
+    <message>
+        <source>the original, three times the size</source>
+        <translation>원본 그대로, 크기는 약 3배</translation>
+    </message>
+    <message>
+        <source>the usual choice</source>
+        <translation>가장 많이 쓰는 선택</translation>
+    </message>
+    <message>
+        <source>much worse, for trying out only</source>
+        <translation>품질이 크게 떨어짐, 시험용</translation>
+    </message>
+    <message>
+        <source>noticeably worse</source>
+        <translation>품질이 눈에 띄게 떨어짐</translation>
+    </message>
+    <message>
+        <source>a little worse than the usual choice</source>
+        <translation>많이 쓰는 것보다 품질이 조금 낮음</translation>
+    </message>
+    <message>
+        <source>a little better than the usual choice</source>
+        <translation>많이 쓰는 것보다 품질이 조금 높음</translation>
+    </message>
+    <message>
+        <source>very close to the original</source>
+        <translation>원본과 거의 차이 없음</translation>
+    </message>
+    <message>
+        <source>nearly the original, twice the size</source>
+        <translation>원본에 가까움, 크기는 약 2배</translation>
     </message>
 </context>
 <context>
@@ -5185,10 +5253,6 @@
 </context>
 <context>
     <name>ResultsModel</name>
-    <message>
-        <source>reasons</source>
-        <translation>추론 가능</translation>
-    </message>
     <message>
         <source>gated</source>
         <translation>승인 필요</translation>

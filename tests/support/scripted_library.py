@@ -181,6 +181,9 @@ class ScriptedHub:
     def judge_size(self, size: int) -> Verdict:
         return verdict_by_size(size, a_machine())
 
+    def guess(self, parameters: int, active: int) -> Verdict:
+        return a_verdict(int(parameters * 0.61), active=active / parameters if active else 1.0)
+
     def catalogue(self) -> tuple[CatalogueEntry, ...]:
         return self.entries
 

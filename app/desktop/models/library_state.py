@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # What has ended and waits for nothing.
 ENDED = ("done", "cancelled")
+# What writes no more: what it takes on the disk can be told.
+SETTLED = (*ENDED, "paused", "failed")
 
 
 def is_foreign(download: Download) -> bool:
@@ -112,7 +114,7 @@ class LibraryState(QObject):
                 self._downloads[event.download.id] = event.download
                 if event.download.state not in ("running", "verifying"):
                     self.progress.pop(event.download.id, None)
-                recomputed = recomputed or event.download.state in ENDED
+                recomputed = recomputed or event.download.state in SETTLED
             elif isinstance(event, LibraryChanged):
                 recomputed = True
             elif isinstance(event, VerifyProgress):
@@ -162,6 +164,17 @@ class LibraryState(QObject):
 
     def library_bytes(self) -> int:
         return sum(model.bytes for model in self.models or ())
+
+    def disk_use(self) -> DiskUse | None:
+        """What takes the disk, with the parts of downloads that are there by the last report."""
+        if self.disk is None:
+            return None
+        received = sum(self.received(download) for download in self.unfinished())
+        return msgspec.structs.replace(self.disk, incoming=self.disk.leftover + received)
+
+    def free(self) -> int | None:
+        """Bytes free on the disk of the library; None where nobody knows."""
+        return self.disk.free if self.disk is not None and self.disk.total else None
 
     # A cancelled download that can be had back
 

@@ -85,6 +85,7 @@ class LibraryView(ThemedWidget):
     def _connect(self) -> None:
         shelf = self._shelf
         shelf.library_changed.connect(self._show)
+        shelf.downloads_changed.connect(lambda: self.disk.show_disk(shelf.disk_use()))
         shelf.verifying.connect(self.checking.take_progress)
         self.verdicts.changed.connect(self._show_verdict)
         self.checking.changed.connect(self._show_check)
@@ -141,7 +142,7 @@ class LibraryView(ThemedWidget):
 
     def _show(self) -> None:
         models = self._shelf.models
-        self.disk.show_disk(self._shelf.disk)
+        self.disk.show_disk(self._shelf.disk_use())
         self.trash.show_trash(self._shelf.trash)
         if models is None:
             self.state.say_soon(self.tr("Looking at what is on disk…"))

@@ -175,13 +175,13 @@ class ModelsPage(ThemedWidget):
         self._calls.do(
             lambda s: s.downloads.add(repository, variant),
             lambda _: self.shelf.read(),
-            self._not_begun,
+            lambda error: self._not_begun(repository, variant, error),
             executor="io",
             owner=self,
         )
 
-    def _not_begun(self, error: UserError) -> None:
-        self._calls.failed.emit(error)
+    def _not_begun(self, repository: Repository, variant: Variant, error: UserError) -> None:
+        self.discover.details.show_refusal(repository.model.repo, variant.name, error.info)
         self.shelf.read()
 
     def _go_online(self) -> None:

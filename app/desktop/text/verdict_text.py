@@ -49,6 +49,17 @@ def verdict_chip(verdict: Verdict) -> tuple[str, Tone]:
     return words, "quiet" if verdict.decode_tps < SLOW else "accent"
 
 
+def verdict_words(verdict: Verdict) -> tuple[str, Tone]:
+    """The verdict in the fewest words, for a line of a list, and its tone."""
+    translate = QCoreApplication.translate
+    if verdict.fit == "no":
+        return translate("Models", "doesn’t fit"), "warning"
+    if verdict.fit == "disk":
+        return translate("Models", "too big for RAM"), "warning"
+    words = translate("Models", "about {speed} tok/s").format(speed=format_speed(verdict.decode_tps))
+    return words, "quiet" if verdict.decode_tps < SLOW else "accent"
+
+
 def busy_chip(verdict: Verdict) -> tuple[str, Tone, str]:
     """What other programs take now, in a few words, with its tone and the whole sentence; "" for nothing."""
     if verdict.busy is None:

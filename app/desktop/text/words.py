@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from app.desktop.base.language import languages
 from app.format import format_ago, format_count, format_short_count, format_size, format_size_of
 from app.store.records import Conversation
-from engine.hub.values import HubModel
+from engine.hub.values import HubModel, RemoteFacts
 
 # The hub's short names that are not simply written in capitals.
 LICENCES = {
@@ -26,6 +26,10 @@ LICENCES = {
     "bigscience-openrail-m": "OpenRAIL-M",
     "creativeml-openrail-m": "OpenRAIL-M",
 }
+# Tags of the hub.
+THINKS = {"reasoning", "thinking", "chain-of-thought"}
+TOOLS = {"tool-use", "tool-calling", "function-calling", "tools"}
+SEES = {"image-text-to-text", "vision", "multimodal", "vision-language-model"}
 # The trade's own way of saying how much of a mixture of experts each token reads: "30B-A3B", "7B-A1B".
 ACTIVE = re.compile(r"(?:^|[-_ ])a(\d+(?:\.\d+)?)(b|m)(?![a-z0-9])", re.IGNORECASE)
 
@@ -60,27 +64,44 @@ def active_parameters(repo: str) -> int:
 
 def about(model: HubModel) -> str:
     """What a repository is before it is opened: its size and licence."""
+    private = QCoreApplication.translate("Models", "private") if model.private else ""
+    return joined([_figures(model), licence_name(model.licence), private])
+
+
+def about_forms(model: HubModel) -> list[str]:
+    """`about`, and what it says where there is less and less room: the figures are never cut."""
+    return [about(model), _figures(model), _figures(model, short=True)]
+
+
+def _figures(model: HubModel, *, short: bool = False) -> str:
     translate = QCoreApplication.translate
-    parts = []
     active = active_parameters(model.repo)
-    if model.parameters and active and active < model.parameters:
-        parts.append(
-            translate("Models", "{total} parameters, {active} active").format(
-                total=format_short_count(model.parameters, languages.current),
-                active=format_short_count(active, languages.current),
-            )
+    total = format_short_count(model.parameters, languages.current) if model.parameters else ""
+    if not total:
+        return ""
+    if 0 < active < model.parameters:
+        words = (
+            translate("Models", "{total}, {active} active")
+            if short
+            else translate("Models", "{total} parameters, {active} active")
         )
-    elif model.parameters:
-        parts.append(
-            translate("Models", "{count} parameters").format(
-                count=format_short_count(model.parameters, languages.current)
-            )
-        )
-    if name := licence_name(model.licence):
-        parts.append(name)
-    if model.private:
-        parts.append(translate("Models", "private"))
-    return joined(parts)
+        return words.format(total=total, active=format_short_count(active, languages.current))
+    return total if short else translate("Models", "{count} parameters").format(count=total)
+
+
+def signs(model: HubModel, facts: RemoteFacts | None) -> list[str]:
+    """What a model can do, as far as its header or its tags on the hub tell."""
+    translate = QCoreApplication.translate
+    tags = {tag.casefold() for tag in model.tags}
+    thinks = facts.reasoning not in ("", "none", "unknown") if facts else bool(tags & THINKS)
+    tools = bool(facts.tools) if facts else bool(tags & TOOLS)
+    found = (
+        (thinks, translate("Models", "reasons")),
+        (tools, translate("Models", "tools")),
+        ("ko" in tags, translate("Models", "Korean")),
+        (bool(tags & SEES), translate("Models", "sees images")),
+    )
+    return [words for there, words in found if there]
 
 
 def popularity(model: HubModel, now: float, *, short: bool = False) -> str:

@@ -25,6 +25,8 @@ _OUTPUT_SHARE = 0.08
 # Slower than people read, and still bearable.
 BEARABLE_TPS = 5.0
 _SMALLER = 0.6
+# Bytes that Q4_K_M takes for a parameter, and the experts of a layer of most mixtures.
+_USUAL_BYTES, _USUAL_EXPERTS = 0.61, 128
 
 
 class CatalogueEntry(msgspec.Struct, frozen=True):
@@ -110,16 +112,43 @@ def _capability(pick: CataloguePick) -> float:
 
 
 def _judged(entry: CatalogueEntry, placements: Placements) -> CataloguePick:
-    from engine.hub.verdict import settled, verdict
     from engine.placement.explain import spoken_speed
+
+    found = judged_entry(entry, placements)
+    sentence = ErrorInfo("verdict.pick", {"tps": spoken_speed(found.decode_tps)})
+    return CataloguePick(entry, found, found.decode_tps, sentence)
+
+
+def guessed_entry(parameters: int, active: int) -> CatalogueEntry:
+    """A model of so many parameters in the quantization that most people take, of which nothing else is known.
+
+    `active` 0, or all of them: dense. How many experts there are changes little: mixtures have about so many.
+    """
+    mixture = 0 < active < parameters
+    return CatalogueEntry(
+        repo="",
+        variant="",
+        name="",
+        why_en="",
+        why_ko="",
+        parameters=parameters,
+        active_parameters=active if mixture else parameters,
+        bytes=int(parameters * _USUAL_BYTES),
+        experts=_USUAL_EXPERTS if mixture else 0,
+        experts_used=max(1, round(_USUAL_EXPERTS * active / parameters)) if mixture else 0,
+    )
+
+
+def judged_entry(entry: CatalogueEntry, placements: Placements) -> Verdict:
+    """The verdict of a model of this size, for the machine with other programs closed. Raises UserError as
+    `Placements.machine` does."""
+    from engine.hub.verdict import settled, verdict
 
     index, options = guessed_index(entry), PlacementOptions()
     closed = verdict(*placements.estimated(index, options))
     # What is free now is only said: it must not choose, or the picks would change with what else runs.
     busy = settled(closed, verdict(*placements.estimated_now(index, options))).busy_bytes
-    found = msgspec.structs.replace(closed, source="sizes", busy_bytes=busy)
-    sentence = ErrorInfo("verdict.pick", {"tps": spoken_speed(found.decode_tps)})
-    return CataloguePick(entry, found, found.decode_tps, sentence)
+    return msgspec.structs.replace(closed, source="sizes", busy_bytes=busy)
 
 
 def guessed_index(entry: CatalogueEntry) -> TensorIndex:

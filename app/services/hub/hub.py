@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.services.hub.catalogue import CatalogueEntry, CataloguePick, load_catalogue, pick
+from app.services.hub.catalogue import (
+    CatalogueEntry,
+    CataloguePick,
+    guessed_entry,
+    judged_entry,
+    load_catalogue,
+    pick,
+)
 from app.services.hub.model_fit import ModelFitter
 from app.services.library.folder import space
 from app.services.placement.placements import Placements
@@ -150,6 +157,11 @@ class HubService:
     def judge_size(self, size: int) -> Verdict:
         """By the bytes of its files alone; asks nobody. Raises as `Placements.machine` does."""
         return self._judging.by_size(size)
+
+    def guess(self, parameters: int, active: int) -> Verdict:
+        """What a search result with so many parameters, `active` of which a token reads (0: all), would be in the
+        quantization that most people take; asks nobody. Raises as `Placements.machine` does."""
+        return judged_entry(guessed_entry(parameters, active), self._placements)
 
     def catalogue(self) -> tuple[CatalogueEntry, ...]:
         """Recommended models."""

@@ -35,7 +35,7 @@ from app.desktop.widgets.labels import name_icon, set_texts, show_text, text_lab
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.state_panel import StatePanel
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 from engine.hub.values import HubModel, JudgedVariant, RemoteFacts, Repository
 
 COLUMN = 860
@@ -55,13 +55,19 @@ class DetailsPanel(ThemedWidget):
     retry_wanted = Signal()
     back_wanted = Signal()
 
-    def __init__(self, holding: Callable[[str, str], Holding], percent: Callable[[Holding], int]) -> None:
+    def __init__(
+        self,
+        holding: Callable[[str, str], Holding],
+        percent: Callable[[Holding], int],
+        free: Callable[[], int | None],
+    ) -> None:
         super().__init__()
-        self._holding, self._percent = holding, percent
+        self._holding, self._percent, self._free = holding, percent, free
+        self._refused: dict[str, ErrorInfo] = {}
         self._model: HubModel | None = None
         self._repository: Repository | None = None
         self._judged: dict[str, JudgedVariant] = {}
-        self._finished = False
+        self._finished = self._best_first = False
         self._machine = ""
         self._error: UserError | None = None
         self.state = StatePanel(self)
@@ -129,14 +135,16 @@ class DetailsPanel(ThemedWidget):
     def show_nothing(self) -> None:
         """No repository is chosen."""
         self._model = self._repository = self._error = None
-        self._judged, self._finished = {}, False
+        self._judged, self._refused = {}, {}
+        self._finished = self._best_first = False
         self.card.show_card("")
         self._stack.setCurrentWidget(self.nothing)
 
     def show_opening(self, model: HubModel) -> None:
         """A repository was chosen, and is being read."""
         self._model, self._repository, self._error = model, None, None
-        self._judged, self._finished = {}, False
+        self._judged, self._refused = {}, {}
+        self._finished = self._best_first = False
         self.card.show_card("")
         self._stack.setCurrentWidget(self.scroller)
         self.scroller.verticalScrollBar().setValue(0)
@@ -157,11 +165,19 @@ class DetailsPanel(ThemedWidget):
         """All verdicts are there, the best one marked."""
         self._judged = {each.variant.name: each for each in judged}
         self._finished = True
+        # Rows that change their places under a hand would be pressed by mistake.
+        self._best_first = self._best_first or not self.table.is_in_use()
         self._show()
 
     def show_failure(self, error: UserError) -> None:
         self._error, self._finished = error, True
         self._show()
+
+    def show_refusal(self, repo: str, name: str, error: ErrorInfo) -> None:
+        """Why the download of a variant was not begun."""
+        if repo == self.repo():
+            self._refused[name] = error
+            self.show_holdings()
 
     def show_machine(self, words: str) -> None:
         self._machine = words
@@ -196,6 +212,7 @@ class DetailsPanel(ThemedWidget):
         elif holding.download is not None and holding.download.state != "failed":
             self.downloads_wanted.emit()
         else:
+            self._refused.pop(name, None)
             self.get_wanted.emit(variant)
 
     def _show(self) -> None:
@@ -264,7 +281,16 @@ class DetailsPanel(ThemedWidget):
         holdings = {v.name: self._holding(repository.model.repo, v.name) for v in repository.variants}
         percents = {name: self._percent(holding) for name, holding in holdings.items()}
         self.table.show_lines(
-            variant_lines(repository, self._judged, holdings, percents, finished=self._finished)
+            variant_lines(
+                repository,
+                self._judged,
+                holdings,
+                percents,
+                finished=self._finished,
+                best_first=self._best_first,
+                free=self._free(),
+                refused=self._refused,
+            )
         )
 
     def _look_ahead(self) -> None:

@@ -15,7 +15,7 @@ from app.desktop.models.discover.details_panel import DetailsPanel
 from app.desktop.models.discover.repository_loader import Reading
 from app.desktop.models.discover.results_list import ResultsList
 from app.desktop.models.discover.search_bar import SearchBar
-from app.desktop.models.discover.searching import Searching
+from app.desktop.models.discover.searching import Searching, guesses
 from app.desktop.models.download_foot import DownloadFoot
 from app.desktop.models.library_state import Holding, LibraryState
 from app.desktop.text.state_text import failure_words
@@ -43,17 +43,18 @@ class DiscoverView(ThemedWidget):
 
     def __init__(self, calls: ServiceCalls, shelf: LibraryState, catalogue: Catalogue) -> None:
         super().__init__()
-        self._shelf, self._catalogue = shelf, catalogue
+        self._calls, self._shelf, self._catalogue = calls, shelf, catalogue
         self._query: Query | None = None
         self._error: UserError | None = None
         self._repository: Repository | None = None
+        self._from_before = ""  # what was open when the search began
         self.searching, self.reading = Searching(calls, self), Reading(calls, self)
         self.bar = SearchBar(self)
         self.count = text_label(self, "small")
         self.catalogue = CatalogueView(self)
         self.results = ResultsList(self)
         self.state = StatePanel(self)
-        self.details = DetailsPanel(shelf.holding, self._percent)
+        self.details = DetailsPanel(shelf.holding, self._percent, shelf.free)
         self._lists = QStackedWidget(self)
         for widget in (self.catalogue, self.results, self.state):
             self._lists.addWidget(widget)
@@ -154,6 +155,7 @@ class DiscoverView(ThemedWidget):
 
     def _ask(self, query: Query | None) -> None:
         self._query, self._error = query, None
+        self._from_before = self.details.repo()
         self.searching.cancel()
         self.results.results.clear()
         if query is not None:
@@ -162,10 +164,29 @@ class DiscoverView(ThemedWidget):
 
     def _found(self, models: tuple[HubModel, ...]) -> None:
         self.results.results.add(models)
+        self._calls.do(
+            lambda s: guesses(s, models),
+            self.results.results.set_verdicts,
+            lambda _: None,  # the Placement page says what is wrong with the machine
+            executor="io",
+            owner=self,
+        )
+        self._leave_old_details()
         self.results.show_chosen(self.details.repo())
         self._show_lists()
 
+    def _leave_old_details(self) -> None:
+        """Details of before that are not among what was found would be taken for it."""
+        before, self._from_before = self._from_before, ""
+        if before and before == self.details.repo() and not self.results.results.row_of(before).isValid():
+            self.reading.cancel()
+            self._repository = None
+            self.details.show_nothing()
+            self.opened.emit("")
+
     def _ended(self) -> None:
+        if self._query is not None:
+            self._leave_old_details()
         self._show_lists()
         self._announce()
 

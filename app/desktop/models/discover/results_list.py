@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -25,15 +25,16 @@ REST_MS = 180
 
 
 def card_height() -> int:
-    """A card without the gap below it: a title and two lines, as high as their fonts."""
+    """A card without the gap below it: a title and three lines, as high as their fonts."""
     theme = themes.current
-    fonts = (theme.font(15, bold=True), theme.font(13), theme.font(12))
+    fonts = (theme.font(15, bold=True), theme.font(13), theme.font(12), theme.font(12))
     lines = sum(QFontMetrics(font).height() for font in fonts)
-    return 2 * theme.px(PADDING - 2) + lines + 2 * theme.px(3)
+    return 2 * theme.px(PADDING - 2) + lines + 3 * theme.px(3)
 
 
 class ResultDelegate(QStyledItemDelegate):
-    """Draws one card: the name, what it is, how it is used; a lock for gated ones, a tick for those on disk."""
+    """Draws one card: the name, what it is, how it is used, how it would run here and what it can do; a lock for
+    gated ones, a tick for those on disk."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, card_height() + themes.current.px(GAP))
@@ -69,19 +70,45 @@ class ResultDelegate(QStyledItemDelegate):
             icon(name, colour, 15).paint(painter, right - size, inner.top() + theme.px(3), size, size)
             right -= size + theme.px(6)
         top = inner.top()
+        about = theme.font(13)
+        painter.setFont(about)
+        words = fitting(painter.fontMetrics(), index.data(Role.ABOUT), inner.width())
         lines = (
             (theme.font(15, bold=True), theme.text, index.data(), right - inner.left()),
-            (theme.font(13), theme.muted, index.data(Role.ABOUT), inner.width()),
+            (about, theme.muted, words, inner.width()),
             (theme.font(12), theme.muted, index.data(Role.POPULARITY), inner.width()),
         )
         for font, colour, text, width in lines:
-            painter.setFont(font)
-            painter.setPen(QColor(colour))
-            metrics = painter.fontMetrics()
-            place = QRect(inner.left(), top, width, metrics.height())
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
-            top += metrics.height() + theme.px(3)
+            height = _paint_line(painter, QRect(inner.left(), top, width, 0), font, colour, text).height()
+            top += height + theme.px(3)
+        self._paint_verdict(painter, QRect(inner.left(), top, inner.width(), 0), index)
+
+    def _paint_verdict(self, painter: QPainter, place: QRect, index: Index) -> None:
+        theme = themes.current
+        (verdict, tone), signs = index.data(Role.VERDICT), index.data(Role.SIGNS)
+        colour = {"accent": theme.accent, "warning": theme.warning}.get(tone, theme.text)
+        drawn = _paint_line(painter, place, theme.font(12), colour, verdict)
+        if signs:
+            rest = place.adjusted(drawn.width() if verdict else 0, 0, 0, 0)
+            _paint_line(painter, rest, theme.font(12), theme.muted, f" · {signs}" if verdict else signs)
+
+
+def fitting(metrics: QFontMetrics, forms: list[str], width: int) -> str:
+    """The first of these that is not cut at this width, else the last one."""
+    right = Qt.TextElideMode.ElideRight
+    return next((form for form in forms if metrics.elidedText(form, right, width) == form), forms[-1])
+
+
+def _paint_line(painter: QPainter, place: QRect, font: QFont, colour: str, text: str) -> QRect:
+    """Draw a line at the top of a place, as much as there is room for; returns what it takes."""
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    metrics = painter.fontMetrics()
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+    line = QRect(place.left(), place.top(), place.width(), metrics.height())
+    painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+    line.setWidth(metrics.horizontalAdvance(shown))
+    return line
 
 
 class ResultsList(QListView):

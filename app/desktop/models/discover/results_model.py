@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
+from app.desktop.text.verdict_text import verdict_words
 from app.desktop.text.words import (
-    about,
+    about_forms,
     experts_line,
     joined,
     licence_name,
     popularity,
     short_name,
+    signs,
 )
 from app.desktop.widgets.list_rows import Index
-from engine.hub.values import HubModel, RemoteFacts
+from engine.hub.values import HubModel, RemoteFacts, Verdict
 
 
 class Role(IntEnum):
@@ -27,10 +29,13 @@ class Role(IntEnum):
     ABOUT = Qt.ItemDataRole.UserRole + 1
     POPULARITY = Qt.ItemDataRole.UserRole + 2
     OWNED = Qt.ItemDataRole.UserRole + 3
+    VERDICT = Qt.ItemDataRole.UserRole + 4
+    SIGNS = Qt.ItemDataRole.UserRole + 5
 
 
 class ResultsModel(QAbstractListModel):
-    """`facts` are what headers said of repositories that were opened; `owned` those with a model on disk."""
+    """`facts` are what headers said of repositories that were opened; `owned` those with a model on disk.
+    `Role.ABOUT` are lines, each shorter than the one before; `Role.VERDICT` words and their tone."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +43,7 @@ class ResultsModel(QAbstractListModel):
         self._repos: set[str] = set()
         self._facts: dict[str, RemoteFacts] = {}
         self._owned: frozenset[str] = frozenset()
+        self._verdicts: dict[str, Verdict] = {}
 
     def clear(self) -> None:
         self.beginResetModel()
@@ -57,6 +63,11 @@ class ResultsModel(QAbstractListModel):
 
     def set_facts(self, repo: str, facts: RemoteFacts) -> None:
         self._facts[repo] = facts
+        self._tell()
+
+    def set_verdicts(self, verdicts: Mapping[str, Verdict]) -> None:
+        """What the usual quantization of repositories would be here."""
+        self._verdicts.update(verdicts)
         self._tell()
 
     def set_owned(self, repos: Iterable[str]) -> None:
@@ -88,6 +99,11 @@ class ResultsModel(QAbstractListModel):
             return model
         if role == Role.ABOUT:
             return self._about(model)
+        if role == Role.VERDICT:
+            verdict = self._verdicts.get(model.repo)
+            return verdict_words(verdict) if verdict is not None else ("", "quiet")
+        if role == Role.SIGNS:
+            return joined(signs(model, self._facts.get(model.repo)))
         if role == Role.POPULARITY:
             return popularity(model, time.time(), short=True)
         if role == Role.OWNED:
@@ -96,21 +112,18 @@ class ResultsModel(QAbstractListModel):
             return self._said(model)
         return None
 
-    def _about(self, model: HubModel) -> str:
+    def _about(self, model: HubModel) -> list[str]:
         facts = self._facts.get(model.repo)
         if facts is None or not facts.experts:
-            return about(model)
-        thinks = self.tr("reasons") if facts.reasoning not in ("", "none", "unknown") else ""
-        return joined(
-            [
-                experts_line(facts.experts_used, facts.experts),
-                licence_name(model.licence),
-                thinks,
-            ]
-        )
+            return about_forms(model)
+        experts = experts_line(facts.experts_used, facts.experts)
+        return [joined([experts, licence_name(model.licence)]), experts]
 
     def _said(self, model: HubModel) -> str:
-        parts = [short_name(model.repo), self._about(model), popularity(model, time.time())]
+        verdict = self._verdicts.get(model.repo)
+        parts = [short_name(model.repo), self._about(model)[0], popularity(model, time.time())]
+        parts += [verdict_words(verdict)[0] if verdict is not None else ""]
+        parts += signs(model, self._facts.get(model.repo))
         if model.gate:
             parts.append(self.tr("gated"))
         if model.repo in self._owned:

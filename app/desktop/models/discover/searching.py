@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.text.words import active_parameters
 from engine.errors import UserError
-from engine.hub.values import HubModel, Query
+from engine.hub.values import HubModel, Query, Verdict
 
 if TYPE_CHECKING:
     from app.desktop.base.tasks import Task
@@ -117,3 +118,11 @@ def _search(services: Services, query: Query, task: Task, pace: Pace) -> None:
 
     search: Callable[..., None] = services.hub.search
     search(query, found, keep_going)
+
+
+def guesses(services: Services, models: Iterable[HubModel]) -> dict[str, Verdict]:
+    """What each repository would be on this machine, where the hub tells how large its model is."""
+    known = [model for model in models if model.parameters]
+    return {
+        model.repo: services.hub.guess(model.parameters, active_parameters(model.repo)) for model in known
+    }

@@ -9,14 +9,21 @@ from PySide6.QtCore import QCoreApplication
 
 from app.desktop.base.language import languages
 from app.desktop.models.library_state import Holding
+from app.desktop.text.quantization_text import quantization_words
 from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
 from app.format import format_size
+from engine.errors import ErrorInfo
 from engine.hub.values import JudgedVariant, Repository, Variant
+
+# What a download needs on the disk beside its own bytes, as where it begins.
+SPARE = 0.05
 
 
 class VariantLine(msgspec.Struct, frozen=True):
     """What a row shows, in the language that is on. `chip` is the verdict in a few words, `sentence` the whole;
-    `mark` stands beside the name. `action` is the text of the button, `said` the same as a whole sentence."""
+    `mark` stands beside the name. `action` is the text of the button, `said` the same as a whole sentence.
+    `words` are what the quantization means, or, where they are `bad`, why it cannot be had; `blocked` says that
+    trying again cannot help."""
 
     name: str
     size: str
@@ -27,6 +34,9 @@ class VariantLine(msgspec.Struct, frozen=True):
     mark_tone: str = "accent"
     action: str = ""
     said: str = ""
+    words: str = ""
+    bad: bool = False
+    blocked: bool = False
 
 
 def variant_lines(
@@ -36,13 +46,46 @@ def variant_lines(
     percents: Mapping[str, int],
     *,
     finished: bool,
+    best_first: bool = False,
+    free: int | None = None,
+    refused: Mapping[str, ErrorInfo] = {},
 ) -> list[VariantLine]:
-    """A line for each variant, the largest first. `percents`: how far each download is."""
-    variants = sorted(repository.variants, key=lambda variant: -variant.bytes)
+    """A line for each variant, the largest first, the best one before them where it is to stand there.
+
+    `percents`: how far each download is. `free`: bytes free where the library lies, None where nobody knows.
+    `refused`: why some could not be begun.
+    """
+    best = {name for name, each in judged.items() if each.best and best_first}
+    variants = sorted(repository.variants, key=lambda variant: (variant.name not in best, -variant.bytes))
     return [
-        _line(variant, judged.get(variant.name), holdings[variant.name], percents[variant.name], finished)
+        _with_refusal(
+            _line(
+                variant, judged.get(variant.name), holdings[variant.name], percents[variant.name], finished
+            ),
+            variant,
+            holdings[variant.name],
+            free,
+            refused.get(variant.name),
+        )
         for variant in variants
     ]
+
+
+def _with_refusal(
+    line: VariantLine, variant: Variant, holding: Holding, free: int | None, refused: ErrorInfo | None
+) -> VariantLine:
+    """The line with the reason why it cannot be had, if there is one."""
+    replace = msgspec.structs.replace
+    download = holding.download
+    if holding.model is not None or (download is not None and download.state != "failed"):
+        return line
+    need = variant.bytes - (download.received if download is not None else 0)
+    if free is not None and need * (1 + SPARE) > free:
+        words = QCoreApplication.translate("Models", "Needs {need} on the disk, {free} are free")
+        words = words.format(need=format_size(int(need * (1 + SPARE))), free=format_size(free))
+        return replace(line, words=words, said=f"{line.said}. {words}", bad=True, blocked=True)
+    error = refused or (download.error if download is not None else None)
+    return line if error is None else replace(line, words=languages.tell(error), bad=True)
 
 
 def _line(
@@ -66,6 +109,7 @@ def _line(
         mark_tone=mark_tone,
         action=action,
         said=said,
+        words=quantization_words(variant.name),
     )
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QWidget
 
 from app.desktop.base.style import set_kind
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.variant_lines import VariantLine
@@ -21,6 +22,7 @@ GAP = 16
 HEAD, HIGH, FOLDED_HIGH = 29, 41, 31
 # A verdict that is being read must not move the others when it comes.
 VERDICT = 150
+LINES = 4
 
 
 def _rule(parent: QWidget) -> QFrame:
@@ -39,8 +41,9 @@ class VariantRow:
         self.name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.mark, self.chip = Chip(parent), Chip(parent)
         self.button, self.rule = push_button(parent, "bar"), _rule(parent)
+        self.words = ElidedLabel(parent, pixels=12, mode=Qt.TextElideMode.ElideRight)
         self.head, self.verdict = Row(self.name, self.mark, STRETCH, spacing=4), Row(self.chip, STRETCH)
-        self.widgets = (self.name, self.mark, self.size, self.chip, self.button, self.rule)
+        self.widgets = (self.name, self.mark, self.size, self.chip, self.button, self.rule, self.words)
         for widget in self.widgets:
             widget.show()
 
@@ -50,7 +53,10 @@ class VariantRow:
         self.line = line
         self.name.set_whole(line.name)
         self.name.setMinimumWidth(min(themes.current.px(60), self.name.sizeHint().width()))
-        words = [line.name, line.mark, line.size, line.sentence or line.chip]
+        self.words.set_whole(line.words)
+        self.words.setVisible(bool(line.words))
+        set_kind(self.words, "bad" if line.bad else "small")
+        words = [line.name, line.mark, line.size, line.words, line.sentence or line.chip]
         self.name.setAccessibleName(", ".join(word.rstrip(".") for word in words if word))
         self.size.setText(line.size)
         self.mark.say(line.mark, line.mark_tone)
@@ -58,6 +64,7 @@ class VariantRow:
         self.chip.say(line.chip, line.tone, line.sentence)
         self.chip.setVisible(bool(line.chip))
         self.button.setVisible(bool(line.action))
+        self.button.setEnabled(not line.blocked)
         set_texts(self.button, line.action, line.said or line.action, tip=line.said)
 
     def widths(self) -> tuple[int, ...]:
@@ -66,9 +73,11 @@ class VariantRow:
         return name + (mark + self.head.spacing() if self.line.mark else 0), size, chip, button
 
     def place(self, grid: QGridLayout, top: int, *, folded: bool) -> None:
-        """Fill the three lines of the grid from `top` on: name and size, the verdict where it is `folded`, a rule."""
+        """Fill the lines from `top` on: name and size, the verdict where it is `folded`, words, a rule."""
         px = themes.current.px
-        self.name.setMinimumHeight(px(FOLDED_HIGH if folded else HIGH))
+        below = bool(self.line.words)
+        self.name.setMinimumHeight(px(FOLDED_HIGH if folded or below else HIGH))
+        self.words.setContentsMargins(0, 0, 0, px(8) if below else 0)
         set_kind(self.size, "small" if folded else "")
         self.size.setContentsMargins(px(6) if folded else 0, 0, 0, 0)
         self.verdict.setContentsMargins(0, px(2) if folded else 0, 0, px(8) if folded else 0)
@@ -78,8 +87,9 @@ class VariantRow:
         else:
             grid.addWidget(self.size, top, 1)
         grid.addLayout(self.verdict, *((top + 1, 0, 1, 3) if folded else (top, 2)))
-        grid.addWidget(self.button, top, 3, 2, 1, Qt.AlignmentFlag.AlignVCenter)
-        grid.addWidget(self.rule, top + 2, 0, 1, 4)
+        grid.addWidget(self.words, top + (2 if folded else 1), 0, 1, 3)
+        grid.addWidget(self.button, top, 3, 3, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self.rule, top + 3, 0, 1, 4)
 
 
 class VariantsTable(ThemedWidget):
@@ -122,6 +132,10 @@ class VariantsTable(ThemedWidget):
         """Whether the verdicts stand below the names."""
         return self._folded
 
+    def is_in_use(self) -> bool:
+        """Whether a hand may be about to press one of its buttons."""
+        return self.underMouse() or holds_focus(self)
+
     def take_focus(self) -> None:
         for row in self.rows:
             if row.button.isVisible():
@@ -150,7 +164,7 @@ class VariantsTable(ThemedWidget):
         for widget in self._head:
             widget.setVisible(not self._folded)
         for number, row in enumerate(self.rows):
-            row.place(grid, 2 + 3 * number, folded=self._folded)
+            row.place(grid, 2 + LINES * number, folded=self._folded)
         self.updateGeometry()
 
     def resizeEvent(self, event: object) -> None:

@@ -7,15 +7,19 @@ from collections.abc import Callable
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
+from app.desktop.models.discover.results_list import fitting
 from app.desktop.models.discover.results_model import Role
 from app.desktop.widgets.chip import Chip
 from engine.errors import ErrorInfo, UserError
 from engine.hub.values import Query
 from tests.app.desktop.models.conftest import Open
+from tests.support.scripted_library import GB
 from tests.support.shelves import FACTS, GATED, GRANITE, OSS, QWEN, Shelves
 from tests.support.window.lists import enter
 from tests.support.window.menus import choose
@@ -122,12 +126,24 @@ def test_menus_filter_and_sort(opened: Open) -> None:
 def test_a_result_says_what_it_is(opened: Open) -> None:
     opened.search("google/")
     index = opened.page.discover.results.results.index(0)
-    assert index.data(Role.ABOUT) == "11.8B parameters · Gemma"
-    assert index.data(Qt.ItemDataRole.AccessibleTextRole).endswith("4 months ago, gated")
+    assert index.data(Role.ABOUT)[0] == "11.8B parameters · Gemma"
+    said = index.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "4 months ago" in said and said.endswith("gated")
+    opened.until(lambda: index.data(Role.VERDICT) == ("about 5.7 tok/s", "accent"))
     opened.search("qwen3-30")
     index = opened.page.discover.results.results.index(0)
     assert index.data(Role.OWNED) is True
     assert index.data(Qt.ItemDataRole.AccessibleTextRole).endswith("in your library")
+
+
+def test_a_card_of_results_drops_words_before_it_cuts_figures(opened: Open) -> None:
+    opened.search("qwen3-30")
+    forms = opened.page.discover.results.results.index(0).data(Role.ABOUT)
+    assert forms[1:] == ["30.5B parameters, 3B active", "30.5B, 3B active"]
+    metrics = QFontMetrics(themes.current.font(13))
+    assert fitting(metrics, forms, metrics.horizontalAdvance(forms[0]) + 2) == forms[0]
+    assert fitting(metrics, forms, metrics.horizontalAdvance(forms[1]) + 2) == forms[1]
+    assert fitting(metrics, forms, 1) == forms[2]
 
 
 def test_the_keys_go_from_the_field_through_the_list_to_the_details(opened: Open, qtbot: QtBot) -> None:
@@ -154,11 +170,13 @@ def test_verdicts_fill_in_one_by_one_and_the_best_is_marked(opened: Open) -> Non
     opened.page.show_repo(QWEN)
     opened.until(lambda: len(details.table.rows) == 8)
     assert [row.line.name for row in details.table.rows[:2]] == ["BF16", "Q8_0"]
+    assert details.table.rows[1].line.words == "nearly the original, twice the size"
     opened.until(lambda: sum(row.line.chip == "reading…" for row in details.table.rows) in range(1, 8))
     assert all(row.line.mark != "best here" for row in details.table.rows)
     opened.until(lambda: not opened.page.discover.reading.running())
     lines = {row.line.name: row.line for row in details.table.rows}
     assert [name for name, line in lines.items() if line.mark == "best here"] == ["Q4_K_M"]
+    assert [row.line.name for row in details.table.rows[:3]] == ["Q4_K_M", "BF16", "Q8_0"]
     assert (lines["BF16"].chip, lines["BF16"].tone) == ("needs 2.1 GB more memory", "warning")
     assert lines["UD-IQ1_S"].chip.startswith("on the GPU, about ")
     assert (
@@ -188,7 +206,7 @@ def test_what_was_judged_is_there_at_once_when_one_comes_back(opened: Open) -> N
     opened.open_repo(OSS)
     asked = len(opened.hub.asked)
     opened.page.show_repo(QWEN)
-    assert opened.page.discover.details.table.rows[4].line.mark == "best here"
+    assert opened.page.discover.details.table.rows[0].line.mark == "best here"
     assert len(opened.hub.asked) == asked
 
 
@@ -257,8 +275,36 @@ def test_get_downloads_and_the_button_tells_how_far_it_is(opened: Open) -> None:
 def test_what_cannot_be_downloaded_is_told(opened: Open) -> None:
     opened.open_repo(GRANITE)
     opened.downloads.error = UserError("download.no_room", need_bytes=8, have_bytes=1, folder="/x")
-    opened.page.discover.details.table.rows[0].button.click()
-    opened.until(lambda: [error.code for error in opened.failed] == ["download.no_room"])
+    row = opened.page.discover.details.table.rows[0]
+    row.button.click()
+    opened.until(lambda: row.line.bad)
+    assert row.line.words.startswith("Needs 8 B, but only 1 B is free in /x.") and row.words.isVisible()
+    assert opened.failed == []  # it is told where it was asked for, and nowhere else
+    opened.downloads.error = None
+    row.button.click()
+    opened.until(lambda: not row.line.bad)
+
+
+def test_a_disk_without_room_says_so_before_anything_is_asked(opened: Open) -> None:
+    opened.library.free = 3 * GB
+    opened.page.shelf.read()
+    opened.open_repo(QWEN)
+    rows = opened.page.discover.details.table.rows
+    opened.until(lambda: all(row.line.blocked for row in rows if row.line.name in ("Q8_0", "BF16")))
+    row = next(row for row in rows if row.line.name == "Q8_0")
+    assert row.line.words.endswith(" on the disk, 3 GB are free")
+    assert not row.button.isEnabled()
+
+
+def test_details_of_before_leave_with_a_search_that_does_not_find_them(opened: Open) -> None:
+    opened.open_repo(GRANITE)
+    opened.search("qwen3")
+    assert opened.page.discover.details.repo() == ""
+    opened.open_repo(QWEN)
+    opened.search("qwen3-30b")
+    assert opened.page.discover.details.repo() == QWEN
+    opened.search("there is nothing like it")
+    assert opened.page.discover.details.repo() == ""
 
 
 @pytest.mark.parametrize(("code", "button"), [("hub.offline", "Go online"), ("hub.unreachable", "Try again")])

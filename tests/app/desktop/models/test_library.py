@@ -102,7 +102,7 @@ def test_the_disk_is_told_in_its_parts(opened: Open) -> None:
     library(opened)
     disk = opened.page.library.disk
     assert [share.words for share in disk.shares()] == [
-        "models 22.8 GB", "unfinished 7 GB", "other files 658 GB",
+        "models 22.8 GB", "unfinished 12.5 GB", "other files 653 GB",
     ]  # fmt: skip
     assert disk.bar.accessibleName() == (
         "The disk: models 22.8 GB, unfinished 7 GB, other files 658 GB, free 312 GB"

@@ -10,6 +10,7 @@ from app.desktop.base.language import languages
 from app.desktop.models.discover.queries import BILLION, Filters, query_of
 from app.desktop.models.library_text import hash_text, library_title
 from app.desktop.text.machine_text import machine_words
+from app.desktop.text.quantization_text import quantization_words
 from app.desktop.text.run_labels import folder_text
 from app.desktop.text.verdict_text import busy_chip, reasoning_text, verdict_chip, verdict_sentence
 from app.desktop.text.words import (
@@ -18,6 +19,7 @@ from app.desktop.text.words import (
     licence_name,
     popularity,
     short_name,
+    signs,
 )
 from engine.errors import ErrorInfo
 from engine.hub.values import HubModel, Query, RemoteFacts, Verdict
@@ -96,6 +98,32 @@ def test_licences_have_the_names_that_people_know() -> None:
     assert [licence_name(name) for name in ("apache-2.0", "cc-by-nc-4.0", "other", "", "odd-1")] == [
         "Apache-2.0", "CC-BY-NC-4.0", "own license", "", "odd-1",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Q4_K_M", "the usual choice"),
+        ("UD-Q4_K_XL", "the usual choice"),
+        ("Q4_0", "a little worse than the usual choice"),
+        ("UD-IQ2_XXS", "noticeably worse"),
+        ("Q3_K_L", "noticeably worse"),
+        ("Q8_0", "nearly the original, twice the size"),
+        ("BF16", "the original, three times the size"),
+        ("model-of-somebody", ""),
+    ],
+)
+def test_a_quantization_is_told_in_plain_words(name: str, words: str) -> None:
+    assert quantization_words(name) == words
+
+
+def test_what_a_model_can_do_is_read_from_its_tags_until_its_header_is_there() -> None:
+    model = HubModel("a/b", tags=("gguf", "ko", "function-calling", "image-text-to-text"))
+    assert signs(model, None) == ["tools", "Korean", "sees images"]
+    assert signs(model, RemoteFacts("qwen3", "Q4", 1, 1, 1, 0, 0, "levels", ())) == [
+        "reasons", "Korean", "sees images",
+    ]  # fmt: skip
+    assert signs(HubModel("a/b"), None) == []
 
 
 def test_what_other_programs_take_is_said_apart() -> None:

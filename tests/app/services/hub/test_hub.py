@@ -369,6 +369,13 @@ def test_picks_stay_while_other_programs_are_busy(open_desk: Callable[..., Desk]
     assert busy[0].verdict.busy_bytes > 0
 
 
+def test_a_guess_by_parameters_reads_as_much_as_it_says(desk: Desk) -> None:
+    dense, mixture = desk.hub.guess(30 * GB, 0), desk.hub.guess(30 * GB, 3 * GB)
+    assert mixture.decode_tps > 2 * dense.decode_tps > 0
+    assert (dense.source, mixture.source) == ("sizes", "sizes")
+    assert desk.hub.guess(700 * GB, 0).fit == "no"
+
+
 def test_what_is_missing_right_now_is_read_again(open_desk: Callable[..., Desk]) -> None:
     desk = open_desk(machine(32 * GB))
     assert desk.hub.judge_size(18 * GB).busy is None
