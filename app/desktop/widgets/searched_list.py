@@ -44,10 +44,16 @@ class SideList(QListView):
         self.clicked.connect(self.open_wanted)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        index, place = self.indexAt(event.pos()), event.globalPos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            index = self.currentIndex()
-            place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+            self._want_menu_of_current()
+        else:
+            self._want_menu(self.indexAt(event.pos()), event.globalPos())
+
+    def _want_menu_of_current(self) -> None:
+        index = self.currentIndex()
+        self._want_menu(index, self.viewport().mapToGlobal(self.visualRect(index).bottomLeft()))
+
+    def _want_menu(self, index: QModelIndex, place: QPoint) -> None:
         if index.flags() & Qt.ItemFlag.ItemIsEnabled:  # no heading
             self.menu_wanted.emit(index, place)
 
@@ -57,6 +63,8 @@ class SideList(QListView):
             self.open_wanted.emit(index)
         elif index.isValid() and event.key() == Qt.Key.Key_Delete:
             self.delete_wanted.emit(index)
+        elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self._want_menu_of_current()  # of the menu key Qt makes an event by itself
         else:
             super().keyPressEvent(event)
 

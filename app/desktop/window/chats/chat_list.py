@@ -47,7 +47,7 @@ class ChatList(QObject):
             lambda filing: filing.delete(chats),
             self.tr("Chat deleted"),
             self.tr("{count} chats deleted"),
-            reopens=True,
+            reopens=list(chats) == [self._sidebar.open_chat],
         )
 
     def archive(self, chats: Sequence[int]) -> None:
@@ -90,7 +90,7 @@ class ChatList(QObject):
         *,
         reopens: bool = False,
     ) -> None:
-        """Do this and say so, of one chat or of many, with a way back that also opens a single one again."""
+        """Do this and say so, of one chat or of many, with a way back, which opens the one again that was open."""
         self._calls.do(
             lambda s: work(s.conversations.filing),
             lambda before: self._say((one if len(before) == 1 else many), name, before, reopens),
@@ -101,7 +101,7 @@ class ChatList(QObject):
         self._toast.say(
             words.format(count=len(before), name=name),
             self.tr("Undo"),
-            lambda: self._put_back(before, reopens and len(before) == 1),
+            lambda: self._put_back(before, reopens),
         )
 
     def _put_back(self, before: list[Conversation], reopens: bool) -> None:

@@ -6,12 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtGui import (
+    QDrag,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPixmap,
+)
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.widgets.searched_list import SideList
-from app.desktop.window.chats.conversation_delegate import more_box
+from app.desktop.window.chats.conversation_delegate import ConversationDelegate, more_box
 from app.desktop.window.chats.conversation_model import Role
 from app.desktop.window.chats.dropped_files import chat_paths
 
@@ -33,6 +42,7 @@ class ChatsView(SideList):
         )
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
         self.setDragDropOverwriteMode(True)  # onto rows, not between them
+        self.setDropIndicatorShown(False)  # the row itself says it
         self.clicked.disconnect(self.open_wanted)
         self.clicked.connect(self._open_clicked)
 
@@ -81,9 +91,15 @@ class ChatsView(SideList):
         self._take_files(event, super().dragEnterEvent)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._take_files(event, super().dragMoveEvent)
+        if not self._take_files(event, super().dragMoveEvent):
+            self._take_chats(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._show_target(-1)
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self._show_target(-1)
         if paths := self._take_files(event, super().dropEvent):
             self.files_dropped.emit(paths)
 
@@ -97,6 +113,23 @@ class ChatsView(SideList):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
         return paths
+
+    def _take_chats(self, event: QDragMoveEvent) -> None:
+        """Where chats can be moved to; Qt's own takes everything, or nothing, where it draws no indicator."""
+        index = self.indexAt(event.position().toPoint())
+        takes = self.model().canDropMimeData(event.mimeData(), Qt.DropAction.MoveAction, -1, -1, index)
+        if takes:
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+        self._show_target(index.row() if takes else -1)
+
+    def _show_target(self, row: int) -> None:
+        delegate = self.itemDelegate()
+        assert isinstance(delegate, ConversationDelegate)
+        if delegate.target != row:
+            delegate.target = row
+            self.viewport().update()
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         # Qt's own would take the rows away, or empty them, where they came from.

@@ -31,13 +31,14 @@ def more_box(row: QRect) -> QRect:
 
 class ConversationDelegate(QStyledItemDelegate):
     """`open` is the key of the row of the conversation that the chat page shows, or of its folded project; `several`
-    are chosen. With `menus` a row has a button for its menu."""
+    are chosen, and what is dragged would be dropped on row `target`. With `menus` a row has a button for its menu."""
 
     def __init__(self, parent: QWidget, *, menus: bool = True) -> None:
         super().__init__(parent)
         self._menus = menus
         self.open: Hashable = None
         self.several = False
+        self.target = -1
         self._words = RowWords()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -59,6 +60,7 @@ class ConversationDelegate(QStyledItemDelegate):
         theme, box = themes.current, rect.adjusted(0, 1, -1, -1)
         is_open = row.key() == self.open
         marked = bool(state & QStyle.StateFlag.State_Selected) if self.several else is_open
+        marked = marked or index.row() == self.target
         paint_ground(painter, box, state, is_open=marked)
         inner = box.adjusted(theme.px(INSET), 0, -theme.px(INSET), 0)
         if self._menus and (is_open or state & NEAR):

@@ -23,6 +23,7 @@ DRAGGED = "application/x-coterie-chats"
 # What can be done with rows; worked out once, as it is asked for whenever one is drawn.
 FOUND = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
 PROJECT = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsDropEnabled
+HEADING = Qt.ItemFlag.ItemIsDropEnabled  # chats come out of their projects there, and below the list
 CHAT = FOUND | PROJECT | Qt.ItemFlag.ItemIsDragEnabled
 
 
@@ -100,12 +101,10 @@ class ConversationModel(ChatRows):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        row = self._rows[index.row()]
-        if row.conversation is not None:
+        row = self._rows[index.row()] if index.isValid() else None
+        if row is not None and row.conversation is not None:
             return FOUND if self._hits is not None else CHAT
-        return PROJECT if row.project is not None else Qt.ItemFlag.NoItemFlags
+        return PROJECT if row is not None and row.project is not None else HEADING
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         conversation = self.data(index, Role.CONVERSATION)
@@ -133,7 +132,7 @@ class ConversationModel(ChatRows):
     ) -> bool:
         project = self._project_at(parent)
         chats = [self._conversations.get(number) for number in dragged(data)]
-        return parent.isValid() and any(chat is not None and chat.project != project for chat in chats)
+        return self._hits is None and any(chat is not None and chat.project != project for chat in chats)
 
     def dropMimeData(
         self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index

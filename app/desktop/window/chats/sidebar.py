@@ -46,7 +46,7 @@ class Sidebar(SearchedList):
         self.model = ConversationModel(self)
         self.menus = ChatMenus(self.model, self)
         self._loading = True
-        self._open_chat: int | None = None
+        self.open_chat: int | None = None  # which the page shows
         self._pending: dict[int, Conversation] = {}
         self.search.setClearButtonEnabled(False)
         assert isinstance(self.list, ChatsView)
@@ -125,7 +125,7 @@ class Sidebar(SearchedList):
 
     def show_open(self, conversation: int | None) -> None:
         """Mark the conversation that the chat page shows."""
-        self._open_chat = conversation
+        self.open_chat = conversation
         self._mark_open()
         index = self.index_of(conversation)
         if index.isValid():
@@ -216,7 +216,7 @@ class Sidebar(SearchedList):
         self.bulk.show_count(count)
 
     def _mark_open(self) -> None:
-        self._delegate.open = self.model.key_of(self._open_chat)
+        self._delegate.open = self.model.key_of(self.open_chat)
         self.list.viewport().update()
 
     def _search_changed(self, text: str) -> None:
@@ -228,7 +228,7 @@ class Sidebar(SearchedList):
         self.list.setUniformItemSizes(True)
         self.model.show_hits(None)
         self._show_state()
-        self.show_open(self._open_chat)
+        self.show_open(self.open_chat)
 
     def _open_first(self) -> None:
         if self.model.searching() and self.model.rowCount():

@@ -232,6 +232,19 @@ def test_deleting_can_be_undone_from_the_toast_and_by_key(running: Running, qtbo
     assert open_id(running) == number
 
 
+def test_undo_leaves_the_shown_chat_where_another_one_was_deleted(running: Running) -> None:
+    running.send("First")
+    first = open_id(running)
+    running.window.go.new_chat()
+    running.send("Second")
+    second = open_id(running)
+    running.window.chats.delete([first])
+    running.until(lambda: titles(running) == ["Today", "Second"])
+    running.until(lambda: running.window.toast.undo())
+    running.until(lambda: titles(running) == ["Today", "Second", "First"])
+    assert open_id(running) == second
+
+
 def test_ctrl_z_in_an_empty_composer_brings_a_deleted_chat_back(running: Running, qtbot: QtBot) -> None:
     running.send("Keep me")
     kept = open_id(running)

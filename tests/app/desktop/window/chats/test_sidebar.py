@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
@@ -194,6 +194,10 @@ def test_the_menu_key_opens_the_menu_of_the_current_row(qtbot: QtBot, sidebar: S
     event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(0, 0), QPoint(0, 0))
     QApplication.sendEvent(sidebar.list.viewport(), event)
     menu = sidebar.findChild(QMenu)
+    menu.close()
+    qtbot.waitUntil(lambda: sidebar.findChild(QMenu) is None)
+    qtbot.keyClick(sidebar.list, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    menu = sidebar.findChild(QMenu)
     assert [action.text() for action in menu.actions() if action.text()] == [
         "Rename",
         "Pin",
@@ -306,8 +310,10 @@ def test_a_project_is_folded_and_its_chats_are_dragged_in_and_out(qtbot: QtBot, 
     action = Qt.DropAction.MoveAction
     assert not model.canDropMimeData(model.mimeData([one]), action, -1, -1, sea)
     model.dropMimeData(model.mimeData([two]), action, -1, -1, sea)
-    model.dropMimeData(model.mimeData([one]), action, -1, -1, two)
-    assert moved == [([2], 9), ([1], None)]
+    outside = (two, model.index(2, 0), QModelIndex())  # a chat of no project, a heading, below the list
+    for place in outside:
+        model.dropMimeData(model.mimeData([one]), action, -1, -1, place)
+    assert moved == [([2], 9), *[([1], None)] * 3]
     sidebar.show_open(1)
     sidebar.list.setCurrentIndex(sea)
     qtbot.keyClick(sidebar.list, Qt.Key.Key_Left)
