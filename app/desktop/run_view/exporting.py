@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,18 +10,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
+from app.file_names import file_name
 from app.services.runs.export import ENDINGS, ExportFormat
 from app.services.runs.values import RunRecord
 from engine.errors import UserError
 
 if TYPE_CHECKING:
     from app.services.services import Services
-
-
-def file_name(run: RunRecord, format: ExportFormat) -> str:
-    """A name that every system can hold, made of the run's title."""
-    stem = re.sub(r"[^\w -]+", " ", run.title, flags=re.UNICODE)
-    return (" ".join(stem.split())[:60].strip() or f"run-{run.id}") + ENDINGS[format]
 
 
 def write_export(services: Services, run: int, format: ExportFormat, path: str) -> None:
@@ -48,7 +42,7 @@ class Exporting(QObject):
         dialog = QFileDialog(self._window, self.tr("Export the run"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.selectFile(file_name(run, format))
+        dialog.selectFile(file_name(run.title, f"run-{run.id}", ENDINGS[format]))
         dialog.fileSelected.connect(lambda path: self.write(run.id, format, path))
         dialog.open()
 

@@ -64,13 +64,13 @@ def _paragraphs(time: float, event: RunEvent) -> list[str]:
     if isinstance(event, ModelTurn):
         return _turn(event)
     if isinstance(event, ToolCalled):
-        return [f"**{event.name}**", "", _fenced(_arguments(event), "json"), ""]
+        return [f"**{event.name}**", "", fenced(_arguments(event), "json"), ""]
     if isinstance(event, Approval) and event.decision != "asked":
         return [f"*{event.decision} ({event.by}{', ' + event.scope if event.scope else ''})*", ""]
     if isinstance(event, SnapshotTaken) and event.phase == "after" and event.files:
         return [*(f"- {change.change}: `{change.path}`" for change in event.files), ""]
     if isinstance(event, ToolResult):
-        return [f"Result ({event.status}, {event.seconds:.1f} s)", "", _fenced(event.diff or event.text), ""]
+        return [f"Result ({event.status}, {event.seconds:.1f} s)", "", fenced(event.diff or event.text), ""]
     if isinstance(event, ContextTrimmed):
         return [
             f"*Context changed ({event.reason}): {event.before_tokens} to {event.after_tokens} tokens*",
@@ -103,7 +103,7 @@ def _arguments(event: ToolCalled) -> str:
     return json.dumps(event.arguments, ensure_ascii=False, indent=2)
 
 
-def _fenced(text: str, language: str = "") -> str:
+def fenced(text: str, language: str = "") -> str:
     """A code block whose fence the text cannot close."""
     fence = "```"
     while fence in text:

@@ -66,7 +66,7 @@ def _article(turn: Turn, labels: Labels) -> str:
         f'<article class="{message.role}" dir="auto">\n<header><h2>{escape(labels.who(message))}</h2>'
         f'<time datetime="{moment}">{labels.when(message)}</time></header>\n'
     )
-    # What a person wrote is shown as it was typed, as in the window.
+    # What a person wrote is shown as it was typed, and a thought as it came, as in the window.
     parts = "".join(_part(part, labels, typed=message.role != "assistant") for part in turn.parts)
     error = labels.error(message)
     return head + parts + (f'<p class="error">{escape(error)}</p>\n' if error else "") + "</article>\n"
@@ -74,7 +74,7 @@ def _article(turn: Turn, labels: Labels) -> str:
 
 def _part(part: Part, labels: Labels, *, typed: bool) -> str:
     if isinstance(part, Reasoned):
-        return _folded(escape(labels.word("reasoning")), markdown_html(part.text))
+        return _folded(escape(labels.word("reasoning")), plain_html(part.text.strip()))
     if isinstance(part, Called):
         result = f"<p>{escape(labels.word('result'))}</p>\n" + code_html(part.result, "")
         name = f'{escape(labels.word("call"))}: <span class="tool">{escape(part.name)}</span>'

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from app.services.chat.exchange.labels import Labels
 from app.services.chat.exchange.shown_turns import Called, Part, Reasoned, Turn, turns
+from app.services.runs.export import fenced
 from app.store.records import WholeChat
 
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)")
@@ -54,14 +55,6 @@ def whole(text: str) -> str:
         elif found and found[1].startswith(fence) and not found[2].strip():
             fence = ""
     return text.strip("\n") + (f"\n{fence}" if fence else "")
-
-
-def fenced(text: str, language: str = "") -> str:
-    """A code block whose fence the text cannot close."""
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
 def _plain(text: str) -> str:

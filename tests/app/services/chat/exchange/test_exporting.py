@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from app.services.chat.exchange import exporting
 from app.services.chat.exchange.coterie_json import read_coterie
 from app.services.chat.exchange.exporting import Export, every_chat, export_chats
-from app.store.records import WholeChat
+from app.services.chat.exchange.reading.importing import ChatImports, Imported
+from app.services.events import EventBus
+from app.store.records import ProjectOptions, WholeChat
 from app.store.store import Store
 from engine.errors import UserError
-from tests.support.whole_chats import talk
+from tests.support.whole_chats import talk, told
 
 
 @pytest.fixture
@@ -49,6 +52,35 @@ def test_every_chat_goes_out_with_its_project(store: Store, tmp_path: Path) -> N
         chats = [one for one in found.chats if isinstance(one, WholeChat)]
     assert [one.conversation.project for one in chats] == [trips.id, None, None]
     assert chats[1].conversation.archived
+
+
+def test_all_chats_are_equal_where_they_are_imported(store: Store, tmp_path: Path) -> None:
+    ids = [talk(store) for _ in range(4)]
+    trips = store.projects.create("Trips", ProjectOptions("Be brief", "starter", files=("/a",)))
+    store.conversations.set(ids[0], project=trips.id, pinned=True, draft="unsent", queued=("next",))
+    store.conversations.set(ids[1], project=trips.id, archived=True, origin=ids[3])
+    path = tmp_path / "all.json"
+    export_chats(store, Export(every_chat(store), "json", path))
+    with Store.open(tmp_path / "new" / "coterie.db", tmp_path / "new" / "backups") as there:
+        there.conversations.create()  # so that ids differ
+        steps = list(ChatImports(there, EventBus()).run([path]))
+        assert steps[-1] == Imported(4, 4)
+        (project,) = there.projects.all()
+        assert (project.name, project.options) == ("Trips", trips.options)
+        new = every_chat(there)
+        for old, id in zip(ids, new, strict=True):
+            here, found = store.whole_chats.get(old), there.whole_chats.get(id)
+            links = {"origin": None, "project": None}
+            assert told(unlinked(found, **links)) == told(unlinked(here, **links))
+            assert (found.conversation.project is None) == (here.conversation.project is None)
+        assert there.conversations.get(new[1]).origin == new[3]
+        assert list(ChatImports(there, EventBus()).run([path]))[-1] == Imported(4, 0, 4)
+    assert list(ChatImports(store, EventBus()).run([path]))[-1] == Imported(4, 0, 4)
+
+
+def unlinked(chat: WholeChat, **links: None) -> WholeChat:
+    """The chat without what names others by their ids."""
+    return msgspec.structs.replace(chat, conversation=msgspec.structs.replace(chat.conversation, **links))
 
 
 def test_a_folder_has_a_file_for_each_chat(store: Store, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from agents.events import Entry, ModelTurn, ToolCalled, ToolResult
 from app.services.chat.exchange.labels import Labels
-from app.services.chat.exchange.markdown_text import fenced, markdown, whole
+from app.services.chat.exchange.markdown_text import markdown, whole
+from app.services.runs.export import fenced
 from app.store.records import (
     ChatOptions,
     Conversation,
