@@ -971,6 +971,13 @@
     </message>
 </context>
 <context>
+    <name>ChatsView</name>
+    <message>
+        <source>{count} chats</source>
+        <translation>대화 {count}개</translation>
+    </message>
+</context>
+<context>
     <name>CodeBlock</name>
     <message>
         <source>Code, {language}</source>
@@ -6677,6 +6684,14 @@
     <message>
         <source>Move the chat to a project</source>
         <translation>대화를 프로젝트로 이동</translation>
+    </message>
+    <message>
+        <source>Archive the chat</source>
+        <translation>대화 보관</translation>
+    </message>
+    <message>
+        <source>Recently deleted</source>
+        <translation>최근 삭제한 대화</translation>
     </message>
     <message>
         <source>New project</source>

@@ -76,6 +76,8 @@ class Navigation(QObject):
             "new_chat": lambda: self.new_chat(),
             "new_project": lambda: self._sidebar.menus.project_wanted.emit(None, []),
             "move_chat": self.move_chat,
+            "archive": self.archive_chat,
+            "deleted": self._sidebar.deleted_wanted.emit,
             "temporary_chat": self.temporary_chat,
             "palette": self.open_palette,
             "find": self.find_in_chat,
@@ -204,12 +206,18 @@ class Navigation(QObject):
 
     def move_chat(self) -> None:
         """Ask where the chosen chats are to go, or the shown one."""
-        shown = self._chat.conversation
-        chats = self._sidebar.chosen() or ([] if shown is None else [shown.id])
-        if chats:
+        if chats := self._meant():
             self._frame.side.setCurrentWidget(self._sidebar)
             self._frame.show_side(True)
             self._sidebar.offer_places(chats)
+
+    def archive_chat(self) -> None:
+        if chats := self._meant():
+            self._sidebar.menus.archive_wanted.emit(chats)
+
+    def _meant(self) -> list[int]:
+        shown = self._chat.conversation
+        return self._sidebar.chosen() or ([] if shown is None else [shown.id])
 
     def compose(self) -> None:
         self.show_page("chat")

@@ -60,6 +60,8 @@ def shortcuts() -> tuple[Shortcut, ...]:
             in_window=False,
         ),
         Shortcut("move_chat", "Ctrl+Shift+P", translate("Shortcuts", "Move the chat to a project")),
+        Shortcut("archive", "Ctrl+Alt+A", translate("Shortcuts", "Archive the chat")),
+        Shortcut("deleted", "Ctrl+Shift+D", translate("Shortcuts", "Recently deleted")),
         Shortcut("new_project", "Ctrl+Alt+N", translate("Shortcuts", "New project")),
         Shortcut("undo", "Ctrl+Z", translate("Shortcuts", "Undo delete")),
         Shortcut("choose_model", "Ctrl+Shift+M", translate("Shortcuts", "Choose a model")),

@@ -9,7 +9,7 @@ from app.desktop.base.icons import set_icon
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.folding import FoldingRow
-from app.desktop.widgets.labels import name_icon, text_label
+from app.desktop.widgets.labels import announce, name_icon, text_label
 from app.desktop.widgets.layouts import Column, Row
 
 
@@ -39,9 +39,13 @@ class BulkBar(ThemedWidget):
         self.refresh()
 
     def show_count(self, count: int) -> None:
+        if count == self._count:
+            return
         self._count = count
         self.setVisible(count > 1)
         self.retranslate()
+        if count > 1:
+            announce(self, self._words.text())
 
     def retranslate(self) -> None:
         self._words.setText(self.tr("{count} selected").format(count=self._count))

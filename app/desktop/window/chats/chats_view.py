@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from app.desktop.base.theme import themes
+from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.searched_list import SideList
 from app.desktop.window.chats.conversation_delegate import ConversationDelegate, more_box
 from app.desktop.window.chats.conversation_model import Role
@@ -28,10 +29,14 @@ CHOOSES_MORE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftMo
 
 
 class ChatsView(SideList):
-    """A click or Enter opens; with Ctrl or Shift a click only chooses. `fold_wanted` carries a project, and whether
-    its chats are to be hidden, `files_dropped` the paths of files that may hold chats."""
+    """A click or Enter opens; with Ctrl or Shift a click only chooses.
+
+    `fold_wanted` carries a project, and whether its chats are to be hidden, `settings_wanted` one whose settings are
+    asked for, `files_dropped` the paths of files that may hold chats.
+    """
 
     fold_wanted = Signal(int, bool)
+    settings_wanted = Signal(int)
     files_dropped = Signal(list)
 
     def __init__(self, parent: QWidget) -> None:
@@ -82,6 +87,8 @@ class ChatsView(SideList):
             self.fold_wanted.emit(project.id, key == Qt.Key.Key_Left)
         elif project is not None and key == Qt.Key.Key_Space:
             self.open_wanted.emit(index)
+        elif project is not None and key == Qt.Key.Key_F2:
+            self.settings_wanted.emit(project.id)
         elif key == Qt.Key.Key_Escape and len(self.selectedIndexes()) > 1:
             self.setCurrentIndex(index)
         else:
@@ -138,10 +145,17 @@ class ChatsView(SideList):
             return
         drag = QDrag(self)
         drag.setMimeData(self.model().mimeData(indexes))
-        drag.setPixmap(self._picture(indexes[0]))
+        drag.setPixmap(self._picture(indexes))
         drag.setHotSpot(QPoint(-themes.current.px(12), 0))
         drag.exec(Qt.DropAction.MoveAction)
 
-    def _picture(self, index: QModelIndex) -> QPixmap:
-        """The first row of what is dragged."""
-        return self.viewport().grab(self.visualRect(index))
+    def _picture(self, indexes: Sequence[QModelIndex]) -> QPixmap:
+        """The row that is dragged, or how many are."""
+        if len(indexes) == 1:
+            return self.viewport().grab(self.visualRect(indexes[0]))
+        words = text_label(self, "value", self.tr("{count} chats").format(count=len(indexes)))
+        words.setContentsMargins(*(themes.current.px(8) for _ in range(4)))
+        words.adjustSize()
+        picture = words.grab()
+        words.deleteLater()
+        return picture

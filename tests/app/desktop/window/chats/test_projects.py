@@ -98,12 +98,13 @@ def test_a_chat_is_begun_in_a_project_with_what_that_says(chatting: Running, tmp
     )
 
 
-def test_a_project_is_changed_deleted_and_restored_with_its_chats(chatting: Running) -> None:
+def test_a_project_is_changed_deleted_and_restored_with_its_chats(chatting: Running, qtbot: QtBot) -> None:
     window, conversations = chatting.window, chatting.services.conversations
     made = conversations.projects.create("Sea", ProjectOptions(model="starter"))
     conversations.filing.move([chatting.window.chat.conversation.id], made.id)
     chatting.until(lambda: window.chat.header.project.isVisible())
-    window.chat.header.project.click()
+    window.sidebar.list.setCurrentIndex(window.sidebar.list.model().index(0, 0))
+    qtbot.keyClick(window.sidebar.list, Qt.Key.Key_F2)
     sheet = opened(chatting)
     assert (sheet.name.text(), sheet.model.value()) == ("Sea", "starter")
     sheet.name.setText("Ocean")

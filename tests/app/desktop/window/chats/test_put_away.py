@@ -77,6 +77,21 @@ def test_a_chat_is_archived_found_read_and_moved_back(filled: Running, qtbot: Qt
     filled.until(lambda: not sheet.back.isEnabled())
 
 
+def test_keys_archive_the_open_chat_and_show_what_was_deleted(filled: Running, qtbot: QtBot) -> None:
+    window, (sails,) = filled.window, numbers(filled, "Sails")
+    window.go.open_chat(sails)
+    filled.until(lambda: window.chat.conversation is not None)
+    qtbot.keyClick(
+        window, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    )
+    filled.until(lambda: listed(filled) == ["Boats", "Winds"])
+    qtbot.keyClick(
+        window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    sheet = window.put_away.sheet
+    assert sheet is not None and sheet.isVisible() and "Recently deleted" in labels(sheet)
+
+
 def test_a_deletion_for_good_waits_until_it_can_no_longer_be_undone(filled: Running, qtbot: QtBot) -> None:
     window, conversations = filled.window, filled.services.conversations
     window.chats.delete(numbers(filled, "Boats", "Winds"))
