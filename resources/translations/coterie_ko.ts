@@ -1468,6 +1468,13 @@
     </message>
 </context>
 <context>
+    <name>Details</name>
+    <message>
+        <source>Details</source>
+        <translation>자세히</translation>
+    </message>
+</context>
+<context>
     <name>DetailsPanel</name>
     <message>
         <source>tools</source>
@@ -4276,10 +4283,6 @@
         <translation>컨텍스트 형식</translation>
     </message>
     <message>
-        <source>q8_0 takes half the memory of f16 and q4_0 a quarter. Both are slightly less precise.</source>
-        <translation>q8_0은 f16의 절반, q4_0은 4분의 1의 메모리를 쓰며 정확도가 조금 낮아집니다.</translation>
-    </message>
-    <message>
         <source>Priority</source>
         <translation>우선순위</translation>
     </message>
@@ -4290,10 +4293,6 @@
     <message>
         <source>How experts are used when they don’t all fit on a device.</source>
         <translation>전문가가 장치에 다 들어가지 않을 때 어떻게 쓸지 정합니다.</translation>
-    </message>
-    <message>
-        <source>A smaller model of the same family predicts ahead. Answers stay the same and come faster where it is right.</source>
-        <translation>같은 계열의 더 작은 모델이 다음 내용을 미리 예측합니다. 답변은 그대로이고, 예측이 맞는 만큼 빨라집니다.</translation>
     </message>
 </context>
 <context>
@@ -4505,6 +4504,30 @@
         <source>the graphics card</source>
         <translation>그래픽 카드</translation>
     </message>
+    <message>
+        <source>Experts are the parts of a model that take turns: for each word only a few of them work. That is why a large model of this kind can be fast, and why most of it can stay in ordinary memory.</source>
+        <translation>전문가는 모델을 이루는 부분으로, 단어마다 그중 몇 개만 일합니다. 그래서 이런 모델은 커도 빠르고, 대부분을 일반 메모리에 두어도 됩니다.</translation>
+    </message>
+    <message>
+        <source>A model is a stack of layers, and each word passes through all of them. A layer on the graphics card is faster than one in ordinary memory.</source>
+        <translation>모델은 여러 층으로 쌓여 있고, 단어마다 모든 층을 거칩니다. 그래픽 카드에 있는 층은 일반 메모리에 있는 층보다 빠릅니다.</translation>
+    </message>
+    <message>
+        <source>The model keeps notes on all that it has read. f16 keeps them exactly, q8_0 takes half the memory and q4_0 a quarter; both are slightly less precise.</source>
+        <translation>모델은 읽은 내용을 모두 적어 둡니다. f16은 그대로 보관하고, q8_0은 메모리를 절반, q4_0은 4분의 1만 쓰는 대신 조금 덜 정확합니다.</translation>
+    </message>
+    <message>
+        <source>A long text is read in pieces. A larger batch reads faster and takes more memory meanwhile.</source>
+        <translation>긴 글은 나누어 읽습니다. 배치가 크면 더 빨리 읽지만 그동안 메모리를 더 씁니다.</translation>
+    </message>
+    <message>
+        <source>A smaller model of the same family guesses the next words, and this one only checks them. Answers stay the same and come faster where the guess is right.</source>
+        <translation>같은 계열의 작은 모델이 다음 단어를 미리 예측하고, 이 모델은 확인만 합니다. 답변은 그대로이고, 예측이 맞으면 더 빨라집니다.</translation>
+    </message>
+    <message>
+        <source>Attention and shared: what works for every word. Context: notes on the conversation. Compute memory: room to work in.</source>
+        <translation>어텐션과 공유 부분: 단어마다 항상 쓰는 부분입니다. 컨텍스트: 대화 내용을 적어 둔 것입니다. 계산용 메모리: 계산할 때 쓰는 공간입니다.</translation>
+    </message>
 </context>
 <context>
     <name>PlacementPage</name>
@@ -4547,6 +4570,45 @@
     <message>
         <source>The model in use, {name}, runs on {host}. This page shows models on this computer.</source>
         <translation>사용 중인 모델 {name}의 서버는 {host}입니다. 여기에는 이 컴퓨터의 모델이 표시됩니다.</translation>
+    </message>
+</context>
+<context>
+    <name>PlainCard</name>
+    <message>
+        <source>This model doesn’t fit as it is. {reason}</source>
+        <translation>이대로는 실행할 수 없습니다. {reason}</translation>
+    </message>
+    <message>
+        <source>This model fits. {speed} {advice}</source>
+        <translation>이 모델은 이 컴퓨터에서 실행할 수 있습니다. {speed} {advice}</translation>
+    </message>
+    <message>
+        <source>This model is larger than the memory of this computer. {speed} {advice}</source>
+        <translation>이 모델은 이 컴퓨터의 메모리보다 큽니다. {speed} {advice}</translation>
+    </message>
+    <message>
+        <source>Expect about {speed} tokens a second, which is fast.</source>
+        <translation>초당 약 {speed}토큰으로 빠릅니다.</translation>
+    </message>
+    <message>
+        <source>Expect about {speed} tokens a second, about as fast as you read.</source>
+        <translation>초당 약 {speed}토큰으로, 읽는 속도와 비슷합니다.</translation>
+    </message>
+    <message>
+        <source>Expect about {speed} tokens a second, which is slow but usable.</source>
+        <translation>초당 약 {speed}토큰으로, 느리지만 쓸 만합니다.</translation>
+    </message>
+    <message>
+        <source>Expect about {speed} tokens a second, which is very slow.</source>
+        <translation>초당 약 {speed}토큰으로 매우 느립니다.</translation>
+    </message>
+    <message>
+        <source>A smaller quantization or a smaller model would be much faster.</source>
+        <translation>더 작은 양자화나 더 작은 모델을 쓰면 훨씬 빨라집니다.</translation>
+    </message>
+    <message>
+        <source>Nothing to do here.</source>
+        <translation>따로 할 일은 없습니다.</translation>
     </message>
 </context>
 <context>

@@ -103,6 +103,7 @@ def placement(stage: Stage) -> None:
     window = stage.ready(TALL)
     window.go.show_page("placement")
     stage.until(window.later.placement.view.shows_model)
+    window.later.placement.view.details.open()
 
 
 def settings(stage: Stage) -> None:

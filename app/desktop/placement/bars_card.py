@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
+from app.desktop.base.tool_tip import wrapped_tip
 from app.desktop.placement.bars import DISK, PARTS, DeviceBar, Part, device_bars
 from app.desktop.placement.colors import device_colour, part_brush
+from app.desktop.placement.plain_words import explained
 from app.desktop.text.measures import device_label, device_of, kind_label
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.elided import ElidedLabel
@@ -120,6 +122,7 @@ class BarsCard(Card):
         if any(bar.kept_free > 0 for bar in bars):
             entries.append((self.tr("kept free"), [hatched()]))
         self.legend.show_entries(entries)
+        self.legend.setToolTip(wrapped_tip(explained("parts") + " " + explained("experts")))
 
     def restyle(self) -> None:
         if self._plan is not None and self._machine is not None:

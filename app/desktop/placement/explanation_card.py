@@ -38,7 +38,8 @@ class NoticeLine(QWidget):
 
 
 class ExplanationCard(Card):
-    """`change_wanted`: a person takes the smallest change that makes a refused plan work."""
+    """`change_wanted`: a person takes the smallest change that makes a refused plan work. Its button, `change`,
+    stands where the page puts it."""
 
     change_wanted = Signal()
 
@@ -65,7 +66,6 @@ class ExplanationCard(Card):
         self.inside.addWidget(self.sentence)
         self.inside.addWidget(self.speed)
         self.inside.addWidget(self.hits)
-        self.inside.addWidget(self.change, 0, Qt.AlignmentFlag.AlignLeft)
         self.refresh()
 
     def show_plan(
@@ -147,7 +147,7 @@ class ExplanationCard(Card):
             told = []
         self.notices = [NoticeLine(text, "warning", self) for text in _texts(told)]
         for line in self.notices:
-            self.inside.insertWidget(self.inside.count() - 1, line)
+            self.inside.addWidget(line)
 
     def retranslate(self) -> None:
         plan = self._plan

@@ -11,8 +11,10 @@ import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from app.desktop.base.tool_tip import wrapped_tip
 from app.desktop.placement.mode_choice import cache_place, mode_choices
 from app.desktop.placement.option_slider import OptionSlider
+from app.desktop.placement.plain_words import explained
 from app.desktop.placement.steps import budget_steps, context_steps
 from app.desktop.text.measures import device_label
 from app.desktop.widgets.buttons import push_button
@@ -46,7 +48,7 @@ class LabelledChoice(FoldingRow):
         if isinstance(self._control, SegmentedControl):
             self._control.setAccessibleName(name)
         self._control.setAccessibleDescription(explanation)
-        self.setToolTip(explanation)
+        self.setToolTip(wrapped_tip(explanation))
 
 
 class OptionsCard(Card):
@@ -155,6 +157,7 @@ class OptionsCard(Card):
         self._show_mode(model)
         self._show_draft_model()
         self.facts.setText(self._facts(model))
+        self.facts.setToolTip(wrapped_tip(explained("batch")))
         self.reset.setVisible(options != PlacementOptions(workers=options.workers))
 
     def _show_mode(self, model: PlannedModel) -> None:
@@ -232,20 +235,18 @@ class OptionsCard(Card):
         set_texts(self.reset, self.tr("All automatic"), self.tr("Let Coterie decide"))
         self._cache_row.set_name(
             self.tr("Context kept as"),
-            self.tr("q8_0 takes half the memory of f16 and q4_0 a quarter. Both are slightly less precise."),
+            explained("cache"),
         )
         self._prefer_row.set_name(
             self.tr("Priority"), self.tr("What comes first when there isn’t enough memory for both.")
         )
         self._mode_row.set_name(
-            self.tr("Experts"), self.tr("How experts are used when they don’t all fit on a device.")
+            self.tr("Experts"),
+            self.tr("How experts are used when they don’t all fit on a device.") + " " + explained("experts"),
         )
         self._draft_row.set_name(
             self.tr("Draft model"),
-            self.tr(
-                "A smaller model of the same family predicts ahead. Answers stay the same and come "
-                "faster where it is right."
-            ),
+            explained("draft"),
         )
         self._show()
 

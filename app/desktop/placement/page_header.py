@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.base.tool_tip import wrapped_tip
+from app.desktop.placement.plain_words import explained
 from app.desktop.text.measures import experts_text
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedTitle
@@ -75,6 +77,7 @@ class PageHeader(ThemedWidget):
         set_texts(self.apply, text)
         model = self._model
         self.chip.setVisible(model is not None)
+        self.chip.setToolTip(wrapped_tip(explained("experts")) if model is not None and model.experts else "")
         if model is not None:
             self.chip.setText(
                 experts_text(model.experts_used, model.experts, model.active_parameters, model.parameters)

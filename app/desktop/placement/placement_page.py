@@ -378,6 +378,7 @@ class PlacementPage(ThemedWidget):
             measured = line.measured if line is not None else 0.0
         notices = state.notices if state is not None and self._as_loaded() else ()
         self.view.explanation.show_plan(model.plan, measured, notices, model.machine)
+        self.view.plain.show_plan(model.plan, measured, self._refused)
         refused = suggested_options(model.plan.refusal, self._options, model.machine)
         self.view.explanation.show_change(self._change_text(refused))
         if self._refused is not None:

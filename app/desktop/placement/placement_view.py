@@ -10,10 +10,12 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.placement.activity_card import ActivityCard
 from app.desktop.placement.bars_card import BarsCard
 from app.desktop.placement.cache_card import CacheCard
+from app.desktop.placement.details import Details
 from app.desktop.placement.experts_used.heat_card import HeatCard
 from app.desktop.placement.explanation_card import ExplanationCard
 from app.desktop.placement.options_card import OptionsCard
 from app.desktop.placement.page_header import PageHeader
+from app.desktop.placement.plain_card import PlainCard
 from app.desktop.placement.strip_card import StripCard
 from app.desktop.placement.tune_card import TuneCard
 from app.desktop.widgets.buttons import push_button
@@ -64,17 +66,18 @@ class PlacementView(ThemedWidget):
         self.heat = HeatCard(self)
         self.options = OptionsCard(self)
         pair = FoldingRow(self, (self.heat, 1, CARD), (self.options, 1, CARD), spacing=12)
+        self.plain = PlainCard(self.explanation.change, self)
+        self.details = Details(
+            self.explanation, self.activity, self.cache, self.bars, self.strip, pair, parent=self
+        )
+        self.details.inside.setSpacing(12)
         self._column = QWidget(self)
         Column(
             self.header,
             self.state,
-            self.explanation,
+            self.plain,
             self.tune,
-            self.activity,
-            self.cache,
-            self.bars,
-            self.strip,
-            pair,
+            self.details,
             STRETCH,
             parent=self._column,
             margins=(28, 20, 28, 28),
@@ -110,7 +113,15 @@ class PlacementView(ThemedWidget):
 
     def _show_cards(self, on: bool) -> None:
         self.state.setVisible(not on and bool(self.state.words.text()))
-        for card in (self.explanation, self.bars, self.strip, self.heat, self.options):
+        for card in (
+            self.plain,
+            self.details,
+            self.explanation,
+            self.bars,
+            self.strip,
+            self.heat,
+            self.options,
+        ):
             card.setVisible(on)
         if not on:
             self.activity.hide()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.desktop.base.theme import themes
 from app.desktop.placement.colors import device_colour
 from app.desktop.placement.layers import LayerCell, layer_cells, layer_runs
+from app.desktop.placement.plain_words import explained
 from app.desktop.text.measures import device_label, device_of, kind_label
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import announce
@@ -187,6 +188,7 @@ class StripCard(Card):
             title = self.tr("Where each layer’s experts are")
         else:
             title = self.tr("Where each layer is (this model has no experts)")
+        self.explain(explained("layers"))
         self.set_title(title, self.tr("layer 0 … {last}").format(last=max(0, model.layers - 1)))
 
     def _name(self, device: str) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.base.tool_tip import wrapped_tip
 from app.desktop.widgets.labels import show_text, text_label
 from app.desktop.widgets.layouts import Column, Row
 
@@ -28,6 +29,10 @@ class Card(ThemedWidget):
     def add_to_head(self, widget: QWidget) -> None:
         """Put a control at the right end of the heading's line."""
         self._head.addWidget(widget)
+
+    def explain(self, words: str) -> None:
+        """What the words of the heading mean, on hover."""
+        self._title.setToolTip(wrapped_tip(words))
 
     def set_title(self, title: str, note: str = "") -> None:
         show_text(self._title, title)

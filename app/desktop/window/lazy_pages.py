@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app.desktop.window.window_state import WindowMemory
 from app.services.events import ServiceEvent
 from app.services.models.engine_names import of_run
 
@@ -53,7 +54,7 @@ class LazyPages(QObject):
         home: Path,
     ) -> None:
         super().__init__(pages)
-        self._home = home
+        self._home, self._memory = home, WindowMemory(home)
         self._conversation: int | None = None
         self._calls, self._checking, self._shelf, self._toast = calls, checking, shelf, toast
         self._pages, self._side = pages, side
@@ -68,6 +69,8 @@ class LazyPages(QObject):
             from app.desktop.placement.placement_page import PlacementPage
 
             page = self._placement = PlacementPage(self._calls, self._pages)
+            page.view.details.open(self._memory.placement_details)
+            page.view.details.opened.connect(self._memory.keep_placement_details)
             page.workers_wanted.connect(self.workers_wanted)
             page.model_strip.choose_wanted.connect(self.model_wanted)
             page.watching.show_conversation(self._conversation)

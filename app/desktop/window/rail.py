@@ -130,7 +130,7 @@ class Rail(ThemedWidget):
             (self.chat, "message-square"),
             (self.runs, "check-line"),
             (self.models, "box"),
-            (self.placement, "layout-grid"),
+            (self.placement, "memory"),
             (self.fold, "panel-left"),
             (self.settings, "settings"),
         ):

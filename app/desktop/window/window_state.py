@@ -16,7 +16,8 @@ SIDEBAR = 264
 
 
 class WindowMemory:
-    """Geometry, width and folding of the list, the folded projects, and the conversation that was open."""
+    """Geometry, width and folding of the list, the folded projects, the conversation that was open, and whether the
+    details of Placement are shown."""
 
     def __init__(self, home: Path) -> None:
         self._file = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
@@ -36,6 +37,14 @@ class WindowMemory:
 
     def keep_folded(self, projects: Iterable[int]) -> None:
         self._file.setValue("folded_projects", " ".join(map(str, sorted(projects))))
+
+    @property
+    def placement_details(self) -> bool:
+        """Whether the Placement page shows its details."""
+        return bool(self._file.value("placement_details", "false") == "true")
+
+    def keep_placement_details(self, shown: bool) -> None:
+        self._file.setValue("placement_details", "true" if shown else "false")
 
     def restore(self, window: QWidget, frame: Frame) -> None:
         """Make the window as it was, or as large as usual where the screen has room for that."""

@@ -35,6 +35,7 @@ def show(running: Running, page: str) -> QWidget:
     if page == "placement":
         window.go.show_page(page)
         running.until(window.later.placement.view.shows_model)
+        window.later.placement.view.details.open()
     elif page in ("discover", "downloads", "library"):
         window.go.show_models(page)
     elif page == "panel":

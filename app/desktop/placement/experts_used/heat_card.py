@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 from app.desktop.base.theme import themes
 from app.desktop.placement.experts_used.heat_map import HeatMap
 from app.desktop.placement.experts_used.levels import Heat, blank, heat_of
+from app.desktop.placement.plain_words import explained
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import announce, name_icon, text_label
 from app.desktop.widgets.layouts import Row
@@ -122,6 +123,7 @@ class HeatCard(Card):
         turned = drawn is not None and drawn.experts > len(drawn.layers)
         note = self.tr("expert × layer") if turned else self.tr("layer × expert")
         self.set_title(self.tr("Experts used in this chat"), note)
+        self.explain(explained("experts"))
         name_icon(self.switch, self.tr("Watch which experts are used"))
         self.map.setAccessibleName(
             self.tr("Heat map of experts by layer. Arrow keys move from cell to cell.")

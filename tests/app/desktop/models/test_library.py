@@ -105,7 +105,7 @@ def test_the_disk_is_told_in_its_parts(opened: Open) -> None:
         "models 22.8 GB", "unfinished 12.5 GB", "other files 653 GB",
     ]  # fmt: skip
     assert disk.bar.accessibleName() == (
-        "The disk: models 22.8 GB, unfinished 7 GB, other files 658 GB, free 312 GB"
+        "The disk: models 22.8 GB, unfinished 12.5 GB, other files 653 GB, free 312 GB"
     )
     assert disk.folder.whole() == "Stored in /home/someone/.local/share/coterie/models"
 

@@ -371,6 +371,7 @@ def page(
     running.window.go.show_page("placement")
     shown = running.window.later.placement
     running.until(lambda: shows_what_answers(shown))
+    shown.view.details.open()
     yield shown, running
 
 

@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.placement.placement_page import PlacementPage
+from app.desktop.placement.plain_card import PlainCard
+from app.desktop.window.window_state import WindowMemory
 from app.services.connections.events import WorkerState
 from app.services.models.events import AnswerFinished, ModelChanged, Owner, TextDelta
 from app.services.placement.events import ExpertsChanged, MachineChanged, TuneProgress
@@ -46,6 +48,7 @@ def opened(running: Running) -> PlacementPage:
     running.window.go.show_page("placement")
     page = running.window.later.placement
     running.until(page.view.shows_model)
+    page.view.details.open()
     return page
 
 
@@ -88,6 +91,47 @@ def test_a_model_is_shown_by_a_click_or_by_keys(running: Running, qtbot: QtBot) 
     assert page.view.header.title.whole() == "smollm2.gguf"
     assert page.view.header.chip.text() == "135 million parameters, all used for each token"
     assert page.view.heat.isHidden()
+
+
+def test_one_plain_sentence_comes_first_and_the_rest_when_it_is_wanted(
+    running: Running, placements: HandMadePlacements
+) -> None:
+    running.window.go.show_page("placement")
+    page = running.window.later.placement
+    running.until(page.view.shows_model)
+    sentence = page.view.plain.sentence
+    assert sentence.text() == (
+        "This model fits. Expect about 36 tokens a second, which is fast. Nothing to do here."
+    )
+    assert not page.view.details.is_open() and not page.view.bars.isVisible()
+    page.view.details.head.click()
+    assert page.view.bars.isVisible() and page.view.explanation.isVisible()
+    assert WindowMemory(running.home).placement_details
+    page.choose("/models/long.gguf")
+    running.until(lambda: sentence.text().startswith("This model doesn’t fit as it is. "))
+    page.view.details.head.click()
+    assert page.view.explanation.change.isVisible()  # what to do is no detail
+    assert not WindowMemory(running.home).placement_details
+
+
+@pytest.mark.parametrize(
+    ("speed", "words"),
+    [
+        (145, "about 145 tokens a second, which is fast"),
+        (9, "about as fast as you read"),
+        (4, "slow but usable"),
+    ],
+)
+def test_a_speed_is_told_in_plain_words(qtbot: QtBot, looks: None, speed: float, words: str) -> None:
+    button = QPushButton()
+    card = PlainCard(button)
+    qtbot.addWidget(card)
+    card.show_plan(plans.qwen().plan, speed)
+    assert words in card.sentence.text() and card.sentence.text().endswith("Nothing to do here.")
+    card.show_plan(plans.qwen().plan, 1.5)
+    assert "very slow" in card.sentence.text() and "Nothing to do" not in card.sentence.text()
+    card.show_plan(plans.paged().plan, 4)
+    assert card.sentence.text().startswith("This model is larger than the memory of this computer.")
 
 
 def test_the_machine_is_told_in_words(running: Running, placements: HandMadePlacements) -> None:

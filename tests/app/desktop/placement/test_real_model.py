@@ -45,6 +45,7 @@ def test_a_real_model_is_planned_loaded_and_its_experts_are_seen(desktop: Deskto
     window.go.show_page("placement")
     page = window.later.placement
     qtbot.waitUntil(page.view.shows_model, timeout=PATIENCE_MS)
+    page.view.details.open()
     assert page.view.header.chip.text() == "2 of 8 experts, 214 of 692 million parameters per token"
     assert [cell.shares for cell in page.view.strip.strip.cells()] == [((RAM, 1.0),)] * 30
     assert not page.view.header.apply.isEnabled()
