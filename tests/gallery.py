@@ -127,7 +127,7 @@ def chips(parent: QWidget) -> Sequence[QWidget]:
 def bars(parent: QWidget) -> Sequence[QWidget]:
     made: list[QWidget] = []
     for fraction in (0.0, 0.02, 0.5, 0.9, 1.0):
-        gauge = Gauge(parent, warns=True)
+        gauge = Gauge(parent)
         gauge.show_value(word("used"), fraction, word("used"))
         made.append(gauge)
     for quiet in (False, True):

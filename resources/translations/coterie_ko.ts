@@ -1195,6 +1195,53 @@
     </message>
 </context>
 <context>
+    <name>ContextCard</name>
+    <message>
+        <source>What the model reads</source>
+        <translation>모델이 읽는 내용</translation>
+    </message>
+    <message>
+        <source>{used} of {size} tokens. The model sees the whole chat with each message.</source>
+        <translation>{size} 토큰 중 {used} 토큰을 사용했습니다. 메시지를 보낼 때마다 모델이 대화 전체를 봅니다.</translation>
+    </message>
+    <message>
+        <source>about {count}</source>
+        <translation>약 {count}</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>남음</translation>
+    </message>
+    <message>
+        <source>Free up space…</source>
+        <translation>공간 확보…</translation>
+    </message>
+    <message>
+        <source>Placement</source>
+        <translation>모델 배치</translation>
+    </message>
+    <message>
+        <source>Where a larger context can be chosen</source>
+        <translation>컨텍스트를 더 크게 정할 수 있는 곳</translation>
+    </message>
+    <message>
+        <source>Instructions</source>
+        <translation>지시문</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>도구</translation>
+    </message>
+    <message>
+        <source>Your messages</source>
+        <translation>내 메시지</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>답변</translation>
+    </message>
+</context>
+<context>
     <name>ConversationDelegate</name>
     <message>
         <source>Chat title</source>
@@ -2390,8 +2437,8 @@
         <translation>이 대화의 설정</translation>
     </message>
     <message>
-        <source>{used} of {size}</source>
-        <translation>{used} / {size}</translation>
+        <source>{used} of {size} tokens</source>
+        <translation>{used} / {size} 토큰</translation>
     </message>
     <message>
         <source>{used} of {size} context tokens in use</source>

@@ -10,6 +10,7 @@ from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.base.tool_tip import plain_tip
+from app.desktop.model_picker.context_button import ContextButton
 from app.desktop.model_picker.model_pill import ModelMenu
 from app.desktop.text.remote_marks import RemoteChip
 from app.desktop.widgets.buttons import push_button
@@ -20,7 +21,7 @@ from app.format import format_context, format_count
 from app.services.models.events import ModelChanged
 from app.store.records import Project
 
-# Below this width the gauge gives its room to the title.
+# Below this width the gauge gives the room of its words to the title.
 GAUGE_FROM = 680
 # The longest name of a project.
 PROJECT = 150
@@ -93,6 +94,7 @@ class Header(ThemedWidget):
     project_wanted = Signal(int)
     options_wanted = Signal()
     cancel_wanted = Signal()
+    context_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,7 +102,7 @@ class Header(ThemedWidget):
         self.project = push_button(self, "quiet")
         self._project: Project | None = None
         self.title = TitleField(self)
-        self.context = Gauge(self, warns=True)
+        self.context = ContextButton(self)
         self.progress = Gauge(self)
         self.cancel, self.options = push_button(self, "icon"), push_button(self, "icon")
         self.options.setCheckable(True)
@@ -126,6 +128,7 @@ class Header(ThemedWidget):
         self.title.renamed.connect(self.renamed)
         self.cancel.clicked.connect(self.cancel_wanted)
         self.options.clicked.connect(self.options_wanted)
+        self.context.clicked.connect(self.context_wanted)
         self.refresh()
 
     def show_title(self, title: str | None) -> None:
@@ -165,7 +168,8 @@ class Header(ThemedWidget):
         room = self.width() >= themes.current.px(WORD_FROM)
         self.remote_servers.setVisible(self.remote_servers.marks() and room)
         self._show_project(named=room)
-        self.context.setVisible(bool(self._used and self._size and not loading and wide))
+        self.context.setVisible(bool(self._used and self._size and not loading))
+        self.context.set_short(not wide)
 
     def _show_project(self, *, named: bool) -> None:
         self.project.setVisible(self._project is not None)
@@ -192,7 +196,7 @@ class Header(ThemedWidget):
         name_icon(self.options, self.tr("Chat settings"))
         if self._used and self._size:
             self.context.show_value(
-                self.tr("{used} of {size}").format(
+                self.tr("{used} of {size} tokens").format(
                     used=format_context(self._used), size=format_context(self._size)
                 ),
                 self._used / self._size,

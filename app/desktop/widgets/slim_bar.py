@@ -36,12 +36,10 @@ class SlimBar(QProgressBar):
 
 
 class Gauge(ThemedWidget):
-    """Text, then a short bar: how full the context is, how far a model is loaded. With `warns` the bar changes
-    colour when it is nearly full."""
+    """Text, then a short bar: how far a model is loaded, how full a disk is."""
 
-    def __init__(self, parent: QWidget | None = None, *, warns: bool = False) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._warns = warns
         self._words, self._bar = text_label(self, "small"), SlimBar(self)
         self._bar.setProperty("kind", "gauge")
         middle = Qt.AlignmentFlag.AlignVCenter
@@ -52,7 +50,7 @@ class Gauge(ThemedWidget):
     def show_value(self, text: str, fraction: float, explanation: str) -> None:
         """`explanation` is the whole sentence, for the tool tip and the screen reader."""
         self._words.setText(text)
-        self._bar.show_value(fraction, explanation, warns=self._warns and fraction >= WARN_FROM)
+        self._bar.show_value(fraction, explanation)
         self.setToolTip(explanation)
         self.setAccessibleName(explanation)
 

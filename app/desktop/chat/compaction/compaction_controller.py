@@ -12,7 +12,7 @@ from shiboken6 import isValid
 
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.chat.compaction.context_use import ContextUse, context_use
+from app.desktop.chat.compaction.context_use import ContextUse, Part, context_use, filling
 from app.desktop.model_picker.header import Header
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.banner import Banner, BannerAction
@@ -57,6 +57,7 @@ class RoomControl(QObject):
         self.strip = Banner(page)
         self.strip.closed.connect(self._dismiss)
         composer.nothing_sent.connect(self._go_to_card)
+        header.context_wanted.connect(self._tell_filling)
         transcript.empty.origin_wanted.connect(self._go_back)
         self.card: RoomCard | None = None
         self._lines: dict[int, QuietLine] = {}
@@ -203,6 +204,24 @@ class RoomControl(QObject):
             used=format_context(self._used), size=format_context(self._context)
         )
         self.strip.say(text, [BannerAction(self.tr("Free up space…"), self._make_room)], colour="muted")
+
+    def _tell_filling(self) -> None:
+        """Say under the gauge what fills the context."""
+        conversation, path, used = self._conversation, list(self._path), self._used
+        if conversation is not None:
+            self._calls.do(
+                lambda s: filling(s, conversation, path, used), self._show_filling, executor="io", owner=self
+            )
+
+    def _show_filling(self, parts: Sequence[Part]) -> None:
+        from app.desktop.chat.compaction.context_card import ContextCard
+
+        if not self._header.context.isVisible():
+            return
+        card = ContextCard(self._header, parts, self._used, self._context)
+        card.room_wanted.connect(self._make_room)
+        card.placement_wanted.connect(self.placement_wanted)
+        card.open_below(self._header.context)
 
     def _dismiss(self) -> None:
         if self._conversation is not None:

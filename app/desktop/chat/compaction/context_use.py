@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from app.services.chat.compaction_values import Draft
 from app.store.records import CompactionPoint, Conversation, Message
 from engine.errors import UserError
+from engine.values import Role
 
 if TYPE_CHECKING:
     from app.services.services import Services
@@ -26,6 +28,41 @@ class ContextUse(NamedTuple):
     cut: CompactionPoint | None = None
     draft: Draft | None = None
     origin: Conversation | None = None
+
+
+PartKind = Literal["instructions", "tools", "questions", "answers"]
+_KINDS: dict[Role, PartKind] = {
+    "system": "instructions",
+    "user": "questions",
+    "assistant": "answers",
+    "tool": "tools",
+}
+
+
+class Part(NamedTuple):
+    """What takes about so many tokens of the context."""
+
+    kind: PartKind
+    tokens: int
+
+
+def filling(services: Services, conversation: int, path: Sequence[int], used: int) -> tuple[Part, ...]:
+    """What the `used` tokens of a branch are, by the letters that the model is shown of each kind."""
+    options = services.conversations.get(conversation).options
+    messages = services.conversations.messages(path)
+    cut = services.room.cut(conversation, path)
+    request = services.conversations.requests.make(conversation, messages, options, cut)
+    letters: Counter[PartKind] = Counter()
+    for message in request.messages:
+        letters[_KINDS[message.role]] += len(message.content) + len(message.reasoning_content)
+        letters["tools"] += sum(len(call.arguments) for call in message.tool_calls)
+    letters["tools"] += sum(len(str(tool)) for tool in request.tools)
+    total = letters.total()
+    return tuple(
+        Part(kind, round(used * letters[kind] / total))
+        for kind in get_args(PartKind)
+        if total and round(used * letters[kind] / total)
+    )
 
 
 def context_use(services: Services, conversation: int, path: Sequence[int]) -> ContextUse:
