@@ -36,6 +36,7 @@ from app.services.placement.placements import Placements, calibrations
 from app.services.placement.placing import Placing
 from app.services.runs.model_registry import ModelRegistry
 from app.services.runs.parts import RunParts, found_sandbox
+from app.services.runs.recipes import prompt_library
 from app.services.runs.runs import Runs
 from app.services.runs.tool_checks import ToolChecks
 from app.services.settings.placement_options import PlacementOptionsFile
@@ -81,6 +82,7 @@ class Services:
         self.model_registry = ModelRegistry(models, settings, remote_servers.access_of, events)
         self.servers = Servers(home, secrets, found_sandbox, events, self._revoke)
         parts = RunParts(home, self.model_registry, self.servers, lambda: language(settings.current))
+        self.prompts = prompt_library(home, parts.language)
         self.runs = Runs(home, store, parts, events)
         self.conversations = Conversations(store, models, settings, library, self.runs, events)
         self.chat_imports = ChatImports(store, events)

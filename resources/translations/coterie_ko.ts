@@ -2733,6 +2733,13 @@
     </message>
 </context>
 <context>
+    <name>InsertionList</name>
+    <message>
+        <source>Insert</source>
+        <translation>넣기</translation>
+    </message>
+</context>
+<context>
     <name>InterruptedCard</name>
     <message>
         <source>Interrupted</source>

@@ -21,6 +21,7 @@ from app.desktop.chat.composer import Composer
 from app.desktop.chat.composer_frame import ComposerFrame
 from app.desktop.chat.files.given_files import GivenFiles
 from app.desktop.chat.find.find_control import FindControl
+from app.desktop.chat.insertion.inserting import Inserting
 from app.desktop.chat.message_menu.message_menu import MessageMenu
 from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.onboarding import Onboarding
@@ -98,6 +99,7 @@ class ChatPage(ThemedWidget):
         self.room = RoomControl(calls, self, self.header, self.transcript, self.composer)
         self.comparing = CompareControl(calls, self)
         self.proposal = ProposalNote(calls, self)
+        self.inserting = Inserting(calls, frame, self, lambda: self._shown.id)
         self.messages = MessageMenu(calls, self.transcript, self.model)
         self.runs = AnswerRuns(calls, self, self.composer)
         self._views = QStackedWidget(self)

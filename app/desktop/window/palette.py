@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, QStringListModel, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QLineEdit,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QWidget,
 )
 
+from app.desktop.base.entry_delegate import ROW, EntryDelegate
 from app.desktop.base.fuzzy import fuzzy_score
 from app.desktop.base.theme import themes
 from app.desktop.widgets.labels import text_label
-from app.desktop.widgets.list_rows import Index
 from app.desktop.widgets.overlay import Overlay
 
-ROW = 34
 SHOWN = 9
 MOST = 100
 
@@ -34,39 +30,6 @@ class Entry(NamedTuple):
     text: str
     note: str
     act: Callable[[], object]
-
-
-class EntryDelegate(QStyledItemDelegate):
-    """One line: the text, and the note in a quieter colour at the right."""
-
-    def __init__(self, parent: QWidget, note: Callable[[int], str]) -> None:
-        super().__init__(parent)
-        self._note = note
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(0, themes.current.px(ROW))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        theme = themes.current
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box: QRect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.accent_soft))
-            painter.drawRoundedRect(box, theme.px(8), theme.px(8))
-        inner = box.adjusted(theme.px(10), 0, -theme.px(10), 0)
-        note = self._note(index.row())
-        painter.setFont(theme.font(12))
-        painter.setPen(QColor(theme.muted))
-        room = painter.fontMetrics().horizontalAdvance(note) + theme.px(12) if note else 0
-        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note)
-        painter.setFont(theme.font())
-        painter.setPen(QColor(theme.text))
-        words = inner.adjusted(0, 0, -room, 0)
-        text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, words.width())
-        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
-        painter.restore()
 
 
 class Palette(Overlay):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,6 +25,7 @@ from app.services.chat.events import (
     ConversationChanged,
     MessageAdded,
 )
+from app.services.chat.files_at_hand import files_at_hand
 from app.services.chat.filing import Filing
 from app.services.chat.memories import Memories
 from app.services.chat.projects import Projects
@@ -223,6 +225,15 @@ class Conversations:
     def model_of(self, id: int) -> ModelOfChat | None:
         """The model of a conversation, None where the model in use answers."""
         return self._chat_models.of(self._store.conversations.get(id))
+
+    def files_at_hand(self, id: int | None) -> list[Path]:
+        """Files of the conversation's project and of the folder of its tools; reads the disk."""
+        if id is None:
+            return []
+        conversation = self._store.conversations.get(id)
+        project, tools = self.projects.of(conversation), conversation.options.tools
+        folders = [] if tools is None else [tools.workspace]
+        return files_at_hand(() if project is None else project.options.files, folders)
 
     def model_named(self, name: str) -> ModelOfChat:
         """The model that `Models.use` knows by this name."""

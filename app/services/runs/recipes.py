@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,7 +33,20 @@ ORDER = (
     "translate-document",
     "explain-project",
 )
+# What the library of prompts holds, in the order in which it is shown.
+PROMPTS = (
+    "summarize",
+    "translate",
+    "improve-writing",
+    "explain-simply",
+    "answer-email",
+    "brainstorm",
+    "weigh-decision",
+    "review-code",
+)
 MOST_BYTES = 200_000
+# Of a prompt that is only a text: its file's name is the title.
+TEXTS = (".md", ".txt")
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 Language = Literal["en", "ko"]
 
@@ -61,12 +74,24 @@ class _File(msgspec.Struct, frozen=True):
     ko: _Words = _Words()
 
 
+def prompt_library(home: Path, language: Callable[[], Language]) -> Recipes:
+    """Prompts for chats: ours, and the user's own in the folder `prompts` of `home`."""
+    return Recipes(home / "prompts", language, resources.FOLDER / "prompts", PROMPTS)
+
+
 class Recipes:
     """Built-in recipes, and the user's own in `folder`, which need not exist; in the user's language."""
 
-    def __init__(self, folder: Path, language: Callable[[], Language]) -> None:
-        self._folder = folder
-        self._language = language
+    def __init__(
+        self,
+        folder: Path,
+        language: Callable[[], Language],
+        ours: Path = OURS,
+        order: Sequence[str] = ORDER,
+    ) -> None:
+        """`order` names the built-in ones, which lie in `ours`."""
+        self._folder, self._language = folder, language
+        self._ours, self._order = ours, order
 
     def all(self) -> tuple[Recipe, ...]:
         """The user's own first, by title, then the built-in ones.
@@ -76,14 +101,14 @@ class Recipes:
         language = self._language()
         own = [recipe for path in self._own_files() if (recipe := _readable(path, language))]
         own.sort(key=lambda recipe: recipe.title.casefold())
-        ours = [_read(OURS / f"{name}.toml", name, language, own=False) for name in ORDER]
+        ours = [_read(self._ours / f"{name}.toml", name, language, own=False) for name in self._order]
         return (*own, *ours)
 
     def get(self, id: str) -> Recipe:
         """One by its id, or from a file by its path. Raises UserError `recipe.missing`, `recipe.bad`."""
         language = self._language()
-        if id in ORDER:
-            return _read(OURS / f"{id}.toml", id, language, own=False)
+        if id in self._order:
+            return _read(self._ours / f"{id}.toml", id, language, own=False)
         path = Path(id).expanduser() if id.endswith(".toml") else self._folder / f"{_stem(id)}.toml"
         if not path.is_file():
             raise UserError("recipe.missing", name=id)
@@ -127,13 +152,13 @@ class Recipes:
 
     def _own_files(self) -> list[Path]:
         try:
-            return sorted(self._folder.glob("*.toml"))
+            return sorted(path for path in self._folder.iterdir() if path.suffix in (".toml", *TEXTS))
         except OSError:
             return []
 
     def _free_id(self, title: str) -> str:
         stem, number = _stem(title), 1
-        taken = {path.stem for path in self._own_files()} | set(ORDER)
+        taken = {path.stem for path in self._own_files()} | set(self._order)
         id = stem
         while id in taken:
             number += 1
@@ -158,6 +183,24 @@ def filled(recipe: Recipe, values: dict[str, str]) -> str:
     return _PLACE.sub(lambda match: chosen.get(match[1], match[0]), recipe.task).strip()
 
 
+def with_blanks(recipe: Recipe) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The task with each parameter's default, or its label in brackets, in its place; and where those stand, from and
+    to."""
+    known = {name: default or f"[{label}]" for name, label, default in recipe.parameters}
+    pieces: list[str] = []
+    blanks: list[tuple[int, int]] = []
+    at = length = 0
+    for match in _PLACE.finditer(recipe.task):
+        if (blank := known.get(match[1])) is None:
+            continue
+        before = recipe.task[at : match.start()]
+        length += len(before)
+        blanks.append((length, length + len(blank)))
+        pieces += (before, blank)
+        length, at = length + len(blank), match.end()
+    return "".join((*pieces, recipe.task[at:])), tuple(blanks)
+
+
 def _readable(path: Path, language: Language) -> Recipe | None:
     try:
         return _read(path, path.stem, language, own=True)
@@ -172,7 +215,8 @@ def _read(path: Path, id: str, language: Language, *, own: bool) -> Recipe:
             data = file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise UserError("recipe.bad", name=path.name, detail=f"> {MOST_BYTES:,} bytes")
-        given = msgspec.convert(tomllib.loads(data.decode()), _File)
+        text = data.decode("utf-8-sig")
+        given = _text_file(text) if path.suffix in TEXTS else msgspec.convert(tomllib.loads(text), _File)
     except (OSError, ValueError, RecursionError) as error:  # msgspec's and tomllib's are ValueErrors
         raise UserError("recipe.bad", name=path.name, detail=str(error)[:200]) from error
     # A user's recipe has one language; its text in the other is better than none.
@@ -199,6 +243,13 @@ def _read(path: Path, id: str, language: Language, *, own: bool) -> Recipe:
         budget=given.budget,
         own=own,
     )
+
+
+def _text_file(text: str) -> _File:
+    """A prompt that is only a text. Raises ValueError for one that is not."""
+    if "\0" in text:
+        raise ValueError("not a text")
+    return _File(en=_Words(task=text))
 
 
 def _stem(title: str) -> str:

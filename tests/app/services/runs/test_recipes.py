@@ -10,7 +10,7 @@ import pytest
 
 from agents.budget import Budget
 from agents.tools.builtin import builtin_tools
-from app.services.runs.recipes import ORDER, OURS, Recipes, filled
+from app.services.runs.recipes import ORDER, OURS, PROMPTS, Recipes, filled, prompt_library, with_blanks
 from app.services.runs.values import Recipe
 from engine.errors import UserError
 
@@ -125,3 +125,19 @@ def test_a_bad_file_is_left_out_of_the_list_and_told_when_asked_for(tmp_path: Pa
 def test_a_name_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "outside.toml").write_text("[en]\ntask = 'x'")
     assert code(english(tmp_path / "recipes"), "../outside") == "recipe.missing"
+
+
+def test_every_prompt_of_ours_reads_in_both_languages_and_its_blanks_are_where_they_are_said(
+    tmp_path: Path,
+) -> None:
+    for language in ("en", "ko"):
+        found = prompt_library(tmp_path, lambda language=language: language).all()  # type: ignore[misc]
+        assert [prompt.id for prompt in found] == list(PROMPTS)
+        for prompt in found:
+            assert prompt.title and prompt.description and prompt.parameters
+            text, blanks = with_blanks(prompt)
+            assert "{" not in text and len(blanks) == len(prompt.parameters)
+            stated = {default or f"[{label}]" for _, label, default in prompt.parameters}
+            assert {text[start:end] for start, end in blanks} == stated
+    titles = {p.title for p in prompt_library(tmp_path, lambda: "ko").all()}
+    assert "번역" in titles

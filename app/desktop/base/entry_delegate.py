@@ -1,0 +1,47 @@
+"""Draws one line of a list that is chosen from: a text, and a quieter note at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.desktop.base.theme import themes
+
+ROW = 34
+Index = QModelIndex | QPersistentModelIndex
+
+
+class EntryDelegate(QStyledItemDelegate):
+    """One line: the text, and the note in a quieter colour at the right."""
+
+    def __init__(self, parent: QWidget, note: Callable[[int], str]) -> None:
+        super().__init__(parent)
+        self._note = note
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, themes.current.px(ROW))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        theme = themes.current
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box: QRect = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.accent_soft))
+            painter.drawRoundedRect(box, theme.px(8), theme.px(8))
+        inner = box.adjusted(theme.px(10), 0, -theme.px(10), 0)
+        note = self._note(index.row())
+        painter.setFont(theme.font(12))
+        painter.setPen(QColor(theme.muted))
+        room = painter.fontMetrics().horizontalAdvance(note) + theme.px(12) if note else 0
+        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note)
+        painter.setFont(theme.font())
+        painter.setPen(QColor(theme.text))
+        words = inner.adjusted(0, 0, -room, 0)
+        text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, words.width())
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.restore()

@@ -1,0 +1,1 @@
+"""What "/" and "@" bring into a message: prompts, recipes, and files."""

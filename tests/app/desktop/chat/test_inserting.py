@@ -1,0 +1,126 @@
+"""Prompts behind "/", files behind "@", and the blanks of a prompt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication
+
+from app.desktop.chat.insertion.typed import Typed, typed
+from app.store.records import ChatOptions, ChatTools
+from tests.app.desktop.conftest import Running
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("/", Typed("prompt", "", 0)),
+        ("/tran", Typed("prompt", "tran", 0)),
+        ("/usr/bin is full", None),
+        ("/tran slate", None),
+        (" /tran", None),
+        ("hello /tran", None),
+        ("@", Typed("file", "", 0)),
+        ("look at @no", Typed("file", "no", 8)),
+        ("one\n@no", Typed("file", "no", 4)),
+        ("me@example.org", None),
+        ("@no then", None),
+        ("", None),
+    ],
+)
+def test_what_is_typed_for_stands_at_the_cursor(text: str, found: Typed | None) -> None:
+    assert typed(text, len(text)) == found
+
+
+@given(text=st.text(alphabet="/@ a\n", max_size=12), cursor=st.integers(0, 12))
+def test_what_is_typed_for_ends_at_the_cursor(text: str, cursor: int) -> None:
+    cursor = min(cursor, len(text))
+    found = typed(text, cursor)
+    if found is not None:
+        assert text[found.start + 1 : cursor] == found.query
+
+
+def shown(running: Running) -> list[str]:
+    return running.window.chat.inserting.list.shown()
+
+
+def test_a_prompt_is_inserted_with_its_blanks_one_after_the_other(running: Running) -> None:
+    chat, keys = running.window.chat, running.qtbot
+    edit = chat.composer.edit
+    edit.setFocus()
+    keys.keyClicks(edit, "/")
+    running.until(lambda: "Translate" in shown(running) and "Summarize documents" in shown(running))
+    keys.keyClicks(edit, "transl")
+    running.until(lambda: shown(running)[:1] == ["Translate"])
+    keys.keyClick(edit, Qt.Key.Key_Return)
+    assert chat.composer.text().startswith("Translate the following text into Korean.")
+    assert edit.textCursor().selectedText() == "Korean"
+    keys.keyClicks(edit, "French")
+    keys.keyClick(edit, Qt.Key.Key_Tab)
+    assert edit.textCursor().selectedText() == "[Text]" and edit.hasFocus()
+    keys.keyClicks(edit, "Hello")
+    assert chat.composer.text().endswith("Hello") and "into French." in chat.composer.text()
+    keys.keyClick(edit, Qt.Key.Key_Tab)
+    assert not edit.hasFocus(), "behind the last blank Tab goes on as ever"
+
+
+def test_esc_closes_the_list_and_leaves_what_is_written(running: Running) -> None:
+    chat, keys = running.window.chat, running.qtbot
+    edit = chat.composer.edit
+    edit.setFocus()
+    keys.keyClicks(edit, "/sum")
+    running.until(lambda: bool(shown(running)))
+    keys.keyClick(edit, Qt.Key.Key_Escape)
+    keys.keyClicks(edit, "m")
+    assert shown(running) == [] and chat.composer.text() == "/summ"
+    edit.clear()
+    keys.keyClicks(edit, "/")
+    running.until(lambda: bool(shown(running)))
+
+
+def test_while_a_syllable_is_composed_nothing_is_offered(running: Running) -> None:
+    edit = running.window.chat.composer.edit
+    edit.setFocus()
+    running.qtbot.keyClicks(edit, "/")
+    running.until(lambda: bool(shown(running)))
+    QApplication.sendEvent(edit, QInputMethodEvent("버", []))
+    running.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert not running.services.conversations.answering()
+
+
+def test_a_prompt_of_ones_own_is_a_file(running: Running) -> None:
+    folder = running.home / "prompts"
+    folder.mkdir()
+    (folder / "My greeting.md").write_text("Greet my team.", encoding="utf-8")
+    (folder / "noise.txt").write_bytes(b"\x00\xff\xfe" * 50)
+    (folder / "broken.toml").write_text("[en", encoding="utf-8")
+    chat = running.window.chat
+    chat.composer.edit.setFocus()
+    running.qtbot.keyClicks(chat.composer.edit, "/")
+    running.until(lambda: shown(running)[:1] == ["My greeting"])
+    assert not {"noise", "broken"} & set(shown(running))
+    running.qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
+    assert chat.composer.text() == "Greet my team."
+
+
+def test_a_file_of_the_chats_folder_is_read_in(running: Running, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    (work / ".git").mkdir(parents=True)
+    (work / ".git" / "config").write_text("x")
+    (work / "notes.md").write_text("The sea is blue.")
+    chats = running.services.conversations
+    made = chats.create(ChatOptions(tools=ChatTools(str(work), "read")))
+    running.window.go.open_chat(made.id)
+    chat = running.window.chat
+    running.until(lambda: chat.conversation is not None)
+    chat.composer.edit.setFocus()
+    running.qtbot.keyClicks(chat.composer.edit, "Look at @")
+    running.until(lambda: shown(running) == ["notes.md"])
+    running.qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Tab)
+    running.until(lambda: "The sea is blue." in chat.composer.text())
+    assert "@" not in chat.composer.text()
