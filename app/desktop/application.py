@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, qVersion
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import paths
 from app.desktop.base import tasks
@@ -95,14 +95,26 @@ def dress(application: QApplication, settings: SettingsFile) -> None:
     themes.choose(settings.current.theme, settings.current.text_size / 100)
 
 
-def put_on_style(application: QApplication) -> None:
-    """The style sheet of the theme, now and after each change.
+class _Dress(QObject):
+    """Gives `window` the style sheet of each theme."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        themes.chosen.connect(self.put_on)
+
+    def put_on(self) -> None:
+        self._window.setStyleSheet(style_sheet(themes.current))
+
+
+def put_on_style(window: QWidget) -> None:
+    """Give a window the style sheet of the theme, now and after each change. Its menus and tool tips have it too.
 
     After the window is built: a widget that gets its parent under a style sheet is styled at once, one by
-    one, which doubles the time until the first paint.
+    one, which doubles the time until the first paint. Not the application: it styles a widget anew once for each
+    widget above it, which takes ten times as long.
     """
-    application.setStyleSheet(style_sheet(themes.current))
-    themes.changed.connect(lambda: application.setStyleSheet(style_sheet(themes.current)))
+    _Dress(window).put_on()
 
 
 def spare_collector(desktop: Desktop) -> None:
@@ -254,7 +266,7 @@ def run(argv: Sequence[str], *, debug: bool = False) -> int:
     thread_priority.turn_on()
     desktop = Desktop(home, settings)
     spare_collector(desktop)
-    put_on_style(application)
+    put_on_style(desktop.window)
     with contextlib.ExitStack() as ending:
 
         def painted() -> None:

@@ -139,7 +139,7 @@ def measure() -> dict[str, dict[str, float]]:
 
         desktop = Desktop(home, settings, lambda folder, s: open_services(folder, s, make))
         spare_collector(desktop)
-        put_on_style(application)
+        put_on_style(desktop.window)
         desktop.window.resize(1280, 800)
         desktop.start()
         until(lambda: isinstance(desktop.services, Services) and bool(desktop.services.models.state.facts))

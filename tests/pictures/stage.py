@@ -97,7 +97,7 @@ class Stage:
         """Start the desktop and show its window; what it finds in the data folder may still be coming."""
         dress(self._application, self._settings)
         self._desktop = Desktop(self.home, self._settings, self._opened)
-        put_on_style(self._application)
+        put_on_style(self.window)
         self.window.resize(1280, height)
         self._desktop.start()
         return self.window

@@ -98,8 +98,10 @@ def load_theme(name: str, scale: float = 1.0) -> Theme:
 
 
 class Themes(QObject):
-    """Which theme is on. `changed` comes after palette and font of the application are set."""
+    """Which theme is on. Palette and font of the application are set first, then `chosen` comes for the style sheets;
+    with `changed` widgets take what a sheet does not say."""
 
+    chosen = Signal()
     changed = Signal()
 
     def __init__(self) -> None:
@@ -135,6 +137,7 @@ class Themes(QObject):
         if isinstance(application, QGuiApplication):
             application.setPalette(self.current.palette())
             application.setFont(self.current.font())
+        self.chosen.emit()
         self.changed.emit()
 
 

@@ -170,7 +170,8 @@ NARROW = 560
 
 class SettingRow(QWidget):
     """A name and a line of help at the left, the control at the right; or below, when it is wide or there is little
-    room. `margins` are those of a row in a card."""
+    room. A control with `fit_width` is told how much there is,
+    and says its `least_width`. `margins` are those of a row in a card."""
 
     def __init__(
         self,
@@ -181,7 +182,7 @@ class SettingRow(QWidget):
         margins: tuple[float, float, float, float] = (16, 10, 16, 10),
     ) -> None:
         super().__init__(parent)
-        self.control, self._below, self._stacks = control, below, not below
+        self.control, self._stacks, self._compact = control, not below, False
         self._name = QLabel(self)
         self._name.setBuddy(control)
         self._help = text_label(self, "small", wraps=True)
@@ -193,8 +194,8 @@ class SettingRow(QWidget):
             self._layout.setAlignment(control, Qt.AlignmentFlag.AlignVCenter)
 
     def set_words(self, name: str, explanation: str = "", *, compact: bool = False) -> None:
-        """`compact` keeps the explanation for the tool tip, and the control at the right."""
-        self._stacks = not (compact or self._below)
+        """`compact` keeps the explanation for the tool tip, and the control at the right if there is any room."""
+        self._compact = compact
         self._name.setText(name)
         show_text(self._help, "" if compact else explanation)
         self.setToolTip(explanation if compact else "")
@@ -205,13 +206,19 @@ class SettingRow(QWidget):
         least = super().minimumSizeHint()
         if not self._stacks:
             return least
-        margins = self._layout.contentsMargins()
-        widest = max(self.control.minimumSizeHint().width(), self.control.minimumWidth(), 1)
+        margins, control = self._layout.contentsMargins(), self.control
+        needed = getattr(control, "least_width", lambda: control.minimumSizeHint().width())
+        widest = max(needed(), control.minimumWidth(), 1)
         return QSize(widest + margins.left() + margins.right(), least.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self._stacks and self.width() < themes.current.px(NARROW)
+        margins = self._layout.contentsMargins()
+        inside = self.width() - margins.left() - margins.right()
+        if hasattr(self.control, "fit_width"):
+            self.control.fit_width(inside)
+        beside = self._name.sizeHint().width() + self._layout.spacing() + self.control.sizeHint().width()
+        narrow = inside < beside if self._compact else self.width() < themes.current.px(NARROW)
         direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         if self._stacks and direction != self._layout.direction():
             self._layout.setDirection(direction)

@@ -104,6 +104,13 @@ class ReasoningChooser(ThemedWidget):
             else ""
         )
 
+    def fit_width(self, room: int) -> None:
+        """Take the form for which there is room."""
+        self.set_compact(self.full_width() > room)
+
+    def least_width(self) -> int:
+        return self.compact_width()
+
     def set_compact(self, compact: bool) -> None:
         if compact != self._compact:
             self._compact = compact

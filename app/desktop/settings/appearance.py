@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from app.desktop.base.theme import themes
@@ -12,10 +12,12 @@ from app.desktop.forms.form import Field, FormSection
 from app.desktop.widgets.layouts import Row
 
 SMALLEST, LARGEST, STEP = 80, 200, 10
+SETTLED_MS = 250
 
 
 class SizeSlider(QWidget):
-    """The text size in percent with its number beside it. `chosen` comes when the handle is let go."""
+    """The text size in percent with its number beside it. `chosen` comes when the handle is let go, or a moment after
+    the last key: each step changes the whole window."""
 
     chosen = Signal(int)
 
@@ -30,6 +32,8 @@ class SizeSlider(QWidget):
         self._number = QLabel(self)
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         Row(self.slider, self._number, parent=self)
+        self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
+        self._settled.timeout.connect(lambda: self.chosen.emit(self.slider.value()))
         self.setFocusProxy(self.slider)
         self.slider.sliderMoved.connect(self._show)
         self.slider.valueChanged.connect(self._take)
@@ -41,6 +45,8 @@ class SizeSlider(QWidget):
         self.slider.setAccessibleName(name)
 
     def show_value(self, value: int) -> None:
+        if self._settled.isActive():
+            return  # another is on its way
         with QSignalBlocker(self.slider):
             self.slider.setValue(value)
         self._show(value)
@@ -51,7 +57,7 @@ class SizeSlider(QWidget):
         if rounded != value:
             self.slider.setValue(rounded)
         else:
-            self.chosen.emit(value)
+            self._settled.start()
 
     def _show(self, value: int) -> None:
         self._number.setText(f"{value}%")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QWidget
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.widgets.buttons import push_button
@@ -14,7 +14,8 @@ from app.desktop.widgets.layouts import Row
 
 
 class SegmentedControl(QFrame):
-    """Choices side by side; `chosen` carries the value a person chose. Left and right move the choice."""
+    """Choices side by side, or after `fit_width` below each other; `chosen` carries the value a person chose. Left
+    and right move the choice."""
 
     chosen = Signal(str)
 
@@ -42,6 +43,17 @@ class SegmentedControl(QFrame):
         metrics = QFontMetrics(themes.current.font(12, bold=True))
         for button in self._group.buttons():
             button.setMinimumWidth(metrics.horizontalAdvance(button.text()) + 2 * themes.current.px(11) + 2)
+
+    def fit_width(self, room: int) -> None:
+        """Take the form for which there is room."""
+        widths = [button.minimumWidth() for button in self._group.buttons()]
+        down = sum(widths) + 2 > room
+        self._layout.setDirection(
+            QBoxLayout.Direction.TopToBottom if down else QBoxLayout.Direction.LeftToRight
+        )
+
+    def least_width(self) -> int:
+        return max((button.minimumWidth() for button in self._group.buttons()), default=0) + 2
 
     def _rebuild(self, values: list[str]) -> None:
         for button in self._group.buttons():

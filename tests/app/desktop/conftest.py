@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.desktop.application import Desktop
+from app.desktop.application import Desktop, put_on_style
 from app.desktop.base import tasks
 from app.desktop.base.language import languages
 from app.desktop.base.style import style_sheet
@@ -141,12 +141,16 @@ class Running:
 
 
 @pytest.fixture
-def make_desktop(qtbot: QtBot, coterie_home: Path, looks: None) -> Iterator[Callable[..., Running]]:
+def make_desktop(
+    qtbot: QtBot, coterie_home: Path, looks: Callable[[], None]
+) -> Iterator[Callable[..., Running]]:
     """Makes desktops that are closed when the test ends; keyword arguments go to the engine, but for `settings`."""
     made: list[Running] = []
 
     def make(**engine: Any) -> Running:
+        looks()
         made.append(Running(qtbot, coterie_home, **engine))
+        put_on_style(made[-1].window)
         return made[-1]
 
     yield make
@@ -160,8 +164,9 @@ def running(make_desktop: Callable[..., Running]) -> Running:
 
 
 @pytest.fixture
-def looks(qapp: QApplication) -> Iterator[None]:
-    """Light, English, 100 %, and styled as the product is; the same again for the next test."""
+def looks(qapp: QApplication) -> Iterator[Callable[[], None]]:
+    """Light, English, 100 %, and styled as the product is; the same again for the next test. What it gives leaves the
+    style to the windows."""
     themes.choose("light")
     languages.choose("en")
 
@@ -170,8 +175,15 @@ def looks(qapp: QApplication) -> Iterator[None]:
 
     restyle()
     themes.changed.connect(restyle)
-    yield
-    themes.changed.disconnect(restyle)
+    styled = [restyle]
+
+    def undress() -> None:
+        if styled:
+            themes.changed.disconnect(styled.pop())
+            qapp.setStyleSheet("")
+
+    yield undress
+    undress()
     tasks.shutdown()
     themes.choose("light")
     languages.choose("en")

@@ -1,0 +1,62 @@
+"""Every page in a window of 900 pixels, at 100 and at 200 % text, in both languages: nothing is cut at its edges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
+
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
+from app.desktop.model_picker.model_pill import ModelPill
+from tests.app.desktop.conftest import Running
+from tests.app.desktop.test_page_walk import PAGES, opened
+
+Make = Callable[..., Running]
+CONTROLS = (QAbstractButton, QAbstractSpinBox, QLineEdit, QLabel)
+
+
+def cut(window: QWidget) -> list[str]:
+    """What stands out of what it scrolls in, out of its parent, or has less room than its words."""
+    found = []
+    for widget in window.findChildren(QWidget):
+        if not widget.isVisible() or widget.visibleRegion().isEmpty():
+            continue
+        name = f"{type(widget.parentWidget()).__name__}/{type(widget).__name__} {widget.accessibleName()!r}"
+        if isinstance(widget, QScrollArea) and widget.widget().width() > widget.viewport().width():
+            found.append(f"{name}: {widget.widget().width()} in {widget.viewport().width()}")
+        if isinstance(widget, CONTROLS):
+            left = widget.mapTo(window, QPoint(0, 0)).x()
+            if left < 0 or left + widget.width() > window.width():
+                found.append(f"{name}: from {left} to {left + widget.width()}")
+        if isinstance(widget, QPushButton) and not isinstance(widget, ModelPill) and widget.text():
+            needed = widget.fontMetrics().horizontalAdvance(widget.text().replace("&&", "&"))
+            if widget.width() < needed:
+                found.append(f"{name}: {widget.text()!r} needs {needed} and has {widget.width()}")
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_is_cut_at_900_pixels(make_desktop: Make, page: str) -> None:
+    running, _ = opened(make_desktop, page, 900)
+    trouble = {}
+    for size in (1.0, 2.0):
+        for language in ("en", "ko"):
+            languages.choose(language)
+            themes.choose("light", size)
+            QTest.qWait(100)
+            trouble[size, language] = cut(running.window)
+    assert not any(trouble.values()), "\n".join(
+        f"{at}: {line}" for at, lines in trouble.items() for line in lines
+    )
