@@ -81,6 +81,11 @@ class WholeChats(Part):
         connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == id).values(leaf=leaf))
         return conversations.get(id)
 
+    @writes
+    def add_all(self, _: Connection, chats: Sequence[WholeChat]) -> list[Conversation]:
+        """Add conversations as `add` does, all of them or none: the index of many is written at once."""
+        return [self.add(chat) for chat in chats]
+
     def _run(self, connection: Connection, id: int) -> WholeRun:
         runs, row = Runs(self.database), RUN_TEXT.c
         found = connection.execute(select(row.handle, row.text).where(row.run_id == id))

@@ -1,11 +1,11 @@
 """Adds the conversations of files to the store, those that it has not had yet.
 
-Each is added in one transaction: it is there as a whole or not at all, whatever ends the import.
+Several are added in one transaction, each as a whole or not at all, whatever ends the import.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,6 +18,9 @@ from app.store.records import Conversation, WholeChat
 from app.store.store import Store
 from app.store.whole_chats import identity
 
+# Messages that are added in one transaction, which nothing else can write in meanwhile.
+AT_ONCE = 500
+
 
 class ChatImports:
     """Imports of conversations. They block on the disk: call them off the GUI thread."""
@@ -27,7 +30,7 @@ class ChatImports:
 
     def run(self, paths: Iterable[Path], *, dry_run: bool = False) -> Generator[Imported]:
         """Import what these files and folders hold; tells after each chat how far it is, at least once. Closing it
-        ends the import: what was added stays.
+        ends the import: what was counted as imported stays.
 
         Raises UserError `store.*` where the store cannot take a chat.
         """
@@ -38,7 +41,7 @@ class ChatImports:
         try:
             for path in paths:
                 for file in chat_files(path, self._store.database.clock()):
-                    into = None if dry_run else _FileImport(self._store, file)
+                    into = _FileImport(self._store, file, dry_run=dry_run)
                     for chat in file.chats:
                         done = msgspec.structs.replace(done, found=done.found + 1)
                         if isinstance(chat, UnreadChat):
@@ -46,43 +49,64 @@ class ChatImports:
                         elif (source := identity(chat.conversation)) in known:
                             done = msgspec.structs.replace(done, already=done.already + 1)
                         else:
-                            if into is not None:
-                                added.append(into.add(chat))
                             known.add(source)
-                            done = msgspec.structs.replace(done, imported=done.imported + 1)
+                            done = _counted(done, into.take(chat), added)
                         yield done
-                    if into is not None:
-                        added += into.linked()
+                    done = _counted(done, into.rest(), added)
+                    added += into.linked()
+                    yield done
         finally:
-            if added:
+            if added and not dry_run:
                 projects = ProjectsChanged(tuple(self._store.projects.all()))
                 changed = {conversation.id: conversation for conversation in added}
                 self._events.publish(projects, ConversationsImported(tuple(changed.values())))
 
 
-class _FileImport:
-    """Gives the chats of one file their projects, and the chats that they were begun from."""
+def _counted(done: Imported, more: Sequence[Conversation], added: list[Conversation]) -> Imported:
+    added += more
+    return msgspec.structs.replace(done, imported=done.imported + len(more))
 
-    def __init__(self, store: Store, file: ChatFile) -> None:
-        self._store = store
+
+class _FileImport:
+    """Adds the chats of one file, several at a time, with their projects and the chats that they were begun from; a
+    dry run adds nothing."""
+
+    def __init__(self, store: Store, file: ChatFile, *, dry_run: bool) -> None:
+        self._store, self._dry_run = store, dry_run
         self._projects = {project.id: project for project in file.projects}
         self._made: dict[int, int] = {}
         self._ids: dict[int, int] = {}
         self._origins: dict[int, int] = {}
+        self._waiting: list[WholeChat] = []
+        self._messages = 0
 
-    def add(self, chat: WholeChat) -> Conversation:
-        given = chat.conversation
-        own = msgspec.structs.replace(given, project=self._project(given.project), origin=None)
-        added = self._store.whole_chats.add(msgspec.structs.replace(chat, conversation=own))
-        self._ids[given.id] = added.id
-        if given.origin is not None:
-            self._origins[added.id] = given.origin
+    def take(self, chat: WholeChat) -> list[Conversation]:
+        """Take a chat; returns those that are now added."""
+        if self._dry_run:
+            return [chat.conversation]
+        self._waiting.append(chat)
+        self._messages += len(chat.messages)
+        return self.rest() if self._messages >= AT_ONCE else []
+
+    def rest(self) -> list[Conversation]:
+        """Add those that wait."""
+        chats, self._waiting, self._messages = self._waiting, [], 0
+        added = self._store.whole_chats.add_all([self._at_home(chat) for chat in chats]) if chats else []
+        for chat, conversation in zip(chats, added, strict=True):
+            self._ids[chat.conversation.id] = conversation.id
+            if chat.conversation.origin is not None:
+                self._origins[conversation.id] = chat.conversation.origin
         return added
 
     def linked(self) -> list[Conversation]:
         """Link those that were begun from another one of the file; it may stand behind them."""
         links = {id: self._ids[origin] for id, origin in self._origins.items() if origin in self._ids}
         return [self._store.conversations.set(id, origin=origin) for id, origin in links.items()]
+
+    def _at_home(self, chat: WholeChat) -> WholeChat:
+        given = chat.conversation
+        own = msgspec.structs.replace(given, project=self._project(given.project), origin=None)
+        return msgspec.structs.replace(chat, conversation=own)
 
     def _project(self, id: int | None) -> int | None:
         """The project here of one in the file: that of the same name, else a new one."""

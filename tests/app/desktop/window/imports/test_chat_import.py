@@ -12,6 +12,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from app.desktop.window.imports.import_sheet import ImportSheet
+from app.services.chat.exchange.reading import importing
+from app.store.whole_chats import WholeChats
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
 from tests.support import foreign_chats
@@ -59,15 +61,15 @@ def test_what_is_found_is_shown_and_then_imported(running: Running, tmp_path: Pa
 def test_an_import_is_stopped_and_keeps_what_is_here(
     running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(importing, "AT_ONCE", 1)
     sheet = found(running, saved(tmp_path, *(f"Chat {n}" for n in range(50))))
-    store = running.services.store.whole_chats
-    add = store.add
+    add = WholeChats.add
 
-    def slow(chat: Any) -> Any:
+    def slow(part: WholeChats, chat: Any) -> Any:
         running.window.imports.stop.wait(0.1)
-        return add(chat)
+        return add(part, chat)
 
-    monkeypatch.setattr(store, "add", slow)
+    monkeypatch.setattr(WholeChats, "add", slow)
     sheet.go.click()
     assert (sheet.stage, sheet.cancel.text()) == ("importing", "Stop")
     running.until(lambda: sheet.words.text() not in ("", "0 of 50 imported"))
@@ -85,13 +87,12 @@ def test_what_the_store_cannot_take_is_said_and_can_be_tried_again(
     running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sheet = found(running, saved(tmp_path, "Boats"))
-    store = running.services.store.whole_chats
 
-    def full(_: Any) -> None:
+    def full(*_: Any) -> None:
         raise UserError("store.disk_full", folder="/x")
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "add", full)
+        patch.setattr(WholeChats, "add", full)
         sheet.go.click()
         running.until(lambda: sheet.stage == "found")
     assert "disk" in sheet.complaint.text() and sheet.complaint.isVisible()

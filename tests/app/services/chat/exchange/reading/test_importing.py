@@ -13,12 +13,13 @@ import pytest
 
 from app.services.chat.events import ConversationsImported, ProjectsChanged
 from app.services.chat.exchange.coterie_json import write_coterie
-from app.services.chat.exchange.reading import files
+from app.services.chat.exchange.reading import files, importing
 from app.services.chat.exchange.reading.importing import ChatImports
 from app.services.chat.exchange.values import Imported
 from app.services.events import EventBus, ServiceEvent
 from app.store.records import ProjectOptions
 from app.store.store import Store
+from app.store.whole_chats import WholeChats
 from engine.errors import UserError
 from tests.support import foreign_chats
 from tests.support.whole_chats import talk, told
@@ -218,8 +219,9 @@ def test_own_chats_come_back_with_their_projects_and_origins(
 
 
 def test_an_import_that_is_ended_keeps_whole_chats_and_tells_of_them(
-    tmp_path: Path, store: Store, imports: ChatImports, events: EventBus
+    tmp_path: Path, store: Store, imports: ChatImports, events: EventBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(importing, "AT_ONCE", 1)
     heard: list[ConversationsImported] = []
     events.subscribe(ConversationsImported, heard.append)
     path = saved(tmp_path / "c.json", [foreign_chats.chatgpt_2026(str(n)) for n in range(9)])
@@ -232,18 +234,27 @@ def test_an_import_that_is_ended_keeps_whole_chats_and_tells_of_them(
     assert [len(event.conversations) for event in heard] == [3]
 
 
-def test_a_store_that_is_full_ends_the_import(
-    tmp_path: Path, store: Store, imports: ChatImports, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("at_once", "kept"), [(1, 2), (9, 0)])
+def test_a_store_that_is_full_ends_the_import_behind_whole_chats(
+    tmp_path: Path,
+    store: Store,
+    imports: ChatImports,
+    monkeypatch: pytest.MonkeyPatch,
+    at_once: int,
+    kept: int,
 ) -> None:
+    monkeypatch.setattr(importing, "AT_ONCE", at_once)
     path = saved(tmp_path / "c.json", [foreign_chats.chatgpt_2026(str(n)) for n in range(3)])
-    add = store.whole_chats.add
+    add = WholeChats.add
 
-    def full(chat: Any) -> Any:
-        if store.conversations.all():
+    def full(part: WholeChats, chat: Any) -> Any:
+        if len(store.conversations.all()) == 2:
             raise UserError("store.disk_full")
-        return add(chat)
+        return add(part, chat)
 
-    monkeypatch.setattr(store.whole_chats, "add", full)
+    monkeypatch.setattr(WholeChats, "add", full)
     with pytest.raises(UserError, match=r"store\.disk_full"):
         done(imports, path)
-    assert len(store.conversations.all()) == 1
+    assert len(store.conversations.all()) == kept
+    monkeypatch.undo()
+    assert counts(done(imports, path)) == (3, 3 - kept, kept, [])
