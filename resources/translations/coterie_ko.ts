@@ -1463,12 +1463,12 @@
         <translation>캐시가 비어 있습니다</translation>
     </message>
     <message>
-        <source>Export</source>
-        <translation>내보내기</translation>
-    </message>
-    <message>
         <source>As PDF, web pages, Markdown, or JSON.</source>
         <translation>PDF, 웹 페이지, Markdown, JSON 형식으로 저장합니다.</translation>
+    </message>
+    <message>
+        <source>Export chats</source>
+        <translation>대화 내보내기</translation>
     </message>
     <message>
         <source>Cache for fast return to long chats</source>

@@ -154,7 +154,12 @@ class DataSection(FormSection):
         runs = self.tr("Kept for 30 days, then permanently deleted. Changes they made to files stay.")
         return (
             Field("folder", self.tr("Folder"), str(self._home), self.folder),
-            Field("export", self.tr("Export"), self.tr("As PDF, web pages, Markdown, or JSON."), self.export),
+            Field(
+                "export",
+                self.tr("Export chats"),
+                self.tr("As PDF, web pages, Markdown, or JSON."),
+                self.export,
+            ),
             Field("import", self.tr("Import chats"), imports, self.importing),
             Field("states_limit", self.tr("Cache for fast return to long chats"), kept, sizes),
             Field("cached", self.cached(), "", self.clear),

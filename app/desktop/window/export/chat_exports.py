@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.desktop.base.language import languages
@@ -43,7 +43,7 @@ class ChatExports(QObject):
         self._calls, self._toast, self._find, self._window = calls, toast, find, window
         self._task: Task | None = None
         self._chats: tuple[int, ...] = ()
-        self._name = ""
+        self._name = self._folder = ""  # of the chat, and where the last export went
         self.sheet: ExportSheet | None = None
 
     def ask(self, chats: Sequence[int] = ()) -> None:
@@ -70,6 +70,7 @@ class ChatExports(QObject):
     def start(self, format: ExportFormat, path: Path) -> None:
         """Export to the file `path`; several chats, but as JSON, into a new folder in the folder `path`."""
         chats, language = self._chats, languages.current
+        self._folder = str(path.parent)
         self._task = self._calls.stream(
             lambda services, task: _export(services, task, chats, format, path, language),
             lambda progress: self._show_progress(*progress),
@@ -87,12 +88,13 @@ class ChatExports(QObject):
         from app.file_names import file_name
         from app.services.chat.exchange.exporting import ENDINGS
 
-        dialog = QFileDialog(self._window, self.tr("Export"))
+        dialog = QFileDialog(self._window, self.tr("Export"), self._folder or _documents())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if len(self._chats) == 1 or format == "json":
             title = self._name or _folder_name()
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix(ENDINGS[format].removeprefix("."))
+            dialog.setNameFilter(f"*{ENDINGS[format]}")
             dialog.selectFile(file_name(title, _folder_name(), ENDINGS[format]))
         else:
             dialog.setFileMode(QFileDialog.FileMode.Directory)
@@ -153,6 +155,10 @@ def _export(
         report,
     )
     return path
+
+
+def _documents() -> str:
+    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
 
 
 def _folder_name() -> str:
