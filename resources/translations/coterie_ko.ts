@@ -620,6 +620,14 @@
 <context>
     <name>ApprovalCard</name>
     <message>
+        <source>New file</source>
+        <translation>새 파일</translation>
+    </message>
+    <message>
+        <source>Would be deleted</source>
+        <translation>삭제될 내용</translation>
+    </message>
+    <message>
         <source>What would change</source>
         <translation>변경될 내용</translation>
     </message>
@@ -5972,6 +5980,154 @@
         <source>Allowed without asking</source>
         <translation>확인 없이 허용</translation>
     </message>
+    <message>
+        <source>Looked at the folder {what}</source>
+        <translation>{what} 폴더를 살펴봄</translation>
+    </message>
+    <message>
+        <source>Look at the folder {what}</source>
+        <translation>{what} 폴더 살펴보기</translation>
+    </message>
+    <message>
+        <source>Looked at the folder</source>
+        <translation>폴더를 살펴봄</translation>
+    </message>
+    <message>
+        <source>Look at the folder</source>
+        <translation>폴더 살펴보기</translation>
+    </message>
+    <message>
+        <source>Read {what}</source>
+        <translation>읽음: {what}</translation>
+    </message>
+    <message>
+        <source>Read the file {what}</source>
+        <translation>파일 읽기: {what}</translation>
+    </message>
+    <message>
+        <source>Looked for files: {what}</source>
+        <translation>파일을 찾아봄: {what}</translation>
+    </message>
+    <message>
+        <source>Look for files: {what}</source>
+        <translation>파일 찾기: {what}</translation>
+    </message>
+    <message>
+        <source>Searched the files for “{what}”</source>
+        <translation>파일에서 ‘{what}’ 검색함</translation>
+    </message>
+    <message>
+        <source>Search the files for “{what}”</source>
+        <translation>파일에서 ‘{what}’ 검색</translation>
+    </message>
+    <message>
+        <source>Wrote {what}</source>
+        <translation>작성함: {what}</translation>
+    </message>
+    <message>
+        <source>Write {what}</source>
+        <translation>작성: {what}</translation>
+    </message>
+    <message>
+        <source>Changed {what}</source>
+        <translation>수정함: {what}</translation>
+    </message>
+    <message>
+        <source>Change {what}</source>
+        <translation>수정: {what}</translation>
+    </message>
+    <message>
+        <source>Moved {what}</source>
+        <translation>옮김: {what}</translation>
+    </message>
+    <message>
+        <source>Move {what}</source>
+        <translation>옮기기: {what}</translation>
+    </message>
+    <message>
+        <source>Deleted {what}</source>
+        <translation>삭제함: {what}</translation>
+    </message>
+    <message>
+        <source>Delete {what}</source>
+        <translation>삭제: {what}</translation>
+    </message>
+    <message>
+        <source>Ran {what}</source>
+        <translation>실행함: {what}</translation>
+    </message>
+    <message>
+        <source>Run {what}</source>
+        <translation>실행: {what}</translation>
+    </message>
+    <message>
+        <source>Ran a program: {what}</source>
+        <translation>프로그램을 실행함: {what}</translation>
+    </message>
+    <message>
+        <source>Run a program: {what}</source>
+        <translation>프로그램 실행: {what}</translation>
+    </message>
+    <message>
+        <source>Calculated {what}</source>
+        <translation>계산함: {what}</translation>
+    </message>
+    <message>
+        <source>Calculate {what}</source>
+        <translation>계산: {what}</translation>
+    </message>
+    <message>
+        <source>Looked at the clock</source>
+        <translation>시각을 확인함</translation>
+    </message>
+    <message>
+        <source>Look at the clock</source>
+        <translation>시각 확인</translation>
+    </message>
+    <message>
+        <source>Read the page {what}</source>
+        <translation>웹 페이지를 읽음: {what}</translation>
+    </message>
+    <message>
+        <source>Get the page {what}</source>
+        <translation>웹 페이지 가져오기: {what}</translation>
+    </message>
+    <message>
+        <source>Read the document {what}</source>
+        <translation>문서 읽기: {what}</translation>
+    </message>
+    <message>
+        <source>Searched the documents for “{what}”</source>
+        <translation>문서에서 ‘{what}’ 검색함</translation>
+    </message>
+    <message>
+        <source>Search the documents for “{what}”</source>
+        <translation>문서에서 ‘{what}’ 검색</translation>
+    </message>
+    <message>
+        <source>Read the notes</source>
+        <translation>메모를 읽음</translation>
+    </message>
+    <message>
+        <source>Look at the notes</source>
+        <translation>메모 읽기</translation>
+    </message>
+    <message>
+        <source>Kept a note: {what}</source>
+        <translation>메모를 남김: {what}</translation>
+    </message>
+    <message>
+        <source>Keep a note: {what}</source>
+        <translation>메모 남기기: {what}</translation>
+    </message>
+    <message>
+        <source>Updated the plan</source>
+        <translation>계획을 고침</translation>
+    </message>
+    <message>
+        <source>Update the plan</source>
+        <translation>계획 고치기</translation>
+    </message>
 </context>
 <context>
     <name>RunStepsView</name>
@@ -7001,6 +7157,18 @@
     <message>
         <source>Arguments</source>
         <translation>인수</translation>
+    </message>
+    <message>
+        <source>New file</source>
+        <translation>새 파일</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>변경된 내용</translation>
+    </message>
+    <message>
+        <source>Deleted file</source>
+        <translation>삭제된 파일</translation>
     </message>
     <message>
         <source>What changed</source>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
@@ -174,8 +174,7 @@ class AnswerSteps(FittedWidget):
     def take_focus(self) -> None:
         """To the question, if there is one."""
         if self._question is not None:
-            card = self._question
-            (card.bar.no if card.is_link else card.default).setFocus(Qt.FocusReason.OtherFocusReason)
+            self._question.take_focus()
 
     def _calls(self) -> list[CallLine]:
         return [line for line in self._lines.lines if isinstance(line, CallLine)]

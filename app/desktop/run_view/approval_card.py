@@ -32,6 +32,7 @@ from app.desktop.markdown.links import open_link
 from app.desktop.markdown.text_box import TextBox
 from app.desktop.run_view import approval_text as words
 from app.desktop.run_view.answer_bar import AnswerBar
+from app.desktop.run_view.diff_text import ShownDiff, shown_diff
 from app.desktop.run_view.form_fields import FormFields
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.flow import flow
@@ -68,6 +69,7 @@ class ApprovalCard(FittedWidget):
         self.request = request
         self._guard, self._in_chat = guard, in_chat
         self._since: float | None = None
+        self._change = ShownDiff("", "")
         self._done = False
         self._title = text_label(self, "heading")
         self._extent = Chip(self, "warning")
@@ -119,7 +121,8 @@ class ApprovalCard(FittedWidget):
             self._subject.show_text(request.subject.removesuffix("\n"), language=language, strong=strong)
         self._diff.setVisible(bool(request.diff))
         if request.diff:
-            self._diff.show_text(visible(request.diff).removesuffix("\n"), diff=True)
+            self._change = shown_diff(visible(request.diff))
+            self._diff.show_text(self._change.text, diff=True)
 
     def retranslate(self) -> None:
         request = self.request
@@ -130,7 +133,8 @@ class ApprovalCard(FittedWidget):
         set_kind(self._safety, "warning" if "not_undoable" in request.reasons else "small")
         lines = request.subject.removesuffix("\n").count("\n") + 1
         self._subject.set_head(words.place(request), words.what(request, lines))
-        self._diff.set_head(self.tr("What would change"))
+        heads = {"new": self.tr("New file"), "deleted": self.tr("Would be deleted")}
+        self._diff.set_head(heads.get(self._change.change, self.tr("What would change")))
         told = visible(request.message) if request.message != request.subject or self._form else ""
         show_text(self._message, told)
         show_text(self._reasons, " ".join(filter(None, map(words.why, words.quiet(request)))))
@@ -174,14 +178,18 @@ class ApprovalCard(FittedWidget):
             announce(self, self.said())
 
     def offer_focus(self) -> bool:
-        """Takes the focus where that takes nothing away: the card is in front, and the user is not typing."""
+        """Takes the focus where that takes nothing away: the card is in front, and the user is not typing. It is on
+        no answer yet: an Enter that was meant for something else allows nothing."""
         focus = QApplication.focusWidget()
         window = self.window()
         if not self.isVisible() or not window.isActiveWindow() or _types(focus):
             return False
-        target = self.bar.no if self.is_link else self._form or self.default
-        target.setFocus(Qt.FocusReason.OtherFocusReason)
+        (self._form or self).setFocus(Qt.FocusReason.OtherFocusReason)
         return True
+
+    def take_focus(self) -> None:
+        """To the answers: to the first, or, where that opens an address, to the no."""
+        (self.bar.no if self.is_link else self.default).setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- answers ---
 
@@ -231,8 +239,8 @@ class ApprovalCard(FittedWidget):
     def _enter(self, focus: QWidget | None) -> None:
         if isinstance(focus, QAbstractButton) and self.isAncestorOf(focus):
             focus.click()
-        elif not self.is_link and not self.bar.denying:
-            self._allow("once")
+        elif not self.bar.denying:
+            self.take_focus()
 
     # --- looks ---
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.themed_widget import FittedWidget
-from app.desktop.run_view.steps import step_text
+from app.desktop.run_view.steps.call_words import call_words
 from app.desktop.run_view.steps.step_lines import CallLine
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
@@ -78,6 +78,6 @@ class InterruptedCard(FittedWidget):
         self.leave.setText(self.tr("Leave it stopped"))
         choices = [("skip", self.tr("Skip")), ("again", self.tr("Run again"))]
         for line, label, choice in self._rows:
-            label.set_whole(step_text.call_text(line))
+            label.set_whole(call_words(line))
             choice.set_choices(choices, choice.value() or "skip")
-            choice.setAccessibleName(step_text.call_text(line))
+            choice.setAccessibleName(call_words(line))

@@ -17,6 +17,7 @@ from app.desktop.base.themed_widget import FittedWidget, TranslatedWidget
 from app.desktop.markdown.body import AnswerBody
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.markdown.text_box import TextBox
+from app.desktop.run_view.diff_text import shown_diff
 from app.desktop.run_view.reasoning_card import MAX_SHOWN
 from app.desktop.run_view.steps import step_text
 from app.desktop.run_view.steps.line_widget import NUMBER, OVERHANG, LineWidget
@@ -117,7 +118,8 @@ class StepDetails(FittedWidget):
         if text:
             self._arguments = self._box(text, language=language)
         if line.diff:
-            self._diff = self._box(visible(line.diff), diff=True)
+            self._change = shown_diff(visible(line.diff))
+            self._diff = self._box(self._change.text, diff=True)
         if line.status and line.text and line.text != line.diff:
             self._result = self._box(self._whole_text or visible(line.text))
             if line.handle and not self._whole_text:
@@ -191,7 +193,13 @@ class StepDetails(FittedWidget):
             told = {"command": self.tr("Command"), "code": self.tr("Program")}
             self._arguments.set_head(told.get(name, self.tr("Arguments")))
         if line.diff:
-            self._diff.set_head(self.tr("What changed"), step_text.summary_text(line.name, line.summary))
+            changes = {
+                "new": self.tr("New file"),
+                "changed": self.tr("Changed"),
+                "deleted": self.tr("Deleted file"),
+            }
+            head = changes.get(self._change.change, self.tr("What changed"))
+            self._diff.set_head(head, step_text.summary_text(line.name, line.summary))
         if line.status and line.text and line.text != line.diff:
             whole = bool(self._whole_text) or not line.handle
             shown = "" if whole else self.tr("beginning and end, as the model sees them")

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
+from app.desktop.base.tool_tip import wrapped_tip
 from app.desktop.run_view.steps import step_text
+from app.desktop.run_view.steps.call_words import call_words
 from app.desktop.run_view.steps.line_widget import NUMBER, OVERHANG, LineWidget
 from app.desktop.run_view.steps.step_details import StepDetails
 from app.desktop.run_view.steps.step_lines import (
@@ -60,7 +62,9 @@ class _Head(QAbstractButton):
         elif key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
             self.wanted.emit(key == Qt.Key.Key_Right)
         elif event.matches(QKeySequence.StandardKey.Copy) and self.line is not None:
-            QApplication.clipboard().setText(head_text(self.line))
+            line = self.line
+            text = step_text.call_text(line) if isinstance(line, CallLine) else head_text(line)
+            QApplication.clipboard().setText(text)
         else:
             super().keyPressEvent(event)
 
@@ -124,7 +128,7 @@ class _Head(QAbstractButton):
 
 
 def head_text(line: CallLine | ThoughtLine) -> str:
-    return step_text.call_text(line) if isinstance(line, CallLine) else step_text.thought_title(line)
+    return call_words(line) if isinstance(line, CallLine) else step_text.thought_title(line)
 
 
 def badge_of(line: CallLine | ThoughtLine) -> tuple[str, step_text.Tone]:
@@ -210,6 +214,7 @@ class StepRow(LineWidget):
         name = self.tr("Undo step {number}").format(number=line.step)
         set_texts(self.head.undo, self.tr("undo"), name)
         self.head.opened = self.is_open
+        self.head.setToolTip(wrapped_tip(step_text.call_text(line)) if isinstance(line, CallLine) else "")
         parts = [
             self.tr("Step {number}: {call}").format(number=format_count(line.step), call=head_text(line)),
             badge_of(line)[0],

@@ -82,15 +82,25 @@ def test_what_cannot_be_seen_is_written_out_and_marked(qtbot: Any) -> None:
 
 def test_enter_allows_once_and_only_once(qtbot: Any) -> None:
     shown = Shown(qtbot, request())
-    assert shown.card.offer_focus() and shown.card.default.hasFocus()
+    shown.card.take_focus()
+    assert shown.card.default.hasFocus()
     shown.press(Qt.Key.Key_Return)
+    shown.press(Qt.Key.Key_Return)
+    assert shown.decided == [("c3", Decision(True, "once"))]
+
+
+def test_the_first_enter_on_a_card_that_came_by_itself_allows_nothing(qtbot: Any) -> None:
+    shown = Shown(qtbot, request())
+    assert shown.card.offer_focus() and shown.card.hasFocus()
+    shown.press(Qt.Key.Key_Return)
+    assert shown.decided == [] and shown.card.default.hasFocus()
     shown.press(Qt.Key.Key_Return)
     assert shown.decided == [("c3", Decision(True, "once"))]
 
 
 def test_a_card_that_has_just_come_takes_no_answer(qtbot: Any) -> None:
     shown = Shown(qtbot, request(), guard=60)
-    shown.card.offer_focus()
+    shown.card.take_focus()
     shown.press(Qt.Key.Key_Return)
     shown.card.default.click()
     shown.card.bar.no.click()
@@ -99,7 +109,7 @@ def test_a_card_that_has_just_come_takes_no_answer(qtbot: Any) -> None:
 
 def test_a_key_that_is_held_down_is_no_answer(qtbot: Any) -> None:
     shown = Shown(qtbot, request())
-    shown.card.offer_focus()
+    shown.card.take_focus()
     shown.press(Qt.Key.Key_Return, repeats=True)
     assert shown.decided == []
 
@@ -145,7 +155,7 @@ def test_escape_goes_back_from_denying(qtbot: Any) -> None:
 
 def test_arrows_go_along_the_answers(qtbot: Any) -> None:
     shown = Shown(qtbot, request())
-    shown.card.offer_focus()
+    shown.card.take_focus()
     shown.press(Qt.Key.Key_Right)
     shown.press(Qt.Key.Key_Return)
     assert shown.decided == [("c3", Decision(True, "run"))]
@@ -202,7 +212,9 @@ def test_a_link_opens_only_when_it_is_pressed(qtbot: Any, monkeypatch: pytest.Mo
     monkeypatch.setattr(approval_card, "open_link", opened.append)
     address = "https://xn--80ak6aa92e.com/login"
     shown = Shown(qtbot, request("url", address, server="mail", message="Sign in", scopes=(), pattern=""))
-    assert shown.card.offer_focus() and shown.card.bar.no.hasFocus()
+    assert shown.card.offer_focus() and shown.card.hasFocus()
+    shown.press(Qt.Key.Key_Return)
+    assert shown.card.bar.no.hasFocus() and shown.decided == []
     assert "mail" in shown.words() and "xn--80ak6aa92e.com" in shown.words()
     shown.card.setFocus()
     shown.press(Qt.Key.Key_Return)

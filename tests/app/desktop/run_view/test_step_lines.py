@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from agents.events import Approval, ContextTrimmed, FileChange, RunFinished, ToolResult, Undone
 from app.desktop.run_view.steps import step_text
+from app.desktop.run_view.steps.call_words import call_words
 from app.desktop.run_view.steps.step_lines import (
     AnswerLine,
     CallLine,
@@ -225,3 +226,21 @@ def test_a_call_is_written_as_a_person_would(arguments: dict[str, object] | str,
 )  # fmt: skip
 def test_a_call_names_its_tool_and_whose_it_is(server: str, name: str, words: str) -> None:
     assert step_text.call_text(CallLine(1, 1, 1, "c1", name, {}, server)) == words
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (CallLine(1, 1, 1, "c1", "list_files", {"path": "."}, "", status="ok"), "Looked at the folder"),
+        (CallLine(1, 1, 1, "c1", "list_files", {"path": "a"}, "", status="ok"), "Looked at the folder a"),
+        (CallLine(1, 1, 1, "c1", "list_files", {}, ""), "Look at the folder"),
+        (CallLine(1, 1, 1, "c1", "write_file", {"path": "n.md"}, "", status="ok"), "Wrote n.md"),
+        (CallLine(1, 1, 1, "c1", "write_file", {"path": "n.md"}, "", status="denied"), "Write n.md"),
+        (CallLine(1, 1, 1, "c1", "move_file", {"path": "a", "to": "b"}, "", status="ok"), "Moved a → b"),
+        (CallLine(1, 1, 1, "c1", "write_file", {}, ""), "write_file()"),
+        (CallLine(1, 1, 1, "c1", "mail_send", {"to": "x"}, "mail"), "mail · send(to: x)"),
+        (CallLine(1, 1, 1, "c1", "write_file", {"path": "x"}, "mail"), "mail · write_file(x)"),
+    ],
+)
+def test_a_call_of_ours_is_told_in_plain_words(line: CallLine, words: str) -> None:
+    assert call_words(line) == words
