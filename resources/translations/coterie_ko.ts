@@ -4890,7 +4890,7 @@
     </message>
     <message>
         <source>Kept for 30 days, then permanently deleted.</source>
-        <translation>30일 동안 보관한 뒤 완전히 삭제합니다.</translation>
+        <translation>삭제하고 30일이 지나면 완전히 지워집니다.</translation>
     </message>
     <message>
         <source>Restore</source>

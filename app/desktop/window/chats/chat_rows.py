@@ -1,6 +1,4 @@
-"""The rows of the list of chats, kept in the order of their places: one is found, changed or moved without looking
-at the others.
-"""
+"""The rows of the list of chats, kept in order: one is found, changed or moved without looking at the others."""
 
 from __future__ import annotations
 
@@ -118,7 +116,7 @@ class ChatRows(QAbstractListModel):
         return self._hits is not None
 
     def conversations(self) -> list[Conversation]:
-        """All conversations, the last changed first."""
+        """All, the last changed first."""
         return sorted(self._conversations.values(), key=lambda c: c.updated, reverse=True)
 
     def conversation(self, conversation: int) -> Conversation | None:
@@ -171,6 +169,10 @@ class ChatRows(QAbstractListModel):
                 return found.id
             row += step
         return None
+
+    def count_chats(self, first: int, last: int) -> int:
+        """How many of these rows are conversations."""
+        return sum(row.conversation is not None for row in self._rows[first : last + 1])
 
     # Keeping the rows
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QLocale,
     QObject,
+    QSortFilterProxyModel,
     Qt,
     QTimer,
     Signal,
@@ -42,24 +43,24 @@ class PutAwayModel(QAbstractListModel):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._all: list[Conversation] = []
-        self._shown: list[Conversation] = []
+        self._chats: list[Conversation] = []
 
     def show_chats(self, chats: Sequence[Conversation], query: str) -> None:
         self.beginResetModel()
         self._all = list(chats)
-        self._shown = [chat for chat in chats if query.casefold() in shown_title(chat).casefold()]
+        self._chats = [chat for chat in chats if query.casefold() in shown_title(chat).casefold()]
         self.endResetModel()
 
     def search(self, query: str) -> None:
         self.show_chats(self._all, query)
 
     def rowCount(self, parent: Index = ROOT) -> int:
-        return 0 if parent.isValid() else len(self._shown)
+        return 0 if parent.isValid() else len(self._chats)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        chat = self._shown[index.row()]
+        chat = self._chats[index.row()]
         if role == Role.CONVERSATION:
             return chat
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
@@ -93,8 +94,10 @@ class PutAwaySheet(Overlay):
         self.search = SearchField(self.card)
         self.list = SideList(self.card)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self._model = PutAwayModel(self)
-        self.list.setModel(self._model)
+        # As in the list of chats, rows are counted by Qt's own code whenever they are laid out.
+        self._model, self._found = PutAwayModel(self), QSortFilterProxyModel(self)
+        self._found.setSourceModel(self._model)
+        self.list.setModel(self._found)
         self._delegate = ConversationDelegate(self.list, menus=False)
         self._delegate.several = True  # what is chosen is marked
         self.list.setItemDelegate(self._delegate)
@@ -154,12 +157,12 @@ class PutAwaySheet(Overlay):
 
     def _stand_at(self, row: int) -> None:
         """Where the keys go on from, with nothing chosen there."""
-        near = self._model.index(max(0, min(row, self._model.rowCount() - 1)))
+        near = self._found.index(max(0, min(row, self._found.rowCount() - 1)), 0)
         self.list.selectionModel().setCurrentIndex(near, QItemSelectionModel.SelectionFlag.NoUpdate)
         self._show_state()
 
     def _show_state(self) -> None:
-        query, empty = self.search.text().strip(), self._model.rowCount() == 0
+        query, empty = self.search.text().strip(), self._found.rowCount() == 0
         self._nothing.setVisible(empty)
         if query:
             self._nothing.setText(self.tr("No chat matches “{query}”.").format(query=query))
@@ -167,7 +170,7 @@ class PutAwaySheet(Overlay):
             self._nothing.setText(self.tr("No chat is archived."))
         else:
             self._nothing.setText(self.tr("Nothing was deleted in the last 30 days."))
-        any_chosen = bool(self.list.selectedIndexes())
+        any_chosen = self.list.selectionModel().hasSelection()
         self.back.setEnabled(any_chosen)
         self.remove.setEnabled(any_chosen)
 

@@ -210,7 +210,8 @@ class Sidebar(SearchedList):
         self.menus.of_places(self._view.chosen()).popup(button.mapToGlobal(button.rect().topLeft()))
 
     def _show_chosen(self) -> None:
-        count = len(self.list.selectedIndexes())
+        ranges = self.list.selectionModel().selection().toList()
+        count = sum(self.model.count_chats(each.top(), each.bottom()) for each in ranges)
         if (count > 1) != self._delegate.several:
             self._delegate.several = count > 1
             self.list.viewport().update()
