@@ -132,7 +132,8 @@ class Activity(msgspec.Struct, frozen=True, tag="activity"):
     Over the last interval: tokens per second decoded and prefilled by all answers, average `rows` and
     `streams` per step, and the share of time spent outside llama.cpp. Since the load: tokens prefilled,
     reused, drafted, accepted. Now: answers running and waiting, `cells` of the context and how many are in
-    use, bytes of the prompt cache in RAM and on disk.
+    use, bytes of the prompt cache in RAM and on disk, and the memory of each graphics card of this machine: its
+    name, free and total bytes.
     """
 
     answering: int = 0
@@ -150,6 +151,7 @@ class Activity(msgspec.Struct, frozen=True, tag="activity"):
     cells_used: int = 0
     kept_bytes: int = 0
     kept_disk_bytes: int = 0
+    cards: tuple[tuple[str, int, int], ...] = ()
 
 
 class CacheActivity(msgspec.Struct, frozen=True, tag="cache_activity"):

@@ -3196,6 +3196,17 @@
     </message>
 </context>
 <context>
+    <name>MemoryChip</name>
+    <message>
+        <source>RAM {size}</source>
+        <translation>RAM {size}</translation>
+    </message>
+    <message>
+        <source>Memory in use: {places}</source>
+        <translation>사용 중인 메모리: {places}</translation>
+    </message>
+</context>
+<context>
     <name>MemoryLine</name>
     <message>
         <source>Proposed by a model. Not used yet.</source>

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.pictures.surroundings import FOLDER, stop_the_clock
+from tests.pictures.surroundings import FOLDER, hold_the_memory, stop_the_clock
 
 stop_the_clock()
+hold_the_memory()
 
 import sys  # noqa: E402
 import traceback  # noqa: E402

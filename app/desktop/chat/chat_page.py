@@ -36,6 +36,7 @@ from app.desktop.chat.transcript import TranscriptView
 from app.desktop.chat.written_answers import WrittenAnswers
 from app.desktop.markdown.links import open_link
 from app.desktop.model_picker.header import Header
+from app.desktop.model_picker.memory_chip import MemoryChip
 from app.desktop.model_picker.model_banner import ModelBanner
 from app.desktop.widgets.banner import Banner
 from app.desktop.widgets.layouts import Column, Row
@@ -84,6 +85,8 @@ class ChatPage(ThemedWidget):
         self._continued: int | None = None
         self._settings = Settings()
         self.header = Header(self)
+        self.memory = MemoryChip(calls, self.header)
+        self.header.stand_in(self.memory)
         self.model_strip = ModelBanner(calls, self)
         self.model = ModelControl(calls, self.header, self.model_strip)
         self.template_note = TemplateNote(self)
@@ -387,6 +390,7 @@ class ChatPage(ThemedWidget):
         self.room.take_events(events)
         self.comparing.take_events(events)
         self.proposal.take_events(events)
+        self.memory.take_events(events)
         self.finding.take_events(events)
         if any(isinstance(e, MessageAdded | AnswerQueued | AnswerFinished) for e in events):
             self._update_answering()

@@ -25,6 +25,8 @@ from app.store.records import Project
 GAUGE_FROM = 680
 # The longest name of a project.
 PROJECT = 150
+# Above this width there is room for the memory that is in use.
+MEMORY_FROM = 1000
 # A model elsewhere is marked with a sentence, a word, or the cloud of the pill alone.
 SENTENCE_FROM, WORD_FROM = 1060, 640
 
@@ -116,7 +118,8 @@ class Header(ThemedWidget):
         )  # fmt: skip
         middle = Qt.AlignmentFlag.AlignVCenter
         items = ((widget, 0, middle) for widget in beside)
-        Row(
+        self._more: QWidget | None = None
+        self._beside = Row(
             (self.project, 0, middle),
             (self.title, 1),
             *items,
@@ -130,6 +133,12 @@ class Header(ThemedWidget):
         self.options.clicked.connect(self.options_wanted)
         self.context.clicked.connect(self.context_wanted)
         self.refresh()
+
+    def stand_in(self, widget: QWidget) -> None:
+        """A widget before the model, where there is room for it."""
+        self._more = widget
+        self._beside.insertWidget(self._beside.count() - 2, widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._show_parts()
 
     def show_title(self, title: str | None) -> None:
         """The title of the conversation; None for a chat that has not begun."""
@@ -170,6 +179,8 @@ class Header(ThemedWidget):
         self._show_project(named=room)
         self.context.setVisible(bool(self._used and self._size and not loading))
         self.context.set_short(not wide)
+        if self._more is not None:
+            self._more.setVisible(self.width() >= themes.current.px(MEMORY_FROM) and not loading)
 
     def _show_project(self, *, named: bool) -> None:
         self.project.setVisible(self._project is not None)

@@ -78,6 +78,23 @@ def devices() -> list[Device]:
     return found
 
 
+def card_memory() -> tuple[tuple[str, int, int], ...]:
+    """Name, free and total bytes of each graphics card of this machine, as its driver tells now. Workers are not
+    asked."""
+    kind_of = ggml("ggml_backend_dev_type", ctypes.c_int, _Pointer)
+    size = ctypes.POINTER(_Size)
+    memory = ggml("ggml_backend_dev_memory", None, _Pointer, size, size)
+    found = []
+    for handle in _handles():
+        if _kind(handle, kind_of(handle)) not in ("gpu", "integrated_gpu"):
+            continue
+        free, total = _Size(), _Size()
+        memory(handle, ctypes.byref(free), ctypes.byref(total))
+        name = text(ggml("ggml_backend_dev_name", _Text, _Pointer)(handle))
+        found.append((name, int(free.value), int(total.value)))
+    return tuple(found)
+
+
 def register_workers(addresses: Sequence[str]) -> None:
     """Register RPC workers ("host:port") as RPC0, RPC1, and so on, in this order.
 

@@ -54,6 +54,7 @@ class Metrics:
             cells_used=now.cells_used,
             kept_bytes=now.kept_bytes,
             kept_disk_bytes=now.kept_disk_bytes,
+            cards=now.cards,
         )
         self._begin(time.monotonic())
         return activity

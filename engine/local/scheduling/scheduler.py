@@ -21,6 +21,7 @@ from engine.local.generation.prompt_worker import Prepared
 from engine.local.model.checkpoints import stops
 from engine.local.model.sequences import Sequence
 from engine.local.model.session import Decoded, Session
+from engine.local.native.devices import card_memory
 from engine.local.prompt_cache.cache_miss import CacheMisses
 from engine.local.prompt_cache.prompt_cache import PromptCache
 from engine.local.protocol import Reply
@@ -461,6 +462,7 @@ class Scheduler:
                     cells_used=self._slots.cells_used,
                     kept_bytes=states.ram_bytes,
                     kept_disk_bytes=states.disk_bytes,
+                    cards=card_memory(),
                 )
             )
         )
