@@ -1000,12 +1000,39 @@
         <translation>이 코드 복사</translation>
     </message>
     <message>
+        <source>Picture</source>
+        <translation>그림</translation>
+    </message>
+    <message>
+        <source>Show the picture of this code</source>
+        <translation>이 코드의 그림 보기</translation>
+    </message>
+    <message>
         <source>Wrap</source>
         <translation>줄바꿈</translation>
     </message>
     <message>
         <source>Wrap long lines</source>
         <translation>긴 줄 줄바꿈</translation>
+    </message>
+</context>
+<context>
+    <name>CodePreview</name>
+    <message>
+        <source>This picture can’t be shown: it isn’t valid SVG, or it is too large.</source>
+        <translation>그림을 표시할 수 없습니다. 올바른 SVG가 아니거나 너무 큽니다.</translation>
+    </message>
+    <message>
+        <source>Coterie runs no web pages. Save the code as a file to open it in a browser.</source>
+        <translation>Coterie는 웹 페이지를 실행하지 않습니다. 파일로 저장하면 브라우저에서 열 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Mermaid diagrams are shown as text.</source>
+        <translation>Mermaid 다이어그램은 텍스트로 표시됩니다.</translation>
+    </message>
+    <message>
+        <source>Picture of this code</source>
+        <translation>이 코드의 그림</translation>
     </message>
 </context>
 <context>

@@ -6,18 +6,14 @@ import math
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import (
     QColor,
-    QContextMenuEvent,
     QFont,
     QFontMetricsF,
-    QKeyEvent,
     QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
-    QTextOption,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 from shiboken6 import isValid
@@ -25,14 +21,14 @@ from shiboken6 import isValid
 from app.desktop.base.background import background
 from app.desktop.base.theme import themes
 from app.desktop.markdown.code_file import SaveButton
+from app.desktop.markdown.code_preview import CodePreview, Look, look_of
+from app.desktop.markdown.code_text import CodeText
 from app.desktop.markdown.headed import HeadedBox
 from app.desktop.markdown.highlight import MAX_COLOURED, QUICK, Span, Spans, spans
 from app.desktop.markdown.prose import MINIMUM_HEIGHT
-from app.desktop.markdown.selectable import Selectable
-from app.desktop.markdown.text_browser import SCROLL_KEYS, show_only
-from app.desktop.markdown.text_menu import text_menu
 from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.labels import set_texts
+from app.desktop.widgets.layouts import discard
 from app.markdown.markdown import Code
 
 LINES_AT_ONCE = 150
@@ -91,62 +87,6 @@ class Colours(QSyntaxHighlighter):
         return self._formats[key]
 
 
-class _CodeText(Selectable, QTextEdit):
-    """Read-only text that leaves vertical scrolling to the transcript."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        show_only(self)
-        self.setLineWrapMode(QTextEdit.LineWrapMode.NoWrap)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.wraps = False
-        self.wrap(False)
-
-    def wrap(self, on: bool) -> None:
-        """Break lines that are longer than there is room."""
-        self.wraps = on
-        mode, lines = QTextOption.WrapMode, QTextEdit.LineWrapMode
-        self.setLineWrapMode(lines.WidgetWidth if on else lines.NoWrap)
-        option = QTextOption()
-        option.setWrapMode(mode.WrapAtWordBoundaryOrAnywhere if on else mode.NoWrap)
-        option.setTextDirection(Qt.LayoutDirection.LeftToRight)
-        self.document().setDefaultTextOption(option)
-        bars = Qt.ScrollBarPolicy
-        self.setHorizontalScrollBarPolicy(bars.ScrollBarAlwaysOff if on else bars.ScrollBarAsNeeded)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """The lines, some room below them, and the scroll bar where a line is longer."""
-        if self.wraps:
-            self.document().setTextWidth(width)
-        size = self.document().size()
-        return math.ceil(size.height()) + 8 + (10 if size.width() > width else 0)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, 0)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        text_menu(self, event.pos()).popup(event.globalPos())
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        turn = event.angleDelta()
-        sideways = abs(turn.x()) > abs(turn.y()) or event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        if not (sideways and self.horizontalScrollBar().maximum() > 0):
-            event.ignore()
-            return
-        bar = self.horizontalScrollBar()
-        bar.setValue(bar.value() - (turn.x() or turn.y()) // 2)
-        event.accept()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in SCROLL_KEYS and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-
 class CodeBlock(HeadedBox):
     """Shows a `Code`. While its fence is open only what is new is added, and lines get their colours soon after they
     are whole."""
@@ -154,7 +94,7 @@ class CodeBlock(HeadedBox):
     def __init__(self, parent: QWidget, code: Code) -> None:
         super().__init__(parent, lambda: self.code.text)
         self.code = Code(code.language, "", closed=False)
-        self._text = _CodeText(self)
+        self._text = CodeText(self)
         self._colours = Colours(self._text)
         self._soon = QTimer(self, singleShot=True, interval=COLOUR_MS)
         self._soon.timeout.connect(self._colour)
@@ -162,7 +102,12 @@ class CodeBlock(HeadedBox):
         self._wrap.setCheckable(True)
         self._wrap.toggled.connect(self._wrap_lines)
         self._save = SaveButton(self, lambda: self.code)
-        for place, button in enumerate((self._wrap, self._save)):
+        self._draw = word_button(self, "small-word")
+        self._draw.setCheckable(True)
+        self._draw.hide()
+        self._draw.toggled.connect(self._show_picture)
+        self._preview: CodePreview | None = None
+        for place, button in enumerate((self._draw, self._wrap, self._save)):
             self.head_row.insertWidget(2 + place, button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.inside.addWidget(self._text)
         self.inside.set_margins(12, 11, 12, 3)
@@ -181,10 +126,47 @@ class CodeBlock(HeadedBox):
             self._append(code.text)
         if code.language != old.language:
             self.retranslate()
+        if code != old:
+            self._show_look()
         if code.closed and code != old:
             self._colour()
         elif not code.closed and not self._soon.isActive():
             self._soon.start()
+
+    def _show_look(self) -> None:
+        """Offer a picture, or say that there is none, once the code is whole."""
+        look = look_of(self.code) if self.code.closed else ""
+        self._draw.setVisible(look == "svg")
+        self._draw.setChecked(False)
+        if look in ("html", "mermaid"):
+            self._put_preview(look)
+        elif self._preview is not None:
+            self._take_preview()
+
+    def _show_picture(self, on: bool) -> None:
+        if on:
+            self._put_preview("svg").show_picture(self.code.text)
+        else:
+            self._take_preview()
+
+    def _put_preview(self, look: Look) -> CodePreview:
+        self._take_preview()
+        preview = self._preview = CodePreview(self, look)
+        preview.height_changed.connect(self._fit_again)
+        self.inside.addWidget(preview)
+        preview.show()
+        self._fit_again()
+        return preview
+
+    def _take_preview(self) -> None:
+        if self._preview is not None:
+            discard(self._preview, self.inside)
+            self._preview = None
+            self._fit_again()
+
+    def _fit_again(self) -> None:
+        self.refit()
+        self.height_changed.emit()
 
     def _wrap_lines(self, on: bool) -> None:
         self._text.wrap(on)
@@ -240,6 +222,7 @@ class CodeBlock(HeadedBox):
         self.set_head(language)
         self._text.setAccessibleName(name)
         self._copy.setAccessibleName(self.tr("Copy this code"))
+        set_texts(self._draw, self.tr("Picture"), self.tr("Show the picture of this code"))
         set_texts(self._wrap, self.tr("Wrap"), self.tr("Wrap long lines"))
 
     def restyle(self) -> None:

@@ -41,7 +41,9 @@ def spans(code: str, language: str, style: str) -> Spans:
     if not language or len(code) > MAX_COLOURED:
         return ()
     try:
-        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        lexer = get_lexer_by_name(
+            "xml" if language.lower() == "svg" else language, stripnl=False, ensurenl=False
+        )
     except ClassNotFound:
         return ()
     looks = get_style_by_name(style)

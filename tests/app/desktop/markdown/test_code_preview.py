@@ -1,0 +1,163 @@
+"""Pictures of code are painted from shapes alone; what stays code says so."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.desktop.markdown.code import CodeBlock
+from app.desktop.markdown.code_preview import MOST_HEIGHT, CodePreview, look_of, painted
+from app.desktop.markdown.safe_svg import MOST_ELEMENTS, safe_svg
+from app.markdown.markdown import Code
+from tests.support.window.finding import find_all, found
+from tests.support.window.pressing import button
+from tests.support.window.reading import labels
+
+pytestmark = pytest.mark.usefixtures("looks")
+NS = 'xmlns="http://www.w3.org/2000/svg"'
+RED = f'<svg {NS} width="80" height="40"><rect width="80" height="40" fill="#ff0000"/></svg>'
+
+
+def svg(inside: str) -> str:
+    return f'<svg {NS} xmlns:xlink="http://www.w3.org/1999/xlink" width="80" height="40">{inside}</svg>'
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<script>alert(1)</script>",
+        '<image href="file:///etc/passwd"/>',
+        '<image xlink:href="https://example.org/a.png"/>',
+        '<foreignObject><iframe src="https://example.org"/></foreignObject>',
+        '<rect onload="alert(1)" onclick="x()"/>',
+        '<use href="https://example.org/a.svg#x"/>',
+        '<rect fill="url(https://example.org/a)"/>',
+        "<rect style=\"fill:url( 'http://example.org/x' )\"/>",
+        '<style>@import "https://example.org/a.css";</style>',
+        "<style>rect { fill: url(file:///a) }</style>",
+        '<animate attributeName="x" href="https://example.org"/>',
+    ],
+)
+def test_nothing_outside_the_picture_is_named(inside: str) -> None:
+    safe = safe_svg(svg(inside + '<circle r="3"/>'))
+    assert safe is not None and "circle" in safe
+    for word in (
+        "example.org",
+        "file:",
+        "alert",
+        "script",
+        "onload",
+        "image",
+        "foreignObject",
+        "@import",
+        "animate",
+    ):
+        assert word not in safe, safe
+
+
+def test_what_leads_within_the_picture_stays() -> None:
+    inside = (
+        '<defs><linearGradient id="a"><stop offset="0" stop-color="red"/></linearGradient><g id="b"/></defs>'
+        '<rect fill="url(#a)" style="stroke: url(#a)"/><use xlink:href="#b"/><a href="https://example.org"><text>W</text></a>'
+    )
+    safe = safe_svg(svg(inside))
+    assert safe is not None and safe.count("url(#a)") == 2 and 'href="#b"' in safe and ">W<" in safe
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "no picture",
+        "<svg",
+        "<html/>",
+        svg("<g>" * 60 + "</g>" * 60),
+        svg("<g/>" * (MOST_ELEMENTS + 1)),
+        svg('<text x="' + "1 " * 150_000 + '">a</text>'),
+        '<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + svg("<text>&b;</text>"),
+        svg('<g id="a"><use href="#b"/></g><g id="b"><use href="#a"/></g><use href="#a"/>'),
+        svg('<g id="a">' + "<g/>" * 900 + "</g>" + '<use href="#a"/>' * 5),
+    ],
+)
+def test_what_is_no_picture_or_would_take_for_ever_is_none(source: str) -> None:
+    assert safe_svg(source) is None and painted(source, 1.0) is None
+
+
+def test_a_picture_is_painted_on_white_and_stays_small() -> None:
+    image = painted(RED, 2.0)
+    assert image is not None and (image.width(), image.height()) == (160, 80)
+    assert image.pixelColor(5, 5) == QColor("#ff0000")
+    high = painted(f'<svg {NS} viewBox="0 0 100 20000"><circle cx="50" cy="50" r="40"/></svg>', 1.0)
+    assert high is not None and high.height() == MOST_HEIGHT and high.pixelColor(0, 400) == QColor("white")
+    typed = (
+        '<?xml version="1.0"?>\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/x.dtd">\n'
+        + RED
+    )
+    assert painted(typed, 1.0) is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "look"),
+    [
+        ("svg", "", "svg"),
+        ("xml", RED, "svg"),
+        ("html", f"<!-- a -->\n{RED}", "svg"),
+        ("html", "<p>a</p>", "html"),
+        ("mermaid", "graph TD", "mermaid"),
+        ("xml", "<a/>", ""),
+        ("python", RED, ""),
+    ],
+)
+def test_what_is_expected_of_code_follows_from_its_language(language: str, text: str, look: str) -> None:
+    assert look_of(Code(language, text)) == look
+
+
+@pytest.fixture
+def holder(qtbot: QtBot) -> QWidget:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    widget.resize(500, 600)
+    widget.show()
+    return widget
+
+
+def block(holder: QWidget, code: Code) -> CodeBlock:
+    made = CodeBlock(holder, code)
+    made.setGeometry(0, 0, 500, made.fit(500))
+    made.height_changed.connect(lambda: made.resize(500, made.fit(500)))
+    made.show()
+    return made
+
+
+def test_an_svg_is_shown_below_its_code_when_it_is_asked_for(qtbot: QtBot, holder: QWidget) -> None:
+    code = block(holder, Code("svg", "", closed=False))
+    assert not find_all(code, re.compile("picture of this code"))
+    code.set_code(Code("svg", RED))
+    low = code.fit(500)
+    assert not find_all(code, kind=CodePreview)
+    show = button(code, "Show the picture of this code")
+    show.click()
+    qtbot.waitUntil(lambda: found(code, "Picture of this code", QLabel) is not None)
+    picture = found(code, "Picture of this code", QLabel)
+    assert picture is not None and picture.pixmap().deviceIndependentSize().toTuple() == (80, 40)
+    assert code.height() >= low + 40
+    show.click()
+    assert not find_all(code, kind=CodePreview) and code.height() == low
+
+
+def test_a_picture_that_cannot_be_shown_is_said(qtbot: QtBot, holder: QWidget) -> None:
+    code = block(holder, Code("svg", "<svg> broken"))
+    button(code, "Show the picture of this code").click()
+    qtbot.waitUntil(lambda: any("can’t be shown" in words for words in labels(code)))
+
+
+@pytest.mark.parametrize(("language", "said"), [("mermaid", "as text"), ("html", "runs no web pages")])
+def test_what_stays_code_says_so_once_it_is_whole(holder: QWidget, language: str, said: str) -> None:
+    code = block(holder, Code(language, "graph TD\n", closed=False))
+    assert not any(said in words for words in labels(code))
+    code.set_code(Code(language, "graph TD\n  A --> B"))
+    assert any(said in words for words in labels(code))
+    assert not find_all(code, re.compile("picture"))
