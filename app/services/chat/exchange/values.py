@@ -31,7 +31,7 @@ class ChatFile(msgspec.Struct, frozen=True):
 
 class Imported(msgspec.Struct, frozen=True):
     """How far an import is, or what a dry run would do: `imported` of the chats that were `found`. `already` were
-    here before, also in the trash; `failed` cannot be read."""
+    here before, also in the trash. `failed`, told at the end, cannot be read."""
 
     found: int = 0
     imported: int = 0

@@ -26,6 +26,8 @@ Read = WholeChat | UnreadChat
 _NUMBER = re.compile(r"^(\d{6,20})\b")
 _DATABASE = b"SQLite format 3\0"
 _HEAD = 4096
+# Of one file: one with more is no file of chats, and would fill the memory with reasons.
+MOST_UNREAD = 10_000
 THREAD, MESSAGES = "thread.json", "messages.jsonl"
 
 
@@ -71,14 +73,19 @@ class _ShelfReader:
             raise UserError("exchange.database")
         if is_coterie(beginning):
             self._found += 1
-            return read_coterie(file)
+            own = read_coterie(file)
+            return ChatFile(own.projects, self._told(name, own.chats))
         return ChatFile((), self._told(name, self._chats(name, file)))
 
     def _told(self, name: str, chats: Iterator[Read]) -> Iterator[Read]:
         """The chats of a file, then why there are none, or no more."""
+        unread = 0
         try:
             for chat in chats:
                 self._found += 1
+                unread += isinstance(chat, UnreadChat)
+                if unread > MOST_UNREAD:
+                    raise UserError("exchange.too_many_unread", most=MOST_UNREAD)
                 yield chat
         except UserError as error:
             if self._shelf.alone or error.code not in _OF_OTHER_FILES:

@@ -29,14 +29,15 @@ class ChatImports:
         self._store, self._events = store, events
 
     def run(self, paths: Iterable[Path], *, dry_run: bool = False) -> Generator[Imported]:
-        """Import what these files and folders hold; tells after each chat how far it is, at least once. Closing it
-        ends the import: what was counted as imported stays.
+        """Import what these files and folders hold; tells after each chat how far it is, and at the end of all of it.
+        Closing it ends the import: what was counted as imported stays.
 
         Raises UserError `store.*` where the store cannot take a chat.
         """
         done = Imported()
         known = self._store.whole_chats.sources()
         added: list[Conversation] = []
+        failed: list[UnreadChat] = []
         yield done
         try:
             for path in paths:
@@ -45,7 +46,7 @@ class ChatImports:
                     for chat in file.chats:
                         done = msgspec.structs.replace(done, found=done.found + 1)
                         if isinstance(chat, UnreadChat):
-                            done = msgspec.structs.replace(done, failed=(*done.failed, chat))
+                            failed.append(chat)
                         elif (source := identity(chat.conversation)) in known:
                             done = msgspec.structs.replace(done, already=done.already + 1)
                         else:
@@ -54,7 +55,7 @@ class ChatImports:
                         yield done
                     done = _counted(done, into.rest(), added)
                     added += into.linked()
-                    yield done
+            yield msgspec.structs.replace(done, failed=tuple(failed))
         finally:
             if added and not dry_run:
                 projects = ProjectsChanged(tuple(self._store.projects.all()))

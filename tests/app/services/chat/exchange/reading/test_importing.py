@@ -13,7 +13,7 @@ import pytest
 
 from app.services.chat.events import ConversationsImported, ProjectsChanged
 from app.services.chat.exchange.coterie_json import write_coterie
-from app.services.chat.exchange.reading import files, importing
+from app.services.chat.exchange.reading import chat_files, files, importing
 from app.services.chat.exchange.reading.importing import ChatImports
 from app.services.chat.exchange.values import Imported
 from app.services.events import EventBus, ServiceEvent
@@ -87,6 +87,15 @@ def test_those_that_cannot_be_read_are_named_and_all_others_are_imported(
         ],
     )
     assert [c.source for c in store.conversations.all()] == ["chatgpt:c1"]
+
+
+def test_a_file_full_of_what_cannot_be_read_is_left_early(
+    tmp_path: Path, imports: ChatImports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat_files, "MOST_UNREAD", 50)
+    found = done(imports, saved(tmp_path / "c.json", b"[" + b"{oops}," * 5000 + b"{}]"))
+    assert found.found == len(found.failed) == 51
+    assert (found.failed[-1].title, found.failed[-1].reason.code) == ("c.json", "exchange.too_many_unread")
 
 
 def test_lines_that_are_cut_are_not_imported_by_halves(
@@ -215,7 +224,10 @@ def test_own_chats_come_back_with_their_projects_and_origins(
     assert [type(event) for event in heard] == [ProjectsChanged, ConversationsImported]
     assert isinstance(heard[1], ConversationsImported)
     assert sorted(c.id for c in heard[1].conversations) == [c.id for c in added]
-    assert counts(done(imports, tmp_path / "chats.json")) == (2, 0, 2, [])
+    with zipfile.ZipFile(tmp_path / "chats.zip", "w") as archive:
+        archive.write(tmp_path / "chats.json", "inside/chats.json")
+    for name in ("chats.json", "chats.zip"):
+        assert counts(done(imports, tmp_path / name)) == (2, 0, 2, [])
 
 
 def test_an_import_that_is_ended_keeps_whole_chats_and_tells_of_them(
