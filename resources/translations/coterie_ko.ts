@@ -1279,6 +1279,14 @@
 <context>
     <name>ConversationDelegate</name>
     <message>
+        <source>Menu</source>
+        <translation>메뉴</translation>
+    </message>
+    <message>
+        <source>New chat in this project</source>
+        <translation>이 프로젝트에서 새 대화</translation>
+    </message>
+    <message>
         <source>Chat title</source>
         <translation>대화 제목</translation>
     </message>

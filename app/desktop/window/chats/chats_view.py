@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from app.desktop.base.theme import themes
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.searched_list import SideList
-from app.desktop.window.chats.conversation_delegate import ConversationDelegate, more_box
+from app.desktop.window.chats.conversation_delegate import ConversationDelegate, RowButton, button_boxes
 from app.desktop.window.chats.conversation_model import Role
 from app.desktop.window.chats.dropped_files import chat_paths
 
@@ -32,11 +32,12 @@ class ChatsView(SideList):
     """A click or Enter opens; with Ctrl or Shift a click only chooses.
 
     `fold_wanted` carries a project, and whether its chats are to be hidden, `settings_wanted` one whose settings are
-    asked for, `files_dropped` the paths of files that may hold chats.
+    asked for, `new_in_wanted` one that is to get a chat, `files_dropped` the paths of files that may hold chats.
     """
 
     fold_wanted = Signal(int, bool)
     settings_wanted = Signal(int)
+    new_in_wanted = Signal(int)
     files_dropped = Signal(list)
 
     def __init__(self, parent: QWidget) -> None:
@@ -60,24 +61,25 @@ class ChatsView(SideList):
         if not QApplication.keyboardModifiers() & CHOOSES_MORE:
             self.open_wanted.emit(index)
 
-    def _more_at(self, place: QPoint) -> tuple[QModelIndex, QRect] | None:
-        """The row whose menu button is at a place, and where that is."""
+    def _button_at(self, place: QPoint) -> tuple[QModelIndex, RowButton, QRect] | None:
+        """The row that has a button at a place, which one, and where it is."""
         index = self.indexAt(place)
-        box = more_box(self.visualRect(index))
-        if index.flags() & Qt.ItemFlag.ItemIsEnabled and box.contains(place):
-            return index, box
-        return None
+        boxes = button_boxes(self.visualRect(index), index.data(Role.ROW)) if index.isValid() else {}
+        return next(((index, button, box) for button, box in boxes.items() if box.contains(place)), None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        more = self._more_at(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and more is not None:
-            index, box = more
+        found = self._button_at(event.position().toPoint())
+        if event.button() != Qt.MouseButton.LeftButton or found is None:
+            super().mousePressEvent(event)
+            return
+        index, button, box = found
+        if button == "menu":
             self.menu_wanted.emit(index, self.viewport().mapToGlobal(box.bottomLeft()))
         else:
-            super().mousePressEvent(event)
+            self.new_in_wanted.emit(index.data(Role.PROJECT).id)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self._more_at(event.position().toPoint()) is None:
+        if self._button_at(event.position().toPoint()) is None:
             super().mouseDoubleClickEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import cast
+from typing import Literal, cast
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QColor, QHelpEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
@@ -21,12 +29,18 @@ ROW = 37
 SNIPPET_ROW = 56
 MORE = 30
 SIGN = 16
+RowButton = Literal["menu", "new"]
+SIGNS: dict[RowButton, str] = {"menu": "ellipsis", "new": "plus"}
 NEAR = QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus
 
 
-def more_box(row: QRect) -> QRect:
-    """Where the button for the menu of a row is."""
-    return row.adjusted(max(0, row.width() - themes.current.px(MORE)), 0, 0, 0)
+def button_boxes(box: QRect, row: Row) -> dict[RowButton, QRect]:
+    """Where the buttons of a row are: its menu at the right, before that of a project one for a new chat."""
+    width = min(themes.current.px(MORE), box.width())
+    menu = box.adjusted(box.width() - width, 0, 0, 0)
+    if row.conversation is not None:
+        return {"menu": menu}
+    return {} if row.project is None else {"menu": menu, "new": menu.translated(-width, 0)}
 
 
 class ConversationDelegate(QStyledItemDelegate):
@@ -64,8 +78,9 @@ class ConversationDelegate(QStyledItemDelegate):
         paint_ground(painter, box, state, is_open=marked)
         inner = box.adjusted(theme.px(INSET), 0, -theme.px(INSET), 0)
         if self._menus and (is_open or state & NEAR):
-            self._more(painter, rect)
-            inner.setRight(more_box(rect).left())
+            for button, place in button_boxes(rect, row).items():
+                self._button(painter, place, SIGNS[button])
+                inner.setRight(place.left())
         elif row.project is not None:
             self._count(painter, inner, index.data(Role.COUNT))
         if row.project is not None:
@@ -73,11 +88,22 @@ class ConversationDelegate(QStyledItemDelegate):
         elif row.conversation is not None:
             self._chat(painter, inner, index, row, shown_title(row.conversation))
 
-    def _more(self, painter: QPainter, rect: QRect) -> None:
+    def _button(self, painter: QPainter, box: QRect, sign: str) -> None:
         size = themes.current.px(SIGN)
         place = QRect(0, 0, size, size)
-        place.moveCenter(more_box(rect).center())
-        icon("ellipsis", "muted", SIGN).paint(painter, place)
+        place.moveCenter(box.center())
+        icon(sign, "muted", SIGN).paint(painter, place)
+
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
+    ) -> bool:
+        boxes = button_boxes(option.rect, index.data(Role.ROW)) if self._menus and index.isValid() else {}
+        words = {"menu": self.tr("Menu"), "new": self.tr("New chat in this project")}
+        found = next((words[button] for button, box in boxes.items() if box.contains(event.pos())), "")
+        if not found:
+            return super().helpEvent(event, view, option, index)
+        QToolTip.showText(event.globalPos(), found, view)
+        return True
 
     def _count(self, painter: QPainter, inner: QRect, count: int) -> None:
         theme = themes.current

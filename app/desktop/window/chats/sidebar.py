@@ -82,6 +82,7 @@ class Sidebar(SearchedList):
         view.delete_wanted.connect(self._delete)
         view.menu_wanted.connect(lambda index, place: self.menu(index).popup(place))
         view.fold_wanted.connect(self.fold)
+        view.new_in_wanted.connect(menus.new_in_wanted)
         view.settings_wanted.connect(lambda project: menus.project_wanted.emit(project, []))
         view.files_dropped.connect(self.files_dropped)
         view.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())

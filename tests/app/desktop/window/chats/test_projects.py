@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -81,12 +81,16 @@ def test_a_project_is_made_of_a_chat_by_keys_and_undone(
     chatting.until(lambda: not window.chat.header.project.isVisible())
 
 
-def test_a_chat_is_begun_in_a_project_with_what_that_says(chatting: Running, tmp_path: Path) -> None:
+def test_a_chat_is_begun_in_a_project_with_what_that_says(
+    chatting: Running, qtbot: QtBot, tmp_path: Path
+) -> None:
     window, projects = chatting.window, chatting.services.conversations.projects
     made = projects.create("Sea", ProjectOptions("Be brief", None, ChatTools(str(tmp_path), "read")))
     chatting.until(lambda: rows(window.sidebar.list)[0] == "Project Sea, expanded, chats: 0")
     window.sidebar.fold(made.id, True)
-    action(window.sidebar.menu(window.sidebar.list.model().index(0, 0)), "New chat")
+    row = window.sidebar.list.visualRect(window.sidebar.list.model().index(0, 0))
+    plus = QPoint(row.right() - 45, row.center().y())
+    qtbot.mouseClick(window.sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=plus)
     assert window.chat.conversation is None and window.chat.header.project.isVisible()
     assert window.chat.options().tools == ChatTools(str(tmp_path), "read")
     window.chat.set_options(type(window.chat.options())())

@@ -315,7 +315,8 @@ def test_a_project_is_folded_and_its_chats_are_dragged_in_and_out(qtbot: QtBot, 
         model.dropMimeData(model.mimeData([one]), action, -1, -1, place)
     assert moved == [([2], 9), *[([1], None)] * 3]
     sidebar.show_open(1)
-    sidebar.list.setCurrentIndex(sea)
+    qtbot.keyClick(sidebar.list, Qt.Key.Key_Up)
+    assert sidebar.list.currentIndex() == sea
     qtbot.keyClick(sidebar.list, Qt.Key.Key_Left)
     assert rows(sidebar.list) == ["Project Sea, collapsed, chats: 1", "Today", "Two"]
     sidebar.change([conversation(2, "Two", project=9)])
