@@ -9,14 +9,17 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.desktop.base.icons import set_icon
+from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.tab_order import step_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.answer_controls import AnswerControls, over
+from app.desktop.model_picker.preset_choice import PresetChoice
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import name_icon, show_text, text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.overlay import Veil
+from app.services.settings.presets import own_presets, with_preset, without_preset
 from app.services.settings.settings import Settings
 from app.store.records import ChatOptions
 from engine.values import Sampling
@@ -34,10 +37,10 @@ class ConversationPanel(ThemedWidget):
 
     visible_changed = Signal(bool)
 
-    def __init__(self, chat: ChatPage) -> None:
+    def __init__(self, calls: ServiceCalls, chat: ChatPage) -> None:
         super().__init__(chat)
         self.setProperty("kind", "side-over")
-        self._chat = chat
+        self._calls, self._chat = calls, chat
         self._veil = Veil(chat)
         self._veil.pressed.connect(self.toggle)
         self._veil.hide()
@@ -46,6 +49,10 @@ class ConversationPanel(ThemedWidget):
         self._close = push_button(self, "icon")
         self._close.clicked.connect(self.toggle)
         self.controls = AnswerControls(compact=True)
+        self.preset = PresetChoice(self)
+        self.preset.chosen.connect(self._choose_sampling)
+        self.preset.saved.connect(self._save_preset)
+        self.preset.forgotten.connect(self._forget_preset)
         self.scroller = QScrollArea(self)
         self.scroller.setWidgetResizable(True)
         self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -54,7 +61,13 @@ class ConversationPanel(ThemedWidget):
         self._page.setProperty("kind", "page")
         self.remembered = wrapped_label(self._page, "small")
         Column(
-            self.controls, self.remembered, STRETCH, parent=self._page, margins=(18, 4, 14, 18), spacing=16
+            self.preset,
+            self.controls,
+            self.remembered,
+            STRETCH,
+            parent=self._page,
+            margins=(18, 4, 14, 18),
+            spacing=16,
         )
         self.scroller.setWidget(self._page)
         Column(
@@ -93,6 +106,7 @@ class ConversationPanel(ThemedWidget):
             settings.system_prompt or None, over(settings.sampling, model), None, settings.max_tokens
         )
         self.controls.show_options(self._chat.options(), fallback, self.tr("Default"))
+        self.preset.show_sampling(self._chat.options().sampling, own_presets(settings))
         given = self._chat.options().memories or ()
         lines = (self.tr("This chat was given from memory:"), *(f"• {text}" for text in given))
         show_text(self.remembered, "\n".join(lines) if given else "")
@@ -107,6 +121,20 @@ class ConversationPanel(ThemedWidget):
             max_tokens=options.max_tokens,
         )
         self._chat.set_options(kept)
+
+    def _choose_sampling(self, sampling: Sampling) -> None:
+        self._chat.set_options(msgspec.structs.replace(self._chat.options(), sampling=sampling))
+        self._show_options()
+
+    def _save_preset(self, name: str) -> None:
+        if self._settings is not None:
+            presets = with_preset(self._settings, name, self._chat.options().sampling)
+            self._calls.do(lambda s: s.settings.change(presets=presets))
+
+    def _forget_preset(self, name: str) -> None:
+        if self._settings is not None:
+            presets = without_preset(self._settings, name)
+            self._calls.do(lambda s: s.settings.change(presets=presets))
 
     def _place(self) -> None:
         chat, px = self._chat, themes.current.px

@@ -163,7 +163,7 @@ class MainWindow(ThemedWidget):
         self._first.deleteLater()
         if writing:
             self.chat.composer.take_focus()
-        self.panel = ConversationPanel(self.chat)
+        self.panel = ConversationPanel(self.calls, self.chat)
         self.failure = OpeningFailed(self._home, self)
         self.toast = Toast(self, self.chat.room.strip)
         self.toast.stand_above(self.chat.composer)

@@ -45,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True):
     `titles_by_model`: the model that answers gives a chat its title. `memory`: chats are given what is kept of
     earlier ones, and models propose what to keep.
 
+    `presets` are sampling values under names of the user's.
+
     `log_levels` are the levels of single loggers, such as "engine.local"; all others log from "info" on.
     """
 
@@ -62,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True):
     recent_models: tuple[str, ...] = ()
     workers: tuple[str, ...] = ()
     sampling: Sampling = Sampling()
+    presets: dict[str, dict[str, float]] = {}
     library_folder: str = ""
     offline: bool = False
     hub_endpoint: str = ""
