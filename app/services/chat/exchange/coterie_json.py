@@ -17,9 +17,9 @@ from typing import BinaryIO
 
 import msgspec
 
-from agents.events import Entry, Mode, RunResumed, RunStarted
 from app.services.chat.exchange.values import ChatFile, UnreadChat
-from app.store.records import ChatTools, Conversation, Project, WholeChat, WholeRun
+from app.services.chat.exchange.vetting import asking, asking_project, holds_together
+from app.store.records import Project, WholeChat
 from app.store.whole_chats import identity
 from app.version import VERSION
 from engine.errors import ErrorInfo, UserError
@@ -28,9 +28,6 @@ FORMAT_VERSION = 1
 # Bytes of one chat, and of a document that has to be read as a whole.
 MAX_CHAT = 1 << 28
 END = b"]}"
-# The end of the year 9999, in seconds since 1970.
-LAST_TIME = 253_402_300_799.0
-ASKING: tuple[Mode, ...] = ("read", "ask")
 
 
 class _Head(msgspec.Struct, tag_field="coterie", tag="chats"):
@@ -91,7 +88,7 @@ def read_coterie(file: BinaryIO) -> ChatFile:
     except msgspec.MsgspecError:
         head = _formatted_anew(first, file)
         chats = (_chat(bytes(raw)) for raw in head.chats)
-    return ChatFile(tuple(map(_asking_project, head.projects)), chats)
+    return ChatFile(tuple(map(asking_project, head.projects)), chats)
 
 
 def _head(document: bytes) -> _Head:
@@ -135,9 +132,7 @@ def _chat(text: bytes) -> WholeChat | UnreadChat:
         chat = _CHATS.decode(text)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return UnreadChat(_title(text), ErrorInfo("exchange.bad_chat"))
-    return (
-        _asking(chat) if _holds_together(chat) else UnreadChat(_title(text), ErrorInfo("exchange.bad_chat"))
-    )
+    return asking(chat) if holds_together(chat) else UnreadChat(_title(text), ErrorInfo("exchange.bad_chat"))
 
 
 def _title(text: bytes) -> str:
@@ -145,68 +140,3 @@ def _title(text: bytes) -> str:
         return msgspec.json.decode(text, type=_Named).conversation.title
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return ""
-
-
-def _holds_together(chat: WholeChat) -> bool:
-    """Whether each message stands behind its parent, and all that is named is there."""
-    before: set[int] = set()
-    for message in chat.messages:
-        if message.id in before or (message.parent is not None and message.parent not in before):
-            return False
-        before.add(message.id)
-    given = chat.conversation
-    named = {*chat.shown, *(cut.first for cut in chat.cuts), *(() if given.leaf is None else (given.leaf,))}
-    journals = [[entry.seq for entry in run.entries] for run in chat.runs]
-    runs = {run.record.id for run in chat.runs}
-    return (
-        named <= before
-        and len(set(chat.shown)) == len(chat.shown)
-        and (given.leaf is None) == (not chat.messages)
-        and len(runs) == len(chat.runs)
-        and all(len(set(journal)) == len(journal) for journal in journals)
-        and _has_times(given, chat)
-    )
-
-
-def _has_times(given: Conversation, chat: WholeChat) -> bool:
-    times = [given.created, given.updated, *(message.created for message in chat.messages)]
-    times += [cut.created for cut in chat.cuts]
-    for run in chat.runs:
-        times += [run.record.created, run.record.updated, *(entry.time for entry in run.entries)]
-    return all(0 <= time <= LAST_TIME for time in times)
-
-
-def _asking_project(project: Project) -> Project:
-    options = msgspec.structs.replace(project.options, tools=_asking_tools(project.options.tools))
-    return msgspec.structs.replace(project, options=options)
-
-
-def _asking(chat: WholeChat) -> WholeChat:
-    """The chat, none of whose tools may act unasked."""
-    replace, given = msgspec.structs.replace, chat.conversation
-    options = replace(given.options, tools=_asking_tools(given.options.tools))
-    runs = tuple(
-        WholeRun(
-            replace(run.record, mode=_asking_mode(run.record.mode)),
-            tuple(map(_asking_entry, run.entries)),
-            run.texts,
-        )
-        for run in chat.runs
-    )
-    return replace(chat, conversation=replace(given, options=options), runs=runs)
-
-
-def _asking_tools(tools: ChatTools | None) -> ChatTools | None:
-    return tools and msgspec.structs.replace(tools, mode=_asking_mode(tools.mode))
-
-
-def _asking_entry(entry: Entry) -> Entry:
-    event = entry.event
-    if isinstance(event, RunStarted | RunResumed) and event.mode not in (*ASKING, None):
-        event = msgspec.structs.replace(event, mode="ask")
-        return msgspec.structs.replace(entry, event=event)
-    return entry
-
-
-def _asking_mode(mode: Mode) -> Mode:
-    return mode if mode in ASKING else "ask"

@@ -196,6 +196,13 @@ def changed(**fields: Any) -> bytes:
     return json.dumps(document).encode()
 
 
+def deep(levels: int) -> object:
+    value: object = 0
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -211,11 +218,23 @@ def changed(**fields: Any) -> bytes:
         {"conversation__leaf": 12},
         {"conversation__leaf": None},
         {"conversation__created": -1},
+        {"messages__1__tool_calls": [{"id": "c", "name": "n", "arguments": {"a": deep(300)}}]},
         {"cuts": [{"id": 1, "conversation": 7, "first": 99}]},
+        {"cuts": [{"id": 1, "conversation": 7, "first": 1, "tokens": 2**63}]},
+        {"cuts": [{"id": 1, "conversation": 7, "first": 1, "tokens": -1}]},
     ],
 )
 def test_a_chat_that_does_not_hold_together_is_told_by_its_title(bad: dict[str, object]) -> None:
     assert read(changed(**bad)) == [UnreadChat("A walk", ErrorInfo("exchange.bad_chat"))]
+
+
+def test_what_is_as_deep_as_a_chat_may_be_can_be_stored(tmp_path: Path) -> None:
+    calls = [{"id": "c", "name": "n", "arguments": {"a": deep(99)}}]
+    (found,) = read(changed(messages__1__tool_calls=calls))
+    assert isinstance(found, WholeChat)
+    with Store.open(tmp_path / "coterie.db", tmp_path / "backups") as store:
+        added = store.whole_chats.get(store.whole_chats.add(found).id)
+    assert added.messages[1].tool_calls == found.messages[1].tool_calls
 
 
 def test_a_damaged_chat_leaves_the_others(tmp_path: Path) -> None:
