@@ -257,7 +257,7 @@ _WORDS = {
     "mcp.ended": "The server {server} ended during the call or could not be started. What it has done by then is not"
     " known.",
     "mcp.ended_saying": "The server {server} ended during the call or could not be started. What it has done by then"
-    " is not known. Its last words: {detail}",
+    " is not known. Last output: {detail}",
     "mcp.unreachable": "The server {server} cannot be reached: {detail}",
     "mcp.login_needed": "The server {server} asks the user to log in. Go on without it, and say so in your answer.",
     "mcp.login_failed": "The user could not be logged in to the server {server}: {detail}",

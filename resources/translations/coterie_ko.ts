@@ -314,7 +314,7 @@
     </message>
     <message>
         <source>Repetition penalty</source>
-        <translation>반복 페널티</translation>
+        <translation>반복 페널티(Repetition penalty)</translation>
     </message>
     <message>
         <source>Above 1, recently used words become less likely.</source>
@@ -1686,7 +1686,7 @@
     </message>
     <message>
         <source>Clear</source>
-        <translation>지우기</translation>
+        <translation>삭제</translation>
     </message>
     <message>
         <source>Delete files left over from old downloads</source>
@@ -3304,7 +3304,7 @@
     </message>
     <message>
         <source>Unload when memory runs low</source>
-        <translation>메모리가 부족하면 내리기</translation>
+        <translation>메모리가 부족할 때 모델 내리기</translation>
     </message>
     <message>
         <source>Only while it is idle: an answer or a run is never interrupted.</source>
@@ -8017,8 +8017,8 @@
         <translation>작은 기본 모델이 들어 있습니다</translation>
     </message>
     <message>
-        <source>It’s fine for a first try. Type below, or press Start.</source>
-        <translation>가볍게 시작해 보기에 좋습니다. 아래에 바로 입력하거나 시작을 누르세요.</translation>
+        <source>It makes mistakes, but is good enough to see how Coterie works. Type below, or press Start.</source>
+        <translation>실수할 때도 있지만 Coterie를 둘러보기에는 충분합니다. 아래에 입력하거나 시작을 누르세요.</translation>
     </message>
     <message>
         <source>Start</source>
