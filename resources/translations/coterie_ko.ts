@@ -3051,6 +3051,10 @@
         <source>Remove from the library</source>
         <translation>라이브러리에서 제거</translation>
     </message>
+    <message>
+        <source>selected</source>
+        <translation>선택됨</translation>
+    </message>
 </context>
 <context>
     <name>LibraryFolder</name>
@@ -3128,6 +3132,18 @@
     <message>
         <source>Undo</source>
         <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>1 model was removed.</source>
+        <translation>모델 1개를 제거했습니다.</translation>
+    </message>
+    <message>
+        <source>{count} models were removed from the library.</source>
+        <translation>라이브러리에서 모델 {count}개를 제거했습니다.</translation>
+    </message>
+    <message>
+        <source>Emptying the trash frees {size}.</source>
+        <translation>휴지통을 비우면 {size}의 공간이 생깁니다.</translation>
     </message>
     <message>
         <source>{size} freed</source>
@@ -6648,6 +6664,29 @@
     <message>
         <source>Close</source>
         <translation>닫기</translation>
+    </message>
+</context>
+<context>
+    <name>SelectionBar</name>
+    <message>
+        <source>1 model selected · {size}</source>
+        <translation>모델 1개 선택 · {size}</translation>
+    </message>
+    <message>
+        <source>{count} models selected · {size}</source>
+        <translation>모델 {count}개 선택 · {size}</translation>
+    </message>
+    <message>
+        <source>Move {count} to the trash</source>
+        <translation>{count}개를 휴지통으로 이동</translation>
+    </message>
+    <message>
+        <source>Remove {count} from the library</source>
+        <translation>라이브러리에서 {count}개 제거</translation>
+    </message>
+    <message>
+        <source>Clear selection</source>
+        <translation>선택 해제</translation>
     </message>
 </context>
 <context>

@@ -205,7 +205,11 @@ class WelcomePage(ThemedWidget):
             self.tr("Chat with open models on your own computer. Nothing you write leaves it.")
         )
         self._starter_name.setText(self.tr("A small starter model is included"))
-        self._starter_words.setText(self.tr("It makes mistakes, but is good enough to see how Coterie works. Type below, or press Start."))
+        self._starter_words.setText(
+            self.tr(
+                "It makes mistakes, but is good enough to see how Coterie works. Type below, or press Start."
+            )
+        )
         set_texts(self.start, self.tr("Start"), self.tr("Start with the starter model"))
         self._heading.setText(self.tr("Larger models that suit this computer"))
         self._heading.setVisible(self._reading or bool(self.cards))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QWidget
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QStackedWidget, QWidget
 
 from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.language import languages
@@ -15,6 +15,7 @@ from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
 from app.desktop.models.checking import Check
 from app.desktop.models.files_note import FilesNote
 from app.desktop.models.focus import FocusCard
+from app.desktop.models.library_selection import Picking
 from app.desktop.models.library_text import library_title, state_words, what_happened, what_it_is
 from app.desktop.text.template_text import no_template_sentence
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
@@ -35,6 +36,7 @@ from engine.hub.values import Verdict
 
 # The least room of the name beside the buttons.
 TITLE = 200
+TICK = 14
 
 
 class NameField(QLineEdit):
@@ -57,11 +59,19 @@ class NameField(QLineEdit):
             self.kept.emit(self.text())
 
 
+def _picking(modifiers: Qt.KeyboardModifier) -> Picking:
+    if modifiers & Qt.KeyboardModifier.ShiftModifier:
+        return "extend"
+    return "toggle" if modifiers & Qt.KeyboardModifier.ControlModifier else "none"
+
+
 class LibraryCard(FocusCard):
     """Takes the focus: arrows walk, Enter uses it, F2 renames, Delete removes, the menu key opens its menu. `acted`
-    carries the id and one of "use", "verify", "repair", "stop", "check_tools", "reasoning", "reveal", "remove"."""
+    carries the id and one of "use", "verify", "repair", "stop", "check_tools", "reasoning", "reveal", "remove". With
+    Ctrl or Shift, clicks and keys choose it beside others: `picked` carries the id and a `Picking`."""
 
     acted = Signal(str, str)
+    picked = Signal(str, str)
     renamed = Signal(str, str)
     walked = Signal(str, int)
 
@@ -72,7 +82,7 @@ class LibraryCard(FocusCard):
         self._has_template = True
         self._check: Check | None = None
         self._progress: VerifyProgress | None = None
-        self._in_use = False
+        self._in_use = self._chosen = False
         self._tools: ToolCheck | None = None
         self._tools_checked: ToolCheckUnderWay | None = None
         self.title = ElidedLabel(self, bold=True)
@@ -298,10 +308,43 @@ class LibraryCard(FocusCard):
         keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
         self.open_menu(None if keyboard else event.globalPos())
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self.picked.emit(self.model.id, _picking(event.modifiers()))
+
+    def show_chosen(self, on: bool) -> None:
+        """Whether it is chosen, beside others or alone."""
+        self._chosen = on
+        self.setAccessibleDescription(self.tr("selected") if on else "")
+        self.update()
+
+    def has_ring(self) -> bool:
+        return self.hasFocus() or self._chosen
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._chosen:
+            painter, size = QPainter(self), themes.current.px(TICK)
+            icon("check", "accent", TICK).paint(
+                painter, themes.current.px(3), themes.current.px(4), size, size
+            )
+            painter.end()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(key), 0)
-        if step:
+        picking = _picking(event.modifiers())
+        if step and picking == "extend":
+            self.picked.emit(self.model.id, "toggle" if not self._chosen else "extend")
+            self.walked.emit(self.model.id, step)
+            focus = QApplication.focusWidget()
+            if isinstance(focus, LibraryCard) and focus is not self:
+                focus.picked.emit(focus.model.id, "extend")
+        elif key == Qt.Key.Key_Space and picking != "none":
+            self.picked.emit(self.model.id, picking)
+        elif step:
             self.walked.emit(self.model.id, step)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.use.isEnabled():
             self.acted.emit(self.model.id, "use")

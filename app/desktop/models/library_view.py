@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.notification import Notification
@@ -20,10 +21,13 @@ from app.desktop.models.import_card import ImportCard
 from app.desktop.models.importing import Importing
 from app.desktop.models.library_bar import LibraryBar
 from app.desktop.models.library_card import LibraryCard
+from app.desktop.models.library_selection import LibrarySelection, Picking, SelectionBar
 from app.desktop.models.library_state import LibraryState
 from app.desktop.models.library_text import library_title
 from app.desktop.models.proof_control import ProofControl
+from app.desktop.models.removing import RemovedModels, remove_models
 from app.desktop.models.trash_card import TrashCard
+from app.desktop.text.words import counted
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Column, discard
@@ -75,7 +79,8 @@ class LibraryView(ThemedWidget):
         ):  # fmt: skip
             self.scroller.column.addWidget(widget)
         self.scroller.column.addStretch(1)
-        Column(self.scroller, parent=self)
+        self.selection, self.selected = LibrarySelection(), SelectionBar(self)
+        Column((self.scroller, 1), self.selected, parent=self)
         self._slices = QTimer(self, singleShot=True, interval=0)
         self._slices.timeout.connect(self._build_slice)
         self._connect()
@@ -92,6 +97,8 @@ class LibraryView(ThemedWidget):
         self.checking.ended.connect(self._checked)
         self.checking.failed.connect(lambda _, error: self._calls.failed.emit(error))
         self._tool_checking.changed.connect(self._show_tool_checks)
+        self.selected.remove_wanted.connect(self._remove_selected)
+        self.selected.clear_wanted.connect(self._clear_selection)
         self.bar.order_changed.connect(self._show)
         self.bar.import_files.connect(self._importing.take_paths)
         self.bar.import_elsewhere.connect(self.look_elsewhere)
@@ -151,6 +158,8 @@ class LibraryView(ThemedWidget):
         wanted = {model.id for model in models}
         for id in [id for id in self.cards if id not in wanted]:
             self._drop(self.cards.pop(id))
+        self.selection.keep([model.id for model in self._order])
+        self._show_selection()
         self._place_cards()
         self._show_empty()
         self._show_duplicates()
@@ -188,6 +197,8 @@ class LibraryView(ThemedWidget):
         card.acted.connect(self._act)
         card.renamed.connect(lambda id, name: self._shelf.do(lambda s: s.library.rename(id, name)))
         card.walked.connect(self._walk)
+        card.picked.connect(self._pick)
+        card.show_chosen(model.id in self.selection.ids)
         path = model.path
         card.show_verdict(self.verdicts.of(path), has_template=self.verdicts.has_template(path))
         card.show_check(self.checking.of(model.id), self.checking.progress(model.id))
@@ -290,9 +301,67 @@ class LibraryView(ThemedWidget):
             self.checking.stop(id)
         elif action == "reveal":
             self._shelf.do(lambda s: reveal(model.path))
+        elif action == "remove" and id in self.selection.ids and len(self.selection.ids) > 1:
+            self._remove_selected()
         elif action == "remove":
             self.checking.stop(id)
             self._shelf.do(lambda s: s.library.remove(id), self._removed, slow=True)
+
+    # Several at once
+
+    def _pick(self, id: str, picking: Picking) -> None:
+        self.selection.pick(id, picking, [model.id for model in self._order])
+        self._show_selection()
+
+    def _clear_selection(self) -> None:
+        had_focus = holds_focus(self.selected)
+        self.selection.pick("", "none", ())
+        self._show_selection()
+        if had_focus:
+            self.take_focus()
+
+    def _show_selection(self) -> None:
+        ids = self.selection.ids
+        for id, card in self.cards.items():
+            card.show_chosen(id in ids)
+        chosen = [model for model in self._order if model.id in ids]
+        if chosen != self.selected.models():
+            self.selected.show_models(chosen)
+
+    def _remove_selected(self) -> None:
+        ids = [model.id for model in self._order if model.id in self.selection.ids]
+        for id in ids:
+            self.checking.stop(id)
+        self._clear_selection()
+        self._shelf.do(lambda s: remove_models(s, ids), self._all_removed, slow=True)
+
+    def _all_removed(self, done: RemovedModels) -> None:
+        if done.error is not None:
+            self._calls.failed.emit(done.error)
+        if not done.removed:
+            return
+        ids = [removed.model.id for removed in done.removed]
+        words = counted(
+            len(ids),
+            self.tr("1 model was removed."),
+            self.tr("{count} models were removed from the library."),
+        )
+        reclaimed = sum(removed.reclaimed for removed in done.removed)
+        if reclaimed:
+            words += " " + self.tr("Emptying the trash frees {size}.").format(size=format_size(reclaimed))
+        self.said.emit(Notification(words, self.tr("Undo"), lambda: self._restore_all(ids)))
+
+    def _restore_all(self, ids: list[str]) -> None:
+        self._shelf.do(lambda s: [s.library.restore(id) for id in ids], slow=True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.SelectAll) and self._order:
+            self.selection.pick_all([model.id for model in self._order])
+            self._show_selection()
+        elif event.key() == Qt.Key.Key_Escape and self.selection.ids:
+            self._clear_selection()
+        else:
+            super().keyPressEvent(event)
 
     def _removed(self, removed: Removed) -> None:
         model = removed.model

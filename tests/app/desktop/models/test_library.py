@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.desktop.base import revealing
 from app.desktop.models.discover import verdicts
 from app.desktop.models.library_card import LibraryCard
+from app.desktop.models.removing import remove_models
 from engine.errors import UserError
 from tests.app.desktop.models.conftest import Open
 from tests.support.scripted_library import a_model
@@ -406,3 +408,49 @@ def test_a_check_that_is_refused_is_told_in_a_sentence(opened: Open) -> None:
     choose(card, "Check tools (30 s)")
     opened.until(lambda: bool(told))
     assert told[0].code == "check.answering" and card.bar.isHidden()
+
+
+def test_several_models_go_to_the_trash_together_and_come_back_with_one_undo(
+    opened: Open, qtbot: QtBot
+) -> None:
+    cards = library(opened)
+    view = opened.page.library
+    assert shown(opened) == [Q, G, L]
+    qtbot.mouseClick(cards[Q], Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier)
+    assert view.selected.isVisible() and view.selected.words.text() == "1 model selected · 18.6 GB"
+    qtbot.mouseClick(cards[G], Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier)
+    assert view.selection.ids == {Q, G}
+    assert view.selected.remove.text() == "Move 2 to the trash"
+    assert cards[G].accessibleDescription() == "selected"
+    view.selected.remove.click()
+    opened.until(lambda: shown(opened) == [L])
+    assert not view.selected.isVisible()
+    (said,) = opened.said
+    assert said.text == "2 models were removed from the library. Emptying the trash frees 22.8 GB."
+    said.act()
+    opened.until(lambda: shown(opened) == [Q, G, L])
+
+
+def test_models_are_chosen_by_keys(opened: Open, qtbot: QtBot) -> None:
+    cards = library(opened)
+    selection = opened.page.library.selection
+    shift, ctrl = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(cards[Q], Qt.Key.Key_Down, shift)
+    assert selection.ids == {Q, G} and QApplication.focusWidget() is cards[G]
+    qtbot.keyClick(cards[G], Qt.Key.Key_Down, shift)
+    assert selection.ids == {Q, G, L}
+    assert opened.page.library.selected.remove.text() == "Remove 3 from the library"
+    qtbot.keyClick(cards[L], Qt.Key.Key_Space, ctrl)
+    assert selection.ids == {Q, G}
+    qtbot.keyClick(cards[L], Qt.Key.Key_Escape)
+    assert selection.ids == frozenset()
+    qtbot.keyClick(cards[L], Qt.Key.Key_A, ctrl)
+    assert selection.ids == {Q, G, L}
+    qtbot.mouseClick(cards[G], Qt.MouseButton.LeftButton)
+    assert selection.ids == frozenset()
+
+
+def test_a_model_that_stays_does_not_keep_the_others(opened: Open) -> None:
+    done = remove_models(SimpleNamespace(library=opened.library), [Q, "nobody/x:Q4", G])  # type: ignore[arg-type]
+    assert [removed.model.id for removed in done.removed] == [Q, G]
+    assert done.error is not None
