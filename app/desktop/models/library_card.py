@@ -328,7 +328,7 @@ class LibraryCard(FocusCard):
         if self._chosen:
             painter, size = QPainter(self), themes.current.px(TICK)
             icon("check", "accent", TICK).paint(
-                painter, themes.current.px(3), themes.current.px(4), size, size
+                painter, themes.current.px(4), themes.current.px(6), size, size
             )
             painter.end()
 

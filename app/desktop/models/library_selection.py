@@ -63,7 +63,7 @@ class SelectionBar(ThemedWidget):
         frame.setProperty("kind", "card")
         row = FoldingRow(frame, (self.words, 1, WORDS), self.remove, self.clear, spacing=12)
         Column(row, parent=frame, margins=(16, 10, 12, 10))
-        Column(frame, parent=self, margins=(0, 8, 0, 0))
+        Column(frame, parent=self, margins=(28, 8, 28, 16))
         self.remove.clicked.connect(self.remove_wanted)
         self.clear.clicked.connect(self.clear_wanted)
         self.hide()
