@@ -196,6 +196,7 @@ class Desktop(QObject):
         self.window.chat.transcript.warm_up()
         self.window.calls.do(lambda s: s.lifecycle.begin(), executor="io")
         services.asides.begin()
+        services.queue.begin()
         self.window.calls.do(lambda s: s.housekeeping(), executor="io")
         self.opened.emit()
 

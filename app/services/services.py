@@ -17,6 +17,7 @@ from app.services.chat.conversations import TRASH_DAYS, Conversations
 from app.services.chat.exchange.reading.importing import ChatImports
 from app.services.chat.naming import Naming
 from app.services.chat.prompt_cache_files import PromptCacheFiles, states_folder
+from app.services.chat.question_queue import QuestionQueue
 from app.services.chat.summaries import Summaries
 from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_servers import RemoteServers
@@ -89,6 +90,7 @@ class Services:
         self.lifecycle = ModelLifecycle(settings, models, self.conversations, events)
         self.room = Compactor(store, models, self.conversations, events)
         self.comparisons = Comparisons(store, self.conversations, events)
+        self.queue = QuestionQueue(store, self.conversations, self.comparisons, events)
         naming = Naming(store, settings, self.conversations)
         self.asides = Asides(models, events, (naming, self.conversations.memories))
         self.summaries = Summaries(store, models, self.model_registry, self.conversations, events)
@@ -142,6 +144,7 @@ class Services:
     def close(self) -> None:
         self._forget_settings()
         self.lifecycle.close()
+        self.queue.close()
         self.comparisons.close()
         self.asides.close()
         self.summaries.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -67,6 +67,13 @@ class Conversations(Records[Conversation]):
         if changed is None:
             raise no_conversation(id)
         return changed
+
+    @writes
+    def requeue(
+        self, _: Connection, id: int, change: Callable[[tuple[str, ...]], tuple[str, ...]]
+    ) -> Conversation:
+        """Set what is queued to what `change` makes of it, as one step for all who do so."""
+        return self.set(id, queued=change(self.get(id).queued))
 
     @reads
     def get_all(self, connection: Connection, /, ids: Iterable[int]) -> list[Conversation]:

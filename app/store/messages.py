@@ -52,10 +52,12 @@ class Messages(Part):
         reasoning: str = "",
         state: MessageState = "done",
         model: str = "",
+        dequeues: bool = False,
     ) -> Message:
         """Add a message below `parent` (None: a first message) and show the branch that it ends.
 
-        Below a parent that has children it is a variant of them: what an edit and a new answer are.
+        Below a parent that has children it is a variant of them: what an edit and a new answer are. With `dequeues`
+        it leaves the queue of the conversation, of which it is the first.
         Raises UserError `store.no_conversation`, and `store.no_message` for a parent from elsewhere.
         """
         owner = CONVERSATION.c.id == conversation
@@ -79,6 +81,9 @@ class Messages(Part):
         )
         message: int = inserted(connection, statement)
         connection.execute(update(CONVERSATION).where(owner).values(leaf=message, updated=now))
+        if dequeues:
+            queued = connection.scalar(select(CONVERSATION.c.queued).where(owner)) or ()
+            connection.execute(update(CONVERSATION).where(owner).values(queued=queued[1:]))
         return self.get(message)
 
     @writes

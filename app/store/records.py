@@ -88,6 +88,11 @@ class Conversation(msgspec.Struct, frozen=True):
         """Whether it is in memory alone, and gone when the program ends."""
         return self.id >= FIRST_TEMPORARY
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was written in it yet, nor given to it."""
+        return not (self.leaf or self.draft.strip() or self.title or self.queued)
+
 
 class Memory(msgspec.Struct, frozen=True):
     """A sentence that chats are given, of `project` alone where it has one. Until it is `kept` it is only proposed.

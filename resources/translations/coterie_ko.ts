@@ -1164,6 +1164,10 @@
         <translation>Enter를 누르면 위의 질문으로 갑니다</translation>
     </message>
     <message>
+        <source>Write the next question</source>
+        <translation>다음 질문을 입력하세요</translation>
+    </message>
+    <message>
         <source>Loads when you start typing.</source>
         <translation>입력을 시작하면 모델을 불러옵니다.</translation>
     </message>
@@ -5008,6 +5012,52 @@
     <message>
         <source>Search chats</source>
         <translation>대화 검색</translation>
+    </message>
+</context>
+<context>
+    <name>QueueStrip</name>
+    <message>
+        <source>Waits for the answer to end: {words}</source>
+        <translation>답변이 끝나기를 기다리는 질문: {words}</translation>
+    </message>
+    <message>
+        <source>1 question waits</source>
+        <translation>대기 중인 질문 1개</translation>
+    </message>
+    <message>
+        <source>{count} questions wait</source>
+        <translation>대기 중인 질문 {count}개</translation>
+    </message>
+    <message>
+        <source>Send now</source>
+        <translation>지금 보내기</translation>
+    </message>
+    <message>
+        <source>Send the first waiting question now</source>
+        <translation>대기 중인 첫 질문을 지금 보내기</translation>
+    </message>
+</context>
+<context>
+    <name>QueuedQuestion</name>
+    <message>
+        <source>Double-click to edit</source>
+        <translation>두 번 클릭하여 수정</translation>
+    </message>
+    <message>
+        <source>Waiting question {number}: {words}</source>
+        <translation>대기 중인 질문 {number}: {words}</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>위로 이동</translation>
+    </message>
+    <message>
+        <source>Edit this question</source>
+        <translation>이 질문 수정</translation>
+    </message>
+    <message>
+        <source>Remove this question</source>
+        <translation>이 질문 제거</translation>
     </message>
 </context>
 <context>

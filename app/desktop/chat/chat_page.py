@@ -25,6 +25,8 @@ from app.desktop.chat.insertion.inserting import Inserting
 from app.desktop.chat.message_menu.message_menu import MessageMenu
 from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.onboarding import Onboarding
+from app.desktop.chat.queue.queue_control import QueueControl
+from app.desktop.chat.queue.queue_strip import QueueStrip
 from app.desktop.chat.remembering.proposal_note import ProposalNote
 from app.desktop.chat.select_text import SelectTextView
 from app.desktop.chat.selection.text_selection import TextSelection, words_of
@@ -103,6 +105,7 @@ class ChatPage(ThemedWidget):
         self.comparing = CompareControl(calls, self)
         self.proposal = ProposalNote(calls, self)
         self.inserting = Inserting(calls, frame, self, lambda: self._shown.id)
+        self.queue = QueueControl(calls, QueueStrip(self))
         self.messages = MessageMenu(calls, self.transcript, self.model)
         self.runs = AnswerRuns(calls, self, self.composer)
         self._views = QStackedWidget(self)
@@ -117,6 +120,7 @@ class ChatPage(ThemedWidget):
             self.finding.bar,
             (self._views, 1),
             self.room.strip,
+            self.queue.strip,
             self.proposal,
             self.files.strip,
             self.composer,
@@ -146,6 +150,9 @@ class ChatPage(ThemedWidget):
         self.runs.said.connect(self.said)
         transcript.suggestion_chosen.connect(self._take_suggestion)
         composer.sent.connect(self._send)
+        composer.queued.connect(self._queue)
+        self.queue.failed.connect(self.show_error)
+        self.queue.strip.focus_lost.connect(composer.take_focus)
         composer.stop_wanted.connect(self.stop)
         self.tools.chosen.connect(self._choose_tools)
         composer.draft_changed.connect(self._save_draft)
@@ -322,7 +329,8 @@ class ChatPage(ThemedWidget):
         self.composer.tools.setHidden(self._shown.temporary)
         chosen = self._shown.options.reasoning
         self.composer.show_reasoning(self._default_reasoning if chosen is None else chosen)
-        self.composer.set_answering(self._shown.id in self._answering)
+        self.queue.show_chat(conversation)
+        self._show_answering()
         self._show_context()
         self.details_changed.emit()
 
@@ -389,6 +397,7 @@ class ChatPage(ThemedWidget):
         self.runs.take_events(events)
         self.room.take_events(events)
         self.comparing.take_events(events)
+        self.queue.take_events(events)
         self.proposal.take_events(events)
         self.memory.take_events(events)
         self.finding.take_events(events)
@@ -495,8 +504,13 @@ class ChatPage(ThemedWidget):
     def _update_answering(self) -> None:
         services = self._calls.services
         self._answering = services.conversations.answering() if services is not None else set()
-        self.composer.set_answering(self._shown.id in self._answering)
+        self._show_answering()
         self.answering_changed.emit(self._answering)
+
+    def _show_answering(self) -> None:
+        answering = self._shown.id in self._answering
+        self.composer.set_answering(answering)
+        self.queue.strip.set_answering(answering)
 
     # What a person does
 
@@ -531,18 +545,34 @@ class ChatPage(ThemedWidget):
             self.opened.emit(conversation.id)
 
     def _send(self, text: str) -> None:
-        shown = self._shown
+        shown, after = self._shown, self._last_seen()
         self._leave_welcome()
         self.error_strip.hide()
         self.composer.set_text("")
         self._with_conversation(
             lambda conversation: self._calls.do(
-                lambda s: _sent(s, conversation, text),
+                lambda s: _sent(s, conversation, text, after),
                 None,
                 lambda error: self._give_back(shown, conversation, text, error),
                 owner=self,
             )
         )
+
+    def _last_seen(self) -> int | None:
+        """The last message of the shown chat that a person can see, 0 for none; None in a new chat."""
+        return None if self._shown.id is None else (self.transcript.ids or [0])[-1]
+
+    def _queue(self, text: str) -> None:
+        """Let a question wait until the answer has ended."""
+        shown, conversation = self._shown, self._shown.id
+        if conversation is not None:
+            self.composer.set_text("")
+            self._calls.do(
+                lambda s: _queued(s, conversation, text),
+                None,
+                lambda error: self._give_back(shown, conversation, text, error),
+                owner=self,
+            )
 
     def _give_back(self, shown: Shown, conversation: int, text: str, error: UserError) -> None:
         """A message that could not be sent goes back to where it was written."""
@@ -550,6 +580,12 @@ class ChatPage(ThemedWidget):
             newer = self.composer.text()
             self.composer.set_text(f"{text}\n{newer}" if newer else text)
         self._calls.do(lambda s: s.conversations.set_draft(conversation, text))
+        self._refused(error)
+
+    def _refused(self, error: UserError) -> None:
+        """Say why nothing was done; of a chat that went on elsewhere show how."""
+        if error.code == "chat.changed_elsewhere":
+            self._reload_path()
         self.show_error(error)
 
     def _save_draft(self, text: str) -> None:
@@ -604,11 +640,24 @@ class ChatPage(ThemedWidget):
         self.composer.take_focus()
 
     def _edit(self, message: int, text: str) -> None:
-        self._calls.do(lambda s: s.conversations.edit(message, text), self._follow, owner=self)
+        shown, conversation, after = self._shown, self._shown.id, self._last_seen()
+        if conversation is not None:
+            self._calls.do(
+                lambda s: s.conversations.edit(message, text, after),
+                self._follow,
+                lambda error: self._give_back(shown, conversation, text, error),
+                owner=self,
+            )
         self.composer.take_focus()
 
     def _regenerate(self, message: int, model: str | None = None) -> None:
-        self._calls.do(lambda s: s.conversations.regenerate(message, model), self._follow, owner=self)
+        after = self._last_seen()
+        self._calls.do(
+            lambda s: s.conversations.regenerate(message, model, after),
+            self._follow,
+            self._refused,
+            owner=self,
+        )
 
     def regenerate_last(self) -> None:
         """Have the last question answered anew."""
@@ -666,6 +715,11 @@ def _expect(conversation: int | None, services: Services) -> None:
     services.lifecycle.expect(conversation)
 
 
-def _sent(services: Services, conversation: int, text: str) -> None:
-    services.conversations.send(conversation, text)
+def _queued(services: Services, conversation: int, text: str) -> None:
+    services.queue.add(conversation, text)
+    services.conversations.set_draft(conversation, "")
+
+
+def _sent(services: Services, conversation: int, text: str, after: int | None) -> None:
+    services.conversations.send(conversation, text, after)
     services.conversations.set_draft(conversation, "")

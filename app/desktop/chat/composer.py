@@ -27,6 +27,8 @@ class Composer(ThemedWidget):
     """Tells what a person wrote and chose. `sent` carries the text, which stays until `clear` is called."""
 
     sent = Signal(str)
+    # As `sent`, while the chat is being answered.
+    queued = Signal(str)
     # Enter was pressed where nothing is written.
     nothing_sent = Signal()
     stop_wanted = Signal()
@@ -96,7 +98,9 @@ class Composer(ThemedWidget):
             self._tell_draft()
 
     def set_answering(self, answering: bool) -> None:
-        self._answering = answering
+        if answering != self._answering:
+            self._answering = answering
+            self._show_placeholder()
         self._show_button()
 
     def show_model(self, state: ModelChanged) -> None:
@@ -112,7 +116,8 @@ class Composer(ThemedWidget):
 
     def _show_placeholder(self) -> None:
         question = self.tr("Press Return to go to the question above")
-        self.edit.setPlaceholderText(question if self._asked else self.tr("Ask anything"))
+        free = self.tr("Write the next question") if self._answering else self.tr("Ask anything")
+        self.edit.setPlaceholderText(question if self._asked else free)
 
     def show_reasoning(self, value: Reasoning) -> None:
         """What is chosen for this conversation."""
@@ -129,8 +134,8 @@ class Composer(ThemedWidget):
         text = self.text()
         if not text.strip():
             self.nothing_sent.emit()
-        elif not self._answering:
-            self.sent.emit(text)
+        else:
+            (self.queued if self._answering else self.sent).emit(text)
 
     def _press(self) -> None:
         if self._answering:

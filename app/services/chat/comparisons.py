@@ -28,6 +28,8 @@ class Comparisons:
         self._ended = threading.Condition()
         self._finished: dict[int, Message] = {}
         self._stopped = False
+        # Where models are compared now, 0 for nowhere.
+        self.conversation = 0
 
     def start(self, message: int, models: Sequence[str]) -> None:
         """Let two or three models, as `Models.use` names them, answer a question, or that of an answer.
@@ -46,6 +48,7 @@ class Comparisons:
             if self._thread is not None and self._thread.is_alive():
                 raise UserError("compare.running")
             self._stopped = False
+            self.conversation = record.conversation
             self._thread = threading.Thread(
                 target=self._run, args=(record, wanted), name="comparison", daemon=True
             )
@@ -96,6 +99,7 @@ class Comparisons:
                 self._conversations.choose_model(conversation, own)
         except UserError as error:  # deleted meanwhile
             log.info("The chat of a comparison is gone: %s", error.code)
+        self.conversation = 0
         self._tell(question, answers, 0)
 
     def _waited(self, answer: Message) -> bool:

@@ -91,7 +91,7 @@ class Conversations:
 
     def all(self) -> list[Conversation]:
         """Conversations with messages, a draft or a name, in the order of the list."""
-        return [c for c in self._store.conversations.all() if c.leaf or c.draft or c.title]
+        return [c for c in self._store.conversations.all() if not c.is_blank]
 
     def search(self, query: str) -> list[SearchHit]:
         return self._store.conversations.search(query)
@@ -184,6 +184,7 @@ class Conversations:
             draft="",
             origin=home,
             source="",
+            queued=(),
         )
         runs = {m.run for m in path}
         copy = WholeChat(
@@ -250,8 +251,11 @@ class Conversations:
         self._chat_models.expect(self._store.conversations.get(id))
 
     def set_draft(self, id: int, draft: str) -> Conversation:
-        """Save unsent text. Not published: only the composer that typed it cares."""
-        return self._store.conversations.set(id, draft=draft)
+        """Save unsent text. Published only where it makes a conversation out of nothing, or nothing of one: else only
+        the composer that typed it cares."""
+        before = self._store.conversations.get(id)
+        after = self._store.conversations.set(id, draft=draft)
+        return after if before.is_blank == after.is_blank else self._changed(after)
 
     def delete(self, id: int) -> Conversation:
         """Move a conversation to the trash and stop its answer; `restore` brings it back for 30 days."""
@@ -277,33 +281,39 @@ class Conversations:
 
     # --- answers ---
 
-    def send(self, id: int, text: str) -> Message:
+    def send(self, id: int, text: str, after: int | None = None) -> Message:
         """Store the user's message and start the answer; returns the (empty, streaming) answer.
 
-        Raises UserError `chat.busy` while this conversation is being answered, `chat.empty`, and as `take_up` does;
-        nothing is stored then.
+        `after` is the last message that its writer has seen, 0 for none of them, None: not asked. Raises UserError
+        `chat.busy` while this conversation is being answered, `chat.changed_elsewhere` when its last message is
+        another, `chat.empty`, and as `take_up` does; nothing is stored then.
         """
         if not text.strip():
             raise UserError("chat.empty")
         with self._starting:
-            self._refuse_busy(id)
-            conversation = self._given_memories(self.take_up(id))
-            question = self._asked_before(conversation, text)
-            if question is None:
-                question = self._store.messages.add(id, conversation.leaf, "user", text)
-                self._events.publish(MessageAdded(question))
-            if conversation.title_source == "none":
-                self._give_title(id, text)
-            return self._answer(id, question.id)
+            self._refuse_moved(id, after)
+            return self._send(id, text)
 
-    def regenerate(self, message: int, model: str | None = None) -> Message:
+    def send_queued(self, id: int) -> Message | None:
+        """Send the first question that is queued, None where there is none. Raises UserError as `send` does; it stays
+        queued then."""
+        with self._starting:
+            queued = self._store.conversations.get(id).queued
+            if not queued:
+                return None
+            answer = self._send(id, queued[0], queued=True)
+            self._changed(self._store.conversations.get(id))
+            return answer
+
+    def regenerate(self, message: int, model: str | None = None, after: int | None = None) -> Message:
         """Generate a new variant of an answer, or the answer to a user's message; the old one stays beside
-        it. With `model` the chat goes on with that one.
+        it. With `model` the chat goes on with that one; `after` as in `send`.
 
-        Raises UserError `chat.busy`, `chat.nothing_to_answer`, and as `take_up` does.
+        Raises UserError `chat.busy`, `chat.changed_elsewhere`, `chat.nothing_to_answer`, and as `take_up` does.
         """
         record = self._store.messages.get(message)
         with self._starting:
+            self._refuse_moved(record.conversation, after)
             self._refuse_busy(record.conversation)
             if model is not None:
                 self.choose_model(record.conversation, model)
@@ -315,12 +325,16 @@ class Conversations:
             self._events.publish(BranchShown(record.conversation))
             return self._answer(record.conversation, parent, branch=True)
 
-    def edit(self, message: int, text: str) -> Message:
-        """Add a variant of a message with another text; a user's message is answered again."""
+    def edit(self, message: int, text: str, after: int | None = None) -> Message:
+        """Add a variant of a message with another text; a user's message is answered again. `after` as in `send`.
+
+        Raises UserError as `send` does.
+        """
         if not text.strip():
             raise UserError("chat.empty")
         record = self._store.messages.get(message)
         with self._starting:
+            self._refuse_moved(record.conversation, after)
             self._refuse_busy(record.conversation)
             if record.role == "user":
                 self.take_up(record.conversation)
@@ -397,6 +411,17 @@ class Conversations:
         self._saver.close()
 
     # --- inside ---
+
+    def _send(self, id: int, text: str, *, queued: bool = False) -> Message:
+        self._refuse_busy(id)
+        conversation = self._given_memories(self.take_up(id))
+        question = None if queued else self._asked_before(conversation, text)
+        if question is None:
+            question = self._store.messages.add(id, conversation.leaf, "user", text, dequeues=queued)
+            self._events.publish(MessageAdded(question))
+        if conversation.title_source == "none":
+            self._give_title(id, text)
+        return self._answer(id, question.id)
 
     def _asked_before(self, conversation: Conversation, text: str) -> Message | None:
         """The same question at the end of the chat that got no answer, as when the disk was full."""
@@ -497,6 +522,17 @@ class Conversations:
         if conversation in self.answering():
             raise UserError("chat.busy")
         self._saver.settle(conversation)
+        leaf = self._store.conversations.get(conversation).leaf
+        if leaf is not None and self._store.messages.get(leaf).state == "streaming":
+            self.recover()  # another process writes it, or has died
+            if self._store.messages.get(leaf).state == "streaming":
+                raise UserError("chat.busy")
+
+    def _refuse_moved(self, conversation: int, after: int | None) -> None:
+        """Refuse what was asked for of a chat that has gone on elsewhere: in another window or process."""
+        leaf = self._store.conversations.get(conversation).leaf
+        if after is not None and after != (leaf or 0):
+            raise UserError("chat.changed_elsewhere")
 
     def _receive(self, answer: Answer, events: list[Event]) -> None:
         """From the engine's reader thread: buffer the text, publish it, leave the disk to the saver."""

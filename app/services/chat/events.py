@@ -70,6 +70,13 @@ class MemoriesChanged(ServiceEvent, frozen=True):
     memories: tuple[Memory, ...]
 
 
+class QueueStopped(ServiceEvent, frozen=True):
+    """The next question of a chat could not be sent: it goes on waiting."""
+
+    conversation: int
+    error: ErrorInfo
+
+
 class ComparisonChanged(ServiceEvent, frozen=True):
     """The `answers` of a comparison that have begun, the last of them in progress while `of` models are asked; 0 once
     it has ended."""

@@ -41,7 +41,7 @@ class ChatRows(QAbstractListModel):
     # What is shown
 
     def set_conversations(self, conversations: Sequence[Conversation]) -> None:
-        found = {c.id: c for c in conversations if c.deleted is None}
+        found = {c.id: c for c in conversations if _is_listed(c)}
         if found != self._conversations or not self._rows:
             self._conversations, self._kept = found, None
             self._rebuild()
@@ -84,7 +84,7 @@ class ChatRows(QAbstractListModel):
         self._kept = None
         for conversation in conversations:
             before = self._conversations.get(conversation.id)
-            if conversation.deleted is None:
+            if _is_listed(conversation):
                 self._conversations[conversation.id] = conversation
             else:
                 self._conversations.pop(conversation.id, None)
@@ -182,7 +182,7 @@ class ChatRows(QAbstractListModel):
 
     def _place(self, conversation: Conversation | None) -> Place | None:
         """Where a conversation is shown; None for one that is not."""
-        if conversation is None or conversation.deleted is not None or conversation.archived:
+        if conversation is None or not _is_listed(conversation) or conversation.archived:
             return None
         if conversation.project in self.folded and conversation.project in self._projects:
             return None
@@ -280,7 +280,7 @@ class ChatRows(QAbstractListModel):
             self._remove(self._places[at])
 
     def _count(self, conversation: Conversation | None, by: int) -> None:
-        if conversation is None or conversation.deleted is not None:
+        if conversation is None or not _is_listed(conversation):
             return
         if conversation.archived:
             self._archived += by
@@ -297,3 +297,7 @@ class ChatRows(QAbstractListModel):
 
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
+
+
+def _is_listed(conversation: Conversation) -> bool:
+    return conversation.deleted is None and not conversation.is_blank

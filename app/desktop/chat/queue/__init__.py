@@ -1,0 +1,1 @@
+"""Questions that wait until the answer has ended."""

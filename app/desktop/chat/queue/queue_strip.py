@@ -1,0 +1,142 @@
+"""The questions that wait in the shown chat, above the composer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.base.tab_order import holds_focus
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.chat.composer_frame import COLUMN, MARGIN, SCROLL_BAR
+from app.desktop.chat.queue.queued_question import QueuedQuestion
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import announce, set_texts, text_label
+from app.desktop.widgets.layouts import STRETCH, Column, Row, discard
+from app.desktop.widgets.scroller import scroll_area
+from app.format import format_count
+
+# The height in which they scroll.
+MOST = 168
+# An answer that ends is followed by the next question at once: only where none comes "Send now" is offered.
+PATIENCE_MS = 600
+
+
+class QueueStrip(ThemedWidget):
+    """Out of sight while nothing waits. Questions are told by their place and their text."""
+
+    edited = Signal(int, str, str)
+    dropped = Signal(int, str)
+    raised = Signal(int, str)
+    editing = Signal(bool)
+    send_wanted = Signal()
+    # The focus was on a question that is gone.
+    focus_lost = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._rows: list[QueuedQuestion] = []
+        self._answering = False
+        inside = QWidget(self)
+        self._head = text_label(inside, "small")
+        self.send = push_button(inside, "link")
+        self.send.clicked.connect(self.send_wanted)
+        self._list = QWidget(self)
+        self._column = Column(parent=self._list, spacing=4)
+        self._area = scroll_area(self._list, inside)
+        Column(Row(self._head, STRETCH, self.send, spacing=8), self._area, parent=inside, spacing=4)
+        self._inside = inside
+        self._row = Row(STRETCH, (inside, 1000), STRETCH, parent=self)
+        self._offer = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._offer.timeout.connect(lambda: self.send.setVisible(not self._answering))
+        self.send.hide()
+        self.hide()
+        self.refresh()
+
+    @property
+    def rows(self) -> list[QueuedQuestion]:
+        return list(self._rows)
+
+    def show_questions(self, questions: Sequence[str]) -> None:
+        """These wait now. A row whose question is still there stays, its editor too."""
+        if [row.text for row in self._rows] == list(questions):
+            return
+        before, rows = list(self._rows), []
+        lost = any(holds_focus(row) for row in before)
+        for text in questions:
+            row = next((row for row in before if row.text == text), None)
+            if row is None:
+                row = self._made(text)
+                if len(questions) > len(self._rows):
+                    said = self.tr("Waits for the answer to end: {words}")
+                    announce(self, said.format(words=text))
+            else:
+                before.remove(row)
+            rows.append(row)
+        # What is being changed is not taken away while it is.
+        rows[:0] = [row for row in before if row.is_editing]
+        for gone in before:
+            if gone not in rows:
+                discard(gone, self._column)
+        self._rows = rows
+        for place, row in enumerate(rows):
+            self._column.removeWidget(row)
+            self._column.insertWidget(place, row)
+            row.set_number(place + 1)
+            row.show()
+        self.setVisible(bool(rows))
+        self.retranslate()
+        self.fit()
+        if lost and not any(holds_focus(row) for row in rows):
+            self.focus_lost.emit()
+
+    def set_answering(self, answering: bool) -> None:
+        """While the chat is answered nothing has to be done for the next question."""
+        self._answering = answering
+        if answering:
+            self._offer.stop()
+            self.send.hide()
+        elif self.send.isHidden() and not self._offer.isActive():
+            self._offer.start()
+
+    def clear(self) -> None:
+        """Another chat is shown."""
+        for row in self._rows:
+            row.stop_editing()
+        self.show_questions(())
+
+    def _made(self, text: str) -> QueuedQuestion:
+        row = QueuedQuestion(self._list, text)
+        row.edited.connect(lambda new: self.edited.emit(self._rows.index(row), row.text, new))
+        row.dropped.connect(lambda: self.dropped.emit(self._rows.index(row), row.text))
+        row.raised.connect(lambda: self.raised.emit(self._rows.index(row), row.text))
+        row.editing.connect(self.editing)
+        row.height_changed.connect(self.fit)
+        return row
+
+    def fit(self) -> None:
+        """As high as the questions, up to what scrolls."""
+        layout, width = self._column, max(1, self._area.viewport().width())
+        layout.invalidate()
+        layout.activate()
+        height = (
+            layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
+        )
+        self._area.setFixedHeight(min(height, themes.current.px(MOST)))
+
+    def resizeEvent(self, event: object) -> None:
+        self.fit()
+
+    def retranslate(self) -> None:
+        count = len(self._rows)
+        one, many = self.tr("1 question waits"), self.tr("{count} questions wait")
+        self._head.setText(one if count == 1 else many.format(count=format_count(count)))
+        set_texts(self.send, self.tr("Send now"), self.tr("Send the first waiting question now"))
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._inside.setMaximumWidth(px(COLUMN))
+        self._row.setContentsMargins(MARGIN, px(4), MARGIN + SCROLL_BAR, px(2))
+        self.fit()

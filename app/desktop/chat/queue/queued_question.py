@@ -1,0 +1,120 @@
+"""One question that waits: its words, and the editor in their place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.base.icons import set_icon
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.chat.editor import MessageEditor
+from app.desktop.text.tool_call_text import first_words
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.labels import name_icon
+from app.desktop.widgets.layouts import Column, Row
+
+SHOWN = 300
+
+
+class QueuedQuestion(ThemedWidget):
+    """`edited` carries its new text; `editing` says when its editor comes and goes."""
+
+    edited = Signal(str)
+    editing = Signal(bool)
+    dropped = Signal()
+    raised = Signal()
+    height_changed = Signal()
+
+    def __init__(self, parent: QWidget, text: str) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "note")
+        self.text = text
+        self._number = 1
+        self.editor: MessageEditor | None = None
+        self._line = QWidget(self)
+        self._words = ElidedLabel(self._line, mode=Qt.TextElideMode.ElideRight)
+        self._up, self._edit, self._drop = (push_button(self._line, "icon") for _ in range(3))
+        self._up.clicked.connect(self.raised)
+        self._edit.clicked.connect(self.start_editing)
+        self._drop.clicked.connect(self.dropped)
+        Row(
+            (self._words, 1),
+            self._up,
+            self._edit,
+            self._drop,
+            parent=self._line,
+            margins=(12, 2, 4, 2),
+            spacing=2,
+        )
+        self._column = Column(self._line, parent=self, spacing=0)
+        self.refresh()
+
+    @property
+    def is_editing(self) -> bool:
+        return self.editor is not None
+
+    def set_number(self, number: int) -> None:
+        """Its place among the others, from 1."""
+        self._number = number
+        self._up.setVisible(number > 1)
+        self.retranslate()
+
+    def start_editing(self) -> None:
+        if self.editor is not None:
+            return
+        self.editor = MessageEditor(self, self.text)
+        self.editor.saved.connect(self._save)
+        self.editor.cancelled.connect(self.stop_editing)
+        self.editor.height_changed.connect(self._fit_editor)
+        self._column.addWidget(self.editor)
+        self.editor.show()
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._line.hide()
+        self.editing.emit(True)
+        self._fit_editor()
+
+    def stop_editing(self) -> None:
+        if self.editor is None:
+            return
+        editor, self.editor = self.editor, None
+        self._line.show()
+        editor.leave()
+        self.editing.emit(False)
+        self.height_changed.emit()
+
+    def _fit_editor(self) -> None:
+        if self.editor is not None:
+            self.editor.setFixedHeight(self.editor.fit(self.width()))
+            self.height_changed.emit()
+
+    def resizeEvent(self, event: object) -> None:
+        self._fit_editor()
+
+    def _save(self, text: str) -> None:
+        if text != self.text.strip():
+            self.edited.emit(text)
+        self.stop_editing()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.start_editing()
+
+    def enterEvent(self, event: QEvent) -> None:
+        self.setToolTip(self.tr("Double-click to edit"))
+
+    def retranslate(self) -> None:
+        self._words.set_whole(first_words(self.text, SHOWN))
+        said = self.tr("Waiting question {number}: {words}")
+        self.setAccessibleName(said.format(number=self._number, words=first_words(self.text)))
+        name_icon(self._up, self.tr("Move up"))
+        name_icon(self._edit, self.tr("Edit this question"))
+        name_icon(self._drop, self.tr("Remove this question"))
+
+    def restyle(self) -> None:
+        for button, name in ((self._up, "arrow-up"), (self._edit, "pencil"), (self._drop, "x")):
+            set_icon(button, name, "muted", 16)
+        self.setMinimumHeight(themes.current.px(34))
+        if self.editor is not None:
+            self.editor.restyle()

@@ -1,0 +1,156 @@
+"""Questions that wait in a chat until its answer has ended; each is stored, so that a crash loses none."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from app.services.chat.comparisons import Comparisons
+from app.services.chat.conversations import Conversations
+from app.services.chat.events import ComparisonChanged, ConversationChanged, QueueStopped
+from app.services.events import EventBus
+from app.services.models.events import AnswerFinished
+from app.store.records import Conversation, Message
+from app.store.store import Store
+from engine.errors import UserError
+from engine.text import clean_text
+
+Questions = tuple[str, ...]
+
+
+class QuestionQueue:
+    """Sends the first question of a chat when an answer there has come to its end, on a thread of its own; `begin`
+    starts it. After an answer that was stopped or failed, and after a start, they wait for `send_now`.
+
+    Methods block on the disk: call them off the GUI thread. A question is named by its place and its text, so that
+    one that was sent meanwhile is not mistaken for another. Changes are told by `ConversationChanged`.
+    """
+
+    def __init__(
+        self, store: Store, conversations: Conversations, comparisons: Comparisons, events: EventBus
+    ) -> None:
+        self._store, self._conversations = store, conversations
+        self._comparisons, self._events = comparisons, events
+        # Held around each change, so that changes are told in their order.
+        self._changing = threading.Lock()
+        self._woken = threading.Condition()
+        self._waiting: list[int] = []
+        self._held: set[int] = set()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Send questions from now on."""
+        self._events.subscribe(AnswerFinished, lambda event: self._look_at(event.message.conversation))
+        self._events.subscribe(ComparisonChanged, self._comparison_changed)
+        self._thread = threading.Thread(target=self._run, name="question-queue", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop; call before the conversations are closed."""
+        with self._woken:
+            self._closed = True
+            self._woken.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+
+    def add(self, conversation: int, text: str) -> Conversation:
+        """Let a question wait behind the others. Raises UserError `chat.empty`."""
+        if not (question := clean_text(text)).strip():
+            raise UserError("chat.empty")
+        changed = self._change(conversation, lambda questions: (*questions, question))
+        self._look_at(conversation)  # the answer may have ended meanwhile
+        return changed
+
+    def edit(self, conversation: int, place: int, before: str, text: str) -> Conversation:
+        """Give a question another text; an empty one drops it. One that was sent meanwhile stays as it was sent, and
+        the new text waits first."""
+        question = clean_text(text)
+
+        def edited(questions: Questions) -> Questions:
+            at = _place(questions, place, before)
+            if at is None:
+                return (question, *questions) if question.strip() else questions
+            return (*questions[:at], *([question] if question.strip() else []), *questions[at + 1 :])
+
+        return self._change(conversation, edited)
+
+    def drop(self, conversation: int, place: int, text: str) -> Conversation:
+        def without(questions: Questions) -> Questions:
+            at = _place(questions, place, text)
+            return questions if at is None else (*questions[:at], *questions[at + 1 :])
+
+        return self._change(conversation, without)
+
+    def move(self, conversation: int, place: int, text: str, to: int) -> Conversation:
+        """Put a question at another place."""
+
+        def moved(questions: Questions) -> Questions:
+            at = _place(questions, place, text)
+            if at is None:
+                return questions
+            others = [*questions[:at], *questions[at + 1 :]]
+            others.insert(to, questions[at])
+            return tuple(others)
+
+        return self._change(conversation, moved)
+
+    def hold(self, conversation: int, on: bool) -> None:
+        """Send nothing in this chat while somebody changes one of its questions."""
+        with self._woken:
+            (self._held.add if on else self._held.discard)(conversation)
+        if not on:
+            self._look_at(conversation)
+
+    def send_now(self, conversation: int) -> Message | None:
+        """Send the first question, whatever the last answer came to. Raises UserError as `Conversations.send`."""
+        with self._changing:
+            return self._conversations.send_queued(conversation)
+
+    # --- inside ---
+
+    def _change(self, conversation: int, change: Callable[[Questions], Questions]) -> Conversation:
+        with self._changing:
+            changed = self._store.conversations.requeue(conversation, change)
+            self._events.publish(ConversationChanged(changed))
+            return changed
+
+    def _look_at(self, conversation: int) -> None:
+        with self._woken:
+            self._waiting.append(conversation)
+            self._woken.notify_all()
+
+    def _comparison_changed(self, event: ComparisonChanged) -> None:
+        if event.of == 0:
+            self._look_at(event.conversation)
+
+    def _run(self) -> None:
+        while True:
+            with self._woken:
+                self._woken.wait_for(lambda: self._waiting or self._closed)
+                if self._closed:
+                    return
+                conversation = self._waiting.pop(0)
+            try:
+                if self._is_due(conversation):
+                    self.send_now(conversation)
+            except UserError as error:
+                self._events.publish(QueueStopped(conversation, error.info))
+
+    def _is_due(self, conversation: int) -> bool:
+        """Whether the next question can be sent. While models are compared the chat has another one than its own."""
+        compared = self._comparisons.conversation == conversation
+        if compared or conversation in self._held or conversation in self._conversations.answering():
+            return False
+        found = self._store.conversations.find(conversation)
+        if found is None or found.deleted is not None or not found.queued or found.leaf is None:
+            return False
+        last = self._store.messages.get(found.leaf)
+        return last.role == "assistant" and last.state in ("done", "length")
+
+
+def _place(questions: Questions, place: int, text: str) -> int | None:
+    """Where a question stands that was at `place` before; None once it is gone."""
+    if questions[place : place + 1] == (text,):
+        return place
+    return questions.index(text) if text in questions else None
