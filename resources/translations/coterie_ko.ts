@@ -7124,8 +7124,8 @@
         <translation>목록에서 대화 메뉴 열기</translation>
     </message>
     <message>
-        <source>Select several chats in the list</source>
-        <translation>목록에서 여러 대화 선택</translation>
+        <source>Select several chats or models in the list</source>
+        <translation>목록에서 대화나 모델을 여러 개 선택</translation>
     </message>
     <message>
         <source>Move the chat to a project</source>

@@ -32,8 +32,6 @@ from engine.hub.values import (
     Variant,
     Verdict,
 )
-from engine.hub.verdict import verdict_by_size
-from tests.support.plans import a_machine
 
 GB = 10**9
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -178,8 +176,8 @@ class ScriptedHub:
         verdict = a_verdict(18 * GB if "30B" in path else 2 * GB, active=0.11 if "A3B" in path else 1.0)
         return msgspec.structs.replace(verdict, busy_bytes=self.busy_bytes)
 
-    def judge_size(self, size: int) -> Verdict:
-        return verdict_by_size(size, a_machine())
+    def judge_entry(self, entry: CatalogueEntry) -> Verdict:
+        return a_verdict(entry.bytes, active=entry.active_parameters / entry.parameters)
 
     def guess(self, parameters: int, active: int) -> Verdict:
         return a_verdict(int(parameters * 0.61), active=active / parameters if active else 1.0)

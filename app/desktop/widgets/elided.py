@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.tool_tip import plain_tip
+
+
+def fitting(metrics: QFontMetrics, forms: Sequence[str], width: int) -> str:
+    """The first of these texts that is not cut at this width, else the last one."""
+    right = Qt.TextElideMode.ElideRight
+    return next((form for form in forms if metrics.elidedText(form, right, width) == form), forms[-1])
 
 
 class ElidedLabel(QLabel):
@@ -24,14 +32,19 @@ class ElidedLabel(QLabel):
         super().__init__(parent)
         self._pixels, self._bold, self._mode = pixels, bold, mode
         self._whole = ""
+        self._forms: tuple[str, ...] = ("",)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         themes.changed.connect(self._restyle)
         self._restyle()
 
     def set_whole(self, text: str) -> None:
-        self._whole = text
-        self.setAccessibleName(text)
+        self.set_forms((text,))
+
+    def set_forms(self, forms: Sequence[str]) -> None:
+        """The whole text, and what stands for it where there is less and less room."""
+        self._forms, self._whole = tuple(forms), forms[0]
+        self.setAccessibleName(self._whole)
         self._elide()
         self.updateGeometry()
 
@@ -50,7 +63,9 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        shown = QFontMetrics(self._font()).elidedText(self._whole, self._mode, self.width())
+        metrics = QFontMetrics(self._font())
+        form = fitting(metrics, self._forms, self.width())
+        shown = metrics.elidedText(form, self._mode, self.width())
         self.setText(shown)
         self.setToolTip(plain_tip(self._whole) if shown != self._whole else "")
 

@@ -56,7 +56,7 @@ def shortcuts() -> tuple[Shortcut, ...]:
         Shortcut(
             "choose_chats",
             "Shift+Down",
-            translate("Shortcuts", "Select several chats in the list"),
+            translate("Shortcuts", "Select several chats or models in the list"),
             in_window=False,
         ),
         Shortcut("move_chat", "Ctrl+Shift+P", translate("Shortcuts", "Move the chat to a project")),

@@ -154,9 +154,10 @@ class HubService:
         """The same for a file on disk. Raises UserError `model.*` and as `Placements.machine` does."""
         return self._judging.local(path)
 
-    def judge_size(self, size: int) -> Verdict:
-        """By the bytes of its files alone; asks nobody. Raises as `Placements.machine` does."""
-        return self._judging.by_size(size)
+    def judge_entry(self, entry: CatalogueEntry) -> Verdict:
+        """What a model of the catalogue would be, by its figures alone; asks nobody. Raises as `Placements.machine`
+        does."""
+        return judged_entry(entry, self._placements)
 
     def guess(self, parameters: int, active: int) -> Verdict:
         """What a search result with so many parameters, `active` of which a token reads (0: all), would be in the

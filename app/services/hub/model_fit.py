@@ -60,8 +60,7 @@ class ModelFitter:
         """As `HubService.judge_local`."""
         return self._verdict(self._placements.tensors(path), self._placements.options_for(path))
 
-    def by_size(self, size: int) -> Verdict:
-        """As `HubService.judge_size`."""
+    def _by_size(self, size: int) -> Verdict:
         from engine.hub.verdict import settled, verdict_by_size
 
         now = self._placements.machine_now()
@@ -79,7 +78,7 @@ class ModelFitter:
             return JudgedVariant(variant, self._verdict(model.tensors, PlacementOptions()), model.facts)
         except UserError as error:
             # Errors of the network or the server are no fault of the file.
-            by_size = self.by_size(variant.bytes) if error.code.startswith("hub.") else None
+            by_size = self._by_size(variant.bytes) if error.code.startswith("hub.") else None
             return JudgedVariant(variant, by_size, error=error.info)
 
     def _model(

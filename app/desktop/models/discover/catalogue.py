@@ -24,7 +24,7 @@ PICKS = 3
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """An entry with its verdict by size; None where the machine could not be asked."""
+    """An entry with its verdict by its figures; None where the machine could not be asked."""
 
     entry: CatalogueEntry
     verdict: Verdict | None
@@ -74,21 +74,20 @@ def _lines(judged: Sequence[Judged], here: Container[str]) -> list[CatalogueLine
 def _line(judged: Judged, here: bool) -> CatalogueLine:
     translate = QCoreApplication.translate
     entry, verdict = judged.entry, judged.verdict
+    total = format_short_count(entry.parameters, languages.current)
     if _is_mixture(entry):
-        about = translate("Models", "{total} parameters, {active} active").format(
-            total=format_short_count(entry.parameters, languages.current),
-            active=format_short_count(entry.active_parameters, languages.current),
-        )
+        active = format_short_count(entry.active_parameters, languages.current)
+        about = translate("Models", "{total} parameters, {active} active").format(total=total, active=active)
+        short = translate("Models", "{total}, {active} active").format(total=total, active=active)
     else:
-        about = translate("Models", "{count} parameters").format(
-            count=format_short_count(entry.parameters, languages.current)
-        )
+        about, short = translate("Models", "{count} parameters").format(count=total), total
     line = CatalogueLine(
         repo=entry.repo,
         variant=entry.variant,
         name=entry.name,
         why=entry.why_ko if languages.current == "ko" else entry.why_en,
         about=about,
+        short=short,
         size=format_size(entry.bytes),
         here=here,
     )
@@ -102,7 +101,7 @@ def _catalogue(services: Services) -> tuple[tuple[Judged, ...], tuple[CatalogueE
     entries = services.hub.catalogue()
     picks = tuple(pick.entry for pick in services.hub.picks(PICKS))
     try:
-        judged = tuple(Judged(entry, services.hub.judge_size(entry.bytes)) for entry in entries)
+        judged = tuple(Judged(entry, services.hub.judge_entry(entry)) for entry in entries)
     except UserError:  # the Placement page says what is wrong with it
         judged = tuple(Judged(entry, None) for entry in entries)
     return judged, picks

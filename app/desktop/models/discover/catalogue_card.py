@@ -21,7 +21,8 @@ TICK = 15
 
 
 class CatalogueLine(msgspec.Struct, frozen=True):
-    """What a card shows, in the language that is on. `chip` is the verdict, "" while there is none."""
+    """What a card shows, in the language that is on. `chip` is the verdict, "" while there is none; `short` is
+    `about` where there is less room."""
 
     repo: str
     variant: str
@@ -33,6 +34,7 @@ class CatalogueLine(msgspec.Struct, frozen=True):
     tone: Tone = "accent"
     sentence: str = ""
     here: bool = False
+    short: str = ""
 
 
 class CatalogueCard(QPushButton):
@@ -73,7 +75,7 @@ class CatalogueCard(QPushButton):
         self._why.setText(line.why)
         self._chip.say(line.chip, line.tone)
         self._chip.setVisible(bool(line.chip))
-        self._about.set_whole(joined([line.size, line.about]))
+        self._about.set_forms([joined([line.size, line.about]), joined([line.size, line.short])])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {

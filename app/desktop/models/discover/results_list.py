@@ -17,6 +17,7 @@ from app.desktop.base.icons import icon
 from app.desktop.base.style import hover
 from app.desktop.base.theme import themes
 from app.desktop.models.discover.results_model import ResultsModel, Role
+from app.desktop.widgets.elided import fitting
 from app.desktop.widgets.list_rows import Index
 
 PADDING, GAP, LINE = 14, 8, 20
@@ -91,12 +92,6 @@ class ResultDelegate(QStyledItemDelegate):
         if signs:
             rest = place.adjusted(drawn.width() if verdict else 0, 0, 0, 0)
             _paint_line(painter, rest, theme.font(12), theme.muted, f" · {signs}" if verdict else signs)
-
-
-def fitting(metrics: QFontMetrics, forms: list[str], width: int) -> str:
-    """The first of these that is not cut at this width, else the last one."""
-    right = Qt.TextElideMode.ElideRight
-    return next((form for form in forms if metrics.elidedText(form, right, width) == form), forms[-1])
 
 
 def _paint_line(painter: QPainter, place: QRect, font: QFont, colour: str, text: str) -> QRect:

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.models.discover.results_list import fitting
 from app.desktop.models.discover.results_model import Role
 from app.desktop.widgets.chip import Chip
+from app.desktop.widgets.elided import fitting
 from engine.errors import ErrorInfo, UserError
 from engine.hub.values import Query
 from tests.app.desktop.models.conftest import Open
@@ -43,7 +43,7 @@ def test_before_anything_is_typed_the_catalogue_is_shown_in_groups(opened: Open)
     assert len(cards) == len(opened.hub.entries) and discover.catalogue.isVisible()
     assert not discover.details.isVisible()
     first = cards[0]
-    assert first.line.why and first.line.size and first.line.chip
+    assert first.line.why and first.line.size and " tok/s" in first.line.chip
     assert first.accessibleName().startswith(f"{first.line.name}. {first.line.why.rstrip('.')}. ")
     active = {entry.repo: 0 < entry.active_parameters < entry.parameters for entry in opened.hub.entries}
     mixtures = [active[card.line.repo] for card in cards]

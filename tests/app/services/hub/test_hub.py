@@ -378,11 +378,13 @@ def test_a_guess_by_parameters_reads_as_much_as_it_says(desk: Desk) -> None:
 
 def test_what_is_missing_right_now_is_read_again(open_desk: Callable[..., Desk]) -> None:
     desk = open_desk(machine(32 * GB))
-    assert desk.hub.judge_size(18 * GB).busy is None
+    mixture = ENTRIES[4]
+    idle = desk.hub.judge_entry(mixture)
     taken = msgspec.structs.replace(desk.plans.machine.ram, free=6 * GB)
     desk.plans.machine = msgspec.structs.replace(desk.plans.machine, ram=taken)
-    assert desk.hub.judge_size(18 * GB).busy_bytes > 0
-    assert desk.hub.judge_size(18 * GB).fit == "ram"
+    crowded = desk.hub.judge_entry(mixture)
+    assert (idle.fit, idle.busy) == ("ram", None) and crowded.busy_bytes > 0
+    assert msgspec.structs.replace(crowded, busy_bytes=0) == idle
 
 
 def test_without_fast_ones_the_fastest_come_first(open_desk: Callable[..., Desk]) -> None:
