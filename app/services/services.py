@@ -85,7 +85,9 @@ class Services:
         parts = RunParts(home, self.model_registry, self.servers, lambda: language(settings.current))
         self.prompts = prompt_library(home, parts.language)
         self.runs = Runs(home, store, parts, events)
-        self.conversations = Conversations(store, models, settings, library, self.runs, events)
+        self.conversations = Conversations(
+            store, models, settings, library, self.runs, events, remote_servers.is_new
+        )
         self.chat_imports = ChatImports(store, events)
         self.lifecycle = ModelLifecycle(settings, models, self.conversations, events)
         self.room = Compactor(store, models, self.conversations, events)

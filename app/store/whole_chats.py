@@ -15,6 +15,8 @@ from app.store.records import RUNS_UNDER_WAY, Conversation, Message, WholeChat, 
 from app.store.runs import Runs
 from app.store.tables import CONVERSATION, CUT, MESSAGE, RUN_EVENT, RUN_TEXT, storable_json
 
+_OWN = "coterie:"
+
 
 class WholeChats(Part):
     """`Store.whole_chats`."""
@@ -110,7 +112,12 @@ class WholeChats(Part):
 
 def identity(conversation: Conversation) -> str:
     """The name of a conversation beyond this store: what it was imported from, else its own."""
-    return conversation.source or f"coterie:{conversation.id}:{conversation.created!r}"
+    return conversation.source or f"{_OWN}{conversation.id}:{conversation.created!r}"
+
+
+def is_of_another_app(conversation: Conversation) -> bool:
+    """Whether it was imported, and was not begun in Coterie."""
+    return bool(conversation.source) and not conversation.source.startswith(_OWN)
 
 
 def _new_ids(connection: Connection, table: Table, old: Sequence[int]) -> dict[int, int]:

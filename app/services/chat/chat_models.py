@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from app.services.runs.runs import Runs
 from app.services.settings.settings import SettingsFile
 from app.store.records import Conversation
 from app.store.store import Store
+from app.store.whole_chats import is_of_another_app
 from engine.errors import UserError
 from engine.remote.names import is_remote
 
@@ -30,29 +32,46 @@ class ModelOfChat(msgspec.Struct, frozen=True):
 
 
 class ChatModels:
-    """Tells and takes up the models of chats. Blocks on the disk: call it off the GUI thread."""
+    """Tells and takes up the models of chats. Blocks on the disk: call it off the GUI thread.
+
+    `is_new` as that of `RemoteServers`: a chat may come from anybody, and names no place that text goes to unless a
+    person agreed to that.
+    """
 
     def __init__(
-        self, store: Store, models: Models, settings: SettingsFile, library: Library, runs: Runs
+        self,
+        store: Store,
+        models: Models,
+        settings: SettingsFile,
+        library: Library,
+        runs: Runs,
+        is_new: Callable[[str], bool],
     ) -> None:
         self._store, self._models, self._settings = store, models, settings
-        self._library, self._runs = library, runs
+        self._library, self._runs, self._is_new = library, runs, is_new
 
     def of(self, conversation: Conversation) -> ModelOfChat | None:
         """The model of a chat: the one chosen for it, else the one that wrote its last answer. None for a chat with
-        neither, which the model in use answers."""
+        neither, or out of another app, which the model in use answers."""
         chosen = conversation.options.model
         if chosen is not None:
-            return self.named(chosen)
+            return self._agreed(chosen)
         signature = self._last_signature(conversation)
-        if not signature:
+        if not signature or is_of_another_app(conversation):
             return None
         if signature == self._models.signature:
             return self.named(self._models.wanted)
         if is_remote(signature):
-            return self.named(signature)
+            return self._agreed(signature)
         found = next((name for name in self._candidates() if self._signs(name, signature)), None)
         return ModelOfChat("", "", signature) if found is None else self.named(found)
+
+    def _agreed(self, name: str) -> ModelOfChat:
+        """The model of this name, not known where it would be the first to get text on another machine."""
+        with contextlib.suppress(UserError):
+            if not is_remote(name) or name == self._models.wanted or not self._is_new(name):
+                return self.named(name)
+        return ModelOfChat("", "", self._models.called(name))
 
     def named(self, name: str) -> ModelOfChat:
         """The model that `Models.use` knows by this name."""

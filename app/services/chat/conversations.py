@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +61,7 @@ TRASH_DAYS = 30
 
 
 class Conversations:
-    """Operations on conversations."""
+    """Operations on conversations. `is_new` as that of `RemoteServers`."""
 
     def __init__(
         self,
@@ -71,13 +71,14 @@ class Conversations:
         library: Library,
         runs: Runs,
         events: EventBus,
+        is_new: Callable[[str], bool],
     ) -> None:
         self._store = store
         self._models = models
         self._settings = settings
         self._events = events
         self.projects = Projects(store, events)
-        self._chat_models = ChatModels(store, models, settings, library, runs)
+        self._chat_models = ChatModels(store, models, settings, library, runs, is_new)
         self.memories = Memories(store, settings, self.projects, events)
         self.requests = ChatRequests(store, models, settings, self.projects)
         self._saver = AnswerSaver(store, events)

@@ -133,6 +133,34 @@ def test_an_old_chat_from_elsewhere_does_not_go_on_here_nor_one_from_here_elsewh
     assert house.ask(here) == house.one
 
 
+def test_a_chat_out_of_a_file_sends_nothing_where_nobody_agreed_to(house: House) -> None:
+    chats, store = house.services.conversations, house.services.store
+    house.use(house.one)
+    elsewhere = "openai:https://models.example/v1#big"
+    chosen = chats.create(ChatOptions(model=elsewhere)).id
+    signed = chats.create().id
+    question = store.messages.add(signed, None, "user", "q").id
+    store.messages.add(signed, question, "assistant", "a", model=elsewhere)
+    for id in (chosen, signed):
+        assert code_of(lambda id=id: chats.send(id, "more")) == "chat.model_gone"
+    house.services.remote_servers.agree("https://models.example/v1")
+    for id in (chosen, signed):
+        model = chats.model_of(id)
+        assert model is not None and model.path == elsewhere
+
+
+def test_a_chat_of_another_app_goes_on_with_the_model_in_use(house: House) -> None:
+    chats, store = house.services.conversations, house.services.store
+    house.use(house.one)
+    id = chats.create().id
+    store.conversations.set(id, source="chatgpt:1")
+    question = store.messages.add(id, None, "user", "q").id
+    store.messages.add(id, question, "assistant", "a", model="gpt-x")
+    assert chats.model_of(id) is None
+    assert house.ask(id, "more") == house.one
+    assert house.model(id) == house.one
+
+
 def test_a_chat_does_not_take_the_model_away_from_an_answer(house: House) -> None:
     chats = house.services.conversations
     house.use(house.one)

@@ -14,7 +14,6 @@ from app.services.chat.exchange.reading.foreign import (
     name,
     obj,
     objects,
-    picture,
     role_of,
     text,
     time,
@@ -107,7 +106,7 @@ def _part(part: Any, names: dict[str, str]) -> str:
     if "asset_pointer" in part and "image" in text(part.get("content_type")):
         pointer = text(part["asset_pointer"]).split("://")[-1].split("?")[0]
         prompt = text(obj(obj(part.get("metadata")).get("dalle")).get("prompt"))
-        return picture(names.pop(pointer, "") or prompt or pointer)
+        return attachment(names.pop(pointer, "") or prompt or pointer)
     return text(part.get("text"))
 
 

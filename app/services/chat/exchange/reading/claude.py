@@ -12,7 +12,6 @@ from app.services.chat.exchange.reading.foreign import (
     name,
     obj,
     objects,
-    picture,
     text,
     time,
 )
@@ -79,7 +78,7 @@ def _result(content: Any) -> str:
     told = []
     for part in objects(content):
         if text(part.get("type")) == "image":
-            told.append(picture(part.get("file_uuid")))
+            told.append(attachment(part.get("file_uuid")))
         else:
             told.append(joined(text(part.get(field)) for field in ("title", "url", "text")))
     return joined([*told, *(text(part) for part in items(content))])

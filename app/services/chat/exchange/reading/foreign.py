@@ -22,6 +22,7 @@ _ROLES: dict[str, Role] = {"assistant": "assistant", "system": "system", "tool":
 # Marks that turn the direction of what follows, and line ends that are no control characters.
 _TURNING = re.compile("[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f]+")
+_FENCE = re.compile(r"^ {0,3}(`{3,})", re.MULTILINE)
 _THOUGHT = re.compile(r"\s*<think(?:ing)?>(.*?)</think(?:ing)?>\s*", re.DOTALL)
 
 
@@ -91,17 +92,13 @@ def joined(parts: Iterable[str]) -> str:
     return "\n\n".join(part for part in parts if part.strip())
 
 
-def picture(of: Any) -> str:
-    """The line that stands for a picture."""
-    return f"🖼 {line(of)}".rstrip()
-
-
 def attachment(of: Any, content: Any = "") -> str:
-    """The line that stands for a file, with its text where that is known."""
-    shown, inside = line(of), text(content)
-    if not shown:
-        return inside or "📎"
-    return joined([f"📎 {shown}", inside])
+    """The line that stands for a file or a picture, with its text as a block where that is known."""
+    shown, inside = line(of).replace("`", "'"), text(content)
+    if not inside.strip():
+        return f"`{shown or '…'}`"
+    fence = "`" * max(3, max((len(found) + 1 for found in _FENCE.findall(inside)), default=0))
+    return joined([f"`{shown}`", f"{fence}\n{inside.rstrip()}\n{fence}"]) if shown else inside
 
 
 def picture_name(url: Any) -> str:

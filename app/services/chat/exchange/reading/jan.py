@@ -13,7 +13,6 @@ from app.services.chat.exchange.reading.foreign import (
     name,
     obj,
     objects,
-    picture,
     picture_name,
     role_of,
     text,
@@ -112,7 +111,7 @@ def _older_calls(metadata: dict[str, Any], created: float | None, model: str) ->
 
 def _words(part: dict[str, Any]) -> str:
     if part.get("image_url"):
-        return picture(picture_name(obj(part["image_url"]).get("url")))
+        return attachment(picture_name(obj(part["image_url"]).get("url")))
     return text(obj(part.get("text")).get("value")) or text(part.get("text"))
 
 

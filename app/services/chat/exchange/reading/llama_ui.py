@@ -14,7 +14,6 @@ from app.services.chat.exchange.reading.foreign import (
     name,
     obj,
     objects,
-    picture,
     role_of,
     text,
     thoughts_apart,
@@ -119,7 +118,5 @@ def _calls(value: Any) -> tuple[ToolCall, ...]:
 
 def _extra(extra: dict[str, Any]) -> str:
     """What came along with a message."""
-    kind, shown = text(extra.get("type")).lower().removesuffix("file"), extra.get("name")
-    if kind == "image":
-        return picture(shown)
-    return attachment(shown or extra.get("promptName") or extra.get("uri") or kind, extra.get("content"))
+    shown = extra.get("name") or extra.get("promptName") or extra.get("uri") or extra.get("type")
+    return attachment(shown, extra.get("content"))

@@ -12,7 +12,6 @@ from app.services.chat.exchange.reading.foreign import (
     name,
     obj,
     objects,
-    picture,
     role_of,
     text,
     thoughts_apart,
@@ -102,8 +101,7 @@ def _step(id: str, part: dict[str, Any], thinks: bool, created: float | None, mo
 def _words(part: dict[str, Any]) -> str:
     kind = text(part.get("type"))
     if kind == "file":
-        shown = part.get("name") or part.get("fileIdentifier") or part.get("identifier")
-        return picture(shown) if part.get("fileType") == "image" else attachment(shown)
+        return attachment(part.get("name") or part.get("fileIdentifier") or part.get("identifier"))
     if kind == "toolCallResult":
         return text(part.get("content"))
     return text(part.get("text"))

@@ -13,7 +13,6 @@ from app.services.chat.exchange.reading.foreign import (
     name,
     obj,
     objects,
-    picture,
     picture_name,
     role_of,
     text,
@@ -126,7 +125,7 @@ def _part(part: Any) -> str:
         return text(part)
     address = part.get("image_url")
     if address:
-        return picture(picture_name(obj(address).get("url") or address))
+        return attachment(picture_name(obj(address).get("url") or address))
     return text(part.get("text"))
 
 
@@ -136,7 +135,7 @@ def _files(message: dict[str, Any]) -> str:
     for file in objects(message.get("files")):
         inside = obj(file.get("file"))
         if text(file.get("type")) == "image":
-            shown.append(picture(text(file.get("name")) or picture_name(file.get("url"))))
+            shown.append(attachment(text(file.get("name")) or picture_name(file.get("url"))))
         else:
             named = text(file.get("name")) or text(inside.get("filename")) or text(file.get("type"))
             shown.append(attachment(named, obj(inside.get("data")).get("content")))

@@ -69,7 +69,7 @@ def variants(chat: WholeChat) -> list[str]:
 def test_chatgpt_keeps_branches_calls_and_instructions(tmp_path: Path) -> None:
     chat = only(saved(tmp_path / "conversations.json", [foreign_chats.chatgpt()]))
     assert said(chat) == [
-        ("user", "📎 list.pdf\n\n🖼 leaves.png\n\nWhich tea?", "", ""),
+        ("user", "`list.pdf`\n\n`leaves.png`\n\nWhich tea?", "", ""),
         ("assistant", "", "", "python {'code': 'brew(2)'}"),
         ("tool", "2 cups", "", ""),
         ("assistant", "Green (https://tea.example).", "", ""),
@@ -117,7 +117,7 @@ def test_an_old_chat_of_claude_is_a_chain(tmp_path: Path) -> None:
 def test_open_webui_keeps_branches_and_what_stood_in_details(tmp_path: Path) -> None:
     chat = only(saved(tmp_path / "chat-export.json", [foreign_chats.open_webui()]))
     assert said(chat) == [
-        ("user", "📎 list.txt\n\noolong\n\n🖼 image/png\n\nWhich tea?", "", ""),
+        ("user", "`list.txt`\n\n```\noolong\n```\n\n`image/png`\n\nWhich tea?", "", ""),
         ("assistant", "", "> not quoted\nGreen is light.", "look {'q': 1}"),
         ("tool", "found", "", ""),
         ("assistant", "Green.", "", ""),
@@ -177,7 +177,7 @@ def test_jan_keeps_branches_of_a_folder_of_threads(tmp_path: Path, zipped: bool)
                 archive.write(file, file.relative_to(tmp_path).as_posix())
     first, second = sorted(chats(path), key=lambda chat: chat.conversation.source)
     assert said(first) == [
-        ("user", "📎 list.txt\n\noolong\n\nWhich tea?", "", ""),
+        ("user", "`list.txt`\n\n```\noolong\n```\n\nWhich tea?", "", ""),
         ("assistant", "", "Light.", "look {'q': 1}"),
         ("tool", "found", "", ""),
         ("assistant", "Green.", "", ""),
@@ -209,7 +209,7 @@ def test_lm_studio_keeps_versions(tmp_path: Path) -> None:
     for chosen in (path, tmp_path):
         chat = only(chosen)
         assert said(chat) == [
-            ("user", "🖼 leaves.png\n\nWhich tea?", "", ""),
+            ("user", "`leaves.png`\n\nWhich tea?", "", ""),
             ("assistant", "", "Light.", "look {'q': 1}"),
             ("tool", "found", "", ""),
             ("assistant", "Green.", "", ""),
@@ -226,7 +226,7 @@ def test_llama_ui_keeps_branches_and_calls(tmp_path: Path, form: str) -> None:
     written = {"one": value, "many": [value], "lines": foreign_chats.llama_ui_lines(value)}[form]
     chat = only(saved(tmp_path / "chat.json", written))
     assert said(chat) == [
-        ("user", "📎 list.txt\n\noolong\n\n🖼 leaves.png\n\nWhich tea?", "", ""),
+        ("user", "`list.txt`\n\n```\noolong\n```\n\n`leaves.png`\n\nWhich tea?", "", ""),
         ("assistant", "", "Light.", "look {'q': 1}"),
         ("tool", "found", "", ""),
         ("assistant", "Green.", "", ""),
