@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 
@@ -31,11 +30,13 @@ from app.desktop.widgets.labels import set_texts
 from app.desktop.widgets.layouts import discard
 from app.markdown.markdown import Code
 
-LINES_AT_ONCE = 150
+# How long lines are coloured in one go: at first, and between events.
+AT_ONCE_S = 0.008
 SLICE_S = 0.005
 # How soon whole lines are coloured while more come, and the most of the time that this may take.
 COLOUR_MS = 150
 COLOUR_SHARE = 0.1
+QUICK_WHILE_OPEN = 500
 
 
 class Colours(QSyntaxHighlighter):
@@ -54,7 +55,7 @@ class Colours(QSyntaxHighlighter):
         before, self.lines = self.lines, lines
         count = max(len(before), len(lines))
         self._changed |= {n for n in range(count) if before[n : n + 1] != lines[n : n + 1]}
-        self._colour(math.inf if len(self._changed) <= LINES_AT_ONCE else SLICE_S)
+        self._colour(AT_ONCE_S)
 
     def _colour(self, seconds: float) -> None:
         started = time.perf_counter()
@@ -200,11 +201,11 @@ class CodeBlock(HeadedBox):
         text = code.text if code.closed else code.text[: code.text.rfind("\n") + 1]
         if not text or len(text) > MAX_COLOURED:
             return
-        if len(text) <= QUICK:
+        if len(text) <= (QUICK if code.closed else QUICK_WHILE_OPEN):
             self._colours.set_spans(spans(text, code.language, style))
             return
         background().submit(
-            lambda: _timed(lambda: spans(text, code.language, style)),
+            lambda: _timed(lambda: spans(text, code.language, style, gently=True)),
             lambda done: self._coloured(code, text, style, *done),
         )
 

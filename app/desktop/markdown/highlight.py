@@ -6,6 +6,7 @@ The lexer follows from the fence's language alone and is never guessed.
 from __future__ import annotations
 
 import re
+import time
 
 import msgspec
 from pygments.lexers import get_lexer_by_name
@@ -18,6 +19,8 @@ MAX_COLOURED = 200_000
 # A text up to this length is coloured at once; a longer one in the background.
 QUICK = 3000
 
+# So long is worked gently before each rest.
+WORK_S, REST_S = 0.001, 0.001
 # Hangul, kana and Chinese characters, which have no slanted form.
 UNSLANTED = "[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff]"
 _UNSLANTED = re.compile(UNSLANTED)
@@ -36,8 +39,11 @@ class Span(msgspec.Struct, frozen=True):
 Spans = tuple[tuple[Span, ...], ...]
 
 
-def spans(code: str, language: str, style: str) -> Spans:
-    """The coloured spans of each line; no lines at all for an unknown language or too much code."""
+def spans(code: str, language: str, style: str, *, gently: bool = False) -> Spans:
+    """The coloured spans of each line; no lines at all for an unknown language or too much code.
+
+    `gently`, beside the GUI thread: that would have to wait for the interpreter otherwise, each time it needs it.
+    """
     if not language or len(code) > MAX_COLOURED:
         return ()
     try:
@@ -49,7 +55,11 @@ def spans(code: str, language: str, style: str) -> Spans:
     looks = get_style_by_name(style)
     lines: list[list[Span]] = [[]]
     column = 0
+    began = time.perf_counter()
     for kind, value in lexer.get_tokens(code):
+        if gently and time.perf_counter() - began > WORK_S:
+            time.sleep(REST_S)
+            began = time.perf_counter()
         look = looks.style_for_token(kind)
         colour = f"#{look['color']}" if look["color"] else ""
         plain = not (colour or look["bold"] or look["italic"])

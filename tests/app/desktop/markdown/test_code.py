@@ -56,7 +56,7 @@ def test_whole_lines_have_their_colors_while_more_come(qtbot: QtBot, holder: QWi
     qtbot.waitUntil(lambda: colored_lines(code) == [True, True, False])
     before = code.fit(500)
     code.set_code(Code("python", TEXT.rstrip()))
-    assert colored_lines(code) == [True, True, True]
+    qtbot.waitUntil(lambda: colored_lines(code) == [True, True, True])
     assert code.fit(500) == before
 
 
@@ -72,7 +72,7 @@ def test_only_lines_with_other_colors_are_touched(
         colors, "rehighlightBlock", lambda line: (touched.append(line.blockNumber()), real(line))
     )
     code.set_code(Code("python", "x = 1\n" * 41))
-    assert all(colored_lines(code)[:41])
+    qtbot.waitUntil(lambda: all(colored_lines(code)[:41]))
     assert set(touched) <= {40, 41}
 
 
