@@ -43,17 +43,18 @@ def spoken_words(message: Message, limit: int = 80) -> str:
 
 
 class AnswerCard(MessageCard):
-    """An answer, finished or being written. `steps_made` comes when it is known that a run writes it."""
+    """An answer, finished or being written. `steps_made` comes when it is known that a run writes it. `ahead`: it is
+    built before it is seen."""
 
     steps_made = Signal()
 
-    def __init__(self, parent: QWidget, message: Message) -> None:
+    def __init__(self, parent: QWidget, message: Message, *, ahead: bool = False) -> None:
         super().__init__(parent, message)
         self._reasoning: ReasoningCard | None = None
         self.steps: AnswerSteps | None = None
         self._status: WaitingLine | None = None
         self._strip: Banner | None = None
-        self._body = AnswerBody(self)
+        self._body = AnswerBody(self, ahead=ahead)
         self._body.height_changed.connect(self.height_changed)
         self._body.link_asked.connect(self.link_asked)
         self._calls: list[ToolCallCard] = []

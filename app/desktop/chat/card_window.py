@@ -477,8 +477,12 @@ class CardWindow(ReadingArea):
             self.page_wanted.emit(ids)
 
     def _make(self, message: Message) -> MessageCard:
-        kinds: dict[str, type[MessageCard]] = {"user": UserCard, "assistant": AnswerCard}
-        card = kinds.get(message.role, NoteCard)(self.column, message)
+        card: MessageCard
+        if message.role == "assistant":
+            ahead = self._index[message.id] not in self._near(0)
+            card = AnswerCard(self.column, message, ahead=ahead)
+        else:
+            card = (UserCard if message.role == "user" else NoteCard)(self.column, message)
         self._cards[message.id] = card
         # Where it stands there was a quiet bar until now.
         self.column.update()

@@ -29,6 +29,7 @@ MAX_SEGMENT = 1800
 MAX_SHOWN = 60_000
 # So many widgets are made at once; those behind them in slices between events, of so many seconds.
 FIRST_ROWS = 8
+FIRST_AHEAD = 2
 SLICE_S = 0.005
 _TAG = re.compile("<[^>]*>")
 
@@ -61,12 +62,13 @@ def size(block: Block) -> int:
 
 
 class AnswerBody(FittedWidget):
-    """Blocks below each other, laid out by `fit`."""
+    """Blocks below each other, laid out by `fit`. `ahead`: nobody sees it yet, so that most of it can come later."""
 
     link_asked = Signal(str)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, ahead: bool = False) -> None:
         super().__init__(parent)
+        self._first = FIRST_AHEAD if ahead else FIRST_ROWS
         self._rows: list[ProseBlock | CodeBlock] = []
         self._closed = 0  # rows that no further text can change
         self._loose: list[Block] = []  # settled blocks of the rows behind those
@@ -93,7 +95,7 @@ class AnswerBody(FittedWidget):
         self._closed, self._loose = 0, []
         if expanded:
             shown = len(wanted)
-        first = min(shown, len(self._rows) + FIRST_ROWS)
+        first = min(shown, len(self._rows) + self._first)
         self._show_rows(wanted[:first])
         self._later, self._rest = wanted[first:shown], wanted[shown:]
         if self._later:
