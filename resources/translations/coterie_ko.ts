@@ -1341,6 +1341,10 @@
         <translation>지난 30일</translation>
     </message>
     <message>
+        <source>{title}, archived</source>
+        <translation>{title}, 보관한 대화</translation>
+    </message>
+    <message>
         <source>Project {name}, collapsed, chats: {count}</source>
         <translation>{name} 프로젝트, 접힘, 대화 {count}개</translation>
     </message>

@@ -127,6 +127,11 @@ class ConversationDelegate(QStyledItemDelegate):
             self._dot(painter, inner, asks=does == "asks")
             inner.setRight(inner.right() - theme.px(16))
         title_box, hit = QRect(inner), row.hit
+        if self._menus and row.conversation is not None and row.conversation.archived:
+            sign = theme.px(SIGN)
+            self._button(painter, inner.adjusted(inner.width() - sign, 0, 0, 0), "archive")
+            title_box.setRight(title_box.right() - theme.px(SIGN + 6))
+            inner.setRight(title_box.right())
         if hit is not None and hit.snippet:
             title_box.setHeight(inner.height() // 2 + theme.px(2))
             snippet_box = inner.adjusted(0, inner.height() // 2 - theme.px(2), 0, -theme.px(4))

@@ -25,8 +25,10 @@ def group_title(group: Group) -> str:
 
 
 def said_of_chat(chat: Conversation, *, asks: bool, answers: bool) -> str:
-    """The title, and what the dot beside it means."""
+    """The title, and what the signs beside it mean."""
     translate, title = QCoreApplication.translate, shown_title(chat)
+    if chat.archived:
+        title = translate("Conversations", "{title}, archived").format(title=title)
     if asks:
         return translate("Conversations", "{title}, needs you").format(title=title)
     if answers:

@@ -220,6 +220,10 @@ def test_typing_searches_and_shows_where_the_words_were_found(qtbot: QtBot, side
     sidebar.show_hits("jeju", [SearchHit(conversation(1, "Trip"), "three days on Jeju island")])
     assert titles(sidebar.model) == ["Trip"]
     assert sidebar.model.index(0).data(Role.ROW).hit.snippet == "three days on Jeju island"
+    archived = msgspec.structs.replace(conversation(3, "Old trip"), archived=True)
+    sidebar.change([archived])
+    sidebar.show_hits("jeju", [SearchHit(archived, "Jeju")])
+    assert rows(sidebar.list) == ["Old trip, archived"] and not sidebar.grab().isNull()
     sidebar.search.clear()
     assert titles(sidebar.model) == ["Today", "Trip", "Other"]
 
@@ -362,8 +366,18 @@ def test_one_change_after_the_other_ends_where_all_at_once_does(
         model.set_projects(projects)
         model.fold(folded)
     tester = QAbstractItemModelTester(slow, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    for chat in chats:
+    for number, chat in enumerate(chats):
         slow.change([chat])
+        if number % 5 == 1:
+            slow.fold(folded ^ {7})
+        if number % 5 == 2:
+            slow.show_hits([SearchHit(chat, "found")])
+        if number % 5 == 3:
+            slow.fold(folded)
+        if number % 5 == 4:
+            slow.show_hits(None)
+    slow.show_hits(None)
+    slow.fold(folded)
     at_once.set_conversations(list({chat.id: chat for chat in chats}.values()))
     assert [slow.index(row).data(Role.ROW) for row in range(slow.rowCount())] == [
         at_once.index(row).data(Role.ROW) for row in range(at_once.rowCount())
