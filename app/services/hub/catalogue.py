@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.services.hub.judging import judge
 from engine.errors import ErrorInfo
 from engine.hub.values import Verdict
 from engine.placement.plan import PlacementOptions
@@ -140,15 +141,9 @@ def guessed_entry(parameters: int, active: int) -> CatalogueEntry:
 
 
 def judged_entry(entry: CatalogueEntry, placements: Placements) -> Verdict:
-    """The verdict of a model of this size, for the machine with other programs closed. Raises UserError as
-    `Placements.machine` does."""
-    from engine.hub.verdict import settled, verdict
-
-    index, options = guessed_index(entry), PlacementOptions()
-    closed = verdict(*placements.estimated(index, options))
-    # What is free now is only said: it must not choose, or the picks would change with what else runs.
-    busy = settled(closed, verdict(*placements.estimated_now(index, options))).busy_bytes
-    return msgspec.structs.replace(closed, source="sizes", busy_bytes=busy)
+    """The verdict on a model of this size. Raises UserError as `Placements.machine` does."""
+    found = judge(placements, guessed_index(entry), PlacementOptions(), steady=True)
+    return msgspec.structs.replace(found, source="sizes")
 
 
 def guessed_index(entry: CatalogueEntry) -> TensorIndex:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.services.hub.judging import judge
 from app.services.placement.placements import Placements
 from app.services.settings.patience import KeepGoing, as_they_come
 from engine.errors import UserError
@@ -98,10 +99,7 @@ class ModelFitter:
         return model
 
     def _verdict(self, tensors: TensorIndex, options: PlacementOptions) -> Verdict:
-        from engine.hub.verdict import settled, verdict
-
-        closed = verdict(*self._placements.estimated(tensors, options, _MEASURING_S))
-        return settled(closed, verdict(*self._placements.estimated_now(tensors, options)))
+        return judge(self._placements, tensors, options, _MEASURING_S)
 
 
 def _key(repository: Repository, variant: Variant) -> str:

@@ -376,6 +376,12 @@ def test_a_guess_by_parameters_reads_as_much_as_it_says(desk: Desk) -> None:
     assert desk.hub.guess(700 * GB, 0).fit == "no"
 
 
+def test_picks_do_not_grow_on_a_machine_where_nothing_runs(open_desk: Callable[..., Desk]) -> None:
+    host = machine(8 * GB)  # all of it free, as it never is with a desktop
+    busy = msgspec.structs.replace(host, ram=msgspec.structs.replace(host.ram, free=4 * GB))
+    assert picked(open_desk(host)) == picked(open_desk(busy)) == ["tiny", "small"]
+
+
 def test_what_is_missing_right_now_is_read_again(open_desk: Callable[..., Desk]) -> None:
     desk = open_desk(machine(32 * GB))
     mixture = ENTRIES[4]
