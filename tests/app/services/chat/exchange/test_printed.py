@@ -36,10 +36,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def add(store: Store, title: str, *texts: str) -> int:
+def add(store: Store, title: str, *texts: str, reasoning: str = "") -> int:
     """A chat of these texts, questions and answers in turns."""
     messages = tuple(
-        Message(n, 1, n - 1 or None, "user" if n % 2 else "assistant", text, "", "done", 1.8e9)
+        Message(n, 1, n - 1 or None, "user" if n % 2 else "assistant", text, reasoning, "done", 1.8e9)
         for n, text in enumerate(texts, 1)
     )
     given = Conversation(1, title, "user", False, 1.8e9, 1.8e9, None, len(texts) or None, "", ChatOptions())
@@ -53,15 +53,16 @@ def words(page: str) -> str:
 def test_chats_are_printed_with_title_pages_and_text_that_can_be_copied(store: Store, tmp_path: Path) -> None:
     ids = (
         add(store, "A walk", "Where to?\n  indented", ANSWER),
-        add(store, "여행", *["질문입니다\n한 줄 더", "답변입니다. " * 30] * 150),
+        add(store, "여행", *["질문입니다\n한 줄 더", "답변입니다. " * 30] * 60),
         add(store, "", "<b>x</b>" + "y" * 70_000, "> " * 15 + "deep", "\u05d0\u05d1", "a " * 40_000),
         add(store, "no words"),
+        add(store, "thoughts", *["Why?", ANSWER] * 30, reasoning="Hm."),
     )
     done: list[tuple[int, int]] = []
     export_chats(store, Export(ids, "pdf", tmp_path / "out", apart=True), lambda *count: done.append(count))
-    assert done[-1] == (4, 4) and done == sorted(done)
+    assert done[-1] == (5, 5) and done == sorted(done)
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert names == ["A walk.pdf", f"chat-{ids[2]}.pdf", "no words.pdf", "여행.pdf"]
+    assert names == ["A walk.pdf", f"chat-{ids[2]}.pdf", "no words.pdf", "thoughts.pdf", "여행.pdf"]
 
     walk = PdfReader(tmp_path / "out" / "A walk.pdf")
     assert walk.metadata is not None and walk.metadata.title == "A walk"
@@ -73,14 +74,25 @@ def test_chats_are_printed_with_title_pages_and_text_that_can_be_copied(store: S
 
     trip = PdfReader(tmp_path / "out" / "여행.pdf")
     pages = [words(page.extract_text()) for page in trip.pages]
-    assert len(pages) > 20
+    assert len(pages) > 8
     # Page after page is full: what is laid out apart goes on where the last ended.
     assert all(page.count("답변입니다") > 60 for page in pages[:-1])
     assert [int(page.split()[-1]) for page in pages] == list(range(1, len(pages) + 1))
     # Of a paragraph on two pages Qt leaves the line above the second one out of sight only.
     asked = sum(page.count("질문입니다") for page in pages)
-    assert 150 <= asked <= 150 + len(pages)
-    assert sum(page.count("한 줄 더") for page in pages) == 150
+    assert 60 <= asked <= 60 + len(pages)
+    assert sum(page.count("한 줄 더") for page in pages) == 60
+
+    # What is laid out in pieces, with tables and formulas in it, is there as a whole.
+    thoughts = PdfReader(tmp_path / "out" / "thoughts.pdf")
+    text = "".join(page.extract_text() for page in thoughts.pages)
+    assert [text.count(part) for part in ("Why?", "Reasoning", "bold", "late", "\\frac{")] == [
+        60,
+        120,
+        60,
+        60,
+        60,
+    ]
 
     long = PdfReader(tmp_path / "out" / f"chat-{ids[2]}.pdf")
     whole = "".join(page.extract_text().replace("\n", "") for page in long.pages)
