@@ -16,6 +16,10 @@
         <translation>MIT 라이선스. Qt(LGPL), llama.cpp(MIT) 등 자유 소프트웨어를 사용합니다.</translation>
     </message>
     <message>
+        <source>Keyboard shortcuts</source>
+        <translation>키보드 단축키</translation>
+    </message>
+    <message>
         <source>Diagnostics</source>
         <translation>진단 정보</translation>
     </message>
@@ -30,6 +34,14 @@
     <message>
         <source>What Coterie did, in files of at most 4 MB.</source>
         <translation>Coterie의 동작 기록입니다. 최대 4 MB까지 보관합니다.</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>보기</translation>
+    </message>
+    <message>
+        <source>Show the keyboard shortcuts</source>
+        <translation>키보드 단축키 보기</translation>
     </message>
     <message>
         <source>Open the folder</source>
@@ -170,8 +182,8 @@
         <translation>서버 이름(도구 이름의 앞부분이 됩니다)</translation>
     </message>
     <message>
-        <source>Add</source>
-        <translation>추가</translation>
+        <source>Add tool server</source>
+        <translation>도구 서버 추가</translation>
     </message>
     <message>
         <source>Add this server</source>
@@ -653,6 +665,13 @@
     </message>
 </context>
 <context>
+    <name>AwayNotes</name>
+    <message>
+        <source>The answer is ready</source>
+        <translation>답변이 준비되었습니다</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Dismiss</source>
@@ -970,12 +989,43 @@
 <context>
     <name>ChatNotes</name>
     <message>
+        <source>Needs you</source>
+        <translation>확인이 필요합니다</translation>
+    </message>
+    <message>
         <source>“{title}” needs you</source>
         <translation>‘{title}’에 확인이 필요합니다</translation>
     </message>
     <message>
         <source>Show</source>
         <translation>보기</translation>
+    </message>
+</context>
+<context>
+    <name>ChatsSection</name>
+    <message>
+        <source>Chats and notifications</source>
+        <translation>대화 및 알림</translation>
+    </message>
+    <message>
+        <source>Titles by the model</source>
+        <translation>모델이 제목 짓기</translation>
+    </message>
+    <message>
+        <source>After its first answer the model gives the chat a title. One you gave stays.</source>
+        <translation>첫 답변이 끝나면 모델이 대화 제목을 짓습니다. 직접 정한 제목은 바뀌지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Notify when an answer is ready or needs you</source>
+        <translation>답변이 끝나거나 확인이 필요하면 알림</translation>
+    </message>
+    <message>
+        <source>A notification of the system, while the window is in the background.</source>
+        <translation>창이 뒤에 있을 때 시스템 알림으로 알려 줍니다.</translation>
+    </message>
+    <message>
+        <source>Notify when a run is done or needs you</source>
+        <translation>작업이 끝나거나 확인이 필요하면 알림</translation>
     </message>
 </context>
 <context>
@@ -1549,10 +1599,6 @@
 <context>
     <name>DefaultAnswers</name>
     <message>
-        <source>Model default</source>
-        <translation>모델 기본값</translation>
-    </message>
-    <message>
         <source>Answers</source>
         <translation>답변</translation>
     </message>
@@ -1563,6 +1609,13 @@
     <message>
         <source>Whether a model that can reason does so before it answers. You can override this in each chat.</source>
         <translation>추론할 수 있는 모델이 답하기 전에 추론할지 정합니다. 대화마다 다르게 정할 수 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>DefaultSampling</name>
+    <message>
+        <source>Advanced</source>
+        <translation>고급</translation>
     </message>
 </context>
 <context>
@@ -3728,8 +3781,8 @@
         <translation>모델 이름으로 추가</translation>
     </message>
     <message>
-        <source>Add</source>
-        <translation>추가</translation>
+        <source>Add name</source>
+        <translation>이름 추가</translation>
     </message>
     <message>
         <source>Add this name</source>
@@ -5062,6 +5115,37 @@
     <message>
         <source>Remove this question</source>
         <translation>이 질문 제거</translation>
+    </message>
+</context>
+<context>
+    <name>QuitSheet</name>
+    <message>
+        <source>Quit Coterie?</source>
+        <translation>Coterie를 종료할까요?</translation>
+    </message>
+    <message>
+        <source>An answer is being written. It stops, and what is there is kept.</source>
+        <translation>답변을 작성하는 중입니다. 종료하면 중지되고, 작성된 부분은 저장됩니다.</translation>
+    </message>
+    <message>
+        <source>Answers are being written. They stop, and what is there is kept.</source>
+        <translation>답변을 작성하는 중입니다. 종료하면 모두 중지되고, 작성된 부분은 저장됩니다.</translation>
+    </message>
+    <message>
+        <source>“{title}” is at work and will be interrupted.</source>
+        <translation>진행 중인 작업이 중단됩니다: {title}</translation>
+    </message>
+    <message>
+        <source>{count} runs are at work and will be interrupted.</source>
+        <translation>진행 중인 작업 {count}개가 중단됩니다.</translation>
+    </message>
+    <message>
+        <source>Keep working</source>
+        <translation>계속 진행</translation>
+    </message>
+    <message>
+        <source>Quit anyway</source>
+        <translation>그래도 종료</translation>
     </message>
 </context>
 <context>
@@ -6842,12 +6926,12 @@
         <translation>인증서 파일 선택</translation>
     </message>
     <message>
-        <source>Add</source>
-        <translation>추가</translation>
-    </message>
-    <message>
         <source>Save</source>
         <translation>저장</translation>
+    </message>
+    <message>
+        <source>Add server</source>
+        <translation>서버 추가</translation>
     </message>
     <message>
         <source>Add this server</source>
@@ -7021,6 +7105,17 @@
     <message>
         <source>Claude, Cursor, VS Code, and LM Studio keep their servers in a file such as mcp.json. It is read only when you choose it.</source>
         <translation>Claude, Cursor, VS Code, LM Studio는 mcp.json과 같은 파일에 서버를 저장합니다. 파일은 직접 선택할 때만 읽습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsIndex</name>
+    <message>
+        <source>No setting has these words.</source>
+        <translation>검색 결과가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Search settings</source>
+        <translation>설정 검색</translation>
     </message>
 </context>
 <context>
@@ -8191,12 +8286,12 @@
         <translation>추가할 PC의 주소</translation>
     </message>
     <message>
-        <source>Add</source>
-        <translation>추가</translation>
-    </message>
-    <message>
         <source>Add this PC</source>
         <translation>이 PC 추가</translation>
+    </message>
+    <message>
+        <source>Add PC</source>
+        <translation>PC 추가</translation>
     </message>
     <message>
         <source>Check again</source>
@@ -8220,6 +8315,13 @@
     <message>
         <source>A PC that runs llama.cpp’s ggml-rpc-server can hold part of a model. The connection has no password and no encryption: anyone who can reach that PC can read what you write, and could take it over. Use it only on a network you trust.</source>
         <translation>llama.cpp의 ggml-rpc-server를 실행하는 PC는 모델의 일부를 맡을 수 있습니다. 이 연결에는 비밀번호도 암호화도 없어, 그 PC에 접근할 수 있는 사람은 누구나 입력한 글을 읽을 수 있고 PC를 장악할 수도 있습니다. 신뢰하는 네트워크에서만 사용해 주세요.</translation>
+    </message>
+</context>
+<context>
+    <name>_Defaults</name>
+    <message>
+        <source>Model default</source>
+        <translation>모델 기본값</translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -236,17 +237,33 @@ class Section(ThemedWidget):
         self._card.setProperty("kind", "card")
         self._rows = Column(parent=self._card, margins=(1, 1, 1, 1), spacing=0)
         self._column = Column(self._title, self._card, parent=self, spacing=8)
+        self._lines: dict[SettingRow, QFrame] = {}
 
     def add_row(self, control: QWidget, *, below: bool = False) -> SettingRow:
         """Add a control under a thin line."""
-        if self._rows.count():
-            line = QFrame(self._card)
-            line.setProperty("kind", "line")
-            line.setFixedHeight(1)
-            self._rows.addWidget(line)
+        line = QFrame(self._card)
+        line.setProperty("kind", "line")
+        line.setFixedHeight(1)
+        line.setVisible(bool(self._lines))
         row = SettingRow(control, self._card, below=below)
-        self._rows.addWidget(row)
+        self._rows.add(line)
+        self._rows.add(row)
+        self._lines[row] = line
         return row
+
+    def rows(self) -> list[SettingRow]:
+        return list(self._lines)
+
+    def show_rows(self, shown: Collection[SettingRow]) -> None:
+        """Hide the other rows, with the lines between them."""
+        first = True
+        for row, line in self._lines.items():
+            row.setVisible(row in shown)
+            line.setVisible(row in shown and not first)
+            first = first and row not in shown
+
+    def title(self) -> str:
+        return self._title.text()
 
     def set_title(self, title: str) -> None:
         show_text(self._title, title)

@@ -22,6 +22,7 @@ class AboutSection(FormSection):
         super().__init__(None, parent)
         self.version = text_label(self, text=VERSION, selectable=True)
         self.copy = CopyDiagnostics(self)
+        self.shortcuts = QPushButton(self)
         self.logs = QPushButton(self)
         logs = QUrl.fromLocalFile(str(paths.logs()))
         self.logs.clicked.connect(lambda: QDesktopServices.openUrl(logs))
@@ -30,6 +31,7 @@ class AboutSection(FormSection):
     def retranslate(self) -> None:
         super().retranslate()
         self.copy.setAccessibleName(self.copy.text())
+        set_texts(self.shortcuts, self.tr("Show"), self.tr("Show the keyboard shortcuts"))
         set_texts(self.logs, self.tr("Open the folder"), self.tr("Open the folder with the logs"))
 
     def fields(self) -> Sequence[Field]:
@@ -41,6 +43,7 @@ class AboutSection(FormSection):
         logs = self.tr("What Coterie did, in files of at most 4 MB.")
         return (
             Field("version", self.tr("Coterie"), license, self.version),
+            Field("shortcuts", self.tr("Keyboard shortcuts"), "F1", self.shortcuts),
             Field("diagnostics", self.tr("Diagnostics"), copied, self.copy),
             Field("logs", self.tr("Logs"), logs, self.logs),
         )

@@ -289,7 +289,7 @@ class ServerForm(ThemedWidget):
         self._show_more(self.more.isChecked())
         self.more.setAccessibleName(self.tr("Certificates and context"))
         set_texts(self.choose, self.tr("Choose…"), self.tr("Choose a certificate file"))
-        self.save.setText(self.tr("Add") if self._server is None else self.tr("Save"))
+        self.save.setText(self.tr("Add server") if self._server is None else self.tr("Save"))
         self.save.setAccessibleName(
             self.tr("Add this server") if self._server is None else self.tr("Save changes")
         )

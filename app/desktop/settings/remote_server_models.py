@@ -112,7 +112,7 @@ class ModelTicks(ThemedWidget):
         self.search.setAccessibleName(self.tr("Find a model"))
         self.another.setPlaceholderText(self.tr("Add a model by name"))
         self.another.setAccessibleName(self.tr("Add a model by name"))
-        set_texts(self.add, self.tr("Add"), self.tr("Add this name"))
+        set_texts(self.add, self.tr("Add name"), self.tr("Add this name"))
 
     def restyle(self) -> None:
         for tick in self.ticks:

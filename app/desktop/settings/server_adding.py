@@ -231,5 +231,5 @@ class AddServer(ThemedWidget):
             )
             self.pairs.set_words(self.tr("Add a header"))
         self.name.setAccessibleName(self.tr("Name of the server, the first part of its tools' names"))
-        set_texts(self.add, self.tr("Add"), self.tr("Add this server"))
+        set_texts(self.add, self.tr("Add tool server"), self.tr("Add this server"))
         self._show_name()

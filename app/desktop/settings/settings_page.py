@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,15 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.forms.form import Field
-from app.desktop.model_picker.answer_controls import AnswerControls
-from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
+from app.desktop.forms.controls import Section
 from app.desktop.settings.about_section import AboutSection
 from app.desktop.settings.appearance import AppearanceSection
+from app.desktop.settings.chat.answers_section import DefaultAnswers, DefaultSampling
+from app.desktop.settings.chat.chats_section import ChatsSection
 from app.desktop.settings.data_section import DataSection
 from app.desktop.settings.grants_section import GrantsSection
 from app.desktop.settings.hub_section import HubSection
+from app.desktop.settings.index.settings_index import SettingsIndex
 from app.desktop.settings.memory_section import MemorySection
 from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.remembered_section import RememberedSection
@@ -32,73 +32,10 @@ from app.desktop.widgets.scroller import scroll_area
 from app.services.chat.events import ConversationChanged
 from app.services.events import ServiceEvent
 from app.services.models.events import ModelChanged
-from app.services.models.reasoning import BUDGET, reasoning_choices
 from app.services.runs.events import RunRemoved
-from app.services.settings.settings import REASONING_WORDS, Settings
-from app.store.records import ChatOptions
-from engine.values import Sampling
+from app.services.settings.settings import Settings
 
 COLUMN = 744
-
-
-class DefaultAnswers(AnswerControls):
-    """The answers section of the page: the defaults for every conversation, reasoning among them."""
-
-    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._calls = calls
-        self._settings: Settings | None = None
-        self._model: ModelChanged | None = None
-        self.reasoning = ReasoningChooser(self)
-        self.reasoning.chosen.connect(
-            lambda value: self._calls.do(lambda s: s.settings.change(reasoning=value))
-        )
-        self.changed.connect(self._save)
-        self.refresh()
-
-    def take_settings(self, settings: Settings) -> None:
-        self._settings = settings
-        self._show()
-
-    def take_model(self, model: ModelChanged) -> None:
-        self._model = model
-        self._show()
-
-    def _show(self) -> None:
-        settings = self._settings
-        if settings is None:
-            return
-        chosen = ChatOptions(settings.system_prompt or None, settings.sampling, None, settings.max_tokens)
-        facts = self._model.facts if self._model is not None else None
-        fallback = ChatOptions(sampling=Sampling() if facts is None else facts.sampling)
-        self.show_options(chosen, fallback, self.tr("Model default"))
-        self.reasoning.show_choices(self._reasoning_choices(settings), settings.reasoning)
-
-    def _reasoning_choices(self, settings: Settings) -> list[str]:
-        """What some model can do: on and off, a number, and the levels of the model that is loaded."""
-        facts = self._model.facts if self._model is not None else None
-        offered = {"auto", "off", "on", BUDGET, str(settings.reasoning)}
-        offered.update(reasoning_choices(None if facts is None else facts.reasoning))
-        return [word for word in (*REASONING_WORDS, BUDGET) if word in offered]
-
-    def _save(self, options: ChatOptions) -> None:
-        fields = {
-            "system_prompt": options.system_prompt or "",
-            "sampling": options.sampling,
-            "max_tokens": options.max_tokens or 0,
-        }
-        self._calls.do(lambda s: s.settings.change(**fields))
-
-    def fields(self) -> Sequence[Field]:
-        explanation = self.tr(
-            "Whether a model that can reason does so before it answers. You can override this in each chat."
-        )
-        return (*super().fields(), Field("reasoning", self.tr("Reasoning"), explanation, self.reasoning))
-
-    def retranslate(self) -> None:
-        self.set_title(self.tr("Answers"))
-        super().retranslate()
-        self._show()
 
 
 class SettingsPage(ThemedWidget):
@@ -109,6 +46,7 @@ class SettingsPage(ThemedWidget):
     run_restored = Signal(int)
     export_wanted = Signal()
     said = Signal(object)
+    shortcuts_wanted = Signal()
 
     def __init__(self, calls: ServiceCalls, home: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,6 +54,7 @@ class SettingsPage(ThemedWidget):
         self._title = text_label(self, "title")
         self.appearance = AppearanceSection(self._change, self)
         self.answers = DefaultAnswers(calls, self)
+        self.chats = ChatsSection(self._change, self)
         self.model = ModelSection(calls, self)
         self.memory = MemorySection(self._change, self)
         self.remembered = RememberedSection(calls, self)
@@ -124,18 +63,26 @@ class SettingsPage(ThemedWidget):
         self.workers = WorkersSection(calls, self)
         self.servers = ServersSection(calls, self)
         self.grants = GrantsSection(calls, self)
+        self.sampling = DefaultSampling(calls, self)
         self.data = DataSection(calls, home, self)
         self.about = AboutSection(self)
         self._column = QWidget(self)
         sections = (
-            self.appearance, self.answers, self.remembered, self.model, self.memory, self.hub,
-            self.remote_servers, self.workers, self.servers, self.grants, self.data, self.about,
+            self.appearance, self.answers, self.chats, self.remembered, self.model, self.memory, self.hub,
+            self.remote_servers, self.workers, self.servers, self.grants, self.sampling, self.data, self.about,
         )  # fmt: skip
         Column(self._title, *sections, STRETCH, parent=self._column, margins=(24, 22, 24, 32), spacing=20)
         page = QWidget(self)
         Row(STRETCH, (self._column, 1000), STRETCH, parent=page)
         self.scroller = scroll_area(page, self)
         Column(self.scroller, parent=self)
+        self._column.hide()  # until there is something to show
+        # Stands beside the page.
+        self.side = SettingsIndex(sections, self)
+        self.side.wanted.connect(self._go_to)
+        self.scroller.verticalScrollBar().valueChanged.connect(self._show_where)
+        self._sections = sections
+        self.about.shortcuts.clicked.connect(self.shortcuts_wanted)
         self.data.restored.connect(self.restored)
         self.data.run_restored.connect(self.run_restored)
         self.data.export_wanted.connect(self.export_wanted)
@@ -150,9 +97,11 @@ class SettingsPage(ThemedWidget):
 
     def take_settings(self, settings: Settings) -> None:
         for section in (
-            self.appearance, self.answers, self.remembered, self.model, self.memory, self.hub, self.data,
+            self.appearance, self.answers, self.chats, self.remembered, self.model, self.memory, self.hub,
+            self.sampling, self.data,
         ):  # fmt: skip
             section.take_settings(settings)
+        self._column.show()
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         for section in (
@@ -162,6 +111,7 @@ class SettingsPage(ThemedWidget):
         for event in events:
             if isinstance(event, ModelChanged):
                 self.answers.take_model(event)
+                self.sampling.take_model(event)
             elif isinstance(event, ConversationChanged | RunRemoved) and self.isVisible():
                 self.data.read()
 
@@ -171,6 +121,8 @@ class SettingsPage(ThemedWidget):
             section.open()
         self.data.read()
         self.grants.read()
+        if self.side.isVisible():
+            self.side.take_focus()
         self.remembered.read()
 
     def leave(self) -> None:
@@ -193,6 +145,17 @@ class SettingsPage(ThemedWidget):
         self._scroll_to(self.remote_servers)
         if url:
             self.remote_servers.list.open(url)
+
+    def _go_to(self, section: Section) -> None:
+        self.scroller.verticalScrollBar().setValue(section.y() - self._title.y())
+        self.side.show_section(section)
+
+    def _show_where(self, top: int) -> None:
+        """Mark the section that is read: the last that begins above the first lines of what is seen."""
+        line = top + themes.current.px(100)
+        read = [section for section in self._sections if section.isVisible() and section.y() <= line]
+        if read:
+            self.side.show_section(read[-1])
 
     def _scroll_to(self, widget: QWidget) -> None:
         # Once it is laid out: what was never shown has no size yet.

@@ -114,7 +114,7 @@ class WorkersList(ConnectionList):
     def retranslate(self) -> None:
         self.field.setPlaceholderText(self.tr("Address and port, such as 192.168.0.7:50052"))
         self.field.setAccessibleName(self.tr("Address of the PC to add"))
-        set_texts(self.add, self.tr("Add"), self.tr("Add this PC"))
+        set_texts(self.add, self.tr("Add PC"), self.tr("Add this PC"))
         set_texts(self.check, self.tr("Check again"), self.tr("Check all PCs again"))
 
 

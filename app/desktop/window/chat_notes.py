@@ -13,8 +13,10 @@ from app.services.runs.values import RunRecord
 
 
 class ChatNotes(QObject):
-    """`asking` carries the conversations that wait for an answer; `show_wanted` one that is to be shown."""
+    """`asking` carries the conversations that wait for an answer; `show_wanted` one that is to be shown. `told` comes
+    with what is said of one: its title, its id, and what about it."""
 
+    told = Signal(str, int, str)
     asking = Signal(set)
     show_wanted = Signal(int)
 
@@ -39,6 +41,7 @@ class ChatNotes(QObject):
         elif run.id not in self._waiting:
             self._waiting[run.id] = run.conversation
             if not self._is_looked_at(run.conversation):
+                self.told.emit(run.title, run.conversation, self.tr("Needs you"))
                 words = self.tr("“{title}” needs you").format(title=run.title)
                 self._toast.say(
                     words,

@@ -27,6 +27,7 @@ class LazyPages(QObject):
     """Owns the pages beside the chat and builds each on first use.
 
     `chat_wanted` carries the path of a model to chat with, `hub_wanted` and `workers_wanted` ask for those settings,
+    `shortcuts_wanted` for the sheet of keys,
     `model_wanted` for the list of models, `said` carries a `Notification` for the foot of the window,
     `shown_changed` comes when another run may be shown, or none, `chat_restored` and `run_restored` carry an id,
     `import_wanted` the paths of files with chats.
@@ -35,6 +36,7 @@ class LazyPages(QObject):
     chat_wanted = Signal(str)
     hub_wanted = Signal()
     workers_wanted = Signal()
+    shortcuts_wanted = Signal()
     model_wanted = Signal()
     chat_restored = Signal(int)
     run_restored = Signal(int)
@@ -88,7 +90,8 @@ class LazyPages(QObject):
             page.export_wanted.connect(self.export_wanted)
             page.data.import_wanted.connect(self.import_wanted)
             page.said.connect(self.said)
-            self._take_up(page)
+            page.shortcuts_wanted.connect(self.shortcuts_wanted)
+            self._take_up(page, page.side)
             self._show_settings()
         return self._settings
 
@@ -125,7 +128,7 @@ class LazyPages(QObject):
         """The page of this name and what stands beside it."""
         match name:
             case "settings":
-                return self.settings, None
+                return self.settings, self.settings.side
             case "placement":
                 return self.placement, self.placement.side
             case "models":
@@ -183,12 +186,17 @@ class LazyPages(QObject):
             self._models.find_model()
         elif self._runs is not None and self._runs.isVisible():
             self._runs.side.focus_search()
+        elif self._settings is not None and self._settings.isVisible():
+            self._settings.side.take_focus()
         else:
             return False
         return True
 
     def close_something(self) -> bool:
         """Esc on one of these pages; False when nothing was open."""
+        if self._settings is not None and self._settings.isVisible() and self._settings.side.search.text():
+            self._settings.side.search.clear()
+            return True
         return self._runs is not None and self._runs.isVisible() and self._runs.close_something()
 
     def leave(self) -> None:

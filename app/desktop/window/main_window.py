@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.desktop.model_picker.tool_checking import ToolChecking
     from app.desktop.widgets.banner import Banner
     from app.desktop.widgets.toast import Toast
+    from app.desktop.window.away_notes import AwayNotes
     from app.desktop.window.chat_notes import ChatNotes
     from app.desktop.window.chats.chat_list import ChatList
     from app.desktop.window.chats.project_control import ProjectControl
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from app.desktop.window.imports.chat_import import ChatImport
     from app.desktop.window.lazy_pages import LazyPages
     from app.desktop.window.navigation import Navigation
+    from app.desktop.window.quit_sheet import QuitSheet
     from app.desktop.window.rail import Rail
     from app.desktop.window.run_notes import RunNotes
     from app.desktop.window.startup_error import OpeningFailed
@@ -75,7 +77,9 @@ class MainWindow(ThemedWidget):
     tool_checking: ToolChecking
     chat_notes: ChatNotes
     run_notes: RunNotes
+    away: AwayNotes
     front: Front
+    quit_sheet: QuitSheet
     go: Navigation
     later: LazyPages
 
@@ -91,6 +95,7 @@ class MainWindow(ThemedWidget):
         self._memory = WindowMemory(home)
         self._painted = self._completed = False
         self._notice = ""
+        self.leaves_at_once = False  # closing asks nothing
         # What a person asked for before the page was there.
         self._wanted: int | None = None
         self._sent = False
@@ -138,6 +143,7 @@ class MainWindow(ThemedWidget):
         from app.desktop.chat.conversation_panel import ConversationPanel
         from app.desktop.model_picker.tool_checking import ToolChecking
         from app.desktop.widgets.toast import Toast
+        from app.desktop.window.away_notes import AwayNotes
         from app.desktop.window.chat_notes import ChatNotes
         from app.desktop.window.chats.chat_list import ChatList
         from app.desktop.window.chats.project_control import ProjectControl
@@ -148,6 +154,7 @@ class MainWindow(ThemedWidget):
         from app.desktop.window.imports.chat_import import ChatImport
         from app.desktop.window.lazy_pages import LazyPages
         from app.desktop.window.navigation import Navigation
+        from app.desktop.window.quit_sheet import QuitSheet
         from app.desktop.window.run_notes import RunNotes
         from app.desktop.window.startup_error import OpeningFailed
         from app.desktop.window.tool_check_notes import ToolCheckNotes
@@ -181,6 +188,7 @@ class MainWindow(ThemedWidget):
         ToolCheckNotes(self.tool_checking, self.chat.header.model, self.toast, self.show_error)
         self.run_notes = RunNotes(self.calls, self.toast, self._shows_run)
         self.chat_notes = ChatNotes(self.toast, self._shows_chat)
+        self.away = AwayNotes(self.calls, self.chat_notes, self.run_notes, self._title_of, self)
         self.later = LazyPages(
             self.calls,
             self.tool_checking,
@@ -195,6 +203,8 @@ class MainWindow(ThemedWidget):
         )
         self.front = Front(self.calls, self.go.in_front, self)
         self.whole.addWidget(self.failure)
+        self.quit_sheet = QuitSheet(self)
+        self.quit_sheet.agreed.connect(self._leave)
         self._connect(bridge)
         self._completed = True
         self.retranslate()
@@ -246,6 +256,9 @@ class MainWindow(ThemedWidget):
         self.sidebar.hit_wanted.connect(go.open_hit)
         self.run_notes.waiting.connect(self.rail.show_waiting)
         self.run_notes.show_wanted.connect(go.show_run)
+        for wanted, show in ((self.away.chat_wanted, go.open_chat), (self.away.run_wanted, go.show_run)):
+            wanted.connect(self.come_forward)
+            wanted.connect(show)
         self.failure.retry_wanted.connect(self.retry_wanted)
         self.failure.restored.connect(self._restored)
         self.failure.folder_wanted.connect(lambda: self.later.settings.data.open_folder())
@@ -341,6 +354,7 @@ class MainWindow(ThemedWidget):
         self.downloads.take_events(events)
         self.run_notes.shelf.take_events(events)
         self.chat_notes.take_events(events)
+        self.away.take_events(events)
         self.later.take_events(events)
 
     def _take_settings(self, settings: Settings) -> None:
@@ -355,6 +369,12 @@ class MainWindow(ThemedWidget):
 
     def _say(self, said: Notification) -> None:
         self.toast.say(said.text, said.action, said.act, said.gone)
+
+    def _title_of(self, conversation: int) -> str | None:
+        from app.desktop.text.words import shown_title
+
+        known = self.sidebar.model.conversation(conversation)
+        return None if known is None else shown_title(known)
 
     def _shows_chat(self, conversation: int) -> bool:
         shown = self.chat.conversation
@@ -382,6 +402,9 @@ class MainWindow(ThemedWidget):
             QTimer.singleShot(0, self, self.first_painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._asks_before_leaving():
+            event.ignore()
+            return
         if self._completed:
             self.chat.composer.flush_draft()
             # What waits for its undo is done now.
@@ -394,6 +417,28 @@ class MainWindow(ThemedWidget):
     def _show_project(self) -> None:
         """Whose project the shown chat is."""
         self.chat.header.show_project(self.sidebar.model.project(self.chat.project))
+
+    def _asks_before_leaving(self) -> bool:
+        """Whether something is at work that would end with the window, and a person is asked about it."""
+        services = self.calls.services
+        if services is None or self.leaves_at_once or self._session_ends():
+            return False
+        answers = len(services.conversations.answering())
+        runs = [
+            run.title for run in self.run_notes.shelf.all() if run.state == "running" and not run.conversation
+        ]
+        if answers or runs:
+            self.quit_sheet.ask(answers, runs)
+        return bool(answers or runs)
+
+    @staticmethod
+    def _session_ends() -> bool:
+        application = QGuiApplication.instance()
+        return isinstance(application, QGuiApplication) and application.isSavingSession()
+
+    def _leave(self) -> None:
+        self.leaves_at_once = True
+        self.close()
 
     def _show_window_title(self) -> None:
         """The page, or the chat that is shown."""

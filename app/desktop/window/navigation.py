@@ -70,6 +70,7 @@ class Navigation(QObject):
         self._chat.room.placement_wanted.connect(lambda: self.show_page("placement"))
         self._later.chat_wanted.connect(self.chat_with)
         self._later.hub_wanted.connect(self.show_hub_settings)
+        self._later.shortcuts_wanted.connect(self.sheet.open)
 
     def _commands(self) -> dict[str, Callable[[], object]]:
         return {
@@ -278,7 +279,7 @@ class Navigation(QObject):
             self._chat.stop()
         elif self._toast.isVisible():
             self._toast.dismiss()
-        else:
+        elif self._chat.isVisible():
             self.compose()
 
     def _focus_moved(self, _: QWidget | None, now: QWidget | None) -> None:

@@ -15,8 +15,10 @@ from app.store.records import RUNS_UNDER_WAY
 
 
 class RunNotes(QObject):
-    """`waiting` carries how many runs wait for an answer; `show_wanted` a run that is to be shown."""
+    """`waiting` carries how many runs wait for an answer; `show_wanted` a run that is to be shown; `told` comes with
+    what is said of one, and its id."""
 
+    told = Signal(str, int)
     waiting = Signal(int)
     show_wanted = Signal(int)
 
@@ -40,6 +42,7 @@ class RunNotes(QObject):
             return
         words = self._words(run) if before.state in RUNS_UNDER_WAY else ""
         if words:
+            self.told.emit(words, run.id)
             QApplication.alert(self._toast.window())  # marks it in the task bar when another one is in front
             self._toast.say(
                 words, self.tr("Show"), lambda: self.show_wanted.emit(run.id), about=("run", run.id)

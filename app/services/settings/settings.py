@@ -42,6 +42,9 @@ class Settings(msgspec.Struct, frozen=True):
     `load_model`: a window loads its model when it starts, or once somebody writes. `unload_after` minutes
     without use it is unloaded, 0: never; with `unload_for_memory` also when memory runs short.
 
+    `notify_answers` and `notify_runs`: the system
+    tells that one has ended, or that a run waits, while the window is in the background.
+
     `titles_by_model`: the model that answers gives a chat its title. `memory`: chats are given what is kept of
     earlier ones, and models propose what to keep.
 
@@ -54,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True):
     language: Literal["system", "en", "ko"] = "system"
     text_size: Annotated[int, msgspec.Meta(ge=80, le=200)] = 100
     titles_by_model: bool = True
+    notify_answers: bool = True
+    notify_runs: bool = True
     memory: bool = False
     system_prompt: str = ""
     reasoning: Reasoning = "auto"

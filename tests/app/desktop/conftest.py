@@ -133,6 +133,7 @@ class Running:
         """Close the window, as a person does, and end everything behind it. Once."""
         if not shiboken6.isValid(self.desktop):
             return
+        self.window.leaves_at_once = True
         self.window.close()
         self.desktop.close()
         self.window.deleteLater()

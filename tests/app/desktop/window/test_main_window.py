@@ -165,6 +165,9 @@ def test_closing_while_an_answer_streams_keeps_its_text(make_desktop: Make, qtbo
     qtbot.keyClick(first.window.chat.composer.edit, Qt.Key.Key_Return)
     hold_in_the_middle(first)
     first.window.close()
+    assert first.window.isVisible() and first.window.quit_sheet.stay.hasFocus()
+    first.window.quit_sheet.leave.click()
+    assert not first.window.isVisible()
     second = make_desktop().ready()
     conversations = second.services.conversations
     only = conversations.all()[0]
@@ -461,7 +464,7 @@ def test_settings_take_effect_at_once_and_are_kept(running: Running, qtbot: QtBo
     running.until(lambda: running.window.sidebar.search.placeholderText() == "대화 검색")
     page.appearance.text_size.slider.setValue(150)
     running.until(lambda: themes.current.scale == 1.5)
-    page.answers.editors["temperature"].field.setValue(0.25)
+    page.sampling.editors["temperature"].field.setValue(0.25)
     running.until(lambda: running.services.settings.current.sampling.temperature == 0.25)
     kept = SettingsFile(running.home / "settings.toml").current
     assert (kept.theme, kept.language, kept.text_size, kept.sampling.temperature) == ("dark", "ko", 150, 0.25)
@@ -469,7 +472,7 @@ def test_settings_take_effect_at_once_and_are_kept(running: Running, qtbot: QtBo
 
 def test_a_number_left_alone_shows_what_the_model_recommends(running: Running) -> None:
     running.window.go.show_page("settings")
-    temperature = running.window.later.settings.answers.editors["temperature"]
+    temperature = running.window.later.settings.sampling.editors["temperature"]
     running.until(lambda: temperature.field.text() == "Model default: 0.7")
     temperature.field.stepBy(1)
     assert temperature.field.number() == pytest.approx(0.7)

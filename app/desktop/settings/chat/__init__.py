@@ -1,0 +1,1 @@
+"""Settings of chats: how they are answered, called and told of."""

@@ -1,0 +1,37 @@
+"""What happens to chats by itself, and what the system tells of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.forms.form import Field, FormSection
+
+
+class ChatsSection(FormSection):
+    """Titles that come by themselves, and notifications."""
+
+    def __init__(self, change: Callable[..., None], parent: QWidget | None = None) -> None:
+        super().__init__(change, parent)
+        self.refresh()
+
+    def fields(self) -> Sequence[Field]:
+        self.set_title(self.tr("Chats and notifications"))
+        return (
+            Field(
+                "titles_by_model",
+                self.tr("Titles by the model"),
+                self.tr("After its first answer the model gives the chat a title. One you gave stays."),
+            ),
+            Field(
+                "notify_answers",
+                self.tr("Notify when an answer is ready or needs you"),
+                self.tr("A notification of the system, while the window is in the background."),
+            ),
+            Field(
+                "notify_runs",
+                self.tr("Notify when a run is done or needs you"),
+                self.tr("A notification of the system, while the window is in the background."),
+            ),
+        )
