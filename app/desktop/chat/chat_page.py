@@ -109,6 +109,7 @@ class ChatPage(ThemedWidget):
         self.messages = MessageMenu(calls, self.transcript, self.model)
         self.runs = AnswerRuns(calls, self, self.composer)
         self._views = QStackedWidget(self)
+        self._views.setMinimumHeight(64)  # gives way to what is written below
         for view in (*([QWidget(self)] if first_run else []), self.transcript, self.whole_text):
             self._views.addWidget(view)
         self.welcoming = Onboarding(calls, self._views)
@@ -248,7 +249,8 @@ class ChatPage(ThemedWidget):
         self._leave()
         shown = self._shown = Shown()
         # Until it is read nothing may make a new conversation out of this one.
-        shown.creating = True
+        shown.creating = shown.opening = True
+        self.composer.set_text("")  # what is written from now on belongs to the chat that comes
         self._calls.do(
             lambda s: (read_path(s), s.conversations.get(conversation)),
             lambda found: self._opened(shown, hit, *found),
@@ -299,14 +301,21 @@ class ChatPage(ThemedWidget):
     ) -> None:
         if shown is not self._shown:
             return
-        shown.creating = False
+        shown.creating = shown.opening = False
         shown.conversation, shown.options = conversation, conversation.options
         self._show_conversation()
         self._look_up_model()
-        self.composer.set_text(conversation.draft)
+        if typed := self.composer.text():
+            self.composer.set_text(conversation.draft + typed)
+            self._save_draft(conversation.draft + typed)
+        else:
+            self.composer.set_text(conversation.draft)
         self.transcript.show_path(path, None if hit is None else hit[0])
         self.room.measure(conversation.id, path)
         self.opened.emit(conversation.id)
+        waiting, shown.waiting = shown.waiting, []
+        for then in waiting:
+            then(conversation.id)
         if hit is None:
             self.composer.take_focus()
         else:
@@ -589,7 +598,7 @@ class ChatPage(ThemedWidget):
         self.show_error(error)
 
     def _save_draft(self, text: str) -> None:
-        if self._shown.id is None and not text.strip():
+        if self._shown.opening or (self._shown.id is None and not text.strip()):
             return
         self._with_conversation(
             lambda conversation: self._calls.do(lambda s: s.conversations.set_draft(conversation, text))
@@ -662,12 +671,12 @@ class ChatPage(ThemedWidget):
     def regenerate_last(self) -> None:
         """Have the last question answered anew."""
         ids = self.transcript.ids
-        if ids and not self.answering():
+        if ids and self.isVisible() and not self.answering():
             self._regenerate(ids[-1])
 
     def copy_last(self) -> None:
         """Put the last answer on the clipboard."""
-        if self.transcript.ids:
+        if self.transcript.ids and self.isVisible():
             self.messages.copy_last_answer()
 
     def _follow(self, written: Message) -> None:

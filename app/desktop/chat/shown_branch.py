@@ -27,6 +27,8 @@ class Shown:
             self.options = ChatOptions(model=project.options.model, tools=project.options.tools)
         self.waiting: list[Callable[[int], object]] = []
         self.creating = False
+        # A conversation that is not read yet.
+        self.opening = False
 
     @property
     def temporary(self) -> bool:

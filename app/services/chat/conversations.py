@@ -316,9 +316,7 @@ class Conversations:
         with self._starting:
             self._refuse_moved(record.conversation, after)
             self._refuse_busy(record.conversation)
-            if model is not None:
-                self.choose_model(record.conversation, model)
-            self.take_up(record.conversation)
+            self._take_up(record.conversation, model)
             parent = record.parent if record.role == "assistant" else record.id
             if parent is None:
                 raise UserError("chat.nothing_to_answer")
@@ -528,6 +526,18 @@ class Conversations:
             self.recover()  # another process writes it, or has died
             if self._store.messages.get(leaf).state == "streaming":
                 raise UserError("chat.busy")
+
+    def _take_up(self, conversation: int, model: str | None) -> None:
+        """Load the model of a conversation, or `model`, which it then goes on with."""
+        before = self._store.conversations.get(conversation).options
+        if model is not None:
+            self.choose_model(conversation, model)
+        try:
+            self.take_up(conversation)
+        except UserError:
+            if model is not None:
+                self.set_options(conversation, before)
+            raise
 
     def _refuse_moved(self, conversation: int, after: int | None) -> None:
         """Refuse what was asked for of a chat that has gone on elsewhere: in another window or process."""

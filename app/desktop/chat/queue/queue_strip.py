@@ -18,8 +18,10 @@ from app.desktop.widgets.layouts import STRETCH, Column, Row, discard
 from app.desktop.widgets.scroller import scroll_area
 from app.format import format_count
 
-# The height in which they scroll.
-MOST = 168
+# The height in which they scroll, at most this part of the window's.
+MOST = 220
+MAX_PART = 0.36
+GAP = 4
 # An answer that ends is followed by the next question at once: only where none comes "Send now" is offered.
 PATIENCE_MS = 600
 
@@ -44,7 +46,7 @@ class QueueStrip(ThemedWidget):
         self.send = push_button(inside, "link")
         self.send.clicked.connect(self.send_wanted)
         self._list = QWidget(self)
-        self._column = Column(parent=self._list, spacing=4)
+        self._column = Column(parent=self._list, spacing=GAP)
         self._area = scroll_area(self._list, inside)
         Column(Row(self._head, STRETCH, self.send, spacing=8), self._area, parent=inside, spacing=4)
         self._inside = inside
@@ -118,13 +120,13 @@ class QueueStrip(ThemedWidget):
 
     def fit(self) -> None:
         """As high as the questions, up to what scrolls."""
-        layout, width = self._column, max(1, self._area.viewport().width())
-        layout.invalidate()
-        layout.activate()
-        height = (
-            layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
-        )
-        self._area.setFixedHeight(min(height, themes.current.px(MOST)))
+        px = themes.current.px
+        heights = [row.wanted_height() for row in self._rows]
+        most = min(px(MOST), round(self.window().height() * MAX_PART))
+        self._area.setFixedHeight(min(sum(heights) + px(GAP) * (len(heights) - 1), most) if heights else 0)
+        changed = next((row for row in self._rows if row.is_editing), None)
+        if changed is not None:
+            self._area.ensureWidgetVisible(changed, 0, 0)
 
     def resizeEvent(self, event: object) -> None:
         self.fit()

@@ -90,6 +90,12 @@ class QueuedQuestion(ThemedWidget):
             self.editor.setFixedHeight(self.editor.fit(self.width()))
             self.height_changed.emit()
 
+    def wanted_height(self) -> int:
+        """The height that shows all of its line or its editor."""
+        if self.editor is not None:
+            return self.editor.minimumHeight()
+        return max(self.minimumHeight(), self._line.sizeHint().height())
+
     def resizeEvent(self, event: object) -> None:
         self._fit_editor()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -186,3 +187,41 @@ def test_an_empty_chat_leaves_the_list_with_its_draft_and_comes_back_with_the_ne
     running.until(lambda: running.services.conversations.get(chat.id).draft == "next")
     running.send("next question")
     assert running.window.chat.conversation is not None and running.window.chat.conversation.id == chat.id
+
+
+def test_what_is_written_while_a_chat_is_still_being_read_belongs_to_it(
+    running: Running, qtbot: QtBot
+) -> None:
+    page, chats = running.window.chat, running.services.conversations
+    other = chats.create().id
+    chats.rename(other, "Other")
+    chats.set_draft(other, "draft, ")
+    running.send("first")
+    assert page.conversation is not None
+    home = page.conversation.id
+    page.composer.edit.setPlainText("belongs to the first")
+    read = threading.Event()
+    running.window.calls.do(lambda s: read.wait(30))  # the disk is slow
+    running.window.go.open_chat(other)
+    assert page.composer.text() == ""
+    qtbot.keyClicks(page.composer.edit, "typed on")
+    read.set()
+    running.until(lambda: page.conversation is not None and page.conversation.id == other)
+    assert page.composer.text() == "draft, typed on"
+    running.until(lambda: chats.get(other).draft == "draft, typed on")
+    assert chats.get(home).draft == "belongs to the first"
+
+
+def test_a_question_sent_while_a_chat_is_still_being_read_is_asked_in_it(
+    running: Running, qtbot: QtBot
+) -> None:
+    chats = running.services.conversations
+    other = chats.create().id
+    chats.rename(other, "Other")
+    read = threading.Event()
+    running.window.calls.do(lambda s: read.wait(30))
+    running.window.go.open_chat(other)
+    write(running, qtbot, "asked early")
+    read.set()
+    running.until(lambda: len(chats.path(other)) == 2 and not chats.answering())
+    assert said(running)[0] == "asked early"

@@ -88,6 +88,17 @@ def test_another_model_is_used_once_it_is_chosen(house: House) -> None:
     assert (house.services.models.state.path, house.model(id)) == (house.one, house.one)
 
 
+def test_a_chat_keeps_its_model_where_the_one_that_was_to_answer_again_cannot(house: House) -> None:
+    chats = house.services.conversations
+    house.use(house.one)
+    id = chats.create().id
+    house.ask(id)
+    Path(house.two).unlink()
+    answer = chats.path(id)[-1]
+    assert code_of(lambda: chats.regenerate(answer, house.two)) == "chat.model_gone"
+    assert house.model(id) == house.one and chats.path(id)[-1] == answer
+
+
 def test_an_old_chat_goes_on_with_the_model_that_signed_its_answers(house: House) -> None:
     chats, store = house.services.conversations, house.services.store
     house.use(house.one)
