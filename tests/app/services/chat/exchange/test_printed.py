@@ -87,11 +87,11 @@ def test_chats_are_printed_with_title_pages_and_text_that_can_be_copied(store: S
     thoughts = PdfReader(tmp_path / "out" / "thoughts.pdf")
     text = "".join(page.extract_text() for page in thoughts.pages)
     assert [text.count(part) for part in ("Why?", "Reasoning", "bold", "late", "\\frac{")] == [
+        30,
         60,
-        120,
-        60,
-        60,
-        60,
+        30,
+        30,
+        30,
     ]
 
     long = PdfReader(tmp_path / "out" / f"chat-{ids[2]}.pdf")
