@@ -12,6 +12,8 @@ from engine.values import Message, Role, ToolCall
 NOT_CARRIED_OUT = "This call was not carried out."
 # For the model: its own turn behind a result that nothing was said of.
 _RECEIVED = "I have the result."
+# For the model: the user's turn in front of a branch that it began.
+_BEGIN = "You begin."
 _JOINED = ("user", "assistant")
 # For the model, in the user turn before the first message that it sees.
 _SUMMARY = "What we said before, in short: {summary}\n\nNow we go on."
@@ -82,7 +84,8 @@ def turns(path: Sequence[records.Message], *, followed: bool = False) -> list[li
 
     Results stand with the answer that made their calls. A call without one gets one that says so, and results a turn
     of the model behind them: there are templates that take neither a call without a result nor a user's turn right
-    behind one (Mistral's). A result without a call is left out.
+    behind one (Mistral's). A result without a call is left out. Others take no answer without a question, and no
+    instructions but at the beginning: those are the user's turn here.
     """
     told: list[list[Message]] = []
     for index, record in enumerate(path):
@@ -90,6 +93,8 @@ def turns(path: Sequence[records.Message], *, followed: bool = False) -> list[li
             told.append([])
             continue
         said = [_said(record)]
+        if record.role == "assistant" and not any(told):
+            said.insert(0, Message("user", _BEGIN))
         if record.tool_calls:
             results, after = _behind(path, index, "user" if followed else None)
             if results or after:
@@ -114,7 +119,8 @@ def _behind(path: Sequence[records.Message], index: int, after: Role | None) -> 
 
 
 def _said(record: records.Message) -> Message:
-    return Message(record.role, record.content, record.reasoning, record.tool_calls)
+    role = "user" if record.role == "system" else record.role
+    return Message(role, record.content, record.reasoning, record.tool_calls)
 
 
 def _results(calls: Sequence[ToolCall], results: Sequence[str], after: Role | None) -> list[Message]:
@@ -126,7 +132,7 @@ def _results(calls: Sequence[ToolCall], results: Sequence[str], after: Role | No
         Message("tool", result, tool_call_id=call.id, name=call.name)
         for call, result in zip(calls, given, strict=True)
     ]
-    if after == "user":
+    if after in ("user", "system"):
         told.append(Message("assistant", NOT_CARRIED_OUT if missing else _RECEIVED))
     return told
 

@@ -61,12 +61,13 @@ def test_the_steps_of_an_answer_stand_in_front_of_its_words() -> None:
 
 def test_calls_that_were_only_offered_get_a_result_that_says_so_and_empty_answers_are_left_out() -> None:
     path = [
-        said(1, "assistant", "", tool_calls=(ToolCall("a", "weather", {}),)),
-        said(2, "assistant", ""),
+        said(1, "user", "Weather?"),
+        said(2, "assistant", "", tool_calls=(ToolCall("a", "weather", {}),)),
+        said(3, "assistant", ""),
     ]
     told = before_of(path, steps)
-    assert [m.role for m in told] == ["assistant", "tool", "assistant"]
-    assert told[1].content == NOT_CARRIED_OUT
+    assert [m.role for m in told] == ["user", "assistant", "tool", "assistant"]
+    assert told[2].content == NOT_CARRIED_OUT
 
 
 def test_of_a_long_chat_the_oldest_answers_lose_their_steps_and_then_the_oldest_words_go() -> None:

@@ -96,6 +96,27 @@ def test_every_template_takes_back_calls_that_nobody_carried_out() -> None:
             assert "Qx7later" in text and "Paris" in text, name
 
 
+def test_every_template_takes_what_other_apps_left() -> None:
+    calls = (ToolCall("toolu_01", "get_weather", {"city": "Paris"}), ToolCall("", "python", {"code": "x"}))
+    answer = msgspec.structs.replace(message("assistant", "Let me see.", "hm"), tool_calls=calls)
+    path = [
+        message("assistant", "Hello!"),
+        message("tool", "nobody asked"),
+        message("user", "Weather?"),
+        answer,
+        *(message("tool", result) for result in ("sunny", "warm", "more")),
+        message("assistant", "Sunny."),
+        message("system", "Be kind."),
+        answer,
+        message("tool", "rain"),
+        message("user", "Qx7later"),
+    ]
+    for name, source in real_templates().items():
+        chat_format = ChatFormat.from_template(source, "<s>", "</s>")
+        text = chat_format.render(request_messages(path, "Be brief."), tools=[TOOL]).text
+        assert "Qx7later" in text and "Paris" in text, name
+
+
 def test_the_answer_to_continue_stays_even_when_only_its_reasoning_was_written() -> None:
     path = [message("user", "One"), message("assistant", "", "thinking")]
     assert request_messages(path, "", continue_last=True)[-1] == Turn("assistant", "", "thinking")
