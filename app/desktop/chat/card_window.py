@@ -398,7 +398,7 @@ class CardWindow(ReadingArea):
         self._held = None
         self._following = value >= self.verticalScrollBar().maximum() - 8
         self._note_tail()
-        if not self._building.isActive():
+        if self._ids and not self._building.isActive():
             self._building.start()
 
     def _note_tail(self) -> None:

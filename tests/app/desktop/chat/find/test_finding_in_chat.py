@@ -43,6 +43,8 @@ def fill(
         added = running.services.store.messages.add(id, beneath, role, text, reasoning=reasoning)
         beneath = added.id
         messages.append(added.id)
+    running.services.conversations.rename(id, "A chat")  # which tells the list of it
+    running.until(lambda: running.window.sidebar.model.conversation(id) is not None)
     return id, messages
 
 
