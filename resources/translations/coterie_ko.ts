@@ -4920,8 +4920,8 @@
         <translation>이 프로젝트의 새 대화에서는 이 폴더에서 도구를 쓸 수 있습니다. 비워 두면 도구를 쓰지 않습니다.</translation>
     </message>
     <message>
-        <source>At hand in all chats of the project. They stay where they are.</source>
-        <translation>이 프로젝트의 대화에서 쓸 수 있습니다. 파일은 원래 위치에 그대로 있습니다.</translation>
+        <source>Type @ in a chat of the project to add one to a message. They stay where they are.</source>
+        <translation>이 프로젝트의 대화에서 @를 입력하면 메시지에 넣을 수 있습니다. 파일은 원래 위치에 그대로 있습니다.</translation>
     </message>
     <message>
         <source>What the model should know and do in this project</source>

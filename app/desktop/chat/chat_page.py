@@ -104,7 +104,9 @@ class ChatPage(ThemedWidget):
         self.room = RoomControl(calls, self, self.header, self.transcript, self.composer)
         self.comparing = CompareControl(calls, self)
         self.proposal = ProposalNote(calls, self)
-        self.inserting = Inserting(calls, frame, self, lambda: self._shown.id)
+        self.inserting = Inserting(
+            calls, frame, self, lambda: (self._shown.project, self._shown.options.tools)
+        )
         self.queue = QueueControl(calls, QueueStrip(self))
         self.messages = MessageMenu(calls, self.transcript, self.model)
         self.runs = AnswerRuns(calls, self, self.composer)

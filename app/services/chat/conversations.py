@@ -42,6 +42,7 @@ from app.services.settings.settings import SettingsFile
 from app.services.titles import title_from
 from app.store.records import (
     ChatOptions,
+    ChatTools,
     CompactionPoint,
     Conversation,
     Message,
@@ -228,14 +229,11 @@ class Conversations:
         """The model of a conversation, None where the model in use answers."""
         return self._chat_models.of(self._store.conversations.get(id))
 
-    def files_at_hand(self, id: int | None) -> list[Path]:
-        """Files of the conversation's project and of the folder of its tools; reads the disk."""
-        if id is None:
-            return []
-        conversation = self._store.conversations.get(id)
-        project, tools = self.projects.of(conversation), conversation.options.tools
+    def files_at_hand(self, project: int | None, tools: ChatTools | None) -> list[Path]:
+        """Files of the project and of the folder of the tools that a conversation has; reads the disk."""
+        found = self.projects.find(project)
         folders = [] if tools is None else [tools.workspace]
-        return files_at_hand(() if project is None else project.options.files, folders)
+        return files_at_hand(() if found is None else found.options.files, folders)
 
     def model_named(self, name: str) -> ModelOfChat:
         """The model that `Models.use` knows by this name."""

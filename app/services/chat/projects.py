@@ -24,7 +24,11 @@ class Projects:
 
     def of(self, conversation: Conversation) -> Project | None:
         """The project of a conversation, None for one without, or whose project is deleted."""
-        found = None if conversation.project is None else self._store.projects.find(conversation.project)
+        return self.find(conversation.project)
+
+    def find(self, id: int | None) -> Project | None:
+        """A project, None for None, and for one that is deleted or gone."""
+        found = None if id is None else self._store.projects.find(id)
         return None if found is None or found.deleted is not None else found
 
     def named(self, name: str) -> Project | None:

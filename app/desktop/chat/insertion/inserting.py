@@ -16,6 +16,7 @@ from app.desktop.chat.composer_frame import ComposerFrame
 from app.desktop.chat.insertion.insertion_list import Insertion, InsertionList
 from app.desktop.chat.insertion.typed import Typed, typed
 from app.services.runs.values import Recipe
+from app.store.records import ChatTools
 
 if TYPE_CHECKING:
     from app.services.services import Services
@@ -23,17 +24,19 @@ if TYPE_CHECKING:
 WIDTH, GAP = 520, 8
 _KEYS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
+Places = tuple[int | None, ChatTools | None]
+
 
 class Inserting(QObject):
-    """Watches the field of `frame`; its list stands over it in `page`. `conversation` tells of which
-    chat files are offered, None for a new one."""
+    """Watches the field of `frame`; its list stands over it in `page`. `places` tells the project and the tools of
+    the chat, whose files are offered."""
 
     def __init__(
-        self, calls: ServiceCalls, frame: ComposerFrame, page: QWidget, conversation: Callable[[], int | None]
+        self, calls: ServiceCalls, frame: ComposerFrame, page: QWidget, places: Callable[[], Places]
     ) -> None:
         super().__init__(page)
         self._calls, self._frame, self._edit, self._page = calls, frame, frame.edit, page
-        self._conversation = conversation
+        self._places = places
         self.list = InsertionList(page)
         self.list.chosen.connect(self._insert)
         self._typed: Typed | None = None
@@ -68,14 +71,14 @@ class Inserting(QObject):
     def _read(self, kind: str) -> None:
         """What there is now, each time the sign is typed."""
         self._entries[kind] = []
-        conversation = self._conversation()
+        places = self._places()
 
         def take(entries: list[Insertion]) -> None:
             if kind in self._entries:
                 self._entries[kind] = entries
                 self._show()
 
-        read = _prompts if kind == "prompt" else lambda s: _files(s, conversation)
+        read = _prompts if kind == "prompt" else lambda s: _files(s, places)
         self._calls.do(read, take, executor="io", owner=self)
 
     def _show(self) -> None:
@@ -158,6 +161,6 @@ def _prompts(services: Services) -> list[Insertion]:
     return prompts + [Insertion(r.title, r.description, r) for r in services.runs.recipes.all()]
 
 
-def _files(services: Services, conversation: int | None) -> list[Insertion]:
-    found = services.conversations.files_at_hand(conversation)
+def _files(services: Services, places: Places) -> list[Insertion]:
+    found = services.conversations.files_at_hand(*places)
     return [Insertion(file.name, str(file.parent), file) for file in found]

@@ -207,7 +207,7 @@ class ProjectSheet(Sheet):
             self.tr(
                 "In new chats of the project, answers may use tools in this folder. Leave it empty for none."
             ),
-            self.tr("At hand in all chats of the project. They stay where they are."),
+            self.tr("Type @ in a chat of the project to add one to a message. They stay where they are."),
         )
         for label, text in zip(self._about, about, strict=True):
             label.setText(text)

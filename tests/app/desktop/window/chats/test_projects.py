@@ -85,7 +85,10 @@ def test_a_chat_is_begun_in_a_project_with_what_that_says(
     chatting: Running, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window, projects = chatting.window, chatting.services.conversations.projects
-    made = projects.create("Sea", ProjectOptions("Be brief", None, ChatTools(str(tmp_path), "read")))
+    chart = tmp_path / "chart.txt"
+    chart.write_text("deep")
+    tools = ChatTools(str(tmp_path), "read")
+    made = projects.create("Sea", ProjectOptions("Be brief", None, tools, (str(chart),)))
     chatting.until(lambda: rows(window.sidebar.list)[0] == "Project Sea, expanded, chats: 0")
     window.sidebar.fold(made.id, True)
     row = window.sidebar.list.visualRect(window.sidebar.list.model().index(0, 0))
@@ -93,6 +96,10 @@ def test_a_chat_is_begun_in_a_project_with_what_that_says(
     qtbot.mouseClick(window.sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=plus)
     assert window.chat.conversation is None and window.chat.header.project.isVisible()
     assert window.chat.options().tools == ChatTools(str(tmp_path), "read")
+    window.chat.composer.edit.setFocus()
+    qtbot.keyClicks(window.chat.composer.edit, "@chart")
+    chatting.until(window.chat.inserting.list.isVisible)
+    window.chat.composer.edit.clear()
     window.chat.set_options(type(window.chat.options())())
     chatting.send("How deep is it?")
     assert window.chat.conversation is not None and window.chat.conversation.project == made.id
