@@ -79,7 +79,7 @@ class ChatExports(QObject):
             executor="files",
             owner=self,
         )
-        if self.sheet is not None:
+        if self.sheet is not None and self._task is not None:  # none before the data is open
             self.sheet.show_progress(0, len(chats))
 
     # Inside
