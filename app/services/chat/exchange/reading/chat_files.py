@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from app.services.chat.exchange.coterie_json import is_coterie, read_coterie
 from app.services.chat.exchange.reading import jan, llama_ui
-from app.services.chat.exchange.reading.files import Shelf, chunks, shelves
+from app.services.chat.exchange.reading.files import Shelf, chunks, opened_shelf
 from app.services.chat.exchange.reading.foreign import line, obj, text
 from app.services.chat.exchange.reading.recognition import reader_of, refuse_others
 from app.services.chat.exchange.reading.splitting import MOST_BYTES, Element, elements
@@ -34,11 +34,15 @@ THREAD, MESSAGES = "thread.json", "messages.jsonl"
 def chat_files(path: Path, now: float) -> Iterator[ChatFile]:
     """What each file at a path holds, to be taken one after the other; a file that cannot be read is an `UnreadChat`
     of its name. Chats that state no time are of `now`."""
+    zips: tuple[str, ...] = ()
     try:
-        for shelf in shelves(path):
+        with opened_shelf(path) as shelf:
+            zips = shelf.zips
             yield from _ShelfReader(shelf, path.name, now).files()
     except UserError as error:
         yield _refused(path.name, error)
+    for name in zips:
+        yield from chat_files(path / name, now)
 
 
 def _refused(name: str, error: UserError) -> ChatFile:
@@ -64,7 +68,7 @@ class _ShelfReader:
             except UserError as error:
                 self._found += 1
                 yield _refused(base, error)
-        if not self._found and not self._shelf.alone:
+        if not (self._found or self._shelf.alone or self._shelf.zips):
             yield _refused(self._name, UserError("exchange.not_chats"))
 
     def _file(self, name: str, file: BinaryIO) -> ChatFile:

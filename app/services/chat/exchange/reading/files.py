@@ -30,9 +30,11 @@ _MOST_RATIO, _UNSUSPICIOUS = 200, 64 * 2**20
 
 
 class Shelf(Protocol):
-    """Files that belong together. `names` are paths with "/", `alone`: it is one that a person chose by itself."""
+    """Files that belong together. `names` are paths with "/", `alone`: it is one that a person chose by itself.
+    `zips` are the zips of a folder, each a shelf of its own."""
 
     names: tuple[str, ...]
+    zips: tuple[str, ...]
     alone: bool
 
     def open(self, name: str) -> BinaryIO:
@@ -42,23 +44,20 @@ class Shelf(Protocol):
         """Whether there is such a file."""
 
 
-def shelves(path: Path) -> Iterator[Shelf]:
-    """The files at a path, each shelf open until the next is asked for; zips in a folder are shelves of their own.
-
-    Raises UserError `exchange.cannot_read`, `exchange.bad_zip`, `exchange.zip_bomb`.
-    """
+@contextlib.contextmanager
+def opened_shelf(path: Path) -> Iterator[Shelf]:
+    """The files at a path. Raises UserError `exchange.cannot_read`, `exchange.bad_zip`, `exchange.too_many_files`."""
     if os.path.isdir(path):  # noqa: PTH112 - which takes a name that is too long
-        folder = FolderShelf(path)
-        yield folder
-        for name in folder.zips:
-            yield from shelves(path / name)
+        yield FolderShelf(path)
         return
     with _opened(path) as file:
         zipped = file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
     if not zipped:
         yield FileShelf(path)
         return
-    with _told(), unzipping(), zipfile.ZipFile(path) as archive:
+    with _told(), unzipping():
+        archive = zipfile.ZipFile(path)
+    with archive:
         yield ZipShelf(archive)
 
 
@@ -94,6 +93,7 @@ class FileShelf:
     """One file that was chosen, and those beside it."""
 
     alone = True
+    zips: tuple[str, ...] = ()
 
     def __init__(self, path: Path) -> None:
         self._folder = path.parent
@@ -135,6 +135,7 @@ class ZipShelf:
     """The files in a zip that may hold chats."""
 
     alone = False
+    zips: tuple[str, ...] = ()
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive

@@ -195,6 +195,11 @@ def test_a_folder_holds_files_zips_and_things_of_no_interest(tmp_path: Path, imp
         archive.writestr("conversations.json", json.dumps([foreign_chats.claude()]))
         archive.writestr("users.json", json.dumps([{"uuid": "u", "full_name": "A"}]))
     assert counts(done(imports, folder)) == (2, 2, 0, [])
+    zips = tmp_path / "zips"
+    zips.mkdir()
+    saved(zips / "1.zip", b"PK\x03\x04 is no zip")
+    (folder / "claude.zip").rename(zips / "2.zip")
+    assert counts(done(imports, zips)) == (2, 0, 1, [("1.zip", "exchange.bad_zip")])
     (tmp_path / "empty").mkdir()
     assert counts(done(imports, tmp_path / "empty"))[3] == [("empty", "exchange.not_chats")]
 
