@@ -307,7 +307,9 @@ def test_experts_that_fire_are_summed_for_each_conversation_and_model(coterie_ho
             assert changed is not None
             assert changed.counts == ((), (3 * times, 0, 5 * times)) and changed.tokens == 4 * times
         assert services.placements.experts(conversation + 1) is None
-        services.models.use("starter")  # watching goes on with another model, counted anew
+        # Watching goes on with another model, counted anew.
+        services.models.use("starter")
+        services.conversations.choose_model(conversation, "starter")
         told.finished(services.conversations.send(conversation, "Hello").id)
         changed = services.placements.experts(conversation)
         assert changed is not None and changed.counts == ((), (3, 0, 5))
