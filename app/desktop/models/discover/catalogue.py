@@ -12,6 +12,7 @@ from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.models.discover.catalogue_card import CatalogueLine
 from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
+from app.desktop.text.words import joined
 from app.format import format_short_count, format_size
 from engine.errors import UserError
 from engine.hub.values import Verdict
@@ -88,6 +89,7 @@ def _line(judged: Judged, here: bool) -> CatalogueLine:
         why=entry.why_ko if languages.current == "ko" else entry.why_en,
         about=about,
         short=short,
+        signs=_signs(entry),
         size=format_size(entry.bytes),
         here=here,
     )
@@ -95,6 +97,16 @@ def _line(judged: Judged, here: bool) -> CatalogueLine:
         return line
     chip, tone = verdict_chip(verdict)
     return msgspec.structs.replace(line, chip=chip, tone=tone, sentence=verdict_sentence(verdict))
+
+
+def _signs(entry: CatalogueEntry) -> str:
+    translate = QCoreApplication.translate
+    names = {
+        "thinks": translate("Models", "reasons"),
+        "tools": translate("Models", "tools"),
+        "korean": translate("Models", "Korean"),
+    }
+    return joined([name for tag, name in names.items() if tag in entry.tags])
 
 
 def _catalogue(services: Services) -> tuple[tuple[Judged, ...], tuple[CatalogueEntry, ...]]:

@@ -22,7 +22,7 @@ TICK = 15
 
 class CatalogueLine(msgspec.Struct, frozen=True):
     """What a card shows, in the language that is on. `chip` is the verdict, "" while there is none; `short` is
-    `about` where there is less room."""
+    `about` where there is less room, `signs` what the model can do."""
 
     repo: str
     variant: str
@@ -35,6 +35,7 @@ class CatalogueLine(msgspec.Struct, frozen=True):
     sentence: str = ""
     here: bool = False
     short: str = ""
+    signs: str = ""
 
 
 class CatalogueCard(QPushButton):
@@ -66,7 +67,7 @@ class CatalogueCard(QPushButton):
     def show_line(self, line: CatalogueLine) -> None:
         self.line = line
         here = self.tr("in your library") if line.here else ""
-        said = [line.name, line.why, line.about, line.size, line.sentence or line.chip, here]
+        said = [line.name, line.why, line.about, line.signs, line.size, line.sentence or line.chip, here]
         self.setAccessibleName(". ".join(part.rstrip(".") for part in said if part))
         self.setToolTip(line.sentence)
         self._name.set_whole(line.name)
@@ -75,7 +76,8 @@ class CatalogueCard(QPushButton):
         self._why.setText(line.why)
         self._chip.say(line.chip, line.tone)
         self._chip.setVisible(bool(line.chip))
-        self._about.set_forms([joined([line.size, line.about]), joined([line.size, line.short])])
+        forms = ([line.size, line.about, line.signs], [line.size, line.about], [line.size, line.short])
+        self._about.set_forms([joined(parts) for parts in forms])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {
