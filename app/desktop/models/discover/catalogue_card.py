@@ -76,7 +76,12 @@ class CatalogueCard(QPushButton):
         self._why.setText(line.why)
         self._chip.say(line.chip, line.tone)
         self._chip.setVisible(bool(line.chip))
-        forms = ([line.size, line.about, line.signs], [line.size, line.about], [line.size, line.short])
+        forms = (
+            [line.size, line.about, line.signs],
+            [line.size, line.short, line.signs],
+            [line.size, line.about],
+            [line.size, line.short],
+        )
         self._about.set_forms([joined(parts) for parts in forms])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
