@@ -30,8 +30,7 @@ def state_of(
 
 @pytest.fixture
 def note(running: Running) -> TemplateNote:
-    """The note of a chat that has begun with another model."""
-    running.send("Hello")
+    """The note of a new chat, which the model in use answers."""
     return running.window.chat.template_note
 
 
