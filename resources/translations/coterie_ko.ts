@@ -5179,6 +5179,10 @@
         <translation>대화</translation>
     </message>
     <message>
+        <source>List</source>
+        <translation>목록</translation>
+    </message>
+    <message>
         <source>Placement</source>
         <translation>모델 배치</translation>
     </message>

@@ -47,7 +47,7 @@ def grounds(theme: Theme, tone: str) -> tuple[str, str]:
 def style_sheet(theme: Theme) -> str:
     """The whole sheet in the theme's colours and at its text size."""
     colours = {name: getattr(theme, name) for name in theme.__struct_fields__}
-    measures = {f"p{pixels}": theme.px(pixels) for pixels in range(1, 41)}
+    measures = {f"p{pixels}": theme.px(pixels) for pixels in range(1, 61)}
     texts = {f"t{pixels}": theme.px(pixels) for pixels in range(10, 25)}
     return _template().substitute(
         colours | measures | texts,

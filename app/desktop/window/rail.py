@@ -5,15 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.widgets.buttons import one_of_many, push_button
-from app.desktop.widgets.labels import name_icon, text_label
+from app.desktop.widgets.buttons import one_of_many
+from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.window.download_watch import Activity
 from app.desktop.window.frame import RAIL
 from app.desktop.window.rail_badge import RailBadge
+from app.desktop.window.rail_button import RailButton
+from app.desktop.window.shortcuts import shortcuts, shown_keys
 
 # A larger number of runs that wait is not counted out.
 MOST = 9
@@ -29,8 +30,8 @@ class Rail(ThemedWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "rail")
-        self.chat, self.runs, self.models = (push_button(self, "rail") for _ in range(3))
-        self.placement, self.fold, self.settings = (push_button(self, "rail") for _ in range(3))
+        self.chat, self.runs, self.models = (RailButton(self) for _ in range(3))
+        self.placement, self.fold, self.settings = (RailButton(self) for _ in range(3))
         self._badge = RailBadge(self.models)
         self._downloads = Activity()
         self._count = text_label(self.runs, "count")
@@ -112,21 +113,22 @@ class Rail(ThemedWidget):
         return next((titles.get(page, "") for page, button in self._pages.items() if button.isChecked()), "")
 
     def retranslate(self) -> None:
-        for button, name in (
-            (self.chat, self.tr("Chat")),
-            (self.runs, self._name_of_runs()),
-            (self.models, self._name_of_models()),
-            (self.placement, self.tr("Placement")),
-            (self.fold, self.tr("Show or hide the list")),
-            (self.settings, self.tr("Settings")),
+        keys = {shortcut.name: shown_keys(shortcut.keys) for shortcut in shortcuts()}
+        for button, label, name, command in (
+            (self.chat, self.tr("Chat"), self.tr("Chat"), "compose"),
+            (self.runs, self.tr("Runs"), self._name_of_runs(), "runs"),
+            (self.models, self.tr("Models"), self._name_of_models(), "models"),
+            (self.placement, self.tr("Placement"), self.tr("Placement"), "placement"),
+            (self.fold, self.tr("List"), self.tr("Show or hide the list"), "sidebar"),
+            (self.settings, self.tr("Settings"), self.tr("Settings"), "settings"),
         ):
-            name_icon(button, name)
+            button.tell(label, name, keys[command])
 
     def restyle(self) -> None:
         px = themes.current.px
         self.setFixedWidth(px(RAIL))
         self._count.setFixedSize(px(17), px(17))
-        for button, name in (
+        for button, symbol in (
             (self.chat, "message-square"),
             (self.runs, "check-line"),
             (self.models, "box"),
@@ -134,5 +136,4 @@ class Rail(ThemedWidget):
             (self.fold, "panel-left"),
             (self.settings, "settings"),
         ):
-            colour = "accent" if button.isChecked() else "muted"
-            set_icon(button, name, colour)
+            button.show_symbol(symbol)

@@ -601,3 +601,21 @@ def test_what_a_toast_puts_off_is_done_once_when_it_goes_by(running: Running) ->
     toast.dismiss()
     toast.dismiss()
     assert done == ["one", "undone", "three"]
+
+
+def test_the_rail_names_its_pages_in_letters_and_their_keys_in_tool_tips(running: Running) -> None:
+    rail = running.window.rail
+    assert [b.label() for b in (rail.chat, rail.runs, rail.models, rail.placement, rail.settings)] == [
+        "Chat", "Runs", "Models", "Placement", "Settings",
+    ]  # fmt: skip
+    assert rail.runs.toolTip() == "Runs  (Ctrl+R)" and rail.runs.accessibleName() == "Runs"
+    languages.choose("ko")
+    running.until(lambda: rail.settings.label() == "설정")
+
+
+def test_esc_on_another_page_stays_there(running: Running, qtbot: QtBot) -> None:
+    for page in ("models", "placement", "settings"):
+        running.window.go.show_page(page)
+        shown = running.window.pages.currentWidget()
+        qtbot.keyClick(running.window, Qt.Key.Key_Escape)
+        assert running.window.pages.currentWidget() is shown

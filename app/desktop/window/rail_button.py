@@ -1,0 +1,52 @@
+"""A button of the rail: an icon with its name in small letters below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QIcon, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
+
+from app.desktop.base.icons import icon
+from app.desktop.base.theme import themes
+
+ICON, LETTERS = 20, 10
+
+
+class RailButton(QPushButton):
+    """`show_page` gives it its icon and the name, `tell` what a screen reader and the tool tip say."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "rail")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._symbol = self._label = ""
+
+    def show_symbol(self, symbol: str) -> None:
+        self._symbol = symbol
+        self.update()
+
+    def tell(self, label: str, name: str, keys: str) -> None:
+        """The label below the icon, what a screen reader says, and the keys for the tool tip."""
+        self._label = label
+        self.setAccessibleName(name)
+        self.setToolTip(f"{name}  ({keys})" if keys else name)
+        self.update()
+
+    def label(self) -> str:
+        return self._label
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, painter, option = themes.current, QStylePainter(self), QStyleOptionButton()
+        self.initStyleOption(option)
+        option.icon, option.text = QIcon(), ""
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        color = "accent" if self.isChecked() else "muted"
+        size, gap = theme.px(ICON), theme.px(2)
+        painter.setFont(theme.font(LETTERS))
+        letters = painter.fontMetrics().height()
+        top = (self.height() - size - gap - letters) // 2
+        icon(self._symbol, color, ICON).paint(painter, QRect((self.width() - size) // 2, top, size, size))
+        painter.setPen(QColor(getattr(theme, color)))
+        below = QRect(0, top + size + gap, self.width(), letters)
+        words = painter.fontMetrics().elidedText(self._label, Qt.TextElideMode.ElideRight, self.width() - 2)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words)
