@@ -89,7 +89,8 @@ def test_texts_follow_the_language_while_the_page_is_open(opened: Open) -> None:
     assert page.side.rows["discover"].text() == "둘러보기"
     assert page.discover.bar.sort.text() == "인기 순"
     details = page.discover.details
-    assert details.table.rows[0].line.chip == "메모리 2.1 GB 부족"
+    assert details.table.rows[0].line.words == "가장 많이 쓰는 선택"
+    assert details.table.rows[1].line.chip == "메모리 2.1 GB 부족"
     assert (
         details.source.text() == "RTX 2080, RAM 64 GB 기준으로 확인했습니다. 파일 헤더 24.8 MB를 읽었습니다."
     )
