@@ -493,11 +493,16 @@ class ChatPage(ThemedWidget):
     def _reload_path(self) -> None:
         shown, conversation = self._shown, self._shown.id
         if conversation is not None:
+            shown.rereading += 1
             self._calls.do(
                 lambda s: s.conversations.path(conversation),
-                lambda path: self._path_changed(shown, path),
+                lambda path: self._read_again(shown, path),
                 owner=self,
             )
+
+    def _read_again(self, shown: Shown, path: list[int]) -> None:
+        shown.rereading -= 1
+        self._path_changed(shown, path)
 
     def _path_changed(self, shown: Shown, path: list[int]) -> None:
         if shown is not self._shown:
@@ -570,8 +575,10 @@ class ChatPage(ThemedWidget):
         )
 
     def _last_seen(self) -> int | None:
-        """The last message of the shown chat that a person can see, 0 for none; None in a new chat."""
-        return None if self._shown.id is None else (self.transcript.ids or [0])[-1]
+        """The last message of the shown chat that a person can see, 0 for none; None in a new chat, and while its
+        branch is being read."""
+        known = self._shown.id is not None and not self._shown.rereading
+        return (self.transcript.ids or [0])[-1] if known else None
 
     def _queue(self, text: str) -> None:
         """Let a question wait until the answer has ended."""

@@ -29,6 +29,8 @@ class Shown:
         self.creating = False
         # A conversation that is not read yet.
         self.opening = False
+        # So many times its branch is being read again.
+        self.rereading = 0
 
     @property
     def temporary(self) -> bool:
