@@ -8225,6 +8225,10 @@
         <translation>이 컴퓨터에 맞는 더 큰 모델</translation>
     </message>
     <message>
+        <source>Checking…</source>
+        <translation>확인 중…</translation>
+    </message>
+    <message>
         <source>See all models</source>
         <translation>모든 모델 보기</translation>
     </message>

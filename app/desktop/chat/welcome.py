@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.composer_frame import COLUMN, MARGIN, SCROLL_BAR
@@ -81,18 +82,23 @@ class WelcomePage(ThemedWidget):
         self._picks = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         # Their places are kept while they are looked for, so that nothing moves when they come.
         self._places = [QFrame(self) for _ in range(PICKS)]
+        self._checking: list[QLabel] = []
         for place in self._places:
             place.setProperty("kind", "card")
+            words = text_label(place, "small")
+            words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            Column(words, parent=place)
+            self._checking.append(words)
             self._picks.addWidget(place, 1)
         self._inside = QWidget(self)
         self._column = Column(
             2,
             self._title,
             self._sentence,
-            starter,
             self._heading,
             self._hint,
             self._picks,
+            starter,
             Row(self.more, STRETCH, self.skip, margins=(0, 4, 0, 0)),
             3,
             parent=self._inside,
@@ -215,6 +221,12 @@ class WelcomePage(ThemedWidget):
         self._heading.setVisible(self._reading or bool(self.cards))
         for place in self._places:
             place.setVisible(self._reading)
+        for words in self._checking:
+            words.setText(self.tr("Checking…"))
+        # The page leads with the first model that fits; without one, with what is here.
+        set_kind(self.start, "" if self.cards else "primary")
+        for card in self.cards:
+            set_kind(card.button, "primary" if card is self.cards[0] else "")
         self._hint.setText(self._hint_text())
         set_texts(self.more, self.tr("See all models"))
         set_texts(self.skip, self.tr("Skip"), self.tr("Skip and go to the chat"))

@@ -16,6 +16,7 @@ from app.format import format_size
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.diagnostics.cache import CacheReport, cache_report
+from app.services.diagnostics.fonts import has_emoji
 from app.services.diagnostics.hub import HubReport, LibraryReport, hub_report, library_report
 from app.services.diagnostics.memory import finding_of
 from app.services.library.resolving import resolve_model
@@ -93,6 +94,8 @@ def diagnose(language: Language) -> Diagnosis:
     found_memory = finding_of(read_memory(), SettingsFile(paths.settings_file()).current, language)
     checks.append(Check("memory", found_memory.ok, found_memory.message))
     checks.append(_sandbox_check(language))
+    emoji = has_emoji()
+    checks.append(Check("emoji", emoji, localized("doctor.emoji" if emoji else "doctor.no_emoji", language)))
     hub, reached = hub_report(language)
     library, kept = library_report(language)
     checks.append(Check("hub", reached.ok, reached.message))

@@ -266,7 +266,7 @@ def test_it_fits_a_small_window_and_every_control_has_a_name(
     running.until(lambda: len(page(running).cards) == 3)
     themes.choose("dark", scale)
     languages.choose(language)
-    running.window.resize(700, 600)  # the list gives way by itself
+    running.window.resize(716, 600)  # the list gives way by itself
     QApplication.processEvents()
 
     def below() -> bool:
