@@ -19,7 +19,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from app.desktop.base.prompt_edit import PromptEdit
-from app.desktop.base.theme import themes
 
 # In characters. What is longer holds up the window, line by line, and no model reads it at once.
 MOST_TEXT = 1_000_000
@@ -153,6 +152,5 @@ class MessageEdit(PromptEdit):
         self.focus_changed.emit(False)
 
     def restyle(self) -> None:
-        self.setFont(themes.current.font())
         self.document().setDocumentMargin(0)
         self.height_wanted.emit()

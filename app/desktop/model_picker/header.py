@@ -229,5 +229,4 @@ class Header(ThemedWidget):
         set_icon(self.cancel, "x", "muted", 16)
         set_icon(self.project, "folder", "muted", 16)
         set_icon(self.options, "sliders-horizontal", "muted", 18)
-        self.title.setFont(themes.current.font(14, bold=True))
         self.title.setMinimumWidth(px(120))

@@ -31,7 +31,9 @@ def sizes(window: QWidget) -> list[tuple[str, int, int, int]]:
                 if isinstance(widget, QAbstractButton) and not widget.icon().isNull()
                 else 0
             )
-            found.append((path, widget.font().pixelSize(), widget.fontMetrics().height(), icon))
+            # What a field says while it is empty is painted in the font of its viewport.
+            font = widget.viewport().font() if isinstance(widget, MessageEdit) else widget.font()
+            found.append((path, font.pixelSize(), widget.fontMetrics().height(), icon))
     return sorted(found)
 
 
