@@ -40,7 +40,7 @@ MAX_CARDS = 80
 MAX_RECORDS = 400
 # How long building cards may hold the event loop, in seconds: at first sight, and between events.
 FIRST_SLICE = 0.012
-SLICE = 0.006
+SLICE = 0.003
 UNKNOWN_HEIGHT = 180
 # How long a message that was gone to keeps its place while what stands above it gets its height, in seconds.
 HELD_S = 3.0
@@ -112,6 +112,7 @@ class CardWindow(ReadingArea):
         self._messages: dict[int, Message] = {}
         self._wanted: set[int] = set()
         self._cards: dict[int, MessageCard] = {}
+        self._placed: dict[int, tuple[int, int, int, int]] = {}  # where the cards stand
         self._extents = Extents()
         self._unfitted: set[int] = set()
         self._lines: dict[int, Fitted] = {}
@@ -361,9 +362,12 @@ class CardWindow(ReadingArea):
             above = self._line_heights.get(message_id, 0)
             height = self._extents.height(index) - self._gap(message_id) - above
             top = PADDING + self._extents.top(index)
-            card.setGeometry(left, top + above, width, height)
-            if card.isHidden():
-                card.show()
+            place = (left, top + above, width, height)
+            if self._placed.get(message_id) != place:
+                self._placed[message_id] = place
+                card.setGeometry(*place)
+                if card.isHidden():
+                    card.show()
             if message_id in self._lines:
                 self._lines[message_id].setGeometry(left, top, width, above)
         for message_id, line in self._lines.items():
@@ -514,6 +518,7 @@ class CardWindow(ReadingArea):
 
     def _drop_card(self, message_id: int) -> None:
         card = self._cards.pop(message_id)
+        self._placed.pop(message_id, None)
         self._unfitted.discard(message_id)
         discard(card)
 

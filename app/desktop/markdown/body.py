@@ -29,8 +29,8 @@ MAX_SEGMENT = 1800
 MAX_SHOWN = 60_000
 # So many widgets are made at once; those behind them in slices between events, of so many seconds.
 FIRST_ROWS = 8
-FIRST_AHEAD = 2
-SLICE_S = 0.005
+FIRST_AHEAD = 1
+SLICE_S = 0.003
 _TAG = re.compile("<[^>]*>")
 
 
