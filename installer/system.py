@@ -162,13 +162,15 @@ def font_files(home: Path) -> list[str]:
 
 
 def missing_fonts(files: Iterable[str], *, display: bool) -> list[Need]:
-    """A machine without any font needs one; one with a screen and no Korean font should get one."""
+    """A machine without any font needs one; one with a screen should have Korean and emoji too."""
     names = [name.replace("-", "").replace("_", "") for name in files]
     needs = []
     if not names:
         needs.append(Need("a font", "fonts-dejavu-core"))
     if display and not any(known in name for name in names for known in KOREAN_FONTS):
         needs.append(Need("a Korean font", "fonts-noto-cjk", required=False))
+    if display and not any("emoji" in name for name in names):
+        needs.append(Need("a font with emoji", "fonts-noto-color-emoji", required=False))
     return needs
 
 

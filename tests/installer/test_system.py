@@ -60,21 +60,21 @@ def test_this_machines_compilers_make_programs() -> None:
     ("files", "display", "wanted"),
     [
         ([], False, ["fonts-dejavu-core"]),
-        ([], True, ["fonts-dejavu-core", "fonts-noto-cjk"]),
+        ([], True, ["fonts-dejavu-core", "fonts-noto-cjk", "fonts-noto-color-emoji"]),
         (["dejavusans.ttf"], False, []),
-        (["dejavusans.ttf"], True, ["fonts-noto-cjk"]),
-        (["notosanscjk-regular.ttc"], True, []),
-        (["noto_sans_kr.otf"], True, []),
-        (["nanumgothic.ttf"], True, []),
+        (["dejavusans.ttf", "notocoloremoji.ttf"], True, ["fonts-noto-cjk"]),
+        (["notosanscjk-regular.ttc"], True, ["fonts-noto-color-emoji"]),
+        (["noto_sans_kr.otf", "noto-emoji.ttf"], True, []),
+        (["nanumgothic.ttf", "twemoji.ttf"], True, []),
     ],
 )
 def test_fonts_wanted(files: list[str], display: bool, wanted: list[str]) -> None:
     assert packages(missing_fonts(files, display=display)) == wanted
 
 
-def test_a_korean_font_is_better_to_have_and_nothing_to_stop_for() -> None:
-    (korean,) = missing_fonts(["dejavusans.ttf"], display=True)
-    assert not korean.required
+def test_korean_and_emoji_are_better_to_have_and_nothing_to_stop_for() -> None:
+    korean, emoji = missing_fonts(["dejavusans.ttf"], display=True)
+    assert not korean.required and not emoji.required
 
 
 def test_a_persons_own_fonts_count(tmp_path: Path) -> None:
