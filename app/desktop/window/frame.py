@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QWidget
 from app.desktop.base.theme import themes
 from app.desktop.widgets.layouts import Column, Row, discard
 
-RAIL = 64
+RAIL = 56
 # With less room beside it for the page the list goes by itself.
 PAGE = 400
 

@@ -48,5 +48,5 @@ class RailButton(QPushButton):
         icon(self._symbol, color, ICON).paint(painter, QRect((self.width() - size) // 2, top, size, size))
         painter.setPen(QColor(getattr(theme, color)))
         below = QRect(0, top + size + gap, self.width(), letters)
-        words = painter.fontMetrics().elidedText(self._label, Qt.TextElideMode.ElideRight, self.width() - 2)
+        words = painter.fontMetrics().elidedText(self._label, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words)
