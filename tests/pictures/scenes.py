@@ -32,7 +32,7 @@ def chat_answer(stage: Stage) -> None:
     window.go.open_chat(shown)
     stage.until(lambda: bool(window.chat.transcript.findChildren(ReasoningCard)))
     for card in window.chat.transcript.findChildren(ReasoningCard):
-        card.open()
+        card.unfold()
 
 
 def chat_tools(stage: Stage) -> None:
