@@ -120,7 +120,7 @@ def test_a_server_that_answers_with_an_error_is_logged_by_its_code(command: Comm
 def test_a_mistake_of_ours_is_logged_with_its_place_and_without_the_text(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ValueError(f"cannot cope with {ASKED}")
 
     monkeypatch.setattr("app.store.messages.Messages.add", fail)
