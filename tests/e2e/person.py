@@ -77,8 +77,10 @@ class Person:
         self.until(lambda: time.monotonic() > end, "the end of a rest")
 
     def quit(self) -> None:
-        """Ctrl+Q."""
+        """Ctrl+Q, whatever is at work."""
         QTest.keyClick(self._window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+        if find_all(self._window, "Quit anyway"):
+            self.press("Quit anyway")
 
     # What stands in the chat
 

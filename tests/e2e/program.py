@@ -62,6 +62,7 @@ class Used(application.Desktop):
         except Exception:
             traceback.print_exc()
             failed = True
+            self.window.leaves_at_once = True
             self.window.close()
 
 

@@ -79,6 +79,7 @@ def test_an_answer_is_told_to_who_is_elsewhere_and_a_click_shows_its_chat(
     monkeypatch.setattr(
         window.away.notices, "say", lambda title, words, act: (said.append((title, words)), acts.append(act))
     )
+    monkeypatch.setattr(QApplication, "activeWindow", lambda: window)
     running.send("First question")
     asked = window.chat.conversation.id
     assert said == []  # the window is in front

@@ -57,6 +57,7 @@ def test_they_are_asked_one_after_the_other_in_their_order(house: House, chat: i
     assert queued(house, chat) == ("second", "third")
     house.engines[0].hold.clear()
     all_answered(house, chat, 6)
+    wait_until(lambda: said(house, chat)[-1] == "To third")
     assert said(house, chat) == ["first", "To first", "second", "To second", "third", "To third"]
     assert queued(house, chat) == ()
     waits = [now for before, now in zip([None, *told], told, strict=False) if now != before]
