@@ -23,6 +23,8 @@ from app.desktop.model_picker.model_pill import ModelPill
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.test_page_walk import PAGES, opened
 
+pytestmark = pytest.mark.long
+
 Make = Callable[..., Running]
 CONTROLS = (QAbstractButton, QAbstractSpinBox, QLineEdit, QLabel)
 

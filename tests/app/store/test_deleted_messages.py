@@ -92,6 +92,7 @@ def test_after_its_time_a_deleted_message_is_gone_with_its_compaction_point(stor
         store.messages.get(ids[2])
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_whatever_is_deleted_comes_back_in_the_reverse_order(

@@ -85,6 +85,7 @@ def test_a_message_in_front_of_its_parent_is_refused_with_nothing_kept(store: St
     assert store.conversations.all() == []
 
 
+@pytest.mark.long
 @settings(max_examples=20, deadline=None)
 @given(
     parents=st.lists(st.integers(0, 30), min_size=1, max_size=30),

@@ -1,6 +1,7 @@
 """From a branch of stored messages to the messages of a request."""
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,7 @@ def test_stored_results_go_back_with_their_calls() -> None:
     )
 
 
+@pytest.mark.long
 def test_every_template_takes_back_calls_that_nobody_carried_out() -> None:
     calls = (ToolCall("c1", "get_weather", {"city": "Paris"}), ToolCall("c2", "", '{"ci'))
     answer = msgspec.structs.replace(message("assistant", ""), tool_calls=calls)
@@ -96,6 +98,7 @@ def test_every_template_takes_back_calls_that_nobody_carried_out() -> None:
             assert "Qx7later" in text and "Paris" in text, name
 
 
+@pytest.mark.long
 def test_every_template_takes_what_other_apps_left() -> None:
     calls = (ToolCall("toolu_01", "get_weather", {"city": "Paris"}), ToolCall("", "python", {"code": "x"}))
     answer = msgspec.structs.replace(message("assistant", "Let me see.", "hm"), tool_calls=calls)
@@ -157,6 +160,7 @@ def test_the_newest_cut_in_the_branch_counts_and_one_of_another_branch_does_not(
     assert compaction_point_of([], cuts) is None
 
 
+@pytest.mark.long
 def test_every_template_takes_a_branch_that_begins_with_a_summary() -> None:
     path = numbered("One", "Go4gone", "Qx7later")
     cut = CompactionPoint(7, 1, 3, summary="Sy3before")

@@ -131,6 +131,7 @@ def any_chat(draw: st.DrawFn) -> WholeChat:
     return WholeChat(given, messages, tuple(draw(st.permutations(ids))), cuts)
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(chats=st.lists(any_chat(), max_size=4))
 def test_any_chats_are_read_as_they_were_written(chats: list[WholeChat]) -> None:

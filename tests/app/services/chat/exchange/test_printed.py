@@ -50,6 +50,7 @@ def words(page: str) -> str:
     return " ".join(page.split())
 
 
+@pytest.mark.long
 def test_chats_are_printed_with_title_pages_and_text_that_can_be_copied(store: Store, tmp_path: Path) -> None:
     ids = (
         add(store, "A walk", "Where to?\n  indented", ANSWER),

@@ -132,6 +132,7 @@ nodes = st.builds(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(nodes, max_size=8), ids)
 def test_parents_in_circles_and_parents_that_are_missing_lose_nothing(

@@ -38,6 +38,7 @@ def test_an_array_gives_its_elements_wherever_it_is_cut(
     assert values(data, size) == json.loads(data)
 
 
+@pytest.mark.long
 @given(st.lists(st.dictionaries(st.text(), json_values), min_size=1, max_size=4), st.integers(1, 9))
 def test_lines_give_their_values(given: list[Any], size: int) -> None:
     data = "".join(json.dumps(value) + "\n" for value in given).encode()
