@@ -26,9 +26,6 @@ def test_what_was_lost_while_an_answer_waited_is_not_told_as_cached() -> None:
 
 
 @pytest.mark.model
-def test_off_ends_a_thought_where_it_begins_if_nothing_tells_whether_the_model_reasons() -> None:
-    for opening in ("<think>", "<think>\n"):
-        thought, content, end, *_ = written(f"{opening}Hello.<|im_end|>", templates.STRIPPED)
-        assert (thought, content, end.notices) == ("", "Hello.", ())
+def test_a_thought_of_a_model_that_may_reason_is_read() -> None:
     thought, content, *_ = written("<think>Hm.</think>Hello.<|im_end|>", templates.STRIPPED, reasoning="auto")
     assert (thought, content) == ("Hm.", "Hello.")
