@@ -33,4 +33,7 @@ class PromptEdit(QPlainTextEdit):
 
     def _show_placeholder(self) -> None:
         super().setPlaceholderText("" if self.preedit else self._placeholder)
-        self.viewport().update()  # Qt draws another placeholder only with the next change
+        # Qt draws another placeholder only with the next change. Out of sight nothing is drawn, and who first asks
+        # for the viewport has PySide create all enums of widgets: a tenth of the way to the first paint.
+        if self.isVisible():
+            self.viewport().update()
