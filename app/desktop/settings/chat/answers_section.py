@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -21,14 +21,19 @@ SAMPLED = Sampling.__struct_fields__
 
 
 class _Defaults(AnswerControls):
-    """Rows of what holds for every conversation."""
+    """Rows of what holds for every conversation. `saved` takes the settings that it shows out of what was chosen."""
 
-    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        calls: ServiceCalls,
+        saved: Callable[[ChatOptions], dict[str, Any]],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._calls = calls
         self._kept: Settings | None = None
         self._model: ModelChanged | None = None
-        self.changed.connect(lambda options: calls.do(lambda s: s.settings.change(**self._saved(options))))
+        self.changed.connect(lambda options: calls.do(lambda s: s.settings.change(**saved(options))))
 
     def take_settings(self, settings: Settings) -> None:
         self._kept = settings
@@ -47,9 +52,6 @@ class _Defaults(AnswerControls):
         fallback = ChatOptions(sampling=Sampling() if facts is None else facts.sampling)
         self.show_options(chosen, fallback, self.tr("Model default"))
 
-    def _saved(self, options: ChatOptions) -> dict[str, Any]:
-        raise NotImplementedError
-
     def retranslate(self) -> None:
         super().retranslate()
         self._show()
@@ -59,7 +61,7 @@ class DefaultAnswers(_Defaults):
     """The usual choices, reasoning among them."""
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
-        super().__init__(calls, parent)
+        super().__init__(calls, _apart_from_sampling, parent)
         self.reasoning = ReasoningChooser(self)
         self.reasoning.chosen.connect(lambda value: calls.do(lambda s: s.settings.change(reasoning=value)))
         self.refresh()
@@ -76,9 +78,6 @@ class DefaultAnswers(_Defaults):
         offered.update(reasoning_choices(None if facts is None else facts.reasoning))
         return [word for word in (*REASONING_WORDS, BUDGET) if word in offered]
 
-    def _saved(self, options: ChatOptions) -> dict[str, Any]:
-        return {"system_prompt": options.system_prompt or "", "max_tokens": options.max_tokens or 0}
-
     def fields(self) -> Sequence[Field]:
         self.set_title(self.tr("Answers"))
         explanation = self.tr(
@@ -93,12 +92,13 @@ class DefaultSampling(_Defaults):
     """The numbers that most people leave alone."""
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
-        super().__init__(calls, parent)
+        super().__init__(calls, lambda options: {"sampling": options.sampling}, parent)
         self.refresh()
-
-    def _saved(self, options: ChatOptions) -> dict[str, Any]:
-        return {"sampling": options.sampling}
 
     def fields(self) -> Sequence[Field]:
         self.set_title(self.tr("Advanced"))
         return [field for field in super().fields() if field.key in SAMPLED]
+
+
+def _apart_from_sampling(options: ChatOptions) -> dict[str, Any]:
+    return {"system_prompt": options.system_prompt or "", "max_tokens": options.max_tokens or 0}
