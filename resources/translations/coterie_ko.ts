@@ -1528,6 +1528,14 @@
         <translation>가져올 대화 폴더 선택</translation>
     </message>
     <message>
+        <source>Recently deleted…</source>
+        <translation>최근 삭제한 대화…</translation>
+    </message>
+    <message>
+        <source>Show recently deleted chats</source>
+        <translation>최근 삭제한 대화 보기</translation>
+    </message>
+    <message>
         <source>Delete now</source>
         <translation>지금 삭제</translation>
     </message>

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 
 class AnswerRuns(QObject):
-    """`continue_wanted` carries a message and what becomes of its interrupted calls, `said` a `Said`. What is written
-    in `composer` and what is asked share the keyboard: Enter where nothing is written goes to the question."""
+    """`continue_wanted` carries a message and what becomes of its interrupted calls, `said` a `Notification`.
+    What is written in `composer` and what is asked share the keyboard: Enter where nothing is written goes to the
+    question."""
 
     continue_wanted = Signal(int, object)
     said = Signal(object)

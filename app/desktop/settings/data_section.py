@@ -1,4 +1,4 @@
-"""Where the data lies, what is kept to save time, and what was deleted."""
+"""Where the data lies, what is kept to save time, and where what was deleted is found."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.forms.file_dialog import choose_files, choose_folder
 from app.desktop.forms.form import Field, FormSection
 from app.desktop.forms.line_list import Line, LineList
-from app.desktop.text.words import shown_title
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.labels import set_texts
@@ -30,7 +29,7 @@ LIMITS = (0, GB, 4 * GB, 16 * GB, 64 * GB)
 
 
 class Deleted(NamedTuple):
-    """A chat or a run in the trash. `time` is in seconds since 1970."""
+    """A run in the trash. `time` is in seconds since 1970."""
 
     id: int
     title: str
@@ -38,11 +37,11 @@ class Deleted(NamedTuple):
 
 
 class DataSection(FormSection):
-    """`restored` carries the id of a conversation that was brought back, `run_restored` that of a run,
-    `import_wanted` the paths of files and folders with chats. `export_wanted` asks to export all chats."""
+    """`run_restored` carries the id of a run that was brought back, `import_wanted` the paths of files and folders
+    with chats. `export_wanted` asks to export all chats, `deleted_wanted` to show those that were deleted."""
 
     export_wanted = Signal()
-    restored = Signal(int)
+    deleted_wanted = Signal()
     run_restored = Signal(int)
     import_wanted = Signal(list)
 
@@ -50,10 +49,9 @@ class DataSection(FormSection):
         super().__init__(self._change, parent)
         self._calls, self._home = calls, home
         self._cached: int | None = None  # bytes
-        self._chats: tuple[Deleted, ...] = ()
         self._runs: tuple[Deleted, ...] = ()
         self.folder, self.export, self.clear = push_button(self), push_button(self), push_button(self, "bar")
-        self.trash, self.runs = LineList(self), LineList(self)
+        self.deleted, self.runs = push_button(self), LineList(self)
         self.files, self.files_of = push_button(self), push_button(self)
         self.importing = FlowRow(self, self.files, self.files_of)
         self.files.clicked.connect(self._choose_files)
@@ -61,7 +59,7 @@ class DataSection(FormSection):
         self.folder.clicked.connect(self.open_folder)
         self.export.clicked.connect(self.export_wanted)
         self.clear.clicked.connect(self._clear)
-        self.trash.acted.connect(lambda number: self._restore(self._chats[number].id))
+        self.deleted.clicked.connect(self.deleted_wanted)
         self.runs.acted.connect(lambda number: self._restore_run(self._runs[number].id))
         self.refresh()
 
@@ -78,7 +76,7 @@ class DataSection(FormSection):
 
     def read(self) -> None:
         """Ask what there is now."""
-        self._calls.do(_in_trash, self._take)
+        self._calls.do(_deleted_runs, self._take)
         self._calls.do(lambda s: s.kept_states.bytes(), self._take_cached, executor="io")
 
     def _change(self, states_limit: int) -> None:
@@ -96,16 +94,9 @@ class DataSection(FormSection):
         self.clear.setEnabled(bool(taken))
         self.retranslate()
 
-    def _take(self, found: tuple[tuple[Deleted, ...], tuple[Deleted, ...]]) -> None:
-        self._chats, self._runs = found
+    def _take(self, runs: tuple[Deleted, ...]) -> None:
+        self._runs = runs
         self.retranslate()
-
-    def _restore(self, conversation: int) -> None:
-        self._calls.do(
-            lambda s: s.conversations.restore(conversation),
-            lambda restored: self.restored.emit(restored.id),
-            owner=self,
-        )
 
     def _restore_run(self, run: int) -> None:
         self._calls.do(
@@ -134,13 +125,13 @@ class DataSection(FormSection):
         set_texts(self.files, self.tr("Choose files…"), self.tr("Choose files of chats to import"))
         set_texts(self.files_of, self.tr("Choose a folder…"), self.tr("Choose a folder of chats to import"))
         self.importing.refit()
+        set_texts(self.deleted, self.tr("Recently deleted…"), self.tr("Show recently deleted chats"))
         set_texts(self.clear, self.tr("Delete now"), self.tr("Delete the cache of all chats"))
 
     def fields(self) -> Sequence[Field]:
         self.set_title(self.tr("Data"))
         nothing = self.tr("Nothing was deleted in the last 30 days.")
-        for trash, deleted in ((self.trash, self._chats), (self.runs, self._runs)):
-            trash.show_lines([self._line(each) for each in deleted[:SHOWN]], nothing)
+        self.runs.show_lines([self._line(run) for run in self._runs[:SHOWN]], nothing)
         kept = self.tr(
             "Stored on disk. The oldest entries are removed first, and deleting a chat deletes its cache."
         )
@@ -163,13 +154,11 @@ class DataSection(FormSection):
             Field("import", self.tr("Import chats"), imports, self.importing),
             Field("states_limit", self.tr("Cache for fast return to long chats"), kept, sizes),
             Field("cached", self.cached(), "", self.clear),
-            Field("trash", self.tr("Deleted chats"), chats, self.trash, below=True),
+            Field("deleted", self.tr("Deleted chats"), chats, self.deleted),
             Field("runs", self.tr("Deleted runs"), runs, self.runs, below=True),
         )
 
 
-def _in_trash(services: Services) -> tuple[tuple[Deleted, ...], tuple[Deleted, ...]]:
-    """Chats and runs that were deleted."""
-    chats = tuple(Deleted(c.id, shown_title(c), c.deleted or 0.0) for c in services.conversations.trash())
+def _deleted_runs(services: Services) -> tuple[Deleted, ...]:
     runs = [run for run in services.runs.trash() if not run.conversation]
-    return chats, tuple(Deleted(run.id, run.title, run.trashed or 0.0) for run in runs)
+    return tuple(Deleted(run.id, run.title, run.trashed or 0.0) for run in runs)

@@ -56,7 +56,8 @@ class MemoryLine(QWidget):
 
 
 class RememberedSection(FormSection):
-    """A switch, the sentences, and a field for another one. `said` tells a `Said` for the foot of the window."""
+    """A switch, the sentences, and a field for another one. `said` tells a `Notification` for the foot of the
+    window."""
 
     said = Signal(object)
 

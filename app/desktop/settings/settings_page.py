@@ -39,10 +39,9 @@ COLUMN = 744
 
 
 class SettingsPage(ThemedWidget):
-    """`restored` carries a conversation that was brought back from the trash, `run_restored` a run, `said` a `Said`
-    for the foot of the window."""
+    """`run_restored` carries a run that was brought back from the trash, `said` a `Notification` for the foot of the
+    window."""
 
-    restored = Signal(int)
     run_restored = Signal(int)
     export_wanted = Signal()
     said = Signal(object)
@@ -83,7 +82,6 @@ class SettingsPage(ThemedWidget):
         self.scroller.verticalScrollBar().valueChanged.connect(self._show_where)
         self._sections = sections
         self.about.shortcuts.clicked.connect(self.shortcuts_wanted)
-        self.data.restored.connect(self.restored)
         self.data.run_restored.connect(self.run_restored)
         self.data.export_wanted.connect(self.export_wanted)
         self.remembered.said.connect(self.said)

@@ -29,8 +29,8 @@ class LazyPages(QObject):
     `chat_wanted` carries the path of a model to chat with, `hub_wanted` and `workers_wanted` ask for those settings,
     `shortcuts_wanted` for the sheet of keys,
     `model_wanted` for the list of models, `said` carries a `Notification` for the foot of the window,
-    `shown_changed` comes when another run may be shown, or none, `chat_restored` and `run_restored` carry an id,
-    `import_wanted` the paths of files with chats.
+    `shown_changed` comes when another run may be shown, or none, `run_restored` carries its id,
+    `import_wanted` the paths of files with chats, `deleted_wanted` asks for the chats that were deleted.
     """
 
     chat_wanted = Signal(str)
@@ -38,7 +38,7 @@ class LazyPages(QObject):
     workers_wanted = Signal()
     shortcuts_wanted = Signal()
     model_wanted = Signal()
-    chat_restored = Signal(int)
+    deleted_wanted = Signal()
     run_restored = Signal(int)
     export_wanted = Signal()
     import_wanted = Signal(list)
@@ -85,10 +85,10 @@ class LazyPages(QObject):
             from app.desktop.settings.settings_page import SettingsPage
 
             page = self._settings = SettingsPage(self._calls, self._home, self._pages)
-            page.restored.connect(self.chat_restored)
             page.run_restored.connect(self.run_restored)
             page.export_wanted.connect(self.export_wanted)
             page.data.import_wanted.connect(self.import_wanted)
+            page.data.deleted_wanted.connect(self.deleted_wanted)
             page.said.connect(self.said)
             page.shortcuts_wanted.connect(self.shortcuts_wanted)
             self._take_up(page, page.side)

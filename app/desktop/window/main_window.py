@@ -236,7 +236,8 @@ class MainWindow(ThemedWidget):
         self.chat.header.project_wanted.connect(self.projects.open)
         self.chat.answering_changed.connect(self.sidebar.show_answering)
         self.sidebar.archived_wanted.connect(lambda: self.put_away.open(archived=True))
-        self.sidebar.deleted_wanted.connect(lambda: self.put_away.open(archived=False))
+        for deleted_wanted in (self.sidebar.deleted_wanted, self.later.deleted_wanted):
+            deleted_wanted.connect(lambda: self.put_away.open(archived=False))
         self.sidebar.menus.export_wanted.connect(self.exports.ask)
         go.export_wanted.connect(self.exports.ask)
         self.later.export_wanted.connect(self.exports.ask)

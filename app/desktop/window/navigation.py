@@ -63,7 +63,6 @@ class Navigation(QObject):
         self._chat.model_strip.elsewhere_wanted.connect(self.show_elsewhere)
         self._chat.header.model.models_wanted.connect(self.find_models)
         self._chat.header.model.library_wanted.connect(lambda: self.show_models("library"))
-        self._later.chat_restored.connect(self.open_chat)
         self._later.run_restored.connect(self.show_run)
         self._later.workers_wanted.connect(self.show_workers)
         self._later.model_wanted.connect(self.choose_model)

@@ -25,8 +25,9 @@ from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.window.chat import card, shown_card
 from tests.support.window.composer import instead, reasoning, says
 from tests.support.window.finding import part
+from tests.support.window.lists import rows
 from tests.support.window.pressing import press
-from tests.support.window.settings import deleted_chats
+from tests.support.window.reading import labels
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 Make = Callable[..., Running]
@@ -501,10 +502,15 @@ def test_a_deleted_conversation_is_brought_back_from_the_trash(running: Running)
     running.window.chats.delete([number])
     running.until(lambda: titles(running) == [])
     running.window.go.show_page("settings")
-    trash = running.window.later.settings.data
-    running.until(lambda: deleted_chats(trash.trash) == ["Bring me back"])
-    trash.trash.lines[0].button.click()
+    running.window.later.settings.data.deleted.click()
+    sheet = running.window.put_away.sheet
+    assert sheet is not None and sheet.isVisible()
+    running.until(lambda: [row.split(",")[0] for row in rows(sheet.list)] == ["Bring me back"])
+    sheet.list.setCurrentIndex(sheet.list.model().index(0, 0))
+    sheet.back.click()
     running.until(lambda: titles(running) == ["Today", "Bring me back"])
+    running.until(lambda: rows(sheet.list) == [])
+    assert "Nothing was deleted in the last 30 days." in labels(sheet)
 
 
 def test_the_title_of_the_window_names_what_is_shown(running: Running) -> None:
