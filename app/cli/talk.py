@@ -48,14 +48,14 @@ class Talk:
         services.events.subscribe(ServiceEvent, self._events.put)
         self.id = services.conversations.create(options).id
         if offered is not None:
-            services.conversations.requests.offer_tools(self.id, offered)
+            services.requests.offer_tools(self.id, offered)
 
     def say(self, text: str) -> Message:
         """Send, show the answer as it streams, and return it finished.
 
         Raises Interrupted when Ctrl+C or a termination signal stopped it, and Unsaved.
         """
-        return self.follow(lambda: self.services.conversations.send(self.id, text))
+        return self.follow(lambda: self.services.asking.send(self.id, text))
 
     def follow(self, start: Callable[[], Message]) -> Message:
         """As `say`, for an answer that `start` begins."""
@@ -64,7 +64,7 @@ class Talk:
         try:
             return self._follow(answer, None)
         except (KeyboardInterrupt, Ended) as end:
-            self.services.conversations.stop(self.id)
+            self.services.answers.stop(self.id)
             try:
                 stopped = self._follow(answer, time.monotonic() + STOP_PATIENCE)
             except queue.Empty:
@@ -82,7 +82,7 @@ class Talk:
                     raise Unsaved(self._shown(answer)) from None
                 if until is not None:
                     raise
-                if self.id in self.services.conversations.answering():  # saving has so long after its end
+                if self.id in self.services.answers.answering():  # saving has so long after its end
                     self._given_up = time.monotonic() + SAVE_PATIENCE
                 continue  # lets Ctrl+C in on platforms where a blocked wait does not
             if isinstance(event, AnswerFinished) and event.message.id == answer.id:

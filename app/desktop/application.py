@@ -49,7 +49,7 @@ def open_all(home: Path, settings: SettingsFile) -> Services:
 
     services = open_services(home, settings)
     try:
-        services.conversations.recover()
+        services.answers.recover()
     except BaseException:
         services.close()
         raise

@@ -14,7 +14,9 @@ from collections.abc import Callable
 
 import msgspec
 
+from app.services.chat.chat_models import ChatModels
 from app.services.chat.conversations import Conversations
+from app.services.chat.open_answers import OpenAnswers
 from app.services.events import EventBus
 from app.services.memory_pressure import MemoryKnown, ReadMemory, after, read_memory
 from app.services.models.events import AnswerFinished, LoadedModelChanged, ModelChanged, ModelUsed
@@ -44,6 +46,8 @@ class ModelLifecycle:
         settings: SettingsFile,
         models: Models,
         conversations: Conversations,
+        chat_models: ChatModels,
+        answers: OpenAnswers,
         events: EventBus,
         *,
         read: ReadMemory = read_memory,
@@ -52,7 +56,7 @@ class ModelLifecycle:
     ) -> None:
         self._settings = settings
         self._models = models
-        self._conversations = conversations
+        self._conversations, self._chat_models, self._answers = conversations, chat_models, answers
         self._events = events
         self._read, self._clock, self._wall = read, clock, wall
         # Guards what follows; never held while a model, a store or a subscriber is called.
@@ -102,7 +106,7 @@ class ModelLifecycle:
         """
         self._note_use()
         if conversation is not None:
-            self._conversations.expect(conversation)
+            self._chat_models.expect(conversation)
         state = self._models.state
         if state.resting or state.state == "ready":  # and perhaps about to be unloaded: wait for that
             self._models.ensure("writing")
@@ -186,7 +190,7 @@ class ModelLifecycle:
         with self._changed:
             runs, last, since = tuple(self._runs.values()), self._last, self._since
         by_runs = {run.conversation for run in runs}
-        chats = sorted(id for id in self._conversations.answering() if id not in by_runs)
+        chats = sorted(id for id in self._answers.answering() if id not in by_runs)
         users = (*(self._chat(id) for id in chats), *(self._run_using(run) for run in runs))
         activity = self._models.activity.newest
         if last is not None and last.kind == "chat":

@@ -11,11 +11,18 @@ from pathlib import Path
 
 from app.log import set_levels
 from app.services.chat.asides import Asides
+from app.services.chat.asking import Asking
+from app.services.chat.chat_models import ChatModels
+from app.services.chat.chat_requests import ChatRequests
 from app.services.chat.compaction import Compactor
 from app.services.chat.comparisons import Comparisons
 from app.services.chat.conversations import TRASH_DAYS, Conversations
 from app.services.chat.exchange.reading.importing import ChatImports
+from app.services.chat.filing import Filing
+from app.services.chat.memories import Memories
 from app.services.chat.naming import Naming
+from app.services.chat.open_answers import OpenAnswers
+from app.services.chat.projects import Projects
 from app.services.chat.prompt_cache_files import PromptCacheFiles, states_folder
 from app.services.chat.question_queue import QuestionQueue
 from app.services.chat.summaries import Summaries
@@ -85,16 +92,36 @@ class Services:
         parts = RunParts(home, self.model_registry, self.servers, lambda: language(settings.current))
         self.prompts = prompt_library(home, parts.language)
         self.runs = Runs(home, store, parts, events)
-        self.conversations = Conversations(
+        self.projects = Projects(store, events)
+        self.memories = Memories(store, settings, self.projects, events)
+        self.chat_models = ChatModels(
             store, models, settings, library, self.runs, events, remote_servers.is_new
         )
+        self.requests = ChatRequests(store, models, settings, self.projects)
+        self.answers = OpenAnswers(store, models, self.runs, self.requests, events)
+        self.conversations = Conversations(store, settings, self.projects, self.answers, events)
+        self.filing = Filing(store, self.runs, self.answers, events)
+        self.asking = Asking(
+            store, models, self.conversations, self.chat_models, self.memories, self.answers, events
+        )
         self.chat_imports = ChatImports(store, events)
-        self.lifecycle = ModelLifecycle(settings, models, self.conversations, events)
-        self.room = Compactor(store, models, self.conversations, events)
-        self.comparisons = Comparisons(store, self.conversations, events)
-        self.queue = QuestionQueue(store, self.conversations, self.comparisons, events)
+        self.lifecycle = ModelLifecycle(
+            settings, models, self.conversations, self.chat_models, self.answers, events
+        )
+        self.room = Compactor(
+            store,
+            models,
+            self.chat_models,
+            self.requests,
+            self.conversations,
+            self.answers,
+            self.asking,
+            events,
+        )
+        self.comparisons = Comparisons(store, self.conversations, self.answers, self.asking, events)
+        self.queue = QuestionQueue(store, self.answers, self.asking, self.comparisons, events)
         naming = Naming(store, settings, self.conversations)
-        self.asides = Asides(models, events, (naming, self.conversations.memories))
+        self.asides = Asides(models, events, (naming, self.memories))
         self.summaries = Summaries(store, models, self.model_registry, self.conversations, events)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         placements.attach(models)
@@ -157,7 +184,7 @@ class Services:
         self.hub.close()
         self.models.close()
         self.placements.close()
-        self.conversations.close()
+        self.answers.close()
         self.store.close()
 
 

@@ -278,14 +278,13 @@ def _change(desktop: Desktop, long: int) -> None:
 
 def _stream(desktop: Desktop, long: int) -> None:
     """One answer streams."""
-    conversations = desktop.services.conversations
     desktop.window.go.open_chat(long)
     desktop.window.chat.transcript.jump_to_latest()
-    desktop.window.calls.do(lambda s: s.conversations.send(long, "Go on, please."))
-    until(lambda: bool(conversations.answering()))
+    desktop.window.calls.do(lambda s: s.asking.send(long, "Go on, please."))
+    until(lambda: bool(desktop.services.answers.answering()))
     loop = QEventLoop()
     watch = QTimer(interval=100)
-    watch.timeout.connect(lambda: conversations.answering() or loop.quit())
+    watch.timeout.connect(lambda: desktop.services.answers.answering() or loop.quit())
     watch.start()
     loop.exec()
     watch.stop()

@@ -120,7 +120,7 @@ class Stage:
         )
         services.placements = self.placements  # type: ignore[assignment]
         self.shelves.put_into(services)
-        services.conversations.recover()
+        services.answers.recover()
         return services
 
     def until(self, condition: Callable[[], bool]) -> None:

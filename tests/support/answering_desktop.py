@@ -45,7 +45,7 @@ def main() -> None:
         if not asked and desktop._services is not None:
             asked = True
             conversations = desktop._services.conversations
-            desktop.window.calls.do(lambda s: s.conversations.send(conversations.create().id, STORY))
+            desktop.window.calls.do(lambda s: s.asking.send(conversations.create().id, STORY))
 
     class Answering(Desktop):
         def open(self) -> None:

@@ -273,7 +273,7 @@ class ChatPage(ThemedWidget):
         self.model.show_chat(None)
         if (model := shown.options.model) is not None:
             self._calls.do(
-                lambda s: s.conversations.model_named(model),
+                lambda s: s.chat_models.named(model),
                 lambda found: self._model_known(shown, found),
                 executor="io",
                 owner=self,
@@ -368,7 +368,7 @@ class ChatPage(ThemedWidget):
 
     def _text_after(self, message: int, pieces: int) -> tuple[str, str] | None:
         services = self._calls.services
-        return None if services is None else services.conversations.text_after(message, pieces)
+        return None if services is None else services.answers.text_after(message, pieces)
 
     def find_text(self) -> None:
         """Let a person find something in what is shown."""
@@ -453,7 +453,7 @@ class ChatPage(ThemedWidget):
         shown, conversation = self._shown, self._shown.id
         if conversation is not None:
             self._calls.do(
-                lambda s: s.conversations.model_of(conversation),
+                lambda s: s.chat_models.of(conversation),
                 lambda model: self._model_known(shown, model),
                 executor="io",
                 owner=self,
@@ -519,7 +519,7 @@ class ChatPage(ThemedWidget):
 
     def _update_answering(self) -> None:
         services = self._calls.services
-        self._answering = services.conversations.answering() if services is not None else set()
+        self._answering = services.answers.answering() if services is not None else set()
         self._show_answering()
         self.answering_changed.emit(self._answering)
 
@@ -617,7 +617,7 @@ class ChatPage(ThemedWidget):
         """End the answer that is being written here; its text stays."""
         conversation = self._shown.id
         if conversation is not None and conversation in self._answering:
-            self._calls.do(lambda s: s.conversations.stop(conversation), executor="io")
+            self._calls.do(lambda s: s.answers.stop(conversation), executor="io")
 
     def answer_now(self) -> None:
         """Let the model that thinks here answer at once."""
@@ -626,7 +626,7 @@ class ChatPage(ThemedWidget):
     def _answer_now(self, _message: int) -> None:
         conversation = self._shown.id
         if conversation is not None:
-            self._calls.do(lambda s: s.conversations.answer_now(conversation), executor="io")
+            self._calls.do(lambda s: s.answers.answer_now(conversation), executor="io")
 
     def answering(self) -> bool:
         return self._shown.id in self._answering
@@ -661,7 +661,7 @@ class ChatPage(ThemedWidget):
         shown, conversation, after = self._shown, self._shown.id, self._last_seen()
         if conversation is not None:
             self._calls.do(
-                lambda s: s.conversations.edit(message, text, after),
+                lambda s: s.asking.edit(message, text, after),
                 self._follow,
                 lambda error: self._give_back(shown, conversation, text, error),
                 owner=self,
@@ -671,7 +671,7 @@ class ChatPage(ThemedWidget):
     def _regenerate(self, message: int, model: str | None = None) -> None:
         after = self._last_seen()
         self._calls.do(
-            lambda s: s.conversations.regenerate(message, model, after),
+            lambda s: s.asking.regenerate(message, model, after),
             self._follow,
             self._refused,
             owner=self,
@@ -697,7 +697,7 @@ class ChatPage(ThemedWidget):
         def go_on(found: Message) -> None:
             self._written.live.continue_from(found)
             self._continued = message
-            self._calls.do(lambda s: s.conversations.continue_answer(message, again))
+            self._calls.do(lambda s: s.asking.continue_answer(message, again))
 
         self._calls.do(lambda s: s.conversations.messages([message])[0], go_on, owner=self)
 
@@ -739,5 +739,5 @@ def _queued(services: Services, conversation: int, text: str) -> None:
 
 
 def _sent(services: Services, conversation: int, text: str, after: int | None) -> None:
-    services.conversations.send(conversation, text, after)
+    services.asking.send(conversation, text, after)
     services.conversations.set_draft(conversation, "")

@@ -23,7 +23,7 @@ def reasoning_tokens(delta: TextDelta) -> int:
     return round(delta.pieces * len(delta.reasoning) / length) if length else 0
 
 
-# Reasoning and content of an answer after so many pieces, None when it has ended; see `Conversations.text_after`.
+# Reasoning and content of an answer after so many pieces, None when it has ended; see `OpenAnswers.text_after`.
 TextAfter = Callable[[int, int], tuple[str, str] | None]
 
 

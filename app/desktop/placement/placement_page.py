@@ -221,7 +221,7 @@ class PlacementPage(ThemedWidget):
         services = self._calls.services
         if services is None or not self._path:
             return
-        self._apply_waits = bool(services.conversations.answering())
+        self._apply_waits = bool(services.answers.answering())
         if not self._apply_waits:
             path, options = self._path, self._options
             self._drafts.pop(path, None)

@@ -42,7 +42,7 @@ class ModelSection(FormSection):
 
     def _reload(self) -> None:
         services = self._calls.services
-        self._reload_wanted = bool(services.conversations.answering())
+        self._reload_wanted = bool(services.answers.answering())
         # A model that is not loaded takes the new values when it is.
         if not self._reload_wanted and services.models.state.state != "empty":
             self._calls.do(lambda s: s.models.reload(), executor="io")

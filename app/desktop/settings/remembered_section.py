@@ -80,7 +80,7 @@ class RememberedSection(FormSection):
     def read(self) -> None:
         """Show what there is now."""
         self._calls.do(
-            lambda s: (s.conversations.memories.all(), s.conversations.projects.all()),
+            lambda s: (s.memories.all(), s.projects.all()),
             lambda found: self.show_memories(*found),
             owner=self,
         )
@@ -103,7 +103,7 @@ class RememberedSection(FormSection):
         self.lines = [MemoryLine(memory, self._where(memory), self._body) for memory in self._memories]
         for line in self.lines:
             line.edited.connect(self._edit)
-            line.kept.connect(lambda id: self._calls.do(lambda s: s.conversations.memories.keep(id)))
+            line.kept.connect(lambda id: self._calls.do(lambda s: s.memories.keep(id)))
             line.removed.connect(self._remove)
             self._list.addWidget(line)
         self.nothing.setVisible(not self.lines)
@@ -119,13 +119,13 @@ class RememberedSection(FormSection):
         text = self.field.text().strip()
         if text:
             self.field.clear()
-            self._calls.do(lambda s: s.conversations.memories.add(text))
+            self._calls.do(lambda s: s.memories.add(text))
 
     def _edit(self, id: int, text: str) -> None:
-        self._calls.do(lambda s: s.conversations.memories.edit(id, text))
+        self._calls.do(lambda s: s.memories.edit(id, text))
 
     def _remove(self, id: int) -> None:
-        self._calls.do(lambda s: s.conversations.memories.remove(id), self._removed, owner=self)
+        self._calls.do(lambda s: s.memories.remove(id), self._removed, owner=self)
 
     def _removed(self, memory: Memory | None) -> None:
         if memory is not None:
@@ -133,7 +133,7 @@ class RememberedSection(FormSection):
             self.said.emit(Notification(self.tr("Forgotten"), self.tr("Undo"), undo))
 
     def _put_back(self, memory: Memory) -> None:
-        self._calls.do(lambda s: s.conversations.memories.put_back(memory))
+        self._calls.do(lambda s: s.memories.put_back(memory))
 
     def fields(self) -> Sequence[Field]:
         self.set_title(self.tr("Memory across chats"))

@@ -273,7 +273,7 @@ class MainWindow(ThemedWidget):
         self.calls.attach(services)
         self._take_settings(services.settings.current)
         self._take_events([services.models.state])
-        self.calls.do(lambda s: s.conversations.projects.all(), self.sidebar.set_projects)
+        self.calls.do(lambda s: s.projects.all(), self.sidebar.set_projects)
         self.calls.do(lambda s: s.conversations.all(), self._take_list)
         self.downloads.begin()
         self.run_notes.shelf.begin()
@@ -424,7 +424,7 @@ class MainWindow(ThemedWidget):
         services = self.calls.services
         if services is None or self.leaves_at_once or self._session_ends():
             return False
-        answers = len(services.conversations.answering())
+        answers = len(services.answers.answering())
         runs = [
             run.title for run in self.run_notes.shelf.all() if run.state == "running" and not run.conversation
         ]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from app.services.chat.events import ConversationChanged
+from app.services.events import EventBus
 from app.services.library.library import Library
 from app.services.library.model_names import shown_name
 from app.services.library.names import STARTER
@@ -45,14 +47,18 @@ class ChatModels:
         settings: SettingsFile,
         library: Library,
         runs: Runs,
+        events: EventBus,
         is_new: Callable[[str], bool],
     ) -> None:
         self._store, self._models, self._settings = store, models, settings
-        self._library, self._runs, self._is_new = library, runs, is_new
+        self._library, self._runs, self._events, self._is_new = library, runs, events, is_new
 
-    def of(self, conversation: Conversation) -> ModelOfChat | None:
+    def of(self, id: int) -> ModelOfChat | None:
         """The model of a chat: the one chosen for it, else the one that wrote its last answer. None for a chat with
         neither, or out of another app, which the model in use answers."""
+        return self._of(self._store.conversations.get(id))
+
+    def _of(self, conversation: Conversation) -> ModelOfChat | None:
         chosen = conversation.options.model
         if chosen is not None:
             return self._agreed(chosen)
@@ -82,13 +88,14 @@ class ChatModels:
         there = is_remote(path) or Path(path).exists()
         return ModelOfChat(name, path if there else "", self._models.called(path))
 
-    def take_up(self, conversation: Conversation) -> Conversation:
+    def take_up(self, id: int) -> Conversation:
         """Load the model of a chat, unless it is in use; the chat with its model, which it keeps from now on.
 
         Raises UserError `chat.model_gone` (`name`), `model.answering` while another model answers, `chat.model_held`
         while a run works with it.
         """
-        model = self.of(conversation)
+        conversation = self._store.conversations.get(id)
+        model = self._of(conversation)
         if model is not None:
             if not model.path:
                 raise UserError("chat.model_gone", name=model.title)
@@ -99,11 +106,13 @@ class ChatModels:
             return conversation
         name = self._models.wanted if model is None else model.name
         options = msgspec.structs.replace(conversation.options, model=name)
-        return self._store.conversations.set(conversation.id, options=options)
+        changed = self._store.conversations.set(id, options=options)
+        self._events.publish(ConversationChanged(changed))
+        return changed
 
-    def expect(self, conversation: Conversation) -> None:
+    def expect(self, id: int) -> None:
         """Somebody begins to write in this chat: load its model, unless another one is at work."""
-        model = self.of(conversation)
+        model = self.of(id)
         at_work = self._models.is_answering or self._runs.hold_model()
         if model is not None and model.path and not at_work:
             self._models.take_up(model.name, "writing")

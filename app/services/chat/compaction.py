@@ -26,7 +26,11 @@ from engine.errors import ErrorInfo, UserError
 from engine.text import clean_text
 
 if TYPE_CHECKING:
+    from app.services.chat.asking import Asking
+    from app.services.chat.chat_models import ChatModels
+    from app.services.chat.chat_requests import ChatRequests
     from app.services.chat.conversations import Conversations
+    from app.services.chat.open_answers import OpenAnswers
     from app.services.models.models import Models
     from app.store.store import Store
 
@@ -61,9 +65,20 @@ class Compactor:
     Methods block, on the disk and while tokens are counted: call them off the GUI thread.
     """
 
-    def __init__(self, store: Store, models: Models, conversations: Conversations, events: EventBus) -> None:
-        self._store, self._models, self._conversations = store, models, conversations
-        self._events = events
+    def __init__(
+        self,
+        store: Store,
+        models: Models,
+        chat_models: ChatModels,
+        requests: ChatRequests,
+        conversations: Conversations,
+        answers: OpenAnswers,
+        asking: Asking,
+        events: EventBus,
+    ) -> None:
+        self._store, self._models, self._chat_models = store, models, chat_models
+        self._requests, self._conversations = requests, conversations
+        self._answers, self._asking, self._events = answers, asking, events
         # Held while a choice is carried out, so that of two the second sees the result of the first.
         self._choosing = threading.Lock()
 
@@ -79,7 +94,7 @@ class Compactor:
         Starts loading the model where none is loaded, and raises UserError `model.not_ready` then; also as
         `Models.measure` does.
         """
-        self._conversations.take_up(conversation)
+        self._chat_models.take_up(conversation)
         facts = self._models.state.facts
         if facts is None or self._models.state.state != "ready":
             self._models.ensure()
@@ -155,8 +170,8 @@ class Compactor:
             return None
         leaf = self._store.messages.get(room.leaf)
         if leaf.role == "user":
-            return self._conversations.regenerate(leaf.id)
-        return self._conversations.continue_answer(leaf.id)
+            return self._asking.regenerate(leaf.id)
+        return self._asking.continue_answer(leaf.id)
 
     def begin_anew(self, conversation: int, draft: str = "") -> Conversation:
         """Start a new conversation with the same options, which refers to the old one as its origin.
@@ -170,7 +185,7 @@ class Compactor:
         waits = asked is not None and (path[-1] is asked or is_refused(path[-1]))
         made = self._conversations.create(old.options, conversation)
         if waits and asked is not None:
-            self._conversations.send(made.id, asked.content)
+            self._asking.send(made.id, asked.content)
             self._conversations.set_draft(made.id, draft)
         else:
             unfinished = asked is not None and is_full(path[-1])
@@ -181,7 +196,7 @@ class Compactor:
 
     def _put(self, room: CompactionOptions, cut: CompactionPoint) -> CompactionPoint:
         with self._choosing:
-            if room.conversation in self._conversations.answering():
+            if room.conversation in self._answers.answering():
                 raise UserError("chat.busy")
             if self._store.conversations.get(room.conversation).leaf != room.leaf:
                 raise UserError("chat.moved_on")
@@ -212,7 +227,7 @@ class _Branch:
     """The shown branch of a conversation, and token counts of its prompts."""
 
     def __init__(self, making: Compactor, conversation: int) -> None:
-        self._models, self._conversations = making._models, making._conversations
+        self._models, self._requests = making._models, making._requests
         self._conversation = making._store.conversations.get(conversation)
         self.ids = making._store.messages.path(conversation)
         if not self.ids:
@@ -247,7 +262,7 @@ class _Branch:
 
     def tokens(self, cut: CompactionPoint | None) -> int:
         """Tokens of the prompt with this compaction point."""
-        request = self._conversations.requests.make(
+        request = self._requests.make(
             self._conversation.id, self._path, self._conversation.options, cut, continue_last=self.continues
         )
         request = msgspec.structs.replace(request, id=new_request_id())

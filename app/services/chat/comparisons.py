@@ -6,8 +6,10 @@ import logging
 import threading
 from collections.abc import Sequence
 
+from app.services.chat.asking import Asking
 from app.services.chat.conversations import Conversations
 from app.services.chat.events import ComparisonChanged
+from app.services.chat.open_answers import OpenAnswers
 from app.services.events import EventBus
 from app.services.models.events import AnswerFinished
 from app.store.records import Message
@@ -21,8 +23,16 @@ MOST_MODELS = 3
 class Comparisons:
     """Carries out one comparison at a time, on a thread of its own. Methods may be called from any thread."""
 
-    def __init__(self, store: Store, conversations: Conversations, events: EventBus) -> None:
-        self._store, self._conversations, self._events = store, conversations, events
+    def __init__(
+        self,
+        store: Store,
+        conversations: Conversations,
+        answers: OpenAnswers,
+        asking: Asking,
+        events: EventBus,
+    ) -> None:
+        self._store, self._conversations, self._answers = store, conversations, answers
+        self._asking, self._events = asking, events
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._ended = threading.Condition()
@@ -83,7 +93,7 @@ class Comparisons:
         unsubscribe = self._events.subscribe(AnswerFinished, self._answer_finished)
         try:
             for model in models:
-                answer = self._conversations.regenerate(question.id, model)
+                answer = self._asking.regenerate(question.id, model)
                 answers.append(answer.id)
                 self._tell(question, answers, len(models))
                 if not self._waited(answer):
@@ -108,7 +118,7 @@ class Comparisons:
             self._ended.wait_for(lambda: self._stopped or answer.id in self._finished)
             ended = self._finished.get(answer.id)
         if ended is None:
-            self._conversations.stop(answer.conversation)
+            self._answers.stop(answer.conversation)
             return False
         return ended.state != "stopped"
 

@@ -6,10 +6,11 @@ Methods block on the disk: call them off the GUI thread.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app.services.chat.events import ConversationChanged
+from app.services.chat.open_answers import OpenAnswers
 from app.services.events import EventBus
 from app.services.runs.runs import Runs
 from app.store.records import Conversation
@@ -17,23 +18,15 @@ from app.store.store import Store
 
 
 class Filing:
-    """Each returns the chats as they were before, which `put_back` takes. `stop` ends the answer of a chat."""
+    """Each returns the chats as they were before, which `put_back` takes."""
 
-    def __init__(
-        self,
-        store: Store,
-        runs: Runs,
-        events: EventBus,
-        answering: Callable[[], set[int]],
-        stop: Callable[[int], None],
-    ) -> None:
-        self._store, self._runs, self._events = store, runs, events
-        self._answering, self._stop = answering, stop
+    def __init__(self, store: Store, runs: Runs, answers: OpenAnswers, events: EventBus) -> None:
+        self._store, self._runs, self._answers, self._events = store, runs, answers, events
 
     def delete(self, ids: Sequence[int]) -> list[Conversation]:
         """Move chats to the trash for 30 days and stop their answers."""
-        for id in self._answering().intersection(ids):
-            self._stop(id)
+        for id in self._answers.answering().intersection(ids):
+            self._answers.stop(id)
         return self._set(ids, deleted=time.time())
 
     def restore(self, ids: Sequence[int]) -> list[Conversation]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from app.services.chat.asking import Asking
 from app.services.chat.comparisons import Comparisons
-from app.services.chat.conversations import Conversations
 from app.services.chat.events import ComparisonChanged, ConversationChanged, QueueStopped
+from app.services.chat.open_answers import OpenAnswers
 from app.services.events import EventBus
 from app.services.models.events import AnswerFinished
 from app.store.records import Conversation, Message
@@ -27,9 +28,9 @@ class QuestionQueue:
     """
 
     def __init__(
-        self, store: Store, conversations: Conversations, comparisons: Comparisons, events: EventBus
+        self, store: Store, answers: OpenAnswers, asking: Asking, comparisons: Comparisons, events: EventBus
     ) -> None:
-        self._store, self._conversations = store, conversations
+        self._store, self._answers, self._asking = store, answers, asking
         self._comparisons, self._events = comparisons, events
         # Held around each change, so that changes are told in their order.
         self._changing = threading.Lock()
@@ -47,7 +48,7 @@ class QuestionQueue:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop; call before the conversations are closed."""
+        """Stop; call before the answers are closed."""
         with self._woken:
             self._closed = True
             self._woken.notify_all()
@@ -103,9 +104,9 @@ class QuestionQueue:
             self._look_at(conversation)
 
     def send_now(self, conversation: int) -> Message | None:
-        """Send the first question, whatever the last answer came to. Raises UserError as `Conversations.send`."""
+        """Send the first question, whatever the last answer came to. Raises UserError as `Asking.send`."""
         with self._changing:
-            return self._conversations.send_queued(conversation)
+            return self._asking.send_queued(conversation)
 
     # --- inside ---
 
@@ -140,7 +141,7 @@ class QuestionQueue:
     def _is_due(self, conversation: int) -> bool:
         """Whether the next question can be sent. While models are compared the chat has another one than its own."""
         compared = self._comparisons.conversation == conversation
-        if compared or conversation in self._held or conversation in self._conversations.answering():
+        if compared or conversation in self._held or conversation in self._answers.answering():
             return False
         found = self._store.conversations.find(conversation)
         if found is None or found.deleted is not None or not found.queued or found.leaf is None:

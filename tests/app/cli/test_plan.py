@@ -93,7 +93,7 @@ def loaded(home: Path, options: PlacementOptions) -> tuple[ModelFacts, str]:
         services.models.use(str(moe_model()), options=options, remember=False)
         facts = told.model("ready").facts
         assert facts is not None
-        answer = services.conversations.send(services.conversations.create().id, QUESTION)
+        answer = services.asking.send(services.conversations.create().id, QUESTION)
         return facts, told.finished(answer.id).content
     finally:
         services.close()

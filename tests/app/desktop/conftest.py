@@ -94,7 +94,7 @@ class Running:
             self.services.hub = ScriptedHub()  # type: ignore[assignment]
         if self._shelves is not None:
             self._shelves.put_into(self.services)
-        self.services.conversations.recover()
+        self.services.answers.recover()
         self.prepare(self.services)
         return self.services
 
@@ -118,7 +118,7 @@ class Running:
         asked = len(self.engine.requests)
         composer.edit.setPlainText(text)
         self.qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
-        self.until(lambda: len(self.engine.requests) > asked and not self.services.conversations.answering())
+        self.until(lambda: len(self.engine.requests) > asked and not self.services.answers.answering())
         self.until(self._shown)
 
     def _shown(self) -> bool:

@@ -76,7 +76,7 @@ def test_what_leaves_is_asked_about_once_and_marked_everywhere(
 
     chat.composer.edit.setPlainText("Hello")
     qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
-    running.until(lambda: bool(server.asked) and not running.services.conversations.answering())
+    running.until(lambda: bool(server.asked) and not running.services.answers.answering())
     running.until(lambda: bool(chat.transcript.findChildren(AnswerCard)))
     (answer,) = chat.transcript.findChildren(AnswerCard)
     running.until(lambda: spoken(answer.footer).startswith(f"Remote · scripted · {host}"))

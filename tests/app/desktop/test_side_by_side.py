@@ -58,7 +58,7 @@ def test_a_person_sends_in_one_chat_while_another_is_answered(make_desktop: Make
     running.window.go.new_chat()
     running.until(lambda: not chat.answering())
     ask(running, qtbot, "second")
-    running.until(lambda: chat.answering() and len(running.services.conversations.answering()) == 2)
+    running.until(lambda: chat.answering() and len(running.services.answers.answering()) == 2)
     running.engine.hold.clear()
     running.until(lambda: shows(running, "You said: second"))
     assert first is not None

@@ -66,15 +66,15 @@ def test_an_answer_that_the_disk_has_not_taken_is_not_gone_on_with_and_loses_not
     refusing = Refusing(services.store.messages, monkeypatch, "save", "finish")
     conversation = services.conversations.create()
     refusing.error = UserError("store.disk_full", folder="x")
-    answer = services.conversations.send(conversation.id, "Hello")
+    answer = services.asking.send(conversation.id, "Hello")
     told.next(StoreFailed)
-    while services.conversations.answering():
+    while services.answers.answering():
         threading.Event().wait(0.01)
     with pytest.raises(UserError) as caught:
-        services.conversations.continue_answer(answer.id)
+        services.asking.continue_answer(answer.id)
     assert caught.value.code == "store.disk_full"
     refusing.error = None
-    services.conversations.continue_answer(answer.id)
+    services.asking.continue_answer(answer.id)
     assert told.finished(answer.id).content == "Hello from the script."
     assert told.finished(answer.id).content == "Hello from the script." * 2
 
@@ -88,12 +88,12 @@ def test_a_stop_that_comes_before_the_engine_knows_of_the_answer_stops_it(
     generate = services.models.generate
 
     def stopped_first(request: GenerateRequest, listener: Listener) -> None:
-        services.conversations.stop(conversation.id)
+        services.answers.stop(conversation.id)
         services.models.engines.local.hold.set()  # type: ignore[attr-defined]
         generate(request, listener)
 
     monkeypatch.setattr(services.models, "generate", stopped_first)
-    answer = services.conversations.send(conversation.id, "Hello")
+    answer = services.asking.send(conversation.id, "Hello")
     assert told.finished(answer.id).state == "stopped"
 
 
@@ -110,8 +110,8 @@ def test_a_question_that_got_no_answer_is_not_stored_twice_when_it_is_sent_again
 
     monkeypatch.setattr(services.store.messages, "add", without_answer)
     with pytest.raises(UserError):
-        services.conversations.send(conversation.id, "Hello\0 there")
-    told.finished(services.conversations.send(conversation.id, "Hello\0 there").id)
+        services.asking.send(conversation.id, "Hello\0 there")
+    told.finished(services.asking.send(conversation.id, "Hello\0 there").id)
     path = services.conversations.messages(services.conversations.path(conversation.id))
     assert [message.role for message in path] == ["user", "assistant"]
 
@@ -121,7 +121,7 @@ def test_a_title_that_cannot_be_kept_does_not_refuse_the_words(
 ) -> None:
     Refusing(services.store.conversations, monkeypatch, "rename").error = UserError("store.locked", path="x")
     conversation = services.conversations.create()
-    answer = services.conversations.send(conversation.id, "Hello")
+    answer = services.asking.send(conversation.id, "Hello")
     assert told.finished(answer.id).state == "done"
     assert [e.error.code for e in told.seen if isinstance(e, StoreFailed)] == ["store.locked"]
 
@@ -130,7 +130,7 @@ def test_another_branch_shown_while_an_answer_starts_does_not_take_its_question_
     services: Services, told: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     conversation = services.conversations.create()
-    first = told.finished(services.conversations.send(conversation.id, "Hello").id)
+    first = told.finished(services.asking.send(conversation.id, "Hello").id)
     add = services.store.messages.add
     browsing: list[threading.Thread] = []
 
@@ -142,7 +142,7 @@ def test_another_branch_shown_while_an_answer_starts_does_not_take_its_question_
         return added
 
     monkeypatch.setattr(services.store.messages, "add", then_browse)
-    second = services.conversations.regenerate(first.id)
+    second = services.asking.regenerate(first.id)
     browsing[0].join()
     assert told.finished(second.id).state == "done"
     assert services.conversations.path(conversation.id)[-1] == first.id
@@ -155,7 +155,7 @@ def test_an_unforeseen_error_while_saving_is_reported_and_the_text_is_saved_late
     monkeypatch.setattr(threading, "excepthook", lambda args: reported.append(args.exc_value))
     refusing = Refusing(services.store.messages, monkeypatch, "save", "finish")
     refusing.error = ZeroDivisionError("a mistake")
-    answer = services.conversations.send(services.conversations.create().id, "Hello")
+    answer = services.asking.send(services.conversations.create().id, "Hello")
     assert told.next(StoreFailed).error.code == "unknown"
     refusing.error = None
     assert told.finished(answer.id).content == "Hello from the script."
@@ -171,15 +171,15 @@ def test_an_unforeseen_error_while_starting_leaves_no_answer_open(
     monkeypatch.setattr(services.models, "generate", failing)
     conversation = services.conversations.create()
     with pytest.raises(ZeroDivisionError):
-        services.conversations.send(conversation.id, "Hello")
-    assert services.conversations.answering() == set()
+        services.asking.send(conversation.id, "Hello")
+    assert services.answers.answering() == set()
 
 
 def test_two_conversations_are_answered_at_once_each_with_its_own_question(
     services: Services, told: Listening
 ) -> None:
     ids = [services.conversations.create().id for _ in range(2)]
-    threads = [threading.Thread(target=services.conversations.send, args=(id, f"Hello {id}")) for id in ids]
+    threads = [threading.Thread(target=services.asking.send, args=(id, f"Hello {id}")) for id in ids]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -73,6 +73,8 @@ class House:
             services.settings,
             services.models,
             services.conversations,
+            services.chat_models,
+            services.answers,
             services.events,
             read=lambda: MemoryReading(self.available, 16 * GIB),
             clock=lambda: self.now,
@@ -97,9 +99,7 @@ class House:
     def ask(self, text: str = "Hello") -> str:
         """A new chat's first answer, once it is stored."""
         services = self.services
-        return self.told.finished(
-            services.conversations.send(services.conversations.create().id, text).id
-        ).content
+        return self.told.finished(services.asking.send(services.conversations.create().id, text).id).content
 
     def answers(self) -> int:
         """How many the engine was asked for."""
@@ -233,7 +233,7 @@ def test_nothing_is_unloaded_while_an_answer_is_written_or_waits(house: House) -
     house.available = GIB // 10
     house.engine.hold.set()
     chat = house.services.conversations.create()
-    answer = house.services.conversations.send(chat.id, "Hello")
+    answer = house.services.asking.send(chat.id, "Hello")
     for _ in range(5):
         assert house.pass_minutes(60) is None, "its end is what wakes"
     now = house.lifecycle.current
@@ -417,7 +417,7 @@ def test_the_end_of_an_answer_sets_a_new_end_by_itself(house: House) -> None:
 def test_it_is_unloaded_at_once_when_wanted_but_not_under_somebody(house: House) -> None:
     house.loaded()
     house.engine.hold.set()
-    house.services.conversations.send(house.services.conversations.create().id, "Hello")
+    house.services.asking.send(house.services.conversations.create().id, "Hello")
     assert code_of(house.lifecycle.unload) == "model.in_use"
     house.engine.hold.clear()
     while house.services.models.is_answering:
@@ -441,14 +441,14 @@ def test_the_memory_of_a_real_model_is_given_back_and_its_chat_goes_on(coterie_h
         services.settings.change(sampling=Sampling(temperature=0.0, seed=1), context=2048, max_tokens=8)
         services.lifecycle.begin()
         chat = services.conversations.create()
-        first = told.finished(services.conversations.send(chat.id, "Name a colour.").id)
+        first = told.finished(services.asking.send(chat.id, "Name a colour.").id)
         held = services.lifecycle.current
         pid = services.models.engines.local.host_pid  # type: ignore[attr-defined]
         taken = psutil.Process(pid).memory_info().rss
         services.lifecycle.unload()
         assert not psutil.pid_exists(pid), "its memory went with it"
         assert taken > 50 * 2**20
-        second = told.finished(services.conversations.send(chat.id, "And another?").id)
+        second = told.finished(services.asking.send(chat.id, "And another?").id)
         assert first.state == second.state == "length" and second.content
         assert services.models.state.because == "answer"
         assert held is not None and held.held[0].device == "CPU" and held.bytes > 50 * 2**20

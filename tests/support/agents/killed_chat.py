@@ -36,7 +36,7 @@ def main(home: Path, folder: Path) -> None:
             print(event.owner.message, flush=True)
 
     chatting.services.events.subscribe(TextDelta, tell)
-    chatting.services.conversations.send(chatting.chat(), "Make notes.txt")
+    chatting.services.asking.send(chatting.chat(), "Make notes.txt")
     time.sleep(60)
 
 

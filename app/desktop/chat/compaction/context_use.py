@@ -51,7 +51,7 @@ def filling(services: Services, conversation: int, path: Sequence[int], used: in
     options = services.conversations.get(conversation).options
     messages = services.conversations.messages(path)
     cut = services.room.cut(conversation, path)
-    request = services.conversations.requests.make(conversation, messages, options, cut)
+    request = services.requests.make(conversation, messages, options, cut)
     letters: Counter[PartKind] = Counter()
     for message in request.messages:
         letters[_KINDS[message.role]] += len(message.content) + len(message.reasoning_content)

@@ -49,9 +49,9 @@ class ProposalNote(Banner):
 
     def _decide(self, id: int, *, keeps: bool) -> None:
         if keeps:
-            self._calls.do(lambda s: s.conversations.memories.keep(id))
+            self._calls.do(lambda s: s.memories.keep(id))
         else:
-            self._calls.do(lambda s: s.conversations.memories.remove(id))
+            self._calls.do(lambda s: s.memories.remove(id))
 
     def retranslate(self) -> None:
         super().retranslate()

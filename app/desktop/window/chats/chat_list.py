@@ -92,7 +92,7 @@ class ChatList(QObject):
     ) -> None:
         """Do this and say so, of one chat or of many, with a way back, which opens the one again that was open."""
         self._calls.do(
-            lambda s: work(s.conversations.filing),
+            lambda s: work(s.filing),
             lambda before: self._say((one if len(before) == 1 else many), name, before, reopens),
         )
 
@@ -106,7 +106,7 @@ class ChatList(QObject):
 
     def _put_back(self, before: list[Conversation], reopens: bool) -> None:
         self._calls.do(
-            lambda s: s.conversations.filing.put_back(before),
+            lambda s: s.filing.put_back(before),
             lambda _: self._was_put_back(before[0].id if reopens else None),
         )
 

@@ -76,7 +76,7 @@ class ProjectControl(QObject):
 
     def delete(self, project: int) -> None:
         """Its chats stay in the list."""
-        self._calls.do(lambda s: s.conversations.projects.delete(project), self._deleted)
+        self._calls.do(lambda s: s.projects.delete(project), self._deleted)
 
     def _deleted(self, project: Project) -> None:
         words = self.tr("Project “{name}” deleted. Its chats stay in the list.").format(name=project.name)
@@ -87,7 +87,7 @@ class ProjectControl(QObject):
         )
 
     def _restore(self, project: int) -> None:
-        self._calls.do(lambda s: s.conversations.projects.restore(project))
+        self._calls.do(lambda s: s.projects.restore(project))
 
 
 def _choices(services: Services) -> tuple[Any, ...]:
@@ -102,7 +102,7 @@ def _choices(services: Services) -> tuple[Any, ...]:
 
 def _kept(services: Services, project: Project | None, name: str, options: ProjectOptions) -> Project:
     """Make or change a project, where its folder can be worked in."""
-    projects = services.conversations.projects
+    projects = services.projects
     if options.tools is not None:
         folder = services.runs.workspace(options.tools.workspace)
         options = msgspec.structs.replace(

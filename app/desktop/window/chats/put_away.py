@@ -70,7 +70,7 @@ class PutAway(QObject):
         self._reload()
 
     def _delete_now(self, chats: list[int]) -> None:
-        self._calls.do(lambda s: s.conversations.filing.purge(chats), lambda _: self._keep(chats))
+        self._calls.do(lambda s: s.filing.purge(chats), lambda _: self._keep(chats))
 
     def _keep(self, chats: list[int]) -> None:
         self._going -= set(chats)

@@ -90,7 +90,7 @@ def test_while_a_syllable_is_composed_nothing_is_offered(running: Running) -> No
     running.until(lambda: bool(shown(running)))
     QApplication.sendEvent(edit, QInputMethodEvent("버", []))
     running.qtbot.keyClick(edit, Qt.Key.Key_Return)
-    assert not running.services.conversations.answering()
+    assert not running.services.answers.answering()
 
 
 def test_a_prompt_of_ones_own_is_a_file(running: Running) -> None:

@@ -81,7 +81,7 @@ def test_the_question_whose_answer_was_deleted_can_be_answered_again(chat: Runni
     pick(messages(chat)[-1], "Delete")
     chat.until(lambda: len(view.ids) == 3)
     pick(messages(chat)[-1], "Answer again")
-    chat.until(lambda: len(view.ids) == 4 and not chat.services.conversations.answering())
+    chat.until(lambda: len(view.ids) == 4 and not chat.services.answers.answering())
     assert contents(chat)[-1] == TEXT
 
 
@@ -120,7 +120,7 @@ def test_another_model_answers_the_same_question_and_the_chat_goes_on_with_it(
     assert [action.text() for action in models if action.isChecked()] == ["one"]
     next(action for action in models if action.text() == "two").trigger()
     menu.close()
-    running.until(lambda: page.transcript.ids[-1] != old and not running.services.conversations.answering())
+    running.until(lambda: page.transcript.ids[-1] != old and not running.services.answers.answering())
     assert running.services.conversations.get(page.conversation.id).options.model == paths[1]
     (written,) = running.services.conversations.messages(page.transcript.ids[-1:])
     assert (written.sibling, written.siblings) == (2, 2)
@@ -150,7 +150,7 @@ def test_an_answer_that_is_written_on_leaves_its_raw_text(chat: Running) -> None
     chat.until(page.answering)
     chat.until(lambda: page.transcript.shows(shown_id) and not answer(page.transcript, shown_id).shows_raw)
     chat.engine.hold.clear()
-    chat.until(lambda: not page.answering() and not chat.services.conversations.answering())
+    chat.until(lambda: not page.answering() and not chat.services.answers.answering())
 
 
 def test_an_answer_is_copied_as_markdown_and_as_rich_text(chat: Running) -> None:
@@ -183,7 +183,7 @@ def test_the_keys_copy_the_last_answer_and_have_it_written_anew(chat: Running, q
     chat.until(lambda: clipboard.text() == TEXT)
     old = view.ids[-1]
     qtbot.keyClick(chat.window.chat.composer.edit, Qt.Key.Key_R, both)
-    chat.until(lambda: view.ids[-1] != old and not chat.services.conversations.answering())
+    chat.until(lambda: view.ids[-1] != old and not chat.services.answers.answering())
     (written,) = chat.services.conversations.messages(view.ids[-1:])
     assert written.siblings == 2
 

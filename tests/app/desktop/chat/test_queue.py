@@ -223,5 +223,5 @@ def test_a_question_sent_while_a_chat_is_still_being_read_is_asked_in_it(
     running.window.go.open_chat(other)
     write(running, qtbot, "asked early")
     read.set()
-    running.until(lambda: len(chats.path(other)) == 2 and not chats.answering())
+    running.until(lambda: len(chats.path(other)) == 2 and not running.services.answers.answering())
     assert said(running)[0] == "asked early"

@@ -25,7 +25,7 @@ def test_a_proposal_is_shown_over_the_composer_and_decided_there(
     make_desktop: Callable[..., Running],
 ) -> None:
     running = make_desktop(settings={"memory": True}, answer=answer).ready()
-    chat, memories = running.window.chat, running.services.conversations.memories
+    chat, memories = running.window.chat, running.services.memories
     note = chat.proposal
     running.send("I am a nurse in Busan. Which tea?")
     running.until(note.isVisible)
@@ -47,7 +47,7 @@ def test_a_proposal_is_shown_over_the_composer_and_decided_there(
 
 
 def test_what_is_remembered_is_changed_in_the_settings(running: Running) -> None:
-    memories = running.services.conversations.memories
+    memories = running.services.memories
     running.window.go.show_page("settings")
     section = running.window.later.settings.remembered
     assert section.nothing.isVisible()

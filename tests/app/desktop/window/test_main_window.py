@@ -448,7 +448,7 @@ def test_a_message_that_cannot_be_sent_comes_back(
     def refuse(conversation: int, text: str) -> None:
         raise UserError("store.disk_full", folder="/data")
 
-    monkeypatch.setattr(running.services.conversations, "send", refuse)
+    monkeypatch.setattr(running.services.asking, "send", refuse)
     composer = running.window.chat.composer
     qtbot.keyClicks(composer.edit, "precious words")
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)

@@ -51,7 +51,7 @@ def opened(coterie_home: Path) -> Iterator[Open]:
 def test_calls_and_notices_are_told_and_stored_with_the_answer(opened: Open) -> None:
     services, told, _ = opened(calls=CALLS, notices=NOTICES)
     conversation = services.conversations.create().id
-    answer = services.conversations.send(conversation, "Weather?")
+    answer = services.asking.send(conversation, "Weather?")
     message = told.finished(answer.id)
     called = [event for event in told.seen if isinstance(event, AnswerToolCall)]
     assert called == [AnswerToolCall(answer.id, call) for call in CALLS]
@@ -64,13 +64,13 @@ def test_answer_now_reaches_the_answer_of_its_conversation(opened: Open) -> None
     services, told, engine = opened("<think>one", "<think>two", "Answer")
     engine.hold.set()
     conversation = services.conversations.create().id
-    answer = services.conversations.send(conversation, "Why?")
-    services.conversations.answer_now(conversation + 1)
-    services.conversations.answer_now(conversation)
+    answer = services.asking.send(conversation, "Why?")
+    services.answers.answer_now(conversation + 1)
+    services.answers.answer_now(conversation)
     engine.hold.clear()
     message = told.finished(answer.id)
     assert (message.content, message.reasoning) == ("Answer", "")
-    services.conversations.answer_now(conversation)  # nothing is under way
+    services.answers.answer_now(conversation)  # nothing is under way
 
 
 @pytest.mark.model
@@ -78,8 +78,8 @@ def test_an_answer_that_waits_for_a_measurement_does_not_reason(opened: Open) ->
     services, told, engine = opened()
     conversation = services.conversations.create().id
     with services.models.unloaded():
-        answer = services.conversations.send(conversation, "Why?")
-        services.conversations.answer_now(conversation)
+        answer = services.asking.send(conversation, "Why?")
+        services.answers.answer_now(conversation)
     told.finished(answer.id)
     assert engine.requests[-1].reasoning == 0
 
@@ -89,9 +89,9 @@ def test_tools_go_with_each_request_of_their_conversation_and_its_calls_come_bac
     services, told, engine = opened(calls=CALLS[:1])
     offered = OfferedTools(({"type": "function", "function": {"name": "get_weather"}},), "required")
     mine, other = (services.conversations.create().id for _ in range(2))
-    services.conversations.requests.offer_tools(mine, offered)
+    services.requests.offer_tools(mine, offered)
     for conversation, words in ((mine, "One"), (mine, "Two"), (other, "One")):
-        told.finished(services.conversations.send(conversation, words).id)
+        told.finished(services.asking.send(conversation, words).id)
     first, second, third = engine.requests
     assert (
         (first.tools, first.tool_choice) == (second.tools, second.tool_choice) == (offered.tools, "required")
@@ -105,12 +105,12 @@ def test_tools_go_with_each_request_of_their_conversation_and_its_calls_come_bac
 def test_an_answer_that_is_gone_on_with_keeps_its_calls(opened: Open) -> None:
     services, told, engine = opened("Some ", "words", calls=CALLS[:1])
     conversation = services.conversations.create().id
-    answer = services.conversations.send(conversation, "Weather?")
+    answer = services.asking.send(conversation, "Weather?")
     told.next(AnswerFinished)
     engine.calls, engine.notices = CALLS[1:], NOTICES
-    services.conversations.continue_answer(answer.id)
+    services.asking.continue_answer(answer.id)
     assert told.finished(answer.id).tool_calls == CALLS
     engine.calls, engine.notices = (), ()
-    services.conversations.continue_answer(answer.id)
+    services.asking.continue_answer(answer.id)
     assert told.finished(answer.id).tool_calls == CALLS[:1]  # without the call that was cut
     assert any(isinstance(event, TextDelta) for event in told.seen)

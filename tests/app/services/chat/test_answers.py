@@ -27,13 +27,13 @@ def test_what_was_told_of_an_answer_is_its_text_after_as_many_pieces(coterie_hom
     services = open_services(coterie_home, make_engine=lambda listener: ScriptedEngine(listener, pace=0.3))
     try:
         told = Listening(services)
-        answer = services.conversations.send(services.conversations.create().id, "Hello")
+        answer = services.asking.send(services.conversations.create().id, "Hello")
         heard, pieces = "", 0
         while pieces < 2:
             delta = told.next(TextDelta, lambda event: event.owner.message == answer.id)
             heard, pieces = heard + delta.content, pieces + delta.pieces
-            assert services.conversations.text_after(answer.id, pieces) == ("", heard)
+            assert services.answers.text_after(answer.id, pieces) == ("", heard)
         assert told.finished(answer.id).content.startswith(heard)
-        assert services.conversations.text_after(answer.id, pieces) is None
+        assert services.answers.text_after(answer.id, pieces) is None
     finally:
         services.close()

@@ -41,7 +41,7 @@ class House:
 
     def ask(self, conversation: int, text: str = "q") -> str:
         """The path of the model that answered."""
-        self.told.finished(self.services.conversations.send(conversation, text).id)
+        self.told.finished(self.services.asking.send(conversation, text).id)
         return self.services.models.state.path
 
     def model(self, conversation: int) -> str | None:
@@ -84,7 +84,7 @@ def test_another_model_is_used_once_it_is_chosen(house: House) -> None:
     chats.choose_model(id, house.two)
     assert house.ask(id, "again") == house.two
     answer = chats.path(id)[-1]
-    house.told.finished(chats.regenerate(answer, house.one).id)
+    house.told.finished(house.services.asking.regenerate(answer, house.one).id)
     assert (house.services.models.state.path, house.model(id)) == (house.one, house.one)
 
 
@@ -95,7 +95,7 @@ def test_a_chat_keeps_its_model_where_the_one_that_was_to_answer_again_cannot(ho
     house.ask(id)
     Path(house.two).unlink()
     answer = chats.path(id)[-1]
-    assert code_of(lambda: chats.regenerate(answer, house.two)) == "chat.model_gone"
+    assert code_of(lambda: house.services.asking.regenerate(answer, house.two)) == "chat.model_gone"
     assert house.model(id) == house.one and chats.path(id)[-1] == answer
 
 
@@ -106,7 +106,7 @@ def test_an_old_chat_goes_on_with_the_model_that_signed_its_answers(house: House
     id = chats.create().id
     question = store.messages.add(id, None, "user", "q").id
     store.messages.add(id, question, "assistant", "a", model="one")
-    assert chats.model_of(id) == chats.model_named(house.one)
+    assert house.services.chat_models.of(id) == house.services.chat_models.named(house.one)
     assert house.ask(id, "again") == house.one
     assert house.model(id) == house.one
 
@@ -117,12 +117,12 @@ def test_an_old_chat_whose_model_is_gone_asks_which_to_go_on_with(house: House) 
     id = chats.create().id
     question = store.messages.add(id, None, "user", "q").id
     answer = store.messages.add(id, question, "assistant", "a", model="Nobody 7B · Q4_K_M").id
-    model = chats.model_of(id)
+    model = house.services.chat_models.of(id)
     assert model is not None and (model.path, model.title) == ("", "Nobody 7B · Q4_K_M")
     for call in (
-        lambda: chats.send(id, "more"),
-        lambda: chats.regenerate(answer),
-        lambda: chats.edit(question, "other"),
+        lambda: house.services.asking.send(id, "more"),
+        lambda: house.services.asking.regenerate(answer),
+        lambda: house.services.asking.edit(question, "other"),
     ):
         assert code_of(call) == "chat.model_gone"
     assert chats.path(id) == [question, answer]
@@ -137,7 +137,7 @@ def test_an_old_chat_from_elsewhere_does_not_go_on_here_nor_one_from_here_elsewh
     id = chats.create().id
     question = store.messages.add(id, None, "user", "q").id
     store.messages.add(id, question, "assistant", "a", model=elsewhere)
-    model = chats.model_of(id)
+    model = house.services.chat_models.of(id)
     assert model is not None and model.path == elsewhere
     here = chats.create(ChatOptions(model=house.one)).id
     house.services.models.use(elsewhere)
@@ -153,10 +153,10 @@ def test_a_chat_out_of_a_file_sends_nothing_where_nobody_agreed_to(house: House)
     question = store.messages.add(signed, None, "user", "q").id
     store.messages.add(signed, question, "assistant", "a", model=elsewhere)
     for id in (chosen, signed):
-        assert code_of(lambda id=id: chats.send(id, "more")) == "chat.model_gone"
+        assert code_of(lambda id=id: house.services.asking.send(id, "more")) == "chat.model_gone"
     house.services.remote_servers.agree("https://models.example/v1")
     for id in (chosen, signed):
-        model = chats.model_of(id)
+        model = house.services.chat_models.of(id)
         assert model is not None and model.path == elsewhere
 
 
@@ -167,7 +167,7 @@ def test_a_chat_of_another_app_goes_on_with_the_model_in_use(house: House) -> No
     store.conversations.set(id, source="chatgpt:1")
     question = store.messages.add(id, None, "user", "q").id
     store.messages.add(id, question, "assistant", "a", model="gpt-x")
-    assert chats.model_of(id) is None
+    assert house.services.chat_models.of(id) is None
     assert house.ask(id, "more") == house.one
     assert house.model(id) == house.one
 
@@ -177,11 +177,11 @@ def test_a_chat_does_not_take_the_model_away_from_an_answer(house: House) -> Non
     house.use(house.one)
     first, second = chats.create().id, chats.create(ChatOptions(model=house.two)).id
     house.engines[0].hold.set()
-    answer = chats.send(first, "q")
+    answer = house.services.asking.send(first, "q")
     try:
-        assert code_of(lambda: chats.send(second, "q")) == "model.answering"
+        assert code_of(lambda: house.services.asking.send(second, "q")) == "model.answering"
         assert chats.path(second) == []
-        chats.expect(second)
+        house.services.chat_models.expect(second)
         assert house.services.models.state.path == house.one
     finally:
         house.engines[0].hold.clear()

@@ -51,7 +51,7 @@ def ask(chatting: Chatting, told: Listening) -> Callable[..., Message]:
 
     def say(chat: int, text: str, *replies: Any) -> Message:
         chatting.say(*replies)
-        return told.finished(chatting.services.conversations.send(chat, text).id)
+        return told.finished(chatting.services.asking.send(chat, text).id)
 
     return say
 
@@ -125,7 +125,7 @@ def test_an_answer_is_told_a_summary_in_the_place_of_what_it_stands_for(
             CompactionPoint(0, chat, asked.parent or 0, summary=summary)
         )
         chatting.say(says("Nothing."))
-        answer = told.finished(chatting.services.conversations.regenerate(asked.id).id)
+        answer = told.finished(chatting.services.asking.regenerate(asked.id).id)
         started = chatting.services.runs.entries(answer.run)[0].event
         assert isinstance(started, RunStarted)
         return [message.content for message in chatting.chat_model.asks[-1].messages[1:]], started.tainted
@@ -191,7 +191,7 @@ def test_a_call_that_needs_consent_asks_and_is_carried_out_once_allowed(
 ) -> None:
     chat = chatting.chat("ask")
     chatting.say(calls(WRITE), says("It is there."))
-    answer = chatting.services.conversations.send(chat, "Make notes.txt")
+    answer = chatting.services.asking.send(chat, "Make notes.txt")
     asked = question(told)
     assert not (chatting.folder / "notes.txt").exists()
     assert chatting.services.runs.decide(asked.run, asked.call, Decision(allow=True))
@@ -203,13 +203,13 @@ def test_a_chat_that_waits_for_consent_holds_up_no_other_chat(
     chatting: Chatting, told: Listening, ask: Callable[..., Message]
 ) -> None:
     chatting.say(calls(WRITE), says("It is there."))
-    waiting = chatting.services.conversations.send(chatting.chat("ask"), "Make notes.txt")
+    waiting = chatting.services.asking.send(chatting.chat("ask"), "Make notes.txt")
     asked = question(told)
     plain = chatting.services.conversations.create(ChatOptions()).id
-    answered = told.finished(chatting.services.conversations.send(plain, "Hi").id)
+    answered = told.finished(chatting.services.asking.send(plain, "Hi").id)
     assert answered.content == "Hello from the script."
     assert ask(chatting.chat(), "Hi", says("Hello.")).content == "Hello."
-    assert waiting.conversation in chatting.services.conversations.answering()
+    assert waiting.conversation in chatting.services.answers.answering()
     chatting.say(says("Not then."))
     chatting.services.runs.decide(asked.run, asked.call, Decision(allow=False))
     assert told.finished(waiting.id).content == "Not then."
@@ -218,17 +218,16 @@ def test_a_chat_that_waits_for_consent_holds_up_no_other_chat(
 def test_stopping_while_it_asks_ends_the_answer_and_continuing_asks_again(
     chatting: Chatting, told: Listening
 ) -> None:
-    conversations = chatting.services.conversations
     chat = chatting.chat("ask")
     chatting.say(calls(WRITE), says("It is there."))
-    answer = conversations.send(chat, "Make notes.txt")
+    answer = chatting.services.asking.send(chat, "Make notes.txt")
     question(told)
-    conversations.stop(chat)
+    chatting.services.answers.stop(chat)
     stopped = told.finished(answer.id)
     assert (stopped.state, stopped.error) == ("stopped", None)
-    assert conversations.answering() == set()
+    assert chatting.services.answers.answering() == set()
     chatting.say(calls(WRITE), says("It is there."))
-    resumed = conversations.continue_answer(answer.id)
+    resumed = chatting.services.asking.continue_answer(answer.id)
     assert (resumed.state, resumed.run) == ("streaming", stopped.run)
     asked = question(told)
     chatting.services.runs.decide(asked.run, asked.call, Decision(allow=True))
@@ -239,24 +238,24 @@ def test_stopping_while_it_asks_ends_the_answer_and_continuing_asks_again(
 def test_stopping_in_mid_text_keeps_it_and_continuing_writes_it_anew(
     chatting: Chatting, told: Listening
 ) -> None:
-    conversations, chat = chatting.services.conversations, chatting.chat()
+    chat = chatting.chat()
     real = chatting.chat_model.stream
 
     def turn(ask: ModelRequest, on_text: Any, cancelled: Callable[[], bool]) -> ModelResponse:
         def told_and_stopped(new: NewText) -> None:
             on_text(new)
-            conversations.stop(chat)
+            chatting.services.answers.stop(chat)
 
         return real(ask, told_and_stopped, cancelled)
 
     chatting.chat_model.stream = turn  # type: ignore[method-assign]
     chatting.say(says("a" * 50 + "b" * 50))
-    answer = conversations.send(chat, "Write")
+    answer = chatting.services.asking.send(chat, "Write")
     stopped = told.finished(answer.id)
     assert (stopped.state, stopped.content) == ("stopped", "a" * 50)
     chatting.chat_model.stream = real  # type: ignore[method-assign]
     chatting.say(says("All of it."))
-    conversations.continue_answer(answer.id)
+    chatting.services.asking.continue_answer(answer.id)
     assert told.finished(answer.id).content == "All of it."
 
 
@@ -266,14 +265,14 @@ def test_another_answer_is_a_branch_with_a_run_of_its_own_that_does_not_see_the_
     chat = chatting.chat()
     first = ask(chat, "Make notes.txt", calls(WRITE), says("First."))
     chatting.say(says("Second."))
-    second = told.finished(chatting.services.conversations.regenerate(first.id).id)
+    second = told.finished(chatting.services.asking.regenerate(first.id).id)
     assert (second.content, second.sibling, second.siblings) == ("Second.", 2, 2)
     assert second.run not in (0, first.run)
     assert [message.role for message in chatting.chat_model.asks[-1].messages] == ["system", "user"]
     chatting.services.conversations.show_sibling(second.id, -1)
     ask(chat, "And now?", says("Yes."))
     assert "First." in [message.content for message in chatting.chat_model.asks[-1].messages]
-    edited = chatting.services.conversations.edit(first.id, "Mine.")
+    edited = chatting.services.asking.edit(first.id, "Mine.")
     assert edited.run == 0
 
 
@@ -283,7 +282,7 @@ def test_with_tools_switched_off_the_next_answer_is_a_plain_one_that_sees_the_wo
     chat = chatting.chat()
     ask(chat, "Make notes.txt", calls(WRITE), says("It is there."))
     chatting.services.conversations.set_options(chat, ChatOptions())
-    answer = told.finished(chatting.services.conversations.send(chat, "Thanks").id)
+    answer = told.finished(chatting.services.asking.send(chat, "Thanks").id)
     assert (answer.content, answer.run) == ("Hello from the script.", 0)
     seen = [(m.role, m.content) for m in chatting.engines[0].requests[-1].messages]
     assert seen == [("user", "Make notes.txt"), ("assistant", "It is there."), ("user", "Thanks")]
@@ -307,7 +306,7 @@ def test_an_answer_that_reaches_its_length_ends_there_and_is_gone_on_with_where_
     assert (answer.state, answer.content) == ("length", "Once upon")
     again = [calls(("list_files", {}), text="I look."), says(" a time.")]
     chatting.say(*again)
-    chatting.services.conversations.continue_answer(answer.id)
+    chatting.services.asking.continue_answer(answer.id)
     whole = told.finished(answer.id)
     assert (whole.state, whole.content) == ("done", "Once upon a time.")
     assert prompts.GO_ON_WRITING in [message.content for message in chatting.chat_model.asks[-2].messages]
@@ -323,7 +322,7 @@ def test_a_model_that_fails_ends_the_answer_with_the_reason_and_it_can_be_contin
     answer = ask(chat, "Make notes.txt", calls(WRITE), broken("engine.lost"))
     assert (answer.state, answer.error) == ("stopped", ErrorInfo("engine.lost"))
     chatting.say(says("It is there."))
-    chatting.services.conversations.continue_answer(answer.id)
+    chatting.services.asking.continue_answer(answer.id)
     assert told.finished(answer.id).content == "It is there."
 
 
@@ -336,7 +335,7 @@ def test_a_folder_that_is_gone_fails_the_answer_and_not_the_chat(
     assert answer.state == "failed" and answer.error is not None
     assert (answer.error.code, answer.run) == ("run.no_workspace", 0)
     chatting.folder.mkdir()
-    assert told.finished(chatting.services.conversations.regenerate(answer.id).id).content == "Hello."
+    assert told.finished(chatting.services.asking.regenerate(answer.id).id).content == "Hello."
 
 
 def test_closing_in_the_middle_leaves_a_stopped_answer_that_goes_on_in_the_next_process(
@@ -344,14 +343,14 @@ def test_closing_in_the_middle_leaves_a_stopped_answer_that_goes_on_in_the_next_
 ) -> None:
     first = Chatting(coterie_home, tmp_path / "work", calls(WRITE), says("It is there."))
     told = Listening(first.services)
-    answer = first.services.conversations.send(first.chat("ask"), "Make notes.txt")
+    answer = first.services.asking.send(first.chat("ask"), "Make notes.txt")
     question(told)
     first.close()
     second = Chatting(coterie_home, tmp_path / "work", says("It is there."))
     try:
         told = Listening(second.services)
         assert second.services.store.messages.get(answer.id).state == "stopped"
-        second.services.conversations.continue_answer(answer.id)
+        second.services.asking.continue_answer(answer.id)
         asked = question(told)  # about the call that waited then
         second.services.runs.decide(asked.run, asked.call, Decision(allow=True))
         assert told.finished(answer.id).content == "It is there."
@@ -372,12 +371,12 @@ def test_a_killed_process_leaves_a_stopped_answer_whose_run_goes_on_without_repe
     chatting = Chatting(coterie_home, folder, says("It is there."))
     try:
         services = chatting.services
-        (stopped,) = services.conversations.recover()
+        (stopped,) = services.answers.recover()
         assert (stopped.id, stopped.state, stopped.content) == (answer, "stopped", "It is th")
         before = services.runs.entries(stopped.run)
         assert [entry.kind for entry in before].count("tool_result") == 1
         told = Listening(services)
-        services.conversations.continue_answer(answer)
+        services.asking.continue_answer(answer)
         done = told.finished(answer)
         assert (done.state, done.content, done.run) == ("done", "It is there.", stopped.run)
         after = services.runs.entries(stopped.run)
@@ -409,18 +408,18 @@ def test_the_engine_answers_chats_with_and_without_tools_one_after_the_other(
         tools = ChatTools(str(folder), "ask")
         engines[0].calls = (ToolCall("a", *WRITE),)
         asking = services.conversations.create(ChatOptions(tools=tools))
-        waiting = services.conversations.send(asking.id, "Make notes.txt")
+        waiting = services.asking.send(asking.id, "Make notes.txt")
         asked = question(told)
         engines[0].calls = ()
         others = [
-            services.conversations.send(services.conversations.create(options).id, "Hi").id
+            services.asking.send(services.conversations.create(options).id, "Hi").id
             for options in (ChatOptions(), ChatOptions(tools=tools), ChatOptions())
         ]
         run = services.runs.start(RunSpec("Say hi", str(folder)))
         ended = {told.next(AnswerFinished).message.id for _ in others}
         assert ended == set(others) and services.runs.join(run.id, 10)
         assert services.runs.get(run.id).state == "completed"
-        assert services.conversations.answering() == {asking.id}
+        assert services.answers.answering() == {asking.id}
         read = {event.owner.message for event in told.seen if isinstance(event, PromptProgress)}
         assert waiting.id in read, "the first prompt with tools is long: how far it is read is told"
         services.runs.decide(asked.run, asked.call, Decision(allow=True))
@@ -438,7 +437,7 @@ def test_a_chat_of_any_length_fits_into_a_short_context(coterie_home: Path, tmp_
         told, chat = Listening(chatting.services), chatting.chat()
         for number in range(8):
             chatting.say(calls(("read_file", {"path": "long.txt"})), says(" ".join(map(str, range(400)))))
-            answer = told.finished(chatting.services.conversations.send(chat, f"Question {number}?").id)
+            answer = told.finished(chatting.services.asking.send(chat, f"Question {number}?").id)
             assert answer.state == "done", answer.error
         sizes = [chatting.chat_model.measure(ask).prompt for ask in chatting.chat_model.asks]
         assert max(sizes) < 4096 and sizes[-1] > 2000
@@ -456,7 +455,7 @@ def test_an_answer_whose_run_had_ended_when_the_process_died_gets_its_words(
     store.messages.resume(answer.id)
     store.messages.save(answer.id, "It is", "")
     store.database.writer = "another"  # as in the next process
-    (recovered,) = chatting.services.conversations.recover()
+    (recovered,) = chatting.services.answers.recover()
     assert (recovered.state, recovered.content) == ("done", "It is there.")
 
 
@@ -487,7 +486,7 @@ def test_a_run_that_has_told_its_end_can_be_resumed_at_once(chatting: Chatting, 
             threading.Thread(target=chatting.services.runs.resume, args=(event.run.id,)).start()
 
     chatting.services.events.subscribe(RunChanged, at_the_end)
-    chatting.services.conversations.send(chat, "Hi")
+    chatting.services.asking.send(chat, "Hi")
     told.next(RunChanged, lambda event: event.run.state == "completed")
     run = told.next(RunChanged, lambda event: event.run.state == "completed").run
     ends = [e for e in chatting.services.runs.entries(run.id) if isinstance(e.event, RunFinished)]

@@ -45,7 +45,7 @@ class House:
         self.id = self.services.conversations.create(ChatOptions()).id
 
     def say(self, text: str = LONG) -> Message:
-        return self.told.finished(self.services.conversations.send(self.id, text).id)
+        return self.told.finished(self.services.asking.send(self.id, text).id)
 
     def fill(self) -> Message:
         """Talk until an answer is refused; returns that one."""
@@ -161,7 +161,7 @@ def test_an_answer_that_fills_the_context_alone_cannot_go_on(house: House) -> No
 
 def test_an_answer_cut_off_by_its_own_limit_is_not_full(house: House) -> None:
     conversation = house.services.conversations.create(ChatOptions(max_tokens=1)).id
-    answer = house.told.finished(house.services.conversations.send(conversation, "Hello").id)
+    answer = house.told.finished(house.services.asking.send(conversation, "Hello").id)
     assert answer.state == "length" and not is_full(answer)
 
 
@@ -208,7 +208,7 @@ def test_an_edit_of_a_turn_that_a_summary_covers_puts_the_summary_out_of_use(hou
     room = house.look()
     house.services.room.summarise(room, "They spoke of words.")
     question = house.services.conversations.path(house.id)[0]
-    edited = house.services.conversations.edit(question, "Something else?")
+    edited = house.services.asking.edit(question, "Something else?")
     house.told.finished(edited.id)
     assert house.asked() == "Something else?"
     house.services.conversations.show_sibling(house.services.conversations.path(house.id)[0], -1)

@@ -24,7 +24,7 @@ def test_a_message_and_its_answer_are_stored_with_usage_timings_and_a_title(
     services: Services, told: Listening
 ) -> None:
     conversation = services.conversations.create()
-    answer = services.conversations.send(conversation.id, QUESTION)
+    answer = services.asking.send(conversation.id, QUESTION)
     assert answer.state == "streaming"
     message = told.finished(answer.id)
     assert message.state == "done" and "sea" in message.content.lower()
@@ -39,7 +39,7 @@ def test_a_message_and_its_answer_are_stored_with_usage_timings_and_a_title(
 
 def test_what_happens_is_told_in_the_order_in_which_it_happens(services: Services, told: Listening) -> None:
     conversation = services.conversations.create()
-    answer = services.conversations.send(conversation.id, QUESTION)
+    answer = services.asking.send(conversation.id, QUESTION)
     told.finished(answer.id)
     added = [event.message.role for event in told.seen if isinstance(event, MessageAdded)]
     assert added == ["user", "assistant"]
@@ -51,7 +51,7 @@ def test_what_happens_is_told_in_the_order_in_which_it_happens(services: Service
 def test_a_title_that_a_person_gave_stays(services: Services, told: Listening) -> None:
     conversation = services.conversations.create()
     services.conversations.rename(conversation.id, "Mine")
-    told.finished(services.conversations.send(conversation.id, QUESTION).id)
+    told.finished(services.asking.send(conversation.id, QUESTION).id)
     assert services.conversations.get(conversation.id).title == "Mine"
 
 
@@ -59,8 +59,8 @@ def test_regenerating_adds_a_variant_and_the_old_answer_can_be_shown_again(
     services: Services, told: Listening
 ) -> None:
     conversation = services.conversations.create()
-    first = told.finished(services.conversations.send(conversation.id, QUESTION).id)
-    second = told.finished(services.conversations.regenerate(first.id).id)
+    first = told.finished(services.asking.send(conversation.id, QUESTION).id)
+    second = told.finished(services.asking.regenerate(first.id).id)
     assert (second.sibling, second.siblings) == (2, 2)
     assert services.conversations.path(conversation.id)[-1] == second.id
     services.conversations.show_sibling(second.id, -1)
@@ -72,9 +72,9 @@ def test_editing_a_question_answers_it_anew_beside_the_old_branch(
     services: Services, told: Listening
 ) -> None:
     conversation = services.conversations.create()
-    told.finished(services.conversations.send(conversation.id, QUESTION).id)
+    told.finished(services.asking.send(conversation.id, QUESTION).id)
     question = services.conversations.path(conversation.id)[0]
-    edited = services.conversations.edit(question, "Say hello.")
+    edited = services.asking.edit(question, "Say hello.")
     told.finished(edited.id)
     path = services.conversations.messages(services.conversations.path(conversation.id))
     assert path[0].content == "Say hello." and path[0].siblings == 2
@@ -85,19 +85,19 @@ def test_editing_an_answer_keeps_it_as_written_without_asking_the_model(
     services: Services, told: Listening
 ) -> None:
     conversation = services.conversations.create()
-    answer = told.finished(services.conversations.send(conversation.id, QUESTION).id)
-    edited = services.conversations.edit(answer.id, "The sea is blue.")
+    answer = told.finished(services.asking.send(conversation.id, QUESTION).id)
+    edited = services.asking.edit(answer.id, "The sea is blue.")
     assert (edited.content, edited.state, edited.siblings) == ("The sea is blue.", "done", 2)
-    assert services.conversations.answering() == set()
+    assert services.answers.answering() == set()
 
 
 def test_a_stopped_answer_keeps_its_text_and_goes_on_where_it_stopped(
     services: Services, told: Listening
 ) -> None:
     conversation = services.conversations.create(ChatOptions(max_tokens=12))
-    answer = told.finished(services.conversations.send(conversation.id, STORY).id)
+    answer = told.finished(services.asking.send(conversation.id, STORY).id)
     assert answer.state == "length"
-    resumed = services.conversations.continue_answer(answer.id)
+    resumed = services.asking.continue_answer(answer.id)
     assert resumed.id == answer.id and resumed.state == "streaming"
     longer = told.finished(answer.id)
     assert longer.content.startswith(answer.content)
@@ -106,9 +106,9 @@ def test_a_stopped_answer_keeps_its_text_and_goes_on_where_it_stopped(
 
 def test_stop_ends_the_answer_with_what_was_said(services: Services, told: Listening) -> None:
     conversation = services.conversations.create()
-    answer = services.conversations.send(conversation.id, STORY)
+    answer = services.asking.send(conversation.id, STORY)
     text = told.some_text(answer.id)
-    services.conversations.stop(conversation.id)
+    services.answers.stop(conversation.id)
     stopped = told.finished(answer.id)
     assert stopped.state == "stopped" and stopped.content.startswith(text)
 
@@ -117,11 +117,11 @@ def test_a_second_message_during_an_answer_is_refused_and_nothing_is_stored(
     services: Services, told: Listening
 ) -> None:
     conversation = services.conversations.create()
-    answer = services.conversations.send(conversation.id, STORY)
+    answer = services.asking.send(conversation.id, STORY)
     with pytest.raises(UserError) as caught:
-        services.conversations.send(conversation.id, "More?")
+        services.asking.send(conversation.id, "More?")
     assert caught.value.code == "chat.busy"
-    services.conversations.stop(conversation.id)
+    services.answers.stop(conversation.id)
     told.finished(answer.id)
     assert len(services.conversations.path(conversation.id)) == 2
 
@@ -130,7 +130,7 @@ def test_a_second_message_during_an_answer_is_refused_and_nothing_is_stored(
 def test_an_empty_message_is_refused(services: Services, text: str) -> None:
     conversation = services.conversations.create()
     with pytest.raises(UserError) as caught:
-        services.conversations.send(conversation.id, text)
+        services.asking.send(conversation.id, text)
     assert caught.value.code == "chat.empty"
 
 
@@ -138,7 +138,7 @@ def test_a_killed_host_leaves_a_stopped_answer_that_can_be_continued(
     services: Services, told: Listening
 ) -> None:
     conversation = services.conversations.create()
-    answer = services.conversations.send(conversation.id, STORY)
+    answer = services.asking.send(conversation.id, STORY)
     text = told.some_text(answer.id)
     pid = services.models.engines.local.host_pid  # type: ignore[attr-defined]
     os.kill(pid, signal.SIGKILL)
@@ -146,9 +146,9 @@ def test_a_killed_host_leaves_a_stopped_answer_that_can_be_continued(
     assert stopped.state == "stopped" and stopped.content.startswith(text)
     assert stopped.error is not None and stopped.error.code == "engine.killed"
     assert services.models.state.state == "lost"
-    services.conversations.continue_answer(answer.id)
+    services.asking.continue_answer(answer.id)
     told.some_text(answer.id)
-    services.conversations.stop(conversation.id)
+    services.answers.stop(conversation.id)
     longer = told.finished(answer.id)
     assert longer.content.startswith(stopped.content) and longer.error is None
 
@@ -169,7 +169,7 @@ def test_a_full_disk_is_told_once_and_the_text_is_saved_when_there_is_room_again
 
         monkeypatch.setattr(services.store.messages, method, guarded)
 
-    answer = services.conversations.send(conversation.id, STORY)
+    answer = services.asking.send(conversation.id, STORY)
     refuse("save")
     refuse("finish")
     assert told.next(StoreFailed).error.code == "store.disk_full"
@@ -185,7 +185,7 @@ def test_an_answer_without_any_model_fails_for_the_models_reason(coterie_home: P
     try:
         services.models.use(str(coterie_home / "missing.gguf"))
         conversation = services.conversations.create()
-        message = told.finished(services.conversations.send(conversation.id, "Hello").id)
+        message = told.finished(services.asking.send(conversation.id, "Hello").id)
         assert message.state == "failed"
         assert message.error is not None and message.error.code == "model.missing"
     finally:
@@ -196,7 +196,7 @@ def test_deleting_a_conversation_stops_its_answer_and_restoring_brings_all_back(
     services: Services, told: Listening
 ) -> None:
     conversation = services.conversations.create()
-    answer = services.conversations.send(conversation.id, STORY)
+    answer = services.asking.send(conversation.id, STORY)
     told.some_text(answer.id)
     services.conversations.delete(conversation.id)
     assert services.conversations.all() == []
@@ -210,7 +210,7 @@ def test_closing_in_the_middle_of_an_answer_keeps_its_text(coterie_home: Path) -
     services = open_services(coterie_home)
     told = Listening(services)
     conversation = services.conversations.create()
-    answer = services.conversations.send(conversation.id, STORY)
+    answer = services.asking.send(conversation.id, STORY)
     text = told.some_text(answer.id)
     services.close()
     again = open_services(coterie_home)
@@ -229,7 +229,7 @@ def test_several_conversations_are_answered_beside_each_other_each_with_its_own_
     asked: dict[int, str] = {}
     for topic, question in about.items():
         conversation = services.conversations.create()
-        asked[services.conversations.send(conversation.id, question).id] = topic
+        asked[services.asking.send(conversation.id, question).id] = topic
     ended = [told.next(AnswerFinished).message for _ in asked]
     assert {message.id for message in ended} == set(asked)
     for message in ended:
@@ -249,7 +249,7 @@ def test_what_is_counted_of_a_full_conversation_is_what_the_model_then_reads(
     for number in range(5):
         leaf = services.store.messages.add(conversation, leaf, "user", f"Question {number}: {QUESTION}").id
         leaf = services.store.messages.add(conversation, leaf, "assistant", f"{number} is blue. " * 8).id
-    refused = told.finished(services.conversations.send(conversation, QUESTION).id)
+    refused = told.finished(services.asking.send(conversation, QUESTION).id)
     assert refused.error is not None and refused.error.code == "engine.context_overflow"
     room = services.room.look(conversation)
     assert (room.needed, room.context) == (refused.error.params["needed"], 256)

@@ -13,8 +13,8 @@ from tests.support.listening import Listening
 def test_chats_of_many_places_are_filed_at_once_and_put_back_each_where_it_was(
     services: Services, told: Listening
 ) -> None:
-    chats, filing = services.conversations, services.conversations.filing
-    sea, sky = chats.projects.create("Sea").id, chats.projects.create("Sky").id
+    chats, filing = services.conversations, services.filing
+    sea, sky = services.projects.create("Sea").id, services.projects.create("Sky").id
     first, second, third = (chats.create(project=place).id for place in (sea, sky, None))
     chats.set_archived(third, True)
     every = [first, second, third]
@@ -43,7 +43,7 @@ def test_chats_of_many_places_are_filed_at_once_and_put_back_each_where_it_was(
 
 
 def test_only_what_is_in_the_trash_is_deleted_for_good(services: Services) -> None:
-    chats, filing = services.conversations, services.conversations.filing
+    chats, filing = services.conversations, services.filing
     kept, gone = chats.create().id, chats.create().id
     services.store.messages.add(gone, None, "user", "hello")
     filing.delete([gone])

@@ -37,7 +37,7 @@ def house(coterie_home: Path, tmp_path: Path) -> Iterator[House]:
 
 def system(house: House, conversation: int) -> str:
     options = house.services.conversations.get(conversation).options
-    return house.services.conversations.requests.system_prompt(conversation, options)
+    return house.services.requests.system_prompt(conversation, options)
 
 
 def proposed(house: House) -> tuple[Memory, ...]:
@@ -45,7 +45,7 @@ def proposed(house: House) -> tuple[Memory, ...]:
 
 
 def test_a_model_proposes_and_the_person_keeps(house: House) -> None:
-    chats, memories = house.services.conversations, house.services.conversations.memories
+    chats, memories = house.services.conversations, house.services.memories
     first = chats.create().id
     house.ask(first, QUESTION)
     found = proposed(house)
@@ -64,7 +64,7 @@ def test_a_model_proposes_and_the_person_keeps(house: House) -> None:
 
 
 def test_a_chat_keeps_what_it_was_given(house: House) -> None:
-    chats, memories = house.services.conversations, house.services.conversations.memories
+    chats, memories = house.services.conversations, house.services.memories
     kept = memories.add("Likes tea.")
     id = chats.create().id
     house.ask(id, "Which coffee?")
@@ -79,7 +79,7 @@ def test_a_chat_keeps_what_it_was_given(house: House) -> None:
 
 def test_nothing_is_proposed_or_given_while_it_is_off(house: House) -> None:
     house.services.settings.change(memory=False)
-    memories = house.services.conversations.memories
+    memories = house.services.memories
     memories.add("Likes tea.")
     id = house.services.conversations.create().id
     house.ask(id, QUESTION)
@@ -91,7 +91,7 @@ def test_nothing_is_proposed_or_given_while_it_is_off(house: House) -> None:
 
 def test_a_temporary_chat_neither_gives_nor_gets(house: House) -> None:
     chats = house.services.conversations
-    chats.memories.add("Likes tea.")
+    house.services.memories.add("Likes tea.")
     id = chats.create_temporary().id
     house.ask(id, QUESTION)
     house.services.asides.close()
@@ -101,23 +101,23 @@ def test_a_temporary_chat_neither_gives_nor_gets(house: House) -> None:
 
 def test_in_a_project_that_remembers_it_is_kept_there_alone(house: House) -> None:
     chats = house.services.conversations
-    project = chats.projects.create("Work", ProjectOptions(remembers=True)).id
+    project = house.services.projects.create("Work", ProjectOptions(remembers=True)).id
     id = chats.create(project=project).id
     house.ask(id, QUESTION)
     assert [(m.kept, m.project) for m in proposed(house)] == [(True, project)] * 2
-    assert chats.memories.given(None) == ()
-    assert chats.memories.given(project) == ("Is a nurse.", "Lives in Busan.")
+    assert house.services.memories.given(None) == ()
+    assert house.services.memories.given(project) == ("Is a nurse.", "Lives in Busan.")
 
 
 def test_what_is_known_is_not_proposed_again(house: House) -> None:
     chats = house.services.conversations
-    chats.memories.add("is a NURSE.")
+    house.services.memories.add("is a NURSE.")
     house.ask(chats.create().id, QUESTION)
     assert [m.text for m in proposed(house)] == ["is a NURSE.", "Lives in Busan."]
 
 
 def test_a_removed_memory_comes_back_and_bad_ones_are_refused(house: House) -> None:
-    memories = house.services.conversations.memories
+    memories = house.services.memories
     kept = memories.add("Likes   tea.\n")
     assert kept.text == "Likes tea."
     removed = memories.remove(kept.id)

@@ -13,12 +13,12 @@ from tests.support.listening import Listening
 
 def prompt(services: Services, conversation: int) -> str:
     options = services.conversations.get(conversation).options
-    return services.conversations.requests.system_prompt(conversation, options)
+    return services.requests.system_prompt(conversation, options)
 
 
 def test_a_chat_of_a_project_has_its_instructions_as_they_are_now(services: Services) -> None:
     services.settings.change(system_prompt="Be kind")
-    projects = services.conversations.projects
+    projects = services.projects
     sea = projects.create("  The   sea ", ProjectOptions("Answer in Korean", "m", ChatTools("/w", "read")))
     assert sea.name == "The sea"
     chat = services.conversations.create(project=sea.id)
@@ -38,7 +38,7 @@ def test_a_chat_of_a_project_has_its_instructions_as_they_are_now(services: Serv
 
 
 def test_what_changes_is_told_and_a_name_is_needed(services: Services, told: Listening) -> None:
-    projects = services.conversations.projects
+    projects = services.projects
     made = projects.create("b")
     projects.create("A")
     assert [p.name for p in told.next(ProjectsChanged).projects] == ["b"]

@@ -65,7 +65,7 @@ def kept(home: Path, *conversations: str) -> StatesFolder:
 def asked(services: Services, told: Listening) -> int:
     """A chat with one answer."""
     chat = services.conversations.create().id
-    told.finished(services.conversations.send(chat, "Hello").id)
+    told.finished(services.asking.send(chat, "Hello").id)
     return chat
 
 

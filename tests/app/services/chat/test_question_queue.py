@@ -31,7 +31,7 @@ def chat(house: House) -> int:
     id = house.services.conversations.create().id
     house.engines[0].answer = lambda request: (f"To {request.messages[-1].content}",)
     house.engines[0].hold.set()
-    house.services.conversations.send(id, "first")
+    house.services.asking.send(id, "first")
     return id
 
 
@@ -46,7 +46,7 @@ def said(house: House, id: int) -> list[str]:
 
 def all_answered(house: House, id: int, count: int) -> None:
     """Wait until so many messages are there, and the last of them is whole."""
-    answering = house.services.conversations.answering
+    answering = house.services.answers.answering
     wait_until(lambda: len(said(house, id)) == count and bool(said(house, id)[-1]) and not answering())
 
 
@@ -65,10 +65,9 @@ def test_they_are_asked_one_after_the_other_in_their_order(house: House, chat: i
 
 
 def test_after_an_answer_that_was_stopped_they_wait_to_be_sent(house: House, chat: int) -> None:
-    chats = house.services.conversations
     house.services.queue.add(chat, "second")
-    chats.stop(chat)
-    wait_until(lambda: not chats.answering())
+    house.services.answers.stop(chat)
+    wait_until(lambda: not house.services.answers.answering())
     house.engines[0].hold.clear()
     house.services.queue.hold(chat, False)  # looked at once more
     house.services.queue.add(chat, "third")
@@ -86,7 +85,7 @@ def test_they_outlive_the_program_and_nothing_is_sent_by_a_start(
     house.services.queue.add(chat, "second")
     house.services.close()
     again = House(coterie_home, tmp_path)
-    again.services.conversations.recover()
+    again.services.answers.recover()
     again.services.queue.begin()
     try:
         assert queued(again, chat) == ("second",)
@@ -171,18 +170,18 @@ def test_a_chat_that_went_on_elsewhere_is_not_written_to_unseen(
     try:
         theirs = other.messages.add(chat, answer, "user", "from elsewhere").id
         for call in (
-            lambda: chats.send(chat, "mine", answer),
-            lambda: chats.edit(question, "mine", answer),
-            lambda: chats.regenerate(answer, None, answer),
+            lambda: house.services.asking.send(chat, "mine", answer),
+            lambda: house.services.asking.edit(question, "mine", answer),
+            lambda: house.services.asking.regenerate(answer, None, answer),
         ):
             assert code_of(call) == "chat.changed_elsewhere"
         assert said(house, chat) == ["first", "To first", "from elsewhere"]
         written = other.messages.add(chat, theirs, "assistant", "half", state="streaming").id
-        assert code_of(lambda: chats.send(chat, "mine", written)) == "chat.busy"
+        assert code_of(lambda: house.services.asking.send(chat, "mine", written)) == "chat.busy"
         other.messages.finish(written, "whole", "", "done")
     finally:
         other.close()
-    house.told.finished(chats.send(chat, "mine", written).id)
+    house.told.finished(house.services.asking.send(chat, "mine", written).id)
     assert said(house, chat) == ["first", "To first", "from elsewhere", "whole", "mine", "To mine"]
 
 

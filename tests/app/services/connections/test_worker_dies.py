@@ -47,7 +47,7 @@ def test_the_text_so_far_stands_the_worker_is_named_and_the_answer_goes_on_witho
 ) -> None:
     with rpc_worker() as worker:
         loaded_onto(worker, services, told)
-        answer = services.conversations.send(services.conversations.create().id, STORY)
+        answer = services.asking.send(services.conversations.create().id, STORY)
         told.some_text(answer.id)
         worker.kill()
         partial = told.finished(answer.id)
@@ -66,7 +66,7 @@ def test_the_text_so_far_stands_the_worker_is_named_and_the_answer_goes_on_witho
     facts = told.model("ready").facts
     assert facts is not None and facts.plan is not None and list(facts.plan.bytes) == [RAM]
     services.settings.change(max_tokens=8)
-    services.conversations.continue_answer(answer.id)
+    services.asking.continue_answer(answer.id)
     whole = told.finished(answer.id)
     assert whole.content.startswith(partial.content) and len(whole.content) > len(partial.content)
     assert whole.error is None
@@ -79,13 +79,13 @@ def test_beneath_a_cache_of_experts_the_next_answer_needs_no_other_load(
     with rpc_worker() as worker:
         loaded_onto(worker, services, told, mode="cached")
         assert services.models.state.workers == (worker.address,)
-        answer = services.conversations.send(services.conversations.create().id, STORY)
+        answer = services.asking.send(services.conversations.create().id, STORY)
         told.some_text(answer.id)
         worker.kill()
         partial = told.finished(answer.id)
     assert partial.error is not None and partial.error.code == "worker.lost"
     services.settings.change(max_tokens=4)
-    services.conversations.continue_answer(answer.id)
+    services.asking.continue_answer(answer.id)
     whole = told.finished(answer.id)
     assert whole.error is None and len(whole.content) > len(partial.content)
     state = services.models.state
@@ -118,5 +118,5 @@ def test_a_model_on_a_worker_makes_room_for_tuning_and_comes_back_to_it(
         facts = told.model("ready").facts
         assert facts is not None and facts.plan is not None
         assert facts.plan.bytes["RPC0"].model > 0
-        answer = services.conversations.send(services.conversations.create().id, "Hi")
+        answer = services.asking.send(services.conversations.create().id, "Hi")
         assert told.finished(answer.id).error is None

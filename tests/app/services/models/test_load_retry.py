@@ -114,7 +114,7 @@ def test_an_answer_that_waits_for_the_model_is_given_by_the_load_that_succeeds(
     engine.failures = [NO_MEMORY, ErrorInfo("engine.killed"), NO_MEMORY]
     use(services)
     conversation = services.conversations.create()
-    answer = told.finished(services.conversations.send(conversation.id, "Hello").id)
+    answer = told.finished(services.asking.send(conversation.id, "Hello").id)
     assert (answer.content, answer.state) == ("Hello from the script.", "done")
     assert len(engine.loads) == 4
 
@@ -135,7 +135,7 @@ def test_when_nothing_is_left_to_give_up_the_reason_is_told(
     services.models._fall_back = lambda _path, _options: None
     engine.failures = [NO_MEMORY]
     conversation = services.conversations.create()
-    answer = told.finished(services.conversations.send(conversation.id, "Hello").id)
+    answer = told.finished(services.asking.send(conversation.id, "Hello").id)
     assert answer.error == NO_MEMORY and answer.state == "failed"
     assert services.models.state.error == NO_MEMORY
 
@@ -196,8 +196,8 @@ def test_an_answer_asked_for_and_one_stopped_between_two_loads(
     def act() -> None:
         for text in ("First", "Second"):
             ids.append(services.conversations.create().id)
-            ids.append(services.conversations.send(ids[-1], text).id)
-        services.conversations.stop(ids[0])
+            ids.append(services.asking.send(ids[-1], text).id)
+        services.answers.stop(ids[0])
 
     during_a_step(services, engine, act)
     assert told.finished(ids[1]).state == "stopped"

@@ -45,7 +45,7 @@ def make(coterie_home: Path, engines: list[ScriptedEngine]) -> Iterator[Make]:
 
 
 def chat(services: Services, told: Listening, text: str = "Hi") -> Any:
-    return told.finished(services.conversations.send(services.conversations.create().id, text).id)
+    return told.finished(services.asking.send(services.conversations.create().id, text).id)
 
 
 def in_use(services: Services) -> str:
@@ -85,7 +85,7 @@ def test_a_request_goes_to_the_model_it_was_asked_of(make: Make, engines: list[S
     with OpenAiServer(in_order(say("there " * 50, pace=0.01), say("there"))) as server:
         services.models.use(server.model)
         told.model("ready")
-        cut = services.conversations.send(services.conversations.create().id, "Hi")
+        cut = services.asking.send(services.conversations.create().id, "Hi")
         told.some_text(cut.id)
         services.models.use(LOCAL)
         stopped = told.finished(cut.id)

@@ -200,8 +200,8 @@ def test_while_tuning_nothing_is_loaded_and_what_is_asked_waits_for_the_reload(
         seen.append(services.models._engine.state)
         for text in ("Stopped", "Hello"):
             ids.append(services.conversations.create().id)
-            ids.append(services.conversations.send(ids[-1], text).id)
-        services.conversations.stop(ids[0])
+            ids.append(services.asking.send(ids[-1], text).id)
+        services.answers.stop(ids[0])
         with pytest.raises(UserError) as caught:
             services.placements.tune(model)
         assert caught.value.code == "tuning.twice"
@@ -253,7 +253,7 @@ def test_tuning_is_refused_while_an_answer_is_written(
     services.models.use(model)
     told.model("ready")
     engine.hold.set()
-    answer = services.conversations.send(services.conversations.create().id, "Hello")
+    answer = services.asking.send(services.conversations.create().id, "Hello")
     with pytest.raises(UserError) as caught:
         services.placements.tune(model)
     assert caught.value.code == "tuning.answering" and asked(placing, "tune") == 0
@@ -298,11 +298,11 @@ def test_experts_that_fire_are_summed_for_each_conversation_and_model(coterie_ho
         told = Listening(services)
         services.models.use(model)
         conversation = services.conversations.create().id
-        told.finished(services.conversations.send(conversation, "Unwatched").id)
+        told.finished(services.asking.send(conversation, "Unwatched").id)
         assert services.placements.experts(conversation) is None
         services.placements.watch_experts(True)
         for times in (1, 2):
-            told.finished(services.conversations.send(conversation, "Hello").id)
+            told.finished(services.asking.send(conversation, "Hello").id)
             changed = services.placements.experts(conversation)
             assert changed is not None
             assert changed.counts == ((), (3 * times, 0, 5 * times)) and changed.tokens == 4 * times
@@ -310,7 +310,7 @@ def test_experts_that_fire_are_summed_for_each_conversation_and_model(coterie_ho
         # Watching goes on with another model, counted anew.
         services.models.use("starter")
         services.conversations.choose_model(conversation, "starter")
-        told.finished(services.conversations.send(conversation, "Hello").id)
+        told.finished(services.asking.send(conversation, "Hello").id)
         changed = services.placements.experts(conversation)
         assert changed is not None and changed.counts == ((), (3, 0, 5))
         services.placements.watch_experts(False)
@@ -379,7 +379,7 @@ def test_the_measured_speed_is_of_the_placement_that_is_loaded(
 ) -> None:
     services.models.use(model)
     conversation = services.conversations.create()
-    answer = told.finished(services.conversations.send(conversation.id, "Hello").id)
+    answer = told.finished(services.asking.send(conversation.id, "Hello").id)
     speed = services.placements.speed(model)
     assert speed is not None and speed.decode_tps == 38.0
     beside = AnswerFinished(msgspec.structs.replace(answer, timings=Timings(decode_tps=9.0, batch=3.0)))

@@ -323,7 +323,7 @@ def test_what_one_answer_of_a_chat_read_counts_in_the_next(world: World) -> None
             chats = house.services.conversations
             chat = chats.create(ChatOptions(tools=ChatTools(str(world.workspace), "workspace"))).id
             for text, answer in (("Read it.", "Read."), ("What is the weather?", "Tried.")):
-                assert told.finished(chats.send(chat, text).id).content == answer
+                assert told.finished(house.services.asking.send(chat, text).id).content == answer
             asked = [request.reasons for request in house.asked]
         finally:
             house.close()

@@ -58,7 +58,7 @@ def test_runs_and_chats_at_a_time_do_not_get_into_each_others_way(tmp_path: Path
             house.services.models.use("/m/one.gguf")
             told.model("ready")
             chats = [house.services.conversations.create().id for _ in range(2)]
-            answers = [house.services.conversations.send(chat, "Hello") for chat in chats]
+            answers = [house.services.asking.send(chat, "Hello") for chat in chats]
             runs = [
                 house.start(f"Write as {name}.", folder, mode="ask" if number % 2 else "workspace")
                 for number, (name, folder) in enumerate(zip(names, folders, strict=True))

@@ -127,7 +127,7 @@ def test_chats_and_runs_share_a_model_and_each_gets_its_own(make: Make) -> None:
     chat = services.conversations.create()
     for thread in threads:
         thread.start()
-    answer = services.conversations.send(chat.id, "From a chat")
+    answer = services.asking.send(chat.id, "From a chat")
     assert told.finished(answer.id).content == "From a chat "
     for thread in threads:
         thread.join()
@@ -160,7 +160,7 @@ def test_a_model_is_not_taken_away_from_an_answer(make: Make, engines: list[Scri
     services.models.use(MODEL)
     told.model("ready")
     engines[0].hold.set()
-    answer = services.conversations.send(services.conversations.create().id, "Hi")
+    answer = services.asking.send(services.conversations.create().id, "Hi")
     other = services.model_registry.chat_model(OTHER)
     assert code_of(other.ready) == "model.answering"
     engines[0].hold.clear()

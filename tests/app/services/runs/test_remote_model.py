@@ -53,7 +53,7 @@ def test_a_turn_is_gathered_while_a_model_is_loaded_and_a_chat_goes_on(services:
     with OpenAiServer(in_order(reply), kind="vllm", context=4000) as server:
         chat_model = services.model_registry.chat_model(server.model)
         assert (chat_model.name, chat_model.ready()) == (server.model, 4000)
-        answer = services.conversations.send(services.conversations.create().id, "Hi")
+        answer = services.asking.send(services.conversations.create().id, "Hi")
         turn, text = ask(chat_model)
         assert told.finished(answer.id).content == "From here"
         assert (turn.reasoning, turn.content, turn.error) == ("hm", "Hello there", None)

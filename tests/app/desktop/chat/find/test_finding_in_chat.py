@@ -224,9 +224,9 @@ def test_an_answer_is_found_in_while_it_is_written(make_desktop: Callable[..., R
     composer = running.window.chat.composer
     composer.edit.setPlainText("Tell me of a whale")
     running.qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
-    running.until(lambda: bool(running.services.conversations.answering()))
+    running.until(lambda: bool(running.services.answers.answering()))
     running.until(lambda: running.window.chat.transcript.ids != [])
     find(running, "whale")
     running.until(lambda: count(running) not in ("", "1 of 1"))
-    assert running.services.conversations.answering()
+    assert running.services.answers.answering()
     running.until(lambda: count(running).endswith(" of 41"))

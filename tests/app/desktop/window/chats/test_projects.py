@@ -36,7 +36,7 @@ def opened(running: Running) -> ProjectSheet:
 
 
 def only(running: Running) -> Project:
-    (found,) = running.services.conversations.projects.all()
+    (found,) = running.services.projects.all()
     return found
 
 
@@ -57,7 +57,7 @@ def test_a_project_is_made_of_a_chat_by_keys_and_undone(
     sheet = opened(chatting)
     qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
     chatting.until(lambda: any("name" in text for text in labels(sheet) if text.endswith(".")))
-    assert sheet.isVisible() and chatting.services.conversations.projects.all() == []
+    assert sheet.isVisible() and chatting.services.projects.all() == []
     qtbot.keyClicks(sheet.name, "Sea  trip")
     sheet.instructions.setPlainText("Answer in one line")
     sheet.folder.field.setText(str(tmp_path / "missing"))
@@ -84,7 +84,7 @@ def test_a_project_is_made_of_a_chat_by_keys_and_undone(
 def test_a_chat_is_begun_in_a_project_with_what_that_says(
     chatting: Running, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    window, projects = chatting.window, chatting.services.conversations.projects
+    window, projects = chatting.window, chatting.services.projects
     chart = tmp_path / "chart.txt"
     chart.write_text("deep")
     tools = ChatTools(str(tmp_path), "read")
@@ -110,9 +110,9 @@ def test_a_chat_is_begun_in_a_project_with_what_that_says(
 
 
 def test_a_project_is_changed_deleted_and_restored_with_its_chats(chatting: Running, qtbot: QtBot) -> None:
-    window, conversations = chatting.window, chatting.services.conversations
-    made = conversations.projects.create("Sea", ProjectOptions(model="starter"))
-    conversations.filing.move([chatting.window.chat.conversation.id], made.id)
+    window = chatting.window
+    made = chatting.services.projects.create("Sea", ProjectOptions(model="starter"))
+    chatting.services.filing.move([chatting.window.chat.conversation.id], made.id)
     chatting.until(lambda: window.chat.header.project.isVisible())
     window.sidebar.list.setCurrentIndex(window.sidebar.list.model().index(0, 0))
     qtbot.keyClick(window.sidebar.list, Qt.Key.Key_F2)
@@ -133,9 +133,8 @@ def test_a_project_is_changed_deleted_and_restored_with_its_chats(chatting: Runn
 
 
 def test_a_folded_project_is_folded_again_before_the_data_is_open(chatting: Running, make_desktop) -> None:
-    conversations = chatting.services.conversations
-    made = conversations.projects.create("Sea")
-    conversations.filing.move([chatting.window.chat.conversation.id], made.id)
+    made = chatting.services.projects.create("Sea")
+    chatting.services.filing.move([chatting.window.chat.conversation.id], made.id)
     chatting.until(lambda: len(rows(chatting.window.sidebar.list)) == 2)
     chatting.window.sidebar.fold(made.id, True)
     chatting.close()

@@ -1,0 +1,195 @@
+"""What is asked of a chat: a question, another wording of one, another answer, the rest of one.
+
+Methods block on the disk, and while a model is chosen: call them off the GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.services.chat.chat_models import ChatModels
+from app.services.chat.conversations import Conversations
+from app.services.chat.events import BranchShown, ConversationChanged, MessageAdded
+from app.services.chat.memories import Memories
+from app.services.chat.open_answers import OpenAnswers
+from app.services.events import EventBus, StoreFailed
+from app.services.models.models import Models
+from app.services.titles import title_from
+from app.store.records import Conversation, Message
+from app.store.store import Store
+from engine.errors import UserError
+from engine.text import clean_text
+
+if TYPE_CHECKING:
+    from agents.events import RetryChoice
+
+
+class Asking:
+    """Stores what is asked, and starts the answer to it."""
+
+    def __init__(
+        self,
+        store: Store,
+        models: Models,
+        conversations: Conversations,
+        chat_models: ChatModels,
+        memories: Memories,
+        answers: OpenAnswers,
+        events: EventBus,
+    ) -> None:
+        self._store, self._models, self._conversations = store, models, conversations
+        self._chat_models, self._memories = chat_models, memories
+        self._answers, self._events = answers, events
+
+    def send(self, id: int, text: str, after: int | None = None) -> Message:
+        """Store the user's message and start the answer; returns the (empty, streaming) answer.
+
+        `after` is the last message that its writer has seen, 0 for none of them, None: not asked. Raises UserError
+        `chat.busy` while this conversation is being answered, `chat.changed_elsewhere` when its last message is
+        another, `chat.empty`, and as `ChatModels.take_up` does; nothing is stored then.
+        """
+        if not text.strip():
+            raise UserError("chat.empty")
+        with self._answers.starting:
+            self._refuse_moved(id, after)
+            return self._send(id, text)
+
+    def send_queued(self, id: int) -> Message | None:
+        """Send the first question that is queued, None where there is none. Raises UserError as `send` does; it stays
+        queued then."""
+        with self._answers.starting:
+            queued = self._store.conversations.get(id).queued
+            if not queued:
+                return None
+            answer = self._send(id, queued[0], queued=True)
+            self._events.publish(ConversationChanged(self._store.conversations.get(id)))
+            return answer
+
+    def regenerate(self, message: int, model: str | None = None, after: int | None = None) -> Message:
+        """Generate a new variant of an answer, or the answer to a user's message; the old one stays beside
+        it. With `model` the chat goes on with that one; `after` as in `send`.
+
+        Raises UserError `chat.busy`, `chat.changed_elsewhere`, `chat.nothing_to_answer`, and as
+        `ChatModels.take_up` does.
+        """
+        record = self._store.messages.get(message)
+        with self._answers.starting:
+            self._refuse_moved(record.conversation, after)
+            self._answers.refuse_busy(record.conversation)
+            self._take_up(record.conversation, model)
+            parent = record.parent if record.role == "assistant" else record.id
+            if parent is None:
+                raise UserError("chat.nothing_to_answer")
+            self._store.messages.show(parent)
+            self._events.publish(BranchShown(record.conversation))
+            return self._answer(record.conversation, parent, branch=True)
+
+    def edit(self, message: int, text: str, after: int | None = None) -> Message:
+        """Add a variant of a message with another text; a user's message is answered again. `after` as in `send`.
+
+        Raises UserError as `send` does.
+        """
+        if not text.strip():
+            raise UserError("chat.empty")
+        record = self._store.messages.get(message)
+        with self._answers.starting:
+            self._refuse_moved(record.conversation, after)
+            self._answers.refuse_busy(record.conversation)
+            if record.role == "user":
+                self._chat_models.take_up(record.conversation)
+            edited = self._store.messages.add(
+                record.conversation, record.parent, record.role, text, model=record.model
+            )
+            self._events.publish(BranchShown(record.conversation))
+            if record.role != "user":
+                return edited
+            return self._answer(record.conversation, edited.id)
+
+    def continue_answer(self, message: int, again: Mapping[str, RetryChoice] | None = None) -> Message:
+        """Continue a stopped answer in place; one with tools by resuming its run.
+
+        `again`: what becomes of its calls that were interrupted, as in `Runs.resume`. Raises UserError
+        `chat.not_last`.
+        """
+        record = self._store.messages.get(message)
+        with self._answers.starting:
+            self._answers.refuse_busy(record.conversation)
+            if (
+                self._store.conversations.get(record.conversation).leaf != message
+                or record.role != "assistant"
+            ):
+                raise UserError("chat.not_last")
+            self._chat_models.take_up(record.conversation)
+            resumed = self._store.messages.resume(message)
+            self._events.publish(BranchShown(record.conversation))
+            self._answers.start(
+                resumed,
+                continue_last=bool(resumed.content or resumed.reasoning),
+                again=again or {},
+                kept=record.content if record.state == "length" else "",
+            )
+            return resumed
+
+    # --- inside ---
+
+    def _send(self, id: int, text: str, *, queued: bool = False) -> Message:
+        self._answers.refuse_busy(id)
+        conversation = self._given_memories(self._chat_models.take_up(id))
+        question = None if queued else self._asked_before(conversation, text)
+        if question is None:
+            question = self._store.messages.add(id, conversation.leaf, "user", text, dequeues=queued)
+            self._events.publish(MessageAdded(question))
+        if conversation.title_source == "none":
+            self._give_title(id, text)
+        return self._answer(id, question.id)
+
+    def _asked_before(self, conversation: Conversation, text: str) -> Message | None:
+        """The same question at the end of the chat that got no answer, as when the disk was full."""
+        if conversation.leaf is None:
+            return None
+        last = self._store.messages.get(conversation.leaf)
+        return last if last.role == "user" and last.content == clean_text(text) else None
+
+    def _given_memories(self, conversation: Conversation) -> Conversation:
+        """A conversation that begins is given what is remembered, once and for all."""
+        given = self._memories.given(conversation.project) if conversation.leaf is None else ()
+        if not given or conversation.options.memories is not None or conversation.temporary:
+            return conversation
+        return self._conversations.set_options(
+            conversation.id, msgspec.structs.replace(conversation.options, memories=given)
+        )
+
+    def _give_title(self, id: int, text: str) -> None:
+        try:
+            self._conversations.name(id, title_from(text))
+        except UserError as error:  # the message is stored; a title is not worth refusing it
+            self._events.publish(StoreFailed(error.info))
+
+    def _answer(self, conversation: int, parent: int, *, branch: bool = False) -> Message:
+        answer = self._store.messages.add(
+            conversation, parent, "assistant", "", state="streaming", model=self._models.signature
+        )
+        self._events.publish(BranchShown(conversation) if branch else MessageAdded(answer))
+        self._answers.start(answer)
+        return answer
+
+    def _take_up(self, conversation: int, model: str | None) -> None:
+        """Load the model of a conversation, or `model`, which it then goes on with."""
+        before = self._store.conversations.get(conversation).options
+        if model is not None:
+            self._conversations.choose_model(conversation, model)
+        try:
+            self._chat_models.take_up(conversation)
+        except UserError:
+            if model is not None:
+                self._conversations.set_options(conversation, before)
+            raise
+
+    def _refuse_moved(self, conversation: int, after: int | None) -> None:
+        """Refuse what was asked for of a chat that has gone on elsewhere: in another window or process."""
+        leaf = self._store.conversations.get(conversation).leaf
+        if after is not None and after != (leaf or 0):
+            raise UserError("chat.changed_elsewhere")
