@@ -139,25 +139,23 @@ class MainWindow(ThemedWidget):
 
     def complete(self, bridge: Bridge, *, first_run: bool = False) -> None:
         """Build the rest, before `attach`. `first_run`: nobody was welcomed yet."""
+        self._build_chat(first_run)
+        self._build_chat_lists()
+        self._build_notes()
+        self._build_pages()
+        self._connect(bridge)
+        self._completed = True
+        self.retranslate()
+        if self._wanted is not None:
+            self.go.open_chat(self._wanted)
+        elif self._sent:
+            self.chat.composer.submit()
+
+    def _build_chat(self, first_run: bool) -> None:
+        """The page that takes over what was being written, and what stands over it."""
         from app.desktop.chat.chat_page import ChatPage
         from app.desktop.chat.conversation_panel import ConversationPanel
-        from app.desktop.model_picker.tool_checking import ToolChecking
         from app.desktop.widgets.toast import Toast
-        from app.desktop.window.away_notes import AwayNotes
-        from app.desktop.window.chat_notes import ChatNotes
-        from app.desktop.window.chats.chat_list import ChatList
-        from app.desktop.window.chats.project_control import ProjectControl
-        from app.desktop.window.chats.put_away import PutAway
-        from app.desktop.window.download_notes import DownloadNotes
-        from app.desktop.window.export.chat_exports import ChatExports
-        from app.desktop.window.front import Front
-        from app.desktop.window.imports.chat_import import ChatImport
-        from app.desktop.window.lazy_pages import LazyPages
-        from app.desktop.window.navigation import Navigation
-        from app.desktop.window.quit_sheet import QuitSheet
-        from app.desktop.window.run_notes import RunNotes
-        from app.desktop.window.startup_error import OpeningFailed
-        from app.desktop.window.tool_check_notes import ToolCheckNotes
 
         edit = self._composer.edit
         edit.end_composition()
@@ -171,9 +169,17 @@ class MainWindow(ThemedWidget):
         if writing:
             self.chat.composer.take_focus()
         self.panel = ConversationPanel(self.calls, self.chat)
-        self.failure = OpeningFailed(self._home, self)
         self.toast = Toast(self, self.chat.room.strip)
         self.toast.stand_above(self.chat.composer)
+
+    def _build_chat_lists(self) -> None:
+        """What is done with chats as a whole."""
+        from app.desktop.window.chats.chat_list import ChatList
+        from app.desktop.window.chats.project_control import ProjectControl
+        from app.desktop.window.chats.put_away import PutAway
+        from app.desktop.window.export.chat_exports import ChatExports
+        from app.desktop.window.imports.chat_import import ChatImport
+
         self.chats = ChatList(self.calls, self.sidebar, self.toast, self._open_chat)
         self.put_away = PutAway(self.calls, self.chats, self.toast, self._open_chat)
         self.projects = ProjectControl(
@@ -181,6 +187,16 @@ class MainWindow(ThemedWidget):
         )
         self.exports = ChatExports(self.calls, self.toast, self.sidebar.model.conversation, self)
         self.imports = ChatImport(self.calls, self.toast)
+
+    def _build_notes(self) -> None:
+        """What tells of work that goes on elsewhere."""
+        from app.desktop.model_picker.tool_checking import ToolChecking
+        from app.desktop.window.away_notes import AwayNotes
+        from app.desktop.window.chat_notes import ChatNotes
+        from app.desktop.window.download_notes import DownloadNotes
+        from app.desktop.window.run_notes import RunNotes
+        from app.desktop.window.tool_check_notes import ToolCheckNotes
+
         self.downloads = DownloadNotes(
             self.calls, self.toast, self.strip, lambda: self.later.shows_downloads()
         )
@@ -189,29 +205,27 @@ class MainWindow(ThemedWidget):
         self.run_notes = RunNotes(self.calls, self.toast, self._shows_run)
         self.chat_notes = ChatNotes(self.toast, self._shows_chat)
         self.away = AwayNotes(self.calls, self.chat_notes, self.run_notes, self._title_of, self)
+
+    def _build_pages(self) -> None:
+        """The other pages and the way to them, the page of a failure, and the question before quitting."""
+        from app.desktop.window.front import Front
+        from app.desktop.window.lazy_pages import LazyPages
+        from app.desktop.window.navigation import Navigation
+        from app.desktop.window.quit_sheet import QuitSheet
+        from app.desktop.window.startup_error import OpeningFailed
+
+        shelf = self.run_notes.shelf
         self.later = LazyPages(
-            self.calls,
-            self.tool_checking,
-            self.run_notes.shelf,
-            self.toast,
-            self.pages,
-            self.side,
-            self._home,
+            self.calls, self.tool_checking, shelf, self.toast, self.pages, self.side, self._home
         )
         self.go = Navigation(
             self, self.whole, self.rail, self.sidebar, self.chat, self.panel, self.later, self.toast
         )
         self.front = Front(self.calls, self.go.in_front, self)
+        self.failure = OpeningFailed(self._home, self)
         self.whole.addWidget(self.failure)
         self.quit_sheet = QuitSheet(self)
         self.quit_sheet.agreed.connect(self._leave)
-        self._connect(bridge)
-        self._completed = True
-        self.retranslate()
-        if self._wanted is not None:
-            self.go.open_chat(self._wanted)
-        elif self._sent:
-            self.chat.composer.submit()
 
     def _open_chat(self, conversation: int) -> None:
         if self._completed:
