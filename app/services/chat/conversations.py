@@ -175,12 +175,9 @@ class Conversations:
         return after if before.is_blank == after.is_blank else self._changed(after)
 
     def delete(self, id: int) -> Conversation:
-        """Move a conversation to the trash and stop its answer; `restore` brings it back for 30 days."""
+        """Move a conversation to the trash and stop its answer; `filing.restore` brings it back for 30 days."""
         self._answers.stop(id)
         return self._changed(self._store.conversations.delete(id))
-
-    def restore(self, id: int) -> Conversation:
-        return self._changed(self._store.conversations.restore(id))
 
     # --- its branches ---
 

@@ -201,7 +201,7 @@ def test_deleting_a_conversation_stops_its_answer_and_restoring_brings_all_back(
     services.conversations.delete(conversation.id)
     assert services.conversations.all() == []
     told.finished(answer.id)
-    services.conversations.restore(conversation.id)
+    services.conversations.filing.restore([conversation.id])
     path = services.conversations.messages(services.conversations.path(conversation.id))
     assert path[-1].content and path[-1].state == "stopped"
 
