@@ -77,3 +77,30 @@ def test_the_first_paint_imports_values_and_protocols_alone(tmp_path: Path) -> N
     for package, allowed in MAY_IMPORT.items():
         assert {name for name in modules if name.partition(".")[0] == package} <= allowed
     assert not modules & set(HEAVY)
+
+
+COMPLETED = """
+import sys
+from PySide6.QtWidgets import QApplication
+from app.desktop import application
+from app.desktop.window.main_window import MainWindow
+complete = MainWindow.complete
+def note(self, *arguments, **options):
+    before = set(sys.modules)
+    complete(self, *arguments, **options)
+    print(*(set(sys.modules) - before), flush=True)
+    QApplication.quit()
+MainWindow.complete = note
+application.run(sys.argv[:1])
+"""
+
+
+def test_the_window_is_completed_from_modules_that_were_imported_in_a_thread(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", COMPLETED],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "COTERIE_HOME": str(tmp_path)},
+    )
+    assert done.stdout.split("\n")[0].split() == []
