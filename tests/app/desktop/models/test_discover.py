@@ -391,6 +391,8 @@ def test_the_machine_changes_and_verdicts_are_made_anew(opened: Open) -> None:
     opened.placements.tell(MachineChanged(opened.placements.machine()))
     opened.until(lambda: opened.hub.asked.count(QWEN) == asked + 1)
     opened.until(lambda: not opened.page.discover.reading.running())
+    details = opened.page.discover.details
+    assert details.repo() == QWEN and details.isVisible() and opened.hub.asked.count(QWEN) == asked + 1
 
 
 def test_an_empty_catalogue_leaves_an_empty_page_and_no_error(make_page: Make) -> None:

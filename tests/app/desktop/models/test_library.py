@@ -166,9 +166,12 @@ def test_the_trash_asks_before_it_is_emptied(opened: Open) -> None:
 def test_one_in_the_trash_is_put_back(opened: Open) -> None:
     cards = library(opened)
     choose(cards[G], "Move to the trash")
-    opened.until(lambda: len(opened.page.library.trash.list.lines) == 1)
-    opened.page.library.trash.list.lines[0].button.click()
+    trash = opened.page.library.trash
+    opened.until(lambda: len(trash.list.lines) == 1)
+    assert G not in opened.page.library.cards
+    trash.list.lines[0].button.click()
     opened.until(lambda: G in opened.page.library.cards)
+    assert not trash.isVisible() and opened.library.trash() == ()
 
 
 def test_an_imported_one_is_only_forgotten(opened: Open) -> None:

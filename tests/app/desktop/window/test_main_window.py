@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
@@ -217,9 +217,13 @@ def test_a_stopped_answer_goes_on_where_it_was(make_desktop: Make, qtbot: QtBot)
 
 def test_alt_up_opens_the_last_message_for_editing(running: Running, qtbot: QtBot) -> None:
     running.send("First words")
-    qtbot.keyClick(running.window.chat.composer.edit, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     question = running.services.conversations.path(open_id(running))[0]
+    assert not card(running.window.chat.transcript, question).is_editing
+    qtbot.keyClick(running.window.chat.composer.edit, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     running.until(lambda: card(running.window.chat.transcript, question).is_editing)
+    field = QApplication.focusWidget()
+    assert isinstance(field, QPlainTextEdit) and field.toPlainText() == "First words"
+    assert card(running.window.chat.transcript, question).isAncestorOf(field)
 
 
 def test_deleting_can_be_undone_from_the_toast_and_by_key(running: Running, qtbot: QtBot) -> None:

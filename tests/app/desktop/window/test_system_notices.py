@@ -66,8 +66,16 @@ def test_a_notification_reaches_the_desktop_and_a_click_comes_back_once(qtbot: Q
 
 
 def test_without_a_bus_nothing_is_said_and_nothing_breaks(qtbot: QtBot) -> None:
-    owner = QObject()
-    SystemNotices(owner, lambda: None).say("Trees", "The answer is ready", lambda: None)
+    owner, looked, clicks = QObject(), list[bool](), list[str]()
+
+    def no_bus() -> None:
+        looked.append(True)
+
+    notices = SystemNotices(owner, no_bus)
+    for title in ("Trees", "Seas"):
+        notices.say(title, "The answer is ready", lambda: clicks.append("clicked"))
+    assert looked == [True, True]  # a bus that comes later is found
+    assert clicks == []
 
 
 def test_an_answer_is_told_to_who_is_elsewhere_and_a_click_shows_its_chat(
