@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLabel, QTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
@@ -222,7 +222,7 @@ def test_alt_up_opens_the_last_message_for_editing(running: Running, qtbot: QtBo
     qtbot.keyClick(running.window.chat.composer.edit, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     running.until(lambda: card(running.window.chat.transcript, question).is_editing)
     field = QApplication.focusWidget()
-    assert isinstance(field, QPlainTextEdit) and field.toPlainText() == "First words"
+    assert isinstance(field, QTextEdit) and field.toPlainText() == "First words"
     assert card(running.window.chat.transcript, question).isAncestorOf(field)
 
 
