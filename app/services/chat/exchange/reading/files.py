@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
+import lzma
 import os
 import stat
 import zipfile
@@ -85,7 +86,9 @@ def unzipping() -> Iterator[None]:
     """Raise UserError `exchange.bad_zip` for a zip that is damaged, locked or packed in an unknown way."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    # zipfile raises EOFError for a file that is cut, RuntimeError for one behind a password, and its
+    # NotImplementedError for a packing that it does not know. Damaged bytes are told by whatever unpacks them.
+    except (zipfile.BadZipFile, EOFError, RuntimeError, zlib.error, lzma.LZMAError) as error:
         raise UserError("exchange.bad_zip") from error
 
 

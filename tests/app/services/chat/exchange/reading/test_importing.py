@@ -185,6 +185,21 @@ def test_a_damaged_or_locked_zip_is_told(tmp_path: Path, imports: ChatImports) -
     assert [each.reason.code for each in done(imports, path).failed] == ["exchange.bad_zip"]
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_a_zip_whose_packed_bytes_are_damaged_is_told(
+    packing: int, tmp_path: Path, imports: ChatImports
+) -> None:
+    path = tmp_path / "chats.zip"
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        archive.writestr("conversations.json", json.dumps([foreign_chats.chatgpt()]))
+        (member,) = archive.infolist()
+    data = bytearray(path.read_bytes())
+    begins = 30 + len(member.filename) + 9  # behind the header of the member, and the properties of LZMA
+    data[begins : begins + 60] = b"\xff" * 60
+    path.write_bytes(data)
+    assert [each.reason.code for each in done(imports, path).failed] == ["exchange.bad_zip"]
+
+
 def test_a_folder_holds_files_zips_and_things_of_no_interest(tmp_path: Path, imports: ChatImports) -> None:
     folder = tmp_path / "exports"
     (folder / "deep").mkdir(parents=True)
