@@ -99,7 +99,7 @@ class Services:
         )
         self.requests = ChatRequests(store, models, settings, self.projects)
         self.answers = OpenAnswers(store, models, self.runs, self.requests, events)
-        self.conversations = Conversations(store, settings, self.projects, self.answers, events)
+        self.conversations = Conversations(store, self.projects, self.answers, events)
         self.filing = Filing(store, self.runs, self.answers, events)
         self.asking = Asking(
             store, models, self.conversations, self.chat_models, self.memories, self.answers, events
@@ -122,7 +122,7 @@ class Services:
         self.queue = QuestionQueue(store, self.answers, self.asking, self.comparisons, events)
         naming = Naming(store, settings, self.conversations)
         self.asides = Asides(models, events, (naming, self.memories))
-        self.summaries = Summaries(store, models, self.model_registry, self.conversations, events)
+        self.summaries = Summaries(store, models, self.model_registry, self.requests, events)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         placements.attach(models)
         self.kept_states = PromptCacheFiles(home, settings, models, events)

@@ -262,7 +262,7 @@ def _change(desktop: Desktop, long: int) -> None:
         settle(0.1)
         calls.do(lambda s, chat=chat: s.conversations.set_pinned(chat, True))
         settle(0.1)
-        calls.do(lambda s, chat=chat: s.conversations.move(chat, projects[0].id))
+        calls.do(lambda s, chat=chat: s.filing.move([chat], projects[0].id))
         settle(0.1)
     for project in projects[:5]:
         sidebar.fold(project.id, True)

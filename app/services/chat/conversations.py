@@ -1,4 +1,4 @@
-"""Conversations as they are kept: found, named, filed, copied, deleted and restored.
+"""Conversations as they are kept: found, named, copied, deleted and restored.
 
 Methods block on the disk: call them off the GUI thread. Changes are published from the calling thread.
 """
@@ -17,7 +17,6 @@ from app.services.chat.open_answers import OpenAnswers
 from app.services.chat.projects import Projects
 from app.services.chat.prompting import branch_to
 from app.services.events import EventBus
-from app.services.settings.settings import SettingsFile
 from app.store.records import ChatOptions, ChatTools, Conversation, Message, SearchHit, WholeChat
 from app.store.store import Store
 
@@ -30,13 +29,11 @@ class Conversations:
     def __init__(
         self,
         store: Store,
-        settings: SettingsFile,
         projects: Projects,
         answers: OpenAnswers,
         events: EventBus,
     ) -> None:
-        self._store, self._settings, self._answers, self._events = store, settings, answers, events
-        self._projects = projects
+        self._store, self._projects, self._answers, self._events = store, projects, answers, events
 
     # --- reading ---
 
@@ -77,11 +74,6 @@ class Conversations:
         found = self._projects.find(project)
         folders = [] if tools is None else [tools.workspace]
         return files_at_hand(() if found is None else found.options.files, folders)
-
-    @property
-    def system_prompt(self) -> str:
-        """The default system prompt of conversations."""
-        return self._settings.current.system_prompt
 
     # --- changing a conversation ---
 
@@ -149,15 +141,6 @@ class Conversations:
 
     def set_pinned(self, id: int, pinned: bool) -> Conversation:
         return self._changed(self._store.conversations.set(id, pinned=pinned))
-
-    def set_archived(self, id: int, archived: bool) -> Conversation:
-        return self._changed(self._store.conversations.set(id, archived=archived))
-
-    def move(self, id: int, project: int | None) -> Conversation:
-        """Move a conversation into a project, or out of its own. Raises UserError `store.no_project`."""
-        if project is not None:
-            self._store.projects.get(project)
-        return self._changed(self._store.conversations.set(id, project=project))
 
     def set_options(self, id: int, options: ChatOptions) -> Conversation:
         return self._changed(self._store.conversations.set(id, options=options))

@@ -33,8 +33,8 @@ from engine.errors import ErrorInfo, UserError
 from engine.values import Sampling
 
 if TYPE_CHECKING:
+    from app.services.chat.chat_requests import ChatRequests
     from app.services.chat.compaction_values import CompactionOptions
-    from app.services.chat.conversations import Conversations
     from app.services.models.models import Models
     from app.services.runs.model_registry import ModelRegistry
     from app.store.store import Store
@@ -62,11 +62,11 @@ class Summaries:
         store: Store,
         models: Models,
         model_registry: ModelRegistry,
-        conversations: Conversations,
+        requests: ChatRequests,
         events: EventBus,
     ) -> None:
         self._store, self._models, self._model_registry = store, models, model_registry
-        self._conversations, self._events = conversations, events
+        self._requests, self._events = requests, events
         self._lock = threading.Lock()
         self._works: dict[int, _Work] = {}
         # A summary is obsolete when the chat goes on or is deleted.
@@ -143,9 +143,7 @@ class Summaries:
         cut = compaction_point_of(ids, self._store.compaction_points.active(conversation.id))
         before = cut.summary if cut is not None else ""
         gone = [record for record in seen(path, cut) if record.id < work.room.first]
-        system = conversation.options.system_prompt
-        if system is None:
-            system = self._conversations.system_prompt
+        system = self._requests.system_prompt(conversation.id, conversation.options)
         most = work.room.summary + self._thought(context)
         parts = _parts(
             Meter(chat_model), context - most, (system, _wish(work), before), gone, work.room.summary

@@ -14,9 +14,10 @@ from app.services.chat.compaction_values import CompactionOptions, room_to_answe
 from app.services.chat.events import BranchShown, SummaryDelta, SummaryEnded, SummaryStarted
 from app.services.models.fullness import is_full, is_refused
 from app.services.services import open_services
-from app.store.records import ChatOptions, Message
+from app.store.records import ChatOptions, Message, ProjectOptions
 from engine.api import GenerateRequest, Listener
 from engine.errors import ErrorInfo, UserError
+from engine.values import Message as Said
 from engine.values import Usage
 from tests.support.listening import Listening
 from tests.support.scripted_engine import ScriptedEngine
@@ -269,6 +270,18 @@ def test_a_summary_is_written_by_the_model_behind_the_turns_it_stands_for(house:
     )  # nobody has said yet that it is to be used
     house.services.summaries.drop(house.id)
     assert house.services.summaries.draft(house.id) is None
+
+
+def test_a_summary_of_a_chat_in_a_project_begins_as_its_prompts_do(house: House) -> None:
+    project = house.services.projects.create("Sea", ProjectOptions(instructions="Be brief"))
+    house.id = house.services.conversations.create(project=project.id).id
+    house.say()
+    house.fill()
+    house.services.summaries.begin(house.look())
+    house.told.next(SummaryEnded)
+    asked = house.engine.requests[0]
+    summed = next(r for r in house.engine.requests if "Summarise" in r.messages[-1].content)
+    assert summed.messages[:2] == asked.messages == (Said("system", "Be brief"), Said("user", LONG))
 
 
 def test_a_summary_can_be_stopped_and_keeps_what_was_written(house: House) -> None:

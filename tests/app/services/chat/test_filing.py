@@ -16,7 +16,7 @@ def test_chats_of_many_places_are_filed_at_once_and_put_back_each_where_it_was(
     chats, filing = services.conversations, services.filing
     sea, sky = services.projects.create("Sea").id, services.projects.create("Sky").id
     first, second, third = (chats.create(project=place).id for place in (sea, sky, None))
-    chats.set_archived(third, True)
+    filing.archive([third])
     every = [first, second, third]
 
     def places() -> list[tuple[int | None, bool, bool]]:

@@ -33,7 +33,7 @@ def test_a_chat_of_a_project_has_its_instructions_as_they_are_now(services: Serv
     assert prompt(services, chat.id) == "Be kind"
     projects.restore(sea.id)
     assert prompt(services, chat.id) == "Answer in English"
-    services.conversations.move(chat.id, None)
+    services.filing.move([chat.id], None)
     assert prompt(services, chat.id) == "Be kind"
 
 
@@ -50,7 +50,7 @@ def test_what_changes_is_told_and_a_name_is_needed(services: Services, told: Lis
         assert caught.value.code == "chat.no_name"
     chat = services.conversations.create()
     with pytest.raises(UserError) as caught:
-        services.conversations.move(chat.id, 99)
+        services.filing.move([chat.id], 99)
     assert caught.value.code == "store.no_project"
 
 
@@ -83,5 +83,6 @@ def test_a_deleted_message_leaves_the_chat_and_comes_back(services: Services) ->
 def test_an_archived_chat_is_found(services: Services) -> None:
     chat = services.conversations.create()
     services.conversations.rename(chat.id, "Sea")
-    assert services.conversations.set_archived(chat.id, True).archived
+    services.filing.archive([chat.id])
+    assert services.conversations.get(chat.id).archived
     assert [hit.conversation.id for hit in services.conversations.search("sea")] == [chat.id]

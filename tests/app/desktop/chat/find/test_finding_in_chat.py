@@ -145,7 +145,7 @@ def test_a_hit_in_the_shown_chat_and_in_an_archived_one_is_gone_to(running: Runn
     running.until(lambda: standing_out(running, messages[3]) == ["walrus"])
     running.window.go.new_chat()
     assert find_all(running.window, kind=FindBar) == []
-    running.services.conversations.set_archived(id, True)
+    running.services.filing.archive([id])
     search(running, "walrus")
     running.until(lambda: standing_out(running, messages[3]) == ["walrus"])
 
