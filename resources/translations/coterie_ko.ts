@@ -916,11 +916,11 @@
     </message>
     <message>
         <source>Chat moved to “{name}”</source>
-        <translation>대화를 “{name}” 프로젝트로 옮겼습니다</translation>
+        <translation>대화를 ‘{name}’ 프로젝트로 옮겼습니다</translation>
     </message>
     <message>
         <source>{count} chats moved to “{name}”</source>
-        <translation>대화 {count}개를 “{name}” 프로젝트로 옮겼습니다</translation>
+        <translation>대화 {count}개를 ‘{name}’ 프로젝트로 옮겼습니다</translation>
     </message>
     <message>
         <source>Chat moved out of its project</source>
@@ -1008,20 +1008,20 @@
         <translation>대화 및 알림</translation>
     </message>
     <message>
-        <source>Titles by the model</source>
-        <translation>모델이 제목 짓기</translation>
+        <source>Name chats automatically</source>
+        <translation>대화 제목 자동으로 짓기</translation>
     </message>
     <message>
-        <source>After its first answer the model gives the chat a title. One you gave stays.</source>
+        <source>The model names a chat after its first answer. A name you chose stays.</source>
         <translation>첫 답변이 끝나면 모델이 대화 제목을 짓습니다. 직접 정한 제목은 바뀌지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Shows a system notification while the window is in the background.</source>
+        <translation>창이 뒤에 있을 때 시스템 알림으로 알려 줍니다.</translation>
     </message>
     <message>
         <source>Notify when an answer is ready or needs you</source>
         <translation>답변이 끝나거나 확인이 필요하면 알림</translation>
-    </message>
-    <message>
-        <source>A notification of the system, while the window is in the background.</source>
-        <translation>창이 뒤에 있을 때 시스템 알림으로 알려 줍니다.</translation>
     </message>
     <message>
         <source>Notify when a run is done or needs you</source>
@@ -1073,8 +1073,8 @@
         <translation>그림을 표시할 수 없습니다. 올바른 SVG가 아니거나 너무 큽니다.</translation>
     </message>
     <message>
-        <source>Coterie runs no web pages. Save the code as a file to open it in a browser.</source>
-        <translation>Coterie는 웹 페이지를 실행하지 않습니다. 파일로 저장하면 브라우저에서 열 수 있습니다.</translation>
+        <source>Coterie doesn’t open web pages. Save the code as a file to open it in a browser.</source>
+        <translation>Coterie에서는 웹 페이지를 열지 않습니다. 파일로 저장하면 브라우저에서 열 수 있습니다.</translation>
     </message>
     <message>
         <source>Mermaid diagrams are shown as text.</source>
@@ -1105,7 +1105,7 @@
     </message>
     <message>
         <source>{speed} tok/s, {count} tokens</source>
-        <translation>초당 {speed}토큰, {count}토큰</translation>
+        <translation>초당 {speed}토큰, 총 {count}토큰</translation>
     </message>
     <message>
         <source>Better answer</source>
@@ -1113,7 +1113,7 @@
     </message>
     <message>
         <source>This one is better</source>
-        <translation>이 답변이 더 나아요</translation>
+        <translation>이 답변이 더 나음</translation>
     </message>
 </context>
 <context>
@@ -1139,11 +1139,11 @@
         <translation>모델이 두 개 이상 필요합니다. ‘모델’ 페이지에서 하나 더 받으세요.</translation>
     </message>
     <message>
-        <source>Each model is loaded when it’s its turn. You can close this: the answers stay in the chat.</source>
+        <source>Each model loads when its turn comes. You can close this: the answers stay in the chat.</source>
         <translation>모델은 차례가 되면 불러옵니다. 창을 닫아도 답변은 대화에 남습니다.</translation>
     </message>
     <message>
-        <source>Choose the better answer. Coterie counts it for its model.</source>
+        <source>Choose the better answer. Coterie keeps count for each model.</source>
         <translation>더 나은 답변을 고르세요. 모델별로 횟수를 기록해 둡니다.</translation>
     </message>
     <message>
@@ -1291,7 +1291,7 @@
     </message>
     <message>
         <source>{used} of {size} tokens. The model sees the whole chat with each message.</source>
-        <translation>{size} 토큰 중 {used} 토큰을 사용했습니다. 메시지를 보낼 때마다 모델이 대화 전체를 봅니다.</translation>
+        <translation>{size}토큰 중 {used}토큰을 사용했습니다. 메시지를 보낼 때마다 모델이 대화 전체를 봅니다.</translation>
     </message>
     <message>
         <source>about {count}</source>
@@ -1548,10 +1548,6 @@
         <translation>데이터</translation>
     </message>
     <message>
-        <source>From ChatGPT, Claude, Open WebUI, Jan, LM Studio, llama.cpp, or Coterie. You see first what is found; nothing is imported twice.</source>
-        <translation>ChatGPT, Claude, Open WebUI, Jan, LM Studio, llama.cpp, Coterie의 대화를 가져옵니다. 찾은 내용을 먼저 보여 드리며, 같은 대화를 두 번 가져오지 않습니다.</translation>
-    </message>
-    <message>
         <source>Off</source>
         <translation>끔</translation>
     </message>
@@ -1570,6 +1566,10 @@
     <message>
         <source>The cache is empty</source>
         <translation>캐시가 비어 있습니다</translation>
+    </message>
+    <message>
+        <source>From ChatGPT, Claude, Open WebUI, Jan, LM Studio, llama.cpp, or Coterie. You see what was found before anything is imported, and nothing is imported twice.</source>
+        <translation>ChatGPT, Claude, Open WebUI, Jan, LM Studio, llama.cpp, Coterie의 대화를 가져옵니다. 찾은 내용을 먼저 보여 드리며, 같은 대화를 두 번 가져오지 않습니다.</translation>
     </message>
     <message>
         <source>As PDF, web pages, Markdown, or JSON.</source>
@@ -2286,7 +2286,7 @@
     </message>
     <message>
         <source>All branches and settings. Coterie can import it again.</source>
-        <translation>모든 갈래와 설정이 담기며 Coterie로 다시 가져올 수 있습니다.</translation>
+        <translation>모든 분기와 설정이 담기며 Coterie로 다시 가져올 수 있습니다.</translation>
     </message>
     <message>
         <source>Format</source>
@@ -2409,19 +2409,19 @@
     </message>
     <message>
         <source>“{name}” can’t be added to a message yet, but the model can read it with tools.</source>
-        <translation>“{name}” 파일은 아직 메시지에 넣을 수 없지만, 도구를 켜면 모델이 읽을 수 있습니다.</translation>
+        <translation>‘{name}’ 파일은 아직 메시지에 넣을 수 없지만, 도구를 켜면 모델이 읽을 수 있습니다.</translation>
     </message>
     <message>
         <source>“{name}” is too long for a message ({size}), but the model can read it with tools.</source>
-        <translation>“{name}” 파일은 메시지에 넣기에 너무 길지만({size}), 도구를 켜면 모델이 읽을 수 있습니다.</translation>
+        <translation>‘{name}’ 파일은 메시지에 넣기에 너무 길지만({size}), 도구를 켜면 모델이 읽을 수 있습니다.</translation>
     </message>
     <message>
         <source>“{name}” isn’t text, so it wasn’t added.</source>
-        <translation>“{name}” 파일은 텍스트가 아니어서 넣지 않았습니다.</translation>
+        <translation>‘{name}’ 파일은 텍스트가 아니어서 넣지 않았습니다.</translation>
     </message>
     <message>
         <source>“{name}” couldn’t be read.</source>
-        <translation>“{name}” 파일을 읽을 수 없습니다.</translation>
+        <translation>‘{name}’ 파일을 읽을 수 없습니다.</translation>
     </message>
     <message>
         <source>This text is too long for a message ({size}). Save it as a file, and the model can read it with tools.</source>
@@ -2479,7 +2479,7 @@
     <name>GrantsSection</name>
     <message>
         <source>in the run “{title}”</source>
-        <translation>“{title}” 작업에서</translation>
+        <translation>‘{title}’ 작업에서</translation>
     </message>
     <message>
         <source>for one answer in a chat</source>
@@ -2550,7 +2550,7 @@
     </message>
     <message>
         <source>{used} of {size} tokens</source>
-        <translation>{used} / {size} 토큰</translation>
+        <translation>{used} / {size}토큰</translation>
     </message>
     <message>
         <source>{used} of {size} context tokens in use</source>
@@ -3458,7 +3458,7 @@
         <translation>다른 모델 없음</translation>
     </message>
     <message>
-        <source>This is a new chat that goes on from that message.</source>
+        <source>This new chat continues from that message.</source>
         <translation>해당 메시지에서 이어지는 새 대화입니다.</translation>
     </message>
     <message>
@@ -4870,7 +4870,7 @@
     <name>ProjectControl</name>
     <message>
         <source>Project “{name}” deleted. Its chats stay in the list.</source>
-        <translation>“{name}” 프로젝트를 삭제했습니다. 대화는 목록에 남아 있습니다.</translation>
+        <translation>‘{name}’ 프로젝트를 삭제했습니다. 대화는 목록에 남아 있습니다.</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -5028,7 +5028,7 @@
     <name>PutAwaySheet</name>
     <message>
         <source>No chat matches “{query}”.</source>
-        <translation>“{query}”에 맞는 대화가 없습니다.</translation>
+        <translation>‘{query}’에 맞는 대화가 없습니다.</translation>
     </message>
     <message>
         <source>No chat is archived.</source>
@@ -5043,7 +5043,7 @@
         <translation>보관한 대화</translation>
     </message>
     <message>
-        <source>Still found by a search. Double-click to read one.</source>
+        <source>Archived chats still appear in search. Double-click a chat to read it.</source>
         <translation>검색하면 계속 나옵니다. 두 번 클릭하면 대화가 열립니다.</translation>
     </message>
     <message>
@@ -5132,24 +5132,24 @@
         <translation>Coterie를 종료할까요?</translation>
     </message>
     <message>
-        <source>An answer is being written. It stops, and what is there is kept.</source>
+        <source>An answer is still being written. It will stop, and what’s there is kept.</source>
         <translation>답변을 작성하는 중입니다. 종료하면 중지되고, 작성된 부분은 저장됩니다.</translation>
     </message>
     <message>
-        <source>Answers are being written. They stop, and what is there is kept.</source>
+        <source>Answers are still being written. They will stop, and what’s there is kept.</source>
         <translation>답변을 작성하는 중입니다. 종료하면 모두 중지되고, 작성된 부분은 저장됩니다.</translation>
     </message>
     <message>
-        <source>“{title}” is at work and will be interrupted.</source>
+        <source>“{title}” is still running and will be interrupted.</source>
         <translation>진행 중인 작업이 중단됩니다: {title}</translation>
     </message>
     <message>
-        <source>{count} runs are at work and will be interrupted.</source>
+        <source>{count} runs are still in progress and will be interrupted.</source>
         <translation>진행 중인 작업 {count}개가 중단됩니다.</translation>
     </message>
     <message>
         <source>Keep working</source>
-        <translation>계속 진행</translation>
+        <translation>종료하지 않기</translation>
     </message>
     <message>
         <source>Quit anyway</source>
@@ -5375,7 +5375,7 @@
     <name>RememberedSection</name>
     <message>
         <source>Only in the project {name}</source>
-        <translation>프로젝트 {name}에서만</translation>
+        <translation>{name} 프로젝트에서만</translation>
     </message>
     <message>
         <source>Forgotten</source>
@@ -5406,11 +5406,11 @@
         <translation>기억하기</translation>
     </message>
     <message>
-        <source>New chats are given these sentences. Models may propose new ones; nothing counts until you keep it.</source>
-        <translation>새 대화를 시작할 때 아래 문장을 모델에 전달합니다. 모델이 새 문장을 제안할 수 있으며, 직접 저장해야 사용됩니다.</translation>
+        <source>Included in new chats. Models can suggest new sentences, which are used only after you keep them.</source>
+        <translation>새 대화를 시작할 때 아래 문장을 모델에 전달합니다. 모델이 새 문장을 제안할 수 있으며, ‘기억하기’를 눌러야 사용됩니다.</translation>
     </message>
     <message>
-        <source>Only on this computer. A model on another server is sent them with a chat.</source>
+        <source>Stored only on this computer. A chat with a model on another server sends them there.</source>
         <translation>이 컴퓨터에만 저장됩니다. 다른 서버의 모델과 대화하면 그 서버로 함께 전송됩니다.</translation>
     </message>
     <message>
@@ -5935,15 +5935,15 @@
     </message>
     <message>
         <source>“{title}” is done</source>
-        <translation>“{title}” 작업을 마쳤습니다</translation>
+        <translation>‘{title}’ 작업을 마쳤습니다</translation>
     </message>
     <message>
         <source>“{title}” failed</source>
-        <translation>“{title}” 작업이 실패했습니다</translation>
+        <translation>‘{title}’ 작업이 실패했습니다</translation>
     </message>
     <message>
         <source>“{title}” stopped before it was done</source>
-        <translation>“{title}” 작업이 끝나기 전에 멈췄습니다</translation>
+        <translation>‘{title}’ 작업이 끝나기 전에 멈췄습니다</translation>
     </message>
 </context>
 <context>
@@ -6537,7 +6537,7 @@
     </message>
     <message>
         <source>No run matches “{query}”.</source>
-        <translation>“{query}”에 맞는 작업이 없습니다.</translation>
+        <translation>‘{query}’에 맞는 작업이 없습니다.</translation>
     </message>
     <message>
         <source>Your runs will appear here.</source>
@@ -6571,11 +6571,11 @@
     </message>
     <message>
         <source>“{name}” couldn’t be saved: {detail}</source>
-        <translation>“{name}” 파일을 저장하지 못했습니다: {detail}</translation>
+        <translation>‘{name}’ 파일을 저장하지 못했습니다: {detail}</translation>
     </message>
     <message>
         <source>Saved as “{name}”</source>
-        <translation>“{name}” 파일로 저장함</translation>
+        <translation>‘{name}’ 파일로 저장함</translation>
     </message>
     <message>
         <source>Not saved</source>
@@ -7378,7 +7378,7 @@
     <name>Sidebar</name>
     <message>
         <source>No chat matches “{query}”.</source>
-        <translation>“{query}”에 맞는 대화가 없습니다.</translation>
+        <translation>‘{query}’에 맞는 대화가 없습니다.</translation>
     </message>
     <message>
         <source>Your chats will appear here.</source>

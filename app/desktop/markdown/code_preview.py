@@ -91,7 +91,7 @@ class CodePreview(TranslatedWidget):
                 "": "",
                 "svg": self.tr("This picture can’t be shown: it isn’t valid SVG, or it is too large."),
                 "html": self.tr(
-                    "Coterie runs no web pages. Save the code as a file to open it in a browser."
+                    "Coterie doesn’t open web pages. Save the code as a file to open it in a browser."
                 ),
                 "mermaid": self.tr("Mermaid diagrams are shown as text."),
             }[self._look]

@@ -136,8 +136,8 @@ class DataSection(FormSection):
             "Stored on disk. The oldest entries are removed first, and deleting a chat deletes its cache."
         )
         imports = self.tr(
-            "From ChatGPT, Claude, Open WebUI, Jan, LM Studio, llama.cpp, or Coterie. You see first what is found;"
-            " nothing is imported twice."
+            "From ChatGPT, Claude, Open WebUI, Jan, LM Studio, llama.cpp, or Coterie. You see what was found"
+            " before anything is imported, and nothing is imported twice."
         )
         limits = sorted({*LIMITS, self.settings.states_limit})
         sizes = [(size, format_size(size) if size else self.tr("Off")) for size in limits]

@@ -142,9 +142,11 @@ class RememberedSection(FormSection):
         self.field.setAccessibleName(self.tr("Another sentence to remember"))
         set_texts(self.add, self.tr("Remember"))
         switch = self.tr(
-            "New chats are given these sentences. Models may propose new ones; nothing counts until you keep it."
+            "Included in new chats. Models can suggest new sentences, which are used only after you keep them."
         )
-        sentences = self.tr("Only on this computer. A model on another server is sent them with a chat.")
+        sentences = self.tr(
+            "Stored only on this computer. A chat with a model on another server sends them there."
+        )
         return (
             Field("memory", self.tr("Use memory"), switch),
             Field("memories", self.tr("Remembered"), sentences, self._body, below=True),

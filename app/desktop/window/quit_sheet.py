@@ -55,14 +55,20 @@ class QuitSheet(Overlay):
         self.title.setText(self.tr("Quit Coterie?"))
         parts = []
         if self._answers == 1:
-            parts.append(self.tr("An answer is being written. It stops, and what is there is kept."))
+            parts.append(self.tr("An answer is still being written. It will stop, and what’s there is kept."))
         elif self._answers:
-            parts.append(self.tr("Answers are being written. They stop, and what is there is kept."))
+            parts.append(
+                self.tr("Answers are still being written. They will stop, and what’s there is kept.")
+            )
         if len(self._runs) == 1:
-            parts.append(self.tr("“{title}” is at work and will be interrupted.").format(title=self._runs[0]))
+            parts.append(
+                self.tr("“{title}” is still running and will be interrupted.").format(title=self._runs[0])
+            )
         elif self._runs:
             parts.append(
-                self.tr("{count} runs are at work and will be interrupted.").format(count=len(self._runs))
+                self.tr("{count} runs are still in progress and will be interrupted.").format(
+                    count=len(self._runs)
+                )
             )
         self.words.setText("\n".join(parts))
         self.stay.setText(self.tr("Keep working"))

@@ -199,10 +199,10 @@ class CompareSheet(Sheet):
         else:
             self.about.setText(
                 self.tr(
-                    "Each model is loaded when it’s its turn. You can close this: the answers stay in the chat."
+                    "Each model loads when its turn comes. You can close this: the answers stay in the chat."
                 )
                 if self._running
-                else self.tr("Choose the better answer. Coterie counts it for its model.")
+                else self.tr("Choose the better answer. Coterie keeps count for each model.")
             )
         set_texts(self.start, self.tr("Compare"))
         leave = self.tr("Done") if self.columns else self.tr("Cancel")

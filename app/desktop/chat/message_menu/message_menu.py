@@ -116,7 +116,7 @@ class MessageMenu(QObject):
 
     def _branched(self, conversation: int) -> None:
         self.open_wanted.emit(conversation)
-        self.said.emit(Notification(self.tr("This is a new chat that goes on from that message.")))
+        self.said.emit(Notification(self.tr("This new chat continues from that message.")))
 
     def _is_last(self, message: Message) -> bool:
         return self._transcript.ids[-1:] == [message.id]

@@ -21,17 +21,17 @@ class ChatsSection(FormSection):
         return (
             Field(
                 "titles_by_model",
-                self.tr("Titles by the model"),
-                self.tr("After its first answer the model gives the chat a title. One you gave stays."),
+                self.tr("Name chats automatically"),
+                self.tr("The model names a chat after its first answer. A name you chose stays."),
             ),
             Field(
                 "notify_answers",
                 self.tr("Notify when an answer is ready or needs you"),
-                self.tr("A notification of the system, while the window is in the background."),
+                self.tr("Shows a system notification while the window is in the background."),
             ),
             Field(
                 "notify_runs",
                 self.tr("Notify when a run is done or needs you"),
-                self.tr("A notification of the system, while the window is in the background."),
+                self.tr("Shows a system notification while the window is in the background."),
             ),
         )

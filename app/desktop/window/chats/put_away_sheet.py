@@ -198,7 +198,7 @@ class PutAwaySheet(Overlay):
         if self._archived:
             title, about = (
                 self.tr("Archived chats"),
-                self.tr("Still found by a search. Double-click to read one."),
+                self.tr("Archived chats still appear in search. Double-click a chat to read it."),
             )
             back, remove = self.tr("Move to list"), self.tr("Delete")
         else:

@@ -154,7 +154,7 @@ def test_a_picture_that_cannot_be_shown_is_said(qtbot: QtBot, holder: QWidget) -
     qtbot.waitUntil(lambda: any("can’t be shown" in words for words in labels(code)))
 
 
-@pytest.mark.parametrize(("language", "said"), [("mermaid", "as text"), ("html", "runs no web pages")])
+@pytest.mark.parametrize(("language", "said"), [("mermaid", "as text"), ("html", "doesn’t open web pages")])
 def test_what_stays_code_says_so_once_it_is_whole(holder: QWidget, language: str, said: str) -> None:
     code = block(holder, Code(language, "graph TD\n", closed=False))
     assert not any(said in words for words in labels(code))
