@@ -12,6 +12,7 @@ from app.services.models.events import AnswerFinished
 from app.services.models.models import Models
 from app.services.models.requests import new_request_id
 from app.services.models.turns import take_turn
+from app.services.worker import Worker
 from app.store.records import Message
 from engine.api import GenerateRequest
 from engine.errors import UserError
@@ -38,51 +39,36 @@ class Asides:
 
     def __init__(self, models: Models, events: EventBus, works: Sequence[Aside]) -> None:
         self._models, self._events, self._works = models, events, works
-        self._changed = threading.Condition()
-        self._waiting: list[Message] = []
+        self._worker = Worker("chat-asides", self._carry_out)
         self._wanted_elsewhere = threading.Event()
-        self._closed = False
-        self._thread: threading.Thread | None = None
 
     def begin(self) -> None:
         """Work from now on."""
         self._events.subscribe(AnswerFinished, self._answer_finished)
         self._events.subscribe(MessageAdded, lambda _: self._wanted_elsewhere.set())
-        self._thread = threading.Thread(target=self._run, name="chat-asides", daemon=True)
-        self._thread.start()
+        self._worker.begin()
 
     def close(self) -> None:
         """Stop; call before the models are closed."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-        self._wanted_elsewhere.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._worker.close()
 
     def _answer_finished(self, event: AnswerFinished) -> None:
-        whole = event.message.state in ("done", "length") and event.message.content.strip()
-        with self._changed:
-            if whole:
-                self._waiting.append(event.message)
-                self._changed.notify_all()
+        if event.message.state in ("done", "length") and event.message.content.strip():
+            self._worker.put(event.message)
 
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closed)
-                if self._closed:
-                    return
-                answer = self._waiting.pop(0)
-            for work in self._works:
-                try:
-                    work.take(answer, self._ask)
-                except UserError:  # the chat is gone, or no model answers
-                    continue
+    def _carry_out(self, answer: Message) -> None:
+        for work in self._works:
+            try:
+                work.take(answer, self._ask)
+            except UserError:  # the chat is gone, or no model answers
+                continue
+
+    def _is_over(self) -> bool:
+        return self._worker.closed or self._wanted_elsewhere.is_set()
 
     def _ask(self, wish: str, tokens: int) -> str:
         self._wanted_elsewhere.clear()
-        if self._closed or self._models.is_answering or self._models.state.state != "ready":
+        if self._worker.closed or self._models.is_answering or self._models.state.state != "ready":
             return ""
         request = GenerateRequest(
             id=new_request_id(),
@@ -91,5 +77,5 @@ class Asides:
             reasoning="off",
             max_tokens=tokens,
         )
-        turn = take_turn(self._models, request, lambda _: None, self._wanted_elsewhere.is_set)
+        turn = take_turn(self._models, request, lambda _: None, self._is_over)
         return "" if turn.finish_reason != "stop" or turn.error else turn.content

@@ -11,6 +11,7 @@ from app.services.chat.events import ComparisonChanged, ConversationChanged, Que
 from app.services.chat.open_answers import OpenAnswers
 from app.services.events import EventBus
 from app.services.models.events import AnswerFinished
+from app.services.worker import Worker
 from app.store.records import Conversation, Message
 from app.store.store import Store
 from engine.errors import UserError
@@ -34,33 +35,25 @@ class QuestionQueue:
         self._comparisons, self._events = comparisons, events
         # Held around each change, so that changes are told in their order.
         self._changing = threading.Lock()
-        self._woken = threading.Condition()
-        self._waiting: list[int] = []
         self._held: set[int] = set()
-        self._closed = False
-        self._thread: threading.Thread | None = None
+        self._worker = Worker("question-queue", self._send_due)
 
     def begin(self) -> None:
         """Send questions from now on."""
-        self._events.subscribe(AnswerFinished, lambda event: self._look_at(event.message.conversation))
+        self._events.subscribe(AnswerFinished, lambda event: self._worker.put(event.message.conversation))
         self._events.subscribe(ComparisonChanged, self._comparison_changed)
-        self._thread = threading.Thread(target=self._run, name="question-queue", daemon=True)
-        self._thread.start()
+        self._worker.begin()
 
     def close(self) -> None:
         """Stop; call before the answers are closed."""
-        with self._woken:
-            self._closed = True
-            self._woken.notify_all()
-        if self._thread is not None:
-            self._thread.join()
+        self._worker.close()
 
     def add(self, conversation: int, text: str) -> Conversation:
         """Let a question wait behind the others. Raises UserError `chat.empty`."""
         if not (question := clean_text(text)).strip():
             raise UserError("chat.empty")
         changed = self._change(conversation, lambda questions: (*questions, question))
-        self._look_at(conversation)  # the answer may have ended meanwhile
+        self._worker.put(conversation)  # the answer may have ended meanwhile
         return changed
 
     def edit(self, conversation: int, place: int, before: str, text: str) -> Conversation:
@@ -98,10 +91,9 @@ class QuestionQueue:
 
     def hold(self, conversation: int, on: bool) -> None:
         """Send nothing in this chat while somebody changes one of its questions."""
-        with self._woken:
-            (self._held.add if on else self._held.discard)(conversation)
+        (self._held.add if on else self._held.discard)(conversation)
         if not on:
-            self._look_at(conversation)
+            self._worker.put(conversation)
 
     def send_now(self, conversation: int) -> Message | None:
         """Send the first question, whatever the last answer came to. Raises UserError as `Asking.send`."""
@@ -116,27 +108,17 @@ class QuestionQueue:
             self._events.publish(ConversationChanged(changed))
             return changed
 
-    def _look_at(self, conversation: int) -> None:
-        with self._woken:
-            self._waiting.append(conversation)
-            self._woken.notify_all()
-
     def _comparison_changed(self, event: ComparisonChanged) -> None:
         if event.of == 0:
-            self._look_at(event.conversation)
+            self._worker.put(event.conversation)
 
-    def _run(self) -> None:
-        while True:
-            with self._woken:
-                self._woken.wait_for(lambda: self._waiting or self._closed)
-                if self._closed:
-                    return
-                conversation = self._waiting.pop(0)
-            try:
-                if self._is_due(conversation):
-                    self.send_now(conversation)
-            except UserError as error:
-                self._events.publish(QueueStopped(conversation, error.info))
+    def _send_due(self, conversation: int) -> None:
+        """Look whether a question can be sent now, and send it."""
+        try:
+            if self._is_due(conversation):
+                self.send_now(conversation)
+        except UserError as error:
+            self._events.publish(QueueStopped(conversation, error.info))
 
     def _is_due(self, conversation: int) -> bool:
         """Whether the next question can be sent. While models are compared the chat has another one than its own."""

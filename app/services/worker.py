@@ -1,0 +1,40 @@
+"""Work in the background: one item after another, on a thread of its own."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Worker(Generic[T]):
+    """Calls `work` with each item that is put, in their order; `begin` starts it. Methods may be called from any
+    thread. What `work` raises ends the thread."""
+
+    def __init__(self, name: str, work: Callable[[T], None]) -> None:
+        self._work = work
+        self._items: queue.SimpleQueue[T | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        # Whether `close` was called: no item is begun any more, and the one at work had better end.
+        self.closed = False
+
+    def begin(self) -> None:
+        self._thread.start()
+
+    def put(self, item: T) -> None:
+        """Let an item wait behind the others."""
+        self._items.put(item)
+
+    def close(self) -> None:
+        """Drop what waits, and wait for the item at work."""
+        self.closed = True
+        self._items.put(None)
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while (item := self._items.get()) is not None and not self.closed:
+            self._work(item)
