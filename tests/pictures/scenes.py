@@ -16,7 +16,7 @@ def welcome(stage: Stage) -> None:
     """The first start."""
     stage.change(welcomed=False, model="starter")
     window = stage.ready()
-    stage.until(lambda: window.chat.welcoming.page is not None)
+    stage.until(lambda: window.chat.views.welcoming.page is not None)
 
 
 def chat_empty(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.composer_frame import COLUMN, MARGIN, SCROLL_BAR, ComposerFrame, margins
-from app.desktop.chat.tools_button import ToolsButton
+from app.desktop.chat.tools.tools_button import ToolsButton
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.text.remote_marks import leaving, short_host
 from app.desktop.widgets.buttons import push_button

@@ -77,7 +77,7 @@ class ConversationPanel(ThemedWidget):
             spacing=0,
         )
         self.controls.changed.connect(self._save)
-        chat.details_changed.connect(self._show_options)
+        chat.shown.details_changed.connect(self._show_options)
         chat.installEventFilter(self)
         self.refresh()
         self.controls.refresh()
@@ -101,34 +101,35 @@ class ConversationPanel(ThemedWidget):
         if self._settings is None or self.isHidden():
             return
         settings = self._settings
-        model = self._chat.model_sampling() or Sampling()
+        facts = self._chat.model.facts
+        model = Sampling() if facts is None else facts.sampling
         fallback = ChatOptions(
             settings.system_prompt or None, over(settings.sampling, model), None, settings.max_tokens
         )
-        self.controls.show_options(self._chat.options(), fallback, self.tr("Default"))
-        self.preset.show_sampling(self._chat.options().sampling, own_presets(settings))
-        given = self._chat.options().memories or ()
+        self.controls.show_options(self._chat.shown.now.options, fallback, self.tr("Default"))
+        self.preset.show_sampling(self._chat.shown.now.options.sampling, own_presets(settings))
+        given = self._chat.shown.now.options.memories or ()
         lines = (self.tr("This chat was given from memory:"), *(f"• {text}" for text in given))
         show_text(self.remembered, "\n".join(lines) if given else "")
 
     def _save(self, options: ChatOptions) -> None:
         # Model, tools and reasoning may have been chosen elsewhere since.
-        shown = self._chat.options()
+        shown = self._chat.shown.now.options
         kept = msgspec.structs.replace(
             shown,
             system_prompt=options.system_prompt,
             sampling=options.sampling,
             max_tokens=options.max_tokens,
         )
-        self._chat.set_options(kept)
+        self._chat.shown.set_options(kept)
 
     def _choose_sampling(self, sampling: Sampling) -> None:
-        self._chat.set_options(msgspec.structs.replace(self._chat.options(), sampling=sampling))
+        self._chat.shown.set_options(msgspec.structs.replace(self._chat.shown.now.options, sampling=sampling))
         self._show_options()
 
     def _save_preset(self, name: str) -> None:
         if self._settings is not None:
-            presets = with_preset(self._settings, name, self._chat.options().sampling)
+            presets = with_preset(self._settings, name, self._chat.shown.now.options.sampling)
             self._calls.do(lambda s: s.settings.change(presets=presets))
 
     def _forget_preset(self, name: str) -> None:

@@ -14,6 +14,7 @@ from app.desktop.model_picker.model_banner import ModelBanner
 from app.desktop.model_picker.model_list_loader import ModelListLoader
 from app.services.events import ServiceEvent
 from app.services.models.events import LoadedModelChanged, ModelChanged
+from engine.api import ModelFacts
 from engine.errors import ErrorInfo
 from engine.remote.names import is_remote
 
@@ -59,6 +60,11 @@ class ModelControl(QObject):
             return used
         gone = None if chat.path else ErrorInfo("chat.model_gone", {"name": chat.title})
         return ModelChanged("empty", chat.title, chat.path, error=gone, resting="" if gone else "unused")
+
+    @property
+    def facts(self) -> ModelFacts | None:
+        """What is known of the chat's model, None while it is not in memory."""
+        return None if self.state is None else self.state.facts
 
     def show_state(self, state: ModelChanged) -> None:
         """The state of the model in use."""

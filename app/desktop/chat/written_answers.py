@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from app.desktop.chat.live_answers import LiveAnswers, TextAfter, reasoning_tokens
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
 from app.desktop.run_view.waiting import Waiting, waiting_of
 from app.services.chat.events import (
     AnswerQueued,
@@ -24,13 +25,19 @@ if TYPE_CHECKING:
 class WrittenAnswers:
     """Keeps in `live` how far every answer has come, shown or not."""
 
-    def __init__(self, text_after: TextAfter) -> None:
-        self.live = LiveAnswers(text_after)
+    def __init__(self, calls: ServiceCalls, transcript: TranscriptView) -> None:
+        self._calls, self._transcript = calls, transcript
+        self.live = LiveAnswers(self._text_after)
         # Answers whose record the transcript holds: only those can be added to.
         self._delivered: set[int] = set()
         self._waits: dict[int, Waiting] = {}
+        self._continued: int | None = None
 
-    def take(self, event: ServiceEvent, transcript: TranscriptView) -> bool:
+    def _text_after(self, message: int, pieces: int) -> tuple[str, str] | None:
+        services = self._calls.services
+        return None if services is None else services.answers.text_after(message, pieces)
+
+    def take(self, event: ServiceEvent) -> bool:
         """Show what is told of an answer that is being written; False for any other event."""
         match event:
             case TextDelta(Owner(message)) if message:
@@ -38,52 +45,63 @@ class WrittenAnswers:
                 self._waits.pop(message, None)
                 if message in self._delivered:
                     tokens = reasoning_tokens(event)
-                    transcript.append_delta(message, event.reasoning, event.content, tokens)
+                    self._transcript.append_delta(message, event.reasoning, event.content, tokens)
             case AnswerToolCall():
                 self.live.add_call(event.message, event.call)
                 self._waits.pop(event.message, None)
                 if event.message in self._delivered:
-                    transcript.append_call(event.message, event.call)
+                    self._transcript.append_call(event.message, event.call)
             case AnswerRun():
                 self.live.write_by_run(event.message, event.run)
-                transcript.write_by_run(event.message, event.run)
+                self._transcript.write_by_run(event.message, event.run)
             case AnswerRestarted():
                 self.live.restart(event.message)
-                transcript.restart(event.message)
+                self._transcript.restart(event.message)
             case GenerationQueued(Owner(message)) | PromptProgress(Owner(message)) if message:
-                self._wait(message, waiting_of(event), transcript)
+                self._wait(message, waiting_of(event))
             case AnswerQueued():
                 self.live.begin(event.message)
-                self._wait(event.message, Waiting(), transcript)
+                self._wait(event.message, Waiting())
             case _:
                 return False
         return True
 
-    def _wait(self, message: int, waiting: Waiting, transcript: TranscriptView) -> None:
+    def _wait(self, message: int, waiting: Waiting) -> None:
         self._waits[message] = waiting
         if message in self._delivered:
-            transcript.set_waiting(message, waiting)
+            self._transcript.set_waiting(message, waiting)
 
-    def deliver(self, messages: Sequence[Message], transcript: TranscriptView) -> None:
+    def deliver(self, messages: Sequence[Message]) -> None:
         """Records that the transcript asked for, with what was told since they were written."""
-        transcript.take_page([self.live.up_to_date(message) for message in messages])
+        self._transcript.take_page([self.live.up_to_date(message) for message in messages])
         for message in messages:
             self._delivered.add(message.id)
             if message.id in self._waits:
-                transcript.set_waiting(message.id, self._waits[message.id])
+                self._transcript.set_waiting(message.id, self._waits[message.id])
 
-    def add(self, message: Message, transcript: TranscriptView) -> None:
+    def add(self, message: Message) -> None:
         """A new message of the shown chat."""
         self._delivered.add(message.id)
-        transcript.add_message(message)
+        self._transcript.add_message(message)
 
     def end(self, message: int) -> None:
         self.live.end(message)
         self._waits.pop(message, None)
 
-    def keep(self, path: Iterable[int]) -> None:
-        """Another branch is shown: the transcript holds no other records any more."""
+    def continue_from(self, message: Message) -> None:
+        """An answer that had ended is about to go on."""
+        self.live.continue_from(message)
+        self._continued = message.id
+
+    def show_path(self, path: list[int]) -> None:
+        """Another branch is shown, or the same anew: the transcript keeps the records of what they share."""
         self._delivered &= set(path)
+        if self._continued in path[-1:]:
+            # Its record changed from stopped to streaming: the transcript asks again for what left the path.
+            self._delivered.discard(path[-1])
+            self._continued = None
+            self._transcript.show_path(path[:-1])
+        self._transcript.show_path(path)
 
     def leave(self) -> None:
         """Another chat is shown."""

@@ -242,13 +242,13 @@ class MainWindow(ThemedWidget):
         bridge.settings_changed.connect(self._take_settings)
         self.calls.failed.connect(self.show_error)
         self.calls.damaged.connect(self._offer_restore)
-        self.chat.opened.connect(self._opened)
-        self.chat.details_changed.connect(self._show_window_title)
+        self.chat.shown.opened.connect(self._opened)
+        self.chat.shown.details_changed.connect(self._show_window_title)
         self.pages.currentChanged.connect(lambda _: self._show_window_title())
-        self.chat.details_changed.connect(self._show_project)
+        self.chat.shown.details_changed.connect(self._show_project)
         self.sidebar.model.projects_changed.connect(self._show_project)
         self.chat.header.project_wanted.connect(self.projects.open)
-        self.chat.answering_changed.connect(self.sidebar.show_answering)
+        self.chat.shown.answering_changed.connect(self.sidebar.show_answering)
         self.sidebar.archived_wanted.connect(lambda: self.put_away.open(archived=True))
         for deleted_wanted in (self.sidebar.deleted_wanted, self.later.deleted_wanted):
             deleted_wanted.connect(lambda: self.put_away.open(archived=False))
@@ -264,7 +264,7 @@ class MainWindow(ThemedWidget):
         self.later.said.connect(self._say)
         self.later.import_wanted.connect(self.imports.begin)
         self.sidebar.files_dropped.connect(self.imports.begin)
-        for changed in (self.chat.opened, self.later.shown_changed, self.pages.currentChanged):
+        for changed in (self.chat.shown.opened, self.later.shown_changed, self.pages.currentChanged):
             changed.connect(self.front.look)
         self.chat_notes.asking.connect(self.sidebar.show_asking)
         self.chat_notes.show_wanted.connect(go.open_chat)
@@ -334,16 +334,16 @@ class MainWindow(ThemedWidget):
             self._welcome(conversations)
         last = self._memory.conversation
         # A chat that was begun while the data was being opened stays.
-        begun = self.chat.has_begun or bool(self.chat.composer.text())
+        begun = self.chat.shown.now.has_begun or bool(self.chat.composer.text())
         if not begun and self.sidebar.model.conversation(last) is not None:
-            self.chat.open(last)
+            self.chat.shown.open(last)
 
     def _welcome(self, conversations: list[Conversation]) -> None:
         """Who has chatted before needs none."""
-        if not conversations and not self.chat.has_begun:
+        if not conversations and not self.chat.shown.now.has_begun:
             self.chat.show_welcome()
         else:
-            self.chat.show_words()
+            self.chat.views.show_words()
             self.calls.do(lambda s: s.settings.change(welcomed=True))
 
     def _take_events(self, events: list[ServiceEvent]) -> None:
@@ -392,7 +392,7 @@ class MainWindow(ThemedWidget):
         return None if known is None else shown_title(known)
 
     def _shows_chat(self, conversation: int) -> bool:
-        shown = self.chat.conversation
+        shown = self.chat.shown.now.conversation
         is_it = shown is not None and shown.id == conversation
         return is_it and self.chat.isVisible() and self.isActiveWindow()
 
@@ -431,7 +431,7 @@ class MainWindow(ThemedWidget):
 
     def _show_project(self) -> None:
         """Whose project the shown chat is."""
-        self.chat.header.show_project(self.sidebar.model.project(self.chat.project))
+        self.chat.header.show_project(self.sidebar.model.project(self.chat.shown.now.project))
 
     def _asks_before_leaving(self) -> bool:
         """Whether something is at work that would end with the window, and a person is asked about it."""
@@ -459,7 +459,7 @@ class MainWindow(ThemedWidget):
         """The page, or the chat that is shown."""
         title = ""
         if self._completed:
-            shown = self.chat.conversation
+            shown = self.chat.shown.now.conversation
             title = self.rail.page_title() or ("" if shown is None else shown.title)
         self.setWindowTitle(title or "Coterie")
 

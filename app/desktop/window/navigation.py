@@ -52,7 +52,7 @@ class Navigation(QObject):
         self._rail.page_wanted.connect(self.show_page)
         self._rail.fold_wanted.connect(self.fold)
         self._sidebar.new_wanted.connect(lambda: self.new_chat())
-        self._chat.welcoming.models_wanted.connect(
+        self._chat.views.welcoming.models_wanted.connect(
             lambda downloads: self.show_models("downloads" if downloads else "discover")
         )
         application = QApplication.instance()
@@ -89,13 +89,13 @@ class Navigation(QObject):
             "previous_chat": lambda: self.step_chat(-1),
             "export": self.export_chat,
             "compose": self.compose,
-            "edit_last": self._chat.edit_last,
-            "copy_last": self._chat.copy_last,
-            "regenerate": self._chat.regenerate_last,
-            "answer_now": self._chat.answer_now,
+            "edit_last": self._chat.commands.edit_last,
+            "copy_last": self._chat.commands.copy_last,
+            "regenerate": self._chat.commands.regenerate_last,
+            "answer_now": self._chat.transcript.answer_now,
             "undo": self._toast.undo,
             "choose_model": self.choose_model,
-            "compare": self._chat.compare,
+            "compare": self._chat.commands.compare,
             "open_model": self._chat.model.open_file,
             "sidebar": self.fold,
             "runs": lambda: self.show_page("runs"),
@@ -118,8 +118,8 @@ class Navigation(QObject):
             return
         self._show(self._chat, self._sidebar)
         self._chat.composer.take_focus()
-        if self._chat.conversation is not None:
-            self._toast.drop(("chat", self._chat.conversation.id))
+        if self._chat.shown.now.conversation is not None:
+            self._toast.drop(("chat", self._chat.shown.now.conversation.id))
 
     def _show(self, page: QWidget, side: QWidget) -> None:
         self._frame.pages.setCurrentWidget(page)
@@ -129,7 +129,7 @@ class Navigation(QObject):
         """What the engine calls the conversation that is shown."""
         if self._frame.pages.currentWidget() is not self._chat:
             return self._later.in_front()
-        shown = self._chat.conversation
+        shown = self._chat.shown.now.conversation
         return "" if shown is None else of_chat(shown.id)
 
     def show_run(self, run: int) -> None:
@@ -179,27 +179,27 @@ class Navigation(QObject):
     def new_chat(self, project: Project | None = None) -> None:
         """A chat that is still empty, in a project where that is given."""
         self.show_page("chat")
-        self._chat.open_new(project)
+        self._chat.shown.open_new(project)
 
     def temporary_chat(self) -> None:
         """A new chat that is not stored."""
         self.show_page("chat")
-        self._chat.open_new(temporary=True)
+        self._chat.shown.open_new(temporary=True)
 
     def open_chat(self, conversation: int) -> None:
         self.show_page("chat")
-        self._chat.open(conversation)
+        self._chat.shown.open(conversation)
         self._toast.drop(("chat", conversation))
 
     def open_hit(self, conversation: int, message: int, query: str) -> None:
         """The chat at a message that the search has found."""
         self.show_page("chat")
-        self._chat.open_at(conversation, message, query)
+        self._chat.shown.open_at(conversation, message, query)
         self._toast.drop(("chat", conversation))
 
     def step_chat(self, step: int) -> None:
         """Open the conversation below or above the shown one in the list."""
-        shown = self._chat.conversation
+        shown = self._chat.shown.now.conversation
         neighbour = self._sidebar.model.neighbour(None if shown is None else shown.id, step)
         if neighbour is not None:
             self.open_chat(neighbour)
@@ -216,7 +216,7 @@ class Navigation(QObject):
             self._sidebar.menus.archive_wanted.emit(chats)
 
     def _meant(self) -> list[int]:
-        shown = self._chat.conversation
+        shown = self._chat.shown.now.conversation
         return self._sidebar.chosen() or ([] if shown is None else [shown.id])
 
     def compose(self) -> None:
@@ -225,7 +225,7 @@ class Navigation(QObject):
     def find_in_chat(self) -> None:
         if not self._later.find():
             self._show_chat()
-            self._chat.find_text()
+            self._chat.views.find_text()
 
     def _step_found(self, forward: bool) -> None:
         if self._chat.finding.is_open and self._chat.isVisible():
@@ -233,7 +233,7 @@ class Navigation(QObject):
 
     def select_text(self) -> None:
         self._show_chat()
-        self._chat.select_text()
+        self._chat.views.select_text()
 
     def _show_chat(self) -> None:
         """The chat; where it is in front the focus stays where it is."""
@@ -242,8 +242,8 @@ class Navigation(QObject):
 
     def export_chat(self) -> None:
         """Export the chat that is open."""
-        if self._chat.conversation is not None:
-            self.export_wanted.emit([self._chat.conversation.id])
+        if self._chat.shown.now.conversation is not None:
+            self.export_wanted.emit([self._chat.shown.now.conversation.id])
 
     def find_chat(self) -> None:
         self._frame.side.setCurrentWidget(self._sidebar)
@@ -274,8 +274,8 @@ class Navigation(QObject):
             return
         elif self._chat.finding.is_open and self._chat.isVisible():
             self._chat.finding.close()
-        elif self._chat.answering():
-            self._chat.stop()
+        elif self._chat.shown.answering():
+            self._chat.commands.stop()
         elif self._toast.isVisible():
             self._toast.dismiss()
         elif self._chat.isVisible():
@@ -283,7 +283,7 @@ class Navigation(QObject):
 
     def _focus_moved(self, _: QWidget | None, now: QWidget | None) -> None:
         # The view that finds has the same key for itself, and two for one key are none.
-        inside = now is not None and self._chat.whole_text.isAncestorOf(now)
+        inside = now is not None and self._chat.views.whole_text.isAncestorOf(now)
         for name in ("find", "find_next", "find_previous"):
             self._actions.enable(name, not inside)
 

@@ -124,9 +124,13 @@ class Running:
     def _shown(self) -> bool:
         """Whether the page shows all that the store holds of its conversation."""
         chat = self.window.chat
-        if chat.conversation is None or chat.answering() or chat.conversation.title == "":
+        if (
+            chat.shown.now.conversation is None
+            or chat.shown.answering()
+            or chat.shown.now.conversation.title == ""
+        ):
             return False
-        path = self.services.conversations.path(chat.conversation.id)
+        path = self.services.conversations.path(chat.shown.now.conversation.id)
         return chat.transcript.ids == path and all(chat.transcript.shows(message) for message in path)
 
     def close(self) -> None:

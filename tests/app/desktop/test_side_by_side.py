@@ -53,12 +53,12 @@ def test_a_person_sends_in_one_chat_while_another_is_answered(make_desktop: Make
     chat = running.window.chat
     running.engine.hold.set()
     ask(running, qtbot, "first")
-    running.until(lambda: chat.conversation is not None and chat.answering())
-    first = chat.conversation
+    running.until(lambda: chat.shown.now.conversation is not None and chat.shown.answering())
+    first = chat.shown.now.conversation
     running.window.go.new_chat()
-    running.until(lambda: not chat.answering())
+    running.until(lambda: not chat.shown.answering())
     ask(running, qtbot, "second")
-    running.until(lambda: chat.answering() and len(running.services.answers.answering()) == 2)
+    running.until(lambda: chat.shown.answering() and len(running.services.answers.answering()) == 2)
     running.engine.hold.clear()
     running.until(lambda: shows(running, "You said: second"))
     assert first is not None
@@ -77,7 +77,7 @@ def test_an_answer_that_waits_says_for_how_many_also_when_its_chat_is_opened_aga
     engine.first = lambda request: (Queued(request.id, 2),)
     answer = ask(running, qtbot, "hello")
     running.until(lambda: status(running) == "Waiting for 2 other answers…")
-    waiting = chat.conversation
+    waiting = chat.shown.now.conversation
     assert waiting is not None
     running.window.go.new_chat()
     running.window.go.open_chat(waiting.id)
@@ -95,7 +95,7 @@ def test_an_answer_can_be_stopped_while_it_waits(make_desktop: Make, qtbot: QtBo
     ask(running, qtbot, "hello")
     running.until(lambda: status(running) == "Waiting for another answer…")
     qtbot.keyClick(running.window, Qt.Key.Key_Escape)
-    running.until(lambda: not running.window.chat.answering() and not status(running))
+    running.until(lambda: not running.window.chat.shown.answering() and not status(running))
     card = shown_answer(running)
     assert card is not None
     running.until(lambda: ending(card) is not None)
@@ -106,7 +106,7 @@ def test_the_engine_knows_what_is_in_front(make_desktop: Make, qtbot: QtBot, tmp
     running = make_desktop(answer=echo).ready()
     engine, window = running.engine, running.window
     running.send("hello")
-    shown = window.chat.conversation
+    shown = window.chat.shown.now.conversation
     assert shown is not None
     running.until(lambda: engine.front == str(shown.id) == engine.requests[0].conversation)
     window.go.show_page("settings")

@@ -92,7 +92,7 @@ class ProjectControl(QObject):
 
 def _choices(services: Services) -> tuple[Any, ...]:
     """Models that can be chosen, folders used before, tools and tools of servers. Blocks on the disk."""
-    from app.desktop.chat.tools_control import recent_folders
+    from app.desktop.chat.tools.tools_control import recent_folders
     from app.desktop.run_view.tools_fold import tools_at_hand
     from app.desktop.runs.model_field import run_models
 

@@ -41,9 +41,9 @@ def opened(make: Make, size: int) -> Running:
     running = make(answer=lambda _: ANSWER, settings={"text_size": size, "theme": "light"})
     themes.choose("light", size / 100)
     running.ready()
-    running.until(lambda: running.window.chat.conversation is not None or size == 100)
+    running.until(lambda: running.window.chat.shown.now.conversation is not None or size == 100)
     running.window.resize(1280, 900)
-    if running.window.chat.conversation is None:
+    if running.window.chat.shown.now.conversation is None:
         running.send("A question")
     running.until(lambda: len(running.window.chat.transcript.ids) == 2)
     running.window.go.show_page("settings")

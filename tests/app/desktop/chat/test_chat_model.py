@@ -30,13 +30,13 @@ def test_a_chat_shows_its_model_and_loads_it_when_somebody_writes(two: tuple[Run
     running, one, other = two
     chat = running.window.chat
     running.send("first")
-    first = chat.conversation
+    first = chat.shown.now.conversation
     assert first is not None
     running.window.go.new_chat()
     chat.model.use(other)
     running.until(lambda: loaded(running, other))
     running.send("second")
-    second = chat.conversation
+    second = chat.shown.now.conversation
     assert second is not None and second.id != first.id
     options = running.services.conversations.get
     assert (options(first.id).options.model, options(second.id).options.model) == (one, other)
@@ -54,7 +54,7 @@ def test_choosing_a_model_is_for_the_shown_chat_and_stays(two: tuple[Running, st
     running, _, other = two
     chat = running.window.chat
     running.send("first")
-    first = chat.conversation
+    first = chat.shown.now.conversation
     assert first is not None
     running.window.go.chat_with(other)
     running.until(lambda: running.services.conversations.get(first.id).options.model == other)
@@ -67,7 +67,7 @@ def test_a_chat_whose_model_is_gone_says_so_and_keeps_the_words(two: tuple[Runni
     running, one, other = two
     chat = running.window.chat
     running.send("first")
-    first = chat.conversation
+    first = chat.shown.now.conversation
     assert first is not None
     running.services.conversations.choose_model(first.id, other)
     Path(other).unlink()

@@ -31,7 +31,7 @@ def begin(make_desktop: Callable[..., Running], turns: int) -> Running:
     for _ in range(turns):
         for role in ("user", "assistant"):
             leaf = store.messages.add(id, leaf, role, LONG).id  # type: ignore[arg-type]
-    running.window.chat.open(id)
+    running.window.chat.shown.open(id)
     running.until(lambda: len(running.window.chat.transcript.ids) == 2 * turns)
     return running
 
@@ -139,16 +139,18 @@ def test_a_summary_that_is_discarded_or_empty_leaves_the_choices(full: Running) 
 
 
 def test_a_new_chat_answers_the_question_and_leads_back(full: Running) -> None:
-    old = full.window.chat.conversation
+    old = full.window.chat.shown.now.conversation
     assert old is not None
     full.qtbot.mouseClick(card(full).rows["anew"], Qt.MouseButton.LeftButton)
-    full.until(lambda: full.window.chat.conversation not in (None, old) and len(lines(full, OriginLine)) == 1)
+    full.until(
+        lambda: (
+            full.window.chat.shown.now.conversation not in (None, old) and len(lines(full, OriginLine)) == 1
+        )
+    )
     assert full.services.store.messages.get(full.window.chat.transcript.ids[0]).content == LONG
     (line,) = lines(full, OriginLine)
     press(line, re.compile("^Open “"))
-    full.until(
-        lambda: full.window.chat.conversation is not None and full.window.chat.conversation.id == old.id
-    )
+    full.until(lambda: full.window.chat.shown.now.id == old.id)
     full.until(lambda: full.window.chat.room.card is not None and card(full).state == "choices")
 
 
@@ -168,8 +170,8 @@ def test_the_offer_waits_for_a_model_that_loads_and_is_the_answer_where_it_can_r
     full.services.models.use("starter", context=8192, remember=False)
     full.until(lambda: full.services.models.state.state == "loading")
     chat = full.window.chat
-    assert chat.conversation is not None
-    chat.room.measure(chat.conversation.id, chat.transcript.ids)
+    assert chat.shown.now.conversation is not None
+    chat.room.measure(chat.shown.now.conversation.id, chat.transcript.ids)
     full.until(lambda: card(full).state == "loading")
     assert shown(full) == []
     full.engine.hold.clear()

@@ -24,10 +24,12 @@ def asked(make_desktop: Callable[..., Running], tmp_path: Path) -> Running:
 
 def opened(running: Running) -> CompareSheet:
     chat = running.window.chat
-    chat.compare()
-    running.until(lambda: chat.comparing.sheet is not None and bool(chat.comparing.sheet.ticks))
-    assert chat.comparing.sheet is not None
-    return chat.comparing.sheet
+    chat.commands.compare()
+    running.until(
+        lambda: chat.commands.comparing.sheet is not None and bool(chat.commands.comparing.sheet.ticks)
+    )
+    assert chat.commands.comparing.sheet is not None
+    return chat.commands.comparing.sheet
 
 
 def tick(sheet: CompareSheet, name: str) -> None:
@@ -48,7 +50,7 @@ def test_models_answer_beside_each_other_and_the_better_one_is_counted(asked: Ru
     asked.until(lambda: sum(asked.services.comparisons.preferred().values()) == 1)
     sheet.columns[0].better.click()
     asked.until(lambda: not sheet.columns[1].better.isChecked())
-    chat = asked.window.chat.conversation
+    chat = asked.window.chat.shown.now.conversation
     assert chat is not None
     # The first answer, and one of each model; the chat goes on with its own.
     assert asked.services.store.messages.get(messages[1].id).siblings == 3  # type: ignore[union-attr]

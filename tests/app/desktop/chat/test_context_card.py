@@ -56,10 +56,10 @@ def test_a_card_says_what_fills_the_context(running: Running, qtbot: QtBot) -> N
 
 
 def test_instructions_are_counted_by_themselves(running: Running) -> None:
-    running.window.chat.set_options(ChatOptions(system_prompt="Answer briefly. " * 40))
+    running.window.chat.shown.set_options(ChatOptions(system_prompt="Answer briefly. " * 40))
     running.send("Hello")
-    assert running.window.chat.conversation is not None
-    chat = running.window.chat.conversation.id
+    assert running.window.chat.shown.now.conversation is not None
+    chat = running.window.chat.shown.now.conversation.id
     parts = dict(filling(running.services, chat, running.services.conversations.path(chat), 1000))
     assert list(parts) == ["instructions", "questions", "answers"]
     assert parts["instructions"] > 900 and abs(sum(parts.values()) - 1000) <= 2

@@ -108,7 +108,7 @@ def test_the_answer_to_an_edited_question_is_followed(
         qtbot.mouseClick(button(card(view, question), "Send"), Qt.MouseButton.LeftButton)
     assert QApplication.focusWidget() is chat.composer.edit
     long_chat.until(lambda: view.ids[-2:-1] != [question] and len(view.ids) == 2 * TURNS)
-    long_chat.until(lambda: not chat.answering() and not long_chat.services.answers.answering())
+    long_chat.until(lambda: not chat.shown.answering() and not long_chat.services.answers.answering())
     long_chat.until(lambda: card(view, view.ids[-1]).message.content.startswith("word word"))
     settled(qtbot)
     assert view.at_tail and scroll_bar(view).value() == scroll_bar(view).maximum()
@@ -121,7 +121,7 @@ def test_an_answer_that_is_written_anew_is_followed(long_chat: Running, qtbot: Q
     settled(qtbot)
     card(view, old).regenerate_requested.emit(old)
     long_chat.until(lambda: view.ids[-1] != old and len(view.ids) == 2 * TURNS)
-    long_chat.until(lambda: not chat.answering() and not long_chat.services.answers.answering())
+    long_chat.until(lambda: not chat.shown.answering() and not long_chat.services.answers.answering())
     long_chat.until(lambda: card(view, view.ids[-1]).message.content.startswith("word word"))
     settled(qtbot)
     assert view.at_tail

@@ -117,7 +117,7 @@ def test_a_file_of_the_chats_folder_is_read_in(running: Running, tmp_path: Path)
     made = chats.create(ChatOptions(tools=ChatTools(str(work), "read")))
     running.window.go.open_chat(made.id)
     chat = running.window.chat
-    running.until(lambda: chat.conversation is not None)
+    running.until(lambda: chat.shown.now.conversation is not None)
     chat.composer.edit.setFocus()
     running.qtbot.keyClicks(chat.composer.edit, "Look at @")
     running.until(lambda: shown(running) == ["notes.md"])

@@ -54,7 +54,7 @@ def pick(shown: MessageCard, text: str) -> None:
 
 
 def contents(running: Running) -> list[str]:
-    shown = running.window.chat.conversation
+    shown = running.window.chat.shown.now.conversation
     assert shown is not None
     path = running.services.conversations.path(shown.id)
     return [m.content for m in running.services.conversations.messages(path)]
@@ -87,13 +87,13 @@ def test_the_question_whose_answer_was_deleted_can_be_answered_again(chat: Runni
 
 def test_a_branch_is_a_chat_of_its_own_up_to_the_message(chat: Running) -> None:
     page = chat.window.chat
-    assert page.conversation is not None
-    home = page.conversation.id
+    assert page.shown.now.conversation is not None
+    home = page.shown.now.conversation.id
     pick(messages(chat)[1], "Branch into a new chat")
-    chat.until(lambda: page.conversation is not None and page.conversation.id != home)
+    chat.until(lambda: page.shown.now.id not in (None, home))
     assert contents(chat) == ["first", TEXT]
     assert len(chat.services.conversations.path(home)) == 4
-    assert page.conversation.origin == home
+    assert page.shown.now.conversation.origin == home
 
 
 def submenu(menu: QMenu, text: str) -> list[QAction]:
@@ -112,7 +112,7 @@ def test_another_model_answers_the_same_question_and_the_chat_goes_on_with_it(
     running = make_desktop(settings=chosen).ready()
     running.send("first")
     page = running.window.chat
-    assert page.conversation is not None
+    assert page.shown.now.conversation is not None
     old = page.transcript.ids[-1]
     menu = open_menu(button(messages(running)[-1], "More for this message"))
     running.until(lambda: len(submenu(menu, "Regenerate with")) >= 2)
@@ -121,7 +121,7 @@ def test_another_model_answers_the_same_question_and_the_chat_goes_on_with_it(
     next(action for action in models if action.text() == "two").trigger()
     menu.close()
     running.until(lambda: page.transcript.ids[-1] != old and not running.services.answers.answering())
-    assert running.services.conversations.get(page.conversation.id).options.model == paths[1]
+    assert running.services.conversations.get(page.shown.now.conversation.id).options.model == paths[1]
     (written,) = running.services.conversations.messages(page.transcript.ids[-1:])
     assert (written.sibling, written.siblings) == (2, 2)
 
@@ -147,10 +147,10 @@ def test_an_answer_that_is_written_on_leaves_its_raw_text(chat: Running) -> None
     shown_id = shown.message.id
     chat.engine.hold.set()
     page.room.continue_wanted.emit(shown_id)
-    chat.until(page.answering)
+    chat.until(page.shown.answering)
     chat.until(lambda: page.transcript.shows(shown_id) and not answer(page.transcript, shown_id).shows_raw)
     chat.engine.hold.clear()
-    chat.until(lambda: not page.answering() and not chat.services.answers.answering())
+    chat.until(lambda: not page.shown.answering() and not chat.services.answers.answering())
 
 
 def test_an_answer_is_copied_as_markdown_and_as_rich_text(chat: Running) -> None:

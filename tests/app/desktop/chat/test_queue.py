@@ -23,7 +23,7 @@ def busy(make_desktop: Callable[..., Running], qtbot: QtBot) -> Running:
     running = make_desktop(answer=lambda request: (f"To {request.messages[-1].content}",)).ready()
     running.engine.hold.set()
     write(running, qtbot, "first")
-    running.until(running.window.chat.answering)
+    running.until(running.window.chat.shown.answering)
     return running
 
 
@@ -39,7 +39,7 @@ def rows(running: Running) -> list[QueuedQuestion]:
 
 def waits(running: Running, *texts: str) -> Callable[[], bool]:
     """Whether exactly these wait, in the window and in the store."""
-    chat = running.window.chat.conversation
+    chat = running.window.chat.shown.now.conversation
     assert chat is not None
     return lambda: (
         [row.text for row in rows(running)] == list(texts)
@@ -48,7 +48,7 @@ def waits(running: Running, *texts: str) -> Callable[[], bool]:
 
 
 def said(running: Running) -> list[str]:
-    chat = running.window.chat.conversation
+    chat = running.window.chat.shown.now.conversation
     assert chat is not None
     conversations = running.services.conversations
     return [message.content for message in conversations.messages(conversations.path(chat.id))]
@@ -69,7 +69,7 @@ def test_enter_lets_a_question_wait_and_it_is_asked_when_the_answer_has_ended(
     assert rows(busy)[1].accessibleName() == "Waiting question 2: third"
     busy.engine.hold.clear()
     busy.until(lambda: said(busy) == ["first", "To first", "second", "To second", "third", "To third"])
-    busy.until(lambda: not page.queue.strip.isVisible() and not page.answering())
+    busy.until(lambda: not page.queue.strip.isVisible() and not page.shown.answering())
     busy.until(waits(busy))
 
 
@@ -77,12 +77,12 @@ def test_esc_stops_the_answer_first_and_the_question_waits_to_be_sent(busy: Runn
     page = busy.window.chat
     queue(busy, qtbot, "second")
     qtbot.keyClick(page.composer.edit, Qt.Key.Key_Escape)
-    busy.until(lambda: not page.answering())
+    busy.until(lambda: not page.shown.answering())
     busy.engine.hold.clear()
     busy.until(lambda: len(said(busy)) == 2 and waits(busy, "second")())
     busy.until(lambda: page.queue.strip.send.isVisible())
     button(page.queue.strip, "Send the first waiting question now").click()
-    busy.until(lambda: said(busy)[2:3] == ["second"] and not page.answering())
+    busy.until(lambda: said(busy)[2:3] == ["second"] and not page.shown.answering())
     busy.until(waits(busy))
 
 
@@ -122,8 +122,8 @@ def test_another_chat_shows_its_own_and_they_are_there_when_one_comes_back(
     busy: Running, qtbot: QtBot
 ) -> None:
     page = busy.window.chat
-    assert page.conversation is not None
-    home = page.conversation.id
+    assert page.shown.now.conversation is not None
+    home = page.shown.now.conversation.id
     queue(busy, qtbot, "second")
     busy.window.go.new_chat()
     assert not page.queue.strip.isVisible() and rows(busy) == []
@@ -134,12 +134,14 @@ def test_another_chat_shows_its_own_and_they_are_there_when_one_comes_back(
 def test_what_was_written_elsewhere_is_shown_before_anything_is_sent(busy: Running, qtbot: QtBot) -> None:
     page = busy.window.chat
     busy.engine.hold.clear()
-    busy.until(lambda: not page.answering() and said(busy) == ["first", "To first"])
-    assert page.conversation is not None
+    busy.until(lambda: not page.shown.answering() and said(busy) == ["first", "To first"])
+    assert page.shown.now.conversation is not None
     other = Store.open(busy.home / "coterie.db", busy.home / "backups")
     try:
-        theirs = other.messages.add(page.conversation.id, page.transcript.ids[-1], "user", "theirs").id
-        other.messages.add(page.conversation.id, theirs, "assistant", "answered")
+        theirs = other.messages.add(
+            page.shown.now.conversation.id, page.transcript.ids[-1], "user", "theirs"
+        ).id
+        other.messages.add(page.shown.now.conversation.id, theirs, "assistant", "answered")
     finally:
         other.close()
     write(busy, qtbot, "mine")
@@ -153,14 +155,14 @@ def test_what_was_written_elsewhere_is_shown_before_anything_is_sent(busy: Runni
 def test_an_edit_that_comes_too_late_is_kept_in_the_composer(busy: Running, qtbot: QtBot) -> None:
     page = busy.window.chat
     busy.engine.hold.clear()
-    busy.until(lambda: not page.answering() and said(busy) == ["first", "To first"])
-    assert page.conversation is not None
+    busy.until(lambda: not page.shown.answering() and said(busy) == ["first", "To first"])
+    assert page.shown.now.conversation is not None
     question = page.transcript.ids[0]
-    page.edit_last()
+    page.commands.edit_last()
     busy.until(lambda: card(page.transcript, question).is_editing)
     other = Store.open(busy.home / "coterie.db", busy.home / "backups")
     try:
-        other.messages.add(page.conversation.id, page.transcript.ids[-1], "user", "theirs")
+        other.messages.add(page.shown.now.conversation.id, page.transcript.ids[-1], "user", "theirs")
     finally:
         other.close()
     field = editor(card(page.transcript, question))
@@ -176,7 +178,7 @@ def test_an_empty_chat_leaves_the_list_with_its_draft_and_comes_back_with_the_ne
     before = model.rowCount()
     qtbot.keyClicks(edit, "abc")
     running.until(lambda: model.rowCount() > before)
-    chat = running.window.chat.conversation
+    chat = running.window.chat.shown.now.conversation
     assert chat is not None
     edit.selectAll()
     qtbot.keyClick(edit, Qt.Key.Key_Delete)
@@ -186,7 +188,7 @@ def test_an_empty_chat_leaves_the_list_with_its_draft_and_comes_back_with_the_ne
     assert edit.toPlainText() == "next"
     running.until(lambda: running.services.conversations.get(chat.id).draft == "next")
     running.send("next question")
-    assert running.window.chat.conversation is not None and running.window.chat.conversation.id == chat.id
+    assert running.window.chat.shown.now.id == chat.id
 
 
 def test_what_is_written_while_a_chat_is_still_being_read_belongs_to_it(
@@ -197,8 +199,8 @@ def test_what_is_written_while_a_chat_is_still_being_read_belongs_to_it(
     chats.rename(other, "Other")
     chats.set_draft(other, "draft, ")
     running.send("first")
-    assert page.conversation is not None
-    home = page.conversation.id
+    assert page.shown.now.conversation is not None
+    home = page.shown.now.conversation.id
     page.composer.edit.setPlainText("belongs to the first")
     read = threading.Event()
     running.window.calls.do(lambda s: read.wait(30))  # the disk is slow
@@ -206,7 +208,7 @@ def test_what_is_written_while_a_chat_is_still_being_read_belongs_to_it(
     assert page.composer.text() == ""
     qtbot.keyClicks(page.composer.edit, "typed on")
     read.set()
-    running.until(lambda: page.conversation is not None and page.conversation.id == other)
+    running.until(lambda: page.shown.now.id == other)
     assert page.composer.text() == "draft, typed on"
     running.until(lambda: chats.get(other).draft == "draft, typed on")
     assert chats.get(home).draft == "belongs to the first"

@@ -57,8 +57,8 @@ def test_a_model_that_thinks_is_watched_and_told_to_answer_now(desktop: Desktop,
     assert not button.isEnabled()
     qtbot.waitUntil(lambda: bool(card.streamed_text()), timeout=PATIENCE_MS)
     assert not card.is_thinking and thoughts_text(thought) is None
-    chat.stop()
-    qtbot.waitUntil(lambda: not chat.answering(), timeout=PATIENCE_MS)
+    chat.commands.stop()
+    qtbot.waitUntil(lambda: not chat.shown.answering(), timeout=PATIENCE_MS)
     assert thoughts_line(thought).text().startswith("Thought for")
     assert "think>" not in card.message.content and card.message.reasoning
 
@@ -76,7 +76,7 @@ def test_a_number_of_tokens_ends_the_thought(desktop: Desktop, qtbot: QtBot) -> 
         return bool(cards) and bool(cards[-1].streamed_text())
 
     qtbot.waitUntil(answered, timeout=PATIENCE_MS)
-    chat.stop()
-    qtbot.waitUntil(lambda: not chat.answering(), timeout=PATIENCE_MS)
+    chat.commands.stop()
+    qtbot.waitUntil(lambda: not chat.shown.answering(), timeout=PATIENCE_MS)
     card = chat.transcript.findChildren(AnswerCard)[-1]
     assert card.message.usage is not None and 24 <= card.message.usage.reasoning_tokens < 120

@@ -69,7 +69,7 @@ class Chatting:
 
     def answer(self) -> AnswerCard:
         """The last answer, once it has ended and is shown as it is stored."""
-        self.until(lambda: bool(self.page.transcript.ids) and not self.page.answering())
+        self.until(lambda: bool(self.page.transcript.ids) and not self.page.shown.answering())
 
         def shown() -> bool:
             card = chat.shown_card(self.page.transcript, self.page.transcript.ids[-1])
@@ -139,13 +139,13 @@ def test_tools_are_switched_on_in_the_sheet_and_shown_beside_what_is_written(cha
     sheet.mode.buttons[2].click()
     sheet.use.click()
     chatting.until(lambda: not sheet.isVisible())
-    assert chatting.page.options().tools == ChatTools(str(chatting.folder), "workspace")
+    assert chatting.page.shown.now.options.tools == ChatTools(str(chatting.folder), "workspace")
     assert button.text().strip() == "work" and button.accessibleName().endswith("Automatic in folder")
     button.click()
     chatting.until(sheet.isVisible)
     assert sheet.chosen() == ChatTools(str(chatting.folder), "workspace")
     sheet.turn_off.click()
-    chatting.until(lambda: chatting.page.options().tools is None)
+    chatting.until(lambda: chatting.page.shown.now.options.tools is None)
     assert button.text().strip() == "Tools"
 
 
@@ -215,18 +215,18 @@ def test_a_chat_that_asks_can_be_left_says_so_at_the_foot_and_asks_again_when_it
     chatting.chat_model.slow = 0.3
     chatting.begin("Make notes.txt", WRITE, says("It is there."))
     chatting.until(lambda: bool(chatting.page.transcript.ids))
-    asking = chatting.page.conversation
+    asking = chatting.page.shown.now.conversation
     assert asking is not None
     window.panel.controls.changed.emit(ChatOptions(system_prompt="Be brief."))
-    chatting.until(lambda: chatting.page.options().system_prompt == "Be brief.")
-    assert chatting.page.options().tools == asking.options.tools is not None
-    chatting.page.open_new()
+    chatting.until(lambda: chatting.page.shown.now.options.system_prompt == "Be brief.")
+    assert chatting.page.shown.now.options.tools == asking.options.tools is not None
+    chatting.page.shown.open_new()
     chatting.until(window.toast.isVisible)
     assert toast_text(window) == "“Make notes.txt” needs you"
     assert waiting(window) == ["Make notes.txt, needs you"]
     chatting.begin("Hi")
-    chatting.until(lambda: chatting.page.conversation is not None)
-    other = chatting.page.conversation
+    chatting.until(lambda: chatting.page.shown.now.conversation is not None)
+    other = chatting.page.shown.now.conversation
     assert other is not None and other.id != asking.id and other.options.tools is None
     assert chatting.answer().message.content == "Hello from the script."
     window.chat_notes.show_wanted.emit(asking.id)
@@ -244,7 +244,7 @@ def test_a_chat_may_have_some_of_the_tools_alone(chatting: Chatting) -> None:
     sheet.folder.show_folder(str(chatting.folder))
     sheet.which.reading.click()
     sheet.use.click()
-    chatting.until(lambda: chatting.page.options().tools is not None)
+    chatting.until(lambda: chatting.page.shown.now.options.tools is not None)
     chatting.begin("Make notes.txt", WRITE, says("I may not."))
     assert chatting.answer().message.content == "I may not."
     assert not (chatting.folder / "notes.txt").exists()
@@ -256,7 +256,7 @@ def test_a_stopped_answer_keeps_its_steps_and_is_continued(chatting: Chatting) -
     chatting.switch_on()
     chatting.begin("Make notes.txt", WRITE, says("It is there."))
     chatting.question()
-    chatting.page.stop()
+    chatting.page.commands.stop()
     answer = chatting.answer()
     assert answer.message.state == "stopped"
     assert chat.steps_line(chatting.steps()).text().split("  ")[0] == "1 step"
@@ -283,16 +283,16 @@ def test_each_chat_has_tools_of_its_own_and_steps_are_read_from_the_journal(chat
     chatting.switch_on("workspace")
     chatting.begin("Make notes.txt", WRITE, says("It is there."))
     chatting.answer()
-    made = chatting.page.conversation
+    made = chatting.page.shown.now.conversation
     assert made is not None
-    chatting.page.open_new()
-    assert chatting.page.options().tools is None
+    chatting.page.shown.open_new()
+    assert chatting.page.shown.now.options.tools is None
     assert chatting.page.composer.tools.button.accessibleName() == "Tools: off"
-    chatting.page.open(made.id)
+    chatting.page.shown.open(made.id)
     chatting.until(lambda: bool(chatting.page.transcript.ids))
     steps = chatting.steps()
     chatting.until(lambda: chat.steps_line(steps).text().startswith("1 step  ·  1 file changed"))
-    assert chatting.page.options().tools is not None
+    assert chatting.page.shown.now.options.tools is not None
 
 
 def test_the_button_keeps_to_its_sign_where_there_is_little_room(chatting: Chatting) -> None:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.chat.welcome import WelcomePage
+from app.desktop.chat.first_run.welcome import WelcomePage
 from app.services.hub.catalogue import CatalogueEntry, CataloguePick
 from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.services.placement.events import MachineChanged
@@ -113,14 +113,14 @@ def first_run(
         running.prepare = script
         running.ready()
         if not settings.get("welcomed"):
-            running.until(lambda: running.window.chat.welcoming.page is not None)
+            running.until(lambda: running.window.chat.views.welcoming.page is not None)
         return running
 
     return start
 
 
 def page(running: Running) -> WelcomePage:
-    welcome = running.window.chat.welcoming.page
+    welcome = running.window.chat.views.welcoming.page
     assert welcome is not None
     return welcome
 
@@ -146,14 +146,14 @@ def test_start_and_not_now_lead_to_the_chat_for_good(first_run: Callable[[], Run
     running = first_run()
     qtbot.mouseClick(page(running).start, Qt.MouseButton.LeftButton)
     running.until(lambda: welcomed(running))
-    assert running.window.chat.welcoming.page is None
+    assert running.window.chat.views.welcoming.page is None
     assert running.window.chat.transcript.isVisible() and running.window.chat.composer.edit.hasFocus()
 
 
 def test_who_writes_at_once_is_answered_at_once(first_run: Callable[[], Running]) -> None:
     running = first_run()
     running.send("Hello")
-    assert running.window.chat.welcoming.page is None and running.window.chat.transcript.isVisible()
+    assert running.window.chat.views.welcoming.page is None and running.window.chat.transcript.isVisible()
     assert welcomed(running)
 
 
@@ -170,7 +170,7 @@ def test_other_pages_are_no_goodbye_but_a_new_chat_is(first_run: Callable[[], Ru
 def test_the_models_page_can_be_reached(first_run: Callable[[], Running], qtbot: QtBot) -> None:
     running = first_run()
     wanted: list[bool] = []
-    running.window.chat.welcoming.models_wanted.connect(wanted.append)
+    running.window.chat.views.welcoming.models_wanted.connect(wanted.append)
     qtbot.mouseClick(page(running).more, Qt.MouseButton.LeftButton)
     running.until(lambda: welcomed(running))
     assert wanted == [False]
@@ -185,7 +185,7 @@ def test_who_was_welcomed_or_has_chatted_is_not_greeted_again(
     running.close()
     later = make_desktop(settings={"welcomed": False}).ready()
     later.until(lambda: later.services.settings.current.welcomed)
-    assert later.window.chat.welcoming.page is None and later.window.chat.transcript.isVisible()
+    assert later.window.chat.views.welcoming.page is None and later.window.chat.transcript.isVisible()
     assert hub.picked == 0
 
 

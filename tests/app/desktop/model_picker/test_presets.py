@@ -14,7 +14,7 @@ def test_a_preset_sets_all_values_and_ones_own_are_kept(running: Running) -> Non
     panel.toggle()
     running.until(lambda: panel.preset.button.value() == "")
     panel.preset.button.chosen.emit("precise")
-    running.until(lambda: chat.options().sampling == OURS["precise"])
+    running.until(lambda: chat.shown.now.options.sampling == OURS["precise"])
     running.until(lambda: panel.preset.button.value() == "precise")
     mine = Sampling(temperature=0.6, top_k=40)
     panel.preset.chosen.emit(mine)
@@ -24,7 +24,7 @@ def test_a_preset_sets_all_values_and_ones_own_are_kept(running: Running) -> Non
     panel.preset.chosen.emit(Sampling())
     running.until(lambda: panel.preset.button.value() == "")
     panel.preset.button.chosen.emit("Mine")
-    running.until(lambda: chat.options().sampling == mine)
+    running.until(lambda: chat.shown.now.options.sampling == mine)
     panel.preset.forgotten.emit("Mine")
     running.until(lambda: own_presets(running.services.settings.current) == {})
 

@@ -39,7 +39,7 @@ def titles(running: Running) -> list[str]:
 
 
 def store_messages(running: Running) -> list[tuple[str, str]]:
-    conversation = running.window.chat.conversation
+    conversation = running.window.chat.shown.now.conversation
     assert conversation is not None
     conversations = running.services.conversations
     return [(m.role, m.content) for m in conversations.messages(conversations.path(conversation.id))]
@@ -50,7 +50,7 @@ def draft_of(running: Running, conversation: int) -> str:
 
 
 def open_id(running: Running) -> int:
-    conversation = running.window.chat.conversation
+    conversation = running.window.chat.shown.now.conversation
     assert conversation is not None
     return conversation.id
 
@@ -78,10 +78,10 @@ def test_what_is_typed_before_the_window_is_complete_is_kept_and_sent(
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert edit.toPlainText() == "early words"
     running.start()
-    running.until(lambda: running.window.chat.conversation is not None)
+    running.until(lambda: running.window.chat.shown.now.conversation is not None)
     assert edit is running.window.chat.composer.edit and edit.hasFocus()
     running.until(lambda: len(store_messages(running)) == 2)
-    running.until(lambda: not running.window.chat.answering())
+    running.until(lambda: not running.window.chat.shown.answering())
     assert store_messages(running)[0] == ("user", "early words")
 
 
@@ -97,14 +97,14 @@ def test_the_chats_are_listed_before_the_data_is_open_and_open_with_it(make_desk
     assert second.window.calls.services is None and titles(second) == listed
     second.window.sidebar.open_wanted.emit(number)
     second.until(lambda: second.window.calls.services is not None)
-    second.until(lambda: second.window.chat.conversation is not None)
+    second.until(lambda: second.window.chat.shown.now.conversation is not None)
     assert open_id(second) == number and titles(second) == listed
 
 
 def test_a_draft_becomes_a_conversation_and_survives_a_restart(make_desktop: Make, qtbot: QtBot) -> None:
     first = make_desktop().ready()
     qtbot.keyClicks(first.window.chat.composer.edit, "half a thought")
-    first.until(lambda: first.window.chat.conversation is not None)
+    first.until(lambda: first.window.chat.shown.now.conversation is not None)
     qtbot.keyClicks(first.window.chat.composer.edit, " and more")
     first.close()
     second = make_desktop().ready()
@@ -128,14 +128,14 @@ def test_sending_and_typing_at_once_makes_one_conversation(running: Running, qtb
     qtbot.keyClicks(composer.edit, "fast")
     composer.flush_draft()
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
-    running.until(lambda: running.window.chat.conversation is not None)
-    running.until(lambda: len(store_messages(running)) == 2 and not running.window.chat.answering())
+    running.until(lambda: running.window.chat.shown.now.conversation is not None)
+    running.until(lambda: len(store_messages(running)) == 2 and not running.window.chat.shown.answering())
     assert len(running.services.conversations.all()) == 1
 
 
 def written(running: Running) -> str:
     """What is shown of the answer that is being written."""
-    conversation = running.window.chat.conversation
+    conversation = running.window.chat.shown.now.conversation
     path = running.services.conversations.path(conversation.id) if conversation else []
     shown = shown_card(running.window.chat.transcript, path[-1]) if path else None
     return shown.streamed_text() if isinstance(shown, AnswerCard) else ""
@@ -154,7 +154,7 @@ def test_escape_stops_the_answer_and_its_text_stays(make_desktop: Make, qtbot: Q
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     hold_in_the_middle(running)
     qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
-    running.until(lambda: not running.window.chat.answering())
+    running.until(lambda: not running.window.chat.shown.answering())
     role, content = store_messages(running)[-1]
     assert role == "assistant" and content.startswith("word ") and len(content) < 250_000
     assert composer.button.accessibleName() == "Send"
@@ -193,7 +193,7 @@ def test_leaving_and_coming_back_shows_a_running_answer_whole(make_desktop: Make
     assert "".join(words).startswith(written(running))
     running.engine.pace = 0.0
     running.engine.hold.clear()
-    running.until(lambda: not running.window.chat.answering())
+    running.until(lambda: not running.window.chat.shown.answering())
     assert store_messages(running)[-1] == ("assistant", "".join(words))
 
 
@@ -203,14 +203,14 @@ def test_a_stopped_answer_goes_on_where_it_was(make_desktop: Make, qtbot: QtBot)
     running.window.chat.composer.edit.setPlainText("Write")
     qtbot.keyClick(running.window.chat.composer.edit, Qt.Key.Key_Return)
     hold_in_the_middle(running)
-    running.window.chat.stop()
-    running.until(lambda: not running.window.chat.answering())
+    running.window.chat.commands.stop()
+    running.until(lambda: not running.window.chat.shown.answering())
     running.engine.hold.clear()
     before = store_messages(running)[-1][1]
     answer = running.services.conversations.path(open_id(running))[-1]
     running.window.chat.transcript.continue_requested.emit(answer)
     running.until(lambda: store_messages(running)[-1][1] == before + " more")
-    running.until(lambda: not running.window.chat.answering())
+    running.until(lambda: not running.window.chat.shown.answering())
     qtbot.wait(50)
     assert card(running.window.chat.transcript, answer).message.content == before + " more"
 
@@ -232,11 +232,11 @@ def test_deleting_can_be_undone_from_the_toast_and_by_key(running: Running, qtbo
     running.window.chats.delete([number])
     running.until(lambda: running.window.toast.isVisible())
     running.until(lambda: titles(running) == [])
-    assert running.window.chat.conversation is None
+    assert running.window.chat.shown.now.conversation is None
     running.window.sidebar.list.setFocus()
     qtbot.keyClick(running.window.sidebar.list, Qt.Key.Key_Z, CTRL)
     running.until(lambda: titles(running) == ["Today", "Keep me"])
-    running.until(lambda: running.window.chat.conversation is not None)
+    running.until(lambda: running.window.chat.shown.now.conversation is not None)
     assert open_id(running) == number
 
 
@@ -258,14 +258,14 @@ def test_ctrl_z_in_an_empty_composer_brings_a_deleted_chat_back(running: Running
     kept = open_id(running)
     edit = running.window.chat.composer.edit
     running.window.sidebar.menus.delete_wanted.emit([kept])  # as its menu does
-    running.until(lambda: running.window.chat.conversation is None)
+    running.until(lambda: running.window.chat.shown.now.conversation is None)
     edit.setFocus()
     qtbot.keyClicks(edit, "ab")
     qtbot.keyClick(edit, Qt.Key.Key_Z, CTRL)
-    assert edit.toPlainText() == "" and running.window.chat.conversation is None
+    assert edit.toPlainText() == "" and running.window.chat.shown.now.conversation is None
     edit.setPlainText("")
     qtbot.keyClick(edit, Qt.Key.Key_Z, CTRL)
-    running.until(lambda: running.window.chat.conversation is not None and open_id(running) == kept)
+    running.until(lambda: running.window.chat.shown.now.conversation is not None and open_id(running) == kept)
 
 
 def test_searching_finds_words_in_messages(running: Running, qtbot: QtBot) -> None:
@@ -336,7 +336,7 @@ def test_a_number_of_tokens_reaches_the_model_and_stays_with_the_chat(running: R
     composer.reasoning.field.setValue(300)
     running.send("Quick, please")
     assert running.engine.requests[-1].reasoning == 300
-    chat = running.window.chat.conversation
+    chat = running.window.chat.shown.now.conversation
     assert chat is not None
     running.window.go.new_chat()
     assert composer.reasoning.value() == "auto"
@@ -377,7 +377,7 @@ def test_calls_and_notices_of_an_answer_are_there_when_the_chat_is_opened_again(
         return [card.call for card in chat.transcript.findChildren(ToolCallCard) if card.isVisible()]
 
     running.until(lambda: shown() == [call, broken])
-    opened = chat.conversation
+    opened = chat.shown.now.conversation
     assert opened is not None
     running.window.go.new_chat()
     running.until(lambda: not shown())
@@ -414,11 +414,11 @@ def test_while_the_model_is_tuned_the_chat_says_so_and_what_is_sent_waits(
         assert says(chat.composer, "Tuning the model")
         chat.composer.edit.setPlainText("Hello")
         qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
-        running.until(chat.answering)
+        running.until(chat.shown.answering)
         assert chat.header.cancel.accessibleName() == "Cancel tuning"
         qtbot.mouseClick(chat.header.cancel, Qt.MouseButton.LeftButton)
         assert running.services.placements.trials.cancelled  # type: ignore[attr-defined]
-    running.until(lambda: not chat.answering())
+    running.until(lambda: not chat.shown.answering())
     running.until(lambda: chat.header.model.pill.accessibleName().endswith(", ready"))
     assert len(running.engine.requests) == 1 and not chat.header.progress.isVisible()
 
@@ -538,7 +538,7 @@ def test_the_window_comes_back_as_it_was(make_desktop: Make) -> None:
     first.window.go.fold()
     first.close()
     second = make_desktop().ready()
-    second.until(lambda: second.window.chat.conversation is not None)
+    second.until(lambda: second.window.chat.shown.now.conversation is not None)
     assert open_id(second) == number
     assert second.window.size().width() == 760
     assert second.window.side.isHidden()
@@ -547,7 +547,7 @@ def test_the_window_comes_back_as_it_was(make_desktop: Make) -> None:
 def test_the_chat_can_be_shown_as_one_text(running: Running, qtbot: QtBot) -> None:
     running.send("A needle in the hay")
     qtbot.keyClick(running.window, Qt.Key.Key_S, CTRL | Qt.KeyboardModifier.ShiftModifier)
-    view = running.window.chat.whole_text
+    view = running.window.chat.views.whole_text
     assert view.isVisible()
     running.until(lambda: view.is_complete)
     view.close_view()
@@ -564,7 +564,7 @@ def test_the_keyboard_alone_is_enough_for_a_chat(running: Running, qtbot: QtBot)
     assert focused() is window.chat.composer.edit
     qtbot.keyClicks(focused(), "By keys alone")
     qtbot.keyClick(focused(), Qt.Key.Key_Return)
-    running.until(lambda: titles(running) == ["Today", "By keys alone"] and not window.chat.answering())
+    running.until(lambda: titles(running) == ["Today", "By keys alone"] and not window.chat.shown.answering())
     qtbot.keyClick(window, Qt.Key.Key_F1)
     assert window.go.sheet.isVisible()
     qtbot.keyClick(focused(), Qt.Key.Key_Escape)
@@ -594,9 +594,9 @@ def test_the_gui_thread_never_waits_for_the_store(
     monkeypatch.setattr(running.services.conversations, "get", slow)
     running.window.go.open_chat(number)
     QApplication.processEvents()
-    assert running.window.chat.conversation is None
+    assert running.window.chat.shown.now.conversation is None
     hold.set()
-    running.until(lambda: running.window.chat.conversation is not None)
+    running.until(lambda: running.window.chat.shown.now.conversation is not None)
 
 
 def test_what_a_toast_puts_off_is_done_once_when_it_goes_by(running: Running) -> None:

@@ -89,7 +89,7 @@ def test_an_answer_is_told_to_who_is_elsewhere_and_a_click_shows_its_chat(
     )
     monkeypatch.setattr(QApplication, "activeWindow", lambda: window)
     running.send("First question")
-    asked = window.chat.conversation.id
+    asked = window.chat.shown.now.conversation.id
     assert said == []  # the window is in front
     monkeypatch.setattr(QApplication, "activeWindow", lambda: None)
     running.send("Second question")
@@ -97,7 +97,7 @@ def test_an_answer_is_told_to_who_is_elsewhere_and_a_click_shows_its_chat(
     told = len(said)
     window.go.new_chat()
     acts[-1]()
-    running.until(lambda: window.chat.conversation is not None and window.chat.conversation.id == asked)
+    running.until(lambda: window.chat.shown.now.id == asked)
     running.services.settings.change(notify_answers=False)
     running.send("Third question")
     assert len(said) == told

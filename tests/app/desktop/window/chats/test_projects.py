@@ -94,15 +94,18 @@ def test_a_chat_is_begun_in_a_project_with_what_that_says(
     row = window.sidebar.list.visualRect(window.sidebar.list.model().index(0, 0))
     plus = QPoint(row.right() - 45, row.center().y())
     qtbot.mouseClick(window.sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=plus)
-    assert window.chat.conversation is None and window.chat.header.project.isVisible()
-    assert window.chat.options().tools == ChatTools(str(tmp_path), "read")
+    assert window.chat.shown.now.conversation is None and window.chat.header.project.isVisible()
+    assert window.chat.shown.now.options.tools == ChatTools(str(tmp_path), "read")
     window.chat.composer.edit.setFocus()
     qtbot.keyClicks(window.chat.composer.edit, "@chart")
     chatting.until(window.chat.inserting.list.isVisible)
     window.chat.composer.edit.clear()
-    window.chat.set_options(type(window.chat.options())())
+    window.chat.shown.set_options(type(window.chat.shown.now.options)())
     chatting.send("How deep is it?")
-    assert window.chat.conversation is not None and window.chat.conversation.project == made.id
+    assert (
+        window.chat.shown.now.conversation is not None
+        and window.chat.shown.now.conversation.project == made.id
+    )
     assert chatting.engine.requests[-1].messages[0].content == "Be brief"
     chatting.until(
         lambda: rows(window.sidebar.list)[:2] == ["Project Sea, expanded, chats: 1", "How deep is it?"]
@@ -112,7 +115,7 @@ def test_a_chat_is_begun_in_a_project_with_what_that_says(
 def test_a_project_is_changed_deleted_and_restored_with_its_chats(chatting: Running, qtbot: QtBot) -> None:
     window = chatting.window
     made = chatting.services.projects.create("Sea", ProjectOptions(model="starter"))
-    chatting.services.filing.move([chatting.window.chat.conversation.id], made.id)
+    chatting.services.filing.move([chatting.window.chat.shown.now.conversation.id], made.id)
     chatting.until(lambda: window.chat.header.project.isVisible())
     window.sidebar.list.setCurrentIndex(window.sidebar.list.model().index(0, 0))
     qtbot.keyClick(window.sidebar.list, Qt.Key.Key_F2)
@@ -134,7 +137,7 @@ def test_a_project_is_changed_deleted_and_restored_with_its_chats(chatting: Runn
 
 def test_a_folded_project_is_folded_again_before_the_data_is_open(chatting: Running, make_desktop) -> None:
     made = chatting.services.projects.create("Sea")
-    chatting.services.filing.move([chatting.window.chat.conversation.id], made.id)
+    chatting.services.filing.move([chatting.window.chat.shown.now.conversation.id], made.id)
     chatting.until(lambda: len(rows(chatting.window.sidebar.list)) == 2)
     chatting.window.sidebar.fold(made.id, True)
     chatting.close()

@@ -68,7 +68,7 @@ def test_a_chat_is_archived_found_read_and_moved_back(filled: Running, qtbot: Qt
     sheet.list.setCurrentIndex(sheet.list.model().index(0, 0))
     qtbot.keyClick(sheet.list, Qt.Key.Key_Return)
     assert not sheet.isVisible()
-    filled.until(lambda: window.chat.conversation is not None and window.chat.conversation.id == sails)
+    filled.until(lambda: window.chat.shown.now.id == sails)
     opened(filled, archived=True)
     filled.until(lambda: shown(sheet) == ["Sails"])
     sheet.list.selectAll()
@@ -80,7 +80,7 @@ def test_a_chat_is_archived_found_read_and_moved_back(filled: Running, qtbot: Qt
 def test_keys_archive_the_open_chat_and_show_what_was_deleted(filled: Running, qtbot: QtBot) -> None:
     window, (sails,) = filled.window, numbers(filled, "Sails")
     window.go.open_chat(sails)
-    filled.until(lambda: window.chat.conversation is not None)
+    filled.until(lambda: window.chat.shown.now.conversation is not None)
     qtbot.keyClick(
         window, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     )

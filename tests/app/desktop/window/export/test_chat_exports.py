@@ -91,7 +91,7 @@ def test_all_chats_are_exported_from_the_settings(filled: Running, tmp_path: Pat
 
 def test_the_open_chat_is_exported_from_the_palette(filled: Running, qtbot: QtBot) -> None:
     filled.window.go.open_chat(number(filled, "Sails"))
-    filled.until(lambda: filled.window.chat.conversation is not None)
+    filled.until(lambda: filled.window.chat.shown.now.conversation is not None)
     assert any("Export this chat" in entry for entry in offered_in_palette(filled.window, "export"))
     qtbot.keyClick(filled.window.go.palette.field, Qt.Key.Key_Return)
     sheet = shown(filled)

@@ -13,7 +13,7 @@ from app.services.models.events import ModelChanged
 from app.services.settings.settings import Settings
 
 if TYPE_CHECKING:
-    from app.desktop.chat.welcome import WelcomePage
+    from app.desktop.chat.first_run.welcome import WelcomePage
 
 
 class Onboarding(QObject):
@@ -29,7 +29,7 @@ class Onboarding(QObject):
         self.page: WelcomePage | None = None
 
     def show(self, settings: Settings, model: ModelChanged | None) -> None:
-        from app.desktop.chat.welcome import WelcomePage  # once in a life
+        from app.desktop.chat.first_run.welcome import WelcomePage  # once in a life
 
         page = self.page = WelcomePage(self._calls, self._views)
         page.take_settings(settings)

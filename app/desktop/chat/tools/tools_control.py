@@ -8,12 +8,12 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.chat.tools_button import ToolsButton
+from app.desktop.chat.tools.tools_button import ToolsButton
 from app.services.runs.values import ToolAtHand
 from app.store.records import ChatTools
 
 if TYPE_CHECKING:
-    from app.desktop.chat.tools_sheet import ToolsSheet
+    from app.desktop.chat.tools.tools_sheet import ToolsSheet
     from app.services.services import Services
 
 
@@ -49,7 +49,7 @@ class ToolsControl(QObject):
 
     def _open(self, found: tuple[list[str], tuple[ToolAtHand, ...], tuple[str, ...]]) -> None:
         if self.sheet is None:
-            from app.desktop.chat.tools_sheet import ToolsSheet
+            from app.desktop.chat.tools.tools_sheet import ToolsSheet
 
             self.sheet = ToolsSheet(self._button.window())
             self.sheet.wanted.connect(self._use)

@@ -1,0 +1,243 @@
+"""What a person does in the chat that is shown: send, edit, regenerate, continue, compare, stop, choose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from agents.events import RetryChoice
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.chat.compare.compare_control import CompareControl
+from app.desktop.chat.composer import Composer
+from app.desktop.chat.message_menu.message_menu import MessageMenu
+from app.desktop.chat.model_control import ModelControl
+from app.desktop.chat.shown_branch import Shown
+from app.desktop.chat.shown_chat import ShownChat
+from app.desktop.chat.transcript import TranscriptView
+from app.desktop.chat.written_answers import WrittenAnswers
+from app.store.records import ChatTools, Message
+from engine.errors import UserError
+from engine.values import Reasoning
+
+if TYPE_CHECKING:
+    from app.services.services import Services
+
+
+class ChatCommands(QObject):
+    """`sending` comes before words are sent, `failed` carries a UserError that says why something was not done."""
+
+    sending = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        calls: ServiceCalls,
+        shown: ShownChat,
+        composer: Composer,
+        transcript: TranscriptView,
+        written: WrittenAnswers,
+        model: ModelControl,
+    ) -> None:
+        super().__init__(shown)
+        self._calls, self._shown = calls, shown
+        self._composer, self._transcript, self._written = composer, transcript, written
+        self._model = model
+        self.messages = MessageMenu(calls, transcript, model)
+        self.comparing = CompareControl(calls, transcript)
+        self._connect()
+
+    def _connect(self) -> None:
+        composer, transcript, messages = self._composer, self._transcript, self.messages
+        composer.sent.connect(self._send)
+        composer.queued.connect(self._queue)
+        composer.stop_wanted.connect(self.stop)
+        composer.draft_changed.connect(self._shown.save_draft)
+        composer.writing.noticed.connect(self._expect)
+        composer.reasoning_chosen.connect(self._choose_reasoning)
+        transcript.edit_requested.connect(self._edit)
+        transcript.regenerate_requested.connect(self.regenerate)
+        transcript.continue_requested.connect(self.continue_answer)
+        transcript.answer_now_requested.connect(self._answer_now)
+        transcript.sibling_requested.connect(
+            lambda message, offset: self._calls.do(lambda s: s.conversations.show_sibling(message, offset))
+        )
+        transcript.suggestion_chosen.connect(self._take_suggestion)
+        messages.regenerate_wanted.connect(self.regenerate)
+        messages.compare_wanted.connect(self._compare)
+        messages.open_wanted.connect(self._shown.open)
+        messages.deleted.connect(composer.take_focus)
+        self.comparing.failed.connect(self.failed)
+        self._model.chosen.connect(self._choose_model)
+
+    # Words
+
+    def _send(self, text: str) -> None:
+        now, after = self._shown.now, self._last_seen()
+        self.sending.emit()
+        self._composer.set_text("")
+        self._shown.with_conversation(
+            lambda conversation: self._calls.do(
+                lambda s: _sent(s, conversation, text, after),
+                None,
+                lambda error: self._give_back(now, conversation, text, error),
+                owner=self,
+            )
+        )
+
+    def _last_seen(self) -> int | None:
+        """The last message of the shown chat that a person can see, 0 for none; None in a new chat, and while its
+        branch is being read."""
+        return (self._transcript.ids or [0])[-1] if self._shown.now.is_known else None
+
+    def _queue(self, text: str) -> None:
+        """Let a question wait until the answer has ended."""
+        now, conversation = self._shown.now, self._shown.now.id
+        if conversation is not None:
+            self._composer.set_text("")
+            self._calls.do(
+                lambda s: _queued(s, conversation, text),
+                None,
+                lambda error: self._give_back(now, conversation, text, error),
+                owner=self,
+            )
+
+    def _give_back(self, now: Shown, conversation: int, text: str, error: UserError) -> None:
+        """A message that could not be sent goes back to where it was written."""
+        if now is self._shown.now:
+            newer = self._composer.text()
+            self._composer.set_text(f"{text}\n{newer}" if newer else text)
+        self._calls.do(lambda s: s.conversations.set_draft(conversation, text))
+        self._refused(error)
+
+    def _refused(self, error: UserError) -> None:
+        """Say why nothing was done; of a chat that went on elsewhere show how."""
+        if error.code == "chat.changed_elsewhere":
+            self._shown.read_path()
+        self.failed.emit(error)
+
+    def _expect(self) -> None:
+        """Words are being written: their model may be loaded meanwhile."""
+        conversation = self._shown.now.id
+        self._calls.do(lambda s: s.lifecycle.expect(conversation), executor="io")
+
+    def _take_suggestion(self, text: str) -> None:
+        self._composer.set_text(text)
+        self._composer.writing.letters()
+        self._composer.take_focus()
+
+    def edit_last(self) -> None:
+        """Open the editor in the place of the last message of the user."""
+        if not self._shown.answering():
+            self._transcript.edit_last_message()
+
+    def _edit(self, message: int, text: str) -> None:
+        now, conversation, after = self._shown.now, self._shown.now.id, self._last_seen()
+        if conversation is not None:
+            self._calls.do(
+                lambda s: s.asking.edit(message, text, after),
+                self._follow,
+                lambda error: self._give_back(now, conversation, text, error),
+                owner=self,
+            )
+        self._composer.take_focus()
+
+    # Answers
+
+    def regenerate(self, message: int, model: str | None = None) -> None:
+        """Have a question answered anew, by another model where one is named."""
+        after = self._last_seen()
+        self._calls.do(
+            lambda s: s.asking.regenerate(message, model, after),
+            self._follow,
+            self._refused,
+            owner=self,
+        )
+
+    def regenerate_last(self) -> None:
+        """Have the last question answered anew."""
+        ids = self._transcript.ids
+        if ids and self._composer.isVisible() and not self._shown.answering():
+            self.regenerate(ids[-1])
+
+    def copy_last(self) -> None:
+        """Put the last answer on the clipboard."""
+        if self._transcript.ids and self._composer.isVisible():
+            self.messages.copy_last_answer()
+
+    def _follow(self, written: Message) -> None:
+        """An answer that was asked for is followed; words that were only put right stay where they are."""
+        if written.state == "streaming" and written.conversation == self._shown.now.id:
+            self._transcript.follow()
+
+    def continue_answer(self, message: int, again: Mapping[str, RetryChoice] | None = None) -> None:
+        """Let an answer go on that had ended; `again` says what becomes of its interrupted calls."""
+
+        def go_on(found: Message) -> None:
+            self._written.continue_from(found)
+            self._calls.do(lambda s: s.asking.continue_answer(message, again))
+
+        self._calls.do(lambda s: s.conversations.messages([message])[0], go_on, owner=self)
+
+    def stop(self) -> None:
+        """End the answer that is being written here; its text stays."""
+        conversation = self._shown.now.id
+        if conversation is not None and self._shown.answering():
+            self._calls.do(lambda s: s.answers.stop(conversation), executor="io")
+
+    def _answer_now(self, _message: int) -> None:
+        conversation = self._shown.now.id
+        if conversation is not None:
+            self._calls.do(lambda s: s.answers.answer_now(conversation), executor="io")
+
+    def compare(self) -> None:
+        """Let a person choose models that answer the last question beside each other."""
+        if self._transcript.ids:
+            self._compare(self._transcript.ids[-1])
+
+    def _compare(self, message: int) -> None:
+        conversation, state = self._shown.now.id, self._model.state
+        if conversation is not None and not self._shown.answering():
+            self.comparing.open(conversation, message, "" if state is None else state.path)
+
+    # The chat itself
+
+    def rename(self, title: str) -> None:
+        conversation = self._shown.now.id
+        if conversation is not None:
+            self._calls.do(lambda s: s.conversations.rename(conversation, title))
+
+    def keep(self) -> None:
+        """Save the temporary chat that is shown, and go on with it."""
+        conversation = self._shown.now.id
+        if conversation is not None:
+            self._calls.do(
+                lambda s: s.conversations.keep(conversation),
+                lambda kept: self._shown.open(kept.id),
+                owner=self,
+            )
+
+    def _choose_model(self, model: str) -> None:
+        """The shown conversation goes on with this model; a new chat takes the one in use along."""
+        now = self._shown.now
+        if now.id is not None or now.options.model is not None:
+            self._shown.set_options(msgspec.structs.replace(now.options, model=model))
+
+    def _choose_reasoning(self, value: Reasoning) -> None:
+        self._shown.set_options(msgspec.structs.replace(self._shown.now.options, reasoning=value))
+
+    def choose_tools(self, tools: ChatTools | None) -> None:
+        self._shown.set_options(msgspec.structs.replace(self._shown.now.options, tools=tools))
+        self._composer.take_focus()
+
+
+def _queued(services: Services, conversation: int, text: str) -> None:
+    services.queue.add(conversation, text)
+    services.conversations.set_draft(conversation, "")
+
+
+def _sent(services: Services, conversation: int, text: str, after: int | None) -> None:
+    services.asking.send(conversation, text, after)
+    services.conversations.set_draft(conversation, "")

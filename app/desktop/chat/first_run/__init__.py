@@ -1,0 +1,1 @@
+"""The page that welcomes who is here for the first time."""
