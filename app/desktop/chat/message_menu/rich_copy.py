@@ -10,32 +10,18 @@ from markdown_it.token import Token
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QTextDocumentFragment
 
-from app.markdown.markdown import Env, Renderer, build
+from app.markdown.markdown import Env, build
+from app.markdown.tags import TagRenderer
 
 
-class _Rich(Renderer):
+class _Rich(TagRenderer):
     """Plain tags with their looks in them: where it is pasted there is no style sheet. Formulas are TeX."""
 
-    def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
-        text = escape(tokens[idx].content.rstrip("\n"))
-        return f'<pre style="font-family: monospace">{text}</pre>\n'
-
-    code_block = fence
-
-    def blockquote_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
-        return "<blockquote>"
-
-    def blockquote_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
-        return "</blockquote>\n"
+    def _code(self, text: str, language: str) -> str:
+        return f'<pre style="font-family: monospace">{escape(text)}</pre>\n'
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         return '<table border="1" cellspacing="0" cellpadding="4">'
-
-    def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
-        return f"<{tokens[idx].tag}>"
-
-    def heading_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
-        return f"</{tokens[idx].tag}>\n"
 
     def _formula(self, token: Token, env: Env, display: bool) -> str:
         return f"<code>{escape(token.content.strip())}</code>"

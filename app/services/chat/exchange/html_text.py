@@ -16,7 +16,8 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from app.markdown.formulas import FormulaError, Request, draw
-from app.markdown.markdown import Env, Formula, Renderer, build
+from app.markdown.markdown import Env, Formula, build
+from app.markdown.tags import TagRenderer
 
 # Characters of a text that is read as Markdown, and of code that gets colors.
 MAX_MARKDOWN = 500_000
@@ -89,20 +90,11 @@ def _shape(element: ElementTree.Element, more: str = "") -> str:
     return f"<{tag}{kept}{more}>{''.join(map(_shape, element))}</{tag}>"
 
 
-class _Page(Renderer):
-    """HTML for a page of its own, where `Renderer` writes what QTextDocument reads."""
+class _Page(TagRenderer):
+    """HTML for a page of its own: code in colors, formulas as drawings."""
 
-    def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
-        words = tokens[idx].info.split()
-        return code_html(tokens[idx].content.rstrip("\n"), words[0] if words else "")
-
-    code_block = fence
-
-    def blockquote_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
-        return "<blockquote>"
-
-    def blockquote_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
-        return "</blockquote>\n"
+    def _code(self, text: str, language: str) -> str:
+        return code_html(text, language)
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         return '<div class="wide" tabindex="0"><table>'
@@ -110,19 +102,12 @@ class _Page(Renderer):
     def table_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         return "</table></div>\n"
 
-    def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
-        return f"<{_heading(tokens[idx])}>"
-
-    def heading_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
-        return f"</{_heading(tokens[idx])}>\n"
+    def _heading(self, token: Token) -> str:
+        """Beneath the page's title and the name of whoever speaks."""
+        return f"h{min(6, int(token.tag[1:]) + 2)}"
 
     def _formula(self, token: Token, env: Env, display: bool) -> str:
         return formula_html(token.content.strip(), display)
-
-
-def _heading(token: Token) -> str:
-    """Beneath the page's title and the name of whoever speaks."""
-    return f"h{min(6, int(token.tag[1:]) + 2)}"
 
 
 _md = build(_Page)
