@@ -20,7 +20,7 @@ def compact(talk: Talk, output: Output) -> Message | None:
     Raises UserError as `Compactor` does, Interrupted and Unsaved as `Talk.say`.
     """
     while True:
-        room = talk.services.room.look(talk.id)
+        room = talk.services.compactor.look(talk.id)
         if room.problem is not None:
             output.tell(room.problem)
             return None
@@ -28,7 +28,7 @@ def compact(talk: Talk, output: Output) -> Message | None:
             return _answer(talk, room)
         letter = _choose(room, output)
         if letter == "l":
-            talk.services.room.leave_out(room)
+            talk.services.compactor.leave_out(room)
             return _answer(talk, room)
         if letter == "s" and room.summary:
             if _summarise(talk, room, output):
@@ -61,12 +61,14 @@ def _line(prompt: str, output: Output) -> str:
 def _answer(talk: Talk, room: CompactionOptions) -> Message | None:
     if not room.waits:
         return None
-    return talk.follow(lambda: talk.services.room.answer(room) or talk.services.store.messages.get(room.leaf))
+    return talk.follow(
+        lambda: talk.services.compactor.answer(room) or talk.services.store.messages.get(room.leaf)
+    )
 
 
 def _begin_anew(talk: Talk, output: Output) -> Message | None:
     services = talk.services
-    begun = services.room.begin_anew(talk.id)
+    begun = services.compactor.begin_anew(talk.id)
     talk.id = begun.id
     output.note(_word("begun", output))
     path = services.conversations.path(begun.id)
@@ -84,7 +86,7 @@ def _summarise(talk: Talk, room: CompactionOptions, output: Output) -> bool:
         services.summaries.begin(room)
         text = _written(talk, events, output)
         if text and _line(_word("use", output), output).casefold()[:1] == "y":
-            services.room.summarise(room, text, services.models.signature)
+            services.compactor.summarise(room, text, services.models.signature)
             return True
     except UserError as error:  # too long, or the model is gone: the other choices remain
         output.failed(error)

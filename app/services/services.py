@@ -108,7 +108,7 @@ class Services:
         self.lifecycle = ModelLifecycle(
             settings, models, self.conversations, self.chat_models, self.answers, events
         )
-        self.room = Compactor(
+        self.compactor = Compactor(
             store,
             models,
             self.chat_models,

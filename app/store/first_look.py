@@ -18,7 +18,7 @@ from app.store.records import ChatOptions, Conversation, Project, ProjectOptions
 _CHATS = """
 SELECT id, title, title_source, pinned, created, updated, deleted, leaf_id, draft, options, origin,
     project, archived, source, queued
-FROM conversation WHERE deleted IS NULL AND (leaf_id IS NOT NULL OR draft <> '' OR title <> '')
+FROM conversation WHERE deleted IS NULL
 ORDER BY pinned DESC, updated DESC, id DESC
 """
 _PROJECTS = "SELECT id, name, created, deleted, options FROM project WHERE deleted IS NULL"
@@ -40,7 +40,7 @@ def first_look(database: Path) -> FirstLook:
                 return FirstLook()
             projects = [_project(row) for row in connection.execute(_PROJECTS)]
             return FirstLook(
-                [_chat(row) for row in connection.execute(_CHATS)],
+                [chat for chat in map(_chat, connection.execute(_CHATS)) if not chat.is_blank],
                 sorted(projects, key=lambda project: (project.name.casefold(), project.id)),
             )
     except (sqlite3.Error, msgspec.MsgspecError, TypeError):

@@ -34,7 +34,7 @@ def list_chats(output: Output, *, deleted: bool = False) -> int:
     listed = [
         _listed(chat, projects.get(chat.project or 0, ""), *tallies.get(chat.id, (0, "")))
         for chat in found
-        if chat.leaf or chat.draft or chat.title
+        if not chat.is_blank
     ]
     for one in listed:
         output.object(one)

@@ -43,7 +43,9 @@ def test_it_is_the_list_of_the_store_without_chats_that_never_began(
             store.conversations.set(store.conversations.create().id, project=made.id, draft="half")
             if name > "m":
                 store.projects.delete(made.id)
-        listed = [chat for chat in store.conversations.all() if chat.title or chat.draft]
+        store.conversations.set(store.conversations.create().id, draft=" \n")
+        store.conversations.set(store.conversations.create().id, queued=("And then?",))
+        listed = [chat for chat in store.conversations.all() if not chat.is_blank]
         assert first_look(folder / "coterie.db") == FirstLook(listed, store.projects.all())
 
 

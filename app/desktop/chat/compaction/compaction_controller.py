@@ -182,7 +182,7 @@ class RoomControl(QObject):
         line = CutLine(self._transcript.column, cut, self._path.index(cut.first))
         line.taken_back.connect(lambda: self._take_back(cut))
         line.edited.connect(
-            lambda text: self._calls.do(lambda s: s.room.edit_summary(cut, text), executor="io")
+            lambda text: self._calls.do(lambda s: s.compactor.edit_summary(cut, text), executor="io")
         )
         return line
 
@@ -276,7 +276,7 @@ class RoomControl(QObject):
             return
         card.show_waiting("looking", full=card.full)
         self._calls.do(
-            lambda s: s.room.look(conversation),
+            lambda s: s.compactor.look(conversation),
             lambda room: self._looked(card, room),
             lambda error: self._look_failed(card, error),
             executor="io",
@@ -304,7 +304,7 @@ class RoomControl(QObject):
             draft = self._composer.text()
             card.hold()
             self._calls.do(
-                lambda s: s.room.begin_anew(conversation, draft), self._begun, self._refused, owner=self
+                lambda s: s.compactor.begin_anew(conversation, draft), self._begun, self._refused, owner=self
             )
         elif choice == "larger":
             self.placement_wanted.emit()
@@ -315,7 +315,7 @@ class RoomControl(QObject):
         elif room is not None and choice == "leave_out":
             card.hold()
             self._calls.do(
-                lambda s: s.room.leave_out(room), partial(self._done, room), self._refused, owner=self
+                lambda s: s.compactor.leave_out(room), partial(self._done, room), self._refused, owner=self
             )
         elif room is not None and choice == "summarise":
             card.hold()
@@ -332,7 +332,7 @@ class RoomControl(QObject):
             return
         room = card.room
         self._calls.do(
-            lambda s: s.room.summarise(room, text, s.models.signature),
+            lambda s: s.compactor.summarise(room, text, s.models.signature),
             partial(self._done, room),
             self._refused,
             executor="io",
@@ -384,7 +384,7 @@ class RoomControl(QObject):
             text = self.tr("The model sees the whole chat again, as far as it fits.")
             self.said.emit(Notification(text, self.tr("Undo"), lambda: self._put_back(cut)))
 
-        self._calls.do(lambda s: s.room.take_back(cut), told, owner=self)
+        self._calls.do(lambda s: s.compactor.take_back(cut), told, owner=self)
 
     def _put_back(self, cut: CompactionPoint) -> None:
-        self._calls.do(lambda s: s.room.put_back(cut))
+        self._calls.do(lambda s: s.compactor.put_back(cut))

@@ -50,7 +50,7 @@ def filling(services: Services, conversation: int, path: Sequence[int], used: in
     """What the `used` tokens of a branch are, by the letters that the model is shown of each kind."""
     options = services.conversations.get(conversation).options
     messages = services.conversations.messages(path)
-    cut = services.room.cut(conversation, path)
+    cut = services.compactor.cut(conversation, path)
     request = services.requests.make(conversation, messages, options, cut)
     letters: Counter[PartKind] = Counter()
     for message in request.messages:
@@ -68,7 +68,7 @@ def filling(services: Services, conversation: int, path: Sequence[int], used: in
 def context_use(services: Services, conversation: int, path: Sequence[int]) -> ContextUse:
     """Of the shown branch `path`."""
     messages = services.conversations.messages(path[-2:])
-    cut = services.room.cut(conversation, path)
+    cut = services.compactor.cut(conversation, path)
     return ContextUse(
         _tokens_used(services, messages, cut),
         messages[-1] if messages else None,

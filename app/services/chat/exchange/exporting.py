@@ -45,7 +45,7 @@ class Export(msgspec.Struct, frozen=True):
 
 def every_chat(store: Store) -> tuple[int, ...]:
     """The chats that `--all` names: those of the list, archived ones included, the oldest first."""
-    return tuple(sorted(c.id for c in store.conversations.all() if c.leaf or c.draft or c.title))
+    return tuple(sorted(c.id for c in store.conversations.all() if not c.is_blank))
 
 
 def export_chats(store: Store, export: Export, report: Report = lambda done, total: None) -> None:
@@ -86,7 +86,7 @@ class _Exporter:
 
     def projects(self) -> Sequence[Project]:
         """The projects of the chats."""
-        named = {self._store.conversations.get(id).project for id in self._export.ids}
+        named = {chat.project for chat in self._store.conversations.get_all(self._export.ids)}
         return [project for id, project in self._projects.items() if id in named]
 
     def write(self, chat: WholeChat) -> None:

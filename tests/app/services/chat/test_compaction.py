@@ -55,7 +55,7 @@ class House:
         return message
 
     def look(self) -> CompactionOptions:
-        return self.services.room.look(self.id)
+        return self.services.compactor.look(self.id)
 
     def asked(self) -> str:
         """All that the model was given with the last request."""
@@ -89,14 +89,14 @@ def test_left_out_messages_stay_in_the_chat_and_the_question_is_answered_in_its_
     refused = house.fill()
     path = house.services.conversations.path(house.id)
     room = house.look()
-    cut = house.services.room.leave_out(room)
+    cut = house.services.compactor.leave_out(room)
     assert house.told.next(BranchShown).conversation == house.id
-    answer = house.services.room.answer(room)
+    answer = house.services.compactor.answer(room)
     assert answer is not None and answer.id == refused.id
     assert house.told.finished(refused.id).state == "done"
     assert house.services.conversations.path(house.id) == path
     assert len(house.engine.requests[-1].messages) == len(path) - 1 - room.messages
-    assert house.services.room.cut(house.id, path) == cut and cut.tokens == room.after
+    assert house.services.compactor.cut(house.id, path) == cut and cut.tokens == room.after
     # Several turns fit before the next choice, and none of them changes the beginning of the prompt.
     for _ in range(2):
         assert house.say().state == "done"
@@ -107,8 +107,8 @@ def test_what_is_read_again_after_a_choice_is_not_told_as_an_edit(house: House) 
     house.engine.usage = Usage(recomputed=ErrorInfo("reuse.edited", {"turn": 1, "tokens": 300}))
     house.fill()
     room = house.look()
-    house.services.room.leave_out(room)
-    house.services.room.answer(room)
+    house.services.compactor.leave_out(room)
+    house.services.compactor.answer(room)
     codes = []
     for message in (house.told.finished(room.leaf), house.say()):
         assert message.usage is not None and message.usage.recomputed is not None
@@ -119,10 +119,10 @@ def test_what_is_read_again_after_a_choice_is_not_told_as_an_edit(house: House) 
 def test_what_is_left_out_comes_back_when_the_choice_is_taken_back(house: House) -> None:
     house.fill()
     room = house.look()
-    cut = house.services.room.leave_out(room)
-    house.services.room.take_back(cut)
+    cut = house.services.compactor.leave_out(room)
+    house.services.compactor.take_back(cut)
     assert house.look() == room
-    house.services.room.put_back(cut)
+    house.services.compactor.put_back(cut)
     assert house.look().needed == room.after
 
 
@@ -134,9 +134,9 @@ def test_an_answer_that_fills_the_context_says_so_and_goes_on_after_the_choice(h
     assert is_full(answer) and not is_refused(answer)
     room = house.look()
     assert room.waits and room.messages > 0
-    house.services.room.leave_out(room)
+    house.services.compactor.leave_out(room)
     house.reply = lambda _: (" at last.",)
-    house.services.room.answer(room)
+    house.services.compactor.answer(room)
     whole = house.told.finished(answer.id)
     assert (whole.state, whole.content) == ("done", answer.content + " at last.")
     assert not is_full(whole)
@@ -154,8 +154,8 @@ def test_an_answer_that_fills_the_context_alone_cannot_go_on(house: House) -> No
     house.reply = lambda _: ("Yes.",)
     assert is_refused(house.say("Done?"))
     room = house.look()
-    house.services.room.leave_out(room)
-    house.services.room.answer(room)
+    house.services.compactor.leave_out(room)
+    house.services.compactor.answer(room)
     assert house.told.finished(room.leaf).content == "Yes."
     assert house.asked() == "Done?"
 
@@ -177,16 +177,16 @@ def test_a_question_that_alone_is_too_long_is_told_so(house: House) -> None:
 def test_a_summary_stands_for_what_is_left_out_and_can_be_edited_and_taken_back(house: House) -> None:
     house.fill()
     room = house.look()
-    cut = house.services.room.summarise(room, "They spoke of words.\n", "starter")
+    cut = house.services.compactor.summarise(room, "They spoke of words.\n", "starter")
     assert (cut.summary, cut.model, cut.first) == ("They spoke of words.", "starter", room.first)
-    house.services.room.answer(room)
+    house.services.compactor.answer(room)
     house.told.finished(room.leaf)
     assert "They spoke of words." in house.asked()
-    edited = house.services.room.edit_summary(cut, "They spoke of ships.")
+    edited = house.services.compactor.edit_summary(cut, "They spoke of ships.")
     house.say("And?")
     assert "ships" in house.asked() and "spoke of words" not in house.asked()
-    assert house.services.room.edit_summary(edited, "They spoke of ships. ") == edited
-    house.services.room.take_back(edited)
+    assert house.services.compactor.edit_summary(edited, "They spoke of ships. ") == edited
+    house.services.compactor.take_back(edited)
     assert house.look().needed > CONTEXT
 
 
@@ -199,7 +199,7 @@ def test_a_summary_that_is_empty_or_too_long_is_refused_and_nothing_changes(
     house.fill()
     room = house.look()
     with pytest.raises(UserError) as caught:
-        house.services.room.summarise(room, text)
+        house.services.compactor.summarise(room, text)
     assert caught.value.code == code
     assert house.look() == room
 
@@ -207,7 +207,7 @@ def test_a_summary_that_is_empty_or_too_long_is_refused_and_nothing_changes(
 def test_an_edit_of_a_turn_that_a_summary_covers_puts_the_summary_out_of_use(house: House) -> None:
     house.fill()
     room = house.look()
-    house.services.room.summarise(room, "They spoke of words.")
+    house.services.compactor.summarise(room, "They spoke of words.")
     question = house.services.conversations.path(house.id)[0]
     edited = house.services.asking.edit(question, "Something else?")
     house.told.finished(edited.id)
@@ -219,13 +219,13 @@ def test_an_edit_of_a_turn_that_a_summary_covers_puts_the_summary_out_of_use(hou
 def test_of_two_choices_for_one_moment_only_the_first_counts(house: House) -> None:
     house.fill()
     room = house.look()
-    cut = house.services.room.leave_out(room)
-    assert house.services.room.leave_out(room) == cut
-    house.services.room.answer(room)
+    cut = house.services.compactor.leave_out(room)
+    assert house.services.compactor.leave_out(room) == cut
+    house.services.compactor.answer(room)
     house.told.finished(room.leaf)
     house.say("And?")
     with pytest.raises(UserError) as caught:
-        house.services.room.leave_out(room)
+        house.services.compactor.leave_out(room)
     assert caught.value.code == "chat.moved_on"
 
 
@@ -233,7 +233,7 @@ def test_a_new_conversation_answers_the_question_that_waited_and_knows_where_it_
     house: House,
 ) -> None:
     house.fill()
-    begun = house.services.room.begin_anew(house.id, "half a th")
+    begun = house.services.compactor.begin_anew(house.id, "half a th")
     assert (begun.origin, begun.draft) == (house.id, "half a th")
     path = house.services.conversations.path(begun.id)
     assert house.told.finished(path[-1]).state == "done"
@@ -243,12 +243,12 @@ def test_a_new_conversation_answers_the_question_that_waited_and_knows_where_it_
 
 def test_a_new_conversation_begins_with_the_draft_where_nothing_waited(house: House) -> None:
     house.say("One?")
-    begun = house.services.room.begin_anew(house.id, "half a th")
+    begun = house.services.compactor.begin_anew(house.id, "half a th")
     assert (begun.draft, begun.leaf) == ("half a th", None)
-    assert house.services.room.begin_anew(house.id).draft == ""
+    assert house.services.compactor.begin_anew(house.id).draft == ""
     house.reply = lambda _: ("more",) * CONTEXT
     house.say("Two?")
-    assert house.services.room.begin_anew(house.id).draft == "Two?"
+    assert house.services.compactor.begin_anew(house.id).draft == "Two?"
 
 
 def test_a_summary_is_written_by_the_model_behind_the_turns_it_stands_for(house: House) -> None:
@@ -312,8 +312,8 @@ def test_a_summary_by_a_model_that_is_gone_meanwhile_fails_and_the_other_choices
         house.services.summaries.begin(room)
         ended = house.told.next(SummaryEnded)
         assert ended.error is not None and ended.error.code == "model.not_ready"
-        house.services.room.leave_out(room)
-    house.services.room.answer(room)
+        house.services.compactor.leave_out(room)
+    house.services.compactor.answer(room)
     assert house.told.finished(room.leaf).state == "done"
 
 

@@ -201,7 +201,7 @@ def test_deleting_a_conversation_stops_its_answer_and_restoring_brings_all_back(
     services.conversations.delete(conversation.id)
     assert services.conversations.all() == []
     told.finished(answer.id)
-    services.conversations.filing.restore([conversation.id])
+    services.filing.restore([conversation.id])
     path = services.conversations.messages(services.conversations.path(conversation.id))
     assert path[-1].content and path[-1].state == "stopped"
 
@@ -251,10 +251,10 @@ def test_what_is_counted_of_a_full_conversation_is_what_the_model_then_reads(
         leaf = services.store.messages.add(conversation, leaf, "assistant", f"{number} is blue. " * 8).id
     refused = told.finished(services.asking.send(conversation, QUESTION).id)
     assert refused.error is not None and refused.error.code == "engine.context_overflow"
-    room = services.room.look(conversation)
+    room = services.compactor.look(conversation)
     assert (room.needed, room.context) == (refused.error.params["needed"], 256)
-    cut = services.room.summarise(room, "The numbers are blue.")
-    assert services.room.answer(room) is not None
+    cut = services.compactor.summarise(room, "The numbers are blue.")
+    assert services.compactor.answer(room) is not None
     answered = told.finished(refused.id)
     assert answered.usage is not None and answered.usage.prompt_tokens == cut.tokens
     assert answered.state == "length" and answered.notices == ()  # its own limit, not the context's
