@@ -42,17 +42,12 @@ class PutAwayModel(QAbstractListModel):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._all: list[Conversation] = []
         self._chats: list[Conversation] = []
 
-    def show_chats(self, chats: Sequence[Conversation], query: str) -> None:
+    def show_chats(self, chats: Sequence[Conversation]) -> None:
         self.beginResetModel()
-        self._all = list(chats)
-        self._chats = [chat for chat in chats if query.casefold() in shown_title(chat).casefold()]
+        self._chats = list(chats)
         self.endResetModel()
-
-    def search(self, query: str) -> None:
-        self.show_chats(self._all, query)
 
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._chats)
@@ -94,9 +89,9 @@ class PutAwaySheet(Overlay):
         self.search = SearchField(self.card)
         self.list = SideList(self.card)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        # As in the list of chats, rows are counted by Qt's own code whenever they are laid out.
         self._model, self._found = PutAwayModel(self), QSortFilterProxyModel(self)
         self._found.setSourceModel(self._model)
+        self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.list.setModel(self._found)
         self._delegate = ConversationDelegate(self.list, menus=False)
         self._delegate.several = True  # what is chosen is marked
@@ -124,7 +119,7 @@ class PutAwaySheet(Overlay):
 
     def show_chats(self, chats: Sequence[Conversation]) -> None:
         at = self.list.currentIndex().row()
-        self._model.show_chats(chats, self.search.text().strip())
+        self._model.show_chats(chats)
         self._stand_at(at)
 
     def open(self) -> None:
@@ -152,7 +147,7 @@ class PutAwaySheet(Overlay):
             self._tell(self.back_wanted)
 
     def _search(self, text: str) -> None:
-        self._model.search(text.strip())
+        self._found.setFilterFixedString(text.strip())
         self._stand_at(0)
 
     def _stand_at(self, row: int) -> None:
