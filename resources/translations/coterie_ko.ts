@@ -3191,30 +3191,6 @@
         <translation>내용이 완전히 같은 모델이 있습니다: {names}. 하나만 두면 {size}를 비울 수 있습니다.</translation>
     </message>
     <message>
-        <source>{name} is in the trash. Emptying it frees {size}.</source>
-        <translation>{name} 모델을 휴지통으로 옮겼습니다. 비우면 {size}가 확보됩니다</translation>
-    </message>
-    <message>
-        <source>{name} was removed from the library. Its file stays where it is.</source>
-        <translation>{name} 모델을 라이브러리에서 제거했습니다. 파일은 그대로 있습니다</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>되돌리기</translation>
-    </message>
-    <message>
-        <source>1 model was removed.</source>
-        <translation>모델 1개를 제거했습니다.</translation>
-    </message>
-    <message>
-        <source>{count} models were removed from the library.</source>
-        <translation>라이브러리에서 모델 {count}개를 제거했습니다.</translation>
-    </message>
-    <message>
-        <source>Emptying the trash frees {size}.</source>
-        <translation>휴지통을 비우면 {size}의 공간이 생깁니다.</translation>
-    </message>
-    <message>
         <source>{size} freed</source>
         <translation>{size}를 비웠습니다</translation>
     </message>
@@ -5493,6 +5469,29 @@
     <message>
         <source>Add a server</source>
         <translation>서버 추가</translation>
+    </message>
+</context>
+<context>
+    <name>Removing</name>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>{name} is in the trash. Emptying it frees {size}.</source>
+        <translation>{name} 모델을 휴지통으로 옮겼습니다. 휴지통을 비우면 {size}의 공간이 생깁니다.</translation>
+    </message>
+    <message>
+        <source>{name} was removed from the library. Its file stays where it is.</source>
+        <translation>{name} 모델을 라이브러리에서 제거했습니다. 파일은 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>{count} models were removed from the library.</source>
+        <translation>라이브러리에서 모델 {count}개를 제거했습니다.</translation>
+    </message>
+    <message>
+        <source>Emptying the trash frees {size}.</source>
+        <translation>휴지통을 비우면 {size}의 공간이 생깁니다.</translation>
     </message>
 </context>
 <context>

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -25,9 +25,8 @@ from app.desktop.models.library_selection import LibrarySelection, Picking, Sele
 from app.desktop.models.library_state import LibraryState
 from app.desktop.models.library_text import library_title
 from app.desktop.models.proof_control import ProofControl
-from app.desktop.models.removing import RemovedModels, remove_models
+from app.desktop.models.removing import Removing
 from app.desktop.models.trash_card import TrashCard
-from app.desktop.text.words import counted
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Column, discard
@@ -35,9 +34,6 @@ from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.state_panel import StatePanel
 from app.format import format_size
 from app.store.records import LibraryModel
-
-if TYPE_CHECKING:
-    from app.services.library.values import Removed
 
 COLUMN = 900
 # Cards that are built before the window gets its turn.
@@ -59,7 +55,7 @@ class LibraryView(ThemedWidget):
         self._wanted = ""  # the id of a model to bring into sight once it is there
         self._loaded = ""
         self.verdicts, self.checking = Verdicts(calls, self), Checking(calls, self)
-        self.proofs = ProofControl(calls, self)
+        self.proofs, self.removing = ProofControl(calls, self), Removing(calls, shelf, self)
         self.bar = LibraryBar(self)
         self.disk = DiskBar(self)
         self.state = StatePanel(self)
@@ -107,7 +103,9 @@ class LibraryView(ThemedWidget):
         self.state.acted.connect(
             lambda button: self.look_elsewhere() if button else self.discover_wanted.emit()
         )
-        self.trash.restore_wanted.connect(self._restore)
+        self.trash.restore_wanted.connect(lambda id: self.removing.restore([id]))
+        self.removing.restored.connect(self.show_model)
+        self.removing.said.connect(self.said)
         self.trash.empty_wanted.connect(
             lambda: shelf.do(lambda s: s.library.empty_trash(), self._emptied, slow=True)
         )
@@ -304,8 +302,7 @@ class LibraryView(ThemedWidget):
         elif action == "remove" and id in self.selection.ids and len(self.selection.ids) > 1:
             self._remove_selected()
         elif action == "remove":
-            self.checking.stop(id)
-            self._shelf.do(lambda s: s.library.remove(id), self._removed, slow=True)
+            self._remove([id])
 
     # Several at once
 
@@ -330,29 +327,13 @@ class LibraryView(ThemedWidget):
 
     def _remove_selected(self) -> None:
         ids = [model.id for model in self._order if model.id in self.selection.ids]
+        self._clear_selection()
+        self._remove(ids)
+
+    def _remove(self, ids: list[str]) -> None:
         for id in ids:
             self.checking.stop(id)
-        self._clear_selection()
-        self._shelf.do(lambda s: remove_models(s, ids), self._all_removed, slow=True)
-
-    def _all_removed(self, done: RemovedModels) -> None:
-        if done.error is not None:
-            self._calls.failed.emit(done.error)
-        if not done.removed:
-            return
-        ids = [removed.model.id for removed in done.removed]
-        words = counted(
-            len(ids),
-            self.tr("1 model was removed."),
-            self.tr("{count} models were removed from the library."),
-        )
-        reclaimed = sum(removed.reclaimed for removed in done.removed)
-        if reclaimed:
-            words += " " + self.tr("Emptying the trash frees {size}.").format(size=format_size(reclaimed))
-        self.said.emit(Notification(words, self.tr("Undo"), lambda: self._restore_all(ids)))
-
-    def _restore_all(self, ids: list[str]) -> None:
-        self._shelf.do(lambda s: [s.library.restore(id) for id in ids], slow=True)
+        self.removing.remove(ids)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.SelectAll) and self._order:
@@ -362,22 +343,6 @@ class LibraryView(ThemedWidget):
             self._clear_selection()
         else:
             super().keyPressEvent(event)
-
-    def _removed(self, removed: Removed) -> None:
-        model = removed.model
-        name, id = library_title(model), model.id
-        if removed.reclaimed:
-            words = self.tr("{name} is in the trash. Emptying it frees {size}.").format(
-                name=name, size=format_size(removed.reclaimed)
-            )
-        else:
-            words = self.tr("{name} was removed from the library. Its file stays where it is.").format(
-                name=name
-            )
-        self.said.emit(Notification(words, self.tr("Undo"), lambda: self._restore(id)))
-
-    def _restore(self, id: str) -> None:
-        self._shelf.do(lambda s: s.library.restore(id), lambda model: self.show_model(model.id), slow=True)
 
     def _emptied(self, freed: int) -> None:
         self.said.emit(Notification(self.tr("{size} freed").format(size=format_size(freed))))
