@@ -68,10 +68,7 @@ class ChannelParser(ReplyParser):
             self._state = State.START
 
     def _is_plain(self, text: str) -> bool:
-        return not (self._held or self._unread or self._blank or "<" in text) and self._state in (
-            State.REASONING,
-            State.ANSWER,
-        )
+        return not (self._blank or "<" in text) and self._state in (State.REASONING, State.ANSWER)
 
     def _step(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         if self._state is State.CALLS:

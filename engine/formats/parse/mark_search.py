@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+
+_NEVER = "(?!)"
 
 
 class MarkSearch:
-    """Texts to look for, the longest first."""
+    """Texts to look for.
+
+    `search` finds the first of them, the longest where several begin; `may_begin` the first character that one begins
+    with. Both take a text and the offset to start at.
+    """
 
     def __init__(self, marks: tuple[str, ...]) -> None:
-        self._marks = tuple(sorted(filter(None, marks), key=len, reverse=True))
-        self._search = re.compile("|".join(map(re.escape, self._marks)))
-        self._firsts = re.compile("|".join({re.escape(mark[0]) for mark in self._marks}))
+        self._marks = sorted(filter(None, marks))
+        longest_first = sorted(self._marks, key=len, reverse=True)
+        self.search = re.compile("|".join(map(re.escape, longest_first)) or _NEVER).search
+        self._firsts = re.compile("|".join({re.escape(mark[0]) for mark in self._marks}) or _NEVER)
+        self.may_begin = self._firsts.search
         self._longest = max(map(len, self._marks), default=0)
-
-    def __bool__(self) -> bool:
-        return bool(self._marks)
-
-    def search(self, data: str, position: int) -> re.Match[str] | None:
-        return self._search.search(data, position) if self._marks else None
-
-    def may_begin(self, text: str) -> bool:
-        return bool(self._marks) and self._firsts.search(text) is not None
 
     def begun(self, data: str, position: int) -> int:
         """The offset of a mark that the end of `data` cuts off; the length of `data` if none."""
         start = max(position, len(data) - self._longest + 1)
         for first in self._firsts.finditer(data, start):
-            if any(mark.startswith(data[first.start() :]) for mark in self._marks):
+            if self._is_begun(data[first.start() :]):
                 return first.start()
         return len(data)
+
+    def _is_begun(self, rest: str) -> bool:
+        place = bisect_left(self._marks, rest)  # of the first mark that begins with it, where one does
+        return place < len(self._marks) and self._marks[place].startswith(rest)

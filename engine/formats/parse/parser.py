@@ -50,23 +50,22 @@ class ReplyParser:
         """New deltas in order; adjacent ones of one kind are merged."""
         out: list[ParsedDelta] = []
         self._unread.arrived += len(text)
-        if self._is_plain(text):
-            self._show(text, out)
-            return out
-        if self._unread:
-            self._unread.add(text)
-            if self._calls.takes(text, out) or not self._unread.is_due:
-                return out
-            data = self._unread.take()
-        else:
+        if self._unread.pieces:
+            self._unread.pieces.append(text)
+            if not self._calls.takes(text, out) and self._unread.is_due:
+                self._run(self._unread.take(), out)
+        elif self._held or not self._is_plain(text):
             data, self._held = self._held + text, ""
-        self._run(data, out)
+            self._run(data, out)
+        else:
+            self._show(text, out)
         return out
 
     def _is_plain(self, text: str) -> bool:
-        """Whether nothing is pending and no mark begins in `text`, as with most pieces."""
-        search = self._marks.searches.get(self._state)
-        return search is not None and not (self._held or self._unread or search.may_begin(text))
+        """Whether no mark can begin in `text`, as in most pieces."""
+        if self._state is State.ANSWER:
+            return not self._marks.in_answer.may_begin(text)
+        return self._state is State.REASONING and not self._marks.in_reasoning.may_begin(text)
 
     def _run(self, data: str, out: list[ParsedDelta]) -> None:
         position = 0
@@ -92,7 +91,7 @@ class ReplyParser:
         out: list[ParsedDelta] = []
         if self._final:
             return out
-        if self._unread:  # what is certain of a call, before it is judged as it is
+        if self._unread.pieces:  # what is certain of a call, before it is judged as it is
             self._run(self._unread.take(), out)
         self._final = True
         data, self._held = self._unread.take() or self._held, ""
@@ -130,7 +129,7 @@ class ReplyParser:
         self, data: str, position: int, out: list[ParsedDelta], error: IncompleteError | None = None
     ) -> int:
         """Hold an incomplete call."""
-        self._unread.add(data[position:])
+        self._unread.hold(data[position:])
         if isinstance(error, BegunCallError):
             self._calls.write(error.written, out)
         return -1
@@ -184,7 +183,7 @@ class ReplyParser:
         return position
 
     def _read_reasoning(self, data: str, position: int, out: list[ParsedDelta]) -> int:
-        match = self._marks.searches[State.REASONING].search(data, position)
+        match = self._marks.in_reasoning.search(data, position)
         if match:
             self._show(data[position : match.start()], out)
             if match.group() not in self._marks.ends:
@@ -192,7 +191,7 @@ class ReplyParser:
             self._text.spaces.clear()
             self._state = State.ANSWER_START
             return match.end()
-        split = len(data) if self._final else self._marks.searches[State.REASONING].begun(data, position)
+        split = len(data) if self._final else self._marks.in_reasoning.begun(data, position)
         self._show(data[position:split], out)
         return self._wait(data, split)
 
@@ -217,9 +216,9 @@ class ReplyParser:
         return len(data)
 
     def _read_answer(self, data: str, position: int, out: list[ParsedDelta]) -> int:
-        match = self._marks.searches[State.ANSWER].search(data, position)
+        match = self._marks.in_answer.search(data, position)
         if not match:
-            split = len(data) if self._final else self._marks.searches[State.ANSWER].begun(data, position)
+            split = len(data) if self._final else self._marks.in_answer.begun(data, position)
             self._show(data[position:split], out)
             return self._wait(data, split)
         self._show(data[position : match.start()], out)

@@ -32,9 +32,10 @@ class State(Enum):
 class ReplyMarks:
     """What to look for in which state.
 
-    `ends` close the reasoning, `closings` end the answer or the turn. `searches` find what may end the text of a
-    state. `reopening` (often "") opens a thought within an answer, and `strays` are closing marks and those of
-    results that mean nothing there: both only where they look like tokens of their own.
+    `ends` close the reasoning, `closings` end the answer or the turn. `in_answer` and `in_reasoning` find
+    what may end the text there. `reopening` (often "") opens a thought within an answer, and `strays` are
+    closing marks and those of results that mean nothing there: both only where they look like tokens of their
+    own.
     """
 
     def __init__(self, markers: ReasoningMarkers, prompt: Prompt, reader: CallReader) -> None:
@@ -70,10 +71,8 @@ class ReplyMarks:
         strays = (*pair[1:], *reader.section_ends, *results)
         self.strays = tuple(mark for mark in strays if mark not in self.closings)
         answer = (*reader.triggers, *reader.bare_starts, *self.closings, *pair, *self.strays)
-        self.searches = {
-            State.ANSWER: MarkSearch(answer),
-            State.REASONING: MarkSearch((*self.ends, *reader.triggers)),
-        }
+        self.in_answer = MarkSearch(answer)
+        self.in_reasoning = MarkSearch((*self.ends, *reader.triggers))
 
     def start(self, state: State, text: str, position: int, final: bool) -> tuple[str, State]:
         """The mark at `position`, where nothing visible has come in this state yet, "" for none, and the state behind

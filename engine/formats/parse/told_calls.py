@@ -19,7 +19,6 @@ class ToldCalls:
         self._ids: set[str] = set()
         self._begun = ""  # the id of a call that was told and is not whole
         self._arguments: list[str] = []  # what was told of its arguments
-        self._told = 0  # how long that is
         self._open: OpenText | None = None  # its argument that goes on
 
     def write(self, written: Written, out: list[ParsedDelta]) -> None:
@@ -27,16 +26,19 @@ class ToldCalls:
         if not self._begun:
             self._start(written.id, written.name, out)
         self._open = written.open
-        self._tell(written.text[self._told :], out)
+        told = "".join(self._arguments)
+        self._arguments = [told]
+        self._tell(written.text[len(told) :], out)
 
     def takes(self, piece: str, out: list[ParsedDelta]) -> bool:
         """Whether `piece` is no more than further text of an argument, so that the call need not be read again."""
-        if self._open is None:
+        open = self._open
+        if open is None:
             return False
-        self._tell(self._open.take(piece), out)
-        if self._open.over:
+        self._tell(open.take(piece), out)
+        if open.over:
             self._open = None
-        return self._open is not None
+        return not open.over
 
     def finish(self, calls: tuple[ReadCall, ...], out: list[ParsedDelta]) -> None:
         """Tell whole calls, malformed or not."""
@@ -54,7 +56,7 @@ class ToldCalls:
         call = ToolCall(self._begun, read.name, read.arguments, read.coercions, read.repaired)
         out.append(ToolCallFinished(len(self.whole), call))
         self.whole.append(call)
-        self._begun, self._told, self._open = "", 0, None
+        self._begun, self._open = "", None
         self._arguments.clear()
 
     def _start(self, id: str, name: str, out: list[ParsedDelta]) -> None:
@@ -68,7 +70,6 @@ class ToldCalls:
         if not text:
             return
         self._arguments.append(text)
-        self._told += len(text)
         if out and isinstance(last := out[-1], ToolArgumentsDelta):
             text = last.text + text
             out.pop()

@@ -25,17 +25,25 @@ class ToldText:
 
     def show_all(self, text: str, out: list[ParsedDelta], *, inside: bool) -> None:
         """Tell text as it is, behind the white space that waited."""
-        text = "".join(self.spaces) + text
-        self.spaces.clear()
+        if self.spaces:
+            text = "".join(self.spaces) + text
+            self.spaces.clear()
         if not text:
             return
-        if not inside and (self._begun_fence or "`" in text):
-            ticks = self._begun_fence + text
-            self.is_fenced ^= ticks.count("```") % 2 == 1
-            self._begun_fence = ticks[len(ticks.rstrip("`")) :] if not ticks.endswith("```") else ""
-        kind = ReasoningDelta if inside else ContentDelta
-        (self.reasoning if inside else self.content).append(text)
+        if inside:
+            kind: type[ReasoningDelta | ContentDelta] = ReasoningDelta
+            self.reasoning.append(text)
+        else:
+            kind = ContentDelta
+            self.content.append(text)
+            if self._begun_fence or "`" in text:
+                self._look_for_fence(text)
         if out and isinstance(last := out[-1], kind):
             out[-1] = kind(last.text + text)
         else:
             out.append(kind(text))
+
+    def _look_for_fence(self, text: str) -> None:
+        ticks = self._begun_fence + text
+        self.is_fenced ^= ticks.count("```") % 2 == 1
+        self._begun_fence = ticks[len(ticks.rstrip("`")) :] if not ticks.endswith("```") else ""

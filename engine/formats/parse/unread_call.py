@@ -8,28 +8,30 @@ _FREE_WORK = 20_000
 
 
 class UnreadCall:
-    """Holds the pieces of a call, which may be long, and says when to join and read them again."""
+    """Holds the end of the reply, which may be long, and says when to join and read it again.
+
+    `arrived` is how long the reply is. `pieces` are those of the call, in order; none where no call waits.
+    """
 
     def __init__(self) -> None:
-        self.arrived = 0  # characters of the reply so far
+        self.arrived = 0
+        self.pieces: list[str] = []
+        self._start = 0  # where in the reply they begin
         self._work = 0
-        self._pieces: list[str] = []
-        self._size = 0
 
-    def __bool__(self) -> bool:
-        return bool(self._pieces)
-
-    def add(self, piece: str) -> None:
-        self._pieces.append(piece)
-        self._size += len(piece)
+    def hold(self, rest: str) -> None:
+        """Let the last characters that arrived wait."""
+        self._start = self.arrived - len(rest)
+        self.pieces.append(rest)
 
     @property
     def is_due(self) -> bool:
         """Whether the text that arrived pays for reading it once more."""
-        return self._work + self._size <= _FREE_WORK + _PATIENCE * self.arrived
+        return self._work + self.arrived - self._start <= _FREE_WORK + _PATIENCE * self.arrived
 
     def take(self) -> str:
-        """All of it, to be read; what is still not whole is to be added again."""
-        self._work += self._size
-        text, self._pieces, self._size = "".join(self._pieces), [], 0
+        """All of it, to be read; what is still not whole has to be held again."""
+        self._work += self.arrived - self._start
+        text = "".join(self.pieces)
+        self.pieces.clear()
         return text

@@ -41,8 +41,9 @@ _BEGUN_ESCAPE = re.compile(
 
 
 _LONGEST_ESCAPE = 12
-# What stands in a JSON string as it is.
+# What stands in a JSON string as it is, and that with the escapes it is written with.
 _PLAIN = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]*+')
+_ESCAPED = re.compile(r'(?:[^"\\\x00-\x1f\ud800-\udfff]++|\\[ntrbf"\\])*+')
 
 
 class OpenText:
@@ -52,7 +53,7 @@ class OpenText:
     """
 
     def __init__(self, stops: tuple[str, ...] = ()) -> None:
-        self._stops = MarkSearch(stops)
+        self._stops = MarkSearch(stops) if stops else None
         self._held = ""
         self.over = False
 
@@ -68,26 +69,29 @@ class OpenText:
     def take(self, piece: str) -> str:
         """What is certain of the text now, as in a JSON string."""
         data = self._held + piece
-        text, end = self._raw(data) if self._stops else self._json(data)
+        if self._stops:
+            text, end = self._raw(data, self._stops)
+        elif _ESCAPED.fullmatch(data):
+            self._held = ""
+            return data
+        else:
+            text, end = self._json(data)
         self._held = data[end:]
         return text if _PLAIN.fullmatch(text) else encode_basestring(clean_text(text))[1:-1]
 
     def _json(self, data: str) -> tuple[str, int]:
-        if _PLAIN.fullmatch(data):
-            return data, len(data)
         body = _BODY.match(data)
         assert body is not None
         self.over = body.end() < len(data) and not _BEGUN_ESCAPE.match(data, body.end())
         return unescaped(body.group()), body.end()
 
-    def _raw(self, data: str) -> tuple[str, int]:
-        if not self._stops.may_begin(data):
-            text = data.rstrip()
-            return text, len(text)
-        stop = self._stops.search(data, 0)
-        self.over = stop is not None
-        # White space in front of the end may be the format's.
-        text = data[: stop.start() if stop else self._stops.begun(data, 0)].rstrip()
+    def _raw(self, data: str, stops: MarkSearch) -> tuple[str, int]:
+        text = data
+        if stops.may_begin(data):
+            stop = stops.search(data, 0)
+            self.over = stop is not None
+            text = data[: stop.start() if stop else stops.begun(data, 0)]
+        text = text.rstrip()  # white space in front of the end may be the format's
         return text, len(text)
 
 
