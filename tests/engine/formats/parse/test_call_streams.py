@@ -112,7 +112,9 @@ def test_with_any_markers_the_result_does_not_depend_on_the_cuts(
 def test_a_call_that_was_told_to_begin_comes_to_its_end_wherever_the_reply_breaks_off(name: str) -> None:
     reply = text_of(name, call("search", {"text": "a b", "count": 12}), call("get_time", {}))
     for end in range(len(reply)):
-        told(name, [reply[:end]])  # which looks at the ends of all calls
+        _, deltas = told(name, [reply[:end]])
+        begun = [delta.id for delta in deltas if isinstance(delta, ToolCallStarted)]
+        assert begun == [delta.call.id for delta in deltas if isinstance(delta, ToolCallFinished)]
 
 
 def told(name: str, pieces: list[str], **more: Any) -> tuple[AssistantMessage, list[object]]:
