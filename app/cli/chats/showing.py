@@ -12,7 +12,7 @@ from app.cli.output import Output
 from app.cli.printable import printable
 from app.services.chat.exchange.labels import Labels
 from app.services.chat.exchange.markdown_text import markdown
-from app.services.chat.exchange.shown_turns import shown_branch
+from app.services.chat.prompting import branch_to
 from app.store.records import WholeChat
 
 
@@ -33,7 +33,7 @@ def show(id: int, output: Output) -> int:
 
 
 def _object(chat: WholeChat, project: str) -> dict[str, Any]:
-    shown = {message.id for message in shown_branch(chat)}
+    shown = {message.id for message in branch_to(chat.conversation.leaf, chat.messages)}
     messages = [
         {
             "id": message.id,

@@ -6,21 +6,17 @@ import re
 from collections.abc import Callable, Iterator
 from html import escape
 
-from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
 from app.markdown.markdown import FORMULA_MARK, Code, Formula, parse
+from app.services.chat.exchange.html_text import MAX_MARKDOWN, colored
 from app.services.chat.exchange.labels import Labels
 from app.services.chat.exchange.shown_turns import Called, Part, Reasoned, Turn
 
 # What stands for a formula in a document.
 Drawn = Callable[[Formula], str]
-# Characters of a text that is read as Markdown, and of one block: Qt lays a block out as a whole.
-MAX_MARKDOWN = 500_000
+# Characters of one block: Qt lays a block out as a whole.
 MAX_BLOCK = 20_000
-MAX_COLORED = 200_000
 _SPACES = re.compile(r" (?= )|^ ", re.MULTILINE)
 
 
@@ -73,15 +69,8 @@ class TurnHtml:
                 yield FORMULA_MARK.sub(lambda mark: drawn[int(mark[1])], block.html)  # noqa: B023
 
     def _code(self, text: str, language: str) -> str:
-        inside = self._colored(text, language)
+        inside = colored(text, language, self._colors)
         return f'<table class="pre" width="100%"><tr><td class="pre"><pre>{inside}</pre></td></tr></table>'
-
-    def _colored(self, text: str, language: str) -> str:
-        try:
-            lexer = get_lexer_by_name(language or "text", stripnl=False, ensurenl=False)
-        except ClassNotFound:
-            return escape(text)
-        return escape(text) if not language else str(highlight(text, lexer, self._colors))
 
 
 def _plain(text: str) -> Iterator[str]:

@@ -158,7 +158,7 @@ class Conversations:
         return after if before.is_blank == after.is_blank else self._changed(after)
 
     def delete(self, id: int) -> Conversation:
-        """Move a conversation to the trash and stop its answer; `filing.restore` brings it back for 30 days."""
+        """Move a conversation to the trash and stop its answer; `Filing.restore` brings it back for 30 days."""
         self._answers.stop(id)
         return self._changed(self._store.conversations.delete(id))
 

@@ -19,13 +19,13 @@ _JOINED = ("user", "assistant")
 _SUMMARY = "What we said before, in short: {summary}\n\nNow we go on."
 
 
-def branch_to(message: int, tree: Iterable[records.Message]) -> tuple[records.Message, ...]:
-    """The branch of `tree` from its first message to this one."""
+def branch_to(message: int | None, tree: Iterable[records.Message]) -> tuple[records.Message, ...]:
+    """The branch of `tree` from its first message to this one; () for None."""
     by_id = {record.id: record for record in tree}
-    path, at = [], by_id.get(message)
-    while at is not None:
-        path.append(at)
-        at = None if at.parent is None else by_id.get(at.parent)
+    path: list[records.Message] = []
+    while message is not None and message in by_id:
+        path.append(by_id.pop(message))
+        message = path[-1].parent
     return tuple(reversed(path))
 
 

@@ -51,17 +51,18 @@ def plain_html(text: str) -> str:
 
 def code_html(text: str, language: str) -> str:
     """A block of code, in colors where the language is known."""
-    return f'<pre tabindex="0"><code>{_colored(text, language)}</code></pre>\n'
+    return f'<pre tabindex="0"><code>{colored(text, language, _formatter)}</code></pre>\n'
 
 
-def _colored(text: str, language: str) -> str:
+def colored(text: str, language: str, formatter: HtmlFormatter[str]) -> str:
+    """Code as HTML, in colors where the language is known and the code is not too long."""
     if not language or len(text) > MAX_COLORED:
         return escape(text)
     try:
         lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
         return escape(text)
-    return str(highlight(text, lexer, _formatter))
+    return str(highlight(text, lexer, formatter))
 
 
 @functools.lru_cache(maxsize=500)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from agents.events import Entry, ModelTurn, ToolCalled, ToolResult
+from app.services.chat.prompting import branch_to
 from app.store.records import Message, WholeChat
 
 # Characters of a tool's result; the whole is in Coterie's own JSON.
@@ -45,21 +46,10 @@ class Turn(msgspec.Struct, frozen=True):
     parts: tuple[Part, ...]
 
 
-def shown_branch(chat: WholeChat) -> list[Message]:
-    """The messages of the shown branch, from the first to the leaf."""
-    by_id = {message.id: message for message in chat.messages}
-    branch: list[Message] = []
-    at = chat.conversation.leaf
-    while at is not None and at in by_id:
-        branch.append(by_id.pop(at))
-        at = branch[-1].parent
-    return branch[::-1]
-
-
 def turns(chat: WholeChat) -> Iterator[Turn]:
     """The shown branch with its reasoning, calls and texts."""
     journals = {run.record.id: run.entries for run in chat.runs}
-    for message in shown_branch(chat):
+    for message in branch_to(chat.conversation.leaf, chat.messages):
         steps = list(_steps(journals.get(message.run, ())))
         last: list[Part] = [Reasoned(message.reasoning), Said(message.content)]
         calls: list[Part] = (
