@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QStackedWidget, QWidget
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
 
 from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.language import languages
@@ -15,8 +15,9 @@ from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
 from app.desktop.models.checking import Check
 from app.desktop.models.files_note import FilesNote
 from app.desktop.models.focus import FocusCard
-from app.desktop.models.library_selection import Picking
+from app.desktop.models.library_selection import picking_of
 from app.desktop.models.library_text import library_title, state_words, what_happened, what_it_is
+from app.desktop.models.name_field import NameField
 from app.desktop.text.template_text import no_template_sentence
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
 from app.desktop.text.verdict_text import busy_chip, verdict_chip, verdict_sentence
@@ -37,32 +38,6 @@ from engine.hub.values import Verdict
 # The least room of the name beside the buttons.
 TITLE = 200
 TICK = 14
-
-
-class NameField(QLineEdit):
-    """Renames in place: Enter or leaving keeps the name, Escape takes it back."""
-
-    kept = Signal(str)
-    left = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.kept.emit(self.text())
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.PopupFocusReason and self.isVisible():
-            self.kept.emit(self.text())
-
-
-def _picking(modifiers: Qt.KeyboardModifier) -> Picking:
-    if modifiers & Qt.KeyboardModifier.ShiftModifier:
-        return "extend"
-    return "toggle" if modifiers & Qt.KeyboardModifier.ControlModifier else "none"
 
 
 class LibraryCard(FocusCard):
@@ -312,7 +287,7 @@ class LibraryCard(FocusCard):
         super().mousePressEvent(event)
         if event.button() == Qt.MouseButton.LeftButton:
             self.setFocus(Qt.FocusReason.MouseFocusReason)
-            self.picked.emit(self.model.id, _picking(event.modifiers()))
+            self.picked.emit(self.model.id, picking_of(event.modifiers()))
 
     def show_chosen(self, on: bool) -> None:
         """Whether it is chosen, beside others or alone."""
@@ -335,7 +310,7 @@ class LibraryCard(FocusCard):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(key), 0)
-        picking = _picking(event.modifiers())
+        picking = picking_of(event.modifiers())
         if step and picking == "extend":
             self.picked.emit(self.model.id, "toggle" if not self._chosen else "extend")
             self.walked.emit(self.model.id, step)

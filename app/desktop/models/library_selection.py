@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.desktop.base.themed_widget import ThemedWidget
@@ -19,6 +19,13 @@ from app.store.records import LibraryModel
 # What a click or a key does: one model joins or leaves, all from the last one to it are chosen, or none is.
 Picking = Literal["toggle", "extend", "none"]
 WORDS = 180
+
+
+def picking_of(modifiers: Qt.KeyboardModifier) -> Picking:
+    """What a click or Space does while these keys are held."""
+    if modifiers & Qt.KeyboardModifier.ShiftModifier:
+        return "extend"
+    return "toggle" if modifiers & Qt.KeyboardModifier.ControlModifier else "none"
 
 
 class LibrarySelection:
