@@ -171,8 +171,8 @@ NARROW = 560
 
 class SettingRow(QWidget):
     """A name and a line of help at the left, the control at the right; or below, when it is wide or there is little
-    room. A control with `fit_width` is told how much there is,
-    and says its `least_width`. `margins` are those of a row in a card."""
+    room. A control with `fit_width` is told how much there is, and says its `least_width`. `margins` are those of a
+    row in a card."""
 
     def __init__(
         self,

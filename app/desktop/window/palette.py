@@ -7,12 +7,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QLineEdit,
-    QListView,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QLineEdit, QListView, QWidget
 
 from app.desktop.base.entry_delegate import ROW, EntryDelegate
 from app.desktop.base.fuzzy import fuzzy_score

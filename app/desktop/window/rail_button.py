@@ -13,7 +13,7 @@ ICON, LETTERS = 20, 10
 
 
 class RailButton(QPushButton):
-    """`show_page` gives it its icon and the name, `tell` what a screen reader and the tool tip say."""
+    """`show_symbol` gives it its icon, `tell` its name, and what a screen reader and the tool tip say."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -145,11 +145,7 @@ class ChatRows(QAbstractListModel):
     def key_of(self, conversation: int | None) -> Hashable:
         """The key of the row of a conversation, or of the folded project that hides it."""
         record = None if conversation is None else self._conversations.get(conversation)
-        if (
-            record is not None
-            and self._hits is None
-            and record.project in self.folded & self._projects.keys()
-        ):
+        if record is not None and record.project is not None and self._hits is None and self._hides(record):
             return self._heading(group_of_project(self._projects[record.project])).key()
         return conversation
 
@@ -184,9 +180,11 @@ class ChatRows(QAbstractListModel):
         """Where a conversation is shown; None for one that is not."""
         if conversation is None or not _is_listed(conversation) or conversation.archived:
             return None
-        if conversation.project in self.folded and conversation.project in self._projects:
-            return None
-        return self._grouping.place(conversation)
+        return None if self._hides(conversation) else self._grouping.place(conversation)
+
+    def _hides(self, conversation: Conversation) -> bool:
+        """Whether a folded project hides it."""
+        return conversation.project in self.folded and conversation.project in self._projects
 
     def _rebuild(self) -> None:
         if self._grouping.today != date.today() or self._grouping.projects != self._projects:
@@ -202,11 +200,7 @@ class ChatRows(QAbstractListModel):
             self._places = []
             take_over(self, self._rows, [Row(None, chat, hit) for chat, hit in found if chat is not None])
             return
-        rows = [
-            self._placed_row(c)
-            for c in listed
-            if c.project not in self.folded or c.project not in self._projects
-        ]
+        rows = [self._placed_row(c) for c in listed if not self._hides(c)]
         groups = {Group(*place[:3]) for place, _ in rows} | set(
             map(group_of_project, self._projects.values())
         )
