@@ -10,28 +10,22 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
-from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
     QKeyEvent,
     QKeySequence,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.card_column import PADDING, CardColumn, Fitted
 from app.desktop.chat.cards import MessageCard, NoteCard, UserCard
-from app.desktop.markdown.selectable import AcrossTexts
-from app.desktop.widgets.extents import Extents, estimate
-from app.desktop.widgets.layouts import discard
 from app.desktop.widgets.scroller import ReadingArea
 from app.store.records import Message
 
@@ -41,54 +35,8 @@ MAX_RECORDS = 400
 # How long building cards may hold the event loop, in seconds: at first sight, and between events.
 FIRST_SLICE = 0.012
 SLICE = 0.003
-UNKNOWN_HEIGHT = 180
 # How long a message that was gone to keeps its place while what stands above it gets its height, in seconds.
 HELD_S = 3.0
-COLUMN = 744
-MARGIN = 24
-PADDING = 22
-
-
-class _Column(QWidget):
-    """The place of the cards; quiet bars stand for those not built yet."""
-
-    def __init__(self, window: CardWindow) -> None:
-        super().__init__()
-        self._window = window
-        self.across_texts: AcrossTexts | None = None
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A selection may begin beside the texts too."""
-        if self.across_texts is not None and event.button() == Qt.MouseButton.LeftButton:
-            self.across_texts.press(None, event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self.across_texts is not None and event.buttons() & Qt.MouseButton.LeftButton:
-            self.across_texts.drag(event.globalPosition())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self.across_texts is not None:
-            self.across_texts.release()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(themes.current.user_bubble))
-        for rect in self._window.unbuilt(event.rect()):
-            for line in range(min(3, max(1, rect.height() // 40))):
-                width = rect.width() * (0.9, 0.75, 0.4)[line]
-                painter.drawRoundedRect(QRectF(rect.x(), rect.y() + 8 + line * 26, width, 12), 6, 6)
-        painter.end()
-
-
-class Fitted(Protocol):
-    """What `CardWindow` places between or behind the cards: a child of its `column`."""
-
-    def fit(self, width: int) -> int: ...
-    def restyle(self) -> None: ...
-    def setGeometry(self, x: int, y: int, w: int, h: int, /) -> None: ...
-    def setVisible(self, visible: bool, /) -> None: ...
 
 
 class CardWindow(ReadingArea):
@@ -107,25 +55,15 @@ class CardWindow(ReadingArea):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._ids: list[int] = []
-        self._index: dict[int, int] = {}
         self._messages: dict[int, Message] = {}
         self._wanted: set[int] = set()
-        self._cards: dict[int, MessageCard] = {}
-        self._placed: dict[int, tuple[int, int, int, int]] = {}  # where the cards stand
-        self._extents = Extents()
-        self._unfitted: set[int] = set()
-        self._lines: dict[int, Fitted] = {}
-        self._line_heights: dict[int, int] = {}
-        self._foot: Fitted | None = None
-        self._foot_height = 0
         self._following = True
         self._held: int | None = None
         self._held_spot: Callable[[], int | None] | None = None
         self._held_until = math.inf
         self._at_tail = True
         self._placing = False
-        self.column = _Column(self)
+        self.column = CardColumn(self.viewport())
         self.column.setFocusProxy(self)
         self.setWidget(self.column)
         self._building = QTimer(self, singleShot=True, interval=0)
@@ -135,28 +73,28 @@ class CardWindow(ReadingArea):
     # --- what is shown ---
 
     def __contains__(self, message_id: int) -> bool:
-        return message_id in self._index
+        return message_id in self.column.index
 
     def card(self, message_id: int) -> MessageCard | None:
         """The message's card, if it is built."""
-        return self._cards.get(message_id)
+        return self.column.cards.get(message_id)
 
     def bring(self, message_id: int) -> MessageCard | None:
         """Scrolls to a message whose record is here, building its card; None when it is not here yet."""
         message = self._messages.get(message_id)
-        if message is None or message_id not in self._index:
+        if message is None or message_id not in self.column.index:
             return None
-        card = self._cards.get(message_id) or self._make(message)
+        card = self.column.cards.get(message_id) or self._make(message)
         self.place()
-        self.verticalScrollBar().setValue(self._extents.top(self._index[message_id]))
+        self.verticalScrollBar().setValue(self.column.top(message_id) - PADDING)
         return card
 
     def cards(self) -> list[MessageCard]:
-        return list(self._cards.values())
+        return list(self.column.cards.values())
 
     @property
     def ids(self) -> list[int]:
-        return self._ids
+        return self.column.ids
 
     @property
     def at_tail(self) -> bool:
@@ -164,25 +102,21 @@ class CardWindow(ReadingArea):
 
     def index_of(self, message_id: int) -> int | None:
         """The place of a message in the path, from 0."""
-        return self._index.get(message_id)
+        return self.column.index.get(message_id)
 
     def first_in_sight(self) -> int:
         """The place in the path of the message at the upper edge of what is seen."""
-        return self._anchor(self.verticalScrollBar().value())[0] or 0
+        return self.column.anchor(self.verticalScrollBar().value())[0] or 0
 
     def show_path(self, ids: list[int], at: int | None = None) -> None:
         """Shows these messages, root to leaf, a new path from its end or from the message `at`. What the path shares
         with the one before stays as it is."""
-        pairs = enumerate(zip(self._ids, ids, strict=False))
-        same = next((i for i, (a, b) in pairs if a != b), min(len(self._ids), len(ids)))
+        pairs = enumerate(zip(self.column.ids, ids, strict=False))
+        same = next((i for i, (a, b) in pairs if a != b), min(len(self.column.ids), len(ids)))
         y = self.verticalScrollBar().value()
-        for gone in self._ids[same:]:
+        for gone in self.column.ids[same:]:
             self._forget(gone)
-        self._extents.truncate(same)
-        self._ids = list(ids)
-        self._index = {message: index for index, message in enumerate(ids)}
-        for _ in ids[same:]:
-            self._extents.append(UNKNOWN_HEIGHT)
+        self.column.set_path(ids, same)
         if same == 0:
             self._following = True
         # Asked again where an answer never came.
@@ -190,7 +124,7 @@ class CardWindow(ReadingArea):
         if not ids:
             self._building.stop()
         if at is not None:
-            around = self._index[at]
+            around = self.column.index[at]
             self._ask(range(max(0, around - PAGE // 2), min(len(ids), around + PAGE // 2)))
             self.hold(at)
             return
@@ -203,29 +137,27 @@ class CardWindow(ReadingArea):
     def take_records(self, messages: list[Message]) -> None:
         """Takes records that were asked for, or newer ones of messages already here."""
         bar = self.verticalScrollBar()
-        anchor, offset = self._anchor(bar.value())
+        anchor, offset = self.column.anchor(bar.value())
         for message in messages:
             self._wanted.discard(message.id)
-            index = self._index.get(message.id)
+            index = self.column.index.get(message.id)
             if index is None:
                 continue
-            card = self._cards.get(message.id)
+            card = self.column.cards.get(message.id)
             if card is None:
                 if message.id not in self._messages:
                     length = len(message.content) or len(message.reasoning) // 8
-                    self._extents.set_height(index, estimate(message.role, length, self.column_width))
+                    self.column.set_estimate(index, message.role, length)
                 self._messages[message.id] = message
             elif card.message != message and message.state != "streaming":
                 self.update_card(message)
-        self.place(None if anchor is None else PADDING + self._extents.top(anchor) + offset)
-        self.build(SLICE if self._cards else FIRST_SLICE)
+        self.place(None if anchor is None else self.column.top(self.column.ids[anchor]) + offset)
+        self.build(SLICE if self.column.cards else FIRST_SLICE)
 
     def add(self, message: Message) -> None:
         """Puts a new message at the end of the path. The user's own is always scrolled to."""
-        self._index[message.id] = len(self._ids)
-        self._ids.append(message.id)
         self._messages[message.id] = message
-        self._extents.append(estimate(message.role, len(message.content), self.column_width))
+        self.column.append(message)
         if message.role == "user":
             self._following = True
         if self._following:
@@ -236,10 +168,10 @@ class CardWindow(ReadingArea):
     def update_card(self, message: Message) -> None:
         """Shows a newer record of a message; `place` puts it right."""
         self._messages[message.id] = message
-        card = self._cards.get(message.id)
+        card = self.column.cards.get(message.id)
         if card is not None:
             card.show_message(message)
-            self._unfitted.add(message.id)
+            self.column.mark(message.id)
 
     def change_record(self, message_id: int, **fields: Any) -> None:
         """What is known of a message has changed; its card, if there is one, is told by who calls."""
@@ -249,7 +181,7 @@ class CardWindow(ReadingArea):
 
     def mark(self, message_id: int) -> None:
         """The card's height may have changed: the next `place` fits it."""
-        self._unfitted.add(message_id)
+        self.column.mark(message_id)
 
     def follow(self) -> None:
         """Follows the end from the next change on."""
@@ -275,67 +207,44 @@ class CardWindow(ReadingArea):
 
     def _held_value(self) -> int | None:
         """Where the scroll bar is to be for what is held."""
-        if self._held not in self._index or time.monotonic() > self._held_until:
+        if self._held not in self.column.index or time.monotonic() > self._held_until:
             self._held = None
         if self._held is None:
             return None
-        if self._held in self._cards and self._held_until == math.inf:
+        if self._held in self.column.cards and self._held_until == math.inf:
             self._held_until = time.monotonic() + HELD_S
         value = None if self._held_spot is None else self._held_spot()
-        return PADDING + self._extents.top(self._index[self._held]) if value is None else value
+        return self.column.top(self._held) if value is None else value
 
     def last_of(self, role: str) -> int | None:
         """The last message of a role among the records that are here."""
-        here = (message_id for message_id in reversed(self._ids) if message_id in self._messages)
+        here = (message_id for message_id in reversed(self.column.ids) if message_id in self._messages)
         return next((message_id for message_id in here if self._messages[message_id].role == role), None)
 
     def set_line(self, message_id: int, line: Fitted | None) -> None:
         """Puts a line above a message, in the place of another; None takes it away. It stays the caller's."""
-        before = self._lines.pop(message_id, None)
-        if before is not None and before is not line:
-            before.setVisible(False)
-        if line is not None:
-            self._lines[message_id] = line
-        self._unfitted.add(message_id)
+        self.column.set_line(message_id, line)
         self.place()
 
     def set_foot(self, foot: Fitted | None) -> None:
         """Puts something behind the last message; None takes it away. It stays the caller's."""
-        if self._foot is not None and self._foot is not foot:
-            self._foot.setVisible(False)
-        self._foot = foot
+        self.column.set_foot(foot)
         self.place()
 
     def restyle(self) -> None:
-        for card in self._cards.values():
-            card.restyle()
-        for beside in (*self._lines.values(), *([self._foot] if self._foot else [])):
-            beside.restyle()
+        self.column.restyle()
         self.fit_all()
-        self.column.update()
 
     def retranslate(self) -> None:
-        for card in self._cards.values():
+        for card in self.column.cards.values():
             card.retranslate()
         self.fit_all()
 
     def fit_all(self) -> None:
-        self._unfitted.update(self._cards)
+        self.column.mark_all()
         self.place()
 
     # --- places ---
-
-    @property
-    def column_width(self) -> int:
-        room = self.viewport().width() - 2 * MARGIN
-        return max(160, min(themes.current.px(COLUMN), room))
-
-    def _anchor(self, y: int) -> tuple[int | None, int]:
-        """The message at the upper edge of what is seen, and how far it is scrolled out."""
-        if not len(self._extents):
-            return None, 0
-        index = self._extents.at(max(0, y - PADDING))
-        return index, y - PADDING - self._extents.top(index)
 
     def place(self, at: int | None = None) -> None:
         """Fits the cards that changed and puts all where they belong, the reader's place kept.
@@ -343,58 +252,25 @@ class CardWindow(ReadingArea):
         `at` is where the reader is, in the column as it stands, if the scroll bar does not say so.
         """
         bar = self.verticalScrollBar()
-        anchor, offset = self._anchor(bar.value() if at is None else at)
-        width = self.column_width
-        fitted = self._unfitted & self._cards.keys()
-        for message_id in fitted:
-            height = self._cards[message_id].fit(width) + self._gap(message_id)
-            line = self._lines.get(message_id)
-            self._line_heights[message_id] = above = 0 if line is None else line.fit(width)
-            self._extents.set_height(self._index[message_id], above + height)
-        self._unfitted.clear()
+        anchor, offset = self.column.anchor(bar.value() if at is None else at)
+        fitted = self.column.fit()
         self._placing = True
-        self._foot_height = 0 if self._foot is None else self._foot.fit(width) + themes.current.px(22)
-        total = self._extents.total + self._foot_height + 2 * PADDING
-        self.column.resize(self.viewport().width(), max(total, self.viewport().height()))
-        left = (self.column.width() - width) // 2
-        for message_id, card in self._cards.items():
-            index = self._index[message_id]
-            above = self._line_heights.get(message_id, 0)
-            height = self._extents.height(index) - self._gap(message_id) - above
-            top = PADDING + self._extents.top(index)
-            place = (left, top + above, width, height)
-            if self._placed.get(message_id) != place:
-                self._placed[message_id] = place
-                card.setGeometry(*place)
-                if card.isHidden():
-                    card.show()
-            if message_id in self._lines:
-                self._lines[message_id].setGeometry(left, top, width, above)
-        for message_id, line in self._lines.items():
-            line.setVisible(message_id in self._cards)
-        if self._foot is not None:
-            height = self._foot_height - themes.current.px(22)
-            self._foot.setGeometry(left, PADDING + self._extents.total, width, height)
-            self._foot.setVisible(True)
+        self.column.lay_out()
         if fitted:
             self.fitted.emit(fitted)
         if self._following:
             self._held = None
-        if self._following and self._foot_height > self.viewport().height():
+        if self._following and self.column.foot_height > self.viewport().height():
             # Its beginning says what it is.
-            bar.setValue(PADDING + self._extents.total - themes.current.px(8))
+            bar.setValue(self.column.end - themes.current.px(8))
         elif self._following:
             bar.setValue(bar.maximum())
         elif (held := self._held_value()) is not None:
             bar.setValue(held)
         elif anchor is not None:
-            bar.setValue(PADDING + self._extents.top(anchor) + offset)
+            bar.setValue(self.column.top(self.column.ids[anchor]) + offset)
         self._placing = False
         self._note_tail()
-
-    def _gap(self, message_id: int) -> int:
-        # The actions of the user's bubble stand in the gap below it.
-        return 0 if isinstance(self._cards.get(message_id), UserCard) else themes.current.px(22)
 
     def _scrolled(self, value: int) -> None:
         if self._placing:
@@ -402,7 +278,7 @@ class CardWindow(ReadingArea):
         self._held = None
         self._following = value >= self.verticalScrollBar().maximum() - 8
         self._note_tail()
-        if self._ids and not self._building.isActive():
+        if self.column.ids and not self._building.isActive():
             self._building.start()
 
     def _note_tail(self) -> None:
@@ -412,17 +288,6 @@ class CardWindow(ReadingArea):
             self._at_tail = at_tail
             self.tail_changed.emit(at_tail)
 
-    def unbuilt(self, rect: QRect) -> list[QRect]:
-        """Where messages without a card stand within `rect` of the column."""
-        width = self.column_width
-        left = (self.column.width() - width) // 2
-        places = []
-        for index in self._extents.between(rect.top() - PADDING, rect.bottom() - PADDING):
-            if self._ids[index] not in self._cards:
-                top = PADDING + self._extents.top(index)
-                places.append(QRect(left, top, width, self._extents.height(index)))
-        return places
-
     # --- building and dropping ---
 
     def _near(self, screens: float) -> range:
@@ -430,8 +295,8 @@ class CardWindow(ReadingArea):
         height = self.viewport().height()
         top = self.verticalScrollBar().value() - PADDING
         if self._following:
-            top = self._extents.total + self._foot_height - height + PADDING
-        return self._extents.between(int(top - screens * height), int(top + (1 + screens) * height))
+            top = self.column.end + self.column.foot_height - height
+        return self.column.extents.between(int(top - screens * height), int(top + (1 + screens) * height))
 
     def _order(self) -> Iterable[int]:
         """What to build, in this order: what is seen (from the end while following), then around it."""
@@ -443,14 +308,14 @@ class CardWindow(ReadingArea):
 
     def build(self, budget: float) -> None:
         """Builds cards near the reader until the time is up, goes on in the next slice; asks for records."""
-        if not self._ids or not self.viewport().height():
+        if not self.column.ids or not self.viewport().height():
             return
         started = time.perf_counter()
         while True:
             index = next((i for i in self._order() if self._lacks_card(i)), None)
             if index is None:
                 break
-            self._make(self._messages[self._ids[index]])
+            self._make(self._messages[self.column.ids[index]])
             self.place()
             if time.perf_counter() - started > budget:
                 self._building.start()
@@ -459,22 +324,22 @@ class CardWindow(ReadingArea):
         self._drop_far()
 
     def _lacks_card(self, index: int) -> bool:
-        message_id = self._ids[index]
-        return message_id in self._messages and message_id not in self._cards
+        message_id = self.column.ids[index]
+        return message_id in self._messages and message_id not in self.column.cards
 
     def _ask_around(self) -> None:
         near = self._near(2)
         for index in (*near, *range(near.start - 1, max(-1, near.start - 9), -1)):
-            message_id = self._ids[index]
+            message_id = self.column.ids[index]
             if message_id in self._messages or message_id in self._wanted:
                 continue
-            upward = index + 1 < len(self._ids) and self._ids[index + 1] in self._messages
+            upward = index + 1 < len(self.column.ids) and self.column.ids[index + 1] in self._messages
             first = max(0, index - PAGE + 1) if upward else index
-            self._ask(range(first, min(len(self._ids), first + PAGE)))
+            self._ask(range(first, min(len(self.column.ids), first + PAGE)))
             return
 
     def _ask(self, indexes: range) -> None:
-        ids = [self._ids[i] for i in indexes]
+        ids = [self.column.ids[i] for i in indexes]
         ids = [i for i in ids if i not in self._messages and i not in self._wanted]
         if ids:
             self._wanted.update(ids)
@@ -483,21 +348,18 @@ class CardWindow(ReadingArea):
     def _make(self, message: Message) -> MessageCard:
         card: MessageCard
         if message.role == "assistant":
-            ahead = self._index[message.id] not in self._near(0)
+            ahead = self.column.index[message.id] not in self._near(0)
             card = AnswerCard(self.column, message, ahead=ahead)
         else:
             card = (UserCard if message.role == "user" else NoteCard)(self.column, message)
-        self._cards[message.id] = card
-        # Where it stands there was a quiet bar until now.
-        self.column.update()
-        self._unfitted.add(message.id)
+        self.column.add_card(card)
         card.height_changed.connect(lambda: self._card_changed(message.id))
         self.card_made.emit(card)
         return card
 
     def _card_changed(self, message_id: int) -> None:
-        if message_id in self._cards:
-            self._unfitted.add(message_id)
+        if message_id in self.column.cards:
+            self.column.mark(message_id)
             self.place()
 
     def _drop_far(self) -> None:
@@ -505,26 +367,20 @@ class CardWindow(ReadingArea):
         middle = (near.start + near.stop) // 2
 
         def farthest(ids: Iterable[int], kept: int) -> list[int]:
-            return sorted(ids, key=lambda m: abs(self._index[m] - middle))[kept:]
+            return sorted(ids, key=lambda m: abs(self.column.index[m] - middle))[kept:]
 
-        if len(self._cards) > MAX_CARDS:
-            for message_id in farthest(self._cards, MAX_CARDS // 2):
-                if not self._cards[message_id].is_pinned and self._index[message_id] not in near:
-                    self._drop_card(message_id)
+        if len(self.column.cards) > MAX_CARDS:
+            for message_id in farthest(self.column.cards, MAX_CARDS // 2):
+                if not self.column.cards[message_id].is_pinned and self.column.index[message_id] not in near:
+                    self.column.drop(message_id)
         if len(self._messages) > MAX_RECORDS:
             for message_id in farthest(self._messages, MAX_RECORDS // 2):
-                if message_id not in self._cards:
+                if message_id not in self.column.cards:
                     del self._messages[message_id]
 
-    def _drop_card(self, message_id: int) -> None:
-        card = self._cards.pop(message_id)
-        self._placed.pop(message_id, None)
-        self._unfitted.discard(message_id)
-        discard(card)
-
     def _forget(self, message_id: int) -> None:
-        if message_id in self._cards:
-            self._drop_card(message_id)
+        if message_id in self.column.cards:
+            self.column.drop(message_id)
         self._messages.pop(message_id, None)
         self._wanted.discard(message_id)
 
@@ -551,5 +407,5 @@ class CardWindow(ReadingArea):
             self.place()
         else:
             self.fit_all()
-        if self._ids and not self._building.isActive():
+        if self.column.ids and not self._building.isActive():
             self._building.start()

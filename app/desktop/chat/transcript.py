@@ -13,7 +13,8 @@ from app.desktop.base.tab_order import by_sight
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.chat.answer import AnswerCard, spoken_words
-from app.desktop.chat.card_window import COLUMN, FIRST_SLICE, MARGIN, CardWindow, Fitted
+from app.desktop.chat.card_column import COLUMN, MARGIN, Fitted
+from app.desktop.chat.card_window import FIRST_SLICE, CardWindow
 from app.desktop.chat.cards import MessageCard
 from app.desktop.chat.empty import EmptyState
 from app.desktop.markdown.highlight import warm

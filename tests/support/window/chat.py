@@ -74,7 +74,7 @@ def message_at(view: TranscriptView, y: int) -> int | None:
 def messages_in_sight(view: TranscriptView) -> list[int]:
     """The messages that can be seen at least in part, [] while a place between them is still empty."""
     area, height = scroll_area(view), scroll_area(view).viewport().height()
-    if area.unbuilt(area.viewport().rect().translated(0, area.verticalScrollBar().value())):
+    if area.column.unbuilt(area.viewport().rect().translated(0, area.verticalScrollBar().value())):
         return []
     cards = sorted(find_all(view, kind=MessageCard), key=lambda each: each.y())
     tops = {each.message.id: top_on_screen(view, each.message.id) for each in cards}
