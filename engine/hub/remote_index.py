@@ -79,11 +79,11 @@ def remote_facts(summary: ModelSummary, bytes_read: int = 0) -> RemoteFacts:
     )
 
 
-@functools.lru_cache(maxsize=16)  # all variants of a repository have the same
 def _reasoning_kind(control: ReasoningControl) -> str:
     return control.kind if control.certain else "unknown"
 
 
+@functools.lru_cache(maxsize=16)  # all variants of a repository have the same
 def _chat_format(template: str, bos_token: str, eos_token: str) -> ChatFormat | None:
     from engine.formats import ChatFormat
 

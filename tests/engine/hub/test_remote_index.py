@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from engine.errors import UserError
+from engine.formats import ChatFormat
 from engine.gguf.reading import read_index
 from engine.gguf.summary import summarize
 from engine.gguf.tensor_index import tensor_index
@@ -80,6 +81,23 @@ def test_what_inspect_tells_comes_with_it(shelf: FakeHub, open_hub: OpenHub) -> 
     assert 0 < facts.bytes_read <= FIRST_PIECE
     bare = msgspec.structs.replace(summarize(read_index(starter_model())), chat_template=" ")
     assert not remote_facts(bare).has_template
+
+
+def test_the_template_that_all_variants_share_is_learned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    learned: list[str] = []
+    of_model = ChatFormat.of_model
+
+    def counted(template: str, bos_token: str, eos_token: str) -> ChatFormat:
+        learned.append(template)
+        return of_model(template, bos_token, eos_token)
+
+    monkeypatch.setattr(ChatFormat, "of_model", counted)
+    template = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}<|of its own|>"
+    summary = msgspec.structs.replace(summarize(read_index(starter_model())), chat_template=template)
+    for quantization in ("Q4_K_M", "Q8_0"):
+        facts = remote_facts(msgspec.structs.replace(summary, quantisation=quantization))
+        assert (facts.quantisation, facts.reasoning) == (quantization, "none")
+    assert learned == [template]
 
 
 def test_a_small_header_takes_one_request(shelf: FakeHub, open_hub: OpenHub) -> None:
