@@ -79,20 +79,16 @@ def devices() -> list[Device]:
 
 
 def card_memory() -> tuple[tuple[str, int, int], ...]:
-    """Name, free and total bytes of each graphics card of this machine, as its driver tells now. Workers are not
-    asked."""
+    """Name, free and total bytes of each graphics card of this machine, as its driver tells now. A card that two
+    backends see counts once. Workers are not asked."""
     kind_of = ggml("ggml_backend_dev_type", ctypes.c_int, _Pointer)
-    size = ctypes.POINTER(_Size)
-    memory = ggml("ggml_backend_dev_memory", None, _Pointer, size, size)
-    found = []
+    found: dict[str, tuple[str, int, int]] = {}
     for handle in _handles():
-        if _kind(handle, kind_of(handle)) not in ("gpu", "integrated_gpu"):
-            continue
-        free, total = _Size(), _Size()
-        memory(handle, ctypes.byref(free), ctypes.byref(total))
-        name = text(ggml("ggml_backend_dev_name", _Text, _Pointer)(handle))
-        found.append((name, int(free.value), int(total.value)))
-    return tuple(found)
+        if _kind(handle, kind_of(handle)) in ("gpu", "integrated_gpu"):
+            card = _properties(handle)
+            name = text(card.name)
+            found.setdefault(text(card.device_id) or name, (name, card.memory_free, card.memory_total))
+    return tuple(found.values())
 
 
 def register_workers(addresses: Sequence[str]) -> None:
