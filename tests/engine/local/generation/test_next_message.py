@@ -140,6 +140,10 @@ def test_tokens_open_a_message_may_do_so_or_do_not(pieces: tuple[str, ...], open
     assert opens_message([each.encode() for each in pieces], "") is False
 
 
+def test_an_end_without_a_text_opens_nothing_where_calls_are_no_message_of_their_own() -> None:
+    assert opens_message([b""], "") is False
+
+
 def test_the_start_of_a_message_of_calls_is_learned_from_the_template() -> None:
     assert ChatFormat.from_template(OWN_MESSAGES).dialect.message_start == START
     assert ChatFormat.from_template(templates.TOOLS).dialect.message_start == ""
