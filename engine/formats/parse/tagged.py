@@ -180,8 +180,7 @@ class TaggedArguments:
                 return self._unclosed(text, start, typing, given, final)
             after = place + len(end_marks[0])
             for mark in end_marks[1:]:
-                found = match_mark(text, after, mark, optional=True)
-                after = found
+                after = match_mark(text, after, mark, optional=True)
             if self._goes_on(text, after, typing, end_marks[0], final):
                 missing = self._missed(text, start, typing, given, place)
                 return (missing, missing, True) if missing >= 0 else (place, after, False)
