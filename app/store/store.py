@@ -47,13 +47,12 @@ class Store:
         self.database = database
         self._lock = threading.Lock()
         self._memory: MemoryDatabase | None = None
-        self.conversations = cast(Conversations, Either(Conversations(database), self._part(Conversations)))
-        self.messages = cast(Messages, Either(Messages(database), self._part(Messages)))
+        self.conversations = self._either(Conversations)
+        self.messages = self._either(Messages)
         self.memories = Memories(database)
         self.projects = Projects(database)
-        points = Either(CompactionPoints(database), self._part(CompactionPoints))
-        self.compaction_points = cast(CompactionPoints, points)
-        self.whole_chats = cast(WholeChats, Either(WholeChats(database), self._part(WholeChats)))
+        self.compaction_points = self._either(CompactionPoints)
+        self.whole_chats = self._either(WholeChats)
         self.models = LibraryModels(database)
         self.downloads = Downloads(database)
         self.runs = Runs(database)
@@ -62,7 +61,7 @@ class Store:
 
     def create_temporary(self, options: ChatOptions) -> Conversation:
         """Create a conversation that is in memory alone: it has no file, no backup, and ends with the store."""
-        return self._part(Conversations)().create(options)
+        return self._in_memory(Conversations).create(options)
 
     def close(self) -> None:
         """Wait for pending writes and close the file. Later calls raise RuntimeError."""
@@ -70,16 +69,16 @@ class Store:
         if self._memory is not None:
             self._memory.close()
 
-    def _part(self, kind: type[P]) -> Callable[[], P]:
-        """Makes a part over the chats in memory, which are begun with the first."""
+    def _either(self, kind: type[P]) -> P:
+        """A part over the chats of the file and those in memory."""
+        return cast(P, Either(kind(self.database), lambda: self._in_memory(kind)))
 
-        def make() -> P:
-            with self._lock:
-                if self._memory is None:
-                    self._memory = memory_database(self.database.place, self.database.clock)
-                return kind(self._memory)
-
-        return make
+    def _in_memory(self, kind: type[P]) -> P:
+        """A part over the chats in memory, which are begun with the first."""
+        with self._lock:
+            if self._memory is None:
+                self._memory = memory_database(self.database.place, self.database.clock)
+            return kind(self._memory)
 
     @classmethod
     def open(

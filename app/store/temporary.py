@@ -57,8 +57,8 @@ def _engine() -> Engine:
 
 
 class Either(Generic[P]):
-    """A part of two stores in one: a call goes to where the first id that it names is from, without one to the store
-    that keeps. `temporary` makes the other part when it is wanted first."""
+    """A part of two stores in one: a call goes to where the first id among its positional arguments is from, without
+    one to the store that keeps. `temporary` gives the other part."""
 
     def __init__(self, kept: P, temporary: Callable[[], P]) -> None:
         self._kept, self._temporary = kept, temporary
