@@ -127,5 +127,5 @@ def test_a_mistake_of_ours_is_logged_with_its_place_and_without_the_text(
     ran = command.here("chat", f"Tell me of {ASKED}.", "--json")
     assert ran.code == 1
     log = logged(command.home)
-    assert "ValueError: (message left out)" in log and "conversations.py" in log
+    assert "ValueError: (message left out)" in log and "asking.py" in log
     assert_none_in(log)

@@ -62,15 +62,20 @@ def test_the_compiled_translations_are_current(language: str, tmp_path: Path) ->
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_a_text_to_translate_is_a_plain_literal(path: Path) -> None:
     # lupdate passes over anything else without a word.
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        owner, _, name = (
-            ast.unparse(node.func).rpartition(".") if isinstance(node, ast.Call) else ("", "", "")
-        )
+    calls = [
+        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+    ]
+    # A table marks its texts where they are written, and what looks them up names the context.
+    table = any(ast.unparse(call.func) == "QT_TRANSLATE_NOOP" for call in calls)
+    for call in calls:
+        owner, _, name = ast.unparse(call.func).rpartition(".")
         # A painter's `translate` moves what it draws.
-        if isinstance(node, ast.Call) and name in ("tr", "translate") and not owner.endswith("painter"):
-            for argument in node.args[: 2 if ast.unparse(node.func).endswith("translate") else 1]:
-                literal = isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-                assert literal, f"{path.name}:{node.lineno}"
+        if name not in ("tr", "translate", "QT_TRANSLATE_NOOP") or owner.endswith("painter"):
+            continue
+        literals = {"tr": 1, "translate": 1 if table else 2, "QT_TRANSLATE_NOOP": 2}[name]
+        for argument in call.args[:literals]:
+            literal = isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+            assert literal, f"{path.name}:{call.lineno}"
 
 
 class Greeting(ThemedWidget):

@@ -33,7 +33,10 @@ def running(make_desktop: Callable[..., Running], placements: HandMadePlacements
 
 def opened(running: Running) -> WorkersList:
     running.window.go.show_page("settings")
-    return running.window.later.settings.workers.list
+    workers = running.window.later.settings.workers.list
+    # The page is empty until the settings are read.
+    running.until(lambda: workers.isVisible() and workers.add.isEnabled())
+    return workers
 
 
 def test_the_connection_is_said_to_be_unprotected(running: Running) -> None:
