@@ -84,11 +84,12 @@ class Memories:
             return
         conversation = self._store.conversations.get(answer.conversation)
         question = self._store.messages.get(answer.parent)
-        waiting = [memory for memory in self.all() if not memory.kept]
-        if conversation.temporary or question.role != "user" or len(waiting) >= _MOST_WAITING:
+        memories = self.all()
+        waiting = sum(not memory.kept for memory in memories)
+        if conversation.temporary or question.role != "user" or waiting >= _MOST_WAITING:
             return
         wish = _WISH.format(most=MOST_PROPOSED, nothing=_NOTHING, text=question.content[:_SEEN])
-        known = {memory.text.casefold() for memory in self.all()}
+        known = {memory.text.casefold() for memory in memories}
         proposed = [text for text in sentences(ask(wish, _TOKENS)) if text.casefold() not in known]
         self._propose(conversation, proposed)
 

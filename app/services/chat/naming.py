@@ -32,11 +32,12 @@ class Naming:
         if not self._settings.current.titles_by_model:
             return
         conversation = self._store.conversations.get(answer.conversation)
-        path = self._store.messages.get_all(self._store.messages.path(conversation.id))
-        question = next((message for message in path if message.role == "user"), None)
-        if question is None or conversation.deleted is not None or conversation.title_source != "auto":
+        if conversation.deleted is not None or conversation.title_source != "auto":
             return
-        if conversation.title != title_from(question.content):  # it has one of the model already
+        path = map(self._store.messages.get, self._store.messages.path(conversation.id))
+        question = next((message for message in path if message.role == "user"), None)
+        # Another title is one of the model already.
+        if question is None or conversation.title != title_from(question.content):
             return
         wish = _WISH.format(question=question.content[:_SEEN], answer=answer.content[:_SEEN])
         if title := clean_title(ask(wish, _TOKENS)):
