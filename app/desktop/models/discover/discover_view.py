@@ -15,7 +15,7 @@ from app.desktop.models.discover.details_panel import DetailsPanel
 from app.desktop.models.discover.repository_loader import Reading
 from app.desktop.models.discover.results_list import ResultsList
 from app.desktop.models.discover.search_bar import SearchBar
-from app.desktop.models.discover.searching import Searching, guesses
+from app.desktop.models.discover.searching import Searching
 from app.desktop.models.download_foot import DownloadFoot
 from app.desktop.models.library_state import Holding, LibraryState
 from app.desktop.text.state_text import failure_words
@@ -43,7 +43,7 @@ class DiscoverView(ThemedWidget):
 
     def __init__(self, calls: ServiceCalls, shelf: LibraryState, catalogue: Catalogue) -> None:
         super().__init__()
-        self._calls, self._shelf, self._catalogue = calls, shelf, catalogue
+        self._shelf, self._catalogue = shelf, catalogue
         self._query: Query | None = None
         self._error: UserError | None = None
         self._repository: Repository | None = None
@@ -76,6 +76,7 @@ class DiscoverView(ThemedWidget):
         self.bar.typed.connect(self.searching.cancel)
         self.bar.list_wanted.connect(self._focus_list)
         self.searching.found.connect(self._found)
+        self.searching.judged.connect(self.results.results.set_verdicts)
         self.searching.ended.connect(self._ended)
         self.searching.failed.connect(self._failed)
         self.results.opened.connect(self.open_model)
@@ -164,13 +165,6 @@ class DiscoverView(ThemedWidget):
 
     def _found(self, models: tuple[HubModel, ...]) -> None:
         self.results.results.add(models)
-        self._calls.do(
-            lambda s: guesses(s, models),
-            self.results.results.set_verdicts,
-            lambda _: None,  # the Placement page says what is wrong with the machine
-            executor="io",
-            owner=self,
-        )
         self._leave_old_details()
         self.results.show_chosen(self.details.repo())
         self._show_lists()

@@ -54,9 +54,11 @@ class Pace:
 
 
 class Searching(QObject):
-    """`found` carries a batch of results, `ended` says that there are no more, `failed` a UserError."""
+    """`found` carries a batch of results, `judged` later what they would be on this machine, as verdicts by their
+    repositories; `ended` says that there are no more, `failed` carries a UserError."""
 
     found = Signal(object)
+    judged = Signal(object)
     ended = Signal()
     failed = Signal(object)
 
@@ -72,7 +74,7 @@ class Searching(QObject):
         pace = self._pace = Pace(AT_ONCE)
         self._task = self._calls.stream(
             lambda services, task: _search(services, query, task, pace),
-            self.found.emit,
+            self._take,
             self._done,
             self._wrong,
             executor="search",
@@ -94,6 +96,16 @@ class Searching(QObject):
     def waits(self) -> bool:
         """Whether there may be more, which nobody asked for yet."""
         return self._task is not None and self._pace.waits()
+
+    def _take(self, models: tuple[HubModel, ...]) -> None:
+        self.found.emit(models)
+        self._calls.do(
+            lambda s: _guesses(s, models),
+            self.judged.emit,
+            lambda _: None,  # the Placement page says what is wrong with the machine
+            executor="io",
+            owner=self,
+        )
 
     def _done(self, _: object) -> None:
         self._task = None
@@ -120,7 +132,7 @@ def _search(services: Services, query: Query, task: Task, pace: Pace) -> None:
     search(query, found, keep_going)
 
 
-def guesses(services: Services, models: Iterable[HubModel]) -> dict[str, Verdict]:
+def _guesses(services: Services, models: Iterable[HubModel]) -> dict[str, Verdict]:
     """What each repository would be on this machine, where the hub tells how large its model is."""
     known = [model for model in models if model.parameters]
     return {
