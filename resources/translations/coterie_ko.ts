@@ -3243,6 +3243,49 @@
     </message>
 </context>
 <context>
+    <name>LoadingSection</name>
+    <message>
+        <source>Never</source>
+        <translation>안 함</translation>
+    </message>
+    <message>
+        <source>Loading and unloading</source>
+        <translation>불러오기와 내리기</translation>
+    </message>
+    <message>
+        <source>When I start typing</source>
+        <translation>입력을 시작할 때</translation>
+    </message>
+    <message>
+        <source>When Coterie starts</source>
+        <translation>Coterie를 시작할 때</translation>
+    </message>
+    <message>
+        <source>Load the model</source>
+        <translation>모델 불러오기</translation>
+    </message>
+    <message>
+        <source>“When I start typing” loads it with the first letters, so that it is ready when you send.</source>
+        <translation>‘입력을 시작할 때’를 고르면 첫 글자를 쓸 때 불러오기 시작해, 보낼 때쯤이면 준비됩니다.</translation>
+    </message>
+    <message>
+        <source>Unload when idle</source>
+        <translation>사용하지 않으면 메모리에서 내리기</translation>
+    </message>
+    <message>
+        <source>Frees its memory for other apps. It loads again by itself when you start typing.</source>
+        <translation>내리면 다른 앱이 그 메모리를 쓸 수 있습니다. 입력을 시작하면 저절로 다시 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Unload when memory runs low</source>
+        <translation>메모리가 부족할 때 모델 내리기</translation>
+    </message>
+    <message>
+        <source>Only while it is idle: an answer or a run is never interrupted.</source>
+        <translation>사용하지 않는 동안에만 내립니다. 답변이나 작업을 중간에 끊지 않습니다.</translation>
+    </message>
+</context>
+<context>
     <name>LogPart</name>
     <message>
         <source>Last output</source>
@@ -3327,49 +3370,6 @@
     <message>
         <source>Remembered sentence</source>
         <translation>기억한 문장</translation>
-    </message>
-</context>
-<context>
-    <name>MemorySection</name>
-    <message>
-        <source>Never</source>
-        <translation>안 함</translation>
-    </message>
-    <message>
-        <source>Memory</source>
-        <translation>메모리</translation>
-    </message>
-    <message>
-        <source>When I start typing</source>
-        <translation>입력을 시작할 때</translation>
-    </message>
-    <message>
-        <source>When Coterie starts</source>
-        <translation>Coterie를 시작할 때</translation>
-    </message>
-    <message>
-        <source>Load the model</source>
-        <translation>모델 불러오기</translation>
-    </message>
-    <message>
-        <source>“When I start typing” loads it with the first letters, so that it is ready when you send.</source>
-        <translation>‘입력을 시작할 때’를 고르면 첫 글자를 쓸 때 불러오기 시작해, 보낼 때쯤이면 준비됩니다.</translation>
-    </message>
-    <message>
-        <source>Unload when idle</source>
-        <translation>사용하지 않으면 메모리에서 내리기</translation>
-    </message>
-    <message>
-        <source>Frees its memory for other apps. It loads again by itself when you start typing.</source>
-        <translation>내리면 다른 앱이 그 메모리를 쓸 수 있습니다. 입력을 시작하면 저절로 다시 불러옵니다.</translation>
-    </message>
-    <message>
-        <source>Unload when memory runs low</source>
-        <translation>메모리가 부족할 때 모델 내리기</translation>
-    </message>
-    <message>
-        <source>Only while it is idle: an answer or a run is never interrupted.</source>
-        <translation>사용하지 않는 동안에만 내립니다. 답변이나 작업을 중간에 끊지 않습니다.</translation>
     </message>
 </context>
 <context>

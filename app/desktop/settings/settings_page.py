@@ -20,7 +20,7 @@ from app.desktop.settings.data_section import DataSection
 from app.desktop.settings.grants_section import GrantsSection
 from app.desktop.settings.hub_section import HubSection
 from app.desktop.settings.index.settings_index import SettingsIndex
-from app.desktop.settings.memory_section import MemorySection
+from app.desktop.settings.loading_section import LoadingSection
 from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.remembered_section import RememberedSection
 from app.desktop.settings.remote_servers_section import RemoteServersSection
@@ -55,7 +55,7 @@ class SettingsPage(ThemedWidget):
         self.answers = DefaultAnswers(calls, self)
         self.chats = ChatsSection(self._change, self)
         self.model = ModelSection(calls, self)
-        self.memory = MemorySection(self._change, self)
+        self.loading = LoadingSection(self._change, self)
         self.remembered = RememberedSection(calls, self)
         self.hub = HubSection(calls, self)
         self.remote_servers = RemoteServersSection(calls, self)
@@ -67,7 +67,7 @@ class SettingsPage(ThemedWidget):
         self.about = AboutSection(self)
         self._column = QWidget(self)
         sections = (
-            self.appearance, self.answers, self.chats, self.remembered, self.model, self.memory, self.hub,
+            self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.hub,
             self.remote_servers, self.workers, self.servers, self.grants, self.sampling, self.data, self.about,
         )  # fmt: skip
         Column(self._title, *sections, STRETCH, parent=self._column, margins=(24, 22, 24, 32), spacing=20)
@@ -95,7 +95,7 @@ class SettingsPage(ThemedWidget):
 
     def take_settings(self, settings: Settings) -> None:
         for section in (
-            self.appearance, self.answers, self.chats, self.remembered, self.model, self.memory, self.hub,
+            self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.hub,
             self.sampling, self.data,
         ):  # fmt: skip
             section.take_settings(settings)

@@ -195,7 +195,7 @@ def test_while_an_answer_is_written_it_cannot_be_unloaded(running: Running) -> N
 
 
 def test_the_settings_say_when_it_is_loaded_and_how_long_it_stays(running: Running, qtbot: QtBot) -> None:
-    editors = running.window.later.settings.memory.editors
+    editors = running.window.later.settings.loading.editors
     load, unload = editors["load_model"], editors["unload_after"]
     running.services.settings.change(unload_after=45)
     running.until(lambda: unload.value() == "45")

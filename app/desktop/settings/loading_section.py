@@ -15,7 +15,7 @@ OFFERED = (5, 30, 120)
 NEVER = 0
 
 
-class MemorySection(FormSection):
+class LoadingSection(FormSection):
     """From when on, and until when."""
 
     def __init__(self, change: Callable[..., None], parent: QWidget | None = None) -> None:
@@ -26,7 +26,7 @@ class MemorySection(FormSection):
         return self.tr("Never") if minutes == NEVER else format_duration(60 * minutes, languages.current)
 
     def fields(self) -> Sequence[Field]:
-        self.set_title(self.tr("Memory"))
+        self.set_title(self.tr("Loading and unloading"))
         times = (*sorted({*OFFERED, self.settings.unload_after} - {NEVER}), NEVER)
         return (
             Field(
