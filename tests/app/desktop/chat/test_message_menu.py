@@ -144,6 +144,7 @@ def test_an_answer_that_is_written_on_leaves_its_raw_text(chat: Running) -> None
     page = chat.window.chat
     shown = answer(page.transcript, page.transcript.ids[-1])
     pick(shown, "Show raw text")
+    assert shown.shows_raw
     shown_id = shown.message.id
     chat.engine.hold.set()
     page.room.continue_wanted.emit(shown_id)

@@ -252,6 +252,7 @@ def test_speeds_come_when_the_machine_is_measured(first_run: Callable[[], Runnin
     running = first_run()
     running.until(lambda: len(page(running).cards) == 3)
     card = page(running).cards[1]
+    assert not any("tok/s" in words for words in labels(card))
     hub.found = (PICKS[0], a_pick("second", 40.0), PICKS[2])
     running.services.events.publish(MachineChanged(a_machine()))
     running.until(lambda: "18 GB · about 40 tok/s" in labels(card))

@@ -150,8 +150,10 @@ def test_an_svg_is_shown_below_its_code_when_it_is_asked_for(qtbot: QtBot, holde
 
 def test_a_picture_that_cannot_be_shown_is_said(qtbot: QtBot, holder: QWidget) -> None:
     code = block(holder, Code("svg", "<svg> broken"))
+    assert not any("can’t be shown" in words for words in labels(code))
     button(code, "Show the picture of this code").click()
     qtbot.waitUntil(lambda: any("can’t be shown" in words for words in labels(code)))
+    assert found(code, "Picture of this code", QLabel) is None
 
 
 @pytest.mark.parametrize(("language", "said"), [("mermaid", "as text"), ("html", "doesn’t open web pages")])
