@@ -10,9 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
 
-import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -26,10 +24,10 @@ from app.desktop.base.theme import themes
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.card_column import PADDING, CardColumn, Fitted
 from app.desktop.chat.cards import MessageCard, NoteCard, UserCard
+from app.desktop.chat.path_records import PAGE, PathRecords
 from app.desktop.widgets.scroller import ReadingArea
 from app.store.records import Message
 
-PAGE = 40
 MAX_CARDS = 80
 MAX_RECORDS = 400
 # How long building cards may hold the event loop, in seconds: at first sight, and between events.
@@ -55,8 +53,6 @@ class CardWindow(ReadingArea):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._messages: dict[int, Message] = {}
-        self._wanted: set[int] = set()
         self._following = True
         self._held: int | None = None
         self._held_spot: Callable[[], int | None] | None = None
@@ -66,6 +62,8 @@ class CardWindow(ReadingArea):
         self.column = CardColumn(self.viewport())
         self.column.setFocusProxy(self)
         self.setWidget(self.column)
+        self.records = PathRecords(self.column)
+        self.records.wanted.connect(self.page_wanted)
         self._building = QTimer(self, singleShot=True, interval=0)
         self._building.timeout.connect(lambda: self.build(SLICE))
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -81,7 +79,7 @@ class CardWindow(ReadingArea):
 
     def bring(self, message_id: int) -> MessageCard | None:
         """Scrolls to a message whose record is here, building its card; None when it is not here yet."""
-        message = self._messages.get(message_id)
+        message = self.records.get(message_id)
         if message is None or message_id not in self.column.index:
             return None
         card = self.column.cards.get(message_id) or self._make(message)
@@ -119,19 +117,18 @@ class CardWindow(ReadingArea):
         self.column.set_path(ids, same)
         if same == 0:
             self._following = True
-        # Asked again where an answer never came.
-        self._wanted.clear()
+        self.records.ask_anew()
         if not ids:
             self._building.stop()
         if at is not None:
             around = self.column.index[at]
-            self._ask(range(max(0, around - PAGE // 2), min(len(ids), around + PAGE // 2)))
+            self.records.ask(range(max(0, around - PAGE // 2), min(len(ids), around + PAGE // 2)))
             self.hold(at)
             return
         self.place(y if same else None)
         if ids:
-            if not (same and ids[-1] in self._messages):
-                self._ask(range(max(same, len(ids) - PAGE), len(ids)))
+            if not (same and ids[-1] in self.records):
+                self.records.ask(range(max(same, len(ids) - PAGE), len(ids)))
             self.build(FIRST_SLICE)
 
     def take_records(self, messages: list[Message]) -> None:
@@ -139,16 +136,16 @@ class CardWindow(ReadingArea):
         bar = self.verticalScrollBar()
         anchor, offset = self.column.anchor(bar.value())
         for message in messages:
-            self._wanted.discard(message.id)
+            self.records.came(message.id)
             index = self.column.index.get(message.id)
             if index is None:
                 continue
             card = self.column.cards.get(message.id)
             if card is None:
-                if message.id not in self._messages:
+                if message.id not in self.records:
                     length = len(message.content) or len(message.reasoning) // 8
                     self.column.set_estimate(index, message.role, length)
-                self._messages[message.id] = message
+                self.records.put(message)
             elif card.message != message and message.state != "streaming":
                 self.update_card(message)
         self.place(None if anchor is None else self.column.top(self.column.ids[anchor]) + offset)
@@ -156,7 +153,7 @@ class CardWindow(ReadingArea):
 
     def add(self, message: Message) -> None:
         """Puts a new message at the end of the path. The user's own is always scrolled to."""
-        self._messages[message.id] = message
+        self.records.put(message)
         self.column.append(message)
         if message.role == "user":
             self._following = True
@@ -167,17 +164,11 @@ class CardWindow(ReadingArea):
 
     def update_card(self, message: Message) -> None:
         """Shows a newer record of a message; `place` puts it right."""
-        self._messages[message.id] = message
+        self.records.put(message)
         card = self.column.cards.get(message.id)
         if card is not None:
             card.show_message(message)
             self.column.mark(message.id)
-
-    def change_record(self, message_id: int, **fields: Any) -> None:
-        """What is known of a message has changed; its card, if there is one, is told by who calls."""
-        message = self._messages.get(message_id)
-        if message is not None:
-            self._messages[message_id] = msgspec.structs.replace(message, **fields)
 
     def mark(self, message_id: int) -> None:
         """The card's height may have changed: the next `place` fits it."""
@@ -215,11 +206,6 @@ class CardWindow(ReadingArea):
             self._held_until = time.monotonic() + HELD_S
         value = None if self._held_spot is None else self._held_spot()
         return self.column.top(self._held) if value is None else value
-
-    def last_of(self, role: str) -> int | None:
-        """The last message of a role among the records that are here."""
-        here = (message_id for message_id in reversed(self.column.ids) if message_id in self._messages)
-        return next((message_id for message_id in here if self._messages[message_id].role == role), None)
 
     def set_line(self, message_id: int, line: Fitted | None) -> None:
         """Puts a line above a message, in the place of another; None takes it away. It stays the caller's."""
@@ -315,35 +301,17 @@ class CardWindow(ReadingArea):
             index = next((i for i in self._order() if self._lacks_card(i)), None)
             if index is None:
                 break
-            self._make(self._messages[self.column.ids[index]])
+            self._make(self.records[self.column.ids[index]])
             self.place()
             if time.perf_counter() - started > budget:
                 self._building.start()
                 return
-        self._ask_around()
+        self.records.ask_around(self._near(2))
         self._drop_far()
 
     def _lacks_card(self, index: int) -> bool:
         message_id = self.column.ids[index]
-        return message_id in self._messages and message_id not in self.column.cards
-
-    def _ask_around(self) -> None:
-        near = self._near(2)
-        for index in (*near, *range(near.start - 1, max(-1, near.start - 9), -1)):
-            message_id = self.column.ids[index]
-            if message_id in self._messages or message_id in self._wanted:
-                continue
-            upward = index + 1 < len(self.column.ids) and self.column.ids[index + 1] in self._messages
-            first = max(0, index - PAGE + 1) if upward else index
-            self._ask(range(first, min(len(self.column.ids), first + PAGE)))
-            return
-
-    def _ask(self, indexes: range) -> None:
-        ids = [self.column.ids[i] for i in indexes]
-        ids = [i for i in ids if i not in self._messages and i not in self._wanted]
-        if ids:
-            self._wanted.update(ids)
-            self.page_wanted.emit(ids)
+        return message_id in self.records and message_id not in self.column.cards
 
     def _make(self, message: Message) -> MessageCard:
         card: MessageCard
@@ -373,16 +341,15 @@ class CardWindow(ReadingArea):
             for message_id in farthest(self.column.cards, MAX_CARDS // 2):
                 if not self.column.cards[message_id].is_pinned and self.column.index[message_id] not in near:
                     self.column.drop(message_id)
-        if len(self._messages) > MAX_RECORDS:
-            for message_id in farthest(self._messages, MAX_RECORDS // 2):
+        if len(self.records) > MAX_RECORDS:
+            for message_id in farthest(self.records, MAX_RECORDS // 2):
                 if message_id not in self.column.cards:
-                    del self._messages[message_id]
+                    self.records.forget(message_id)
 
     def _forget(self, message_id: int) -> None:
         if message_id in self.column.cards:
             self.column.drop(message_id)
-        self._messages.pop(message_id, None)
-        self._wanted.discard(message_id)
+        self.records.forget(message_id)
 
     # --- events ---
 

@@ -155,7 +155,7 @@ class TranscriptView(TranslatedWidget):
 
     def write_by_run(self, message_id: int, run: int) -> None:
         """A run writes this streaming answer."""
-        self._window.change_record(message_id, run=run)
+        self._window.records.change(message_id, run=run)
         card = self._window.card(message_id)
         if isinstance(card, AnswerCard):
             card.write_by(run)
@@ -163,7 +163,7 @@ class TranscriptView(TranslatedWidget):
     def restart(self, message_id: int) -> None:
         """What came of a streaming answer so far is none of its text."""
         self._fresh.pop(message_id, None)
-        self._window.change_record(message_id, content="", reasoning="")
+        self._window.records.change(message_id, content="", reasoning="")
         card = self._window.card(message_id)
         if isinstance(card, AnswerCard):
             card.restart()
@@ -237,7 +237,7 @@ class TranscriptView(TranslatedWidget):
 
     def edit_last_message(self) -> None:
         """Brings the user's last message into sight and opens the editor on it."""
-        last = self._window.last_of("user")
+        last = self._window.records.last_of("user")
         if last is not None:
             if not self.shows(last):
                 self.scroll_to(last)
