@@ -26,7 +26,8 @@ class Frame(QStackedWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.wanted, self._insisted = True, False
-        self.side_width = 0  # as a person left it
+        self.side_width = 0  # as a person left it, at this text size
+        self._scale = themes.current.scale
         self.pages = QStackedWidget(parent)
         self.side = QStackedWidget(parent)
         self._content = QWidget(parent)
@@ -68,7 +69,11 @@ class Frame(QStackedWidget):
 
     def fit(self) -> None:
         """Follow the width of the window and the text size."""
-        px = themes.current.px
+        px, scale = themes.current.px, themes.current.scale
+        if scale != self._scale:
+            self.side_width = round(self.side_width * scale / self._scale)
+            self._scale = scale
+            self._divide()
         room = self.window().width() - px(RAIL) - max(self.side_width, self.side.minimumWidth()) >= px(PAGE)
         if room:
             self._insisted = False

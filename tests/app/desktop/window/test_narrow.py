@@ -37,6 +37,18 @@ def test_the_list_goes_where_there_is_no_room_and_comes_back(running: Running) -
     assert window.side.isVisible() and window.side.width() == width
 
 
+def test_the_list_is_as_wide_as_the_text_is_large(running: Running) -> None:
+    window = running.window
+    widen(window, 1280)
+    width = window.side.width()
+    themes.choose("light", 1.5)
+    widen(window, 1280)
+    assert window.side.width() == window.whole.side_width == round(width * 1.5)
+    themes.choose("light", 1.0)
+    widen(window, 900)
+    assert window.side.width() == width
+
+
 @pytest.mark.parametrize("text_size", [1.0, 2.0])
 def test_nothing_of_the_chat_overlaps_at_900_pixels(running: Running, text_size: float) -> None:
     window = running.window
