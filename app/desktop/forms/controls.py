@@ -96,6 +96,7 @@ class OptionalNumber(ThemedWidget):
             fallback, words if fallback is None else f"{words}: {shown_number(fallback, self._digits)}"
         )
         self.field.show_number(value)
+        self._fit()
         self._show_reset()
 
     def setAccessibleName(self, name: str) -> None:
@@ -114,8 +115,14 @@ class OptionalNumber(ThemedWidget):
 
     def restyle(self) -> None:
         set_icon(self.reset, "undo-2", "muted", 16)
-        self.field.setFixedWidth(themes.current.px(176))
         self.field.lineEdit().setTextMargins(themes.current.px(9), 0, 0, 0)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the words of the default as much room as they need."""
+        px = themes.current.px
+        words = self.field.fontMetrics().horizontalAdvance(self.field.specialValueText())
+        self.field.setFixedWidth(max(px(176), words + px(28)))
 
 
 def shown_number(value: float, digits: int) -> str:
@@ -186,6 +193,7 @@ class SettingRow(QWidget):
         self.control, self._stacks, self._compact = control, not below, False
         self._name = QLabel(self)
         self._name.setBuddy(control)
+        self._name.setWordWrap(below)
         self._help = text_label(self, "small", wraps=True)
         words = Column(self._name, self._help, spacing=2)
         self._layout = (Column if below else Row)(
@@ -223,6 +231,7 @@ class SettingRow(QWidget):
         direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         if self._stacks and direction != self._layout.direction():
             self._layout.setDirection(direction)
+            self._name.setWordWrap(narrow and not self._compact)
             side = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag.AlignVCenter
             self._layout.setAlignment(self.control, side)
 
