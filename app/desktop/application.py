@@ -95,8 +95,9 @@ def import_rest() -> None:
 def dress(application: QApplication, settings: SettingsFile) -> None:
     """Language, palette and fonts from the settings. The style sheet comes with `put_on_style`."""
     application.setStyle("Fusion")
-    languages.choose(settings.current.language)
-    themes.choose(settings.current.theme, settings.current.text_size / 100)
+    current = settings.current
+    languages.choose(current.language)
+    themes.choose(current.theme, current.text_size / 100, current.contrast)
 
 
 class _Dress(QObject):

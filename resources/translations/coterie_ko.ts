@@ -414,8 +414,24 @@
         <translation>어둡게</translation>
     </message>
     <message>
+        <source>Standard</source>
+        <translation>표준</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>높음</translation>
+    </message>
+    <message>
         <source>Theme</source>
         <translation>테마</translation>
+    </message>
+    <message>
+        <source>Contrast</source>
+        <translation>대비</translation>
+    </message>
+    <message>
+        <source>High makes text and outlines stand out more, in light and in dark.</source>
+        <translation>높음을 고르면 밝은 화면과 어두운 화면 모두에서 글자와 테두리가 더 뚜렷하게 보입니다.</translation>
     </message>
     <message>
         <source>Language</source>

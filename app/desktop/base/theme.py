@@ -7,6 +7,7 @@ and font of the whole application follow from the theme, so most widgets need no
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 
 import msgspec
 from PySide6.QtCore import QObject, Qt, Signal
@@ -92,47 +93,63 @@ class Theme(msgspec.Struct, frozen=True):
 
 
 def load_theme(name: str, scale: float = 1.0) -> Theme:
-    """The theme `light` or `dark` as the files say it."""
+    """The theme of a file: `light`, `dark`, or one of the two with `-contrast`."""
     text = (FOLDER / "themes" / f"{name}.toml").read_text("utf-8")
     return msgspec.convert({**tomllib.loads(text), "scale": scale}, Theme)
 
 
+def system_wants_contrast() -> bool:
+    """Whether the system asks for high contrast, where its Qt says so: from 6.10 on."""
+    hints = getattr(QGuiApplication.styleHints(), "accessibility", None)
+    return hints is not None and hints().contrastPreference() == Qt.ContrastPreference.HighContrast
+
+
 class Themes(QObject):
     """Which theme is on. Palette and font of the application are set first, then `chosen` comes for the style sheets;
-    with `changed` widgets take what a sheet does not say."""
+    with `changed` widgets take what a sheet does not say. `wants_contrast` asks the system."""
 
     chosen = Signal()
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, wants_contrast: Callable[[], bool] = system_wants_contrast) -> None:
         super().__init__()
-        self._choice = "light"
+        self._wants_contrast = wants_contrast
+        self._choice, self._contrast = "light", "system"
         self._scale = 1.0
         self.current = load_theme("light")
 
-    def choose(self, choice: str, scale: float = 1.0) -> None:
-        """`choice` is "light", "dark" or "system"; `scale` multiplies every text size."""
-        self._choice, self._scale = choice, scale
+    def choose(self, choice: str, scale: float = 1.0, contrast: str = "system") -> None:
+        """`choice` is "light", "dark" or "system", `contrast` "standard", "high" or "system". Every text size is
+        multiplied by `scale`."""
+        self._choice, self._scale, self._contrast = choice, scale, contrast
         self._apply()
 
-    def choice(self) -> tuple[str, int]:
-        """What was chosen: "light", "dark" or "system", and the text size in percent."""
-        return self._choice, round(self._scale * 100)
+    def choice(self) -> tuple[str, int, str]:
+        """What was chosen: the look, the text size in percent, and the contrast."""
+        return self._choice, round(self._scale * 100), self._contrast
 
     def follow_system(self) -> None:
-        """Start following the desktop's own light or dark setting while the choice is "system"."""
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
+        """Start following what the desktop itself says, where the choice is "system"."""
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self.system_changed)
+        if hasattr(hints, "accessibility"):
+            hints.accessibility().contrastPreferenceChanged.connect(self.system_changed)
 
-    def _system_changed(self) -> None:
-        if self._choice == "system":
+    def system_changed(self) -> None:
+        """The system says something else than before."""
+        if self._name() != self.current.name:
             self._apply()
 
-    def _apply(self) -> None:
-        name = self._choice
+    def _name(self) -> str:
+        name, contrast = self._choice, self._contrast
         if name == "system":
             dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
             name = "dark" if dark else "light"
-        self.current = load_theme(name, self._scale)
+        high = self._wants_contrast() if contrast == "system" else contrast == "high"
+        return f"{name}-contrast" if high else name
+
+    def _apply(self) -> None:
+        self.current = load_theme(self._name(), self._scale)
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.setPalette(self.current.palette())

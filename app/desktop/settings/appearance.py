@@ -80,10 +80,17 @@ class AppearanceSection(FormSection):
         self.set_title(self.tr("Appearance"))
         system = ("system", self.tr("System"))
         themed = [system, ("light", self.tr("Light")), ("dark", self.tr("Dark"))]
+        contrasts = [system, ("standard", self.tr("Standard")), ("high", self.tr("High"))]
         # Languages are called by their own names.
         languages = [system, ("en", "English"), ("ko", "한국어")]
         return (
             Field("theme", self.tr("Theme"), "", themed),
+            Field(
+                "contrast",
+                self.tr("Contrast"),
+                self.tr("High makes text and outlines stand out more, in light and in dark."),
+                contrasts,
+            ),
             Field("language", self.tr("Language"), "", languages),
             Field("text_size", self.tr("Text size"), "", self.text_size),
         )

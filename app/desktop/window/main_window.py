@@ -374,8 +374,8 @@ class MainWindow(ThemedWidget):
 
     def _take_settings(self, settings: Settings) -> None:
         languages.choose(settings.language)
-        if (settings.theme, settings.text_size) != themes.choice():
-            themes.choose(settings.theme, settings.text_size / 100)
+        if (settings.theme, settings.text_size, settings.contrast) != themes.choice():
+            themes.choose(settings.theme, settings.text_size / 100, settings.contrast)
         self.chat.take_settings(settings)
         self.panel.take_settings(settings)
         self.later.take_settings()

@@ -54,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True):
     """
 
     theme: Literal["system", "light", "dark"] = "system"
+    contrast: Literal["system", "standard", "high"] = "system"
     language: Literal["system", "en", "ko"] = "system"
     text_size: Annotated[int, msgspec.Meta(ge=80, le=200)] = 100
     titles_by_model: bool = True

@@ -1,13 +1,16 @@
-"""Contrast after WCAG 2.1: 4.5 to 1 for text, 3 to 1 for what a control is recognised by."""
+"""Contrast after WCAG 2.1: 4.5 to 1 for text, 3 to 1 for what a control is recognised by; 7 to 1 for text where the
+contrast is high."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 
-from app.desktop.base.style import grounds, style_sheet
-from app.desktop.base.theme import Theme, load_theme
+from app.desktop.base.style import grounds, hover, mixed, style_sheet
+from app.desktop.base.theme import Theme, Themes, load_theme
+from app.desktop.markdown.highlight import spans
 from app.desktop.placement.colors import device_colour, part_colour
 from engine.placement.plan import RAM, Device, Machine
 
@@ -28,9 +31,14 @@ def contrast(first: str, second: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture(params=["light", "dark", "light-contrast", "dark-contrast"])
 def theme(request: pytest.FixtureRequest) -> Theme:
     return load_theme(request.param)
+
+
+def least(theme: Theme) -> float:
+    """The contrast that text must have."""
+    return 7 if theme.name.endswith("-contrast") else 4.5
 
 
 def test_black_on_white_has_the_greatest_contrast() -> None:
@@ -40,27 +48,27 @@ def test_black_on_white_has_the_greatest_contrast() -> None:
 @pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("text", ["text", "muted", "accent"])
 def test_text_can_be_read_on_every_ground(theme: Theme, text: str, ground: str) -> None:
-    assert contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
+    assert contrast(getattr(theme, text), getattr(theme, ground)) >= least(theme)
 
 
 @pytest.mark.parametrize("text", ["text", "accent"])
 def test_text_can_be_read_on_what_is_chosen(theme: Theme, text: str) -> None:
-    assert contrast(getattr(theme, text), theme.accent_soft) >= 4.5
+    assert contrast(getattr(theme, text), theme.accent_soft) >= least(theme)
 
 
 def test_text_can_be_read_on_the_accent(theme: Theme) -> None:
-    assert contrast(theme.on_accent, theme.accent) >= 4.5
+    assert contrast(theme.on_accent, theme.accent) >= least(theme)
 
 
 @pytest.mark.parametrize("text", ["warning", "bad", "good"])
 def test_messages_can_be_read(theme: Theme, text: str) -> None:
     for ground in ("background", "card"):
-        assert contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
+        assert contrast(getattr(theme, text), getattr(theme, ground)) >= least(theme)
 
 
 @pytest.mark.parametrize("tone", ["accent", "quiet", "warning"])
 def test_the_words_of_a_chip_can_be_read(theme: Theme, tone: str) -> None:
-    assert contrast(*grounds(theme, tone)) >= 4.5
+    assert contrast(*grounds(theme, tone)) >= least(theme)
 
 
 @pytest.mark.parametrize("device", ["gpu", "worker", "ram"])
@@ -83,6 +91,53 @@ def test_devices_are_told_apart_where_they_meet_in_the_strip(theme: Theme) -> No
     assert contrast(colours[0], colours[1]) >= 1.3
     for colour in colours[0], colours[2]:
         assert contrast(colour, theme.card) >= 3
+
+
+@pytest.fixture(params=["light-contrast", "dark-contrast"])
+def high(request: pytest.FixtureRequest) -> Theme:
+    return load_theme(request.param)
+
+
+def test_with_high_contrast_every_outline_can_be_seen(high: Theme) -> None:
+    for ground in (*GROUNDS, "text"):
+        assert contrast(high.line, getattr(high, ground)) >= 3
+    assert contrast(high.accent, high.line) >= 3, "how far a bar is filled"
+
+
+def test_with_high_contrast_words_can_be_read_wherever_the_pointer_is(high: Theme) -> None:
+    for text in ("text", "muted", "accent"):
+        for ground in (hover(high), high.accent_soft):
+            assert contrast(getattr(high, text), ground) >= 7
+    for tone in ("warning", "bad", "accent"):  # banners
+        for text in ("text", "muted"):
+            assert contrast(getattr(high, text), mixed(high.background, getattr(high, tone), 0.094)) >= 7
+    assert contrast(high.on_accent, high.warning) >= 7
+    for ground in GROUNDS:  # what cannot be pressed
+        assert contrast(high.faint, getattr(high, ground)) >= 4.5
+
+
+def test_with_high_contrast_code_can_be_read(high: Theme) -> None:
+    for language, code in (
+        ("python", "def f(x):\n    return 'a' + 1  # one\n"),
+        ("html", "<a href='b'>c</a>"),
+    ):
+        found = [span for line in spans(code, language, high.code_style) for span in line]
+        assert found and all(span.colour == "" or contrast(span.colour, high.code) >= 7 for span in found)
+
+
+def test_high_contrast_follows_the_system_unless_it_is_chosen(looks: Callable[[], None]) -> None:
+    asked = False
+    followed = Themes(lambda: asked)
+    followed.choose("dark")
+    assert followed.current.name == "dark"
+    asked = True
+    followed.system_changed()
+    assert followed.current.name == "dark-contrast"
+    followed.choose("light", 1.0, "standard")
+    assert followed.current.name == "light"
+    asked = False
+    followed.choose("light", 1.0, "high")
+    assert followed.current.name == "light-contrast"
 
 
 def test_the_focus_ring_stands_out(theme: Theme) -> None:

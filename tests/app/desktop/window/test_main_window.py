@@ -465,6 +465,8 @@ def test_settings_take_effect_at_once_and_are_kept(running: Running, qtbot: QtBo
     page = running.window.later.settings
     page.appearance.editors["theme"].chosen.emit("dark")
     running.until(lambda: themes.current.name == "dark")
+    page.appearance.editors["contrast"].chosen.emit("high")
+    running.until(lambda: themes.current.name == "dark-contrast")
     page.appearance.editors["language"].chosen.emit("ko")
     running.until(lambda: running.window.sidebar.search.placeholderText() == "대화 검색")
     page.appearance.text_size.slider.setValue(150)
@@ -472,7 +474,8 @@ def test_settings_take_effect_at_once_and_are_kept(running: Running, qtbot: QtBo
     page.sampling.editors["temperature"].field.setValue(0.25)
     running.until(lambda: running.services.settings.current.sampling.temperature == 0.25)
     kept = SettingsFile(running.home / "settings.toml").current
-    assert (kept.theme, kept.language, kept.text_size, kept.sampling.temperature) == ("dark", "ko", 150, 0.25)
+    assert (kept.theme, kept.contrast, kept.language, kept.text_size) == ("dark", "high", "ko", 150)
+    assert kept.sampling.temperature == 0.25
 
 
 def test_a_number_left_alone_shows_what_the_model_recommends(running: Running) -> None:

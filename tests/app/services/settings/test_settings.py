@@ -296,6 +296,7 @@ _count = st.integers(0, 2**31 - 1)
 _settings = st.builds(
     Settings,
     theme=st.sampled_from(["system", "light", "dark"]),
+    contrast=st.sampled_from(["system", "standard", "high"]),
     language=st.sampled_from(["system", "en", "ko"]),
     text_size=st.integers(80, 200),
     system_prompt=_text,
