@@ -7,9 +7,13 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
 
+from app.desktop.base.prompt_edit import PromptEdit
 from app.desktop.base.style import grounds, hover, mixed, style_sheet
-from app.desktop.base.theme import Theme, Themes, load_theme
+from app.desktop.base.theme import Theme, Themes, load_theme, themes
 from app.desktop.markdown.highlight import spans
 from app.desktop.placement.colors import device_colour, part_colour
 from engine.placement.plan import RAM, Device, Machine
@@ -54,6 +58,18 @@ def test_text_can_be_read_on_every_ground(theme: Theme, text: str, ground: str) 
 @pytest.mark.parametrize("text", ["text", "accent"])
 def test_text_can_be_read_on_what_is_chosen(theme: Theme, text: str) -> None:
     assert contrast(getattr(theme, text), theme.accent_soft) >= least(theme)
+
+
+@pytest.mark.parametrize("kind", ["", "field", "composer"])
+def test_what_a_field_says_while_it_is_empty_can_be_read(
+    qtbot: QtBot, looks: Callable[[], None], kind: str
+) -> None:
+    field = PromptEdit() if kind else QLineEdit()
+    qtbot.addWidget(field)
+    field.setProperty("kind", kind)
+    field.ensurePolished()
+    said = field.palette().color(QPalette.ColorRole.PlaceholderText)
+    assert (said.name().upper(), said.alpha()) == (themes.current.muted, 255)
 
 
 def test_text_can_be_read_on_the_accent(theme: Theme) -> None:
