@@ -1066,6 +1066,14 @@
         <translation>이 코드 복사</translation>
     </message>
     <message>
+        <source>Page</source>
+        <translation>페이지</translation>
+    </message>
+    <message>
+        <source>Show the words of this page</source>
+        <translation>이 페이지의 글 보기</translation>
+    </message>
+    <message>
         <source>Picture</source>
         <translation>그림</translation>
     </message>
@@ -1089,16 +1097,20 @@
         <translation>그림을 표시할 수 없습니다. 올바른 SVG가 아니거나 너무 큽니다.</translation>
     </message>
     <message>
-        <source>Coterie doesn’t open web pages. Save the code as a file to open it in a browser.</source>
-        <translation>Coterie에서는 웹 페이지를 열지 않습니다. 파일로 저장하면 브라우저에서 열 수 있습니다.</translation>
-    </message>
-    <message>
         <source>Mermaid diagrams are shown as text.</source>
         <translation>Mermaid 다이어그램은 텍스트로 표시됩니다.</translation>
     </message>
     <message>
         <source>Picture of this code</source>
         <translation>이 코드의 그림</translation>
+    </message>
+    <message>
+        <source>There are no words on this page. Save the code as a file to open it in a browser.</source>
+        <translation>이 페이지에는 표시할 글이 없습니다. 파일로 저장하면 브라우저에서 열 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>These are only the words of the page: no scripts, layout, colors, or pictures.</source>
+        <translation>페이지의 글만 표시합니다. 스크립트, 레이아웃, 색상, 그림은 빠집니다.</translation>
     </message>
 </context>
 <context>

@@ -6,12 +6,13 @@ import re
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
-from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.markdown.code import CodeBlock
+from app.desktop.markdown.code_preview import Blocks
 from app.desktop.markdown.prose import ProseBlock
 from app.desktop.markdown.streaming import Change
 from app.desktop.widgets.buttons import word_button
@@ -61,14 +62,13 @@ def size(block: Block) -> int:
     return len(block.html) if isinstance(block, Prose) else len(block.text)
 
 
-class AnswerBody(FittedWidget):
+class AnswerBody(Blocks):
     """Blocks below each other, laid out by `fit`. `ahead`: nobody sees it yet, so that most of it can come later."""
-
-    link_asked = Signal(str)
 
     def __init__(self, parent: QWidget, *, ahead: bool = False) -> None:
         super().__init__(parent)
         self._first = FIRST_AHEAD if ahead else FIRST_ROWS
+        self._width = 0
         self._rows: list[ProseBlock | CodeBlock] = []
         self._closed = 0  # rows that no further text can change
         self._loose: list[Block] = []  # settled blocks of the rows behind those
@@ -132,11 +132,8 @@ class AnswerBody(FittedWidget):
 
     def _make(self, block: Block) -> ProseBlock | CodeBlock:
         row: ProseBlock | CodeBlock
-        if isinstance(block, Prose):
-            row = ProseBlock(self, block)
-            row.link_asked.connect(self.link_asked)
-        else:
-            row = CodeBlock(self, block)
+        row = ProseBlock(self, block) if isinstance(block, Prose) else CodeBlock(self, block, AnswerBody)
+        row.link_asked.connect(self.link_asked)
         row.height_changed.connect(self.height_changed)
         row.show()
         return row
@@ -173,6 +170,7 @@ class AnswerBody(FittedWidget):
 
     def fit(self, width: int) -> int:
         """Places the rows for a width; returns the height of all."""
+        self._width = width
         gap, y = themes.current.px(12), 0
         for index, row in enumerate(self._rows):
             height = row.fit(width)
@@ -185,3 +183,7 @@ class AnswerBody(FittedWidget):
             self._more.setGeometry(0, y + 8, hint.width(), hint.height())
             y += 8 + hint.height()
         return y
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.size().width() != self._width:  # a layout may have asked for other widths since
+            self.fit(event.size().width())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -20,7 +20,7 @@ from shiboken6 import isValid
 from app.desktop.base.background import background
 from app.desktop.base.theme import themes
 from app.desktop.markdown.code_file import SaveButton
-from app.desktop.markdown.code_preview import CodePreview, Look, look_of
+from app.desktop.markdown.code_preview import CodePreview, Look, MakeBlocks, look_of
 from app.desktop.markdown.code_text import CodeText
 from app.desktop.markdown.headed import HeadedBox
 from app.desktop.markdown.highlight import MAX_COLOURED, QUICK, Span, Spans, spans
@@ -90,10 +90,13 @@ class Colours(QSyntaxHighlighter):
 
 class CodeBlock(HeadedBox):
     """Shows a `Code`. While its fence is open only what is new is added, and lines get their colours soon after they
-    are whole."""
+    are whole. `make_blocks` makes what shows the words of a page."""
 
-    def __init__(self, parent: QWidget, code: Code) -> None:
+    link_asked = Signal(str)
+
+    def __init__(self, parent: QWidget, code: Code, make_blocks: MakeBlocks) -> None:
         super().__init__(parent, lambda: self.code.text)
+        self._make_blocks = make_blocks
         self.code = Code(code.language, "", closed=False)
         self._text = CodeText(self)
         self._colours = Colours(self._text)
@@ -103,12 +106,12 @@ class CodeBlock(HeadedBox):
         self._wrap.setCheckable(True)
         self._wrap.toggled.connect(self._wrap_lines)
         self._save = SaveButton(self, lambda: self.code)
-        self._draw = word_button(self, "small-word")
-        self._draw.setCheckable(True)
-        self._draw.hide()
-        self._draw.toggled.connect(self._show_picture)
+        self._show = word_button(self, "small-word")
+        self._show.setCheckable(True)
+        self._show.hide()
+        self._show.toggled.connect(self._switch_preview)
         self._preview: CodePreview | None = None
-        for place, button in enumerate((self._draw, self._wrap, self._save)):
+        for place, button in enumerate((self._show, self._wrap, self._save)):
             self.head_row.insertWidget(2 + place, button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.inside.addWidget(self._text)
         self.inside.set_margins(12, 11, 12, 3)
@@ -135,25 +138,33 @@ class CodeBlock(HeadedBox):
             self._soon.start()
 
     def _show_look(self) -> None:
-        """Offer a picture, or say that there is none, once the code is whole."""
-        look = look_of(self.code) if self.code.closed else ""
-        self._draw.setVisible(look == "svg")
-        self._draw.setChecked(False)
-        if look in ("html", "mermaid"):
+        """Offer a picture or the words of a page, or say that there is neither, once the code is whole."""
+        look = self._look()
+        self._show.setVisible(look in ("svg", "html"))
+        self._show.setChecked(False)
+        self._name_switch()
+        if look == "mermaid":
             self._put_preview(look)
         elif self._preview is not None:
             self._take_preview()
 
-    def _show_picture(self, on: bool) -> None:
-        if on:
-            self._put_preview("svg").show_picture(self.code.text)
-        else:
+    def _look(self) -> Look:
+        return look_of(self.code) if self.code.closed else ""
+
+    def _switch_preview(self, on: bool) -> None:
+        look = self._look()
+        if not on:
             self._take_preview()
+        elif look == "html":
+            self._put_preview(look).show_page(self.code.text, self._make_blocks)
+        else:
+            self._put_preview(look).show_picture(self.code.text)
 
     def _put_preview(self, look: Look) -> CodePreview:
         self._take_preview()
         preview = self._preview = CodePreview(self, look)
         preview.height_changed.connect(self._fit_again)
+        preview.link_asked.connect(self.link_asked)
         self.inside.addWidget(preview)
         preview.show()
         self._fit_again()
@@ -223,12 +234,20 @@ class CodeBlock(HeadedBox):
         self.set_head(language)
         self._text.setAccessibleName(name)
         self._copy.setAccessibleName(self.tr("Copy this code"))
-        set_texts(self._draw, self.tr("Picture"), self.tr("Show the picture of this code"))
+        self._name_switch()
         set_texts(self._wrap, self.tr("Wrap"), self.tr("Wrap long lines"))
+
+    def _name_switch(self) -> None:
+        if self._look() == "html":
+            set_texts(self._show, self.tr("Page"), self.tr("Show the words of this page"))
+        else:
+            set_texts(self._show, self.tr("Picture"), self.tr("Show the picture of this code"))
 
     def restyle(self) -> None:
         self._style()
         self._colour()
+        if self._preview is not None:
+            self._preview.restyle()
 
     def _style(self) -> None:
         theme = themes.current

@@ -184,8 +184,9 @@ class ProseBlock(SafeTextBrowser):
         if not last.text() and last.previous().isValid() and last.textList() is None:
             table_end = document.documentLayout().blockBoundingRect(last).top()
             height = min(height, table_end) if table_end > 0 else height
-        if document.size().width() > width + 1:
-            self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        is_wide, bars = document.size().width() > width + 1, Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(bars.ScrollBarAlwaysOn if is_wide else bars.ScrollBarAlwaysOff)
+        if is_wide:
             height += self.horizontalScrollBar().sizeHint().height()
         if self.prose.formulas:
             height += OVERHANG * QFontMetricsF(document.defaultFont()).height()

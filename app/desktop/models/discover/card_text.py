@@ -17,7 +17,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-from app.desktop.markdown.safe_html import SILENT, escaped_text, inline_tag, safe_html
+from app.desktop.markdown.safe_html import SILENT, safe_html
+from app.desktop.markdown.safe_tags import escaped_text, inline_tag
 from app.markdown.markdown import Block, Code, Env, Renderer, blocks_of, build, is_safe_link
 
 # The settings of the hub at the head of a card.

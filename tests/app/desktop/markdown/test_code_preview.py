@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.desktop.markdown.body import AnswerBody
 from app.desktop.markdown.code import CodeBlock
 from app.desktop.markdown.code_preview import MOST_HEIGHT, CodePreview, look_of, painted
+from app.desktop.markdown.prose import ProseBlock
+from app.desktop.markdown.safe_html import MAX_ROWS, safe_page
 from app.desktop.markdown.safe_svg import MOST_ELEMENTS, safe_svg
+from app.desktop.markdown.text_browser import SafeTextBrowser
 from app.markdown.markdown import Code
 from tests.support.window.finding import find_all, found
 from tests.support.window.pressing import button
@@ -125,7 +132,7 @@ def holder(qtbot: QtBot) -> QWidget:
 
 
 def block(holder: QWidget, code: Code) -> CodeBlock:
-    made = CodeBlock(holder, code)
+    made = CodeBlock(holder, code, AnswerBody)
     made.setGeometry(0, 0, 500, made.fit(500))
     made.height_changed.connect(lambda: made.resize(500, made.fit(500)))
     made.show()
@@ -156,10 +163,100 @@ def test_a_picture_that_cannot_be_shown_is_said(qtbot: QtBot, holder: QWidget) -
     assert found(code, "Picture of this code", QLabel) is None
 
 
-@pytest.mark.parametrize(("language", "said"), [("mermaid", "as text"), ("html", "doesn’t open web pages")])
-def test_what_stays_code_says_so_once_it_is_whole(holder: QWidget, language: str, said: str) -> None:
-    code = block(holder, Code(language, "graph TD\n", closed=False))
-    assert not any(said in words for words in labels(code))
-    code.set_code(Code(language, "graph TD\n  A --> B"))
-    assert any(said in words for words in labels(code))
+def test_mermaid_stays_code_and_says_so_once_it_is_whole(holder: QWidget) -> None:
+    code = block(holder, Code("mermaid", "graph TD\n", closed=False))
+    assert not any("as text" in words for words in labels(code))
+    code.set_code(Code("mermaid", "graph TD\n  A --> B"))
+    assert any("as text" in words for words in labels(code))
     assert not find_all(code, re.compile("picture"))
+
+
+PAGE = """<!doctype html><html><head><title>No text</title><meta http-equiv="refresh" content="0;url=https://x.example">
+<link rel="stylesheet" href="https://x.example/a.css"><style>p { background: url(https://x.example/b.png) }</style>
+<script>document.write("written")</script></head><body onload="run()" background="file:///etc/passwd">
+<h1>Opening hours</h1><p style="background: url(https://x.example/c.png)" onclick="run()">We are <b>open</b>
+&amp; glad. <a href="https://ok.example/page">Where</a> <a href="file:///etc/passwd">secret</a>
+<a href="javascript:run()">run</a></p><iframe src="https://x.example">framed</iframe>
+<img src="data:image/png;base64,AAAA" alt="logo"><ul><li>Monday</li><li>Tuesday</li></ul>
+<table><tr><th>Day</th></tr><tr><td>Friday</td></tr></table>
+<form action="https://x.example"><input name="a" value="typed"><button>Send</button></form>
+<pre>one
+  two</pre></body></html>"""
+
+
+def shown_page(qtbot: QtBot, code: CodeBlock) -> str:
+    """Press the switch; the words of the page, once they are there."""
+    button(code, "Show the words of this page").click()
+    qtbot.waitUntil(lambda: any("words" in label and "page" in label for label in labels(code)))
+    return "\n".join(prose.toPlainText() for prose in find_all(code, kind=ProseBlock))
+
+
+def test_of_a_page_the_words_are_shown_when_they_are_asked_for(
+    qtbot: QtBot, holder: QWidget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(
+        SafeTextBrowser, "loadResource", lambda self, kind, name: loaded.append(QUrl(name).toString())
+    )
+    code = block(holder, Code("html", PAGE))
+    low = code.fit(500)
+    assert not find_all(code, kind=CodePreview)
+    words = shown_page(qtbot, code)
+    for word in ("Opening hours", "We are open & glad.", "Where", "Monday", "Friday", "Send", "one\n  two"):
+        assert word in words
+    for word in ("No text", "written", "framed", "typed", "background"):
+        assert word not in words
+    assert code.height() > low + 100 and loaded == []
+    button(code, "Show the words of this page").click()
+    assert not find_all(code, kind=CodePreview) and code.height() == low
+
+
+def test_a_link_of_a_page_asks_as_any_other_does(qtbot: QtBot, holder: QWidget) -> None:
+    code, asked = block(holder, Code("html", PAGE)), list[str]()
+    code.link_asked.connect(asked.append)
+    shown_page(qtbot, code)
+    addresses = set[str]()
+    for prose in find_all(code, kind=ProseBlock):
+        addresses |= set(re.findall('href="([^"]*)"', prose.prose.html))
+        prose.anchorClicked.emit(QUrl("https://ok.example/page"))
+    assert addresses == {"https://ok.example/page"} and asked
+
+
+@pytest.mark.parametrize("source", ["", "<canvas>a</canvas><script>b()</script>", "<![foo[", "<a " * 1000])
+def test_a_page_without_words_says_so(qtbot: QtBot, holder: QWidget, source: str) -> None:
+    code = block(holder, Code("html", source))
+    assert shown_page(qtbot, code) == ""
+    assert any("no words" in label for label in labels(code))
+
+
+def test_of_a_long_page_the_beginning_is_shown(qtbot: QtBot, holder: QWidget) -> None:
+    code = block(holder, Code("html", "<ul>" + "<li>word word</li>" * 6_000))
+    assert "word word" in shown_page(qtbot, code)
+    assert any("beginning of a long page" in label for label in labels(code))
+    qtbot.waitUntil(lambda: not any(timer.isActive() for timer in code.findChildren(QTimer)))
+
+
+def test_a_page_of_5_mb_is_read_as_far_as_it_is_shown_and_comes_in_pieces() -> None:
+    page = safe_page("<ol>" + "<li>word word</li>" * 300_000)
+    assert page.cut and len(page.pieces) > 100
+    assert all(piece.count("<li>") <= MAX_ROWS for piece in page.pieces)
+    assert page.pieces[2].startswith(f'<ol start="{2 * MAX_ROWS + 1}">')
+
+
+PARTS = [
+    *"<table> </table> <tr> <td> </td> <ul> </ul> <ol> <li> <p> <pre> </pre> <b> </b> </a> <a> <h1> </h1>".split(),
+    *"<div> <script> </script> <![x[ <!-- --> &lt;b&gt; a".split(),
+    *(" ", "<a href='https://ok.example'>", "<li>" * 50, "<tr><td>x" * 50),
+]
+
+
+@given(st.lists(st.sampled_from(PARTS)))
+def test_each_piece_of_a_page_closes_what_it_opens(parts: list[str]) -> None:
+    for piece in safe_page("".join(parts)).pieces:
+        opened: list[str] = []
+        for tag in re.findall("<(/?[a-z]+)", piece):
+            if tag.startswith("/"):
+                assert opened.pop() == tag[1:]
+            elif tag not in ("br", "hr"):
+                opened.append(tag)
+        assert opened == []

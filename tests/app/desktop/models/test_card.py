@@ -12,7 +12,8 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.desktop.markdown.safe_html import inline_tag, safe_html
+from app.desktop.markdown.safe_html import safe_html
+from app.desktop.markdown.safe_tags import inline_tag
 from app.desktop.markdown.text_browser import SafeTextBrowser
 from app.desktop.models.discover import card_view
 from app.desktop.models.discover.card_text import MAX_CARD, MAX_CODE, MAX_ROWS, PIECE, card_text, piece_blocks
