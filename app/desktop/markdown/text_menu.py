@@ -6,13 +6,14 @@ from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QPlainTextEdit, QTextEdit
 
+from app.desktop.base.menu import Menu
 from app.desktop.markdown.selectable import across
 
 
 def text_menu(text: QTextEdit | QPlainTextEdit, at: QPoint) -> QMenu:
     """What can be done with the selection of `text` and with the link at a point. Deletes itself when it closes."""
     translate = QCoreApplication.translate
-    menu = QMenu(text)
+    menu = Menu(text)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     others = across(text)
     several = others is not None and others.mime() is not None

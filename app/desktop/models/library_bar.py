@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.desktop.base.icons import icon
+from app.desktop.base.menu import Menu
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.file_dialog import choose_files, choose_folder
@@ -74,7 +75,7 @@ class LibraryBar(ThemedWidget):
 
     def menu(self) -> QMenu:
         """The ways to add models. It deletes itself when it closes."""
-        menu = QMenu(self)
+        menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(icon("box"), self.tr("Model files…"), self._choose_files)
         menu.addAction(icon("folder-open"), self.tr("Add a folder…"), self._choose_folder)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
 
 from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.language import languages
+from app.desktop.base.menu import Menu
 from app.desktop.base.theme import themes
 from app.desktop.model_picker.tool_checking import ToolCheckUnderWay
 from app.desktop.models.checking import Check
@@ -246,7 +247,7 @@ class LibraryCard(FocusCard):
 
     def menu(self) -> QMenu:
         """What can be done with it. It deletes itself when it closes."""
-        menu = QMenu(self)
+        menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         model, here = self.model, self.model.state != "missing"
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QWidget
 
 from app.desktop.base.icons import icon, set_icon
+from app.desktop.base.menu import Menu
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
@@ -76,7 +77,7 @@ class FolderField(ThemedWidget):
 
     def menu(self) -> QMenu:
         """The folders used before. It deletes itself when it closes."""
-        menu = QMenu(self)
+        menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for path in self._recent:
             shown = folder_text(path).replace("&", "&&")

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.desktop.base.icons import icon, set_icon
+from app.desktop.base.menu import Menu
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.remote_marks import RemoteChip
@@ -130,7 +131,7 @@ class RunHeader(ThemedWidget):
 
     def menu(self) -> QMenu:
         """What else can be done with the run. It deletes itself when it closes."""
-        menu = QMenu(self)
+        menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         formats: tuple[tuple[ExportFormat, str], ...] = (
             ("markdown", self.tr("Export as Markdown…")),

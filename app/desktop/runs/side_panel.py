@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.desktop.base.icons import icon
+from app.desktop.base.menu import Menu
 from app.desktop.run_view.rows import Row
 from app.desktop.runs.run_list import Role, RunDelegate, RunListModel
 from app.desktop.text.run_labels import is_under_way
@@ -90,7 +91,7 @@ class RunsSide(SearchedList):
 
     def menu(self, row: Row) -> QMenu:
         """The menu of one row. It deletes itself when it closes."""
-        menu = QMenu(self)
+        menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(icon("eye"), self.tr("Open"), lambda: self._open(row))
         menu.addSeparator()

@@ -7,9 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
+from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from app.desktop.base.icons import icon
+from app.desktop.base.menu import Menu
 from app.desktop.base.theme import themes
 from app.desktop.base.tool_tip import plain_tip
 from app.desktop.widgets.labels import set_texts
@@ -28,7 +29,7 @@ class ChoiceButton(QPushButton):
         self._choices: list[tuple[Any, str]] = []
         self._value: Any = None
         self._name = ""
-        self.menu_shown = QMenu(self)
+        self.menu_shown = Menu(self)
         self.clicked.connect(self.open_menu)
         themes.changed.connect(self.updateGeometry)
 

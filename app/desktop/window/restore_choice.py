@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.desktop.base.icons import set_icon
+from app.desktop.base.menu import Menu
 from app.desktop.base.tasks import run_in_background
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.labels import set_texts, text_label
@@ -41,7 +42,7 @@ class RestoreChoice(ThemedWidget):
         self._text = text_label(self, wraps=True)
         self.choice = QPushButton(self)
         self.choice.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow after the words
-        self.choice.setMenu(QMenu(self.choice))
+        self.choice.setMenu(Menu(self.choice))
         self.restore = QPushButton(self)
         self.restore.setProperty("kind", "primary")
         self.back = QPushButton(self)

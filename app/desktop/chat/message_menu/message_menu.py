@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu
 from shiboken6 import isValid
 
 from app.desktop.base.background import background
 from app.desktop.base.icons import icon
+from app.desktop.base.menu import Menu
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.chat.answer import AnswerCard
@@ -50,8 +50,8 @@ class MessageMenu(QObject):
         button = card.footer.more
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
-    def of(self, card: MessageCard) -> QMenu:
-        menu = QMenu(self._transcript)
+    def of(self, card: MessageCard) -> Menu:
+        menu = Menu(self._transcript)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         message = card.message
         if isinstance(card, AnswerCard):
@@ -72,15 +72,15 @@ class MessageMenu(QObject):
         menu.addAction(icon("trash-2"), self._delete_words(message), lambda: self._delete(message))
         return menu
 
-    def _add_copies(self, menu: QMenu, card: AnswerCard) -> None:
+    def _add_copies(self, menu: Menu, card: AnswerCard) -> None:
         text = card.copied_text()
         menu.addAction(self.tr("Copy as Markdown"), lambda: QGuiApplication.clipboard().setText(text))
         menu.addAction(self.tr("Copy as rich text"), lambda: copy_rich(text))
 
     # Another model answers
 
-    def _add_models(self, menu: QMenu, message: Message) -> None:
-        models = menu.addMenu(icon("refresh-cw"), self.tr("Regenerate with"))
+    def _add_models(self, menu: Menu, message: Message) -> None:
+        models = menu.add_menu(icon("refresh-cw"), self.tr("Regenerate with"))
         models.addAction(self.tr("Looking for models…")).setEnabled(False)
         self._calls.do(
             choices_of,
@@ -89,7 +89,7 @@ class MessageMenu(QObject):
             owner=models,
         )
 
-    def _fill_models(self, menu: QMenu, message: Message, choices: Sequence[ModelChoice]) -> None:
+    def _fill_models(self, menu: Menu, message: Message, choices: Sequence[ModelChoice]) -> None:
         if not isValid(menu):
             return
         menu.clear()

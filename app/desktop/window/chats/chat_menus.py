@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.icons import icon
+from app.desktop.base.menu import Menu
 from app.desktop.window.chats.conversation_model import ConversationModel
 from app.store.records import Conversation, Project
 
@@ -32,7 +33,7 @@ class ChatMenus(QObject):
         super().__init__(parent)
         self._model, self._parent = model, parent
 
-    def of_chat(self, chat: Conversation) -> QMenu:
+    def of_chat(self, chat: Conversation) -> Menu:
         menu, number = self._menu(), chat.id
         menu.addAction(icon("pencil"), self.tr("Rename"), lambda: self.rename_wanted.emit(number))
         if chat.pinned:
@@ -41,10 +42,10 @@ class ChatMenus(QObject):
             menu.addAction(icon("pin"), self.tr("Pin"), lambda: self.pin_wanted.emit(number, True))
         return self._with_places(menu, [number])
 
-    def of_chats(self, chats: Sequence[int]) -> QMenu:
+    def of_chats(self, chats: Sequence[int]) -> Menu:
         return self._with_places(self._menu(), list(chats))
 
-    def of_project(self, project: Project) -> QMenu:
+    def of_project(self, project: Project) -> Menu:
         menu, number = self._menu(), project.id
         menu.addAction(icon("plus"), self.tr("New chat"), lambda: self.new_in_wanted.emit(number))
         menu.addAction(
@@ -56,19 +57,19 @@ class ChatMenus(QObject):
         )
         return menu
 
-    def of_places(self, chats: Sequence[int]) -> QMenu:
+    def of_places(self, chats: Sequence[int]) -> Menu:
         """Where these chats can be moved."""
         return self._fill_places(self._menu(), list(chats))
 
-    def _with_places(self, menu: QMenu, chats: list[int]) -> QMenu:
-        self._fill_places(menu.addMenu(icon("folder"), self.tr("Move to project")), chats)
+    def _with_places(self, menu: Menu, chats: list[int]) -> Menu:
+        self._fill_places(menu.add_menu(icon("folder"), self.tr("Move to project")), chats)
         menu.addAction(icon("download"), self.tr("Export…"), lambda: self.export_wanted.emit(chats))
         menu.addAction(icon("archive"), self.tr("Archive"), lambda: self.archive_wanted.emit(chats))
         menu.addSeparator()
         menu.addAction(icon("trash-2"), self.tr("Delete"), lambda: self.delete_wanted.emit(chats))
         return menu
 
-    def _fill_places(self, menu: QMenu, chats: list[int]) -> QMenu:
+    def _fill_places(self, menu: Menu, chats: list[int]) -> Menu:
         records = [self._model.conversation(number) for number in chats]
         inside = {self._place(record) for record in records if record is not None}
         for project in self._model.projects():
@@ -85,14 +86,14 @@ class ChatMenus(QObject):
         return chat.project if self._model.project(chat.project) is not None else None
 
     def _add_place(
-        self, menu: QMenu, words: str, chats: list[int], project: int | None, inside: set[int | None]
+        self, menu: Menu, words: str, chats: list[int], project: int | None, inside: set[int | None]
     ) -> None:
         act: Callable[[], None] = lambda: self.move_wanted.emit(chats, project)  # noqa: E731
         place = menu.addAction(words, act)
         place.setCheckable(True)
         place.setChecked(inside == {project})
 
-    def _menu(self) -> QMenu:
-        menu = QMenu(self._parent)
+    def _menu(self) -> Menu:
+        menu = Menu(self._parent)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return menu
