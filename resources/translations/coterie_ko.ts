@@ -2455,10 +2455,6 @@
         <source>This text is too long for a message ({size}). Save it as a file, and the model can read it with tools.</source>
         <translation>텍스트가 메시지에 넣기에 너무 깁니다({size}). 파일로 저장한 뒤 도구를 켜면 모델이 읽을 수 있습니다.</translation>
     </message>
-    <message>
-        <source>Use tools in this folder</source>
-        <translation>이 폴더에서 도구 사용</translation>
-    </message>
 </context>
 <context>
     <name>Grants</name>
@@ -4280,6 +4276,10 @@
 </context>
 <context>
     <name>NewRun</name>
+    <message>
+        <source>Work in this folder</source>
+        <translation>이 폴더에서 작업</translation>
+    </message>
     <message>
         <source>New run</source>
         <translation>새 작업</translation>
@@ -7809,6 +7809,13 @@
     <message>
         <source>Tools: on in {folder}, {mode}</source>
         <translation>도구: {folder}에서 켜짐, {mode}</translation>
+    </message>
+</context>
+<context>
+    <name>ToolsControl</name>
+    <message>
+        <source>Use tools in this folder</source>
+        <translation>이 폴더에서 도구 사용</translation>
     </message>
 </context>
 <context>

@@ -17,7 +17,6 @@ from app.desktop.chat.chat_views import ChatViews
 from app.desktop.chat.compaction.compaction_controller import RoomControl
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.composer_frame import ComposerFrame
-from app.desktop.chat.files.given_files import GivenFiles
 from app.desktop.chat.find.find_control import FindControl
 from app.desktop.chat.insertion.inserting import Inserting
 from app.desktop.chat.model_control import ModelControl
@@ -35,6 +34,7 @@ from app.desktop.markdown.links import open_link
 from app.desktop.model_picker.header import Header
 from app.desktop.model_picker.memory_chip import MemoryChip
 from app.desktop.model_picker.model_banner import ModelBanner
+from app.desktop.text_entry.given_files import GivenFiles
 from app.desktop.widgets.banner import Banner
 from app.desktop.widgets.layouts import Column, Row
 from app.services.chat.events import AnswerQueued, MessageAdded

@@ -12,22 +12,25 @@ from shiboken6 import isValid
 from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
+from app.desktop.text_entry.entry import TextEntry
+from app.desktop.text_entry.given_files import GivenFiles
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.layouts import STRETCH, Column, Row, discard
 
 MAX_LINES = 18
 
 
-class _Field(QTextEdit):
+class _Field(TextEntry, QTextEdit):
     """A text field that knows whether an input method is composing, whose keys are not ours then."""
 
+    files_given = Signal(list)
+    refused = Signal(str, int)
     saved = Signal()
     cancelled = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.composing = False
-        self.setAcceptRichText(False)
         self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.document().setDocumentMargin(0)
@@ -63,14 +66,16 @@ class MessageEditor(FittedWidget):
         self._field = _Field(self)
         self._field.setPlainText(text)
         self._save, self._cancel = push_button(self, "primary"), push_button(self)
+        self._files = GivenFiles(self, self._field)
         row = Row(STRETCH, self._cancel, self._save, spacing=8)
-        Column(self._field, row, parent=self, margins=(14, 10, 14, 10), spacing=8)
+        Column(self._field, self._files.strip, row, parent=self, margins=(14, 10, 14, 10), spacing=8)
         self.setFocusProxy(self._field)
         self._save.clicked.connect(self._accept)
         self._cancel.clicked.connect(self.cancelled)
         self._field.saved.connect(self._accept)
         self._field.cancelled.connect(self.cancelled)
         self._field.textChanged.connect(self._changed)
+        self._files.changed.connect(self.height_changed)
         self._field.moveCursor(self._field.textCursor().MoveOperation.End)
         self._height = 0
         self.restyle()

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QWidget
 
 from agents.budget import Budget
-from app.desktop.base.prompt_edit import PromptEdit
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
@@ -23,6 +22,9 @@ from app.desktop.runs.budget_fold import BudgetFold
 from app.desktop.runs.model_field import ModelField
 from app.desktop.runs.recipe_fields import RecipeFields
 from app.desktop.runs.save_recipe import SaveRecipe, parameters_in
+from app.desktop.text_entry.entry import PlainEntry
+from app.desktop.text_entry.given_files import GivenFiles
+from app.desktop.widgets.banner import BannerAction
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, show_text, text_label, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
@@ -67,9 +69,10 @@ class NewRun(ThemedWidget):
         self._about = wrapped_label(inside, "small")
         self.delete = push_button(inside, "link")
         self.fields = RecipeFields(inside)
-        self.task = PromptEdit(inside)
+        self.task = PlainEntry(inside)
         self.task.setProperty("kind", "field")
         self.task.setTabChangesFocus(True)
+        self.files = GivenFiles(self, self.task, self._offer_folder)
         self.of_task = Complaint(inside)
         self.folder, self.model, self.mode = FolderField(inside), ModelField(inside), ModeChoice(inside)
         self.reasoning = ReasoningChooser(inside)
@@ -88,7 +91,7 @@ class NewRun(ThemedWidget):
         column.addWidget(self._about)
         column.addWidget(self.fields)
         rows: tuple[tuple[QWidget, ...], ...] = (
-            (self.task, self.of_task),
+            (self.task, self.files.strip, self.of_task),
             (self.folder,),
             (self.model,),
             (self.mode,),
@@ -268,6 +271,9 @@ class NewRun(ThemedWidget):
                 own=same,
             )
         )
+
+    def _offer_folder(self, folder: str) -> BannerAction:
+        return BannerAction(self.tr("Work in this folder"), lambda: self.folder.show_folder(folder))
 
     def _scroll_to_saving(self, on: bool) -> None:
         if on:  # once it has its room in the column

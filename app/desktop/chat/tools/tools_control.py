@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.chat.tools.tools_button import ToolsButton
+from app.desktop.widgets.banner import BannerAction
 from app.services.runs.values import ToolAtHand
 from app.store.records import ChatTools
 
@@ -42,8 +43,11 @@ class ToolsControl(QObject):
             lambda s: (recent_folders(s), *tools_at_hand(s)), self._open, executor="io", owner=self
         )
 
-    def offer(self, folder: str) -> None:
-        """Show the sheet with another folder in it."""
+    def offer(self, folder: str) -> BannerAction:
+        """What shows the sheet with another folder in it."""
+        return BannerAction(self.tr("Use tools in this folder"), lambda: self._open_with(folder))
+
+    def _open_with(self, folder: str) -> None:
         self._offered = folder
         self.open()
 

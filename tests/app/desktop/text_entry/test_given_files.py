@@ -1,4 +1,4 @@
-"""Files and pictures that are dropped on the chat or pasted into what is written."""
+"""Files and pictures that are dropped or pasted where a message or a task is written."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.desktop.chat.files import reading
-from app.desktop.chat.files.reading import GivenFile, fenced, read
+from app.desktop.runs.new_run import NewRun
+from app.desktop.text_entry import reading
+from app.desktop.text_entry.reading import GivenFile, fenced, read
 from tests.app.desktop.conftest import Running
+from tests.support.window.chat import card, editor
 from tests.support.window.pressing import press
+from tests.support.window.reading import labels
 
 
 def files(*paths: Path) -> QMimeData:
@@ -144,6 +147,45 @@ def test_another_chat_takes_the_sentence_away(running: Running, qtbot: QtBot) ->
     assert said(running)
     running.window.go.new_chat()
     assert not running.window.chat.files.strip.isVisible()
+
+
+def test_a_sent_message_that_is_changed_takes_files_as_the_composer_does(
+    running: Running, tmp_path: Path
+) -> None:
+    (notes := tmp_path / "notes.md").write_text("from the notes\n")
+    (folder := tmp_path / "project").mkdir()
+    running.send("Look at this:")
+    view = running.window.chat.transcript
+    shown = card(view, view.ids[0])
+    shown.start_editing()
+    field, low = editor(shown), shown.height()
+    field.insertFromMimeData(files(notes))
+    running.until(lambda: "from the notes" in field.toPlainText())
+    assert field.toPlainText() == "Look at this:\n`notes.md`\n\n```md\nfrom the notes\n```\n"
+    drop(field.viewport(), files(folder))
+    running.until(lambda: any("folder doesn’t fit" in text for text in labels(shown)))
+    assert "file://" not in field.toPlainText() and running.window.chat.composer.text() == ""
+    assert shown.height() > low
+    view_before = shown.height()
+    press(shown, "Dismiss")
+    running.until(lambda: shown.height() < view_before)
+
+
+def test_the_task_of_a_run_takes_files_and_offers_their_folder(
+    qtbot: QtBot, looks: Callable[[], None], tmp_path: Path
+) -> None:
+    form = NewRun()
+    qtbot.addWidget(form)
+    form.show()
+    (notes := tmp_path / "notes.md").write_text("from the notes\n")
+    (paper := tmp_path / "paper.pdf").write_bytes(b"%PDF-1.7")
+    form.task.insertFromMimeData(files(notes))
+    qtbot.waitUntil(lambda: "from the notes" in form.task.toPlainText())
+    assert "file://" not in form.task.toPlainText()
+    drop(form, files(paper))
+    qtbot.waitUntil(form.files.strip.isVisible)
+    press(form.files.strip, "Work in this folder")
+    assert form.folder.folder() == str(tmp_path) and not form.files.strip.isVisible()
 
 
 def test_what_a_file_is_follows_from_its_bytes(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files that a person drops on the chat or pastes into what they write."""
+"""Files that a person drops or pastes where they write a message or a task."""
 
 from __future__ import annotations
 
@@ -7,27 +7,33 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.tasks import run_in_background
-from app.desktop.chat.message_edit import MessageEdit, local_files
+from app.desktop.text_entry.entry import TextEntry, local_files
 from app.desktop.widgets.banner import Banner, BannerAction
 from app.format import format_size
 
 if TYPE_CHECKING:
-    from app.desktop.chat.files.reading import GivenFile
+    from app.desktop.text_entry.reading import GivenFile
 
 
 class GivenFiles(QObject):
-    """Puts text files into `edit` as code blocks; of what cannot be put there `strip` says so in one sentence.
-    `use_tools` is called with the folder that a person wants tools in. Takes what is dropped anywhere on `page`."""
+    """Puts text files into `edit` as code blocks; of what cannot be put there `strip` says so in one sentence, and
+    `changed` tells that it says something else. Takes what is dropped anywhere on `page`. `offer` gives what a person
+    can do with the folder of a file that does not fit."""
 
-    def __init__(self, page: QWidget, edit: MessageEdit, use_tools: Callable[[str], None]) -> None:
+    changed = Signal()
+
+    def __init__(
+        self, page: QWidget, edit: TextEntry, offer: Callable[[str], BannerAction] | None = None
+    ) -> None:
         super().__init__(page)
-        self._edit, self._use_tools = edit, use_tools
+        self._edit, self._offer = edit, offer
         self.strip = Banner(page)
+        self.strip.closed.connect(self.changed)
         edit.files_given.connect(self._read)
         edit.refused.connect(self._refuse)
         page.setAcceptDrops(True)
@@ -46,9 +52,9 @@ class GivenFiles(QObject):
         return False
 
     def _read(self, paths: Sequence[Path]) -> None:
-        from app.desktop.chat.files.reading import MOST_FILES, read
+        from app.desktop.text_entry.reading import MOST_FILES, read
 
-        self.strip.hide()
+        self._clear()
         taken = list(paths)[:MOST_FILES]
         run_in_background(
             lambda: read(taken),
@@ -58,7 +64,7 @@ class GivenFiles(QObject):
         )
 
     def _take(self, files: Sequence[GivenFile], *, left_out: bool) -> None:
-        from app.desktop.chat.files.reading import MOST_FILES, fenced
+        from app.desktop.text_entry.reading import MOST_FILES, fenced
 
         told: dict[str, None] = {}
         folder = ""
@@ -104,9 +110,18 @@ class GivenFiles(QObject):
             self._say(text.format(size=format_size(size)), "")
 
     def _say(self, text: str, folder: str) -> None:
-        use = BannerAction(self.tr("Use tools in this folder"), partial(self._use, folder))
-        self.strip.say(text, [use] if folder else [])
+        actions = []
+        if folder and self._offer is not None:
+            action = self._offer(folder)
+            actions = [BannerAction(action.text, partial(self._act, action))]
+        self.strip.say(text, actions)
+        self.changed.emit()
 
-    def _use(self, folder: str) -> None:
-        self.strip.hide()
-        self._use_tools(folder)
+    def _act(self, action: BannerAction) -> None:
+        self._clear()
+        action.act()
+
+    def _clear(self) -> None:
+        if not self.strip.isHidden():
+            self.strip.hide()
+            self.changed.emit()

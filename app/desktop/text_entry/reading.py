@@ -1,4 +1,4 @@
-"""What a file that is given to the composer is, and its text. No Qt; blocks."""
+"""What a file that is given to a message or a task is, and its text. No Qt; blocks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 
 from agents.tools.documents.kinds import ending, instead_of, kind_of
 from agents.tools.files.text_file import read_text
-from app.desktop.chat.message_edit import fits
+from app.desktop.text_entry.entry import fits
 
 MOST_BYTES = 500_000
 MOST_FILES = 20

@@ -1,1 +1,0 @@
-"""Files that are given to the composer."""
