@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from engine.formats.parse.literals import BrokenError, IncompleteError, Literals, read_json, skip_space
+from engine.formats.parse.literals import Literals, read_json, skip_space
+from engine.formats.parse.strings import BrokenError, IncompleteError
 from engine.formats.parse.tool_schema import Schema, ToolSchema, kind_of, same
 from engine.formats.tools import parameters_by_name
 

@@ -6,8 +6,9 @@ from engine.formats.dialect import ID, NAME, Slot
 from engine.formats.parse.arguments import Typing
 from engine.formats.parse.call_marks import CallMarks, ReadCall, Reading
 from engine.formats.parse.envelopes import read_name
-from engine.formats.parse.literals import IncompleteError, skip_space
+from engine.formats.parse.literals import skip_space
 from engine.formats.parse.patterns import match_marks
+from engine.formats.parse.strings import IncompleteError
 
 
 def cut_off(marks: CallMarks, text: str, position: int, in_section: bool | None) -> Reading | None:

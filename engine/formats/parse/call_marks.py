@@ -10,8 +10,9 @@ import msgspec
 
 from engine.formats.dialect import Dialect, Envelope
 from engine.formats.parse.arguments import Typing
-from engine.formats.parse.literals import IncompleteError, skip_space
+from engine.formats.parse.literals import skip_space
 from engine.formats.parse.patterns import CompiledPattern, marks_of, match_mark, match_marks
+from engine.formats.parse.strings import IncompleteError, OpenString
 from engine.formats.parse.tool_schema import Schema
 from engine.formats.parse.written import Written
 
@@ -35,8 +36,8 @@ class ReadCall(msgspec.Struct, frozen=True):
 class BegunCallError(IncompleteError):
     """The text ends in a call of which `written` is certain."""
 
-    def __init__(self, written: Written) -> None:
-        super().__init__()
+    def __init__(self, written: Written, open: OpenString | None) -> None:
+        super().__init__(open)
         self.written = written
 
 

@@ -11,7 +11,8 @@ from engine.formats.known_dialects import BARE_JSON, FENCED, FENCED_JSON, PYTHON
 from engine.formats.parse.arguments import parameters_of
 from engine.formats.parse.call_marks import Reading
 from engine.formats.parse.calls import Notation
-from engine.formats.parse.literals import IncompleteError, skip_space
+from engine.formats.parse.literals import skip_space
+from engine.formats.parse.strings import IncompleteError
 from engine.formats.tags import SPECIAL_TAG
 from engine.formats.values import Tools
 

@@ -18,13 +18,9 @@ from engine.formats.parse.call_marks import BegunCallError, CallMarks, ReadCall,
 from engine.formats.parse.envelopes import Unwrapped, read_name, unwrap
 from engine.formats.parse.half_written import HalfWrittenTag
 from engine.formats.parse.keyed import KeyedArguments
-from engine.formats.parse.literals import (
-    BrokenError,
-    IncompleteError,
-    read_json,
-    skip_space,
-)
+from engine.formats.parse.literals import read_json, skip_space
 from engine.formats.parse.patterns import Match, match_marks
+from engine.formats.parse.strings import BrokenError, IncompleteError
 from engine.formats.parse.tagged import TaggedArguments
 from engine.formats.parse.tool_schema import Schema
 from engine.formats.parse.written import Written, written_envelope, written_json
@@ -111,7 +107,7 @@ class Notation:
             found = self._headed(text, head, known, opened, final)
         except IncompleteError as error:
             if written := self._written(text, head):
-                raise BegunCallError(written) from error
+                raise BegunCallError(written, error.open) from error
             raise
         return found and with_written(found, self._written(text, head))
 
@@ -173,7 +169,7 @@ class Notation:
             found = self._object(text, start, certain, final)
         except IncompleteError as error:
             if written:
-                raise BegunCallError(written) from error
+                raise BegunCallError(written, error.open) from error
             raise
         if found and marked < 0 and not opened:
             found = msgspec.structs.replace(found, in_section=False)

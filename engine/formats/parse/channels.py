@@ -19,9 +19,10 @@ from engine.formats.parse.arguments import Typing, parameters_of
 from engine.formats.parse.call_marks import BegunCallError, ReadCall, Reading, with_written
 from engine.formats.parse.call_reader import CallReader
 from engine.formats.parse.calls import Notation
-from engine.formats.parse.literals import BrokenError, IncompleteError, read_json, skip_space
+from engine.formats.parse.literals import read_json, skip_space
 from engine.formats.parse.parser import ReplyParser
 from engine.formats.parse.reply_marks import State
+from engine.formats.parse.strings import BrokenError, IncompleteError
 from engine.formats.parse.written import Written, written_json
 from engine.formats.values import ParsedDelta, Prompt, Tools
 from engine.text import clean_value
@@ -200,7 +201,7 @@ class ChannelParser(ReplyParser):
         except BrokenError:
             return with_written(self._raw_call(data, position), written)
         except IncompleteError as error:
-            raise BegunCallError(written) from error
+            raise BegunCallError(written, error.open) from error
         arguments = clean_value(typing.typed(found.value))
         call = ReadCall(self._name, arguments, "", tuple(typing.coercions), found.repaired, written)
         return Reading(found.end, (call,))

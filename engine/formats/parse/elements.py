@@ -6,8 +6,8 @@ from typing import Any
 
 from engine.formats.dialect import KEY, Parameter
 from engine.formats.parse.arguments import Typing
-from engine.formats.parse.literals import IncompleteError
 from engine.formats.parse.patterns import CompiledPattern
+from engine.formats.parse.strings import IncompleteError
 from engine.formats.parse.tool_schema import Schema
 
 _MAX_DEPTH = 50

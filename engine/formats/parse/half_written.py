@@ -10,8 +10,8 @@ import re
 from collections.abc import Container
 
 from engine.formats.dialect import Pattern, Slot
-from engine.formats.parse.literals import IncompleteError
 from engine.formats.parse.patterns import Match, marks_of, match_mark, match_marks
+from engine.formats.parse.strings import IncompleteError
 
 _LONGEST = 300
 # The last tag in front of a name: what comes before it, the tag's own word, and an attribute's.

@@ -7,7 +7,8 @@ import re
 
 from engine.formats.dialect import Dialect
 from engine.formats.parse.arguments import Typing
-from engine.formats.parse.literals import BrokenError, IncompleteError, Literals, Value, skip_space
+from engine.formats.parse.literals import Literals, Value, skip_space
+from engine.formats.parse.strings import BrokenError, IncompleteError
 from engine.formats.parse.tagged import Arguments
 from engine.formats.parse.written import Written
 

@@ -14,6 +14,15 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from engine.formats.parse.strings import (
+    LOOSE_STRINGS,
+    STRINGS,
+    BrokenError,
+    IncompleteError,
+    OpenString,
+    unescaped,
+)
+
 MAX_DEPTH = 100
 _WINDOW = 4096
 _CONSTANTS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
@@ -26,28 +35,8 @@ _MOST_DIGITS = 400
 # Of what is read as an array.
 _CLOSINGS = {"[": "]", "(": ")", "{": "}"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_BARE_KEY = re.compile(r"[^\s{}\[\],:<>\"']+")
-_STRINGS = {
-    '"': re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL),
-    "'": re.compile(r"'((?:[^'\\]++|\\.)*+)'", re.DOTALL),
-}
-# As templates write that do not escape: a quote inside a string, unless something follows that ends it.
-_LOOSE_STRINGS = {
-    quote: re.compile(rf"{quote}((?:[^{quote}\\]++|\\.|{quote}(?!\s*[,)\]}}:]))*+){quote}", re.DOTALL)
-    for quote in ("'", '"')
-}
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f]")
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": "", "0": "\0"}
-_ESCAPES |= {itself: itself for itself in "\\/\"'"}
-
-
-class IncompleteError(Exception):
-    """The text ends before the value."""
-
-
-class BrokenError(Exception):
-    """No value that can be read with certainty."""
+_BARE_KEY = re.compile(r"[^\s{}\[\],:<>\"']+")
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -130,7 +119,7 @@ class Literals:
         self._text = text
         self._stops = tuple(stop for stop in stops if stop)
         self._quote = quote
-        self._strings = _LOOSE_STRINGS if loose else _STRINGS
+        self._strings = LOOSE_STRINGS if loose else STRINGS
         self._python = python
         self.repaired = False
         self._stopped = False
@@ -154,7 +143,7 @@ class Literals:
             if depth >= MAX_DEPTH:
                 raise BrokenError("nested too deeply")
             return self._readers[first](position + 1, depth + 1)
-        if first in _STRINGS:
+        if first in STRINGS:
             return self._string(position)
         if number := _NUMBER.match(text, position):
             self._not_at_end(number.end())
@@ -181,7 +170,7 @@ class Literals:
             if self._is_stop(position):
                 return found, position
             is_set = self._python and not found
-            if is_set and self._text[position] not in _STRINGS:
+            if is_set and self._text[position] not in STRINGS:
                 return self._array(first, depth)
             key, position = self._key(position)
             position = self._visible(position)
@@ -232,7 +221,7 @@ class Literals:
             if bare := _BARE_KEY.match(self._text, position):
                 self._not_at_end(bare.end())
                 return bare.group(), bare.end()
-        if self._text[position] in _STRINGS:
+        if self._text[position] in STRINGS:
             return self._string(position)
         raise self._unexpected(position)
 
@@ -240,7 +229,9 @@ class Literals:
         first = self._text[position]
         match = self._strings[first].match(self._text, position)
         if not match:
-            raise IncompleteError
+            raise IncompleteError(
+                None if self._strings is LOOSE_STRINGS else OpenString(self._text, position)
+            )
         body = match.group(1)
         self.repaired |= first == "'" or _CONTROL.search(body) is not None
         return unescaped(body), match.end()
@@ -281,19 +272,3 @@ class Literals:
         if any(mark.startswith(rest) for mark in (self._quote, *self._stops)):
             return IncompleteError()
         return BrokenError(rest[:20])
-
-
-def unescaped(body: str) -> str:
-    """A string's text without its escapes, those of JSON and of Python."""
-    return _ESCAPE.sub(_character, body)
-
-
-def _character(match: re.Match[str]) -> str:
-    escape = match.group(1)
-    if escape[0] == "u" and len(escape) > 1:
-        return str(json.loads(f'"\\{escape}"'))
-    if escape[0] == "x" and len(escape) == 3:
-        return chr(int(escape[1:], 16))
-    if escape in _ESCAPES:
-        return _ESCAPES[escape]
-    raise BrokenError("escape")

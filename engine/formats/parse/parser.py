@@ -10,8 +10,9 @@ from engine.formats.dialect import NO_DIALECT
 from engine.formats.learn.markers import ReasoningMarkers
 from engine.formats.parse.call_marks import BegunCallError, Reading
 from engine.formats.parse.call_reader import BARE, CallReader, Found
-from engine.formats.parse.literals import IncompleteError, skip_space
+from engine.formats.parse.literals import skip_space
 from engine.formats.parse.reply_marks import ReplyMarks, State, begun_call, first_state
+from engine.formats.parse.strings import IncompleteError
 from engine.formats.parse.told_calls import ToldCalls
 from engine.formats.parse.told_text import ToldText
 from engine.formats.parse.unread_call import UnreadCall
@@ -52,7 +53,8 @@ class ReplyParser:
         self._unread.arrived += len(text)
         if self._unread.pieces:
             self._unread.pieces.append(text)
-            if not self._calls.takes(text, out) and self._unread.is_due:
+            goes_on = self._calls.takes(text, out) or self._unread.goes_on(text)
+            if not goes_on and self._unread.is_due:
                 self._run(self._unread.take(), out)
         elif self._held or not self._is_plain(text):
             data, self._held = self._held + text, ""
@@ -129,9 +131,10 @@ class ReplyParser:
         self, data: str, position: int, out: list[ParsedDelta], error: IncompleteError | None = None
     ) -> int:
         """Hold an incomplete call."""
-        self._unread.hold(data[position:])
-        if isinstance(error, BegunCallError):
-            self._calls.write(error.written, out)
+        told = error.written if isinstance(error, BegunCallError) else None
+        self._unread.hold(data[position:], error.open if error and not (told and told.open) else None)
+        if told:
+            self._calls.write(told, out)
         return -1
 
     def _read_start(self, data: str, position: int, out: list[ParsedDelta]) -> int:
@@ -173,8 +176,8 @@ class ReplyParser:
         if not self._text.content and self._reader.begins_bare(data[position]):
             try:
                 found = self._reader.read(data, position, self._final, bare=True)
-            except IncompleteError:
-                return self._wait_for_call(data, position, out)
+            except IncompleteError as error:
+                return self._wait_for_call(data, position, out, error)
             if found:
                 return self._take(found, out)
         # Of the white space in front of the answer the indent of its first line is the answer's.

@@ -9,7 +9,8 @@ from xml.sax.saxutils import unescape
 import msgspec
 
 from engine.formats.dialect import ID, INDEX, KEY, NAME, TYPE, Pattern, Slot
-from engine.formats.parse.literals import IncompleteError, skip_space
+from engine.formats.parse.literals import skip_space
+from engine.formats.parse.strings import IncompleteError
 
 # Marks stand apart at white space, between two tags, and around a code fence.
 _MARK = re.compile(r"```[a-z]*|(?:(?!```)\S)+?(?=\s|```|(?<=>)<|$)")

@@ -7,8 +7,8 @@ from enum import Enum, auto
 
 from engine.formats.learn.markers import ReasoningMarkers
 from engine.formats.parse.call_reader import CallReader
-from engine.formats.parse.literals import IncompleteError
 from engine.formats.parse.mark_search import MarkSearch
+from engine.formats.parse.strings import IncompleteError
 from engine.formats.tags import SPECIAL_TAG
 from engine.formats.values import Prompt
 

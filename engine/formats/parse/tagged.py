@@ -16,9 +16,10 @@ from engine.formats.dialect import KEY, TYPE, Dialect, Parameter
 from engine.formats.parse.arguments import Typing
 from engine.formats.parse.elements import Elements
 from engine.formats.parse.half_written import HalfWrittenTag
-from engine.formats.parse.literals import IncompleteError, skip_space
+from engine.formats.parse.literals import skip_space
 from engine.formats.parse.mark_search import MarkSearch
 from engine.formats.parse.patterns import CompiledPattern, Match, marks_of, match_mark
+from engine.formats.parse.strings import IncompleteError
 from engine.formats.parse.written import Written
 
 _MOST_UNKNOWN = 20

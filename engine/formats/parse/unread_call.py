@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.formats.parse.strings import OpenString
+
 # How often it may be read again, in characters per character that arrived.
 _PATIENCE = 16
 _FREE_WORK = 20_000
@@ -18,11 +20,19 @@ class UnreadCall:
         self.pieces: list[str] = []
         self._start = 0  # where in the reply they begin
         self._work = 0
+        self._open: OpenString | None = None
 
-    def hold(self, rest: str) -> None:
-        """Let the last characters that arrived wait."""
+    def hold(self, rest: str, open: OpenString | None) -> None:
+        """Let the last characters that arrived wait, at least for the end of the string that is `open`."""
         self._start = self.arrived - len(rest)
         self.pieces.append(rest)
+        self._open = open
+
+    def goes_on(self, piece: str) -> bool:
+        """Whether `piece`, which came next, decides nothing, so that the call need not be read again."""
+        if self._open and not self._open.takes(piece):
+            self._open = None
+        return self._open is not None
 
     @property
     def is_due(self) -> bool:

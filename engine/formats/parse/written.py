@@ -16,15 +16,9 @@ import msgspec
 
 from engine.formats.dialect import Envelope
 from engine.formats.parse.arguments import Typing
-from engine.formats.parse.literals import (
-    BrokenError,
-    IncompleteError,
-    Value,
-    read_json,
-    skip_space,
-    unescaped,
-)
+from engine.formats.parse.literals import Value, read_json, skip_space
 from engine.formats.parse.mark_search import MarkSearch
+from engine.formats.parse.strings import BrokenError, IncompleteError, unescaped
 from engine.formats.parse.tool_schema import Schema
 from engine.text import clean_text, clean_value
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from engine.formats.parse.arguments import Typing, parameters_of
-from engine.formats.parse.literals import BrokenError, IncompleteError, Literals, read_json
+from engine.formats.parse.literals import Literals, read_json
+from engine.formats.parse.strings import BrokenError, IncompleteError
 
 SCHEMA: dict[str, Any] = {
     "type": "object",

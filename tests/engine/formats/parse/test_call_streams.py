@@ -19,6 +19,7 @@ from engine.formats import (
     ToolCallStarted,
 )
 from engine.formats.learn.markers import ReasoningMarkers
+from engine.formats.parse.unread_call import UnreadCall
 from tests.engine.formats.dialects import DIALECTS, call, parse_with_deltas, parser_for, text_of
 from tests.support.counting import assert_linear
 
@@ -202,3 +203,18 @@ def test_a_million_characters_of_words() -> None:
     words = "words and words, " * 8_000
     assert_parsed_linearly("hermes", words, 4 * words, cut=4)
     assert_parsed_linearly("hermes", "\n <" * 40_000, "\n <" * 160_000)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_long_text_in_a_call_is_not_read_again_and_again(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    take = UnreadCall.take
+    monkeypatch.setattr(UnreadCall, "take", lambda unread: read.append("") or take(unread))
+    text = "return {'a': \"b\"} \\ 한\n" * 500
+    parser, reply = parser_for(DIALECTS[name]), text_of(name, call("search", {"text": text}))
+    for at in range(0, len(reply), 4):
+        parser.feed(reply[at : at + 4])
+    assert parser.finish().tool_calls[0].arguments == {"text": text}
+    assert len(read) < 60
