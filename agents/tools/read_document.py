@@ -12,7 +12,8 @@ from agents.workspace.workspace import Workspace
 
 @tool(facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=90))
 def read_document(context: ToolContext, path: str, first_page: int = 1, last_page: int = 0) -> Outcome:
-    """Read the text of a document: PDF, Word, Excel, PowerPoint, OpenDocument, HWPX, HTML, Markdown or CSV.
+    """Read the text of a document: PDF, Word, Excel, PowerPoint, OpenDocument, HWP, EPUB, RTF, HTML, e-mail,
+    notebook, subtitles, Markdown or CSV.
 
     Args:
         path: The document, relative to the workspace.

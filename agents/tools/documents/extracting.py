@@ -5,64 +5,98 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
-from agents.tools.documents import formats, hangul, open_document
-from agents.tools.documents.kinds import Parts, Unreadable
+from agents.tools.documents import epub, formats, hangul, hwp, open_document, tables, texts
+from agents.tools.documents.kinds import LEFT_OUT, Parts, Unreadable
+from agents.tools.documents.recognition import recognized
 
 _READERS: dict[str, Callable[[bytes], Parts]] = {
     "pdf": formats.pdf,
     "docx": formats.word,
-    "xlsx": formats.sheets,
+    "xlsx": tables.sheets,
     "pptx": formats.slides,
     "opendocument": open_document.read,
     "hwpx": hangul.read,
+    "hwp": hwp.read,
+    "epub": epub.read,
+    "rtf": formats.rich_text,
     "html": formats.html,
-    "text": formats.plain,
+    "email": texts.email,
+    "notebook": texts.notebook,
+    "subtitles": texts.subtitles,
+    "csv": tables.separated,
+    "text": texts.plain,
 }
-_ZIPPED = frozenset({"docx", "xlsx", "pptx", "opendocument", "hwpx"})
+_ZIPPED = frozenset({"docx", "xlsx", "pptx", "opendocument", "hwpx", "epub"})
 _MOST_UNZIPPED = 512 * 1024**2
+_MOST_MEMBERS = 10_000
 _MOST_LETTERS = 3_000_000
-_MOST_PARTS = 3000
+_MOST_PARTS = 20_000
 
 
 def extract(request: dict[str, Any], body: bytes) -> dict[str, Any]:
-    """`{"parts": [[label, text], ...]}`, or `{"error": words}`."""
+    """`{"kind", "parts": [[label, text], ...], "count", "cut"}`, or `{"error": words, "why", "detail", "kind"}`.
+
+    `request` has the "kind", or "" and the "name" of what is to be recognized, and may have the "first" and the
+    "last" part that is wanted, from 1. `count` is how many parts there are, as far as it was read. `cut`: not all
+    that was wanted was read.
+    """
     kind = str(request["kind"])
-    if kind not in _READERS:
-        return {"error": "it is of no kind that can be read"}
     try:
+        kind = kind or recognized(str(request.get("name", "")), body)
+        if kind not in _READERS:
+            raise Unreadable("picture" if kind == "picture" else "no_kind")
         if kind in _ZIPPED:
             _check_zip(body)
-        return {"parts": _taken(_READERS[kind](body))}
+        first, last = max(1, int(request.get("first") or 1)), int(request.get("last") or _MOST_PARTS)
+        parts = formats.pdf(body, first, last) if kind == "pdf" else _READERS[kind](body)
+        return {"kind": kind, **_taken(parts, first, last, counts=kind == "pdf")}
     except Unreadable as error:
-        return {"error": str(error)}
+        return {"error": str(error), "why": error.why, "detail": error.detail, "kind": kind}
     except MemoryError:
         raise
     except Exception as error:
         # Libraries raise anything on a damaged file.
-        return {"error": f"it is damaged ({type(error).__name__}: {str(error)[:200]})"}
+        detail = f"{type(error).__name__}: {str(error)[:200]}"
+        return {"error": f"it is damaged ({detail})", "why": "damaged", "detail": detail, "kind": kind}
 
 
-def _taken(parts: Parts) -> list[tuple[str, str]]:
-    """Parts with text in them, up to the limits."""
+def _taken(parts: Parts, first: int, last: int, *, counts: bool) -> dict[str, Any]:
+    """Parts with text in them, up to the limits; `counts`: to the end, behind the last one that is wanted."""
     found: list[tuple[str, str]] = []
-    letters = 0
-    for label, text in parts:
-        if not text.strip():
+    letters = count = 0
+    cut = False
+    for label, text in islice(parts, _MOST_PARTS):
+        if label == LEFT_OUT:
+            if count < last:  # else all that was wanted came before
+                cut = True
+                found.append(("", text))
+            continue
+        count += 1
+        if count > last and not counts:
+            break
+        if not first <= count <= last or not text.strip():
             continue
         found.append((label, text.strip()[: _MOST_LETTERS - letters]))
         letters += len(found[-1][1])
-        if letters >= _MOST_LETTERS or len(found) >= _MOST_PARTS:
+        if letters >= _MOST_LETTERS:
             found.append(("", "[the document is longer than what is read of it]"))
+            cut = True
             break
-    return found
+    if first > count > 0:
+        raise Unreadable("no_such_part")
+    return {"parts": found, "count": count, "cut": cut or (count < last and next(parts, None) is not None)}
 
 
 def _check_zip(body: bytes) -> None:
     """Limit what a zip expands to by the sizes it declares, beyond which nothing is read."""
     if not zipfile.is_zipfile(BytesIO(body)):
-        raise Unreadable("it is not what its name says, or it is encrypted")
+        raise Unreadable("damaged", "it is not what its name says, or it is encrypted")
     with zipfile.ZipFile(BytesIO(body)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > _MOST_UNZIPPED:
-            raise Unreadable("it unpacks to more than it should")
+        entries = archive.infolist()
+        if len(entries) > _MOST_MEMBERS or sum(entry.file_size for entry in entries) > _MOST_UNZIPPED:
+            raise Unreadable("expands")
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise Unreadable("locked")

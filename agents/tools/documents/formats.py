@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from agents.tools.documents.kinds import Parts, Unreadable
-from agents.tools.files.text_file import read_text
-from agents.tools.web.page_text import page_text
+from agents.tools.documents.kinds import LEFT_OUT, Parts, Unreadable
+from agents.tools.web.page_text import MOST_LETTERS, page_text
 
-_MOST_CELLS = 300_000  # of a sheet
 _DEEPEST = 20  # groups of shapes within groups
 
 
-def pdf(body: bytes) -> Parts:
-    """PDF, page by page."""
+def pdf(body: bytes, first: int = 1, last: int = sys.maxsize) -> Parts:
+    """PDF, page by page; those before `first` and behind `last` without their text."""
     import pypdf
 
     reader = pypdf.PdfReader(BytesIO(body))
     if reader.is_encrypted and not reader.decrypt(""):
-        raise Unreadable("it is locked with a password")
-    empty = True
+        raise Unreadable("locked")
+    empty, number = True, 0
     for number, page in enumerate(reader.pages, 1):
-        text = page.extract_text()
+        text = page.extract_text() if first <= number <= last else ""
         empty = empty and not text.strip()
         yield f"page {number}", text
-    if empty:
-        raise Unreadable("it has no text in it, only pictures of pages")
+    if empty and first <= number:
+        raise Unreadable("pages_are_pictures")
 
 
 def word(body: bytes) -> Parts:
@@ -45,37 +44,6 @@ def word(body: bytes) -> Parts:
         heading = "#" * int(level) + " " if style.startswith("Heading ") and level.isdigit() else ""
         lines.append(heading + block.text)
     yield "", "\n".join(lines)
-
-
-def sheets(body: bytes) -> Parts:
-    """Excel: the cells, sheet by sheet and row by row."""
-    import openpyxl
-
-    # A cell with a formula has a value only if a spreadsheet program kept it: else the formula is shown.
-    values = openpyxl.load_workbook(BytesIO(body), read_only=True, data_only=True)
-    formulas = openpyxl.load_workbook(BytesIO(body), read_only=True)
-    for name in values.sheetnames:
-        if not hasattr(values[name], "iter_rows"):
-            continue  # a sheet that is a chart
-        lines: list[str] = []
-        cells = 0
-        rows = zip(
-            values[name].iter_rows(values_only=True), formulas[name].iter_rows(values_only=True), strict=False
-        )
-        for number, (row, written) in enumerate(rows, 1):
-            shown = [_cell(value, formula) for value, formula in zip(row, written, strict=False)]
-            cells += len(shown)
-            if any(shown):
-                lines.append(f"{number}: " + " | ".join(shown).rstrip(" |"))
-            if cells > _MOST_CELLS:
-                lines.append("[the sheet is longer]")
-                break
-        yield f"sheet {name}", "\n".join(lines)
-
-
-def _cell(value: Any, formula: Any) -> str:
-    found = formula if value is None else value
-    return "" if found is None else " ".join(str(found).split())
 
 
 def slides(body: bytes) -> Parts:
@@ -104,10 +72,12 @@ def _lines(shapes: Any, depth: int) -> Iterator[str]:
 def html(body: bytes) -> Parts:
     found = page_text({"url": "", "charset": ""}, body)
     yield "", f"{found['title']}\n\n{found['text']}" if found["title"] else found["text"]
+    if len(found["text"]) >= MOST_LETTERS:
+        yield LEFT_OUT, "[the page is longer]"
 
 
-def plain(body: bytes) -> Parts:
-    text = read_text(body)
-    if text is None:
-        raise Unreadable("it is no text")
-    yield "", text.text
+def rich_text(body: bytes) -> Parts:
+    """RTF, whose letters beyond ASCII are written as numbers of a code page that it names."""
+    from striprtf.striprtf import rtf_to_text
+
+    yield "", rtf_to_text(body.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]

@@ -23,7 +23,7 @@ def read(body: bytes) -> Parts:
             (int(found[1]), found[0]) for name in archive.namelist() if (found := _SECTION.fullmatch(name))
         )
         if not sections:
-            raise Unreadable("it has no sections in it")
+            raise Unreadable("no_text")
         lines: list[str] = []
         for _, name in sections:
             with archive.open(name) as content:

@@ -1,4 +1,4 @@
-"""Document formats by file name extension, and what reading one gives."""
+"""Document formats, and what reading one gives."""
 
 from __future__ import annotations
 
@@ -7,7 +7,42 @@ from typing import Literal
 
 # Labels ("page 3") with their texts.
 Parts = Iterator[tuple[str, str]]
-Kind = Literal["pdf", "docx", "xlsx", "pptx", "opendocument", "hwpx", "html", "text", ""]
+Kind = Literal[
+    "pdf",
+    "docx",
+    "xlsx",
+    "pptx",
+    "opendocument",
+    "hwpx",
+    "hwp",
+    "epub",
+    "rtf",
+    "html",
+    "email",
+    "notebook",
+    "subtitles",
+    "csv",
+    "text",
+    "picture",
+    "",
+]
+# Why a document gives no text.
+Why = Literal[
+    "no_kind",
+    "old_kind",
+    "picture",
+    "locked",
+    "protected",
+    "pages_are_pictures",
+    "no_text",
+    "no_such_part",
+    "damaged",
+    "expands",
+    "too_large",
+    "time",
+    "cancelled",
+    "broke",
+]
 
 _ENDINGS: dict[Kind, str] = {
     "pdf": "pdf",
@@ -16,25 +51,54 @@ _ENDINGS: dict[Kind, str] = {
     "pptx": "pptx pptm",
     "opendocument": "odt ods odp",
     "hwpx": "hwpx",
+    "hwp": "hwp",
+    "epub": "epub",
+    "rtf": "rtf",
     "html": "html htm xhtml",
-    "text": "txt md markdown rst csv tsv tex org adoc log srt vtt",
+    "email": "eml",
+    "notebook": "ipynb",
+    "subtitles": "srt vtt",
+    "csv": "csv tsv",
+    "text": "txt md markdown rst tex org adoc log",
 }
+# Formats that are text as they are.
+TEXTS: tuple[Kind, ...] = ("text", "html", "email", "notebook", "subtitles", "csv")
 _KINDS = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings.split()}
 # Formats that people will try; what to do instead.
 _OLD = {
     "doc": "docx",
     "xls": "xlsx",
     "ppt": "pptx",
-    "hwp": "hwpx or pdf",
-    "rtf": "docx",
     "pages": "docx",
     "numbers": "xlsx",
     "key": "pptx",
 }
+_WORDS: dict[Why, str] = {
+    "no_kind": "it is of no kind that can be read",
+    "old_kind": "it is of an old kind, to be saved in a newer one first",
+    "picture": "it is a picture",
+    "locked": "it is locked with a password",
+    "protected": "it is protected against copying",
+    "pages_are_pictures": "it has no text in it, only pictures of pages",
+    "no_text": "it has no text in it",
+    "no_such_part": "it has not so many parts",
+    "damaged": "it is damaged",
+    "expands": "it unpacks to more than it should",
+    "too_large": "it is too large",
+    "time": "reading it took too long",
+    "cancelled": "reading was stopped",
+    "broke": "reading it takes too much memory, or it is damaged",
+}
+# Label of the part that says that what follows was not read.
+LEFT_OUT = "left out"
 
 
 class Unreadable(Exception):
-    """Why a document cannot be read, in words."""
+    """Why a document cannot be read; its text says so to a model. `detail`: what a library said."""
+
+    def __init__(self, why: Why, detail: str = "") -> None:
+        super().__init__(f"{_WORDS[why]} ({detail})" if detail else _WORDS[why])
+        self.why, self.detail = why, detail
 
 
 def ending(path: str) -> str:
@@ -43,7 +107,7 @@ def ending(path: str) -> str:
 
 
 def kind_of(path: str) -> Kind:
-    """The format, "" for what is no document."""
+    """The format that a name tells, "" for what is no document."""
     return _KINDS.get(ending(path), "")
 
 

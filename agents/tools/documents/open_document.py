@@ -19,7 +19,7 @@ def read(body: bytes) -> Parts:
 
     with zipfile.ZipFile(BytesIO(body)) as archive:
         if "content.xml" not in archive.namelist():
-            raise Unreadable("it has no content in it")
+            raise Unreadable("no_text")
         with archive.open("content.xml") as content:
             yield from _parts(iterparse(content, events=("start", "end")))
 

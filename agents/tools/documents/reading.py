@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
 from agents.tools.child import Child, ChildEnded
-from agents.tools.documents.kinds import Kind
+from agents.tools.documents.kinds import Kind, Unreadable
 from agents.tools.function_tool import ToolTrouble
 
 MOST_BYTES = 64 * 1024**2
@@ -19,6 +20,32 @@ class Part(msgspec.Struct, frozen=True):
 
     label: str
     text: str
+
+
+class Extracted(msgspec.Struct, frozen=True):
+    """The text of a document of `kind`; `count` is the number of its parts, those without text too. `cut`: there is
+    more than what was read."""
+
+    kind: Kind
+    parts: tuple[Part, ...]
+    count: int
+    cut: bool
+
+
+def extracted(
+    name: str, content: bytes, cancelled: Callable[[], bool], first: int = 1, last: int | None = None
+) -> Extracted:
+    """The parts `first` to `last` of a document, recognized by its content and its name. Raises Unreadable."""
+    if len(content) > MOST_BYTES:
+        raise Unreadable("too_large")
+    try:
+        with document_child(cancelled) as child:
+            found = child.ask({"kind": "", "name": name, "first": first, "last": last}, content)
+    except ChildEnded as ended:
+        raise Unreadable(ended.why) from ended
+    if "error" in found:
+        raise Unreadable(found["why"], found["detail"])
+    return msgspec.convert(found | {"parts": _parts(found)}, Extracted)
 
 
 def read_in_child(
@@ -36,12 +63,7 @@ def read_in_child(
         with document_child(cancelled) as own:
             return _asked(own, kind, content)
     except ChildEnded as ended:
-        why = {
-            "time": f"reading it took longer than {SECONDS:.0f} seconds",
-            "cancelled": "reading was stopped",
-            "broke": "reading it takes too much memory, or it is damaged",
-        }[ended.why]
-        raise ToolTrouble(f"The document could not be read: {why}.") from ended
+        raise ToolTrouble(f"The document could not be read: {Unreadable(ended.why)}.") from ended
 
 
 def document_child(cancelled: Callable[[], bool], seconds: float = SECONDS) -> Child:
@@ -52,4 +74,8 @@ def _asked(child: Child, kind: Kind, content: bytes) -> list[Part]:
     found = child.ask({"kind": kind}, content)
     if "error" in found:
         raise ToolTrouble(f"The document could not be read: {found['error']}.")
+    return _parts(found)
+
+
+def _parts(found: dict[str, Any]) -> list[Part]:
     return [Part(label, text) for label, text in found["parts"]]

@@ -23,7 +23,7 @@ _BLOCKS = frozenset(
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])", re.I
 )
-_MOST_LETTERS = 400_000
+MOST_LETTERS = 400_000
 _LEAST_MAIN = 200  # characters; with fewer, an element marked as the main part is ignored
 
 
@@ -57,7 +57,7 @@ def _text(root: Any, url: str) -> str:
     letters = 0
     waiting: list[Any] = [root]
     pre = 0
-    while waiting and letters < _MOST_LETTERS:
+    while waiting and letters < MOST_LETTERS:
         node = waiting.pop()
         if isinstance(node, str) and not isinstance(node, NavigableString):
             # Marker for the text after an element.
@@ -76,7 +76,7 @@ def _text(root: Any, url: str) -> str:
             words = str(node) if pre else re.sub(r"\s+", " ", str(node))
             letters += len(words)
             pieces.append(words)
-    return _tidy("".join(pieces))[:_MOST_LETTERS]
+    return _tidy("".join(pieces))[:MOST_LETTERS]
 
 
 _PRE_END = "\0pre"

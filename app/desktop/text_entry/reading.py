@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from agents.tools.documents.kinds import ending, instead_of, kind_of
+from agents.tools.documents.kinds import TEXTS, ending, instead_of, kind_of
 from agents.tools.files.text_file import read_text
 from app.desktop.text_entry.entry import fits
 
@@ -44,7 +44,7 @@ def _read(path: Path) -> GivenFile:
         size = path.stat().st_size
         if ending(path.name) in _PICTURES:
             return GivenFile(path, "picture", size)
-        if kind_of(path.name) not in ("", "text", "html") or instead_of(path.name):
+        if kind_of(path.name) not in ("", *TEXTS) or instead_of(path.name):
             return GivenFile(path, "document", size)
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)

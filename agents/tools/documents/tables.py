@@ -1,0 +1,101 @@
+"""Sheets and separated values, in parts of rows that each begin with the first row: it names the columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from itertools import chain, islice
+from typing import Any
+
+from agents.tools.documents.kinds import LEFT_OUT, Parts
+from agents.tools.documents.texts import decoded
+
+_ROWS = 200  # of a part
+_MOST_CELLS = 300_000  # of a sheet
+_DELIMITERS = ",\t;|"
+_LOOKED_AT = 20  # lines
+
+
+def sheets(body: bytes) -> Parts:
+    """Excel: the cells, sheet by sheet and row by row."""
+    import openpyxl
+
+    # A cell with a formula has a value only if a spreadsheet program kept it: else the formula is shown.
+    values = openpyxl.load_workbook(BytesIO(body), read_only=True, data_only=True)
+    formulas = openpyxl.load_workbook(BytesIO(body), read_only=True)
+    for name in values.sheetnames:
+        if not hasattr(values[name], "iter_rows"):
+            continue  # a sheet that is a chart
+        rows = _Rows(values[name], formulas[name])
+        yield from _in_parts(f"sheet {name}", iter(rows))
+        if rows.cut:
+            yield LEFT_OUT, f"[the sheet {name} is longer]"
+
+
+class _Rows:
+    """The numbered lines of a sheet, as they are asked for; `cut`: there were more cells than are read."""
+
+    def __init__(self, values: Any, formulas: Any) -> None:
+        self._rows = zip(
+            values.iter_rows(values_only=True), formulas.iter_rows(values_only=True), strict=False
+        )
+        self.cut = False
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        cells = 0
+        for number, (row, written) in enumerate(self._rows, 1):
+            shown = [_cell(value, formula) for value, formula in zip(row, written, strict=False)]
+            if any(shown):
+                yield number, f"{number}: " + " | ".join(shown).rstrip(" |")
+            cells += len(shown)
+            if cells > _MOST_CELLS:
+                self.cut = True
+                return
+
+
+def _cell(value: Any, formula: Any) -> str:
+    found = formula if value is None else value
+    return "" if found is None else " ".join(str(found).split())
+
+
+def separated(body: bytes) -> Parts:
+    """CSV and TSV, in their own form; rows count from 1 with the header."""
+    text = decoded(body)
+    delimiter = _delimiter(text)
+    csv.field_size_limit(len(text) + 1)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines = ((number, row) for number, row in enumerate(rows, 1) if any(cell.strip() for cell in row))
+    begun = list(islice(lines, _ROWS + 2))
+    if len(begun) <= _ROWS + 1:
+        yield "", text
+        return
+    yield from _in_parts("", ((number, _written(row, delimiter)) for number, row in chain(begun, lines)))
+
+
+def _delimiter(text: str) -> str:
+    """The one that the first lines have most, and as often as each other."""
+    lines = [line for line in islice(io.StringIO(text), _LOOKED_AT) if line.strip()]
+    if not lines:
+        return ","
+    least = {each: min(line.count(each) for line in lines) for each in _DELIMITERS}
+    return max(_DELIMITERS, key=lambda each: (least[each], lines[0].count(each)))
+
+
+def _written(row: Sequence[str], delimiter: str) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(row)
+    return out.getvalue()
+
+
+def _in_parts(label: str, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[str, str]]:
+    """Numbered lines in parts of `_ROWS`, the first line above each; as one part where there are no more."""
+    begun = list(islice(lines, _ROWS + 2))
+    if len(begun) <= _ROWS + 1:
+        yield label, "\n".join(line for _, line in begun)
+        return
+    header, rest = begun[0][1], chain(begun[1:], lines)
+    while part := list(islice(rest, _ROWS)):
+        rows = f"rows {part[0][0]}-{part[-1][0]}"
+        yield f"{label}, {rows}" if label else rows, "\n".join((header, *(line for _, line in part)))
