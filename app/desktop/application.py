@@ -171,7 +171,7 @@ class Desktop(QObject):
         from app.desktop.base.bridge import Bridge
 
         self.bridge = Bridge(self)
-        self.window.complete(self.bridge, first_run=not self._settings.current.welcomed)
+        self.window.complete(self.bridge)
         self.open()
 
     def open(self) -> None:

@@ -51,8 +51,8 @@ if TYPE_CHECKING:
 class ChatPage(ThemedWidget):
     """Shows the chat that `shown` keeps, and what becomes of it by `commands`.
 
-    `frame` is the card to write in, which may hold words already. On the `first_run` nothing is shown yet:
-    `show_welcome` or `views.show_words` follows.
+    `frame` is the card to write in, which may hold words already. Nothing else is shown before it is known which
+    chat: `show_welcome`, `views.begin` or a chat that is opened follows.
     """
 
     # A `Notification` for the foot of the window.
@@ -63,8 +63,6 @@ class ChatPage(ThemedWidget):
         calls: ServiceCalls,
         frame: ComposerFrame,
         parent: QWidget | None = None,
-        *,
-        first_run: bool = False,
     ) -> None:
         super().__init__(parent)
         self._calls = calls
@@ -95,9 +93,7 @@ class ChatPage(ThemedWidget):
             calls, self.shown, self.composer, self.transcript, self._written, self.model
         )
         self.runs = AnswerRuns(calls, self, self.composer)
-        self.views = ChatViews(
-            calls, self.transcript, self.finding, self.selection, self, first_run=first_run
-        )
+        self.views = ChatViews(calls, self.transcript, self.finding, self.selection, self)
         talk = Column(
             self.model_strip,
             self.template_note,
@@ -123,16 +119,19 @@ class ChatPage(ThemedWidget):
         shown.leaving.connect(self._leave)
         # What is written from now on belongs to the chat that comes.
         shown.awaited.connect(lambda: composer.set_text(""))
+        shown.arrived.connect(self.views.begin)
         shown.arrived.connect(self._show_chat)
         shown.stays.connect(composer.take_focus)
+        shown.emptied.connect(self.views.begin)
         shown.emptied.connect(self._show_empty)
+        self.views.currentChanged.connect(self._show_title)
         shown.path_changed.connect(self._show_path)
         shown.hit_found.connect(self._show_hit)
         shown.details_changed.connect(self._show_details)
         shown.model_found.connect(self._show_model_of_chat)
         shown.answering_changed.connect(self._show_answering)
         shown.failed.connect(self.show_error)
-        commands.sending.connect(self.views.leave_welcome)
+        commands.sending.connect(self.views.begin)
         commands.sending.connect(self.error_strip.hide)
         commands.failed.connect(self.show_error)
         commands.messages.said.connect(self.said)
@@ -196,7 +195,7 @@ class ChatPage(ThemedWidget):
     def _show_details(self) -> None:
         now = self.shown.now
         conversation, options = now.conversation, now.options
-        self.header.show_title(None if conversation is None else conversation.title)
+        self._show_title()
         self.temporary_note.show_chat(
             temporary=now.temporary, has_words=conversation is not None and bool(conversation.leaf)
         )
@@ -210,6 +209,11 @@ class ChatPage(ThemedWidget):
         self.queue.show_chat(conversation)
         self._show_answering()
         self._show_context()
+
+    def _show_title(self) -> None:
+        conversation = self.shown.now.conversation
+        if conversation is not None or not self.views.is_waiting():
+            self.header.show_title(None if conversation is None else conversation.title)
 
     def _show_answering(self) -> None:
         answering = self.shown.answering()

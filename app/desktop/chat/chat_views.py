@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ChatViews(QStackedWidget):
-    """One of them is seen. On the `first_run` it is none yet: `welcoming` or `show_words` follows.
+    """One of them is seen, none before it is known which: `welcoming` or `begin` follows.
 
     `words_shown` comes when a person went back to the words, and wants to write.
     """
@@ -32,19 +32,28 @@ class ChatViews(QStackedWidget):
         finding: FindControl,
         selection: TextSelection,
         parent: QWidget,
-        *,
-        first_run: bool,
     ) -> None:
         super().__init__(parent)
         self._transcript, self._finding, self._selection = transcript, finding, selection
         self.whole_text = SelectTextView(self)
         self.setMinimumHeight(64)  # gives way to what is written below
-        for view in (*([QWidget(self)] if first_run else []), transcript, self.whole_text):
+        self._nothing = QWidget(self)
+        for view in (self._nothing, transcript, self.whole_text):
             self.addWidget(view)
         self.welcoming = Onboarding(calls, self)
         self.whole_text.closed.connect(self._go_back)
         self.welcoming.begun.connect(self._go_back)
         self.welcoming.models_wanted.connect(self.show_words)
+
+    def is_waiting(self) -> bool:
+        """Whether it is not known yet what there is to see."""
+        return self.currentWidget() is self._nothing
+
+    def begin(self) -> None:
+        """It is known which chat is seen: the page of the first run goes."""
+        self.leave_welcome()
+        if self.is_waiting():
+            self.show_words()
 
     def show_words(self) -> None:
         """The transcript, which says in a new chat what it is for."""

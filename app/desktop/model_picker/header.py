@@ -113,6 +113,7 @@ class Header(ThemedWidget):
         self._used, self._size = 0, 0
         self._state: ModelChanged | None = None
         self._title: str | None = None
+        self._is_known = False
         beside = (
             self.context, self.progress, self.cancel, self.options, self.remote_servers, self.model,
         )  # fmt: skip
@@ -141,8 +142,8 @@ class Header(ThemedWidget):
         self._show_parts()
 
     def show_title(self, title: str | None) -> None:
-        """The title of the conversation; None for a chat that has not begun."""
-        self._title = title
+        """The title of the conversation; None for a chat that has not begun. Nothing stands there before."""
+        self._title, self._is_known = title, True
         self.title.show_title(title or self.tr("New chat"), editable=title is not None)
 
     def show_project(self, project: Project | None) -> None:
@@ -198,7 +199,8 @@ class Header(ThemedWidget):
         self._show_parts()
 
     def retranslate(self) -> None:
-        self.show_title(self._title)
+        if self._is_known:
+            self.show_title(self._title)
         self.title.setAccessibleName(self.tr("Chat title"))
         self.title.setToolTip(self.tr("Click to rename") if self._title is not None else "")
         tuning = self._state is not None and self._state.tuning

@@ -137,9 +137,9 @@ class MainWindow(ThemedWidget):
         self.sidebar.folded_changed.connect(lambda: self._memory.keep_folded(self.sidebar.model.folded))
         self.sidebar.open_wanted.connect(self._open_chat)
 
-    def complete(self, bridge: Bridge, *, first_run: bool = False) -> None:
-        """Build the rest, before `attach`. `first_run`: nobody was welcomed yet."""
-        self._build_chat(first_run)
+    def complete(self, bridge: Bridge) -> None:
+        """Build the rest, before `attach`."""
+        self._build_chat()
         self._build_chat_lists()
         self._build_notes()
         self._build_pages()
@@ -151,7 +151,7 @@ class MainWindow(ThemedWidget):
         elif self._sent:
             self.chat.composer.submit()
 
-    def _build_chat(self, first_run: bool) -> None:
+    def _build_chat(self) -> None:
         """The page that takes over what was being written, and what stands over it."""
         from app.desktop.chat.chat_page import ChatPage
         from app.desktop.chat.conversation_panel import ConversationPanel
@@ -161,7 +161,7 @@ class MainWindow(ThemedWidget):
         edit.end_composition()
         edit.submitted.disconnect(self._send_later)
         writing = edit.hasFocus()
-        self.chat = ChatPage(self.calls, self._composer, self, first_run=first_run)
+        self.chat = ChatPage(self.calls, self._composer, self)
         self.pages.insertWidget(0, self.chat)
         self.pages.setCurrentWidget(self.chat)
         self.pages.removeWidget(self._first)
@@ -288,7 +288,7 @@ class MainWindow(ThemedWidget):
         self._take_settings(services.settings.current)
         self._take_events([services.models.state])
         self.calls.do(lambda s: s.projects.all(), self.sidebar.set_projects)
-        self.calls.do(lambda s: s.conversations.all(), self._take_list)
+        self.calls.do(lambda s: s.conversations.all(), self._take_list, self._no_list)
         self.downloads.begin()
         self.run_notes.shelf.begin()
         if self._notice:
@@ -329,22 +329,30 @@ class MainWindow(ThemedWidget):
 
     def _take_list(self, conversations: list[Conversation]) -> None:
         self.sidebar.set_conversations(conversations)
-        services = self.calls.services
-        if services is not None and not services.settings.current.welcomed:
-            self._welcome(conversations)
-        last = self._memory.conversation
+        if not self._welcomed(conversations):
+            self.chat.show_welcome()
+            return
+        last, now = self._memory.conversation, self.chat.shown.now
         # A chat that was begun while the data was being opened stays.
-        begun = self.chat.shown.now.has_begun or bool(self.chat.composer.text())
+        begun = now.has_begun or bool(self.chat.composer.text())
         if not begun and self.sidebar.model.conversation(last) is not None:
             self.chat.shown.open(last)
+        elif not now.opening:
+            self.chat.views.begin()
 
-    def _welcome(self, conversations: list[Conversation]) -> None:
-        """Who has chatted before needs none."""
+    def _welcomed(self, conversations: list[Conversation]) -> bool:
+        """Whether a person was greeted, or has chatted before and needs no greeting."""
+        services = self.calls.services
+        if services is None or services.settings.current.welcomed:
+            return True
         if not conversations and not self.chat.shown.now.has_begun:
-            self.chat.show_welcome()
-        else:
-            self.chat.views.show_words()
-            self.calls.do(lambda s: s.settings.change(welcomed=True))
+            return False
+        self.calls.do(lambda s: s.settings.change(welcomed=True))
+        return True
+
+    def _no_list(self, error: UserError) -> None:
+        self.chat.views.begin()
+        self.calls.failed.emit(error)
 
     def _take_events(self, events: list[ServiceEvent]) -> None:
         from app.services.chat.events import ConversationChanged, ConversationsImported, ProjectsChanged

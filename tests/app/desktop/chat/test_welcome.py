@@ -185,7 +185,8 @@ def test_who_was_welcomed_or_has_chatted_is_not_greeted_again(
     running.close()
     later = make_desktop(settings={"welcomed": False}).ready()
     later.until(lambda: later.services.settings.current.welcomed)
-    assert later.window.chat.views.welcoming.page is None and later.window.chat.transcript.isVisible()
+    later.until(later.window.chat.transcript.isVisible)
+    assert later.window.chat.views.welcoming.page is None
     assert hub.picked == 0
 
 

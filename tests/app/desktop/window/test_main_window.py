@@ -101,6 +101,31 @@ def test_the_chats_are_listed_before_the_data_is_open_and_open_with_it(make_desk
     assert open_id(second) == number and titles(second) == listed
 
 
+def test_until_the_chat_of_last_time_is_there_nothing_else_stands_in_its_place(make_desktop: Make) -> None:
+    first = make_desktop().ready()
+    first.send("A question")
+    title = first.window.chat.header.title.text()
+    first.close()
+    running = make_desktop()
+    running.desktop.start()
+    running.until(lambda: hasattr(running.window, "chat"))
+    chat, told = running.window.chat, list[str]()
+    languages.choose("ko")
+    languages.choose("en")
+    assert chat.views.is_waiting() and chat.header.title.text() == ""
+    chat.header.title.textChanged.connect(told.append)
+    running.until(lambda: not chat.views.is_waiting())
+    running.until(lambda: len(chat.transcript.ids) == 2)
+    assert told == [title]
+
+
+def test_without_a_chat_of_last_time_a_new_one_is_shown(make_desktop: Make) -> None:
+    running = make_desktop()
+    running.start()
+    running.until(running.window.chat.transcript.empty.isVisible)
+    assert running.window.chat.header.title.text() == "New chat"
+
+
 def test_a_draft_becomes_a_conversation_and_survives_a_restart(make_desktop: Make, qtbot: QtBot) -> None:
     first = make_desktop().ready()
     qtbot.keyClicks(first.window.chat.composer.edit, "half a thought")
