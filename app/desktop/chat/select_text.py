@@ -16,8 +16,9 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
 )
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
+from app.desktop.base.text_field import TextField
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.cards import time_of
@@ -72,7 +73,7 @@ class SelectTextView(ThemedWidget):
         self._places: list[tuple[int, int]] = []
         self._current = -1
         self._text = _Text(self)
-        self._field = QLineEdit(self)
+        self._field = TextField(self)
         self._count = text_label(self, "small")
         self._previous, self._next, self._copy, self._close = (push_button(self, "bar") for _ in range(4))
         self._slices = QTimer(self, singleShot=True, interval=0)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.desktop.base.language import languages
+from app.desktop.base.text_field import TextField
 from app.desktop.widgets.labels import announce
 from app.desktop.widgets.layouts import Column, Row
 from engine.errors import UserError
@@ -48,7 +49,7 @@ class CheckedField(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._told = ""
-        self.field = QLineEdit(self)
+        self.field = TextField(self)
         self.complaint = Complaint(self)
         self.beside = Row((self.field, 1), spacing=8)
         Column(self.beside, self.complaint, parent=self, spacing=6)

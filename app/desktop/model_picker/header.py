@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStyle, QStyleOptionFrame, QStylePainter, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionFrame, QStylePainter, QWidget
 
 from app.desktop.base.icons import set_icon
+from app.desktop.base.text_field import TextField
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.base.tool_tip import plain_tip
@@ -31,7 +32,7 @@ MEMORY_FROM = 1000
 SENTENCE_FROM, WORD_FROM = 1060, 640
 
 
-class TitleField(QLineEdit):
+class TitleField(TextField):
     """The title; a click makes it a field, Enter or leaving keeps the change, Esc takes it back."""
 
     renamed = Signal(str)

@@ -8,9 +8,10 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QListView, QWidget
 
 from app.desktop.base.language import languages
+from app.desktop.base.text_field import TextField
 from app.desktop.base.theme import themes
 from app.desktop.model_picker.loaded_model_note import ResidenceNote
 from app.desktop.model_picker.model_choices import ModelChoice, found_choices
@@ -36,7 +37,7 @@ class ModelPicker(Overlay):
         super().__init__(parent, WIDTH)
         self._menu, self._known = menu, menu.known
         self.layout().setStretch(2, 0)  # at the right, where the menu is
-        self.field = QLineEdit(self.card)
+        self.field = TextField(self.card)
         self.rows = PickerRows(self)
         self.list = QListView(self.card)
         self.list.setModel(self.rows)

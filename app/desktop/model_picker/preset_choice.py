@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.text_field import TextField
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.choice_button import ChoiceButton
@@ -32,7 +33,7 @@ class PresetChoice(ThemedWidget):
         self.button = ChoiceButton(self)
         self.button.chosen.connect(self._choose)
         self._naming = QWidget(self)
-        self.name, self.save = QLineEdit(self._naming), push_button(self._naming)
+        self.name, self.save = TextField(self._naming), push_button(self._naming)
         self.name.setMaxLength(40)
         self.name.returnPressed.connect(self._save)
         self.save.clicked.connect(self._save)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit
+
+from app.desktop.base.text_field import TextField
 
 
-class NameField(QLineEdit):
+class NameField(TextField):
     """Enter or leaving keeps the name, Escape takes it back."""
 
     kept = Signal(str)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from agents.permissions.values import Scope
 from app.desktop.base.icons import set_icon
 from app.desktop.base.style import set_kind
+from app.desktop.base.text_field import TextField
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.widgets.buttons import push_button
@@ -36,7 +37,7 @@ class AnswerBar(FittedWidget):
         set_kind(self.default, "primary")
         self.no = push_button(self)
         self.no.clicked.connect(self.refused)
-        self.reason = QLineEdit(self)
+        self.reason = TextField(self)
         self.reason.returnPressed.connect(self._deny)
         self.deny, self.back = push_button(self), push_button(self)
         self.deny.clicked.connect(self._deny)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.menu import Menu
+from app.desktop.base.text_field import TextField
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
@@ -42,7 +43,7 @@ class FolderField(ThemedWidget):
         super().__init__(parent)
         self._recent: list[str] = []
         self.setAcceptDrops(True)
-        self.field = QLineEdit(self)
+        self.field = TextField(self)
         self.field.setAcceptDrops(False)  # the whole field takes what is dropped, as a folder and not as text
         self.choose = push_button(self)
         self.recent = push_button(self)

@@ -6,9 +6,10 @@ from typing import Any
 
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from agents.permissions.visible import visible
+from app.desktop.base.text_field import TextField
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.labels import show_text, text_label
@@ -80,7 +81,7 @@ class _FieldRow(FittedWidget):
             return _Ticks(field, self)
         if field.kind == "choice":
             return ChoiceButton(self)
-        line = QLineEdit(self)
+        line = TextField(self)
         default = field.default
         known = isinstance(default, str | int | float) and not isinstance(default, bool)
         line.setText(str(default) if known else "")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
+from app.desktop.base.text_field import TextField
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.widgets.layouts import Row
 
@@ -16,7 +17,7 @@ class FollowUp(FittedWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.field = QLineEdit(self)
+        self.field = TextField(self)
         self.send = QPushButton(self)
         Row((self.field, 1), self.send, parent=self, margins=(0, 2, 0, 2), spacing=8)
         self.field.returnPressed.connect(self._send)

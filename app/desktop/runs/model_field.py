@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.text_field import TextField
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
 from app.desktop.runs.tools_line import ToolsLine
@@ -74,7 +75,7 @@ class ModelField(ThemedWidget):
         self._used: tuple[str, ...] = ()
         self._in_use = self._path = ""
         self.choice = ChoiceButton(self)
-        self.other = QLineEdit(self)
+        self.other = TextField(self)
         self.leaves = wrapped_label(self, "warning")
         self.tools = ToolsLine(self)
         self.complaint = Complaint(self)

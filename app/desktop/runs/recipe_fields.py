@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from app.desktop.base.text_field import TextField
 from app.desktop.forms.checked_field import Complaint
 from app.desktop.widgets.layouts import Column, discard
 from app.services.runs.values import Recipe
@@ -31,7 +32,7 @@ class RecipeFields(QWidget):
         self.fields, self._parts = {}, []
         self.complaint.say(None)
         for name, label, default in recipe.parameters if recipe is not None else ():
-            words, field = QLabel(label, self), QLineEdit(default, self)
+            words, field = QLabel(label, self), TextField(default, self)
             words.setProperty("kind", "heading")
             words.setBuddy(field)
             field.setAccessibleName(label)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.text_field import TextField
 from app.desktop.forms.checked_field import Complaint
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.collapsible import Collapsible
@@ -33,7 +34,7 @@ class SaveRecipe(Collapsible):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._about = wrapped_label(self, "small")
-        self.title, self.description = QLineEdit(self), QLineEdit(self)
+        self.title, self.description = TextField(self), TextField(self)
         self.complaint = Complaint(self)
         self.save = push_button(self)
         for widget in (self._about, self.title, self.description, self.complaint):

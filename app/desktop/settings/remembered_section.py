@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.text_field import TextField
 from app.desktop.forms.form import Field, FormSection
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, show_text, text_label, wrapped_label
@@ -30,7 +31,7 @@ class MemoryLine(QWidget):
     def __init__(self, memory: Memory, where: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.memory = memory
-        self.field = QLineEdit(memory.text, self)
+        self.field = TextField(memory.text, self)
         self.field.setMaxLength(LONGEST)
         self.field.setCursorPosition(0)
         self.field.editingFinished.connect(self._edited)
@@ -70,7 +71,7 @@ class RememberedSection(FormSection):
         self.nothing = wrapped_label(self._body, "small")
         self.lines: list[MemoryLine] = []
         self._list = Column(self.nothing, spacing=8)
-        self.field, self.add = QLineEdit(self._body), push_button(self._body)
+        self.field, self.add = TextField(self._body), push_button(self._body)
         self.field.setMaxLength(LONGEST)
         self.field.returnPressed.connect(self._add)
         self.add.clicked.connect(self._add)

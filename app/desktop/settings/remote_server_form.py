@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.text_field import TextField
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
 from app.desktop.forms.controls import Bounds, OptionalNumber, SettingRow
@@ -62,7 +63,7 @@ class ServerForm(ThemedWidget):
         self._server = server
         self._asked = 0  # which question to the server counts
         self._found = -1
-        self.address, self.title, self.certificates = (QLineEdit(self) for _ in range(3))
+        self.address, self.title, self.certificates = (TextField(self) for _ in range(3))
         self.key = KeyField(self)
         self.check, self.save, self.choose = (
             push_button(self),

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.text_field import TextField
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
@@ -46,12 +47,12 @@ class ModelTicks(ThemedWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.ticks: list[ModelTick] = []
-        self.search = QLineEdit(self)
+        self.search = TextField(self)
         self.search.setClearButtonEnabled(True)
         self._inside = QWidget(self)
         self._rows = Column(parent=self._inside, spacing=0)
         self._scroller = scroll_area(self._inside, self)
-        self.another = QLineEdit(self)
+        self.another = TextField(self)
         self.add = push_button(self, "")
         foot = Row((self.another, 1), self.add, spacing=8)
         Column(self.search, self._scroller, foot, parent=self, spacing=8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from app.desktop.base.text_field import TextField
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_text import place_words
 from app.desktop.widgets.buttons import push_button
@@ -24,7 +25,7 @@ class SecretField(ThemedWidget):
         super().__init__(parent)
         self.place: TokenPlace | None = None  # None: nobody was asked yet
         self.name, self.state = wrapped_label(self), wrapped_label(self, "small")
-        self.field = QLineEdit(self)
+        self.field = TextField(self)
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
         self.keep, self.forget = push_button(self), push_button(self)
         row = Row((self.field, 1), self.keep, self.forget, spacing=8)

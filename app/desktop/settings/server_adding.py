@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.text_field import TextField
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
 from app.desktop.forms.file_dialog import choose_file
@@ -144,7 +145,7 @@ class AddServer(ThemedWidget):
         self._calls = calls
         self.kind = SegmentedControl(self)
         self.kind.setSizePolicy(self.kind.sizePolicy().Policy.Fixed, self.kind.sizePolicy().Policy.Fixed)
-        self.what, self.name = QLineEdit(self), QLineEdit(self)
+        self.what, self.name = TextField(self), TextField(self)
         self.pairs = Pairs(self)
         self.help = wrapped_label(self, "small")
         self.complaint = Complaint(self)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from app.desktop.base.icons import set_icon
+from app.desktop.base.text_field import TextField
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, wrapped_label
@@ -44,7 +45,7 @@ class PairLine(ThemedWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.name, self.value = QLineEdit(self), QLineEdit(self)
+        self.name, self.value = TextField(self), TextField(self)
         self.value.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
         self.remove = push_button(self, "icon")
         self.remove.clicked.connect(self.gone)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.text_field import TextField
 from app.desktop.forms.form import Field
 from app.desktop.settings.connection_list import (
     ConnectionKind,
@@ -70,7 +71,7 @@ class WorkersList(ConnectionList):
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
         super().__init__(calls, KIND, parent)
-        self.field = QLineEdit(self)
+        self.field = TextField(self)
         self.add, self.check = push_button(self), push_button(self)
         self.column.insertLayout(2, Row((self.field, 1), self.add, self.check, spacing=8))
         self.empty.hide()

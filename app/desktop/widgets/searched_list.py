@@ -6,9 +6,10 @@ from typing import cast
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from app.desktop.base.icons import set_icon
+from app.desktop.base.text_field import TextField
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
@@ -16,7 +17,7 @@ from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, Row
 
 
-class SearchField(QLineEdit):
+class SearchField(TextField):
     """With nothing to take back in it, Ctrl+Z is the window's: it may bring back what was deleted."""
 
     def event(self, event: QEvent) -> bool:

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QApplication, QListView, QWidget
 
 from app.desktop.base.entry_delegate import ROW, EntryDelegate
 from app.desktop.base.fuzzy import fuzzy_score
+from app.desktop.base.text_field import TextField
 from app.desktop.base.theme import themes
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.overlay import Overlay
@@ -34,7 +35,7 @@ class Palette(Overlay):
         super().__init__(parent, 560)
         self._entries: list[Entry] = []
         self._found: list[Entry] = []
-        self.field = QLineEdit(self.card)
+        self.field = TextField(self.card)
         self._model = QStringListModel(self)
         self.list = QListView(self.card)
         self.list.setModel(self._model)

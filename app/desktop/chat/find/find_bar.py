@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.icons import set_icon
+from app.desktop.base.text_field import TextField
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
@@ -26,7 +27,7 @@ class FindBar(ThemedWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.field = QLineEdit(self)
+        self.field = TextField(self)
         self._count = text_label(self, "small")
         self._previous, self._next = push_button(self, "bar"), push_button(self, "bar")
         self._close = push_button(self, "icon")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.language import languages
+from app.desktop.base.text_field import TextField
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.queries import LICENCES, SIZES, SORTS, Filters, query_of
 from app.desktop.text.words import licence_name
@@ -25,7 +26,7 @@ PAUSE_MS = 300
 FIELD = 260
 
 
-class SearchField(QLineEdit):
+class SearchField(TextField):
     """Down goes on to the list, Escape empties the field."""
 
     left_downwards = Signal()

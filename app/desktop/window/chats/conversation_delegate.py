@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.desktop.base.icons import icon
+from app.desktop.base.text_field import TextField
 from app.desktop.base.theme import themes
 from app.desktop.text.words import shown_title
 from app.desktop.widgets.list_rows import INSET, Index, paint_ground, paint_heading
@@ -146,7 +147,7 @@ class ConversationDelegate(QStyledItemDelegate):
         painter.drawEllipse(inner.right() - size, inner.center().y() - size // 2 + 1, size, size)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        editor = QLineEdit(parent)
+        editor = TextField(parent)
         editor.setAccessibleName(self.tr("Chat title"))
         editor.setMaxLength(200)
         return editor

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.text_field import TextField
 from app.desktop.forms.checked_field import Complaint
 from app.desktop.forms.controls import TextArea
 from app.desktop.forms.file_dialog import choose_files
@@ -42,7 +43,7 @@ class ProjectSheet(Sheet):
         self._files: list[str] = []
         self._models: list[tuple[str, str]] = []
         inside = self.scroller.inside
-        self.name, self.instructions = QLineEdit(inside), TextArea(inside)
+        self.name, self.instructions = TextField(inside), TextArea(inside)
         self.name.setMaxLength(120)
         self.model, self.folder = ChoiceButton(inside), FolderField(inside)
         self.mode, self.which = ModeChoice(inside), ToolsFold(inside)
