@@ -5109,8 +5109,8 @@
 <context>
     <name>QueuedQuestion</name>
     <message>
-        <source>Double-click to edit</source>
-        <translation>두 번 클릭하여 수정</translation>
+        <source>Double-click to edit, drag to move</source>
+        <translation>두 번 클릭하여 수정, 끌어서 이동</translation>
     </message>
     <message>
         <source>Waiting question {number}: {words}</source>

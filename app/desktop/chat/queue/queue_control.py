@@ -23,8 +23,8 @@ class QueueControl(QObject):
         self._conversation: int | None = None
         strip.edited.connect(self._edit)
         strip.dropped.connect(self._drop)
-        strip.raised.connect(self._raise)
-        strip.editing.connect(self._hold)
+        strip.moved.connect(self._move)
+        strip.busy.connect(self._hold)
         strip.send_wanted.connect(self._send)
 
     def show_chat(self, conversation: Conversation | None) -> None:
@@ -48,9 +48,9 @@ class QueueControl(QObject):
         chat = self._chat
         self._calls.do(lambda s: s.queue.drop(chat, place, text))
 
-    def _raise(self, place: int, text: str) -> None:
+    def _move(self, place: int, text: str, to: int) -> None:
         chat = self._chat
-        self._calls.do(lambda s: s.queue.move(chat, place, text, place - 1))
+        self._calls.do(lambda s: s.queue.move(chat, place, text, to))
 
     def _hold(self, on: bool) -> None:
         chat = self._chat

@@ -31,8 +31,10 @@ class QueueStrip(ThemedWidget):
 
     edited = Signal(int, str, str)
     dropped = Signal(int, str)
-    raised = Signal(int, str)
-    editing = Signal(bool)
+    # The place it has, and the one that it is put to.
+    moved = Signal(int, str, int)
+    # One of them is being changed or dragged: nothing is sent meanwhile.
+    busy = Signal(bool)
     send_wanted = Signal()
     # The focus was on a question that is gone.
     focus_lost = Signal()
@@ -40,6 +42,7 @@ class QueueStrip(ThemedWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._rows: list[QueuedQuestion] = []
+        self._stored: list[QueuedQuestion] = []  # as they follow each other but for the one that is dragged
         self._answering = False
         inside = QWidget(self)
         self._head = text_label(inside, "small")
@@ -63,9 +66,9 @@ class QueueStrip(ThemedWidget):
 
     def show_questions(self, questions: Sequence[str]) -> None:
         """These wait now. A row whose question is still there stays, its editor too."""
-        if [row.text for row in self._rows] == list(questions):
+        if [row.text for row in self._stored] == list(questions):
             return
-        before, rows = list(self._rows), []
+        before, rows = list(self._stored), []
         lost = any(holds_focus(row) for row in before)
         for text in questions:
             row = next((row for row in before if row.text == text), None)
@@ -79,20 +82,24 @@ class QueueStrip(ThemedWidget):
             rows.append(row)
         # What is being changed is not taken away while it is.
         rows[:0] = [row for row in before if row.is_editing]
+        self._stored = rows
         for gone in before:
             if gone not in rows:
                 discard(gone, self._column)
-        self._rows = rows
-        for place, row in enumerate(rows):
-            self._column.removeWidget(row)
-            self._column.insertWidget(place, row)
-            row.set_number(place + 1)
-            row.show()
+        self._arrange(rows)
         self.setVisible(bool(rows))
         self.retranslate()
         self.fit()
         if lost and not any(holds_focus(row) for row in rows):
             self.focus_lost.emit()
+
+    def _arrange(self, rows: list[QueuedQuestion]) -> None:
+        self._rows = list(rows)
+        for place, row in enumerate(rows):
+            self._column.removeWidget(row)
+            self._column.insertWidget(place, row)
+            row.set_number(place + 1)
+            row.show()
 
     def set_answering(self, answering: bool) -> None:
         """While the chat is answered nothing has to be done for the next question."""
@@ -111,12 +118,33 @@ class QueueStrip(ThemedWidget):
 
     def _made(self, text: str) -> QueuedQuestion:
         row = QueuedQuestion(self._list, text)
-        row.edited.connect(lambda new: self.edited.emit(self._rows.index(row), row.text, new))
-        row.dropped.connect(lambda: self.dropped.emit(self._rows.index(row), row.text))
-        row.raised.connect(lambda: self.raised.emit(self._rows.index(row), row.text))
-        row.editing.connect(self.editing)
+        row.edited.connect(lambda new: self.edited.emit(self._stored.index(row), row.text, new))
+        row.dropped.connect(lambda: self.dropped.emit(self._stored.index(row), row.text))
+        row.raised.connect(lambda: self._move(row, self._stored.index(row) - 1))
+        row.dragged.connect(lambda at: self._drag(row, self._list.mapFromGlobal(at).y()))
+        row.let_go.connect(lambda stays: self._let_go(row, stays))
+        row.busy.connect(self.busy)
         row.height_changed.connect(self.fit)
         return row
+
+    def _move(self, row: QueuedQuestion, place: int) -> None:
+        self.moved.emit(self._stored.index(row), row.text, place)
+
+    def _drag(self, row: QueuedQuestion, y: int) -> None:
+        """The others make room where the mouse is."""
+        others = [other for other in self._rows if other is not row]
+        place = sum(other.geometry().center().y() < y for other in others)
+        others.insert(place, row)
+        if others != self._rows:
+            self._arrange(others)
+        self._area.ensureVisible(0, y, 0, row.height() // 2)
+
+    def _let_go(self, row: QueuedQuestion, stays: bool) -> None:
+        place = self._rows.index(row) if row in self._rows else 0
+        if stays and row in self._stored and self._rows != self._stored:
+            self._move(row, place)
+        else:
+            self._arrange(self._stored)
 
     def fit(self) -> None:
         """As high as the questions, up to what scrolls."""

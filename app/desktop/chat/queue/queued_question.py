@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.base.icons import set_icon
+from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.editor import MessageEditor
@@ -20,12 +21,15 @@ SHOWN = 300
 
 
 class QueuedQuestion(ThemedWidget):
-    """`edited` carries its new text; `editing` says when its editor comes and goes."""
+    """`edited` carries its new text; `busy` says when its editor or the mouse has it and when it is free again.
+    `dragged` carries where the mouse is while it drags the question; `let_go` says whether it is to stay there."""
 
     edited = Signal(str)
-    editing = Signal(bool)
+    busy = Signal(bool)
     dropped = Signal()
     raised = Signal()
+    dragged = Signal(QPoint)
+    let_go = Signal(bool)
     height_changed = Signal()
 
     def __init__(self, parent: QWidget, text: str) -> None:
@@ -34,6 +38,8 @@ class QueuedQuestion(ThemedWidget):
         self.text = text
         self._number = 1
         self.editor: MessageEditor | None = None
+        self._pressed: QPoint | None = None
+        self._is_dragged = False
         self._line = QWidget(self)
         self._words = ElidedLabel(self._line, mode=Qt.TextElideMode.ElideRight)
         self._up, self._edit, self._drop = (push_button(self._line, "icon") for _ in range(3))
@@ -73,7 +79,7 @@ class QueuedQuestion(ThemedWidget):
         self.editor.show()
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self._line.hide()
-        self.editing.emit(True)
+        self.busy.emit(True)
         self._fit_editor()
 
     def stop_editing(self) -> None:
@@ -82,7 +88,7 @@ class QueuedQuestion(ThemedWidget):
         editor, self.editor = self.editor, None
         self._line.show()
         editor.leave()
-        self.editing.emit(False)
+        self.busy.emit(False)
         self.height_changed.emit()
 
     def _fit_editor(self) -> None:
@@ -104,11 +110,53 @@ class QueuedQuestion(ThemedWidget):
             self.edited.emit(text)
         self.stop_editing()
 
+    # --- the mouse ---
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and not self.is_editing:
+            self._pressed = event.globalPosition().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            return
+        at = event.globalPosition().toPoint()
+        if not self._is_dragged:
+            if (at - self._pressed).manhattanLength() < QApplication.startDragDistance():
+                return
+            self._is_dragged = True
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            set_property(self, "kind", "accent-card")
+            self.grabKeyboard()  # Esc takes the question back, and not the answer that is being written
+            self.busy.emit(True)
+        self.dragged.emit(at)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._end_drag(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._is_dragged and event.key() == Qt.Key.Key_Escape:
+            self._end_drag(False)
+        else:
+            super().keyPressEvent(event)
+
+    def hideEvent(self, event: object) -> None:
+        self._end_drag(False)
+
+    def _end_drag(self, stays: bool) -> None:
+        self._pressed = None
+        if self._is_dragged:
+            self._is_dragged = False
+            self.unsetCursor()
+            set_property(self, "kind", "note")
+            self.releaseKeyboard()
+            self.let_go.emit(stays)
+            self.busy.emit(False)
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.start_editing()
 
     def enterEvent(self, event: QEvent) -> None:
-        self.setToolTip(self.tr("Double-click to edit"))
+        self.setToolTip(self.tr("Double-click to edit, drag to move"))
 
     def retranslate(self) -> None:
         self._words.set_whole(first_words(self.text, SHOWN))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.queue.queued_question import QueuedQuestion
@@ -116,6 +116,69 @@ def test_a_question_is_put_first_and_taken_away_with_keys(busy: Running, qtbot: 
     qtbot.keyClick(gone, Qt.Key.Key_Space)
     busy.until(waits(busy, "a"))
     assert QApplication.focusWidget() is busy.window.chat.composer.edit
+
+
+def drag(row: QueuedQuestion, onto: QueuedQuestion, qtbot: QtBot) -> None:
+    """Press the mouse on a question and move beyond the middle of another one, in steps."""
+    qtbot.waitUntil(lambda: abs(row.y() - onto.y()) >= row.height())  # they are laid out
+    start, way = row.geometry().center(), onto.geometry().center() - row.geometry().center()
+    qtbot.mousePress(row, Qt.MouseButton.LeftButton)
+    for step in range(1, 6):
+        QApplication.processEvents()
+        qtbot.mouseMove(row, row.mapFromParent(start + way * step / 4))
+
+
+def test_a_question_is_dragged_to_another_place(busy: Running, qtbot: QtBot) -> None:
+    queue(busy, qtbot, "a", "b", "c")
+    third, second = rows(busy)[2], rows(busy)[1]
+    drag(third, rows(busy)[0], qtbot)
+    assert [row.text for row in rows(busy)] == ["c", "a", "b"]
+    assert third.accessibleName() == "Waiting question 1: c"
+    qtbot.mouseRelease(third, Qt.MouseButton.LeftButton)
+    busy.until(waits(busy, "c", "a", "b"))
+    drag(third, second, qtbot)
+    qtbot.mouseRelease(third, Qt.MouseButton.LeftButton)
+    busy.until(waits(busy, "a", "b", "c"))
+
+
+def test_esc_takes_a_dragged_question_back_and_stops_no_answer(busy: Running, qtbot: QtBot) -> None:
+    queue(busy, qtbot, "a", "b")
+    dragged = rows(busy)[1]
+    drag(dragged, rows(busy)[0], qtbot)
+    assert QWidget.keyboardGrabber() is dragged
+    qtbot.keyClick(dragged, Qt.Key.Key_Escape)
+    assert waits(busy, "a", "b")() and QWidget.keyboardGrabber() is None
+    qtbot.mouseRelease(dragged, Qt.MouseButton.LeftButton)
+    assert waits(busy, "a", "b")() and busy.window.chat.shown.answering()
+    busy.engine.hold.clear()
+    busy.until(lambda: said(busy) == ["first", "To first", "a", "To a", "b", "To b"])
+
+
+def test_nothing_is_sent_while_a_question_is_dragged(busy: Running, qtbot: QtBot) -> None:
+    queue(busy, qtbot, "a", "b")
+    dragged = rows(busy)[1]
+    drag(dragged, rows(busy)[0], qtbot)
+    told: list[object] = []
+    busy.window.calls.do(lambda s: None, told.append)  # behind the call that holds them
+    busy.until(lambda: bool(told))
+    busy.engine.hold.clear()
+    busy.until(lambda: said(busy) == ["first", "To first"] and not busy.window.chat.shown.answering())
+    qtbot.mouseRelease(dragged, Qt.MouseButton.LeftButton)
+    busy.until(lambda: said(busy) == ["first", "To first", "b", "To b", "a", "To a"])
+
+
+def test_another_chat_that_is_shown_takes_the_dragged_question_with_it(busy: Running, qtbot: QtBot) -> None:
+    page = busy.window.chat
+    assert page.shown.now.conversation is not None
+    home = page.shown.now.conversation.id
+    queue(busy, qtbot, "a", "b")
+    drag(rows(busy)[1], rows(busy)[0], qtbot)
+    busy.window.go.new_chat()
+    assert QWidget.keyboardGrabber() is None and not page.queue.strip.isVisible()
+    busy.window.go.open_chat(home)
+    busy.until(lambda: [row.text for row in rows(busy)] == ["a", "b"])
+    busy.engine.hold.clear()
+    busy.until(lambda: said(busy) == ["first", "To first", "a", "To a", "b", "To b"])
 
 
 def test_another_chat_shows_its_own_and_they_are_there_when_one_comes_back(
