@@ -21,6 +21,7 @@ from engine.values import (
     ReasoningControl,
     Sampling,
     Timings,
+    TokenLogprob,
     ToolCall,
     Usage,
 )
@@ -79,6 +80,11 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     defaults. `tools` are definitions in OpenAI's shape. `tool_choice` is "auto", "required", "none" or a
     tool's name; the calls come in `Finished`. `conversation` names the conversation, the same for each of its
     turns; "" for a single answer that is never written to disk. `drafts` False: no speculative decoding.
+
+    `top_logprobs`: the tokens come in `TokenLogprobs` too, each with so many of the likeliest in its place; None: no
+    probabilities. `score`: nothing is written; the last message, an answer, is read again, and its tokens come in
+    `TokenLogprobs`, reasoning and marks of calls included. It shares the steps with other answers, gives way to them,
+    and is aborted as they are.
     """
 
     id: int
@@ -92,6 +98,8 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     tool_choice: str = "auto"
     conversation: str = ""
     drafts: bool = True
+    top_logprobs: int | None = None
+    score: bool = False
 
 
 class LoadProgress(msgspec.Struct, frozen=True, tag="load_progress"):
@@ -178,6 +186,14 @@ class Delta(msgspec.Struct, frozen=True, tag="delta"):
     text: str
 
 
+class TokenLogprobs(msgspec.Struct, frozen=True, tag="token_logprobs"):
+    """The next tokens of an answer, with their probabilities. An end token is left out, and so is what the engine
+    writes for the model, such as the end of a reasoning that is cut short."""
+
+    id: int
+    tokens: tuple[TokenLogprob, ...]
+
+
 class ToolCallDelta(msgspec.Struct, frozen=True, tag="tool_call_delta"):
     """New text of the JSON of a tool call's arguments; the first, which may be empty, says that the call has begun.
 
@@ -246,6 +262,7 @@ HostEvent = (
     | Queued
     | PrefillProgress
     | Delta
+    | TokenLogprobs
     | ToolCallDelta
     | ToolCalled
     | ExpertsFired

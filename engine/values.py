@@ -22,6 +22,7 @@ SAMPLING_BOUNDS: dict[str, tuple[float, float]] = {
     "seed": (0, 2**32 - 1),
 }
 DEFAULT_CONTEXT = 8192
+LEAST_LOGPROB = -9999.0
 
 
 class ToolCall(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -135,6 +136,21 @@ class Timings(msgspec.Struct, frozen=True):
     decode_s: float = 0.0
     python_s: float = 0.0
     batch: float = 0.0
+
+
+class TokenLogprob(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A token in its place, and the natural logarithm of its probability: of the softmax of the plain logits, at
+    temperature 1, before sampling parameters and grammars.
+
+    `data` are the token's bytes as they stand in the text, which may be half a UTF-8 character. `top` are the tokens
+    that are likeliest in that place, the first most of all, and the token itself where it is one of them; they have
+    no `top`. `logprob` is never below `LEAST_LOGPROB`, which stands for a probability of 0.
+    """
+
+    token: int
+    data: bytes
+    logprob: float
+    top: tuple[TokenLogprob, ...] = ()
 
 
 class ExpertsFired(msgspec.Struct, frozen=True, tag="experts_fired"):

@@ -19,7 +19,7 @@ from engine.formats.parse.channels import ChannelParser
 from engine.formats.parse.parser import ReplyParser
 from engine.formats.render.definitions import plainer
 from engine.formats.render.fallback import with_tools_described
-from engine.formats.render.history import Prepared, inserted, prepared
+from engine.formats.render.history import Prepared, inserted, prepared, written_calls
 from engine.formats.render.messages import (
     Conversation,
     normalized,
@@ -130,6 +130,16 @@ class ChatFormat:
             prompt = self._closed(prompt)
         return self._continued(prompt, thoughts, partial["content"]) if partial else prompt
 
+    def answered(self, messages: Messages, tools: Tools = None, reasoning: Reasoning = "auto") -> Prompt:
+        """Render the prompt and the whole answer to it, the last message, as the model would have written that:
+        its reasoning and its calls included. Raises as `render` does.
+        """
+        prompt = self.render(messages, tools, reasoning, continue_last=True)
+        calls = written_calls(normalized(messages[-1:])[0], self._dialect)
+        if calls and prompt.opens_reasoning:
+            calls = (Piece(self._markers.block("", closed=True), True), *calls)
+        return _extended(prompt, *calls)
+
     def parser(self, prompt: Prompt, tools: Tools = None) -> ReplyParser:
         """A parser for the reply to this prompt. Without `tools` it uses those that the prompt was
         rendered with; without any, what looks like a call is part of the answer."""
@@ -232,6 +242,7 @@ class ChatFormat:
             _extended(prompt, *pieces),
             opens_reasoning=opens,
             continued=True,
+            continued_from=len(prompt.text),
             continued_reasoning=reasoning,
             continued_content=content,
         )

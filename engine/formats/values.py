@@ -28,8 +28,8 @@ class Prompt(msgspec.Struct, frozen=True):
     `opens_reasoning`: the reply starts inside the reasoning. `reasoning_budget` is the number of reasoning
     tokens the engine has to enforce, None for no limit. `reasoning_forced_off`: a model that always reasons
     was handed a closed block, which it may not respect. `continued_*` is the part of the answer that the
-    prompt ends with. `tools` are the definitions that it was rendered with. `stops` are texts at which the answer is
-    over, for a model that never learned a mark for that.
+    prompt ends with, from the character `continued_from` of its text on. `tools` are the definitions that it was
+    rendered with. `stops` are texts at which the answer is over, for a model that never learned a mark for that.
     """
 
     text: str
@@ -39,10 +39,20 @@ class Prompt(msgspec.Struct, frozen=True):
     reasoning_budget: int | None = None
     reasoning_forced_off: bool = False
     continued: bool = False
+    continued_from: int = 0
     continued_reasoning: str = ""
     continued_content: str = ""
     tools: tuple[dict[str, Any], ...] = ()
     stops: tuple[str, ...] = ()
+
+    @property
+    def before_answer(self) -> Prompt:
+        """The prompt without the answer that it ends with."""
+        pieces, left = [], self.continued_from
+        for piece in self.pieces:
+            pieces.append(Piece(piece.text[:left], piece.trusted))
+            left -= len(pieces[-1].text)
+        return Prompt(self.text[: self.continued_from], tuple(piece for piece in pieces if piece.text))
 
 
 class AssistantMessage(msgspec.Struct, frozen=True):

@@ -98,6 +98,8 @@ class RemoteEngine:
         with self._lock:
             if self._state not in ("loading", "ready"):
                 raise UserError.from_info(self._failure)
+            if request.score:  # the protocol has no way to have a given text read
+                raise UserError("probabilities.elsewhere")
             self._open[request.id] = exchange
             settled = self._settled
         self._start(lambda: self._answer(exchange, settled), "remote-answer")

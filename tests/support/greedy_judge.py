@@ -70,6 +70,17 @@ class GreedyJudge:
                 step = [token]
         return worst
 
+    def logprobs(self, messages: tuple[Message, ...], answer: str) -> list[tuple[int, float]]:
+        """The tokens of `answer`, read one by one, each with the natural logarithm of its probability."""
+        tokenizer = Tokenizer(self._vocab)
+        found, step = [], tokenizer.encode(self._format.render(messages))
+        with self._context() as context:
+            for token in tokenizer.marker(answer):
+                logits = self._logits(context, step).astype(np.float64)
+                found.append((token, float(logits[token] - np.logaddexp.reduce(logits))))
+                step = [token]
+        return found
+
     def alone(self, messages: tuple[Message, ...], most: int) -> list[Piece]:
         """What the model answers, at most so many tokens."""
         tokenizer = Tokenizer(self._vocab)

@@ -140,6 +140,13 @@ def _written(call: dict[str, Any]) -> WrittenCall:
     return WrittenCall(function["name"], function["arguments"], call["id"])
 
 
+def written_calls(message: dict[str, Any], dialect: Dialect) -> tuple[Piece, ...]:
+    """The calls of a message as its model would have written them, nothing where it makes none."""
+    (known,) = _with_ids([message], dialect)
+    calls = known.get("tool_calls")
+    return write_calls(dialect, [_written(call) for call in calls]) if calls else ()
+
+
 def _one_call_each(conversation: Conversation) -> Conversation:
     """Split messages with several calls into one call each, followed by its result."""
     out: Conversation = []

@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from engine.api import Delta, Finished, GenerateRequest, PrefillProgress, ToolCallDelta, ToolCalled
+from engine.api import (
+    Delta,
+    Finished,
+    GenerateRequest,
+    PrefillProgress,
+    TokenLogprobs,
+    ToolCallDelta,
+    ToolCalled,
+)
 from engine.errors import ErrorInfo, UserError
 from engine.formats import (
     AssistantMessage,
@@ -40,7 +48,7 @@ BUDGET_GRACE = 16
 _REPETITION_EVERY = 64
 _BOUNDARIES = ("\n", ".", "!", "?", "。")
 
-Emit = Callable[[PrefillProgress | Delta | ToolCallDelta | ToolCalled], None]
+Emit = Callable[[PrefillProgress | Delta | TokenLogprobs | ToolCallDelta | ToolCalled], None]
 
 
 class StepResult(NamedTuple):
@@ -108,6 +116,16 @@ class Generation:
         return self._limit - self._completion
 
     @property
+    def reusable(self) -> list[int]:
+        """The tokens of which all but the last may be in memory already."""
+        return self.tokens
+
+    def rows(self, held: int, most: int, outputs: int) -> tuple[int, int]:
+        """How many of the next `most` tokens, `held` of which are in memory, a step with so many `outputs` takes, and
+        how many of its last rows have logits."""
+        return most, int(held + most == len(self.tokens))
+
+    @property
     def may_draft(self) -> bool:
         """Whether tokens may be drafted: not while a grammar judges each of them."""
         return self.request.drafts and self._gate is not None and not self._gate.is_active
@@ -165,7 +183,9 @@ class Generation:
             return StepResult(None, 0)
         for number, row in enumerate(rows):
             before = len(self.tokens)
-            reason = self._take(self._draw(row))
+            token = self._draw(row)
+            self._emit_logprob(row, token)
+            reason = self._take(token)
             if reason is not None or number == len(draft) or self.tokens[before:] != [draft[number]]:
                 break
         self._drafted += len(draft)
@@ -261,6 +281,11 @@ class Generation:
         token = self._chain.sample(session.handle, row) if within is None else within
         session.sampling_s += time.perf_counter() - started
         return token
+
+    def _emit_logprob(self, row: int, token: int) -> None:
+        top = self.request.top_logprobs
+        if top is not None and not self._session.tokenizer.is_end(token):
+            self._emit(TokenLogprobs(self.request.id, (self._session.logprob(row, token, top),)))
 
     def _take(self, token: int) -> FinishReason | None:
         """Append a sampled token; the finish reason, None while the answer goes on."""

@@ -15,14 +15,15 @@ from engine.local.generation.cancellation import Cancellation
 from engine.local.model.session_guard import SessionGuard
 
 if TYPE_CHECKING:
-    from engine.local.generation.generation import Emit, Generation
+    from engine.local.generation.generation import Emit
+    from engine.local.generation.scoring import Work
 
 
 class Prepared(NamedTuple):
     """A prepared request, or the reason why it cannot be answered."""
 
     request: GenerateRequest
-    generation: Generation | None
+    generation: Work | None
     error: ErrorInfo | None
 
 
@@ -54,13 +55,22 @@ class PromptWorker:
 
     def _prepared(self, request: GenerateRequest, arrived: float) -> Prepared:
         from engine.local.generation.generation import Generation
+        from engine.local.generation.scoring import Scoring
 
         with self._guard.acquire() as session:
             if session is None:
                 return Prepared(request, None, ErrorInfo("engine.no_model"))
             try:
-                generation = Generation(
-                    session, request, self._emit, arrived, lambda: self._cancellation.is_hurried(request.id)
+                generation: Work = (
+                    Scoring(session, request, self._emit, arrived)
+                    if request.score
+                    else Generation(
+                        session,
+                        request,
+                        self._emit,
+                        arrived,
+                        lambda: self._cancellation.is_hurried(request.id),
+                    )
                 )
                 if not self._cancellation.is_aborted(request.id):
                     generation.prepare()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from engine.api import ModelFacts
 from engine.errors import UserError
 from engine.formats import ChatFormat, Prompt
@@ -21,6 +23,7 @@ from engine.local.model.tokenizer import Tokenizer
 from engine.local.native.routing import ExpertWatch
 from engine.local.speculative.draft_model import DraftModel
 from engine.placement.plan import Placement
+from engine.values import LEAST_LOGPROB, TokenLogprob
 
 
 class Decoded:
@@ -150,6 +153,20 @@ class Session:
         if rows == answers and code == Decoded.OK:
             self._paced = (self._pacer(rows).after_step(elapsed), started + elapsed)
         return code
+
+    def logprob(self, row: int, token: int, top: int) -> TokenLogprob:
+        """`token` in the place after row `row` of the last batch, with the `top` likeliest in that place.
+
+        The row must be one with logits, and the batch the last that was computed.
+        """
+        started = time.perf_counter()
+        found = native.logprobs(self._context, row, native.vocabulary_size(self.vocab), token, top)
+        itself, *likeliest = (
+            TokenLogprob(each, self.tokenizer.piece(each), value if value > LEAST_LOGPROB else LEAST_LOGPROB)
+            for each, value in found
+        )
+        self.sampling_s += time.perf_counter() - started
+        return msgspec.structs.replace(itself, top=tuple(likeliest))
 
     def forget(self) -> None:
         """Empty the memory after a failure that leaves its state unknown."""

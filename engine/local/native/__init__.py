@@ -18,6 +18,7 @@ from engine.local.native.library import (
     log_tail,
     start,
 )
+from engine.local.native.logprobs import logprobs
 from engine.local.native.model import (
     MemoryKind,
     free_context,

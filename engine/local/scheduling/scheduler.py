@@ -16,8 +16,9 @@ import msgspec
 from engine.api import Activity, Finished, GenerateRequest, Queued
 from engine.errors import ErrorInfo, error_info
 from engine.local.generation.cancellation import Cancellation
-from engine.local.generation.generation import Generation, StepResult
+from engine.local.generation.generation import StepResult
 from engine.local.generation.prompt_worker import Prepared
+from engine.local.generation.scoring import Work
 from engine.local.model.checkpoints import stops
 from engine.local.model.sequences import Sequence
 from engine.local.model.session import Decoded, Session
@@ -44,14 +45,14 @@ EXPERTS_INTERVAL = 1.0
 
 
 class _Waiting(msgspec.Struct):
-    generation: Generation
+    generation: Work
     since: float
     ahead: int = -1  # the number ahead last emitted
     is_coming: bool = False  # a slot is free, its state is being read from disk
 
 
 class _Active(msgspec.Struct):
-    generation: Generation
+    generation: Work
     sequence: Sequence
     drafter: Drafter
     since: float  # it got its slot
@@ -59,11 +60,12 @@ class _Active(msgspec.Struct):
 
 
 class _Rows(NamedTuple):
-    """The rows of one answer in a step: its tokens and drafts."""
+    """The rows of one answer in a step: its tokens, the last `drawn` of which have logits, and drafts."""
 
     active: _Active
     first: int
     known: int
+    drawn: int
     draft: list[int]
 
 
@@ -173,13 +175,13 @@ class Scheduler:
         ):
             if not self._has_room(waiting.generation, ()) and not self._take_room(waiting, now):
                 break  # no overtaking of one that needs more room
-            waiting.is_coming = bool(self._active) and not self._slots.is_near(waiting.generation.tokens)
+            waiting.is_coming = bool(self._active) and not self._slots.is_near(waiting.generation.reusable)
             if waiting.is_coming:
                 continue  # the others go on meanwhile
             self._waiting.remove(waiting)
             self._start(waiting, now)
 
-    def _has_room(self, generation: Generation, without: list[_Active] | tuple[()]) -> bool:
+    def _has_room(self, generation: Work, without: list[_Active] | tuple[()]) -> bool:
         """Whether one more answer fits if those of `without` gave up their slots."""
         if not self._slots.free and not without:
             return False
@@ -216,7 +218,7 @@ class Scheduler:
     def _start(self, waiting: _Waiting, now: float) -> None:
         generation = waiting.generation
         request = generation.request
-        sequence, steps_back = self._slots.place(generation.tokens, request.conversation)
+        sequence, steps_back = self._slots.place(generation.reusable, request.conversation)
         sequence.is_forgotten = request.id in self._forgotten
         cached = len(sequence)
         recomputed = None
@@ -231,7 +233,7 @@ class Scheduler:
         sequence.stop_at(stops(generation.tokens, cached, generation.turn))
         generation.start(cached, recomputed, time.monotonic())
 
-    def _has_priority(self, generation: Generation) -> bool:
+    def _has_priority(self, generation: Work) -> bool:
         return generation.request.conversation == self._cancellation.priority != ""
 
     def _tell_queue(self) -> None:
@@ -293,25 +295,27 @@ class Scheduler:
             for each in self._active
         ]
         rows: list[_Rows] = []
-        guessed = 0
         capacity = min(batch.capacity, self._most_rows)
         if not self._may_break_off():
             # Nobody can end it early, so it must be short.
             capacity = min(capacity, max(FEWEST_ROWS, int(UNBROKEN_S / (self._slots.read_s or UNBROKEN_S))))
         chosen = shares(wanting, capacity, self._step_number, self._slots.read_s)
+        outputs = self._session.outputs - len(chosen)  # besides one for each
         for place, share in enumerate(chosen):
             active = self._active[share.number]
             held = len(active.sequence)
             # Drafts may take rows from a prefill, never from decoding answers.
             left = batch.room - sum(min(later.rows, SHORT) for later in chosen[place + 1 :])
-            count = active.sequence.before_stop(min(share.rows, left))
+            most = active.sequence.before_stop(min(share.rows, left))
+            count, drawn = active.generation.rows(held, most, outputs + 1)
+            outputs -= max(0, drawn - 1)
             tokens = active.generation.tokens[held : held + count]
             is_end = count == wanting[share.number].rest
-            room = min(left - count, self._session.outputs - len(chosen) - guessed)
+            room = min(left - count, outputs)
             draft = self._draft(active, room, len(chosen)) if is_end and count <= 2 else []
-            guessed += len(draft)
-            first = batch.add(active.sequence.number, tokens + draft, held, len(draft) + 1 if is_end else 0)
-            rows.append(_Rows(active, first, count, draft))
+            outputs -= len(draft)
+            first = batch.add(active.sequence.number, tokens + draft, held, len(draft) + drawn)
+            rows.append(_Rows(active, first, count, drawn, draft))
         return rows
 
     def _draft(self, active: _Active, room: int, streams: int) -> list[int]:
@@ -326,22 +330,21 @@ class Scheduler:
         return active.drafter.draft(room, streams) if room > 0 else []
 
     def _advance(self, rows: _Rows) -> None:
-        """Take the results of a completed step and sample where prefill or decode rows ended."""
+        """Take the results of a completed step, and sample or score after the rows with logits."""
         active, generation, sequence = rows.active, rows.active.generation, rows.active.sequence
         held = len(sequence)
         if generation.is_reading:
             self._metrics.prompt(rows.known)
-        is_end = held + rows.known == len(generation.tokens)
         sequence.tokens += generation.tokens[held : held + rows.known]
         sequence.tokens += rows.draft
         sequence.mark()
         generation.emit_progress(held + rows.known)
-        if not is_end:
+        if not rows.drawn:
             return
         before = len(generation.tokens)
-        first = rows.first + rows.known - 1
+        first = rows.first + rows.known - rows.drawn
         try:
-            taken = generation.took(range(first, first + len(rows.draft) + 1), rows.draft)
+            taken = generation.took(range(first, first + rows.drawn + len(rows.draft)), rows.draft)
         except Exception as error:  # a template is someone else's program: it may find any mistake of ours
             self._end(active, "error", error_info("engine.answer_failed", error))
             return
@@ -410,7 +413,7 @@ class Scheduler:
         self._finish(finished)
 
     def _ended(
-        self, generation: Generation, reason: FinishReason, error: ErrorInfo | None
+        self, generation: Work, reason: FinishReason, error: ErrorInfo | None
     ) -> tuple[Finished, tuple[tuple[str, tuple[int, ...]], ...]]:
         request = generation.request
         try:
@@ -423,7 +426,7 @@ class Scheduler:
             generation.close()
 
     def _end_waiting(
-        self, id: int, reason: FinishReason, error: ErrorInfo | None, generation: Generation | None = None
+        self, id: int, reason: FinishReason, error: ErrorInfo | None, generation: Work | None = None
     ) -> None:
         """End a request without a slot; one that had one before keeps its text."""
         self._cancellation.ended(id)
@@ -438,7 +441,7 @@ class Scheduler:
 
     # --- events ---
 
-    def _emit_experts(self, at_end: Generation | None = None) -> None:
+    def _emit_experts(self, at_end: Work | None = None) -> None:
         """Emit expert counts since the last event for all answers, under the id of one of them."""
         watch = self._session.watch
         now = time.monotonic()

@@ -8,9 +8,16 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.formats import AssistantMessage, ChatFormat, Piece, Prompt
-from engine.values import Message
+from engine.values import Message, ToolCall
 from tests.engine.formats import templates
 
+TOOL = {
+    "type": "function",
+    "function": {
+        "name": "look",
+        "parameters": {"type": "object", "properties": {"place": {"type": "string"}}},
+    },
+}
 SWITCH = ChatFormat.from_template(templates.SWITCH)
 OPEN = ChatFormat.from_template(templates.ALWAYS_OPEN)
 PLAIN = ChatFormat.from_template(templates.CHATML)
@@ -32,6 +39,34 @@ def test_a_model_without_a_template_gets_a_dialogue_that_ends_where_the_next_tur
     assert prompt.text == "Be kind.\n\nUser:\nhi\n\nAssistant:\nHello.\n\nUser:\nAnd?\n\nAssistant:\n"
     assert "\n\nUser:" in prompt.stops and SWITCH.render(spoken[1:2]).stops == ()
     assert DIALOGUE.render(spoken, continue_last=True).text.endswith("Assistant:\nHello.")
+
+
+def test_an_answer_is_written_after_its_prompt_as_the_model_would_have_written_it() -> None:
+    for template in (templates.ALWAYS_OPEN, templates.SWITCH, templates.TOOLS):
+        fmt = ChatFormat.from_template(template)
+        call = ToolCall("call1", "look", {"place": "sea"})
+        answer = Message("assistant", "I look.", "Where is it?", (call,))
+        prompt = fmt.answered([Message("user", "hi"), answer], tools=[TOOL])
+        before = prompt.before_answer
+        assert before.text == fmt.render([Message("user", "hi")], tools=[TOOL], reasoning="on").text
+        assert "".join(piece.text for piece in before.pieces) == before.text
+        assert "".join(piece.text for piece in prompt.pieces) == prompt.text
+        parser = fmt.parser(fmt.render([Message("user", "hi")], tools=[TOOL], reasoning="on"))
+        parser.feed(prompt.text.removeprefix(before.text))
+        read = parser.finish()
+        assert (read.content.strip(), [each.name for each in read.tool_calls]) == ("I look.", ["look"])
+        assert read.tool_calls[0].arguments == {"place": "sea"}
+        assert read.reasoning.strip() in ("Where is it?", ""), "a model that never reasons wrote none"
+
+
+def test_a_call_after_nothing_but_reasoning_closes_that() -> None:
+    answer = Message("assistant", "", "Hm.", (ToolCall("call1", "look", {}),))
+    prompt = OPEN.answered([Message("user", "hi"), answer], tools=[TOOL])
+    parser = OPEN.parser(OPEN.render([Message("user", "hi")], tools=[TOOL]))
+    parser.feed(prompt.text.removeprefix(prompt.before_answer.text))
+    read = parser.finish()
+    assert (read.reasoning.strip(), read.content.strip()) == ("Hm.", "")
+    assert [each.name for each in read.tool_calls] == ["look"]
 
 
 def test_broken_text_is_mended_before_it_is_rendered() -> None:
