@@ -22,6 +22,7 @@ from app.services.chat.filing import Filing
 from app.services.chat.memories import Memories
 from app.services.chat.naming import Naming
 from app.services.chat.open_answers import OpenAnswers
+from app.services.chat.probabilities import Probabilities
 from app.services.chat.projects import Projects
 from app.services.chat.prompt_cache_files import PromptCacheFiles, states_folder
 from app.services.chat.question_queue import QuestionQueue
@@ -118,6 +119,7 @@ class Services:
             self.asking,
             events,
         )
+        self.probabilities = Probabilities(store, models, self.chat_models, self.runs, self.requests)
         self.comparisons = Comparisons(store, self.conversations, self.answers, self.asking, events)
         self.queue = QuestionQueue(store, self.answers, self.asking, self.comparisons, events)
         naming = Naming(store, settings, self.conversations)

@@ -3430,6 +3430,10 @@
         <translation>원문 보기</translation>
     </message>
     <message>
+        <source>Token probabilities</source>
+        <translation>토큰별 확률</translation>
+    </message>
+    <message>
         <source>Answer again</source>
         <translation>다시 답변</translation>
     </message>
@@ -7638,6 +7642,64 @@
     <message>
         <source>Forget the token</source>
         <translation>토큰 삭제</translation>
+    </message>
+</context>
+<context>
+    <name>TokenTip</name>
+    <message>
+        <source>Most likely instead</source>
+        <translation>다른 후보</translation>
+    </message>
+    <message>
+        <source>{count} tokens together</source>
+        <translation>토큰 {count}개를 합친 확률</translation>
+    </message>
+</context>
+<context>
+    <name>TokenView</name>
+    <message>
+        <source>Getting the model ready to read the answer again…</source>
+        <translation>답변을 다시 읽으려고 모델을 준비하고 있습니다…</translation>
+    </message>
+    <message>
+        <source>Reading the answer again… {done} of {total} tokens</source>
+        <translation>답변을 다시 읽고 있습니다… {total}토큰 중 {done}토큰</translation>
+    </message>
+    <message>
+        <source>The deeper the color behind a word, the less sure the model was.</source>
+        <translation>글자 뒤의 색이 진할수록 모델이 덜 확신한 부분입니다.</translation>
+    </message>
+    <message>
+        <source>1 token.</source>
+        <translation>1토큰입니다.</translation>
+    </message>
+    <message>
+        <source>{count} tokens.</source>
+        <translation>모두 {count}토큰입니다.</translation>
+    </message>
+    <message>
+        <source>This answer was edited, so this is how the model sees your words.</source>
+        <translation>수정한 답변이므로 직접 쓴 글을 모델이 어떻게 보는지 나타냅니다.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>Stop reading the answer again</source>
+        <translation>답변 다시 읽기 중지</translation>
+    </message>
+    <message>
+        <source>Show formatted</source>
+        <translation>서식 적용하여 보기</translation>
+    </message>
+    <message>
+        <source>Show the formatted answer</source>
+        <translation>서식을 적용한 답변 보기</translation>
+    </message>
+    <message>
+        <source>Token probabilities</source>
+        <translation>토큰별 확률</translation>
     </message>
 </context>
 <context>

@@ -33,7 +33,7 @@ from engine.values import ToolCall
 
 if TYPE_CHECKING:
     from app.desktop.chat.answer_steps import AnswerSteps
-    from app.desktop.chat.raw_text import RawText
+    from app.desktop.chat.answer_views.answer_cover import AnswerCover
 
 
 def spoken_words(message: Message, limit: int = 80) -> str:
@@ -60,7 +60,7 @@ class AnswerCard(MessageCard):
         self._calls: list[ToolCallCard] = []
         self._notices: list[QLabel] = []
         self._end_told = False
-        self._raw: RawText | None = None
+        self._cover: AnswerCover | None = None
         self._stream: StreamingDocument | None = None
         self._thinking_since: float | None = None
         self._thought_s = 0.0
@@ -69,32 +69,38 @@ class AnswerCard(MessageCard):
 
     @property
     def shows_raw(self) -> bool:
-        return self._raw is not None
+        return self._cover is not None and self._cover.is_raw
 
     @property
     def _is_covered(self) -> bool:
         """Whether something stands in the place of the answer's parts."""
-        return self.is_editing or self.shows_raw
+        return self.is_editing or self._cover is not None
 
     @property
     def is_pinned(self) -> bool:
-        return super().is_pinned or self.shows_raw
+        return super().is_pinned or self._cover is not None
 
     def show_raw(self, on: bool) -> None:
         """Show the text as the model wrote it in the place of the answer, or the answer again."""
         if on == self.shows_raw or self._stream is not None:
             return
         if on:
-            from app.desktop.chat.raw_text import RawText
+            from app.desktop.chat.answer_views.raw_text import RawText
 
-            self._raw = RawText(self, self.message)
-            self._raw.height_changed.connect(self.height_changed)
-            self._raw.left.connect(lambda: self.show_raw(False))
-        elif self._raw is not None:
-            if holds_focus(self._raw):
+            self.cover(RawText(self, self.message))
+        else:
+            self.cover(None)
+
+    def cover(self, cover: AnswerCover | None) -> None:
+        """Show something in the place of the answer, or the answer again."""
+        if cover is not None:
+            cover.height_changed.connect(self.height_changed)
+            cover.left.connect(lambda: self.cover(None))
+        before, self._cover = self._cover, cover
+        if before is not None:
+            if holds_focus(before):
                 self.footer.more.setFocus(Qt.FocusReason.OtherFocusReason)
-            discard(self._raw)
-            self._raw = None
+            discard(before)
         self._show_parts(not self.is_editing)
         self.height_changed.emit()
 
@@ -164,7 +170,8 @@ class AnswerCard(MessageCard):
 
     def _begin_stream(self) -> None:
         message = self.message
-        self.show_raw(False)
+        if self._cover is not None:
+            self.cover(None)
         self._stream = StreamingDocument()
         self._body.show_blocks(())
         self.footer.hide()
@@ -188,8 +195,8 @@ class AnswerCard(MessageCard):
         self._show_thinking()
         self.footer.setVisible(not self.is_editing and not self._is_told_and_empty)
         self.footer.show_message(message)
-        if self._raw is not None:
-            self._raw.show_message(message)
+        if self._cover is not None:
+            self._cover.show_message(message)
         self._show_content(message.content)
 
     def _show_content(self, content: str) -> None:
@@ -420,20 +427,20 @@ class AnswerCard(MessageCard):
         super()._show_parts(on)
         for part in (self.steps, self._reasoning, self._body, *self._calls, *self._notices, self._strip):
             if part is not None:
-                part.setVisible(on and not self.shows_raw)
-        if self._raw is not None:
-            self._raw.setVisible(on)
+                part.setVisible(on and self._cover is None)
+        if self._cover is not None:
+            self._cover.setVisible(on)
 
     def fit(self, width: int) -> int:
         theme, y = themes.current, 0
         if height := self._fit_editor(width):
             return height
         parts: list[tuple[QWidget, int, int]] = []  # widget, height, gap below
-        if self._raw is not None:
-            raw = self._raw.fit(width)
-            self._raw.setGeometry(0, 0, width, raw)
-            self.footer.setGeometry(0, raw + theme.px(8), width, self.footer.fit(width))
-            return raw + theme.px(8) + self.footer.height()
+        if self._cover is not None:
+            cover = self._cover.fit(width)
+            self._cover.setGeometry(0, 0, width, cover)
+            self.footer.setGeometry(0, cover + theme.px(8), width, self.footer.fit(width))
+            return cover + theme.px(8) + self.footer.height()
         if self.steps is not None and not self.steps.is_empty:
             parts.append((self.steps, self.steps.fit(width), theme.px(12)))
         if self._reasoning is not None:

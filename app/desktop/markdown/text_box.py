@@ -74,7 +74,7 @@ class Marks(Colours):
         self.setFormat(start, length, form)
 
 
-class _Text(Selectable, QPlainTextEdit):  # type: ignore[misc]  # both are texts alike
+class PlainText(Selectable, QPlainTextEdit):  # type: ignore[misc]  # both are texts alike
     """Read-only. What it does not scroll itself is scrolled by what it stands in."""
 
     focus_changed = Signal(bool)
@@ -148,7 +148,7 @@ class TextBox(HeadedBox):
     def __init__(self, parent: QWidget | None = None, *, most_lines: int = MOST_LINES) -> None:
         super().__init__(parent, lambda: self.copied())
         self._language = ""
-        self.text = _Text(self, most_lines)
+        self.text = self.new_text(most_lines)
         self.text.focus_changed.connect(lambda on: set_property(self, "focused", on))
         self._marks = Marks(self.text)
         self.inside.addWidget(self.text)
@@ -156,6 +156,10 @@ class TextBox(HeadedBox):
         themes.changed.connect(self.restyle)
         self.restyle()
         self.retranslate()
+
+    def new_text(self, most_lines: int) -> PlainText:
+        """The text below the head."""
+        return PlainText(self, most_lines)
 
     def show_text(
         self, text: str, *, language: str = "", diff: bool = False, strong: tuple[int, int] = (0, 0)

@@ -65,6 +65,10 @@ class ChatModels:
         signature = self._last_signature(conversation)
         if not signature or is_of_another_app(conversation):
             return None
+        return self.signed(signature)
+
+    def signed(self, signature: str) -> ModelOfChat:
+        """The model whose answers have this signature (`Message.model`)."""
         if signature == self._models.signature:
             return self.named(self._models.wanted)
         if is_remote(signature):
@@ -99,9 +103,7 @@ class ChatModels:
         if model is not None:
             if not model.path:
                 raise UserError("chat.model_gone", name=model.title)
-            if self._models.state.path != model.path and self._runs.hold_model():
-                raise UserError("chat.model_held", used=self._models.state.name, wanted=model.title)
-            self._models.take_up(model.name, "answer")
+            self.load(model)
         if conversation.options.model is not None:
             return conversation
         name = self._models.wanted if model is None else model.name
@@ -109,6 +111,12 @@ class ChatModels:
         changed = self._store.conversations.set(id, options=options)
         self._events.publish(ConversationChanged(changed))
         return changed
+
+    def load(self, model: ModelOfChat) -> None:
+        """Load a model for an answer, unless it is in use. Raises UserError `model.answering`, `chat.model_held`."""
+        if self._models.state.path != model.path and self._runs.hold_model():
+            raise UserError("chat.model_held", used=self._models.state.name, wanted=model.title)
+        self._models.take_up(model.name, "answer")
 
     def expect(self, id: int) -> None:
         """Somebody begins to write in this chat: load its model, unless another one is at work."""

@@ -61,6 +61,7 @@ class MessageMenu(QObject):
             self._add_copies(menu, card)
             words = self.tr("Show formatted") if card.shows_raw else self.tr("Show raw text")
             menu.addAction(icon("eye"), words, lambda: card.show_raw(not card.shows_raw))
+            menu.addAction(self.tr("Token probabilities"), lambda: self._show_probabilities(card))
         else:
             again = self.tr("Answer again")
             menu.addAction(icon("refresh-cw"), again, lambda: self.regenerate_wanted.emit(message.id, None))
@@ -76,6 +77,33 @@ class MessageMenu(QObject):
         text = card.copied_text()
         menu.addAction(self.tr("Copy as Markdown"), lambda: QGuiApplication.clipboard().setText(text))
         menu.addAction(self.tr("Copy as rich text"), lambda: copy_rich(text))
+
+    def _show_probabilities(self, card: AnswerCard) -> None:
+        """Have the model read an answer again, and show its tokens in the place of it."""
+        from app.desktop.chat.answer_views.shown_tokens import ShownTokens
+        from app.desktop.chat.answer_views.token_view import TokenView
+
+        message = card.message.id
+        view = TokenView(card, card.message)
+        card.cover(view)
+        self._keep_head_in_sight(card)
+        task = self._calls.stream(
+            lambda s, task: ShownTokens(
+                s.probabilities.of(message, lambda *read: task.tell(read), lambda: not task.keep_going())
+            ),
+            view.show_progress,
+            view.show_tokens,
+            view.show_error,
+            owner=view,
+        )
+        if task is not None:
+            view.left.connect(lambda: self._keep_head_in_sight(card))
+            view.destroyed.connect(lambda: task.cancel())
+
+    def _keep_head_in_sight(self, card: AnswerCard) -> None:
+        """Where a card was read from further down, what now stands in it is read from its head."""
+        if card.mapTo(self._transcript, QPoint(0, 0)).y() < 0:
+            self._transcript.scroll_to(card.message.id)
 
     # Another model answers
 

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.desktop.base.prompt_edit import PromptEdit
 from app.desktop.base.style import grounds, hover, mixed, style_sheet
 from app.desktop.base.theme import Theme, Themes, load_theme, themes
+from app.desktop.chat.answer_views.token_box import ground as token_ground
 from app.desktop.markdown.highlight import spans
 from app.desktop.placement.colors import device_colour, part_colour
 from engine.placement.plan import RAM, Device, Machine
@@ -70,6 +71,15 @@ def test_what_a_field_says_while_it_is_empty_can_be_read(
     field.ensurePolished()
     said = field.palette().color(QPalette.ColorRole.PlaceholderText)
     assert (said.name().upper(), said.alpha()) == (themes.current.muted, 255)
+
+
+@pytest.mark.parametrize("depth", [0.0, 0.5, 1.0])
+def test_the_text_of_a_token_can_be_read_on_its_shade(theme: Theme, depth: float) -> None:
+    assert contrast(theme.text, token_ground(theme, depth)) >= least(theme)
+
+
+def test_the_shade_of_a_token_that_was_unlikely_is_seen(theme: Theme) -> None:
+    assert contrast(token_ground(theme, 0.0), token_ground(theme, 1.0)) >= 1.5
 
 
 def test_text_can_be_read_on_the_accent(theme: Theme) -> None:

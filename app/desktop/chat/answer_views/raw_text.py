@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.base.themed_widget import FittedWidget
+from app.desktop.chat.answer_views.answer_cover import AnswerCover
 from app.desktop.markdown.text_box import TextBox
 from app.desktop.text.tool_call_text import whole_text
 from app.desktop.widgets.buttons import word_button
@@ -16,10 +15,10 @@ from app.store.records import Message
 MOST_LINES = 60
 
 
-class RawText(FittedWidget):
-    """Stands in the place of an answer; `left` asks for that again."""
+class RawText(AnswerCover):
+    """Stands in the place of an answer."""
 
-    left = Signal()
+    is_raw = True
 
     def __init__(self, parent: QWidget, message: Message) -> None:
         super().__init__(parent)
