@@ -58,8 +58,9 @@ class CallReader:
         # Names that a call's mark follows.
         names = schemas if active and dialect.addressed else ()
         self.addresses = {f"{name}{dialect.trigger}": len(name) for name in names}
-        # How a call begins within words where the dialect has no mark that tells it from them.
-        self.bare_starts = () if dialect.trigger or not active else _bare_starts(schemas)
+        # How a call without marks begins within words.
+        self.bare_starts = _bare_starts(schemas) if active else ()
+        self.is_marked = bool(dialect.trigger)
         closings = {mark for each in self._notations[: self._bare_from] for mark in each.marks.own_closings}
         self._closings = tuple(sorted(closings - triggers, key=len, reverse=True))
         self._schemas, self._ends_reasoning = schemas, dialect.ends_reasoning
@@ -67,6 +68,10 @@ class CallReader:
     @property
     def is_active(self) -> bool:
         return bool(self._notations)
+
+    def is_bare(self, found: Found) -> bool:
+        """Whether these calls stand there without marks."""
+        return not 0 <= found.notation < self._bare_from
 
     def ends_reasoning(self, reading: Reading) -> bool:
         """Whether these calls may end a reasoning that was not closed: in some dialects any may, in the others those
@@ -89,11 +94,22 @@ class CallReader:
                 return Found(reading, number)
         return None
 
-    def read_within_words(self, text: str, position: int, final: bool) -> Found | None:
-        """Calls without any mark behind words; only what needs no repair. Raises IncompleteError."""
+    def read_in_answer(
+        self, text: str, position: int, mark: str, final: bool, closings: tuple[str, ...]
+    ) -> Found | None:
+        """The first calls at this mark, behind words. Those without any mark need no repair and, in a dialect that
+        has marks, end the reply. Raises IncompleteError.
+        """
+        if mark not in self.bare_starts:
+            return self.read(text, position, final)
+        if self.is_marked:
+            return next(iter(self.last_calls(text, position, final, closings, bare=True)), None)
         found = self.read(text, position, final, bare=True)
-        whole = found and found.reading.calls and not found.reading.truncated
-        return found if found and whole and not any(c.repaired for c in found.reading.calls) else None
+        return found if found and self._is_sure(found.reading) else None
+
+    def _is_sure(self, reading: Reading) -> bool:
+        whole = not reading.truncated and not any(call.repaired for call in reading.calls)
+        return whole and all(call.name in self._schemas for call in reading.calls)
 
     def go_on(self, text: str, position: int, final: bool, found: Found) -> Found | None:
         """What follows `found`, None when the calls are over. Raises IncompleteError."""
@@ -114,13 +130,15 @@ class CallReader:
                 raise IncompleteError
         return position
 
-    def last_calls(self, text: str, position: int, final: bool, closings: tuple[str, ...]) -> list[Found]:
+    def last_calls(
+        self, text: str, position: int, final: bool, closings: tuple[str, ...], *, bare: bool = False
+    ) -> list[Found]:
         """The calls from `position` to the end of the reply or, behind them, of the turn, which `closings` mark; none
         where something else follows. Raises IncompleteError.
         """
         calls: list[Found] = []
-        found = self.read(text, position, final)
-        while found and self.ends_reasoning(found.reading):
+        found = self.read(text, position, final, bare=bare)
+        while found and (self._is_sure if bare else self.ends_reasoning)(found.reading):
             calls.append(found)
             end = _past_marks(text, found.reading.end, closings)
             if not final and any(mark.startswith(text[end:]) for mark in closings):

@@ -238,7 +238,7 @@ class Notation:
         return Reading(end, (self._made(head, typing.typed(found.value), typing, repaired=repaired),))
 
     def _with_keys(self, text: str, head: Match, typing: Typing, final: bool) -> Reading | None:
-        found = self._keyed.read(text, head.end)
+        found = self._keyed.read(text, head.end, final)
         if found is None:
             return self._malformed(text, head.end, head, final)
         end = self.marks.past_closing(text, found.end, final)

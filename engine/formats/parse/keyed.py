@@ -8,7 +8,15 @@ import re
 from engine.formats.dialect import Dialect
 from engine.formats.parse.arguments import Typing
 from engine.formats.parse.literals import Literals, Value, skip_space
-from engine.formats.parse.strings import BrokenError, IncompleteError
+from engine.formats.parse.strings import (
+    CALL_STRINGS,
+    LOOSE_STRINGS,
+    STRINGS,
+    BrokenError,
+    IncompleteError,
+    Strings,
+    unescaped,
+)
 from engine.formats.parse.tagged import Arguments
 from engine.formats.parse.written import Written
 
@@ -16,6 +24,7 @@ _PYTHON_KEY = re.compile(r"\s*([^\W\d]\w*(?:[\-.]\w+)*)\s*=(?!=)")
 _BRACED_KEY = re.compile(r"\s*([^\s{}\[\],:<>]+)\s*:")
 _BEGUN_KEY = re.compile(r"[\w.\-]+\s*=?\Z")
 _QUOTES = ('"', "'")
+_STRICT_TO_LOOSE = (STRINGS, CALL_STRINGS, LOOSE_STRINGS)
 # Name, where the value begins, value.
 _Members = list[tuple[str, int, Value]]
 
@@ -29,24 +38,28 @@ class KeyedArguments:
         self._quote = dialect.quote if braced else ""
         self._pattern, self._closing = (_BRACED_KEY, "}") if braced else (_PYTHON_KEY, ")")
 
-    def read(self, text: str, position: int) -> Arguments | None:
+    def read(self, text: str, position: int, final: bool) -> Arguments | None:
         """All arguments, and where their closing bracket stands; None where they cannot be read. Raises
         IncompleteError.
         """
-        for loose in (False, True):
+        for strings in _STRICT_TO_LOOSE:
             found: _Members = []
             try:
-                end = self._members(text, position, loose, found)
+                end = self._members(text, position, strings, found)
             except BrokenError:
                 continue
-            return Arguments({key: value.value for key, _, value in found}, end, loose)
+            except IncompleteError:
+                if final and strings is CALL_STRINGS:
+                    continue
+                raise
+            return Arguments({key: value.value for key, _, value in found}, end, strings is not STRINGS)
         return None
 
     def written(self, text: str, position: int, typing: Typing, written: Written) -> Written:
         """The arguments as far as they are certain, the last one perhaps open."""
         found: _Members = []
         with contextlib.suppress(IncompleteError, BrokenError):
-            self._members(text, position, False, found)
+            self._members(text, position, STRINGS, found)
         names: set[str] = set()
         for key, start, value in found:
             if key in names or typing.is_open(key) or not self._is_certain(text, start, value.end):
@@ -65,8 +78,9 @@ class KeyedArguments:
                 return written.with_begun(begun[0], text, start + len(quote), stops)
         return written
 
-    def _members(self, text: str, position: int, loose: bool, found: _Members) -> int:
+    def _members(self, text: str, position: int, strings: Strings, found: _Members) -> int:
         """Where the closing bracket stands. `found` gets the arguments, where this raises those in front of it."""
+        loose = strings is not STRINGS
         reader = Literals(text, stops=self._stops, quote=self._quote, loose=loose, python=not self._quote)
         while True:
             position = skip_space(text, position)
@@ -82,9 +96,20 @@ class KeyedArguments:
                 if _BEGUN_KEY.match(text, position):
                     raise IncompleteError
                 raise BrokenError("key")
-            value = reader.read(key[1], 1)
+            value = self._text(text, key[1]) if strings is CALL_STRINGS else None
+            value = value or reader.read(key[1], 1)
             found.append((key[0], key[1], value))
             position = value.end
+
+    def _text(self, text: str, position: int) -> Value | None:
+        """A text with quotes within, None for anything else. Raises IncompleteError."""
+        start = skip_space(text, position)
+        if self._quote or not text.startswith(_QUOTES, start):
+            return None
+        match = CALL_STRINGS[text[start]].match(text, start)
+        if match is None:
+            raise IncompleteError
+        return Value(unescaped(match.group(1)), match.end(), True)
 
     def _key(self, text: str, position: int) -> tuple[str, int] | None:
         """A key and where its value begins."""

@@ -53,8 +53,7 @@ class ReplyParser:
         self._unread.arrived += len(text)
         if self._unread.pieces:
             self._unread.pieces.append(text)
-            goes_on = self._calls.takes(text, out) or self._unread.goes_on(text)
-            if not goes_on and self._unread.is_due:
+            if not (self._calls.takes(text, out) or self._unread.goes_on(text)) and self._unread.is_due:
                 self._run(self._unread.take(), out)
         elif self._held or not self._is_plain(text):
             data, self._held = self._held + text, ""
@@ -180,8 +179,7 @@ class ReplyParser:
                 return self._wait_for_call(data, position, out, error)
             if found:
                 return self._take(found, out)
-        # Of the white space in front of the answer the indent of its first line is the answer's.
-        self._text.spaces = ["".join(self._text.spaces).rpartition("\n")[2]]
+        self._text.begin_answer()
         self._state = State.ANSWER
         return position
 
@@ -224,32 +222,34 @@ class ReplyParser:
             split = len(data) if self._final else self._marks.in_answer.begun(data, position)
             self._show(data[position:split], out)
             return self._wait(data, split)
-        self._show(data[position : match.start()], out)
-        if match.group() in self._marks.strays:  # behind it calls may need no marks
+        start, mark = match.start(), match.group()
+        self._show(data[position:start], out)
+        if self._marks.is_spoken_of(mark, self._text):
+            self._show(mark, out)
+            return match.end()
+        if mark in self._marks.strays:  # behind it calls may need no marks
             self._found, self._state = Found(Reading(match.end()), BARE), State.CALLS
             return match.end()
-        if match.group() == self._marks.reopening:  # it thinks again
+        if mark in self._marks.thoughts:
+            self._text.part_answer()
             self._state = State.ANSWER_START
-            return match.start()
-        if match.group() in self._marks.closings and match.group() not in self._reader.triggers:
-            self._text.spaces.append(match.group())
+            return start
+        if mark in self._marks.closings and mark not in self._reader.triggers:
+            self._text.spaces.append(mark)
             self._state = State.ANSWER_END
             return match.end()
-        start = match.start()
-        if data.startswith(match.group(), again := skip_space(data, match.end())):
+        if data.startswith(mark, again := skip_space(data, match.end())):
             return again  # the mark twice
-        if not self._final and again < len(data) and match.group().startswith(data[again:]):
+        if not self._final and again < len(data) and mark.startswith(data[again:]):
             return self._wait(data, start)
-        within = match.group() in self._reader.bare_starts
-        read = self._reader.read_within_words if within else self._reader.read
         try:
-            found = None if within and self._text.is_fenced else read(data, start, self._final)
+            found = self._reader.read_in_answer(data, start, mark, self._final, self._marks.closings)
         except IncompleteError as error:
             return self._wait_for_call(data, start, out, error)
         if found:
             return self._take(found, out)
-        if match.group() not in self._reader.section_starts:
-            self._show(match.group(), out)
+        if mark not in self._reader.section_starts:
+            self._show(mark, out)
         return match.end()
 
     def _read_answer_end(self, data: str, position: int, out: list[ParsedDelta]) -> int:
@@ -270,7 +270,7 @@ class ReplyParser:
         return end
 
     def _take(self, found: Found, out: list[ParsedDelta]) -> int:
-        self._calls.finish(found.reading.calls, out)
+        self._calls.finish(found.reading.calls, out, marked=not self._reader.is_bare(found))
         self._found = found
         self._state = State.CALLS
         self._truncated_call = found.reading.truncated

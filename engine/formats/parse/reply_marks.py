@@ -9,7 +9,8 @@ from engine.formats.learn.markers import ReasoningMarkers
 from engine.formats.parse.call_reader import CallReader
 from engine.formats.parse.mark_search import MarkSearch
 from engine.formats.parse.strings import IncompleteError
-from engine.formats.tags import SPECIAL_TAG
+from engine.formats.parse.told_text import ToldText
+from engine.formats.tags import SPECIAL_TAG, WHOLE_TAG
 from engine.formats.values import Prompt
 
 # The last special token in front of a reply.
@@ -33,15 +34,18 @@ class ReplyMarks:
     """What to look for in which state.
 
     `ends` close the reasoning, `closings` end the answer or the turn. `in_answer` and `in_reasoning` find
-    what may end the text there. `reopening` (often "") opens a thought within an answer, and `strays` are
-    closing marks and those of results that mean nothing there: both only where they look like tokens of their
-    own.
+    what may end the text there. `thoughts` open one within an answer, and `strays` are closing marks and those of
+    results that mean nothing there.
     """
 
     def __init__(self, markers: ReasoningMarkers, prompt: Prompt, reader: CallReader) -> None:
         pair = _special(markers)
-        self.reopening = pair[0] if pair else ""
-        openings = [(mark, State.REASONING_START) for mark in (*_spellings(markers.opening), self.reopening)]
+        openings = [(mark, State.REASONING_START) for mark in (*_spellings(markers.opening), *pair[:1])]
+        again = markers.opening.strip()
+        self.thoughts = pair[:1] if pair else (again,) if WHOLE_TAG.fullmatch(again) else ()
+        self._bare = reader.bare_starts
+        # What means nothing within a line.
+        self._in_lines = {*(self._bare if reader.is_marked else ()), *(() if pair else self.thoughts)}
         answers = [
             (mark, State.ANSWER_START)
             for opening in (markers.answer_opening, markers.early_answer_opening)
@@ -61,7 +65,8 @@ class ReplyMarks:
                 *named,
                 (markers.turn_opening, State.ANSWER_START),
                 *closed,
-                *(openings if pair else ()),
+                *openings,
+                *((mark, State.REASONING_START) for mark in self.thoughts),
             ),
             State.ANSWER_END: _table(*calls, *over),
         }
@@ -70,9 +75,16 @@ class ReplyMarks:
         results = [mark for mark in markers.result_marks if not any(mark in each for each in known)]
         strays = (*pair[1:], *reader.section_ends, *results)
         self.strays = tuple(mark for mark in strays if mark not in self.closings)
-        answer = (*reader.triggers, *reader.bare_starts, *self.closings, *pair, *self.strays)
+        answer = (*reader.triggers, *reader.bare_starts, *self.closings, *pair, *self.thoughts)
+        answer += self.strays
         self.in_answer = MarkSearch(answer)
         self.in_reasoning = MarkSearch((*self.ends, *reader.triggers))
+
+    def is_spoken_of(self, mark: str, text: ToldText) -> bool:
+        """Whether a mark in the answer, behind `text`, is nothing but words."""
+        if mark in self._in_lines:
+            return not text.begins_line
+        return mark in self._bare and text.is_fenced
 
     def start(self, state: State, text: str, position: int, final: bool) -> tuple[str, State]:
         """The mark at `position`, where nothing visible has come in this state yet, "" for none, and the state behind

@@ -5,13 +5,23 @@ from __future__ import annotations
 import json
 import re
 
-STRINGS = {
+Strings = dict[str, re.Pattern[str]]
+STRINGS: Strings = {
     '"': re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL),
     "'": re.compile(r"'((?:[^'\\]++|\\.)*+)'", re.DOTALL),
 }
+_AFTER_ARGUMENT = r"\s*(?:,\s*[^\W\d][\w.\-]*\s*=(?!=)|,?\s*\)\s*(?:[\],;<]|[^\W\d][\w.]*\())"
 # As templates write that do not escape: a quote inside a string, unless something follows that ends it.
-LOOSE_STRINGS = {
+LOOSE_STRINGS: Strings = {
     quote: re.compile(rf"{quote}((?:[^{quote}\\]++|\\.|{quote}(?!\s*[,)\]}}:]))*+){quote}", re.DOTALL)
+    for quote in ("'", '"')
+}
+# Of a call's own arguments: no quote ends one but where the next argument begins or the call is over.
+CALL_STRINGS: Strings = {
+    quote: re.compile(
+        rf"{quote}((?:[^{quote}\\]++|\\.|{quote}(?!{_AFTER_ARGUMENT}))*+){quote}(?={_AFTER_ARGUMENT})",
+        re.DOTALL,
+    )
     for quote in ("'", '"')
 }
 # A string's text as far as it goes on: up to its quote, or to half an escape.
@@ -69,6 +79,6 @@ def _character(match: re.Match[str]) -> str:
         return str(json.loads(f'"\\{escape}"'))
     if escape[0] == "x" and len(escape) == 3:
         return chr(int(escape[1:], 16))
-    if escape in _ESCAPES:
-        return _ESCAPES[escape]
-    raise BrokenError("escape")
+    if escape in "ux":
+        raise BrokenError("escape")
+    return _ESCAPES.get(escape, match.group())  # that of a pattern, as in \d, which should have been \\d

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from engine.formats.parse.call_marks import ReadCall
 from engine.formats.parse.written import OpenText, Written
@@ -17,6 +18,7 @@ class ToldCalls:
         self.whole: list[ToolCall] = []
         self._seed = seed
         self._ids: set[str] = set()
+        self._marked: list[tuple[str, dict[str, Any] | str]] = []
         self._begun = ""  # the id of a call that was told and is not whole
         self._arguments: list[str] = []  # what was told of its arguments
         self._open: OpenText | None = None  # its argument that goes on
@@ -40,10 +42,14 @@ class ToldCalls:
             self._open = None
         return not open.over
 
-    def finish(self, calls: tuple[ReadCall, ...], out: list[ParsedDelta]) -> None:
-        """Tell whole calls, malformed or not."""
+    def finish(self, calls: tuple[ReadCall, ...], out: list[ParsedDelta], *, marked: bool = True) -> None:
+        """Tell whole calls, malformed or not, but for an echo of marked ones without marks."""
         for read in calls:
-            self._finish(read, out)
+            said = (read.name, read.arguments)
+            if marked:
+                self._marked.append(said)
+            if marked or said not in self._marked:
+                self._finish(read, out)
 
     def _finish(self, read: ReadCall, out: list[ParsedDelta]) -> None:
         if read.written:

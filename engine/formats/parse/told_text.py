@@ -14,6 +14,21 @@ class ToldText:
         self.spaces: list[str] = []
         self.is_fenced = False  # whether a fence of code is open in the answer
         self._begun_fence = ""
+        self._gap = ""  # between what stands in front of a thought within the answer and what follows
+
+    @property
+    def begins_line(self) -> bool:
+        """Whether what comes next in the answer begins a line, outside of code."""
+        return not self.is_fenced and (not self.content or "\n" in "".join(self.spaces))
+
+    def part_answer(self) -> None:
+        """Begin a thought within the answer."""
+        self._gap = "\n\n" if self.content and "\n" in "".join(self.spaces) else ""
+
+    def begin_answer(self) -> None:
+        """Keep of the white space in front of the answer the indent of its first line, which is the answer's."""
+        self.spaces = [self._gap or "".join(self.spaces).rpartition("\n")[2]]
+        self._gap = ""
 
     def show(self, text: str, out: list[ParsedDelta], *, inside: bool) -> None:
         """Tell text up to its last visible character; white space waits for what follows. `inside` the reasoning."""

@@ -168,7 +168,7 @@ def test_slips_are_read(text: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{a: 1}", "{1: 2}", "[1 2]", '{"a" 1}', "NaN", "nul l", "{,}", "@", '"\\q"']
+    "text", ["{a: 1}", "{1: 2}", "[1 2]", '{"a" 1}', "NaN", "nul l", "{,}", "@", '"\\u12"']
 )
 def test_what_is_uncertain_is_broken(text: str) -> None:
     with pytest.raises(BrokenError):

@@ -234,7 +234,6 @@ def test_slips_of_certain_meaning_are_repaired(text: str, arguments: dict[str, o
         '{"name": "search", "arguments": {"text" "x"}}',
         '{"name": "search", "arguments": [1]}',
         '{"name": "search", "arguments": {"text": "x}}',
-        '{"name": "search", "arguments": {"text": "\\d"}}',
     ],
 )
 def test_other_mistakes_reach_the_caller_as_they_are(text: str) -> None:

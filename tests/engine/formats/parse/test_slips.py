@@ -13,7 +13,7 @@ from engine.formats.learn.markers import ReasoningMarkers
 from engine.formats.parse.arguments import Typing
 from engine.formats.parse.call_reader import CallReader
 from engine.formats.values import Tools
-from tests.engine.formats.dialects import DIALECTS, parse, parser_for
+from tests.engine.formats.dialects import DIALECTS, call, parse, parser_for, text_of
 
 GEMMA = ReasoningMarkers("<|channel>thought", "<channel|>", lead="\n", learned=True)
 KIMI = ReasoningMarkers(
@@ -285,3 +285,19 @@ def test_words_on_both_sides_of_a_call_keep_the_space_between_them() -> None:
     parser = parser_for(DIALECTS["hermes"])
     parser.feed('One<tool_call>{"name": "search", "arguments": {}}</tool_call> two')
     assert parser.finish().content == "One two"
+
+
+def test_a_quote_within_a_command_does_not_end_it() -> None:
+    command = """python3 -c "print(latex(x, symbol='\\,'))" && echo 'a', 'b')"""
+    for name in ("pythonic", "bare pythonic"):
+        reply = text_of(name, call("search", {"text": "QX", "count": 1})).replace("'QX'", f"'{command}'")
+        assert calls_of(both(name, reply)) == [("search", {"text": command, "count": 1})]
+
+
+@pytest.mark.parametrize(("written", "text"), [(r"\d+\.\d", r"\d+\.\d"), (r"a\nb \(c\)", "a\nb \\(c\\)")])
+def test_a_backslash_that_escapes_nothing_is_one(written: str, text: str) -> None:
+    message = both(
+        "hermes", f'<tool_call>{{"name": "search", "arguments": {{"text": "{written}"}}}}</tool_call>'
+    )
+    assert calls_of(message) == [("search", {"text": text})]
+    assert message.tool_calls[0].repaired

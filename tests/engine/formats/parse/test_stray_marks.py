@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from engine.formats.dialect import ARGUMENTS, INDEX, NAME
-from engine.formats.known_dialects import GLM, PYTHON_TAG_JSON
+from engine.formats.known_dialects import AFTER_LEARNING, GLM, PYTHON_TAG_JSON, known_dialect
 from engine.formats.learn.markers import ReasoningMarkers
 from engine.formats.writing import WrittenCall, written
 from tests.engine.formats.dialects import DIALECTS, parse
@@ -97,6 +97,33 @@ def test_what_is_an_example_or_no_whole_call_behind_words_stays_words(dialect: s
 def test_in_a_dialect_with_marks_words_are_words() -> None:
     reply = 'Such as {"name": "search", "arguments": {"text": "a"}}'
     assert both("hermes", reply).content == reply
+
+
+def test_calls_without_marks_on_a_line_of_their_own_count_where_the_reply_ends_with_them() -> None:
+    calls = '{"name": "search", "arguments": {"text": "a"}}\n{"name": "get_time", "arguments": {}}'
+    message = both("hermes", f"Now:\n{calls}\n")
+    assert (message.content, [c.name for c in message.tool_calls]) == ("Now:", ["search", "get_time"])
+    for reply in (f"As in\n{calls}\nand so on.", f"```\nsuch as\n{calls}\n```"):
+        message = both("hermes", reply)
+        assert (message.content, message.tool_calls) == (reply, ())
+
+
+def test_an_echo_of_calls_without_their_marks_is_dropped() -> None:
+    dialect = known_dialect("<|tool_list_start|>", AFTER_LEARNING)
+    assert dialect is not None
+    calls = "[search(text='a'), get_time()]"
+    message = parse(dialect, f"<|tool_call_start|>{calls}<|tool_call_end|>{calls}<|tool_call_end|>")
+    assert [c.name for c in message.tool_calls] == ["search", "get_time"]
+    assert message.content == ""
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_a_thought_on_a_line_of_its_own_within_the_answer_is_one(between: str) -> None:
+    message = both("hermes", f"<think>a</think>One.{between}<think>\nb\n</think>\n\nTwo.")
+    assert (message.reasoning, message.content) == ("a\n\nb", "One.\n\nTwo.")
+    for reply in ("Between <think> and </think>.", "Code:\n```\n<think>\n```\nEnd.", "`<think>` opens."):
+        message = both("hermes", reply)
+        assert (message.reasoning, message.content) == ("", reply)
 
 
 def test_marks_of_earlier_models_count() -> None:
