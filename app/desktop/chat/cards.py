@@ -53,6 +53,12 @@ class MessageCard(FittedWidget):
         return self._editor is not None
 
     @property
+    def unsaved(self) -> str:
+        """What was typed into the editor; "" where that is open no more, or nothing was changed."""
+        text = "" if self._editor is None else self._editor.text()
+        return "" if text == self.message.content.strip() else text
+
+    @property
     def is_pinned(self) -> bool:
         """Whether the card must not be dropped: it is being written, edited or used."""
         return self.is_editing or self.message.state == "streaming" or holds_focus(self)

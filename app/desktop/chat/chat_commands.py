@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,7 +17,6 @@ from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.shown_branch import Shown
 from app.desktop.chat.shown_chat import ShownChat
 from app.desktop.chat.transcript import TranscriptView
-from app.desktop.chat.written_answers import WrittenAnswers
 from app.store.records import ChatTools, Message
 from engine.errors import UserError
 from engine.values import Reasoning
@@ -38,12 +37,11 @@ class ChatCommands(QObject):
         shown: ShownChat,
         composer: Composer,
         transcript: TranscriptView,
-        written: WrittenAnswers,
         model: ModelControl,
     ) -> None:
         super().__init__(shown)
         self._calls, self._shown = calls, shown
-        self._composer, self._transcript, self._written = composer, transcript, written
+        self._composer, self._transcript = composer, transcript
         self._model = model
         self.messages = MessageMenu(calls, transcript, model)
         self.comparing = CompareControl(calls, transcript)
@@ -77,7 +75,7 @@ class ChatCommands(QObject):
     def _send(self, text: str) -> None:
         now, after = self._shown.now, self._last_seen()
         self.sending.emit()
-        self._composer.set_text("")
+        self._composer.replace("")
         self._shown.with_conversation(
             lambda conversation: self._calls.do(
                 lambda s: _sent(s, conversation, text, after),
@@ -96,7 +94,7 @@ class ChatCommands(QObject):
         """Let a question wait until the answer has ended."""
         now, conversation = self._shown.now, self._shown.now.id
         if conversation is not None:
-            self._composer.set_text("")
+            self._composer.replace("")
             self._calls.do(
                 lambda s: _queued(s, conversation, text),
                 None,
@@ -107,10 +105,21 @@ class ChatCommands(QObject):
     def _give_back(self, now: Shown, conversation: int, text: str, error: UserError) -> None:
         """A message that could not be sent goes back to where it was written."""
         if now is self._shown.now:
-            newer = self._composer.text()
-            self._composer.set_text(f"{text}\n{newer}" if newer else text)
+            self._put_before(text)
         self._calls.do(lambda s: s.conversations.set_draft(conversation, text))
         self._refused(error)
+
+    def _put_before(self, text: str) -> None:
+        """Put words into the composer, before what is written there."""
+        newer = self._composer.text()
+        self._composer.replace(f"{text}\n{newer}" if newer else text)
+
+    def rescue_edits(self, texts: Sequence[str]) -> None:
+        """Keep what was typed into editors whose messages left the branch: it is in the composer then."""
+        if texts:
+            self._put_before("\n".join(texts))
+            self._shown.save_draft(self._composer.text())
+            self.failed.emit(UserError("chat.edit_gone"))
 
     def _refused(self, error: UserError) -> None:
         """Say why nothing was done; of a chat that went on elsewhere show how."""
@@ -174,12 +183,7 @@ class ChatCommands(QObject):
 
     def continue_answer(self, message: int, again: Mapping[str, RetryChoice] | None = None) -> None:
         """Let an answer go on that had ended; `again` says what becomes of its interrupted calls."""
-
-        def go_on(found: Message) -> None:
-            self._written.continue_from(found)
-            self._calls.do(lambda s: s.asking.continue_answer(message, again))
-
-        self._calls.do(lambda s: s.conversations.messages([message])[0], go_on, owner=self)
+        self._calls.do(lambda s: s.asking.continue_answer(message, again))
 
     def stop(self) -> None:
         """End the answer that is being written here; its text stays."""

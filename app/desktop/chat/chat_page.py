@@ -24,6 +24,7 @@ from app.desktop.chat.queue.queue_control import QueueControl
 from app.desktop.chat.queue.queue_strip import QueueStrip
 from app.desktop.chat.remembering.proposal_note import ProposalNote
 from app.desktop.chat.selection.text_selection import TextSelection, words_of
+from app.desktop.chat.shared_draft import SharedDraft
 from app.desktop.chat.shown_chat import ShownChat
 from app.desktop.chat.template_note import TemplateNote
 from app.desktop.chat.temporary_note import TemporaryNote
@@ -77,6 +78,7 @@ class ChatPage(ThemedWidget):
         self.temporary_note = TemporaryNote(self)
         self.error_strip = Banner(self)
         self.composer = Composer(frame, self)
+        self.draft = SharedDraft(self.shown, self.composer)
         self.tools = ToolsControl(calls, self.composer.tools)
         self.files = GivenFiles(self, frame.edit, self.tools.offer)
         self.transcript = TranscriptView(self)
@@ -89,9 +91,7 @@ class ChatPage(ThemedWidget):
             calls, frame, self, lambda: (self.shown.now.project, self.shown.now.options.tools)
         )
         self.queue = QueueControl(calls, QueueStrip(self))
-        self.commands = ChatCommands(
-            calls, self.shown, self.composer, self.transcript, self._written, self.model
-        )
+        self.commands = ChatCommands(calls, self.shown, self.composer, self.transcript, self.model)
         self.runs = AnswerRuns(calls, self, self.composer)
         self.views = ChatViews(calls, self.transcript, self.finding, self.selection, self)
         talk = Column(
@@ -171,11 +171,7 @@ class ChatPage(ThemedWidget):
 
     def _show_chat(self, path: list[int], hit: tuple[int, str] | None) -> None:
         conversation = self.shown.now.conversation
-        draft = "" if conversation is None else conversation.draft
-        typed = self.composer.text()
-        self.composer.set_text(draft + typed)
-        if typed:
-            self.shown.save_draft(draft + typed)
+        self.draft.take_up("" if conversation is None else conversation.draft)
         self.transcript.show_path(path, None if hit is None else hit[0])
         self.room.measure(self.shown.now.id, path)
         if hit is None:
@@ -183,10 +179,17 @@ class ChatPage(ThemedWidget):
         else:
             self.finding.show_hit(*hit)
 
+    def know(self, other: ChatPage) -> None:
+        """Know what the page of another window was told so far."""
+        self._written.know(other._written)
+        self.shown.update_answering()
+
     def _show_path(self, path: list[int]) -> None:
         self.selection.clear()
+        unsaved = self.transcript.unsaved_outside(path)
         self._written.show_path(path)
         self.room.measure(self.shown.now.id, path)
+        self.commands.rescue_edits(unsaved)
 
     def _show_hit(self, message: int, query: str) -> None:
         self.views.show_words()

@@ -33,6 +33,8 @@ class Composer(ThemedWidget):
     nothing_sent = Signal()
     stop_wanted = Signal()
     draft_changed = Signal(str)
+    # As `draft_changed`, where the words were replaced: sent, queued, or given back.
+    replaced = Signal(str)
     # A word, or a number of tokens.
     reasoning_chosen = Signal(object)
 
@@ -72,6 +74,8 @@ class Composer(ThemedWidget):
     def _connect(self) -> None:
         self.edit.submitted.connect(self.submit)
         self.edit.textChanged.connect(self._text_changed)
+        # Before another window gets a key, it has the words of this one.
+        self.edit.focus_changed.connect(lambda focused: None if focused else self.flush_draft())
         self.button.clicked.connect(self._press)
         self.tools.changed.connect(self._fit_foot)
         self.reasoning.chosen.connect(self.reasoning_chosen)
@@ -90,6 +94,16 @@ class Composer(ThemedWidget):
         self._draft_timer.stop()
         self.writing.sent()
         self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
+
+    def replace(self, text: str) -> None:
+        """Replace the text, and tell so."""
+        self.set_text(text)
+        self.replaced.emit(text)
+
+    def follow(self, text: str) -> None:
+        """Show what was written in another window, where the same chat is open."""
+        if text != self.text():
+            self.set_text(text)
 
     def flush_draft(self) -> None:
         """Report a draft that still waits for its time."""

@@ -103,9 +103,11 @@ class MessageEditor(FittedWidget):
             before.setFocus(Qt.FocusReason.OtherFocusReason)
         discard(self)
 
+    def text(self) -> str:
+        return self._field.toPlainText().strip()
+
     def _accept(self) -> None:
-        text = self._field.toPlainText().strip()
-        if text:
+        if text := self.text():
             self.saved.emit(text)
 
     def _changed(self) -> None:

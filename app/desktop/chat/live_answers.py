@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from copy import copy
 
 import msgspec
 
@@ -61,6 +62,11 @@ class LiveAnswers:
         self._text_after = text_after
         self._live: dict[int, _Live] = {}
         self._bases: dict[int, _Live] = {}
+
+    def know(self, other: LiveAnswers) -> None:
+        """Take over what another one was told so far."""
+        self._live = {message: copy(live) for message, live in other._live.items()}
+        self._bases = dict(other._bases)
 
     def continue_from(self, message: Message) -> None:
         """The answer will go on from the calls that it has."""

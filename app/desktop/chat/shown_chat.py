@@ -36,6 +36,8 @@ class ShownChat(QObject):
     arrived = Signal(list, object)
     # A new chat, of which nothing is kept yet.
     emptied = Signal()
+    # The conversation that was shown was deleted; a new chat is in its place.
+    deleted = Signal(object)
     path_changed = Signal(list)
     # A message that a search has found is on the branch.
     hit_found = Signal(int, str)
@@ -241,6 +243,7 @@ class ShownChat(QObject):
             return
         if conversation.deleted is not None:
             self.open_new()
+            self.deleted.emit(conversation)
             return
         before = self.now.conversation
         self.now.conversation, self.now.options = conversation, conversation.options

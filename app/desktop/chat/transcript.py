@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QResizeEvent, QShowEvent
@@ -242,6 +243,10 @@ class TranscriptView(TranslatedWidget):
             if not self.shows(last):
                 self.scroll_to(last)
             self.edit_message(last)
+
+    def unsaved_outside(self, path: Collection[int]) -> list[str]:
+        """What was typed into editors of messages that are not on this path."""
+        return [card.unsaved for card in self._window.cards() if card.unsaved and card.message.id not in path]
 
     def answer_now(self) -> None:
         """Presses the button beside what is being thought, if there is one."""

@@ -9,6 +9,7 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
 from app.desktop.run_view.waiting import Waiting, waiting_of
 from app.services.chat.events import (
+    AnswerContinued,
     AnswerQueued,
     AnswerRestarted,
     AnswerRun,
@@ -59,6 +60,9 @@ class WrittenAnswers:
                 self._transcript.restart(event.message)
             case GenerationQueued(Owner(message)) | PromptProgress(Owner(message)) if message:
                 self._wait(message, waiting_of(event))
+            case AnswerContinued():
+                self.live.continue_from(event.message)
+                self._continued = event.message.id
             case AnswerQueued():
                 self.live.begin(event.message)
                 self._wait(event.message, Waiting())
@@ -88,10 +92,10 @@ class WrittenAnswers:
         self.live.end(message)
         self._waits.pop(message, None)
 
-    def continue_from(self, message: Message) -> None:
-        """An answer that had ended is about to go on."""
-        self.live.continue_from(message)
-        self._continued = message.id
+    def know(self, other: WrittenAnswers) -> None:
+        """Know what another window's page was told so far, which is not told again."""
+        self.live.know(other.live)
+        self._waits = dict(other._waits)
 
     def show_path(self, path: list[int]) -> None:
         """Another branch is shown, or the same anew: the transcript keeps the records of what they share."""

@@ -12,7 +12,7 @@ import msgspec
 
 from app.services.chat.chat_models import ChatModels
 from app.services.chat.conversations import Conversations
-from app.services.chat.events import BranchShown, ConversationChanged, MessageAdded
+from app.services.chat.events import AnswerContinued, BranchShown, ConversationChanged, MessageAdded
 from app.services.chat.memories import Memories
 from app.services.chat.open_answers import OpenAnswers
 from app.services.events import EventBus, StoreFailed
@@ -124,7 +124,7 @@ class Asking:
                 raise UserError("chat.not_last")
             self._chat_models.take_up(record.conversation)
             resumed = self._store.messages.resume(message)
-            self._events.publish(BranchShown(record.conversation))
+            self._events.publish(AnswerContinued(record), BranchShown(record.conversation))
             self._answers.start(
                 resumed,
                 continue_last=bool(resumed.content or resumed.reasoning),

@@ -44,6 +44,12 @@ class AnswerQueued(ServiceEvent, frozen=True):
     message: int
 
 
+class AnswerContinued(ServiceEvent, frozen=True):
+    """An answer that had ended goes on; `message` is its record as it had ended, whose calls it keeps."""
+
+    message: Message
+
+
 class AnswerRun(ServiceEvent, frozen=True):
     """A run writes this answer with tools, from now on or again: its events are published as for any run."""
 
