@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, qVersion
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from app import paths
 from app.desktop.base import tasks
 from app.desktop.base.language import languages
-from app.desktop.base.style import style_sheet
+from app.desktop.base.style import put_on_style
 from app.desktop.base.tasks import run_in_background
 from app.desktop.base.theme import themes
 from app.desktop.single_instance import SingleInstance
@@ -58,7 +58,7 @@ def open_all(home: Path, settings: SettingsFile) -> Services:
 
 def look_at(home: Path) -> FirstLook:
     """The chats and projects as the sidebar lists them, and the modules that show them; in a thread."""
-    for name in ("widgets.banner", "window.rail", "window.chats.sidebar"):
+    for name in ("widgets.banner", "window.rail", "window.save_strip", "window.chats.sidebar"):
         importlib.import_module(f"app.desktop.{name}")
     from app.store.first_look import first_look
 
@@ -74,6 +74,7 @@ def import_rest() -> None:
         "model_picker.tool_checking",
         "widgets.toast",
         "window.away_notes",
+        "window.chat_windows.chat_windows",
         "window.chats.chat_list",
         "window.chats.project_control",
         "window.chats.put_away",
@@ -98,28 +99,6 @@ def dress(application: QApplication, settings: SettingsFile) -> None:
     current = settings.current
     languages.choose(current.language)
     themes.choose(current.theme, current.text_size / 100, current.contrast)
-
-
-class _Dress(QObject):
-    """Gives `window` the style sheet of each theme."""
-
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
-        themes.chosen.connect(self.put_on)
-
-    def put_on(self) -> None:
-        self._window.setStyleSheet(style_sheet(themes.current))
-
-
-def put_on_style(window: QWidget) -> None:
-    """Give a window the style sheet of the theme, now and after each change. Its menus and tool tips have it too.
-
-    After the window is built: a widget that gets its parent under a style sheet is styled at once, one by
-    one, which doubles the time until the first paint. Not the application: it styles a widget anew once for each
-    widget above it, which takes ten times as long.
-    """
-    _Dress(window).put_on()
 
 
 def spare_collector(desktop: Desktop) -> None:

@@ -954,6 +954,10 @@
 <context>
     <name>ChatMenus</name>
     <message>
+        <source>Open in new window</source>
+        <translation>새 창에서 열기</translation>
+    </message>
+    <message>
         <source>Rename</source>
         <translation>이름 바꾸기</translation>
     </message>
@@ -1015,6 +1019,13 @@
     <message>
         <source>Show</source>
         <translation>보기</translation>
+    </message>
+</context>
+<context>
+    <name>ChatWindow</name>
+    <message>
+        <source>New chat</source>
+        <translation>새 대화</translation>
     </message>
 </context>
 <context>
@@ -1652,6 +1663,21 @@
     <message>
         <source>Advanced</source>
         <translation>고급</translation>
+    </message>
+</context>
+<context>
+    <name>DeletedPage</name>
+    <message>
+        <source>“{title}” was deleted.</source>
+        <translation>‘{title}’ 대화를 삭제했습니다.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>Close window</source>
+        <translation>창 닫기</translation>
     </message>
 </context>
 <context>
@@ -3318,21 +3344,6 @@
     <message>
         <source>The last lines that the server wrote</source>
         <translation>서버가 마지막으로 출력한 내용</translation>
-    </message>
-</context>
-<context>
-    <name>MainWindow</name>
-    <message>
-        <source>Restore a backup…</source>
-        <translation>백업에서 복원…</translation>
-    </message>
-    <message>
-        <source>The file with your chats is damaged.</source>
-        <translation>대화를 저장한 파일이 손상되었습니다.</translation>
-    </message>
-    <message>
-        <source>Not saved: {reason}</source>
-        <translation>저장되지 않음: {reason}</translation>
     </message>
 </context>
 <context>
@@ -6665,6 +6676,21 @@
     </message>
 </context>
 <context>
+    <name>SaveStrip</name>
+    <message>
+        <source>Not saved: {reason}</source>
+        <translation>저장되지 않음: {reason}</translation>
+    </message>
+    <message>
+        <source>Restore a backup…</source>
+        <translation>백업에서 복원…</translation>
+    </message>
+    <message>
+        <source>The file with your chats is damaged.</source>
+        <translation>대화를 저장한 파일이 손상되었습니다.</translation>
+    </message>
+</context>
+<context>
     <name>SearchBar</name>
     <message>
         <source>Search models, or owner/name</source>
@@ -7184,6 +7210,18 @@
     <message>
         <source>New temporary chat</source>
         <translation>새 임시 대화</translation>
+    </message>
+    <message>
+        <source>Open the chat in a new window</source>
+        <translation>대화를 새 창에서 열기</translation>
+    </message>
+    <message>
+        <source>New window</source>
+        <translation>새 창</translation>
+    </message>
+    <message>
+        <source>Close the chat window</source>
+        <translation>대화 창 닫기</translation>
     </message>
     <message>
         <source>Command palette</source>

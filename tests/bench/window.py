@@ -18,7 +18,8 @@ import msgspec
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.desktop.application import STARTED_MS, Desktop, dress, put_on_style, spare_collector
+from app.desktop.application import STARTED_MS, Desktop, dress, spare_collector
+from app.desktop.base.style import put_on_style
 from app.services.services import Services, open_services
 from app.services.settings.settings import SettingsFile
 from app.store.records import WholeChat

@@ -19,9 +19,10 @@ from PySide6.QtWidgets import QApplication
 
 from agents.api import ChatModel
 from agents.permissions.values import Decision
-from app.desktop.application import Desktop, dress, put_on_style
+from app.desktop.application import Desktop, dress
 from app.desktop.base import tasks
 from app.desktop.base.background import background
+from app.desktop.base.style import put_on_style
 from app.desktop.window.main_window import MainWindow
 from app.services.runs.values import RunSpec
 from app.services.services import Services, open_services

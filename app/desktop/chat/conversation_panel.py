@@ -77,6 +77,8 @@ class ConversationPanel(ThemedWidget):
             spacing=0,
         )
         self.controls.changed.connect(self._save)
+        chat.header.options_wanted.connect(self.toggle)
+        self.visible_changed.connect(chat.header.options.setChecked)
         chat.shown.details_changed.connect(self._show_options)
         chat.installEventFilter(self)
         self.refresh()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
+from app.desktop.base.notification import Notification
 from app.desktop.base.theme import themes
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import announce, set_texts
@@ -37,6 +38,8 @@ class Toast(QFrame):
         self._action: Callable[[], None] | None = None
         self._gone: Callable[[], None] | None = None
         self._about: tuple[str, int] | None = None
+        # The toast of another window where that is in front, which then says it.
+        self.elsewhere: Callable[[], Toast | None] = lambda: None
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.dismiss)
         parent.installEventFilter(self)
@@ -63,6 +66,9 @@ class Toast(QFrame):
 
         `gone` is called once when it goes away without the action: by itself, by hand or for another toast.
         """
+        if (other := self.elsewhere()) is not None:
+            other.say(text, action, act, gone, about)
+            return
         self._pass_by()
         self._text.setText(text)
         set_texts(self._button, action)
@@ -73,6 +79,9 @@ class Toast(QFrame):
         self._place()
         self._count_down()
         announce(self, text)
+
+    def notify(self, said: Notification) -> None:
+        self.say(said.text, said.action, said.act, said.gone)
 
     def drop(self, about: tuple[str, int]) -> None:
         """A person sees this now, so what was said about it has done its work."""

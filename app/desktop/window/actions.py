@@ -16,7 +16,8 @@ NOT_IN_PALETTE = ("palette", "undo", "find_next", "find_previous")
 
 
 class Actions(QObject):
-    """The window's actions by the names of `shortcuts`; `slots` says what each does."""
+    """The window's actions by the names of `shortcuts`; `slots` says what each does. What is not among them has no
+    key here."""
 
     def __init__(self, window: QWidget, slots: Mapping[str, Callable[[], object]]) -> None:
         super().__init__(window)
@@ -24,7 +25,7 @@ class Actions(QObject):
         self._actions: dict[str, QAction] = {}
         for shortcut in shortcuts():
             # Esc goes first to what has the focus; the window's `keyPressEvent` has it.
-            if shortcut.in_window and shortcut.name != "stop":
+            if shortcut.in_window and shortcut.name in slots:
                 action = QAction(window)
                 action.setShortcut(QKeySequence(shortcut.keys))
                 action.triggered.connect(lambda _=False, act=slots[shortcut.name]: act())

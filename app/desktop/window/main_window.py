@@ -17,12 +17,12 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.composer_frame import ComposerFrame
 from app.desktop.widgets.layouts import STRETCH, Column
 from app.desktop.window.frame import Frame
+from app.desktop.window.top_level import come_forward
 from app.desktop.window.window_state import WindowMemory
 from engine.errors import UserError
 
 if TYPE_CHECKING:
     from app.desktop.base.bridge import Bridge
-    from app.desktop.base.notification import Notification
     from app.desktop.chat.chat_page import ChatPage
     from app.desktop.chat.conversation_panel import ConversationPanel
     from app.desktop.model_picker.tool_checking import ToolChecking
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.desktop.widgets.toast import Toast
     from app.desktop.window.away_notes import AwayNotes
     from app.desktop.window.chat_notes import ChatNotes
+    from app.desktop.window.chat_windows.chat_windows import ChatWindows
     from app.desktop.window.chats.chat_list import ChatList
     from app.desktop.window.chats.project_control import ProjectControl
     from app.desktop.window.chats.put_away import PutAway
@@ -43,7 +44,9 @@ if TYPE_CHECKING:
     from app.desktop.window.quit_sheet import QuitSheet
     from app.desktop.window.rail import Rail
     from app.desktop.window.run_notes import RunNotes
+    from app.desktop.window.save_strip import SaveStrip
     from app.desktop.window.startup_error import OpeningFailed
+    from app.desktop.window.tool_check_notes import ToolCheckNotes
     from app.services.events import ServiceEvent
     from app.services.services import Services
     from app.services.settings.settings import Settings
@@ -63,7 +66,7 @@ class MainWindow(ThemedWidget):
     rail: Rail
     sidebar: Sidebar
     chat: ChatPage
-    save_strip: Banner
+    save_strip: SaveStrip
     strip: Banner
     panel: ConversationPanel
     failure: OpeningFailed
@@ -75,12 +78,14 @@ class MainWindow(ThemedWidget):
     imports: ChatImport
     downloads: DownloadNotes
     tool_checking: ToolChecking
+    tool_check_notes: ToolCheckNotes
     chat_notes: ChatNotes
     run_notes: RunNotes
     away: AwayNotes
     front: Front
     quit_sheet: QuitSheet
     go: Navigation
+    windows: ChatWindows
     later: LazyPages
 
     retry_wanted = Signal()
@@ -124,10 +129,11 @@ class MainWindow(ThemedWidget):
         from app.desktop.widgets.banner import Banner
         from app.desktop.window.chats.sidebar import Sidebar
         from app.desktop.window.rail import Rail
+        from app.desktop.window.save_strip import SaveStrip
 
         self.rail = Rail(self)
         self.sidebar = Sidebar(self)
-        self.save_strip = Banner(self, persistent=True)
+        self.save_strip = SaveStrip(self)
         self.strip = Banner(self)
         self.whole.fill(self.rail, self.sidebar, (self.save_strip, self.strip))
         self.sidebar.set_folded(self._memory.folded)
@@ -201,13 +207,15 @@ class MainWindow(ThemedWidget):
             self.calls, self.toast, self.strip, lambda: self.later.shows_downloads()
         )
         self.tool_checking = ToolChecking(self.calls, self)
-        ToolCheckNotes(self.tool_checking, self.chat.header.model, self.toast, self.show_error)
+        self.tool_check_notes = ToolCheckNotes(self.tool_checking, self.toast, self.show_error)
+        self.tool_check_notes.serve(self.chat.header.model)
         self.run_notes = RunNotes(self.calls, self.toast, self._shows_run)
         self.chat_notes = ChatNotes(self.toast, self._shows_chat)
         self.away = AwayNotes(self.calls, self.chat_notes, self.run_notes, self._title_of, self)
 
     def _build_pages(self) -> None:
         """The other pages and the way to them, the page of a failure, and the question before quitting."""
+        from app.desktop.window.chat_windows.chat_windows import ChatWindows
         from app.desktop.window.front import Front
         from app.desktop.window.lazy_pages import LazyPages
         from app.desktop.window.navigation import Navigation
@@ -221,7 +229,11 @@ class MainWindow(ThemedWidget):
         self.go = Navigation(
             self, self.whole, self.rail, self.sidebar, self.chat, self.panel, self.later, self.toast
         )
-        self.front = Front(self.calls, self.go.in_front, self)
+        self.windows = ChatWindows(
+            self.chat, self.go, self.sidebar.model, self.sidebar.menus, self.tool_check_notes, self._memory
+        )
+        self.toast.elsewhere = self.windows.toast
+        self.front = Front(self.calls, self.windows.in_front, self)
         self.failure = OpeningFailed(self._home, self)
         self.whole.addWidget(self.failure)
         self.quit_sheet = QuitSheet(self)
@@ -241,13 +253,13 @@ class MainWindow(ThemedWidget):
         bridge.events.connect(self._take_events)
         bridge.settings_changed.connect(self._take_settings)
         self.calls.failed.connect(self.show_error)
-        self.calls.damaged.connect(self._offer_restore)
+        self.calls.damaged.connect(self.save_strip.offer_restore)
+        self.save_strip.restore_wanted.connect(self.restore_wanted)
+        self.windows.restore_wanted.connect(self.restore_wanted)
+        go.raise_wanted.connect(self.come_forward)
         self.chat.shown.opened.connect(self._opened)
         self.chat.shown.details_changed.connect(self._show_window_title)
         self.pages.currentChanged.connect(lambda _: self._show_window_title())
-        self.chat.shown.details_changed.connect(self._show_project)
-        self.sidebar.model.projects_changed.connect(self._show_project)
-        self.chat.header.project_wanted.connect(self.projects.open)
         self.chat.shown.answering_changed.connect(self.sidebar.show_answering)
         self.sidebar.archived_wanted.connect(lambda: self.put_away.open(archived=True))
         for deleted_wanted in (self.sidebar.deleted_wanted, self.later.deleted_wanted):
@@ -255,25 +267,28 @@ class MainWindow(ThemedWidget):
         self.sidebar.menus.export_wanted.connect(self.exports.ask)
         go.export_wanted.connect(self.exports.ask)
         self.later.export_wanted.connect(self.exports.ask)
-        self.chat.header.options_wanted.connect(self.panel.toggle)
-        self.panel.visible_changed.connect(self.chat.header.options.setChecked)
         self.downloads.changed.connect(self.rail.show_downloads)
         self.downloads.used.connect(go.chat_with)
         self.downloads.show_wanted.connect(lambda: go.show_models("downloads"))
-        self.chat.said.connect(self._say)
-        self.later.said.connect(self._say)
+        self.chat.said.connect(self.toast.notify)
+        self.later.said.connect(self.toast.notify)
         self.later.import_wanted.connect(self.imports.begin)
         self.sidebar.files_dropped.connect(self.imports.begin)
-        for changed in (self.chat.shown.opened, self.later.shown_changed, self.pages.currentChanged):
+        for changed in (
+            self.chat.shown.opened,
+            self.later.shown_changed,
+            self.pages.currentChanged,
+            self.windows.front_changed,
+        ):
             changed.connect(self.front.look)
         self.chat_notes.asking.connect(self.sidebar.show_asking)
-        self.chat_notes.show_wanted.connect(go.open_chat)
+        self.chat_notes.show_wanted.connect(self._go_to_chat)
         self.sidebar.hit_wanted.connect(go.open_hit)
         self.run_notes.waiting.connect(self.rail.show_waiting)
         self.run_notes.show_wanted.connect(go.show_run)
-        for wanted, show in ((self.away.chat_wanted, go.open_chat), (self.away.run_wanted, go.show_run)):
-            wanted.connect(self.come_forward)
-            wanted.connect(show)
+        self.away.chat_wanted.connect(self._go_to_chat)
+        self.away.run_wanted.connect(self.come_forward)
+        self.away.run_wanted.connect(go.show_run)
         self.failure.retry_wanted.connect(self.retry_wanted)
         self.failure.restored.connect(self._restored)
         self.failure.folder_wanted.connect(lambda: self.later.settings.data.open_folder())
@@ -285,6 +300,7 @@ class MainWindow(ThemedWidget):
         """The data is open: show it, and do what was asked for meanwhile."""
         self.whole.setCurrentIndex(0)
         self.calls.attach(services)
+        self.windows.attach(services)
         self._take_settings(services.settings.current)
         self._take_events([services.models.state])
         self.calls.do(lambda s: s.projects.all(), self.sidebar.set_projects)
@@ -306,15 +322,9 @@ class MainWindow(ThemedWidget):
         """A calm line over the page."""
         self.strip.say(languages.tell(error), colour="bad")
 
-    def _offer_restore(self, error: UserError) -> None:
-        """Some of the data could not be read, wherever that was said."""
-        from app.desktop.widgets.banner import BannerAction
-
-        restore = BannerAction(self.tr("Restore a backup…"), lambda: self.restore_wanted.emit(error))
-        self.save_strip.say(self.tr("The file with your chats is damaged."), [restore], "bad")
-
     def detach(self) -> None:
         """The data is being closed."""
+        self.windows.leave()
         self.calls.services = None
 
     def _restored(self, notice: str) -> None:
@@ -322,10 +332,16 @@ class MainWindow(ThemedWidget):
         self.retry_wanted.emit()
 
     def come_forward(self) -> None:
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.show()
-        self.raise_()
-        self.activateWindow()
+        come_forward(self)
+
+    def _go_to_chat(self, conversation: int) -> None:
+        """Bring a chat to the front: in the window that shows it, or here."""
+        window = self.windows.showing(conversation)
+        if window is not None:
+            come_forward(window)
+        else:
+            self.come_forward()
+            self.go.open_chat(conversation)
 
     def _take_list(self, conversations: list[Conversation]) -> None:
         self.sidebar.set_conversations(conversations)
@@ -339,6 +355,7 @@ class MainWindow(ThemedWidget):
             self.chat.shown.open(last)
         elif not now.opening:
             self.chat.views.begin()
+        self.windows.restore()
 
     def _welcomed(self, conversations: list[Conversation]) -> bool:
         """Whether a person was greeted, or has chatted before and needs no greeting."""
@@ -356,8 +373,6 @@ class MainWindow(ThemedWidget):
 
     def _take_events(self, events: list[ServiceEvent]) -> None:
         from app.services.chat.events import ConversationChanged, ConversationsImported, ProjectsChanged
-        from app.services.events import StoreFailed
-        from app.services.models.events import AnswerFinished
 
         self.chat.take_events(events)
         if changed := [event.conversation for event in events if isinstance(event, ConversationChanged)]:
@@ -367,13 +382,8 @@ class MainWindow(ThemedWidget):
                 self.sidebar.change(event.conversations)
             elif isinstance(event, ProjectsChanged):
                 self.sidebar.set_projects(event.projects)
-            elif isinstance(event, StoreFailed):
-                reason = self.tr("Not saved: {reason}").format(reason=languages.tell(event.error))
-                self.save_strip.say(reason, colour="bad")
-                if event.error.code == "store.damaged":
-                    self._offer_restore(UserError.from_info(event.error))
-            elif isinstance(event, AnswerFinished):
-                self.save_strip.hide()
+        self.save_strip.take_events(events)
+        self.windows.take_events(events)
         self.downloads.take_events(events)
         self.run_notes.shelf.take_events(events)
         self.chat_notes.take_events(events)
@@ -386,12 +396,10 @@ class MainWindow(ThemedWidget):
             themes.choose(settings.theme, settings.text_size / 100, settings.contrast)
         self.chat.take_settings(settings)
         self.panel.take_settings(settings)
+        self.windows.take_settings(settings)
         self.later.take_settings()
 
     # Inside
-
-    def _say(self, said: Notification) -> None:
-        self.toast.say(said.text, said.action, said.act, said.gone)
 
     def _title_of(self, conversation: int) -> str | None:
         from app.desktop.text.words import shown_title
@@ -400,9 +408,9 @@ class MainWindow(ThemedWidget):
         return None if known is None else shown_title(known)
 
     def _shows_chat(self, conversation: int) -> bool:
-        shown = self.chat.shown.now.conversation
-        is_it = shown is not None and shown.id == conversation
-        return is_it and self.chat.isVisible() and self.isActiveWindow()
+        if (window := self.windows.showing(conversation)) is not None and window.isActiveWindow():
+            return True
+        return self.chat.shown.now.id == conversation and self.chat.isVisible() and self.isActiveWindow()
 
     def _shows_run(self, run: int) -> bool:
         return self.later.shows_run(run) and self.isActiveWindow()
@@ -433,13 +441,10 @@ class MainWindow(ThemedWidget):
             # What waits for its undo is done now.
             self.toast.dismiss()
             self.later.leave()
+            self.windows.leave()
         self._memory.keep(self, self.whole)
         super().closeEvent(event)
         self.closed.emit()
-
-    def _show_project(self) -> None:
-        """Whose project the shown chat is."""
-        self.chat.header.show_project(self.sidebar.model.project(self.chat.shown.now.project))
 
     def _asks_before_leaving(self) -> bool:
         """Whether something is at work that would end with the window, and a person is asked about it."""

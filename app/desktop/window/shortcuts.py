@@ -31,6 +31,9 @@ def shortcuts() -> tuple[Shortcut, ...]:
     return (
         Shortcut("new_chat", "Ctrl+N", translate("Shortcuts", "New chat")),
         Shortcut("temporary_chat", "Ctrl+Shift+T", translate("Shortcuts", "New temporary chat")),
+        Shortcut("open_window", "Ctrl+Shift+O", translate("Shortcuts", "Open the chat in a new window")),
+        Shortcut("new_window", "Ctrl+Alt+W", translate("Shortcuts", "New window")),
+        Shortcut("close_window", "Ctrl+W", translate("Shortcuts", "Close the chat window")),
         Shortcut("palette", "Ctrl+K", translate("Shortcuts", "Command palette")),
         Shortcut("find", "Ctrl+F", translate("Shortcuts", "Find in this chat")),
         Shortcut("find_next", "F3", translate("Shortcuts", "Find next")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize
@@ -16,8 +16,8 @@ SIDEBAR = 264
 
 
 class WindowMemory:
-    """Geometry, width and folding of the list, the folded projects, the conversation that was open, and whether the
-    details of Placement are shown."""
+    """Geometry, width and folding of the list, the folded projects, the conversation that was open, the windows of
+    other chats, and whether the details of Placement are shown."""
 
     def __init__(self, home: Path) -> None:
         self._file = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
@@ -46,13 +46,43 @@ class WindowMemory:
     def keep_placement_details(self, shown: bool) -> None:
         self._file.setValue("placement_details", "true" if shown else "false")
 
+    @property
+    def chat_window(self) -> QByteArray | None:
+        """The geometry of the window of a chat that was closed last."""
+        return self._geometry("chat_window")
+
+    def keep_chat_window(self, geometry: QByteArray) -> None:
+        self._file.setValue("chat_window", geometry)
+
+    def chat_windows(self) -> list[tuple[int, QByteArray | None]]:
+        """The chats that were open in windows of their own, and the geometry of each."""
+        found: list[tuple[int, QByteArray | None]] = []
+        for number in range(self._file.beginReadArray("chat_windows")):
+            self._file.setArrayIndex(number)
+            found.append((int(str(self._file.value("conversation", 0))), self._geometry("geometry")))
+        self._file.endArray()
+        return found
+
+    def keep_chat_windows(self, windows: Sequence[tuple[int, QByteArray]]) -> None:
+        self._file.remove("chat_windows")
+        self._file.beginWriteArray("chat_windows", len(windows))
+        for number, (conversation, geometry) in enumerate(windows):
+            self._file.setArrayIndex(number)
+            self._file.setValue("conversation", conversation)
+            self._file.setValue("geometry", geometry)
+        self._file.endArray()
+
+    def _geometry(self, name: str) -> QByteArray | None:
+        geometry = self._file.value(name)
+        return geometry if isinstance(geometry, QByteArray) else None
+
     def restore(self, window: QWidget, frame: Frame) -> None:
         """Make the window as it was, or as large as usual where the screen has room for that."""
         # Room for the frame that the window manager draws: its size is known only once it is drawn.
         room = window.screen().availableSize() - QSize(24, 48)
         window.resize(QSize(*SIZE).boundedTo(room))
-        geometry = self._file.value("geometry")
-        if isinstance(geometry, QByteArray):
+        geometry = self._geometry("geometry")
+        if geometry is not None:
             window.restoreGeometry(geometry)
         width = int(str(self._file.value("sidebar", themes.current.px(SIDEBAR))))
         frame.begin(width, wanted=self._file.value("folded", "false") != "true")

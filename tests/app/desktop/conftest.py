@@ -12,10 +12,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.desktop.application import Desktop, put_on_style
+from app.desktop.application import Desktop
 from app.desktop.base import tasks
 from app.desktop.base.language import languages
-from app.desktop.base.style import style_sheet
+from app.desktop.base.style import put_on_style, style_sheet
 from app.desktop.base.theme import themes
 from app.desktop.window.main_window import MainWindow
 from app.services.services import Services, open_services

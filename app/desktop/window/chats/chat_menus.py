@@ -20,6 +20,7 @@ class ChatMenus(QObject):
     """
 
     rename_wanted = Signal(int)
+    window_wanted = Signal(int)
     pin_wanted = Signal(int, bool)
     archive_wanted = Signal(list)
     delete_wanted = Signal(list)
@@ -35,6 +36,9 @@ class ChatMenus(QObject):
 
     def of_chat(self, chat: Conversation) -> Menu:
         menu, number = self._menu(), chat.id
+        menu.addAction(
+            icon("new-window"), self.tr("Open in new window"), lambda: self.window_wanted.emit(number)
+        )
         menu.addAction(icon("pencil"), self.tr("Rename"), lambda: self.rename_wanted.emit(number))
         if chat.pinned:
             menu.addAction(icon("pin-off"), self.tr("Unpin"), lambda: self.pin_wanted.emit(number, False))

@@ -1,0 +1,1 @@
+"""Chats in windows of their own."""
