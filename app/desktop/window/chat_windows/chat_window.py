@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
@@ -27,10 +28,12 @@ from app.desktop.window.export.chat_exports import ChatExports
 from app.desktop.window.save_strip import SaveStrip
 from app.services.chat.events import ConversationChanged
 from app.services.events import ServiceEvent
-from app.services.services import Services
 from app.services.settings.settings import Settings
 from app.store.records import Conversation
 from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.services.services import Services
 
 Commands = Mapping[str, Callable[[], object]]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -22,8 +23,10 @@ from app.desktop.window.top_level import come_forward
 from app.desktop.window.window_state import WindowMemory
 from app.services.events import ServiceEvent
 from app.services.models.engine_names import of_chat
-from app.services.services import Services
 from app.services.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from app.services.services import Services
 
 SIZE = QSize(760, 800)
 # How far a window stands beside one that would be under it.

@@ -199,6 +199,7 @@ def test_the_menu_key_opens_the_menu_of_the_current_row(qtbot: QtBot, sidebar: S
     qtbot.keyClick(sidebar.list, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
     menu = sidebar.findChild(QMenu)
     assert [action.text() for action in menu.actions() if action.text()] == [
+        "Open in new window",
         "Rename",
         "Pin",
         "Move to project",
