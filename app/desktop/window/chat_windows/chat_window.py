@@ -129,7 +129,8 @@ class ChatWindow(ThemedWidget):
 
     def _show_title(self) -> None:
         shown = self.chat.shown.now.conversation
-        title = self.tr("New chat") if shown is None else shown_title(shown)
+        waits = shown is None and self.chat.views.is_waiting()
+        title = "Coterie" if waits else self.tr("New chat") if shown is None else shown_title(shown)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
 

@@ -109,7 +109,7 @@ class ChatWindows(QObject):
         if conversation:
             window.chat.shown.open(conversation)
         else:
-            window.chat.composer.take_focus()
+            window.chat.shown.open_new()
         window.show()
         if active:
             come_forward(window)
