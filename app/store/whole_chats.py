@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 from app.store.compaction_points import CompactionPoints
 from app.store.conversations import Conversations
 from app.store.database import Part, reads, writes
+from app.store.grown_chats import Here, growth
 from app.store.messages import Messages
 from app.store.records import RUNS_UNDER_WAY, Conversation, Message, WholeChat, WholeRun
 from app.store.runs import Runs
@@ -35,11 +36,12 @@ class WholeChats(Part):
         return WholeChat(conversation, messages, shown, tuple(c for c in cuts if c.first in shown), runs)
 
     @reads
-    def sources(self, connection: Connection) -> set[str]:
-        """What the conversations here come from, also those in the trash; their own `identity` where they were begun
-        here."""
+    def sources(self, connection: Connection) -> dict[str, int | None]:
+        """What the conversations here come from, their own `identity` where they were begun here, and which they are;
+        None for one in the trash."""
         found = Conversations(self.database).select(connection, Conversations(self.database).selection)
-        return {identity(conversation) for conversation in found}
+        trash = {identity(each): None for each in found if each.deleted is not None}
+        return trash | {identity(each): each.id for each in found if each.deleted is None}
 
     @reads
     def tallies(self, connection: Connection) -> dict[int, tuple[int, str]]:
@@ -88,6 +90,43 @@ class WholeChats(Part):
         """Add conversations as `add` does, all of them or none: the index of many is written at once."""
         return [self.add(chat) for chat in chats]
 
+    @reads
+    def has_grown(self, connection: Connection, id: int, chat: WholeChat) -> bool:
+        """Whether a chat that was imported as this conversation has more by now."""
+        return bool(growth(_messages_here(connection, id), chat))
+
+    @writes
+    def grow(self, connection: Connection, id: int, chat: WholeChat) -> Conversation | None:
+        """Add to a conversation what a chat that was imported as it has more; None where that is nothing.
+
+        What was written here stays. The newest of the chat is shown where nothing was written behind it here.
+        Raises ValueError as `add`.
+        """
+        before = _messages_here(connection, id)
+        more = growth(before, chat)
+        if not more:
+            return None
+        for place, message in more.longer.items():
+            _lengthen(connection, place, message)
+        wanted = {message.run for message in more.new}
+        runs = {
+            run.record.id: self._add_run(connection, run, id) for run in chat.runs if run.record.id in wanted
+        }
+        added = _new_ids(connection, MESSAGE, [message.id for message in more.new])
+        ids = {**more.known, **added}
+        rows = [_row(message, id, ids, runs, {}) for message in more.new]
+        if rows:
+            connection.execute(insert(MESSAGE), rows)
+        conversation = Conversations(self.database).get(id)
+        updated = max(conversation.updated, chat.conversation.updated)
+        connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == id).values(updated=updated))
+        parents = {message.id: message.parent for message in before}
+        parents |= {added[message.id]: message.parent and ids[message.parent] for message in more.new}
+        end = added.get(chat.conversation.leaf or 0)
+        if end is not None and conversation.leaf in _branch(parents, end):
+            return Messages(self.database).show(end)
+        return Conversations(self.database).get(id)
+
     def _run(self, connection: Connection, id: int) -> WholeRun:
         runs, row = Runs(self.database), RUN_TEXT.c
         found = connection.execute(select(row.handle, row.text).where(row.run_id == id))
@@ -108,6 +147,39 @@ class WholeChats(Part):
             if rows:
                 connection.execute(insert(table), rows)
         return id
+
+
+def _messages_here(connection: Connection, conversation: int) -> list[Here]:
+    row = MESSAGE.c
+    columns = (row.id, row.parent, row.role, row.content, row.reasoning, row.tool_calls, row.created)
+    of_it = select(*columns, row.deleted.is_not(None)).where(row.conversation == conversation)
+    return [
+        Here(id, parent, role, content, reasoning, storable_json(calls), created, bool(deleted))
+        for id, parent, role, content, reasoning, calls, created, deleted in connection.execute(
+            of_it.order_by(row.id)
+        )
+    ]
+
+
+def _branch(parents: Mapping[int, int | None], end: int) -> set[int | None]:
+    """The messages from the first to the one that ends the branch, and None for what is in front of them."""
+    branch, at = {None, end}, parents[end]
+    while at is not None:
+        branch.add(at)
+        at = parents[at]
+    return branch
+
+
+def _lengthen(connection: Connection, id: int, message: Message) -> None:
+    """Let an answer that has ended say what it says by now."""
+    ended = (MESSAGE.c.id == id) & (MESSAGE.c.state != "streaming")
+    values = {
+        "content": message.content,
+        "reasoning": message.reasoning,
+        "tool_calls": message.tool_calls,
+        "state": "stopped" if message.state == "streaming" else message.state,
+    }
+    connection.execute(update(MESSAGE).where(ended).values(values))
 
 
 def identity(conversation: Conversation) -> str:

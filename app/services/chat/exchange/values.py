@@ -30,8 +30,9 @@ class ChatFile(msgspec.Struct, frozen=True):
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """How far an import is, or what a dry run would do: `imported` of the chats that were `found`. `already` were
-    here before, also in the trash. `failed`, told at the end, cannot be read."""
+    """How far an import is, or what a dry run would do: `imported` of the chats that were `found` are new or brought
+    new messages. `already` were here before with all they have, or are in the trash. `failed`, told at the end,
+    cannot be read."""
 
     found: int = 0
     imported: int = 0

@@ -1,4 +1,5 @@
-"""Adds the conversations of files to the store, those that it has not had yet.
+"""Adds the conversations of files to the store, those that it has not had yet, and to those that it has what they
+have more by now.
 
 Several are added in one transaction, each as a whole or not at all, whatever ends the import.
 """
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.services.chat.events import ConversationsImported, ProjectsChanged
+from app.services.chat.events import BranchShown, ConversationsImported, ProjectsChanged
 from app.services.chat.exchange.reading.chat_files import chat_files
 from app.services.chat.exchange.values import ChatFile, Imported, UnreadChat
 from app.services.events import EventBus
@@ -35,23 +36,21 @@ class ChatImports:
         Raises UserError `store.*` where the store cannot take a chat.
         """
         done = Imported()
-        known = self._store.whole_chats.sources()
+        known = _Known(self._store.whole_chats.sources())
         added: list[Conversation] = []
         failed: list[UnreadChat] = []
         yield done
         try:
             for path in paths:
                 for file in chat_files(path, self._store.database.clock()):
-                    into = _FileImport(self._store, file, dry_run=dry_run)
+                    into = _FileImport(self._store, file, known, dry_run=dry_run)
                     for chat in file.chats:
                         done = msgspec.structs.replace(done, found=done.found + 1)
                         if isinstance(chat, UnreadChat):
                             failed.append(chat)
-                        elif (source := identity(chat.conversation)) in known:
-                            done = msgspec.structs.replace(done, already=done.already + 1)
                         else:
-                            known.add(source)
                             done = _counted(done, into.take(chat), added)
+                            done = msgspec.structs.replace(done, already=known.already)
                         yield done
                     done = _counted(done, into.rest(), added)
                     added += into.linked()
@@ -60,7 +59,8 @@ class ChatImports:
             if added and not dry_run:
                 projects = ProjectsChanged(tuple(self._store.projects.all()))
                 changed = {conversation.id: conversation for conversation in added}
-                self._events.publish(projects, ConversationsImported(tuple(changed.values())))
+                shown = map(BranchShown, sorted(known.grown))
+                self._events.publish(projects, ConversationsImported(tuple(changed.values())), *shown)
 
 
 def _counted(done: Imported, more: Sequence[Conversation], added: list[Conversation]) -> Imported:
@@ -68,12 +68,23 @@ def _counted(done: Imported, more: Sequence[Conversation], added: list[Conversat
     return msgspec.structs.replace(done, imported=done.imported + len(more))
 
 
+class _Known:
+    """Which chats are here, by what they come from; None: in the trash. Those of a dry run have their length."""
+
+    def __init__(self, here: dict[str, int | None]) -> None:
+        self.here = here
+        self.waiting: set[str] = set()
+        self.rehearsed: dict[str, int] = {}
+        self.grown: set[int] = set()
+        self.already = 0
+
+
 class _FileImport:
     """Adds the chats of one file, several at a time, with their projects and the chats that they were begun from; a
     dry run adds nothing."""
 
-    def __init__(self, store: Store, file: ChatFile, *, dry_run: bool) -> None:
-        self._store, self._dry_run = store, dry_run
+    def __init__(self, store: Store, file: ChatFile, known: _Known, *, dry_run: bool) -> None:
+        self._store, self._known, self._dry_run = store, known, dry_run
         self._projects = {project.id: project for project in file.projects}
         self._made: dict[int, int] = {}
         self._ids: dict[int, int] = {}
@@ -82,19 +93,48 @@ class _FileImport:
         self._messages = 0
 
     def take(self, chat: WholeChat) -> list[Conversation]:
-        """Take a chat; returns those that are now added."""
+        """Take a chat; returns those that are now added, or have more than before."""
+        source, known = identity(chat.conversation), self._known
         if self._dry_run:
-            return [chat.conversation]
+            return self._rehearse(source, chat)
+        added = self.rest() if source in known.waiting else []
+        if source in known.here:
+            grown = self._grow(known.here[source], chat)
+            known.already += grown is None
+            return added if grown is None else [*added, grown]
+        known.waiting.add(source)
         self._waiting.append(chat)
         self._messages += len(chat.messages)
         return self.rest() if self._messages >= AT_ONCE else []
 
+    def _grow(self, id: int | None, chat: WholeChat) -> Conversation | None:
+        """Add what a chat has more than the one here; None for nothing, and for one in the trash."""
+        grown = None if id is None else self._store.whole_chats.grow(id, chat)
+        if grown is not None:
+            self._known.grown.add(grown.id)
+        return grown
+
+    def _rehearse(self, source: str, chat: WholeChat) -> list[Conversation]:
+        known, length = self._known, len(chat.messages)
+        id = known.here.get(source)
+        if source in known.rehearsed:
+            is_more = length > known.rehearsed[source]
+        else:
+            is_more = source not in known.here or (
+                id is not None and self._store.whole_chats.has_grown(id, chat)
+            )
+        known.rehearsed[source] = max(length, known.rehearsed.get(source, 0))
+        known.already += not is_more
+        return [chat.conversation] if is_more else []
+
     def rest(self) -> list[Conversation]:
         """Add those that wait."""
         chats, self._waiting, self._messages = self._waiting, [], 0
+        self._known.waiting.clear()
         added = self._store.whole_chats.add_all([self._at_home(chat) for chat in chats]) if chats else []
         for chat, conversation in zip(chats, added, strict=True):
             self._ids[chat.conversation.id] = conversation.id
+            self._known.here[identity(conversation)] = conversation.id
             if chat.conversation.origin is not None:
                 self._origins[conversation.id] = chat.conversation.origin
         return added

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import zipfile
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from app.services.chat.events import ConversationsImported, ProjectsChanged
+from app.services.chat.events import BranchShown, ConversationsImported, ProjectsChanged
 from app.services.chat.exchange.coterie_json import write_coterie
 from app.services.chat.exchange.reading import chat_files, files, importing
 from app.services.chat.exchange.reading.importing import ChatImports
@@ -67,6 +68,70 @@ def test_chats_are_imported_once_also_those_in_the_trash(
     store.conversations.delete(store.conversations.all()[0].id)
     assert counts(done(imports, path, path)) == (6, 0, 6, [])
     assert [c.title for c in store.conversations.all()] == ["Tea"]
+
+
+def grown(chat: dict[str, Any]) -> dict[str, Any]:
+    """A conversation of ChatGPT as it is exported later: with another question, and its answer."""
+    later = copy.deepcopy(chat)
+    leaf, time = later["current_node"], later["update_time"]
+    later["mapping"][leaf]["children"] = ["more"]
+    for id, parent, children, role, words in (
+        ("more", leaf, ["end"], "user", "And then?"),
+        ("end", "more", [], "assistant", "Then drink."),
+    ):
+        content = {"content_type": "text", "parts": [words]}
+        said = {"id": id, "author": {"role": role}, "content": content, "create_time": (time := time + 1)}
+        later["mapping"][id] = {"id": id, "parent": parent, "children": children, "message": said}
+    return later | {"current_node": "end", "update_time": time}
+
+
+def test_a_chat_that_went_on_in_the_other_app_brings_what_is_new(
+    tmp_path: Path, store: Store, imports: ChatImports, events: EventBus
+) -> None:
+    first, other = foreign_chats.chatgpt(), foreign_chats.chatgpt_2026()
+    done(imports, saved(tmp_path / "1.json", [first, other]))
+    (chat,) = [each for each in store.conversations.all() if each.source == "chatgpt:c1"]
+    before = store.messages.path(chat.id)
+    heard: list[ServiceEvent] = []
+    events.subscribe(ServiceEvent, heard.append)
+    path = saved(tmp_path / "2.json", [grown(first), other])
+    assert counts(done(imports, path, dry_run=True)) == (2, 1, 1, []) and heard == []
+    assert store.messages.path(chat.id) == before
+    assert counts(done(imports, path)) == (2, 1, 1, [])
+    after = store.messages.path(chat.id)
+    assert after[: len(before)] == before
+    assert [each.content for each in store.messages.get_all(after[len(before) :])] == [
+        "And then?",
+        "Then drink.",
+    ]
+    assert [type(event) for event in heard] == [ProjectsChanged, ConversationsImported, BranchShown]
+    assert heard[-1] == BranchShown(chat.id)
+    for again in ("1.json", "2.json"):
+        assert counts(done(imports, tmp_path / again)) == (2, 0, 2, [])
+    assert store.messages.path(chat.id) == after
+
+
+def test_an_older_and_a_newer_export_give_one_chat(
+    tmp_path: Path, store: Store, imports: ChatImports
+) -> None:
+    first = foreign_chats.chatgpt()
+    paths = [saved(tmp_path / "1.json", [first, first]), saved(tmp_path / "2.json", [grown(first), first])]
+    assert counts(done(imports, *paths, dry_run=True)) == (4, 2, 2, [])
+    assert counts(done(imports, *paths)) == (4, 2, 2, [])
+    (chat,) = store.conversations.all()
+    assert store.messages.get_all(store.messages.path(chat.id))[-1].content == "Then drink."
+
+
+def test_a_chat_in_the_trash_stays_there_though_it_went_on(
+    tmp_path: Path, store: Store, imports: ChatImports
+) -> None:
+    first = foreign_chats.chatgpt()
+    done(imports, saved(tmp_path / "1.json", [first]))
+    store.conversations.delete(store.conversations.all()[0].id)
+    path = saved(tmp_path / "2.json", [grown(first)])
+    for dry_run in (True, False):
+        assert counts(done(imports, path, dry_run=dry_run)) == (1, 0, 1, [])
+    assert store.conversations.all() == []
 
 
 def test_those_that_cannot_be_read_are_named_and_all_others_are_imported(
