@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from functools import cache
 
 import msgspec
 from PySide6.QtCore import QObject, Qt, Signal
@@ -61,16 +62,13 @@ class Theme(msgspec.Struct, frozen=True):
         return max(1, round(pixels * self.scale))
 
     def font(self, pixels: float = BASE_PIXELS, *, bold: bool = False) -> QFont:
-        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-        # The system may give an alias, which a list of families would pass over.
-        font.setFamilies([QFontInfo(font).family(), *KOREAN_FACES])
+        font = QFont(_faces(QFontDatabase.SystemFont.GeneralFont, KOREAN_FACES))
         font.setPixelSize(self.px(pixels))
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
         return font
 
     def fixed_font(self, pixels: float = 13) -> QFont:
-        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        font.setFamilies([QFontInfo(font).family(), *KOREAN_FIXED_FACES])
+        font = QFont(_faces(QFontDatabase.SystemFont.FixedFont, KOREAN_FIXED_FACES))
         font.setPixelSize(self.px(pixels))
         return font
 
@@ -90,6 +88,15 @@ class Theme(msgspec.Struct, frozen=True):
         for name in (role.WindowText, role.Text, role.ButtonText):
             palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(self.faint))
         return palette
+
+
+@cache
+def _faces(kind: QFontDatabase.SystemFont, korean: tuple[str, ...]) -> QFont:
+    """A font of the system with its Korean faces. To find it takes longer than all else that is done with it."""
+    font = QFontDatabase.systemFont(kind)
+    # The system may give an alias, which a list of families would pass over.
+    font.setFamilies([QFontInfo(font).family(), *korean])
+    return font
 
 
 def load_theme(name: str, scale: float = 1.0) -> Theme:
@@ -150,6 +157,7 @@ class Themes(QObject):
 
     def _apply(self) -> None:
         self.current = load_theme(self._name(), self._scale)
+        _faces.cache_clear()
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.setPalette(self.current.palette())

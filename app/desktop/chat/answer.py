@@ -13,6 +13,7 @@ from shiboken6 import isValid
 
 from app.desktop.base.background import background
 from app.desktop.base.language import languages
+from app.desktop.base.slices import Slices
 from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.chat.cards import MessageCard, time_of
@@ -43,18 +44,18 @@ def spoken_words(message: Message, limit: int = 80) -> str:
 
 
 class AnswerCard(MessageCard):
-    """An answer, finished or being written. `steps_made` comes when it is known that a run writes it. `ahead`: it is
-    built before it is seen."""
+    """An answer, finished or being written. `steps_made` comes when it is known that a run writes it. What is long in
+    it is built in `slices`."""
 
     steps_made = Signal()
 
-    def __init__(self, parent: QWidget, message: Message, *, ahead: bool = False) -> None:
+    def __init__(self, parent: QWidget, message: Message, *, slices: Slices | None = None) -> None:
         super().__init__(parent, message)
         self._reasoning: ReasoningCard | None = None
         self.steps: AnswerSteps | None = None
         self._status: WaitingLine | None = None
         self._strip: Banner | None = None
-        self._body = AnswerBody(self, ahead=ahead)
+        self._body = AnswerBody(self, slices=slices)
         self._body.height_changed.connect(self.height_changed)
         self._body.link_asked.connect(self.link_asked)
         self._calls: list[ToolCallCard] = []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import Protocol
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -12,7 +13,6 @@ from app.desktop.base.theme import themes
 from app.desktop.chat.cards import MessageCard, UserCard
 from app.desktop.markdown.selectable import AcrossTexts
 from app.desktop.widgets.extents import Extents, estimate
-from app.desktop.widgets.layouts import discard
 from app.store.records import Message
 
 UNKNOWN_HEIGHT = 180
@@ -20,6 +20,7 @@ COLUMN = 744
 MARGIN = 24
 PADDING = 22
 GAP = 22
+DELETED_AT_ONCE = 4
 
 
 class Fitted(Protocol):
@@ -48,6 +49,9 @@ class CardColumn(QWidget):
         self.across_texts: AcrossTexts | None = None
         self._placed: dict[int, tuple[int, int, int, int]] = {}  # where the cards stand
         self._unfitted: set[int] = set()
+        self._dropped: list[MessageCard] = []
+        self._deleting = QTimer(self, singleShot=True, interval=0)
+        self._deleting.timeout.connect(self._delete_some)
         self._lines: dict[int, Fitted] = {}
         self._line_heights: dict[int, int] = {}
         self._foot: Fitted | None = None
@@ -59,8 +63,7 @@ class CardColumn(QWidget):
         self.extents.truncate(same)
         self.ids = list(ids)
         self.index = {message: index for index, message in enumerate(ids)}
-        for _ in ids[same:]:
-            self.extents.append(UNKNOWN_HEIGHT)
+        self.extents.extend(repeat(UNKNOWN_HEIGHT, len(ids) - same))
 
     def append(self, message: Message) -> None:
         """A new message at the end of the path."""
@@ -83,7 +86,17 @@ class CardColumn(QWidget):
         card = self.cards.pop(message_id)
         self._placed.pop(message_id, None)
         self._unfitted.discard(message_id)
-        discard(card)
+        card.hide()
+        self._dropped.append(card)
+        self._deleting.start()
+
+    def _delete_some(self) -> None:
+        """To delete the cards of a whole chat at once would hold up the window."""
+        for card in self._dropped[-DELETED_AT_ONCE:]:
+            card.deleteLater()
+        del self._dropped[-DELETED_AT_ONCE:]
+        if self._dropped:
+            self._deleting.start()
 
     def set_line(self, message_id: int, line: Fitted | None) -> None:
         """Put a line above a message, in the place of another; None takes it away."""
@@ -158,8 +171,9 @@ class CardColumn(QWidget):
         left = (self.width() - width) // 2
         for message_id, card in self.cards.items():
             above = self._line_heights.get(message_id, 0)
-            height = self.extents.height(self.index[message_id]) - self._gap(message_id) - above
-            top = self.top(message_id)
+            index = self.index[message_id]
+            below = 0 if isinstance(card, UserCard) else gap
+            height, top = self.extents.height(index) - below - above, PADDING + self.extents.top(index)
             place = (left, top + above, width, height)
             if self._placed.get(message_id) != place:
                 self._placed[message_id] = place

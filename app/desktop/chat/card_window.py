@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.slices import Slices
 from app.desktop.base.theme import themes
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.card_column import PADDING, CardColumn, Fitted
@@ -30,9 +31,8 @@ from app.store.records import Message
 
 MAX_CARDS = 80
 MAX_RECORDS = 400
-# How long building cards may hold the event loop, in seconds: at first sight, and between events.
-FIRST_SLICE = 0.012
-SLICE = 0.003
+# How long building cards may hold the event loop at first sight, in seconds.
+FIRST_SLICE = 0.008
 # How long a message that was gone to keeps its place while what stands above it gets its height, in seconds.
 HELD_S = 3.0
 
@@ -59,13 +59,12 @@ class CardWindow(ReadingArea):
         self._held_until = math.inf
         self._at_tail = True
         self._placing = False
+        self._slices = Slices(self)
         self.column = CardColumn(self.viewport())
         self.column.setFocusProxy(self)
         self.setWidget(self.column)
         self.records = PathRecords(self.column)
         self.records.wanted.connect(self.page_wanted)
-        self._building = QTimer(self, singleShot=True, interval=0)
-        self._building.timeout.connect(lambda: self.build(SLICE))
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     # --- what is shown ---
@@ -112,14 +111,13 @@ class CardWindow(ReadingArea):
         pairs = enumerate(zip(self.column.ids, ids, strict=False))
         same = next((i for i, (a, b) in pairs if a != b), min(len(self.column.ids), len(ids)))
         y = self.verticalScrollBar().value()
-        for gone in self.column.ids[same:]:
-            self._forget(gone)
+        for message_id in {*self.column.cards, *self.records}:
+            if self.column.index.get(message_id, same) >= same:
+                self._forget(message_id)
         self.column.set_path(ids, same)
         if same == 0:
             self._following = True
         self.records.ask_anew()
-        if not ids:
-            self._building.stop()
         if at is not None:
             around = self.column.index[at]
             self.records.ask(range(max(0, around - PAGE // 2), min(len(ids), around + PAGE // 2)))
@@ -129,7 +127,7 @@ class CardWindow(ReadingArea):
         if ids:
             if not (same and ids[-1] in self.records):
                 self.records.ask(range(max(same, len(ids) - PAGE), len(ids)))
-            self.build(FIRST_SLICE)
+            self.build()
 
     def take_records(self, messages: list[Message]) -> None:
         """Takes records that were asked for, or newer ones of messages already here."""
@@ -149,7 +147,7 @@ class CardWindow(ReadingArea):
             elif card.message != message and message.state != "streaming":
                 self.update_card(message)
         self.place(None if anchor is None else self.column.top(self.column.ids[anchor]) + offset)
-        self.build(SLICE if self.column.cards else FIRST_SLICE)
+        self.build()
 
     def add(self, message: Message) -> None:
         """Puts a new message at the end of the path. The user's own is always scrolled to."""
@@ -160,7 +158,7 @@ class CardWindow(ReadingArea):
         if self._following:
             self._make(message)
         self.place()
-        self.build(SLICE)
+        self.build()
 
     def update_card(self, message: Message) -> None:
         """Shows a newer record of a message; `place` puts it right."""
@@ -182,7 +180,7 @@ class CardWindow(ReadingArea):
         """Goes to the end and follows it from there."""
         self._following = True
         self.place()
-        self.build(FIRST_SLICE)
+        self.build()
 
     def hold(self, message_id: int, spot: Callable[[], int | None] | None = None) -> None:
         """Brings a message to the upper edge, or the scroll bar to where `spot` says (None: not known yet), and keeps
@@ -190,7 +188,7 @@ class CardWindow(ReadingArea):
         self._following = False
         self._held, self._held_spot, self._held_until = message_id, spot, math.inf
         self.place()
-        self.build(FIRST_SLICE)
+        self.build()
 
     def let_go(self) -> None:
         """Nothing is kept in its place any more."""
@@ -264,8 +262,7 @@ class CardWindow(ReadingArea):
         self._held = None
         self._following = value >= self.verticalScrollBar().maximum() - 8
         self._note_tail()
-        if self.column.ids and not self._building.isActive():
-            self._building.start()
+        self._build_soon()
 
     def _note_tail(self) -> None:
         bar = self.verticalScrollBar()
@@ -292,22 +289,25 @@ class CardWindow(ReadingArea):
         yield from range(seen.stop, around.stop)
         yield from reversed(range(around.start, seen.start))
 
-    def build(self, budget: float) -> None:
-        """Builds cards near the reader until the time is up, goes on in the next slice; asks for records."""
+    def build(self) -> None:
+        """Builds cards near the reader, at once as far as there is time, and asks for records."""
+        self._build_soon()
+        self._slices.work(FIRST_SLICE)
+
+    def _build_soon(self) -> None:
+        self._slices.add(self, self._build_one)
+
+    def _build_one(self, _: float) -> bool:
         if not self.column.ids or not self.viewport().height():
-            return
-        started = time.perf_counter()
-        while True:
-            index = next((i for i in self._order() if self._lacks_card(i)), None)
-            if index is None:
-                break
+            return False
+        index = next((i for i in self._order() if self._lacks_card(i)), None)
+        if index is not None:
             self._make(self.records[self.column.ids[index]])
             self.place()
-            if time.perf_counter() - started > budget:
-                self._building.start()
-                return
+            return True
         self.records.ask_around(self._near(2))
         self._drop_far()
+        return False
 
     def _lacks_card(self, index: int) -> bool:
         message_id = self.column.ids[index]
@@ -316,8 +316,7 @@ class CardWindow(ReadingArea):
     def _make(self, message: Message) -> MessageCard:
         card: MessageCard
         if message.role == "assistant":
-            ahead = self.column.index[message.id] not in self._near(0)
-            card = AnswerCard(self.column, message, ahead=ahead)
+            card = AnswerCard(self.column, message, slices=self._slices)
         else:
             card = (UserCard if message.role == "user" else NoteCard)(self.column, message)
         self.column.add_card(card)
@@ -374,5 +373,4 @@ class CardWindow(ReadingArea):
             self.place()
         else:
             self.fit_all()
-        if self.column.ids and not self._building.isActive():
-            self._building.start()
+        self._build_soon()

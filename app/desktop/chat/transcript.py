@@ -15,7 +15,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.chat.answer import AnswerCard, spoken_words
 from app.desktop.chat.card_column import COLUMN, MARGIN, Fitted
-from app.desktop.chat.card_window import FIRST_SLICE, CardWindow
+from app.desktop.chat.card_window import CardWindow
 from app.desktop.chat.cards import MessageCard
 from app.desktop.chat.empty import EmptyState
 from app.desktop.markdown.highlight import warm
@@ -380,7 +380,7 @@ class TranscriptView(TranslatedWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         self._window.place()
-        self._window.build(FIRST_SLICE)
+        self._window.build()
 
     def _place_overlays(self) -> None:
         width = max(160, min(themes.current.px(COLUMN), self.width() - 2 * MARGIN))

@@ -6,10 +6,10 @@ import re
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.slices import Slices
 from app.desktop.base.theme import themes
 from app.desktop.markdown.code import CodeBlock
 from app.desktop.markdown.code_preview import Blocks
@@ -28,10 +28,8 @@ QUICK_TEXT = 6_000
 MAX_SEGMENT = 1800
 # A longer answer shows its beginning, and the rest when it is asked for.
 MAX_SHOWN = 60_000
-# So many widgets are made at once; those behind them in slices between events, of so many seconds.
+# So many widgets are made at once, those behind them in slices between events.
 FIRST_ROWS = 8
-FIRST_AHEAD = 1
-SLICE_S = 0.003
 _TAG = re.compile("<[^>]*>")
 
 
@@ -63,11 +61,13 @@ def size(block: Block) -> int:
 
 
 class AnswerBody(Blocks):
-    """Blocks below each other, laid out by `fit`. `ahead`: nobody sees it yet, so that most of it can come later."""
+    """Blocks below each other, laid out by `fit`. `slices`: it shares their time, and only its first block is there
+    at once."""
 
-    def __init__(self, parent: QWidget, *, ahead: bool = False) -> None:
+    def __init__(self, parent: QWidget, *, slices: Slices | None = None) -> None:
         super().__init__(parent)
-        self._first = FIRST_AHEAD if ahead else FIRST_ROWS
+        self._first = FIRST_ROWS if slices is None else 1
+        self._slices = Slices(self) if slices is None else slices
         self._width = 0
         self._rows: list[ProseBlock | CodeBlock] = []
         self._closed = 0  # rows that no further text can change
@@ -77,8 +77,6 @@ class AnswerBody(Blocks):
         self._more = word_button(self)
         self._more.hide()
         self._more.clicked.connect(self.unfold)
-        self._slices = QTimer(self, singleShot=True, interval=0)
-        self._slices.timeout.connect(self._build_slice)
 
     @property
     def is_empty(self) -> bool:
@@ -99,7 +97,7 @@ class AnswerBody(Blocks):
         self._show_rows(wanted[:first])
         self._later, self._rest = wanted[first:shown], wanted[shown:]
         if self._later:
-            self._slices.start()
+            self._slices.add(self, self._build_later)
         self.retranslate()
 
     def apply(self, change: Change) -> None:
@@ -147,16 +145,16 @@ class AnswerBody(Blocks):
         """Builds all of it, in slices."""
         self._later += self._rest
         self._rest = []
-        self._slices.start()
+        self._slices.add(self, self._build_later)
 
-    def _build_slice(self) -> None:
-        started = time.perf_counter()
-        while self._later and time.perf_counter() - started < SLICE_S:
+    def _build_later(self, until: float) -> bool:
+        while self._later:
             self._rows.append(self._make(self._later.pop(0)))
-        if self._later:
-            self._slices.start()
+            if time.perf_counter() > until:
+                break
         self.retranslate()
         self.height_changed.emit()
+        return bool(self._later)
 
     def retranslate(self) -> None:
         self._more.setVisible(bool(self._rest))

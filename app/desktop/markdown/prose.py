@@ -74,6 +74,7 @@ def style_sheet(theme: Theme) -> str:
     """
 
 
+@lru_cache(maxsize=8)
 def _palette(theme: Theme, text: str) -> QPalette:
     palette = theme.palette()
     palette.setColor(QPalette.ColorRole.Text, QColor(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 
@@ -22,6 +22,9 @@ class Extents:
 
     def append(self, height: int) -> None:
         self._heights.append(height)
+
+    def extend(self, heights: Iterable[int]) -> None:
+        self._heights.extend(heights)
 
     def truncate(self, count: int) -> None:
         """Forgets all but the first `count` messages."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QTextEdit, QWidget
+from shiboken6 import isValid
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
@@ -53,6 +54,7 @@ def view(qtbot):
     view.show()
     yield view
     view.clear()
+    qtbot.waitUntil(lambda: not isValid(view))
 
 
 def quiet(qtbot, view: TranscriptView) -> None:
@@ -456,6 +458,7 @@ def test_every_control_and_card_has_a_name(qtbot, view):
 def test_tab_goes_down_the_page(qtbot, view):
     view.add_message(message(1, "user", "q"))
     view.add_message(message(2, "assistant", "a\n\n```c\nx\n```"))
+    quiet(qtbot, view)
     view.activateWindow()
     scroll_area(view).setFocus()
     qtbot.waitUntil(scroll_area(view).hasFocus)
