@@ -118,7 +118,10 @@ class MessageEditor(FittedWidget):
 
     def fit(self, width: int) -> int:
         document, px = self._field.document(), themes.current.px
-        document.setTextWidth(width - 2 * px(14) - 2)
+        inside = width - 2 * px(14) - 2
+        # While its document is measured the field lays it out to its own width, which is not yet this one.
+        self._field.resize(inside, self._field.height())
+        document.setTextWidth(inside)
         most, height = MAX_LINES * px(22), math.ceil(document.size().height())
         # A bar that is not needed takes width, so that lines break earlier and it is needed after all.
         policy = (

@@ -15,7 +15,11 @@ from tests.support.window.chat import card, editor, scroll_area, scroll_bar, top
 from tests.support.window.pressing import button
 
 Make = Callable[..., Running]
-LONG = "A paragraph that takes some lines of the window, because it goes on and on.\n\n" * 6
+LONG = (
+    "## Topic\n\nThis is **answer** with some text to fill the line, and "
+    + "more words follow here. " * 12
+    + "\n\n- point one\n- point two\n"
+)
 TURNS = 8
 
 
@@ -72,6 +76,14 @@ def test_an_editor_that_goes_leaves_the_reader_where_they_are(
     assert not shown.is_editing
     assert abs(top_on_screen(view, message) - before) <= 2
     assert QApplication.focusWidget() is scroll_area(view)
+
+
+def test_an_editor_is_as_high_as_what_it_holds(long_chat: Running, qtbot: QtBot) -> None:
+    view = long_chat.window.chat.transcript
+    qtbot.mouseClick(button(card(view, view.ids[-1]), "Edit this message"), Qt.MouseButton.LeftButton)
+    settled(qtbot)
+    field = editor(card(view, view.ids[-1]))
+    assert 0 <= field.height() - field.document().size().height() < 2
 
 
 def test_the_focus_goes_back_to_the_button_that_keys_pressed(long_chat: Running, qtbot: QtBot) -> None:
