@@ -61,8 +61,8 @@ class CatalogueCard(QPushButton):
         for label in (self._name, self._here, self._why, self._chip, self._about):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         head = Row((self._name, 1), self._here, spacing=6)
-        foot = Row(self._chip, (self._about, 1), margins=(0, 6, 0, 0), spacing=10)
-        Column(head, self._why, STRETCH, foot, parent=self, margins=(16, 14, 16, 14), spacing=4)
+        foot = Row(self._chip, STRETCH, margins=(0, 6, 0, 0))
+        Column(head, self._about, self._why, STRETCH, foot, parent=self, margins=(16, 14, 16, 14), spacing=4)
 
     def show_line(self, line: CatalogueLine) -> None:
         self.line = line

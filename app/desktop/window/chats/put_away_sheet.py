@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QDateTime,
     QItemSelectionModel,
     QLocale,
+    QModelIndex,
     QObject,
     QSortFilterProxyModel,
     Qt,
@@ -110,7 +111,7 @@ class PutAwaySheet(Overlay):
         self.search.textChanged.connect(self._search)
         self.list.clicked.disconnect(self.list.open_wanted)
         self.list.doubleClicked.connect(lambda _: self._enter())
-        self.list.open_wanted.connect(lambda _: self._enter())
+        self.list.open_wanted.connect(self._enter_at)
         self.list.delete_wanted.connect(lambda _: self._tell(self.remove_wanted))
         self.list.selectionModel().selectionChanged.connect(lambda *_: self._show_state())
         self.back.clicked.connect(lambda: self._tell(self.back_wanted))
@@ -136,6 +137,12 @@ class PutAwaySheet(Overlay):
     def _tell(self, signal: Any) -> None:
         if chosen := self.chosen():
             signal.emit(chosen)
+
+    def _enter_at(self, index: QModelIndex) -> None:
+        """Enter, which takes the row that the keys stand at where none is chosen."""
+        if not self.chosen():
+            self.list.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
+        self._enter()
 
     def _enter(self) -> None:
         """An archived chat can be read where it is; a deleted one has to come back first."""

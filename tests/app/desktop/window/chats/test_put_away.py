@@ -92,6 +92,15 @@ def test_keys_archive_the_open_chat_and_show_what_was_deleted(filled: Running, q
     assert sheet is not None and sheet.isVisible() and "Recently deleted" in labels(sheet)
 
 
+def test_enter_brings_back_the_chat_that_the_keys_stand_at(filled: Running, qtbot: QtBot) -> None:
+    filled.window.chats.delete(numbers(filled, "Boats"))
+    filled.until(lambda: listed(filled) == ["Sails", "Winds"])
+    sheet = opened(filled, archived=False)
+    filled.until(lambda: shown(sheet) == ["Boats"])
+    qtbot.keyClick(sheet.list, Qt.Key.Key_Return)
+    filled.until(lambda: listed(filled) == ["Boats", "Sails", "Winds"])
+
+
 def test_a_deletion_for_good_waits_until_it_can_no_longer_be_undone(filled: Running, qtbot: QtBot) -> None:
     window, conversations = filled.window, filled.services.conversations
     window.chats.delete(numbers(filled, "Boats", "Winds"))
