@@ -7403,8 +7403,8 @@
         <translation>초당 {speed}토큰 측정됨</translation>
     </message>
     <message>
-        <source>about {speed}</source>
-        <translation>약 {speed}</translation>
+        <source>about {speed} tok/s</source>
+        <translation>초당 약 {speed}토큰</translation>
     </message>
     <message>
         <source>about {speed} tokens per second predicted</source>

@@ -41,15 +41,22 @@ class FoldingRow(QWidget):
 
     def fold(self) -> None:
         """Take the form that there is room for."""
-        shown = [(widget, wanted) for widget, wanted in self._widgets if not widget.isHidden()]
-        needed = sum(
-            themes.current.px(wanted) if wanted else widget.sizeHint().width() for widget, wanted in shown
-        )
-        needed += self._layout.spacing() * max(0, len(shown) - 1)
-        direction = ROW if needed <= self.width() else COLUMN
+        direction = ROW if self._needed() <= self.width() else COLUMN
         if direction != self._layout.direction():
             self._layout.setDirection(direction)
             self.updateGeometry()
+
+    def _needed(self) -> int:
+        """The width of the row."""
+        shown = [(widget, wanted) for widget, wanted in self._widgets if not widget.isHidden()]
+        widths = [
+            themes.current.px(wanted) if wanted else widget.sizeHint().width() for widget, wanted in shown
+        ]
+        return sum(widths) + self._layout.spacing() * max(0, len(shown) - 1)
+
+    def sizeHint(self) -> QSize:
+        # As wide as the row: a column that is given no more than it needs would never become one again.
+        return QSize(self._needed(), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         # As narrow as the column: a layout would ask for the room of the form it has now.

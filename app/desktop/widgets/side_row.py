@@ -27,7 +27,9 @@ class SideRow(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._symbol, self._picture = symbol, QLabel(self)
-        self._words = ElidedLabel(self, pixels=13 if symbol else 14, mode=Qt.TextElideMode.ElideRight)
+        # Names that differ at their end are told apart where they are cut in the middle.
+        mode = Qt.TextElideMode.ElideRight if symbol else Qt.TextElideMode.ElideMiddle
+        self._words = ElidedLabel(self, pixels=13 if symbol else 14, mode=mode)
         self._words.setProperty("kind", "value" if symbol else "")
         self._note = text_label(self, "fine")
         for label in (self._picture, self._words, self._note):

@@ -1,0 +1,26 @@
+"""Rows that become columns and rows again."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.layouts import Column
+
+
+def test_a_row_in_a_row_is_a_row_again_once_there_is_room(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    title, first, second = (QPushButton(f"a button with the number {i}", window) for i in range(3))
+    inner = FoldingRow(window, first, second)
+    outer = FoldingRow(window, (title, 1, 10), inner)
+    Column(outer, parent=window)
+    window.resize(900, 200)
+    window.show()
+    qtbot.waitUntil(lambda: not outer.folded() and not inner.folded())
+    for width in (200, 280, 320):
+        window.resize(width, 200)
+        qtbot.waitUntil(lambda: inner.folded())
+    window.resize(900, 200)
+    qtbot.waitUntil(lambda: not outer.folded() and not inner.folded())
