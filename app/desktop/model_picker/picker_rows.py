@@ -125,6 +125,8 @@ class RowDelegate(QStyledItemDelegate):
         icon(row.symbol, colour, SYMBOL).paint(painter, QRect(inner.left(), top, size, size))
         inner.setLeft(inner.left() + size + theme.px(10))
         left, middle = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignVCenter
+        # A line of words in another face than the first is higher than the first one says.
+        whole = left | middle | Qt.TextFlag.TextDontClip
         if row.note:
             painter.setFont(theme.font(12))
             painter.setPen(QColor(getattr(theme, row.note_colour)))
@@ -140,10 +142,10 @@ class RowDelegate(QStyledItemDelegate):
             lower = QRect(inner.left(), upper.bottom() + 1 + gap, inner.width(), heights[1])
             painter.setFont(small)
             painter.setPen(QColor(theme.muted))
-            painter.drawText(lower, left | middle, _cut(painter, row.detail, lower.width()))
+            painter.drawText(lower, whole, _cut(painter, row.detail, lower.width()))
         painter.setFont(font)
         painter.setPen(QColor(theme.text if row.enabled else theme.muted))
-        painter.drawText(upper, left | middle, _cut(painter, row.text, upper.width()))
+        painter.drawText(upper, whole, _cut(painter, row.text, upper.width()))
 
 
 def _cut(painter: QPainter, text: str, width: int) -> str:

@@ -59,6 +59,10 @@ class ElidedLabel(QLabel):
             QFontMetrics(self._font()).horizontalAdvance(self._whole) + 4, super().sizeHint().height()
         )
 
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as there is room: that what is shown now is whole asks for none."""
+        return QSize(0, super().minimumSizeHint().height())
+
     def resizeEvent(self, event: object) -> None:
         self._elide()
 

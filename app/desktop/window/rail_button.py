@@ -49,4 +49,4 @@ class RailButton(QPushButton):
         painter.setPen(QColor(getattr(theme, color)))
         below = QRect(0, top + size + gap, self.width(), letters)
         words = painter.fontMetrics().elidedText(self._label, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, words)

@@ -12,6 +12,8 @@ from app.desktop.widgets.overlay import Overlay
 from app.desktop.window.shortcuts import shortcuts, shown_keys
 
 COLUMNS = 2
+# The least width of what is in the card for both columns.
+BOTH_FROM = 540
 _MOVES = {
     Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
     Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
@@ -21,7 +23,8 @@ _MOVES = {
 
 
 class ShortcutSheet(Overlay):
-    """Every row of the table in two columns: what it does, and its keys as this platform writes them.
+    """Every row of the table: what it does, and its keys as this platform writes them. In two columns where there is
+    room for both.
 
     It scrolls where the window has no room for all of them, with the arrows as well."""
 
@@ -45,18 +48,14 @@ class ShortcutSheet(Overlay):
         self.inside.addWidget(self._scroll)
         self._texts: list[QLabel] = []
         self._keys: list[QLabel] = []
-        rows = (len(shortcuts()) + COLUMNS - 1) // COLUMNS
-        for number in range(len(shortcuts())):
+        self._columns = 0
+        for _ in shortcuts():
             text = text_label(self._table, wraps=True)
             keys = text_label(self._table, "value")
             keys.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            column = number // rows * 3
-            self._grid.addWidget(text, number % rows, column)
-            self._grid.addWidget(keys, number % rows, column + 1)
             self._texts.append(text)
             self._keys.append(keys)
         self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(3, 1)
         self.refresh()
 
     def open(self) -> None:
@@ -74,11 +73,24 @@ class ShortcutSheet(Overlay):
         super().resizeEvent(event)
         self._fit()
 
+    def _arrange(self, columns: int) -> None:
+        """Put the rows under each other, in so many columns."""
+        self._grid.setColumnMinimumWidth(2, themes.current.px(24) * (columns - 1))
+        if columns == self._columns:
+            return
+        self._columns, rows = columns, -(-len(self._texts) // columns)
+        for number, pair in enumerate(zip(self._texts, self._keys, strict=True)):
+            for column, label in enumerate(pair, number // rows * 3):
+                self._grid.removeWidget(label)
+                self._grid.addWidget(label, number % rows, column)
+        self._grid.setColumnStretch(3, columns - 1)
+
     def _fit(self) -> None:
         """As high as the table is, if there is room for that."""
         px = themes.current.px
         bar = self._scroll.verticalScrollBar().sizeHint().width()
         wide = self.card.maximumWidth() - 2 * px(24)
+        self._arrange(COLUMNS if wide >= px(BOTH_FROM) else 1)
         high, room = self._grid.totalHeightForWidth(wide), self.height() - px(72 + 18 + 20 + 24 + 18)
         room -= self._title.sizeHint().height()
         if high > room:
@@ -98,7 +110,7 @@ class ShortcutSheet(Overlay):
         px = themes.current.px
         self.inside.setContentsMargins(px(24), px(20), px(24), px(24))
         self.inside.setSpacing(px(18))
+        self._grid.setContentsMargins(0, 0, px(8), 0)  # before the scroll bar
         self._grid.setHorizontalSpacing(px(12))
         self._grid.setVerticalSpacing(px(10))
-        self._grid.setColumnMinimumWidth(2, px(24))
         self._fit()

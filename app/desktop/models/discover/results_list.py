@@ -101,7 +101,9 @@ def _paint_line(painter: QPainter, place: QRect, font: QFont, colour: str, text:
     metrics = painter.fontMetrics()
     shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width())
     line = QRect(place.left(), place.top(), place.width(), metrics.height())
-    painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+    # A line of words in another face than the first is higher than the first one says.
+    flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+    painter.drawText(line, flags, shown)
     line.setWidth(metrics.horizontalAdvance(shown))
     return line
 

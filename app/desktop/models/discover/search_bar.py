@@ -6,13 +6,12 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
 
-from app.desktop.base.icons import icon
 from app.desktop.base.language import languages
 from app.desktop.base.text_field import TextField
-from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.base.themed_widget import TranslatedWidget
 from app.desktop.models.discover.queries import LICENCES, SIZES, SORTS, Filters, query_of
 from app.desktop.text.words import licence_name
 from app.desktop.widgets.choice_button import ChoiceButton
@@ -40,7 +39,7 @@ class SearchField(TextField):
             super().keyPressEvent(event)
 
 
-class SearchBar(ThemedWidget):
+class SearchBar(TranslatedWidget):
     """`query_changed` carries a `Query`, or None where nothing is asked for; `typed` comes at each letter."""
 
     query_changed = Signal(object)
@@ -53,7 +52,6 @@ class SearchBar(ThemedWidget):
         self._told: Query | None = None
         self.field = SearchField(self)
         self.field.setMaxLength(200)
-        self._symbol = self.field.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
         self.sort, self.licence, self.parameters = ChoiceButton(self), ChoiceButton(self), ChoiceButton(self)
         self._menus = FlowRow(self, self.sort, self.licence, self.parameters)
         self._row = FoldingRow(self, (self.field, 1, FIELD), self._menus)
@@ -66,7 +64,7 @@ class SearchBar(ThemedWidget):
         self.sort.chosen.connect(lambda value: self._choose(sort=value))
         self.licence.chosen.connect(lambda value: self._choose(licence=value))
         self.parameters.chosen.connect(lambda value: self._choose(most_parameters=value))
-        self.refresh()
+        self.retranslate()
 
     def query(self) -> Query | None:
         return query_of(self.field.text(), self._filters)
@@ -144,6 +142,3 @@ class SearchBar(ThemedWidget):
         self.parameters.set_choices(self.tr("Parameters"), sizes, self._filters.most_parameters)
         self._menus.refit()
         self._row.fold()
-
-    def restyle(self) -> None:
-        self._symbol.setIcon(icon("search", "muted", 16))

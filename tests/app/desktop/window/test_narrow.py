@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.theme import themes
@@ -132,3 +132,19 @@ def test_settings_that_are_open_follow_the_width(running: Running) -> None:
     assert at(window, window.panel).intersects(at(window, window.chat.composer))
     widen(window, 1280)
     assert not at(window, window.panel).intersects(at(window, window.chat.composer))
+
+
+@pytest.mark.parametrize("text_size", [1.0, 1.5, 2.0])
+def test_all_of_the_keys_are_seen_at_900_pixels(running: Running, text_size: float) -> None:
+    window, sheet = running.window, running.window.go.sheet
+    themes.choose("light", text_size)
+    widen(window, 900)
+    sheet.open()
+    area = sheet.findChild(QScrollArea)
+    running.until(area.widget().isVisible)
+    widen(window, 900)
+    labels, room = area.widget().findChildren(QLabel), area.viewport().width()
+    assert len(labels) > 60 and area.widget().width() <= room
+    for label in labels:
+        assert label.x() >= 0 and label.x() + label.width() <= room
+        assert label.width() >= label.minimumSizeHint().width(), label.text()
