@@ -69,6 +69,8 @@ BARE_JSON = Dialect("json", call=_enveloped("", ""), separator="; ", envelope=En
 FENCED_JSON = Dialect("json", call=_enveloped("```json\n", "\n```"), envelope=Envelope())
 FENCED = Dialect("json", call=_enveloped("```\n", "\n```"), envelope=Envelope())
 PYTHONIC = _pythonic("pythonic", "[", "]")
+# Gemma 3.
+TOOL_CODE = _pythonic("pythonic", "```tool_code\n", "\n```", separator="\n")
 PYTHON_TAG_JSON = Dialect(
     "llama",
     call=_enveloped("<|python_tag|>", "", arguments="parameters"),
@@ -146,6 +148,13 @@ _COMMAND_R = _array(
     call=('    {\n        "tool_name": "', NAME, '",\n        "parameters": ', ARGUMENTS, "\n    }"),
     separator=",\n",
     envelope=Envelope("tool_name", "parameters"),
+)
+_COMMAND_A = _array(
+    "command-a",
+    "<|START_ACTION|>[",
+    "]<|END_ACTION|>",
+    call=('{"tool_call_id": "', ID, '", "tool_name": "', NAME, '", "parameters": ', ARGUMENTS, "}"),
+    envelope=Envelope("tool_name", "parameters", "tool_call_id"),
 )
 _FIREFUNCTION = _array("firefunction", " functools[")
 _FUNCTION_GEMMA = Dialect(
@@ -251,7 +260,7 @@ def other_notations(dialect: Dialect, source: str = "") -> tuple[Dialect, ...]:
     if dialect.name == "described":
         # Nobody knows what this model was trained on; each of these marks stands for one thing only.
         others += [_MISTRAL_NAMED, _MISTRAL_ARRAY, _PHI, _GRANITE_CODE, _TOOL_CALLS, _TOOLCALL]
-        others += [_LFM, _OLMO, _INTERNLM, _FIREFUNCTION, PYTHON_TAG_JSON]
+        others += [_LFM, _OLMO, _INTERNLM, _FIREFUNCTION, PYTHON_TAG_JSON, _COMMAND_A]
     if dialect.trigger == "<|tool_call|>":
         others.append(HERMES)
     if "functools[" in source and dialect != _FIREFUNCTION:
@@ -259,7 +268,7 @@ def other_notations(dialect: Dialect, source: str = "") -> tuple[Dialect, ...]:
     if dialect.arguments == "pythonic" and dialect.section_start.strip("["):
         others.append(_array("json", dialect.section_start, dialect.section_end))
     if "<|python_tag|>" in source or "<|start_header_id|>" in source:
-        others += [PYTHON_TAG_JSON, PYTHON_TAG_CALL]
+        others += [PYTHON_TAG_JSON, PYTHON_TAG_CALL, BARE_FUNCTION]
     if "<|python_start|>" in source or "<|header_start|>" in source:
         others += [other for other in (PYTHON_START, *_PYTHON_START_JSON) if other != dialect]
     return tuple(others)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from engine.formats.dialect import Dialect
-from engine.formats.known_dialects import BARE_JSON, FENCED, FENCED_JSON, PYTHONIC
+from engine.formats.known_dialects import BARE_JSON, FENCED, FENCED_JSON, PYTHONIC, TOOL_CODE
 from engine.formats.parse.arguments import parameters_of
 from engine.formats.parse.call_marks import Reading
 from engine.formats.parse.calls import Notation
@@ -45,6 +45,7 @@ class CallReader:
                     FENCED,
                     *([] if dialect.trigger else [dialect]),
                     PYTHONIC,
+                    TOOL_CODE,
                 )
             ]
         # Some models leave out the mark of the section, and begin with that of the first call.

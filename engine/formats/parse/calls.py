@@ -37,6 +37,8 @@ class Notation:
         self._tagged = TaggedArguments(dialect, self.marks.is_over) if dialect.parameter else None
         self._half_written = HalfWrittenTag(dialect.start)
         self._keyed = KeyedArguments(dialect, self.marks.stops)
+        closing = self.marks.closing[:1]
+        self._attributes = KeyedArguments(dialect, self.marks.stops, closing[0]) if closing else None
 
     def read(self, text: str, position: int, in_section: bool | None, final: bool) -> Reading | None:
         """The next call or calls at `position`, or the end of their section; None when something else stands
@@ -121,7 +123,7 @@ class Notation:
             if found is None:
                 # A mark and a word may as well be a sentence about calls.
                 bare = isinstance(self.marks.dialect.start[-1], Slot) and not known
-                return None if bare else self._malformed(text, head.end, head, final)
+                return None if bare else self._as_python(text, head, typing, final)
             arguments = typing.taken_out(found.value)
             call = self._made(head, arguments, typing, repaired=found.repaired or head.repaired)
             return Reading(found.end, (call,))
@@ -224,7 +226,7 @@ class Notation:
                 return Reading(closing, (self._made(head, {}, typing, repaired=True),))
             if not self.marks.closing and not self.marks.dialect.section_end:
                 return None  # a name and no more: words
-            return self._malformed(text, head.end, head, final)
+            return self._as_python(text, head, typing, final)
         try:
             found = read_json(text, start, self.marks.stops)
         except BrokenError:
@@ -244,6 +246,18 @@ class Notation:
         end = self.marks.past_closing(text, found.end, final)
         call = self._made(head, typing.typed(found.value), typing, repaired=found.repaired)
         return Reading(end, (call,), in_section=bool(self.marks.again) and end == found.end + 1)
+
+    def _as_python(self, text: str, head: Match, typing: Typing, final: bool) -> Reading | None:
+        """Arguments of a known tool as Python writes them, where the dialect does not: f(a=1) or f a=1."""
+        start = skip_space(text, head.end)
+        bracket = text.startswith("(", start)
+        keyed = self._keyed if bracket else self._attributes
+        known = head.slots[NAME] in self.marks.schemas and self.marks.dialect.arguments != "braced"
+        found = keyed.read(text, start + bracket, final) if keyed and known else None
+        if found is None or not typing.names >= found.value.keys():
+            return self._malformed(text, head.end, head, final)
+        end = self.marks.past_closing(text, found.end + bracket, final)
+        return Reading(end, (self._made(head, typing.typed(found.value), typing, repaired=True),))
 
     @staticmethod
     def _named(head: Match, name: str) -> Match:

@@ -30,13 +30,16 @@ _Members = list[tuple[str, int, Value]]
 
 
 class KeyedArguments:
-    """The arguments of one dialect. Where one of `stops` comes too early, all open brackets are closed."""
+    """The arguments of one dialect. Where one of `stops` comes too early, all open brackets are closed. `closing`
+    ends the arguments where that is not the dialect's own bracket.
+    """
 
-    def __init__(self, dialect: Dialect, stops: tuple[str, ...]) -> None:
+    def __init__(self, dialect: Dialect, stops: tuple[str, ...], closing: str = "") -> None:
         self._stops = stops
         braced = dialect.arguments == "braced"
         self._quote = dialect.quote if braced else ""
-        self._pattern, self._closing = (_BRACED_KEY, "}") if braced else (_PYTHON_KEY, ")")
+        self._pattern, bracket = (_BRACED_KEY, "}") if braced else (_PYTHON_KEY, ")")
+        self._closing = closing or bracket
 
     def read(self, text: str, position: int, final: bool) -> Arguments | None:
         """All arguments, and where their closing bracket stands; None where they cannot be read. Raises
@@ -86,8 +89,10 @@ class KeyedArguments:
             position = skip_space(text, position)
             if position >= len(text):
                 raise IncompleteError
-            if text[position] == self._closing:
+            if text.startswith(self._closing, position):
                 return position
+            if self._closing.startswith(text[position:]):
+                raise IncompleteError
             if text[position] == "," and found:
                 position += 1
                 continue

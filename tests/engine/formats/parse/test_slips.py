@@ -301,3 +301,23 @@ def test_a_backslash_that_escapes_nothing_is_one(written: str, text: str) -> Non
     )
     assert calls_of(message) == [("search", {"text": text})]
     assert message.tool_calls[0].repaired
+
+
+@pytest.mark.parametrize(
+    ("name", "reply"),
+    [
+        ("glm", "<tool_call>search text='a b' count=3</tool_call>"),
+        ("glm", '<tool_call>search(text="a b", count=3)</tool_call>'),
+        ("hermes", '<tool_call>\nsearch(text="a b", count=3)\n</tool_call>'),
+        ("bare pythonic", '```tool_code\nsearch(text="a b", count=3)\n```'),
+    ],
+)
+def test_arguments_as_python_writes_them_are_read_in_other_dialects(name: str, reply: str) -> None:
+    message = both(name, reply)
+    assert calls_of(message) == [("search", {"text": "a b", "count": 3})]
+    assert message.content == ""
+
+
+def test_in_other_dialects_only_a_tools_own_arguments_are_read_as_python() -> None:
+    message = both("glm", "<tool_call>search color=1</tool_call>")
+    assert calls_of(message) == [("search", "color=1")]
