@@ -41,7 +41,7 @@ class ChatNavigation(QObject):
         self._window, self._chat, self._panel, self._toast = window, chat, panel, toast
         self._chats, self._menus = chats, menus
         self.palette = Palette(window)
-        self.sheet = ShortcutSheet(window)
+        self._sheet: ShortcutSheet | None = None
         self._actions = Actions(window, self.commands())
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -78,8 +78,15 @@ class ChatNavigation(QObject):
             "choose_model": self.choose_model,
             "compare": commands.compare,
             "open_model": self._chat.model.open_file,
-            "sheet": self.sheet.open,
+            "sheet": lambda: self.sheet.open(),
         }
+
+    @property
+    def sheet(self) -> ShortcutSheet:
+        """Made when it is wanted first."""
+        if self._sheet is None:
+            self._sheet = ShortcutSheet(self._window)
+        return self._sheet
 
     def show_chat(self) -> None:
         """Bring the chat to the front of its window, where it is not."""
@@ -160,7 +167,7 @@ class ChatNavigation(QObject):
 
     def stop_or_close(self) -> None:
         """Esc: close what is open, the topmost first; where nothing is open, stop the answer."""
-        for overlay in (self.palette, self.sheet, self._chat.header.model.picker):
+        for overlay in (self.palette, self._sheet, self._chat.header.model.picker):
             if overlay is not None and overlay.isVisible():
                 overlay.close_overlay()
                 return

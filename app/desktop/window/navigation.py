@@ -49,7 +49,7 @@ class Navigation(ChatNavigation):
         self._later.model_wanted.connect(self.choose_model)
         self._later.chat_wanted.connect(self.chat_with)
         self._later.hub_wanted.connect(self.show_hub_settings)
-        self._later.shortcuts_wanted.connect(self.sheet.open)
+        self._later.shortcuts_wanted.connect(lambda: self.sheet.open())
         self.lead_from(chat)
 
     def lead_from(self, chat: ChatPage) -> None:

@@ -115,3 +115,9 @@ class SummaryEnded(ServiceEvent, frozen=True):
     conversation: int
     text: str
     error: ErrorInfo | None = None
+
+
+class SummaryDropped(ServiceEvent, frozen=True):
+    """There is no summary under way any more: it was used or discarded, or the chat went on."""
+
+    conversation: int

@@ -21,6 +21,7 @@ from app.services.chat.events import (
     ConversationChanged,
     MessageAdded,
     SummaryDelta,
+    SummaryDropped,
     SummaryEnded,
     SummaryStarted,
 )
@@ -79,7 +80,7 @@ class Summaries:
 
     def begin(self, room: CompactionOptions) -> None:
         """Generate a summary of what `room` would leave out, replacing an existing draft."""
-        self.drop(room.conversation)
+        self._take_off(room.conversation)
         work = _Work(room)
         with self._lock:
             self._works[room.conversation] = work
@@ -101,9 +102,15 @@ class Summaries:
 
     def drop(self, conversation: int) -> None:
         """Discard the draft of a conversation, and stop generating it."""
+        if self._take_off(conversation):
+            self._events.publish(SummaryDropped(conversation))
+
+    def _take_off(self, conversation: int) -> bool:
         with self._lock:
-            if work := self._works.pop(conversation, None):
+            work = self._works.pop(conversation, None)
+            if work is not None:
                 work.stopped.set()
+            return work is not None
 
     def close(self) -> None:
         """Stop all; call before the models are closed."""

@@ -22,6 +22,8 @@ from tests.app.desktop.placement import plans
 from tests.app.desktop.test_accessibility import without_name
 from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.shelves import Shelves
+from tests.support.window.chat_windows import open_chat
+from tests.support.window.chat_windows import opened as chat_window
 
 Make = Callable[..., Running]
 PAGES = ("chat", "panel", "runs", "discover", "downloads", "library", "placement", "settings")
@@ -134,3 +136,25 @@ def test_what_has_the_focus_is_in_sight(make_desktop: Make, page: str) -> None:
         QTest.keyClick(widget, FORWARD)
         now = QApplication.focusWidget()
         assert not now.visibleRegion().isEmpty(), now
+
+
+@pytest.mark.parametrize("page", ["chat", "panel", "deleted"])
+def test_tab_goes_through_all_of_the_window_of_a_chat(make_desktop: Make, page: str) -> None:
+    running, _ = opened(make_desktop, "chat")
+    chat = open_chat(running)
+    window = chat_window(running, chat)
+    running.until(window.isActiveWindow)
+    window.resize(1000, 800)  # the settings stand beside the chat
+    if page == "panel":
+        window.panel.toggle()
+        assert window.panel.isVisible()
+    elif page == "deleted":
+        running.services.filing.delete([chat])
+        running.until(window.deleted.isVisible)
+    first = window.deleted.leave if page == "deleted" else window.chat.header.options
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    there = walk(window, FORWARD)
+    assert without_name(window) == []
+    assert stops(window) - set(there) == set()
+    assert [*reversed(there[1:]), there[0]] == [*walk(window, BACKWARD)[1:], there[0]]
+    assert all(window.isAncestorOf(widget) for widget in there)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.chat_page import ChatPage
+from app.desktop.chat.transcript import TranscriptView
 from app.desktop.window.chat_windows.chat_window import ChatWindow
 from tests.app.desktop.conftest import Running
 from tests.support.window.chat import shown_card
@@ -17,12 +18,16 @@ def open_chat(running: Running) -> int:
 
 
 def opened(running: Running, conversation: int) -> ChatWindow:
-    """Open a chat in a window of its own; returns that once the chat is shown."""
+    """Open a chat in a window of its own; returns that once the end of the chat is shown."""
     running.window.windows.open(conversation)
     window = running.window.windows.windows[-1]
     running.until(lambda: window.conversation == conversation or not conversation)
-    running.until(lambda: not conversation or shows_all(running, window.chat))
+    running.until(lambda: not conversation or _shows_end(window.chat.transcript))
     return window
+
+
+def _shows_end(transcript: TranscriptView) -> bool:
+    return bool(transcript.ids) and transcript.shows(transcript.ids[-1])
 
 
 def shows_all(running: Running, page: ChatPage) -> bool:

@@ -19,7 +19,7 @@ from app.desktop.widgets.banner import Banner, BannerAction
 from app.desktop.widgets.slim_bar import WARN_FROM
 from app.format import format_context
 from app.services.chat.compaction_values import CompactionOptions, Draft
-from app.services.chat.events import SummaryDelta, SummaryEnded, SummaryStarted
+from app.services.chat.events import SummaryDelta, SummaryDropped, SummaryEnded, SummaryStarted
 from app.services.events import ServiceEvent
 from app.services.models.events import ModelChanged
 from app.services.models.fullness import is_full
@@ -122,6 +122,8 @@ class RoomControl(QObject):
                     self._look()
             elif isinstance(event, SummaryStarted | SummaryDelta | SummaryEnded):
                 self._take_summary(event)
+            elif isinstance(event, SummaryDropped) and event.conversation == self._conversation:
+                self._summary_dropped()
 
     def _take_summary(self, event: SummaryStarted | SummaryDelta | SummaryEnded) -> None:
         card = self.card
@@ -137,6 +139,14 @@ class RoomControl(QObject):
             draft = self._calls.services.summaries.draft(event.conversation)
             if draft is not None:
                 card.show_draft(draft)
+
+    def _summary_dropped(self) -> None:
+        """Used or discarded, maybe in another window."""
+        if self.card is not None and self.card.state in ("writing", "review"):
+            if self.card.full:
+                self._look()
+            else:
+                self._close_card()
 
     # --- what is shown ---
 
@@ -344,9 +354,13 @@ class RoomControl(QObject):
             self._calls.do(lambda s: s.summaries.stop(conversation), executor="io")
 
     def _discard_summary(self) -> None:
-        if (conversation := self._conversation) is not None:
+        card, conversation = self.card, self._conversation
+        if card is not None and conversation is not None:
             self._calls.do(
-                lambda s: s.summaries.drop(conversation), lambda _: self._look(), executor="io", owner=self
+                lambda s: s.summaries.drop(conversation),
+                lambda _: self._open_card(full=card.full),
+                executor="io",
+                owner=self,
             )
 
     def _done(self, room: CompactionOptions, cut: CompactionPoint) -> None:

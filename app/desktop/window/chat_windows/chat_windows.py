@@ -28,7 +28,7 @@ from app.services.settings.settings import Settings
 if TYPE_CHECKING:
     from app.services.services import Services
 
-SIZE = QSize(760, 800)
+SIZE = QSize(800, 800)
 # How far a window stands beside one that would be under it.
 STEP = QPoint(28, 28)
 

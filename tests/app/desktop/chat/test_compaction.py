@@ -12,6 +12,7 @@ from app.desktop.chat.compaction.compaction_card import RoomCard
 from app.desktop.chat.compaction.compaction_marker import CutLine, OriginLine
 from tests.app.desktop.conftest import Running
 from tests.support.window.chat import answer, editor, ending
+from tests.support.window.chat_windows import open_chat, opened
 from tests.support.window.main_window import tokens_in_use
 from tests.support.window.pressing import press
 from tests.support.window.reading import labels, text_called
@@ -197,3 +198,36 @@ def test_who_makes_room_in_good_time_is_warned_once(make_desktop: Callable[..., 
     running.until(lambda: len(lines(running)) == 1)
     assert chat.room.card is None and chat.transcript.ids == path  # nothing waited for an answer
     running.until(lambda: not chat.room.strip.isVisible() and tokens_in_use(chat.header) <= CONTEXT // 2 + 40)
+
+
+def test_what_is_chosen_in_one_window_is_offered_no_more_in_the_other(full: Running) -> None:
+    full.engine.answer = lambda _: ("They spoke.",)
+    there = opened(full, open_chat(full)).chat.room
+    full.until(lambda: there.card is not None and there.card.state == "choices")
+    full.qtbot.mouseClick(card(full).rows["summarise"], Qt.MouseButton.LeftButton)
+    full.until(lambda: card(full).state == "review")
+    assert there.card is not None
+    full.until(lambda: there.card.state == "review")
+    full.qtbot.keyClick(editor(there.card, "Summary"), Qt.Key.Key_Escape)
+    full.until(lambda: card(full).state == there.card.state == "choices")
+    full.qtbot.mouseClick(there.card.rows["leave_out"], Qt.MouseButton.LeftButton)
+    full.until(lambda: there.card is None and full.window.chat.room.card is None)
+    full.until(lambda: not full.services.answers.answering() and len(lines(full)) == 1)
+
+
+def test_a_summary_that_one_window_uses_is_not_looked_at_in_the_other(
+    make_desktop: Callable[..., Running],
+) -> None:
+    running = begin(make_desktop, 7)
+    ask(running)
+    running.until(running.window.chat.room.strip.isVisible)
+    running.engine.answer = lambda _: ("They spoke.",)
+    there = opened(running, open_chat(running))
+    press(running.window.chat.room.strip, "Free up space…")
+    running.until(lambda: card(running).state == "choices")
+    running.qtbot.mouseClick(card(running).rows["summarise"], Qt.MouseButton.LeftButton)
+    running.until(lambda: card(running).state == "review")
+    there.chat.room.measure(there.conversation, there.chat.transcript.ids)
+    running.until(lambda: there.chat.room.card is not None and there.chat.room.card.state == "review")
+    running.qtbot.keyClick(editor(card(running), "Summary"), Qt.Key.Key_Return)
+    running.until(lambda: there.chat.room.card is None and running.window.chat.room.card is None)

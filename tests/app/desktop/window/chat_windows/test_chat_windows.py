@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.service_calls import ServiceCalls
@@ -293,3 +293,40 @@ def test_nothing_is_cut_in_a_window_as_narrow_as_it_goes(running: Running, size:
     for widget in (window.chat.header, window.chat.composer, window.chat.composer.button):
         corner = widget.mapTo(window, widget.rect().bottomRight())
         assert qapp_bounds.contains(corner), (qapp_bounds, corner, widget)
+
+
+@pytest.mark.parametrize("size", [100, 200])
+def test_the_sheet_of_keys_has_one_column_where_there_is_no_room_for_two(running: Running, size: int) -> None:
+    running.services.settings.change(text_size=size)
+    running.until(lambda: themes.choice()[1] == size)
+    window = opened(running, 0)
+    sheet = window.go.sheet
+    for width in (window.minimumWidth(), 700 * size // 100, window.minimumWidth()):
+        window.resize(width, 700)
+        sheet.open()
+        QCoreApplication.processEvents()
+        (scroll,) = sheet.findChildren(QScrollArea)
+        table = scroll.widget()
+        assert table.width() <= scroll.viewport().width()
+        assert all(label.geometry().right() < table.width() for label in table.findChildren(QLabel))
+        columns = {label.x() for label in table.findChildren(QLabel) if label.wordWrap()}
+        assert len(columns) == (1 if width == window.minimumWidth() else 2)
+        sheet.close_overlay()
+
+
+def test_a_temporary_chat_has_a_window_and_is_not_there_at_the_next_start(
+    make_desktop: Make, qtbot: QtBot
+) -> None:
+    first = make_desktop().ready()
+    first.window.go.temporary_chat()
+    first.send("For now")
+    window = opened(first, open_chat(first))
+    assert window.chat.temporary_note.isVisible()
+    window.chat.composer.edit.setPlainText("And more")
+    qtbot.keyClick(window.chat.composer.edit, Qt.Key.Key_Return)
+    first.until(lambda: len(first.window.chat.transcript.ids) == 4)
+    first.until(lambda: not first.services.answers.answering() and shows_all(first, window.chat))
+    first.close()
+    second = make_desktop().ready()
+    second.until(lambda: not second.window.chat.views.is_waiting())
+    assert windows(second) == [] and second.services.conversations.all() == []
