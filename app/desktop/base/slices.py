@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 from shiboken6 import isValid
 
-SLICE_S = 0.004
+SLICE_S = 0.002
 
 # Works until about this moment of `time.perf_counter`, and says whether it has more to do.
 Step = Callable[[float], bool]

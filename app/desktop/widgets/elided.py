@@ -33,6 +33,8 @@ class ElidedLabel(QLabel):
         self._pixels, self._bold, self._mode = pixels, bold, mode
         self._whole = ""
         self._forms: tuple[str, ...] = ("",)
+        self._metrics = QFontMetrics(self._font())
+        self._advance = 0  # of the whole
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         themes.changed.connect(self._restyle)
@@ -44,6 +46,7 @@ class ElidedLabel(QLabel):
     def set_forms(self, forms: Sequence[str]) -> None:
         """The whole text, and what stands for it where there is less and less room."""
         self._forms, self._whole = tuple(forms), forms[0]
+        self._advance = self._metrics.horizontalAdvance(self._whole)
         self.setAccessibleName(self._whole)
         self._elide()
         self.updateGeometry()
@@ -55,9 +58,7 @@ class ElidedLabel(QLabel):
         return themes.current.font(self._pixels, bold=self._bold)
 
     def sizeHint(self) -> QSize:
-        return QSize(
-            QFontMetrics(self._font()).horizontalAdvance(self._whole) + 4, super().sizeHint().height()
-        )
+        return QSize(self._advance + 4, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as there is room: that what is shown now is whole asks for none."""
@@ -67,14 +68,19 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        metrics = QFontMetrics(self._font())
-        form = fitting(metrics, self._forms, self.width())
-        shown = metrics.elidedText(form, self._mode, self.width())
-        self.setText(shown)
+        shown = self._whole
+        if self._advance >= self.width():
+            form = fitting(self._metrics, self._forms, self.width())
+            shown = self._metrics.elidedText(form, self._mode, self.width())
+        if shown != self.text():
+            self.setText(shown)
         self.setToolTip(plain_tip(self._whole) if shown != self._whole else "")
 
     def _restyle(self) -> None:
-        self.setFont(self._font())
+        font = self._font()
+        self.setFont(font)
+        self._metrics = QFontMetrics(font)
+        self._advance = self._metrics.horizontalAdvance(self._whole)
         self._elide()
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.desktop.chat.find.parts import Text, texts_of
 from app.desktop.chat.selection.text_selection import TextSelection, words_of
@@ -49,6 +50,7 @@ def show(qtbot: QtBot) -> Iterator[Show]:
     yield shown
     for view in views:
         view.clear()
+    qtbot.waitUntil(lambda: not any(map(isValid, views)))
 
 
 def talk(*texts: str) -> dict[int, Message]:
