@@ -85,6 +85,7 @@ def import_rest() -> None:
         "window.imports.chat_import",
         "window.lazy_pages",
         "window.navigation",
+        "window.other_writers",
         "window.quit_sheet",
         "window.run_notes",
         "window.startup_error",

@@ -41,6 +41,7 @@ from app.services.models.engine_names import of_chat, of_run
 from app.services.models.engines import Engines
 from app.services.models.events import AnswerFinished
 from app.services.models.models import Models
+from app.services.other_processes import OtherProcesses
 from app.services.placement.placements import Placements, calibrations
 from app.services.placement.placing import Placing
 from app.services.runs.model_registry import ModelRegistry
@@ -106,6 +107,7 @@ class Services:
             store, models, self.conversations, self.chat_models, self.memories, self.answers, events
         )
         self.chat_imports = ChatImports(store, events)
+        self.other_processes = OtherProcesses(store, library, events)
         self.lifecycle = ModelLifecycle(
             settings, models, self.conversations, self.chat_models, self.answers, events
         )

@@ -10,6 +10,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Engine, Insert, Select, Table, delete, insert, update
+from sqlalchemy.exc import DBAPIError
 
 from app.store.errors import told
 from app.store.location import Place
@@ -35,6 +36,9 @@ class Database:
         self._closed = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
         self._current = threading.local()
+        # Of the writing thread: what this connection has not written was written elsewhere.
+        self._writer: Connection | None = None
+        self._version: int | None = None
 
     def read(self, work: Callable[[Connection], R]) -> R:
         """Run `work` in a read transaction; it must not write."""
@@ -48,10 +52,17 @@ class Database:
         """Run `work` in a write transaction, and wait until it is in the file."""
         if joined := self._joined():
             return work(joined)
-        return self._thread.submit(self._transact, self._writing, work).result()
+        return self._thread.submit(self._write, work).result()
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another process has changed the file since the last call; False for the first. Costs next to
+        nothing, and waits for pending writes."""
+        return self._thread.submit(self._look).result()
 
     def close(self) -> None:
         """Wait for pending writes and close the file. Later calls raise RuntimeError."""
+        if not self._closed:
+            self._thread.submit(self._drop_writer)
         self._closed = True
         self._thread.shutdown(wait=True)
         self.engine.dispose()
@@ -61,11 +72,41 @@ class Database:
 
     def _transact(self, engine: Engine, work: Callable[[Connection], R]) -> R:
         with told(self.place), engine.begin() as connection:
-            self._current.connection = connection
+            return self._do(connection, work)
+
+    def _do(self, connection: Connection, work: Callable[[Connection], R]) -> R:
+        self._current.connection = connection
+        try:
+            return work(connection)
+        finally:
+            self._current.connection = None
+
+    def _write(self, work: Callable[[Connection], R]) -> R:
+        with told(self.place):
             try:
-                return work(connection)
-            finally:
-                self._current.connection = None
+                connection = self._own_connection()
+                with connection.begin():
+                    return self._do(connection, work)
+            except DBAPIError:
+                self._drop_writer()
+                raise
+
+    def _look(self) -> bool:
+        with told(self.place):
+            raw = self._own_connection().connection.driver_connection
+            assert raw is not None
+            before, (self._version,) = self._version, raw.execute("PRAGMA data_version").fetchone()
+        return before is not None and before != self._version
+
+    def _own_connection(self) -> Connection:
+        if self._writer is None:
+            self._writer = self._writing.connect()
+        return self._writer
+
+    def _drop_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
 
 
 class Part:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from app.desktop.window.imports.chat_import import ChatImport
     from app.desktop.window.lazy_pages import LazyPages
     from app.desktop.window.navigation import Navigation
+    from app.desktop.window.other_writers import OtherWriters
     from app.desktop.window.quit_sheet import QuitSheet
     from app.desktop.window.rail import Rail
     from app.desktop.window.run_notes import RunNotes
@@ -86,6 +87,7 @@ class MainWindow(ThemedWidget):
     quit_sheet: QuitSheet
     go: Navigation
     windows: ChatWindows
+    others: OtherWriters
     later: LazyPages
 
     retry_wanted = Signal()
@@ -219,6 +221,7 @@ class MainWindow(ThemedWidget):
         from app.desktop.window.front import Front
         from app.desktop.window.lazy_pages import LazyPages
         from app.desktop.window.navigation import Navigation
+        from app.desktop.window.other_writers import OtherWriters
         from app.desktop.window.quit_sheet import QuitSheet
         from app.desktop.window.startup_error import OpeningFailed
 
@@ -233,6 +236,7 @@ class MainWindow(ThemedWidget):
             self.chat, self.go, self.sidebar.model, self.sidebar.menus, self.tool_check_notes, self._memory
         )
         self.toast.elsewhere = self.windows.toast
+        self.others = OtherWriters(self.calls, self)
         self.front = Front(self.calls, self.windows.in_front, self)
         self.failure = OpeningFailed(self._home, self)
         self.whole.addWidget(self.failure)
@@ -303,6 +307,7 @@ class MainWindow(ThemedWidget):
         self.windows.attach(services)
         self._take_settings(services.settings.current)
         self._take_events([services.models.state])
+        self.others.begin()
         self.calls.do(lambda s: s.projects.all(), self.sidebar.set_projects)
         self.calls.do(lambda s: s.conversations.all(), self._take_list, self._no_list)
         self.downloads.begin()
@@ -324,6 +329,7 @@ class MainWindow(ThemedWidget):
 
     def detach(self) -> None:
         """The data is being closed."""
+        self.others.stop()
         self.windows.leave()
         self.calls.services = None
 
@@ -372,7 +378,12 @@ class MainWindow(ThemedWidget):
         self.calls.failed.emit(error)
 
     def _take_events(self, events: list[ServiceEvent]) -> None:
-        from app.services.chat.events import ConversationChanged, ConversationsImported, ProjectsChanged
+        from app.services.chat.events import (
+            ConversationChanged,
+            ConversationsImported,
+            ConversationsReread,
+            ProjectsChanged,
+        )
 
         self.chat.take_events(events)
         if changed := [event.conversation for event in events if isinstance(event, ConversationChanged)]:
@@ -380,6 +391,10 @@ class MainWindow(ThemedWidget):
         for event in events:
             if isinstance(event, ConversationsImported):
                 self.sidebar.change(event.conversations)
+            elif isinstance(event, ConversationsReread):
+                self.sidebar.set_projects(event.projects)
+                gone = self.sidebar.reread(event.conversations)
+                self.chat.take_events([ConversationChanged(conversation) for conversation in gone])
             elif isinstance(event, ProjectsChanged):
                 self.sidebar.set_projects(event.projects)
         self.save_strip.take_events(events)

@@ -20,6 +20,13 @@ class ConversationsImported(ServiceEvent, frozen=True):
     conversations: tuple[Conversation, ...]
 
 
+class ConversationsReread(ServiceEvent, frozen=True):
+    """All conversations that are kept, and the projects, after another process has written."""
+
+    conversations: tuple[Conversation, ...]
+    projects: tuple[Project, ...]
+
+
 class ProjectsChanged(ServiceEvent, frozen=True):
     """The projects after one was made, changed, deleted or restored, by name."""
 

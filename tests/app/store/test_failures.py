@@ -110,8 +110,8 @@ def test_a_full_disk_is_told_and_writing_goes_on_when_there_is_room(store: Store
     def limit(pages: int) -> None:
         event.listen(
             store.database.engine,
-            "checkout",
-            lambda connection, *_: connection.execute(f"PRAGMA max_page_count={pages}"),
+            "begin",
+            lambda connection: connection.exec_driver_sql(f"PRAGMA max_page_count={pages}"),
         )
 
     limit(1)  # SQLite takes it as: no page more than there are

@@ -32,6 +32,20 @@ def test_two_processes_write_at_once(store: Store, process: Start) -> None:
         assert said == [f"{side} {number}" for number in range(100)]
 
 
+def test_what_another_process_writes_is_told_once_and_what_this_one_writes_never(
+    store: Store, process: Start
+) -> None:
+    assert not store.database.changed_elsewhere()
+    store.conversations.create()
+    store.conversations.all()
+    assert not store.database.changed_elsewhere()
+    assert process("store.conversations.create()").wait(timeout=60) == 0
+    store.conversations.create()
+    assert store.database.changed_elsewhere() and not store.database.changed_elsewhere()
+    assert process("store.conversations.all()").wait(timeout=60) == 0
+    assert not store.database.changed_elsewhere()
+
+
 def test_processes_that_start_at_once_make_one_file(folder: Path, process: Start) -> None:
     children = [process(f"store.conversations.create(); store.close(); print({n})") for n in range(4)]
     assert [child.wait(timeout=60) for child in children] == [0, 0, 0, 0]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QPushButton, QWidget
 
@@ -116,6 +118,19 @@ class Sidebar(SearchedList):
         self.model.change(conversations)
         self._mark_open()
         self._show_state()
+
+    def reread(self, conversations: Sequence[Conversation]) -> list[Conversation]:
+        """These are all that are kept now: another process has written. Returns those that it deleted, as deleted."""
+        kept, now = {conversation.id for conversation in conversations}, time.time()
+        gone = [
+            msgspec.structs.replace(conversation, deleted=now)
+            for conversation in self.model.conversations()
+            if conversation.id not in kept and not conversation.temporary
+        ]
+        changed = [each for each in conversations if self.model.conversation(each.id) != each]
+        if changed or gone:
+            self.change([*changed, *gone])
+        return gone
 
     def show_hits(self, query: str, hits: Sequence[SearchHit]) -> None:
         """The answer of a search; ignored when the field says something else by now."""
