@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.desktop.base.icons import icon
@@ -14,6 +14,9 @@ from app.desktop.widgets.buttons import one_of_many
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import show_text, text_label
 from app.desktop.widgets.layouts import Row, discard
+
+# A note that leaves less of a name gives way to it, and is read in the tool tip.
+NAME = 120
 
 
 class SideRow(QPushButton):
@@ -43,6 +46,7 @@ class SideRow(QPushButton):
         """`described` is what a screen reader says, where the note alone is too short."""
         self._words.set_whole(text)
         show_text(self._note, note)
+        self._fit()
         self.setAccessibleName(described or (f"{text}, {note}" if note else text))
         self.setToolTip(self.accessibleName())
 
@@ -51,6 +55,16 @@ class SideRow(QPushButton):
 
     def note(self) -> str:
         return self._note.text()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._note.text():
+            px = themes.current.px
+            room = self.width() - 3 * px(8) - self._note.sizeHint().width()
+            self._note.setVisible(room >= min(px(NAME), self._words.sizeHint().width()))
 
     def nextCheckState(self) -> None:
         # Clicked again it stays chosen; the list unchecks the others.
@@ -70,6 +84,7 @@ class SideRow(QPushButton):
     def _restyle(self) -> None:
         if self._symbol:
             self._picture.setPixmap(icon(self._symbol, "muted", 16).pixmap(themes.current.px(16)))
+        self._fit()
 
 
 def fit_rows(
