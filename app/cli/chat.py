@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from agents.events import Mode
+from app.cli.attaching import NotAttached, attached, objects, refused
 from app.cli.chat_tools import chat_tools
 from app.cli.ending import INTERRUPTED
 from app.cli.named import reasoning_choice
@@ -48,6 +49,7 @@ class ChatArguments(msgspec.Struct, frozen=True):
     tool_choice: str = "auto"
     workspace: str = ""
     approve: Mode | None = None
+    attach: tuple[str, ...] = ()
 
     def options(self) -> ChatOptions:
         """The options of this conversation. Raises UserError `chat.bad_reasoning`."""
@@ -74,6 +76,12 @@ def chat(arguments: ChatArguments, output: Output) -> int:
         if note and not output.json:
             output.note(note)
         talk = Talk(services, output, options, offered)
+        try:
+            talk.attachments = (
+                attached(services, talk.id, arguments.attach, output) if arguments.attach else ()
+            )
+        except NotAttached as told:
+            return refused(told, output)
         if prompt is None:
             from app.cli.terminal import converse
 
@@ -124,7 +132,8 @@ def _once(talk: Talk, prompt: str, output: Output) -> int:
 
 def _print(talk: Talk, message: Message, output: Output) -> None:
     if output.json:
-        output.object(answer_object(message, output, talk.calls(message)))
+        answer = answer_object(message, output, talk.calls(message))
+        output.object(answer | objects(talk.sent, output) if talk.sent else answer)
     elif message.timings and message.usage and sys.stderr.isatty():
         output.note(speed_line(message, output.language))
 

@@ -125,6 +125,14 @@ def chat(
     approve: Annotated[
         Approve | None, typer.Option(help="With --workspace: what may happen unasked; as of a run.")
     ] = None,
+    attach: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A document or text that goes with the question, whole; FILE:3-7 only these pages or parts."
+            " Give it again for more.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say something to a model, once or in a conversation. What is said is kept, as in the window."""
@@ -152,6 +160,7 @@ def chat(
         tool_choice=tool_choice,
         workspace=workspace,
         approve=approve.value if approve else None,
+        attach=tuple(attach or ()),
     )
     raise typer.Exit(run_chat(arguments, chosen_output(command, json)))
 

@@ -18,7 +18,7 @@ from app.services.chat.tool_files import OfferedTools
 from app.services.events import ServiceEvent, StoreFailed
 from app.services.models.events import AnswerFinished, ModelChanged, TextDelta
 from app.services.services import Services
-from app.store.records import ChatOptions, Message
+from app.store.records import Attachment, ChatOptions, Message
 from engine.errors import ErrorInfo
 
 STOP_PATIENCE = 5.0
@@ -47,6 +47,9 @@ class Talk:
         self._tools = ToolsShown(services, output)
         services.events.subscribe(ServiceEvent, self._events.put)
         self.id = services.conversations.create(options).id
+        # What goes with the next question, and what went with the last one.
+        self.attachments: tuple[Attachment, ...] = ()
+        self.sent: tuple[Attachment, ...] = ()
         if offered is not None:
             services.requests.offer_tools(self.id, offered)
 
@@ -55,7 +58,8 @@ class Talk:
 
         Raises Interrupted when Ctrl+C or a termination signal stopped it, and Unsaved.
         """
-        return self.follow(lambda: self.services.asking.send(self.id, text))
+        self.sent, self.attachments = self.attachments, ()
+        return self.follow(lambda: self.services.asking.send(self.id, text, attachments=self.sent))
 
     def follow(self, start: Callable[[], Message]) -> Message:
         """As `say`, for an answer that `start` begins."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from app.log import set_levels
 from app.services.chat.asides import Asides
 from app.services.chat.asking import Asking
+from app.services.chat.attachments.attachments import Attachments
 from app.services.chat.chat_models import ChatModels
 from app.services.chat.chat_requests import ChatRequests
 from app.services.chat.compaction import Compactor
@@ -100,6 +101,7 @@ class Services:
             store, models, settings, library, self.runs, events, remote_servers.is_new
         )
         self.requests = ChatRequests(store, models, settings, self.projects)
+        self.attachments = Attachments(store, models, self.requests, events, self._prefill_tps)
         self.answers = OpenAnswers(store, models, self.runs, self.requests, events)
         self.conversations = Conversations(store, self.projects, self.answers, events)
         self.filing = Filing(store, self.runs, self.answers, events)
@@ -149,12 +151,22 @@ class Services:
         self.store.projects.empty_trash(expired)
         self.runs.recover()
         self.runs.empty_trash(expired)
+        self.store.contents.sweep()
         trashed = [of_chat(chat.id) for chat in self.store.conversations.trash()]
         self.kept_states.keep_house([*trashed, *(of_run(run) for run in self.runs.trash())])
         try:
             self.library.keep_house()
         finally:
             self.downloads.recover()
+
+    def _prefill_tps(self) -> float:
+        """The speed at which the model in use reads: as measured, else as predicted, 0.0 where neither is known."""
+        state = self.models.state
+        measured = self.placements.speed(state.path)
+        if measured is not None and measured.prefill_tps:
+            return measured.prefill_tps
+        plan = None if state.facts is None else state.facts.plan
+        return 0.0 if plan is None else plan.predicted.prefill_tps
 
     def _revoke(self, server: str, tool: str) -> None:
         """Revoke grants of a tool that its server has changed."""

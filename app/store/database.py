@@ -26,8 +26,11 @@ T = TypeVar("T", bound=msgspec.Struct)
 class Database:
     """Reads on the caller's thread, changes one after another on one thread; a call within a transaction joins it.
 
-    `clock` gives seconds since 1970. `writer` names this store among those that use the file.
+    `clock` gives seconds since 1970. `writer` names this store among those that use the file. `memory` holds the
+    contents of attachments where they are not kept in files.
     """
+
+    memory: dict[str, bytes] | None = None
 
     def __init__(self, place: Place, engine: Engine, clock: Callable[[], float]) -> None:
         self.place, self.engine, self.clock = place, engine, clock

@@ -17,7 +17,7 @@ from app.store.records import ChatOptions, Conversation, Project, ProjectOptions
 
 _CHATS = """
 SELECT id, title, title_source, pinned, created, updated, deleted, leaf_id, draft, options, origin,
-    project, archived, source, queued
+    project, archived, source, queued, attachments
 FROM conversation WHERE deleted IS NULL
 ORDER BY pinned DESC, updated DESC, id DESC
 """
@@ -57,6 +57,7 @@ def _chat(row: tuple[object, ...]) -> Conversation:
     values = dict(zip(Conversation.__struct_fields__, row, strict=True))
     for name in ("pinned", "archived"):
         values[name] = bool(values[name])
-    values["queued"] = msgspec.json.decode(str(values["queued"]))
+    for name in ("queued", "attachments"):
+        values[name] = msgspec.json.decode(str(values[name]))
     values["options"] = msgspec.json.decode(str(values["options"]), type=ChatOptions)
     return msgspec.convert(values, Conversation)

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from app.store.database import Part, inserted, reads, writes
 from app.store.errors import no_conversation, no_message
 from app.store.finding import count_in
-from app.store.records import Conversation, Message, MessageState
+from app.store.records import Attachment, Conversation, Message, MessageState
 from app.store.tables import CONVERSATION, CUT, MESSAGE, selection
 from engine.errors import ErrorInfo
 from engine.values import Role, Timings, ToolCall, Usage
@@ -53,11 +53,12 @@ class Messages(Part):
         state: MessageState = "done",
         model: str = "",
         dequeues: bool = False,
+        attachments: Sequence[Attachment] = (),
     ) -> Message:
         """Add a message below `parent` (None: a first message) and show the branch that it ends.
 
         Below a parent that has children it is a variant of them: what an edit and a new answer are. With `dequeues`
-        it leaves the queue of the conversation, of which it is the first.
+        it leaves the queue of the conversation, of which it is the first; `attachments` leave its draft.
         Raises UserError `store.no_conversation`, and `store.no_message` for a parent from elsewhere.
         """
         owner = CONVERSATION.c.id == conversation
@@ -78,9 +79,12 @@ class Messages(Part):
             model=model,
             content=content,
             reasoning=reasoning,
+            attachments=tuple(attachments),
         )
         message: int = inserted(connection, statement)
         connection.execute(update(CONVERSATION).where(owner).values(leaf=message, updated=now))
+        if attachments:
+            connection.execute(update(CONVERSATION).where(owner).values(attachments=()))
         if dequeues:
             queued = connection.scalar(select(CONVERSATION.c.queued).where(owner)) or ()
             connection.execute(update(CONVERSATION).where(owner).values(queued=queued[1:]))

@@ -20,6 +20,39 @@ MessageState = Literal["streaming", "done", "length", "stopped", "failed"]
 TitleSource = Literal["none", "auto", "user"]
 
 
+# whole: all of its text is in the prompt. searched: passages are. refused: nothing is, and `reason` says why.
+AttachmentState = Literal["whole", "searched", "refused"]
+
+
+class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file or text that belongs to a message. `kind` is its format, `bytes` the size of the original.
+
+    `sha256` names the original, `text` what the model is given of it: contents of the store, "" where there is none.
+    That is made once, so the prompt in front of later turns stays. `reason` also says what a "whole" one lacks, such
+    as the text of scanned pages. `tokens` takes the text; `estimated`: no tokenizer counted them. `parts` is how many
+    pages, sheets or parts of rows it has as far as it was read, 0 for none; `first` and `last` are those that were
+    chosen, 0 for all.
+    """
+
+    name: str
+    kind: str
+    bytes: int
+    sha256: str = ""
+    text: str = ""
+    state: AttachmentState = "whole"
+    reason: ErrorInfo | None = None
+    tokens: int = 0
+    estimated: bool = False
+    parts: int = 0
+    first: int = 0
+    last: int = 0
+
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """The names of its contents."""
+        return tuple(filter(None, (self.sha256, self.text)))
+
+
 class ChatTools(msgspec.Struct, frozen=True, omit_defaults=True):
     """Tools of a chat: their workspace and mode. `names` None: all."""
 
@@ -65,7 +98,8 @@ class Project(msgspec.Struct, frozen=True):
 class Conversation(msgspec.Struct, frozen=True):
     """One conversation, without its messages. `leaf` is the last message of the branch that is shown, `origin` the
     conversation that this one was begun from. `source` names what it was imported from, so that it is not
-    imported twice. `queued` are questions to be asked one after the other when the answer has ended."""
+    imported twice. `queued` are questions to be asked one after the other when the answer has ended. `attachments`
+    belong to the draft."""
 
     id: int
     title: str
@@ -82,6 +116,7 @@ class Conversation(msgspec.Struct, frozen=True):
     archived: bool = False
     source: str = ""
     queued: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def temporary(self) -> bool:
@@ -91,7 +126,7 @@ class Conversation(msgspec.Struct, frozen=True):
     @property
     def is_blank(self) -> bool:
         """Whether nothing was written in it yet, nor given to it."""
-        return not (self.leaf or self.draft.strip() or self.title or self.queued)
+        return not (self.leaf or self.draft.strip() or self.title or self.queued or self.attachments)
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -148,6 +183,7 @@ class Message(msgspec.Struct, frozen=True):
     notices: tuple[ErrorInfo, ...] = ()
     run: int = 0
     better: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 class SearchHit(msgspec.Struct, frozen=True):
@@ -294,7 +330,8 @@ class WholeRun(msgspec.Struct, frozen=True):
 
 class WholeChat(msgspec.Struct, frozen=True):
     """A conversation with all of its branches. Each message stands behind its parent; `shown` has their ids in the
-    order in which they were last the end of the shown branch. Ids hold within the chat only.
+    order in which they were last the end of the shown branch. Ids hold within the chat only. `contents` are those of
+    its attachments, by their SHA-256.
     """
 
     conversation: Conversation
@@ -302,6 +339,7 @@ class WholeChat(msgspec.Struct, frozen=True):
     shown: tuple[int, ...] = ()
     cuts: tuple[CompactionPoint, ...] = ()
     runs: tuple[WholeRun, ...] = ()
+    contents: dict[str, bytes] = {}
 
 
 ToolRating = Literal["good", "fair", "poor"]

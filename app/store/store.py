@@ -22,6 +22,7 @@ from sqlalchemy import QueuePool
 from app.store.backup import Backup, all_backups, back_up
 from app.store.compaction_points import CompactionPoints
 from app.store.connections import connect
+from app.store.contents import Contents
 from app.store.conversations import Conversations
 from app.store.database import Database, Part
 from app.store.downloads import Downloads
@@ -49,6 +50,7 @@ class Store:
         self._memory: MemoryDatabase | None = None
         self.conversations = self._either(Conversations)
         self.messages = self._either(Messages)
+        self.contents = self._either(Contents)
         self.memories = Memories(database)
         self.projects = Projects(database)
         self.compaction_points = self._either(CompactionPoints)

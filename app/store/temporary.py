@@ -21,6 +21,10 @@ _COUNTED = ("conversation", "message", "cut")
 class MemoryDatabase(Database):
     """A database without a file. It has one connection, so its reads wait for their turn as well."""
 
+    def __init__(self, place: Place, engine: Engine, clock: Callable[[], float]) -> None:
+        super().__init__(place, engine, clock)
+        self.memory = {}
+
     def read(self, work: Callable[[Connection], R]) -> R:
         return self.write(work)
 

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from app.store.compaction_points import CompactionPoints
+from app.store.contents import Contents
 from app.store.conversations import Conversations
 from app.store.database import Part, reads, writes
 from app.store.grown_chats import Here, growth
@@ -23,8 +24,9 @@ class WholeChats(Part):
     """`Store.whole_chats`."""
 
     @reads
-    def get(self, connection: Connection, id: int) -> WholeChat:
-        """One conversation, its deleted messages left out. Raises UserError `store.no_conversation`."""
+    def get(self, connection: Connection, id: int, *, contents: bool = True) -> WholeChat:
+        """One conversation, its deleted messages left out; without `contents` of attachments where they are not
+        needed. Raises UserError `store.no_conversation`."""
         conversation = Conversations(self.database).get(id)
         row = MESSAGE.c
         kept = (row.conversation == id) & row.deleted.is_(None)
@@ -33,7 +35,11 @@ class WholeChats(Part):
         cuts = tuple(reversed(CompactionPoints(self.database).active(id)))
         messages = tuple(Messages(self.database).get_all(ids))
         runs = tuple(self._run(connection, run) for run in sorted({m.run for m in messages if m.run}))
-        return WholeChat(conversation, messages, shown, tuple(c for c in cuts if c.first in shown), runs)
+        attachments = [*conversation.attachments, *(each for m in messages for each in m.attachments)]
+        held = Contents(self.database).of(id, attachments) if contents else {}
+        return WholeChat(
+            conversation, messages, shown, tuple(c for c in cuts if c.first in shown), runs, held
+        )
 
     @reads
     def sources(self, connection: Connection) -> dict[str, int | None]:
@@ -63,6 +69,7 @@ class WholeChats(Part):
 
         An answer that was being written is stopped. Raises ValueError for a message in front of its parent.
         """
+        Contents(self.database).put_all(chat.conversation.id, chat.contents)
         conversations = Conversations(self.database)
         given = chat.conversation
         id: int = conversations.insert(connection, given, id=0, leaf=None)
@@ -106,6 +113,7 @@ class WholeChats(Part):
         more = growth(before, chat)
         if not more:
             return None
+        Contents(self.database).put_all(id, chat.contents)
         for place, message in more.longer.items():
             _lengthen(connection, place, message)
         wanted = {message.run for message in more.new}

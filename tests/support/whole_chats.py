@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from agents.events import ModelTurn, RunFinished
-from app.store.records import ChatOptions, CompactionPoint, RunRecord, WholeChat
+from app.store.records import Attachment, ChatOptions, CompactionPoint, RunRecord, WholeChat
 from app.store.store import Store
+from engine.errors import ErrorInfo
 from engine.values import Sampling, Timings, ToolCall, Usage
 
 
@@ -14,7 +15,10 @@ def talk(store: Store) -> int:
     """A conversation with branches, reasoning, calls, a run and a compaction point."""
     options = ChatOptions(system_prompt="Be kind", sampling=Sampling(temperature=0.5), model="starter")
     id = store.conversations.create(options).id
-    question = store.messages.add(id, None, "user", "어디로 갈까요?").id
+    names = [store.contents.put(id, content) for content in (b"%PDF-1.4 \x00", "지도의 글".encode())]
+    attached = Attachment("지도.pdf", "pdf", 10, *names, tokens=7, parts=2)
+    refused = Attachment("배.png", "picture", 3, state="refused", reason=ErrorInfo("attachment.cannot_see"))
+    question = store.messages.add(id, None, "user", "어디로 갈까요?", attachments=(attached, refused)).id
     first = store.messages.add(id, question, "assistant", "", state="streaming").id
     store.messages.finish(
         first,
@@ -65,4 +69,5 @@ def told(whole: WholeChat) -> object:
             )
             for run in whole.runs
         ],
+        whole.contents,
     )

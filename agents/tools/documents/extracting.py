@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from agents.tools.documents import epub, formats, hangul, hwp, open_document, tables, texts
+from agents.tools.documents.kind_by_content import recognized
 from agents.tools.documents.kinds import LEFT_OUT, Parts, Unreadable
-from agents.tools.documents.recognition import recognized
 
 _READERS: dict[str, Callable[[bytes], Parts]] = {
     "pdf": formats.pdf,

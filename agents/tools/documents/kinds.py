@@ -94,11 +94,12 @@ LEFT_OUT = "left out"
 
 
 class Unreadable(Exception):
-    """Why a document cannot be read; its text says so to a model. `detail`: what a library said."""
+    """Why a document cannot be read; its text says so to a model. `detail`: what a library said. `kind` where it was
+    recognized."""
 
-    def __init__(self, why: Why, detail: str = "") -> None:
+    def __init__(self, why: Why, detail: str = "", kind: Kind = "") -> None:
         super().__init__(f"{_WORDS[why]} ({detail})" if detail else _WORDS[why])
-        self.why, self.detail = why, detail
+        self.why, self.detail, self.kind = why, detail, kind
 
 
 def ending(path: str) -> str:

@@ -44,7 +44,7 @@ def extracted(
     except ChildEnded as ended:
         raise Unreadable(ended.why) from ended
     if "error" in found:
-        raise Unreadable(found["why"], found["detail"])
+        raise Unreadable(found["why"], found["detail"], found["kind"])
     return msgspec.convert(found | {"parts": _parts(found)}, Extracted)
 
 

@@ -5,7 +5,7 @@ Methods block on the disk, and while a model is chosen: call them off the GUI th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,7 +18,7 @@ from app.services.chat.open_answers import OpenAnswers
 from app.services.events import EventBus, StoreFailed
 from app.services.models.models import Models
 from app.services.titles import title_from
-from app.store.records import Conversation, Message
+from app.store.records import Attachment, Conversation, Message
 from app.store.store import Store
 from engine.errors import UserError
 from engine.text import clean_text
@@ -44,18 +44,20 @@ class Asking:
         self._chat_models, self._memories = chat_models, memories
         self._answers, self._events = answers, events
 
-    def send(self, id: int, text: str, after: int | None = None) -> Message:
-        """Store the user's message and start the answer; returns the (empty, streaming) answer.
+    def send(
+        self, id: int, text: str, after: int | None = None, attachments: Sequence[Attachment] = ()
+    ) -> Message:
+        """Store the user's message with its attachments and start the answer; returns the (empty, streaming) answer.
 
         `after` is the last message that its writer has seen, 0 for none of them, None: not asked. Raises UserError
         `chat.busy` while this conversation is being answered, `chat.changed_elsewhere` when its last message is
         another, `chat.empty`, and as `ChatModels.take_up` does; nothing is stored then.
         """
-        if not text.strip():
+        if not text.strip() and not attachments:
             raise UserError("chat.empty")
         with self._answers.starting:
             self._refuse_moved(id, after)
-            return self._send(id, text)
+            return self._send(id, text, attachments)
 
     def send_queued(self, id: int) -> Message | None:
         """Send the first question that is queued, None where there is none. Raises UserError as `send` does; it stays
@@ -88,7 +90,8 @@ class Asking:
             return self._answer(record.conversation, parent, branch=True)
 
     def edit(self, message: int, text: str, after: int | None = None) -> Message:
-        """Add a variant of a message with another text; a user's message is answered again. `after` as in `send`.
+        """Add a variant of a message with another text and the same attachments; a user's message is answered again.
+        `after` as in `send`.
 
         Raises UserError as `send` does.
         """
@@ -101,7 +104,12 @@ class Asking:
             if record.role == "user":
                 self._chat_models.take_up(record.conversation)
             edited = self._store.messages.add(
-                record.conversation, record.parent, record.role, text, model=record.model
+                record.conversation,
+                record.parent,
+                record.role,
+                text,
+                model=record.model,
+                attachments=record.attachments,
             )
             self._events.publish(BranchShown(record.conversation))
             if record.role != "user":
@@ -135,23 +143,30 @@ class Asking:
 
     # --- inside ---
 
-    def _send(self, id: int, text: str, *, queued: bool = False) -> Message:
+    def _send(
+        self, id: int, text: str, attachments: Sequence[Attachment] = (), *, queued: bool = False
+    ) -> Message:
         self._answers.refuse_busy(id)
         conversation = self._given_memories(self._chat_models.take_up(id))
-        question = None if queued else self._asked_before(conversation, text)
+        question = None if queued else self._asked_before(conversation, text, attachments)
         if question is None:
-            question = self._store.messages.add(id, conversation.leaf, "user", text, dequeues=queued)
+            question = self._store.messages.add(
+                id, conversation.leaf, "user", text, dequeues=queued, attachments=attachments
+            )
             self._events.publish(MessageAdded(question))
         if conversation.title_source == "none":
-            self._give_title(id, text)
+            self._give_title(id, text if text.strip() else attachments[0].name)
         return self._answer(id, question.id)
 
-    def _asked_before(self, conversation: Conversation, text: str) -> Message | None:
+    def _asked_before(
+        self, conversation: Conversation, text: str, attachments: Sequence[Attachment]
+    ) -> Message | None:
         """The same question at the end of the chat that got no answer, as when the disk was full."""
         if conversation.leaf is None:
             return None
         last = self._store.messages.get(conversation.leaf)
-        return last if last.role == "user" and last.content == clean_text(text) else None
+        same = last.content == clean_text(text) and last.attachments == tuple(attachments)
+        return last if last.role == "user" and same else None
 
     def _given_memories(self, conversation: Conversation) -> Conversation:
         """A conversation that begins is given what is remembered, once and for all."""

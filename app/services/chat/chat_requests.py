@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from app.services.chat.chat_runs import AnswerOptions
 from app.services.chat.memories import with_memories
 from app.services.chat.projects import Projects
-from app.services.chat.prompting import request_messages
+from app.services.chat.prompting import request_messages, with_attachments
 from app.services.chat.tool_files import OfferedTools
 from app.services.models.engine_names import of_chat
 from app.services.models.models import Models
@@ -47,6 +48,7 @@ class ChatRequests:
         """
         facts = self._models.state.facts
         system = self.system_prompt(conversation, options)
+        branch = with_attachments(branch, partial(self._store.contents.text, conversation))
         offered = self._offered.get(conversation, OfferedTools())
         return GenerateRequest(
             id=0,

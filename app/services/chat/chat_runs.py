@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,7 +18,7 @@ from agents.events import Entry, Mode, ModelTurn, RunFinished, ToolCalled
 from app.services.chat.answers import Answer, AnswerSaver, finish
 from app.services.chat.events import AnswerRestarted, AnswerRun
 from app.services.chat.prior_messages import before_of
-from app.services.chat.prompting import seen, summary_words
+from app.services.chat.prompting import seen, summary_words, with_attachments
 from app.services.chat.run_ending import answer_of, ending_of
 from app.services.events import EventBus, ServiceEvent
 from app.services.models.events import Owner, TextDelta
@@ -71,6 +72,9 @@ class ChatRuns:
 
         Raises UserError as `Runs.start` does.
         """
+        # What a document says is not what the person says.
+        attached = any(message.attachments for message in branch)
+        branch = with_attachments(branch, partial(self._store.contents.text, answer.conversation))
         *earlier, question = seen(branch, cut)
         before, tainted = self._before(earlier)
         if words := summary_words(cut):  # they were written of what is not told any more
@@ -80,7 +84,7 @@ class ChatRuns:
             answer.conversation,
             answer.id,
             before,
-            tainted,
+            tainted or attached,
             wish.instructions,
             wish.sampling,
             wish.max_tokens,

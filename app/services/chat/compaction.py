@@ -185,7 +185,8 @@ class Compactor:
         waits = asked is not None and (path[-1] is asked or is_refused(path[-1]))
         made = self._conversations.create(old.options, conversation)
         if waits and asked is not None:
-            self._asking.send(made.id, asked.content)
+            self._store.contents.put_all(made.id, self._store.contents.of(conversation, asked.attachments))
+            self._asking.send(made.id, asked.content, attachments=asked.attachments)
             self._conversations.set_draft(made.id, draft)
         else:
             unfinished = asked is not None and is_full(path[-1])

@@ -57,6 +57,7 @@ class Filing:
         """Delete chats of the trash for good, with the journals of their answers; returns the count."""
         count = self._store.conversations.purge(ids)
         self._runs.empty_trash(0.0)
+        self._store.contents.sweep()
         return count
 
     def _set(self, ids: Sequence[int], **fields: Any) -> list[Conversation]:

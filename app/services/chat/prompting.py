@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
 
 from app.store import records
 from engine.values import Message, Role, ToolCall
 
+# For the model, around the text of an attachment: in words, as every template takes it.
+_FILE, _END = 'File "{name}":', 'End of file "{name}".'
+_PARTS_OF_FILE = 'File "{name}", only parts {first} to {last}:'
+_LOST = 'File "{name}": what it held is no longer kept.'
 # For the model: the result of a call that nobody carried out.
 NOT_CARRIED_OUT = "This call was not carried out."
 # For the model: its own turn behind a result that nothing was said of.
@@ -77,6 +83,31 @@ def request_messages(
             message = _together(messages.pop(), message)
         messages.append(message)
     return tuple(messages)
+
+
+def framed(name: str, parts: Sequence[tuple[str, str]], chosen: tuple[int, int] = (0, 0)) -> str:
+    """The text of an attachment between lines that name it; parts stand under their labels. `chosen`: the first and
+    the last part that these are, where others are left out."""
+    first, last = chosen
+    head = (_PARTS_OF_FILE if first else _FILE).format(name=name, first=first, last=last)
+    told = "\n\n".join(f"[{label}]\n{text}" if label else text for label, text in parts)
+    return f"{head}\n{told}\n{_END.format(name=name)}"
+
+
+def with_attachments(
+    path: Sequence[records.Message], text_of: Callable[[records.Attachment], str]
+) -> list[records.Message]:
+    """The branch `path`, in whose messages the texts of their attachments stand in front of their words."""
+    return [_with_attachments(record, text_of) if record.attachments else record for record in path]
+
+
+def _with_attachments(
+    record: records.Message, text_of: Callable[[records.Attachment], str]
+) -> records.Message:
+    whole = [attachment for attachment in record.attachments if attachment.state != "refused"]
+    texts = [text_of(attachment) or _LOST.format(name=attachment.name) for attachment in whole]
+    content = "\n\n".join(filter(None, [*texts, record.content]))
+    return msgspec.structs.replace(record, content=content, attachments=())
 
 
 def turns(path: Sequence[records.Message], *, followed: bool = False) -> list[list[Message]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,7 +26,7 @@ from app.services.chat.events import (
     SummaryEnded,
     SummaryStarted,
 )
-from app.services.chat.prompting import compaction_point_of, request_messages, seen
+from app.services.chat.prompting import compaction_point_of, request_messages, seen, with_attachments
 from app.services.events import EventBus
 from app.services.models.engine_names import of_chat
 from app.store.records import CompactionPoint, Message
@@ -146,7 +147,8 @@ class Summaries:
         chat_model = self._model_registry.chat_model(conversation=of_chat(conversation.id))
         context = self._context(chat_model)
         ids = self._store.messages.path(conversation.id)
-        path = self._store.messages.get_all(ids)
+        text_of = partial(self._store.contents.text, conversation.id)
+        path = with_attachments(self._store.messages.get_all(ids), text_of)
         cut = compaction_point_of(ids, self._store.compaction_points.active(conversation.id))
         before = cut.summary if cut is not None else ""
         gone = [record for record in seen(path, cut) if record.id < work.room.first]

@@ -17,7 +17,15 @@ from agents.events import ModelTurn
 from app.store import migrating, opening
 from app.store.backup import restore
 from app.store.location import SCHEMA_REVISION, Place
-from app.store.records import ChatOptions, CompactionPoint, Download, DownloadFile, LibraryFile, LibraryModel
+from app.store.records import (
+    Attachment,
+    ChatOptions,
+    CompactionPoint,
+    Download,
+    DownloadFile,
+    LibraryFile,
+    LibraryModel,
+)
 from app.store.store import Store
 from app.store.tables import METADATA
 from engine.errors import ErrorInfo, UserError
@@ -141,6 +149,8 @@ def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
         assert (answer.better, shown.queued) == ((True, ("그다음은?",)) if has_projects else (False, ()))
         placed = (shown.project, shown.archived, shown.source)
         assert placed == ((1, True, "chatgpt:1") if has_projects else (None, False, ""))
+        map_ = Attachment("지도.pdf", "pdf", 1000, "ab" * 32, "cd" * 32, tokens=12, parts=3)
+        assert question.attachments == ((map_,) if sql.stem > "store-0006" else ())
         has_models = sql.stem > "store-0002"
         assert store.models.all() == (list(MODELS) if has_models else [])
         assert store.downloads.all() == (list(DOWNLOADS) if has_models else [])

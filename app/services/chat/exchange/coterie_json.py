@@ -18,7 +18,7 @@ from typing import BinaryIO
 import msgspec
 
 from app.services.chat.exchange.values import ChatFile, UnreadChat
-from app.services.chat.exchange.vetting import asking, asking_project, holds_together
+from app.services.chat.exchange.vetting import asking, asking_project, holds_together, own_contents
 from app.store.records import Project, WholeChat
 from app.store.whole_chats import identity
 from app.version import VERSION
@@ -132,7 +132,9 @@ def _chat(text: bytes) -> WholeChat | UnreadChat:
         chat = _CHATS.decode(text)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return UnreadChat(_title(text), ErrorInfo("exchange.bad_chat"))
-    return asking(chat) if holds_together(chat) else UnreadChat(_title(text), ErrorInfo("exchange.bad_chat"))
+    if holds_together(chat):
+        return own_contents(asking(chat))
+    return UnreadChat(_title(text), ErrorInfo("exchange.bad_chat"))
 
 
 def _title(text: bytes) -> str:

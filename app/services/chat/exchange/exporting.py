@@ -121,7 +121,8 @@ class _Exporter:
 
     def _whole(self, id: int) -> WholeChat:
         """The chat; one whose project is deleted belongs to none."""
-        chat = self._store.whole_chats.get(id)
+        holds_all = self._export.format == "json"
+        chat = self._store.whole_chats.get(id, contents=holds_all)
         if chat.conversation.project in (None, *self._projects):
             return chat
         return msgspec.structs.replace(

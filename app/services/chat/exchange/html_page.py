@@ -14,7 +14,7 @@ from pygments.formatters import HtmlFormatter
 
 from app.services.chat.exchange.html_text import DEEPEST, code_html, markdown_html, plain_html
 from app.services.chat.exchange.labels import Labels
-from app.services.chat.exchange.shown_turns import Called, Part, Reasoned, Turn, turns
+from app.services.chat.exchange.shown_turns import Attached, Called, Part, Reasoned, Turn, turns
 from app.store.records import WholeChat
 from resources import FOLDER
 
@@ -79,6 +79,8 @@ def _part(part: Part, labels: Labels, *, typed: bool) -> str:
         result = f"<p>{escape(labels.word('result'))}</p>\n" + code_html(part.result, "")
         name = f'{escape(labels.word("call"))}: <span class="tool">{escape(part.name)}</span>'
         return _folded(name, code_html(part.arguments, "json") + (result if part.result else ""))
+    if isinstance(part, Attached):
+        return f'<p class="about">{escape(labels.attached(part.names))}</p>\n'
     return plain_html(part.text) if typed else markdown_html(part.text)
 
 

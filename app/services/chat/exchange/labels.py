@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from app.language import Language
 from app.messages import localized, localized_error
@@ -28,6 +29,10 @@ class Labels:
 
     def when(self, message: Message) -> str:
         return f"{_day(message.created)} {time.strftime('%H:%M', time.localtime(message.created))}"
+
+    def attached(self, names: Sequence[str]) -> str:
+        """What was attached, on one line."""
+        return f"{self.word('attached')}: {', '.join(' '.join(name.split()) for name in names)}"
 
     def error(self, message: Message) -> str:
         """Why an answer failed, "" for one that did not."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from app.services.chat.exchange.labels import Labels
-from app.services.chat.exchange.shown_turns import Called, Part, Reasoned, Turn, turns
+from app.services.chat.exchange.shown_turns import Attached, Called, Part, Reasoned, Turn, turns
 from app.services.runs.export import fenced
 from app.store.records import WholeChat
 
@@ -37,6 +37,8 @@ def _part(part: Part, labels: Labels) -> str:
     if isinstance(part, Called):
         result = f"\n\n{labels.word('result')}\n\n{fenced(part.result)}" if part.result else ""
         return _folded(f"{labels.word('call')}: {part.name}", fenced(part.arguments, "json") + result)
+    if isinstance(part, Attached):
+        return f"*{_plain(labels.attached(part.names))}*"
     return whole(part.text)
 
 

@@ -36,7 +36,13 @@ class Called(msgspec.Struct, frozen=True, tag=True):
     result: str = ""
 
 
-Part = Reasoned | Said | Called
+class Attached(msgspec.Struct, frozen=True, tag=True):
+    """The names of what was attached."""
+
+    names: tuple[str, ...]
+
+
+Part = Reasoned | Said | Called | Attached
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -55,7 +61,8 @@ def turns(chat: WholeChat) -> Iterator[Turn]:
         calls: list[Part] = (
             [] if message.run else [_call(call.name, call.arguments) for call in message.tool_calls]
         )
-        yield Turn(message, tuple(part for part in (*steps, *last, *calls) if _is_said(part)))
+        attached = Attached(tuple(each.name for each in message.attachments))
+        yield Turn(message, tuple(part for part in (attached, *steps, *last, *calls) if _is_said(part)))
 
 
 def _steps(entries: Sequence[Entry]) -> Iterator[Part]:
@@ -76,4 +83,6 @@ def _call(name: str, arguments: dict[str, Any] | str, result: str = "") -> Calle
 
 
 def _is_said(part: Part) -> bool:
+    if isinstance(part, Attached):
+        return bool(part.names)
     return isinstance(part, Called) or bool(part.text.strip())

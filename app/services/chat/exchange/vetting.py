@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import msgspec
 
 from agents.events import Approval, Entry, Mode, ModelTurn, RunResumed, RunStarted, ToolCalled
-from app.store.records import ChatTools, Conversation, Project, WholeChat, WholeRun
+from app.store.records import Attachment, ChatTools, Conversation, Project, WholeChat, WholeRun
 
 # The end of the year 9999, in seconds since 1970.
 LAST_TIME = 253_402_300_799.0
@@ -38,6 +39,7 @@ def holds_together(chat: WholeChat) -> bool:
         and _has_times(given, chat)
         and all(0 <= number <= LARGEST for number in _numbers(chat))
         and all(_is_shallow(value) for value in _free_values(chat))
+        and all(hashlib.sha256(content).hexdigest() == name for name, content in chat.contents.items())
     )
 
 
@@ -80,6 +82,25 @@ def asking_project(project: Project) -> Project:
     """The project, none of whose tools may act unasked."""
     options = msgspec.structs.replace(project.options, tools=_asking_tools(project.options.tools))
     return msgspec.structs.replace(project, options=options)
+
+
+def own_contents(chat: WholeChat) -> WholeChat:
+    """The chat, whose attachments name no content that is not in it: another chat here may have that."""
+    replace = msgspec.structs.replace
+
+    def own(attachments: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
+        return tuple(
+            replace(each, sha256=_held(each.sha256, chat), text=_held(each.text, chat))
+            for each in attachments
+        )
+
+    given = replace(chat.conversation, attachments=own(chat.conversation.attachments))
+    messages = tuple(replace(each, attachments=own(each.attachments)) for each in chat.messages)
+    return replace(chat, conversation=given, messages=messages)
+
+
+def _held(name: str, chat: WholeChat) -> str:
+    return name if name in chat.contents else ""
 
 
 def asking(chat: WholeChat) -> WholeChat:

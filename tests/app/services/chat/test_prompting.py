@@ -5,9 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.chat.prompting import NOT_CARRIED_OUT, compaction_point_of, request_messages
+from app.services.chat.prompting import (
+    NOT_CARRIED_OUT,
+    compaction_point_of,
+    framed,
+    request_messages,
+    with_attachments,
+)
 from app.services.titles import TITLE_LENGTH, title_from
-from app.store.records import CompactionPoint, Message
+from app.store.records import Attachment, CompactionPoint, Message
 from engine.formats import ChatFormat
 from engine.values import Message as Turn
 from engine.values import ToolCall
@@ -35,6 +41,21 @@ def test_a_branch_becomes_turns_with_the_system_prompt_first() -> None:
         Turn("assistant", "Hello", "hm"),
         Turn("user", "Bye"),
     )
+
+
+def test_attachments_stand_in_front_of_the_words_but_refused_ones() -> None:
+    texts = {
+        "a": framed("a.txt", [("", "A")]),
+        "b": framed("b.pdf", [("page 2", "B"), ("page 3", "C")], (2, 3)),
+    }
+    attached = tuple(Attachment(name, "text", 1, text=name) for name in ("a", "b"))
+    seen = Attachment("c.png", "picture", 1, state="refused")
+    asked = msgspec.structs.replace(message("user", "Hi"), attachments=(*attached, seen))
+    told = with_attachments([asked, message("assistant", "Hello")], lambda attachment: texts[attachment.text])
+    first = 'File "a.txt":\nA\nEnd of file "a.txt".'
+    second = 'File "b.pdf", only parts 2 to 3:\n[page 2]\nB\n\n[page 3]\nC\nEnd of file "b.pdf".'
+    assert [m.content for m in told] == [f"{first}\n\n{second}\n\nHi", "Hello"]
+    assert with_attachments(told, lambda _: "") == told
 
 
 def test_an_answer_that_failed_is_left_out_and_the_questions_around_it_are_joined() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -16,6 +17,7 @@ from agents.events import Budget, RunStarted
 from app.services.chat.exchange.coterie_json import is_coterie, read_coterie, write_coterie
 from app.services.chat.exchange.values import UnreadChat
 from app.store.records import (
+    Attachment,
     ChatOptions,
     ChatTools,
     CompactionPoint,
@@ -79,6 +81,24 @@ calls = st.lists(
 ).map(tuple)
 infos = st.builds(ErrorInfo, words, st.dictionaries(words, st.integers(0, 9) | words, max_size=2))
 
+CONTENTS = {hashlib.sha256(content).hexdigest(): content for content in (b"\0\xff", b"text", "글".encode())}
+attachments = st.lists(
+    st.builds(
+        Attachment,
+        words,
+        st.sampled_from(["pdf", "csv", "picture"]),
+        st.integers(0, 2**40),
+        st.sampled_from(["", *CONTENTS]),
+        st.sampled_from(["", *CONTENTS]),
+        st.sampled_from(["whole", "refused"]),
+        st.none() | infos,
+        st.integers(0, 2**40),
+        st.booleans(),
+        *[st.integers(0, 100)] * 3,
+    ),
+    max_size=2,
+).map(tuple)
+
 
 @st.composite
 def any_chat(draw: st.DrawFn) -> WholeChat:
@@ -99,6 +119,7 @@ def any_chat(draw: st.DrawFn) -> WholeChat:
             tool_calls=draw(calls),
             notices=draw(st.lists(infos, max_size=2).map(tuple)),
             better=draw(st.booleans()),
+            attachments=draw(attachments),
         )
         for number in range(1, draw(st.integers(0, 6)) + 1)
     )
@@ -124,11 +145,14 @@ def any_chat(draw: st.DrawFn) -> WholeChat:
         archived=draw(st.booleans()),
         source=draw(words.filter(bool)),
         queued=draw(st.lists(words, max_size=2).map(tuple)),
+        attachments=draw(attachments),
     )
     cuts = tuple(
         CompactionPoint(n, 3, first, draw(times), 5, "m", draw(words)) for n, first in enumerate(ids[:2], 1)
     )
-    return WholeChat(given, messages, tuple(draw(st.permutations(ids))), cuts)
+    named = {name for owner in (given, *messages) for each in owner.attachments for name in each.contents}
+    held = {name: content for name, content in CONTENTS.items() if name in named}
+    return WholeChat(given, messages, tuple(draw(st.permutations(ids))), cuts, contents=held)
 
 
 @pytest.mark.long
@@ -245,6 +269,22 @@ def test_a_damaged_chat_leaves_the_others(tmp_path: Path) -> None:
     assert read(b"".join(document)) == [first, UnreadChat("A walk", ErrorInfo("exchange.bad_chat")), second]
     document[2] = b'{"conversation":' + b"[" * 200_000 + b",\n"
     assert read(b"".join(document)) == [first, UnreadChat("", ErrorInfo("exchange.bad_chat")), second]
+
+
+def test_contents_are_what_their_names_say_and_none_is_of_another_chat(tmp_path: Path) -> None:
+    secret, own = (Attachment(n, "text", 4, text=hashlib.sha256(n.encode()).hexdigest()) for n in "so")
+    whole = chat(attachments=(secret, own))
+    asked = msgspec.structs.replace(whole.messages[0], attachments=(own, secret))
+    whole = msgspec.structs.replace(whole, messages=(asked, whole.messages[1]), contents={own.text: b"o"})
+    (found,) = read(written(whole))
+    assert isinstance(found, WholeChat)
+    less = msgspec.structs.replace(secret, text="")
+    assert found.conversation.attachments == (less, own) and found.messages[0].attachments == (own, less)
+    with Store.open(tmp_path / "coterie.db", tmp_path / "backups") as store:
+        kept = store.whole_chats.add(found)
+        assert store.contents.text(kept.id, own) == "o"
+    lie = msgspec.structs.replace(whole, contents={secret.text: b"another"})
+    assert read(written(lie)) == [UnreadChat("A walk", ErrorInfo("exchange.bad_chat"))]
 
 
 def test_no_file_lets_tools_act_unasked(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from app.language import Language
 from app.services.chat.exchange.html_page import html_page
 from app.services.chat.exchange.html_text import MAX_MARKDOWN, formula_html, markdown_html
 from app.services.chat.exchange.labels import Labels
-from app.store.records import ChatOptions, Conversation, Message, WholeChat
+from app.store.records import Attachment, ChatOptions, Conversation, Message, WholeChat
 from engine.errors import ErrorInfo
 from engine.values import ToolCall
 
@@ -151,3 +151,10 @@ def test_a_korean_page_says_so() -> None:
     assert '<html lang="ko">' in text
     for words in ("나", "답변", "추론", "도구", "Kitchen"):
         assert f">{words}" in text or words in text
+
+
+def test_what_was_attached_is_named_and_is_no_markup() -> None:
+    files = (Attachment('<img src="x">.pdf', "pdf", 9), Attachment("둘\nb.csv", "csv", 1))
+    made = page("ok", "ko", attachments=files)
+    assert '<p class="about">첨부: &lt;img src=&quot;x&quot;&gt;.pdf, 둘 b.csv</p>' in made
+    check_harmless(made)

@@ -11,6 +11,7 @@ from app.services.chat.exchange.labels import Labels
 from app.services.chat.exchange.markdown_text import markdown, whole
 from app.services.runs.export import fenced
 from app.store.records import (
+    Attachment,
     ChatOptions,
     Conversation,
     Message,
@@ -105,3 +106,9 @@ def test_titles_and_errors_are_plain_words() -> None:
 
 def test_a_chat_of_nothing_has_a_title() -> None:
     assert text(chat(title="")).startswith("# Untitled chat\n")
+
+
+def test_what_was_attached_is_named_in_front_of_the_words() -> None:
+    files = (Attachment("lease *1*.pdf", "pdf", 9, "a" * 64), Attachment("b.png", "picture", 1))
+    written = text(chat(said(1, "user", "Are cats allowed?", attachments=files)))
+    assert "\n*Attached: lease \\*1\\*.pdf, b.png*\n\nAre cats allowed?\n" in written

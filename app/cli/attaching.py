@@ -1,0 +1,116 @@
+"""Files that are attached to a question on the command line."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from app.cli.output import Output
+from app.messages import localized_error
+from app.services.models.events import ModelChanged
+from app.services.services import Services
+from app.store.records import Attachment
+from engine.errors import UserError
+
+# "FILE:3-7": only these pages or parts.
+_RANGE = re.compile(r"(.+):(\d{1,6})-(\d{1,6})", re.DOTALL)
+_LOOK_S = 0.2  # so that Ctrl+C comes through where a wait would block it
+
+
+class NotAttached(Exception):
+    """Some of `attachments` are refused, so the question is not sent."""
+
+    def __init__(self, attachments: tuple[Attachment, ...]) -> None:
+        super().__init__()
+        self.attachments = attachments
+
+
+def attached(
+    services: Services, conversation: int, files: Sequence[str], output: Output
+) -> tuple[Attachment, ...]:
+    """Attach files to the next question of a chat, and say on stderr what they cost.
+
+    Waits for the model that is being loaded, to count with. Raises NotAttached, and UserError for a model that
+    cannot be loaded.
+    """
+    found = tuple(_attached(services, conversation, file) for file in files)
+    if all(each.state != "refused" for each in found):
+        services.attachments.set_draft(conversation, found)
+        _wait_for_model(services)
+        weight = services.attachments.weigh(conversation, found)
+        found = weight.attachments
+        _show(found, weight.seconds, output)
+    if any(each.state == "refused" for each in found):
+        services.attachments.set_draft(conversation, ())
+        raise NotAttached(found)
+    return found
+
+
+def refused(told: NotAttached, output: Output) -> int:
+    """Say why the question was not sent; returns the exit code."""
+    reasons = [each.reason for each in told.attachments if each.state == "refused" and each.reason]
+    for reason in reasons:
+        output.tell(reason)
+    if any(reason.code == "attachment.choose_parts" for reason in reasons):
+        output.note(output.localized("cli.attach_parts"))
+    error = UserError("attachment.not_sent")
+    message = localized_error(error, output.language)
+    output.object({"error": {"code": error.code, "message": message}, **objects(told.attachments, output)})
+    return 1
+
+
+def objects(attachments: Sequence[Attachment], output: Output) -> dict[str, Any]:
+    """The contract's JSON of attachments, and of the citations in an answer."""
+    return {
+        "attachments": [
+            {
+                "name": each.name,
+                "kind": each.kind,
+                "bytes": each.bytes,
+                "tokens": each.tokens,
+                "state": each.state,
+                "reason": localized_error(each.reason, output.language) if each.reason else "",
+            }
+            for each in attachments
+        ],
+        "citations": [],
+    }
+
+
+def _attached(services: Services, conversation: int, file: str) -> Attachment:
+    path = Path(file).expanduser()
+    chosen = _RANGE.fullmatch(file)
+    if chosen is None or path.exists():
+        return services.attachments.attach(conversation, path)
+    whole = Path(chosen[1]).expanduser()
+    return services.attachments.attach(conversation, whole, first=int(chosen[2]), last=int(chosen[3]))
+
+
+def _wait_for_model(services: Services) -> None:
+    changed = threading.Event()
+    unsubscribe = services.events.subscribe(ModelChanged, lambda _: changed.set())
+    try:
+        services.models.ensure()
+        while (state := services.models.state).state not in ("ready", "lost"):
+            if state.state == "empty" and state.error is not None:
+                raise UserError.from_info(state.error)
+            changed.wait(_LOOK_S)
+            changed.clear()
+    finally:
+        unsubscribe()
+
+
+def _show(attachments: Sequence[Attachment], seconds: float, output: Output) -> None:
+    if output.json:
+        return
+    for each in attachments:
+        if each.state != "refused":
+            word = "attached_about" if each.estimated else "attached"
+            output.note(output.localized(f"cli.{word}", name=each.name, tokens=each.tokens))
+            if each.reason is not None:
+                output.tell(each.reason)
+    if seconds >= 1:
+        output.note(output.localized("cli.attached_seconds", seconds=round(seconds)))

@@ -1,0 +1,137 @@
+"""Attaches documents and texts to a chat: reads them, keeps what they hold, says what they cost.
+
+Methods block on the disk and on other processes: call them off the GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from agents.tools.documents.kinds import Unreadable, kind_of
+from agents.tools.documents.reading import Extracted, extracted
+from app.services.chat.attachments.given_files import checked, plain_name, read_file
+from app.services.chat.attachments.reasons import reason
+from app.services.chat.attachments.weighing import Weight, estimated, weighed
+from app.services.chat.events import ConversationChanged
+from app.services.chat.prompting import compaction_point_of, framed
+from app.services.events import EventBus
+from app.services.models.requests import new_request_id
+from app.services.models.turns import take_measure
+from app.store.records import Attachment, Conversation
+from engine.errors import ErrorInfo, UserError
+from engine.text import clean_text
+from engine.values import Message
+
+if TYPE_CHECKING:
+    from app.services.chat.chat_requests import ChatRequests
+    from app.services.models.models import Models
+    from app.store.store import Store
+
+Cancelled = Callable[[], bool]
+
+
+class Attachments:
+    """`prefill_tps` gives the tokens that the model in use reads in a second, 0.0 where that is not known."""
+
+    def __init__(
+        self,
+        store: Store,
+        models: Models,
+        requests: ChatRequests,
+        events: EventBus,
+        prefill_tps: Callable[[], float],
+    ) -> None:
+        self._store, self._models, self._requests, self._events = store, models, requests, events
+        self._prefill_tps = prefill_tps
+
+    def attach(
+        self,
+        conversation: int,
+        given: Path | tuple[str, bytes],
+        *,
+        first: int = 0,
+        last: int = 0,
+        cancelled: Cancelled = lambda: False,
+    ) -> Attachment:
+        """Read a file, or bytes with their name, for a message of this chat; `first` to `last`: only these pages or
+        parts. One that gives no text is "refused" with the reason.
+
+        What it holds is kept from now on, so let a draft (`set_draft`) or a message name it. Raises UserError
+        `store.*` where it cannot be kept.
+        """
+        name = plain_name(given.name if isinstance(given, Path) else given[0])
+        kind, size = kind_of(name), 0
+        try:
+            content = read_file(given, cancelled) if isinstance(given, Path) else checked(name, given[1])
+            size = len(content)
+            found = extracted(name, content, cancelled, max(1, first), last or None)
+        except UserError as error:
+            return Attachment(name, kind, size, state="refused", reason=error.info)
+        except Unreadable as error:
+            kept = self._store.contents.put(conversation, content) if error.why == "picture" else ""
+            kind = error.kind or kind
+            return Attachment(name, kind, size, kept, state="refused", reason=reason(error, name))
+        return self._kept(conversation, name, content, found, (first, last))
+
+    def set_draft(self, conversation: int, attachments: Sequence[Attachment]) -> Conversation:
+        """Set what is attached to the unsent text of a chat."""
+        changed = self._store.conversations.set(conversation, attachments=tuple(attachments))
+        self._events.publish(ConversationChanged(changed))
+        return changed
+
+    def weigh(self, conversation: int, attachments: Sequence[Attachment]) -> Weight:
+        """What these cost with the next message of the shown branch, and which of them fit: all of them share one
+        room, in their order. Without a loaded model tokens are estimated and nothing is refused.
+
+        Raises UserError as `Models.measure` does.
+        """
+        texts = [self._store.contents.text(conversation, each) for each in attachments]
+        facts = self._models.state.facts
+        if facts is None or self._models.state.state != "ready":
+            return Weight(tuple(map(estimated, attachments, texts)))
+        path = self._store.messages.path(conversation)
+        cut = compaction_point_of(path, self._store.compaction_points.active(conversation))
+        branch = self._store.messages.get_all(path)
+        options = self._store.conversations.get(conversation).options
+        request = self._requests.make(conversation, branch, options, cut)
+        asked = msgspec.structs.replace(
+            request, id=new_request_id(), messages=(*request.messages, Message("user", "?"))
+        )
+        measured = take_measure(self._models, asked, texts)
+        speed = self._prefill_tps()
+        return weighed(attachments, measured, facts.context, speed)
+
+    def _kept(
+        self, conversation: int, name: str, content: bytes, found: Extracted, chosen: tuple[int, int]
+    ) -> Attachment:
+        """Keep the original and the text."""
+        if not any(part.text.strip() for part in found.parts):
+            why = ErrorInfo("attachment.no_text", {"name": name})
+            return Attachment(name, found.kind, len(content), state="refused", reason=why)
+        parts = found.count if found.count > 1 else 0
+        if found.cut:
+            why = ErrorInfo("attachment.longer_than_read", {"name": name})
+            return Attachment(name, found.kind, len(content), state="refused", reason=why, parts=parts)
+        first, last = chosen if parts else (0, 0)
+        last = min(last or found.count, found.count) if first else 0
+        lacking = (last - first + 1 if first else found.count) - len(found.parts)
+        less = ErrorInfo("attachment.pages_without_text", {"name": name, "pages": lacking})
+        told = [(part.label, part.text) for part in found.parts]
+        text = clean_text(framed(name, told, (first, last)))
+        put = self._store.contents.put
+        attachment = Attachment(
+            name,
+            found.kind,
+            len(content),
+            put(conversation, content),
+            put(conversation, text.encode()),
+            reason=less if found.kind == "pdf" and lacking > 0 else None,
+            parts=parts,
+            first=first,
+            last=last,
+        )
+        return estimated(attachment, text)
