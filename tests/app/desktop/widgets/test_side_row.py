@@ -12,6 +12,7 @@ from app.desktop.widgets.side_row import SideRow
 def test_a_note_goes_where_it_leaves_too_little_of_the_name(qtbot: QtBot, looks: None) -> None:
     row = SideRow()
     qtbot.addWidget(row)
+    row.show()
     row.show_words("Qwen3-30B-A3B-Q4_K_M.gguf", "about 41 tok/s")
     note = next(label for label in row.findChildren(QLabel) if label.text() == "about 41 tok/s")
     seen = []
