@@ -35,8 +35,8 @@ _MOST_DIGITS = 400
 # Of what is read as an array.
 _CLOSINGS = {"[": "]", "(": ")", "{": "}"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
-# What JSON's strings do not hold: the characters of control, and other escapes than its own.
-_SLIP = re.compile(r"""[\x00-\x1f]|(?<!\\)(?:\\\\)*\\[^\\"/bfnrtu]""")
+# A string's text as JSON has it: without characters of control, and with no other escapes than its own.
+_JSON_TEXT = re.compile(r"""(?:[^\\\x00-\x1f]++|\\["\\/bfnrtu])*+""")
 _BARE_KEY = re.compile(r"[^\s{}\[\],:<>\"']+")
 
 
@@ -234,7 +234,7 @@ class Literals:
                 None if self._strings is LOOSE_STRINGS else OpenString(self._text, position)
             )
         body = match.group(1)
-        self.repaired |= first == "'" or _SLIP.search(body) is not None
+        self.repaired |= first == "'" or _JSON_TEXT.fullmatch(body) is None
         return unescaped(body), match.end()
 
     def _quoted(self, position: int) -> tuple[str, int]:
