@@ -7403,7 +7403,7 @@
         <translation>초당 {speed}토큰 측정됨</translation>
     </message>
     <message>
-        <source>about {speed} tok/s</source>
+        <source>~{speed} tok/s</source>
         <translation>초당 약 {speed}토큰</translation>
     </message>
     <message>

@@ -117,7 +117,7 @@ class SidePanel(ThemedWidget):
         if line.predicted > 0:
             speed = format_speed(line.predicted)
             return (
-                self.tr("about {speed} tok/s").format(speed=speed),
+                self.tr("~{speed} tok/s").format(speed=speed),
                 self.tr("about {speed} tokens per second predicted").format(speed=speed),
             )
         return "", ""

@@ -299,6 +299,15 @@ class NewRun(ThemedWidget):
         self.reasoning.show_choices(choices, value)
         for widget in (self.reasoning, self._labels[4]):
             widget.setVisible(bool(choices))
+        self._fit_reasoning()
+
+    def _fit_reasoning(self) -> None:
+        margins = self._scroller.column.contentsMargins()
+        room = self._scroller.viewport().width() - margins.left() - margins.right()
+        self.reasoning.fit_width(room)
+
+    def resizeEvent(self, event: object) -> None:
+        self._fit_reasoning()
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
@@ -328,3 +337,4 @@ class NewRun(ThemedWidget):
     def restyle(self) -> None:
         high = self.task.fontMetrics().lineSpacing() * TASK_LINES + themes.current.px(24)
         self.task.setFixedHeight(high)
+        self._fit_reasoning()

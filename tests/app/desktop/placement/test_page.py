@@ -73,7 +73,7 @@ def test_models_are_listed_with_their_speed(running: Running, placements: HandMa
     page = opened(running)
     running.until(lambda: all(line.fits is not None for line in page.side.lines()))
     assert [(row.text(), row.note()) for row in page.side.rows] == [
-        ("qwen3-30b-a3b.gguf", "about 36 tok/s"),
+        ("qwen3-30b-a3b.gguf", "~36 tok/s"),
         ("smollm2.gguf", "61 tok/s"),
         ("long.gguf", "doesn’t fit"),
     ]
