@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.desktop.base.theme import themes
 
 ROW = 34
+# So much of a line is the text's before it is cut; a longer note is cut first.
+TEXT = 0.6
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -35,13 +37,18 @@ class EntryDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(box, theme.px(8), theme.px(8))
         inner = box.adjusted(theme.px(10), 0, -theme.px(10), 0)
         note = self._note(index.row())
+        shown, gap = index.data(), theme.px(12)
+        elided = Qt.TextElideMode.ElideRight
+        needed = QFontMetrics(theme.font()).horizontalAdvance(shown)
         painter.setFont(theme.font(12))
         painter.setPen(QColor(theme.muted))
-        room = painter.fontMetrics().horizontalAdvance(note) + theme.px(12) if note else 0
+        room = inner.width() - min(needed, round(TEXT * inner.width())) - gap
+        note = painter.fontMetrics().elidedText(note, elided, room)
         painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note)
+        taken = painter.fontMetrics().horizontalAdvance(note) + gap if note else 0
         painter.setFont(theme.font())
         painter.setPen(QColor(theme.text))
-        words = inner.adjusted(0, 0, -room, 0)
-        text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, words.width())
+        words = inner.adjusted(0, 0, -taken, 0)
+        text = painter.fontMetrics().elidedText(shown, elided, words.width())
         painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()

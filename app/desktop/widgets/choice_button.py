@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.menu import Menu
@@ -16,6 +16,8 @@ from app.desktop.base.tool_tip import plain_tip
 from app.desktop.widgets.labels import set_texts
 
 CHEVRON = 14
+# Narrower than this no button gets; its words are cut before.
+LEAST = 120
 
 
 class ChoiceButton(QPushButton):
@@ -26,6 +28,7 @@ class ChoiceButton(QPushButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._choices: list[tuple[Any, str]] = []
         self._value: Any = None
         self._name = ""
@@ -74,7 +77,8 @@ class ChoiceButton(QPushButton):
         return QSize(words + px(12 + 6 + CHEVRON + 10) + 2, px(34))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        wanted = self.sizeHint()
+        return QSize(min(wanted.width(), themes.current.px(LEAST)), wanted.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         # The style draws the ground alone; the words stand left of the chevron, not in the middle.
@@ -87,7 +91,8 @@ class ChoiceButton(QPushButton):
         painter.setFont(theme.font())
         painter.setPen(self.palette().buttonText().color())
         inner = self.rect().adjusted(theme.px(12), 0, -theme.px(CHEVRON + 14), 0)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())
+        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, inner.width() + 2)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         size = theme.px(CHEVRON)
         left, top = self.width() - size - theme.px(10), (self.height() - size) // 2
         icon("chevron-down", "muted", CHEVRON).paint(painter, left, top, size, size)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from agents.budget import Budget
@@ -169,6 +170,21 @@ def test_models_are_offered_with_how_well_they_use_tools_and_those_of_earlier_ru
     ]
     form.model.choose(used)
     assert form.model.model() == used
+
+
+def test_neither_a_long_name_nor_all_levels_of_reasoning_make_the_form_wider(
+    form: NewRun, qtbot: QtBot
+) -> None:
+    name = "A model with a name that is much too long for a small window · Q4_K_M"
+    form.model.show_models([RunModel("/m/long.gguf", name, "/m/long.gguf", "good")])
+    form.model.choose("/m/long.gguf")
+    form.resize(420, 800)
+    scroller = form.findChild(QScrollArea)
+    assert scroller is not None
+    qtbot.waitUntil(lambda: scroller.widget().width() == scroller.viewport().width() <= 420)
+    assert not form.reasoning.segments.isVisible() and form.reasoning.isVisible()
+    form.resize(1000, 800)
+    qtbot.waitUntil(form.reasoning.segments.isVisible)
 
 
 def test_reasoning_is_offered_as_the_model_can_do_it(form: NewRun) -> None:
