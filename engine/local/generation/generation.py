@@ -66,6 +66,8 @@ class Generation:
     it may.
     """
 
+    is_background = False
+
     def __init__(
         self,
         session: Session,

@@ -14,13 +14,14 @@ from engine.values import FinishReason, Timings, Usage
 
 
 class Scoring:
-    """One answer that is scored; the scheduler runs its tokens as those of a `Generation`, slice after slice.
+    """One answer that is scored; the scheduler runs its tokens as those of a `Generation`, slice after slice, and
+    in the background while others run.
 
     The tokens are the model's own while the session remembers them, else those of the answer as the chat format
     writes it. All but the last are computed: the logits of each tell how likely the next one was.
     """
 
-    is_reading, may_draft, room, turn = True, False, 0, 0
+    is_background, is_reading, may_draft, room, turn = True, True, False, 0, 0
 
     def __init__(self, session: Session, request: GenerateRequest, emit: Emit, arrived: float) -> None:
         self._session, self.request, self._emit, self._arrived = session, request, emit, arrived

@@ -11,13 +11,17 @@ SHORT = 32
 PRIORITY_STEP_S, STEP_S = 0.12, 0.4
 # Rows of a prompt while it is not known how long one takes, and the fewest that are worth a step.
 FIRST_ROWS, FEWEST_ROWS = 64, 16
+# Beside others, what is in the background takes part in one step of so many.
+BACKGROUND_EVERY = 8
 
 
 class Demand(NamedTuple):
-    """A running answer: the tokens it has to compute, and whether it has priority. In order of arrival."""
+    """A running answer: the tokens it has to compute, whether it has priority, and whether it is in the background.
+    In order of arrival."""
 
     rest: int
     has_priority: bool = False
+    is_background: bool = False
 
 
 class Share(NamedTuple):
@@ -34,7 +38,24 @@ def shares(answers: Sequence[Demand], capacity: int, step: int, row_s: float) ->
     second step only. The rows that are left go to one prefill: that of the answer with priority, else by turns the
     first to arrive and the shortest, which might otherwise wait for minutes. `row_s` is the time of a prefill row in
     seconds, 0 if unknown.
+
+    What is in the background has steps of its own while nothing else runs, else a few rows now and then.
     """
+    background = [number for number, each in enumerate(answers) if each.is_background]
+    if not background or len(background) == len(answers):
+        return _shares(answers, capacity, step, row_s)
+    others = [number for number, each in enumerate(answers) if not each.is_background]
+    chosen = [
+        Share(others[share.number], share.rows)
+        for share in _shares([answers[number] for number in others], capacity, step, row_s)
+    ]
+    rows = min(answers[background[0]].rest, FEWEST_ROWS, capacity - sum(share.rows for share in chosen))
+    if step % BACKGROUND_EVERY == 0 and rows > 0:
+        chosen.append(Share(background[0], rows))
+    return chosen
+
+
+def _shares(answers: Sequence[Demand], capacity: int, step: int, row_s: float) -> list[Share]:
     short = _short(len(answers), capacity)
     priority = next((number for number, each in enumerate(answers) if each.has_priority), None)
     chosen: list[Share] = []

@@ -170,9 +170,7 @@ class Scheduler:
 
     def _admit(self) -> None:
         now = time.monotonic()
-        for waiting in sorted(
-            self._waiting, key=lambda each: (not self._has_priority(each.generation), each.since)
-        ):
+        for waiting in self._queue():
             if not self._has_room(waiting.generation, ()) and not self._take_room(waiting, now):
                 break  # no overtaking of one that needs more room
             waiting.is_coming = bool(self._active) and not self._slots.is_near(waiting.generation.reusable)
@@ -180,6 +178,14 @@ class Scheduler:
                 continue  # the others go on meanwhile
             self._waiting.remove(waiting)
             self._start(waiting, now)
+
+    def _queue(self) -> list[_Waiting]:
+        """What waits, the first to get a slot first."""
+
+        def place(each: _Waiting) -> tuple[bool, bool, float]:
+            return each.generation.is_background, not self._has_priority(each.generation), each.since
+
+        return sorted(self._waiting, key=place)
 
     def _has_room(self, generation: Work, without: list[_Active] | tuple[()]) -> bool:
         """Whether one more answer fits if those of `without` gave up their slots."""
@@ -192,16 +198,23 @@ class Scheduler:
         return not staying or needed <= self._session.cells
 
     def _take_room(self, waiting: _Waiting, now: float) -> bool:
-        """Preempt others for an answer with priority or one that has waited its turn."""
-        has_priority = self._has_priority(waiting.generation)
-        if not has_priority and now - waiting.since < TURN_S:
+        """Preempt others for an answer with priority or one that has waited its turn; what is in the background for
+        any answer."""
+        if waiting.generation.is_background:
             return False
+        has_priority = self._has_priority(waiting.generation)
+        has_waited = has_priority or now - waiting.since >= TURN_S
         others = [
             each
             for each in self._active
-            if not self._has_priority(each.generation) and (has_priority or now - each.since >= TURN_S)
+            if each.generation.is_background
+            or (
+                has_waited
+                and not self._has_priority(each.generation)
+                and (has_priority or now - each.since >= TURN_S)
+            )
         ]
-        others.sort(key=lambda each: each.since)
+        others.sort(key=lambda each: (not each.generation.is_background, each.since))
         for count in range(1, len(others) + 1):
             if self._has_room(waiting.generation, others[:count]):
                 for each in others[:count]:
@@ -237,9 +250,7 @@ class Scheduler:
         return generation.request.conversation == self._cancellation.priority != ""
 
     def _tell_queue(self) -> None:
-        for number, waiting in enumerate(
-            sorted(self._waiting, key=lambda each: (not self._has_priority(each.generation), each.since))
-        ):
+        for number, waiting in enumerate(self._queue()):
             if waiting.ahead != number + 1 and not waiting.is_coming:
                 waiting.ahead = number + 1
                 self._emit(Queued(waiting.generation.request.id, number + 1))
@@ -291,6 +302,7 @@ class Scheduler:
             Demand(
                 len(each.generation.tokens) - len(each.sequence),
                 self._has_priority(each.generation),
+                each.generation.is_background,
             )
             for each in self._active
         ]
@@ -380,7 +392,14 @@ class Scheduler:
         if self._slots.make_room():
             return True
         if len(self._active) > 1:
-            last = max(self._active, key=lambda each: (not self._has_priority(each.generation), each.since))
+            last = max(
+                self._active,
+                key=lambda each: (
+                    each.generation.is_background,
+                    not self._has_priority(each.generation),
+                    each.since,
+                ),
+            )
             self._preempt(last, time.monotonic())
             self._most_active = len(self._active)
             return True

@@ -3,7 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.local.scheduling.batching import FEWEST_ROWS, PRIORITY_STEP_S, Demand, Share, shares
+from engine.local.scheduling.batching import (
+    BACKGROUND_EVERY,
+    FEWEST_ROWS,
+    PRIORITY_STEP_S,
+    Demand,
+    Share,
+    shares,
+)
 
 WANTING = st.builds(Demand, st.integers(1, 5000))
 
@@ -81,3 +88,21 @@ def test_everybody_comes_to_an_end(answers: list[Demand], front: int) -> None:
         for share in shares(wanting, 64, step, 1.0):
             rest[open_[share.number]] -= share.rows
     assert not any(rest)
+
+
+def test_what_is_in_the_background_takes_few_rows_of_few_steps_beside_others() -> None:
+    scored, writing, reading = Demand(500, is_background=True), Demand(1), Demand(400)
+    for others in ([writing], [writing, writing], [reading], [writing, Demand(300, has_priority=True)]):
+        steps = [shares([scored, *others], 512, step, 0.001) for step in range(2 * BACKGROUND_EVERY)]
+        rows = [sum(share.rows for share in step if share.number == 0) for step in steps]
+        assert sorted(rows)[-2:] == [FEWEST_ROWS, FEWEST_ROWS] and sum(rows) == 2 * FEWEST_ROWS
+        for number, step in enumerate(steps):
+            alone = shares(others, 512, number, 0.001)
+            assert [Share(share.number - 1, share.rows) for share in step if share.number] == alone
+
+
+def test_what_is_in_the_background_takes_no_room_from_others_and_all_of_it_alone() -> None:
+    scored = Demand(500, is_background=True)
+    assert shares([Demand(600), scored], 512, 0, 0.001) == [Share(0, 512)]
+    assert shares([scored], 512, 3, 0.001) == [Share(0, 500)]
+    assert shares([Demand(3, is_background=True), Demand(1)], 512, 0, 0.001) == [Share(1, 1), Share(0, 3)]
