@@ -142,6 +142,8 @@ class SafeTextBrowser(Selectable, QTextBrowser):
             first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
             if first < last:
                 left, right = (cast("tuple[float, int]", line.cursorToX(at))[0] for at in (first, last))
+                # The space at which a line breaks is not seen.
+                right = min(right, line.naturalTextRect().right() + 1)
                 place = QRectF(left, line.y(), right - left, line.height()).normalized()
                 rects.append(place.translated(corner))
         return rects
