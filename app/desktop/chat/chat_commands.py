@@ -217,11 +217,7 @@ class ChatCommands(QObject):
         """Save the temporary chat that is shown, and go on with it."""
         conversation = self._shown.now.id
         if conversation is not None:
-            self._calls.do(
-                lambda s: s.conversations.keep(conversation),
-                lambda kept: self._shown.open(kept.id),
-                owner=self,
-            )
+            self._calls.do(lambda s: s.conversations.keep(conversation))
 
     def _choose_model(self, model: str) -> None:
         """The shown conversation goes on with this model; a new chat takes the one in use along."""

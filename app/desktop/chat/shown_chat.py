@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.chat.shown_branch import Shown
-from app.services.chat.events import BranchShown, ConversationChanged
+from app.services.chat.events import BranchShown, ConversationChanged, ConversationKept
 from app.services.events import ServiceEvent
 from app.store.records import ChatOptions, Conversation, Message, Project
 from engine.errors import UserError
@@ -235,6 +235,9 @@ class ShownChat(QObject):
         if isinstance(event, BranchShown):
             if event.conversation == self.now.id:
                 self.read_path()
+        elif isinstance(event, ConversationKept):
+            if event.temporary == self.now.id:
+                self.open(event.kept)
         elif isinstance(event, ConversationChanged):
             self._take_conversation(event.conversation)
 

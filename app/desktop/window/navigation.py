@@ -41,6 +41,7 @@ class Navigation(ChatNavigation):
         self._rail.fold_wanted.connect(self.fold)
         self._sidebar.new_wanted.connect(lambda: self.new_chat())
         self._sidebar.menus.window_wanted.connect(self.window_wanted)
+        self._sidebar.menus.project_wanted.connect(lambda *_: self._come())
         self._chat.views.welcoming.models_wanted.connect(
             lambda downloads: self.show_models("downloads" if downloads else "discover")
         )
@@ -105,6 +106,10 @@ class Navigation(ChatNavigation):
     def _show(self, page: QWidget, side: QWidget) -> None:
         self._frame.pages.setCurrentWidget(page)
         self._frame.side.setCurrentWidget(side)
+        self._come()
+
+    def _come(self) -> None:
+        """Something is shown here."""
         if QApplication.activeWindow() not in (None, self._window):
             self.raise_wanted.emit()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.services.chat.events import BranchShown, ConversationChanged
+from app.services.chat.events import BranchShown, ConversationChanged, ConversationKept
 from app.services.chat.files_at_hand import files_at_hand
 from app.services.chat.open_answers import OpenAnswers
 from app.services.chat.projects import Projects
@@ -100,6 +100,7 @@ class Conversations:
         whole = self._store.whole_chats.get(id)
         self._answers.refuse_busy(id)
         kept = self._changed(self._store.whole_chats.add(whole))
+        self._events.publish(ConversationKept(id, kept.id))
         self.delete(id)
         return kept
 

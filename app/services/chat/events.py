@@ -14,6 +14,13 @@ class ConversationChanged(ServiceEvent, frozen=True):
     conversation: Conversation
 
 
+class ConversationKept(ServiceEvent, frozen=True):
+    """A temporary conversation is kept from now on, under another id; the temporary one is deleted next."""
+
+    temporary: int
+    kept: int
+
+
 class ConversationsImported(ServiceEvent, frozen=True):
     """Conversations were added from files."""
 

@@ -111,10 +111,9 @@ class ChatWindow(ThemedWidget):
     def take_events(self, events: list[ServiceEvent]) -> None:
         self.chat.take_events(events)
         self.save_strip.take_events(events)
-        if self._deleted is not None and self.stack.currentWidget() is self.deleted:
-            for event in events:
-                if isinstance(event, ConversationChanged) and event.conversation.id == self._deleted.id:
-                    self._take_deleted(event.conversation)
+        for event in events:
+            if isinstance(event, ConversationChanged) and self._deleted is not None:
+                self._take_deleted(self._deleted, event.conversation)
 
     def take_settings(self, settings: Settings) -> None:
         self.chat.take_settings(settings)
@@ -123,21 +122,24 @@ class ChatWindow(ThemedWidget):
     # Inside
 
     def _opened(self, _: int | None) -> None:
+        self._deleted = None
         self.stack.setCurrentWidget(self.chat)
         self._show_title()
         self.changed.emit()
 
     def _show_title(self) -> None:
-        shown = self.chat.shown.now.conversation
-        waits = shown is None and self.chat.views.is_waiting()
-        title = "Coterie" if waits else self.tr("New chat") if shown is None else shown_title(shown)
+        shown = self._deleted or self.chat.shown.now.conversation
+        if shown is not None:
+            title = shown_title(shown)
+        else:
+            title = "Coterie" if self.chat.views.is_waiting() else self.tr("New chat")
         self.setWindowTitle(title)
         self.setAccessibleName(title)
 
     def _show_deleted(self, conversation: Conversation) -> None:
         self._deleted = conversation
+        self._show_title()
         self.deleted.show_chat(shown_title(conversation))
-        self.setWindowTitle(shown_title(conversation))
         self.stack.setCurrentWidget(self.deleted)
         self.deleted.restore.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -149,10 +151,10 @@ class ChatWindow(ThemedWidget):
         if not before:  # it was deleted for good meanwhile
             self.close()
 
-    def _take_deleted(self, conversation: Conversation) -> None:
-        """It changed once more: it may have been brought back, here or elsewhere."""
-        if conversation.deleted is None:
-            self.chat.shown.open(conversation.id)
+    def _take_deleted(self, before: Conversation, now: Conversation) -> None:
+        """It may have been brought back, here or elsewhere."""
+        if now.id == before.id and now.deleted is None:
+            self.chat.shown.open(now.id)
 
     def _show_error(self, error: UserError) -> None:
         self.strip.say(languages.tell(error), colour="bad")

@@ -93,8 +93,8 @@ class ChatWindows(QObject):
         window.resize(SIZE.boundedTo(window.screen().availableSize() - QSize(24, 48)))
         if geometry is not None:
             window.restoreGeometry(geometry)
-        while active and any(w.pos() == window.pos() for w in self._windows):
-            window.move(window.pos() + STEP)
+            if active:
+                self._step_aside(window)
         self._windows.append(window)
         window.chat.draft.all = self._drafts
         window.chat.know(self._main)
@@ -113,6 +113,20 @@ class ChatWindows(QObject):
         window.show()
         if active:
             come_forward(window)
+
+    def _step_aside(self, window: ChatWindow) -> None:
+        """Where another one is already, beside it; at the edge of the screen from the other edge on."""
+        room = window.screen().availableGeometry()
+        for _ in self._windows:
+            place = window.geometry()
+            if all(w.geometry().topLeft() != place.topLeft() for w in self._windows):
+                return
+            place.translate(STEP)
+            if place.right() > room.right():
+                place.moveLeft(room.left() + STEP.x())
+            if place.bottom() > room.bottom():
+                place.moveTop(room.top() + STEP.y())
+            window.setGeometry(place)
 
     def _beyond(self) -> Commands:
         """What a window leaves to the main one, which comes forward for it. That alone has a list to fold."""

@@ -330,3 +330,36 @@ def test_a_temporary_chat_has_a_window_and_is_not_there_at_the_next_start(
     second = make_desktop().ready()
     second.until(lambda: not second.window.chat.views.is_waiting())
     assert windows(second) == [] and second.services.conversations.all() == []
+
+
+def test_a_temporary_chat_that_is_saved_is_shown_so_in_all_windows(running: Running) -> None:
+    running.window.go.temporary_chat()
+    running.send("For good")
+    temporary = open_chat(running)
+    window = opened(running, temporary)
+    window.chat.temporary_note.keep_wanted.emit()
+    for page in (window.chat, running.window.chat):
+        running.until(lambda page=page: page.shown.now.id not in (None, temporary))
+        running.until(lambda page=page: shows_all(running, page))
+        assert not page.temporary_note.isVisible()
+    assert window.chat.isVisible() and window.windowTitle() == "For good"
+
+
+def test_a_project_is_changed_in_the_main_window_which_comes_forward(running: Running) -> None:
+    running.send("A question")
+    chat = open_chat(running)
+    project = running.services.projects.create("Garden")
+    running.services.filing.move([chat], project.id)
+    window = opened(running, chat)
+    in_front(running, window)
+    press(window.chat.header, "Project Garden: settings")
+    in_front(running, running.window)
+
+
+def test_windows_do_not_cover_each_other_when_they_open(running: Running) -> None:
+    window = opened(running, 0)
+    window.move(120, 80)
+    window.close()  # the next one comes where this was
+    for _ in range(3):
+        running.window.windows.open()
+    assert len({window.geometry().topLeft().toTuple() for window in windows(running)}) == 3

@@ -45,7 +45,8 @@ def test_what_is_asked_in_one_window_is_answered_in_both(running: Running, qtbot
     ask(qtbot, window.chat, "Second question")
     running.until(lambda: len(window.chat.transcript.ids) == 4)
     settled(running, window.chat, running.window.chat)
-    assert last_words(window.chat) == last_words(running.window.chat) == "Hello from the script."
+    for page in (window.chat, running.window.chat):
+        running.until(lambda page=page: last_words(page) == "Hello from the script.")
 
 
 def test_a_window_that_is_opened_in_the_middle_of_an_answer_has_all_of_it(
