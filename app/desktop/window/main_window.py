@@ -393,8 +393,11 @@ class MainWindow(ThemedWidget):
                 self.sidebar.change(event.conversations)
             elif isinstance(event, ConversationsReread):
                 self.sidebar.set_projects(event.projects)
-                gone = self.sidebar.reread(event.conversations)
-                self.chat.take_events([ConversationChanged(conversation) for conversation in gone])
+                gone: list[ServiceEvent] = [
+                    ConversationChanged(each) for each in self.sidebar.reread(event.conversations)
+                ]
+                self.chat.take_events(gone)
+                self.windows.take_events(gone)
             elif isinstance(event, ProjectsChanged):
                 self.sidebar.set_projects(event.projects)
         self.save_strip.take_events(events)

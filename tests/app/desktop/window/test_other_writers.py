@@ -16,9 +16,11 @@ from app.desktop.window import other_writers
 from app.services.chat.events import ConversationsReread
 from app.services.events import ServiceEvent
 from app.services.library.events import LibraryChanged
+from app.store.store import Store
 from tests.app.desktop.conftest import Running
 from tests.support import foreign_chats
 from tests.support.library_models import put_model
+from tests.support.window.chat_windows import open_chat, opened
 
 
 def coterie(*arguments: str) -> None:
@@ -73,6 +75,15 @@ def test_a_model_that_another_process_takes_in_is_seen(running: Running, tmp_pat
     come_back(running)
     running.until(lambda: bool(told))
     assert [Path(model.path).name for model in running.services.library.models()] == ["tiny.gguf"]
+
+
+def test_a_window_of_a_chat_that_another_process_deletes_says_so(running: Running) -> None:
+    running.send("Precious words")
+    window = opened(running, open_chat(running))
+    with Store.open(running.home / "coterie.db", running.home / "backups") as other:
+        other.conversations.delete(open_chat(running))
+    come_back(running)
+    running.until(window.deleted.isVisible)
 
 
 def test_what_this_process_writes_is_read_again_by_nobody(running: Running) -> None:
