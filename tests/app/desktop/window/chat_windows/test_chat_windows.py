@@ -358,7 +358,7 @@ def test_a_project_is_changed_in_the_main_window_which_comes_forward(running: Ru
 
 def test_windows_do_not_cover_each_other_when_they_open(running: Running) -> None:
     window = opened(running, 0)
-    window.move(120, 80)
+    window.setGeometry(120, 80, 420, 360)
     window.close()  # the next one comes where this was
     for _ in range(3):
         running.window.windows.open()
