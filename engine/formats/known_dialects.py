@@ -174,6 +174,9 @@ _TOOLCALL = _array("nemotron", "<TOOLCALL>[", "]</TOOLCALL>")
 _GRANITE_CODE = Dialect(
     "granite", call=_enveloped("<function_call> ", ""), separator="\n", envelope=Envelope()
 )
+_FUNCTION_CALL = Dialect(
+    "hermes", call=_enveloped("<function_call>\n", "\n</function_call>"), envelope=Envelope()
+)
 _TOOLS_MARK = Dialect("hermes", call=_enveloped("<tools>\n", "\n</tools>"), envelope=Envelope())
 _OLMO = _pythonic("olmo", "<function_calls>\n", "\n</function_calls>", separator="\n")
 
@@ -236,7 +239,7 @@ def other_notations(dialect: Dialect, source: str = "") -> tuple[Dialect, ...]:
         others.append(msgspec.structs.replace(HERMES, call=_enveloped(dialect.trigger, str(dialect.end[0]))))
     if dialect.trigger == "<tool_call>" and dialect.envelope:
         # Small Hermes and Qwen models confuse the marks of their prompt.
-        others += [_TOOLS_MARK, _GRANITE_CODE, BARE_FUNCTION]
+        others += [_TOOLS_MARK, _FUNCTION_CALL, BARE_FUNCTION]
     if any(isinstance(part, str) and "<function=" in part for part in dialect.call):
         # Its outer mark may be left out in front of the call and still stand behind it.
         others.append(
@@ -259,7 +262,7 @@ def other_notations(dialect: Dialect, source: str = "") -> tuple[Dialect, ...]:
         others += [_DEEPSEEK_R1, _DEEPSEEK_V3]
     if dialect.name == "described":
         # Nobody knows what this model was trained on; each of these marks stands for one thing only.
-        others += [_MISTRAL_NAMED, _MISTRAL_ARRAY, _PHI, _GRANITE_CODE, _TOOL_CALLS, _TOOLCALL]
+        others += [_MISTRAL_NAMED, _MISTRAL_ARRAY, _PHI, _FUNCTION_CALL, _TOOL_CALLS, _TOOLCALL]
         others += [_LFM, _OLMO, _INTERNLM, _FIREFUNCTION, PYTHON_TAG_JSON, _COMMAND_A]
     if dialect.trigger == "<|tool_call|>":
         others.append(HERMES)

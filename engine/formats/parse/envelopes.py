@@ -47,13 +47,20 @@ def unwrap(value: Any, envelope: Envelope, known: Mapping[str, Any]) -> Unwrappe
             return Unwrapped(only, arguments)
         return None
     found = [key for key in (envelope.arguments_key, *_ARGUMENT_KEYS) if key in value]
-    arguments = value[found[0]] if found else {}
+    arguments = value[found[0]] if found else _beside_name(value, known.get(name))
     id = _first(value, (envelope.id_key, *_ID_KEYS), str | int)
     if id is None and isinstance(outer, dict):
         id = _first(outer, (envelope.id_key, *_ID_KEYS), str | int)
     return Unwrapped(
         name, {} if arguments is None else arguments, "" if id is None else str(id), repaired=not found
     )
+
+
+def _beside_name(value: dict[str, Any], schema: Any) -> dict[str, Any]:
+    """The tool's own arguments that stand beside its name, where nothing else does."""
+    names = schema.get("properties") if isinstance(schema, Mapping) else None
+    beside = {key: item for key, item in value.items() if key not in (*_NAME_KEYS, *_ID_KEYS, "type")}
+    return beside if isinstance(names, Mapping) and beside.keys() <= names.keys() else {}
 
 
 def read_name(raw: str, envelope: Envelope) -> str:

@@ -321,3 +321,20 @@ def test_arguments_as_python_writes_them_are_read_in_other_dialects(name: str, r
 def test_in_other_dialects_only_a_tools_own_arguments_are_read_as_python() -> None:
     message = both("glm", "<tool_call>search color=1</tool_call>")
     assert calls_of(message) == [("search", "color=1")]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '<tool_call>\n{"name": "search", "text": "a", "count": 3}\n</tool_call>',
+        '<function_call>\n{"name": "search", "arguments": {"text": "a", "count": 3}}\n</function_call>',
+    ],
+)
+def test_arguments_beside_the_name_and_another_mark_are_read(reply: str) -> None:
+    message = both("hermes", reply)
+    assert (calls_of(message), message.content) == ([("search", {"text": "a", "count": 3})], "")
+
+
+def test_other_things_beside_the_name_are_no_arguments() -> None:
+    message = both("hermes", '<tool_call>\n{"name": "search", "text": "a", "color": 3}\n</tool_call>')
+    assert calls_of(message) == [("search", {})]
