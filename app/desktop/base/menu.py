@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
+import re
+
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QIcon, QPainterPath, QRegion, QResizeEvent
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.desktop.base.theme import themes
 
 # Of the corners, as the style sheet draws them.
 RADIUS = 8
+# "&Undo", and "실행 취소(&U)".
+_MNEMONIC = re.compile(r"\s?\(&\w\)|&")
 
 
 class Menu(QMenu):
@@ -28,3 +32,15 @@ class Menu(QMenu):
         inside.setIcon(icon)
         self.addMenu(inside)
         return inside
+
+
+def menu_of_field(made: QMenu, field: QWidget) -> Menu:
+    """A menu of all that Qt offers for a field, `made`, without the letters that no other menu underlines. Deletes
+    itself when it closes."""
+    menu = Menu(field)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    made.setParent(menu, made.windowFlags())  # which keeps its actions
+    for action in made.actions():
+        action.setText(_MNEMONIC.sub("", action.text()))
+        menu.addAction(action)
+    return menu

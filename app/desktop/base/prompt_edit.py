@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QContextMenuEvent, QInputMethodEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from app.desktop.base.menu import menu_of_field
 
 
 class PromptEdit(QPlainTextEdit):
@@ -30,6 +32,9 @@ class PromptEdit(QPlainTextEdit):
         self.preedit = event.preeditString()
         self._show_placeholder()
         super().inputMethodEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu_of_field(self.createStandardContextMenu(event.pos()), self).popup(event.globalPos())
 
     def _show_placeholder(self) -> None:
         super().setPlaceholderText("" if self.preedit else self._placeholder)

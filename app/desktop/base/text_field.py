@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFont, QInputMethodEvent, QPaintEvent, QTextLayout
+from PySide6.QtGui import QContextMenuEvent, QFont, QInputMethodEvent, QPaintEvent, QTextLayout
 from PySide6.QtWidgets import QLineEdit
+
+from app.desktop.base.menu import menu_of_field
 
 
 def line_height(text: str, font: QFont) -> float:
@@ -26,6 +28,9 @@ class TextField(QLineEdit):
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._composed = event.preeditString()
         super().inputMethodEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu_of_field(self.createStandardContextMenu(), self).popup(event.globalPos())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._center()  # here: a spin box changes its text without a signal
