@@ -244,10 +244,10 @@ class CodeBlock(HeadedBox):
             set_texts(self._show, self.tr("Picture"), self.tr("Show the picture of this code"))
 
     def restyle(self) -> None:
-        self._style()
-        self._colour()
         if self._preview is not None:
             self._preview.restyle()
+        self._style()
+        self._colour()
 
     def _style(self) -> None:
         theme = themes.current

@@ -121,7 +121,6 @@ class CodePreview(TranslatedWidget):
             self._words.show_blocks([Prose(piece) for piece in page.pieces])
             self._words.show()
         self.retranslate()
-        self._refit()
 
     def _refit(self) -> None:
         self._column.invalidate()  # Qt would get to it only with the next event
@@ -132,6 +131,9 @@ class CodePreview(TranslatedWidget):
         """Show the words in the colors and sizes of now."""
         if self._words is not None:
             self._words.restyle()
+            self._words.updateGeometry()
+        self._column.invalidate()
+        self.updateGeometry()
 
     def retranslate(self) -> None:
         self._note.setText(
@@ -144,6 +146,7 @@ class CodePreview(TranslatedWidget):
         )
         self._note.setVisible(self._look != "svg")
         self.picture.setAccessibleName(self.tr("Picture of this code"))
+        self._refit()
 
     def _about_page(self) -> str:
         if self._page is None:

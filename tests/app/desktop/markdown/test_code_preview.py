@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
 from app.desktop.markdown.body import AnswerBody
 from app.desktop.markdown.code import CodeBlock
 from app.desktop.markdown.code_preview import MOST_HEIGHT, CodePreview, look_of, painted
@@ -20,7 +22,7 @@ from app.desktop.markdown.safe_html import MAX_ROWS, safe_page
 from app.desktop.markdown.safe_svg import MOST_ELEMENTS, safe_svg
 from app.desktop.markdown.text_browser import SafeTextBrowser
 from app.markdown.markdown import Code
-from tests.support.window.finding import find_all, found
+from tests.support.window.finding import find, find_all, found
 from tests.support.window.pressing import button
 from tests.support.window.reading import labels
 
@@ -209,6 +211,22 @@ def test_of_a_page_the_words_are_shown_when_they_are_asked_for(
     assert code.height() > low + 100 and loaded == []
     button(code, "Show the words of this page").click()
     assert not find_all(code, kind=CodePreview) and code.height() == low
+
+
+def test_a_page_is_as_high_as_its_words_in_every_language_and_size(qtbot: QtBot, holder: QWidget) -> None:
+    code = block(holder, Code("html", PAGE))
+    shown_page(qtbot, code)
+    for language, scale in (("ko", 1.0), ("en", 1.0), ("en", 2.0)):
+        themes.choose("light", scale)
+        languages.choose(language)
+        code.restyle()
+        code.resize(500, code.fit(500))
+        QApplication.processEvents()
+        preview = find(code, kind=CodePreview)
+        assert preview.height() == preview.layout().totalHeightForWidth(preview.width())
+        for prose in find_all(code, kind=ProseBlock):
+            assert prose.height() >= prose.fit(prose.width())
+            assert not prose.horizontalScrollBar().isVisible()
 
 
 def test_a_link_of_a_page_asks_as_any_other_does(qtbot: QtBot, holder: QWidget) -> None:
