@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
@@ -24,6 +25,8 @@ from app.store.records import Message
 from engine.errors import UserError
 
 NARROW, PER_COLUMN, HEIGHT = 520, 420, 460
+# Where an answer would be narrower than this they stand one under the other, each so high.
+LEAST_COLUMN, STACKED_HEIGHT = 280, 260
 
 
 class _Tick(TickBox):
@@ -32,7 +35,12 @@ class _Tick(TickBox):
     def __init__(self, parent: QWidget, choice: ModelChoice) -> None:
         super().__init__(parent)
         self.choice = choice
-        self.setAccessibleName(choice.name)
+        self.setAccessibleName(_label(choice))
+
+
+def _label(choice: ModelChoice) -> str:
+    """Its name, and what tells it from the same model in other quantizations."""
+    return " · ".join(part for part in (choice.name, choice.quantisation) if part)
 
 
 class CompareSheet(Sheet):
@@ -84,7 +92,7 @@ class CompareSheet(Sheet):
             tick.setChecked(choice.path == used)
             tick.toggled.connect(self._ticked)
             name = ElidedLabel(column, pixels=14)
-            name.set_whole(choice.name)
+            name.set_whole(_label(choice))
             times = text_label(column, "small")
             show_text(times, self._times(preferred.get(choice.name, 0)))
             self.ticks.append(tick)
@@ -130,7 +138,7 @@ class CompareSheet(Sheet):
         if self.columns or not 2 <= len(wanted) <= MOST_MODELS:
             return
         for choice in wanted:
-            column = CompareColumn(self._beside, choice.name)
+            column = CompareColumn(self._beside, _label(choice))
             column.preferred.connect(partial(self._prefer, len(self.columns)))
             self._row.addWidget(column, 1)
             self.columns.append(column)
@@ -179,8 +187,22 @@ class CompareSheet(Sheet):
         if self.isHidden():
             self.open()
         self._fit_card()
+        self._arrange()
         self._fit_soon()
         (self.done if comparing or not self.ticks else self.ticks[0]).setFocus()
+
+    def _arrange(self) -> None:
+        """Put the answers side by side where there is room."""
+        px, count = themes.current.px, max(1, len(self.columns))
+        stacked = min(self.width(), px(self._width)) < count * px(LEAST_COLUMN)
+        self._row.setDirection(
+            QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
+        )
+        self._beside.setMinimumHeight(count * px(STACKED_HEIGHT) if stacked else px(HEIGHT))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+        super().resizeEvent(event)
 
     def _fit_soon(self) -> None:
         self.fit()
@@ -212,4 +234,4 @@ class CompareSheet(Sheet):
         super().restyle()
         px = themes.current.px
         self._row.setSpacing(px(12))
-        self._beside.setMinimumHeight(px(HEIGHT))
+        self._arrange()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.desktop.base.theme import themes
 from app.desktop.chat.compare.compare_sheet import CompareSheet
 from tests.app.desktop.conftest import Running
 
@@ -64,6 +65,19 @@ def test_no_more_than_three_can_be_ticked(asked: Running) -> None:
         tick(sheet, name)
     left = [tick for tick in sheet.ticks if not tick.isChecked()]
     assert all(not tick.isEnabled() for tick in left) and sheet.start.isEnabled()
+
+
+def test_answers_stand_one_under_the_other_where_there_is_little_room(asked: Running) -> None:
+    window, sheet = asked.window, opened(asked)
+    tick(sheet, "two")
+    sheet.confirm()
+    asked.until(lambda: sheet.done.text() == "Done")
+    first, second = sheet.columns
+    for width, scale, beside in ((1280, 1.0, True), (900, 2.0, False), (900, 1.0, True)):
+        themes.choose("light", scale)
+        window.resize(width, 800)
+        asked.until(lambda beside=beside: (first.y() == second.y()) == beside)  # type: ignore[misc]
+        asked.until(lambda: sheet.scroller.widget().width() <= sheet.scroller.viewport().width())
 
 
 def test_a_comparison_is_stopped_and_what_was_written_stays(asked: Running) -> None:
