@@ -102,3 +102,18 @@ def test_an_edited_answer_says_so_and_a_model_that_is_gone_too(desktop: Desktop,
     last = answer(view, view.ids[-1])
     pick(last, "Token probabilities")
     qtbot.waitUntil(lambda: "written by No such model" in said(last), timeout=PATIENCE_MS)
+
+
+def test_stop_ends_the_reading_and_brings_the_answer_back(desktop: Desktop, qtbot: QtBot) -> None:
+    card = answered(desktop, qtbot)
+    services, view = desktop.services, desktop.window.chat.transcript
+    assert services is not None
+    long = services.asking.edit(card.message.id, "The waves come in and go out again, all day long. " * 120)
+    qtbot.waitUntil(lambda: view.shows(long.id), timeout=PATIENCE_MS)
+    edited = answer(view, long.id)
+    pick(edited, "Token probabilities")
+    qtbot.waitUntil(lambda: "Reading the answer again" in said(edited), timeout=PATIENCE_MS)
+    button(edited, "Stop reading the answer again").click()
+    assert "waves" in edited.copied_text() and "Reading the answer again" not in said(edited)
+    qtbot.waitUntil(lambda: not services.models.is_answering, timeout=PATIENCE_MS)
+    assert not find_all(edited, kind=TokenText)
