@@ -25,6 +25,8 @@ from engine.values import TokenLogprob
 
 # What might have stood in a token's place, besides the token itself.
 ALTERNATIVES = 5
+# So many are asked for: the token itself is among them, and what is half a character says nothing to a person.
+_ASKED = 12
 _LOOK_S = 0.05
 
 
@@ -32,7 +34,7 @@ class TokenPiece(msgspec.Struct, frozen=True):
     """A piece of an answer: one token, or the `tokens` that make its characters together.
 
     `probability` and those of the `alternatives`, the likeliest first, are from 0 to 1. Of several tokens it is that
-    of all of them, and the alternatives are those of the first.
+    of all of them, and the alternatives are those of the first. Halves of characters are no alternatives.
     """
 
     text: str
@@ -88,7 +90,7 @@ class Probabilities:
             conversation="",  # what is in memory of the chat stays as it is
             continue_last=True,
             score=True,
-            top_logprobs=ALTERNATIVES + 1,
+            top_logprobs=_ASKED,
         )
 
     def _take_up(self, signature: str) -> None:
@@ -192,11 +194,15 @@ def _is_whole(data: bytes) -> bool:
 
 def _piece(data: bytes, tokens: Sequence[TokenLogprob]) -> TokenPiece:
     first = tokens[0]
-    others = (each for each in first.top if each.token != first.token)
+    others = [
+        (text, _probability((each.logprob,)))
+        for each in first.top
+        if each.token != first.token and (text := _text(each.data))
+    ]
     return TokenPiece(
         data.decode("utf-8", "replace"),
         _probability(token.logprob for token in tokens),
-        tuple((_readable(each.data), _probability((each.logprob,))) for each in others)[:ALTERNATIVES],
+        tuple(others[:ALTERNATIVES]),
         len(tokens),
     )
 
@@ -205,6 +211,9 @@ def _probability(logprobs: Iterable[float]) -> float:
     return math.exp(min(0.0, sum(logprobs)))
 
 
-def _readable(data: bytes) -> str:
-    r"""The text of a token, and the bytes of half a character as `\xec`."""
-    return data.decode("utf-8", "backslashreplace")
+def _text(data: bytes) -> str:
+    """The text of a token, "" where it is none by itself."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return ""

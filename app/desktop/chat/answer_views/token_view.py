@@ -31,7 +31,7 @@ class TokenView(AnswerCover):
         self._box = TokenBox(self, most_lines=MOST_LINES)
         self._box.height_changed.connect(self.height_changed)
         self._box.hide()
-        Column(Row((self._says, 1), self._back, spacing=12), self._box, parent=self, spacing=8)
+        self._column = Column(Row((self._says, 1), self._back, spacing=12), self._box, parent=self, spacing=8)
         self.retranslate()
 
     def show_message(self, message: Message) -> None:
@@ -56,6 +56,7 @@ class TokenView(AnswerCover):
     def _told(self) -> None:
         self.retranslate()
         announce(self, self._says.text())
+        self._column.activate()  # the sentence may have more lines now, which Qt would see with the next event
         self.height_changed.emit()
 
     @property

@@ -155,3 +155,11 @@ def test_an_answer_that_got_another_text_leaves_its_tokens(view: TokenView, qtbo
         view.show_message(message(1, "assistant", "The sea"))
     with qtbot.waitSignal(view.left):
         view.show_message(message(1, "assistant", "The sky"))
+
+
+def test_it_is_as_high_as_its_sentence_and_its_text(view: TokenView) -> None:
+    view.height_changed.connect(lambda: view.setGeometry(0, 0, 500, view.fit(500)))
+    view.height_changed.emit()
+    view.show_tokens(found(*PIECES, edited=True))
+    assert text_of(view).verticalScrollBar().maximum() == 0
+    assert view.height() == view.fit(500)
