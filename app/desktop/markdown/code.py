@@ -23,7 +23,7 @@ from app.desktop.markdown.code_file import SaveButton
 from app.desktop.markdown.code_preview import CodePreview, Look, MakeBlocks, look_of
 from app.desktop.markdown.code_text import CodeText
 from app.desktop.markdown.headed import HeadedBox
-from app.desktop.markdown.highlight import MAX_COLOURED, QUICK, Span, Spans, spans
+from app.desktop.markdown.highlight import MAX_COLOURED, QUICK, Span, Spans, is_ready, spans
 from app.desktop.markdown.prose import MINIMUM_HEIGHT
 from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.labels import set_texts
@@ -212,7 +212,7 @@ class CodeBlock(HeadedBox):
         text = code.text if code.closed else code.text[: code.text.rfind("\n") + 1]
         if not text or len(text) > MAX_COLOURED:
             return
-        if len(text) <= (QUICK if code.closed else QUICK_WHILE_OPEN):
+        if len(text) <= (QUICK if code.closed else QUICK_WHILE_OPEN) and is_ready(code.language):
             self._colours.set_spans(spans(text, code.language, style))
             return
         background().submit(

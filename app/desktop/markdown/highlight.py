@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import time
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 from pygments.lexers import get_lexer_by_name
@@ -37,6 +39,7 @@ class Span(msgspec.Struct, frozen=True):
 
 
 Spans = tuple[tuple[Span, ...], ...]
+_ready: set[str] = set()
 
 
 def spans(code: str, language: str, style: str, *, gently: bool = False) -> Spans:
@@ -51,8 +54,9 @@ def spans(code: str, language: str, style: str, *, gently: bool = False) -> Span
             "xml" if language.lower() == "svg" else language, stripnl=False, ensurenl=False
         )
     except ClassNotFound:
+        _ready.add(language)
         return ()
-    looks = get_style_by_name(style)
+    looks = _looks(style)
     lines: list[list[Span]] = [[]]
     column = 0
     began = time.perf_counter()
@@ -60,7 +64,10 @@ def spans(code: str, language: str, style: str, *, gently: bool = False) -> Span
         if gently and time.perf_counter() - began > WORK_S:
             time.sleep(REST_S)
             began = time.perf_counter()
-        look = looks.style_for_token(kind)
+        named: Any = kind
+        while named not in looks:  # a style names few kinds, and lexers have their own below those
+            named = named.parent
+        look = looks[named]
         colour = f"#{look['color']}" if look["color"] else ""
         plain = not (colour or look["bold"] or look["italic"])
         for index, part in enumerate(value.split("\n")):
@@ -72,7 +79,18 @@ def spans(code: str, language: str, style: str, *, gently: bool = False) -> Span
                 italic = bool(look["italic"]) and _UNSLANTED.search(part) is None
                 lines[-1].append(Span(column, length, colour, bool(look["bold"]), italic))
             column += length
+    _ready.add(language)
     return tuple(tuple(line) for line in lines)
+
+
+def is_ready(language: str) -> bool:
+    """Whether its lexer is there: to make one takes some ten milliseconds."""
+    return not language or language in _ready
+
+
+@lru_cache(maxsize=4)
+def _looks(style: str) -> dict[Any, Any]:
+    return dict(get_style_by_name(style))
 
 
 def warm(style: str) -> int:

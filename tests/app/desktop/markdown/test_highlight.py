@@ -16,6 +16,14 @@ def test_each_line_has_its_spans(theme: str):
     assert lines[1][0].start == 4
 
 
+@pytest.mark.parametrize("theme", ["light", "dark", "light-contrast", "dark-contrast"])
+def test_kinds_that_a_style_does_not_name_look_like_those_above_them(theme: str):
+    style = load_theme(theme).code_style
+    lines = spans("key: value  # note\nlist:\n- 'item'\n", "yaml", style)
+    assert lines[0][0].start == 0 and lines[0][0].length == len("key")
+    assert lines[2][-1].start + lines[2][-1].length == len("- 'item'")
+
+
 @pytest.mark.parametrize("language", ["", "nosuchlanguage", "../../etc"])
 def test_an_unknown_language_stays_plain(language: str):
     assert spans("def f(): pass", language, "friendly") == ()
