@@ -8,12 +8,12 @@ from io import BytesIO
 from itertools import islice
 from typing import Any
 
-from agents.tools.documents import epub, formats, hangul, hwp, open_document, tables, texts
+from agents.tools.documents import epub, formats, hangul, hwp, open_document, pdf, tables, texts
 from agents.tools.documents.kind_by_content import recognized
 from agents.tools.documents.kinds import LEFT_OUT, Parts, Unreadable
 
 _READERS: dict[str, Callable[[bytes], Parts]] = {
-    "pdf": formats.pdf,
+    "pdf": pdf.read,
     "docx": formats.word,
     "xlsx": tables.sheets,
     "pptx": formats.slides,
@@ -39,9 +39,9 @@ _MOST_PARTS = 20_000
 def extract(request: dict[str, Any], body: bytes) -> dict[str, Any]:
     """`{"kind", "parts": [[label, text], ...], "count", "cut"}`, or `{"error": words, "why", "detail", "kind"}`.
 
-    `request` has the "kind", or "" and the "name" of what is to be recognized, and may have the "first" and the
-    "last" part that is wanted, from 1. `count` is how many parts there are, as far as it was read. `cut`: not all
-    that was wanted was read.
+    `request` has the "kind", or "" and the "name" of what is to be recognized. It may have the "first" and the "last"
+    part that is wanted, from 1, and "second" where the second reader of PDF is to read it alone. `count` is how many
+    parts there are, as far as it was read. `cut`: not all that was wanted was read.
     """
     kind = str(request["kind"])
     try:
@@ -51,7 +51,9 @@ def extract(request: dict[str, Any], body: bytes) -> dict[str, Any]:
         if kind in _ZIPPED:
             _check_zip(body)
         first, last = max(1, int(request.get("first") or 1)), int(request.get("last") or _MOST_PARTS)
-        parts = formats.pdf(body, first, last) if kind == "pdf" else _READERS[kind](body)
+        parts = _READERS[kind](body)
+        if kind == "pdf":
+            parts = pdf.read(body, first, last, only_second=bool(request.get("second")))
         return {"kind": kind, **_taken(parts, first, last, counts=kind == "pdf")}
     except Unreadable as error:
         return {"error": str(error), "why": error.why, "detail": error.detail, "kind": kind}

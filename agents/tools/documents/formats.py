@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from agents.tools.documents.kinds import LEFT_OUT, Parts, Unreadable
+from agents.tools.documents.kinds import LEFT_OUT, Parts
 from agents.tools.web.page_text import MOST_LETTERS, page_text
 
 _DEEPEST = 20  # groups of shapes within groups
-
-
-def pdf(body: bytes, first: int = 1, last: int = sys.maxsize) -> Parts:
-    """PDF, page by page; those before `first` and behind `last` without their text."""
-    import pypdf
-
-    reader = pypdf.PdfReader(BytesIO(body))
-    if reader.is_encrypted and not reader.decrypt(""):
-        raise Unreadable("locked")
-    empty, number = True, 0
-    for number, page in enumerate(reader.pages, 1):
-        text = page.extract_text() if first <= number <= last else ""
-        empty = empty and not text.strip()
-        yield f"page {number}", text
-    if empty and first <= number:
-        raise Unreadable("pages_are_pictures")
 
 
 def word(body: bytes) -> Parts:

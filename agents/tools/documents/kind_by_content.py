@@ -1,4 +1,4 @@
-"""The format of a document by its content, and by its name where content does not tell. In the child."""
+"""The format of a document by its content, and by its name where content does not tell."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PDF_WITHIN = 1024
 
 def recognized(name: str, body: bytes) -> Kind:
     """The format. Raises Unreadable for one that cannot be read, and for what is no document."""
-    if b"%PDF-" in body[:_PDF_WITHIN]:
+    if is_pdf(body):
         return "pdf"
     for beginning, kind in _BEGINNINGS:
         if body.startswith(beginning) and (kind != "picture" or b"\0" in body[:_PDF_WITHIN]):
@@ -48,6 +48,10 @@ def recognized(name: str, body: bytes) -> Kind:
         raise Unreadable("old_kind")
     named = kind_of(name)
     return named if named in TEXTS else "text"
+
+
+def is_pdf(body: bytes) -> bool:
+    return b"%PDF-" in body[:_PDF_WITHIN]
 
 
 def _zipped(body: bytes) -> Kind:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from agents.tools.child import Child, ChildEnded
+from agents.tools.documents.kind_by_content import is_pdf
 from agents.tools.documents.kinds import Kind, Unreadable
 from agents.tools.function_tool import ToolTrouble
 
@@ -38,14 +39,25 @@ def extracted(
     """The parts `first` to `last` of a document, recognized by its content and its name. Raises Unreadable."""
     if len(content) > MOST_BYTES:
         raise Unreadable("too_large")
+    request: dict[str, Any] = {"kind": "", "name": name, "first": first, "last": last}
     try:
-        with document_child(cancelled) as child:
-            found = child.ask({"kind": "", "name": name, "first": first, "last": last}, content)
+        found = _found(request, content, cancelled)
     except ChildEnded as ended:
-        raise Unreadable(ended.why) from ended
+        if ended.why == "cancelled" or not is_pdf(content):
+            raise Unreadable(ended.why) from ended
+        try:  # with the second reader of PDF, which breaks on other files
+            found = _found({**request, "second": True}, content, cancelled)
+        except ChildEnded as again:
+            raise Unreadable(again.why) from again
     if "error" in found:
         raise Unreadable(found["why"], found["detail"], found["kind"])
     return msgspec.convert(found | {"parts": _parts(found)}, Extracted)
+
+
+def _found(request: dict[str, Any], content: bytes, cancelled: Callable[[], bool]) -> dict[str, Any]:
+    with document_child(cancelled) as child:
+        found: dict[str, Any] = child.ask(request, content)
+        return found
 
 
 def read_in_child(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from itertools import chain, islice
@@ -14,6 +15,7 @@ from agents.tools.documents.texts import decoded
 
 _ROWS = 200  # of a part
 _MOST_CELLS = 300_000  # of a sheet
+_PIECE = 1 << 20
 _DELIMITERS = ",\t;|"
 _LOOKED_AT = 20  # lines
 
@@ -22,9 +24,10 @@ def sheets(body: bytes) -> Parts:
     """Excel: the cells, sheet by sheet and row by row."""
     import openpyxl
 
-    # A cell with a formula has a value only if a spreadsheet program kept it: else the formula is shown.
+    # A cell with a formula has a value only if a spreadsheet program kept it: else the formula is shown. Opening a
+    # large workbook takes seconds, so it is opened again only for formulas.
     values = openpyxl.load_workbook(BytesIO(body), read_only=True, data_only=True)
-    formulas = openpyxl.load_workbook(BytesIO(body), read_only=True)
+    formulas = openpyxl.load_workbook(BytesIO(body), read_only=True) if _has_formulas(body) else values
     for name in values.sheetnames:
         if not hasattr(values[name], "iter_rows"):
             continue  # a sheet that is a chart
@@ -34,13 +37,29 @@ def sheets(body: bytes) -> Parts:
             yield LEFT_OUT, f"[the sheet {name} is longer]"
 
 
+def _has_formulas(body: bytes) -> bool:
+    with zipfile.ZipFile(BytesIO(body)) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        return any(_holds(archive, name, (b"<f>", b"<f ", b"<f/")) for name in sheets)
+
+
+def _holds(archive: zipfile.ZipFile, name: str, marks: Sequence[bytes]) -> bool:
+    with archive.open(name) as file:
+        end = b""
+        while piece := file.read(_PIECE):
+            if any(mark in end + piece for mark in marks):
+                return True
+            end = piece[-2:]
+    return False
+
+
 class _Rows:
     """The numbered lines of a sheet, as they are asked for; `cut`: there were more cells than are read."""
 
     def __init__(self, values: Any, formulas: Any) -> None:
-        self._rows = zip(
-            values.iter_rows(values_only=True), formulas.iter_rows(values_only=True), strict=False
-        )
+        rows = values.iter_rows(values_only=True)
+        written = formulas.iter_rows(values_only=True) if formulas is not values else None
+        self._rows = ((row, row) for row in rows) if written is None else zip(rows, written, strict=False)
         self.cut = False
 
     def __iter__(self) -> Iterator[tuple[int, str]]:

@@ -119,6 +119,7 @@ class Conversations:
             deleted=None,
             leaf=message,
             draft="",
+            attachments=(),
             origin=home,
             source="",
             queued=(),

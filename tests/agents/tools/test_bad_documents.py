@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Callable
 
 import pypdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.tools.documents import extracting
+from agents.tools.child import Child
+from agents.tools.documents import extracting, reading, tables
 from agents.tools.documents.extracting import extract
 from agents.tools.documents.kinds import Unreadable
-from agents.tools.documents.reading import MOST_BYTES, extracted
+from agents.tools.documents.reading import MOST_BYTES, Part, document_child, extracted
 from tests.support.documents.hangul import hwp, paragraph, table
 from tests.support.documents.made import HWPX, ODS, ODT, epub, pdf, saved, sheet_of, workbook, zipped
 
@@ -106,6 +108,31 @@ def test_a_pdf_whose_pages_or_tables_go_in_circles_ends() -> None:
     assert extract({"kind": "pdf"}, again)["parts"][0] == ("page 1", "one")
 
 
+@pytest.mark.parametrize(
+    ("sound", "harm"),
+    [
+        (b"xref\n0 8", b"xref\n0 2"),
+        (b"/Type /Catalog", b"/Type /Ca>alog"),
+        (b"/F1 3 0 R", b"/F1 9 9 R"),
+        (b" 700 Td (two", b" 700 Td 7two"),
+    ],
+)
+def test_a_pdf_that_breaks_one_reader_is_read_by_the_other(sound: bytes, harm: bytes) -> None:
+    whole = pdf("Hello one", "two")
+    assert sound in whole
+    found = extract({"kind": "pdf"}, whole.replace(sound, harm))
+    assert found["parts"][0] == ("page 1", "Hello one") and found["count"] == 2
+
+
+def test_the_second_reader_of_pdf_gives_what_the_first_does() -> None:
+    body = pdf("Hello one", "", "three")
+    for request in ({"kind": "pdf"}, {"kind": "pdf", "first": 2}, {"kind": "pdf", "first": 4}):
+        assert extract({**request, "second": True}, body) == extract(request, body)
+    locked = pypdf.PdfWriter(clone_from=io.BytesIO(body))
+    locked.encrypt("word")
+    assert extract({"kind": "pdf", "second": True}, saved(locked.write))["why"] == "locked"
+
+
 @pytest.mark.long
 def test_ten_thousand_pages_are_counted_and_a_few_of_them_read() -> None:
     body = pdf(*(f"page number {n}" for n in range(1, 10_001)))
@@ -118,12 +145,34 @@ def test_ten_thousand_pages_are_counted_and_a_few_of_them_read() -> None:
 
 @pytest.mark.long
 def test_a_sheet_of_200_000_rows_is_read_as_far_as_it_may_be_and_says_so() -> None:
-    body = sheet_of(200_000)
-    whole = extract({"kind": "xlsx"}, body)
+    whole = extract({"kind": "xlsx"}, sheet_of(200_000))
     assert whole["cut"] and 400 < whole["count"] <= 500
+
+
+def test_parts_of_a_sheet_that_is_too_long_are_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_MOST_CELLS", 1500)
+    body = sheet_of(2000)
+    assert extract({"kind": "xlsx"}, body)["cut"]
     first = extract({"kind": "xlsx", "first": 1, "last": 2}, body)
     labels = [label for label, _ in first["parts"]]
     assert labels == ["sheet 긴 표, rows 2-201", "sheet 긴 표, rows 202-401"] and not first["cut"]
+
+
+@pytest.mark.process
+def test_a_pdf_that_takes_too_long_is_left_to_the_second_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    children: list[float] = []
+
+    def hurried(cancelled: Callable[[], bool]) -> Child:
+        children.append(60.0 if children else 0.001)
+        return document_child(cancelled, children[-1])
+
+    monkeypatch.setattr(reading, "document_child", hurried)
+    found = extracted("a.pdf", pdf("Hello one"), lambda: False)
+    assert found.parts == (Part("page 1", "Hello one"),) and len(children) == 2
+    children.clear()
+    with pytest.raises(Unreadable) as late:
+        extracted("a.txt", b"words", lambda: False)
+    assert late.value.why == "time" and len(children) == 1
 
 
 @pytest.mark.process
