@@ -62,6 +62,14 @@ def test_only_a_server_that_says_it_is_ollama_is_posted_to_before_there_is_a_que
     assert connected.server.posts == ["/api/show", "/api/generate"]
 
 
+def test_an_answer_is_not_scored_elsewhere_and_nothing_is_sent(connect: Connect) -> None:
+    connected = connect()
+    connected.facts()
+    with pytest.raises(UserError, match=r"probabilities\.elsewhere"):
+        connected.engine.generate(question(score=True))
+    assert connected.server.posts == []
+
+
 def test_calls_come_one_by_one_whatever_way_the_server_cuts_them(connect: Connect) -> None:
     calls = (Call("look", {"at": "the “sea”, 바다"}), Call("look", {"at": "b"}), Call("look", {"at": "b"}))
     for index in (True, False):
