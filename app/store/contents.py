@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 
 from app.store.database import Part, writes
 from app.store.records import Attachment
-from app.store.tables import CONVERSATION, MESSAGE
+from app.store.tables import CONVERSATION, HAS_ATTACHMENTS, MESSAGE
 from engine.durable_files import sync_folder, write_whole
 from engine.errors import UserError
 
@@ -83,10 +83,13 @@ class Contents(Part):
     def sweep(self, connection: Connection) -> int:
         """Remove contents that no message and no draft names, deleted ones that can be restored included; returns
         the count."""
+        of_drafts = CONVERSATION.c.attachments
         named: set[str] = set()
-        for table in (MESSAGE, CONVERSATION):
-            column = table.c.attachments
-            for attachments in connection.scalars(select(column).where(column != ())):
+        for statement in (
+            select(MESSAGE.c.attachments).where(HAS_ATTACHMENTS),
+            select(of_drafts).where(of_drafts != ()),
+        ):
+            for attachments in connection.scalars(statement):
                 named.update(name for each in attachments for name in each.contents)
         count = 0
         for path in self._files():

@@ -1,4 +1,4 @@
-"""Full-text search in titles and messages.
+"""Full-text search in titles and messages, and in the names of what is attached.
 
 Each word of the query must occur; nothing in it is an operator.
 """
@@ -7,11 +7,22 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import ColumnElement, Connection, and_, case, column, func, literal_column, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    true,
+)
 
 from app.store.plain_text import pattern, plain
 from app.store.records import Conversation, SearchHit
-from app.store.tables import CONVERSATION, MESSAGE, selection
+from app.store.tables import CONVERSATION, HAS_ATTACHMENTS, MESSAGE, selection
 from engine.text import clean_text
 
 # The trigram index finds nothing shorter, and Korean words often have two syllables.
@@ -22,15 +33,16 @@ BEFORE, AFTER = 24, 120
 
 def search(connection: Connection, query: str, limit: int) -> list[SearchHit]:
     """One hit for each conversation outside the trash, at most `limit`: those whose title matches first, then
-    those with a message that matches, newest first. The snippet is from the newest such message of the shown branch,
-    else of the others."""
+    those with a message that matches, then those with a file whose name does, newest first. The snippet is from the
+    newest such message of the shown branch, else of the others, or that name."""
     words = clean_text(query).split()
     if not words:
         return []
-    hits = _by_title(connection, words, limit)
-    titled = {hit.conversation.id for hit in hits}
-    said = [hit for hit in _by_content(connection, words, limit) if hit.conversation.id not in titled]
-    return (hits + said)[:limit]
+    hits: dict[int, SearchHit] = {}
+    for search_by in (_by_title, _by_content, _by_file_name):
+        for hit in search_by(connection, words, limit):
+            hits.setdefault(hit.conversation.id, hit)
+    return list(hits.values())[:limit]
 
 
 def _by_title(connection: Connection, words: list[str], limit: int) -> list[SearchHit]:
@@ -81,6 +93,28 @@ def _by_content(connection: Connection, words: list[str], limit: int) -> list[Se
     return [
         SearchHit(Conversation(*row), *excerpt(content, words), message)
         for *row, content, message in connection.execute(statement)
+    ]
+
+
+def _by_file_name(connection: Connection, words: list[str], limit: int) -> list[SearchHit]:
+    row = CONVERSATION.c
+    files = func.json_each(MESSAGE.c.attachments).table_valued("value")
+    name = func.json_extract(files.c.value, "$.name")
+    matches = (func.instr(func.casefold(name), word.casefold()) > 0 for word in words)
+    statement = (
+        # Of the rows of a conversation, SQLite gives the name from the one with the greatest id.
+        selection(CONVERSATION, Conversation)
+        .add_columns(name, func.max(MESSAGE.c.id))
+        .join(MESSAGE, MESSAGE.c.conversation == row.id)
+        .join(files, true())
+        .where(HAS_ATTACHMENTS, MESSAGE.c.deleted.is_(None), row.deleted.is_(None), *matches)
+        .group_by(row.id)
+        .order_by(row.updated.desc(), row.id.desc())
+        .limit(limit)
+    )
+    return [
+        SearchHit(Conversation(*found), name, _marks(pattern(words), name), message)
+        for *found, name, message in connection.execute(statement)
     ]
 
 

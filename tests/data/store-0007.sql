@@ -161,6 +161,7 @@ ALTER TABLE message ADD COLUMN deleted DOUBLE;
 ALTER TABLE message ADD COLUMN better BOOLEAN DEFAULT '0' NOT NULL;
 ALTER TABLE conversation ADD COLUMN attachments TEXT DEFAULT '[]' NOT NULL;
 ALTER TABLE message ADD COLUMN attachments TEXT DEFAULT '[]' NOT NULL;
+CREATE INDEX message_attached ON message (conversation_id) WHERE attachments <> '[]';
 CREATE TABLE cut (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	conversation_id INTEGER NOT NULL, 

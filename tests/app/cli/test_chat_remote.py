@@ -61,3 +61,16 @@ def test_what_is_only_known_of_a_file_is_told_of_none_elsewhere(
     ran = command.here(*words, "openai:http://gpu.example:8000/v1#qwen3", "--json")
     assert (ran.code, ran.last["error"]["code"]) == (1, "remote.elsewhere")
     assert "qwen3" in ran.sentence and "gpu.example:8000" in ran.sentence
+
+
+def test_a_model_elsewhere_is_told_what_files_say(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "lease.md").write_text("Cats are allowed.")
+    with OpenAiServer(in_order(Reply("Yes."))) as server:
+        ran = command.here(
+            "chat", "Cats?", "--model", server.model, "--json", "--attach", str(tmp_path / "lease.md")
+        )
+        (asked,) = [ask.body for ask in server.asked if "messages" in ask.body]
+    assert ran.code == 0 and ran.last["content"] == "Yes."
+    assert [(each["name"], each["state"]) for each in ran.last["attachments"]] == [("lease.md", "whole")]
+    said = 'File "lease.md":\nCats are allowed.\nEnd of file "lease.md".\n\nCats?'
+    assert asked["messages"][-1] == {"role": "user", "content": said}

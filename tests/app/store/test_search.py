@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from app.store.records import Attachment
 from app.store.search import excerpt
 from app.store.store import Store
 
@@ -131,3 +132,26 @@ def test_the_snippet_has_no_markup_and_every_word_is_marked() -> None:
 def test_a_word_of_an_address_is_found_though_the_text_does_not_show_it() -> None:
     cut, marks = excerpt("see [the page](https://example.org/needle)", ["needle"])
     assert [cut[start:end] for start, end in marks] == ["needle"]
+
+
+def test_a_chat_is_found_by_the_name_of_a_file(store: Store) -> None:
+    by_name, by_words, other, gone = say(store, "look", "the lease", "look", "look")
+    for chat, name in ((by_name, "임대차 *Lease* 2026.PDF"), (other, "cats.pdf"), (gone, "lease.pdf")):
+        attached = (Attachment("first.txt", "text", 1), Attachment(name, "pdf", 1))
+        store.messages.add(chat, None, "user", "look", attachments=attached)
+    store.conversations.delete(gone)
+    by = {hit.conversation.id: hit for hit in store.conversations.search("lease")}
+    assert by.keys() == {by_name, by_words}
+    hit = by[by_name]
+    assert hit.snippet == "임대차 *Lease* 2026.PDF" and hit.marks == ((5, 10),)
+    assert hit.message is not None and store.messages.get(hit.message).attachments[1].name == hit.snippet
+    assert [hit.conversation.id for hit in store.conversations.search("차 pdf")] == [by_name]
+    assert store.conversations.search("sha256") == [] == store.conversations.search("whole")
+
+
+def test_messages_without_files_are_not_read_for_names(store: Store) -> None:
+    with store.database.engine.connect() as connection:
+        plan = connection.exec_driver_sql(
+            "EXPLAIN QUERY PLAN SELECT attachments FROM message WHERE message.attachments <> '[]'"
+        )
+        assert "message_attached" in str(plan.fetchall())

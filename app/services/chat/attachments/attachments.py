@@ -98,12 +98,12 @@ class Attachments:
         branch = self._store.messages.get_all(path)
         options = self._store.conversations.get(conversation).options
         request = self._requests.make(conversation, branch, options, cut)
-        asked = msgspec.structs.replace(
-            request, id=new_request_id(), messages=(*request.messages, Message("user", "?"))
-        )
+        messages = request.messages
+        if not messages or messages[-1].role != "user":
+            messages = (*messages, Message("user", "?"))
+        asked = msgspec.structs.replace(request, id=new_request_id(), messages=messages)
         measured = take_measure(self._models, asked, texts)
-        speed = self._prefill_tps()
-        return weighed(attachments, measured, facts.context, speed)
+        return weighed(attachments, measured, facts.context, self._prefill_tps())
 
     def _kept(
         self, conversation: int, name: str, content: bytes, found: Extracted, chosen: tuple[int, int]

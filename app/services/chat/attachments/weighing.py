@@ -25,8 +25,13 @@ class Weight(msgspec.Struct, frozen=True):
 
 
 def estimated(attachment: Attachment, text: str) -> Attachment:
-    """With an estimate of its tokens, rather too many than too few."""
-    return msgspec.structs.replace(attachment, tokens=text_tokens(text), estimated=True)
+    """With an estimate of its tokens, rather too many than too few; nothing is too long for no model."""
+    counted = msgspec.structs.replace(attachment, tokens=text_tokens(text), estimated=True)
+    return (
+        msgspec.structs.replace(counted, state="whole", reason=None)
+        if _is_too_much(counted.reason)
+        else counted
+    )
 
 
 def weighed(attachments: Sequence[Attachment], measured: Measured, context: int, speed: float) -> Weight:

@@ -14,3 +14,6 @@ depends_on = None
 def upgrade() -> None:
     for table in ("conversation", "message"):
         op.add_column(table, sa.Column("attachments", sa.Text, nullable=False, server_default="[]"))
+    op.create_index(
+        "message_attached", "message", ["conversation_id"], sqlite_where=sa.text("attachments <> '[]'")
+    )
