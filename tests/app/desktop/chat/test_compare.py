@@ -77,7 +77,7 @@ def test_answers_stand_one_under_the_other_where_there_is_little_room(asked: Run
         themes.choose("light", scale)
         window.resize(width, 800)
         asked.until(lambda beside=beside: (first.y() == second.y()) == beside)  # type: ignore[misc]
-        asked.until(lambda: sheet.scroller.widget().width() <= sheet.scroller.viewport().width())
+        asked.until(lambda: sheet.scroller.inside.width() <= sheet.scroller.viewport().width())
 
 
 def test_a_comparison_is_stopped_and_what_was_written_stays(asked: Running) -> None:
