@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import agents
 
@@ -24,6 +24,8 @@ import agents
 _PACKAGES = str(Path(agents.__file__).resolve().parent.parent)
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from agents.tools.child_main import main; main(*sys.argv[2:])"
 _LENGTH = struct.Struct(">Q")
+# Key of a request whose work tells how far it is, and of what it tells.
+TELLS = "progress"
 _LOOK = 0.05  # seconds between checks whether the run was stopped
 _MOST_ANSWER = 256 * 1024 * 1024  # bytes
 
@@ -78,23 +80,34 @@ class Child:
         self._watch = threading.Thread(target=self._watching, name="tool-child-watch", daemon=True)
         self._watch.start()
 
-    def ask(self, request: dict[str, Any], body: bytes = b"") -> Any:
-        """Send a request and wait for its answer, a JSON value. Raises ChildEnded."""
-        message = json.dumps(request).encode() + b"\n" + body
+    def ask(
+        self, request: dict[str, Any], body: bytes = b"", on_progress: Callable[[int], None] | None = None
+    ) -> Any:
+        """Send a request and wait for its answer, a JSON value. With `on_progress` the work is called with a third
+        argument, which tells how far it is. Raises ChildEnded."""
+        asked = request if on_progress is None else {**request, TELLS: True}
+        message = json.dumps(asked).encode() + b"\n" + body
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
             self._process.stdin.write(_LENGTH.pack(len(message)) + message)
             self._process.stdin.flush()
-            head = self._process.stdout.read(_LENGTH.size)
-            if len(head) < _LENGTH.size:
-                raise ChildEnded(self._why)
-            (length,) = _LENGTH.unpack(head)
-            if length > _MOST_ANSWER:
-                raise ChildEnded("broke")
-            return json.loads(self._process.stdout.read(length))
+            while True:
+                answer = json.loads(self._message(self._process.stdout))
+                if on_progress is None or not (isinstance(answer, dict) and answer.keys() == {TELLS}):
+                    return answer
+                on_progress(int(answer[TELLS]))
         except (OSError, ValueError) as error:
             raise ChildEnded(self._why) from error
+
+    def _message(self, answers: IO[bytes]) -> bytes:
+        head = answers.read(_LENGTH.size)
+        if len(head) < _LENGTH.size:
+            raise ChildEnded(self._why)
+        (length,) = _LENGTH.unpack(head)
+        if length > _MOST_ANSWER:
+            raise ChildEnded("broke")
+        return answers.read(length)
 
     def _watching(self) -> None:
         left = self._seconds

@@ -7,9 +7,13 @@ import json
 import os
 import struct
 import sys
-from typing import IO
+import time
+from collections.abc import Callable
+from typing import IO, Any
 
 _LENGTH = struct.Struct(">Q")
+_TELLS = "progress"
+_INTERVAL = 0.1  # seconds
 
 
 def main(work: str, memory_bytes: str, seconds: str) -> None:
@@ -27,9 +31,29 @@ def main(work: str, memory_bytes: str, seconds: str) -> None:
         if message is None:
             return
         head, _, body = message.partition(b"\n")
-        found = json.dumps(answer(json.loads(head), body)).encode()
-        answers.write(_LENGTH.pack(len(found)) + found)
-        answers.flush()
+        request = json.loads(head)
+        told = [_progress(answers)] if request.pop(_TELLS, False) else []
+        _write(answers, answer(request, body, *told))
+
+
+def _progress(answers: IO[bytes]) -> Callable[[int], None]:
+    """What tells how far a work is, a few times a second at most."""
+    last = time.monotonic()
+
+    def tell(done: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _INTERVAL:
+            last = now
+            _write(answers, {_TELLS: done})
+
+    return tell
+
+
+def _write(answers: IO[bytes], value: Any) -> None:
+    found = json.dumps(value).encode()
+    answers.write(_LENGTH.pack(len(found)) + found)
+    answers.flush()
 
 
 def _next(requests: IO[bytes]) -> bytes | None:

@@ -36,12 +36,14 @@ _MOST_LETTERS = 3_000_000
 _MOST_PARTS = 20_000
 
 
-def extract(request: dict[str, Any], body: bytes) -> dict[str, Any]:
+def extract(
+    request: dict[str, Any], body: bytes, tell: Callable[[int], None] = lambda done: None
+) -> dict[str, Any]:
     """`{"kind", "parts": [[label, text], ...], "count", "cut"}`, or `{"error": words, "why", "detail", "kind"}`.
 
     `request` has the "kind", or "" and the "name" of what is to be recognized. It may have the "first" and the "last"
     part that is wanted, from 1, and "second" where the second reader of PDF is to read it alone. `count` is how many
-    parts there are, as far as it was read. `cut`: not all that was wanted was read.
+    parts there are, as far as it was read. `cut`: not all that was wanted was read. `tell` gets how many were read.
     """
     kind = str(request["kind"])
     try:
@@ -54,7 +56,7 @@ def extract(request: dict[str, Any], body: bytes) -> dict[str, Any]:
         parts = _READERS[kind](body)
         if kind == "pdf":
             parts = pdf.read(body, first, last, only_second=bool(request.get("second")))
-        return {"kind": kind, **_taken(parts, first, last, counts=kind == "pdf")}
+        return {"kind": kind, **_taken(_told(parts, tell), first, last, counts=kind == "pdf")}
     except Unreadable as error:
         return {"error": str(error), "why": error.why, "detail": error.detail, "kind": kind}
     except MemoryError:
@@ -63,6 +65,12 @@ def extract(request: dict[str, Any], body: bytes) -> dict[str, Any]:
         # Libraries raise anything on a damaged file.
         detail = f"{type(error).__name__}: {str(error)[:200]}"
         return {"error": f"it is damaged ({detail})", "why": "damaged", "detail": detail, "kind": kind}
+
+
+def _told(parts: Parts, tell: Callable[[int], None]) -> Parts:
+    for count, part in enumerate(parts, 1):
+        tell(count)
+        yield part
 
 
 def _taken(parts: Parts, first: int, last: int, *, counts: bool) -> dict[str, Any]:

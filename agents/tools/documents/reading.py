@@ -34,19 +34,25 @@ class Extracted(msgspec.Struct, frozen=True):
 
 
 def extracted(
-    name: str, content: bytes, cancelled: Callable[[], bool], first: int = 1, last: int | None = None
+    name: str,
+    content: bytes,
+    cancelled: Callable[[], bool],
+    first: int = 1,
+    last: int | None = None,
+    on_progress: Callable[[int], None] = lambda done: None,
 ) -> Extracted:
-    """The parts `first` to `last` of a document, recognized by its content and its name. Raises Unreadable."""
+    """The parts `first` to `last` of a document, recognized by its content and its name. `on_progress` gets how many
+    parts were read. Raises Unreadable."""
     if len(content) > MOST_BYTES:
         raise Unreadable("too_large")
     request: dict[str, Any] = {"kind": "", "name": name, "first": first, "last": last}
     try:
-        found = _found(request, content, cancelled)
+        found = _found(request, content, cancelled, on_progress)
     except ChildEnded as ended:
         if ended.why == "cancelled" or not is_pdf(content):
             raise Unreadable(ended.why) from ended
         try:  # with the second reader of PDF, which breaks on other files
-            found = _found({**request, "second": True}, content, cancelled)
+            found = _found({**request, "second": True}, content, cancelled, on_progress)
         except ChildEnded as again:
             raise Unreadable(again.why) from again
     if "error" in found:
@@ -54,9 +60,14 @@ def extracted(
     return msgspec.convert(found | {"parts": _parts(found)}, Extracted)
 
 
-def _found(request: dict[str, Any], content: bytes, cancelled: Callable[[], bool]) -> dict[str, Any]:
+def _found(
+    request: dict[str, Any],
+    content: bytes,
+    cancelled: Callable[[], bool],
+    on_progress: Callable[[int], None],
+) -> dict[str, Any]:
     with document_child(cancelled) as child:
-        found: dict[str, Any] = child.ask(request, content)
+        found: dict[str, Any] = child.ask(request, content, on_progress)
         return found
 
 

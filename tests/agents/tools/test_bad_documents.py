@@ -176,6 +176,18 @@ def test_a_pdf_that_takes_too_long_is_left_to_the_second_reader(monkeypatch: pyt
 
 
 @pytest.mark.process
+def test_who_waits_for_a_long_document_is_told_how_far_it_is() -> None:
+    told: list[int] = []
+    body = pdf(*(f"page number {n} " * 40 for n in range(1, 1001)))
+    found = extracted("a.pdf", body, lambda: False, on_progress=told.append)
+    assert found.count == 1000 and len(found.parts) == 1000
+    assert told and told == sorted(told) and all(0 < done <= 1000 for done in told)
+    with pytest.raises(Unreadable) as stopped:
+        extracted("a.pdf", body, lambda: len(told) > 3, on_progress=told.append)
+    assert stopped.value.why == "cancelled"
+
+
+@pytest.mark.process
 def test_a_child_that_is_stopped_or_given_too_much_says_so() -> None:
     with pytest.raises(Unreadable) as stopped:
         extracted("a.pdf", pdf("x"), lambda: True)

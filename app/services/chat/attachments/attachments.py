@@ -56,9 +56,10 @@ class Attachments:
         first: int = 0,
         last: int = 0,
         cancelled: Cancelled = lambda: False,
+        on_progress: Callable[[int], None] = lambda done: None,
     ) -> Attachment:
         """Read a file, or bytes with their name, for a message of this chat; `first` to `last`: only these pages or
-        parts. One that gives no text is "refused" with the reason.
+        parts. One that gives no text is "refused" with the reason. `on_progress` gets how many parts were read.
 
         What it holds is kept from now on, so let a draft (`set_draft`) or a message name it. Raises UserError
         `store.*` where it cannot be kept.
@@ -68,7 +69,7 @@ class Attachments:
         try:
             content = read_file(given, cancelled) if isinstance(given, Path) else checked(name, given[1])
             size = len(content)
-            found = extracted(name, content, cancelled, max(1, first), last or None)
+            found = extracted(name, content, cancelled, max(1, first), last or None, on_progress)
         except UserError as error:
             return Attachment(name, kind, size, state="refused", reason=error.info)
         except Unreadable as error:
