@@ -61,7 +61,9 @@ class FoldingRow(QWidget):
     def minimumSizeHint(self) -> QSize:
         # As narrow as the column: a layout would ask for the room of the form it has now.
         shown = [widget for widget, _ in self._widgets if not widget.isHidden()]
-        width = max((widget.minimumSizeHint().width() for widget in shown), default=0)
+        # A least width that is set counts instead of the hint, as in a layout.
+        least = (widget.minimumWidth() or widget.minimumSizeHint().width() for widget in shown)
+        width = max(least, default=0)
         return QSize(width, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: object) -> None:
