@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.widgets.folding import FoldingRow
@@ -24,3 +24,12 @@ def test_a_row_in_a_row_is_a_row_again_once_there_is_room(qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda: inner.folded())
     window.resize(900, 200)
     qtbot.waitUntil(lambda: not outer.folded() and not inner.folded())
+
+
+def test_a_least_width_that_is_set_counts_instead_of_the_hint(qtbot: QtBot, looks: None) -> None:
+    words = QLabel("a line that is much longer than there is room for, and that could wrap")
+    row = FoldingRow(None, words)
+    qtbot.addWidget(row)
+    assert row.minimumSizeHint().width() == words.minimumSizeHint().width()
+    words.setMinimumWidth(80)
+    assert row.minimumSizeHint().width() == 80
