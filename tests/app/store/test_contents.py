@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.store.records import Attachment, ChatOptions
 from app.store.store import Store
 from engine.errors import UserError
 from tests.app.store.conftest import files
+from tests.support.small_disk import small_disk
 
 SECRET = b"the boat is called Mowe"
 
@@ -111,3 +113,31 @@ def test_two_stores_share_contents(opened: Callable[..., Store]) -> None:
     one, two = opened(), opened()
     chat = one.conversations.create().id
     assert two.contents.get(chat, one.contents.put(chat, b"x")) == b"x"
+
+
+def test_a_chat_that_is_imported_again_brings_the_files_of_what_is_new(store: Store) -> None:
+    chat = store.conversations.create().id
+    first = store.messages.add(chat, None, "user", "look")
+    store.messages.add(chat, first.id, "assistant", "yes")
+    before = store.whole_chats.get(chat)
+    here = store.whole_chats.add(before)
+    elsewhere = store.create_temporary(ChatOptions()).id
+    attached = attachment(store, elsewhere, b"m", b"text of m")
+    more = msgspec.structs.replace(
+        before.messages[0], id=99, parent=before.messages[1].id, content="more", attachments=(attached,)
+    )
+    contents = store.contents.of(elsewhere, (attached,))
+    grown = msgspec.structs.replace(before, messages=(*before.messages, more), contents=contents)
+    assert store.contents.get(here.id, attached.text) is None
+    assert store.whole_chats.grow(here.id, grown) is not None
+    assert store.contents.text(here.id, attached) == "text of m"
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_half(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 8) as disk, Store.open(disk / "coterie.db", disk / "backups") as store:
+        chat = store.conversations.create().id
+        kept = store.contents.put(chat, b"small")
+        with pytest.raises(UserError) as told:
+            store.contents.put(chat, os.urandom(16_000_000))
+        assert told.value.code == "store.disk_full"
+        assert held(disk) == {kept} and store.contents.get(chat, kept) == b"small"

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from app.services.chat.exchange import printed
 from app.services.chat.exchange.exporting import Export, export_chats
-from app.store.records import ChatOptions, Conversation, Message, WholeChat
+from app.store.records import Attachment, ChatOptions, Conversation, Message, WholeChat
 from app.store.store import Store
 from engine.errors import UserError
 
@@ -137,3 +137,12 @@ def test_an_export_that_nobody_wants_any_more_ends(store: Store, tmp_path: Path)
     with pytest.raises((InterruptedError, UserError)):
         export_chats(store, Export(ids, "pdf", tmp_path / "out", apart=True), enough)
     assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+def test_what_was_attached_is_named(store: Store, tmp_path: Path) -> None:
+    id = store.conversations.create().id
+    files = (Attachment("<b>lease</b>.pdf", "pdf", 9), Attachment("table.csv", "csv", 1))
+    store.messages.add(id, None, "user", "Are cats allowed?", attachments=files)
+    export_chats(store, Export((id,), "pdf", tmp_path / "chat.pdf"))
+    text = words(PdfReader(tmp_path / "chat.pdf").pages[0].extract_text())
+    assert "Attached: <b>lease</b>.pdf, table.csv Are cats allowed?" in text
