@@ -124,7 +124,9 @@ class Runs:
         task = clean_text(wish.task).strip()
         if not task:
             raise UserError("run.no_task")
-        if len(task) > MOST_TASK:
+        if (
+            len(task) > MOST_TASK and wish.chat is None
+        ):  # in a chat files may come with it, which were weighed
             raise UserError("run.task_too_large", length=len(task), most=MOST_TASK)
         if is_remote(wish.model):
             parse_name(wish.model)  # an address with a password must not be recorded

@@ -267,5 +267,9 @@ def test_a_chat_with_tools_is_told_and_counts_as_read_from_outside(
         after = services.runs.entries(again.run)[0].event
         assert isinstance(after, RunStarted) and after.tainted
         assert any(TOLD in message.content for message in chatting.chat_model.asks[-1].messages)
+        large = services.attachments.attach(chat, ("long.txt", b"words " * 25_000))
+        longer = told.finished(services.asking.send(chat, "?", attachments=(large,)).id)
+        long = services.runs.entries(longer.run)[0].event
+        assert isinstance(long, RunStarted) and len(long.task) > 150_000
     finally:
         chatting.close()
