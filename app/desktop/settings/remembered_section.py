@@ -35,7 +35,7 @@ class MemoryLine(QWidget):
         self.field.setMaxLength(LONGEST)
         self.field.setCursorPosition(0)
         self.field.editingFinished.connect(self._edited)
-        self.where = text_label(self, "small")
+        self.where = text_label(self, "small", wraps=True)
         show_text(self.where, where if memory.kept else self.tr("Proposed by a model. Not used yet."))
         self.keep, self.remove = push_button(self, "bar"), push_button(self, "bar")
         set_texts(self.keep, self.tr("Keep"), self.tr("Keep: {text}").format(text=memory.text))

@@ -22,6 +22,7 @@ from pytestqt.exceptions import TimeoutError as NeverCame
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.model_picker.model_pill import ModelPill
+from app.desktop.settings.remembered_section import MemoryLine
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.test_page_walk import PAGES, opened
 
@@ -60,6 +61,10 @@ def cut(window: QWidget) -> list[str]:
 def test_nothing_is_cut_at_900_pixels(make_desktop: Make, page: str) -> None:
     running, _ = opened(make_desktop, page, 900)
     if page == "settings":
+        running.services.store.memories.add("Lives by the harbor.", kept=False)
+        running.window.go.show_page("chat")
+        running.window.go.show_page("settings")
+        running.until(lambda: bool(running.window.later.settings.findChildren(MemoryLine)))
         running.window.later.settings.remote_servers.adding.more.setChecked(True)
     trouble = {}
     for size in (1.0, 2.0):
