@@ -121,7 +121,7 @@ class ChatWindows(QObject):
             place = window.geometry()
             if all(w.geometry().topLeft() != place.topLeft() for w in self._windows):
                 return
-            place.translate(STEP)
+            place.moveTopLeft(place.topLeft() + STEP)
             if place.right() > room.right():
                 place.moveLeft(room.left() + STEP.x())
             if place.bottom() > room.bottom():
