@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from app.desktop.chat.live_answers import LiveAnswers, reasoning_tokens
 from app.desktop.chat.transcript import TranscriptView
@@ -26,6 +27,7 @@ def view(qtbot, looks):
     view.show()
     yield view
     view.clear()
+    qtbot.waitUntil(lambda: not isValid(view))
 
 
 def flushed(qtbot, view: TranscriptView) -> None:

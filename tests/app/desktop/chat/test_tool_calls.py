@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QTextBrowser
+from shiboken6 import isValid
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
@@ -41,6 +42,7 @@ def view(qtbot, looks):
     view.show()
     yield view
     view.clear()
+    qtbot.waitUntil(lambda: not isValid(view))
 
 
 def flushed(qtbot, view: TranscriptView) -> None:
