@@ -9,7 +9,7 @@ import msgspec
 from engine.formats.dialect import Dialect
 from engine.formats.known_dialects import BARE_JSON, FENCED, FENCED_JSON, PYTHONIC, TOOL_CODE
 from engine.formats.parse.arguments import parameters_of
-from engine.formats.parse.call_marks import Reading
+from engine.formats.parse.call_marks import BegunCallError, Reading
 from engine.formats.parse.calls import Notation
 from engine.formats.parse.literals import skip_space
 from engine.formats.parse.strings import IncompleteError
@@ -18,6 +18,7 @@ from engine.formats.values import Tools
 
 # No notation: calls that need no marks may follow.
 BARE = -1
+_FENCE = "```"
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -77,9 +78,12 @@ class CallReader:
     def ends_reasoning(self, reading: Reading) -> bool:
         """Whether these calls may end a reasoning that was not closed: in some dialects any may, in the others those
         that can be carried out."""
-        return self._ends_reasoning or (
-            not reading.truncated
-            and all(call.name in self._schemas and isinstance(call.arguments, dict) for call in reading.calls)
+        return self._ends_reasoning or self._is_whole(reading)
+
+    def _is_whole(self, reading: Reading) -> bool:
+        """Whether these calls can be carried out."""
+        return not reading.truncated and all(
+            call.name in self._schemas and isinstance(call.arguments, dict) for call in reading.calls
         )
 
     def begins_bare(self, character: str) -> bool:
@@ -87,26 +91,45 @@ class CallReader:
         return self.is_active and character in "{[`"
 
     def read(self, text: str, position: int, final: bool, *, bare: bool = False) -> Found | None:
-        """The first calls at `position`, None when there are none. Raises IncompleteError."""
+        """The first calls at `position`, None when there are none: in the first notation in which they can be carried
+        out, or in which there are some. Raises IncompleteError.
+        """
         first, last = (self._bare_from, len(self._notations)) if bare else (0, self._bare_from)
+        found: Found | None = None
         for number in range(first, last):
             reading = self._notations[number].read(text, position, None, final)
-            if reading is not None:
+            if reading is None:
+                continue
+            whole = self._is_whole(reading)
+            if (reading.calls and whole) or not (found or (reading.calls and not reading.truncated)):
                 return Found(reading, number)
-        return None
+            found = found or Found(reading, number)
+        return found
 
     def read_in_answer(
-        self, text: str, position: int, mark: str, final: bool, closings: tuple[str, ...]
+        self, text: str, position: int, mark: str, final: bool, closings: tuple[str, ...], is_code: bool
     ) -> Found | None:
         """The first calls at this mark, behind words. Those without any mark need no repair and, in a dialect that
-        has marks, end the reply. Raises IncompleteError.
+        has marks, end the reply. So do those within code, which are spoken of elsewhere. Raises IncompleteError.
         """
-        if mark not in self.bare_starts:
+        bare = mark in self.bare_starts
+        if is_code and not bare:
+            return self._last_calls_of_code(text, position, final, closings)
+        if not bare:
             return self.read(text, position, final)
         if self.is_marked:
             return next(iter(self.last_calls(text, position, final, closings, bare=True)), None)
         found = self.read(text, position, final, bare=True)
         return found if found and self._is_sure(found.reading) else None
+
+    def _last_calls_of_code(
+        self, text: str, position: int, final: bool, closings: tuple[str, ...]
+    ) -> Found | None:
+        try:
+            found = self.last_calls(text, position, final, (*closings, _FENCE))
+        except BegunCallError as error:  # nothing of it is certain, it may be words
+            raise IncompleteError(error.open) from error
+        return found[0] if found and all(self._is_whole(each.reading) for each in found) else None
 
     def _is_sure(self, reading: Reading) -> bool:
         whole = not reading.truncated and not any(call.repaired for call in reading.calls)

@@ -26,7 +26,8 @@ class ReplyParser:
     An opening marker counts only at the start of the reply, unless it looks like a token of its own; later it is
     part of the answer. White space around the reasoning and the calls and empty lines in front of the answer belong
     to the format and are dropped. Marks of tool calls inside the reasoning are reasoning, unless the reply ends with
-    those calls and never closed it, or begins with one where the prompt opened the reasoning.
+    those calls and never closed it, or begins with one where the prompt opened the reasoning. Within code of
+    the answer they are words, unless the reply ends with calls that can be carried out.
     """
 
     def __init__(self, markers: ReasoningMarkers, prompt: Prompt, calls: CallReader | None = None) -> None:
@@ -70,10 +71,8 @@ class ReplyParser:
 
     def _run(self, data: str, out: list[ParsedDelta]) -> None:
         position = 0
-        while position < len(data) or (self._final and self._state is State.CALLS):
+        while position >= 0 and (position < len(data) or (self._final and self._state is State.CALLS)):
             position = self._step(data, position, out)
-            if position < 0:
-                break
 
     def _step(self, data: str, position: int, out: list[ParsedDelta]) -> int:
         """Parse on from `position`; -1 if the rest has to wait."""
@@ -224,6 +223,7 @@ class ReplyParser:
             return self._wait(data, split)
         start, mark = match.start(), match.group()
         self._show(data[position:start], out)
+        code = self._text.is_code
         if self._marks.is_spoken_of(mark, self._text):
             self._show(mark, out)
             return match.end()
@@ -243,12 +243,12 @@ class ReplyParser:
         if not self._final and again < len(data) and mark.startswith(data[again:]):
             return self._wait(data, start)
         try:
-            found = self._reader.read_in_answer(data, start, mark, self._final, self._marks.closings)
+            found = self._reader.read_in_answer(data, start, mark, self._final, self._marks.closings, code)
         except IncompleteError as error:
             return self._wait_for_call(data, start, out, error)
         if found:
             return self._take(found, out)
-        if mark not in self._reader.section_starts:
+        if code or mark not in self._reader.section_starts:
             self._show(mark, out)
         return match.end()
 

@@ -84,7 +84,7 @@ class ReplyMarks:
         """Whether a mark in the answer, behind `text`, is nothing but words."""
         if mark in self._in_lines:
             return not text.begins_line
-        return mark in self._bare and text.is_fenced
+        return (mark in self._bare and text.is_fenced) or (mark in self.strays and text.is_code)
 
     def start(self, state: State, text: str, position: int, final: bool) -> tuple[str, State]:
         """The mark at `position`, where nothing visible has come in this state yet, "" for none, and the state behind

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.formats.values import ContentDelta, ParsedDelta, ReasoningDelta
+
+_BACKTICKS = re.compile("`+")
+_FENCE = "```"
 
 
 class ToldText:
@@ -14,12 +19,21 @@ class ToldText:
         self.spaces: list[str] = []
         self.is_fenced = False  # whether a fence of code is open in the answer
         self._begun_fence = ""
+        self._quote = 0  # of how many backticks code is open in this line of the answer
+        self._begun_quote = ""  # backticks that end the answer so far
         self._gap = ""  # between what stands in front of a thought within the answer and what follows
 
     @property
     def begins_line(self) -> bool:
         """Whether what comes next in the answer begins a line, outside of code."""
         return not self.is_fenced and (not self.content or "\n" in "".join(self.spaces))
+
+    @property
+    def is_code(self) -> bool:
+        """Whether what comes next in the answer stands within code, in a fence or in a line."""
+        if self.is_fenced or "\n" in "".join(self.spaces):
+            return self.is_fenced
+        return _quote_behind(self._quote, self._begun_quote) > 0
 
     def part_answer(self) -> None:
         """Begin a thought within the answer."""
@@ -53,6 +67,8 @@ class ToldText:
             self.content.append(text)
             if self._begun_fence or "`" in text:
                 self._look_for_fence(text)
+            if self._quote or self._begun_quote or "`" in text:
+                self._look_for_quotes(text)
         if out and isinstance(last := out[-1], kind):
             out[-1] = kind(last.text + text)
         else:
@@ -60,5 +76,22 @@ class ToldText:
 
     def _look_for_fence(self, text: str) -> None:
         ticks = self._begun_fence + text
-        self.is_fenced ^= ticks.count("```") % 2 == 1
-        self._begun_fence = ticks[len(ticks.rstrip("`")) :] if not ticks.endswith("```") else ""
+        self.is_fenced ^= ticks.count(_FENCE) % 2 == 1
+        self._begun_fence = ticks[len(ticks.rstrip("`")) :] if not ticks.endswith(_FENCE) else ""
+
+    def _look_for_quotes(self, text: str) -> None:
+        line = text.rpartition("\n")[2]
+        if len(line) < len(text):
+            self._quote, self._begun_quote = 0, ""
+        line = self._begun_quote + line
+        begun = line[len(line.rstrip("`")) :]
+        for ticks in _BACKTICKS.findall(line[: len(line) - len(begun)]):
+            self._quote = _quote_behind(self._quote, ticks)
+        self._begun_quote = begun
+
+
+def _quote_behind(quote: int, ticks: str) -> int:
+    """Of how many backticks code is open behind these, which end it where they are as many as began it."""
+    if not ticks or len(ticks) >= len(_FENCE):
+        return quote
+    return 0 if quote == len(ticks) else quote or len(ticks)
