@@ -16,6 +16,7 @@ from app.table import aligned
 from engine.errors import ErrorInfo
 from engine.formats import ChatFormat, example_call
 from engine.formats.reasoning_proof import compared_lines
+from engine.gguf.projector import Senses, projector_beside, read_projector, senses
 from engine.gguf.reading import read_index
 from engine.gguf.summary import ModelSummary, summarize
 
@@ -23,6 +24,12 @@ _TEMPLATE_LINES = 6
 _LINE_WIDTH = 100
 
 
+_TAKES = {
+    (False, False): "text",
+    (True, False): "pictures",
+    (False, True): "sound",
+    (True, True): "pictures_sound",
+}
 _FIELDS = (
     "architecture",
     "quantisation",
@@ -34,7 +41,7 @@ _FIELDS = (
 )
 
 
-def inspection(summary: ModelSummary, chat_format: ChatFormat) -> dict[str, Any]:
+def inspection(summary: ModelSummary, chat_format: ChatFormat, taken: Senses) -> dict[str, Any]:
     """What `inspect --json` prints. `dialect` names how the model writes calls, "described" where its template knows
     no tools and the prompt describes them; `learned` is one that was worked out by rendering."""
     control, dialect = chat_format.reasoning, chat_format.dialect
@@ -42,10 +49,13 @@ def inspection(summary: ModelSummary, chat_format: ChatFormat) -> dict[str, Any]
         **{name: getattr(summary, name) for name in _FIELDS},
         "reasoning": {"kind": control.kind, "levels": control.levels, "default": control.default},
         "tools": {"dialect": dialect.name, "learned": dialect.learned},
+        "sees": taken.sees,
+        "hears": taken.hears,
+        "embeds": taken.embeds,
     }
 
 
-def report(summary: ModelSummary, chat_format: ChatFormat, language: Language) -> str:
+def report(summary: ModelSummary, chat_format: ChatFormat, taken: Senses, language: Language) -> str:
     """The inspection as aligned text, with the beginning of the chat template."""
 
     def said(name: str, /, **values: object) -> str:
@@ -63,6 +73,7 @@ def report(summary: ModelSummary, chat_format: ChatFormat, language: Language) -
         ("experts", _experts(summary, language)),
         ("reasoning", said("default", kind=f"{reasoning.kind}{levels}", default=reasoning.default)),
         ("tools", said("learned", dialect=dialect.name) if dialect.learned else dialect.name),
+        ("takes", said(_TAKES[taken.sees, taken.hears])),
     ]
     lines = aligned([(said(label), value) for label, value in rows], "  ")
     lines.append(said("call"))
@@ -100,27 +111,29 @@ def proof_report(proof: ReasoningProof, language: Language) -> str:
     return "\n".join(map(printable, lines))
 
 
-def inspect(model: str, output: Output, *, proof: bool = False) -> int:
+def inspect(model: str, output: Output, *, proof: bool = False, mmproj: str = "") -> int:
     """Print what `model` is, or with `proof` what each choice of reasoning changes in its prompt; the exit code.
-    Without a template it counts as one without reasoning.
+    Without a template it counts as one without reasoning. `mmproj` is a projector elsewhere than beside the model.
 
-    Raises UserError for a file that is no model, and for a broken template.
+    Raises UserError for a file that is no model, a projector that is none or another model's, and a broken template.
     """
     path = path_of(model)
     if path is None:
         from app.cli.remote import remote_summary
 
-        summary = remote_summary(model, output)
+        summary, found_senses = remote_summary(model, output, mmproj)
     else:
-        summary = summarize(read_index(Path(path)))
+        index = read_index(Path(path))
+        projector = read_projector(Path(mmproj), index) if mmproj else projector_beside(index)
+        summary, found_senses = summarize(index), senses(index, projector)
     if proof:
         found = proof_of(summary)
         output.object({"reasoning_proof": found.prompts})
         output.text(proof_report(found, output.language))
         return 0
     chat_format = ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
-    output.object(inspection(summary, chat_format))
-    output.text(report(summary, chat_format, output.language))
+    output.object(inspection(summary, chat_format, found_senses))
+    output.text(report(summary, chat_format, found_senses, output.language))
     return 0
 
 

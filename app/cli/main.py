@@ -48,6 +48,12 @@ Rpc = Annotated[
         metavar="HOST:PORT", help="A machine that runs llama.cpp's rpc-server; trusted networks only."
     ),
 ]
+Mmproj = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE", help="The file that lets the model see, if it isn't beside it.", show_default=False
+    ),
+]
 Context = Annotated[int | None, typer.Option(min=1, help="Length of the context in tokens.")]
 MODEL = "A path to a GGUF, a model of the library, or `starter`."
 Model = Annotated[str, typer.Argument(help=MODEL, show_default=False)]
@@ -172,12 +178,14 @@ def inspect(
     reasoning_proof: Annotated[
         bool, typer.Option(help="Show what each choice of reasoning changes in the prompt.")
     ] = False,
+    mmproj: Mmproj = "",
     json: Json = False,
 ) -> None:
-    """Show what a model file is: architecture, experts, active parameters, reasoning control, tool dialect."""
+    """Show what a model file is: architecture, experts, active parameters, reasoning control, tool dialect, and
+    whether it takes pictures."""
     from app.cli.inspect import inspect as run_inspect
 
-    raise typer.Exit(run_inspect(model, chosen_output(command, json), proof=reasoning_proof))
+    raise typer.Exit(run_inspect(model, chosen_output(command, json), proof=reasoning_proof, mmproj=mmproj))
 
 
 @application.command()

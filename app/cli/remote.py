@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app import paths
 from app.cli.opened import opened
 from app.cli.output import Output
@@ -14,18 +16,28 @@ from app.services.placement.placing import Placing
 from app.services.services import Services
 from app.services.settings.placement_options import complete
 from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.projector import Senses, read_projector, senses
 from engine.gguf.summary import ModelSummary, summarize
 from engine.gguf.tensor_index import tensor_index
 from engine.hub.client import Hub
-from engine.hub.remote_index import read_remote_index
+from engine.hub.remote_index import read_remote_index, read_remote_projector
+from engine.hub.values import Repository, Variant
 from engine.placement.plan import PlacementOptions, PlannedModel
 from engine.placement.planned_file import described
 
 
-def remote_summary(model: str, output: Output) -> ModelSummary:
-    """Summarize a model's header. Raises UserError `hub.*`, `hub.no_variant`, `model.*`."""
+def remote_summary(model: str, output: Output, mmproj: str = "") -> tuple[ModelSummary, Senses]:
+    """Summarize a model's header, and what it takes with the projector `mmproj`, else with one of its repository.
+
+    Raises UserError `hub.*`, `hub.no_variant`, `model.*`, `projector.*`.
+    """
     with opened() as services:
-        return summarize(_index(model, services, output))
+        repository, variant = variant_named(model, services.hub.repository)
+        index = _index(repository, variant, services, output)
+        if mmproj:
+            return summarize(index), senses(index, read_projector(Path(mmproj), index))
+        with Hub(services.hub.access()) as hub:
+            return summarize(index), senses(index, read_remote_projector(hub, repository, index))
 
 
 def remote_plan(model: str, options: PlacementFlags, output: Output) -> PlannedModel:
@@ -34,7 +46,8 @@ def remote_plan(model: str, options: PlacementFlags, output: Output) -> PlannedM
     Raises UserError as `remote_summary`, and `placement.*`, `engine.*`, `worker.*`.
     """
     with opened() as services:
-        index = tensor_index(_index(model, services, output))
+        repository, variant = variant_named(model, services.hub.repository)
+        index = tensor_index(_index(repository, variant, services, output))
         settings = services.settings.current
         placement = complete(options.over(PlacementOptions(workers=settings.workers)), settings)
     placing = Placing(calibrations(paths.home()))
@@ -42,8 +55,7 @@ def remote_plan(model: str, options: PlacementFlags, output: Output) -> PlannedM
     return described(model, index, machine, placing.plan(index, machine, placement, None))
 
 
-def _index(model: str, services: Services, output: Output) -> GgufIndex:
-    repository, variant = variant_named(model, services.hub.repository)
+def _index(repository: Repository, variant: Variant, services: Services, output: Output) -> GgufIndex:
     with Hub(services.hub.access()) as hub:
         index, read = read_remote_index(hub, repository, variant)
     name = printable(f"{repository.model.repo}:{variant.name}")

@@ -11,6 +11,7 @@ import msgspec
 from engine.errors import UserError
 from engine.gguf.gguf_file import GgufFile, read_header
 from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.projector import Projector, fits, projector
 from engine.gguf.reading import whole_model
 from engine.gguf.summary import ModelSummary, summarize
 from engine.gguf.tensor_index import TensorIndex, tensor_index
@@ -50,6 +51,30 @@ def read_remote_index(
         files.append(read_header(Path(repo) / file.path, source, LARGEST_HEADER))
         bytes_read += source.bytes_read
     return whole_model(tuple(files)), bytes_read
+
+
+def read_remote_projector(
+    hub: Hub, repository: Repository, model: GgufIndex, keep_going: KeepGoing = always
+) -> Projector | None:
+    """The projector of a repository that fits the model, by its header; None if there is none.
+
+    Raises UserError `hub.*` for the way there, and Stopped when `keep_going` returns False.
+    """
+    repo = repository.model.repo
+    for file in repository.companions:
+        if not file.path.lower().endswith(".gguf"):
+            continue
+        try:
+            source = RemoteHeader(hub, repo, repository.commit, file, keep_going)
+            header = read_header(Path(repo) / file.path, source, LARGEST_HEADER)
+            found = projector(whole_model((header,)))
+        except UserError as error:
+            if error.code.startswith("hub."):
+                raise
+            continue
+        if fits(found, model):
+            return found
+    return None
 
 
 def read_remote_model(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from app.cli.output import Output
 from engine.errors import UserError
 from tests.engine.formats import templates
 from tests.support.gguf_bytes import Row, gguf, key_string, key_u32
+from tests.support.projectors import color_projector
 from tests.support.starter import starter_model
 
 
@@ -40,6 +42,9 @@ def test_json_is_the_contracts_object(tmp_path: Path, capsys: pytest.CaptureFixt
         "experts_used": 1,
         "reasoning": {"kind": "switch", "levels": ["off", "on"], "default": "on"},
         "tools": {"dialect": "described", "learned": False},
+        "sees": False,
+        "hears": False,
+        "embeds": False,
     }
 
 
@@ -121,3 +126,22 @@ def test_a_model_that_always_reasons_has_no_proof_of_a_switch_to_on(
     inspect(str(model(tmp_path, templates.ALWAYS_OPEN)), Output(True), proof=True)
     found = json.loads(capsys.readouterr().out)["reasoning_proof"]
     assert [each["choice"] for each in found] == ["auto", "off", "512"]
+
+
+def test_a_projector_beside_a_model_or_named_says_that_it_sees(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def sees(**options: str) -> bool:
+        inspect(str(path), Output(True), **options)
+        return bool(json.loads(capsys.readouterr().out)["sees"])
+
+    path = tmp_path / "model.gguf"
+    path.symlink_to(starter_model())
+    assert not sees()
+    assert sees(mmproj=str(color_projector()))
+    with pytest.raises(UserError, match=r"projector\.none"):
+        sees(mmproj=str(starter_model()))
+    shutil.copy(color_projector(), tmp_path / "mmproj-F16.gguf")
+    assert sees()
+    inspect(str(path), Output(False))
+    assert "Takes         text and pictures" in capsys.readouterr().out

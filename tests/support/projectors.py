@@ -1,0 +1,134 @@
+"""A projector made on the spot that lets the starter model see plain colors.
+
+Its tower adds nothing to a patch's middle pixel; the last two layers tell how much of each color there is, and write
+the model's own embedding of that color's name. All its numbers are exact in half floats, so that a patch of red is,
+to the last bit, the token " red": what a picture changes can be compared with what a text changes.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from gguf import GGUFReader, GGUFWriter, dequantize
+
+from tests.support.caches import cache_folder, one_maker
+from tests.support.starter import starter_model
+
+# A picture becomes four patches, hence four rows.
+PATCH, ROWS = 14, 4
+_TOWER, _COLORS, _LAYERS, _STEEP = 32, 8, 2, 10.0
+# How much red, green, blue and anything make a color: 1 for itself, 0 or less for the others.
+COLORS = {
+    "red": (1, -1, -1, 0),
+    "green": (-1, 1, -1, 0),
+    "blue": (-1, -1, 1, 0),
+    "white": (1, 1, 1, -2),
+    "black": (-1, -1, -1, 1),
+}
+
+
+def color_projector() -> Path:
+    """For the starter model."""
+    path = cache_folder("projectors") / "colors-1.gguf"
+    with one_maker(path.parent):
+        if not path.exists():
+            partial = path.with_suffix(f".{os.getpid()}.partial")
+            try:
+                write_color_projector(partial)
+                partial.replace(path)
+            finally:
+                partial.unlink(missing_ok=True)
+    return path
+
+
+def write_color_projector(path: Path, **facts: Any) -> None:
+    """Write it, with some of its `facts` (keys behind "clip.vision.", two underscores for a dot) replaced; None
+    leaves one out."""
+    reader = GGUFReader(str(starter_model()))
+    words = np.stack([_embedding(reader, f"\u0120{color}") for color in COLORS], axis=1)
+    width = words.shape[0]
+    writer = GGUFWriter(str(path), "clip")
+    writer.add_bool("clip.has_vision_encoder", True)
+    writer.add_bool("clip.use_gelu", True)
+    writer.add_string("clip.projector_type", "mlp")
+    _write_facts(
+        writer,
+        {
+            "image_size": 2 * PATCH,
+            "patch_size": PATCH,
+            "embedding_length": _TOWER,
+            "feed_forward_length": 2 * _TOWER,
+            "block_count": _LAYERS,
+            "attention__head_count": 1,
+            "projection_dim": width,
+            "attention__layer_norm_epsilon": 1e-5,
+            "image_mean": [0.0, 0.0, 0.0],
+            "image_std": [1.0, 1.0, 1.0],
+        }
+        | facts,
+    )
+    tower = np.zeros((_TOWER, 3, PATCH, PATCH))
+    tower[range(3), range(3), PATCH // 2, PATCH // 2] = 1.0
+    _add(writer, "v.patch_embd.weight", tower)
+    _add(writer, "v.position_embd.weight", np.zeros((ROWS, _TOWER)))
+    for layer in range(_LAYERS):
+        _write_idle_layer(writer, f"v.blk.{layer}.", np.random.default_rng(layer))
+    first, bias = np.zeros((_COLORS, _TOWER)), np.zeros(_COLORS)
+    last = np.zeros((width, _COLORS))
+    for row, amounts in enumerate(COLORS.values()):
+        first[row, :3], bias[row] = np.array(amounts[:3]) * _STEEP, amounts[3] * _STEEP
+        last[:, row] = words[:, row] / _STEEP
+    for name, weights in (
+        ("0.weight", first),
+        ("0.bias", bias),
+        ("2.weight", last),
+        ("2.bias", np.zeros(width)),
+    ):
+        _add(writer, f"mm.{name}", weights)
+    _close(writer)
+
+
+def _write_facts(writer: GGUFWriter, facts: dict[str, Any]) -> None:
+    for name, value in facts.items():
+        key = f"clip.vision.{name.replace('__', '.')}"
+        if isinstance(value, list):
+            writer.add_array(key, value)
+        elif isinstance(value, float):
+            writer.add_float32(key, value)
+        elif isinstance(value, str):
+            writer.add_string(key, value)
+        elif value is not None:
+            writer.add_uint32(key, value)
+
+
+def _write_idle_layer(writer: GGUFWriter, prefix: str, random: np.random.Generator) -> None:
+    """A layer of a transformer that works and whose results are multiplied by zero."""
+    for name in ("attn_q", "attn_k", "attn_v"):
+        _add(writer, f"{prefix}{name}.weight", random.standard_normal((_TOWER, _TOWER)) / 8)
+    _add(writer, f"{prefix}attn_out.weight", np.zeros((_TOWER, _TOWER)))
+    for name in ("ln1", "ln2"):
+        _add(writer, f"{prefix}{name}.weight", np.ones(_TOWER))
+        _add(writer, f"{prefix}{name}.bias", np.zeros(_TOWER))
+    _add(writer, f"{prefix}ffn_up.weight", random.standard_normal((2 * _TOWER, _TOWER)) / 8)
+    _add(writer, f"{prefix}ffn_down.weight", np.zeros((_TOWER, 2 * _TOWER)))
+
+
+def _embedding(reader: GGUFReader, token: str) -> np.ndarray:
+    words = reader.fields["tokenizer.ggml.tokens"]
+    number = next(row for row, part in enumerate(words.data) if bytes(words.parts[part]) == token.encode())
+    table = next(tensor for tensor in reader.tensors if tensor.name == "token_embd.weight")
+    return dequantize(table.data[number : number + 1], table.tensor_type)[0]
+
+
+def _add(writer: GGUFWriter, name: str, weights: np.ndarray) -> None:
+    writer.add_tensor(name, np.ascontiguousarray(weights, np.float32))
+
+
+def _close(writer: GGUFWriter) -> None:
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
