@@ -6,14 +6,16 @@ import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.cli.output import Output
 from app.messages import localized_error
 from app.services.models.events import ModelChanged
-from app.services.services import Services
 from app.store.records import Attachment
 from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.services.services import Services
 
 # "FILE:3-7": only these pages or parts.
 _RANGE = re.compile(r"(.+):(\d{1,6})-(\d{1,6})", re.DOTALL)
@@ -64,20 +66,21 @@ def refused(told: NotAttached, output: Output) -> int:
 
 def objects(attachments: Sequence[Attachment], output: Output) -> dict[str, Any]:
     """The contract's JSON of attachments, and of the citations in an answer."""
-    return {
-        "attachments": [
-            {
-                "name": each.name,
-                "kind": each.kind,
-                "bytes": each.bytes,
-                "tokens": each.tokens,
-                "state": each.state,
-                "reason": localized_error(each.reason, output.language) if each.reason else "",
-            }
-            for each in attachments
-        ],
-        "citations": [],
-    }
+    return {"attachments": attachment_objects(attachments, output), "citations": []}
+
+
+def attachment_objects(attachments: Sequence[Attachment], output: Output) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": each.name,
+            "kind": each.kind,
+            "bytes": each.bytes,
+            "tokens": each.tokens,
+            "state": each.state,
+            "reason": localized_error(each.reason, output.language) if each.reason else "",
+        }
+        for each in attachments
+    ]
 
 
 def _attached(services: Services, conversation: int, file: str) -> Attachment:

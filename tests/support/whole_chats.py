@@ -17,7 +17,9 @@ def talk(store: Store) -> int:
     id = store.conversations.create(options).id
     names = [store.contents.put(id, content) for content in (b"%PDF-1.4 \x00", "지도의 글".encode())]
     attached = Attachment("지도.pdf", "pdf", 10, *names, tokens=7, parts=2)
-    refused = Attachment("배.png", "picture", 3, state="refused", reason=ErrorInfo("attachment.cannot_see"))
+    refused = Attachment(
+        "배.png", "picture", 3, state="refused", reason=ErrorInfo("attachment.cannot_see", {"name": "배.png"})
+    )
     question = store.messages.add(id, None, "user", "어디로 갈까요?", attachments=(attached, refused)).id
     first = store.messages.add(id, question, "assistant", "", state="streaming").id
     store.messages.finish(

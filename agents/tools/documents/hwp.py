@@ -103,7 +103,8 @@ class _Table:
         sizes = iter(self.sizes)
         while cells:
             size = max(1, next(sizes, self.columns))
-            rows.append(" | ".join(cells[:size]))
+            if any(cells[:size]):  # forms are full of empty rows
+                rows.append(" | ".join(cells[:size]))
             cells = cells[size:]
         return rows
 

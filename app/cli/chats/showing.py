@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from app.cli.attaching import attachment_objects
 from app.cli.chats.changing import check_ids
 from app.cli.opened import opened_store
 from app.cli.output import Output
@@ -20,11 +21,11 @@ def show(id: int, output: Output) -> int:
     """Print a chat. Raises UserError `cli.no_chat`."""
     with opened_store() as store:
         check_ids(store, [id])
-        chat = store.whole_chats.get(id)
+        chat = store.whole_chats.get(id, contents=False)
         given = chat.conversation
         project = next((p.name for p in store.projects.all() if p.id == given.project), "")
     if output.json:
-        output.object(_object(chat, project))
+        output.object(_object(chat, project, output))
         return 0
     for piece in markdown(chat, Labels(output.language, given, project)):
         lines = piece.expandtabs(4).split("\n")
@@ -32,7 +33,7 @@ def show(id: int, output: Output) -> int:
     return 0
 
 
-def _object(chat: WholeChat, project: str) -> dict[str, Any]:
+def _object(chat: WholeChat, project: str, output: Output) -> dict[str, Any]:
     shown = {message.id for message in branch_to(chat.conversation.leaf, chat.messages)}
     messages = [
         {
@@ -46,6 +47,11 @@ def _object(chat: WholeChat, project: str) -> dict[str, Any]:
             "model": message.model,
             "state": message.state,
             "created": message.created,
+            **(
+                {"attachments": attachment_objects(message.attachments, output)}
+                if message.attachments
+                else {}
+            ),
         }
         for message in chat.messages
     ]

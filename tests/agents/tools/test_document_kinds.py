@@ -94,7 +94,7 @@ def test_controls_and_tables_of_hangul_files_are_what_their_format_says() -> Non
     inner = record(66, 0, b"\0" * 22) + record(
         67, 1, units("앞") + control() + units("뒤\u00a0") + b"\x1e\0\r\0"
     )
-    body = hwp(inner + table([["항목", "금액"], ["월세", "500"], ["합계"]]) + paragraph("다음"))
+    body = hwp(inner + table([["항목", "금액"], ["월세", "500"], ["", ""], ["합계"]]) + paragraph("다음"))
     assert text_of("a.hwp", body) == "앞뒤\n항목 | 금액\n월세 | 500\n합계\n다음"
     assert text_of("long.hwp", hwp(paragraph("긴 글 " * 3000))).count("긴 글") == 3000
     assert kind_of("a.hwp", hwp(paragraph("x"), properties=3)) == ("hwp", "locked")
