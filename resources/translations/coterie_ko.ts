@@ -681,6 +681,92 @@
     </message>
 </context>
 <context>
+    <name>Attaching</name>
+    <message>
+        <source>Attach files</source>
+        <translation>파일 첨부</translation>
+    </message>
+    <message>
+        <source>Only the first {count} files were attached.</source>
+        <translation>처음 {count}개 파일만 첨부했습니다.</translation>
+    </message>
+    <message>
+        <source>Pasted text</source>
+        <translation>붙여넣은 텍스트</translation>
+    </message>
+    <message>
+        <source>Pasted picture</source>
+        <translation>붙여넣은 그림</translation>
+    </message>
+    <message>
+        <source>“{name}” is still being read. Send again when it is done, or remove it.</source>
+        <translation>“{name}” 파일을 아직 읽고 있습니다. 다 읽은 뒤 다시 보내거나 첨부를 제거하세요.</translation>
+    </message>
+    <message>
+        <source>Questions with attachments can’t wait in line. Send this one when the answer is done.</source>
+        <translation>첨부한 것이 있는 질문은 대기시킬 수 없습니다. 답변이 끝나면 보내세요.</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>제거</translation>
+    </message>
+    <message>
+        <source>Choose parts…</source>
+        <translation>범위 선택…</translation>
+    </message>
+    <message>
+        <source>A folder doesn’t fit into a message, but the model can work in it with tools.</source>
+        <translation>폴더는 메시지에 넣을 수 없지만, 도구를 켜면 모델이 그 안에서 작업할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>There is no more room in this message.</source>
+        <translation>이 메시지에는 더 넣을 공간이 없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>AttachmentChip</name>
+    <message>
+        <source>Waiting to be read</source>
+        <translation>읽기 대기 중</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>읽는 중…</translation>
+    </message>
+    <message>
+        <source>Reading: {count} parts so far</source>
+        <translation>읽는 중: {count}개 부분 완료</translation>
+    </message>
+    <message>
+        <source>part {part}</source>
+        <translation>{part}번째 부분</translation>
+    </message>
+    <message>
+        <source>parts {first} to {last}</source>
+        <translation>{first}~{last}번째 부분</translation>
+    </message>
+    <message>
+        <source>about {tokens} tokens</source>
+        <translation>약 {tokens}토큰</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens</source>
+        <translation>{tokens}토큰</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens, about {time} to read</source>
+        <translation>{tokens}토큰, 읽는 데 약 {time}</translation>
+    </message>
+    <message>
+        <source>Remove “{name}”</source>
+        <translation>“{name}” 제거</translation>
+    </message>
+    <message>
+        <source>Attached: {name}</source>
+        <translation>첨부: {name}</translation>
+    </message>
+</context>
+<context>
     <name>AwayNotes</name>
     <message>
         <source>The answer is ready</source>
@@ -1063,6 +1149,32 @@
     </message>
 </context>
 <context>
+    <name>ChipActions</name>
+    <message>
+        <source>Show text</source>
+        <translation>텍스트 보기</translation>
+    </message>
+    <message>
+        <source>Choose parts…</source>
+        <translation>범위 선택…</translation>
+    </message>
+    <message>
+        <source>Insert as text</source>
+        <translation>텍스트로 넣기</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>제거</translation>
+    </message>
+</context>
+<context>
+    <name>ChipStrip</name>
+    <message>
+        <source>Attachments</source>
+        <translation>첨부한 항목</translation>
+    </message>
+</context>
+<context>
     <name>CodeBlock</name>
     <message>
         <source>Code, {language}</source>
@@ -1267,6 +1379,10 @@
     <message>
         <source>Reasoning</source>
         <translation>추론</translation>
+    </message>
+    <message>
+        <source>Attach files</source>
+        <translation>파일 첨부</translation>
     </message>
     <message>
         <source>This model doesn’t support your choice, so it decides on its own.</source>
@@ -4584,6 +4700,41 @@
     </message>
 </context>
 <context>
+    <name>PartsSheet</name>
+    <message>
+        <source>Choose parts</source>
+        <translation>범위 선택</translation>
+    </message>
+    <message>
+        <source>“{name}” has {count} parts: pages, slides, sheets, or rows. Only these are read.</source>
+        <translation>“{name}”에는 페이지, 슬라이드, 시트, 행 묶음 등 {count}개 부분이 있습니다. 선택한 범위만 읽습니다.</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>시작</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>끝</translation>
+    </message>
+    <message>
+        <source>First part</source>
+        <translation>첫 부분</translation>
+    </message>
+    <message>
+        <source>Last part</source>
+        <translation>마지막 부분</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Use these</source>
+        <translation>이 범위 사용</translation>
+    </message>
+</context>
+<context>
     <name>PickCard</name>
     <message>
         <source>Contacting Hugging Face…</source>
@@ -7264,6 +7415,10 @@
         <translation>메시지 쓰기</translation>
     </message>
     <message>
+        <source>Attach files</source>
+        <translation>파일 첨부</translation>
+    </message>
+    <message>
         <source>Send</source>
         <translation>보내기</translation>
     </message>
@@ -7641,6 +7796,21 @@
     <message>
         <source>Select all</source>
         <translation>모두 선택</translation>
+    </message>
+</context>
+<context>
+    <name>TextSheet</name>
+    <message>
+        <source>What it held is no longer kept.</source>
+        <translation>내용이 더 이상 보관되어 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>As the model reads it</source>
+        <translation>모델이 읽는 내용</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>완료</translation>
     </message>
 </context>
 <context>

@@ -13,12 +13,16 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
+from app.desktop.chat.attaching.sent_chips import SentChips
 from app.desktop.chat.editor import MessageEditor
 from app.desktop.chat.footer import Footer
 from app.desktop.run_view.bubble import Bubble
 from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.desktop.text.tool_call_text import first_words
 from app.store.records import Message
+
+# Of the width, what the user's words and attachments take at most.
+SHARE = 0.84
 
 
 def time_of(message: Message) -> str:
@@ -37,6 +41,7 @@ class MessageCard(FittedWidget):
     link_asked = Signal(str)
     # The card whose menu is wanted.
     menu_requested = Signal(object)
+    attachment_pressed = Signal(object)
 
     def __init__(self, parent: QWidget, message: Message, *, at_right: bool = False) -> None:
         super().__init__(parent)
@@ -114,36 +119,40 @@ class MessageCard(FittedWidget):
         """Shows or hides what the editor replaces."""
         self.footer.setVisible(on)
 
-    def _fit_editor(self, width: int) -> int:
-        """The height of the editor, which stands in the place of all else; 0 while there is none."""
+    def _fit_editor(self, width: int, top: int = 0) -> int:
+        """The height of the editor, which stands in the place of all else below `top`; 0 while there is none."""
         if self._editor is None:
             return 0
         height = self._editor.fit(width)
-        self._editor.setGeometry(0, 0, width, height)
+        self._editor.setGeometry(0, top, width, height)
         return height
 
 
 class UserCard(MessageCard):
-    """The user's words, plain, line breaks kept."""
+    """What the user attached, and the words below it, plain, line breaks kept."""
 
     def __init__(self, parent: QWidget, message: Message) -> None:
         super().__init__(parent, message, at_right=True)
-        self._bubble = Bubble(self, "", 0.84)
+        self._chips = SentChips(self, SHARE)
+        self._chips.pressed.connect(self.attachment_pressed)
+        self._bubble = Bubble(self, "", SHARE)
         self._bubble.height_changed.connect(self.height_changed)
         self.show_message(message)
 
     def show_message(self, message: Message) -> None:
         self._bubble.show_text(message.content)
+        self._bubble.setHidden(not message.content or self.is_editing)
+        self._chips.show_attachments(message.attachments)
         super().show_message(message)
 
     def _show_parts(self, on: bool) -> None:
         super()._show_parts(on)
-        self._bubble.setVisible(on)
+        self._bubble.setVisible(on and bool(self.message.content))
 
     def retranslate(self) -> None:
-        name = self.tr("You, {time}: {words}").format(
-            time=time_of(self.message), words=first_words(self.message.content)
-        )
+        attached = ", ".join(each.name for each in self.message.attachments)
+        words = first_words(self.message.content) or attached
+        name = self.tr("You, {time}: {words}").format(time=time_of(self.message), words=words)
         self.setAccessibleName(name)
         self._bubble.words.setAccessibleName(self.tr("Your message"))
 
@@ -153,13 +162,16 @@ class UserCard(MessageCard):
             self._editor.restyle()
 
     def fit(self, width: int) -> int:
-        if height := self._fit_editor(width):
-            return height + themes.current.px(18)
-        bubble, footer = self._bubble.fit(width), self.footer.fit(width)
-        self._bubble.setGeometry(0, 0, width, bubble)
+        top = self._chips.fit(width)
+        self._chips.setGeometry(0, 0, width, top)
+        if height := self._fit_editor(width, top):
+            return top + height + themes.current.px(18)
+        bubble = 0 if self._bubble.isHidden() else self._bubble.fit(width)
+        footer = self.footer.fit(width)
+        self._bubble.setGeometry(0, top, width, bubble)
         # The actions stand in the gap to the next message, which is therefore small.
-        self.footer.setGeometry(0, bubble, width, footer)
-        return bubble + footer
+        self.footer.setGeometry(0, top + bubble, width, footer)
+        return top + bubble + footer
 
 
 class NoteCard(MessageCard):

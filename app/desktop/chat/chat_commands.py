@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from agents.events import RetryChoice
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.chat.attaching.attaching import Attaching
 from app.desktop.chat.compare.compare_control import CompareControl
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.message_menu.message_menu import MessageMenu
@@ -17,7 +18,7 @@ from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.shown_branch import Shown
 from app.desktop.chat.shown_chat import ShownChat
 from app.desktop.chat.transcript import TranscriptView
-from app.store.records import ChatTools, Message
+from app.store.records import Attachment, ChatTools, Message
 from engine.errors import UserError
 from engine.values import Reasoning
 
@@ -38,11 +39,12 @@ class ChatCommands(QObject):
         composer: Composer,
         transcript: TranscriptView,
         model: ModelControl,
+        attaching: Attaching,
     ) -> None:
         super().__init__(shown)
         self._calls, self._shown = calls, shown
         self._composer, self._transcript = composer, transcript
-        self._model = model
+        self._model, self._attaching = model, attaching
         self.messages = MessageMenu(calls, transcript, model)
         self.comparing = CompareControl(calls, transcript)
         self._connect()
@@ -74,11 +76,13 @@ class ChatCommands(QObject):
 
     def _send(self, text: str) -> None:
         now, after = self._shown.now, self._last_seen()
+        if (attachments := self._attaching.taken()) is None:
+            return
         self.sending.emit()
         self._composer.replace("")
         self._shown.with_conversation(
             lambda conversation: self._calls.do(
-                lambda s: _sent(s, conversation, text, after),
+                lambda s: _sent(s, conversation, text, after, attachments),
                 None,
                 lambda error: self._give_back(now, conversation, text, error),
                 owner=self,
@@ -93,7 +97,7 @@ class ChatCommands(QObject):
     def _queue(self, text: str) -> None:
         """Let a question wait until the answer has ended."""
         now, conversation = self._shown.now, self._shown.now.id
-        if conversation is not None:
+        if conversation is not None and not self._attaching.waits():
             self._composer.replace("")
             self._calls.do(
                 lambda s: _queued(s, conversation, text),
@@ -106,6 +110,7 @@ class ChatCommands(QObject):
         """A message that could not be sent goes back to where it was written."""
         if now is self._shown.now:
             self._put_before(text)
+            self._attaching.give_back()
         self._calls.do(lambda s: s.conversations.set_draft(conversation, text))
         self._refused(error)
 
@@ -238,6 +243,8 @@ def _queued(services: Services, conversation: int, text: str) -> None:
     services.conversations.set_draft(conversation, "")
 
 
-def _sent(services: Services, conversation: int, text: str, after: int | None) -> None:
-    services.asking.send(conversation, text, after)
+def _sent(
+    services: Services, conversation: int, text: str, after: int | None, attachments: Sequence[Attachment]
+) -> None:
+    services.asking.send(conversation, text, after, attachments)
     services.conversations.set_draft(conversation, "")

@@ -12,6 +12,7 @@ from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.answer_runs import AnswerRuns
+from app.desktop.chat.attaching.attaching import Attaching
 from app.desktop.chat.chat_commands import ChatCommands
 from app.desktop.chat.chat_views import ChatViews
 from app.desktop.chat.compaction.compaction_controller import RoomControl
@@ -35,7 +36,6 @@ from app.desktop.markdown.links import open_link
 from app.desktop.model_picker.header import Header
 from app.desktop.model_picker.memory_chip import MemoryChip
 from app.desktop.model_picker.model_banner import ModelBanner
-from app.desktop.text_entry.given_files import GivenFiles
 from app.desktop.widgets.banner import Banner
 from app.desktop.widgets.layouts import Column, Row
 from app.services.chat.events import AnswerQueued, MessageAdded
@@ -80,7 +80,7 @@ class ChatPage(ThemedWidget):
         self.composer = Composer(frame, self)
         self.draft = SharedDraft(self.shown, self.composer)
         self.tools = ToolsControl(calls, self.composer.tools)
-        self.files = GivenFiles(self, frame.edit, self.tools.offer)
+        self.attaching = Attaching(calls, self, self.shown, self.composer, self.tools.offer)
         self.transcript = TranscriptView(self)
         self._written = WrittenAnswers(calls, self.transcript)
         self.finding = FindControl(calls, self.transcript.area, lambda: self.shown.now.id, self)
@@ -91,7 +91,9 @@ class ChatPage(ThemedWidget):
             calls, frame, self, lambda: (self.shown.now.project, self.shown.now.options.tools)
         )
         self.queue = QueueControl(calls, QueueStrip(self))
-        self.commands = ChatCommands(calls, self.shown, self.composer, self.transcript, self.model)
+        self.commands = ChatCommands(
+            calls, self.shown, self.composer, self.transcript, self.model, self.attaching
+        )
         self.runs = AnswerRuns(calls, self, self.composer)
         self.views = ChatViews(calls, self.transcript, self.finding, self.selection, self)
         talk = Column(
@@ -104,7 +106,7 @@ class ChatPage(ThemedWidget):
             self.room.strip,
             self.queue.strip,
             self.proposal,
-            self.files.strip,
+            self.attaching.strip,
             self.composer,
             spacing=0,
         )
@@ -137,6 +139,7 @@ class ChatPage(ThemedWidget):
         commands.messages.said.connect(self.said)
         transcript.page_wanted.connect(lambda ids: shown.load(ids, self._written.deliver))
         transcript.link_activated.connect(open_link)
+        transcript.attachment_pressed.connect(self.attaching.actions.show_text)
         transcript.steps_made.connect(self.runs.attach)
         self.views.whole_text.page_wanted.connect(lambda ids: shown.load(ids, self._take_whole_text))
         self.views.words_shown.connect(composer.take_focus)
@@ -159,7 +162,7 @@ class ChatPage(ThemedWidget):
         self.views.leave()
         self.composer.flush_draft()
         self.error_strip.hide()
-        self.files.strip.hide()
+        self.attaching.leave()
         self.room.leave()
         self._written.leave()
         self.composer.show_question(False)
@@ -186,6 +189,7 @@ class ChatPage(ThemedWidget):
 
     def _show_path(self, path: list[int]) -> None:
         self.selection.clear()
+        self.attaching.weigh()
         unsaved = self.transcript.unsaved_outside(path)
         self._written.show_path(path)
         self.room.measure(self.shown.now.id, path)
@@ -210,6 +214,7 @@ class ChatPage(ThemedWidget):
             self._settings.reasoning if options.reasoning is None else options.reasoning
         )
         self.queue.show_chat(conversation)
+        self.attaching.show_chat(conversation)
         self._show_answering()
         self._show_context()
 
@@ -289,8 +294,10 @@ class ChatPage(ThemedWidget):
                 self.transcript.finish_message(event.message)
                 self.room.answer_ended(event.message.id)
                 self.room.measure(shown, self.transcript.ids)
+                self.attaching.weigh()
         elif isinstance(event, ModelChanged):
             self.model.show_state(event)
+            self.attaching.weigh()
             self._show_model()
         else:
             self.shown.take(event)

@@ -13,7 +13,7 @@ from app.desktop.chat.tools.tools_button import ToolsButton
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.text.remote_marks import leaving, short_host
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import show_text, text_label
+from app.desktop.widgets.labels import name_icon, show_text, text_label
 from app.desktop.widgets.layouts import STRETCH
 from app.desktop.widgets.writing import Writing
 from app.services.models.events import ModelChanged
@@ -31,6 +31,7 @@ class Composer(ThemedWidget):
     queued = Signal(str)
     # Enter was pressed where nothing is written.
     nothing_sent = Signal()
+    attach_wanted = Signal()
     stop_wanted = Signal()
     draft_changed = Signal(str)
     # As `draft_changed`, where the words were replaced: sent, queued, or given back.
@@ -40,13 +41,14 @@ class Composer(ThemedWidget):
 
     def __init__(self, frame: ComposerFrame, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._answering = self._asked = self._replacing = False
+        self._answering = self._asked = self._replacing = self._attached = False
         self._model: ModelChanged | None = None
         self._reasoning: Reasoning = "auto"
         self.frame = frame
         self.edit = frame.edit
         self.button = push_button(self.frame, "send")
         self.reasoning = ReasoningChooser(self.frame)
+        self.attach = push_button(self.frame, "icon")
         self.tools = ToolsButton(self.frame)
         self._reasoning_label = text_label(self.frame, "small")
         self._instead = text_label(self.frame, "small")
@@ -60,6 +62,7 @@ class Composer(ThemedWidget):
     def _lay_out(self) -> None:
         self._foot = self.frame.foot
         for item in (
+            self.attach,
             self.tools,
             self._reasoning_label,
             self.reasoning,
@@ -73,6 +76,7 @@ class Composer(ThemedWidget):
 
     def _connect(self) -> None:
         self.edit.submitted.connect(self.submit)
+        self.attach.clicked.connect(self.attach_wanted)
         self.edit.textChanged.connect(self._text_changed)
         # Before another window gets a key, it has the words of this one.
         self.edit.focus_changed.connect(lambda focused: None if focused else self.flush_draft())
@@ -117,6 +121,11 @@ class Composer(ThemedWidget):
             self._show_placeholder()
         self._show_button()
 
+    def set_attached(self, attached: bool) -> None:
+        """Whether something is attached, which can be sent without words."""
+        self._attached = attached
+        self._show_button()
+
     def show_model(self, state: ModelChanged) -> None:
         self._model = state
         self._show_reasoning()
@@ -146,7 +155,7 @@ class Composer(ThemedWidget):
     def submit(self) -> None:
         """Send what is written, as Enter does."""
         text = self.text()
-        if not text.strip():
+        if not text.strip() and not self._attached:
             self.nothing_sent.emit()
         else:
             (self.queued if self._answering else self.sent).emit(text)
@@ -172,7 +181,7 @@ class Composer(ThemedWidget):
 
     def _show_button(self) -> None:
         set_icon(self.button, "square" if self._answering else "arrow-up", "on_accent", 18)
-        self.button.setEnabled(self._answering or not self.edit.document().isEmpty())
+        self.button.setEnabled(self._answering or self._attached or not self.edit.document().isEmpty())
         name = self.tr("Stop") if self._answering else self.tr("Send")
         self.button.setAccessibleName(name)
         self.button.setToolTip(self.tr("Stop (Esc)") if self._answering else self.tr("Send (Enter)"))
@@ -205,7 +214,12 @@ class Composer(ThemedWidget):
         """Where there is little room the name of the control goes first, then its choices become a menu."""
         gap = self._foot.spacing()
         inside = self.width() - 2 * MARGIN - SCROLL_BAR - themes.current.px(28)
-        room = min(inside, themes.current.px(COLUMN - 28)) - self.button.width() - gap
+        room = (
+            min(inside, themes.current.px(COLUMN - 28))
+            - self.button.width()
+            - self.attach.sizeHint().width()
+            - 2 * gap
+        )
         beside = [label for label in (self._instead, self._hint) if not label.isHidden()]
         wanted = self.tools.full_width() + sum(label.sizeHint().width() + gap for label in beside)
         if self.reasoning.isHidden():
@@ -241,6 +255,7 @@ class Composer(ThemedWidget):
 
     def retranslate(self) -> None:
         self._show_placeholder()
+        name_icon(self.attach, self.tr("Attach files"))
         self.reasoning.setAccessibleName(self.tr("Reasoning"))
         self._instead.setToolTip(self.tr("This model doesn’t support your choice, so it decides on its own."))
         self._show_button()
@@ -252,4 +267,5 @@ class Composer(ThemedWidget):
         self._row.setContentsMargins(*margins())
         # What does not fit finds another form: the window need not be wide for it.
         self.setMinimumWidth(px(280))
+        set_icon(self.attach, "paperclip", "muted", 18)
         self._show_button()

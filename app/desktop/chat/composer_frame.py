@@ -30,8 +30,9 @@ class ComposerFrame(ThemedWidget):
         self.edit.height_wanted.connect(self.fit)
         self.edit.focus_changed.connect(lambda focused: set_property(self, "focused", focused))
         self.foot = Row(spacing=8)
+        self._above: QWidget | None = None
         field = (self.edit, 0, Qt.AlignmentFlag.AlignTop)
-        Column(field, self.foot, parent=self, margins=(14, 13, 12, 11), spacing=10)
+        self._column = Column(field, self.foot, parent=self, margins=(14, 13, 12, 11), spacing=10)
         self.refresh()
 
     def stand_in(self, parent: QWidget) -> Row:
@@ -40,6 +41,11 @@ class ComposerFrame(ThemedWidget):
         row.setContentsMargins(*margins())
         return row
 
+    def show_above(self, strip: QWidget) -> None:
+        """Put what is attached above the words. `fit` follows when it has another height."""
+        self._above = strip
+        self._column.insertWidget(0, strip)
+
     def fit(self) -> None:
         """As high as the text, at most the given part of the window."""
         limit = max(themes.current.px(60), round(self.window().height() * MAX_PART))
@@ -47,7 +53,10 @@ class ComposerFrame(ThemedWidget):
         if height != self.edit.height():
             self.edit.setFixedHeight(height)
         # With the controls it is no higher than before they came.
-        self.setMinimumHeight(height + themes.current.px(CONTROLS))
+        above = 0
+        if self._above is not None and not self._above.isHidden():
+            above = self._above.height() + self._column.spacing()
+        self.setMinimumHeight(above + height + themes.current.px(CONTROLS))
         full = self.edit.wanted_height() > limit
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if full else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.edit.setVerticalScrollBarPolicy(policy)

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
+    QImage,
     QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
 )
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from app.desktop.text_entry.entry import PlainEntry
+from app.desktop.text_entry.entry import PlainEntry, local_files
+
+# A longer text that is pasted is attached: among the words nobody reads it.
+MOST_PASTED = 4_000
 
 
 class MessageEdit(PlainEntry):
     """Enter sends, Shift+Enter breaks the line. Text that an input method is still composing is never sent:
-    Enter then only ends the composition."""
+    Enter then only ends the composition. Files, pictures and long texts that come here are told, not put in."""
 
     submitted = Signal()
+    text_given = Signal(str)
+    # A QImage.
+    picture_given = Signal(object)
+    # Backspace was pressed where nothing is written.
+    erased = Signal()
     height_wanted = Signal()
     focus_changed = Signal(bool)
 
@@ -33,6 +42,15 @@ class MessageEdit(PlainEntry):
         self.wrap_anywhere(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().documentLayout().documentSizeChanged.connect(lambda _: self.height_wanted.emit())
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        text = source.text() if source.hasText() and not local_files(source) else ""
+        if len(text) > MOST_PASTED:
+            self.text_given.emit(text)
+        elif source.hasImage() and not text and not local_files(source):
+            self.picture_given.emit(QImage(source.imageData()))
+        else:
+            super().insertFromMimeData(source)
 
     def wanted_height(self) -> int:
         """The height that shows the whole text, in pixels."""
@@ -56,6 +74,9 @@ class MessageEdit(PlainEntry):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         breaks = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier)
+        back = event.key() == Qt.Key.Key_Backspace and not event.isAutoRepeat()
+        if back and not self.toPlainText() and not self.composing():
+            self.erased.emit()
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or breaks:
             super().keyPressEvent(event)
         elif self.composing():

@@ -62,6 +62,8 @@ class TranscriptView(TranslatedWidget):
     answer_now_requested = Signal(int)
     sibling_requested = Signal(int, int)
     menu_requested = Signal(object)
+    # An Attachment of a message.
+    attachment_pressed = Signal(object)
     link_activated = Signal(str)
     at_tail_changed = Signal(bool)
     suggestion_chosen = Signal(str)
@@ -330,6 +332,7 @@ class TranscriptView(TranslatedWidget):
         card.sibling_requested.connect(self.sibling_requested)
         card.menu_requested.connect(self.menu_requested)
         card.link_asked.connect(self._ask_link)
+        card.attachment_pressed.connect(self.attachment_pressed)
         if isinstance(card, AnswerCard):
             self._tell_below(card)
             card.steps_made.connect(lambda: self._steps_made(card))

@@ -88,6 +88,10 @@ class TextEntry(_Base):
         cursor = self.textCursor()
         return self._insert(cursor, text if cursor.atBlockStart() else f"\n{text}")
 
+    def insert_text(self, text: str) -> bool:
+        """Put `text` at the cursor; False where it does not fit."""
+        return self._insert(self.textCursor(), text)
+
     def _insert(self, cursor: QTextCursor, text: str) -> bool:
         if not fits(text) or self.document().characterCount() + len(text) > MOST_TEXT:
             return False

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.tasks import run_in_background
-from app.desktop.text_entry.entry import TextEntry, local_files
+from app.desktop.text_entry.drops import Drops
+from app.desktop.text_entry.entry import TextEntry
 from app.desktop.widgets.banner import Banner, BannerAction
 from app.format import format_size
 
@@ -36,20 +36,7 @@ class GivenFiles(QObject):
         self.strip.closed.connect(self.changed)
         edit.files_given.connect(self._read)
         edit.refused.connect(self._refuse)
-        page.setAcceptDrops(True)
-        page.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.DragEnter, QEvent.Type.Drop):
-            drop = cast(QDragEnterEvent | QDropEvent, event)
-            if paths := local_files(drop.mimeData()):
-                drop.setDropAction(Qt.DropAction.CopyAction)
-                drop.accept()
-                if event.type() == QEvent.Type.Drop:
-                    self._edit.files_given.emit(paths)
-                    self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
-                return True
-        return False
+        Drops(page, edit)
 
     def _read(self, paths: Sequence[Path]) -> None:
         from app.desktop.text_entry.reading import MOST_FILES, read

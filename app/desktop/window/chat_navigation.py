@@ -70,6 +70,7 @@ class ChatNavigation(QObject):
             "previous_chat": lambda: self.step_chat(-1),
             "export": self.export_chat,
             "compose": self.compose,
+            "attach": self.attach_files,
             "edit_last": commands.edit_last,
             "copy_last": commands.copy_last,
             "regenerate": commands.regenerate_last,
@@ -90,6 +91,11 @@ class ChatNavigation(QObject):
 
     def show_chat(self) -> None:
         """Bring the chat to the front of its window, where it is not."""
+
+    def attach_files(self) -> None:
+        """The chat, and a dialog for what is attached to its next message."""
+        self.compose()
+        self._chat.attaching.choose()
 
     def choose_model(self) -> None:
         """The chat, with the menu of models open."""

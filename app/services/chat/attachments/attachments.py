@@ -106,6 +106,14 @@ class Attachments:
         measured = take_measure(self._models, asked, texts)
         return weighed(attachments, measured, facts.context, self._prefill_tps())
 
+    def text(self, conversation: int, attachment: Attachment) -> str:
+        """What the model is given of an attachment, "" where it is gone."""
+        return self._store.contents.text(conversation, attachment)
+
+    def original(self, conversation: int, attachment: Attachment) -> bytes:
+        """What was attached, b"" where it is gone."""
+        return self._store.contents.get(conversation, attachment.sha256) or b""
+
     def _kept(
         self, conversation: int, name: str, content: bytes, found: Extracted, chosen: tuple[int, int]
     ) -> Attachment:

@@ -108,7 +108,7 @@ def test_a_prompt_of_ones_own_is_a_file(running: Running) -> None:
     assert chat.composer.text() == "Greet my team."
 
 
-def test_a_file_of_the_chats_folder_is_read_in(running: Running, tmp_path: Path) -> None:
+def test_a_file_of_the_chats_folder_is_attached(running: Running, tmp_path: Path) -> None:
     work = tmp_path / "work"
     (work / ".git").mkdir(parents=True)
     (work / ".git" / "config").write_text("x")
@@ -122,5 +122,5 @@ def test_a_file_of_the_chats_folder_is_read_in(running: Running, tmp_path: Path)
     running.qtbot.keyClicks(chat.composer.edit, "Look at @")
     running.until(lambda: shown(running) == ["notes.md"])
     running.qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Tab)
-    running.until(lambda: "The sea is blue." in chat.composer.text())
-    assert "@" not in chat.composer.text()
+    running.until(lambda: [chip.entry.name for chip in chat.attaching.chips.chips] == ["notes.md"])
+    assert chat.composer.text() == "Look at "

@@ -1,0 +1,300 @@
+"""What is attached to the message that is written: taken from every side, read, weighed, shown and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.desktop.base.language import languages
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.tasks import Task
+from app.desktop.chat.attaching.attachment_chip import Entry
+from app.desktop.chat.attaching.chip_actions import ChipActions, has_parts
+from app.desktop.chat.attaching.chip_strip import ChipStrip, Shown, identity
+from app.desktop.chat.attaching.pasted_picture import as_png
+from app.desktop.chat.attaching.readings import Reading, Readings
+from app.desktop.chat.composer import Composer
+from app.desktop.chat.shown_chat import ShownChat
+from app.desktop.text_entry.drops import Drops
+from app.desktop.widgets.banner import Banner, BannerAction
+from app.store.records import Attachment, Conversation
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.services.chat.attachments.weighing import Weight
+
+# So many files at once.
+MOST_FILES = 20
+
+
+class Attaching(QObject):
+    """Chips in the `composer` for the draft of the `shown` chat; `strip` says what cannot be done. Takes what is
+    dropped anywhere on `page`; `offer` gives what a person can do with a folder."""
+
+    def __init__(
+        self,
+        calls: ServiceCalls,
+        page: QWidget,
+        shown: ShownChat,
+        composer: Composer,
+        offer: Callable[[str], BannerAction],
+    ) -> None:
+        super().__init__(page)
+        self._calls, self._page, self._shown, self._composer = calls, page, shown, composer
+        self._offer = offer
+        self._edit = composer.edit
+        self._attachments: tuple[Attachment, ...] = ()
+        # On their way to the chat; they stand in its draft until they are there.
+        self._sent: tuple[Attachment, ...] = ()
+        # As they were weighed last, and how many seconds a token of them takes.
+        self._weights: dict[Hashable, Attachment] = {}
+        self._pace = 0.0
+        self._weighing: Task | None = None
+        self._submits = False
+        self.readings = Readings(calls, self)
+        self.strip = Banner(page)
+        self.chips = ChipStrip(composer.frame)
+        composer.frame.show_above(self.chips)
+        self.chips.height_changed.connect(composer.frame.fit)
+        self.actions = ChipActions(calls, shown, composer, self.chips)
+        Drops(page, self._edit)
+        self._connect()
+
+    def _connect(self) -> None:
+        edit = self._edit
+        edit.files_given.connect(self.give_files)
+        edit.text_given.connect(self._give_text)
+        edit.picture_given.connect(self._give_picture)
+        edit.refused.connect(self._say_full)
+        edit.erased.connect(self._remove_last)
+        self._composer.attach_wanted.connect(self.choose)
+        self.chips.removed.connect(self._remove)
+        self.actions.remove_wanted.connect(self._remove)
+        self.actions.read_wanted.connect(self._read)
+        self.actions.no_room.connect(self._say_full)
+        self.chips.focus_lost.connect(self._composer.take_focus)
+        self.readings.changed.connect(self._show)
+        self.readings.kept.connect(self._take)
+        self.readings.failed.connect(lambda error: self.strip.say(languages.tell(error), colour="bad"))
+        self.readings.folder.connect(self._refuse_folder)
+
+    # What is given
+
+    def choose(self) -> None:
+        """Let a person choose files."""
+        dialog = QFileDialog(self._page.window(), self.tr("Attach files"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda files: self.give_files(list(map(Path, files))))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def give_files(self, paths: Sequence[Path]) -> None:
+        self.strip.hide()
+        for path in paths[:MOST_FILES]:
+            self._read(Reading(self._shown.now, path.name, path))
+        if len(paths) > MOST_FILES:
+            said = self.tr("Only the first {count} files were attached.")
+            self.strip.say(said.format(count=MOST_FILES))
+
+    def _give_text(self, text: str) -> None:
+        name = self._free_name(self.tr("Pasted text"))
+        content = text.encode("utf-8", "replace")
+        self._read(Reading(self._shown.now, name, lambda _: (name, content)))
+
+    def _give_picture(self, picture: QImage) -> None:
+        name = self._free_name(self.tr("Pasted picture"), ".png")
+        self._read(Reading(self._shown.now, name, lambda _: (name, as_png(picture))))
+
+    def _free_name(self, name: str, ending: str = "") -> str:
+        """One that nothing attached has."""
+        taken = {each.name for each in self._attachments}
+        taken |= {reading.name for reading in self.readings.of(self._shown.now)}
+        names = [f"{name}{ending}", *(f"{name} {number}{ending}" for number in range(2, len(taken) + 3))]
+        return next(each for each in names if each not in taken)
+
+    def _read(self, reading: Reading) -> None:
+        self.strip.hide()
+        self.readings.add(reading)
+        self._shown.with_conversation(partial(self.readings.begin, reading))
+
+    # The draft
+
+    def show_chat(self, conversation: Conversation | None) -> None:
+        """What is attached in the chat that is shown now."""
+        kept = () if conversation is None else conversation.attachments
+        self._sent = tuple(each for each in self._sent if each in kept)
+        attachments = tuple(each for each in kept if each not in self._sent)
+        if attachments != self._attachments:
+            self._attachments = attachments
+            self.weigh()
+        self._show()
+
+    def leave(self) -> None:
+        """Another chat comes."""
+        self.strip.hide()
+        self._attachments = self._sent = ()
+        self._weights = {}
+        self._stop_weighing()
+        self._show()
+
+    def _take(self, conversation: Conversation) -> None:
+        if conversation.id == self._shown.now.id:
+            self.show_chat(conversation)
+        else:
+            self._show()
+
+    def _change(self, change: Callable[[tuple[Attachment, ...]], tuple[Attachment, ...]]) -> None:
+        conversation = self._shown.now.id
+        if conversation is not None:
+            self._calls.do(
+                lambda s: s.attachments.set_draft(
+                    conversation, change(s.conversations.get(conversation).attachments)
+                ),
+                self._take,
+                owner=self,
+            )
+
+    def _remove(self, thing: object) -> None:
+        self.strip.hide()
+        if isinstance(thing, Reading):
+            self.readings.cancel(thing)
+            return
+        self._attachments = tuple(each for each in self._attachments if each != thing)
+        self._show()
+        self.weigh()
+        self._change(lambda had: tuple(each for each in had if each != thing))
+
+    def _remove_last(self) -> None:
+        if things := self._things():
+            self._remove(things[-1])
+
+    def _things(self) -> list[object]:
+        return [*self._attachments, *self.readings.of(self._shown.now)]
+
+    # What it costs
+
+    def weigh(self) -> None:
+        """Count again: what is attached, the model, or the chat before it is another."""
+        self._stop_weighing()
+        conversation, attachments = self._shown.now.id, self._attachments
+        if conversation is not None and attachments:
+            self._weighing = self._calls.do(
+                lambda s: s.attachments.weigh(conversation, attachments),
+                lambda weight: self._weighed(attachments, weight),
+                lambda _: self._not_weighed(),
+                executor="net",
+                owner=self,
+            )
+
+    def _stop_weighing(self) -> None:
+        if self._weighing is not None:
+            self._weighing.cancel()
+        self._weighing, self._submits = None, False
+
+    def _weighed(self, attachments: tuple[Attachment, ...], weight: Weight) -> None:
+        self._weights = dict(zip(map(identity, attachments), weight.attachments, strict=True))
+        whole = sum(each.tokens for each in weight.attachments if each.state != "refused")
+        self._pace = weight.seconds / whole if whole else 0.0
+        self._count()
+
+    def _not_weighed(self) -> None:
+        self._weights = {}
+        self._count()
+
+    def _count(self) -> None:
+        """Show what is known now, and send what waited for it."""
+        self._weighing = None
+        self._show()
+        if self._submits:
+            self._submits = False
+            self._composer.submit()
+
+    def _now(self) -> tuple[Attachment, ...]:
+        """As they were weighed, else as they were read."""
+        return tuple(self._weights.get(identity(each), each) for each in self._attachments)
+
+    def _show(self) -> None:
+        readings = self.readings.of(self._shown.now)
+        shown: list[Shown] = []
+        for kept, each in zip(self._attachments, self._now(), strict=True):
+            if reading := next((one for one in readings if one.instead == kept), None):
+                shown.append(Shown(reading, _entry(reading)))
+            else:
+                shown.append(Shown(kept, Entry(each.name, each, seconds=each.tokens * self._pace)))
+        shown += [
+            Shown(reading, _entry(reading))
+            for reading in readings
+            if reading.instead not in self._attachments
+        ]
+        self.chips.show_chips(shown)
+        self._composer.set_attached(bool(shown))
+
+    # Sending
+
+    def taken(self) -> tuple[Attachment, ...] | None:
+        """What goes with the words that are sent now; None where that cannot be, which is explained then."""
+        if readings := self.readings.of(self._shown.now):
+            said = self.tr("“{name}” is still being read. Send again when it is done, or remove it.")
+            self.strip.say(said.format(name=readings[0].name), colour="accent")
+            return None
+        if self._weighing is not None:
+            self._submits = True
+            return None
+        for kept, each in zip(self._attachments, self._now(), strict=True):
+            if each.state == "refused":
+                self._explain(kept, each)
+                return None
+        self.strip.hide()
+        told, self._sent = self._now(), (*self._sent, *self._attachments)
+        self._attachments = ()
+        self._stop_weighing()
+        self._show()
+        return told
+
+    def waits(self) -> bool:
+        """Whether the words cannot wait for their turn, as something is attached; that is explained then."""
+        if self._things():
+            self.strip.say(
+                self.tr(
+                    "Questions with attachments can’t wait in line. Send this one when the answer is done."
+                ),
+                colour="accent",
+            )
+            return True
+        return False
+
+    def give_back(self) -> None:
+        """The words could not be sent: what was attached is in the draft still."""
+        self._sent = ()
+        self.show_chat(self._shown.now.conversation)
+
+    def _explain(self, kept: Attachment, now: Attachment) -> None:
+        actions = [BannerAction(self.tr("Remove"), partial(self._remove, kept))]
+        if has_parts(kept):
+            actions.insert(
+                0, BannerAction(self.tr("Choose parts…"), partial(self.actions.choose_parts, kept))
+            )
+        reason = now.reason or UserError("attachment.not_sent").info
+        self.strip.say(languages.tell(reason), actions)
+
+    def _refuse_folder(self, folder: str) -> None:
+        text = self.tr("A folder doesn’t fit into a message, but the model can work in it with tools.")
+        action = self._offer(folder)
+        self.strip.say(text, [BannerAction(action.text, partial(self._act, action))])
+
+    def _act(self, action: BannerAction) -> None:
+        self.strip.hide()
+        action.act()
+
+    def _say_full(self) -> None:
+        self.strip.say(self.tr("There is no more room in this message."))
+
+
+def _entry(reading: Reading) -> Entry:
+    return Entry(reading.name, waits=reading.task is None, done=reading.done)

@@ -1,0 +1,56 @@
+"""What was attached to a message that is sent, in its card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import FittedWidget
+from app.desktop.chat.attaching.attachment_chip import AttachmentChip, Entry
+from app.desktop.widgets.flow import flow
+from app.desktop.widgets.layouts import discard
+from app.store.records import Attachment
+
+GAP = 6
+
+
+class SentChips(FittedWidget):
+    """Chips at the right edge, `share` of the width at most; `pressed` carries the Attachment."""
+
+    pressed = Signal(object)
+
+    def __init__(self, parent: QWidget, share: float) -> None:
+        super().__init__(parent)
+        self._share = share
+        self._shown: tuple[Attachment, ...] = ()
+        self.chips: list[AttachmentChip] = []
+
+    def show_attachments(self, attachments: Sequence[Attachment]) -> None:
+        if self._shown == tuple(attachments):
+            return
+        for chip in self.chips:
+            discard(chip)
+        self._shown = tuple(attachments)
+        self.chips = [self._made(each) for each in attachments]
+
+    def _made(self, attachment: Attachment) -> AttachmentChip:
+        chip = AttachmentChip(self, Entry(attachment.name, attachment), sent=True)
+        chip.clicked.connect(lambda: self.pressed.emit(attachment))
+        chip.show()
+        return chip
+
+    def fit(self, width: int) -> int:
+        if not self.chips:
+            return 0
+        px = themes.current.px
+        room = int(width * self._share)
+        height = flow(self.chips, QRect(0, 0, room, 0), px(GAP))
+        for top in {chip.y() + chip.height() // 2 for chip in self.chips}:
+            line = [chip for chip in self.chips if chip.y() + chip.height() // 2 == top]
+            by = width - (line[-1].x() + line[-1].width())
+            for chip in line:
+                chip.move(chip.x() + by, chip.y())
+        return height + px(GAP)

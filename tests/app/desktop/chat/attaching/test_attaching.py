@@ -1,0 +1,308 @@
+"""Files, pictures and long texts that are attached to a message in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from app.desktop.chat.attaching.attachment_chip import AttachmentChip
+from app.desktop.chat.attaching.parts_sheet import PartsSheet
+from app.desktop.chat.attaching.text_sheet import TextSheet
+from app.desktop.markdown.text_box import TextBox
+from app.store.records import Attachment
+from tests.app.desktop.conftest import Running
+from tests.support.documents.made import pdf
+from tests.support.window.chat import card, editor
+from tests.support.window.dropping import drop, files
+from tests.support.window.finding import find_all, part
+from tests.support.window.menus import choose
+from tests.support.window.pressing import press
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def counting(make_desktop: Callable[..., Running]) -> Running:
+    """A model with room for 4,096 tokens, which counts one for each four characters."""
+    return make_desktop(counts=True, settings={"context": 4096}).ready()
+
+
+def chips(running: Running) -> list[AttachmentChip]:
+    return running.window.chat.attaching.chips.chips
+
+
+def draft(running: Running) -> tuple[Attachment, ...]:
+    conversation = running.window.chat.shown.now.id
+    return () if conversation is None else running.services.conversations.get(conversation).attachments
+
+
+def give(running: Running, *paths: Path) -> None:
+    running.window.chat.composer.edit.insertFromMimeData(files(*paths))
+
+
+def attached(running: Running, *names: str) -> list[AttachmentChip]:
+    """The chips, once these and no others are read."""
+    running.until(lambda: [each.name for each in draft(running)] == list(names))
+    running.until(lambda: [chip.entry.name for chip in chips(running)] == list(names))
+    running.until(lambda: all(chip.entry.attachment is not None for chip in chips(running)))
+    return chips(running)
+
+
+def weighed(running: Running, *names: str) -> list[AttachmentChip]:
+    """As `attached`, once the model has counted what can be read."""
+    shown = attached(running, *names)
+
+    def counted(chip: AttachmentChip) -> bool:
+        attachment = chip.entry.attachment
+        return attachment is not None and (chip.is_refused or not attachment.estimated)
+
+    running.until(lambda: all(map(counted, shown)))
+    return shown
+
+
+def paste(text: str) -> QMimeData:
+    data = QMimeData()
+    data.setText(text)
+    return data
+
+
+def said(running: Running) -> str:
+    strip = running.window.chat.attaching.strip
+    running.until(strip.isVisible)
+    return strip.text()
+
+
+def asked(running: Running) -> str:
+    """What the last user's turn said to the model."""
+    turns = [each.content for each in running.engine.requests[-1].messages if each.role == "user"]
+    return str(turns[-1])
+
+
+def send(running: Running, text: str) -> None:
+    composer, before = running.window.chat.composer, len(running.engine.requests)
+    composer.edit.setPlainText(text)
+    running.qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    running.until(lambda: len(running.engine.requests) > before)
+    running.until(lambda: not running.services.answers.answering() and not chips(running))
+
+
+def test_a_file_becomes_a_chip_and_its_whole_text_goes_to_the_model(running: Running, tmp_path: Path) -> None:
+    (notes := tmp_path / "notes.md").write_text("The door is green.\n")
+    (paper := tmp_path / "paper.pdf").write_bytes(pdf("One page", "Another page"))
+    give(running, notes, paper)
+    weighed(running, "notes.md", "paper.pdf")
+    assert running.window.chat.composer.text() == ""
+    send(running, "What color?")
+    assert "The door is green." in asked(running) and "Another page" in asked(running)
+    assert asked(running).endswith("What color?")
+    assert draft(running) == ()
+
+
+def test_it_can_be_sent_without_words_and_shows_its_chips_in_the_card(
+    running: Running, tmp_path: Path
+) -> None:
+    (notes := tmp_path / "notes.md").write_text("The door is green.\n")
+    assert not running.window.chat.composer.button.isEnabled()
+    give(running, notes)
+    attached(running, "notes.md")
+    assert running.window.chat.composer.button.isEnabled()
+    send(running, "")
+    view = running.window.chat.transcript
+    running.until(lambda: len(view.ids) == 2 and view.shows(view.ids[0]))
+    (chip,) = find_all(card(view, view.ids[0]), kind=AttachmentChip)
+    chip.click()
+    sheets = running.window.findChildren(TextSheet)
+    running.until(lambda: sheets[-1].isVisible())
+    assert "The door is green." in part(sheets[-1], TextBox).text.toPlainText()
+    running.qtbot.keyClick(sheets[-1], Qt.Key.Key_Escape)
+    assert not chip.isHidden()
+
+
+def test_what_is_dropped_anywhere_on_the_chat_is_attached(running: Running, tmp_path: Path) -> None:
+    (file := tmp_path / "a.txt").write_text("from the drop")
+    assert drop(running.window.chat, files(file)).dropAction() == Qt.DropAction.CopyAction
+    attached(running, "a.txt")
+
+
+def test_what_costs_is_told_and_what_does_not_fit_is_not_sent(counting: Running, tmp_path: Path) -> None:
+    (small := tmp_path / "small.txt").write_text("word " * 400)
+    (large := tmp_path / "large.txt").write_text("word " * 4000)
+    give(counting, small, large)
+    fits, too_long = weighed(counting, "small.txt", "large.txt")
+    counting.until(lambda: too_long.is_refused)
+    assert "tokens" in fits.detail() and not fits.is_refused
+    assert "there's room for" in too_long.detail()
+    before = len(counting.engine.requests)
+    counting.window.chat.composer.edit.setPlainText("Read this")
+    counting.qtbot.keyClick(counting.window.chat.composer.edit, Qt.Key.Key_Return)
+    assert "large.txt" in said(counting)
+    assert counting.window.chat.composer.text() == "Read this" and len(counting.engine.requests) == before
+    press(counting.window.chat.attaching.strip, "Remove")
+    attached(counting, "small.txt")
+    send(counting, "Read this")
+    assert "word word" in asked(counting)
+
+
+def test_pages_of_a_long_document_are_chosen(counting: Running, tmp_path: Path) -> None:
+    (book := tmp_path / "book.pdf").write_bytes(
+        pdf(*(f"Page {number} " + "word " * 700 for number in range(1, 7)))
+    )
+    give(counting, book)
+    (chip,) = weighed(counting, "book.pdf")
+    counting.until(lambda: chip.is_refused)
+    choose(chip, "Choose parts…")
+    (sheet,) = counting.window.findChildren(PartsSheet)
+    sheet.first.show_number(2)
+    sheet.last.show_number(3)
+    sheet.use.click()
+    counting.until(lambda: [(each.first, each.last) for each in draft(counting)] == [(2, 3)])
+    (chip,) = weighed(counting, "book.pdf")
+    assert "parts 2 to 3" in chip.detail() and not chip.is_refused
+    send(counting, "Go on")
+    assert "Page 3" in asked(counting) and "Page 4" not in asked(counting)
+
+
+def test_chips_are_removed_by_cross_delete_and_backspace(running: Running, tmp_path: Path) -> None:
+    names = ["a.txt", "b.txt", "c.txt", "d.txt"]
+    for name in names:
+        (tmp_path / name).write_text(name)
+    give(running, *(tmp_path / name for name in names))
+    shown = attached(running, *names)
+    press(shown[0], "Remove “a.txt”")
+    attached(running, "b.txt", "c.txt", "d.txt")
+    shown[1].setFocus()
+    running.qtbot.keyClick(shown[1], Qt.Key.Key_Delete)
+    attached(running, "c.txt", "d.txt")
+    assert QApplication.focusWidget() is shown[2]
+    edit = running.window.chat.composer.edit
+    edit.setFocus()
+    edit.insertPlainText("x")
+    running.qtbot.keyClick(edit, Qt.Key.Key_Backspace)
+    assert edit.toPlainText() == "" and len(chips(running)) == 2
+    running.qtbot.keyClick(edit, Qt.Key.Key_Backspace)
+    attached(running, "c.txt")
+    chips(running)[0].setFocus()
+    running.qtbot.keyClick(chips(running)[0], Qt.Key.Key_Delete)
+    attached(running)
+    assert QApplication.focusWidget() is edit
+
+
+def test_a_long_text_that_is_pasted_is_attached_and_can_be_put_in_instead(running: Running) -> None:
+    edit = running.window.chat.composer.edit
+    edit.insertFromMimeData(paste("short"))
+    text = "<p>가나다 & more</p>\n" * 300
+    edit.insertFromMimeData(paste(text))
+    (chip,) = attached(running, "Pasted text")
+    assert edit.toPlainText() == "short"
+    edit.insertFromMimeData(paste(text + "!"))
+    attached(running, "Pasted text", "Pasted text 2")
+    choose(chip, "Insert as text")
+    attached(running, "Pasted text 2")
+    running.until(lambda: edit.toPlainText() == "short" + text)
+
+
+def test_a_picture_says_that_the_model_cannot_see_it_and_is_not_sent(running: Running) -> None:
+    data = QMimeData()
+    data.setImageData(QImage(4, 4, QImage.Format.Format_RGB32))
+    running.window.chat.composer.edit.insertFromMimeData(data)
+    (chip,) = attached(running, "Pasted picture.png")
+    assert chip.is_refused and "can't see pictures" in chip.accessibleDescription()
+    running.window.chat.composer.submit()
+    assert "can't see pictures" in said(running) and not running.engine.requests
+
+
+def test_a_folder_offers_tools_in_it(running: Running, tmp_path: Path) -> None:
+    (folder := tmp_path / "project").mkdir()
+    drop(running.window.chat, files(folder))
+    assert "folder" in said(running) and not chips(running)
+    press(running.window.chat.attaching.strip, "Use tools in this folder")
+    tools = running.window.chat.tools
+    running.until(lambda: tools.sheet is not None and tools.sheet.isVisible())
+    assert tools.sheet is not None and tools.sheet.folder.folder() == str(folder)
+    tools.sheet.close_overlay()
+
+
+def test_the_draft_keeps_them_through_other_chats_and_a_restart(
+    make_desktop: Callable[..., Running], tmp_path: Path
+) -> None:
+    running = make_desktop().ready()
+    (notes := tmp_path / "notes.md").write_text("The door is green.\n")
+    give(running, notes)
+    attached(running, "notes.md")
+    chat = running.window.chat.shown.now.id
+    assert chat is not None
+    running.window.go.new_chat()
+    assert not chips(running)
+    running.window.go.open_chat(chat)
+    attached(running, "notes.md")
+    running.close()
+    again = make_desktop().ready()
+    again.window.go.open_chat(chat)
+    attached(again, "notes.md")
+    send(again, "What color?")
+    assert "The door is green." in asked(again)
+
+
+def test_a_file_is_read_for_the_chat_that_it_was_given_to(running: Running, tmp_path: Path) -> None:
+    (notes := tmp_path / "notes.md").write_text("words")
+    give(running, notes)
+    running.window.go.new_chat()
+    running.until(lambda: any(chat.attachments for chat in running.services.conversations.all()))
+    assert not chips(running)
+
+
+def test_what_is_being_read_is_cancelled_by_its_cross(running: Running, tmp_path: Path) -> None:
+    (slow := tmp_path / "slow.pdf").write_bytes(pdf(*["word " * 50] * 300))
+    (next_one := tmp_path / "next.txt").write_text("words")
+    give(running, slow, next_one)
+    assert [chip.entry.name for chip in chips(running)] == ["slow.pdf", "next.txt"]
+    running.window.chat.composer.edit.setPlainText("Go")
+    running.window.chat.composer.submit()
+    assert "still being read" in said(running)
+    press(chips(running)[0], "Remove “slow.pdf”")
+    attached(running, "next.txt")
+
+
+def test_an_edited_and_a_regenerated_message_keep_them(running: Running, tmp_path: Path) -> None:
+    (notes := tmp_path / "notes.md").write_text("The door is green.\n")
+    give(running, notes)
+    attached(running, "notes.md")
+    send(running, "What color?")
+    view = running.window.chat.transcript
+    running.until(lambda: len(view.ids) == 2 and view.shows(view.ids[0]))
+    shown = card(view, view.ids[0])
+    shown.start_editing()
+    editor(shown).setPlainText("Which color?")
+    before = len(running.engine.requests)
+    running.qtbot.keyClick(editor(shown), Qt.Key.Key_Return)
+    running.until(lambda: len(running.engine.requests) > before and not running.services.answers.answering())
+    assert "The door is green." in asked(running) and asked(running).endswith("Which color?")
+    running.until(lambda: view.shows(view.ids[0]) and len(view.ids) == 2)
+    assert find_all(card(view, view.ids[0]), kind=AttachmentChip)
+
+
+def test_questions_with_attachments_do_not_wait_in_line(
+    make_desktop: Callable[..., Running], tmp_path: Path
+) -> None:
+    running = make_desktop().ready()
+    running.engine.hold.set()  # nothing is answered yet
+    composer = running.window.chat.composer
+    composer.edit.setPlainText("Talk")
+    composer.submit()
+    running.until(
+        lambda: bool(running.services.answers.answering()) and running.window.chat.shown.answering()
+    )
+    (notes := tmp_path / "notes.md").write_text("The door is green.\n")
+    give(running, notes)
+    attached(running, "notes.md")
+    composer.edit.setPlainText("What color?")
+    composer.submit()
+    assert "can’t wait in line" in said(running)
+    assert composer.text() == "What color?" and chips(running)
+    running.engine.hold.clear()
+    running.until(lambda: not running.services.answers.answering())
