@@ -18,6 +18,7 @@ from app.desktop.base.style import style_sheet
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import CheckedField
+from app.desktop.forms.clearable import ClearableField
 from app.desktop.forms.controls import Bounds, OptionalNumber, Section, TextArea
 from app.desktop.forms.copy_diagnostics import CopyDiagnostics
 from app.desktop.forms.form import Field, FormSection, Number, Text
@@ -172,19 +173,21 @@ def choice_cards(parent: QWidget) -> Sequence[QWidget]:
 
 
 def fields(parent: QWidget) -> Sequence[QWidget]:
-    plain, checked, number, area = (
+    plain, checked, searched, number, area = (
         QLineEdit(parent),
         CheckedField(parent),
+        ClearableField(parent),
         OptionalNumber(Bounds(0, 2, 0.05, 2), parent),
         TextArea(parent),
     )
     number.show_value(0.7, 1.0, word("small"))
     checked.say(UserError("chat.busy"))
-    for field in (plain, checked, number, area):
+    searched.setText(word("name"))
+    for field in (plain, checked, searched, number, area):
         field.setAccessibleName(word("name"))
     area.show_text(word("sentence"))
     area.setFixedHeight(themes.current.px(80))
-    return [plain, checked, number, area]
+    return [plain, checked, searched, number, area]
 
 
 def notes(parent: QWidget) -> Sequence[QWidget]:

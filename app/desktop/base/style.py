@@ -44,6 +44,12 @@ def grounds(theme: Theme, tone: str) -> tuple[str, str]:
     return theme.user_bubble, theme.muted
 
 
+def unused(theme: Theme) -> str:
+    """The first of the shades of how much something is used. In high contrast lines are as strong as a shade, so that
+    it is the bare ground there."""
+    return theme.card if theme.high_contrast else theme.line
+
+
 def style_sheet(theme: Theme) -> str:
     """The whole sheet in the theme's colours and at its text size."""
     colours = {name: getattr(theme, name) for name in theme.__struct_fields__}
@@ -52,6 +58,7 @@ def style_sheet(theme: Theme) -> str:
     return _template().substitute(
         colours | measures | texts,
         hover=hover(theme),
+        unused=unused(theme),
         # Half of a round button with its border: Qt draws corners where a radius is larger.
         round=theme.px(32) // 2 + 1,
         warning_soft=grounds(theme, "warning")[0],

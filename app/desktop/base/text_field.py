@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QFont, QInputMethodEvent, QPaintEvent, QTextLayout
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit
 
 from app.desktop.base.menu import menu_of_field
 
@@ -48,3 +49,11 @@ class TextField(QLineEdit):
         if margins.top() != self._higher:
             margins.setTop(self._higher)
             self.setTextMargins(margins)
+
+
+def put_field_into(number: QAbstractSpinBox) -> None:
+    """Let a number be written in a field that centers it, and that has the menu of all other fields."""
+    field = TextField(number)
+    number.setLineEdit(field)
+    # Qt takes the field's menu away, to show one of its own with steps up and down.
+    field.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)

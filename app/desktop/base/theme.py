@@ -57,6 +57,11 @@ class Theme(msgspec.Struct, frozen=True):
     code_style: str
     scale: float = 1.0
 
+    @property
+    def high_contrast(self) -> bool:
+        """Whether outlines are as strong as words ask for."""
+        return self.name.endswith("-contrast")
+
     def px(self, pixels: float) -> int:
         """A text size or a measure that follows the text-size setting, in device-independent pixels."""
         return max(1, round(pixels * self.scale))

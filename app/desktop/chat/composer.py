@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.theme import themes
@@ -13,7 +13,8 @@ from app.desktop.chat.tools.tools_button import ToolsButton
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.text.remote_marks import leaving, short_host
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import name_icon, show_text, text_label
+from app.desktop.widgets.elided import ElidedLabel
+from app.desktop.widgets.labels import name_icon, text_label
 from app.desktop.widgets.layouts import STRETCH
 from app.desktop.widgets.writing import Writing
 from app.services.models.events import ModelChanged
@@ -52,7 +53,9 @@ class Composer(ThemedWidget):
         self.tools = ToolsButton(self.frame)
         self._reasoning_label = text_label(self.frame, "small")
         self._instead = text_label(self.frame, "small")
-        self._hint = text_label(self.frame, "small")
+        self._hint = ElidedLabel(self.frame, pixels=13, mode=Qt.TextElideMode.ElideRight)
+        self._hint.setProperty("kind", "small")
+        self._hint.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.writing = Writing(self)
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_DELAY_MS)
         self._lay_out()
@@ -243,7 +246,8 @@ class Composer(ThemedWidget):
             words = self.tr("Loads when you start typing.")
         elif remote is not None:
             words = self.tr("Sent to {host}, outside this computer").format(host=short_host(remote))
-        show_text(self._hint, words)
+        self._hint.set_whole(words)
+        self._hint.setVisible(bool(words))
         self._fit_foot()
 
     def hideEvent(self, event: object) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.desktop.base.icons import set_icon
 from app.desktop.base.prompt_edit import PromptEdit
-from app.desktop.base.text_field import TextField
+from app.desktop.base.text_field import put_field_into
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
@@ -44,7 +44,7 @@ class NumberField(QDoubleSpinBox):
         super().__init__(parent)
         self._bounds = bounds
         self._fallback: float | None = None
-        self.setLineEdit(TextField(self))
+        put_field_into(self)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setKeyboardTracking(False)
         self.setDecimals(bounds.digits)

@@ -175,6 +175,8 @@ class Header(ThemedWidget):
         self.progress.setVisible(loading)
         self.cancel.setVisible(loading)
         wide = self.width() >= themes.current.px(GAUGE_FROM)
+        self._yield_title(loading and not wide)
+        self._show_progress(short=not wide)
         self.remote_servers.set_short(self.width() < themes.current.px(SENTENCE_FROM))
         room = self.width() >= themes.current.px(WORD_FROM)
         self.remote_servers.setVisible(self.remote_servers.marks() and room)
@@ -183,6 +185,23 @@ class Header(ThemedWidget):
         self.context.set_short(not wide)
         if self._more is not None:
             self._more.setVisible(self.width() >= themes.current.px(MEMORY_FROM) and not loading)
+
+    def _yield_title(self, yields: bool) -> None:
+        """Give the title what room is left beside the model that is loaded and how far it is."""
+        policy = QSizePolicy.Policy.Ignored if yields else QSizePolicy.Policy.Expanding
+        self.title.setSizePolicy(policy, QSizePolicy.Policy.Fixed)
+        self.title.setMinimumWidth(1 if yields else themes.current.px(120))
+
+    def _show_progress(self, *, short: bool) -> None:
+        if self._state is None or not self._loading():
+            return
+        percent = f"{round(self._state.fraction * 100)}"
+        text = self.tr("Loading {percent}%").format(percent=percent)
+        if self._state.tuning:
+            text = self.tr("Tuning…")
+        self.progress.set_short(short)
+        said = text if self._state.tuning or not short else f"{percent}%"
+        self.progress.show_value(said, self._state.fraction, text)
 
     def _show_project(self, *, named: bool) -> None:
         self.project.setVisible(self._project is not None)
@@ -218,12 +237,6 @@ class Header(ThemedWidget):
                     used=format_count(self._used), size=format_count(self._size)
                 ),
             )
-        if self._state is not None and self._loading():
-            percent = f"{round(self._state.fraction * 100)}"
-            text = self.tr("Loading {percent}%").format(percent=percent)
-            if self._state.tuning:
-                text = self.tr("Tuning…")
-            self.progress.show_value(text, self._state.fraction, text)
         self._show_parts()
 
     def restyle(self) -> None:
@@ -232,4 +245,4 @@ class Header(ThemedWidget):
         set_icon(self.cancel, "x", "muted", 16)
         set_icon(self.project, "folder", "muted", 16)
         set_icon(self.options, "sliders-horizontal", "muted", 18)
-        self.title.setMinimumWidth(px(120))
+        self._show_parts()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QSpinBox, QWidget
 
 from app.desktop.base.menu import Menu
-from app.desktop.base.text_field import TextField
+from app.desktop.base.text_field import put_field_into
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
@@ -46,7 +46,7 @@ class TokenField(QSpinBox):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setLineEdit(TextField(self))
+        put_field_into(self)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setKeyboardTracking(False)
         self.setRange(1, MOST)

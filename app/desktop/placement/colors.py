@@ -7,7 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
 
-from app.desktop.base.style import mixed
+from app.desktop.base.style import mixed, unused
 from app.desktop.base.theme import Theme
 from app.desktop.placement.bars import DISK, Part
 from engine.placement.plan import RAM, Machine
@@ -63,7 +63,7 @@ def part_brush(theme: Theme, base: str, part: Part) -> QBrush:
 
 def heat_colours(theme: Theme, most: str = "") -> tuple[QColor, ...]:
     """256 shades from "never fired" to "fired most", which is `most`, else the GPU's colour."""
-    return _shades(theme.line, most or theme.gpu)
+    return _shades(unused(theme), most or theme.gpu)
 
 
 @lru_cache(8)

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
@@ -112,9 +112,13 @@ class PlacementPage(ThemedWidget):
             self._give_focus()
 
     def _give_focus(self) -> None:
-        if self._focus_wanted and self.side.isVisible():
-            self._focus_wanted = False
+        if not self._focus_wanted or not self.isVisible():
+            return
+        self._focus_wanted = False
+        if self.side.isVisible():
             self.side.take_focus()
+        else:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def reload(self) -> None:
         """Read the models, the machine and the shown model's plan again."""

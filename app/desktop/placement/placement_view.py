@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
@@ -112,6 +112,8 @@ class PlacementView(ThemedWidget):
         return self.state.isHidden()
 
     def _show_cards(self, on: bool) -> None:
+        focus = QApplication.focusWidget()
+        held = focus is not None and self.isAncestorOf(focus)
         self.state.setVisible(not on and bool(self.state.words.text()))
         for card in (
             self.plain,
@@ -128,6 +130,9 @@ class PlacementView(ThemedWidget):
             self.cache.hide()
         self.header.tune.setVisible(on)
         self.header.apply.setVisible(on)
+        if held and focus is not QApplication.focusWidget():
+            # What had the focus is hidden: the keys go on from this page, not from the rail.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def restyle(self) -> None:
         self._column.setMaximumWidth(themes.current.px(COLUMN))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.text_field import TextField
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.forms.clearable import ClearableField
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column, Row
@@ -47,8 +48,7 @@ class ModelTicks(ThemedWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.ticks: list[ModelTick] = []
-        self.search = TextField(self)
-        self.search.setClearButtonEnabled(True)
+        self.search = ClearableField(self)
         self._inside = QWidget(self)
         self._rows = Column(parent=self._inside, spacing=0)
         self._scroller = scroll_area(self._inside, self)

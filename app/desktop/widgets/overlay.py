@@ -12,7 +12,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, Row
-from app.desktop.widgets.scroller import GUTTER, ColumnScroller
+from app.desktop.widgets.scroller import ColumnScroller, column_width
 
 # Above the card.
 TOP = 72
@@ -123,7 +123,7 @@ class Sheet(Overlay):
         self.layout().setContentsMargins(px(18), top, px(18), px(18))
         self.inside.invalidate()
         around = self.inside.totalHeightForWidth(self.card.width()) - self.scroller.minimumHeight()
-        wanted = column.totalHeightForWidth(self.card.width() - 2 * px(20) - px(GUTTER) - 2)
+        wanted = column.totalHeightForWidth(column_width(self.card.width() - 2 * px(20) - 2))
         wanted = wanted if column.hasHeightForWidth() else column.totalSizeHint().height()
         self.scroller.inside.setFixedHeight(wanted)
         room = self.height() - top - px(18) - around

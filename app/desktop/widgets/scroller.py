@@ -12,6 +12,13 @@ from app.desktop.widgets.layouts import STRETCH, Column, Row
 COLUMN = 1080
 # The scroll bar stands in the right margin, so that what scrolls is as wide as what does not.
 GUTTER = 14
+# Of the room: the stretches beside the column take what is left.
+SHARE = 1000
+
+
+def column_width(room: int) -> int:
+    """How wide the column of a bare scroller is where there is room for `room` pixels and the gutter."""
+    return (room - themes.current.px(GUTTER)) * SHARE // (SHARE + 2)
 
 
 def scroll_area(inside: QWidget, parent: QWidget) -> QScrollArea:
@@ -43,7 +50,7 @@ class ColumnScroller(QScrollArea):
         page.setProperty("kind", "page")
         self.inside = QWidget(page)
         self.column = Column(parent=self.inside, spacing=12)
-        self._row = Row(STRETCH, (self.inside, 1000), STRETCH, parent=page)
+        self._row = Row(STRETCH, (self.inside, SHARE), STRETCH, parent=page)
         self.setWidget(page)
         self.verticalScrollBar().rangeChanged.connect(self._make_room)
         themes.changed.connect(self._restyle)

@@ -54,6 +54,10 @@ class Gauge(ThemedWidget):
         self.setToolTip(explanation)
         self.setAccessibleName(explanation)
 
+    def set_short(self, short: bool) -> None:
+        """The words alone."""
+        self._bar.setHidden(short)
+
     def text(self) -> str:
         return self._words.text()
 

@@ -23,7 +23,8 @@ class Toast(QFrame):
     """One toast over the window `parent`; a new one takes the place of the old. Takes no focus, and does not go
     while nobody looks: before another window.
 
-    It stands above `foot`, or another one of `stand_above`, while that is in sight, else at the foot of the window.
+    It stands above `foot` and all of `stand_above` that are in sight, else at the foot of the window. Its words are
+    said in one language: it goes when another one is chosen.
     """
 
     def __init__(self, parent: QWidget, foot: QWidget) -> None:
@@ -115,13 +116,17 @@ class Toast(QFrame):
         self.adjustSize()
         window = self._window
         middle, bottom = window.width() // 2, window.height() - themes.current.px(MARGIN)
-        foot = next((foot for foot in self._feet if foot.isVisible()), None)
-        if foot is not None:
-            corner = foot.mapTo(window, QPoint(0, 0))
+        places = [(foot.mapTo(window, QPoint(0, 0)), foot) for foot in self._feet if foot.isVisible()]
+        if places:
+            corner, foot = min(places, key=lambda place: place[0].y())
             middle, bottom = corner.x() + foot.width() // 2, corner.y() - themes.current.px(4)
         # In a small window it may be wider than what it stands above.
         left = max(0, min(middle - self.width() // 2, window.width() - self.width() - themes.current.px(4)))
-        self.move(left, bottom - self.height())
+        self.move(left, max(0, bottom - self.height()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.dismiss()
 
     def hideEvent(self, event: object) -> None:
         self._timer.stop()
@@ -139,7 +144,7 @@ class Toast(QFrame):
             self._timer.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide):
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Move):
             self._place()
         elif event.type() == QEvent.Type.WindowActivate and self.isVisible():
             self._count_down()

@@ -179,6 +179,7 @@ class MainWindow(ThemedWidget):
         self.panel = ConversationPanel(self.calls, self.chat)
         self.toast = Toast(self, self.chat.room.strip)
         self.toast.stand_above(self.chat.composer)
+        self.toast.stand_above(self.chat.inserting.list)
 
     def _build_chat_lists(self) -> None:
         """What is done with chats as a whole."""

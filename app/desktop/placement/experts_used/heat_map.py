@@ -157,19 +157,25 @@ class HeatMap(QWidget):
             return
         painter = QPainter(self)
         painter.drawImage(self.rect(), self._image)
-        if min(self.width() / self._image.width(), self.height() / self._image.height()) >= GAP_FROM:
-            self._paint_gaps(painter)
+        wide, high = self.width() / self._image.width(), self.height() / self._image.height()
+        if themes.current.high_contrast:
+            # What never fired is as bare as the card: its cells are told by outlines, where small by one for a line.
+            self._paint_lines(painter, themes.current.line, columns=wide >= GAP_FROM, rows=high >= GAP_FROM)
+            painter.setPen(QColor(themes.current.edge))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        elif min(wide, high) >= GAP_FROM:
+            self._paint_lines(painter, themes.current.card, columns=True, rows=True)
         if self._at is not None:
             painter.setPen(QPen(QColor(themes.current.text), 2))
             painter.drawRect(self._cell_rect(self._at).adjusted(0, 0, -1, -1))
 
-    def _paint_gaps(self, painter: QPainter) -> None:
+    def _paint_lines(self, painter: QPainter, colour: str, *, columns: bool, rows: bool) -> None:
         """Thin lines between the cells."""
-        columns, rows, gap = self._image.width(), self._image.height(), QColor(themes.current.card)
-        for column in range(1, columns):
-            painter.fillRect(round(column * self.width() / columns) - 1, 0, 1, self.height(), gap)
-        for row in range(1, rows):
-            painter.fillRect(0, round(row * self.height() / rows) - 1, self.width(), 1, gap)
+        across, down, line = self._image.width(), self._image.height(), QColor(colour)
+        for column in range(1, across if columns else 1):
+            painter.fillRect(round(column * self.width() / across) - 1, 0, 1, self.height(), line)
+        for row in range(1, down if rows else 1):
+            painter.fillRect(0, round(row * self.height() / down) - 1, self.width(), 1, line)
 
     def _cell_rect(self, cell: QPoint) -> QRect:
         """Where a cell is drawn, its gap included."""

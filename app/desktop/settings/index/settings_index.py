@@ -8,11 +8,11 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.forms.clearable import ClearableField
 from app.desktop.forms.controls import Section
 from app.desktop.widgets.labels import show_text, text_label
 from app.desktop.widgets.layouts import STRETCH, Column
 from app.desktop.widgets.scroller import scroll_area
-from app.desktop.widgets.searched_list import SearchField
 from app.desktop.widgets.side_row import SideRow, fit_rows
 
 
@@ -33,8 +33,7 @@ class SettingsIndex(ThemedWidget):
         self.setProperty("kind", "side")
         self._sections = list(sections)
         self._chosen: Section | None = self._sections[0]
-        self.search = SearchField(self)
-        self.search.setClearButtonEnabled(True)
+        self.search = ClearableField(self)
         self.search.textChanged.connect(self._find)
         self._nothing = text_label(self, "small", wraps=True)
         inside = QWidget(self)

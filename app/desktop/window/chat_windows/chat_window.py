@@ -81,6 +81,7 @@ class ChatWindow(ThemedWidget):
         self.panel = ConversationPanel(self.calls, self.chat)
         self.toast = Toast(self, self.chat.room.strip)
         self.toast.stand_above(self.chat.composer)
+        self.toast.stand_above(self.chat.inserting.list)
         self.go = _Navigation(self, chats, menus, beyond)
         self.exports = ChatExports(self.calls, self.toast, chats.conversation, self)
         for page in (self.chat, self.deleted):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.text_field import TextField, line_height
 from app.desktop.base.theme import themes
+from app.desktop.forms.clearable import ClearableField
 from app.desktop.forms.controls import Bounds, NumberField
 
 
@@ -56,3 +58,22 @@ def test_what_is_composed_is_centered_like_what_is_written(qtbot: QtBot, looks: 
     field.grab()
     higher = line_height("한", field.font()) - field.fontMetrics().height()
     assert field.textMargins().top() == composed == max(0, round(higher))
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_a_search_is_emptied_by_a_button_as_large_as_the_text(
+    qtbot: QtBot, looks: None, scale: float
+) -> None:
+    themes.choose("light", scale)
+    field = ClearableField()
+    qtbot.addWidget(field)
+    field.resize(themes.current.px(200), field.sizeHint().height())
+    field.show()
+    assert field.clearing.isHidden()
+    qtbot.keyClicks(field, "a" * 60)
+    field.grab()  # which scrolls to the cursor
+    assert field.clearing.isVisible() and field.clearing.iconSize().width() == round(16 * scale)
+    assert field.rect().contains(field.clearing.geometry())
+    assert field.cursorRect().right() <= field.clearing.geometry().left() + 2 * scale
+    qtbot.mouseClick(field.clearing, Qt.MouseButton.LeftButton)
+    assert field.text() == "" and field.clearing.isHidden()

@@ -17,7 +17,7 @@ from app.desktop.placement.activity_card import ActivityCard
 from app.desktop.placement.bars import DISK, device_bars
 from app.desktop.placement.bars_card import BarsCard
 from app.desktop.placement.experts_used.heat_map import HeatMap
-from app.desktop.placement.experts_used.levels import heat_of
+from app.desktop.placement.experts_used.levels import blank, heat_of
 from app.desktop.placement.explanation_card import ExplanationCard
 from app.desktop.placement.layers import layer_cells
 from app.desktop.placement.live_speed import LiveSpeed
@@ -170,6 +170,24 @@ def test_every_cell_of_the_heat_map_has_the_colour_of_its_expert(
         level = heat.levels[row * experts + expert]
         red = line.red() + (gpu.red() - line.red()) * level / 255
         assert abs(QColor(image.pixel(place)).red() - red) <= 1
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_in_high_contrast_experts_that_never_fired_are_bare_and_outlined(
+    qtbot: QtBot, looks: None, look: str
+) -> None:
+    themes.choose(look, 1.0, "high")
+    widget = HeatMap()
+    widget.show_heat(blank(48, 128))
+    shown(qtbot, widget)
+    widget.resize(300, 300)
+    widget.clearFocus()
+    image = widget.grab().toImage()
+    found = {QColor(image.pixel(x, y)).name().upper() for x in range(300) for y in range(300)}
+    theme = themes.current
+    assert found == {theme.card, theme.line, theme.edge}
+    assert {QColor(image.pixel(x, 0)).name().upper() for x in range(300)} == {theme.edge}
+    assert sum(QColor(image.pixel(150, y)).name().upper() == theme.line for y in range(300)) == 47
 
 
 def test_the_heat_map_is_read_by_keys_and_by_the_pointer(qtbot: QtBot) -> None:

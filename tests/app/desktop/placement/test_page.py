@@ -68,6 +68,20 @@ def test_the_page_opens_from_the_rail_and_by_its_shortcut(running: Running, qtbo
     assert window.pages.currentWidget() is window.later.placement
 
 
+def test_the_keys_stay_on_a_narrow_page(running: Running, qtbot: QtBot) -> None:
+    page = opened(running)
+    running.window.resize(600, 800)
+    running.window.go.show_page("chat")
+    running.window.go.show_page("placement")
+    running.until(lambda: page.view.shows_model() and not page.side.isVisible())
+    running.until(lambda: page is QApplication.focusWidget())
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    assert page is QApplication.focusWidget()
+    page.view.details.head.setFocus()
+    page.view.show_words("Planning…")
+    assert page.isAncestorOf(QApplication.focusWidget())
+
+
 def test_models_are_listed_with_their_speed(running: Running, placements: HandMadePlacements) -> None:
     placements.speeds["/models/smollm2.gguf"] = MeasuredSpeed(61.4, 300)
     page = opened(running)

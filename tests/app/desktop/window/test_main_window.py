@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QTextEdit
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
@@ -639,6 +639,33 @@ def test_what_a_toast_puts_off_is_done_once_when_it_goes_by(running: Running) ->
     toast.dismiss()
     toast.dismiss()
     assert done == ["one", "undone", "three"]
+
+
+def test_a_toast_does_not_stay_in_another_language(running: Running) -> None:
+    toast, gone = running.window.toast, []
+    toast.say("Deleted", "Undo", None, lambda: gone.append(1))
+    languages.choose("ko")
+    running.until(lambda: toast.isHidden())
+    assert gone == [1]
+
+
+@pytest.mark.parametrize("width", [900, 1440])
+def test_a_toast_leaves_the_list_over_the_composer_free(running: Running, width: int) -> None:
+    window = running.window
+    window.resize(width, 800)
+    toast, edit, offered = window.toast, window.chat.composer.edit, window.chat.inserting.list
+    toast.say("A sentence that is said", "Undo")
+    edit.setFocus()
+    running.qtbot.keyClicks(edit, "/")
+    running.until(offered.isVisible)
+
+    def place(widget: QWidget) -> QRect:
+        return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+    running.until(lambda: not place(toast).intersects(place(offered)))
+    assert toast.isVisible() and window.rect().contains(place(toast))
+    edit.clear()
+    running.until(lambda: offered.isHidden() and place(toast).bottom() < place(window.chat.composer).top())
 
 
 def test_the_rail_names_its_pages_in_letters_and_their_keys_in_tool_tips(running: Running) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
+from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.window.main_window import MainWindow
 from tests.app.desktop.conftest import Running
 
@@ -63,6 +66,37 @@ def test_nothing_of_the_chat_overlaps_at_900_pixels(running: Running, text_size:
     places = [at(window, w) for w in shown]
     assert all(not a.intersects(b) for i, a in enumerate(places) for b in places[i + 1 :])
     assert window.side.isVisible() == (text_size == 1.0)
+
+
+@pytest.mark.parametrize(("text_size", "language"), [(1.0, "en"), (2.0, "en"), (2.0, "ko")])
+def test_which_model_loads_and_how_far_is_read_at_900_pixels(
+    running: Running, text_size: float, language: str
+) -> None:
+    window, header = running.window, running.window.chat.header
+    running.send("A question with quite a long title, longer than there is room for")
+    languages.choose(language)
+    themes.choose("light", text_size)
+    widen(window, 900)
+    state = running.services.models.state
+    loading = msgspec.structs.replace(state, state="loading", name="Qwen3-30B-A3B", fraction=0.45)
+    header.show_model(loading)
+    widen(window, 900)
+    assert "45" in header.progress.text()
+    for label in (*header.progress.findChildren(QLabel), *header.model.pill.findChildren(ElidedLabel)):
+        assert (
+            label.width() >= label.fontMetrics().horizontalAdvance(label.text()) and "…" not in label.text()
+        )
+    shown = [
+        w
+        for w in (header.title, header.progress, header.cancel, header.options, header.model)
+        if w.isVisible()
+    ]
+    places = [at(window, w) for w in shown]
+    assert all(not a.intersects(b) for i, a in enumerate(places) for b in places[i + 1 :])
+    assert all(window.rect().contains(place) for place in places)
+    header.show_model(state)
+    widen(window, 900)
+    assert header.title.width() >= themes.current.px(120)
 
 
 def test_a_persons_choice_wins_over_the_width(running: Running) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from app.desktop.base.theme import themes
 from app.desktop.window.chats.project_sheet import ProjectSheet
 from app.store.records import ChatTools, Project, ProjectOptions
 from tests.app.desktop.conftest import Running
@@ -79,6 +80,15 @@ def test_a_project_is_made_of_a_chat_by_keys_and_undone(
     window.toast.undo()
     chatting.until(lambda: rows(window.sidebar.list)[1:] == ["Today", "Plan the trip"])
     chatting.until(lambda: not window.chat.header.project.isVisible())
+
+
+@pytest.mark.parametrize("text_size", [1.0, 2.0])
+def test_the_sheet_of_a_project_is_as_high_as_what_is_in_it(chatting: Running, text_size: float) -> None:
+    chatting.window.resize(1440, 900)
+    themes.choose("light", text_size)
+    chatting.window.projects.open(None)
+    scroller = opened(chatting).scroller
+    assert scroller.inside.height() >= scroller.column.totalHeightForWidth(scroller.inside.width())
 
 
 def test_a_chat_is_begun_in_a_project_with_what_that_says(
