@@ -66,6 +66,8 @@ GLM = Dialect(
 )
 # A call as nothing but its JSON.
 BARE_JSON = Dialect("json", call=_enveloped("", ""), separator="; ", envelope=Envelope())
+# The calls as in a message of OpenAI's interface.
+MESSAGE_JSON = _array("json", '{ "tool_calls": [', "] }")
 FENCED_JSON = Dialect("json", call=_enveloped("```json\n", "\n```"), envelope=Envelope())
 FENCED = Dialect("json", call=_enveloped("```\n", "\n```"), envelope=Envelope())
 PYTHONIC = _pythonic("pythonic", "[", "]")
@@ -170,6 +172,13 @@ _INTERNLM = Dialect(
 )
 
 _TOOL_CALLS = _array("jamba", "<tool_calls>[", "]</tool_calls>")
+_HUNYUAN = Dialect(
+    "hunyuan",
+    section_start="<tool_calls>",
+    call=("<tool_call>", NAME, "\n```json\n", ARGUMENTS, "\n```</tool_call>"),
+    section_end="</tool_calls>",
+)
+_NAMESPACE = re.compile(r"(\s*</?)\w+:(?=\w)")
 _TOOLCALL = _array("nemotron", "<TOOLCALL>[", "]</TOOLCALL>")
 _GRANITE_CODE = Dialect(
     "granite", call=_enveloped("<function_call> ", ""), separator="\n", envelope=Envelope()
@@ -237,6 +246,16 @@ def other_notations(dialect: Dialect, source: str = "") -> tuple[Dialect, ...]:
     elif dialect.arguments == "tagged" and dialect.call[0] == dialect.trigger and dialect.end:
         # The object of Hermes between tags of its own (LongCat).
         others.append(msgspec.structs.replace(HERMES, call=_enveloped(dialect.trigger, str(dialect.end[0]))))
+    if dialect.trigger == "<tool_call>" and not dialect.section_start:
+        others.append(
+            msgspec.structs.replace(dialect, section_start="<tool_calls>\n", section_end="\n</tool_calls>")
+        )
+    if dialect.trigger == "<tool_calls>":
+        others.append(_HUNYUAN)
+    if dialect.parameter and _NAMESPACE.match(dialect.section_start):
+        # MiniMax leaves out the namespace of its section.
+        bare = [_NAMESPACE.sub(r"\1", mark) for mark in (dialect.section_start, dialect.section_end)]
+        others.append(msgspec.structs.replace(dialect, section_start=bare[0], section_end=bare[1]))
     if dialect.trigger == "<tool_call>" and dialect.envelope:
         # Small Hermes and Qwen models confuse the marks of their prompt.
         others += [_TOOLS_MARK, _FUNCTION_CALL, BARE_FUNCTION]

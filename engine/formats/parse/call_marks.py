@@ -11,7 +11,7 @@ import msgspec
 from engine.formats.dialect import Dialect, Envelope
 from engine.formats.parse.arguments import Typing
 from engine.formats.parse.literals import skip_space
-from engine.formats.parse.patterns import CompiledPattern, marks_of, match_mark, match_marks
+from engine.formats.parse.patterns import CompiledPattern, marks_of, match_mark, match_marks, past_fence
 from engine.formats.parse.strings import IncompleteError, OpenString
 from engine.formats.parse.tool_schema import Schema
 from engine.formats.parse.written import Written
@@ -172,9 +172,11 @@ class CallMarks:
         return end, True
 
     def past_closing(self, text: str, position: int, final: bool) -> int:
-        """Skip the closing marks; missing ones are tolerated."""
+        """Skip the closing marks, those of a fence within a tag too; missing ones are tolerated."""
         for mark in self.closing:
             try:
+                if mark[0] == "<":
+                    position = past_fence(text, position)
                 position = match_mark(text, position, mark, optional=True)
             except IncompleteError:
                 if not final:

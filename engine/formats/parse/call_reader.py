@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from engine.formats.dialect import Dialect
-from engine.formats.known_dialects import BARE_JSON, FENCED, FENCED_JSON, PYTHONIC, TOOL_CODE
+from engine.formats.known_dialects import BARE_JSON, FENCED, FENCED_JSON, MESSAGE_JSON, PYTHONIC, TOOL_CODE
 from engine.formats.parse.arguments import parameters_of
 from engine.formats.parse.call_marks import BegunCallError, Reading
 from engine.formats.parse.calls import Notation
@@ -42,6 +42,7 @@ class CallReader:
                 Notation(each, schemas, only_known=True)
                 for each in (
                     BARE_JSON,
+                    MESSAGE_JSON,
                     FENCED_JSON,
                     FENCED,
                     *([] if dialect.trigger else [dialect]),

@@ -19,7 +19,7 @@ from engine.formats.parse.envelopes import Unwrapped, read_name, unwrap
 from engine.formats.parse.half_written import HalfWrittenTag
 from engine.formats.parse.keyed import KeyedArguments
 from engine.formats.parse.literals import read_json, skip_space
-from engine.formats.parse.patterns import Match, match_marks
+from engine.formats.parse.patterns import Match, match_marks, past_fence
 from engine.formats.parse.strings import BrokenError, IncompleteError
 from engine.formats.parse.tagged import TaggedArguments
 from engine.formats.parse.tool_schema import Schema
@@ -74,8 +74,8 @@ class Notation:
         if not listed and text.startswith("[", bracket) and self._lists_calls(text, bracket, opened):
             position, listed = bracket + 1, True
             over = self.marks.section_over(text, position, final)
-            if over is not None:
-                return over
+            if over is not None:  # an empty list, which without marks is a value like any other
+                return None if self.marks.only_known and self.marks.section else over
         found = self._call(text, position, opened, listed or joined, final)
         if found is None:
             return None
@@ -156,7 +156,7 @@ class Notation:
         marked = match_marks(text, position, self.marks.opening) if self.marks.opening else -1
         if marked < 0 and not (opened or listed) and (self.marks.opening or self.marks.section):
             return None
-        start = skip_space(text, position if marked < 0 else marked)
+        start = skip_space(text, position if marked < 0 else past_fence(text, marked))
         if start >= len(text):
             raise IncompleteError
         if text[start] == "[" and marked >= 0:

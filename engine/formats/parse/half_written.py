@@ -1,6 +1,6 @@
 """Reads tags that a model wrote by halves, where the tool or its argument is known all the same.
 
-<function bash>  <functionbash>  <function=function=bash>  <parameter=command (and a new line)
+<function bash>  <functionbash>  <function=function=bash>  <function name="bash">  <parameter=command (and a new line)
 <arg_key>city<arg_value>  <arg_key>city</arg_key> (and a new line)
 """
 
@@ -32,9 +32,7 @@ class HalfWrittenTag:
         self._after: tuple[str, ...] = ()
         self._prefix: re.Pattern[str] | None = None
         if within:
-            words = [
-                re.escape(word) for word in (within.group(1).rpartition("<")[2], within.group(2)) if word
-            ]
+            words = {re.escape(word) for word in (within[1].rpartition("<")[2], within[2] or "name")}
             self._prefix = re.compile(rf"[\s=\"':]*(?:(?:{'|'.join(words)})[\s=\"':]+)*(?=[^\s=\"':])")
         elif before.rstrip().endswith(">") and after.startswith("<"):
             self._after = marks_of(after)

@@ -2,7 +2,7 @@
 
 Tries the standard library's JSON (RFC 8259) first. On failure it reads once more and allows only slips with a
 certain meaning: single quotes, Python's True, False and None, trailing commas, raw line ends in strings, and
-brackets missing at the end of the call.
+within a call keys without quotes and brackets missing at its end.
 """
 
 from __future__ import annotations
@@ -224,6 +224,11 @@ class Literals:
                 return bare.group(), bare.end()
         if self._text[position] in STRINGS:
             return self._string(position)
+        within = self._stops and not self._python  # the marks of a call, where nothing else can be meant
+        if within and (word := _WORD.match(self._text, position)):
+            self._not_at_end(word.end())
+            self.repaired = True
+            return word.group(), word.end()
         raise self._unexpected(position)
 
     def _string(self, position: int) -> tuple[str, int]:

@@ -14,6 +14,7 @@ from engine.formats.parse.strings import IncompleteError
 
 # Marks stand apart at white space, between two tags, and around a code fence.
 _MARK = re.compile(r"```[a-z]*|(?:(?!```)\S)+?(?=\s|```|(?<=>)<|$)")
+_FENCE_WORD = re.compile(r"[a-z_]*")
 # A namespace in front of a name, which some models leave out: functions.
 _NAMESPACE = re.compile(r"(.*[>=:])(\w+\.)", re.DOTALL)
 # A word between a tag and a colon, which others do: <|tool_call>call:
@@ -167,6 +168,19 @@ def match_mark(text: str, position: int, mark: str, *, optional: bool = False) -
     if mark.startswith(text[start : start + len(mark)]):
         raise IncompleteError
     return position if optional else -1
+
+
+def past_fence(text: str, position: int) -> int:
+    """Behind a fence of code that a model writes around what a tag holds; `position` where none is. Raises
+    IncompleteError at the end of the text.
+    """
+    start = match_mark(text, position, "```", optional=True)
+    if start == position:
+        return position
+    fence = _FENCE_WORD.match(text, start)
+    if fence is None or fence.end() == len(text):
+        raise IncompleteError
+    return fence.end()
 
 
 def match_marks(text: str, position: int, marks: Sequence[str]) -> int:

@@ -167,6 +167,15 @@ def test_slips_are_read(text: str, value: Any) -> None:
     assert (found.value, found.end) == (value, len(text))
 
 
+def test_keys_without_quotes_are_read_within_the_marks_of_a_call() -> None:
+    found = read_json('{a: 1, "b": {c_d: true}}</end>', 0, ("</end>",))
+    assert (found.value, found.repaired) == ({"a": 1, "b": {"c_d": True}}, True)
+    with pytest.raises(BrokenError):
+        read_json("{a 1}</end>", 0, ("</end>",))
+    with pytest.raises(IncompleteError):
+        read_json("{a", 0, ("</end>",))
+
+
 @pytest.mark.parametrize(
     "text", ["{a: 1}", "{1: 2}", "[1 2]", '{"a" 1}', "NaN", "nul l", "{,}", "@", '"\\u12"']
 )
