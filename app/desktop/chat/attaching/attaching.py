@@ -140,6 +140,7 @@ class Attaching(QObject):
         self.strip.hide()
         self._attachments = self._sent = ()
         self._weights = {}
+        self._submits = False
         self._stop_weighing()
         self._show()
 
@@ -162,6 +163,7 @@ class Attaching(QObject):
 
     def _remove(self, thing: object) -> None:
         self.strip.hide()
+        self._submits = False
         if isinstance(thing, Reading):
             self.readings.cancel(thing)
             return
@@ -195,7 +197,7 @@ class Attaching(QObject):
     def _stop_weighing(self) -> None:
         if self._weighing is not None:
             self._weighing.cancel()
-        self._weighing, self._submits = None, False
+        self._weighing = None
 
     def _weighed(self, attachments: tuple[Attachment, ...], weight: Weight) -> None:
         self._weights = dict(zip(map(identity, attachments), weight.attachments, strict=True))

@@ -136,7 +136,8 @@ class Readings(QObject):
         self._next()
 
     def _fail(self, reading: Reading, error: UserError) -> None:
-        self.failed.emit(error)
+        if error.code != "store.no_conversation":  # deleted meanwhile
+            self.failed.emit(error)
         self._end(reading)
 
     def _end(self, reading: Reading) -> None:

@@ -124,7 +124,10 @@ class Attachments:
         parts = found.count if found.count > 1 else 0
         if found.cut:
             why = ErrorInfo("attachment.longer_than_read", {"name": name})
-            return Attachment(name, found.kind, len(content), state="refused", reason=why, parts=parts)
+            kept = (
+                self._store.contents.put(conversation, content) if parts else ""
+            )  # some of them can be chosen
+            return Attachment(name, found.kind, len(content), kept, state="refused", reason=why, parts=parts)
         first, last = chosen if parts else (0, 0)
         last = min(last or found.count, found.count) if first else 0
         lacking = (last - first + 1 if first else found.count) - len(found.parts)

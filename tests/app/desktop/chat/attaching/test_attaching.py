@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
+from app.desktop.base.language import languages
 from app.desktop.chat.attaching.attachment_chip import AttachmentChip
 from app.desktop.chat.attaching.parts_sheet import PartsSheet
 from app.desktop.chat.attaching.text_sheet import TextSheet
@@ -18,6 +19,7 @@ from app.store.records import Attachment
 from tests.app.desktop.conftest import Running
 from tests.support.documents.made import pdf
 from tests.support.window.chat import card, editor
+from tests.support.window.chat_windows import open_chat, opened
 from tests.support.window.dropping import drop, files
 from tests.support.window.finding import find_all, part
 from tests.support.window.menus import choose
@@ -306,3 +308,58 @@ def test_questions_with_attachments_do_not_wait_in_line(
     assert composer.text() == "What color?" and chips(running)
     running.engine.hold.clear()
     running.until(lambda: not running.services.answers.answering())
+
+
+def test_two_windows_of_a_chat_show_the_same_chips(running: Running, tmp_path: Path) -> None:
+    running.send("hello")
+    other = opened(running, open_chat(running)).chat.attaching.chips
+    (notes := tmp_path / "notes.md").write_text("The door is green.\n")
+    give(running, notes)
+    attached(running, "notes.md")
+    running.until(lambda: [chip.entry.name for chip in other.chips] == ["notes.md"])
+    other.chips[0].removed.emit()
+    attached(running)
+    running.until(lambda: not other.chips)
+
+
+def test_a_temporary_chat_takes_them_too_and_keeps_nothing(running: Running, tmp_path: Path) -> None:
+    (notes := tmp_path / "notes.md").write_text("The door is green.\n")
+    running.window.go.temporary_chat()
+    give(running, notes)
+    attached(running, "notes.md")
+    send(running, "What color?")
+    assert "The door is green." in asked(running)
+    assert not list(running.home.glob("attachments/*"))
+
+
+def test_sending_while_it_is_counted_sends_as_soon_as_it_is(running: Running, tmp_path: Path) -> None:
+    (notes := tmp_path / "notes.md").write_text("The door is green.\n")
+    give(running, notes)
+    attached(running, "notes.md")
+    running.window.chat.attaching.weigh()
+    send(running, "What color?")
+    assert "The door is green." in asked(running)
+
+
+def test_the_attached_stays_while_what_was_sent_with_it_comes_back(running: Running, tmp_path: Path) -> None:
+    (notes := tmp_path / "notes.md").write_text("The door is green.\n")
+    running.send("hello")
+    chat = open_chat(running)
+    give(running, notes)
+    weighed(running, "notes.md")
+    running.services.store.messages.add(
+        chat, running.window.chat.transcript.ids[-1], "user", "from elsewhere"
+    )
+    composer = running.window.chat.composer
+    composer.edit.setPlainText("What color?")
+    composer.submit()
+    running.until(lambda: composer.text() == "What color?" and len(chips(running)) == 1)
+    attached(running, "notes.md")
+
+
+def test_chips_speak_korean_and_follow_the_language(running: Running, tmp_path: Path) -> None:
+    (notes := tmp_path / "notes.md").write_text("The door is green.\n")
+    give(running, notes)
+    (chip,) = weighed(running, "notes.md")
+    languages.choose("ko")
+    running.until(lambda: "토큰" in chip.detail() and chip.accessibleName() == "첨부: notes.md")

@@ -1,0 +1,51 @@
+"""A document is attached in the real window to a question for a real model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.desktop.application import Desktop
+from tests.app.desktop.chat.conftest import PATIENCE_MS
+from tests.support.documents.made import pdf
+from tests.support.window.dropping import files
+
+CHATML = (
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+pytestmark = [pytest.mark.model, pytest.mark.long]
+
+
+def test_its_tokens_are_counted_before_and_not_read_again_by_the_next_turn(
+    open_desktop: Callable[[str], Desktop], qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = open_desktop(CHATML).window
+    qtbot.waitUntil(lambda: window.chat.model.facts is not None, timeout=PATIENCE_MS)
+    (paper := tmp_path / "paper.pdf").write_bytes(pdf("The door is green. " * 20, "The roof is red. " * 20))
+    composer, chips = window.chat.composer, window.chat.attaching.chips
+    composer.edit.insertFromMimeData(files(paper))
+
+    def counted() -> bool:
+        found = [chip.entry.attachment for chip in chips.chips]
+        return len(found) == 1 and found[0] is not None and not found[0].estimated
+
+    qtbot.waitUntil(counted, timeout=PATIENCE_MS)
+    attachment = chips.chips[0].entry.attachment
+    assert attachment is not None and 150 < attachment.tokens < 600 and attachment.state == "whole"
+    services = window.calls.services
+    assert services is not None
+    for number, question in enumerate(("What color is the door?", "And the roof?"), 1):
+        composer.edit.setPlainText(question)
+        composer.submit()
+        qtbot.waitUntil(
+            lambda count=2 * number: len(window.chat.transcript.ids) == count, timeout=PATIENCE_MS
+        )
+        qtbot.waitUntil(lambda: not services.answers.answering(), timeout=PATIENCE_MS)
+    path = services.conversations.messages(window.chat.transcript.ids)
+    assert [len(message.attachments) for message in path] == [1, 0, 0, 0]
+    assert path[1].usage is not None and path[1].usage.prompt_tokens > attachment.tokens
+    assert path[3].usage is not None and path[3].usage.cached_tokens >= attachment.tokens
