@@ -3018,6 +3018,13 @@
     </message>
 </context>
 <context>
+    <name>Inserting</name>
+    <message>
+        <source>The prompt {file} can’t be read, so it isn’t in the list.</source>
+        <translation>{file} 프롬프트를 읽을 수 없어 목록에서 뺐습니다.</translation>
+    </message>
+</context>
+<context>
     <name>InsertionList</name>
     <message>
         <source>Insert</source>

@@ -145,6 +145,7 @@ class ChatPage(ThemedWidget):
         self.views.words_shown.connect(composer.take_focus)
         self.runs.continue_wanted.connect(commands.continue_answer)
         self.runs.said.connect(self.said)
+        self.inserting.said.connect(self.said)
         self.queue.failed.connect(self.show_error)
         self.queue.strip.focus_lost.connect(composer.take_focus)
         self.tools.chosen.connect(commands.choose_tools)

@@ -96,13 +96,18 @@ class Recipes:
     def all(self) -> tuple[Recipe, ...]:
         """The user's own first, by title, then the built-in ones.
 
-        Invalid files are left out; `get` says why.
+        Invalid files are left out; `refused` names them, `get` says why.
         """
         language = self._language()
         own = [recipe for path in self._own_files() if (recipe := _readable(path, language))]
         own.sort(key=lambda recipe: recipe.title.casefold())
         ours = [_read(self._ours / f"{name}.toml", name, language, own=False) for name in self._order]
         return (*own, *ours)
+
+    def refused(self) -> tuple[str, ...]:
+        """The names of the user's own files that `all` leaves out."""
+        language = self._language()
+        return tuple(path.name for path in self._own_files() if _readable(path, language) is None)
 
     def get(self, id: str) -> Recipe:
         """One by its id, or from a file by its path. Raises UserError `recipe.missing`, `recipe.bad`."""

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.chat.composer_frame import ComposerFrame
@@ -29,7 +30,9 @@ Places = tuple[int | None, ChatTools | None]
 
 class Inserting(QObject):
     """Watches the field of `frame`; its list stands over it in `page`. `places` tells the project and the tools of
-    the chat, whose files are offered."""
+    the chat, whose files are offered. `said` carries a `Notification`."""
+
+    said = Signal(object)
 
     def __init__(
         self, calls: ServiceCalls, frame: ComposerFrame, page: QWidget, places: Callable[[], Places]
@@ -43,6 +46,7 @@ class Inserting(QObject):
         self._closed_at = -1  # where Esc closed it, until something else is typed for
         self._entries: dict[str, list[Insertion]] = {}
         self._blanks: list[QTextCursor] = []
+        self._refused: tuple[str, ...] = ()
         self._edit.textChanged.connect(self._look)
         self._edit.cursorPositionChanged.connect(self._look)
         self._edit.focus_changed.connect(lambda has: None if has else self.list.hide())
@@ -73,13 +77,23 @@ class Inserting(QObject):
         self._entries[kind] = []
         places = self._places()
 
-        def take(entries: list[Insertion]) -> None:
+        def take(found: tuple[list[Insertion], tuple[str, ...]]) -> None:
+            entries, refused = found
             if kind in self._entries:
                 self._entries[kind] = entries
                 self._show()
+            self._say_refused(refused)
 
         read = _prompts if kind == "prompt" else lambda s: _files(s, places)
         self._calls.do(read, take, executor="io", owner=self)
+
+    def _say_refused(self, files: tuple[str, ...]) -> None:
+        """Name one file that is missing in the list, each time there is another one."""
+        fresh = [file for file in files if file not in self._refused]
+        self._refused = files
+        if fresh:
+            words = self.tr("The prompt {file} can’t be read, so it isn’t in the list.")
+            self.said.emit(Notification(words.format(file=fresh[0])))
 
     def _show(self) -> None:
         found = self._typed
@@ -155,12 +169,13 @@ class Inserting(QObject):
         return key == Qt.Key.Key_Tab and not event.modifiers() and self._next_blank()
 
 
-def _prompts(services: Services) -> list[Insertion]:
-    """Prompts first, then the recipes of runs."""
+def _prompts(services: Services) -> tuple[list[Insertion], tuple[str, ...]]:
+    """Prompts first, then the recipes of runs; and the files of prompts that cannot be used."""
     prompts = [Insertion(p.title, p.description, p) for p in services.prompts.all()]
-    return prompts + [Insertion(r.title, r.description, r) for r in services.runs.recipes.all()]
+    recipes = [Insertion(r.title, r.description, r) for r in services.runs.recipes.all()]
+    return prompts + recipes, services.prompts.refused()
 
 
-def _files(services: Services, places: Places) -> list[Insertion]:
+def _files(services: Services, places: Places) -> tuple[list[Insertion], tuple[str, ...]]:
     found = services.conversations.files_at_hand(*places)
-    return [Insertion(file.name, str(file.parent), file) for file in found]
+    return [Insertion(file.name, str(file.parent), file) for file in found], ()

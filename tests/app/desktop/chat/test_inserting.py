@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from app.desktop.chat.insertion.typed import Typed, typed
 from app.store.records import ChatOptions, ChatTools
 from tests.app.desktop.conftest import Running
+from tests.support.window.main_window import toast_text
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,24 @@ def test_a_prompt_is_inserted_with_its_blanks_one_after_the_other(running: Runni
     assert chat.composer.text().endswith("Hello") and "into French." in chat.composer.text()
     keys.keyClick(edit, Qt.Key.Key_Tab)
     assert not edit.hasFocus(), "behind the last blank Tab goes on as ever"
+
+
+def test_a_prompt_that_is_no_text_is_named_once_and_the_others_are_offered(running: Running) -> None:
+    chat, keys, toast = running.window.chat, running.qtbot, running.window.toast
+    folder = running.home / "prompts"
+    folder.mkdir()
+    (folder / "noise.md").write_bytes(bytes(range(256)) * 40)
+    (folder / "mine.md").write_text("Say it shorter.")
+    chat.composer.edit.setFocus()
+    keys.keyClicks(chat.composer.edit, "/")
+    running.until(lambda: "Translate" in shown(running) and toast.isVisible())
+    assert toast_text(running.window) == "The prompt noise.md can’t be read, so it isn’t in the list."
+    assert not any("noise" in text for text in shown(running)) and shown(running)[0].casefold() == "mine"
+    toast.dismiss()
+    chat.composer.edit.clear()
+    keys.keyClicks(chat.composer.edit, "/")
+    running.until(lambda: "Translate" in shown(running))
+    assert not toast.isVisible()
 
 
 def test_esc_closes_the_list_and_leaves_what_is_written(running: Running) -> None:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base import revealing
@@ -432,6 +432,29 @@ def test_several_models_go_to_the_trash_together_and_come_back_with_one_undo(
     assert said.text == "2 models were removed from the library. Emptying the trash frees 22.8 GB."
     said.act()
     opened.until(lambda: shown(opened) == [Q, G, L])
+
+
+def test_ctrl_and_a_click_on_any_part_of_a_card_adds_its_model(opened: Open, qtbot: QtBot) -> None:
+    cards, view, ctrl = library(opened), opened.page.library, Qt.KeyboardModifier.ControlModifier
+    for id in (Q, G):
+        qtbot.mouseClick(cards[id], Qt.MouseButton.LeftButton, ctrl)
+    assert view.selection.ids == {Q, G} and view.selected.remove.text() == "Move 2 to the trash"
+    window = cards[L].window()
+    parts = [
+        part
+        for part in cards[L].findChildren(QWidget)
+        if part.isVisible() and not part.findChildren(QWidget) and not isinstance(part, QAbstractButton)
+    ]
+    assert len(parts) >= 3
+    for part in parts:
+        before = L in view.selection.ids
+        where = part.mapTo(window, part.rect().center())
+        under = window.childAt(where)
+        if under is None or isinstance(under, QAbstractButton) or not cards[L].isAncestorOf(under):
+            continue
+        qtbot.mouseClick(under, Qt.MouseButton.LeftButton, ctrl, under.mapFrom(window, where))
+        assert (L in view.selection.ids) is not before, type(under).__name__
+        assert {Q, G} <= view.selection.ids
 
 
 def test_models_are_chosen_by_keys(opened: Open, qtbot: QtBot) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -16,11 +17,14 @@ from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.message_edit import MessageEdit
 from app.desktop.run_view.tool_call import ToolCallCard
 from app.services.events import StoreFailed
+from app.services.runs.values import RunSpec
 from app.services.settings.settings import SettingsFile
 from engine.errors import ErrorInfo
 from engine.values import ReasoningControl, ToolCall
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
+from tests.support.agents.scripted_brain import ScriptedBrain
+from tests.support.agents.scripted_brain import says as answers
 from tests.support.hand_made_placements import HandMadePlacements
 from tests.support.window.chat import card, shown_card
 from tests.support.window.composer import instead, reasoning, says
@@ -625,6 +629,29 @@ def test_the_gui_thread_never_waits_for_the_store(
     assert running.window.chat.shown.now.conversation is None
     hold.set()
     running.until(lambda: running.window.chat.shown.now.conversation is not None)
+
+
+def test_quitting_during_a_run_asks_and_staying_keeps_it_running(
+    running: Running, qtbot: QtBot, tmp_path: Path
+) -> None:
+    brain = ScriptedBrain(answers("Done."), slow=600.0)
+    running.services.model_registry.chat_model = lambda *_, **__: brain  # type: ignore[assignment,misc]
+    folder = tmp_path / "invoices"
+    folder.mkdir()
+    run = running.services.runs.start(RunSpec("Sort the invoices", str(folder))).id
+    window = running.window
+    running.until(lambda: any(each.state == "running" for each in window.run_notes.shelf.all()))
+    qtbot.keyClick(window, Qt.Key.Key_Q, CTRL)
+    sheet = window.quit_sheet
+    assert window.isVisible() and sheet.isVisible() and sheet.stay.hasFocus()
+    assert any("“Sort the invoices” is still running" in text for text in labels(sheet))
+    qtbot.keyClick(sheet.stay, Qt.Key.Key_Return)
+    assert window.isVisible() and sheet.isHidden()
+    running.until(lambda: bool(brain.asks))
+    assert running.services.runs.get(run).state == "running"
+    window.close()
+    sheet.leave.click()
+    assert not window.isVisible()
 
 
 def test_what_a_toast_puts_off_is_done_once_when_it_goes_by(running: Running) -> None:
