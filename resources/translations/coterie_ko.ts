@@ -683,20 +683,8 @@
 <context>
     <name>Attaching</name>
     <message>
-        <source>Attach files</source>
-        <translation>파일 첨부</translation>
-    </message>
-    <message>
         <source>Only the first {count} files were attached.</source>
         <translation>처음 {count}개 파일만 첨부했습니다.</translation>
-    </message>
-    <message>
-        <source>Pasted text</source>
-        <translation>붙여넣은 텍스트</translation>
-    </message>
-    <message>
-        <source>Pasted picture</source>
-        <translation>붙여넣은 그림</translation>
     </message>
     <message>
         <source>“{name}” is still being read. Send again when it is done, or remove it.</source>
@@ -1390,6 +1378,10 @@
     <message>
         <source>Attach files</source>
         <translation>파일 첨부</translation>
+    </message>
+    <message>
+        <source>Attach files ({keys})</source>
+        <translation>파일 첨부({keys})</translation>
     </message>
     <message>
         <source>This model doesn’t support your choice, so it decides on its own.</source>
@@ -2603,6 +2595,21 @@
     <message>
         <source>This text is too long for a message ({size}). Save it as a file, and the model can read it with tools.</source>
         <translation>텍스트가 메시지에 넣기에 너무 깁니다({size}). 파일로 저장한 뒤 도구를 켜면 모델이 읽을 수 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>Giving</name>
+    <message>
+        <source>Attach files</source>
+        <translation>파일 첨부</translation>
+    </message>
+    <message>
+        <source>Pasted text</source>
+        <translation>붙여넣은 텍스트</translation>
+    </message>
+    <message>
+        <source>Pasted picture</source>
+        <translation>붙여넣은 그림</translation>
     </message>
 </context>
 <context>

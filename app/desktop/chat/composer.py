@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.base.icons import set_icon
@@ -14,7 +15,7 @@ from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.text.remote_marks import leaving, short_host
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
-from app.desktop.widgets.labels import name_icon, text_label
+from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH
 from app.desktop.widgets.writing import Writing
 from app.services.models.events import ModelChanged
@@ -259,7 +260,10 @@ class Composer(ThemedWidget):
 
     def retranslate(self) -> None:
         self._show_placeholder()
-        name_icon(self.attach, self.tr("Attach files"))
+        keys = QKeySequence("Ctrl+U").toString(QKeySequence.SequenceFormat.NativeText)
+        set_texts(
+            self.attach, "", self.tr("Attach files"), tip=self.tr("Attach files ({keys})").format(keys=keys)
+        )
         self.reasoning.setAccessibleName(self.tr("Reasoning"))
         self._instead.setToolTip(self.tr("This model doesn’t support your choice, so it decides on its own."))
         self._show_button()

@@ -95,7 +95,7 @@ class ChatNavigation(QObject):
     def attach_files(self) -> None:
         """The chat, and a dialog for what is attached to its next message."""
         self.compose()
-        self._chat.attaching.choose()
+        self._chat.attaching.giving.choose()
 
     def choose_model(self) -> None:
         """The chat, with the menu of models open."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
@@ -17,7 +15,7 @@ from app.desktop.base.tasks import Task
 from app.desktop.chat.attaching.attachment_chip import Entry
 from app.desktop.chat.attaching.chip_actions import ChipActions, has_parts
 from app.desktop.chat.attaching.chip_strip import ChipStrip, Shown, identity
-from app.desktop.chat.attaching.pasted_picture import as_png
+from app.desktop.chat.attaching.giving import Giving
 from app.desktop.chat.attaching.readings import Reading, Readings
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.shown_chat import ShownChat
@@ -28,9 +26,6 @@ from engine.errors import UserError
 
 if TYPE_CHECKING:
     from app.services.chat.attachments.weighing import Weight
-
-# So many files at once.
-MOST_FILES = 20
 
 
 class Attaching(QObject):
@@ -57,8 +52,11 @@ class Attaching(QObject):
         self._pace = 0.0
         self._weighing: Task | None = None
         self._submits = False
+        # Whether the strip says what is in the way of sending.
+        self._explains = False
         self.readings = Readings(calls, self)
         self.strip = Banner(page)
+        self.giving = Giving(shown, composer, self._names)
         self.chips = ChipStrip(composer.frame)
         composer.frame.show_above(self.chips)
         self.chips.height_changed.connect(composer.frame.fit)
@@ -68,12 +66,11 @@ class Attaching(QObject):
 
     def _connect(self) -> None:
         edit = self._edit
-        edit.files_given.connect(self.give_files)
-        edit.text_given.connect(self._give_text)
-        edit.picture_given.connect(self._give_picture)
+        self.giving.given.connect(self._read)
+        self.giving.too_many.connect(self._say_too_many)
         edit.refused.connect(self._say_full)
         edit.erased.connect(self._remove_last)
-        self._composer.attach_wanted.connect(self.choose)
+        self._composer.attach_wanted.connect(self.giving.choose)
         self.chips.removed.connect(self._remove)
         self.actions.remove_wanted.connect(self._remove)
         self.actions.read_wanted.connect(self._read)
@@ -84,44 +81,14 @@ class Attaching(QObject):
         self.readings.failed.connect(lambda error: self.strip.say(languages.tell(error), colour="bad"))
         self.readings.folder.connect(self._refuse_folder)
 
-    # What is given
-
-    def choose(self) -> None:
-        """Let a person choose files."""
-        dialog = QFileDialog(self._page.window(), self.tr("Attach files"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda files: self.give_files(list(map(Path, files))))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def give_files(self, paths: Sequence[Path]) -> None:
-        self.strip.hide()
-        for path in paths[:MOST_FILES]:
-            self._read(Reading(self._shown.now, path.name, path))
-        if len(paths) > MOST_FILES:
-            said = self.tr("Only the first {count} files were attached.")
-            self.strip.say(said.format(count=MOST_FILES))
-
-    def _give_text(self, text: str) -> None:
-        name = self._free_name(self.tr("Pasted text"))
-        content = text.encode("utf-8", "replace")
-        self._read(Reading(self._shown.now, name, lambda _: (name, content)))
-
-    def _give_picture(self, picture: QImage) -> None:
-        name = self._free_name(self.tr("Pasted picture"), ".png")
-        self._read(Reading(self._shown.now, name, lambda _: (name, as_png(picture))))
-
-    def _free_name(self, name: str, ending: str = "") -> str:
-        """One that nothing attached has."""
-        taken = {each.name for each in self._attachments}
-        taken |= {reading.name for reading in self.readings.of(self._shown.now)}
-        names = [f"{name}{ending}", *(f"{name} {number}{ending}" for number in range(2, len(taken) + 3))]
-        return next(each for each in names if each not in taken)
-
     def _read(self, reading: Reading) -> None:
         self.strip.hide()
         self.readings.add(reading)
         self._shown.with_conversation(partial(self.readings.begin, reading))
+
+    def _names(self) -> set[str]:
+        names = {each.name for each in self._attachments}
+        return names | {reading.name for reading in self.readings.of(self._shown.now)}
 
     # The draft
 
@@ -235,23 +202,22 @@ class Attaching(QObject):
             if reading.instead not in self._attachments
         ]
         self.chips.show_chips(shown)
+        if self._explains and self._hindrance() is None:
+            self._explains = False
+            self.strip.hide()
         self._composer.set_attached(bool(shown))
 
     # Sending
 
     def taken(self) -> tuple[Attachment, ...] | None:
         """What goes with the words that are sent now; None where that cannot be, which is explained then."""
-        if readings := self.readings.of(self._shown.now):
-            said = self.tr("“{name}” is still being read. Send again when it is done, or remove it.")
-            self.strip.say(said.format(name=readings[0].name), colour="accent")
+        hindrance = self._hindrance()
+        if hindrance is not None:
+            self._explain(hindrance)
             return None
         if self._weighing is not None:
             self._submits = True
             return None
-        for kept, each in zip(self._attachments, self._now(), strict=True):
-            if each.state == "refused":
-                self._explain(kept, each)
-                return None
         self.strip.hide()
         told, self._sent = self._now(), (*self._sent, *self._attachments)
         self._attachments = ()
@@ -276,13 +242,26 @@ class Attaching(QObject):
         self._sent = ()
         self.show_chat(self._shown.now.conversation)
 
-    def _explain(self, kept: Attachment, now: Attachment) -> None:
+    def _hindrance(self) -> Reading | Attachment | None:
+        """The first thing that keeps the words from being sent."""
+        readings = self.readings.of(self._shown.now)
+        return (
+            readings[0] if readings else next((each for each in self._now() if each.state == "refused"), None)
+        )
+
+    def _explain(self, hindrance: Reading | Attachment) -> None:
+        self._explains = True
+        if isinstance(hindrance, Reading):
+            said = self.tr("“{name}” is still being read. Send again when it is done, or remove it.")
+            self.strip.say(said.format(name=hindrance.name), colour="accent")
+            return
+        kept = self._attachments[self._now().index(hindrance)]
         actions = [BannerAction(self.tr("Remove"), partial(self._remove, kept))]
         if has_parts(kept):
             actions.insert(
                 0, BannerAction(self.tr("Choose parts…"), partial(self.actions.choose_parts, kept))
             )
-        reason = now.reason or UserError("attachment.not_sent").info
+        reason = hindrance.reason or UserError("attachment.not_sent").info
         self.strip.say(languages.tell(reason), actions)
 
     def _refuse_folder(self, folder: str) -> None:
@@ -293,6 +272,9 @@ class Attaching(QObject):
     def _act(self, action: BannerAction) -> None:
         self.strip.hide()
         action.act()
+
+    def _say_too_many(self, most: int) -> None:
+        self.strip.say(self.tr("Only the first {count} files were attached.").format(count=most))
 
     def _say_full(self) -> None:
         self.strip.say(self.tr("There is no more room in this message."))

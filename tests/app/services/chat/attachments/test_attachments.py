@@ -273,3 +273,16 @@ def test_a_chat_with_tools_is_told_and_counts_as_read_from_outside(
         assert isinstance(long, RunStarted) and len(long.task) > 150_000
     finally:
         chatting.close()
+
+
+def test_a_table_that_is_too_long_to_be_read_whole_is_kept_so_that_parts_of_it_can_be_chosen(
+    house: House,
+) -> None:
+    rows = "".join(f"{number},{'word ' * 20}\n" for number in range(31_000))
+    table = house.attach("table.csv", f"number,words\n{rows}".encode())
+    assert (
+        table.reason is not None and table.reason.code == "attachment.longer_than_read" and table.parts > 100
+    )
+    kept = house.services.attachments.original(house.id, table)
+    part = house.attach("table.csv", kept, first=2, last=2)
+    assert part.state == "whole" and "\n399," in house.services.attachments.text(house.id, part)
