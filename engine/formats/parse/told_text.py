@@ -6,7 +6,7 @@ import re
 
 from engine.formats.values import ContentDelta, ParsedDelta, ReasoningDelta
 
-_BACKTICKS = re.compile("`+")
+_CODE = re.compile(r"`+|\n")
 _FENCE = "```"
 
 
@@ -17,11 +17,15 @@ class ToldText:
         self.reasoning: list[str] = []
         self.content: list[str] = []
         self.spaces: list[str] = []
-        self.is_fenced = False  # whether a fence of code is open in the answer
-        self._begun_fence = ""
+        self._fenced = False
         self._quote = 0  # of how many backticks code is open in this line of the answer
-        self._begun_quote = ""  # backticks that end the answer so far
+        self._ticks = ""  # backticks that end the answer so far, of many as many as make a fence
         self._gap = ""  # between what stands in front of a thought within the answer and what follows
+
+    @property
+    def is_fenced(self) -> bool:
+        """Whether a fence of code is open in the answer."""
+        return self._fenced != (len(self._ticks) >= len(_FENCE))
 
     @property
     def begins_line(self) -> bool:
@@ -33,7 +37,7 @@ class ToldText:
         """Whether what comes next in the answer stands within code, in a fence or in a line."""
         if self.is_fenced or "\n" in "".join(self.spaces):
             return self.is_fenced
-        return _quote_behind(self._quote, self._begun_quote) > 0
+        return _quote_behind(self._quote, self._ticks) > 0
 
     def part_answer(self) -> None:
         """Begin a thought within the answer."""
@@ -65,29 +69,23 @@ class ToldText:
         else:
             kind = ContentDelta
             self.content.append(text)
-            if self._begun_fence or "`" in text:
-                self._look_for_fence(text)
-            if self._quote or self._begun_quote or "`" in text:
-                self._look_for_quotes(text)
+            if self._quote or self._ticks or "`" in text:
+                self._look_for_code(text)
         if out and isinstance(last := out[-1], kind):
             out[-1] = kind(last.text + text)
         else:
             out.append(kind(text))
 
-    def _look_for_fence(self, text: str) -> None:
-        ticks = self._begun_fence + text
-        self.is_fenced ^= ticks.count(_FENCE) % 2 == 1
-        self._begun_fence = ticks[len(ticks.rstrip("`")) :] if not ticks.endswith(_FENCE) else ""
-
-    def _look_for_quotes(self, text: str) -> None:
-        line = text.rpartition("\n")[2]
-        if len(line) < len(text):
-            self._quote, self._begun_quote = 0, ""
-        line = self._begun_quote + line
-        begun = line[len(line.rstrip("`")) :]
-        for ticks in _BACKTICKS.findall(line[: len(line) - len(begun)]):
-            self._quote = _quote_behind(self._quote, ticks)
-        self._begun_quote = begun
+    def _look_for_code(self, text: str) -> None:
+        whole = (self._ticks + text).rstrip("`")
+        self._ticks = (self._ticks + text)[len(whole) :][: len(_FENCE)]
+        for found in _CODE.findall(whole):
+            if found == "\n":
+                self._quote = 0
+            elif len(found) >= len(_FENCE):
+                self._fenced = not self._fenced
+            else:
+                self._quote = _quote_behind(self._quote, found)
 
 
 def _quote_behind(quote: int, ticks: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.formats.learn.markers import ReasoningMarkers
-from tests.engine.formats.dialects import DIALECTS, call, text_of
+from tests.engine.formats.dialects import DIALECTS, call, parse, text_of
 from tests.engine.formats.parse.test_slips import both, calls_of
 
 CALL = '<tool_call>\n{"name": "search", "arguments": {"text": "a"}}\n</tool_call>'
@@ -60,3 +60,10 @@ def test_marks_of_results_are_words_in_code() -> None:
     markers = ReasoningMarkers(result_marks=("<｜tool▁output▁begin｜>", "<｜tool▁output▁end｜>"))
     reply = "`<｜tool▁output▁begin｜>` opens a result."
     assert both("hermes", reply, markers=markers).content == reply
+
+
+@pytest.mark.parametrize("cut", range(1, 7))
+def test_a_fence_that_arrives_in_pieces_is_one(cut: int) -> None:
+    reply = f"``````xml\n{IN_LINE}\n``````\nThat is all."
+    for pieces in ([reply], [reply[:cut], reply[cut:]], list(reply)):
+        assert parse(DIALECTS["hermes"], pieces).content == reply
