@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QWidget
 
 from app.desktop.base.style import set_kind
@@ -127,6 +127,15 @@ class VariantsTable(ThemedWidget):
         if len(lines) != count:
             self._place()
         self._fit()
+        if len(lines) != count:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Take the height of the rows now: a paint before the loop comes to it would show them on each other."""
+        around: QWidget | None = self
+        while around is not None:
+            QCoreApplication.sendPostedEvents(around, QEvent.Type.LayoutRequest)
+            around = around.parentWidget()
 
     def folded(self) -> bool:
         """Whether the verdicts stand below the names."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -14,8 +15,11 @@ from pytestqt.qtbot import QtBot
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.models.discover.results_model import Role
+from app.desktop.models.discover.variant_lines import VariantLine
+from app.desktop.models.discover.variants_table import VariantsTable
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import fitting
+from app.desktop.widgets.scroller import ColumnScroller
 from engine.errors import ErrorInfo, UserError
 from engine.hub.values import Query
 from tests.app.desktop.models.conftest import Open
@@ -398,3 +402,19 @@ def test_the_machine_changes_and_verdicts_are_made_anew(opened: Open) -> None:
 def test_an_empty_catalogue_leaves_an_empty_page_and_no_error(make_page: Make) -> None:
     opened = make_page(Shelves()).ready()
     assert not opened.page.discover.catalogue.grid.cards() and opened.failed == []
+
+
+def test_rows_of_quantizations_that_come_do_not_stand_on_each_other(qtbot: QtBot, looks: None) -> None:
+    scroller = ColumnScroller()
+    qtbot.addWidget(scroller)
+    table = VariantsTable(scroller)
+    scroller.column.add(table)
+    scroller.column.addStretch(1)
+    scroller.resize(700, 600)
+    scroller.show()
+    QApplication.processEvents()
+    table.show_lines([VariantLine(f"Q{bits}_K_M", "4.5 GB") for bits in range(2, 9)])
+    # No event has come since: a paint would find them so.
+    assert table.height() == table.sizeHint().height()
+    places = [row.name.geometry() for row in table.rows]
+    assert all(upper.bottom() < lower.top() for upper, lower in pairwise(places))
