@@ -27,6 +27,8 @@ from engine.errors import UserError
 NARROW, PER_COLUMN, HEIGHT = 520, 420, 460
 # Where an answer would be narrower than this they stand one under the other, each so high.
 LEAST_COLUMN, STACKED_HEIGHT = 280, 260
+# Beside each other they are no lower than this.
+LEAST_HEIGHT = 160
 
 
 class _Tick(TickBox):
@@ -198,7 +200,17 @@ class CompareSheet(Sheet):
         self._row.setDirection(
             QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
         )
-        self._beside.setMinimumHeight(count * px(STACKED_HEIGHT) if stacked else px(HEIGHT))
+        self._beside.setFixedHeight(count * px(STACKED_HEIGHT) if stacked else px(HEIGHT))
+
+    def fit(self) -> None:
+        """Answers beside each other scroll by themselves: where the window is low they are lower, so that what is
+        chosen by stays in sight."""
+        super().fit()
+        over = self.scroller.inside.height() + themes.current.px(4) - self.scroller.height()
+        if self.columns and over > 0 and self._row.direction() == QBoxLayout.Direction.LeftToRight:
+            least = themes.current.px(LEAST_HEIGHT)
+            self._beside.setFixedHeight(max(least, self._beside.minimumHeight() - over))
+            super().fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()

@@ -80,6 +80,21 @@ def test_answers_stand_one_under_the_other_where_there_is_little_room(asked: Run
         asked.until(lambda: sheet.scroller.inside.width() <= sheet.scroller.viewport().width())
 
 
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_what_the_better_answer_is_chosen_by_is_in_sight(asked: Running, scale: float) -> None:
+    window, sheet = asked.window, opened(asked)
+    themes.choose("light", scale)
+    window.resize(1440, 800)
+    tick(sheet, "two")
+    sheet.confirm()
+    asked.until(lambda: sheet.done.text() == "Done")
+    first, second = sheet.columns
+    asked.until(lambda: first.better.isVisible() and second.better.isVisible())
+    assert first.y() == second.y()
+    asked.until(lambda: not first.better.visibleRegion().isEmpty())
+    asked.until(lambda: first.better.visibleRegion().boundingRect() == first.better.rect())
+
+
 def test_a_comparison_is_stopped_and_what_was_written_stays(asked: Running) -> None:
     asked.engine.pace = 0.02
     asked.engine.answer = lambda _: ("word ",) * 500
