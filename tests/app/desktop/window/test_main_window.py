@@ -425,7 +425,9 @@ def test_loading_shows_its_progress_and_can_be_cancelled(make_desktop: Make, qtb
     running.engine.hold.set()
     running.window.chat.model.use("/models/other.gguf")
     header = running.window.chat.header
-    running.until(lambda: header.progress.isVisible() and header.progress.text() == "Loading 40%")
+    running.until(lambda: header.progress.isVisible() and header.progress.text() == "40%")
+    running.window.resize(1200, 800)
+    running.until(lambda: header.progress.text() == "Loading 40%")
     qtbot.mouseClick(header.cancel, Qt.MouseButton.LeftButton)
     running.until(lambda: not header.progress.isVisible())
     assert not running.window.chat.model_strip.isVisible()
