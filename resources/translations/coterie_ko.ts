@@ -1376,6 +1376,10 @@
         <translation>추론</translation>
     </message>
     <message>
+        <source>Leaves this computer</source>
+        <translation>이 컴퓨터를 벗어납니다</translation>
+    </message>
+    <message>
         <source>Attach files</source>
         <translation>파일 첨부</translation>
     </message>

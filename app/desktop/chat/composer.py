@@ -238,7 +238,7 @@ class Composer(ThemedWidget):
     def _show_hint(self) -> None:
         state = self._model
         remote = leaving(state.path) if state is not None else None
-        words = ""
+        words = short = ""
         if state is not None and state.tuning:
             words = self.tr("Tuning the model; it answers when that is done. You can send now.")
         elif state is not None and state.state == "loading":
@@ -247,7 +247,8 @@ class Composer(ThemedWidget):
             words = self.tr("Loads when you start typing.")
         elif remote is not None:
             words = self.tr("Sent to {host}, outside this computer").format(host=short_host(remote))
-        self._hint.set_whole(words)
+            short = self.tr("Leaves this computer")
+        self._hint.set_forms((words, short or words))
         self._hint.setVisible(bool(words))
         self._fit_foot()
 

@@ -44,7 +44,13 @@ def test_its_tokens_are_counted_before_and_not_read_again_by_the_next_turn(
         qtbot.waitUntil(
             lambda count=2 * number: len(window.chat.transcript.ids) == count, timeout=PATIENCE_MS
         )
-        qtbot.waitUntil(lambda: not services.answers.answering(), timeout=PATIENCE_MS)
+        # What an answer took is stored with its end, a moment after its last words.
+        qtbot.waitUntil(
+            lambda: (
+                services.conversations.messages(window.chat.transcript.ids)[-1].state in ("done", "length")
+            ),
+            timeout=PATIENCE_MS,
+        )
     path = services.conversations.messages(window.chat.transcript.ids)
     assert [len(message.attachments) for message in path] == [1, 0, 0, 0]
     assert path[1].usage is not None and path[1].usage.prompt_tokens > attachment.tokens
