@@ -14,7 +14,7 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.attaching.attachment_chip import AttachmentChip, Entry
 from app.desktop.widgets.flow import flow
 from app.desktop.widgets.labels import announce
-from app.desktop.widgets.layouts import Column, discard
+from app.desktop.widgets.layouts import discard
 from app.desktop.widgets.scroller import scroll_area
 from app.store.records import Attachment
 
@@ -51,7 +51,6 @@ class ChipStrip(ThemedWidget):
         self._chips: dict[Hashable, AttachmentChip] = {}
         self._inside = QWidget(self)
         self._area = scroll_area(self._inside, self)
-        Column(self._area, parent=self)
         self.hide()
         self.refresh()
 
@@ -94,13 +93,15 @@ class ChipStrip(ThemedWidget):
     def fit(self) -> None:
         """As high as the chips, up to what scrolls."""
         px = themes.current.px
-        wide = self._area.viewport().width()
+        # What is not seen yet is laid out late: a layout, and the view of the area, would not know of another height.
+        wide = self.width() - self._area.verticalScrollBar().sizeHint().width()
         tall = flow(self.chips, QRect(0, 0, wide, 0), px(GAP))
         self._inside.setMinimumHeight(tall)
         height = min(tall, px(MOST), round(self.window().height() * MAX_PART))
         if height != self.height():
             self.setFixedHeight(height)
             self.height_changed.emit()
+        self._area.setGeometry(self.rect())
 
     def resizeEvent(self, event: object) -> None:
         self.fit()

@@ -105,6 +105,14 @@ def test_a_file_becomes_a_chip_and_its_whole_text_goes_to_the_model(running: Run
     assert draft(running) == ()
 
 
+def test_the_first_chip_of_a_chat_is_seen_whole(running: Running, tmp_path: Path) -> None:
+    # Where nothing was attached before, the strip is laid out before it is seen.
+    (tmp_path / "note.txt").write_text("Cats are allowed.")
+    give(running, tmp_path / "note.txt")
+    (chip,) = attached(running, "note.txt")
+    running.until(lambda: chip.visibleRegion().boundingRect() == chip.rect())
+
+
 def test_it_can_be_sent_without_words_and_shows_its_chips_in_the_card(
     running: Running, tmp_path: Path
 ) -> None:
