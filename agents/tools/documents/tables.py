@@ -104,8 +104,9 @@ def _delimiter(text: str) -> str:
 
 def _written(row: Sequence[str], delimiter: str) -> str:
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(row)
-    return out.getvalue()
+    # With another end older Pythons leave what breaks within a cell unquoted.
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerow(row)
+    return out.getvalue().removesuffix("\n")
 
 
 def _in_parts(label: str, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[str, str]]:

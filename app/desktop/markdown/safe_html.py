@@ -19,6 +19,8 @@ SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", 
 # These end a paragraph.
 BLOCKS = frozenset({"p", "div", "section", "article", "center", "header", "footer", "details", "summary", "figure",
                     "figcaption", "blockquote", "pre", "dl", "dt", "dd", "main", "nav", "aside"})  # fmt: skip
+_MARK = re.compile("<[A-Za-z!/?]")
+_SECTION = re.compile(r"<!\[(?!CDATA\[)")
 _TAG = re.compile("<[^>]*>")
 HEADING = re.compile(r"h[1-6]")
 LISTS = ("ul", "ol")
@@ -208,6 +210,9 @@ class _Builder(HTMLParser):
         self.parts.append(html)
 
     def finished(self) -> list[str]:
+        # A mark that does not end is no words: newer Pythons leave it out themselves.
+        if _MARK.match(self.rawdata):
+            self.rawdata = ""
         self.close()
         self._end()
         if self._table:
@@ -231,5 +236,6 @@ def safe_page(source: str) -> Page:
 
 def _pieces(source: str) -> list[str]:
     builder = _Builder()
-    builder.feed(source)
+    # Older Pythons give up at a section that they do not know.
+    builder.feed(_SECTION.sub("<!", source))
     return builder.finished()
