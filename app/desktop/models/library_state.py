@@ -62,6 +62,7 @@ class LibraryState(QObject):
         self.disk: DiskUse | None = None
         self.tool_checks: dict[str, ToolCheck] = {}  # by the path of the model
         self._reading = self._again = False
+        self._told: dict[int, Download] = {}  # since the reading began, which may not know of it
 
     # Reading
 
@@ -76,10 +77,11 @@ class LibraryState(QObject):
             self._again = True
             return
         self._reading = True
+        self._told.clear()
         self._calls.do(_everything, self._take, self._failed, executor="io")
 
     def _take(self, found: dict[str, Any]) -> None:
-        self._downloads = {download.id: download for download in found["downloads"]}
+        self._downloads = {download.id: download for download in found["downloads"]} | self._told
         self.progress = {id: told for id, told in self.progress.items() if id in self._downloads}
         self._take_library(found)
         self.downloads_changed.emit()
@@ -111,7 +113,7 @@ class LibraryState(QObject):
                 self.progressed.emit(event.download)
             elif isinstance(event, DownloadChanged):
                 changed = True
-                self._downloads[event.download.id] = event.download
+                self._downloads[event.download.id] = self._told[event.download.id] = event.download
                 if event.download.state not in ("running", "verifying"):
                     self.progress.pop(event.download.id, None)
                 recomputed = recomputed or event.download.state in SETTLED
@@ -186,6 +188,7 @@ class LibraryState(QObject):
     def forget(self, id: int) -> None:
         """A row that a person put away."""
         self._downloads.pop(id, None)
+        self._told.pop(id, None)
         self.progress.pop(id, None)
         self._hidden.discard(id)
         self.downloads_changed.emit()
