@@ -17,8 +17,8 @@ from engine.errors import UserError
 if TYPE_CHECKING:
     from app.services.services import Services
 
-# "FILE:3-7": only these pages or parts.
-_RANGE = re.compile(r"(.+):(\d{1,6})-(\d{1,6})", re.DOTALL)
+# "FILE:3-7" or "FILE:3": only these pages or parts.
+_RANGE = re.compile(r"(.+):(\d{1,6})(?:-(\d{1,6}))?", re.DOTALL)
 _LOOK_S = 0.2  # so that Ctrl+C comes through where a wait would block it
 
 
@@ -89,7 +89,8 @@ def _attached(services: Services, conversation: int, file: str) -> Attachment:
     if chosen is None or path.exists():
         return services.attachments.attach(conversation, path)
     whole = Path(chosen[1]).expanduser()
-    return services.attachments.attach(conversation, whole, first=int(chosen[2]), last=int(chosen[3]))
+    first, last = int(chosen[2]), int(chosen[3] or chosen[2])
+    return services.attachments.attach(conversation, whole, first=first, last=last)
 
 
 def _wait_for_model(services: Services) -> None:

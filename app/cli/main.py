@@ -135,7 +135,7 @@ def chat(
         list[str] | None,
         typer.Option(
             metavar="FILE",
-            help="A document or text that goes with the question, whole; FILE:3-7 only these pages or parts."
+            help="A document or text that goes with the question, whole; of FILE:3-7 or FILE:3 only these pages."
             " Give it again for more.",
         ),
     ] = None,

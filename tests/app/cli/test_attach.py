@@ -56,7 +56,8 @@ def test_files_are_read_and_the_contracts_object_says_what_they_cost(
         question = store.messages.get_all(store.messages.path(chat.id))[0]
         assert (question.content, len(question.attachments)) == ("How much is the rent?", 2)
         assert store.contents.get(chat.id, question.attachments[0].sha256) == lease.read_bytes()
-    assert asked(f"{lease}:2-2").last["attachments"][0]["tokens"] < first["tokens"]
+    page = asked(f"{lease}:2-2").last["attachments"][0]
+    assert page["tokens"] < first["tokens"] and asked(f"{lease}:2").last["attachments"][0] == page
 
 
 @pytest.mark.parametrize(
