@@ -48,6 +48,8 @@ def read(body: bytes) -> Parts:
             if properties & _DEFLATED:
                 content = _inflated(content, left)
             left -= len(content)
+            if left < 0:
+                raise Unreadable("expands")
             lines += _lines(content)
     yield "", "\n".join(line for line in lines if line.strip())
 
@@ -62,8 +64,8 @@ def _sections(compound: Any) -> list[list[str]]:
 
 def _inflated(content: bytes, most: int) -> bytes:
     inflating = zlib.decompressobj(-zlib.MAX_WBITS)
-    found = inflating.decompress(content, most)
-    if inflating.unconsumed_tail:
+    found = inflating.decompress(content, most + 1)  # to zlib 0 is no limit
+    if len(found) > most:
         raise Unreadable("expands")
     return found
 

@@ -104,6 +104,9 @@ def test_controls_and_tables_of_hangul_files_are_what_their_format_says() -> Non
 def test_a_hangul_file_that_deflates_to_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hwp_reader, "_MOST_BYTES", 100_000)
     assert kind_of("a.hwp", hwp(b"\0" * 1_000_000)) == ("hwp", "expands")
+    # One that takes all the room leaves none to the next.
+    monkeypatch.setattr(hwp_reader, "_MOST_BYTES", 1000)
+    assert kind_of("a.hwp", hwp(b"\0" * 1000, b"\0" * 1_000_000)) == ("hwp", "expands")
 
 
 def test_a_book_is_refused_only_where_its_chapters_are_encrypted() -> None:
