@@ -20,6 +20,7 @@ from app.desktop.text.run_labels import folder_text
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import name_icon, set_texts
 from app.desktop.widgets.layouts import Column, Row
+from app.services.runs.workspace import OF_FOLDER
 from engine.errors import UserError
 
 RECENT = 8
@@ -75,6 +76,14 @@ class FolderField(ThemedWidget):
         """Why this folder cannot be used."""
         self.complaint.say(error)
         self.field.setAccessibleDescription(self.complaint.text())
+
+    def takes(self, error: UserError) -> bool:
+        """Whether an error is about the folder; then it is told here, and the field has the focus."""
+        if error.code not in OF_FOLDER:
+            return False
+        self.say(error)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
 
     def menu(self) -> QMenu:
         """The folders used before. It deletes itself when it closes."""

@@ -16,7 +16,6 @@ from app.desktop.widgets.labels import text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column
 from app.desktop.widgets.overlay import Sheet
 from app.services.runs.values import ToolAtHand
-from app.services.runs.workspace import OF_FOLDER
 from app.store.records import ChatTools
 from engine.errors import UserError
 
@@ -89,10 +88,7 @@ class ToolsSheet(Sheet):
     def say(self, error: UserError) -> None:
         """Why these cannot be had."""
         self.use.setEnabled(True)
-        if error.code in OF_FOLDER:
-            self.folder.say(error)
-            self.folder.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
+        if not self.folder.takes(error):
             self._complaint.say(error)
         self.fit()
 

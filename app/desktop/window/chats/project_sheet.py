@@ -23,7 +23,6 @@ from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column
 from app.desktop.widgets.overlay import Sheet
 from app.services.runs.values import ToolAtHand
-from app.services.runs.workspace import OF_FOLDER
 from app.store.records import ChatTools, Project, ProjectOptions
 from engine.errors import UserError
 
@@ -131,10 +130,7 @@ class ProjectSheet(Sheet):
     def say(self, error: UserError) -> None:
         """Why it cannot be so."""
         self.save.setEnabled(True)
-        if error.code in OF_FOLDER:
-            self.folder.say(error)
-            self.folder.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
+        if not self.folder.takes(error):
             self._complaint.say(error)
         self.fit()
 
