@@ -53,7 +53,7 @@ class ModelFacts(msgspec.Struct, frozen=True):
     is free in it is free again after an unload. `remote`: the model runs elsewhere and prompts leave this
     machine; `path` is then a name ("openai:URL#NAME"). `draft_model` is the path of the draft model in
     use; where a requested one could not be loaded, the plan's notices say why. `graph_splits`: the number
-    of graph splits of a prefill and of a decode step; (0, 0) if unknown."""
+    of graph splits of a prefill and of a decode step; (0, 0) if unknown. `sees`: it takes pictures in messages."""
 
     path: str
     name: str
@@ -70,6 +70,7 @@ class ModelFacts(msgspec.Struct, frozen=True):
     remote: bool = False
     draft_model: str = ""
     graph_splits: tuple[int, int] = (0, 0)
+    sees: bool = False
 
 
 class GenerateRequest(msgspec.Struct, frozen=True):

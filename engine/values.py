@@ -46,11 +46,26 @@ class ToolCall(msgspec.Struct, frozen=True, omit_defaults=True):
         return isinstance(self.arguments, str)
 
 
+class Picture(msgspec.Struct, frozen=True):
+    """A picture in a message: a file of `width` x `height` pixels, three bytes of red, green and blue each, row after
+    row, and nothing else. `sha256` is the file's; the picture stands before character `at` of the content."""
+
+    path: str
+    sha256: str
+    width: int
+    height: int
+    at: int = 0
+
+    @property
+    def bytes(self) -> int:
+        return 3 * self.width * self.height
+
+
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     """One turn of a conversation, in the shape of OpenAI's chat API.
 
     An assistant's message may have `tool_calls`. A tool's message is the result of the call `tool_call_id`
-    of the tool `name`.
+    of the tool `name`. `media` are the pictures in the content.
     """
 
     role: Role
@@ -59,9 +74,12 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""
     name: str = ""
+    media: tuple[Picture, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
+        """As templates take it, without pictures."""
         plain = dict(msgspec.to_builtins(self))
+        plain.pop("media", None)
         if self.tool_calls:
             plain["tool_calls"] = [
                 {

@@ -30,6 +30,7 @@ class Prompt(msgspec.Struct, frozen=True):
     was handed a closed block, which it may not respect. `continued_*` is the part of the answer that the
     prompt ends with, from the character `continued_from` of its text on. `tools` are the definitions that it was
     rendered with. `stops` are texts at which the answer is over, for a model that never learned a mark for that.
+    `pictures` are texts in it that stand for these tokens.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Prompt(msgspec.Struct, frozen=True):
     continued_content: str = ""
     tools: tuple[dict[str, Any], ...] = ()
     stops: tuple[str, ...] = ()
+    pictures: Mapping[str, tuple[int, ...]] = {}
 
     @property
     def before_answer(self) -> Prompt:
@@ -52,7 +54,11 @@ class Prompt(msgspec.Struct, frozen=True):
         for piece in self.pieces:
             pieces.append(Piece(piece.text[:left], piece.trusted))
             left -= len(pieces[-1].text)
-        return Prompt(self.text[: self.continued_from], tuple(piece for piece in pieces if piece.text))
+        return Prompt(
+            self.text[: self.continued_from],
+            tuple(piece for piece in pieces if piece.text),
+            pictures=self.pictures,
+        )
 
 
 class AssistantMessage(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from engine.api import LoadRequest, ModelFacts
 from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat
 from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.projector import projector_beside, read_projector
 from engine.gguf.reading import check_unchanged, read_index
 from engine.gguf.summary import ModelSummary, summarize
 from engine.gguf.tensor_index import TensorIndex, tensor_index
@@ -22,6 +23,7 @@ from engine.local.generation import sampling
 from engine.local.model.expert_caching import ExpertCaching, open_caching
 from engine.local.model.session import Session
 from engine.local.native.routing import ExpertWatch
+from engine.local.pictures.sight import Sight
 from engine.local.planning import find_machine, make_plan
 from engine.local.speculative.draft_model import DraftModel
 from engine.local.speculative.loading import open_draft_model
@@ -155,13 +157,16 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
         draft_model, of_drafting = _beside(request, ready, model, abort, threads, progress)
         if draft_model is not None:
             undo.callback(draft_model.close)
+        sight, of_sight = _sight(request, ready, model, threads)
         progress.check()
         weights = native.loaded_weights(model, context, ready.gguf, placement)
         if caching is not None:
             weights = caching.counted_with(weights)
         of_template = (ErrorInfo("template.none"),) if ready.chat_format.is_fallback else ()
-        notices = (*ready.plan.notices, *of_template, *notices, *of_drafting)
-        facts = _facts(opening, ready, model, weights, splits, draft_model is not None, notices)
+        notices = (*ready.plan.notices, *of_template, *notices, *of_drafting, *of_sight)
+        facts = _facts(
+            opening, ready, model, weights, splits, draft_model is not None, sight is not None, notices
+        )
         session = Session(
             model,
             context,
@@ -174,6 +179,7 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
             watch,
             draft_model,
             caching,
+            sight,
         )
         undo.pop_all()
     return session
@@ -230,6 +236,24 @@ def _beside(
         return None, (ErrorInfo("drafting.without", {"name": Path(path).name}), error.info)
 
 
+def _sight(
+    request: LoadRequest, ready: _Ready, model: int, threads: int
+) -> tuple[Sight | None, tuple[ErrorInfo, ...]]:
+    """What lets the model see, not loaded yet, or the reason why the requested projector cannot."""
+    try:
+        found = (
+            read_projector(Path(request.options.mmproj), ready.gguf)
+            if request.options.mmproj
+            else projector_beside(ready.gguf)
+        )
+    except UserError as error:
+        return None, (error.info,)
+    if found is None or not found.sees:
+        return None, ()
+    fingerprint = read_index(found.path).fingerprint
+    return Sight(str(found.path), fingerprint, request.path, model, threads, use_gpu=False), ()
+
+
 def _facts(
     opening: _Opening,
     ready: _Ready,
@@ -237,9 +261,10 @@ def _facts(
     weights: LoadedWeights,
     splits: tuple[int, int],
     drafts: bool,
+    sees: bool,
     notices: tuple[ErrorInfo, ...],
 ) -> ModelFacts:
-    """The facts of a loaded model. `drafts`: its draft model is in use."""
+    """The facts of a loaded model. `drafts`: its draft model is in use, `sees`: it has a projector."""
     request, summary, placement = opening.request, ready.summary, ready.plan.placement
     return ModelFacts(
         path=request.path,
@@ -256,6 +281,7 @@ def _facts(
         machine=ready.machine,
         draft_model=request.options.draft_model if drafts else "",
         graph_splits=splits,
+        sees=sees,
     )
 
 

@@ -69,7 +69,7 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     `mode` forces one of the modes, `misses` what a cache of experts does with those it lacks. `fallbacks` were
     made because loading an earlier plan failed. `streams`: how many answers shall be written at once.
     `draft_model` is the path of a smaller model with the same tokens that guesses ahead, "": none; it gets what
-    the plan leaves.
+    the plan leaves. `mmproj` is the path of the projector that lets the model see, "": one that lies beside it.
     """
 
     context: int = 0
@@ -83,6 +83,7 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     fallbacks: tuple[Fallback, ...] = ()
     streams: int = 0
     draft_model: str = ""
+    mmproj: str = ""
 
     def without_cache(self) -> PlacementOptions:
         """The same options, but no cache of experts, for a fallback."""

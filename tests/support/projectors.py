@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from gguf import GGMLQuantizationType as Type
 from gguf import GGUFReader, GGUFWriter, dequantize
 
 from tests.support.caches import cache_folder, one_maker
+from tests.support.random_weights import VOCABULARY, RandomWeights
 from tests.support.starter import starter_model
 
 # A picture becomes four patches, hence four rows.
@@ -44,9 +46,9 @@ def color_projector() -> Path:
     return path
 
 
-def write_color_projector(path: Path, **facts: Any) -> None:
-    """Write it, with some of its `facts` (keys behind "clip.vision.", two underscores for a dot) replaced; None
-    leaves one out."""
+def write_color_projector(path: Path, layers: int = _LAYERS, side: int = 2, **facts: Any) -> None:
+    """Write it for pictures of `side` x `side` patches, with some of its `facts` replaced (keys behind
+    "clip.vision.", two underscores for a dot); None leaves one out."""
     reader = GGUFReader(str(starter_model()))
     words = np.stack([_embedding(reader, f"\u0120{color}") for color in COLORS], axis=1)
     width = words.shape[0]
@@ -57,11 +59,11 @@ def write_color_projector(path: Path, **facts: Any) -> None:
     _write_facts(
         writer,
         {
-            "image_size": 2 * PATCH,
+            "image_size": side * PATCH,
             "patch_size": PATCH,
             "embedding_length": _TOWER,
             "feed_forward_length": 2 * _TOWER,
-            "block_count": _LAYERS,
+            "block_count": layers,
             "attention__head_count": 1,
             "projection_dim": width,
             "attention__layer_norm_epsilon": 1e-5,
@@ -73,8 +75,8 @@ def write_color_projector(path: Path, **facts: Any) -> None:
     tower = np.zeros((_TOWER, 3, PATCH, PATCH))
     tower[range(3), range(3), PATCH // 2, PATCH // 2] = 1.0
     _add(writer, "v.patch_embd.weight", tower)
-    _add(writer, "v.position_embd.weight", np.zeros((ROWS, _TOWER)))
-    for layer in range(_LAYERS):
+    _add(writer, "v.position_embd.weight", np.zeros((side * side, _TOWER)))
+    for layer in range(layers):
         _write_idle_layer(writer, f"v.blk.{layer}.", np.random.default_rng(layer))
     first, bias = np.zeros((_COLORS, _TOWER)), np.zeros(_COLORS)
     last = np.zeros((width, _COLORS))
@@ -132,3 +134,78 @@ def _close(writer: GGUFWriter) -> None:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def rows_and_columns_model(folder: Path) -> tuple[Path, Path]:
+    """A random Qwen2-VL and its projector: a picture's rows have places in time, height and width (M-RoPE), so that
+    it takes fewer positions than rows; and its size decides how many rows it has."""
+    text, path = folder / "text.gguf", folder / "mmproj.gguf"
+    width, heads, inner = 64, 2, 128
+    model = RandomWeights(text, "qwen2vl", Type.F32, Type.F32, seed=5)
+    model.facts(
+        context_length=4096,
+        embedding_length=width,
+        block_count=2,
+        feed_forward_length=inner,
+        attention__head_count=heads,
+        attention__head_count_kv=heads,
+        attention__layer_norm_rms_epsilon=1e-6,
+        rope__freq_base=10000.0,
+        rope__dimension_sections=[4, 6, 6, 0],
+    )
+    model.matrix("token_embd", VOCABULARY, width, spread=8.0)
+    model.matrix("output", VOCABULARY, width)
+    model.norm("output_norm", width)
+    for layer in range(2):
+        prefix = f"blk.{layer}."
+        for name in ("attn_norm", "ffn_norm"):
+            model.norm(prefix + name, width)
+        for name in ("attn_q", "attn_k", "attn_v"):
+            model.matrix(prefix + name, width, width)
+            model.vector(f"{prefix}{name}.bias", width)
+        model.matrix(f"{prefix}attn_output", width, width)
+        model.matrix(f"{prefix}ffn_gate", inner, width)
+        model.matrix(f"{prefix}ffn_up", inner, width)
+        model.matrix(f"{prefix}ffn_down", width, inner)
+    model.close()
+    _write_merging_projector(path, width)
+    return text, path
+
+
+def _write_merging_projector(path: Path, width: int) -> None:
+    random = np.random.default_rng(6)
+    writer = GGUFWriter(str(path), "clip")
+    writer.add_bool("clip.has_vision_encoder", True)
+    writer.add_bool("clip.use_gelu", True)
+    writer.add_string("clip.projector_type", "qwen2vl_merger")
+    _write_facts(
+        writer,
+        {
+            "image_size": 4 * PATCH,
+            "patch_size": PATCH,
+            "embedding_length": _TOWER,
+            "feed_forward_length": 2 * _TOWER,
+            "block_count": _LAYERS,
+            "attention__head_count": 2,
+            "projection_dim": width,
+            "attention__layer_norm_epsilon": 1e-6,
+            "image_mean": [0.5, 0.5, 0.5],
+            "image_std": [0.5, 0.5, 0.5],
+        },
+    )
+    shapes = {f"v.patch_embd.weight{end}": (_TOWER, 3, PATCH, PATCH) for end in ("", ".1")}
+    for layer in range(_LAYERS):
+        prefix = f"v.blk.{layer}."
+        for name in ("attn_q", "attn_k", "attn_v", "attn_out"):
+            shapes |= {f"{prefix}{name}.weight": (_TOWER, _TOWER), f"{prefix}{name}.bias": (_TOWER,)}
+        for name in ("ln1", "ln2"):
+            shapes |= {f"{prefix}{name}.weight": (_TOWER,), f"{prefix}{name}.bias": (_TOWER,)}
+        shapes |= {f"{prefix}ffn_up.weight": (2 * _TOWER, _TOWER), f"{prefix}ffn_up.bias": (2 * _TOWER,)}
+        shapes |= {f"{prefix}ffn_down.weight": (_TOWER, 2 * _TOWER), f"{prefix}ffn_down.bias": (_TOWER,)}
+    shapes |= {"v.post_ln.weight": (_TOWER,), "v.post_ln.bias": (_TOWER,)}
+    merged = 4 * _TOWER
+    shapes |= {"mm.0.weight": (merged, merged), "mm.0.bias": (merged,)}
+    shapes |= {"mm.2.weight": (width, merged), "mm.2.bias": (width,)}
+    for name, shape in shapes.items():
+        _add(writer, name, random.standard_normal(shape) / 5)
+    _close(writer)

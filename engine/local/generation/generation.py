@@ -40,6 +40,7 @@ from engine.local.generation.stop_strings import StopStrings
 from engine.local.model.sequences import TokenizedTexts
 from engine.local.model.session import Session
 from engine.local.native.grammar import GrammarSampler
+from engine.local.pictures.units import Unit, units
 from engine.values import FinishReason, Timings, ToolCall, Usage
 
 # Reasoning over its budget may still come to the end of a line or sentence, for so many tokens.
@@ -98,6 +99,7 @@ class Generation:
         self._gate: GrammarTrigger | None = None
         # The prompt and the answer so far; the last of them are not in memory until the next step.
         self.tokens: list[int] = []
+        self.pictures: list[Unit] = []  # among the tokens
         self.prompt_length = self.cached = 0
         self.turn = 0  # where the answer's turn begins in `tokens`, where the memory needs to know
         self.recomputed: ErrorInfo | None = None
@@ -129,8 +131,9 @@ class Generation:
 
     @property
     def may_draft(self) -> bool:
-        """Whether tokens may be drafted: not while a grammar judges each of them."""
-        return self.request.drafts and self._gate is not None and not self._gate.is_active
+        """Whether tokens may be drafted: not while a grammar judges each of them, nor of what pictures say."""
+        drafts = self.request.drafts and not self.pictures
+        return drafts and self._gate is not None and not self._gate.is_active
 
     def prepare(self) -> None:
         """Render and tokenize the prompt. Raises UserError when the request cannot be answered."""
@@ -138,12 +141,7 @@ class Generation:
         sampling.check(request.sampling)
         if request.tools:
             self._grammar = session.format.tool_grammar(request.tools, request.tool_choice)
-        prompt = session.format.render(
-            request.messages,
-            tools=list(request.tools),
-            reasoning=request.reasoning,
-            continue_last=request.continue_last,
-        )
+        prompt = session.render(request)
         self._prompt, self._budget = prompt, prompt.reasoning_budget
         self._stops = StopStrings((*request.stop, *prompt.stops))
         tokens = session.encode(prompt)
@@ -152,7 +150,7 @@ class Generation:
             raise UserError("engine.empty_prompt")
         if len(tokens) >= session.context_length:
             raise UserError("engine.context_overflow", needed=len(tokens), available=session.context_length)
-        self.tokens = tokens
+        self.tokens, self.pictures = tokens, units(tokens)
         if not session.memory.keeps_every_token:
             turn = session.tokenizer.last_control(prompt, tokens)
             self.turn = turn[1] if turn else 0
@@ -260,7 +258,8 @@ class Generation:
         )
         self._chain = chain
         for token in self.tokens[-sampling.PENALTY_WINDOW :]:
-            chain.accept(token)
+            if token >= 0:
+                chain.accept(token)
         self._parser = session.format.parser(prompt)
         trigger = session.format.dialect.trigger
         self._gate = GrammarTrigger(

@@ -10,6 +10,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.local.generation.generation import Emit, Generation, StepResult
 from engine.local.model.sequences import TokenizedTexts
 from engine.local.model.session import Session
+from engine.local.pictures.units import Unit, units
 from engine.values import FinishReason, Timings, Usage
 
 
@@ -26,6 +27,7 @@ class Scoring:
     def __init__(self, session: Session, request: GenerateRequest, emit: Emit, arrived: float) -> None:
         self._session, self.request, self._emit, self._arrived = session, request, emit, arrived
         self.tokens: list[int] = []
+        self.pictures: list[Unit] = []  # among the tokens
         self._answer: list[int] = []
         self._scored = 0  # of the answer's tokens
         self._cached = 0
@@ -43,7 +45,7 @@ class Scoring:
     def prepare(self) -> None:
         """Render and tokenize the prompt and the answer. Raises UserError when it cannot be scored."""
         session, request = self._session, self.request
-        prompt = session.format.answered(request.messages, list(request.tools), request.reasoning)
+        prompt = session.render(request)
         before, tokens = session.encode(prompt.before_answer), session.encode(prompt)
         if tokens[: len(before)] != before:  # the answer begins within a token, as the model did not
             tokens = [*before, *session.tokenizer.encode_from(prompt, prompt.continued_from)]
@@ -54,6 +56,7 @@ class Scoring:
         if len(tokens) > session.context_length:
             raise UserError("probabilities.context", needed=len(tokens), available=session.context_length)
         self.tokens, self._answer = tokens[:-1], tokens[len(before) :]
+        self.pictures = units(self.tokens)
 
     def start(self, cached: int, _recomputed: ErrorInfo | None, now: float) -> None:
         """Start in a KV slot with so many tokens in memory."""

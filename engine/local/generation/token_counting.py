@@ -55,10 +55,4 @@ def _prompt_tokens(session: Session, request: GenerateRequest) -> int:
     """As `Generation` makes the prompt, going on from the answer in memory as it would now."""
     if not request.messages:
         return 0
-    prompt = session.format.render(
-        request.messages,
-        tools=list(request.tools),
-        reasoning=request.reasoning,
-        continue_last=request.continue_last,
-    )
-    return len(session.encode(prompt))
+    return len(session.encode(session.render(request)))

@@ -7,6 +7,7 @@ from collections.abc import Sequence as Tokens
 
 from engine.local import native
 from engine.local.model.checkpoints import SPACING, Checkpoint, Checkpoints
+from engine.local.pictures.units import Unit, units
 
 # Texts of prompts and answers with the tokens they stand for.
 TokenizedTexts = tuple[tuple[str, tuple[int, ...]], ...]
@@ -49,6 +50,7 @@ class Sequence:
         self._checkpoints = Checkpoints(checkpoint_bytes)
         self._stops: tuple[int, ...] = ()
         self.tokens: list[int] = []
+        self._pictures: list[Unit] = []
         self.conversation = ""
         self.said: TokenizedTexts = ()
         self.used = 0.0
@@ -60,18 +62,29 @@ class Sequence:
 
     def reach(self, length: int) -> int:
         """The tokens that `step_back(length)` would leave."""
-        if length >= len(self.tokens):
-            return len(self.tokens)
-        if self._can_cut(length):
+        length = self._outside_pictures(min(length, len(self.tokens)))
+        if length == len(self.tokens) or self._can_cut(length):
             return length
         checkpoint = self._checkpoints.longest(length)
         return checkpoint.length if checkpoint else 0
 
+    def extend(self, tokens: list[int]) -> None:
+        """Note what a step has added: tokens, or rows of one picture."""
+        place = len(self.tokens)
+        if tokens and tokens[0] < 0 and not (self._pictures and place < self._pictures[-1].end):
+            self._pictures += (unit._replace(start=place) for unit in units(tokens))
+        self.tokens += tokens
+
+    def position(self, length: int) -> int:
+        """The position of what follows the first `length` tokens: a picture may take fewer than it has rows."""
+        return length - sum(each.rows - each.positions for each in self._pictures if each.end <= length)
+
     def step_back(self, length: int) -> int:
-        """Truncate to `length` tokens, or fewer where the memory cannot; the tokens left."""
-        if length >= len(self.tokens):
-            return len(self.tokens)
-        if self._can_cut(length) and native.forget_from(self._context, length, self.number):
+        """Truncate to `length` tokens, fewer where the memory cannot or a picture would be cut; the tokens left."""
+        length = self._outside_pictures(min(length, len(self.tokens)))
+        if length == len(self.tokens):
+            return length
+        if self._can_cut(length) and self._forget_from(length):
             self._shorten(length)
             return length
         return self.fall_back(length)
@@ -88,14 +101,14 @@ class Sequence:
 
     def settle(self) -> int:
         """Truncate to `tokens` or fewer after an aborted step; the tokens left."""
-        length = len(self.tokens)
-        found = native.length_of(self._context, self.number)
-        if found == length:
+        length = self.step_back(len(self.tokens))  # without a part of a picture
+        if self._ends_at(length):
             return length
         if (
-            found > length > 0
+            native.length_of(self._context, self.number) > self.position(length)
+            and length > 0
             and self._can_cut(length)
-            and native.forget_from(self._context, length, self.number)
+            and self._forget_from(length)
         ):
             return length
         return self.fall_back(length)
@@ -105,9 +118,10 @@ class Sequence:
         self.clear()
         length = source.reach(length)
         whole = length == len(source) or source._can_cut(length)
-        native.copy_sequence(self._context, source.number, self.number, length)
+        native.copy_sequence(self._context, source.number, self.number, source.position(length))
         self._checkpoints.adopt(each for each in source._checkpoints.all if each.length <= length)
         self.tokens = source.tokens[:length]
+        self._pictures = [each for each in source._pictures if each.start < length]
         if not whole:
             self.fall_back(length)
 
@@ -131,7 +145,7 @@ class Sequence:
     def mark(self) -> None:
         """Take a checkpoint if one is due here."""
         held = len(self.tokens)
-        if held not in self._stops:
+        if held not in self._stops or self._outside_pictures(held) != held:
             return
         newest = self._checkpoints.lengths[-1:]
         if newest and held - newest[0] < (SPACING if held == self._stops[0] else 1):
@@ -150,17 +164,33 @@ class Sequence:
         if self._memory.recurrent or length <= 0:
             return False
         # The next token, at position `length`, sees a window that ends with itself.
-        return native.first_of(self._context, self.number) <= max(0, length + 1 - self._memory.window)
+        place = self.position(length)
+        return native.first_of(self._context, self.number) <= max(0, place + 1 - self._memory.window)
+
+    def _outside_pictures(self, length: int) -> int:
+        """`length`, or where the picture begins in which it lies."""
+        return next((each.start for each in self._pictures if each.start < length < each.end), length)
+
+    def _forget_from(self, length: int) -> bool:
+        return native.forget_from(self._context, self.position(length), self.number)
+
+    def _ends_at(self, length: int) -> bool:
+        """Whether the memory ends with the first `length` tokens. The rows of a picture may all have the position of
+        its first."""
+        found = native.length_of(self._context, self.number)
+        last = next((each for each in self._pictures if each.end == length), None)
+        return found == self.position(length) or (last is not None and found == self.position(last.start) + 1)
 
     def _bring_back(self, checkpoint: Checkpoint) -> bool:
         return (
             native.write_state(self._context, self.number, checkpoint.data, partial=True)
-            and native.forget_from(self._context, checkpoint.length, self.number)
-            and native.length_of(self._context, self.number) == checkpoint.length
+            and self._forget_from(checkpoint.length)
+            and self._ends_at(checkpoint.length)
         )
 
     def _shorten(self, length: int) -> None:
         del self.tokens[length:]
+        self._pictures = [each for each in self._pictures if each.start < length]
         self._checkpoints.cut(length)
 
     # --- kept outside the context ---
@@ -177,12 +207,11 @@ class Sequence:
     ) -> bool:
         """Restore the state of these tokens; False if that fails, leaving it empty."""
         self.clear()
-        if not native.write_state(self._context, self.number, data) or native.length_of(
-            self._context, self.number
-        ) != len(tokens):
+        self.tokens = list(tokens)
+        self._pictures = units(self.tokens)
+        if not native.write_state(self._context, self.number, data) or not self._ends_at(len(tokens)):
             self.clear()
             return False
-        self.tokens = list(tokens)
         self._checkpoints.adopt(Checkpoint(*each) for each in checkpoints)
         return True
 
@@ -190,5 +219,6 @@ class Sequence:
         """Empty it and disown it."""
         native.forget_sequence(self._context, self.number)
         self.tokens, self.conversation, self.said, self.is_forgotten = [], "", (), False
+        self._pictures = []
         self._checkpoints.adopt(())
         self._stops = ()

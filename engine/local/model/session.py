@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from engine.api import ModelFacts
+from engine.api import GenerateRequest, ModelFacts
 from engine.errors import UserError
 from engine.formats import ChatFormat, Prompt
 from engine.local import native
@@ -20,7 +20,10 @@ from engine.local.model.expert_caching import ExpertCaching
 from engine.local.model.pacing import ThreadPacer
 from engine.local.model.sequences import Sequence, TokenizedTexts
 from engine.local.model.tokenizer import Tokenizer
+from engine.local.native.projector import Encoded
 from engine.local.native.routing import ExpertWatch
+from engine.local.pictures.marks import marked, with_pictures
+from engine.local.pictures.sight import Sight
 from engine.local.speculative.draft_model import DraftModel
 from engine.placement.plan import Placement
 from engine.values import LEAST_LOGPROB, TokenLogprob
@@ -62,6 +65,7 @@ class Session:
         watch: ExpertWatch | None,
         draft_model: DraftModel | None,
         caching: ExpertCaching | None,
+        sight: Sight | None = None,
     ) -> None:
         self._model, self._context = model, context
         self._open_context, self._experts = open_context, experts
@@ -72,6 +76,7 @@ class Session:
         self.watch = watch
         self.draft_model = draft_model
         self.caching = caching
+        self.sight = sight
         self.vocab = native.vocabulary(model)
         self.tokenizer = Tokenizer(self.vocab)
         self.format = chat_format
@@ -101,6 +106,23 @@ class Session:
     def handle(self) -> int:
         """The context's handle, for the sampler."""
         return self._context
+
+    def render(self, request: GenerateRequest) -> Prompt:
+        """The prompt of a request, with its pictures; with `score` that of the answer that it ends with. From any
+        thread. Raises UserError `template.*`, `picture.*`, `projector.*`."""
+        messages, sign = marked(request.messages)
+        if sign and self.sight is None:
+            raise UserError("picture.not_seen", name=self.facts.name)
+        tools = list(request.tools)
+        if request.score:
+            prompt = self.format.answered(messages, tools, request.reasoning)
+        else:
+            prompt = self.format.render(
+                messages, tools=tools, reasoning=request.reasoning, continue_last=request.continue_last
+            )
+        if self.sight is None:
+            return prompt
+        return with_pictures(prompt, sign, request.messages, self.sight.tokens)
 
     def encode(self, prompt: Prompt) -> list[int]:
         """Tokenize the prompt, reusing remembered tokens for its known prefix. From any thread."""
@@ -154,6 +176,22 @@ class Session:
             self._paced = (self._pacer(rows).after_step(elapsed), started + elapsed)
         return code
 
+    def read_picture(
+        self, encoded: Encoded, rows: range, sequence: Sequence, start: int, *, drawn: bool
+    ) -> int:
+        """Run some rows of a picture that begins at position `start`; the result as that of `decode`."""
+        started = time.perf_counter()
+        self._use_threads(self._reading_threads(started))
+        part = slice(rows.start, rows.stop)
+        places = encoded.places[:, part] + start * encoded.steps[:, part]
+        native.see_each_other(self._context, encoded.is_whole)
+        code = native.decode_rows(self._context, sequence.number, encoded.rows[part], places, drawn=drawn)
+        native.see_each_other(self._context, False)
+        if code == Decoded.OK:
+            native.synchronize(self._context)
+        self.computing_s += time.perf_counter() - started
+        return code
+
     def logprob(self, row: int, token: int, top: int) -> TokenLogprob:
         """`token` in the place after row `row` of the last batch, with the `top` likeliest in that place.
 
@@ -196,6 +234,8 @@ class Session:
             raise UserError("engine.context_memory", context=self.context_length)
 
     def close(self) -> None:
+        if self.sight is not None:
+            self.sight.close()
         if self.draft_model is not None:
             self.draft_model.close()
         native.free_context(self._context)

@@ -7,9 +7,10 @@ token (`<|im_end|>` in a pasted log) is that piece tokenized apart, as plain tex
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from engine.formats import Prompt
+from engine.formats.values import Piece
 from engine.local import native
 
 
@@ -41,12 +42,15 @@ class Tokenizer:
             joint.clear()
 
         position = 0
-        for piece in prompt.pieces:
+        for piece in _cut_at_pictures(prompt):
             text = piece.text[max(0, offset - position) :]
             position += len(piece.text)
             if not text:
                 continue
-            if piece.trusted or not self._control.search(text):
+            if text in prompt.pictures:
+                flush()
+                tokens.extend(prompt.pictures[text])
+            elif piece.trusted or not self._control.search(text):
                 joint.append(text)
             else:
                 flush()
@@ -79,7 +83,9 @@ class Tokenizer:
         return len(self._tokenize(text, parse_special=False))
 
     def piece(self, token: int) -> bytes:
-        """The bytes of one token; may be half a character."""
+        """The bytes of one token; may be half a character. A picture has none."""
+        if token < 0:
+            return b""
         data = self._pieces.get(token)
         if data is None:
             data = self._pieces[token] = native.token_bytes(self._vocab, token)
@@ -92,3 +98,11 @@ class Tokenizer:
         if not text:
             return []
         return native.tokenize(self._vocab, text, add_special=False, parse_special=parse_special)
+
+
+def _cut_at_pictures(prompt: Prompt) -> Iterable[Piece]:
+    """The prompt's pieces, with what stands for a picture in a piece of its own."""
+    if not prompt.pictures:
+        return prompt.pieces
+    mark = re.compile("(" + "|".join(map(re.escape, prompt.pictures)) + ")")
+    return (Piece(text, piece.trusted) for piece in prompt.pieces for text in mark.split(piece.text) if text)

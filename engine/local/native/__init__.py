@@ -4,7 +4,7 @@ Only a child process imports this package. It uses the low-level functions of ll
 are plain integers (C pointers); who makes one frees it.
 """
 
-from engine.local.native.batch import Batch
+from engine.local.native.batch import Batch, decode_rows, see_each_other
 from engine.local.native.decoding import AbortFlag, decode, synchronize
 from engine.local.native.devices import devices, register_workers
 from engine.local.native.draft_tokens import likeliest, same_tokens
@@ -26,6 +26,7 @@ from engine.local.native.model import (
     has_decoder,
     layer_count,
     load_model,
+    load_vocabulary,
     memory_kind,
     new_context,
     set_threads,

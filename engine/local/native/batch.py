@@ -10,6 +10,7 @@ import llama_cpp.llama_cpp as llama
 
 # llama-cpp-python brings numpy: hundreds of rows cannot be filled in one by one in time.
 import numpy as np
+import numpy.typing as npt
 
 
 class Batch:
@@ -64,6 +65,34 @@ class Batch:
         """Run the rows. 0 done, 1 no room, 2 aborted, negative: failed."""
         self._native.n_tokens = self.rows
         return int(llama.llama_decode(context, self._native))
+
+
+def decode_rows(
+    context: int, sequence: int, rows: npt.NDArray[np.float32], places: npt.NDArray[np.int32], *, drawn: bool
+) -> int:
+    """Run rows of embeddings at these positions (one or four for each), with logits for the last if `drawn`. A step
+    holds tokens or embeddings, never both. Returns as `Batch.decode`."""
+    count = len(rows)
+    rows, places = np.ascontiguousarray(rows), np.ascontiguousarray(places)
+    sequences, counts = np.full(count, sequence, np.int32), np.ones(count, np.int32)
+    pointers = np.full(count, sequences.ctypes.data, np.uintp)
+    outputs = np.zeros(count, np.int8)
+    outputs[-1] = drawn
+    native = llama.llama_batch(
+        count,
+        None,
+        _pointer(rows, ctypes.c_float),
+        _pointer(places, llama.llama_pos),
+        _pointer(counts, ctypes.c_int32),
+        ctypes.cast(pointers.ctypes.data, ctypes.POINTER(ctypes.POINTER(llama.llama_seq_id))),
+        _pointer(outputs, ctypes.c_int8),
+    )
+    return int(llama.llama_decode(context, native))
+
+
+def see_each_other(context: int, on: bool) -> None:
+    """Whether all rows of a step see each other, or each only those before it."""
+    llama.llama_set_causal_attn(context, not on)
 
 
 def _pointer(array: np.ndarray[Any, Any], kind: Any) -> Any:

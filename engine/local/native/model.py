@@ -78,6 +78,13 @@ def load_model(
     return int(llama.llama_model_load_from_file(path.encode(), params) or 0)
 
 
+def load_vocabulary(path: str) -> int:
+    """The handle of a model of which nothing but facts and vocabulary is loaded, 0 if llama.cpp refused it."""
+    params = llama.llama_model_default_params()
+    params.vocab_only = True
+    return int(llama.llama_model_load_from_file(path.encode(), params) or 0)
+
+
 def _overrides(placement: Placement) -> ctypes.Array[_Override]:
     rows = [(each.pattern.encode(), buffer_type(each.device)) for each in placement.overrides]
     if len(placement.devices) > 1 and not rows:

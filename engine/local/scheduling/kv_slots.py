@@ -84,6 +84,7 @@ class SlotManager:
 
     def evict(self, sequence: Sequence) -> None:
         """Move a sequence's state to the prompt cache and empty it."""
+        sequence.step_back(len(sequence))  # a picture is kept whole or not at all
         if len(sequence) >= WORTH_KEEPING and not sequence.is_forgotten:
             data = sequence.read()
             if data:

@@ -9,26 +9,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 import msgspec
 
-from engine.api import Activity, Finished, GenerateRequest, Queued
+from engine.api import Activity, Finished, Queued
 from engine.errors import ErrorInfo, error_info
 from engine.local.generation.cancellation import Cancellation
 from engine.local.generation.generation import StepResult
 from engine.local.generation.prompt_worker import Prepared
 from engine.local.generation.scoring import Work
 from engine.local.model.checkpoints import stops
-from engine.local.model.sequences import Sequence
 from engine.local.model.session import Decoded, Session
 from engine.local.native.devices import card_memory
+from engine.local.native.projector import Encoded
+from engine.local.pictures.sight import Sight
+from engine.local.pictures.units import Unit
 from engine.local.prompt_cache.cache_miss import CacheMisses
 from engine.local.prompt_cache.prompt_cache import PromptCache
 from engine.local.protocol import Reply
-from engine.local.scheduling.batching import FEWEST_ROWS, SHORT, Demand, shares
+from engine.local.scheduling.batching import FEWEST_ROWS, SHORT, STEP_S, Demand, shares
 from engine.local.scheduling.kv_slots import SlotManager
 from engine.local.scheduling.metrics import Metrics
+from engine.local.scheduling.steps import Active, Look, Rows, before_picture, next_picture, owner_of
 from engine.local.speculative import Drafter, StepCosts
 from engine.values import ExpertsFired, FinishReason, Timings, Usage
 
@@ -38,6 +40,8 @@ TURN_S = 10.0
 MARGIN = 64
 # A step that cannot be broken off takes no longer than this, as far as that is known.
 UNBROKEN_S = 0.08
+# While nothing but the encoding of a picture is under way, commands are looked for this often.
+ENCODING_WAIT_S = 0.02
 # A step of so many rows measures the time of a prefill row.
 _TELLING_ROWS = 16
 # While experts are watched, what fired is emitted this often.
@@ -49,24 +53,6 @@ class _Waiting(msgspec.Struct):
     since: float
     ahead: int = -1  # the number ahead last emitted
     is_coming: bool = False  # a slot is free, its state is being read from disk
-
-
-class _Active(msgspec.Struct):
-    generation: Work
-    sequence: Sequence
-    drafter: Drafter
-    since: float  # it got its slot
-    seen: int = 0  # of its tokens, those that the drafter knows
-
-
-class _Rows(NamedTuple):
-    """The rows of one answer in a step: its tokens, the last `drawn` of which have logits, and drafts."""
-
-    active: _Active
-    first: int
-    known: int
-    drawn: int
-    draft: list[int]
 
 
 class Scheduler:
@@ -89,7 +75,7 @@ class Scheduler:
         self._metrics = Metrics()
         self._costs = StepCosts()
         self._waiting: list[_Waiting] = []
-        self._active: list[_Active] = []
+        self._active: list[Active] = []
         # Answers under way whose conversation is forgotten: nothing is kept of them, wherever they have to wait.
         self._forgotten: set[int] = set()
         self._step_number = 0
@@ -104,6 +90,12 @@ class Scheduler:
     @property
     def session(self) -> Session:
         return self._session
+
+    @property
+    def _sight(self) -> Sight:
+        """For answers with pictures, which are not prepared without it."""
+        assert self._session.sight is not None
+        return self._session.sight
 
     def submit(self, prepared: Prepared) -> None:
         """Queue a prepared request; one that cannot be answered ends at once."""
@@ -187,7 +179,7 @@ class Scheduler:
 
         return sorted(self._waiting, key=place)
 
-    def _has_room(self, generation: Work, without: list[_Active] | tuple[()]) -> bool:
+    def _has_room(self, generation: Work, without: list[Active] | tuple[()]) -> bool:
         """Whether one more answer fits if those of `without` gave up their slots."""
         if not self._slots.free and not without:
             return False
@@ -222,7 +214,7 @@ class Scheduler:
                 return True
         return False  # no preemption in vain
 
-    def _preempt(self, active: _Active, since: float) -> None:
+    def _preempt(self, active: Active, since: float) -> None:
         """Evict a running answer's slot; it resumes later, queued as of `since`."""
         self._active.remove(active)
         self._slots.evict(active.sequence)
@@ -241,9 +233,12 @@ class Scheduler:
         if waiting.ahead > 0:
             self._emit(Queued(request.id, 0))
         self._active.append(
-            _Active(generation, sequence, Drafter(self._costs, self._session.draft_model), now)
+            Active(generation, sequence, Drafter(self._costs, self._session.draft_model), now)
         )
         sequence.stop_at(stops(generation.tokens, cached, generation.turn))
+        for picture in generation.pictures:
+            if picture.start >= cached:
+                self._sight.ask(request.id, generation.tokens[picture.start : picture.end])
         generation.start(cached, recomputed, time.monotonic())
 
     def _has_priority(self, generation: Work) -> bool:
@@ -261,7 +256,12 @@ class Scheduler:
         started = time.perf_counter()
         session = self._session
         native_s = session.computing_s + session.sampling_s
-        rows = self._composed()
+        looking = self._looking()
+        rows = [looking.rows] if looking else self._composed()
+        if not rows:
+            if self._active:
+                self._sight.wait(ENCODING_WAIT_S)
+            return
         ids = {each.active.generation.request.id for each in rows}
         may_break_off = self._may_break_off()
         gives_way = may_break_off and not any(self._has_priority(each.active.generation) for each in rows)
@@ -269,20 +269,21 @@ class Scheduler:
             return
         answers = len(rows) if all(each.known == 1 for each in rows) else 0
         computing_s = session.computing_s
-        code = session.decode(answers=answers)
+        code = looking.run(session) if looking else session.decode(answers=answers)
         self._cancellation.end_step()
         self._step_number += 1
         if code != Decoded.OK:
             self._broke_off(rows, code)
             return
         self._most_rows = session.ubatch
-        self._learn(session.batch.rows, session.computing_s - computing_s)
+        count = sum(each.known + len(each.draft) for each in rows)
+        self._learn(count, session.computing_s - computing_s)
         streams = sum(not each.active.generation.is_reading for each in rows)
         for each in rows:
             self._advance(each)
         elapsed = time.perf_counter() - started
         native_s = session.computing_s + session.sampling_s - native_s
-        self._metrics.step(session.batch.rows, streams, elapsed, native_s)
+        self._metrics.step(count, streams, elapsed, native_s)
         for each in rows:
             if streams and not each.active.generation.is_reading:
                 each.active.generation.spent((elapsed - native_s) / streams, streams)
@@ -294,19 +295,22 @@ class Scheduler:
             return True
         return len(self._active) == 1 and all(each.taken or not len(each) for each in self._session.sequences)
 
-    def _composed(self) -> list[_Rows]:
+    def _composed(self) -> list[Rows]:
         """Fill the batch."""
         batch = self._session.batch
         batch.clear()
+        taking_part = [each for each in self._active if before_picture(each) > 0]
         wanting = [
             Demand(
-                len(each.generation.tokens) - len(each.sequence),
+                before_picture(each),
                 self._has_priority(each.generation),
                 each.generation.is_background,
             )
-            for each in self._active
+            for each in taking_part
         ]
-        rows: list[_Rows] = []
+        if not wanting:
+            return []
+        rows: list[Rows] = []
         capacity = min(batch.capacity, self._most_rows)
         if not self._may_break_off():
             # Nobody can end it early, so it must be short.
@@ -314,7 +318,7 @@ class Scheduler:
         chosen = shares(wanting, capacity, self._step_number, self._slots.read_s)
         outputs = self._session.outputs - len(chosen)  # besides one for each
         for place, share in enumerate(chosen):
-            active = self._active[share.number]
+            active = taking_part[share.number]
             held = len(active.sequence)
             # Drafts may take rows from a prefill, never from decoding answers.
             left = batch.room - sum(min(later.rows, SHORT) for later in chosen[place + 1 :])
@@ -322,15 +326,48 @@ class Scheduler:
             count, drawn = active.generation.rows(held, most, outputs + 1)
             outputs -= max(0, drawn - 1)
             tokens = active.generation.tokens[held : held + count]
-            is_end = count == wanting[share.number].rest
+            is_end = held + count == len(active.generation.tokens)
             room = min(left - count, outputs)
             draft = self._draft(active, room, len(chosen)) if is_end and count <= 2 else []
             outputs -= len(draft)
-            first = batch.add(active.sequence.number, tokens + draft, held, len(draft) + drawn)
-            rows.append(_Rows(active, first, count, drawn, draft))
+            place = active.sequence.position(held)
+            first = batch.add(active.sequence.number, tokens + draft, place, len(draft) + drawn)
+            rows.append(Rows(active, first, count, drawn, draft))
         return rows
 
-    def _draft(self, active: _Active, room: int, streams: int) -> list[int]:
+    def _looking(self) -> Look | None:
+        """The next step of a picture, if it is one's turn: they take turns with steps of tokens, and the first in the
+        queue comes first. An answer whose picture cannot be encoded is ended."""
+        others = any(before_picture(each) for each in self._active)
+        if others and self._step_number % 2:
+            return None
+        waiting = [each for each in self._active if not before_picture(each)]
+        waiting.sort(key=lambda each: not self._has_priority(each.generation))
+        for each in waiting:
+            picture = next_picture(each)
+            numbers = each.generation.tokens[picture.start : picture.end]
+            encoded = self._sight.encoded(numbers)
+            if isinstance(encoded, ErrorInfo):
+                self._end(each, "error", encoded)
+            elif encoded is None:
+                # It was asked for when the answer began, but others may have taken its room.
+                self._sight.ask(each.generation.request.id, numbers)
+            elif encoded.is_whole and picture.rows > self._session.ubatch:
+                self._end(each, "error", ErrorInfo("picture.too_large"))  # llama.cpp would abort
+            else:
+                return self._look(each, picture, encoded, alone=not others)
+        return None
+
+    def _look(self, active: Active, picture: Unit, encoded: Encoded, *, alone: bool) -> Look:
+        held = len(active.sequence)
+        most = min(self._session.ubatch, self._most_rows)
+        if not alone and self._slots.read_s:
+            most = min(most, max(FEWEST_ROWS, int(STEP_S / self._slots.read_s)))
+        count = picture.end - held if encoded.is_whole else min(most, picture.end - held)
+        drawn = int(held + count == len(active.generation.tokens))
+        return Look(Rows(active, 0, count, drawn, []), picture, encoded)
+
+    def _draft(self, active: Active, room: int, streams: int) -> list[int]:
         """Drafts that fit the step and its logits; `streams` answers decode in it."""
         generation = active.generation
         if not generation.may_draft or self._session.memory.recurrent:
@@ -341,14 +378,14 @@ class Scheduler:
         room = min(room, generation.room - 1, self._most_rows - 1)
         return active.drafter.draft(room, streams) if room > 0 else []
 
-    def _advance(self, rows: _Rows) -> None:
+    def _advance(self, rows: Rows) -> None:
         """Take the results of a completed step, and sample or score after the rows with logits."""
         active, generation, sequence = rows.active, rows.active.generation, rows.active.sequence
         held = len(sequence)
         if generation.is_reading:
             self._metrics.prompt(rows.known)
-        sequence.tokens += generation.tokens[held : held + rows.known]
-        sequence.tokens += rows.draft
+        sequence.extend(generation.tokens[held : held + rows.known])
+        sequence.extend(rows.draft)
         sequence.mark()
         generation.emit_progress(held + rows.known)
         if not rows.drawn:
@@ -365,14 +402,14 @@ class Scheduler:
         if taken.reason is not None:
             self._end(active, taken.reason)
 
-    def _check_draft(self, rows: _Rows, taken: StepResult) -> None:
+    def _check_draft(self, rows: Rows, taken: StepResult) -> None:
         if rows.draft:
             rows.active.sequence.step_back(len(rows.active.sequence) - len(rows.draft) + taken.accepted)
             rows.active.drafter.judged(len(rows.draft), taken.accepted)
             self._metrics.drafted += len(rows.draft)
             self._metrics.accepted += taken.accepted
 
-    def _broke_off(self, rows: list[_Rows], code: int) -> None:
+    def _broke_off(self, rows: list[Rows], code: int) -> None:
         """Handle a step of which nothing is in memory: retry with more room, or end its answers."""
         if self._session.memory.recurrent and code != Decoded.NO_ROOM:
             # llama.cpp moves states of others too while it computes, and had not come to the end of that.
@@ -382,13 +419,14 @@ class Scheduler:
             each.active.sequence.settle()
         if code == Decoded.ABORTED:
             return
-        if code == Decoded.NO_ROOM and self._made_room():
+        if code == Decoded.NO_ROOM and self._made_room(sum(each.known + len(each.draft) for each in rows)):
             return
         for each in rows:
             each.active.sequence.clear()
             self._end(each.active, "error", ErrorInfo("engine.decode_failed", {"status": code}))
 
-    def _made_room(self) -> bool:
+    def _made_room(self, rows: int) -> bool:
+        """Make room for a step of so many rows, or a smaller one."""
         if self._slots.make_room():
             return True
         if len(self._active) > 1:
@@ -403,8 +441,8 @@ class Scheduler:
             self._preempt(last, time.monotonic())
             self._most_active = len(self._active)
             return True
-        if self._session.batch.rows > 1:
-            self._most_rows = max(1, self._session.batch.rows // 2)
+        if rows > 1:
+            self._most_rows = max(1, rows // 2)
             return True
         return False
 
@@ -417,10 +455,12 @@ class Scheduler:
 
     # --- ends ---
 
-    def _end(self, active: _Active, reason: FinishReason, error: ErrorInfo | None = None) -> None:
+    def _end(self, active: Active, reason: FinishReason, error: ErrorInfo | None = None) -> None:
         generation = active.generation
         request = generation.request
         self._active.remove(active)
+        if generation.pictures:
+            self._sight.withdraw(request.id)
         self._most_active = len(self._session.sequences)
         self._emit_experts(at_end=generation)
         finished, said = self._ended(generation, reason, error)
@@ -493,8 +533,3 @@ class Scheduler:
             self._emit(caching.activity())
             if self.is_idle:
                 caching.rest()
-
-
-def owner_of(request: GenerateRequest) -> str:
-    """The owner of an answer's tokens: its conversation, or the answer itself."""
-    return request.conversation or f"\0{request.id}"

@@ -1,0 +1,1 @@
+"""Pictures in prompts: marks in texts, rows of embeddings in the place of tokens, their encoding beside the steps."""

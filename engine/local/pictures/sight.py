@@ -1,0 +1,175 @@
+"""What lets a session see: its projector, loaded at the first picture, and the encoding of pictures on a thread.
+
+One picture is encoded at a time, beside the steps of all answers. Encoded rows are kept for as long as there is room,
+because a conversation that comes back needs them again when its state is gone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.errors import ErrorInfo, UserError, error_info
+from engine.local.native.projector import Encoded, PictureRows, ProjectorHandle
+from engine.local.pictures.trial import survives
+from engine.local.pictures.units import MOST_ROWS, unit
+from engine.values import Picture
+
+# Rows that are kept, in bytes.
+KEPT_BYTES = 256 * 2**20
+# So many numbers tell one picture from all others.
+_TELLING = 8
+
+Numbers = tuple[int, ...]
+
+
+class Sight:
+    """Thread-safe, but for `close`. `fingerprint` identifies the projector's file in its present state."""
+
+    def __init__(
+        self, path: str, fingerprint: str, model_path: str, model: int, threads: int, *, use_gpu: bool
+    ) -> None:
+        self._path, self._fingerprint, self._model_path = path, fingerprint, model_path
+        self._model, self._threads, self._use_gpu = model, threads, use_gpu
+        self._loading = threading.Lock()
+        self._is_refused = False
+        self._handle: ProjectorHandle | None = None
+        self._changed = threading.Condition()
+        self._known: dict[Numbers, tuple[Picture, int]] = {}
+        self._asked: list[tuple[int, Picture]] = []
+        self._encoding: Picture | None = None
+        self._encoded: OrderedDict[tuple[str, int], Encoded] = OrderedDict()
+        self._failed: dict[str, ErrorInfo] = {}
+        self._thread: threading.Thread | None = None
+        self._is_closing = False
+        self.encodings = 0
+
+    def tokens(self, picture: Picture) -> Numbers:
+        """What stands for the picture in a list of tokens. Raises UserError `projector.*`, `picture.*`."""
+        handle = self._loaded()
+        found: list[int] = []
+        tile = 0
+        for part in handle.parts(picture.width, picture.height):
+            if not isinstance(part, PictureRows):
+                found += part
+                continue
+            if part.rows > MOST_ROWS:
+                raise UserError("picture.too_large")
+            numbers = unit(self._digest(picture, tile), part.rows, part.positions)
+            with self._changed:
+                self._known[numbers[:_TELLING]] = (picture, tile)
+            found += numbers
+            tile += 1
+        return tuple(found)
+
+    def ask(self, request: int, numbers: Sequence[int]) -> None:
+        """Encode the picture of a unit for a request, unless that is done."""
+        with self._changed:
+            picture, tile = self._known[tuple(numbers[:_TELLING])]
+            if (picture.sha256, tile) in self._encoded or (request, picture) in self._asked:
+                return
+            self._failed.pop(picture.sha256, None)
+            self._asked.append((request, picture))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def withdraw(self, request: int) -> None:
+        """A request has ended: what is encoded for it alone is broken off."""
+        with self._changed:
+            self._asked = [each for each in self._asked if each[0] != request]
+            if self._encoding is not None and all(each[1] != self._encoding for each in self._asked):
+                self._break_off()
+
+    def encoded(self, numbers: Sequence[int]) -> Encoded | ErrorInfo | None:
+        """The rows of a unit, or why there are none; None while they are on their way."""
+        with self._changed:
+            picture, tile = self._known[tuple(numbers[:_TELLING])]
+            found = self._encoded.get((picture.sha256, tile))
+            if found is not None:
+                self._encoded.move_to_end((picture.sha256, tile))
+                return found
+            return self._failed.get(picture.sha256)
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the end of an encoding."""
+        with self._changed:
+            self._changed.wait(seconds)
+
+    def close(self) -> None:
+        with self._changed:
+            self._is_closing = True
+            self._break_off()
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+        if self._handle is not None:
+            self._handle.close()
+
+    def _loaded(self) -> ProjectorHandle:
+        with self._loading:
+            if self._handle is None:
+                if self._is_refused or not survives(self._path, self._model_path, self._threads):
+                    self._is_refused = True
+                    raise UserError("projector.not_loaded", path=self._path)
+                self._handle = ProjectorHandle(self._path, self._model, self._threads, use_gpu=self._use_gpu)
+            return self._handle
+
+    def _digest(self, picture: Picture, tile: int) -> str:
+        parts = (picture.sha256, picture.width, picture.height, tile, self._fingerprint)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    def _break_off(self) -> None:
+        if self._handle is not None:
+            self._handle.stop = True
+
+    def _run(self) -> None:
+        handle = self._loaded()
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._asked or self._is_closing)
+                if self._is_closing:
+                    return
+                picture = self._encoding = self._asked[0][1]
+                handle.stop = False
+            found: list[Encoded] | None = None
+            failure: ErrorInfo | None = None
+            try:
+                found = handle.encoded(picture.width, picture.height, _pixels(picture))
+            except Exception as error:  # a projector is someone else's: it may find any mistake of ours
+                failure = error_info("picture.not_encoded", error)
+            with self._changed:
+                self._encoding = None
+                self.encodings += found is not None
+                if found is not None:
+                    self._keep(picture, found)
+                elif failure is not None:
+                    self._failed[picture.sha256] = failure
+                if found is not None or failure is not None:
+                    self._asked = [each for each in self._asked if each[1] != picture]
+                self._changed.notify_all()
+
+    def _keep(self, picture: Picture, tiles: list[Encoded]) -> None:
+        for tile, encoded in enumerate(tiles):
+            self._encoded[picture.sha256, tile] = encoded
+        size = sum(each.rows.nbytes for each in self._encoded.values())
+        for key in list(self._encoded):
+            if size <= KEPT_BYTES or key[0] == picture.sha256:
+                break
+            size -= self._encoded.pop(key).rows.nbytes
+
+
+def _pixels(picture: Picture) -> bytes:
+    """Raises UserError `picture.changed` (path) where the file is not what was attached."""
+    try:
+        with Path(picture.path).open("rb") as file:
+            data = file.read(picture.bytes + 1)
+    except OSError as error:
+        raise UserError("picture.changed", path=picture.path) from error
+    if len(data) != picture.bytes or hashlib.sha256(data).hexdigest() != picture.sha256:
+        raise UserError("picture.changed", path=picture.path)
+    return data

@@ -1,0 +1,50 @@
+"""Trial of a projector in a process of its own, which a file that makes native code abort takes with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+# Loading may read gigabytes from a slow disk.
+PATIENCE = 300.0
+# Of the picture, in pixels; larger than most patches.
+_SIDE = 64
+
+
+def survives(path: str, model: str, threads: int) -> bool:
+    """Whether a process that loads the projector at `path` beside the vocabulary of `model`, and encodes a picture,
+    comes out of it."""
+    # Modules come from where ours do, never from the folder that we were started in.
+    command = [sys.executable, "-P", "-m", "engine.local.pictures.trial", path, model, str(threads)]
+    try:
+        tried = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=PATIENCE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return tried.returncode == 0
+
+
+def main(path: str, model: str, threads: str) -> int:
+    """The process: its exit code says whether the picture was encoded."""
+    from engine.errors import UserError
+    from engine.local import native
+    from engine.local.native.projector import ProjectorHandle
+
+    native.start()
+    try:
+        handle = ProjectorHandle(path, native.load_vocabulary(model), threads=int(threads), use_gpu=False)
+        return 0 if handle.parts(_SIDE, _SIDE) and handle.encoded(_SIDE, _SIDE, bytes(3 * _SIDE**2)) else 1
+    except UserError:
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
