@@ -1,4 +1,4 @@
-"""Ranks passages of texts for a question: Okapi BM25 over pieces of a few hundred letters. Pure.
+"""Ranks passages of texts for a question: Okapi BM25 over pieces of some 800 letters. Pure.
 
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with k1 = 1.2 and b =
 0.75. Words of Korean, Chinese and Japanese are taken as pairs of letters, which finds a stem whatever ending
@@ -15,39 +15,37 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from agents.tools.documents.cutting import spans
+from agents.tools.documents.kinds import Kind, kind_of
+
 _K1, _B = 1.2, 0.75
-_LONGEST = 700  # letters of a passage
+_TABLES: tuple[Kind, ...] = ("xlsx", "csv")
 _WORD = re.compile(r"[^\W_]+")
 _PAIRED = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
 
 
 class Passage(msgspec.Struct, frozen=True):
-    """A piece of `path`; `label` is its page or sheet, `line` its first line in that, from 1."""
+    """A piece of `path`; `label` is its page or sheet, `line` its first line in that, from 1. It stands at
+    the letters `first` to `last` (exclusive) of that, below the path of headings `heading`."""
 
     path: str
     label: str
     line: int
     text: str
+    first: int = 0
+    last: int = 0
+    heading: str = ""
 
 
-def passages(path: str, label: str, text: str) -> Iterator[Passage]:
-    """Split a text into passages, between paragraphs or lines where possible."""
-    lines: list[str] = []
-    letters, first = 0, 1
-    for number, line in enumerate(text.split("\n"), 1):
-        for piece in [line[at : at + _LONGEST] for at in range(0, max(1, len(line)), _LONGEST)]:
-            full = letters + len(piece) > _LONGEST
-            if lines and (full or (not piece.strip() and letters > _LONGEST / 3)):
-                yield Passage(path, label, first, "\n".join(lines).strip())
-                lines, letters = [], 0
-            if not lines:
-                if not piece.strip():
-                    continue
-                first = number
-            lines.append(piece)
-            letters += len(piece) + 1
-    if lines:
-        yield Passage(path, label, first, "\n".join(lines).strip())
+def passages(path: str, label: str, text: str, kind: Kind = "") -> Iterator[Passage]:
+    """Split a text into passages along its structure. `kind`: of the document, where it is known."""
+    line, at = 1, 0
+    # What has an ending of no document is mostly a program, where "#" begins a comment.
+    marked = bool(kind_of(path)) or "." not in path.rpartition("/")[2]
+    for span in spans(text, marked=marked, table=kind in _TABLES):
+        line += text.count("\n", at, span.first)
+        at = span.first
+        yield Passage(path, label, line, text[span.first : span.last], span.first, span.last, span.heading)
 
 
 def best(query: str, among: Iterable[Passage], most: int) -> list[Passage]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.api import ToolContext
+from agents.tools.documents.cutting import LONGEST
 from agents.tools.documents.extracting import extract
 from agents.tools.documents.passages import best, passages, terms
 from agents.tools.read_document import read_document
@@ -96,4 +97,34 @@ def test_words_of_korean_are_found_with_any_ending() -> None:
 def test_passages_hold_all_words_of_a_text(text: str) -> None:
     pieces = list(passages("x", "", text))
     assert "".join("".join(piece.text.split()) for piece in pieces) == "".join(text.split())
-    assert all(len(piece.text) <= 701 and piece.line >= 1 for piece in pieces)
+    assert all(len(piece.text) <= LONGEST and piece.line >= 1 for piece in pieces)
+    assert all(text[piece.first : piece.last] == piece.text for piece in pieces)
+
+
+def test_passages_end_with_sections_and_paragraphs_and_know_the_headings_above() -> None:
+    sentence = "Either party may end it with thirty days of notice. "
+    text = f"# Contract\n\n## 7. Termination\n{sentence * 8}\n\n{sentence * 12}\n\n## 8. Law\n{sentence * 5}"
+    found = list(passages("a.md", "", text))
+    assert [(piece.heading, piece.line) for piece in found] == [
+        ("Contract > 7. Termination", 1),
+        ("Contract > 7. Termination", 6),
+        ("Contract > 8. Law", 8),
+    ]
+    program = f"# a comment\nx = 1\n{'y = 2  # more' * 40}\n# another\nz = 3"
+    assert {piece.heading for piece in passages("a.py", "", program)} == {""}
+    law = list(
+        passages(
+            "법.pdf",
+            "page 1",
+            f"제1장 총칙\n제1조 (목적)\n{'이 법은 목적을 정한다. ' * 30}\n제2조 (정의)\n뜻",
+        )
+    )
+    assert [piece.heading for piece in law] == ["제1장 총칙 > 제1조 (목적)", "제1장 총칙 > 제2조 (정의)"]
+
+
+def test_rows_of_a_table_know_its_first_row() -> None:
+    rows = "item,price\n" + "\n".join(f"thing {number},{number * 7}" for number in range(200))
+    found = list(passages("a.csv", "", rows, "csv"))
+    assert len(found) > 2
+    assert {piece.heading for piece in found} == {"item,price"}
+    assert all(piece.text[:5] in ("item,", "thing") for piece in found)
