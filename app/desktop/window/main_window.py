@@ -141,7 +141,7 @@ class MainWindow(ThemedWidget):
         self.sidebar.set_folded(self._memory.folded)
         if found.chats or found.projects:
             self.sidebar.set_projects(found.projects)
-            self.sidebar.set_conversations(found.chats)
+            self.sidebar.show_first(found.chats)
         self.sidebar.folded_changed.connect(lambda: self._memory.keep_folded(self.sidebar.model.folded))
         self.sidebar.open_wanted.connect(self._open_chat)
 

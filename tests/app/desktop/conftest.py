@@ -18,6 +18,8 @@ from app.desktop.base.language import languages
 from app.desktop.base.style import put_on_style, style_sheet
 from app.desktop.base.theme import themes
 from app.desktop.window.main_window import MainWindow
+from app.services.events import ServiceEvent
+from app.services.models.events import AnswerFinished
 from app.services.services import Services, open_services
 from app.services.settings.settings import SettingsFile
 from engine.api import Listener
@@ -69,6 +71,7 @@ class Running:
         self._engine_options = engine
         self._placements = placements
         self._shelves = shelves
+        self._heard: set[int] | None = None  # answers whose end the window was told of
         home.mkdir(parents=True, exist_ok=True)
         file = SettingsFile(home / "settings.toml")
         chosen = {"welcomed": True, "load_model": "start", "titles_by_model": False}
@@ -115,14 +118,25 @@ class Running:
     def send(self, text: str) -> None:
         """Write a message and send it with Enter; returns when the answer has ended."""
         composer = self.window.chat.composer
+        self._listen()
         asked = len(self.engine.requests)
         composer.edit.setPlainText(text)
         self.qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
         self.until(lambda: len(self.engine.requests) > asked and not self.services.answers.answering())
         self.until(self._shown)
 
+    def _listen(self) -> None:
+        if self._heard is None:
+            self._heard = set()
+            # After the window, which is connected already.
+            self.desktop.bridge.events.connect(self._hear)
+
+    def _hear(self, events: list[ServiceEvent]) -> None:
+        assert self._heard is not None
+        self._heard.update(event.message.id for event in events if isinstance(event, AnswerFinished))
+
     def _shown(self) -> bool:
-        """Whether the page shows all that the store holds of its conversation."""
+        """Whether the page shows all that the store holds of its conversation, and has heard how it ended."""
         chat = self.window.chat
         if (
             chat.shown.now.conversation is None
@@ -131,7 +145,8 @@ class Running:
         ):
             return False
         path = self.services.conversations.path(chat.shown.now.conversation.id)
-        return chat.transcript.ids == path and all(chat.transcript.shows(message) for message in path)
+        shown = chat.transcript.ids == path and all(chat.transcript.shows(message) for message in path)
+        return shown and path[-1] in (self._heard or ())
 
     def close(self) -> None:
         """Close the window, as a person does, and end everything behind it. Once."""
@@ -143,6 +158,16 @@ class Running:
         self.window.deleteLater()
         self.desktop.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(autouse=True)
+def english_and_light() -> Iterator[None]:
+    """What a test chose is not the next one's."""
+    yield
+    if themes.choice() != ("light", 100, "system"):
+        themes.choose("light")
+    if languages.current != "en":
+        languages.choose("en")
 
 
 @pytest.fixture
@@ -170,8 +195,7 @@ def running(make_desktop: Callable[..., Running]) -> Running:
 
 @pytest.fixture
 def looks(qapp: QApplication) -> Iterator[Callable[[], None]]:
-    """Light, English, 100 %, and styled as the product is; the same again for the next test. What it gives leaves the
-    style to the windows."""
+    """Light, English, 100 %, and styled as the product is. What it gives leaves the style to the windows."""
     themes.choose("light")
     languages.choose("en")
 
@@ -190,5 +214,3 @@ def looks(qapp: QApplication) -> Iterator[Callable[[], None]]:
     yield undress
     undress()
     tasks.shutdown()
-    themes.choose("light")
-    languages.choose("en")

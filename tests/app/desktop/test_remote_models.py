@@ -69,7 +69,7 @@ def test_what_leaves_is_asked_about_once_and_marked_everywhere(
     assert header.remote_servers.toolTip() == LEAVES.format(host=host)
     running.window.resize(1700, 700)
     running.until(lambda: header.remote_servers.text() == "Remote: text leaves this computer")
-    assert says(chat.composer, f"Sent to {host}, outside this computer")
+    running.until(lambda: says(chat.composer, f"Sent to {host}, outside this computer"))
     running.window.resize(660, 700)
     running.until(lambda: not header.remote_servers.isVisible())
     running.until(lambda: says(chat.composer, "Leaves this computer"))

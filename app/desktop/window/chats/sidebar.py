@@ -47,7 +47,7 @@ class Sidebar(SearchedList):
         super().__init__(parent, ChatsView)
         self.model = ConversationModel(self)
         self.menus = ChatMenus(self.model, self)
-        self._loading = True
+        self._told: dict[int, Conversation] | None = {}  # while the list is read, which is older
         self.open_chat: int | None = None  # which the page shows
         self._pending: dict[int, Conversation] = {}
         self.search.setClearButtonEnabled(False)
@@ -100,9 +100,17 @@ class Sidebar(SearchedList):
 
     # What the window tells
 
-    def set_conversations(self, conversations: Sequence[Conversation]) -> None:
-        self._loading = False
+    def show_first(self, conversations: Sequence[Conversation]) -> None:
+        """The list as far as it is known while it is being read."""
         self.model.set_conversations(conversations)
+        self._show_state()
+
+    def set_conversations(self, conversations: Sequence[Conversation]) -> None:
+        """The list was read. What was told meanwhile holds."""
+        told, self._told = self._told, None
+        self.model.set_conversations(conversations)
+        if told:
+            self.model.change(list(told.values()))
         self._show_state()
 
     def set_projects(self, projects: Sequence[Project]) -> None:
@@ -112,6 +120,8 @@ class Sidebar(SearchedList):
 
     def change(self, conversations: Sequence[Conversation]) -> None:
         """Conversations changed. While a title is being edited the list stands still."""
+        if self._told is not None:
+            self._told.update((conversation.id, conversation) for conversation in conversations)
         if self.list.state() == QAbstractItemView.State.EditingState:
             self._pending.update((conversation.id, conversation) for conversation in conversations)
             return
@@ -262,7 +272,7 @@ class Sidebar(SearchedList):
             self.model.refresh_day()
 
     def _show_state(self) -> None:
-        empty = self.model.rowCount() == 0 and not self._loading
+        empty = self.model.rowCount() == 0 and self._told is None
         self._empty.setVisible(empty)
         self.archived.setVisible(self.model.has_archived())
         if self.model.searching():

@@ -126,6 +126,14 @@ def test_a_renamed_conversation_keeps_its_place(sidebar: Sidebar) -> None:
     assert titles(sidebar.model) == ["Today", "One", "Second"]
 
 
+def test_what_is_told_while_the_list_is_read_is_newer_than_the_list(sidebar: Sidebar) -> None:
+    sidebar.show_first([conversation(1, "One"), conversation(2, "Two")])
+    gone = msgspec.structs.replace(conversation(2, "Two"), deleted=1.0)
+    sidebar.change([conversation(1, "Renamed"), gone, conversation(3, "New")])
+    sidebar.set_conversations([conversation(1, "One"), conversation(2, "Two")])
+    assert titles(sidebar.model) == ["Today", "Renamed", "New"]
+
+
 def test_the_list_stays_right_through_any_changes(sidebar: Sidebar) -> None:
     chats = [conversation(n, f"Chat {n}", updated=time.time() - n * 40_000) for n in range(1, 40)]
     sidebar.set_conversations(chats)
