@@ -61,6 +61,16 @@ def _is_legible(text: str) -> bool:
     return letters > 0 and text.count(_UNKNOWN) <= _MOST_UNKNOWN * letters
 
 
+def opened(body: bytes) -> Any:
+    """The document as PDFium opens it. Raises Unreadable."""
+    import pypdfium2
+
+    try:
+        return pypdfium2.PdfDocument(body)
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable("locked" if error.err_code == _WRONG_PASSWORD else "damaged") from error
+
+
 class _Second:
     """PDFium, which opens the file when it is asked for the first time."""
 
@@ -69,14 +79,8 @@ class _Second:
         self._opened: Any = None
 
     def _document(self) -> Any:
-        import pypdfium2
-
         if self._opened is None:
-            try:
-                self._opened = pypdfium2.PdfDocument(self._body)
-            except pypdfium2.PdfiumError as error:
-                locked = error.err_code == _WRONG_PASSWORD
-                raise Unreadable("locked" if locked else "damaged") from error
+            self._opened = opened(self._body)
         return self._opened
 
     def count(self) -> int:
@@ -87,12 +91,12 @@ class _Second:
         import pypdfium2
 
         try:
-            opened = self._document().get_page(page)
+            shown = self._document().get_page(page)
         except (Unreadable, pypdfium2.PdfiumError):
             return ""
-        letters = opened.get_textpage()
+        letters = shown.get_textpage()
         text: str = letters.get_text_range()
         letters.close()
-        opened.close()
+        shown.close()
         # U+0002 marks a word that goes on in the next line.
         return text.replace("\r\n", "\n").replace("\x02\n", "").replace("\x02", "-")

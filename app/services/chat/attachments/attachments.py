@@ -13,7 +13,9 @@ import msgspec
 
 from agents.tools.documents.kinds import Unreadable, kind_of
 from agents.tools.documents.reading import Extracted, extracted
+from agents.tools.documents.showing import PagePicture
 from app.services.chat.attachments.given_files import checked, plain_name, read_file
+from app.services.chat.attachments.pages import page_of
 from app.services.chat.attachments.reasons import reason
 from app.services.chat.attachments.weighing import Weight, estimated, weighed
 from app.services.chat.events import ConversationChanged
@@ -113,6 +115,22 @@ class Attachments:
     def original(self, conversation: int, attachment: Attachment) -> bytes:
         """What was attached, b"" where it is gone."""
         return self._store.contents.get(conversation, attachment.sha256) or b""
+
+    def page(
+        self,
+        conversation: int,
+        attachment: Attachment,
+        page: int,
+        width: int,
+        words: str = "",
+        cancelled: Cancelled = lambda: False,
+    ) -> PagePicture:
+        """A page of a PDF that was attached, as `page_of` gives it. Raises UserError `source.gone` where the file is
+        no longer kept."""
+        content = self.original(conversation, attachment)
+        if not content:
+            raise UserError("source.gone", name=attachment.name)
+        return page_of(attachment.name, content, page, width, words, cancelled)
 
     def _kept(
         self, conversation: int, name: str, content: bytes, found: Extracted, chosen: tuple[int, int]
