@@ -1,0 +1,41 @@
+"""What whoever searches by meaning asks of an embedding model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.floating[Any]]
+
+
+class Embedder(Protocol):
+    """Makes vectors of texts, in the same space for questions and passages. Thread-safe.
+
+    Vectors of two embedders can be compared only if their `digest` is the same. Similarities have no absolute scale:
+    compare ranks, never a similarity with a threshold.
+    """
+
+    @property
+    def width(self) -> int:
+        """Numbers in a vector."""
+
+    @property
+    def digest(self) -> str:
+        """Identifies the model file and how texts are prepared for it."""
+
+    def embed(self, texts: Sequence[str], *, query: bool) -> Vectors:
+        """Rows of float32 with length 1, one for each text in turn; what a text has beyond the model's limit is
+        left out. `query` tells questions from passages and goes before passages that are waiting.
+
+        Waits for the result. Raises UserError `embedding.stopped` after `abort` or `close`, and `engine.*` with the
+        reason when the model cannot be loaded or run.
+        """
+
+    def abort(self) -> None:
+        """Break off what is being embedded, within a fraction of a second; later calls work again."""
+
+    def close(self) -> None:
+        """End for good, and give the memory back."""
