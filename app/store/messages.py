@@ -29,7 +29,7 @@ from sqlalchemy import (
 from app.store.database import Part, inserted, reads, writes
 from app.store.errors import no_conversation, no_message
 from app.store.finding import count_in
-from app.store.records import Attachment, Conversation, Message, MessageState
+from app.store.records import Attachment, Conversation, Message, MessageState, Source
 from app.store.tables import CONVERSATION, CUT, MESSAGE, selection
 from engine.errors import ErrorInfo
 from engine.values import Role, Timings, ToolCall, Usage
@@ -54,6 +54,7 @@ class Messages(Part):
         model: str = "",
         dequeues: bool = False,
         attachments: Sequence[Attachment] = (),
+        sources: Sequence[Source] = (),
     ) -> Message:
         """Add a message below `parent` (None: a first message) and show the branch that it ends.
 
@@ -80,6 +81,7 @@ class Messages(Part):
             content=content,
             reasoning=reasoning,
             attachments=tuple(attachments),
+            sources=tuple(sources),
         )
         message: int = inserted(connection, statement)
         connection.execute(update(CONVERSATION).where(owner).values(leaf=message, updated=now))

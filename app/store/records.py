@@ -53,6 +53,26 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
         return tuple(filter(None, (self.sha256, self.text)))
 
 
+class Source(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a question was given to be answered from, which answers cite as `[number]`; 0: not numbered yet.
+
+    `text` is the passage as the model is given it, "" for the whole of the attachment whose original `sha256` names.
+    It stands in the `part` of the file (a page, slide, sheet or run of rows, from 1, 0 for a file without such, which
+    `label` names) from the letter `first` up to `last`, counted in the text of the part as it was read. `path` is
+    where the file lies, "" for an attachment.
+    """
+
+    number: int
+    name: str
+    text: str = ""
+    sha256: str = ""
+    path: str = ""
+    part: int = 0
+    label: str = ""
+    first: int = 0
+    last: int = 0
+
+
 class ChatTools(msgspec.Struct, frozen=True, omit_defaults=True):
     """Tools of a chat: their workspace and mode. `names` None: all."""
 
@@ -162,7 +182,7 @@ class Message(msgspec.Struct, frozen=True):
 
     `tool_calls` are those that an answer makes, malformed ones included. `notices`: what is to be known of it
     besides its text, such as that it ended in mid-thought. `run` is the run that wrote an answer with tools,
-    else 0. `better`: the person preferred it to those of other models.
+    else 0. `better`: the person preferred it to those of other models. `sources` are those of a question.
     """
 
     id: int
@@ -184,6 +204,7 @@ class Message(msgspec.Struct, frozen=True):
     run: int = 0
     better: bool = False
     attachments: tuple[Attachment, ...] = ()
+    sources: tuple[Source, ...] = ()
 
 
 class SearchHit(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from agents.events import ModelTurn, RunFinished
-from app.store.records import Attachment, ChatOptions, CompactionPoint, RunRecord, WholeChat
+from app.store.records import Attachment, ChatOptions, CompactionPoint, RunRecord, Source, WholeChat
 from app.store.store import Store
 from engine.errors import ErrorInfo
 from engine.values import Sampling, Timings, ToolCall, Usage
@@ -20,7 +20,11 @@ def talk(store: Store) -> int:
     refused = Attachment(
         "배.png", "picture", 3, state="refused", reason=ErrorInfo("attachment.cannot_see", {"name": "배.png"})
     )
-    question = store.messages.add(id, None, "user", "어디로 갈까요?", attachments=(attached, refused)).id
+    passage = Source(1, "지도.pdf", "부산", names[0], "", 2, "page 2", 3, 5)
+    attachments = (attached, refused)
+    question = store.messages.add(
+        id, None, "user", "어디로 갈까요?", attachments=attachments, sources=[passage]
+    ).id
     first = store.messages.add(id, question, "assistant", "", state="streaming").id
     store.messages.finish(
         first,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.services.chat.chat_models import ChatModels
+from app.services.chat.citations.sources import next_number, numbered
 from app.services.chat.conversations import Conversations
 from app.services.chat.events import AnswerContinued, BranchShown, ConversationChanged, MessageAdded
 from app.services.chat.memories import Memories
@@ -18,7 +19,7 @@ from app.services.chat.open_answers import OpenAnswers
 from app.services.events import EventBus, StoreFailed
 from app.services.models.models import Models
 from app.services.titles import title_from
-from app.store.records import Attachment, Conversation, Message
+from app.store.records import Attachment, Conversation, Message, Source
 from app.store.store import Store
 from engine.errors import UserError
 from engine.text import clean_text
@@ -45,19 +46,25 @@ class Asking:
         self._answers, self._events = answers, events
 
     def send(
-        self, id: int, text: str, after: int | None = None, attachments: Sequence[Attachment] = ()
+        self,
+        id: int,
+        text: str,
+        after: int | None = None,
+        attachments: Sequence[Attachment] = (),
+        sources: Sequence[Source] = (),
     ) -> Message:
         """Store the user's message with its attachments and start the answer; returns the (empty, streaming) answer.
 
-        `after` is the last message that its writer has seen, 0 for none of them, None: not asked. Raises UserError
-        `chat.busy` while this conversation is being answered, `chat.changed_elsewhere` when its last message is
-        another, `chat.empty`, and as `ChatModels.take_up` does; nothing is stored then.
+        `sources` were found for the question; they get their numbers here. `after` is the last message that its
+        writer has seen, 0 for none of them, None: not asked. Raises UserError `chat.busy` while this conversation is
+        being answered, `chat.changed_elsewhere` when its last message is another, `chat.empty`, and as
+        `ChatModels.take_up` does; nothing is stored then.
         """
         if not text.strip() and not attachments:
             raise UserError("chat.empty")
         with self._answers.starting:
             self._refuse_moved(id, after)
-            return self._send(id, text, attachments)
+            return self._send(id, text, attachments, sources)
 
     def send_queued(self, id: int) -> Message | None:
         """Send the first question that is queued, None where there is none. Raises UserError as `send` does; it stays
@@ -90,8 +97,8 @@ class Asking:
             return self._answer(record.conversation, parent, branch=True)
 
     def edit(self, message: int, text: str, after: int | None = None) -> Message:
-        """Add a variant of a message with another text and the same attachments; a user's message is answered again.
-        `after` as in `send`.
+        """Add a variant of a message with another text, the same attachments and sources; a user's message is
+        answered again. `after` as in `send`.
 
         Raises UserError as `send` does.
         """
@@ -110,6 +117,7 @@ class Asking:
                 text,
                 model=record.model,
                 attachments=record.attachments,
+                sources=record.sources,
             )
             self._events.publish(BranchShown(record.conversation))
             if record.role != "user":
@@ -144,19 +152,37 @@ class Asking:
     # --- inside ---
 
     def _send(
-        self, id: int, text: str, attachments: Sequence[Attachment] = (), *, queued: bool = False
+        self,
+        id: int,
+        text: str,
+        attachments: Sequence[Attachment] = (),
+        sources: Sequence[Source] = (),
+        *,
+        queued: bool = False,
     ) -> Message:
         self._answers.refuse_busy(id)
         conversation = self._given_memories(self._chat_models.take_up(id))
         question = None if queued else self._asked_before(conversation, text, attachments)
         if question is None:
             question = self._store.messages.add(
-                id, conversation.leaf, "user", text, dequeues=queued, attachments=attachments
+                id,
+                conversation.leaf,
+                "user",
+                text,
+                dequeues=queued,
+                attachments=attachments,
+                sources=self._numbered(id, sources),
             )
             self._events.publish(MessageAdded(question))
         if conversation.title_source == "none":
             self._give_title(id, text if text.strip() else attachments[0].name)
         return self._answer(id, question.id)
+
+    def _numbered(self, id: int, sources: Sequence[Source]) -> tuple[Source, ...]:
+        """Sources with numbers that no other has in the shown branch."""
+        if not sources:
+            return ()
+        return numbered(sources, next_number(self._store.messages.get_all(self._store.messages.path(id))))
 
     def _asked_before(
         self, conversation: Conversation, text: str, attachments: Sequence[Attachment]

@@ -73,7 +73,7 @@ class ChatRuns:
         Raises UserError as `Runs.start` does.
         """
         # What a document says is not what the person says.
-        attached = any(message.attachments for message in branch)
+        attached = any(message.attachments or message.sources for message in branch)
         branch = with_attachments(branch, partial(self._store.contents.text, answer.conversation))
         *earlier, question = seen(branch, cut)
         before, tainted = self._before(earlier)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from app.services.chat.citations.sources import told
 from app.store import records
 from engine.values import Message, Role, ToolCall
 
@@ -97,17 +98,21 @@ def framed(name: str, parts: Sequence[tuple[str, str]], chosen: tuple[int, int] 
 def with_attachments(
     path: Sequence[records.Message], text_of: Callable[[records.Attachment], str]
 ) -> list[records.Message]:
-    """The branch `path`, in whose messages the texts of their attachments stand in front of their words."""
-    return [_with_attachments(record, text_of) if record.attachments else record for record in path]
+    """The branch `path`, in whose messages the texts of their attachments and their sources stand in front of their
+    words."""
+    return [
+        _with_attachments(record, text_of) if record.attachments or record.sources else record
+        for record in path
+    ]
 
 
 def _with_attachments(
     record: records.Message, text_of: Callable[[records.Attachment], str]
 ) -> records.Message:
-    whole = [attachment for attachment in record.attachments if attachment.state != "refused"]
+    whole = [attachment for attachment in record.attachments if attachment.state == "whole"]
     texts = [text_of(attachment) or _LOST.format(name=attachment.name) for attachment in whole]
-    content = "\n\n".join(filter(None, [*texts, record.content]))
-    return msgspec.structs.replace(record, content=content, attachments=())
+    content = "\n\n".join(filter(None, [*texts, told(record.sources, record.content), record.content]))
+    return msgspec.structs.replace(record, content=content, attachments=(), sources=())
 
 
 def turns(path: Sequence[records.Message], *, followed: bool = False) -> list[list[Message]]:

@@ -25,6 +25,7 @@ from app.store.records import (
     DownloadFile,
     LibraryFile,
     LibraryModel,
+    Source,
 )
 from app.store.store import Store
 from app.store.tables import METADATA
@@ -151,6 +152,8 @@ def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
         assert placed == ((1, True, "chatgpt:1") if has_projects else (None, False, ""))
         map_ = Attachment("지도.pdf", "pdf", 1000, "ab" * 32, "cd" * 32, tokens=12, parts=3)
         assert question.attachments == ((map_,) if sql.stem > "store-0006" else ())
+        passage = Source(1, "지도.pdf", "부산은 바다에 있습니다.", "ab" * 32, "", 2, "page 2", 10, 23)
+        assert question.sources == ((passage,) if sql.stem > "store-0007" else ())
         has_models = sql.stem > "store-0002"
         assert store.models.all() == (list(MODELS) if has_models else [])
         assert store.downloads.all() == (list(DOWNLOADS) if has_models else [])

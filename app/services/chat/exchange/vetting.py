@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from agents.events import Approval, Entry, Mode, ModelTurn, RunResumed, RunStarted, ToolCalled
-from app.store.records import Attachment, ChatTools, Conversation, Project, WholeChat, WholeRun
+from app.store.records import Attachment, ChatTools, Conversation, Project, Source, WholeChat, WholeRun
 
 # The end of the year 9999, in seconds since 1970.
 LAST_TIME = 253_402_300_799.0
@@ -85,7 +85,8 @@ def asking_project(project: Project) -> Project:
 
 
 def own_contents(chat: WholeChat) -> WholeChat:
-    """The chat, whose attachments name no content that is not in it: another chat here may have that."""
+    """The chat, whose attachments and sources name no content that is not in it, as another chat here may have that,
+    and no file that would be opened here."""
     replace = msgspec.structs.replace
 
     def own(attachments: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
@@ -94,8 +95,14 @@ def own_contents(chat: WholeChat) -> WholeChat:
             for each in attachments
         )
 
+    def own_sources(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+        return tuple(replace(each, sha256=_held(each.sha256, chat), path="") for each in sources)
+
     given = replace(chat.conversation, attachments=own(chat.conversation.attachments))
-    messages = tuple(replace(each, attachments=own(each.attachments)) for each in chat.messages)
+    messages = tuple(
+        replace(each, attachments=own(each.attachments), sources=own_sources(each.sources))
+        for each in chat.messages
+    )
     return replace(chat, conversation=given, messages=messages)
 
 

@@ -25,6 +25,7 @@ from app.store.records import (
     Message,
     Project,
     ProjectOptions,
+    Source,
     WholeChat,
 )
 from app.store.store import Store
@@ -99,6 +100,20 @@ attachments = st.lists(
     max_size=2,
 ).map(tuple)
 
+sources = st.lists(
+    st.builds(
+        Source,
+        st.integers(0, 99),
+        words,
+        words,
+        *[st.just("")] * 2,
+        st.integers(0, 99),
+        words,
+        *[st.integers(0, 2**40)] * 2,
+    ),
+    max_size=2,
+).map(tuple)
+
 
 @st.composite
 def any_chat(draw: st.DrawFn) -> WholeChat:
@@ -120,6 +135,7 @@ def any_chat(draw: st.DrawFn) -> WholeChat:
             notices=draw(st.lists(infos, max_size=2).map(tuple)),
             better=draw(st.booleans()),
             attachments=draw(attachments),
+            sources=draw(sources),
         )
         for number in range(1, draw(st.integers(0, 6)) + 1)
     )
@@ -283,6 +299,11 @@ def test_contents_are_what_their_names_say_and_none_is_of_another_chat(tmp_path:
     with Store.open(tmp_path / "coterie.db", tmp_path / "backups") as store:
         kept = store.whole_chats.add(found)
         assert store.contents.text(kept.id, own) == "o"
+    cited = (Source(1, "n", "t", own.text, "/etc/passwd"), Source(2, "n", "t", secret.text))
+    asked = msgspec.structs.replace(asked, sources=cited)
+    (found,) = read(written(msgspec.structs.replace(whole, messages=(asked, whole.messages[1]))))
+    assert isinstance(found, WholeChat)
+    assert found.messages[0].sources == (Source(1, "n", "t", own.text), Source(2, "n", "t"))
     lie = msgspec.structs.replace(whole, contents={secret.text: b"another"})
     assert read(written(lie)) == [UnreadChat("A walk", ErrorInfo("exchange.bad_chat"))]
 

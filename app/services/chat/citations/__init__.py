@@ -1,0 +1,1 @@
+"""Sources that questions are answered from, and what answers cite of them."""
