@@ -228,18 +228,26 @@ DownloadState = Literal["queued", "running", "paused", "verifying", "done", "fai
 
 
 class LibraryFile(msgspec.Struct, frozen=True):
-    """One file of a model. `sha256` is "" until it was computed. `origin_path` is its path in the repository."""
+    """One file of a model. `sha256` is "" until it was computed. `origin_path` is its path in the repository. A
+    projector is what lets the model see or hear, as `sees` and `hears` say."""
 
     path: str
     bytes: int
     sha256: str = ""
     origin_path: str = ""
+    sees: bool = False
+    hears: bool = False
+
+    @property
+    def is_projector(self) -> bool:
+        return self.sees or self.hears
 
 
 class LibraryModel(msgspec.Struct, frozen=True):
     """One model on disk. `id` is what commands take: "OWNER/REPO:QUANT" for one of the hub, else the name of its
-    file, numbered where taken. Paths are absolute. `managed`: its files lie in the library's folder and are
-    Coterie's to delete; others stay where they are. Times are 0 where it never happened.
+    file, numbered where taken. Paths are absolute; a projector comes last of `files`. `managed`: its files lie in the
+    library's folder and are Coterie's to delete, but for a projector that came from elsewhere; others stay where they
+    are. Times are 0 where it never happened.
     """
 
     id: str
@@ -266,6 +274,30 @@ class LibraryModel(msgspec.Struct, frozen=True):
     def path(self) -> str:
         """The path to load: the first file."""
         return self.files[0].path
+
+    @property
+    def weights(self) -> tuple[LibraryFile, ...]:
+        """The files without which there is no model."""
+        return tuple(file for file in self.files if not file.is_projector)
+
+    @property
+    def owned(self) -> tuple[LibraryFile, ...]:
+        """The files that are Coterie's to move and delete."""
+        return tuple(
+            file for file in self.files if self.managed and (not file.is_projector or file.origin_path)
+        )
+
+    @property
+    def projector(self) -> LibraryFile | None:
+        return next((file for file in self.files if file.is_projector), None)
+
+    @property
+    def sees(self) -> bool:
+        return any(file.sees for file in self.files)
+
+    @property
+    def hears(self) -> bool:
+        return any(file.hears for file in self.files)
 
     @property
     def bytes(self) -> int:

@@ -119,28 +119,37 @@ def fits(found: Projector, model: GgufIndex) -> bool:
     return model.number("embedding_length") in found.widths
 
 
+def names_model(found: Projector, model: GgufIndex) -> bool:
+    """Whether a projector says what model it was made for, and it is this one."""
+    return found.basename == _basename(model) != ""
+
+
 def projector_beside(model: GgufIndex) -> Projector | None:
     """The projector in the model's folder that belongs to it, whatever it is called; None if there is none.
 
-    One that names another model does not count. Of several, the one that names this model, then the largest.
+    One that names another model does not count. Of several, the one that names this model, then the largest. In the
+    folder above, where repositories keep what several folders share, one has to name this model.
     """
     own = _basename(model)
-    found = []
-    for path in sorted(_candidates(model)):
-        try:
-            candidate = projector(read_index(path))
-        except UserError:
-            continue
-        if fits(candidate, model) and (not own or candidate.basename in ("", own)):
-            found.append(candidate)
-    return max(found, key=lambda each: (each.basename == own != "", each.bytes), default=None)
+    folder = model.path.parent
+    for place, names in ((folder, ("", own)), (folder.parent, (own,) if own else ())):
+        found = []
+        for path in projectors_in(place) if names else ():
+            try:
+                candidate = projector(read_index(path))
+            except UserError:
+                continue
+            if fits(candidate, model) and (not own or candidate.basename in names):
+                found.append(candidate)
+        if found:
+            return max(found, key=lambda each: (each.basename == own != "", each.bytes))
+    return None
 
 
-def _candidates(model: GgufIndex) -> Iterator[Path]:
-    """Files beside the model whose beginning speaks of a projector; the header of a model may be long."""
-    own = {file.path for file in model.files}
+def projectors_in(folder: Path) -> Iterator[Path]:
+    """Files whose beginning speaks of a projector, by name; the header of a model may be long."""
     try:
-        beside = [path for path in model.path.parent.glob("*.gguf") if path not in own and path.is_file()]
+        beside = sorted(path for path in folder.glob("*.gguf") if path.is_file())
     except OSError:
         return
     for path in beside:

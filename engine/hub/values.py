@@ -71,15 +71,21 @@ class Variant(msgspec.Struct, frozen=True):
     """One model among those of a repository: a quantization, in one file or split over several in order.
 
     `name` is unique in its repository: the quantization ("Q4_K_M"), or the file's stem where the
-    name of the file says none or two files say the same.
+    name of the file says none or two files say the same. `projector` comes along, so that the model sees or hears.
     """
 
     name: str
     files: tuple[HubFile, ...]
+    projector: HubFile | None = None
 
     @property
     def bytes(self) -> int:
-        return sum(file.bytes for file in self.files)
+        return sum(file.bytes for file in self.all_files)
+
+    @property
+    def all_files(self) -> tuple[HubFile, ...]:
+        """What a download fetches."""
+        return (*self.files, *((self.projector,) if self.projector else ()))
 
 
 class LeftOut(msgspec.Struct, frozen=True):

@@ -91,17 +91,37 @@ def downloaded_split(library: Library, store: Store, repo: str = "o/s-GGUF", see
     return _entered(library, store, repo, put_split(library.folder / repo, "s-Q8_0", seed), seed)
 
 
-def _entered(library: Library, store: Store, repo: str, paths: tuple[Path, ...], seed: int) -> LibraryModel:
+def downloaded_seeing(
+    library: Library, store: Store, quantisation: str = "Q8_0", repo: str = "o/v-GGUF"
+) -> LibraryModel:
+    """One that came with a projector, which all quantizations of its repository share."""
+    from tests.support.projectors import color_projector
+
+    seed = len(quantisation)
+    path = put_model(library.folder / repo / f"v-{quantisation}.gguf", seed)
+    projector = path.parent / "mmproj-F16.gguf"
+    projector.write_bytes(color_projector().read_bytes())
+    return _entered(library, store, repo, (path, projector), seed, quantisation)
+
+
+def _entered(
+    library: Library,
+    store: Store,
+    repo: str,
+    paths: tuple[Path, ...],
+    seed: int,
+    quantisation: str = "Q8_0",
+) -> LibraryModel:
     from app.services.library.entry import downloaded
 
     files = tuple(LibraryFile(str(path), path.stat().st_size, sha256(path), path.name) for path in paths)
     download = store.downloads.add(
         Download(
             id=0,
-            model=f"{repo}:Q8_0",
+            model=f"{repo}:{quantisation}",
             repo=repo,
             commit="c" * 40,
-            variant="Q8_0",
+            variant=quantisation,
             files=tuple(DownloadFile(file.origin_path, file.bytes, file.sha256) for file in files),
             state="running",
             position=0.0,
@@ -109,6 +129,6 @@ def _entered(library: Library, store: Store, repo: str, paths: tuple[Path, ...],
         )
     )
     library.publish(download, downloaded(download, files, 1000.0 + seed))
-    found = store.models.find(f"{repo}:Q8_0")
+    found = store.models.find(f"{repo}:{quantisation}")
     assert found is not None
     return found

@@ -168,11 +168,12 @@ def rows_and_columns_model(folder: Path) -> tuple[Path, Path]:
         model.matrix(f"{prefix}ffn_up", inner, width)
         model.matrix(f"{prefix}ffn_down", width, inner)
     model.close()
-    _write_merging_projector(path, width)
+    write_merging_projector(path, width)
     return text, path
 
 
-def _write_merging_projector(path: Path, width: int) -> None:
+def write_merging_projector(path: Path, width: int) -> None:
+    """One with random weights that merges patches, for a model of this width."""
     random = np.random.default_rng(6)
     writer = GGUFWriter(str(path), "clip")
     writer.add_bool("clip.has_vision_encoder", True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.services.library.names import file_id, hub_id, repo_name, stem_of
+from app.services.library.pairing import paired
 from app.store.records import Download, LibraryFile, LibraryModel, ModelOrigin
 from engine.errors import UserError
 from engine.text import clean_text
@@ -23,8 +24,9 @@ _LONGEST_NAME = 80
 
 
 def described(model: LibraryModel) -> LibraryModel:
-    """The entry updated from its files. Raises UserError `model.*`."""
-    return _with_facts(model, _index(model.path))
+    """The entry updated from its files and the projector beside them. Raises UserError `model.*`."""
+    index = _index(model.path)
+    return _with_facts(msgspec.structs.replace(model, files=paired(model.files, index)), index)
 
 
 def downloaded(download: Download, files: Sequence[LibraryFile], now: float) -> LibraryModel:
@@ -72,6 +74,8 @@ def imported(path: Path, now: float, origin: ModelOrigin, found: FoundModel | No
                 told.origin_path if told else "",
             )
         )
+    if found and found.projector is not None:
+        files.append(LibraryFile(str(found.projector.path), found.projector.bytes, sees=True))
     # Blobs are named by their hash: their program knows their name.
     called = found.name if found and found.source == "ollama" else ""
     model = LibraryModel(
@@ -83,7 +87,7 @@ def imported(path: Path, now: float, origin: ModelOrigin, found: FoundModel | No
         repo=found.repo if found else "",
         commit=found.commit if found else "",
     )
-    facts = _with_facts(model, index)
+    facts = _with_facts(msgspec.structs.replace(model, files=paired(model.files, index)), index)
     return msgspec.structs.replace(facts, variant=facts.quantisation if facts.repo else "")
 
 

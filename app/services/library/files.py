@@ -46,7 +46,7 @@ class LibraryFiles:
         folder, needed = self._folder.path, self._needed_by_others(model.id)
         moves = {
             Path(file.path): trash_place(Path(file.path), folder, model.id)
-            for file in model.files
+            for file in model.owned
             if file.path not in needed and original_place(Path(file.path)) is None
         }
         there = self._move(model, moves, now)
@@ -73,9 +73,16 @@ class LibraryFiles:
         Raises UserError `library.place_taken` or `library.not_moved`, with nothing changed.
         """
         moves = {Path(file.path): place for file in model.files if (place := original_place(Path(file.path)))}
-        for source, target in moves.items():
-            if is_there(source) and is_there(target):
+        taken = [
+            (source, target) for source, target in moves.items() if is_there(source) and is_there(target)
+        ]
+        again = {Path(file.path) for file in model.files if file.is_projector}
+        for source, target in taken:
+            if source not in again:
                 raise UserError("library.place_taken", path=str(target))
+        for source, _ in taken:  # another model of its repository brought the projector again
+            with contextlib.suppress(OSError):
+                source.unlink()
         _prune_trash(self._move(model, moves, None))
 
     def empty(self, older_than: float | None) -> int:
@@ -143,9 +150,10 @@ class LibraryFiles:
     def _delete(self, model: LibraryModel) -> int:
         needed = self._needed_by_others(model.id)
         freed = 0
-        for file in model.files:
+        for file in model.owned:
             path = Path(file.path)
-            if file.path not in needed and original_place(path) is not None:
+            # A projector that others needed when its model was removed is still in its place.
+            if file.path not in needed and (original_place(path) is not None or file.is_projector):
                 with contextlib.suppress(OSError):
                     size = path.stat().st_size
                     path.unlink()
@@ -165,12 +173,13 @@ class LibraryFiles:
                     (self._parts / f"{file.sha256}.parts").unlink(missing_ok=True)
 
     def _needed_by_others(self, id: str) -> set[str]:
-        """Files that other models outside the trash need."""
+        """Files that other models need; in the trash they need but a projector that others had, too."""
         return {
             file.path
             for model in self._store.models.all()
-            if model.id != id and model.trashed is None
+            if model.id != id
             for file in model.files
+            if model.trashed is None or file.is_projector
         }
 
 

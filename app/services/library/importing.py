@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.services.library.entry import imported
+from app.services.library.pairing import pair_with
 from app.services.library.values import Found
 from app.store.records import Download, LibraryModel, ModelOrigin
 from app.store.store import Store
@@ -43,14 +44,22 @@ class LibraryImport:
         return tuple(sorted(found.values(), key=lambda entry: entry.name.casefold()))
 
     def take_in(self, path: Path, origin: ModelOrigin, now: float) -> list[LibraryModel]:
-        """Import the models of a file or a folder; returns their entries, existing ones included.
+        """Import the models of a file or a folder; returns their entries, existing ones included. A projector alone
+        gives those which see by it from now on.
 
-        Raises UserError `model.*`, `library.companion`, `library.nothing_found` (`folder`).
+        Raises UserError `model.*`, `library.companion`, `library.no_model_for` (`path`), `library.nothing_found`
+        (`folder`).
         """
         if not _is_folder(path):
             others = self._other_programs(origin)
             told = next((one for one in others if path in {file.path for file in one.files}), None)
-            return [self._entry(path, origin, now, told)]
+            try:
+                return [self._entry(path, origin, now, told)]
+            except UserError as error:
+                models = pair_with(self._store, path) if error.code == "library.companion" else None
+                if models is None:
+                    raise
+                return models
         from engine.hub.scan import models_in
 
         taken, reason = self._entries(models_in(path), origin, now)
@@ -102,7 +111,7 @@ class LibraryImport:
     def _known(self, path: Path) -> LibraryModel | None:
         real = os.path.realpath(path)
         for model in self._store.models.all():
-            if any(os.path.realpath(file.path) == real for file in model.files):
+            if any(os.path.realpath(file.path) == real for file in model.weights):
                 return model
         return None
 

@@ -22,6 +22,7 @@ from app.services.library.folder import LibraryFolder
 from app.services.library.importing import LibraryImport
 from app.services.library.lock import LibraryLock
 from app.services.library.names import matching
+from app.services.library.pairing import pair_all, seeing
 from app.services.library.presence import is_there, looked_at
 from app.services.library.relocation import LibraryMove
 from app.services.library.values import DiskUse, Found, Removed
@@ -120,6 +121,10 @@ class Library:
                 return model
         return None
 
+    def seeing(self) -> LibraryModel | None:
+        """The model that takes pictures and was used last, as last known; None without one. Reads no files."""
+        return seeing(self.known())
+
     def located(self, model: LibraryModel) -> Path:
         """The file to load. Raises UserError `library.missing` (`name`, `path`) when it is gone."""
         if not is_there(model):
@@ -140,7 +145,7 @@ class Library:
         """Groups of models with the same bytes in different files, as far as their hashes are known."""
         groups: dict[tuple[str, ...], dict[str, LibraryModel]] = {}
         for model in self.models():
-            hashes = tuple(file.sha256 for file in model.files)
+            hashes = tuple(file.sha256 for file in model.weights)
             if all(hashes):
                 groups.setdefault(hashes, {}).setdefault(os.path.realpath(model.path), model)
         return tuple(tuple(group.values()) for group in groups.values() if len(group) > 1)
@@ -336,11 +341,12 @@ class Library:
                 for model in self._store.models.all():
                     self._files.settle(model)
                 adopted = self._import.adopt(self.folder, self._store.downloads.all(), self._clock())
+                paired = pair_all(self._store)
         except UserError as error:
             if error.code != "library.busy":
                 raise
             return  # another process is doing so; the next refresh will do
-        if adopted:
+        if adopted or paired:
             self.changed()
 
     def keep_house(self) -> None:
@@ -377,6 +383,7 @@ class Library:
             if known is not None:  # it was damaged or missing
                 model = msgspec.structs.replace(model, name=known.name, added=known.added, used=known.used)
             done = self._store.downloads.finish(download.id, model)
+            pair_all(self._store)  # other models of its repository may see by what came along
         self.changed()
         return done or download
 

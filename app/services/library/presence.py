@@ -13,22 +13,25 @@ from engine.errors import UserError
 
 
 def is_there(model: LibraryModel) -> bool:
-    """Whether every file exists, whatever its contents."""
-    return all(_size(file.path) is not None for file in model.files)
+    """Whether every file but a projector exists, whatever its contents."""
+    return all(_size(file.path) is not None for file in model.weights)
 
 
 def looked_at(model: LibraryModel) -> dict[str, Any]:
     """Changed fields of the model; empty when nothing has changed.
 
-    Missing files make it "missing", and it comes back by itself. A downloaded file of another length is
-    damaged; an imported one may be a newer file that took its place, and is read again.
+    Missing files make it "missing", and it comes back by itself; without its projector it only no longer sees. A
+    downloaded file of another length is damaged; an imported one may be a newer file that took its place, and is
+    read again.
     """
-    sizes = [_size(file.path) for file in model.files]
-    if None in sizes:
+    if not is_there(model):
         return {} if model.state == "missing" else {"state": "missing"}
+    if any(file.is_projector and _size(file.path) is None for file in model.files):
+        return {"files": model.weights}
+    sizes = [_size(file.path) for file in model.files]
     if sizes == [file.bytes for file in model.files]:
         return {"state": "ready"} if model.state == "missing" else {}
-    if model.managed:
+    if any(_size(file.path) != file.bytes for file in model.owned):
         return {} if model.state == "damaged" else {"state": "damaged"}
     files = tuple(
         file if file.bytes == size else msgspec.structs.replace(file, bytes=size or 0, sha256="")

@@ -151,12 +151,7 @@ class LibraryMove:
         """Everything that Coterie put into the folder: models, trash, and partial downloads."""
         from engine.hub.relocate import Move
 
-        hashes = {
-            file.path: file.sha256
-            for model in self._store.models.all()
-            if model.managed
-            for file in model.files
-        }
+        hashes = {file.path: file.sha256 for model in self._store.models.all() for file in model.owned}
         paths = {Path(path) for path in hashes if Path(path).is_relative_to(source)}
         for name in (TRASH, INCOMING):
             paths |= {path for path, _ in files_below(source / name)}

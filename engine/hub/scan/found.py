@@ -31,13 +31,14 @@ class FoundFile(msgspec.Struct, frozen=True):
 
 class FoundModel(msgspec.Struct, frozen=True):
     """A model with all its parts in order. `repo` is "OWNER/REPO" on the hub and `commit` its revision, ""
-    if unknown."""
+    if unknown. `projector` is the file by which its store says that it sees."""
 
     name: str
     files: tuple[FoundFile, ...]
     source: Source
     repo: str = ""
     commit: str = ""
+    projector: FoundFile | None = None
 
 
 def gguf_file(path: Path, sha256: str = "", origin_path: str = "") -> FoundFile | None:

@@ -2,8 +2,9 @@
 
 Layout (ollama/ollama, `manifest/`): `manifests/HOST/NAMESPACE/MODEL/TAG`, or the same below `manifests-v2`, is JSON
 with `layers`; the layer of type `application/vnd.ollama.image.model` is the GGUF, and lies in `blobs/sha256-HEX`
-under the digest "sha256:HEX". A manifest may be a list of `manifests`, one for each runner, some of which lie in
-blobs of their own. Models kept as one layer for each tensor have no GGUF.
+under the digest "sha256:HEX"; so does its projector, of type `application/vnd.ollama.image.projector`. A manifest may
+be a list of `manifests`, one for each runner, some of which lie in blobs of their own. Models kept as one layer for
+each tensor have no GGUF.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from engine.hub.scan.found import FoundFile, FoundModel, gguf_file
 from engine.text import clean_text
 
 _MODEL = "application/vnd.ollama.image.model"
+_PROJECTOR = "application/vnd.ollama.image.projector"
 _DIGEST = re.compile(r"sha256[:-](?P<hex>[0-9a-fA-F]{64})")
 _MAX_MANIFEST = 4 * 2**20
 _LIBRARY = ("registry.ollama.ai", "library")
@@ -31,11 +33,12 @@ def models_in_ollama(store: Path) -> list[FoundModel]:
     found: dict[Path, FoundModel] = {}
     for root in ("manifests-v2", "manifests"):
         for manifest in _manifests(store / root):
-            file = _gguf(store, _read(manifest))
+            file, projector = _ggufs(store, _read(manifest))
             if file is not None and file.path not in found:
                 host, namespace, model, tag = manifest.relative_to(store / root).parts
                 repo = f"{namespace}/{model}" if host in _HUB_HOSTS else ""
-                found[file.path] = FoundModel(_name(host, namespace, model, tag), (file,), "ollama", repo)
+                name = _name(host, namespace, model, tag)
+                found[file.path] = FoundModel(name, (file,), "ollama", repo, projector=projector)
     return sorted(found.values(), key=lambda model: model.name)
 
 
@@ -60,22 +63,26 @@ def _read(path: Path) -> Any:
         return None
 
 
-def _gguf(store: Path, manifest: Any, depth: int = 0) -> FoundFile | None:
-    """The file of the one layer that is a model."""
+def _ggufs(store: Path, manifest: Any, depth: int = 0) -> tuple[FoundFile | None, FoundFile | None]:
+    """The file of the one layer that is a model, and that of the one which is its projector."""
     if not isinstance(manifest, dict):
-        return None
+        return None, None
     children = manifest.get("manifests")
     if isinstance(children, list) and depth == 0:
         for child in children:
-            file = _gguf(store, _child(store, child), depth + 1)
-            if file is not None:
-                return file
-        return None
+            found = _ggufs(store, _child(store, child), depth + 1)
+            if found[0] is not None:
+                return found
+        return None, None
+    return _layer(store, manifest, _MODEL), _layer(store, manifest, _PROJECTOR)
+
+
+def _layer(store: Path, manifest: dict[str, Any], kind: str) -> FoundFile | None:
     layers = manifest.get("layers")
     found = [
         digest
         for layer in (layers if isinstance(layers, list) else ())
-        if isinstance(layer, dict) and layer.get("mediaType") == _MODEL
+        if isinstance(layer, dict) and layer.get("mediaType") == kind
         if (digest := _hex(layer.get("digest")))
     ]
     return _blob(store, found[0]) if len(found) == 1 else None

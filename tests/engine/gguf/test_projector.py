@@ -89,6 +89,12 @@ def test_a_projector_that_names_another_model_is_not_taken(tmp_path: Path) -> No
     ours, theirs = folder("ours", "seer"), folder("theirs", "Listener")
     assert projector_beside(read_index(other_model(ours, 32, named))) is not None
     assert projector_beside(read_index(other_model(theirs, 32, named))) is None
+    inner = ours / "Q8_0"
+    inner.mkdir()
+    assert projector_beside(read_index(other_model(inner, 32, named))) is not None
+    assert (
+        projector_beside(read_index(other_model(inner, 32))) is None
+    )  # in the folder above it may be anybody's
 
 
 def colors() -> list[bytes]:
