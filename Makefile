@@ -90,6 +90,7 @@ lock: ready
 	@$(COMPILE) pyproject.toml --group starter --output-file requirements.lock
 	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	@$(COMPILE) --group build --output-file requirements-build.lock
+	@$(COMPILE) --group embedding --no-deps --output-file requirements-embedding.lock
 
 bench: ready
 	@.venv/bin/python -m tests.bench $(PARTS)

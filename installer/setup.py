@@ -1,4 +1,4 @@
-"""Goes through set-up's steps: system, environment, engine, packages, starter model, the engine's plugin.
+"""Goes through set-up's steps: system, environment, engine, packages, starter model, embedding model, plugin.
 
 Run by `setup.sh` from the repository root as `python -m installer.setup`. A step that is done is not done
 again; an interrupted run is taken up where it stopped. Exit codes: 0 ready, 1 stopped for a reason told,
@@ -16,7 +16,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from installer import engine, plugin, system
+from installer import embedding, engine, plugin, system
 from installer.commands import SetupError, run_logged
 from installer.console import Console, Progress
 from installer.plugin import Plugin, PluginError
@@ -59,15 +59,15 @@ class Setup:
         installed = whole and self.stamps.holds("engine", key)
         build = not installed and engine.cached_wheel(self.cache, key) is None
         wanted = plugin.plugin_of(self.root, self.version, key)
-        there = whole and self.plugin_is_there(wanted)
-        compile_plugin = not there and plugin.cached_plugin(self.plugins, wanted) is None
+        there = (whole and self.plugin_is_there(wanted)) or plugin.cached_plugin(self.plugins, wanted)
         self.check_space(environment=not whole, build=build)
-        self.complete_system(environment=not whole, build=build, compile_plugin=compile_plugin)
+        self.complete_system(environment=not whole, build=build, compile_plugin=not there)
         if not whole:
             self.make_environment()
         self.install_engine(flags, key)
         self.install_packages(packages)
         self.check(fingerprint(key, packages))
+        self.install_embedding_model()
         self.install_plugin(wanted)
 
     def environment_is_whole(self) -> bool:
@@ -229,6 +229,19 @@ class Setup:
                 env=self.environ,
             )
             self.stamps.mark("check", value)
+
+    def install_embedding_model(self) -> None:
+        key, place = embedding.key_of(self.root), embedding.place_in(self.venv)
+        if self.stamps.holds("embedding", key) and place.is_file():
+            return
+        try:
+            with self.console.step("Search by meaning") as progress:
+                job = embedding.Job(self.python, self.root, self.cache.parent / "embedding", self.logs)
+                embedding.install(job, place, progress, self.environ)
+        except embedding.EmbeddingError as error:
+            self.console.say(f"  Search goes by words alone until `make setup` can add its model. {error}")
+        else:
+            self.stamps.mark("embedding", key)
 
     @property
     def plugin_folder(self) -> Path:

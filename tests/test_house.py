@@ -156,6 +156,7 @@ def locked(name: str) -> dict[str, list[Requirement]]:
         ("requirements.lock", ["dependencies", "starter"]),
         ("requirements-dev.lock", ["dev"]),
         ("requirements-build.lock", ["build"]),
+        ("requirements-embedding.lock", ["embedding"]),
     ],
 )
 def test_the_locks_hold_what_the_project_asks_for(lock: str, groups: list[str]) -> None:
@@ -166,7 +167,7 @@ def test_the_locks_hold_what_the_project_asks_for(lock: str, groups: list[str]) 
         assert any(wanted.specifier.contains(pin.removeprefix("==")) for pin in pins), f"make lock: {wanted}"
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-build.lock"])
+@pytest.mark.parametrize("lock", sorted(path.name for path in ROOT.glob("requirements*.lock")))
 def test_the_locks_pin_by_hash_and_name_no_server(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text and "-index" not in text

