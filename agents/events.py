@@ -13,7 +13,7 @@ import msgspec
 
 from agents.budget import Budget
 from engine.errors import ErrorInfo
-from engine.values import FinishReason, Message, Reasoning, Sampling, Timings, ToolCall, Usage
+from engine.values import FinishReason, Message, Picture, Reasoning, Sampling, Timings, ToolCall, Usage
 
 # What to do with an interrupted call: carry it out again, or skip it.
 RetryChoice = Literal["again", "skip"]
@@ -48,8 +48,8 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     those at hand, in their order. `workspace` is an absolute path. `context` is the model's, in tokens.
 
     A run that answers in a chat has `before`, what was said there before the task; `tainted`: untrusted text
-    is in it. `instructions` are the user's own for every answer, put behind the system prompt; `sampling` and
-    `max_tokens` (0: as many as fit) are for each turn.
+    is in it; `media` are the pictures in the task. `instructions` are the user's own for every answer, put behind
+    the system prompt; `sampling` and `max_tokens` (0: as many as fit) are for each turn.
     """
 
     task: str
@@ -69,6 +69,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     instructions: str = ""
     sampling: Sampling = Sampling()
     max_tokens: int = 0
+    media: tuple[Picture, ...] = ()
 
 
 class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed"):

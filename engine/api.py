@@ -17,6 +17,7 @@ from engine.values import (
     ExpertsFired,
     FinishReason,
     Message,
+    Picture,
     Reasoning,
     ReasoningControl,
     Sampling,
@@ -304,9 +305,9 @@ class Engine(Protocol):
         """Stop an answer within 100 ms, in prefill as in decode; it ends in `Finished("cancelled")`."""
         ...
 
-    def measure(self, request: GenerateRequest, texts: tuple[str, ...] = ()) -> None:
-        """Count tokens of the prompt that `request` would make, and of `texts`; ends in `Measured`. Nothing is
-        generated, and an answer under way is not waited for. Raises UserError as `generate` does.
+    def measure(self, request: GenerateRequest, texts: tuple[str | Picture, ...] = ()) -> None:
+        """Count tokens of the prompt that `request` would make, and of texts and pictures; ends in `Measured`.
+        Nothing is generated, and an answer under way is not waited for. Raises UserError as `generate` does.
         """
         ...
 

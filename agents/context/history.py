@@ -135,7 +135,7 @@ class History:
         for place, item in enumerate(self.items):
             calls = item.calls if isinstance(item, TurnItem) else ()
             self._turn_of.update({call.call: place for call in calls})
-        self.items.append(Words(started.task, "task"))
+        self.items.append(Words(started.task, "task", started.media))
 
     def _resume(self, resumed: RunResumed) -> None:
         self.system = resumed.system or self.system

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from agents.events import ResultStatus
+from engine.values import Picture
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -18,6 +19,7 @@ class Words(msgspec.Struct, frozen=True):
 
     text: str
     kind: Literal["task", "user", "nudge", "final", "go_on", "undone"]
+    media: tuple[Picture, ...] = ()
 
     @property
     def of_user(self) -> bool:
@@ -29,10 +31,11 @@ class Asked(msgspec.Struct, frozen=True):
 
     number: int
     text: str
+    media: tuple[Picture, ...] = ()
 
     @property
     def is_shown(self) -> bool:
-        return bool(self.text.strip())
+        return bool(self.text.strip() or self.media)
 
 
 class Result(msgspec.Struct, frozen=True):

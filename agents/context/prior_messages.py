@@ -20,7 +20,7 @@ def earlier_items(before: Iterable[Message]) -> list[Said]:
     calls = 0
     for message in before:
         if message.role == "user":
-            items.append(Asked(len(items) + 1, message.content))
+            items.append(Asked(len(items) + 1, message.content, message.media))
         elif message.role == "assistant":
             made = []
             for call in message.tool_calls:

@@ -12,33 +12,33 @@ from agents.context import prompts
 from agents.context.history import History
 from agents.context.items import Asked, Call, TurnItem, Words
 from agents.context.untrusted import fenced
-from engine.values import Message, ToolCall
+from engine.values import Message, Picture, ToolCall
 
 
 def rendered(history: History) -> tuple[Message, ...]:
     """The messages of the prompt, the system prompt first. Each call is followed by its result."""
     messages: list[Message] = [Message("system", history.system)] if history.system else []
     for words in opening_words(history):
-        _say(messages, words)
+        _say(messages, words.text, words.media)
     since = _last_words(history)
     for place in range(history.first_kept, len(history.items)):
         item = history.items[place]
         if isinstance(item, Words | Asked):
-            _say(messages, item.text)
+            _say(messages, item.text, item.media)
         elif item.is_shown:
             reasons = place > since and item.number > history.unreasoned
             _turn(messages, item, history.remote, item.reasoning if reasons else "")
     return tuple(messages)
 
 
-def opening_words(history: History) -> list[str]:
+def opening_words(history: History) -> list[Words]:
     """What the user said before the turns that are kept, and the summary of those that are not."""
     before = history.items[: history.first_kept]
-    words = [item.text for item in before if isinstance(item, Words) and item.of_user]
+    words = [item for item in before if isinstance(item, Words) and item.of_user]
     if history.summary:
-        return [*words, summary_shown(history)]
+        return [*words, Words(summary_shown(history), "user")]
     # Some templates take no answer before a question.
-    return words or ([prompts.BEGINNING_LEFT_OUT] if history.left_out else [])
+    return words or ([Words(prompts.BEGINNING_LEFT_OUT, "user")] if history.left_out else [])
 
 
 def summary_shown(history: History) -> str:
@@ -62,14 +62,17 @@ def _last_words(history: History) -> int:
     return max((place for place, item in enumerate(history.items) if isinstance(item, Words)), default=-1)
 
 
-def _say(messages: list[Message], text: str) -> None:
+def _say(messages: list[Message], text: str, media: tuple[Picture, ...] = ()) -> None:
     if messages and messages[-1].role == "user":
-        joined = f"{messages[-1].content}\n\n{text}"
-        messages[-1] = Message("user", joined)
+        before = messages[-1]
+        joined = f"{before.content}\n\n{text}"
+        by = len(joined) - len(text)
+        later = tuple(msgspec.structs.replace(picture, at=picture.at + by) for picture in media)
+        messages[-1] = Message("user", joined, media=(*before.media, *later))
         return
     if messages and messages[-1].role == "tool":
         messages.append(Message("assistant", prompts.HAVE_RESULTS))
-    messages.append(Message("user", text))
+    messages.append(Message("user", text, media=media))
 
 
 def _turn(messages: list[Message], turn: TurnItem, remote: bool, reasoning: str) -> None:

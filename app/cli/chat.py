@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -24,6 +25,8 @@ from app.services.chat.tool_files import read_tools
 from app.services.services import Services
 from app.store.records import ChatOptions, Message
 from engine.errors import UserError
+from engine.gguf.projector import read_projector
+from engine.gguf.reading import read_index
 from engine.placement.plan import PlacementOptions
 from engine.remote.names import read_name
 from engine.values import Sampling, Usage
@@ -45,6 +48,7 @@ class ChatArguments(msgspec.Struct, frozen=True):
     seed: int | None = None
     placement: PlacementFlags = PlacementFlags()
     draft: str | None = None
+    mmproj: str = ""
     tools: str = ""
     tool_choice: str = "auto"
     workspace: str = ""
@@ -71,7 +75,8 @@ def chat(arguments: ChatArguments, output: Output) -> int:
             tools = chat_tools(services, arguments.workspace, arguments.approve)
             options = msgspec.structs.replace(options, tools=tools)
         model = arguments.model or services.settings.current.model
-        _use(services, model, _with_draft(services, arguments))
+        placement = _with_mmproj(services, _with_draft(services, arguments), model, arguments.mmproj)
+        _use(services, model, placement)
         note = leaves_note(model, output.language)
         if note and not output.json:
             output.note(note)
@@ -103,9 +108,20 @@ def _with_draft(services: Services, arguments: ChatArguments) -> PlacementFlags:
     return msgspec.structs.replace(arguments.placement, draft_model=path)
 
 
+def _with_mmproj(services: Services, placement: PlacementFlags, model: str, mmproj: str) -> PlacementFlags:
+    """Add the projector. Raises UserError `projector.*` for a file that does not let this model see."""
+    if not mmproj or read_name(model) is not None:
+        return msgspec.structs.replace(placement, mmproj=mmproj or None)
+    path = Path(mmproj).expanduser().absolute()
+    read_projector(path, read_index(Path(services.models.resolved(model))))
+    return msgspec.structs.replace(placement, mmproj=str(path))
+
+
 def _use(services: Services, model: str, placement: PlacementFlags) -> None:
     """Load the model. Raises UserError `remote.elsewhere` for a remote model that is to be placed here."""
-    if (placement.budgets or placement.workers) and (remote := read_name(model)) is not None:
+    if (placement.budgets or placement.workers or placement.mmproj) and (
+        remote := read_name(model)
+    ) is not None:
         raise UserError("remote.elsewhere", name=remote.model, host=remote.host)
     try:
         kept = services.placements.options_for(services.models.resolved(model))

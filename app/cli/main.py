@@ -119,6 +119,7 @@ def chat(
             metavar="MODEL", help="A smaller model of the same family that guesses ahead; none for none."
         ),
     ] = None,
+    mmproj: Mmproj = "",
     tools: Annotated[
         str, typer.Option(metavar="FILE", help="A JSON file of tools; the calls of the answer are printed.")
     ] = "",
@@ -135,8 +136,8 @@ def chat(
         list[str] | None,
         typer.Option(
             metavar="FILE",
-            help="A document or text that goes with the question, whole; of FILE:3-7 or FILE:3 only these pages."
-            " Give it again for more.",
+            help="A document, text or picture that goes with the question, whole; of FILE:3-7 or FILE:3 only these"
+            " pages. Give it again for more.",
         ),
     ] = None,
     json: Json = False,
@@ -162,6 +163,7 @@ def chat(
         seed=seed,
         placement=placement_options(context, memory, rpc),
         draft=draft,
+        mmproj=mmproj,
         tools=tools,
         tool_choice=tool_choice,
         workspace=workspace,

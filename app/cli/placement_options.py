@@ -1,4 +1,4 @@
-"""Placement options of all commands: --context, --memory and --rpc, and --draft."""
+"""Placement options of all commands: --context, --memory and --rpc, and --draft and --mmproj."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from engine.placement.workers import parse_addresses
 class PlacementFlags(msgspec.Struct, frozen=True):
     """None and empty leave a value to the model's kept options, the settings and the planner.
 
-    `draft_model` is a path, or "" for none.
+    `draft_model` is a path, or "" for none; `mmproj` a path, or "" for the projector beside the model.
     """
 
     context: int | None = None
     budgets: dict[str, int] = {}
     workers: tuple[str, ...] = ()
     draft_model: str | None = None
+    mmproj: str | None = None
 
     def over(self, kept: PlacementOptions) -> PlacementOptions:
         """The kept options, overridden by the command line."""
@@ -32,6 +33,7 @@ class PlacementFlags(msgspec.Struct, frozen=True):
             budgets=self.budgets or kept.budgets,
             workers=self.workers or kept.workers,
             draft_model=kept.draft_model if self.draft_model is None else self.draft_model,
+            mmproj=kept.mmproj if self.mmproj is None else self.mmproj,
         )
 
 

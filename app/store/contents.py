@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import Connection, select
 
 from app.store.database import Part, writes
@@ -22,6 +23,7 @@ from app.store.records import Attachment
 from app.store.tables import CONVERSATION, HAS_ATTACHMENTS, MESSAGE
 from engine.durable_files import sync_folder, write_whole
 from engine.errors import UserError
+from engine.values import Picture
 
 FOLDER = "attachments"
 _YOUNG = 3600.0  # seconds
@@ -65,9 +67,35 @@ class Contents(Part):
         return content if hashlib.sha256(content).hexdigest() == name else None
 
     def text(self, conversation: int, attachment: Attachment) -> str:
-        """What the model is given of an attachment, "" where it is gone."""
+        """The text that the model is given of an attachment, "" for a picture and where it is gone."""
+        if attachment.is_picture:
+            return ""
         content = self.get(conversation, attachment.text)
         return "" if content is None else content.decode("utf-8", "replace")
+
+    def given(self, conversation: int, attachment: Attachment) -> str | Picture:
+        """What the model is given of an attachment: its text or picture, "" where that is gone."""
+        if not attachment.is_picture:
+            return self.text(conversation, attachment)
+        return self._picture(attachment) or ""
+
+    def _picture(self, attachment: Attachment) -> Picture | None:
+        """The picture in a file. That of a temporary chat lies in memory where the system has a folder there, and
+        goes with the store."""
+        picture = Picture("", attachment.text, attachment.width, attachment.height)
+        path = self._path(attachment.text)
+        try:
+            if path is None or min(picture.width, picture.height) < 1 or path.stat().st_size != picture.bytes:
+                return None
+        except OSError:
+            return None
+        return msgspec.structs.replace(picture, path=str(path))
+
+    def _path(self, name: str) -> Path | None:
+        if self.database.memory is None:
+            return self._folder / name if _NAME.fullmatch(name) else None
+        content = self.database.memory.get(name)
+        return None if content is None else self.database.in_file(name, content)
 
     def of(self, conversation: int, attachments: Iterable[Attachment]) -> dict[str, bytes]:
         """The contents of these, by their hashes; those that are gone are left out."""

@@ -6,6 +6,7 @@ import functools
 import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import msgspec
@@ -69,6 +70,10 @@ class Database:
         self._closed = True
         self._thread.shutdown(wait=True)
         self.engine.dispose()
+
+    def in_file(self, name: str, content: bytes) -> Path:
+        """A content of `memory` as a file that others can read, for as long as the database is open."""
+        raise NotImplementedError
 
     def _joined(self) -> Connection | None:
         return getattr(self._current, "connection", None)

@@ -31,7 +31,8 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     That is made once, so the prompt in front of later turns stays. `reason` also says what a "whole" one lacks, such
     as the text of scanned pages. `tokens` takes the text; `estimated`: no tokenizer counted them. `parts` is how many
     pages, sheets or parts of rows it has as far as it was read, 0 for none; `first` and `last` are those that were
-    chosen, 0 for all.
+    chosen, 0 for all. A picture's `text` is its pixels, as `engine.values.Picture` has them, of this `width` and
+    `height`.
     """
 
     name: str
@@ -46,6 +47,13 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     parts: int = 0
     first: int = 0
     last: int = 0
+    width: int = 0
+    height: int = 0
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a model that sees can be given it as a picture."""
+        return self.kind == "picture" and bool(self.text)
 
     @property
     def contents(self) -> tuple[str, ...]:

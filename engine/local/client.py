@@ -43,7 +43,7 @@ from engine.local import health, host, protocol
 from engine.local.log_file import LogFile
 from engine.placement.workers import without_workers
 from engine.text import clean_text, clean_value
-from engine.values import FinishReason, Timings, Usage
+from engine.values import FinishReason, Picture, Timings, Usage
 
 log = logging.getLogger(__name__)
 # What runs in the child: gets its end of the pipe and the path of a log file.
@@ -211,9 +211,10 @@ class LocalEngine:
                 self._open[request.id] = cleaned
                 host.send(protocol.Generate(cleaned))
 
-    def measure(self, request: GenerateRequest, texts: tuple[str, ...] = ()) -> None:
+    def measure(self, request: GenerateRequest, texts: tuple[str | Picture, ...] = ()) -> None:
         """Raises UserError as `generate` does."""
-        command = protocol.Measure(_clean(request), tuple(clean_text(text) for text in texts))
+        clean = tuple(clean_text(each) if isinstance(each, str) else each for each in texts)
+        command = protocol.Measure(_clean(request), clean)
         with self._changing:
             self._revive()
             with self._lock:

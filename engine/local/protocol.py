@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from engine.api import GenerateRequest, HostEvent, LoadRequest
+from engine.values import Picture
 
 
 class Load(msgspec.Struct, frozen=True, tag="load"):
@@ -32,7 +33,7 @@ class Generate(msgspec.Struct, frozen=True, tag="generate"):
 
 class Measure(msgspec.Struct, frozen=True, tag="measure"):
     request: GenerateRequest
-    texts: tuple[str, ...] = ()
+    texts: tuple[str | Picture, ...] = ()
 
 
 class Abort(msgspec.Struct, frozen=True, tag="abort"):

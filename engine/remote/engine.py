@@ -23,6 +23,7 @@ from engine.api import (
 from engine.errors import ErrorInfo, UserError
 from engine.remote.access import RemoteAccess
 from engine.remote.names import RemoteName, parse_name
+from engine.values import Picture
 
 if TYPE_CHECKING:
     from engine.remote.exchange import Exchange
@@ -104,7 +105,7 @@ class RemoteEngine:
             settled = self._settled
         self._start(lambda: self._answer(exchange, settled), "remote-answer")
 
-    def measure(self, request: GenerateRequest, texts: tuple[str, ...] = ()) -> None:
+    def measure(self, request: GenerateRequest, texts: tuple[str | Picture, ...] = ()) -> None:
         with self._lock:
             if self._state not in ("loading", "ready"):
                 raise UserError.from_info(self._failure)
@@ -214,13 +215,17 @@ class RemoteEngine:
         server = self._server
         if server is None:
             exchange.fail(self._failure)
+        elif exchange.has_pictures:
+            exchange.fail(ErrorInfo("picture.not_seen", {"name": server.name.model}))
         else:
             exchange.run(server)
         with self._lock:
             if self._open.get(exchange.id) is exchange:
                 del self._open[exchange.id]
 
-    def _measure(self, request: GenerateRequest, texts: tuple[str, ...], settled: threading.Event) -> None:
+    def _measure(
+        self, request: GenerateRequest, texts: tuple[str | Picture, ...], settled: threading.Event
+    ) -> None:
         settled.wait()
         server = self._server
         if server is None:

@@ -34,6 +34,11 @@ def text_tokens(text: str) -> int:
     return total
 
 
+def picture_tokens(width: int, height: int) -> int:
+    """One for each patch of 28 x 28 pixels: there are models that take fewer, none that is known takes more."""
+    return math.ceil(width * height / 28**2)
+
+
 def message_tokens(message: dict[str, Any]) -> int:
     """Of one message in OpenAI's shape."""
     total = PER_MESSAGE + text_tokens(message.get("content") or "")

@@ -42,6 +42,10 @@ class Exchange:
     def id(self) -> int:
         return self._request.id
 
+    @property
+    def has_pictures(self) -> bool:
+        return any(message.media for message in self._request.messages)
+
     def cancel(self) -> None:
         """Cut the connection; it ends with what there is."""
         with self._lock:

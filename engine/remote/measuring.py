@@ -8,10 +8,11 @@ from typing import Any
 from engine.api import GenerateRequest, Measured
 from engine.errors import UserError
 from engine.remote.body import request_body
-from engine.remote.estimate import Learned
+from engine.remote.estimate import Learned, picture_tokens
 from engine.remote.http import Http
 from engine.remote.kinds import Kind
 from engine.remote.names import RemoteName
+from engine.values import Picture
 
 _COUNT_S = 30.0
 
@@ -25,18 +26,20 @@ class TokenCounting:
         self._learned = Learned()
         self._counts = kind in ("vllm", "llama-server")
 
-    def measured(self, request: GenerateRequest, texts: tuple[str, ...], refused: frozenset[str]) -> Measured:
+    def measured(
+        self, request: GenerateRequest, texts: tuple[str | Picture, ...], refused: frozenset[str]
+    ) -> Measured:
         """Never raises for a server that does not answer: then it is an estimate."""
         body = request_body(request, self._name.model, self._kind, refused)
         if self._counts:
             try:
                 prompt = self._prompt(body) if body["messages"] else 0
-                return Measured(request.id, prompt, tuple(map(self._text, texts)))
+                return Measured(request.id, prompt, tuple(map(self._given, texts)))
             except UserError as error:
                 # One prompt may be refused for what is in it; a path that is missing stays missing.
                 self._counts = error.code not in ("remote.not_found", "remote.not_openai")
         with self._lock:
-            counts = tuple(map(self._learned.text, texts))
+            counts = tuple(map(self._guessed, texts))
             return Measured(request.id, self._estimate(body), counts, exact=False)
 
     def estimated_prompt(self, request: GenerateRequest, refused: frozenset[str]) -> int:
@@ -71,6 +74,14 @@ class TokenCounting:
         if not isinstance(prompt, str):
             raise UserError("remote.not_openai", host=self._http.place)
         return _count(self._ask("tokenize", {"content": prompt, "add_special": True, "parse_special": True}))
+
+    def _guessed(self, given: str | Picture) -> int:
+        if isinstance(given, Picture):
+            return picture_tokens(given.width, given.height)
+        return self._learned.text(given)
+
+    def _given(self, given: str | Picture) -> int:
+        return self._text(given) if isinstance(given, str) else self._guessed(given)
 
     def _text(self, text: str) -> int:
         if not text:

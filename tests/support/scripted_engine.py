@@ -29,7 +29,16 @@ from engine.api import (
 from engine.errors import ErrorInfo, UserError
 from engine.local.generation.stop_strings import StopStrings
 from engine.placement.plan import Plan
-from engine.values import ExpertsFired, FinishReason, ReasoningControl, Sampling, Timings, ToolCall, Usage
+from engine.values import (
+    ExpertsFired,
+    FinishReason,
+    Picture,
+    ReasoningControl,
+    Sampling,
+    Timings,
+    ToolCall,
+    Usage,
+)
 
 Answer = Callable[[GenerateRequest], Sequence[str]]
 First = Callable[[GenerateRequest], Sequence[Event]]
@@ -67,10 +76,11 @@ class ScriptedEngine:
         name: str = "Scripted model",
         load_s: float = 0.0,
         missing: tuple[str, ...] = (),
+        sees: bool = False,
     ) -> None:
         self._listener, self.answer = listener, answer
         self._reasoning, self.pace, self._counts = reasoning, pace, counts
-        self.load_error = load_error
+        self.load_error, self.sees = load_error, sees
         self._name, self._load_s, self._missing = name, load_s, missing
         self.fired, self.watching = fired, False
         self.front, self.forgotten = "", list[str]()
@@ -121,10 +131,10 @@ class ScriptedEngine:
         self._hurried.discard(request.id)
         self._work.put(request)
 
-    def measure(self, request: GenerateRequest, texts: tuple[str, ...] = ()) -> None:
-        """A token for each four characters, told from a thread of its own: nothing is waited for."""
+    def measure(self, request: GenerateRequest, texts: tuple[str | Picture, ...] = ()) -> None:
+        """A token for each four characters, 100 for a picture, told from a thread of its own: none is waited for."""
         self._refuse_without_model()
-        counts = tuple(-(-len(text) // 4) for text in texts)
+        counts = tuple(100 if isinstance(text, Picture) else -(-len(text) // 4) for text in texts)
         measured = Measured(request.id, _tokens(request), counts)
         threading.Thread(target=self._emit, args=(measured,), name="scripted-measure").start()
 
@@ -229,6 +239,7 @@ class ScriptedEngine:
             sampling=Sampling(0.7, 40),
             load_s=0.1,
             plan=self.plan,
+            sees=self.sees,
         )
         self._state = "ready"
         self._emit(Loaded(self._facts))

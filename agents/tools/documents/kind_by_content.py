@@ -8,15 +8,8 @@ from io import BytesIO
 from agents.tools.documents.kinds import TEXTS, Kind, Unreadable, instead_of, kind_of
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BEGINNINGS: tuple[tuple[bytes, Kind], ...] = (
-    (b"{\\rtf", "rtf"),
-    (b"\x89PNG\r\n", "picture"),
-    (b"\xff\xd8\xff", "picture"),
-    (b"GIF8", "picture"),
-    (b"BM", "picture"),
-    (b"II*\x00", "picture"),
-    (b"MM\x00*", "picture"),
-)
+_RTF = b"{\\rtf"
+_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 _BRANDS = (b"avif", b"avis", b"heic", b"heix", b"heif", b"mif1", b"msf1")
 # What only a zip of one format holds.
 _MEMBERS: tuple[tuple[str, Kind], ...] = (
@@ -35,11 +28,10 @@ def recognized(name: str, body: bytes) -> Kind:
     """The format. Raises Unreadable for one that cannot be read, and for what is no document."""
     if is_pdf(body):
         return "pdf"
-    for beginning, kind in _BEGINNINGS:
-        if body.startswith(beginning) and (kind != "picture" or b"\0" in body[:_PDF_WITHIN]):
-            return kind
-    if (body[:4] == b"RIFF" and body[8:12] == b"WEBP") or (body[4:8] == b"ftyp" and body[8:12] in _BRANDS):
+    if is_picture(body):
         return "picture"
+    if body.startswith(_RTF):
+        return "rtf"
     if body.startswith(b"PK"):
         return _zipped(body)
     if body.startswith(_OLE):
@@ -48,6 +40,13 @@ def recognized(name: str, body: bytes) -> Kind:
         raise Unreadable("old_kind")
     named = kind_of(name)
     return named if named in TEXTS else "text"
+
+
+def is_picture(body: bytes) -> bool:
+    """Whether it looks like a picture of any kind."""
+    if body.startswith(_PICTURES):
+        return b"\0" in body[:_PDF_WITHIN]
+    return (body[:4] == b"RIFF" and body[8:12] == b"WEBP") or (body[4:8] == b"ftyp" and body[8:12] in _BRANDS)
 
 
 def is_pdf(body: bytes) -> bool:

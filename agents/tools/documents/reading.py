@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -58,6 +59,29 @@ def extracted(
     if "error" in found:
         raise Unreadable(found["why"], found["detail"], found["kind"])
     return msgspec.convert(found | {"parts": _parts(found)}, Extracted)
+
+
+class Pixels(msgspec.Struct, frozen=True):
+    """A picture: three bytes of red, green and blue for each of `width` x `height` pixels, row after row."""
+
+    width: int
+    height: int
+    data: bytes
+
+
+def decoded(content: bytes, cancelled: Callable[[], bool]) -> Pixels:
+    """The pixels of a picture, as much of it as models look at. Raises Unreadable."""
+    if len(content) > MOST_BYTES:
+        raise Unreadable("too_large", kind="picture")
+    work = "agents.tools.documents.pictures:decode"
+    try:
+        with Child(work, seconds=SECONDS, cancelled=cancelled) as child:
+            found: dict[str, Any] = child.ask({}, content)
+    except ChildEnded as ended:
+        raise Unreadable(ended.why, kind="picture") from ended
+    if "pixels" not in found:
+        raise Unreadable(found["why"], found["detail"], "picture")
+    return Pixels(found["width"], found["height"], base64.b64decode(found["pixels"]))
 
 
 def _found(

@@ -48,7 +48,7 @@ class ChatRequests:
         """
         facts = self._models.state.facts
         system = self.system_prompt(conversation, options)
-        branch = with_attachments(branch, partial(self._store.contents.text, conversation))
+        branch = with_attachments(branch, partial(self._store.contents.given, conversation))
         offered = self._offered.get(conversation, OfferedTools())
         return GenerateRequest(
             id=0,

@@ -18,7 +18,7 @@ from agents.events import Entry, Mode, ModelTurn, RunFinished, ToolCalled
 from app.services.chat.answers import Answer, AnswerSaver, finish
 from app.services.chat.events import AnswerRestarted, AnswerRun
 from app.services.chat.prior_messages import before_of
-from app.services.chat.prompting import seen, summary_words, with_attachments
+from app.services.chat.prompting import Told, seen, summary_words, with_attachments
 from app.services.chat.run_ending import answer_of, ending_of
 from app.services.events import EventBus, ServiceEvent
 from app.services.models.events import Owner, TextDelta
@@ -74,7 +74,7 @@ class ChatRuns:
         """
         # What a document says is not what the person says.
         attached = any(message.attachments or message.sources for message in branch)
-        branch = with_attachments(branch, partial(self._store.contents.text, answer.conversation))
+        branch = with_attachments(branch, partial(self._store.contents.given, answer.conversation))
         *earlier, question = seen(branch, cut)
         before, tainted = self._before(earlier)
         if words := summary_words(cut):  # they were written of what is not told any more
@@ -88,6 +88,7 @@ class ChatRuns:
             wish.instructions,
             wish.sampling,
             wish.max_tokens,
+            question.media if isinstance(question, Told) else (),
         )
         with self._lock:
             run = self._runs.start(

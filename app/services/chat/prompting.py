@@ -9,11 +9,13 @@ import msgspec
 
 from app.services.chat.citations.sources import told
 from app.store import records
-from engine.values import Message, Role, ToolCall
+from engine.values import Message, Picture, Role, ToolCall
 
 # For the model, around the text of an attachment: in words, as every template takes it.
 _FILE, _END = 'File "{name}":', 'End of file "{name}".'
 _PARTS_OF_FILE = 'File "{name}", only parts {first} to {last}:'
+# In front of each of several pictures.
+_PICTURE = 'Picture "{name}":'
 _LOST = 'File "{name}": what it held is no longer kept.'
 # For the model: the result of a call that nobody carried out.
 NOT_CARRIED_OUT = "This call was not carried out."
@@ -24,6 +26,12 @@ _BEGIN = "You begin."
 _JOINED = ("user", "assistant")
 # For the model, in the user turn before the first message that it sees.
 _SUMMARY = "What we said before, in short: {summary}\n\nNow we go on."
+
+
+class Told(records.Message, frozen=True):
+    """A message as the model is told it, with the pictures in its content."""
+
+    media: tuple[Picture, ...] = ()
 
 
 def branch_to(message: int | None, tree: Iterable[records.Message]) -> tuple[records.Message, ...]:
@@ -96,23 +104,35 @@ def framed(name: str, parts: Sequence[tuple[str, str]], chosen: tuple[int, int] 
 
 
 def with_attachments(
-    path: Sequence[records.Message], text_of: Callable[[records.Attachment], str]
+    path: Sequence[records.Message], given: Callable[[records.Attachment], str | Picture]
 ) -> list[records.Message]:
-    """The branch `path`, in whose messages the texts of their attachments and their sources stand in front of their
-    words."""
+    """The branch `path`, in whose messages the texts and pictures of their attachments, and their sources, stand in
+    front of their words."""
     return [
-        _with_attachments(record, text_of) if record.attachments or record.sources else record
+        _with_attachments(record, given) if record.attachments or record.sources else record
         for record in path
     ]
 
 
-def _with_attachments(
-    record: records.Message, text_of: Callable[[records.Attachment], str]
-) -> records.Message:
+def _with_attachments(record: records.Message, given: Callable[[records.Attachment], str | Picture]) -> Told:
     whole = [attachment for attachment in record.attachments if attachment.state == "whole"]
-    texts = [text_of(attachment) or _LOST.format(name=attachment.name) for attachment in whole]
-    content = "\n\n".join(filter(None, [*texts, told(record.sources, record.content), record.content]))
-    return msgspec.structs.replace(record, content=content, attachments=(), sources=())
+    several = sum(attachment.is_picture for attachment in whole) > 1
+    content, media = "", []
+    for attachment in whole:
+        found = given(attachment)
+        if isinstance(found, Picture):
+            text = _PICTURE.format(name=attachment.name) if several else ""
+            content = _joined(content, text)
+            media.append(msgspec.structs.replace(found, at=len(content)))
+        else:
+            content = _joined(content, found or _LOST.format(name=attachment.name))
+    fields = {name: getattr(record, name) for name in records.Message.__struct_fields__}
+    content = _joined(_joined(content, told(record.sources, record.content)), record.content)
+    return Told(**fields | {"content": content, "attachments": (), "sources": ()}, media=tuple(media))
+
+
+def _joined(before: str, text: str) -> str:
+    return "\n\n".join(filter(None, (before, text)))
 
 
 def turns(path: Sequence[records.Message], *, followed: bool = False) -> list[list[Message]]:
@@ -156,7 +176,8 @@ def _behind(path: Sequence[records.Message], index: int, after: Role | None) -> 
 
 def _said(record: records.Message) -> Message:
     role = "user" if record.role == "system" else record.role
-    return Message(role, record.content, record.reasoning, record.tool_calls)
+    media = record.media if isinstance(record, Told) else ()
+    return Message(role, record.content, record.reasoning, record.tool_calls, media=media)
 
 
 def _results(calls: Sequence[ToolCall], results: Sequence[str], after: Role | None) -> list[Message]:
@@ -175,11 +196,8 @@ def _results(calls: Sequence[ToolCall], results: Sequence[str], after: Role | No
 
 def _together(before: Message, message: Message) -> Message:
     """Two turns of one role as one."""
-    content, reasoning = (
-        "\n\n".join(filter(None, texts))
-        for texts in (
-            (before.content, message.content),
-            (before.reasoning_content, message.reasoning_content),
-        )
-    )
-    return Message(message.role, content, reasoning, message.tool_calls)
+    content = _joined(before.content, message.content)
+    reasoning = _joined(before.reasoning_content, message.reasoning_content)
+    by = len(content) - len(message.content)
+    later = tuple(msgspec.structs.replace(picture, at=picture.at + by) for picture in message.media)
+    return Message(message.role, content, reasoning, message.tool_calls, media=(*before.media, *later))

@@ -147,8 +147,8 @@ class Summaries:
         chat_model = self._model_registry.chat_model(conversation=of_chat(conversation.id))
         context = self._context(chat_model)
         ids = self._store.messages.path(conversation.id)
-        text_of = partial(self._store.contents.text, conversation.id)
-        path = with_attachments(self._store.messages.get_all(ids), text_of)
+        given = partial(self._store.contents.given, conversation.id)
+        path = with_attachments(self._store.messages.get_all(ids), given)
         cut = compaction_point_of(ids, self._store.compaction_points.active(conversation.id))
         before = cut.summary if cut is not None else ""
         gone = [record for record in seen(path, cut) if record.id < work.room.first]

@@ -43,6 +43,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import PlacementOptions
 from engine.remote.names import is_remote, parse_name
 from engine.text import clean_text
+from engine.values import Picture
 
 if TYPE_CHECKING:
     from app.services.library.library import Library
@@ -235,7 +236,7 @@ class Models:
             self._requests.remove(request.id)
             raise
 
-    def measure(self, request: GenerateRequest, texts: tuple[str, ...], listener: Listener) -> None:
+    def measure(self, request: GenerateRequest, texts: tuple[str | Picture, ...], listener: Listener) -> None:
         """As `Engine.measure`, with the model in use; `listener` gets the `Measured`.
 
         Raises UserError as `generate` does, and `model.not_ready` while a load is tried again or placements are

@@ -23,7 +23,7 @@ from engine.api import (
     ToolCalled,
 )
 from engine.errors import ErrorInfo, UserError
-from engine.values import Sampling, ToolCall
+from engine.values import Picture, Sampling, ToolCall
 
 # Events before the first token: the queue position, then prompt progress.
 Progress = Queued | PrefillProgress
@@ -37,7 +37,9 @@ class Source(Protocol):
     """A source of answers: methods as those of an `Engine`, each request with its own listener."""
 
     def generate(self, request: GenerateRequest, listener: Listener) -> None: ...
-    def measure(self, request: GenerateRequest, texts: tuple[str, ...], listener: Listener) -> None: ...
+    def measure(
+        self, request: GenerateRequest, texts: tuple[str | Picture, ...], listener: Listener
+    ) -> None: ...
     def abort(self, request_id: int) -> None: ...
 
 
@@ -119,7 +121,7 @@ def _turn(collector: _Collector) -> ModelResponse:
 
 
 def take_measure(
-    source: Source, request: GenerateRequest, texts: Sequence[str], patience_s: float = 30.0
+    source: Source, request: GenerateRequest, texts: Sequence[str | Picture], patience_s: float = 30.0
 ) -> Measured:
     """Count tokens and wait. Raises UserError as `source.measure` does, and when counting failed."""
     told = threading.Event()

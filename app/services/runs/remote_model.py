@@ -17,6 +17,7 @@ from engine.api import Measured as MeasuredEvent
 from engine.errors import ErrorInfo, UserError
 from engine.remote.engine import AccessOf, RemoteEngine
 from engine.remote.names import RemoteName
+from engine.values import Picture
 
 _LOOK_S = 0.2
 
@@ -62,7 +63,7 @@ class RemoteSource:
     def generate(self, request: GenerateRequest, listener: Listener) -> None:
         self._ask(request.id, listener, lambda: self._engine.generate(request))
 
-    def measure(self, request: GenerateRequest, texts: tuple[str, ...], listener: Listener) -> None:
+    def measure(self, request: GenerateRequest, texts: tuple[str | Picture, ...], listener: Listener) -> None:
         self._ask(request.id, listener, lambda: self._engine.measure(request, texts))
 
     def abort(self, request_id: int) -> None:

@@ -122,7 +122,7 @@ class Runs:
         those of `checked_workspace`; what goes wrong later ends the run.
         """
         task = clean_text(wish.task).strip()
-        if not task:
+        if not task and not (wish.chat and wish.chat.media):
             raise UserError("run.no_task")
         if (
             len(task) > MOST_TASK and wish.chat is None

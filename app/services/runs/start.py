@@ -59,5 +59,6 @@ def start_of(wish: RunSpec, task: str, workspace: str) -> RunStart:
         instructions=chat.instructions,
         sampling=chat.sampling,
         max_tokens=chat.max_tokens,
+        media=chat.media,
     )
     return RunStart(started, wish.tools)

@@ -11,13 +11,14 @@ from agents.events import ContextPart, FileChange, Mode
 from agents.permissions.values import ApprovalRequest, Grant
 from app.store.records import RunRecord as RunRecord
 from app.store.records import RunState as RunState
-from engine.values import Message, Reasoning, Sampling
+from engine.values import Message, Picture, Reasoning, Sampling
 
 
 class InChat(msgspec.Struct, frozen=True):
     """A run's place in a chat, in which it writes the answer `message`.
 
-    `before` is what was said there before the task; `tainted`: untrusted text is in it. The rest is what the
+    `before` is what was said there before the task; `tainted`: untrusted text is in it. `media` are the pictures in
+    the task. The rest is what the
     chat sets for its answers, as in `RunStarted`.
     """
 
@@ -28,6 +29,7 @@ class InChat(msgspec.Struct, frozen=True):
     instructions: str = ""
     sampling: Sampling = Sampling()
     max_tokens: int = 0
+    media: tuple[Picture, ...] = ()
 
 
 class RunSpec(msgspec.Struct, frozen=True):

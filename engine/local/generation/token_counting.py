@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine.api import GenerateRequest, Measured
-from engine.errors import ErrorInfo, error_info
+from engine.errors import ErrorInfo, UserError, error_info
 from engine.local import protocol
 from engine.local.model.session_guard import SessionGuard
+from engine.values import Picture
 
 if TYPE_CHECKING:
     from engine.local.model.session import Session
@@ -45,10 +46,18 @@ def _measured(session: Session | None, command: protocol.Measure) -> Measured:
         return Measured(request.id, error=ErrorInfo("engine.no_model"))
     try:
         prompt = _prompt_tokens(session, request)
-        texts = tuple(session.tokenizer.count(text) for text in command.texts)
+        texts = tuple(_tokens(session, each) for each in command.texts)
     except Exception as error:  # a template is someone else's program: it may find any mistake of ours
         return Measured(request.id, error=error_info("engine.answer_failed", error))
     return Measured(request.id, prompt, texts)
+
+
+def _tokens(session: Session, given: str | Picture) -> int:
+    if isinstance(given, str):
+        return session.tokenizer.count(given)
+    if session.sight is None:
+        raise UserError("picture.not_seen", name=session.facts.name)
+    return len(session.sight.tokens(given))
 
 
 def _prompt_tokens(session: Session, request: GenerateRequest) -> int:

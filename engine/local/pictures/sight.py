@@ -18,6 +18,8 @@ from engine.local.pictures.trial import survives
 from engine.local.pictures.units import MOST_ROWS, unit
 from engine.values import Picture
 
+# Of a picture: native code has not been made for any size and shape.
+MOST_PIXELS, MOST_RATIO = 64_000_000, 100
 # Rows that are kept, in bytes.
 KEPT_BYTES = 256 * 2**20
 # So many numbers tell one picture from all others.
@@ -49,6 +51,9 @@ class Sight:
 
     def tokens(self, picture: Picture) -> Numbers:
         """What stands for the picture in a list of tokens. Raises UserError `projector.*`, `picture.*`."""
+        short, long = sorted((picture.width, picture.height))
+        if short < 1 or short * long > MOST_PIXELS or long > MOST_RATIO * short:
+            raise UserError("picture.too_large")
         handle = self._loaded()
         found: list[int] = []
         tile = 0

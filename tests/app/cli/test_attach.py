@@ -15,7 +15,9 @@ from engine.values import Sampling
 from tests.support.command import Ran, here
 from tests.support.documents.hangul import hwp, paragraph
 from tests.support.documents.made import epub, pdf, slides, word, workbook
+from tests.support.documents.pictures import picture
 from tests.support.listening import Listening
+from tests.support.projectors import ROWS, color_projector
 
 pytestmark = [pytest.mark.model, pytest.mark.process]
 
@@ -189,3 +191,20 @@ def test_marks_of_templates_in_files_and_names_are_only_text(coterie_home: Path)
         assert abs(grown - weight.attachments[0].tokens) < 60
     finally:
         services.close()
+
+
+@pytest.mark.long
+def test_a_picture_goes_to_a_model_that_sees_and_one_that_cannot_says_so(
+    coterie_home: Path, tmp_path: Path
+) -> None:
+    (file := tmp_path / "blue.png").write_bytes(picture("blue"))
+    words = ("chat", "Repeat the word above.", "--temperature", "0", "--json", "--attach", str(file))
+    done = here(*words, "--mmproj", str(color_projector()))
+    assert done.code == 0, done.err
+    assert "blue" in done.last["content"]
+    (seen,) = done.last["attachments"]
+    assert (seen["kind"], seen["tokens"], seen["state"]) == ("picture", ROWS, "whole")
+    refused = here(*words)
+    assert refused.code == 1 and "can't see pictures" in refused.last["attachments"][0]["reason"]
+    other = here(*words, "--mmproj", str(file))
+    assert other.code == 1 and "error" in other.last

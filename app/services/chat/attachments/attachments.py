@@ -1,4 +1,4 @@
-"""Attaches documents and texts to a chat: reads them, keeps what they hold, says what they cost.
+"""Attaches documents, texts and pictures to a chat: reads them, keeps what they hold, says what they cost.
 
 Methods block on the disk and on other processes: call them off the GUI thread.
 """
@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from agents.api import Measured
+from agents.tools.documents.kind_by_content import is_picture
 from agents.tools.documents.kinds import Unreadable, kind_of
-from agents.tools.documents.reading import Extracted, extracted
+from agents.tools.documents.reading import Extracted, decoded, extracted
 from agents.tools.documents.showing import PagePicture
 from app.services.chat.attachments.given_files import checked, plain_name, read_file
 from app.services.chat.attachments.pages import page_of
 from app.services.chat.attachments.reasons import reason
-from app.services.chat.attachments.weighing import Weight, estimated, weighed
+from app.services.chat.attachments.weighing import Weight, estimated, of_projector, seen, unseen, weighed
 from app.services.chat.events import ConversationChanged
 from app.services.chat.prompting import compaction_point_of, framed
 from app.services.events import EventBus
@@ -26,12 +28,16 @@ from app.services.models.turns import take_measure
 from app.store.records import Attachment, Conversation
 from engine.errors import ErrorInfo, UserError
 from engine.text import clean_text
-from engine.values import Message
+from engine.values import Message, Picture
 
 if TYPE_CHECKING:
     from app.services.chat.chat_requests import ChatRequests
     from app.services.models.models import Models
     from app.store.store import Store
+    from engine.api import GenerateRequest
+
+# Seconds for counting tokens, and for loading at a first picture what looks at it.
+COUNTING_S, FIRST_LOOK_S = 30.0, 600.0
 
 Cancelled = Callable[[], bool]
 
@@ -71,13 +77,14 @@ class Attachments:
         try:
             content = read_file(given, cancelled) if isinstance(given, Path) else checked(name, given[1])
             size = len(content)
+            if is_picture(content):
+                return self._kept_picture(conversation, name, content, cancelled)
             found = extracted(name, content, cancelled, max(1, first), last or None, on_progress)
         except UserError as error:
             return Attachment(name, kind, size, state="refused", reason=error.info)
         except Unreadable as error:
-            kept = self._store.contents.put(conversation, content) if error.why == "picture" else ""
             kind = error.kind or kind
-            return Attachment(name, kind, size, kept, state="refused", reason=reason(error, name))
+            return Attachment(name, kind, size, state="refused", reason=reason(error, name))
         return self._kept(conversation, name, content, found, (first, last))
 
     def set_draft(self, conversation: int, attachments: Sequence[Attachment]) -> Conversation:
@@ -92,10 +99,11 @@ class Attachments:
 
         Raises UserError as `Models.measure` does.
         """
-        texts = [self._store.contents.text(conversation, each) for each in attachments]
+        attachments = seen(attachments)
+        given = [self._store.contents.given(conversation, each) for each in attachments]
         facts = self._models.state.facts
         if facts is None or self._models.state.state != "ready":
-            return Weight(tuple(map(estimated, attachments, texts)))
+            return Weight(tuple(map(estimated, attachments, given)))
         path = self._store.messages.path(conversation)
         cut = compaction_point_of(path, self._store.compaction_points.active(conversation))
         branch = self._store.messages.get_all(path)
@@ -105,8 +113,27 @@ class Attachments:
         if not messages or messages[-1].role != "user":
             messages = (*messages, Message("user", "?"))
         asked = msgspec.structs.replace(request, id=new_request_id(), messages=messages)
-        measured = take_measure(self._models, asked, texts)
+        if not facts.sees:
+            attachments = unseen(attachments, of_projector(facts))
+        try:
+            measured = self._measured(asked, attachments, given)
+        except UserError as error:
+            if error.code.partition(".")[0] not in ("picture", "projector"):
+                raise
+            attachments = unseen(attachments, error.info)
+            measured = self._measured(asked, attachments, given)
         return weighed(attachments, measured, facts.context, self._prefill_tps())
+
+    def _measured(
+        self, asked: GenerateRequest, attachments: Sequence[Attachment], given: Sequence[str | Picture]
+    ) -> Measured:
+        """Of pictures only those that are not refused."""
+        told = [
+            "" if each.is_picture and each.state == "refused" else content
+            for each, content in zip(attachments, given, strict=True)
+        ]
+        patience_s = FIRST_LOOK_S if any(isinstance(each, Picture) for each in told) else COUNTING_S
+        return take_measure(self._models, asked, told, patience_s)
 
     def text(self, conversation: int, attachment: Attachment) -> str:
         """What the model is given of an attachment, "" where it is gone."""
@@ -131,6 +158,21 @@ class Attachments:
         if not content:
             raise UserError("source.gone", name=attachment.name)
         return page_of(attachment.name, content, page, width, words, cancelled)
+
+    def _kept_picture(self, conversation: int, name: str, content: bytes, cancelled: Cancelled) -> Attachment:
+        """Keep the original and the pixels."""
+        pixels = decoded(content, cancelled)
+        put = self._store.contents.put
+        attachment = Attachment(
+            name,
+            "picture",
+            len(content),
+            put(conversation, content),
+            put(conversation, pixels.data),
+            width=pixels.width,
+            height=pixels.height,
+        )
+        return estimated(attachment, self._store.contents.given(conversation, attachment))
 
     def _kept(
         self, conversation: int, name: str, content: bytes, found: Extracted, chosen: tuple[int, int]

@@ -12,6 +12,8 @@ def reason(error: Unreadable, name: str) -> ErrorInfo:
         "no_kind": ErrorInfo("attachment.no_kind", {"name": name}),
         "old_kind": ErrorInfo("attachment.old_kind", {"name": name}),
         "picture": ErrorInfo("attachment.cannot_see", {"name": name}),
+        "other_picture": ErrorInfo("attachment.other_picture", {"name": name}),
+        "too_many_pixels": ErrorInfo("attachment.too_many_pixels", {"name": name}),
         "locked": ErrorInfo("attachment.locked", {"name": name}),
         "protected": ErrorInfo("attachment.protected", {"name": name}),
         "pages_are_pictures": ErrorInfo("attachment.pages_are_pictures", {"name": name}),

@@ -9,10 +9,12 @@ import msgspec
 from agents.api import Measured
 from app.services.chat.compaction_values import room_to_answer
 from app.store.records import Attachment
+from engine.api import ModelFacts
 from engine.errors import ErrorInfo
-from engine.remote.estimate import text_tokens
+from engine.remote.estimate import picture_tokens, text_tokens
+from engine.values import Picture
 
-_TOO_MUCH = ("attachment.too_long", "attachment.choose_parts")
+_TOO_MUCH = ("attachment.too_long", "attachment.picture_too_long", "attachment.choose_parts")
 
 
 class Weight(msgspec.Struct, frozen=True):
@@ -24,14 +26,43 @@ class Weight(msgspec.Struct, frozen=True):
     seconds: float = 0.0
 
 
-def estimated(attachment: Attachment, text: str) -> Attachment:
-    """With an estimate of its tokens, rather too many than too few; nothing is too long for no model."""
-    counted = msgspec.structs.replace(attachment, tokens=text_tokens(text), estimated=True)
+def estimated(attachment: Attachment, given: str | Picture) -> Attachment:
+    """With an estimate of its tokens, rather too many than too few; nothing is too much for no model."""
+    tokens = picture_tokens(given.width, given.height) if isinstance(given, Picture) else text_tokens(given)
+    counted = msgspec.structs.replace(attachment, tokens=tokens, estimated=True)
     return (
-        msgspec.structs.replace(counted, state="whole", reason=None)
-        if _is_too_much(counted.reason)
-        else counted
+        msgspec.structs.replace(counted, state="whole", reason=None) if _is_of_model(attachment) else counted
     )
+
+
+def seen(attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
+    """Pictures of which no model has said yet that it cannot take them."""
+    return tuple(
+        msgspec.structs.replace(each, state="whole", reason=None) if each.is_picture else each
+        for each in attachments
+    )
+
+
+def unseen(attachments: Sequence[Attachment], reason: ErrorInfo | None) -> tuple[Attachment, ...]:
+    """Pictures are refused for this reason, None: the model sees none."""
+    return tuple(
+        msgspec.structs.replace(
+            each,
+            state="refused",
+            reason=reason or ErrorInfo("attachment.cannot_see", {"name": each.name}),
+            tokens=0,
+            estimated=False,
+        )
+        if each.is_picture
+        else each
+        for each in attachments
+    )
+
+
+def of_projector(facts: ModelFacts) -> ErrorInfo | None:
+    """What loading said of a projector that the model cannot use."""
+    notices = () if facts.plan is None else facts.plan.notices
+    return next((notice for notice in notices if notice.code.startswith("projector.")), None)
 
 
 def weighed(attachments: Sequence[Attachment], measured: Measured, context: int, speed: float) -> Weight:
@@ -46,7 +77,7 @@ def weighed(attachments: Sequence[Attachment], measured: Measured, context: int,
             told.append(attachment)
             continue
         fits = tokens <= left
-        lacks = None if _is_too_much(attachment.reason) else attachment.reason
+        lacks = None if _is_of_model(attachment) else attachment.reason
         counted = msgspec.structs.replace(
             attachment,
             tokens=tokens,
@@ -57,6 +88,11 @@ def weighed(attachments: Sequence[Attachment], measured: Measured, context: int,
         told.append(counted)
         left -= tokens if fits else 0
     return Weight(tuple(told), room, (room - left) / speed if speed else 0.0)
+
+
+def _is_of_model(attachment: Attachment) -> bool:
+    """Whether its reason holds for one model alone."""
+    return attachment.is_picture or _is_too_much(attachment.reason)
 
 
 def _is_too_much(reason: ErrorInfo | None) -> bool:
@@ -70,4 +106,6 @@ def _too_much(attachment: Attachment, tokens: int, room: int) -> ErrorInfo:
         return ErrorInfo(
             "attachment.choose_parts", {"name": name, "tokens": tokens, "room": room, "parts": parts}
         )
+    if attachment.is_picture:
+        return ErrorInfo("attachment.picture_too_long", {"name": name, "tokens": tokens, "room": room})
     return ErrorInfo("attachment.too_long", {"name": name, "tokens": tokens, "room": room})

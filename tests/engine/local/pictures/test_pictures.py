@@ -11,11 +11,19 @@ from typing import Any
 
 import pytest
 
-from engine.api import Finished, GenerateRequest, Loaded, LoadRequest, PrefillProgress, TokenLogprobs
+from engine.api import (
+    Finished,
+    GenerateRequest,
+    Loaded,
+    LoadRequest,
+    Measured,
+    PrefillProgress,
+    TokenLogprobs,
+)
 from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
 from engine.values import Message, Picture, Sampling, TokenLogprob
-from tests.support.projectors import color_projector, rows_and_columns_model, write_color_projector
+from tests.support.projectors import ROWS, color_projector, rows_and_columns_model, write_color_projector
 from tests.support.recorder import Recorder
 from tests.support.starter import starter_model
 
@@ -105,6 +113,23 @@ def test_a_red_picture_is_the_word_red_to_the_last_bit(seeing: Seeing, tmp_path:
     assert seen == words
     assert seen != seeing.logprobs(seeing.ask(question(picture(tmp_path, GREEN))))
     assert seeing.facts.sees
+
+
+def test_pictures_are_counted_as_they_are_read(seeing: Seeing, tmp_path: Path) -> None:
+    asked = question(picture(tmp_path, RED))
+    seeing.logprobs(id := seeing.ask(asked))
+    seeing.engine.measure(GenerateRequest(next(IDS), (asked,)), (picture(tmp_path, GREEN), "Hello", ""))
+    measured = seeing.told.next(Measured)
+    assert measured.prompt == seeing.ended[id].usage.prompt_tokens
+    assert (measured.texts[0], measured.texts[2]) == (ROWS, 0)
+
+
+def test_a_picture_of_no_shape_is_refused(seeing: Seeing, tmp_path: Path) -> None:
+    red = picture(tmp_path, RED)
+    for width, height in ((0, 56), (-56, -56), (100_000, 10), (40_000, 40_000)):
+        shape = Picture(red.path, red.sha256, width, height)
+        done = seeing.told.finish(seeing.ask(question(shape)))[1]
+        assert done.error is not None and done.error.code == "picture.too_large"
 
 
 def test_a_picture_beside_three_busy_answers_is_seen_as_alone(seeing: Seeing, tmp_path: Path) -> None:

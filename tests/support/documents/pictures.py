@@ -1,0 +1,20 @@
+"""Pictures made on the spot."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL import Image
+
+
+def picture(
+    color: str = "red", size: tuple[int, int] = (60, 40), kind: str = "PNG", **options: object
+) -> bytes:
+    """One of a single color."""
+    return saved(Image.new("RGB", size, color), kind, **options)
+
+
+def saved(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    out = BytesIO()
+    image.save(out, kind, **options)  # type: ignore[arg-type]
+    return out.getvalue()
