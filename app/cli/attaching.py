@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from app.cli.output import Output
 from app.messages import localized_error
+from app.services.chat.attachments.weighing import can_be_searched
 from app.services.models.events import ModelChanged
 from app.store.records import Attachment
 from engine.errors import UserError
@@ -33,7 +36,7 @@ class NotAttached(Exception):
 def attached(
     services: Services, conversation: int, files: Sequence[str], output: Output
 ) -> tuple[Attachment, ...]:
-    """Attach files to the next question of a chat, and say on stderr what they cost.
+    """Attach files to the next question of a chat, and say on stderr what they cost. What does not fit is searched.
 
     Waits for the model that is being loaded, to count with. Raises NotAttached, and UserError for a model that
     cannot be loaded.
@@ -43,6 +46,8 @@ def attached(
         services.attachments.set_draft(conversation, found)
         _wait_for_model(services)
         weight = services.attachments.weigh(conversation, found)
+        if any(map(can_be_searched, weight.attachments)):
+            weight = services.attachments.weigh(conversation, tuple(map(_searched, weight.attachments)))
         found = weight.attachments
         _show(found, weight.seconds, output)
     if any(each.state == "refused" for each in found):
@@ -93,6 +98,13 @@ def _attached(services: Services, conversation: int, file: str) -> Attachment:
     return services.attachments.attach(conversation, whole, first=first, last=last)
 
 
+def _searched(attachment: Attachment) -> Attachment:
+    """What does not fit, to be searched instead."""
+    if not can_be_searched(attachment):
+        return attachment
+    return msgspec.structs.replace(attachment, state="searched", reason=None)
+
+
 def _wait_for_model(services: Services) -> None:
     changed = threading.Event()
     unsubscribe = services.events.subscribe(ModelChanged, lambda _: changed.set())
@@ -111,7 +123,7 @@ def _show(attachments: Sequence[Attachment], seconds: float, output: Output) -> 
     if output.json:
         return
     for each in attachments:
-        if each.state != "refused":
+        if each.state == "whole":
             word = "attached_about" if each.estimated else "attached"
             output.note(output.localized(f"cli.{word}", name=each.name, tokens=each.tokens))
             if each.reason is not None:

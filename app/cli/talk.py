@@ -58,8 +58,18 @@ class Talk:
 
         Raises Interrupted when Ctrl+C or a termination signal stopped it, and Unsaved.
         """
-        self.sent, self.attachments = self.attachments, ()
-        return self.follow(lambda: self.services.asking.send(self.id, text, attachments=self.sent))
+        attachments, self.attachments = self.attachments, ()
+
+        def send() -> Message:
+            answer = self.services.asking.send(self.id, text, attachments=attachments)
+            (question,) = self.services.conversations.messages([answer.parent or 0])
+            self.sent = question.attachments
+            for each in self.sent:
+                if each.state == "searched" and each.reason is not None:
+                    self._output.tell(each.reason)
+            return answer
+
+        return self.follow(send)
 
     def follow(self, start: Callable[[], Message]) -> Message:
         """As `say`, for an answer that `start` begins."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from app.log import set_levels
 from app.services.chat.asides import Asides
 from app.services.chat.asking import Asking
+from app.services.chat.attachments.attachment_search import AttachmentSearch
 from app.services.chat.attachments.attachments import Attachments
 from app.services.chat.chat_models import ChatModels
 from app.services.chat.chat_requests import ChatRequests
@@ -106,7 +107,14 @@ class Services:
         self.conversations = Conversations(store, self.projects, self.answers, events)
         self.filing = Filing(store, self.runs, self.answers, events)
         self.asking = Asking(
-            store, models, self.conversations, self.chat_models, self.memories, self.answers, events
+            store,
+            models,
+            self.conversations,
+            self.chat_models,
+            self.memories,
+            self.answers,
+            AttachmentSearch(models, self.attachments),
+            events,
         )
         self.chat_imports = ChatImports(store, events)
         self.other_processes = OtherProcesses(store, library, events)

@@ -31,8 +31,8 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     That is made once, so the prompt in front of later turns stays. `reason` also says what a "whole" one lacks, such
     as the text of scanned pages. `tokens` takes the text; `estimated`: no tokenizer counted them. `parts` is how many
     pages, sheets or parts of rows it has as far as it was read, 0 for none; `first` and `last` are those that were
-    chosen, 0 for all. A picture's `text` is its pixels, as `engine.values.Picture` has them, of this `width` and
-    `height`.
+    chosen, 0 for all, and `layout` names the content that says where each stands in `text`. A picture's `text` is its
+    pixels, as `engine.values.Picture` has them, of this `width` and `height`.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     last: int = 0
     width: int = 0
     height: int = 0
+    layout: str = ""
 
     @property
     def is_picture(self) -> bool:
@@ -58,7 +59,7 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def contents(self) -> tuple[str, ...]:
         """The names of its contents."""
-        return tuple(filter(None, (self.sha256, self.text)))
+        return tuple(filter(None, (self.sha256, self.text, self.layout)))
 
 
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -703,6 +703,10 @@
         <translation>범위 선택…</translation>
     </message>
     <message>
+        <source>Search in it</source>
+        <translation>관련 부분만 찾기</translation>
+    </message>
+    <message>
         <source>A folder doesn’t fit into a message, but the model can work in it with tools.</source>
         <translation>폴더는 메시지에 넣을 수 없지만, 도구를 켜면 모델이 그 안에서 작업할 수 있습니다.</translation>
     </message>
@@ -724,6 +728,14 @@
     <message>
         <source>Reading: {count} parts so far</source>
         <translation>읽는 중: {count}개 부분 완료</translation>
+    </message>
+    <message>
+        <source>searched</source>
+        <translation>관련 부분만 읽음</translation>
+    </message>
+    <message>
+        <source>Searched for what you ask</source>
+        <translation>질문과 관련 있는 부분만 읽음</translation>
     </message>
     <message>
         <source>part {part}</source>
@@ -1138,6 +1150,14 @@
 </context>
 <context>
     <name>ChipActions</name>
+    <message>
+        <source>Read all of it</source>
+        <translation>전체 읽기</translation>
+    </message>
+    <message>
+        <source>Search in it</source>
+        <translation>관련 부분만 찾기</translation>
+    </message>
     <message>
         <source>Show text</source>
         <translation>텍스트 보기</translation>

@@ -39,11 +39,13 @@ _MOST_PARTS = 20_000
 def extract(
     request: dict[str, Any], body: bytes, tell: Callable[[int], None] = lambda done: None
 ) -> dict[str, Any]:
-    """`{"kind", "parts": [[label, text], ...], "count", "cut"}`, or `{"error": words, "why", "detail", "kind"}`.
+    """`{"kind", "parts": [[label, text], ...], "numbers", "count", "cut"}`, or `{"error": words, "why", "detail",
+    "kind"}`.
 
     `request` has the "kind", or "" and the "name" of what is to be recognized. It may have the "first" and the "last"
     part that is wanted, from 1, and "second" where the second reader of PDF is to read it alone. `count` is how many
-    parts there are, as far as it was read. `cut`: not all that was wanted was read. `tell` gets how many were read.
+    parts there are, as far as it was read, and `numbers` says which of them these are. `cut`: not all that was wanted
+    was read. `tell` gets how many were read.
     """
     kind = str(request["kind"])
     try:
@@ -76,6 +78,7 @@ def _told(parts: Parts, tell: Callable[[int], None]) -> Parts:
 def _taken(parts: Parts, first: int, last: int, *, counts: bool) -> dict[str, Any]:
     """Parts with text in them, up to the limits; `counts`: to the end, behind the last one that is wanted."""
     found: list[tuple[str, str]] = []
+    numbers: list[int] = []
     letters = count = 0
     cut = False
     for label, text in islice(parts, _MOST_PARTS):
@@ -83,6 +86,7 @@ def _taken(parts: Parts, first: int, last: int, *, counts: bool) -> dict[str, An
             if count < last:  # else all that was wanted came before
                 cut = True
                 found.append(("", text))
+                numbers.append(count)
             continue
         count += 1
         if count > last and not counts:
@@ -90,14 +94,17 @@ def _taken(parts: Parts, first: int, last: int, *, counts: bool) -> dict[str, An
         if not first <= count <= last or not text.strip():
             continue
         found.append((label, text.strip()[: _MOST_LETTERS - letters]))
+        numbers.append(count)
         letters += len(found[-1][1])
         if letters >= _MOST_LETTERS:
             found.append(("", "[the document is longer than what is read of it]"))
+            numbers.append(count)
             cut = True
             break
     if first > count > 0:
         raise Unreadable("no_such_part")
-    return {"parts": found, "count": count, "cut": cut or (count < last and next(parts, None) is not None)}
+    cut = cut or (count < last and next(parts, None) is not None)
+    return {"parts": found, "numbers": numbers, "count": count, "cut": cut}
 
 
 def _check_zip(body: bytes) -> None:

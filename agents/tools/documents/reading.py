@@ -18,10 +18,12 @@ SECONDS = 60.0
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A page, slide or sheet; `label` names it ("page 3"), "" for the whole of a document without such."""
+    """A page, slide or sheet; `label` names it ("page 3"), "" for the whole of a document without such. `number`
+    counts from 1, those without text too."""
 
     label: str
     text: str
+    number: int = 0
 
 
 class Extracted(msgspec.Struct, frozen=True):
@@ -125,4 +127,7 @@ def _asked(child: Child, kind: Kind, content: bytes) -> list[Part]:
 
 
 def _parts(found: dict[str, Any]) -> list[Part]:
-    return [Part(label, text) for label, text in found["parts"]]
+    return [
+        Part(label, text, number)
+        for (label, text), number in zip(found["parts"], found["numbers"], strict=True)
+    ]

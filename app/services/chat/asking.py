@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.services.chat.attachments.attachment_search import AttachmentSearch
 from app.services.chat.chat_models import ChatModels
 from app.services.chat.citations.sources import next_number, numbered
 from app.services.chat.conversations import Conversations
@@ -39,10 +40,11 @@ class Asking:
         chat_models: ChatModels,
         memories: Memories,
         answers: OpenAnswers,
+        searching: AttachmentSearch,
         events: EventBus,
     ) -> None:
         self._store, self._models, self._conversations = store, models, conversations
-        self._chat_models, self._memories = chat_models, memories
+        self._chat_models, self._memories, self._searching = chat_models, memories, searching
         self._answers, self._events = answers, events
 
     def send(
@@ -97,8 +99,8 @@ class Asking:
             return self._answer(record.conversation, parent, branch=True)
 
     def edit(self, message: int, text: str, after: int | None = None) -> Message:
-        """Add a variant of a message with another text, the same attachments and sources; a user's message is
-        answered again. `after` as in `send`.
+        """Add a variant of a message with another text and the same attachments, searched for that; a user's message
+        is answered again. `after` as in `send`.
 
         Raises UserError as `send` does.
         """
@@ -110,14 +112,16 @@ class Asking:
             self._answers.refuse_busy(record.conversation)
             if record.role == "user":
                 self._chat_models.take_up(record.conversation)
+            attachments, found = self._searching.searched(record.conversation, text, record.attachments)
+            kept = [source for source in record.sources if source.path]
             edited = self._store.messages.add(
                 record.conversation,
                 record.parent,
                 record.role,
                 text,
                 model=record.model,
-                attachments=record.attachments,
-                sources=record.sources,
+                attachments=attachments,
+                sources=self._numbered(record.conversation, (*found, *kept)),
             )
             self._events.publish(BranchShown(record.conversation))
             if record.role != "user":
@@ -162,6 +166,7 @@ class Asking:
     ) -> Message:
         self._answers.refuse_busy(id)
         conversation = self._given_memories(self._chat_models.take_up(id))
+        attachments, found = self._searching.searched(id, text, attachments)
         question = None if queued else self._asked_before(conversation, text, attachments)
         if question is None:
             question = self._store.messages.add(
@@ -171,7 +176,7 @@ class Asking:
                 text,
                 dequeues=queued,
                 attachments=attachments,
-                sources=self._numbered(id, sources),
+                sources=self._numbered(id, (*found, *sources)),
             )
             self._events.publish(MessageAdded(question))
         if conversation.title_source == "none":

@@ -94,13 +94,22 @@ def request_messages(
     return tuple(messages)
 
 
-def framed(name: str, parts: Sequence[tuple[str, str]], chosen: tuple[int, int] = (0, 0)) -> str:
-    """The text of an attachment between lines that name it; parts stand under their labels. `chosen`: the first and
-    the last part that these are, where others are left out."""
+def framed(
+    name: str, parts: Sequence[tuple[str, str]], chosen: tuple[int, int] = (0, 0)
+) -> tuple[str, list[tuple[int, int]]]:
+    """The text of an attachment between lines that name it, and from where to where the text of each of its parts
+    stands there; parts stand under their labels. `chosen`: the first and the last part that these are, where others
+    are left out."""
     first, last = chosen
     head = (_PARTS_OF_FILE if first else _FILE).format(name=name, first=first, last=last)
-    told = "\n\n".join(f"[{label}]\n{text}" if label else text for label, text in parts)
-    return f"{head}\n{told}\n{_END.format(name=name)}"
+    pieces, places, at = [head, "\n"], list[tuple[int, int]](), len(head) + 1
+    for label, text in parts:
+        above = ("\n\n" if places else "") + (f"[{label}]\n" if label else "")
+        at += len(above)
+        pieces += [above, text]
+        places.append((at, at + len(text)))
+        at += len(text)
+    return "".join([*pieces, "\n", _END.format(name=name)]), places
 
 
 def with_attachments(

@@ -168,7 +168,7 @@ def test_a_pdf_that_takes_too_long_is_left_to_the_second_reader(monkeypatch: pyt
 
     monkeypatch.setattr(reading, "document_child", hurried)
     found = extracted("a.pdf", pdf("Hello one"), lambda: False)
-    assert found.parts == (Part("page 1", "Hello one"),) and len(children) == 2
+    assert found.parts == (Part("page 1", "Hello one", 1),) and len(children) == 2
     children.clear()
     with pytest.raises(Unreadable) as late:
         extracted("a.txt", b"words", lambda: False)

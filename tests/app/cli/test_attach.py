@@ -120,13 +120,14 @@ def test_pipes_devices_and_folders_are_refused_together(coterie_home: Path, tmp_
 
 
 @pytest.mark.long
-def test_what_does_not_fit_says_so_and_its_parts_can_be_chosen(coterie_home: Path, tmp_path: Path) -> None:
+def test_what_does_not_fit_is_searched_and_says_so(coterie_home: Path, tmp_path: Path) -> None:
     book = tmp_path / "book.pdf"
-    book.write_bytes(pdf(*("words " * 400 for _ in range(30))))
+    book.write_bytes(pdf(*("words " * 400 for _ in range(20)), FACT, *("words " * 400 for _ in range(9))))
     done = asked(book)
     (told,) = done.last["attachments"]
-    assert done.code == 1 and told["state"] == "refused" and told["tokens"] > 10_000
-    assert "30 parts" in told["reason"] and "--attach FILE:1-20" in done.err
+    assert done.code == 0 and told["state"] == "searched" and 0 < told["tokens"] < 1000
+    assert told["reason"] in done.err and "too long to be read whole" in told["reason"]
+    assert "512" in done.last["content"], done.last
     part = asked(f"{book}:2-2").last["attachments"][0]
     assert part["state"] == "whole" and 400 <= part["tokens"] < 1000
 

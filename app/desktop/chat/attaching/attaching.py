@@ -21,6 +21,7 @@ from app.desktop.chat.composer import Composer
 from app.desktop.chat.shown_chat import ShownChat
 from app.desktop.text_entry.drops import Drops
 from app.desktop.widgets.banner import Banner, BannerAction
+from app.services.chat.attachments.weighing import can_be_searched
 from app.store.records import Attachment, Conversation
 from engine.errors import UserError
 
@@ -74,6 +75,7 @@ class Attaching(QObject):
         self.chips.removed.connect(self._remove)
         self.actions.remove_wanted.connect(self._remove)
         self.actions.read_wanted.connect(self._read)
+        self.actions.change_wanted.connect(self._replace)
         self.actions.no_room.connect(self._say_full)
         self.chips.focus_lost.connect(self._composer.take_focus)
         self.readings.changed.connect(self._show)
@@ -138,6 +140,10 @@ class Attaching(QObject):
         self._show()
         self.weigh()
         self._change(lambda had: tuple(each for each in had if each != thing))
+
+    def _replace(self, old: Attachment, new: Attachment) -> None:
+        self.strip.hide()
+        self._change(lambda had: tuple(new if each == old else each for each in had))
 
     def _remove_last(self) -> None:
         if things := self._things():
@@ -261,6 +267,8 @@ class Attaching(QObject):
             actions.insert(
                 0, BannerAction(self.tr("Choose parts…"), partial(self.actions.choose_parts, kept))
             )
+        if can_be_searched(hindrance):
+            actions.insert(0, BannerAction(self.tr("Search in it"), partial(self.actions.search, kept)))
         reason = hindrance.reason or UserError("attachment.not_sent").info
         self.strip.say(languages.tell(reason), actions)
 

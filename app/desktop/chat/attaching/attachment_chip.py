@@ -17,6 +17,7 @@ from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import name_icon, text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.format import format_count, format_duration
+from app.services.chat.attachments.weighing import can_be_searched
 from app.store.records import Attachment
 
 # Of the words, in pixels at a text size of 100 %; a sentence has more room.
@@ -79,6 +80,11 @@ class AttachmentChip(QPushButton):
         attachment = self.entry.attachment
         return attachment is not None and attachment.state == "refused"
 
+    @property
+    def does_not_fit(self) -> bool:
+        """Whether it is refused for its length, and can be searched instead."""
+        return self.entry.attachment is not None and can_be_searched(self.entry.attachment)
+
     def detail(self) -> str:
         """What stands under the name."""
         attachment = self.entry.attachment
@@ -100,6 +106,8 @@ class AttachmentChip(QPushButton):
         return self.tr("Reading: {count} parts so far").format(count=format_count(self.entry.done))
 
     def _parts(self, attachment: Attachment) -> str:
+        if attachment.state == "searched":
+            return self.tr("searched") if self._sent else self.tr("Searched for what you ask")
         if not attachment.first:
             return ""
         if attachment.first == attachment.last:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app.desktop.base.menu import Menu
@@ -13,18 +14,19 @@ from app.desktop.chat.attaching.chip_strip import ChipStrip
 from app.desktop.chat.attaching.readings import Reading
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.shown_chat import ShownChat
-from app.store.records import Attachment
+from app.store.records import Attachment, AttachmentState
 
 if TYPE_CHECKING:
     from app.services.services import Services
 
 
 class ChipActions(QObject):
-    """`remove_wanted` carries what a chip stands for, `read_wanted` a Reading; `no_room` says that the words were too
-    long to be put into the message."""
+    """`remove_wanted` carries what a chip stands for, `read_wanted` a Reading, `change_wanted` an Attachment and what
+    takes its place; `no_room` says that the words were too long to be put into the message."""
 
     remove_wanted = Signal(object)
     read_wanted = Signal(object)
+    change_wanted = Signal(object, object)
     no_room = Signal()
 
     def __init__(self, calls: ServiceCalls, shown: ShownChat, composer: Composer, chips: ChipStrip) -> None:
@@ -34,8 +36,12 @@ class ChipActions(QObject):
 
     def open_menu(self, thing: object) -> None:
         """Offer what can be done with this thing."""
-        menu = Menu(self._chips)
+        menu, chip = Menu(self._chips), self._chips.chip(thing)
         if isinstance(thing, Attachment):
+            if thing.state == "searched":
+                menu.addAction(self.tr("Read all of it"), partial(self.search, thing, False))
+            elif chip.does_not_fit:
+                menu.addAction(self.tr("Search in it"), partial(self.search, thing))
             if thing.text:
                 menu.addAction(self.tr("Show text"), partial(self.show_text, thing))
             if has_parts(thing):
@@ -44,7 +50,6 @@ class ChipActions(QObject):
                 menu.addAction(self.tr("Insert as text"), partial(self._insert, thing))
         menu.addAction(self.tr("Remove"), partial(self.remove_wanted.emit, thing))
         menu.aboutToHide.connect(menu.deleteLater)
-        chip = self._chips.chip(thing)
         menu.popup(chip.mapToGlobal(chip.rect().bottomLeft()))
 
     def show_text(self, attachment: Attachment) -> None:
@@ -62,6 +67,11 @@ class ChipActions(QObject):
             executor="io",
             owner=sheet,
         )
+
+    def search(self, attachment: Attachment, on: bool = True) -> None:
+        """Let an attachment be searched for the question, or be read whole."""
+        state: AttachmentState = "searched" if on else "whole"
+        self.change_wanted.emit(attachment, msgspec.structs.replace(attachment, state=state))
 
     def choose_parts(self, attachment: Attachment) -> None:
         """Let a person choose what of it is read."""

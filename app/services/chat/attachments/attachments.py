@@ -14,10 +14,11 @@ import msgspec
 from agents.api import Measured
 from agents.tools.documents.kind_by_content import is_picture
 from agents.tools.documents.kinds import Unreadable, kind_of
-from agents.tools.documents.reading import Extracted, decoded, extracted
+from agents.tools.documents.reading import Extracted, Part, decoded, extracted
 from agents.tools.documents.showing import PagePicture
 from app.services.chat.attachments.given_files import checked, plain_name, read_file
 from app.services.chat.attachments.pages import page_of
+from app.services.chat.attachments.part_layout import layout_of, parts_of
 from app.services.chat.attachments.reasons import reason
 from app.services.chat.attachments.weighing import Weight, estimated, of_projector, seen, unseen, weighed
 from app.services.chat.events import ConversationChanged
@@ -135,6 +136,11 @@ class Attachments:
         patience_s = FIRST_LOOK_S if any(isinstance(each, Picture) for each in told) else COUNTING_S
         return take_measure(self._models, asked, told, patience_s)
 
+    def parts(self, conversation: int, attachment: Attachment) -> tuple[Part, ...]:
+        """The pages or other parts of an attachment as the model is given them, () where they are gone."""
+        layout = self._store.contents.get(conversation, attachment.layout)
+        return parts_of(self.text(conversation, attachment), layout)
+
     def text(self, conversation: int, attachment: Attachment) -> str:
         """What the model is given of an attachment, "" where it is gone."""
         return self._store.contents.text(conversation, attachment)
@@ -192,8 +198,8 @@ class Attachments:
         last = min(last or found.count, found.count) if first else 0
         lacking = (last - first + 1 if first else found.count) - len(found.parts)
         less = ErrorInfo("attachment.pages_without_text", {"name": name, "pages": lacking})
-        told = [(part.label, part.text) for part in found.parts]
-        text = clean_text(framed(name, told, (first, last)))
+        told = [Part(clean_text(each.label), clean_text(each.text), each.number) for each in found.parts]
+        text, places = framed(clean_text(name), [(each.label, each.text) for each in told], (first, last))
         put = self._store.contents.put
         attachment = Attachment(
             name,
@@ -205,5 +211,6 @@ class Attachments:
             parts=parts,
             first=first,
             last=last,
+            layout=put(conversation, layout_of(told, places)),
         )
         return estimated(attachment, text)

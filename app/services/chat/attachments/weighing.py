@@ -15,6 +15,8 @@ from engine.remote.estimate import picture_tokens, text_tokens
 from engine.values import Picture
 
 _TOO_MUCH = ("attachment.too_long", "attachment.picture_too_long", "attachment.choose_parts")
+# Tokens of the passages that are found in what is searched, a quarter of the context at most.
+MOST_FOUND, LEAST_FOUND = 3000, 200
 
 
 class Weight(msgspec.Struct, frozen=True):
@@ -29,6 +31,8 @@ class Weight(msgspec.Struct, frozen=True):
 def estimated(attachment: Attachment, given: str | Picture) -> Attachment:
     """With an estimate of its tokens, rather too many than too few; nothing is too much for no model."""
     tokens = picture_tokens(given.width, given.height) if isinstance(given, Picture) else text_tokens(given)
+    if attachment.state == "searched":
+        tokens = min(tokens, MOST_FOUND)
     counted = msgspec.structs.replace(attachment, tokens=tokens, estimated=True)
     return (
         msgspec.structs.replace(counted, state="whole", reason=None) if _is_of_model(attachment) else counted
@@ -67,22 +71,25 @@ def of_projector(facts: ModelFacts) -> ErrorInfo | None:
 
 def weighed(attachments: Sequence[Attachment], measured: Measured, context: int, speed: float) -> Weight:
     """Those that fit, in their order, into half of the context and into what its answer leaves free behind the
-    `measured` prompt; the others are refused. What was refused for another reason stays so. `speed`: tokens that are
-    read in a second."""
+    `measured` prompt; the others are refused. Of what is searched the passages have to fit. What was refused for
+    another reason stays so. `speed`: tokens that are read in a second."""
     room = max(0, min(context // 2, context - room_to_answer(context) - measured.prompt))
     left = room
     told: list[Attachment] = []
     for attachment, tokens in zip(attachments, measured.texts, strict=True):
-        if attachment.state == "refused" and not _is_too_much(attachment.reason):
+        if attachment.state == "refused" and not is_too_much(attachment.reason):
             told.append(attachment)
             continue
+        searched = attachment.state == "searched"
+        if searched:
+            tokens = min(tokens, max(min(left, room_to_find(context)), LEAST_FOUND))
         fits = tokens <= left
         lacks = None if _is_of_model(attachment) else attachment.reason
         counted = msgspec.structs.replace(
             attachment,
             tokens=tokens,
-            estimated=not measured.exact,
-            state="whole" if fits else "refused",
+            estimated=searched or not measured.exact,
+            state="refused" if not fits else "searched" if searched else "whole",
             reason=lacks if fits else _too_much(attachment, tokens, left),
         )
         told.append(counted)
@@ -90,12 +97,23 @@ def weighed(attachments: Sequence[Attachment], measured: Measured, context: int,
     return Weight(tuple(told), room, (room - left) / speed if speed else 0.0)
 
 
+def room_to_find(context: int) -> int:
+    """Tokens that the passages may take which are found for one question."""
+    return min(MOST_FOUND, context // 4)
+
+
 def _is_of_model(attachment: Attachment) -> bool:
     """Whether its reason holds for one model alone."""
-    return attachment.is_picture or _is_too_much(attachment.reason)
+    return attachment.is_picture or is_too_much(attachment.reason)
 
 
-def _is_too_much(reason: ErrorInfo | None) -> bool:
+def can_be_searched(attachment: Attachment) -> bool:
+    """Whether what does not fit can be searched instead."""
+    return bool(attachment.text) and not attachment.is_picture and is_too_much(attachment.reason)
+
+
+def is_too_much(reason: ErrorInfo | None) -> bool:
+    """Whether an attachment is refused because it does not fit."""
     return reason is not None and reason.code in _TOO_MUCH
 
 

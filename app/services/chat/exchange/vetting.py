@@ -91,7 +91,12 @@ def own_contents(chat: WholeChat) -> WholeChat:
 
     def own(attachments: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
         return tuple(
-            replace(each, sha256=_held(each.sha256, chat), text=_held(each.text, chat))
+            replace(
+                each,
+                sha256=_held(each.sha256, chat),
+                text=_held(each.text, chat),
+                layout=_held(each.layout, chat),
+            )
             for each in attachments
         )
 

@@ -45,9 +45,11 @@ def test_a_branch_becomes_turns_with_the_system_prompt_first() -> None:
 
 def test_attachments_stand_in_front_of_the_words_but_refused_ones() -> None:
     texts = {
-        "a": framed("a.txt", [("", "A")]),
-        "b": framed("b.pdf", [("page 2", "B"), ("page 3", "C")], (2, 3)),
+        "a": framed("a.txt", [("", "A")])[0],
+        "b": framed("b.pdf", [("page 2", "B"), ("page 3", "C")], (2, 3))[0],
     }
+    text, places = framed("b.pdf", [("page 2", "Bird"), ("", "C")])
+    assert [text[first:last] for first, last in places] == ["Bird", "C"]
     attached = tuple(Attachment(name, "text", 1, text=name) for name in ("a", "b"))
     seen = Attachment("c.png", "picture", 1, state="refused")
     asked = msgspec.structs.replace(message("user", "Hi"), attachments=(*attached, seen))

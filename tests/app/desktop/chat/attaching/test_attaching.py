@@ -177,6 +177,31 @@ def test_pages_of_a_long_document_are_chosen(counting: Running, tmp_path: Path) 
     assert "Page 3" in asked(counting) and "Page 4" not in asked(counting)
 
 
+def test_what_does_not_fit_is_searched_when_a_person_wants_that(counting: Running, tmp_path: Path) -> None:
+    pages = [f"{'word ' * 400} Rule {number}." for number in range(1, 13)]
+    (book := tmp_path / "book.pdf").write_bytes(pdf(*pages))
+    give(counting, book)
+    (chip,) = weighed(counting, "book.pdf")
+    counting.until(lambda: chip.is_refused)
+    counting.window.chat.composer.edit.setPlainText("What does rule 7 say?")
+    counting.qtbot.keyClick(counting.window.chat.composer.edit, Qt.Key.Key_Return)
+    press(counting.window.chat.attaching.strip, "Search in it")
+    counting.until(lambda: [each.state for each in draft(counting)] == ["searched"])
+    counting.until(lambda: "Searched for what you ask" in chips(counting)[0].detail())
+    choose(chips(counting)[0], "Read all of it")
+    counting.until(lambda: [each.state for each in draft(counting)] == ["whole"])
+    counting.until(lambda: chips(counting)[0].does_not_fit)
+    choose(chips(counting)[0], "Search in it")
+    counting.until(lambda: [each.state for each in draft(counting)] == ["searched"])
+    counting.until(lambda: not chips(counting)[0].is_refused)
+    send(counting, "What does rule 7 say?")
+    assert "Rule 7." in asked(counting) and "[1] book.pdf, page" in asked(counting)
+    view = counting.window.chat.transcript
+    counting.until(lambda: bool(view.ids) and view.shows(view.ids[0]))
+    (sent,) = find_all(card(view, view.ids[0]), kind=AttachmentChip)
+    assert "searched" in sent.detail()
+
+
 def test_chips_are_removed_by_cross_delete_and_backspace(running: Running, tmp_path: Path) -> None:
     names = ["a.txt", "b.txt", "c.txt", "d.txt"]
     for name in names:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -14,58 +13,16 @@ from agents.api import Measured
 from agents.events import RunStarted
 from app.services.chat.attachments.weighing import weighed
 from app.services.chat.compaction_values import room_to_answer
-from app.services.services import Services, open_services
-from app.store.records import Attachment, Message
-from engine.api import Listener
+from app.store.records import Attachment
 from engine.errors import ErrorInfo, UserError
+from tests.app.services.chat.attachments.conftest import CONTEXT, House
 from tests.app.store.conftest import files
 from tests.support.agents.chatting import Chatting
 from tests.support.agents.scripted_brain import says
 from tests.support.documents.made import epub, pdf
 from tests.support.listening import Listening
-from tests.support.scripted_engine import ScriptedEngine
 
-CONTEXT = 4000
 pytestmark = pytest.mark.process
-
-
-class House:
-    """Services over an engine that counts a token for each four characters."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.engine: ScriptedEngine
-
-        def make(listener: Listener) -> ScriptedEngine:
-            self.engine = ScriptedEngine(listener, counts=True)
-            return self.engine
-
-        self.services: Services = open_services(home, make_engine=make)
-        self.services.settings.change(context=CONTEXT)
-        self.told = Listening(self.services)
-        self.id = self.services.conversations.create().id
-
-    def load(self) -> None:
-        self.services.models.use("starter", remember=False)
-        self.told.model("ready")
-
-    def attach(self, name: str, content: bytes, **chosen: int) -> Attachment:
-        return self.services.attachments.attach(self.id, (name, content), **chosen)
-
-    def say(self, text: str, *attachments: Attachment) -> Message:
-        answer = self.services.asking.send(self.id, text, attachments=attachments)
-        return self.told.finished(answer.id)
-
-    def asked(self) -> list[str]:
-        """What the user's turns said with the last request."""
-        return [message.content for message in self.engine.requests[-1].messages if message.role == "user"]
-
-
-@pytest.fixture
-def house(coterie_home: Path) -> Iterator[House]:
-    house = House(coterie_home)
-    yield house
-    house.services.close()
 
 
 def held(house: House) -> set[str]:
@@ -208,7 +165,7 @@ def test_contents_go_for_good_with_the_last_chat_that_has_them(house: House) -> 
     house.say("Look", house.attach("lease.pdf", LEASE))
     copy = house.services.conversations.branch(house.services.conversations.path(house.id)[0])
     names = held(house)
-    assert len(names) == 2
+    assert len(names) == 3  # the original, its text, and where the pages stand in that
     house.services.filing.delete([house.id])
     aged(house)
     house.services.housekeeping()
@@ -238,7 +195,7 @@ def test_a_temporary_chat_leaves_nothing_of_it_on_the_disk(house: House) -> None
     kept = house.services.conversations.keep(house.id)
     house.id = kept.id
     house.say("More")
-    assert house.asked() == [f"{TOLD}\n\nAre cats allowed?", "More"] and len(held(house)) == 2
+    assert house.asked() == [f"{TOLD}\n\nAre cats allowed?", "More"] and len(held(house)) == 3
 
 
 def test_a_new_chat_in_the_place_of_a_full_one_takes_the_files_along(house: House) -> None:
