@@ -37,7 +37,8 @@ def remote_summary(model: str, output: Output, mmproj: str = "") -> tuple[ModelS
         if mmproj:
             return summarize(index), senses(index, read_projector(Path(mmproj), index))
         with Hub(services.hub.access()) as hub:
-            return summarize(index), senses(index, read_remote_projector(hub, repository, index))
+            found = read_remote_projector(hub, repository, index)
+            return summarize(index), senses(index, found[1] if found else None)
 
 
 def remote_plan(model: str, options: PlacementFlags, output: Output) -> PlannedModel:

@@ -236,7 +236,7 @@ def open_services(
     remote_servers = RemoteServers(home, settings, secrets, events)
     hub = HubService(home, settings, secrets, placements)
     fetching = HubFetching(hub.access, library.parts, lambda: library.folder)
-    downloads = Downloads(store, settings, library, fetching, hub.repository, events)
+    downloads = Downloads(store, settings, library, fetching, hub.repository, events, hub.with_projector)
     models = Models(
         settings,
         events,

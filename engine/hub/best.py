@@ -42,8 +42,9 @@ def best(judged: Sequence[JudgedVariant]) -> tuple[JudgedVariant, ...]:
 
 def bits_per_weight(judged: JudgedVariant) -> float:
     """Bits per weight: counted, else by the name; 0.0 if unknown."""
-    if judged.facts and judged.facts.parameters and judged.variant.bytes:
-        return 8 * judged.variant.bytes / judged.facts.parameters
+    weights = sum(file.bytes for file in judged.variant.files)
+    if judged.facts and judged.facts.parameters and weights:
+        return 8 * weights / judged.facts.parameters
     return nominal_bits(quantization_in(judged.variant.files[0].path) or judged.variant.name)
 
 

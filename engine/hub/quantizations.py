@@ -30,6 +30,9 @@ _QUANTIZATION = re.compile(
     re.IGNORECASE,
 )
 _COMPANION = re.compile(r"(?:^|[^A-Za-z])(?:mmproj|imatrix)(?:$|[^A-Za-z])", re.IGNORECASE)
+_PROJECTOR = re.compile(r"(?:^|[^A-Za-z])mmproj(?:$|[^A-Za-z])", re.IGNORECASE)
+# Of projectors in several precisions the first is taken: a tower is small, and what it sees it has to see well.
+_PROJECTORS = ("F16", "Q8_0", "BF16", "F32")
 # Bits of a weight on average, by the beginning of a name, for what no header was read of. From the sizes of
 # published files of Llama-3.1-8B; the first that fits counts.
 _BITS = (
@@ -87,9 +90,27 @@ def group(files: Iterable[HubFile]) -> Grouped:
             left_out.append(LeftOut(stem, reason))
         else:
             whole.append((stem, tuple(parts[number] for number in range(1, count + 1))))
-    variants = (Variant(name, parts) for name, (_, parts) in zip(_names(whole), whole, strict=True))
+    projector = next(iter(projectors(companions)), None)
+    variants = (
+        Variant(name, parts, projector) for name, (_, parts) in zip(_names(whole), whole, strict=True)
+    )
     ordered = sorted(variants, key=lambda variant: (variant.bytes, variant.name))
     return Grouped(tuple(ordered), tuple(companions), tuple(left_out))
+
+
+def is_projector(path: str) -> bool:
+    """Whether a file is called like a projector."""
+    return path.lower().endswith(".gguf") and _PROJECTOR.search(path.rpartition("/")[2]) is not None
+
+
+def projectors(companions: Iterable[HubFile]) -> list[HubFile]:
+    """Those that are called like projectors, the best to take first; whose they are only their contents say."""
+
+    def rank(file: HubFile) -> tuple[int, int, str]:
+        name = quantization_in(file.path)
+        return _PROJECTORS.index(name) if name in _PROJECTORS else len(_PROJECTORS), file.bytes, file.path
+
+    return sorted((file for file in companions if is_projector(file.path)), key=rank)
 
 
 def quantization_in(path: str) -> str:

@@ -11,14 +11,15 @@ import msgspec
 from engine.errors import UserError
 from engine.gguf.gguf_file import GgufFile, read_header
 from engine.gguf.gguf_index import GgufIndex
-from engine.gguf.projector import Projector, fits, projector
+from engine.gguf.projector import Projector, fits, projector, senses
 from engine.gguf.reading import whole_model
 from engine.gguf.summary import ModelSummary, summarize
 from engine.gguf.tensor_index import TensorIndex, tensor_index
 from engine.hub.client import Hub, always
+from engine.hub.quantizations import projectors
 from engine.hub.ranges import RemoteHeader
 from engine.hub.session import KeepGoing
-from engine.hub.values import RemoteFacts, Repository, Variant
+from engine.hub.values import HubFile, RemoteFacts, Repository, Variant
 from engine.values import ReasoningControl
 
 if TYPE_CHECKING:
@@ -29,10 +30,12 @@ LARGEST_HEADER = 64 * 2**20
 
 
 class RemoteModel(msgspec.Struct, frozen=True):
-    """What planning and people want to know of a model on the hub."""
+    """What planning and people want to know of a model on the hub. `projector` is the file of its repository that
+    belongs to it, by its content."""
 
     tensors: TensorIndex
     facts: RemoteFacts
+    projector: HubFile | None = None
 
 
 def read_remote_index(
@@ -55,15 +58,13 @@ def read_remote_index(
 
 def read_remote_projector(
     hub: Hub, repository: Repository, model: GgufIndex, keep_going: KeepGoing = always
-) -> Projector | None:
+) -> tuple[HubFile, Projector] | None:
     """The projector of a repository that fits the model, by its header; None if there is none.
 
     Raises UserError `hub.*` for the way there, and Stopped when `keep_going` returns False.
     """
     repo = repository.model.repo
-    for file in repository.companions:
-        if not file.path.lower().endswith(".gguf"):
-            continue
+    for file in projectors(repository.companions):
         try:
             source = RemoteHeader(hub, repo, repository.commit, file, keep_going)
             header = read_header(Path(repo) / file.path, source, LARGEST_HEADER)
@@ -73,7 +74,7 @@ def read_remote_projector(
                 raise
             continue
         if fits(found, model):
-            return found
+            return file, found
     return None
 
 
@@ -82,7 +83,11 @@ def read_remote_model(
 ) -> RemoteModel:
     """The same, worked out. Raises as `read_remote_index` does."""
     index, bytes_read = read_remote_index(hub, repository, variant, keep_going)
-    return RemoteModel(tensor_index(index), remote_facts(summarize(index), bytes_read))
+    projector = read_remote_projector(hub, repository, index, keep_going)
+    able = senses(index, projector[1] if projector else None)
+    facts = remote_facts(summarize(index), bytes_read)
+    facts = msgspec.structs.replace(facts, sees=able.sees, hears=able.hears)
+    return RemoteModel(tensor_index(index), facts, projector[0] if projector else None)
 
 
 def remote_facts(summary: ModelSummary, bytes_read: int = 0) -> RemoteFacts:

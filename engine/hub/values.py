@@ -162,6 +162,8 @@ class RemoteFacts(msgspec.Struct, frozen=True):
     tools: str = ""
     bytes_read: int = 0
     has_template: bool = True
+    sees: bool = False
+    hears: bool = False
 
 
 class JudgedVariant(msgspec.Struct, frozen=True):

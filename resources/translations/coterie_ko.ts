@@ -4336,8 +4336,12 @@
         <translation>한국어</translation>
     </message>
     <message>
-        <source>sees images</source>
-        <translation>이미지</translation>
+        <source>sees pictures</source>
+        <translation>이미지 인식</translation>
+    </message>
+    <message>
+        <source>hears</source>
+        <translation>소리 인식</translation>
     </message>
     <message>
         <source>{count} downloads</source>

@@ -25,6 +25,8 @@ def model_object(model: LibraryModel) -> dict[str, Any]:
         "bytes": model.bytes,
         "sha256": model.files[0].sha256,
         "state": model.state if model.trashed is None else "trashed",
+        "sees": model.sees,
+        "hears": model.hears,
     }
     return first | {name: value for name, value in fields.items() if name not in first}
 
@@ -82,7 +84,7 @@ def variant_object(
         "verdict": verdict_object(judged.verdict, language) if judged.verdict else None,
         "facts": msgspec.to_builtins(judged.facts) if judged.facts else None,
         "error": error_object(judged.error, language) if judged.error else None,
-        "files": msgspec.to_builtins(variant.files),
+        "files": msgspec.to_builtins(variant.all_files),
     }
 
 

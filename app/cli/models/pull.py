@@ -84,7 +84,8 @@ def _begin(wanted: ModelName, services: Services, output: Output) -> Download | 
     repository = services.hub.repository(wanted.repo)
     variant = _best(repository, services, output)
     named = ModelName(wanted.repo, variant=variant.name)
-    return _in_library(named, services) or services.downloads.add(repository, variant)
+    here = _in_library(named, services)
+    return here or services.downloads.add(repository, services.hub.with_projector(repository, variant))
 
 
 def _best(repository: Repository, services: Services, output: Output) -> Variant:

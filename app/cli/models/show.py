@@ -93,7 +93,7 @@ def _show_repository(wanted: ModelName, services: Services, output: Output) -> i
     judged = services.hub.judge(repository)
     if wanted.variant or wanted.file:
         _, variant = variant_named(str(wanted), lambda _: repository)
-        judged = tuple(one for one in judged if one.variant == variant)
+        judged = tuple(one for one in judged if one.variant.name == variant.name)
     states = {model.id: model for model in services.library.models()}
     if output.json:
         output.object(repository_object(repository, judged, states, output.language))

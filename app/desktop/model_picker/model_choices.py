@@ -34,6 +34,8 @@ class ModelChoice(msgspec.Struct, frozen=True):
     words: str = ""
     place: str = ""
     tools: ToolCheck | None = None
+    sees: bool = False
+    hears: bool = False
 
     @property
     def usable(self) -> bool:
@@ -115,6 +117,8 @@ def _of_library(model: LibraryModel) -> ModelChoice:
         model.bytes,
         model.state,
         f"{model.id} {model.architecture}",
+        sees=model.sees,
+        hears=model.hears,
     )
 
 

@@ -20,6 +20,7 @@ from app.desktop.model_picker.picker_rows import PickerRows, Row, RowDelegate, r
 from app.desktop.text.remote_marks import mark, place_name
 from app.desktop.text.template_text import no_template_sentence
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
+from app.desktop.text.words import sense_words
 from app.desktop.widgets.labels import announce, show_text, text_label
 from app.desktop.widgets.overlay import Overlay
 from app.format import format_size, format_speed, format_tokens_per_second
@@ -118,8 +119,10 @@ class ModelPicker(Overlay):
             parts += [choice.place, place_name(remote)]
         known = self._known.speeds.get(choice.path)
         bare = choice.usable and known is not None and not known.has_template
+        # The middle of a long line is cut.
+        parts = [*sense_words(choice.sees, choice.hears), *parts]
         if bare:
-            parts.insert(0, self.tr("no chat template"))  # the middle of a long line is cut
+            parts.insert(0, self.tr("no chat template"))
         speed, speed_said = self._speed(choice)
         detail = " · ".join(part for part in (*parts, speed, tools_text(choice.tools)) if part)
         tools_said = f"{tools_text(choice.tools)}. {tools_sentence(choice.tools)}" if choice.tools else ""
@@ -131,7 +134,18 @@ class ModelPicker(Overlay):
         symbol = "box" if choice.usable else "triangle-alert"
         symbol = "check" if used else "cloud" if choice.kind == "elsewhere" else symbol
         enabled = choice.usable or choice.kind == "library"
-        return Row(choice.name, symbol, act, described, detail, note, colour, enabled, is_model=True)
+        return Row(
+            choice.name,
+            symbol,
+            act,
+            described,
+            detail,
+            note,
+            colour,
+            enabled,
+            is_model=True,
+            sees=choice.sees,
+        )
 
     def _note(self, choice: ModelChoice, used: bool) -> tuple[str, str, str]:
         """The word at the right of a model, its colour, and what a reader says."""

@@ -19,12 +19,13 @@ ACTION_ROW = 34
 HEADING = 30
 INSET = 10
 SYMBOL = 16
+EYE = 14
 
 
 class Row(msgspec.Struct, frozen=True):
     """A line to choose. `note` stands at the right, in the theme's `note_colour`; `detail` below the text.
-    `described` is what a screen reader says. `divided`: a thin line stands above it, and with `heading` the words of
-    the group that begins with it."""
+    `described` is what a screen reader says. An eye stands behind the text of one that `sees`. `divided`: a thin line
+    stands above it, and with `heading` the words of the group that begins with it."""
 
     text: str
     symbol: str
@@ -37,6 +38,7 @@ class Row(msgspec.Struct, frozen=True):
     divided: bool = False
     is_model: bool = False
     heading: str = ""
+    sees: bool = False
 
 
 class PickerRows(QAbstractListModel):
@@ -145,7 +147,14 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawText(lower, whole, _cut(painter, row.detail, lower.width()))
         painter.setFont(font)
         painter.setPen(QColor(theme.text if row.enabled else theme.muted))
-        painter.drawText(upper, whole, _cut(painter, row.text, upper.width()))
+        eye = theme.px(EYE)
+        room = upper.width() - (eye + theme.px(7) if row.sees else 0)
+        words = _cut(painter, row.text, room)
+        painter.drawText(upper, whole, words)
+        if row.sees:
+            behind = upper.left() + painter.fontMetrics().horizontalAdvance(words) + theme.px(7)
+            place = QRect(behind, upper.center().y() - eye // 2 + 1, eye, eye)
+            icon("eye", "muted", EYE).paint(painter, place)
 
 
 def _cut(painter: QPainter, text: str, width: int) -> str:

@@ -22,6 +22,7 @@ from app.desktop.models.name_field import NameField
 from app.desktop.text.template_text import no_template_sentence
 from app.desktop.text.tool_rating_text import checking_text, tools_sentence, tools_text
 from app.desktop.text.verdict_text import busy_chip, verdict_chip, verdict_sentence
+from app.desktop.text.words import sense_words
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.elided import ElidedLabel
@@ -72,8 +73,11 @@ class LibraryCard(FocusCard):
         self.state = wrapped_label(self, "warning")
         self.mend, self.stop = push_button(self, "bar"), push_button(self, "bar")
         self.verdict, self.busy, self.tools = Chip(self), Chip(self), Chip(self)
+        self.sees, self.hears = Chip(self, symbol="eye"), Chip(self)
         self.loaded = Chip(self, "accent")
-        self.chips = FlowRow(self, self.verdict, self.busy, self.tools, self.loaded, gap=6)
+        self.chips = FlowRow(
+            self, self.verdict, self.busy, self.sees, self.hears, self.tools, self.loaded, gap=6
+        )
         self.bar = SlimBar(self)
         self.checked = text_label(self, "small")
         self.files = FilesNote(self)
@@ -178,7 +182,12 @@ class LibraryCard(FocusCard):
             sentence = tools_sentence(self._tools)
             self.tools.say(tools_text(self._tools), tone, f"{tools_text(self._tools)}. {sentence}")
         self.busy.setVisible(bool(self.busy.text()) and not self._in_use)
-        chips = (self.verdict, self.busy, self.tools, self.loaded)
+        (sees, hears), model = sense_words(True, True), self.model
+        self.sees.say(sees)
+        self.sees.setVisible(model.sees)
+        self.hears.say(hears)
+        self.hears.setVisible(model.hears)
+        chips = (self.verdict, self.busy, self.sees, self.hears, self.tools, self.loaded)
         self.chips.setVisible(any(not chip.isHidden() for chip in chips))
         self.chips.refit()
         self._name_it()
@@ -217,7 +226,9 @@ class LibraryCard(FocusCard):
         verdict = self.verdict.accessibleName() if not self.verdict.isHidden() else ""
         in_use = self.tr("in use") if self._in_use else ""
         tools = self.tools.accessibleName() if self._tools is not None else ""
-        parts = [library_title(self.model), self.what.text(), self._state_words(), verdict, tools, in_use]
+        senses = sense_words(self.model.sees, self.model.hears)
+        parts = [library_title(self.model), self.what.text(), self._state_words(), verdict]
+        parts += [*senses, tools, in_use]
         self.setAccessibleName(", ".join(part.rstrip(".") for part in parts if part))
 
     # What a person does

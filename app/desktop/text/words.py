@@ -99,8 +99,15 @@ def signs(model: HubModel, facts: RemoteFacts | None) -> list[str]:
         (thinks, translate("Models", "reasons")),
         (tools, translate("Models", "tools")),
         ("ko" in tags, translate("Models", "Korean")),
-        (bool(tags & SEES), translate("Models", "sees images")),
     )
+    sees = facts.sees if facts else bool(tags & SEES)
+    return [*(words for there, words in found if there), *sense_words(sees, bool(facts and facts.hears))]
+
+
+def sense_words(sees: bool, hears: bool) -> list[str]:
+    """What a model takes besides text."""
+    translate = QCoreApplication.translate
+    found = ((sees, translate("Models", "sees pictures")), (hears, translate("Models", "hears")))
     return [words for there, words in found if there]
 
 

@@ -14,7 +14,7 @@ from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.services.library.entry import downloaded
 from app.services.library.fetching import Fetched, Fetching
 from app.services.library.library import Library
-from app.store.records import Download, DownloadState
+from app.store.records import Download, DownloadState, LibraryModel
 from app.store.store import Store
 from engine.errors import ErrorInfo, UserError
 
@@ -92,8 +92,9 @@ class DownloadRun:
         """Add the model: its files are in place. A crash from here on is repaired at the next start."""
         entry = downloaded(download, fetched.files, time.time())
         done = self._library.publish(download, entry)
-        if fetched.notices:
-            done = self._store.downloads.change(download.id, error=fetched.notices[0]) or done
+        notices = (*_of_projector(entry), *fetched.notices)
+        if notices:
+            done = self._store.downloads.change(download.id, error=notices[0]) or done
         log.info("Download %d: done, %d bytes", download.id, entry.bytes)
         self._events.publish(DownloadChanged(done))
 
@@ -162,6 +163,17 @@ class DownloadRun:
         """Publish that it downloads or verifies; `trouble` is the error that a retry waits out."""
         with contextlib.suppress(UserError):
             self._change(download.id, RUNNING, state="verifying" if verifying else "running", error=trouble)
+
+
+def _of_projector(model: LibraryModel) -> list[ErrorInfo]:
+    """Why what came as its projector is none of this model's."""
+    from engine.hub.quantizations import is_projector
+
+    return [
+        ErrorInfo("projector.other_model", {"path": file.path, "model": model.name})
+        for file in model.weights
+        if is_projector(file.origin_path)
+    ]
 
 
 class _Report:

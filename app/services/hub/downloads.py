@@ -37,6 +37,7 @@ PATIENCE = 30.0
 POLL = 0.25
 SPARE = 0.05
 ReadRepository = Callable[[str], Repository]
+WithProjector = Callable[[Repository, Variant], Variant]
 
 
 class Downloads:
@@ -50,12 +51,13 @@ class Downloads:
         fetching: Fetching,
         repository: ReadRepository,
         events: EventBus,
+        with_projector: WithProjector = lambda _, variant: variant,
     ) -> None:
         self._store = store
         self._settings = settings
         self._library = library
         self._fetching = fetching
-        self._repository = repository
+        self._repository, self._with_projector = repository, with_projector
         self._events = events
         self._rows = DownloadRows(store.downloads)
         self._run = DownloadRun(store, library, fetching, events)
@@ -99,7 +101,8 @@ class Downloads:
     # --- adding ---
 
     def add(self, repository: Repository, variant: Variant) -> Download:
-        """Fetch a variant into the library: at once when fewer than `downloads_at_once` run, else in its turn.
+        """Fetch a variant and its projector into the library: at once when fewer than `downloads_at_once` run, else
+        in its turn.
 
         One that failed or was paused before goes on. Raises UserError `download.already` (it is in the library, or
         on its way here), `download.elsewhere`, `download.in_trash`, `download.no_room`, `library.folder_gone`,
@@ -110,7 +113,7 @@ class Downloads:
         known = self._library.check_new(id)
         if known is not None:
             raise UserError("download.in_trash" if known.trashed is not None else "download.already", name=id)
-        files = tuple(DownloadFile(file.path, file.bytes, file.sha256) for file in variant.files)
+        files = tuple(DownloadFile(file.path, file.bytes, file.sha256) for file in variant.all_files)
         new = Download(
             id=0,
             model=id,
@@ -147,7 +150,7 @@ class Downloads:
         from app.services.hub.hub_names import variant_named
 
         repository, variant = variant_named(text, self._repository)
-        return self.add(repository, variant)
+        return self.add(repository, self._with_projector(repository, variant))
 
     # --- reading ---
 

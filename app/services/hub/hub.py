@@ -30,7 +30,7 @@ from app.services.settings.settings import Settings, SettingsFile
 from engine.errors import UserError
 from engine.hub.access import HubAccess, hub_access
 from engine.hub.session import Stopped
-from engine.hub.values import HubModel, JudgedVariant, Query, Repository, Verdict
+from engine.hub.values import HubModel, JudgedVariant, Query, Repository, Variant, Verdict
 
 if TYPE_CHECKING:
     from engine.hub.client import Hub
@@ -149,6 +149,13 @@ class HubService:
         `Placements.machine` does.
         """
         return self._judging.repository(self._hub, repository, judged, self._going(keep_going))
+
+    def with_projector(self, repository: Repository, variant: Variant) -> Variant:
+        """The variant with the projector that belongs to it; as it is called where its header cannot be read."""
+        try:
+            return self._judging.with_projector(self._hub, repository, variant, self._going(always))
+        except UserError:
+            return variant
 
     def judge_local(self, path: str) -> Verdict:
         """The same for a file on disk. Raises UserError `model.*` and as `Placements.machine` does."""

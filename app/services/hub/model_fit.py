@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.hub.remote_index import RemoteModel
 
 # Version of cached headers; raised when their meaning changes.
-_FORM = "header-1"
+_FORM = "header-2"
 _MOST_HEADERS = 400
 _AT_ONCE = 4
 # Speeds come from bandwidths, which are measured once, in some seconds: estimates can be several times off.
@@ -76,6 +76,7 @@ class ModelFitter:
     ) -> JudgedVariant:
         try:
             model = self._model(hub, repository, variant, keep_going)
+            variant = msgspec.structs.replace(variant, projector=model.projector)
             return JudgedVariant(variant, self._verdict(model.tensors, PlacementOptions()), model.facts)
         except UserError as error:
             # Errors of the network or the server are no fault of the file.
@@ -93,10 +94,20 @@ class ModelFitter:
         known = kept.get(key)
         if known is not None:
             # Nothing was read for it this time.
-            return RemoteModel(known.tensors, msgspec.structs.replace(known.facts, bytes_read=0))
+            facts = msgspec.structs.replace(known.facts, bytes_read=0)
+            return RemoteModel(known.tensors, facts, known.projector)
         model = read_remote_model(hub(), repository, variant, keep_going)
         kept.put(key, model)
         return model
+
+    def with_projector(
+        self, hub: Callable[[], Hub], repository: Repository, variant: Variant, keep_going: KeepGoing
+    ) -> Variant:
+        """The variant with the projector that belongs to it by its content. Raises UserError `hub.*`, `model.*`."""
+        if variant.projector is None:
+            return variant
+        model = self._model(hub, repository, variant, keep_going)
+        return msgspec.structs.replace(variant, projector=model.projector)
 
     def _verdict(self, tensors: TensorIndex, options: PlacementOptions) -> Verdict:
         return judge(self._placements, tensors, options, _MEASURING_S)
@@ -106,7 +117,10 @@ def _key(repository: Repository, variant: Variant) -> str:
     """The cache key: the same bytes, or the same files at one commit, with sizes: a hub may give a wrong
     hash, but then a download will find out.
     """
-    files = [(file.path, file.bytes, file.sha256) for file in variant.files]
-    if all(file.sha256 for file in variant.files):
+    from engine.hub.quantizations import projectors
+
+    of_both = (*variant.files, *projectors(repository.companions))
+    files = [(file.path, file.bytes, file.sha256) for file in of_both]
+    if all(file.sha256 for file in of_both):
         return str([(bytes_, sha256) for _, bytes_, sha256 in files])
     return str((repository.model.repo, repository.commit, files))

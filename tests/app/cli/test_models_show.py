@@ -35,7 +35,12 @@ def test_the_verdict_reads_little_of_a_file_and_is_that_of_the_same_file_on_disk
     assert [variant["best"] for variant in variants.values()].count(True) == 1
     remote = variants["Q4_1"]
     assert remote["id"] == f"{MOE_REPO}:Q4_1" and remote["state"] == "remote" and remote["path"] == ""
-    assert remote["bytes"] == size and remote["sha256"] == hub.content(MOE_FILE).sha256
+    projector = hub.content(f"{MOE_REPO}/mmproj-SmolLM2-135M-8x2-F16.gguf").bytes
+    assert (
+        remote["bytes"] == size + projector
+        and remote["facts"]["sees"]
+        and remote["sha256"] == hub.content(MOE_FILE).sha256
+    )
     assert remote["verdict"]["source"] == "header" and remote["verdict"]["decode_tps"] > 0
     assert remote["facts"]["experts"] == 8 and 0 < remote["facts"]["bytes_read"] < 0.02 * size
     assert {one["path"] for one in shown.last["companions"]} == {
@@ -50,7 +55,7 @@ def test_the_verdict_reads_little_of_a_file_and_is_that_of_the_same_file_on_disk
     assert best["id"] in pulled.err and best["verdict"]["sentence"] in pulled.err
     here = command.here("models", "show", best["id"], "--json").last
     assert here["verdict"] == best["verdict"]
-    assert here["path"] == pulled.last["path"]
+    assert here["path"] == pulled.last["path"] and here["sees"] and pulled.last["sees"]
 
 
 def test_a_split_model_is_one_variant_and_comes_whole(command: Command, hub: Hub) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.hub.quantizations import find_file, find_variant, group, nominal_bits, quantization_in
+from engine.hub.quantizations import find_file, find_variant, group, nominal_bits, projectors, quantization_in
 from engine.hub.values import HubFile
 
 
@@ -102,6 +102,20 @@ def test_companions_are_set_apart() -> None:
     )
     assert [variant.name for variant in found.variants] == ["Q8_0"]
     assert len(found.companions) == 5
+    assert found.variants[0].projector is not None
+    assert found.variants[0].projector.path == "mmproj-m-F16.gguf"
+
+
+def test_of_projectors_the_one_to_take_comes_first() -> None:
+    names = [
+        "mmproj-F32.gguf",
+        "mmproj-Q4_0.gguf",
+        "mmproj-BF16.gguf",
+        "m.mmproj-Q8_0.gguf",
+        "mmproj-F16.gguf",
+    ]
+    ordered = projectors(files(*names, "mmproj.txt", "imatrix.gguf"))
+    assert [file.path for file in ordered] == [names[4], names[3], names[2], names[0], names[1]]
 
 
 def test_what_is_no_model_is_not_told() -> None:

@@ -1,6 +1,7 @@
 """A model on the hub is known from its headers alone, and is the same as on disk."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,9 +20,11 @@ from engine.hub.values import HubFile, HubModel, Repository, Variant
 from tests.support.gguf_bytes import Row, gguf, key_string, key_u32
 from tests.support.hub import Fault, HubRepo, MemoryContent
 from tests.support.hub import Hub as FakeHub
+from tests.support.hub.contents import Content, DiskContent
 from tests.support.hub.models import moe, tiny
 from tests.support.hub.shelves import SPLIT_REPO, split_repository
 from tests.support.moe import moe_model
+from tests.support.projectors import color_projector, write_merging_projector
 from tests.support.starter import starter_model
 
 OpenHub = Callable[..., Hub]
@@ -38,6 +41,21 @@ def shelf(hub: FakeHub) -> FakeHub:
 def read(hub: Hub, repo: str = REPO, variant: int = 0, **how: Any) -> Any:
     repository = hub.repository(repo)
     return read_remote_model(hub, repository, repository.variants[variant], **how)
+
+
+def test_a_projector_of_the_repository_is_the_models_by_its_content(
+    hub: FakeHub, open_hub: OpenHub, tmp_path: Path
+) -> None:
+    write_merging_projector(tmp_path / "other.gguf", 48)
+    companions: dict[str, Content] = {
+        "mmproj-F16.gguf": DiskContent(tmp_path / "other.gguf"),
+        "mmproj-Q8_0.gguf": MemoryContent(b"GGUF" + bytes(1000)),
+        "mmproj-F32.gguf": DiskContent(color_projector()),
+    }
+    hub.shelf.add(HubRepo(REPO, {FILE: tiny(2_000_000), **companions}))
+    found = read(open_hub(hub))
+    assert found.projector.path == "mmproj-F32.gguf"
+    assert (found.facts.sees, found.facts.hears) == (True, False)
 
 
 @pytest.mark.model

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.support.hub.contents import Content, MemoryContent
+from tests.support.hub.contents import Content, DiskContent, MemoryContent
 from tests.support.hub.models import moe, published, split_moe, starter, tiny
 from tests.support.hub.repositories import HubRepo
+from tests.support.projectors import color_projector
 from tests.support.published_models import PUBLISHED
 from tests.support.quantisation_schemes import Scheme
 
@@ -59,13 +60,16 @@ def moe_repository() -> HubRepo:
     files: dict[str, Content] = {
         "SmolLM2-135M-8x2-Q4_1.gguf": moe(),
         "SmolLM2-135M-8x2-Q8_0.gguf": moe("Q8_0"),
-        "mmproj-SmolLM2-135M-8x2-F16.gguf": MemoryContent(b"GGUF" + bytes(1000)),
+        "mmproj-SmolLM2-135M-8x2-F16.gguf": DiskContent(color_projector()),
         "imatrix.dat": MemoryContent(bytes(range(256)) * 40),
     }
     return HubRepo(
         MOE_REPO,
         files,
-        card=card(MOE_REPO, "Eight copies of each feed-forward block, two of them used for a token."),
+        card=card(
+            MOE_REPO,
+            "Eight copies of each feed-forward block, two of them used for a token. Sees plain colors.",
+        ),
         downloads=9_310,
         likes=64,
         trending=55,

@@ -25,6 +25,7 @@ from app.desktop.text.words import (
     experts_line,
     joined,
     popularity,
+    sense_words,
     short_name,
 )
 from app.desktop.widgets.buttons import push_button
@@ -76,8 +77,11 @@ class DetailsPanel(ThemedWidget):
         self.back.clicked.connect(self.back_wanted)
         self.title = ElidedTitle(self)
         self._experts, self._reasoning, self._tools = (Chip(self) for _ in range(3))
+        self._senses = Chip(self)
         self._bare = Chip(self, "warning")
-        self.chips = FlowRow(self, self._experts, self._reasoning, self._tools, self._bare, gap=6)
+        self.chips = FlowRow(
+            self, self._experts, self._senses, self._reasoning, self._tools, self._bare, gap=6
+        )
         self.about, self.source = wrapped_label(self, "small"), wrapped_label(self, "small")
         self.best = wrapped_label(self)
         self.gate = GateNote(self)
@@ -213,7 +217,8 @@ class DetailsPanel(ThemedWidget):
             self.downloads_wanted.emit()
         else:
             self._refused.pop(name, None)
-            self.get_wanted.emit(variant)
+            judged = self._judged.get(name)
+            self.get_wanted.emit(judged.variant if judged is not None else variant)
 
     def _show(self) -> None:
         model = self._model
@@ -237,14 +242,21 @@ class DetailsPanel(ThemedWidget):
         facts = self.facts()
         experts = experts_line(facts.experts_used, facts.experts) if facts is not None else ""
         reasoning = reasoning_text(facts) if facts is not None else ""
+        senses = sense_words(facts.sees, facts.hears) if facts is not None else []
         tools = self.tr("tools") if facts is not None and facts.tools else ""
         bare = self.tr("no chat template") if facts is not None and not facts.has_template else ""
-        for chip, words in ((self._experts, experts), (self._reasoning, reasoning), (self._tools, tools)):
+        shown = (
+            (self._experts, experts),
+            (self._senses, joined(senses)),
+            (self._reasoning, reasoning),
+            (self._tools, tools),
+        )
+        for chip, words in shown:
             chip.say(words)
             chip.setVisible(bool(words))
         self._bare.say(bare, explanation=no_template_sentence())
         self._bare.setVisible(bool(bare))
-        self.chips.setVisible(bool(experts or reasoning or tools or bare))
+        self.chips.setVisible(any(words for _, words in shown) or bool(bare))
         self.chips.refit()
 
     def _show_source(self) -> None:

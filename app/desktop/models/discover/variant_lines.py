@@ -56,7 +56,9 @@ def variant_lines(
     `refused`: why some could not be begun.
     """
     best = {name for name, each in judged.items() if each.best and best_first}
-    variants = sorted(repository.variants, key=lambda variant: (variant.name not in best, -variant.bytes))
+    # What was judged says whose projector comes along.
+    known = [judged[one.name].variant if one.name in judged else one for one in repository.variants]
+    variants = sorted(known, key=lambda variant: (variant.name not in best, -variant.bytes))
     return [
         _with_refusal(
             _line(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from app.desktop.model_picker.model_choices import OpenedFile, found_choices, look_at_files, model_choices
+from app.store.records import LibraryFile
 from tests.app.desktop.window.library_models import a_library_model
 
 STARTER = OpenedFile("/starter.gguf", 98_000_000)
@@ -35,6 +38,15 @@ def test_a_file_is_there_once() -> None:
 
 def test_a_model_in_the_trash_and_a_starter_that_is_not_installed_are_no_choice() -> None:
     assert model_choices([a_library_model("gone", trashed=3.0)], []) == ()
+
+
+def test_a_model_with_a_projector_sees() -> None:
+    model = a_library_model("Gemma")
+    (blind,) = model_choices([model], ())
+    file = LibraryFile("/m/mmproj.gguf", 5, sees=True)
+    (seeing,) = model_choices([msgspec.structs.replace(model, files=(*model.files, file))], ())
+    assert (blind.sees, seeing.sees, seeing.hears) == (False, True, False)
+    assert seeing.bytes == blind.bytes + 5
 
 
 def test_what_vanished_is_known(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
@@ -16,6 +17,7 @@ from app.desktop.base import revealing
 from app.desktop.models.discover import verdicts
 from app.desktop.models.library_card import LibraryCard
 from app.desktop.models.removing import remove_models
+from app.store.records import LibraryFile
 from engine.errors import UserError
 from tests.app.desktop.models.conftest import Open
 from tests.support.scripted_library import a_model
@@ -63,6 +65,17 @@ def test_a_model_is_told_in_words(opened: Open) -> None:
     assert card.accessibleName().startswith("Qwen3-30B-A3B · Q4_K_M, 18.6 GB")
     assert opened.page.side.rows["library"].note() == "3 · 24.8 GB"
     assert opened.page.side.free.text() == "312 GB free on this disk"
+
+
+def test_a_model_that_sees_says_so(opened: Open) -> None:
+    cards = library(opened)
+    card, model = cards[Q], cards[Q].model
+    assert not card.sees.isVisible() and "sees pictures" not in card.accessibleName()
+    projector = LibraryFile("/m/mmproj-F16.gguf", 1_080_000_000, sees=True)
+    card.show_model(msgspec.structs.replace(model, files=(*model.files, projector)))
+    assert card.sees.isVisible() and not card.hears.isVisible()
+    assert (card.sees.text(), card.what.text().split(" · ")[0]) == ("sees pictures", "19.7 GB")
+    assert "sees pictures" in card.accessibleName()
 
 
 def test_each_model_is_judged_once(opened: Open) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from app.desktop.base.language import languages
@@ -119,10 +120,11 @@ def test_a_quantization_is_told_in_plain_words(name: str, words: str) -> None:
 
 def test_what_a_model_can_do_is_read_from_its_tags_until_its_header_is_there() -> None:
     model = HubModel("a/b", tags=("gguf", "ko", "function-calling", "image-text-to-text"))
-    assert signs(model, None) == ["tools", "Korean", "sees images"]
-    assert signs(model, RemoteFacts("qwen3", "Q4", 1, 1, 1, 0, 0, "levels", ())) == [
-        "reasons", "Korean", "sees images",
-    ]  # fmt: skip
+    assert signs(model, None) == ["tools", "Korean", "sees pictures"]
+    facts = RemoteFacts("qwen3", "Q4", 1, 1, 1, 0, 0, "levels", ())
+    assert signs(model, facts) == ["reasons", "Korean"]
+    facts = msgspec.structs.replace(facts, sees=True, hears=True)
+    assert signs(model, facts) == ["reasons", "Korean", "sees pictures", "hears"]
     assert signs(HubModel("a/b"), None) == []
 
 

@@ -21,8 +21,10 @@ from engine.hub.access import HubAccess
 from engine.hub.client import Hub as HubClient
 from engine.hub.values import Repository
 from tests.support.hub import Fault, Hub, HubRepo, MemoryContent
+from tests.support.hub.contents import DiskContent
 from tests.support.hub.models import tiny
 from tests.support.library_models import open_library, open_store, put_split, settings_of
+from tests.support.projectors import color_projector, write_merging_projector
 
 PATIENCE = 30.0
 ROOT = Path(__file__).parents[4]
@@ -89,6 +91,34 @@ def test_a_split_model_comes_whole(downloads: Downloads, library: Library) -> No
     ]
     assert model.files[0].origin_path == "Q4_0/tiny-Q4_0-00001-of-00002.gguf"
     assert library.verify(model.id).ok
+
+
+def test_a_projector_comes_along_once_for_all_quantizations(
+    downloads: Downloads, library: Library, hub: Hub
+) -> None:
+    eyes = "acme/eyes-GGUF"
+    files = {f"eyes-{name}.gguf": tiny(300_000, 0, name) for name in ("Q4_0", "Q8_0")}
+    hub.shelf.add(HubRepo(eyes, {**files, "mmproj-F16.gguf": DiskContent(color_projector())}))
+    size = color_projector().stat().st_size
+    asked = downloads.add_named(f"{eyes}:Q8_0")
+    assert asked.bytes == files["eyes-Q8_0.gguf"].bytes + size
+    assert downloads.wait(asked.id).error is None
+    assert downloads.wait(downloads.add_named(f"{eyes}:Q4_0").id).state == "done"
+    assert [(model.sees, len(model.files)) for model in library.models()] == [(True, 2), (True, 2)]
+    assert hub.log.sent(f"{eyes}/mmproj-F16.gguf") == size
+    assert library.verify(f"{eyes}:Q4_0").ok
+
+
+def test_what_came_as_a_projector_and_is_another_models_is_told(
+    downloads: Downloads, library: Library, hub: Hub, tmp_path: Path
+) -> None:
+    write_merging_projector(tmp_path / "other.gguf", 48)
+    other = DiskContent(tmp_path / "other.gguf")
+    hub.shelf.add(HubRepo("acme/eyes-GGUF", {"m-Q8_0.gguf": tiny(300_000), "mmproj.gguf": other}))
+    done = downloads.wait(downloads.add_named("acme/eyes-GGUF:Q8_0").id)
+    assert done.state == "done" and done.error is not None
+    assert done.error.code == "projector.other_model" and done.error.params["model"] == "eyes"
+    assert not library.get("acme/eyes-GGUF:Q8_0").sees
 
 
 def test_repairing_fetches_the_bad_part_and_no_more(downloads: Downloads, library: Library, hub: Hub) -> None:
