@@ -17,7 +17,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests.support import fast
+from tests.support import fast, prepared_store
 from tests.support.caches import cache_folder
 from tests.support.hub.fixtures import hub, start_hub  # noqa: F401
 from tests.support.leaks import Before
@@ -84,6 +84,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[bool]:
     else runs: an answer then takes twenty times as long.
     """
     alone = item.get_closest_marker("alone") is not None
+    prepared_store.turn_on()
     _set_apart_what_stays(item)
     turns = item.config.stash.get(TURNS, None)
     turn = turns.taken(alone=alone) if turns else contextlib.nullcontext()

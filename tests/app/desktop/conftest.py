@@ -74,7 +74,8 @@ class Running:
         self._heard: set[int] | None = None  # answers whose end the window was told of
         home.mkdir(parents=True, exist_ok=True)
         file = SettingsFile(home / "settings.toml")
-        chosen = {"welcomed": True, "load_model": "start", "titles_by_model": False}
+        # Light as `looks` has it: it would be styled twice.
+        chosen = {"welcomed": True, "load_model": "start", "titles_by_model": False, "theme": "light"}
         file.change(**(chosen | (settings or {})))
         self.desktop = Desktop(home, file, self._open)
 

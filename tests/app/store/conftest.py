@@ -13,8 +13,15 @@ from pathlib import Path
 import pytest
 
 from app.store.store import Store
+from tests.support import prepared_store
 
 ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def made_by_migrations() -> None:
+    """A store's file comes to be as it does with a person."""
+    prepared_store.turn_off()
 
 
 @pytest.fixture

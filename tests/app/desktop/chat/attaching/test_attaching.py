@@ -386,6 +386,7 @@ def test_the_attached_stays_while_what_was_sent_with_it_comes_back(running: Runn
     composer = running.window.chat.composer
     composer.edit.setPlainText("What color?")
     composer.submit()
+    assert composer.text() == ""  # sent
     running.until(lambda: composer.text() == "What color?" and len(chips(running)) == 1)
     attached(running, "notes.md")
 
