@@ -11,6 +11,10 @@ import numpy.typing as npt
 Vectors = npt.NDArray[np.floating[Any]]
 
 
+class EmbeddingStopped(Exception):
+    """Somebody called `abort` or `close` meanwhile."""
+
+
 class Embedder(Protocol):
     """Makes vectors of texts, in the same space for questions and passages. Thread-safe.
 
@@ -28,10 +32,10 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str], *, query: bool) -> Vectors:
         """Rows of float32 with length 1, one for each text in turn; what a text has beyond the model's limit is
-        left out. `query` tells questions from passages and goes before passages that are waiting.
+        left out. `query` tells questions from passages; passages wait as long as there are questions.
 
-        Waits for the result. Raises UserError `embedding.stopped` after `abort` or `close`, and `engine.*` with the
-        reason when the model cannot be loaded or run.
+        Waits for the result. Raises EmbeddingStopped, and UserError `engine.*` with the reason when the model cannot
+        be loaded or run.
         """
 
     def abort(self) -> None:

@@ -9,6 +9,14 @@ from engine.local.native.decoding import AbortFlag, decode, synchronize
 from engine.local.native.devices import devices, register_workers
 from engine.local.native.draft_tokens import likeliest, same_tokens
 from engine.local.native.dry_run import dry_run
+from engine.local.native.embedding import (
+    embedding,
+    embedding_width,
+    ends_texts,
+    forget_texts,
+    new_embedding_context,
+    pools,
+)
 from engine.local.native.graph_log import graph_splits
 from engine.local.native.library import (
     PINNED_VERSION,
