@@ -1163,6 +1163,10 @@
         <translation>텍스트 보기</translation>
     </message>
     <message>
+        <source>Show picture</source>
+        <translation>이미지 보기</translation>
+    </message>
+    <message>
         <source>Choose parts…</source>
         <translation>범위 선택…</translation>
     </message>
@@ -4847,6 +4851,21 @@
     </message>
 </context>
 <context>
+    <name>PictureSheet</name>
+    <message>
+        <source>Picture: {name}</source>
+        <translation>이미지: {name}</translation>
+    </message>
+    <message>
+        <source>This picture is no longer kept.</source>
+        <translation>이 이미지는 더 이상 보관되어 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>완료</translation>
+    </message>
+</context>
+<context>
     <name>Placement</name>
     <message>
         <source>attention and shared</source>
@@ -7094,6 +7113,13 @@
     <message>
         <source>Clear selection</source>
         <translation>선택 해제</translation>
+    </message>
+</context>
+<context>
+    <name>SentPicture</name>
+    <message>
+        <source>Picture: {name}</source>
+        <translation>이미지: {name}</translation>
     </message>
 </context>
 <context>

@@ -42,6 +42,8 @@ class MessageCard(FittedWidget):
     # The card whose menu is wanted.
     menu_requested = Signal(object)
     attachment_pressed = Signal(object)
+    # As of SentChips.
+    picture_wanted = Signal(object, int, object)
 
     def __init__(self, parent: QWidget, message: Message, *, at_right: bool = False) -> None:
         super().__init__(parent)
@@ -135,6 +137,7 @@ class UserCard(MessageCard):
         super().__init__(parent, message, at_right=True)
         self._chips = SentChips(self, SHARE)
         self._chips.pressed.connect(self.attachment_pressed)
+        self._chips.picture_wanted.connect(self.picture_wanted)
         self._bubble = Bubble(self, "", SHARE)
         self._bubble.height_changed.connect(self.height_changed)
         self.show_message(message)

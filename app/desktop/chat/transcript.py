@@ -64,6 +64,8 @@ class TranscriptView(TranslatedWidget):
     menu_requested = Signal(object)
     # An Attachment of a message.
     attachment_pressed = Signal(object)
+    # An Attachment, the pixels of its longest side, and the widget that shows it.
+    picture_wanted = Signal(object, int, object)
     link_activated = Signal(str)
     at_tail_changed = Signal(bool)
     suggestion_chosen = Signal(str)
@@ -333,6 +335,7 @@ class TranscriptView(TranslatedWidget):
         card.menu_requested.connect(self.menu_requested)
         card.link_asked.connect(self._ask_link)
         card.attachment_pressed.connect(self.attachment_pressed)
+        card.picture_wanted.connect(self.picture_wanted)
         if isinstance(card, AnswerCard):
             self._tell_below(card)
             card.steps_made.connect(lambda: self._steps_made(card))

@@ -17,6 +17,7 @@ from app.desktop.chat.attaching.chip_actions import ChipActions, has_parts
 from app.desktop.chat.attaching.chip_strip import ChipStrip, Shown, identity
 from app.desktop.chat.attaching.giving import Giving
 from app.desktop.chat.attaching.readings import Reading, Readings
+from app.desktop.chat.attaching.thumbnails import Thumbnails
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.shown_chat import ShownChat
 from app.desktop.text_entry.drops import Drops
@@ -57,6 +58,7 @@ class Attaching(QObject):
         self._explains = False
         self.readings = Readings(calls, self)
         self.strip = Banner(page)
+        self.thumbnails = Thumbnails(calls, lambda: self._shown.now.id, self)
         self.giving = Giving(shown, composer, self._names)
         self.chips = ChipStrip(composer.frame)
         composer.frame.show_above(self.chips)
@@ -73,6 +75,7 @@ class Attaching(QObject):
         edit.erased.connect(self._remove_last)
         self._composer.attach_wanted.connect(self.giving.choose)
         self.chips.removed.connect(self._remove)
+        self.chips.picture_wanted.connect(self.thumbnails.give)
         self.actions.remove_wanted.connect(self._remove)
         self.actions.read_wanted.connect(self._read)
         self.actions.change_wanted.connect(self._replace)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.desktop.base.icons import icon, set_icon
@@ -12,6 +12,7 @@ from app.desktop.base.language import languages
 from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 from app.desktop.base.tool_tip import wrapped_tip
+from app.desktop.chat.attaching.thumbnails import paint_rounded
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import name_icon, text_label
@@ -22,6 +23,8 @@ from app.store.records import Attachment
 
 # Of the words, in pixels at a text size of 100 %; a sentence has more room.
 LEAST, WIDEST, WIDEST_SENTENCE = 90, 230, 330
+# Of the square of a picture.
+SIDE = 34
 _SIGNS = {"picture": "image", "xlsx": "file-spreadsheet", "csv": "file-spreadsheet"}
 
 
@@ -41,10 +44,14 @@ class AttachmentChip(QPushButton):
     no cross and tells its size alone."""
 
     removed = Signal()
+    # The pixels of a screen that the longest side of its small picture takes.
+    picture_wanted = Signal(int)
 
     def __init__(self, parent: QWidget, entry: Entry, *, sent: bool = False) -> None:
         super().__init__(parent)
         self.entry, self._sent = entry, sent
+        self.picture: QImage | None = None
+        self._has_asked = False
         self.setProperty("kind", "attachment")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._sign = QLabel(self)
@@ -74,6 +81,19 @@ class AttachmentChip(QPushButton):
             self.entry = entry
             self._restyle()
             self.retranslate()
+
+    def show_picture(self, picture: QImage) -> None:
+        """Show what it looks like in the place of the sign of its kind."""
+        self.picture = picture
+        self._restyle()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        attachment = self.entry.attachment
+        if attachment is not None and attachment.is_picture and not self._has_asked:
+            self._has_asked = True
+            # The longer side of a picture that fills a square is as long as that at least.
+            self.picture_wanted.emit(round(2 * themes.current.px(SIDE) * self.devicePixelRatioF()))
+        super().paintEvent(event)
 
     @property
     def is_refused(self) -> bool:
@@ -146,7 +166,7 @@ class AttachmentChip(QPushButton):
         metrics = self._detail.fontMetrics()
         words = max([self._name.sizeHint().width(), *(metrics.horizontalAdvance(line) + 4 for line in lines)])
         margins = self._row.contentsMargins()
-        around = margins.left() + margins.right() + px(18) + self._row.spacing()
+        around = margins.left() + margins.right() + px(self._side) + self._row.spacing()
         if not self._sent:
             around += self._cross.sizeHint().width() + self._row.spacing()
         width = around + min(max(words, px(LEAST)), widest)
@@ -163,6 +183,22 @@ class AttachmentChip(QPushButton):
         else:
             super().keyPressEvent(event)
 
+    @property
+    def _side(self) -> int:
+        """Of its sign, in pixels at a text size of 100 %."""
+        return 18 if self.picture is None or self.picture.isNull() else SIDE
+
+    def _square(self) -> QPixmap:
+        """The middle of the picture."""
+        side, ratio = themes.current.px(SIDE), self.devicePixelRatioF()
+        square = QPixmap(round(side * ratio), round(side * ratio))
+        square.setDevicePixelRatio(ratio)
+        square.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(square)
+        paint_rounded(painter, self.picture or QImage(), QRectF(0, 0, side, side), themes.current.px(5))
+        painter.end()
+        return square
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
@@ -172,6 +208,9 @@ class AttachmentChip(QPushButton):
         px = themes.current.px
         kind = "" if self.entry.attachment is None else self.entry.attachment.kind
         colour = "warning" if self.is_refused else "muted"
-        self._sign.setPixmap(icon(_SIGNS.get(kind, "file-text"), colour, 18).pixmap(px(18), px(18)))
+        if self._side == SIDE:
+            self._sign.setPixmap(self._square())
+        else:
+            self._sign.setPixmap(icon(_SIGNS.get(kind, "file-text"), colour, 18).pixmap(px(18), px(18)))
         set_icon(self._cross, "x", "muted", 14)
         self.updateGeometry()

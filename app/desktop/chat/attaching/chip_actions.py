@@ -43,7 +43,8 @@ class ChipActions(QObject):
             elif chip.does_not_fit:
                 menu.addAction(self.tr("Search in it"), partial(self.search, thing))
             if thing.text:
-                menu.addAction(self.tr("Show text"), partial(self.show_text, thing))
+                word = self.tr("Show picture") if thing.is_picture else self.tr("Show text")
+                menu.addAction(word, partial(self.show, thing))
             if has_parts(thing):
                 menu.addAction(self.tr("Choose parts…"), partial(self.choose_parts, thing))
             if thing.kind == "text" and thing.sha256:
@@ -52,8 +53,27 @@ class ChipActions(QObject):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(chip.mapToGlobal(chip.rect().bottomLeft()))
 
-    def show_text(self, attachment: Attachment) -> None:
+    def show(self, attachment: Attachment) -> None:
         """Show what the model is given of an attachment, of a message too."""
+        if attachment.is_picture:
+            self._show_picture(attachment)
+        else:
+            self._show_text(attachment)
+
+    def _show_picture(self, attachment: Attachment) -> None:
+        from app.desktop.chat.attaching.picture_sheet import PictureSheet
+        from app.desktop.chat.attaching.thumbnails import picture_of
+
+        conversation = self._shown.now.id
+        if conversation is None:
+            return
+        sheet = PictureSheet(self._composer.window(), attachment.name)
+        sheet.closed.connect(sheet.deleteLater)
+        self._calls.do(
+            lambda s: picture_of(s, conversation, attachment), sheet.show_picture, executor="io", owner=sheet
+        )
+
+    def _show_text(self, attachment: Attachment) -> None:
         from app.desktop.chat.attaching.text_sheet import TextSheet
 
         conversation = self._shown.now.id

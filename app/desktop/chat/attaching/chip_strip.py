@@ -42,6 +42,8 @@ class ChipStrip(ThemedWidget):
 
     removed = Signal(object)
     pressed = Signal(object)
+    # An Attachment, the pixels of its longest side, and the chip that shows it.
+    picture_wanted = Signal(object, int, object)
     height_changed = Signal()
     # The focus was on a chip that is gone, and no other is left.
     focus_lost = Signal()
@@ -85,6 +87,7 @@ class ChipStrip(ThemedWidget):
         chip = AttachmentChip(self._inside, entry)
         chip.removed.connect(lambda: self.removed.emit(thing))
         chip.clicked.connect(lambda: self.pressed.emit(thing))
+        chip.picture_wanted.connect(lambda side: self.picture_wanted.emit(thing, side, chip))
         chip.show()
         if entry.attachment is None:
             announce(self, chip.accessibleName())

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.chat.attaching.attachment_chip import AttachmentChip, Entry
+from app.desktop.chat.attaching.sent_picture import SentPicture
 from app.desktop.widgets.flow import flow
 from app.desktop.widgets.layouts import discard
 from app.store.records import Attachment
@@ -18,15 +19,17 @@ GAP = 6
 
 
 class SentChips(FittedWidget):
-    """Chips at the right edge, `share` of the width at most; `pressed` carries the Attachment."""
+    """Pictures, and chips of other things, at the right edge, `share` of the width at most; `pressed` carries the
+    Attachment. `picture_wanted` carries one, the pixels of its longest side and the widget that shows it."""
 
     pressed = Signal(object)
+    picture_wanted = Signal(object, int, object)
 
     def __init__(self, parent: QWidget, share: float) -> None:
         super().__init__(parent)
         self._share = share
         self._shown: tuple[Attachment, ...] = ()
-        self.chips: list[AttachmentChip] = []
+        self.chips: list[AttachmentChip | SentPicture] = []
 
     def show_attachments(self, attachments: Sequence[Attachment]) -> None:
         if self._shown == tuple(attachments):
@@ -36,8 +39,13 @@ class SentChips(FittedWidget):
         self._shown = tuple(attachments)
         self.chips = [self._made(each) for each in attachments]
 
-    def _made(self, attachment: Attachment) -> AttachmentChip:
-        chip = AttachmentChip(self, Entry(attachment.name, attachment), sent=True)
+    def _made(self, attachment: Attachment) -> AttachmentChip | SentPicture:
+        chip: AttachmentChip | SentPicture
+        if attachment.is_picture:
+            chip = SentPicture(self, attachment)
+            chip.picture_wanted.connect(lambda side: self.picture_wanted.emit(attachment, side, chip))
+        else:
+            chip = AttachmentChip(self, Entry(attachment.name, attachment), sent=True)
         chip.clicked.connect(lambda: self.pressed.emit(attachment))
         chip.show()
         return chip

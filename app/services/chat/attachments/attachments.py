@@ -145,6 +145,11 @@ class Attachments:
         """What the model is given of an attachment, "" where it is gone."""
         return self._store.contents.text(conversation, attachment)
 
+    def pixels(self, conversation: int, attachment: Attachment) -> bytes:
+        """The plain pixels of a picture, b"" where they are gone."""
+        found = self._store.contents.get(conversation, attachment.text) or b""
+        return found if len(found) == 3 * attachment.width * attachment.height else b""
+
     def original(self, conversation: int, attachment: Attachment) -> bytes:
         """What was attached, b"" where it is gone."""
         return self._store.contents.get(conversation, attachment.sha256) or b""

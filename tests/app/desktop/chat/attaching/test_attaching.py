@@ -13,11 +13,14 @@ from PySide6.QtWidgets import QApplication
 from app.desktop.base.language import languages
 from app.desktop.chat.attaching.attachment_chip import AttachmentChip
 from app.desktop.chat.attaching.parts_sheet import PartsSheet
+from app.desktop.chat.attaching.picture_sheet import PictureSheet
+from app.desktop.chat.attaching.sent_picture import SentPicture
 from app.desktop.chat.attaching.text_sheet import TextSheet
 from app.desktop.markdown.text_box import TextBox
 from app.store.records import Attachment
 from tests.app.desktop.conftest import Running
 from tests.support.documents.made import pdf
+from tests.support.documents.pictures import picture
 from tests.support.window.chat import card, editor
 from tests.support.window.chat_windows import open_chat, opened
 from tests.support.window.dropping import drop, files
@@ -246,9 +249,38 @@ def test_a_picture_says_that_the_model_cannot_see_it_and_is_not_sent(running: Ru
     data.setImageData(QImage(4, 4, QImage.Format.Format_RGB32))
     running.window.chat.composer.edit.insertFromMimeData(data)
     (chip,) = attached(running, "Pasted picture.png")
-    assert chip.is_refused and "can't see pictures" in chip.accessibleDescription()
+    running.until(lambda: chip.is_refused)
+    assert "can't see pictures" in chip.accessibleDescription()
     running.window.chat.composer.submit()
     assert "can't see pictures" in said(running) and not running.engine.requests
+
+
+def test_a_picture_is_seen_in_its_chip_and_in_the_message_and_opens_large(
+    make_desktop: Callable[..., Running], tmp_path: Path
+) -> None:
+    running = make_desktop(counts=True, sees=True).ready()
+    (red := tmp_path / "red.png").write_bytes(picture(size=(900, 300)))
+    give(running, red)
+    (chip,) = weighed(running, "red.png")
+    running.until(lambda: chip.picture is not None and chip.picture.pixelColor(5, 5).name() == "#ff0000")
+    assert not chip.is_refused and "tokens" in chip.detail()
+    choose(chip, "Show picture")
+    sheet = running.window.findChildren(PictureSheet)[-1]
+    running.until(lambda: sheet.isVisible() and sheet.shown.width() > 400)
+    running.qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    assert sheet.isHidden()
+    send(running, "Which color?")
+    assert [each.width for each in running.engine.requests[-1].messages[-1].media] == [900]
+    view = running.window.chat.transcript
+    running.until(lambda: len(view.ids) == 2 and view.shows(view.ids[0]))
+    (sent,) = find_all(card(view, view.ids[0]), kind=SentPicture)
+    running.until(lambda: sent.picture is not None and sent.picture.pixelColor(5, 5).name() == "#ff0000")
+    assert sent.accessibleName() == "Picture: red.png" and sent.size().toTuple() == (240, 80)
+    sent.click()
+    large = running.window.findChildren(PictureSheet)[-1]
+    running.until(large.isVisible)
+    running.qtbot.keyClick(large, Qt.Key.Key_Escape)
+    assert large.isHidden()
 
 
 def test_a_folder_offers_tools_in_it(running: Running, tmp_path: Path) -> None:
