@@ -14,6 +14,7 @@ import typer
 from app import paths
 from app.cli.backup.commands import backup
 from app.cli.chats.commands import chats
+from app.cli.collections.commands import collections
 from app.cli.ending import INTERRUPTED, interrupted, run_told
 from app.cli.models.commands import models
 from app.cli.options import Json, chosen_output
@@ -85,6 +86,7 @@ application.add_typer(models)
 application.add_typer(servers)
 application.add_typer(backup)
 application.add_typer(chats)
+application.add_typer(collections)
 application.command(name="run")(run_command)
 
 

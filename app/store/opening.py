@@ -39,7 +39,7 @@ def prepare(place: Place, busy_timeout: float, now: float) -> None:
         with told(place), engine.connect().execution_options(write=True) as connection, connection.begin():
             _bring_up_to_date(connection, place, now)
         with told(place):
-            _use_wal(place.database, busy_timeout)
+            use_wal(place.database, busy_timeout)
     finally:
         engine.dispose()
 
@@ -74,7 +74,7 @@ def _revision(connection: Connection, place: Place) -> str | None:
     return revision
 
 
-def _use_wal(path: Path, busy_timeout: float) -> None:
+def use_wal(path: Path, busy_timeout: float) -> None:
     """Switch to WAL, which is persistent. Where the file system cannot, SQLite stays with its journal.
 
     The switch needs the file for itself for a moment and does not wait on its own, hence the repetition.

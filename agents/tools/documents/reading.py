@@ -43,14 +43,19 @@ def extracted(
     first: int = 1,
     last: int | None = None,
     on_progress: Callable[[int], None] = lambda done: None,
+    child: Child | None = None,
 ) -> Extracted:
     """The parts `first` to `last` of a document, recognized by its content and its name. `on_progress` gets how many
-    parts were read. Raises Unreadable."""
+    parts were read. `child` is one of `document_child` that is used for several; it has ended after Unreadable with
+    "time" or "broke". Raises Unreadable."""
     if len(content) > MOST_BYTES:
         raise Unreadable("too_large")
     request: dict[str, Any] = {"kind": "", "name": name, "first": first, "last": last}
     try:
-        found = _found(request, content, cancelled, on_progress)
+        if child is None:
+            found = _found(request, content, cancelled, on_progress)
+        else:
+            found = child.ask(request, content, on_progress)
     except ChildEnded as ended:
         if ended.why == "cancelled" or not is_pdf(content):
             raise Unreadable(ended.why) from ended

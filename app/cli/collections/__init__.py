@@ -1,0 +1,1 @@
+"""`coterie collections`: folders and files that are searched."""

@@ -1,0 +1,31 @@
+"""The collections, opened for one command; a damaged index is made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from app import paths
+from app.cli.ending import closed_at_end
+from app.cli.output import Output
+from app.services.collections.collections import Collections
+from engine.errors import UserError
+
+R = TypeVar("R")
+
+
+def with_collections(work: Callable[[Collections], R], output: Output) -> R:
+    """What `work` makes of the collections. Where their index turns out to be damaged all files are read again first,
+    which is said."""
+    with closed_at_end(Collections(paths.home())) as collections:
+        try:
+            found = work(collections)
+        except UserError as error:
+            if error.code != "collections.damaged":
+                raise
+        else:
+            if not collections.was_damaged:
+                return found
+        output.note(output.localized("cli.collections.was_damaged"))
+        collections.bring_up_to_date()
+        return work(collections)

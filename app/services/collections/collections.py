@@ -1,0 +1,228 @@
+"""Named sets of folders and files: adds, searches and removes them, and keeps their index up to date.
+
+Methods block on the disk: call them off the GUI thread. Any of them raises UserError `store.*`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import threading
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from app.services.collections import definitions
+from app.services.collections.fusion import By, chosen, fused
+from app.services.collections.indexing import Indexer
+from app.services.collections.reading import shown
+from app.services.settings.file_lock import locked
+from app.store.documents.opening import DAMAGED, FILE
+from app.store.documents.records import Collection, Counts, Failure, FoundPassage, Source
+from app.store.documents.store import DocumentStore
+from engine.errors import UserError
+
+log = logging.getLogger(__name__)
+LOCK = "documents.lock"
+_LONGEST_NAME = 100
+_CANDIDATES = 50  # of each way to find
+_PAGE = re.compile(r"(?:page|slide) (\d+)")
+
+
+class Status(msgspec.Struct, frozen=True):
+    """How far the files of a collection are. `skipped`: how many, by why."""
+
+    collection: Collection
+    counts: Counts
+    failed: tuple[Failure, ...]
+    skipped: dict[str, int]
+    sources: tuple[Source, ...]
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A passage that was found; `rank` counts from 1. `page`: of a document with pages or slides."""
+
+    file: str
+    page: int | None
+    heading: str
+    text: str
+    rank: int
+    by: tuple[By, ...]
+    passage: FoundPassage
+
+
+class Collections:
+    """The collections of a data folder, whose index is opened with the first use."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._opened: DocumentStore | None = None
+        self._closed = threading.Event()
+        # Whether the index was damaged and is made anew.
+        self.was_damaged = False
+
+    @property
+    def exist(self) -> bool:
+        """Whether there may be any: nothing is opened to see that there are none."""
+        return (self._home / FILE).exists() or (self._home / definitions.FILE).exists()
+
+    def all(self) -> list[Status]:
+        with self._store() as store:
+            return [self._status(store, each) for each in store.collections.all()]
+
+    def status(self, name: str) -> Status:
+        """Raises UserError `collections.none`."""
+        with self._store() as store:
+            return self._status(store, _named(store, name))
+
+    def add(self, name: str, paths: Sequence[Path]) -> Collection:
+        """Add folders and files to a collection, which is made where there is none; they wait to be read.
+
+        Raises UserError `collections.bad_name` and `collections.no_path`.
+        """
+        name = " ".join(unicodedata.normalize("NFC", name).split())
+        if (
+            not name
+            or len(name) > _LONGEST_NAME
+            or any(unicodedata.category(each)[0] == "C" for each in name)
+        ):
+            raise UserError("collections.bad_name")
+        found: list[bytes] = []
+        for path in paths:
+            try:
+                whole = path.expanduser().resolve(strict=True)
+            except (OSError, RuntimeError, ValueError) as error:
+                raise UserError("collections.no_path", path=shown(str(path))) from error
+            found.append(os.fsencode(whole))
+        with self._store() as store:
+            collection = store.collections.add(name, found)
+            definitions.keep(store, self._home)
+            return collection
+
+    def remove(self, name: str, paths: Sequence[Path] = ()) -> None:
+        """Remove a collection, or these sources of it; the files themselves stay where they are.
+
+        Raises UserError `collections.none` and `collections.no_source`.
+        """
+        with self._store() as store:
+            collection = _named(store, name)
+            sources = {source.path: source for source in store.collections.sources(collection.id)}
+            wanted: list[Source] = []
+            for path in paths:
+                absolute = path.expanduser().absolute()
+                ways = [
+                    os.fsencode(absolute),
+                    os.fsencode(os.path.normpath(absolute)),
+                    os.fsencode(absolute.resolve()),
+                ]
+                source = next((sources[way] for way in ways if way in sources), None)
+                if source is None:
+                    raise UserError("collections.no_source", path=shown(str(path)), name=collection.name)
+                wanted.append(source)
+            for source in wanted:
+                store.collections.remove_source(source.id)
+            if not paths:
+                store.collections.remove(collection.id)
+            definitions.keep(store, self._home)
+
+    def search(self, name: str, query: str, limit: int) -> list[Hit]:
+        """Passages about the query, the best first. Raises UserError `collections.none`."""
+        with self._store() as store:
+            collection = _named(store, name)
+            most = max(_CANDIDATES, 4 * limit)
+            ranked = fused(store.words.search(collection.id, query, most), ())
+            passages = store.contents.passages(collection.id, [id for id, _ in ranked])
+            return [
+                Hit(
+                    *_place(each.passage),
+                    each.passage.heading,
+                    each.passage.text,
+                    rank,
+                    each.by,
+                    each.passage,
+                )
+                for rank, each in enumerate(chosen(ranked, passages, limit), 1)
+            ]
+
+    def bring_up_to_date(
+        self,
+        name: str | None = None,
+        *,
+        stopped: Callable[[], bool] = lambda: False,
+        wait_turn: Callable[[], None] = lambda: None,
+        on_progress: Callable[[int], None] = lambda done: None,
+    ) -> bool:
+        """Scan one collection or all, read what is new and remove what is not held any more. False: another process
+        does it. `on_progress` gets how many files are done."""
+        try:
+            with locked(self._home / LOCK, 0.0), self._store() as store:
+                collection = None if name is None else _named(store, name).id
+                indexer = Indexer(store, lambda: self._closed.is_set() or stopped(), wait_turn)
+                indexer.scan(store.collections.sources(collection))
+                indexer.read(on_progress)
+                indexer.sweep()
+                return True
+        except TimeoutError:
+            return False
+
+    def sweep(self) -> None:
+        """Forget what no collection holds any more, unless another process is at it: it does so too."""
+        with suppress(TimeoutError), locked(self._home / LOCK, 0.0), self._store() as store:
+            Indexer(store, self._closed.is_set).sweep()
+
+    def close(self) -> None:
+        self._closed.set()
+        with self._lock:
+            opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.close()
+
+    @contextmanager
+    def _store(self) -> Iterator[DocumentStore]:
+        """The index, opened. One that turns out to be damaged is set aside: the next call begins anew."""
+        with self._lock:
+            if self._opened is None:
+                self._opened, is_new = DocumentStore.open(self._home)
+                if is_new or not self._opened.collections.all():
+                    definitions.restore(self._opened, self._home)
+                self.was_damaged = self.was_damaged or is_new
+            opened = self._opened
+        try:
+            yield opened
+        except UserError as error:
+            if error.code in DAMAGED:
+                self._set_aside(opened)
+                raise UserError("collections.damaged") from error
+            raise
+
+    def _set_aside(self, opened: DocumentStore) -> None:
+        with self._lock:
+            if self._opened is opened:
+                opened.set_aside()
+                self._opened, self.was_damaged = None, True
+
+    def _status(self, store: DocumentStore, collection: Collection) -> Status:
+        return Status(
+            collection,
+            store.places.counts(collection.id),
+            tuple(store.places.failures(collection.id)),
+            store.places.skipped(collection.id),
+            tuple(store.collections.sources(collection.id)),
+        )
+
+
+def _named(store: DocumentStore, name: str) -> Collection:
+    found = store.collections.named(" ".join(unicodedata.normalize("NFC", name).split()))
+    if found is None:
+        raise UserError("collections.none", name=shown(name)[:_LONGEST_NAME])
+    return found
+
+
+def _place(passage: FoundPassage) -> tuple[str, int | None]:
+    page = _PAGE.fullmatch(passage.label)
+    return os.fsdecode(passage.path), int(page[1]) if page else None

@@ -1,0 +1,123 @@
+"""What was read of the files: documents by their content, and the passages in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from agents.tools.documents.passages import terms
+from app.store.database import Part, reads, writes
+from app.store.documents.opening import DELETES_BY_ROW
+from app.store.documents.records import FoundPassage, NewDocument
+from engine.text import clean_text
+
+_PASSAGE = (
+    "INSERT INTO passage (document, part, label, first, last, heading, text) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_WORDS = "INSERT INTO words (rowid, body, title) VALUES (?, ?, ?)"
+_FORGET = "INSERT INTO words (words, rowid, body, title) VALUES ('delete', ?, ?, ?)"
+# "CROSS" keeps SQLite from beginning with all places of the collection.
+_FOUND = """
+SELECT a.id, a.document, a.part, a.label, a.first, a.last, a.heading, a.text, p.path, d.sha256
+FROM passage a CROSS JOIN document d ON d.id = a.document
+CROSS JOIN place p ON p.document = a.document AND p.collection = ?
+WHERE a.id IN ({}) AND p.state <> 'gone'
+"""
+_ORPHANS = (
+    "SELECT id, name FROM document d WHERE NOT EXISTS (SELECT 1 FROM place WHERE document = d.id) LIMIT ?"
+)
+_AT_ONCE = 500  # values of one statement
+
+
+class ReadContents(Part):
+    """`DocumentStore.contents`."""
+
+    @writes
+    def link(self, connection: Connection, place: int, sha256: str) -> bool:
+        """The file at `place` holds a content that was read before; False where it was not."""
+        found = connection.exec_driver_sql("SELECT id FROM document WHERE sha256 = ?", (sha256,)).scalar()
+        if found is None:
+            return False
+        self._set(connection, place, int(found))
+        return True
+
+    @writes
+    def put(self, connection: Connection, place: int, document: NewDocument) -> list[int]:
+        """Keep what was read of the file at `place`, in place of what it held before; the ids of the passages."""
+        if self.link(place, document.sha256):  # meanwhile, or it is read for the second time
+            return []
+        row = (document.sha256, clean_text(document.name), document.kind, document.state, document.code)
+        made = connection.exec_driver_sql(
+            "INSERT INTO document (sha256, name, kind, state, code, passages) VALUES (?, ?, ?, ?, ?, ?)",
+            (*row, len(document.passages)),
+        )
+        key = int(made.lastrowid)
+        ids: list[int] = []
+        for each in document.passages:
+            heading, text = clean_text(each.heading), clean_text(each.text)
+            values = (key, each.part, clean_text(each.label), each.first, each.last, heading, text)
+            ids.append(int(connection.exec_driver_sql(_PASSAGE, values).lastrowid))
+            connection.exec_driver_sql(_WORDS, (ids[-1], *_words(clean_text(document.name), heading, text)))
+        self._set(connection, place, key)
+        return ids
+
+    @reads
+    def passages(
+        self, connection: Connection, collection: int, ids: Sequence[int]
+    ) -> dict[int, FoundPassage]:
+        """Passages by their ids, each with a file of the collection that holds it; those that have none are left
+        out."""
+        found: dict[int, FoundPassage] = {}
+        for at in range(0, len(ids), _AT_ONCE):
+            some = ids[at : at + _AT_ONCE]
+            statement = _FOUND.format(", ".join("?" * len(some)))
+            for row in connection.exec_driver_sql(statement, (collection, *some)):
+                passage = FoundPassage(*row)
+                known = found.setdefault(passage.id, passage)
+                if passage.path < known.path:  # the same content at several places: always the same one
+                    found[passage.id] = passage
+        return found
+
+    @reads
+    def beside(self, connection: Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+        """Heading and text of passages by their ids."""
+        wanted = list(ids)
+        found: dict[int, tuple[str, str]] = {}
+        for at in range(0, len(wanted), _AT_ONCE):
+            some = tuple(wanted[at : at + _AT_ONCE])
+            statement = f"SELECT id, heading, text FROM passage WHERE id IN ({', '.join('?' * len(some))})"
+            rows = connection.exec_driver_sql(statement, some)
+            found.update({id: (heading, text) for id, heading, text in rows})
+        return found
+
+    @writes
+    def sweep(self, connection: Connection, limit: int = 50) -> list[int] | None:
+        """Remove documents that no place holds, at most `limit`; the ids of their passages, None where there
+        was none."""
+        orphans = connection.exec_driver_sql(_ORPHANS, (limit,)).all()
+        if not orphans:
+            return None
+        gone: list[int] = []
+        for document, name in orphans:
+            rows = connection.exec_driver_sql(
+                "SELECT id, heading, text FROM passage WHERE document = ?", (document,)
+            ).all()
+            for id, heading, text in rows:
+                gone.append(id)
+                if DELETES_BY_ROW:
+                    connection.exec_driver_sql("DELETE FROM words WHERE rowid = ?", (id,))
+                else:
+                    connection.exec_driver_sql(_FORGET, (id, *_words(name, heading, text)))
+            connection.exec_driver_sql("DELETE FROM passage WHERE document = ?", (document,))
+            connection.exec_driver_sql("DELETE FROM document WHERE id = ?", (document,))
+        return gone
+
+    def _set(self, connection: Connection, place: int, document: int) -> None:
+        connection.exec_driver_sql(
+            "UPDATE place SET document = ?, state = 'read', code = '' WHERE id = ?", (document, place)
+        )
+
+
+def _words(name: str, heading: str, text: str) -> tuple[str, str]:
+    return " ".join(terms(text)), " ".join(terms(f"{heading} {name}"))
