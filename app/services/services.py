@@ -28,6 +28,7 @@ from app.services.chat.probabilities import Probabilities
 from app.services.chat.projects import Projects
 from app.services.chat.prompt_cache_files import PromptCacheFiles, states_folder
 from app.services.chat.question_queue import QuestionQueue
+from app.services.chat.source_views import SourceViews
 from app.services.chat.summaries import Summaries
 from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_servers import RemoteServers
@@ -103,6 +104,7 @@ class Services:
         )
         self.requests = ChatRequests(store, models, settings, self.projects)
         self.attachments = Attachments(store, models, self.requests, events, self._prefill_tps)
+        self.source_views = SourceViews(store)
         self.answers = OpenAnswers(store, models, self.runs, self.requests, events)
         self.conversations = Conversations(store, self.projects, self.answers, events)
         self.filing = Filing(store, self.runs, self.answers, events)

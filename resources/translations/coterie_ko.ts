@@ -7709,6 +7709,68 @@
     </message>
 </context>
 <context>
+    <name>SourceControl</name>
+    <message>
+        <source>Save a copy</source>
+        <translation>사본 저장</translation>
+    </message>
+</context>
+<context>
+    <name>SourcePane</name>
+    <message>
+        <source>Opening…</source>
+        <translation>여는 중…</translation>
+    </message>
+    <message>
+        <source>Marked: {words}</source>
+        <translation>표시된 부분: {words}</translation>
+    </message>
+    <message>
+        <source>Page {page} of {count}</source>
+        <translation>{count}쪽 중 {page}쪽</translation>
+    </message>
+    <message>
+        <source>Part {page} of {count}</source>
+        <translation>부분 {count}개 중 {page}번째</translation>
+    </message>
+    <message>
+        <source>Back to the chat</source>
+        <translation>대화로 돌아가기</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>Previous page (Page Up)</source>
+        <translation>이전 쪽(Page Up)</translation>
+    </message>
+    <message>
+        <source>Next page (Page Down)</source>
+        <translation>다음 쪽(Page Down)</translation>
+    </message>
+    <message>
+        <source>Show as text</source>
+        <translation>텍스트로 보기</translation>
+    </message>
+    <message>
+        <source>Show page</source>
+        <translation>쪽 보기</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>폴더에서 보기</translation>
+    </message>
+    <message>
+        <source>Save a copy…</source>
+        <translation>사본 저장…</translation>
+    </message>
+    <message>
+        <source>This file has changed since it was read.</source>
+        <translation>읽은 뒤에 파일이 바뀌었습니다.</translation>
+    </message>
+</context>
+<context>
     <name>StepDetails</name>
     <message>
         <source>Reasoning</source>

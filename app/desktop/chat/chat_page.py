@@ -27,6 +27,7 @@ from app.desktop.chat.remembering.proposal_note import ProposalNote
 from app.desktop.chat.selection.text_selection import TextSelection, words_of
 from app.desktop.chat.shared_draft import SharedDraft
 from app.desktop.chat.shown_chat import ShownChat
+from app.desktop.chat.sources.source_control import SourceControl
 from app.desktop.chat.template_note import TemplateNote
 from app.desktop.chat.temporary_note import TemporaryNote
 from app.desktop.chat.tools.tools_control import ToolsControl
@@ -42,7 +43,7 @@ from app.services.chat.events import AnswerQueued, MessageAdded
 from app.services.events import ServiceEvent
 from app.services.models.events import AnswerFinished, ModelChanged
 from app.services.settings.settings import Settings
-from app.store.records import Message
+from app.store.records import Attachment, Message
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ class ChatPage(ThemedWidget):
         )
         self.runs = AnswerRuns(calls, self, self.composer)
         self.views = ChatViews(calls, self.transcript, self.finding, self.selection, self)
-        talk = Column(
+        self._talk = QWidget(self)
+        Column(
             self.model_strip,
             self.template_note,
             self.temporary_note,
@@ -108,10 +110,12 @@ class ChatPage(ThemedWidget):
             self.proposal,
             self.attaching.strip,
             self.composer,
+            parent=self._talk,
             spacing=0,
         )
+        self.sources = SourceControl(calls, self.shown, self._talk, self)
         # What is added to it stands beside all but the header.
-        self.beside = Row((talk, 1), spacing=0)
+        self.beside = Row((self.sources.splitter, 1), spacing=0)
         Column(self.header, (self.beside, 1), parent=self, spacing=0)
         self._connect()
         self._show_details()
@@ -139,7 +143,7 @@ class ChatPage(ThemedWidget):
         commands.messages.said.connect(self.said)
         transcript.page_wanted.connect(lambda ids: shown.load(ids, self._written.deliver))
         transcript.link_activated.connect(open_link)
-        transcript.attachment_pressed.connect(self.attaching.actions.show)
+        transcript.attachment_pressed.connect(self._open_attachment)
         transcript.picture_wanted.connect(self.attaching.thumbnails.give)
         transcript.steps_made.connect(self.runs.attach)
         self.views.whole_text.page_wanted.connect(lambda ids: shown.load(ids, self._take_whole_text))
@@ -241,6 +245,12 @@ class ChatPage(ThemedWidget):
             executor="io",
             owner=self,
         )
+
+    def _open_attachment(self, attachment: Attachment) -> None:
+        if attachment.sha256 and attachment.kind != "picture":
+            self.sources.open_attachment(attachment)
+        else:
+            self.attaching.actions.show(attachment)
 
     def show_error(self, error: UserError) -> None:
         self.error_strip.say(languages.tell(error), colour="bad")

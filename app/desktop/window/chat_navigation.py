@@ -183,6 +183,8 @@ class ChatNavigation(QObject):
             return
         elif self._chat.finding.is_open and self._chat.isVisible():
             self._chat.finding.close()
+        elif self._chat.sources.is_open and self._chat.isVisible():
+            self._chat.sources.close()
         elif self._chat.shown.answering():
             self._chat.commands.stop()
         elif self._toast.isVisible():

@@ -170,6 +170,7 @@ class MainWindow(ThemedWidget):
         edit.submitted.disconnect(self._send_later)
         writing = edit.hasFocus()
         self.chat = ChatPage(self.calls, self._composer, self)
+        self.chat.sources.keep_width(self._memory.source_width, self._memory.keep_source_width)
         self.pages.insertWidget(0, self.chat)
         self.pages.setCurrentWidget(self.chat)
         self.pages.removeWidget(self._first)

@@ -17,7 +17,7 @@ SIDEBAR = 264
 
 class WindowMemory:
     """Geometry, width and folding of the list, the folded projects, the conversation that was open, the windows of
-    other chats, and whether the details of Placement are shown."""
+    other chats, the width of a source beside a chat, and whether the details of Placement are shown."""
 
     def __init__(self, home: Path) -> None:
         self._file = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
@@ -45,6 +45,14 @@ class WindowMemory:
 
     def keep_placement_details(self, shown: bool) -> None:
         self._file.setValue("placement_details", "true" if shown else "false")
+
+    @property
+    def source_width(self) -> int:
+        """Of the pane with a source beside a chat, at a text size of 100 %; 0: as wide as usual."""
+        return int(str(self._file.value("source_width", 0)))
+
+    def keep_source_width(self, width: int) -> None:
+        self._file.setValue("source_width", width)
 
     @property
     def chat_window(self) -> QByteArray | None:

@@ -98,6 +98,7 @@ class ChatWindows(QObject):
         self._windows.append(window)
         window.chat.draft.all = self._drafts
         window.chat.know(self._main)
+        window.chat.sources.keep_width(self._memory.source_width, self._memory.keep_source_width)
         self._go.lead_from(window.chat)
         self._checks.serve(window.chat.header.model)
         window.go.window_wanted.connect(self.open)

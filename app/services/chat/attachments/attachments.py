@@ -15,9 +15,7 @@ from agents.api import Measured
 from agents.tools.documents.kind_by_content import is_picture
 from agents.tools.documents.kinds import Unreadable, kind_of
 from agents.tools.documents.reading import Extracted, Part, decoded, extracted
-from agents.tools.documents.showing import PagePicture
 from app.services.chat.attachments.given_files import checked, plain_name, read_file
-from app.services.chat.attachments.pages import page_of
 from app.services.chat.attachments.part_layout import layout_of, parts_of
 from app.services.chat.attachments.reasons import reason
 from app.services.chat.attachments.weighing import Weight, estimated, of_projector, seen, unseen, weighed
@@ -153,22 +151,6 @@ class Attachments:
     def original(self, conversation: int, attachment: Attachment) -> bytes:
         """What was attached, b"" where it is gone."""
         return self._store.contents.get(conversation, attachment.sha256) or b""
-
-    def page(
-        self,
-        conversation: int,
-        attachment: Attachment,
-        page: int,
-        width: int,
-        words: str = "",
-        cancelled: Cancelled = lambda: False,
-    ) -> PagePicture:
-        """A page of a PDF that was attached, as `page_of` gives it. Raises UserError `source.gone` where the file is
-        no longer kept."""
-        content = self.original(conversation, attachment)
-        if not content:
-            raise UserError("source.gone", name=attachment.name)
-        return page_of(attachment.name, content, page, width, words, cancelled)
 
     def _kept_picture(self, conversation: int, name: str, content: bytes, cancelled: Cancelled) -> Attachment:
         """Keep the original and the pixels."""

@@ -15,8 +15,6 @@ from app.desktop.chat.attaching.attachment_chip import AttachmentChip
 from app.desktop.chat.attaching.parts_sheet import PartsSheet
 from app.desktop.chat.attaching.picture_sheet import PictureSheet
 from app.desktop.chat.attaching.sent_picture import SentPicture
-from app.desktop.chat.attaching.text_sheet import TextSheet
-from app.desktop.markdown.text_box import TextBox
 from app.store.records import Attachment
 from tests.app.desktop.conftest import Running
 from tests.support.documents.made import pdf
@@ -24,7 +22,7 @@ from tests.support.documents.pictures import picture
 from tests.support.window.chat import card, editor
 from tests.support.window.chat_windows import open_chat, opened
 from tests.support.window.dropping import drop, files
-from tests.support.window.finding import find_all, part
+from tests.support.window.finding import find_all
 from tests.support.window.menus import choose
 from tests.support.window.pressing import press
 
@@ -129,11 +127,10 @@ def test_it_can_be_sent_without_words_and_shows_its_chips_in_the_card(
     running.until(lambda: len(view.ids) == 2 and view.shows(view.ids[0]))
     (chip,) = find_all(card(view, view.ids[0]), kind=AttachmentChip)
     chip.click()
-    sheets = running.window.findChildren(TextSheet)
-    running.until(lambda: sheets[-1].isVisible())
-    assert "The door is green." in part(sheets[-1], TextBox).text.toPlainText()
-    running.qtbot.keyClick(sheets[-1], Qt.Key.Key_Escape)
-    assert not chip.isHidden()
+    sources = running.window.chat.sources
+    running.until(
+        lambda: sources.pane is not None and sources.pane.text.toPlainText() == "The door is green."
+    )
 
 
 def test_what_is_dropped_anywhere_on_the_chat_is_attached(running: Running, tmp_path: Path) -> None:

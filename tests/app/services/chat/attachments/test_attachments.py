@@ -243,15 +243,3 @@ def test_a_table_that_is_too_long_to_be_read_whole_is_kept_so_that_parts_of_it_c
     kept = house.services.attachments.original(house.id, table)
     part = house.attach("table.csv", kept, first=2, last=2)
     assert part.state == "whole" and "\n399," in house.services.attachments.text(house.id, part)
-
-
-def test_a_page_of_what_was_attached_is_shown_with_its_words(house: House) -> None:
-    lease = house.attach("lease.pdf", LEASE)
-    shown = house.services.attachments.page(house.id, lease, 2, 600, "cats are")
-    assert shown.png.startswith(b"\x89PNG") and (shown.width, shown.count, len(shown.boxes)) == (600, 2, 1)
-    with pytest.raises(UserError, match=r"source\.no_page"):
-        house.services.attachments.page(house.id, lease, 3, 600)
-    with pytest.raises(UserError, match=r"attachment\.damaged"):
-        house.services.attachments.page(house.id, house.attach("note.pdf", b"plain words"), 1, 600)
-    with pytest.raises(UserError, match=r"source\.gone"):
-        house.services.attachments.page(house.id, msgspec.structs.replace(lease, sha256="0" * 64), 1, 600)
