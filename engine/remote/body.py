@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.api import GenerateRequest
+from engine.formats.picture_marks import marked
 from engine.remote.described import NO_TOOLS, described_messages
 from engine.remote.kinds import Kind
+from engine.remote.pictures import in_parts, pictures_of
 from engine.remote.reasoning import reasoning_fields
 from engine.values import Message, ToolCall
 
@@ -28,15 +30,18 @@ MAX_COMPLETION = "max_completion_tokens"
 
 
 def request_body(request: GenerateRequest, model: str, kind: Kind, refused: frozenset[str]) -> dict[str, Any]:
-    """The body. `refused` are the fields that this server does not take."""
+    """The body, with stand-ins for pictures. `refused` are the fields that this server does not take."""
     sampling = request.sampling
     extended = kind in ("vllm", "llama-server")
     penalty = "repetition_penalty" if kind == "vllm" else "repeat_penalty"
+    conversation, sign = marked(request.messages)
     if TOOLS in refused:
         offered = request.tool_choice != "none"
-        messages = described_messages(request.messages, request.tools, offered=offered)
+        messages = described_messages(conversation, request.tools, offered=offered)
     else:
-        messages = chat_messages(request.messages, with_reasoning=REASONING_CONTENT not in refused)
+        messages = chat_messages(conversation, with_reasoning=REASONING_CONTENT not in refused)
+    pictures = pictures_of(request.messages)
+    messages = [in_parts(message, sign, pictures) for message in messages]
     body: dict[str, Any] = {
         "model": model,
         "messages": messages,

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from engine.errors import UserError
+from engine.remote.pictures import without_data
 
 _REASONING = ("reasoning_content", "reasoning", "thinking")
 
@@ -84,7 +85,7 @@ def error_text(value: Any) -> str:
         if not isinstance(value, dict):
             break
         value = next((value[key] for key in ("error", "message", "detail", "msg") if value.get(key)), "")
-    return value.strip() if isinstance(value, str) else ""
+    return without_data(value.strip()) if isinstance(value, str) else ""
 
 
 def _object(value: Any, what: str) -> dict[str, Any]:

@@ -47,13 +47,22 @@ _FATAL = (
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A remote model. `names` are all models of its server. `told`: its length is known, not assumed."""
+    """A remote model. `names` are all models of its server. `told`: its length is known, not assumed. `sees` is None
+    where the server does not say."""
 
     kind: Kind = ""
     context: int = 0
     told: bool = False
     trained: int = 0
     names: tuple[str, ...] = ()
+    sees: bool | None = None
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """What a server says of a model: its length, 0 if it does not, and whether it sees pictures."""
+
+    length: int = 0
+    sees: bool | None = None
 
 
 def listed_models(http: Http, url: str) -> list[dict[str, Any]]:
@@ -83,17 +92,30 @@ def discover(http: Http, name: RemoteName) -> Found:
     owner = str(mine.get("owned_by", "")).lower()
     context = _length(mine)
     if owner in ("vllm", "sglang") or "max_model_len" in mine:
-        return _found("vllm", context, name, names)
+        return _found("vllm", _Told(context, _sees(mine)), name, names)
     for kind, ask in _MORE:
         told = _quietly(lambda ask=ask: ask(http, name, mine))  # type: ignore[misc]
         if told is not None:
-            return _found(kind, told or context, name, names, _length(mine.get("meta"), "n_ctx_train"))
-    return _found("", context, name, names)
+            told = _Told(told.length or context, told.sees)
+            return _found(kind, told, name, names, _length(mine.get("meta"), "n_ctx_train"))
+    return _found("", _Told(context, _sees(mine)), name, names)
 
 
-def _found(kind: Kind, context: int, name: RemoteName, names: tuple[str, ...], trained: int = 0) -> Found:
-    assumed = USUAL_NEAR if _at_home(name) else USUAL_FAR
-    return Found(kind, context or assumed, bool(context), max(trained, context or assumed), names)
+def _found(kind: Kind, told: _Told, name: RemoteName, names: tuple[str, ...], trained: int = 0) -> Found:
+    context = told.length or (USUAL_NEAR if _at_home(name) else USUAL_FAR)
+    return Found(kind, context, bool(told.length), max(trained, context), names, told.sees)
+
+
+def _sees(model: dict[str, Any]) -> bool | None:
+    """As OpenRouter and Mistral list it."""
+    kinds = _dict(model.get("architecture")).get("input_modalities")
+    if isinstance(kinds, list):
+        return "image" in kinds
+    return _told(_dict(model.get("capabilities")).get("vision"))
+
+
+def _told(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _at_home(name: RemoteName) -> bool:
@@ -101,24 +123,27 @@ def _at_home(name: RemoteName) -> bool:
     return is_loopback(host) or is_near(host) or "." not in host or host.endswith(".local")
 
 
-def _llama_server(http: Http, name: RemoteName, model: dict[str, Any]) -> int | None:
+def _llama_server(http: Http, name: RemoteName, model: dict[str, Any]) -> _Told | None:
     if model and model.get("owned_by") not in ("llamacpp", "llama-server") and "meta" not in model:
         return None
-    settings = _dict(http.get(f"{name.root}/props")).get("default_generation_settings")
-    return _length(settings) if isinstance(settings, dict) else None
+    props = _dict(http.get(f"{name.root}/props"))
+    settings = props.get("default_generation_settings")
+    if not isinstance(settings, dict):
+        return None
+    return _Told(_length(settings), _told(_dict(props.get("modalities")).get("vision")))
 
 
-def _lm_studio(http: Http, name: RemoteName, model: dict[str, Any]) -> int | None:
+def _lm_studio(http: Http, name: RemoteName, model: dict[str, Any]) -> _Told | None:
     if not _at_home(name):
         return None
     listed = _dict(http.get(f"{name.root}/api/v0/models")).get("data")
     if not isinstance(listed, list):
         return None
     mine = next((m for m in listed if isinstance(m, dict) and m.get("id") == name.model), {})
-    return _length(mine)
+    return _Told(_length(mine), mine["type"] == "vlm" if mine.get("type") in ("vlm", "llm") else None)
 
 
-def _ollama(http: Http, name: RemoteName, model: dict[str, Any]) -> int | None:
+def _ollama(http: Http, name: RemoteName, model: dict[str, Any]) -> _Told | None:
     """Ollama loads a model with a length of its own and cuts longer prompts without a word: it is asked to load it,
     and then what it has loaded."""
     if not _at_home(name) or model.get("owned_by") not in (None, "library", "ollama"):
@@ -128,17 +153,19 @@ def _ollama(http: Http, name: RemoteName, model: dict[str, Any]) -> int | None:
     shown = _dict(http.post(f"{name.root}/api/show", {"model": name.model}, silence_s=10.0))
     if "model_info" not in shown:
         return None
+    able = shown.get("capabilities")
+    sees = "vision" in able if isinstance(able, list) else None
     try:
         http.post(f"{name.root}/api/generate", {"model": name.model, "stream": False}, silence_s=_LOAD_S)
         loaded = _dict(http.get(f"{name.root}/api/ps")).get("models")
     except UserError:
-        return _OLLAMA
+        return _Told(_OLLAMA, sees)
     names = (name.model, f"{name.model}:latest")
     mine = next((m for m in loaded or () if isinstance(m, dict) and m.get("name") in names), None)
-    return _length(mine) or _OLLAMA
+    return _Told(_length(mine) or _OLLAMA, sees)
 
 
-_Ask = Callable[[Http, RemoteName, dict[str, Any]], int | None]
+_Ask = Callable[[Http, RemoteName, dict[str, Any]], _Told | None]
 _MORE: tuple[tuple[Kind, _Ask], ...] = (
     ("llama-server", _llama_server),
     ("lm-studio", _lm_studio),
@@ -146,7 +173,7 @@ _MORE: tuple[tuple[Kind, _Ask], ...] = (
 )
 
 
-def _quietly(ask: Callable[[], int | None]) -> int | None:
+def _quietly(ask: Callable[[], _Told | None]) -> _Told | None:
     """None as well where a server does not know the question."""
     try:
         return ask()

@@ -215,7 +215,7 @@ class RemoteEngine:
         server = self._server
         if server is None:
             exchange.fail(self._failure)
-        elif exchange.has_pictures:
+        elif exchange.has_pictures and not server.sees:
             exchange.fail(ErrorInfo("picture.not_seen", {"name": server.name.model}))
         else:
             exchange.run(server)

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from engine.remote.pictures import patches_of, text_of
+
 # What templates put around each message and each tool, at most.
 PER_MESSAGE, PER_TOOL = 8, 24
 # Templates that print a tool's schema over many lines take more than its JSON.
@@ -34,14 +36,9 @@ def text_tokens(text: str) -> int:
     return total
 
 
-def picture_tokens(width: int, height: int) -> int:
-    """One for each patch of 28 x 28 pixels: there are models that take fewer, none that is known takes more."""
-    return math.ceil(width * height / 28**2)
-
-
 def message_tokens(message: dict[str, Any]) -> int:
     """Of one message in OpenAI's shape."""
-    total = PER_MESSAGE + text_tokens(message.get("content") or "")
+    total = PER_MESSAGE + text_tokens(text_of(message) or "") + patches_of(message)
     total += text_tokens(message.get("reasoning_content") or "")
     for call in message.get("tool_calls", ()):
         function = call["function"]

@@ -14,6 +14,7 @@ from engine.errors import ErrorInfo, UserError, error_info
 from engine.remote.body import refused_fields, request_body
 from engine.remote.chunks import Chunk, read_chunk
 from engine.remote.http import Answer, CutError, Line, StatusError
+from engine.remote.pictures import refused_pictures, with_data
 from engine.remote.reply import Reply
 from engine.remote.server import Server
 from engine.remote.sse import EventReader
@@ -109,6 +110,7 @@ class Exchange:
                 self._ask(server, body, line)
                 return
             except StatusError as error:
+                self._check_pictures(server, error)
                 refused = refused_fields(error.status, error.said, body)
                 if not server.refuse(refused):
                     raise
@@ -117,12 +119,20 @@ class Exchange:
                     raise
         raise UserError("remote.refused", host=server.http.place, status=400, detail="-")
 
+    def _check_pictures(self, server: Server, error: StatusError) -> None:
+        """Raises UserError `picture.*` if the request was refused for its pictures."""
+        trouble = refused_pictures(error.status, error.said, server.name.model) if self.has_pictures else None
+        if trouble is not None:
+            server.sees = server.sees and trouble.code != "picture.not_seen"
+            raise UserError.from_info(trouble)
+
     def _ask(self, server: Server, body: dict[str, Any], line: Line) -> None:
+        sent = with_data(body, self._request.messages)
         reply = Reply(self._request, self._emit, self._started, server.measuring.estimated)
         with self._lock:
             self._reply = reply
         try:
-            with server.http.stream(f"{server.name.url}/chat/completions", body, line) as answer:
+            with server.http.stream(f"{server.name.url}/chat/completions", sent, line) as answer:
                 for chunk in _chunks(answer, server.http.place):
                     reply.feed(chunk)
         finally:

@@ -8,10 +8,11 @@ from typing import Any
 from engine.api import GenerateRequest, Measured
 from engine.errors import UserError
 from engine.remote.body import request_body
-from engine.remote.estimate import Learned, picture_tokens
+from engine.remote.estimate import Learned
 from engine.remote.http import Http
 from engine.remote.kinds import Kind
 from engine.remote.names import RemoteName
+from engine.remote.pictures import patches_of, picture_tokens, without_pictures
 from engine.values import Picture
 
 _COUNT_S = 30.0
@@ -31,10 +32,13 @@ class TokenCounting:
     ) -> Measured:
         """Never raises for a server that does not answer: then it is an estimate."""
         body = request_body(request, self._name.model, self._kind, refused)
+        seen = sum(map(patches_of, body["messages"]))
+        exact = not seen and not any(isinstance(text, Picture) for text in texts)
         if self._counts:
             try:
-                prompt = self._prompt(body) if body["messages"] else 0
-                return Measured(request.id, prompt, tuple(map(self._given, texts)))
+                told = body | {"messages": without_pictures(body["messages"])} if seen else body
+                prompt = self._prompt(told) + seen if body["messages"] else 0
+                return Measured(request.id, prompt, tuple(map(self._given, texts)), exact=exact)
             except UserError as error:
                 # One prompt may be refused for what is in it; a path that is missing stays missing.
                 self._counts = error.code not in ("remote.not_found", "remote.not_openai")

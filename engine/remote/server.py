@@ -17,13 +17,15 @@ from engine.values import Sampling
 
 
 class Server:
-    """Does not change but for `refused`. Thread-safe."""
+    """Does not change but for `refused` and `sees`: whether pictures may be sent, until the server has refused one.
+    Thread-safe."""
 
     def __init__(self, http: Http, name: RemoteName, found: Found, context: int, load_s: float) -> None:
         self.http, self.name = http, name
         self.kind: Kind = found.kind
         self.context, self.trained = context, max(found.trained, context)
         self.load_s = load_s
+        self.sees = found.sees is not False
         self.measuring = TokenCounting(http, name, found.kind)
         self._lock = threading.Lock()
         self._refused: frozenset[str] = frozenset()
@@ -54,6 +56,7 @@ class Server:
             sampling=Sampling(),
             load_s=self.load_s,
             remote=True,
+            sees=self.sees,
         )
 
 

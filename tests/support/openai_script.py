@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+from PIL import Image
 
+_COLORS = {
+    "red": (255, 0, 0),
+    "green": (0, 255, 0),
+    "blue": (0, 0, 255),
+    "white": (255, 255, 255),
+    "black": (0, 0, 0),
+}
 # What goes wrong with a reply:
 #   "drop"         the connection ends after `after` characters of content, without a word
 #   "status"       the HTTP status `status`, with an error object
@@ -75,7 +85,44 @@ class Asked(msgspec.Struct, frozen=True):
     @property
     def last(self) -> str:
         """The text of the last message."""
-        return str(self.messages[-1].get("content") or "") if self.messages else ""
+        content = self.messages[-1].get("content") or "" if self.messages else ""
+        if isinstance(content, list):
+            return "\n\n".join(part["text"] for part in content if part["type"] == "text")
+        return str(content)
+
+    @property
+    def pictures(self) -> list[Image.Image]:
+        """Those of all messages, decoded from their data: URLs. Raises what Pillow does for what is no picture."""
+        return [picture for message in self.messages for picture in _pictures(message)]
+
+
+def _pictures(message: dict[str, Any]) -> list[Image.Image]:
+    content = message.get("content")
+    urls = (
+        [part["image_url"]["url"] for part in content if "image_url" in part]
+        if isinstance(content, list)
+        else []
+    )
+    found = []
+    for url in urls:
+        kind, comma, data = url.removeprefix("data:image/").partition(";base64,")
+        assert comma and kind in ("png", "jpeg"), url[:40]
+        found.append(Image.open(io.BytesIO(base64.b64decode(data, validate=True)), formats=(kind.upper(),)))
+    return found
+
+
+def color_of(picture: Image.Image) -> str:
+    """The name of the color in its middle."""
+    middle = picture.convert("RGB").getpixel((picture.width // 2, picture.height // 2))
+    assert isinstance(middle, tuple)
+    return min(
+        _COLORS, key=lambda name: sum((a - b) ** 2 for a, b in zip(_COLORS[name], middle, strict=True))
+    )
+
+
+def see_colors(asked: Asked) -> Reply:
+    """An answer that names the colors of all pictures in the request."""
+    return Reply(f"This is {' and '.join(map(color_of, asked.pictures)) or 'nothing'}.")
 
 
 # Bytes are sent as they are, as the whole of a stream.

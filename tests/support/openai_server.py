@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import json
 import math
+import re
 import signal
 import sys
 import threading
@@ -34,14 +35,18 @@ def tokens_of(text: str) -> int:
 
 
 def prompt_tokens(body: dict[str, Any]) -> int:
-    """The tokens of a request's messages and tools; each message takes four of its own."""
-    messages = sum(4 + tokens_of(json.dumps(message)) for message in body.get("messages", ()))
+    """The tokens of a request's messages and tools; each message takes four of its own, each picture 64."""
+    told = json.dumps(body.get("messages", ()))
+    pictures = told.count('"data:image/')
+    told = re.sub(r"data:image/[^\"]*", "", told)
+    messages = sum(4 + tokens_of(json.dumps(message)) for message in json.loads(told)) + 64 * pictures
     return messages + (tokens_of(json.dumps(body["tools"])) if body.get("tools") else 0)
 
 
 class OpenAiServer:
     """Listens on a port of its own from `__enter__` to `__exit__`. `asked` has the chat requests so far, `left` those
-    that the client left before their end. With `key`, requests without it are refused."""
+    that the client left before their end. With `key`, requests without it are refused. `sees`: whether it
+    says that its model takes pictures, None: it says nothing; one that is `blind` refuses them."""
 
     def __init__(
         self,
@@ -52,7 +57,10 @@ class OpenAiServer:
         context: int = 8192,
         key: str = "",
         port: int = 0,
+        sees: bool | None = None,
+        blind: bool = False,
     ) -> None:
+        self.sees, self.blind = sees, blind
         self.answer = answer or in_order()
         self.kind, self.names, self.context, self.key = kind, tuple(names), context, key
         self.asked: list[Asked] = []
@@ -125,10 +133,17 @@ class _Handler(BaseHTTPRequestHandler):
         if path.endswith("/v1/models"):
             self._object({"object": "list", "data": [self._listed(name) for name in scripted.names]})
         elif path == "/props" and scripted.kind == "llama-server":
-            self._object({"default_generation_settings": {"n_ctx": scripted.context}, "total_slots": 1})
+            told: dict[str, Any] = {
+                "default_generation_settings": {"n_ctx": scripted.context},
+                "total_slots": 1,
+            }
+            if scripted.sees is not None:
+                told["modalities"] = {"vision": scripted.sees, "audio": False}
+            self._object(told)
         elif path.startswith("/api/v0/models") and scripted.kind == "lm-studio":
             listed = [
                 {"id": name, "max_context_length": 131072, "loaded_context_length": scripted.context}
+                | ({} if scripted.sees is None else {"type": "vlm" if scripted.sees else "llm"})
                 for name in scripted.names
             ]
             self._object({"data": listed})
@@ -155,6 +170,9 @@ class _Handler(BaseHTTPRequestHandler):
             if body.get("model") not in scripted.names:
                 self._error(404, f"The model `{body.get('model')}` does not exist.")
                 return
+            if scripted.blind and asked.pictures:
+                self._error(400, "This model does not support images.")
+                return
             self._reply(asked, scripted.answer(asked))
         elif path == "/tokenize" and scripted.kind == "llama-server":
             self._object({"tokens": list(range(tokens_of(body.get("content", ""))))})
@@ -165,7 +183,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._object({"count": count, "max_model_len": scripted.context, "tokens": list(range(count))})
         elif path == "/api/show" and scripted.kind == "ollama":
             info = {"general.architecture": "llama", "llama.context_length": scripted.context}
-            self._object({"model_info": info, "capabilities": ["completion", "tools"]})
+            able = ["completion", "tools", *(["vision"] if scripted.sees else [])]
+            self._object({"model_info": info, **({} if scripted.sees is None else {"capabilities": able})})
         else:
             self._error(404, "no such path")
 

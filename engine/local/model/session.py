@@ -14,6 +14,7 @@ import msgspec
 from engine.api import GenerateRequest, ModelFacts
 from engine.errors import UserError
 from engine.formats import ChatFormat, Prompt
+from engine.formats.picture_marks import marked, with_pictures
 from engine.local import native
 from engine.local.model import checkpoints
 from engine.local.model.expert_caching import ExpertCaching
@@ -22,7 +23,6 @@ from engine.local.model.sequences import Sequence, TokenizedTexts
 from engine.local.model.tokenizer import Tokenizer
 from engine.local.native.projector import Encoded
 from engine.local.native.routing import ExpertWatch
-from engine.local.pictures.marks import marked, with_pictures
 from engine.local.pictures.sight import Sight
 from engine.local.speculative.draft_model import DraftModel
 from engine.placement.plan import Placement

@@ -10,12 +10,12 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from pathlib import Path
 
 from engine.errors import ErrorInfo, UserError, error_info
 from engine.local.native.projector import Encoded, PictureRows, ProjectorHandle
 from engine.local.pictures.trial import survives
 from engine.local.pictures.units import MOST_ROWS, unit
+from engine.pixels import read_pixels
 from engine.values import Picture
 
 # Of a picture: native code has not been made for any size and shape.
@@ -144,7 +144,7 @@ class Sight:
             found: list[Encoded] | None = None
             failure: ErrorInfo | None = None
             try:
-                found = handle.encoded(picture.width, picture.height, _pixels(picture))
+                found = handle.encoded(picture.width, picture.height, read_pixels(picture))
             except Exception as error:  # a projector is someone else's: it may find any mistake of ours
                 failure = error_info("picture.not_encoded", error)
             with self._changed:
@@ -166,15 +166,3 @@ class Sight:
             if size <= KEPT_BYTES or key[0] == picture.sha256:
                 break
             size -= self._encoded.pop(key).rows.nbytes
-
-
-def _pixels(picture: Picture) -> bytes:
-    """Raises UserError `picture.changed` (path) where the file is not what was attached."""
-    try:
-        with Path(picture.path).open("rb") as file:
-            data = file.read(picture.bytes + 1)
-    except OSError as error:
-        raise UserError("picture.changed", path=picture.path) from error
-    if len(data) != picture.bytes or hashlib.sha256(data).hexdigest() != picture.sha256:
-        raise UserError("picture.changed", path=picture.path)
-    return data

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import Command
-from tests.support.openai_script import Reply, call, in_order
+from tests.support.documents.pictures import picture
+from tests.support.openai_script import Reply, call, in_order, see_colors
 from tests.support.openai_server import OpenAiServer
 
 
@@ -61,6 +62,24 @@ def test_what_is_only_known_of_a_file_is_told_of_none_elsewhere(
     ran = command.here(*words, "openai:http://gpu.example:8000/v1#qwen3", "--json")
     assert (ran.code, ran.last["error"]["code"]) == (1, "remote.elsewhere")
     assert "qwen3" in ran.sentence and "gpu.example:8000" in ran.sentence
+
+
+def test_a_model_elsewhere_sees_a_picture_or_says_that_it_cannot(command: Command, tmp_path: Path) -> None:
+    (file := tmp_path / "red.jpg").write_bytes(picture("red", kind="JPEG"))
+    words = ("chat", "Which color?", "--json", "--attach", str(file), "--model")
+    with OpenAiServer(see_colors) as server:
+        ran = command.here(*words, server.model)
+        assert (ran.code, ran.last["content"]) == (0, "This is red.")
+        (told,) = ran.last["attachments"]
+        assert (told["kind"], told["state"], told["tokens"]) == ("picture", "whole", 4)
+        assert server.asked[0].last == "Which color?"
+    with OpenAiServer(see_colors, blind=True) as server:
+        ran = command.here(*words, server.model)
+        assert (ran.code, ran.last["error"]["code"]) == (1, "picture.not_seen")
+    with OpenAiServer(see_colors, kind="llama-server", sees=False) as server:
+        ran = command.here(*words, server.model)
+        assert ran.code == 1 and ran.last["attachments"][0]["state"] == "refused"
+        assert server.asked == []
 
 
 def test_a_model_elsewhere_is_told_what_files_say(command: Command, tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from app.services.chat.compaction_values import room_to_answer
 from app.store.records import Attachment
 from engine.api import ModelFacts
 from engine.errors import ErrorInfo
-from engine.remote.estimate import picture_tokens, text_tokens
+from engine.remote.estimate import text_tokens
+from engine.remote.pictures import picture_tokens
 from engine.values import Picture
 
 _TOO_MUCH = ("attachment.too_long", "attachment.picture_too_long", "attachment.choose_parts")

@@ -1,8 +1,8 @@
 """Marks that stand for pictures in texts."""
 
 from engine.formats import Prompt
+from engine.formats.picture_marks import marked, with_pictures
 from engine.formats.values import Piece
-from engine.local.pictures.marks import marked, with_pictures
 from engine.values import Message, Picture
 
 RED = Picture("red.rgb", "ab" * 32, 2, 2, at=4)

@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from engine.formats import Prompt
-from engine.formats.values import Piece
+from engine.formats.values import Piece, Prompt
 from engine.values import Message, Picture
 
 # A private plane that the separation of pieces does not draw from.
