@@ -94,6 +94,8 @@ class RemoteSource:
         """Search for the server, with the lock held. Raises UserError `engine.no_model` once closed."""
         if self._closed:
             raise UserError("engine.no_model")
+        if not self._load.done():  # it has just failed, and is about to tell why
+            return
         self._load = Future()
         self._engine.load(LoadRequest(self.name.text))
 
