@@ -103,7 +103,7 @@ class Services:
             store, models, settings, library, self.runs, events, remote_servers.is_new
         )
         self.requests = ChatRequests(store, models, settings, self.projects)
-        self.attachments = Attachments(store, models, self.requests, events, self._prefill_tps)
+        self.attachments = Attachments(store, models, self.requests, events, self._prefill_tps, self._seeing)
         self.source_views = SourceViews(store)
         self.answers = OpenAnswers(store, models, self.runs, self.requests, events)
         self.conversations = Conversations(store, self.projects, self.answers, events)
@@ -168,6 +168,10 @@ class Services:
             self.library.keep_house()
         finally:
             self.downloads.recover()
+
+    def _seeing(self) -> str:
+        model = self.library.seeing()
+        return "" if model is None else model.name
 
     def _prefill_tps(self) -> float:
         """The speed at which the model in use reads: as measured, else as predicted, 0.0 where neither is known."""

@@ -18,7 +18,8 @@ class LoadRequests(msgspec.Struct, frozen=True):
     crash.
 
     `calibrations` is the folder that keeps what was measured of this machine, `states` the one for what was
-    read of conversations, "": nothing of that is written.
+    read of conversations, "": nothing of that is written. `projector_of` gives what a model's file sees by, "": what
+    lies beside it, if anything.
     """
 
     settings: SettingsFile
@@ -26,6 +27,7 @@ class LoadRequests(msgspec.Struct, frozen=True):
     kept_threads: Callable[[str], int]
     calibrations: str
     states: str
+    projector_of: Callable[[str], str]
 
     def make(
         self,
@@ -46,6 +48,8 @@ class LoadRequests(msgspec.Struct, frozen=True):
         wished = complete(self.kept_options(path) if options is None else options, settings, context)
         if without_workers:
             wished = msgspec.structs.replace(without_worker_budgets(wished), workers=())
+        if not wished.mmproj:
+            wished = msgspec.structs.replace(wished, mmproj=self.projector_of(path))
         threads = self.kept_threads(path) or settings.threads
         remembered = options is None or without_workers
         return LoadRequest(

@@ -70,7 +70,9 @@ class Models:
         states: str = "",
     ) -> None:
         self._settings = settings
-        self._loads = LoadRequests(settings, kept_options, kept_threads, calibrations, states)
+        self._loads = LoadRequests(
+            settings, kept_options, kept_threads, calibrations, states, self._projector_of
+        )
         self._fall_back = fall_back
         self._library = library
         self._events = events
@@ -166,6 +168,11 @@ class Models:
                 return
             if remember:
                 self._remember(model, path)
+
+    def _projector_of(self, path: str) -> str:
+        """The projector that the library has for a model, "" for none."""
+        model = None if self._library is None else self._library.at(path)
+        return model.projector.path if model is not None and model.projector is not None else ""
 
     def reload(self, *, without_workers: bool = False, because: LoadReason = "chosen") -> None:
         """Load the same model again, after a crash or a changed setting; `without_workers`: on this machine

@@ -10,13 +10,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.api import GenerateRequest
-from engine.errors import ErrorInfo, error_info
+from engine.errors import ErrorInfo, UserError, error_info
 from engine.local.generation.cancellation import Cancellation
 from engine.local.model.session_guard import SessionGuard
 
 if TYPE_CHECKING:
     from engine.local.generation.generation import Emit
     from engine.local.generation.scoring import Work
+    from engine.local.pictures.sight import Sight
+
+
+Queue = queue.SimpleQueue[tuple[GenerateRequest, float]]
 
 
 class Prepared(NamedTuple):
@@ -27,31 +31,45 @@ class Prepared(NamedTuple):
     error: ErrorInfo | None
 
 
+def _has_pictures(request: GenerateRequest) -> bool:
+    return any(message.media for message in request.messages)
+
+
 class PromptWorker:
-    """One thread that prepares requests in order, started by the first."""
+    """A thread that prepares requests in order, and one for those with pictures, which may have to wait for what
+    looks at them. Each is started by its first request."""
 
     def __init__(
         self, guard: SessionGuard, cancellation: Cancellation, emit: Emit, ready: Callable[[Prepared], None]
     ) -> None:
         self._guard, self._cancellation, self._emit, self._ready = guard, cancellation, emit, ready
-        self._asked: queue.SimpleQueue[tuple[GenerateRequest, float]] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._queues: dict[str, Queue] = {}
 
     def ask(self, request: GenerateRequest) -> None:
         """Queue a request; called on the pipe's reader thread."""
         self._cancellation.opened(request.id)
-        self._asked.put((request, time.monotonic()))
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="prompt-worker", daemon=True)
-            self._thread.start()
+        name = "picture-prompts" if _has_pictures(request) else "prompt-worker"
+        if name not in self._queues:
+            asked = self._queues[name] = queue.SimpleQueue()
+            threading.Thread(target=self._run, args=(asked,), name=name, daemon=True).start()
+        self._queues[name].put((request, time.monotonic()))
 
-    def _run(self) -> None:
+    def _run(self, asked: Queue) -> None:
         while True:
-            request, arrived = self._asked.get()
+            request, arrived = asked.get()
             prepared = self._prepared(request, arrived)
             self._ready(prepared)
             if prepared.generation is not None and request.conversation == self._cancellation.priority != "":
                 self._cancellation.preempt_prefill()
+
+    def _load(self, sight: Sight, request: GenerateRequest) -> None:
+        """Raises UserError `projector.*`, and `engine.no_model` where the model goes meanwhile."""
+
+        def stopped() -> bool:
+            return self._guard.is_withdrawn or self._cancellation.is_aborted(request.id)
+
+        if not sight.load(stopped) and not self._cancellation.is_aborted(request.id):
+            raise UserError("engine.no_model")
 
     def _prepared(self, request: GenerateRequest, arrived: float) -> Prepared:
         from engine.local.generation.generation import Generation
@@ -61,6 +79,8 @@ class PromptWorker:
             if session is None:
                 return Prepared(request, None, ErrorInfo("engine.no_model"))
             try:
+                if _has_pictures(request) and session.sight is not None:
+                    self._load(session.sight, request)
                 generation: Work = (
                     Scoring(session, request, self._emit, arrived)
                     if request.score

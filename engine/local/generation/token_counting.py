@@ -36,15 +36,19 @@ class TokenCounting:
         while True:
             command = self._asked.get()
             with self._guard.acquire() as session:
-                measured = _measured(session, command)
+                measured = _measured(session, command, lambda: self._guard.is_withdrawn)
             self._send(measured)
 
 
-def _measured(session: Session | None, command: protocol.Measure) -> Measured:
+def _measured(session: Session | None, command: protocol.Measure, stopped: Callable[[], bool]) -> Measured:
     request = command.request
+    given = (*command.texts, *(picture for message in request.messages for picture in message.media))
     if session is None:
         return Measured(request.id, error=ErrorInfo("engine.no_model"))
     try:
+        looks = any(isinstance(each, Picture) for each in given)
+        if looks and session.sight is not None and not session.sight.load(stopped):
+            return Measured(request.id, error=ErrorInfo("engine.no_model"))
         prompt = _prompt_tokens(session, request)
         texts = tuple(_tokens(session, each) for each in command.texts)
     except Exception as error:  # a template is someone else's program: it may find any mistake of ours

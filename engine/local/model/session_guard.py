@@ -31,6 +31,11 @@ class SessionGuard:
             self._loads -= 1
             self._changed.notify_all()
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the session that a thread has acquired is wanted back."""
+        return self._session is None
+
     def withdraw(self) -> None:
         """Withdraw the session; returns once no thread uses it."""
         with self._changed:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import traceback
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from engine.errors import ErrorInfo, UserError, error_info
 from engine.local.native.projector import Encoded, PictureRows, ProjectorHandle
@@ -22,6 +23,8 @@ from engine.values import Picture
 MOST_PIXELS, MOST_RATIO = 64_000_000, 100
 # Rows that are kept, in bytes.
 KEPT_BYTES = 256 * 2**20
+# While it is loaded, whether that was stopped is looked for this often.
+_LOOK_S = 0.05
 # So many numbers tell one picture from all others.
 _TELLING = 8
 
@@ -36,9 +39,8 @@ class Sight:
     ) -> None:
         self._path, self._fingerprint, self._model_path = path, fingerprint, model_path
         self._model, self._threads, self._use_gpu = model, threads, use_gpu
-        self._loading = threading.Lock()
-        self._is_refused = False
         self._handle: ProjectorHandle | None = None
+        self._refusal: ErrorInfo | None = None
         self._changed = threading.Condition()
         self._known: dict[Numbers, tuple[Picture, int]] = {}
         self._asked: list[tuple[int, Picture]] = []
@@ -49,12 +51,31 @@ class Sight:
         self._is_closing = False
         self.encodings = 0
 
+    def load(self, stopped: Callable[[], bool] = lambda: False) -> bool:
+        """Wait for the projector, which the thread of the pictures loads; False where that is `stopped` before.
+
+        Raises UserError `projector.*`.
+        """
+        with self._changed:
+            self._begin()
+            while self._handle is None and self._refusal is None:
+                if stopped() or self._is_closing:
+                    return False
+                self._changed.wait(_LOOK_S)
+            if self._refusal is not None:
+                raise UserError.from_info(self._refusal)
+            return True
+
     def tokens(self, picture: Picture) -> Numbers:
-        """What stands for the picture in a list of tokens. Raises UserError `projector.*`, `picture.*`."""
+        """What stands for the picture in a list of tokens, once it is loaded. Raises UserError `projector.*`,
+        `picture.*`."""
         short, long = sorted((picture.width, picture.height))
         if short < 1 or short * long > MOST_PIXELS or long > MOST_RATIO * short:
             raise UserError("picture.too_large")
-        handle = self._loaded()
+        self.load()
+        handle = self._handle
+        if handle is None:  # it is closing
+            raise UserError("engine.no_model")
         found: list[int] = []
         tile = 0
         for part in handle.parts(picture.width, picture.height):
@@ -78,9 +99,6 @@ class Sight:
                 return
             self._failed.pop(picture.sha256, None)
             self._asked.append((request, picture))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
-                self._thread.start()
             self._changed.notify_all()
 
     def withdraw(self, request: int) -> None:
@@ -115,14 +133,25 @@ class Sight:
         if self._handle is not None:
             self._handle.close()
 
-    def _loaded(self) -> ProjectorHandle:
-        with self._loading:
-            if self._handle is None:
-                if self._is_refused or not survives(self._path, self._model_path, self._threads):
-                    self._is_refused = True
-                    raise UserError("projector.not_loaded", path=self._path)
-                self._handle = ProjectorHandle(self._path, self._model, self._threads, use_gpu=self._use_gpu)
-            return self._handle
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
+            self._thread.start()
+
+    def _load(self) -> ProjectorHandle | None:
+        """On the thread of the pictures."""
+        handle, refusal = None, ErrorInfo("projector.not_loaded", {"path": self._path})
+        try:
+            if survives(self._path, self._model_path, self._threads, lambda: self._is_closing):
+                handle = ProjectorHandle(self._path, self._model, self._threads, use_gpu=self._use_gpu)
+        except UserError as error:
+            refusal = error.info
+        except Exception:  # as in `_run`
+            traceback.print_exc()
+        with self._changed:
+            self._handle, self._refusal = handle, None if handle else refusal
+            self._changed.notify_all()
+        return handle
 
     def _digest(self, picture: Picture, tile: int) -> str:
         parts = (picture.sha256, picture.width, picture.height, tile, self._fingerprint)
@@ -133,8 +162,8 @@ class Sight:
             self._handle.stop = True
 
     def _run(self) -> None:
-        handle = self._loaded()
-        while True:
+        handle = self._load()
+        while handle is not None:
             with self._changed:
                 self._changed.wait_for(lambda: self._asked or self._is_closing)
                 if self._is_closing:

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 
 # Loading may read gigabytes from a slow disk.
 PATIENCE = 300.0
+_LOOK_S = 0.1
 # Of the picture, in pixels; larger than most patches.
 _SIDE = 64
 
 
-def survives(path: str, model: str, threads: int) -> bool:
+def survives(path: str, model: str, threads: int, stopped: Callable[[], bool]) -> bool:
     """Whether a process that loads the projector at `path` beside the vocabulary of `model`, and encodes a picture,
-    comes out of it."""
+    comes out of it, before it is `stopped`."""
     # Modules come from where ours do, never from the folder that we were started in.
     command = [sys.executable, "-P", "-m", "engine.local.pictures.trial", path, model, str(threads)]
     try:
-        tried = subprocess.run(
+        tried = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            timeout=PATIENCE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            check=False,
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except OSError:
         return False
-    return tried.returncode == 0
+    with tried:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and not stopped():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return tried.wait(_LOOK_S) == 0
+        tried.kill()
+    return False
 
 
 def main(path: str, model: str, threads: str) -> int:

@@ -42,7 +42,8 @@ Cancelled = Callable[[], bool]
 
 
 class Attachments:
-    """`prefill_tps` gives the tokens that the model in use reads in a second, 0.0 where that is not known."""
+    """`prefill_tps` gives the tokens that the model in use reads in a second, 0.0 where that is not known; `seeing`
+    gives the name of a model in the library that sees, "" for none."""
 
     def __init__(
         self,
@@ -51,9 +52,10 @@ class Attachments:
         requests: ChatRequests,
         events: EventBus,
         prefill_tps: Callable[[], float],
+        seeing: Callable[[], str],
     ) -> None:
         self._store, self._models, self._requests, self._events = store, models, requests, events
-        self._prefill_tps = prefill_tps
+        self._prefill_tps, self._seeing = prefill_tps, seeing
 
     def attach(
         self,
@@ -113,7 +115,7 @@ class Attachments:
             messages = (*messages, Message("user", "?"))
         asked = msgspec.structs.replace(request, id=new_request_id(), messages=messages)
         if not facts.sees:
-            attachments = unseen(attachments, of_projector(facts))
+            attachments = unseen(attachments, of_projector(facts), self._seeing())
         try:
             measured = self._measured(asked, attachments, given)
         except UserError as error:

@@ -48,13 +48,21 @@ def seen(attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
     )
 
 
-def unseen(attachments: Sequence[Attachment], reason: ErrorInfo | None) -> tuple[Attachment, ...]:
-    """Pictures are refused for this reason, None: the model sees none."""
+def unseen(
+    attachments: Sequence[Attachment], reason: ErrorInfo | None, other: str = ""
+) -> tuple[Attachment, ...]:
+    """Pictures are refused for this reason, None: the model sees none, but `other` does, if there is one."""
+
+    def blind(name: str) -> ErrorInfo:
+        if other:
+            return ErrorInfo("attachment.other_sees", {"name": name, "model": other})
+        return ErrorInfo("attachment.cannot_see", {"name": name})
+
     return tuple(
         msgspec.structs.replace(
             each,
             state="refused",
-            reason=reason or ErrorInfo("attachment.cannot_see", {"name": each.name}),
+            reason=reason or blind(each.name),
             tokens=0,
             estimated=False,
         )

@@ -198,6 +198,12 @@ def test_stop_breaks_an_encoding_off_and_the_next_picture_is_right(tmp_path: Pat
     write_color_projector(slow, layers=200, side=32)
     with opened(mmproj=str(slow), context=4096) as seeing:
         id = seeing.ask(question(picture(tmp_path, RED)))
+        # While the projector is tried and loaded, others are answered, and it can be stopped.
+        assert seeing.logprobs(seeing.ask(Message("user", "Hello")))
+        assert not [each for each in seeing.told.seen if isinstance(each, PrefillProgress) and each.id == id]
+        seeing.engine.abort(id)
+        assert seeing.told.finish(id)[1].reason == "cancelled"
+        id = seeing.ask(question(picture(tmp_path, RED)))
         seeing.told.next(PrefillProgress)  # it has its place: the encoding was asked for
         seeing.engine.abort(id)
         assert seeing.told.finish(id)[1].reason == "cancelled"

@@ -10,9 +10,11 @@ import msgspec
 import pytest
 
 from agents.events import RunStarted
+from app.services.chat.attachments.weighing import unseen
 from app.services.chat.exchange.vetting import own_contents
 from app.services.chat.prompting import request_messages, with_attachments
 from app.store.records import Attachment, Message
+from engine.errors import ErrorInfo
 from engine.values import Picture
 from tests.app.services.chat.attachments.test_attachments import CONTEXT, House, held
 from tests.support.agents.chatting import Chatting
@@ -91,6 +93,14 @@ def test_it_is_exported_and_imported_with_its_chat(house: House) -> None:
     assert set(whole.contents) == {red.sha256, red.text} == set(own_contents(whole).contents)
     made_up = msgspec.structs.replace(red, width=-red.width, height=-red.height)
     assert house.services.store.contents.given(house.id, made_up) == ""
+
+
+def test_a_model_of_the_library_that_sees_is_named() -> None:
+    red = Attachment("red.png", "picture", 1, "a", "b", width=2, height=2)
+    text = Attachment("a.md", "text", 1, "a", "b")
+    refused, same = unseen((red, text), None, "Gemma 3 12B")
+    assert refused.reason == ErrorInfo("attachment.other_sees", {"name": "red.png", "model": "Gemma 3 12B"})
+    assert same == text
 
 
 def test_pictures_that_do_not_fit_are_named(house: House) -> None:
