@@ -13,6 +13,7 @@ import msgspec
 from app.cli.output import Output
 from app.messages import localized_error
 from app.services.chat.attachments.weighing import can_be_searched
+from app.services.chat.citations.citations import Citation
 from app.services.models.events import ModelChanged
 from app.store.records import Attachment
 from engine.errors import UserError
@@ -65,13 +66,28 @@ def refused(told: NotAttached, output: Output) -> int:
         output.note(output.localized("cli.attach_parts"))
     error = UserError("attachment.not_sent")
     message = localized_error(error, output.language)
-    output.object({"error": {"code": error.code, "message": message}, **objects(told.attachments, output)})
+    output.object(
+        {"error": {"code": error.code, "message": message}, **objects(told.attachments, (), output)}
+    )
     return 1
 
 
-def objects(attachments: Sequence[Attachment], output: Output) -> dict[str, Any]:
+def objects(
+    attachments: Sequence[Attachment], citations: Sequence[Citation], output: Output
+) -> dict[str, Any]:
     """The contract's JSON of attachments, and of the citations in an answer."""
-    return {"attachments": attachment_objects(attachments, output), "citations": []}
+    cited = [
+        {
+            "number": each.number,
+            "file": each.source.path or each.source.name if each.source else "",
+            "page": each.part or None,
+            "quote": each.quote,
+            "found": each.found,
+        }
+        for each in citations
+    ]
+    once = [each for place, each in enumerate(cited) if each not in cited[:place]]
+    return {"attachments": attachment_objects(attachments, output), "citations": once}
 
 
 def attachment_objects(attachments: Sequence[Attachment], output: Output) -> list[dict[str, Any]]:

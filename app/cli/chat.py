@@ -149,7 +149,8 @@ def _once(talk: Talk, prompt: str, output: Output) -> int:
 def _print(talk: Talk, message: Message, output: Output) -> None:
     if output.json:
         answer = answer_object(message, output, talk.calls(message))
-        output.object(answer | objects(talk.sent, output) if talk.sent else answer)
+        told = objects(talk.sent, talk.services.citations.of(message), output) if talk.sent else {}
+        output.object(answer | told)
     elif message.timings and message.usage and sys.stderr.isatty():
         output.note(speed_line(message, output.language))
 

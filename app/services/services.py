@@ -16,6 +16,7 @@ from app.services.chat.attachments.attachment_search import AttachmentSearch
 from app.services.chat.attachments.attachments import Attachments
 from app.services.chat.chat_models import ChatModels
 from app.services.chat.chat_requests import ChatRequests
+from app.services.chat.citations.citations import Citations
 from app.services.chat.compaction import Compactor
 from app.services.chat.comparisons import Comparisons
 from app.services.chat.conversations import TRASH_DAYS, Conversations
@@ -105,6 +106,7 @@ class Services:
         self.requests = ChatRequests(store, models, settings, self.projects)
         self.attachments = Attachments(store, models, self.requests, events, self._prefill_tps, self._seeing)
         self.source_views = SourceViews(store)
+        self.citations = Citations(store, self.attachments.parts)
         self.answers = OpenAnswers(store, models, self.runs, self.requests, events)
         self.conversations = Conversations(store, self.projects, self.answers, events)
         self.filing = Filing(store, self.runs, self.answers, events)

@@ -112,7 +112,7 @@ class Asking:
             self._answers.refuse_busy(record.conversation)
             if record.role == "user":
                 self._chat_models.take_up(record.conversation)
-            attachments, found = self._searching.searched(record.conversation, text, record.attachments)
+            attachments, found = self._searching.sources(record.conversation, text, record.attachments)
             kept = [source for source in record.sources if source.path]
             edited = self._store.messages.add(
                 record.conversation,
@@ -121,7 +121,7 @@ class Asking:
                 text,
                 model=record.model,
                 attachments=attachments,
-                sources=self._numbered(record.conversation, (*found, *kept)),
+                sources=self._numbered(record.conversation, record.parent, (*found, *kept)),
             )
             self._events.publish(BranchShown(record.conversation))
             if record.role != "user":
@@ -166,7 +166,7 @@ class Asking:
     ) -> Message:
         self._answers.refuse_busy(id)
         conversation = self._given_memories(self._chat_models.take_up(id))
-        attachments, found = self._searching.searched(id, text, attachments)
+        attachments, found = self._searching.sources(id, text, attachments)
         question = None if queued else self._asked_before(conversation, text, attachments)
         if question is None:
             question = self._store.messages.add(
@@ -176,18 +176,20 @@ class Asking:
                 text,
                 dequeues=queued,
                 attachments=attachments,
-                sources=self._numbered(id, (*found, *sources)),
+                sources=self._numbered(id, conversation.leaf, (*found, *sources)),
             )
             self._events.publish(MessageAdded(question))
         if conversation.title_source == "none":
             self._give_title(id, text if text.strip() else attachments[0].name)
         return self._answer(id, question.id)
 
-    def _numbered(self, id: int, sources: Sequence[Source]) -> tuple[Source, ...]:
-        """Sources with numbers that no other has in the shown branch."""
-        if not sources:
-            return ()
-        return numbered(sources, next_number(self._store.messages.get_all(self._store.messages.path(id))))
+    def _numbered(self, id: int, parent: int | None, sources: Sequence[Source]) -> tuple[Source, ...]:
+        """Sources of a question below `parent`, with numbers that no other has in the branch."""
+        if not sources or parent is None:
+            return numbered(sources, 1)
+        path = self._store.messages.path(id)
+        before = self._store.messages.get_all(path[: path.index(parent) + 1])
+        return numbered(sources, next_number(before))
 
     def _asked_before(
         self, conversation: Conversation, text: str, attachments: Sequence[Attachment]

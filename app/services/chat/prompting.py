@@ -126,6 +126,7 @@ def with_attachments(
 def _with_attachments(record: records.Message, given: Callable[[records.Attachment], str | Picture]) -> Told:
     whole = [attachment for attachment in record.attachments if attachment.state == "whole"]
     several = sum(attachment.is_picture for attachment in whole) > 1
+    numbers = {source.sha256: f"[{source.number}] " for source in record.sources if not source.text}
     content, media = "", []
     for attachment in whole:
         found = given(attachment)
@@ -134,7 +135,8 @@ def _with_attachments(record: records.Message, given: Callable[[records.Attachme
             content = _joined(content, text)
             media.append(msgspec.structs.replace(found, at=len(content)))
         else:
-            content = _joined(content, found or _LOST.format(name=attachment.name))
+            found = found or _LOST.format(name=attachment.name)
+            content = _joined(content, numbers.get(attachment.sha256, "") + found)
     fields = {name: getattr(record, name) for name in records.Message.__struct_fields__}
     content = _joined(_joined(content, told(record.sources, record.content)), record.content)
     return Told(**fields | {"content": content, "attachments": (), "sources": ()}, media=tuple(media))

@@ -41,7 +41,8 @@ def test_files_are_read_and_the_contracts_object_says_what_they_cost(
     done = asked(lease, note)
     assert done.code == 0, done.err
     answer = done.last
-    assert "512" in answer["content"] and answer["citations"] == []
+    assert "512" in answer["content"]
+    assert all(cited["number"] in (1, 2) for cited in answer["citations"] if cited["found"])
     first, second = answer["attachments"]
     assert {**first, "tokens": 0} == {
         "name": "lease.pdf",

@@ -84,12 +84,21 @@ def test_a_model_elsewhere_sees_a_picture_or_says_that_it_cannot(command: Comman
 
 def test_a_model_elsewhere_is_told_what_files_say(command: Command, tmp_path: Path) -> None:
     (tmp_path / "lease.md").write_text("Cats are allowed.")
-    with OpenAiServer(in_order(Reply("Yes."))) as server:
+    with OpenAiServer(
+        in_order(Reply("Yes, “cats are allowed” [1], but “dogs are not allowed” [1] [7]."))
+    ) as server:
         ran = command.here(
             "chat", "Cats?", "--model", server.model, "--json", "--attach", str(tmp_path / "lease.md")
         )
         (asked,) = [ask.body for ask in server.asked if "messages" in ask.body]
-    assert ran.code == 0 and ran.last["content"] == "Yes."
+    assert ran.code == 0
     assert [(each["name"], each["state"]) for each in ran.last["attachments"]] == [("lease.md", "whole")]
-    said = 'File "lease.md":\nCats are allowed.\nEnd of file "lease.md".\n\nCats?'
-    assert asked["messages"][-1] == {"role": "user", "content": said}
+    cited = {"file": "lease.md", "page": None}
+    assert ran.last["citations"] == [
+        {"number": 1, **cited, "quote": "cats are allowed", "found": True},
+        {"number": 1, **cited, "quote": "dogs are not allowed", "found": False},
+        {"number": 7, "file": "", "page": None, "quote": "", "found": False},
+    ]
+    said = asked["messages"][-1]
+    assert said["role"] == "user" and said["content"].endswith("\n\nCats?")
+    assert said["content"].startswith('[1] File "lease.md":\nCats are allowed.\nEnd of file "lease.md".\n\n')

@@ -1,4 +1,4 @@
-"""Finds the passages for a question in attachments that are searched instead of read whole.
+"""Finds the sources of a question in its attachments: whole texts, and passages of those that are searched instead.
 
 Methods block on the disk: call them off the GUI thread.
 """
@@ -28,19 +28,24 @@ _MOST = 64
 
 
 class AttachmentSearch:
-    """Ranks the passages of all searched attachments of a question together."""
+    """Ranks the passages of all attachments of a question together that are searched."""
 
     def __init__(self, models: Models, attachments: Attachments) -> None:
         self._models, self._attachments = models, attachments
 
-    def searched(
+    def sources(
         self, conversation: int, question: str, attachments: Sequence[Attachment]
     ) -> tuple[tuple[Attachment, ...], tuple[Source, ...]]:
-        """The attachments of a question, those that are searched with what was found in them; and the passages,
-        without numbers."""
+        """The attachments of a question, those that are searched with what was found in them; and its sources, whole
+        texts first."""
+        whole = [
+            Source(0, each.name, sha256=each.sha256)
+            for each in attachments
+            if each.state == "whole" and not each.is_picture
+        ]
         wanted = [each for each in attachments if each.state == "searched"]
         if not wanted:
-            return tuple(attachments), ()
+            return tuple(attachments), tuple(whole)
         # What was searched before has the tokens of what was found then.
         room = sum(MOST_FOUND if each.reason else each.tokens for each in wanted)
         if (facts := self._models.state.facts) is not None:
@@ -49,7 +54,7 @@ class AttachmentSearch:
         found = best(question, among, _MOST)
         sources = sources_for(map(among.__getitem__, found or islice(among, _MOST)), room)
         told = [_told(each, sources, bool(found)) if each in wanted else each for each in attachments]
-        return tuple(told), sources
+        return tuple(told), (*whole, *sources)
 
     def _passages(self, conversation: int, attachment: Attachment) -> Iterator[tuple[Passage, Source]]:
         kind: Kind = attachment.kind  # type: ignore[assignment]

@@ -36,8 +36,9 @@ def aged(house: House) -> None:
 
 
 LEASE = pdf("The rent is 500", "Cats are allowed")
+CITE = "Cite what you use by its number, like [1]. Put quotations in quotation marks, word for word."
 TOLD = """\
-File "lease.pdf":
+[1] File "lease.pdf":
 [page 1]
 The rent is 500
 
@@ -51,7 +52,7 @@ def test_the_text_stands_in_front_of_the_words_and_never_moves(house: House) -> 
     lease, note = house.attach("lease.pdf", LEASE), house.attach("note.md", b"# Note\n")
     assert (lease.kind, lease.bytes, lease.parts, lease.state) == ("pdf", len(LEASE), 2, "whole")
     house.say("Are cats allowed?", lease, note)
-    first = f'{TOLD}\n\nFile "note.md":\n# Note\nEnd of file "note.md".\n\nAre cats allowed?'
+    first = f'{TOLD}\n\n[2] File "note.md":\n# Note\nEnd of file "note.md".\n\n{CITE}\n\nAre cats allowed?'
     assert house.asked() == [first]
     house.say("And dogs?")
     house.say("And birds?", house.attach("more.txt", b"Birds are fine."))
@@ -64,16 +65,16 @@ def test_an_edit_and_a_new_answer_keep_what_is_attached(house: House) -> None:
     house.load()
     answer = house.say("Are cats allowed?", house.attach("lease.pdf", LEASE))
     house.told.finished(house.services.asking.regenerate(answer.id).id)
-    assert house.asked() == [f"{TOLD}\n\nAre cats allowed?"]
+    assert house.asked() == [f"{TOLD}\n\n{CITE}\n\nAre cats allowed?"]
     assert answer.parent is not None
     house.told.finished(house.services.asking.edit(answer.parent, "How much is it?").id)
-    assert house.asked() == [f"{TOLD}\n\nHow much is it?"]
+    assert house.asked() == [f"{TOLD}\n\n{CITE}\n\nHow much is it?"]
 
 
 def test_a_file_alone_is_a_question_that_gives_the_chat_its_name(house: House) -> None:
     house.load()
     house.say("", house.attach("lease.pdf", LEASE))
-    assert house.asked() == [TOLD]
+    assert house.asked() == [f"{TOLD}\n\n{CITE}"]
     assert house.services.conversations.get(house.id).title == "lease.pdf"
     with pytest.raises(UserError) as told:
         house.services.asking.send(house.id, "")
@@ -86,7 +87,8 @@ def test_only_the_chosen_parts_are_told(house: House) -> None:
     assert (second.first, second.last, second.parts) == (2, 2, 2)
     house.say("?", second)
     assert house.asked() == [
-        'File "lease.pdf", only parts 2 to 2:\n[page 2]\nCats are allowed\nEnd of file "lease.pdf".\n\n?'
+        '[1] File "lease.pdf", only parts 2 to 2:\n[page 2]\nCats are allowed\nEnd of file "lease.pdf".'
+        f"\n\n{CITE}\n\n?"
     ]
     assert house.attach("lease.pdf", LEASE, first=3, last=4).reason == ErrorInfo(
         "attachment.no_such_part", {"name": "lease.pdf"}
@@ -182,20 +184,23 @@ def test_a_content_that_is_lost_is_told_as_lost(house: House) -> None:
     house.say("Look", lease)
     (house.home / "attachments" / lease.text).unlink()
     house.say("Again")
-    assert house.asked() == ['File "lease.pdf": what it held is no longer kept.\n\nLook', "Again"]
+    assert house.asked() == [
+        f'[1] File "lease.pdf": what it held is no longer kept.\n\n{CITE}\n\nLook',
+        "Again",
+    ]
 
 
 def test_a_temporary_chat_leaves_nothing_of_it_on_the_disk(house: House) -> None:
     house.load()
     house.id = house.services.conversations.create_temporary().id
     house.say("Are cats allowed?", house.attach("lease.pdf", LEASE))
-    assert house.asked() == [f"{TOLD}\n\nAre cats allowed?"]
+    assert house.asked() == [f"{TOLD}\n\n{CITE}\n\nAre cats allowed?"]
     assert held(house) == set()
     assert b"The rent is 500" not in b"".join(files(house.home).values())
     kept = house.services.conversations.keep(house.id)
     house.id = kept.id
     house.say("More")
-    assert house.asked() == [f"{TOLD}\n\nAre cats allowed?", "More"] and len(held(house)) == 3
+    assert house.asked() == [f"{TOLD}\n\n{CITE}\n\nAre cats allowed?", "More"] and len(held(house)) == 3
 
 
 def test_a_new_chat_in_the_place_of_a_full_one_takes_the_files_along(house: House) -> None:
@@ -205,7 +210,7 @@ def test_a_new_chat_in_the_place_of_a_full_one_takes_the_files_along(house: Hous
     house.services.store.messages.delete(answer.id)
     begun = house.services.compactor.begin_anew(house.id)
     house.told.finished(house.services.conversations.path(begun.id)[-1])
-    assert house.asked() == [f"{TOLD}\n\nLook"]
+    assert house.asked() == [f"{TOLD}\n\n{CITE}\n\nLook"]
 
 
 def test_a_chat_with_tools_is_told_and_counts_as_read_from_outside(
@@ -219,7 +224,7 @@ def test_a_chat_with_tools_is_told_and_counts_as_read_from_outside(
         answer = told.finished(services.asking.send(chat, "Cats?", attachments=(lease,)).id)
         started = services.runs.entries(answer.run)[0].event
         assert isinstance(started, RunStarted) and started.tainted
-        assert started.task == f"{TOLD}\n\nCats?"
+        assert started.task == f"{TOLD}\n\n{CITE}\n\nCats?"
         again = told.finished(services.asking.send(chat, "Dogs?").id)
         after = services.runs.entries(again.run)[0].event
         assert isinstance(after, RunStarted) and after.tainted

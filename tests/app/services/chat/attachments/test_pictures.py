@@ -39,8 +39,8 @@ def test_a_picture_stands_at_its_turn_and_never_moves(house: House) -> None:
     assert (red.kind, red.state, red.width, red.height) == ("picture", "whole", 60, 40)
     house.say("Which color?", note, red)
     first = house.engine.requests[-1].messages[-1]
-    text = 'File "note.md":\n# Note\nEnd of file "note.md".'
-    assert first.content == f"{text}\n\nWhich color?"
+    text = '[1] File "note.md":\n# Note\nEnd of file "note.md".'
+    assert first.content.startswith(f"{text}\n\n") and first.content.endswith("\n\nWhich color?")
     (seen,) = first.media
     assert seen.at == len(text) and (seen.width, seen.height) == (60, 40)
     pixels = Path(seen.path).read_bytes()
