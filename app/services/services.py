@@ -31,6 +31,8 @@ from app.services.chat.prompt_cache_files import PromptCacheFiles, states_folder
 from app.services.chat.question_queue import QuestionQueue
 from app.services.chat.source_views import SourceViews
 from app.services.chat.summaries import Summaries
+from app.services.collections.background import BackgroundIndexing
+from app.services.collections.collections import Collections
 from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_servers import RemoteServers
 from app.services.connections.servers import Servers
@@ -43,7 +45,7 @@ from app.services.library.library import Library
 from app.services.model_lifecycle import ModelLifecycle
 from app.services.models.engine_names import of_chat, of_run
 from app.services.models.engines import Engines
-from app.services.models.events import AnswerFinished
+from app.services.models.events import AnswerFinished, ModelUsed
 from app.services.models.models import Models
 from app.services.other_processes import OtherProcesses
 from app.services.placement.placements import Placements, calibrations
@@ -142,10 +144,13 @@ class Services:
         self.asides = Asides(models, events, (naming, self.memories))
         self.summaries = Summaries(store, models, self.model_registry, self.requests, events)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
+        self.collections = Collections(home)
+        self.indexing = BackgroundIndexing(self.collections, lambda: models.is_answering)
         placements.attach(models)
         self.kept_states = PromptCacheFiles(home, settings, models, events)
         events.subscribe(RemoteServersChanged, self._server_changed)
         events.subscribe(AnswerFinished, self._note_use)
+        events.subscribe(ModelUsed, lambda _: self.indexing.make_way())
         # The settings outlive services that are closed and reopened.
         self._forget_settings = settings.events.subscribe(SettingsChanged, events.publish)
 
@@ -170,6 +175,7 @@ class Services:
             self.library.keep_house()
         finally:
             self.downloads.recover()
+        self.indexing.begin()
 
     def _seeing(self) -> str:
         model = self.library.seeing()
@@ -204,6 +210,8 @@ class Services:
 
     def close(self) -> None:
         self._forget_settings()
+        self.indexing.close()
+        self.collections.close()
         self.lifecycle.close()
         self.queue.close()
         self.comparisons.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from app.cli.output import Output
 from app.services.collections.collections import Collections, Status
 
 _TOLD_EVERY = 100  # files
+_LOOK_S = 1.0
 
 
 def add(name: str, paths: Sequence[str], output: Output, *, wait: bool) -> int:
@@ -23,8 +25,14 @@ def add(name: str, paths: Sequence[str], output: Output, *, wait: bool) -> int:
             if done % _TOLD_EVERY == 0:
                 output.progress(output.localized("cli.collections.read", count=done))
 
-        if not collections.bring_up_to_date(collection.name, on_progress=tell):
-            output.note(output.localized("cli.collections.elsewhere"))
+        told = False
+        while not collections.bring_up_to_date(collection.name, meaning=wait, on_progress=tell):
+            if not told:
+                output.note(output.localized("cli.collections.elsewhere"))
+            told = True
+            if not wait:
+                break
+            time.sleep(_LOOK_S)
         return collections.status(collection.name)
 
     print_status(with_collections(work, output), output)

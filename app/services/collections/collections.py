@@ -19,6 +19,7 @@ import msgspec
 from app.services.collections import definitions
 from app.services.collections.fusion import By, chosen, fused
 from app.services.collections.indexing import Indexer
+from app.services.collections.meaning import MakeEmbedder, Meaning, included_embedder
 from app.services.collections.reading import shown
 from app.services.settings.file_lock import locked
 from app.store.documents.opening import DAMAGED, FILE
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 LOCK = "documents.lock"
 _LONGEST_NAME = 100
 _CANDIDATES = 50  # of each way to find
+_NEAREST = 400
 _PAGE = re.compile(r"(?:page|slide) (\d+)")
 
 
@@ -58,8 +60,9 @@ class Hit(msgspec.Struct, frozen=True):
 class Collections:
     """The collections of a data folder, whose index is opened with the first use."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, make_embedder: MakeEmbedder = included_embedder) -> None:
         self._home = home
+        self._meaning = Meaning(home, make_embedder)
         self._lock = threading.Lock()
         self._opened: DocumentStore | None = None
         self._closed = threading.Event()
@@ -135,8 +138,12 @@ class Collections:
         with self._store() as store:
             collection = _named(store, name)
             most = max(_CANDIDATES, 4 * limit)
-            ranked = fused(store.words.search(collection.id, query, most), ())
-            passages = store.contents.passages(collection.id, [id for id, _ in ranked])
+            words = store.words.search(collection.id, query, most)
+            nearest = self._meaning.search(store, query, _NEAREST)
+            passages = store.contents.passages(collection.id, list({*words, *nearest}))
+            # They were of all collections.
+            meaning = [id for id in nearest if id in passages][:most]
+            ranked = fused(words, meaning)
             return [
                 Hit(
                     *_place(each.passage),
@@ -153,30 +160,52 @@ class Collections:
         self,
         name: str | None = None,
         *,
+        meaning: bool = True,
         stopped: Callable[[], bool] = lambda: False,
         wait_turn: Callable[[], None] = lambda: None,
         on_progress: Callable[[int], None] = lambda done: None,
     ) -> bool:
-        """Scan one collection or all, read what is new and remove what is not held any more. False: another process
-        does it. `on_progress` gets how many files are done."""
+        """Scan one collection or all, read what is new and remove what is not held any more; then make the vectors
+        that are missing, if `meaning`. False: another process does it.
+
+        `wait_turn` blocks while something else comes first. `on_progress` gets how many files are done, of each of
+        both. Raises UserError `collections.none`, `collections.no_process` and `engine.*`.
+        """
+
+        def ended() -> bool:
+            return self._closed.is_set() or stopped()
+
         try:
             with locked(self._home / LOCK, 0.0), self._store() as store:
                 collection = None if name is None else _named(store, name).id
-                indexer = Indexer(store, lambda: self._closed.is_set() or stopped(), wait_turn)
+                indexer = Indexer(store, ended, wait_turn)
                 indexer.scan(store.collections.sources(collection))
                 indexer.read(on_progress)
-                indexer.sweep()
+                self._meaning.forget(indexer.sweep())
+                if meaning and not ended():
+                    self._meaning.fill(store, ended, wait_turn, on_progress)
                 return True
         except TimeoutError:
             return False
 
+    def make_way(self) -> None:
+        """Break off the step at work in `bring_up_to_date` that could keep the processor busy: `wait_turn` is asked
+        before it is made again."""
+        self._meaning.make_way()
+
+    def finds_meaning(self) -> bool:
+        """Whether there is an embedding model."""
+        with self._store() as store:
+            return self._meaning.model(store) is not None
+
     def sweep(self) -> None:
         """Forget what no collection holds any more, unless another process is at it: it does so too."""
         with suppress(TimeoutError), locked(self._home / LOCK, 0.0), self._store() as store:
-            Indexer(store, self._closed.is_set).sweep()
+            self._meaning.forget(Indexer(store, self._closed.is_set).sweep())
 
     def close(self) -> None:
         self._closed.set()
+        self._meaning.close()
         with self._lock:
             opened, self._opened = self._opened, None
         if opened is not None:
@@ -204,12 +233,14 @@ class Collections:
         with self._lock:
             if self._opened is opened:
                 opened.set_aside()
+                self._meaning.reset()
                 self._opened, self.was_damaged = None, True
 
     def _status(self, store: DocumentStore, collection: Collection) -> Status:
+        model = self._meaning.model(store)
         return Status(
             collection,
-            store.places.counts(collection.id),
+            store.places.counts(collection.id, model.id if model else 0),
             tuple(store.places.failures(collection.id)),
             store.places.skipped(collection.id),
             tuple(store.collections.sources(collection.id)),

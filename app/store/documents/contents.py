@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
@@ -77,18 +77,6 @@ class ReadContents(Part):
                 known = found.setdefault(passage.id, passage)
                 if passage.path < known.path:  # the same content at several places: always the same one
                     found[passage.id] = passage
-        return found
-
-    @reads
-    def beside(self, connection: Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-        """Heading and text of passages by their ids."""
-        wanted = list(ids)
-        found: dict[int, tuple[str, str]] = {}
-        for at in range(0, len(wanted), _AT_ONCE):
-            some = tuple(wanted[at : at + _AT_ONCE])
-            statement = f"SELECT id, heading, text FROM passage WHERE id IN ({', '.join('?' * len(some))})"
-            rows = connection.exec_driver_sql(statement, some)
-            found.update({id: (heading, text) for id, heading, text in rows})
         return found
 
     @writes

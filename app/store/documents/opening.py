@@ -20,7 +20,7 @@ from engine.errors import UserError
 
 log = logging.getLogger(__name__)
 FILE = "documents.db"
-VERSION = 1
+VERSION = 2
 DAMAGED = ("store.damaged", "store.damaged_without_backup")
 # Deletes by row alone; before, an index without texts forgets a row only when it is told the row's words again.
 DELETES_BY_ROW = sqlite3.sqlite_version_info >= (3, 43)
@@ -80,7 +80,7 @@ CREATE VIRTUAL TABLE words USING fts5(body, title, content='', tokenize=ascii{_D
 INSERT INTO words (words, rank) VALUES ('rank', 'bm25(1.0, 2.0)');
 CREATE VIRTUAL TABLE word_count USING fts5vocab(words, row);
 CREATE TABLE embedding_model (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL UNIQUE, width INTEGER NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL UNIQUE, token TEXT NOT NULL
 );
 PRAGMA user_version = {VERSION};
 """

@@ -101,8 +101,9 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 class EmbeddingModel(msgspec.Struct, frozen=True):
-    """Whose vectors there are; `digest` is that of its file."""
+    """A model that vectors of passages were made with; `digest` identifies it. `token` names the file of the vectors,
+    and is another one in an index that was made anew, which gives ids of passages again."""
 
     id: int
     digest: str
-    width: int
+    token: str

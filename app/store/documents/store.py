@@ -7,6 +7,7 @@ from pathlib import Path
 from app.store.database import Database
 from app.store.documents.collections import CollectionTable
 from app.store.documents.contents import ReadContents
+from app.store.documents.meanings import Meanings
 from app.store.documents.opening import open_database, set_aside
 from app.store.documents.places import Places
 from app.store.documents.words import Words
@@ -22,6 +23,7 @@ class DocumentStore:
         self.places = Places(database)
         self.contents = ReadContents(database)
         self.words = Words(database)
+        self.meanings = Meanings(database)
 
     @classmethod
     def open(cls, folder: Path) -> tuple[DocumentStore, bool]:

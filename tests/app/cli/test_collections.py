@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from app.store.documents.opening import FILE
+from engine.embedding import included
 from tests.support.command import here
 
 pytestmark = pytest.mark.process
 
 
 @pytest.fixture
-def folder(tmp_path: Path, coterie_home: Path) -> Path:
+def folder(tmp_path: Path, coterie_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """On a machine where set-up could not make the embedding model."""
+    monkeypatch.setattr(included, "included_model", lambda: None)
     made = tmp_path / "docs"
     made.mkdir()
     (made / "계약.md").write_text("# 계약\n\n30일 전에 알리면 해지할 수 있다.\n", encoding="utf-8")

@@ -36,7 +36,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def collections(home: Path) -> Iterator[Collections]:
-    opened = Collections(home)
+    opened = Collections(home, lambda: None)
     yield opened
     opened.close()
 
@@ -236,12 +236,12 @@ def test_another_process_reads_alone_while_searches_go_on(
 
 def test_a_damaged_index_is_made_anew_from_what_the_collections_consist_of(home: Path, folder: Path) -> None:
     (folder / "a.txt").write_text("apples")
-    first = Collections(home)
+    first = Collections(home, lambda: None)
     first.add("docs", [folder])
     first.bring_up_to_date()
     first.close()
     (home / FILE).write_bytes(b"x" * 9000)
-    second = Collections(home)
+    second = Collections(home, lambda: None)
     assert counts(second) == Counts() and second.was_damaged
     second.bring_up_to_date()
     assert found(second, "apples") == ["a.txt"]

@@ -1,0 +1,90 @@
+"""Keeps the collections up to date while a window is open: a scan every ten minutes, on a thread of its own.
+
+It gives way to answers, and does nothing on a battery.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import psutil
+
+from app.services.collections.collections import Collections
+from engine.errors import UserError
+
+log = logging.getLogger(__name__)
+SCAN_S = 600.0
+_ELSEWHERE_S = 15.0  # until another process is looked for again
+_FAILED_S = 60.0
+_TURN_S = 0.5
+_BATTERY_S = 30.0
+
+
+def on_battery() -> bool:
+    """Whether the machine runs on its battery; False where it has none or does not tell."""
+    try:
+        battery = psutil.sensors_battery()
+    except (OSError, ValueError, AttributeError):  # the last: a system for which psutil has no such thing
+        return False
+    return battery is not None and battery.power_plugged is False
+
+
+class BackgroundIndexing:
+    """Methods may be called from any thread. `answering`: whether an answer is being written."""
+
+    def __init__(
+        self,
+        collections: Collections,
+        answering: Callable[[], bool],
+        on_battery: Callable[[], bool] = on_battery,
+    ) -> None:
+        self._collections, self._answering, self._on_battery = collections, answering, on_battery
+        self._closed = threading.Event()
+        self._looked = (-_BATTERY_S, False)
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        if self._thread is None and not self._closed.is_set():
+            self._thread = threading.Thread(target=self._run, name="collections", daemon=True)
+            self._thread.start()
+
+    def make_way(self) -> None:
+        """An answer begins."""
+        self._collections.make_way()
+
+    def close(self) -> None:
+        """End the thread, whatever it is at."""
+        self._closed.set()
+        self._collections.make_way()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closed.wait(self._round()):
+            pass
+
+    def _round(self) -> float:
+        """Bring everything up to date; the seconds until the next time."""
+        if not self._collections.exist:
+            return SCAN_S
+        self._wait_turn()
+        try:
+            done = self._collections.bring_up_to_date(stopped=self._closed.is_set, wait_turn=self._wait_turn)
+        except UserError as error:
+            log.warning("The collections could not be brought up to date: %s", error.code)
+            return _FAILED_S
+        return SCAN_S if done else _ELSEWHERE_S
+
+    def _wait_turn(self) -> None:
+        while not self._closed.is_set() and (self._answering() or self._is_saving_power()):
+            self._closed.wait(_TURN_S)
+
+    def _is_saving_power(self) -> bool:
+        at, known = self._looked
+        if time.monotonic() - at >= _BATTERY_S:
+            self._looked = (time.monotonic(), self._on_battery())
+            return self._looked[1]
+        return known

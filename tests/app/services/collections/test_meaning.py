@@ -1,0 +1,178 @@
+"""Passages are found by their meaning, with the model that comes along and with a plain one."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.services.collections.background import BackgroundIndexing
+from app.services.collections.collections import Collections, Hit
+from app.services.collections.fusion import chosen, fused
+from app.services.collections.meaning import included_embedder
+from app.store.documents.opening import FILE
+from app.store.documents.records import FoundPassage
+from engine.embedding.api import EmbeddingStopped, Vectors
+from engine.embedding.included import included_model
+
+pytestmark = pytest.mark.process
+SAME = {"dog": 0, "개": 0, "hound": 0, "boat": 1, "배": 1, "ship": 1}
+
+
+class Dictionary:
+    """An embedder that knows a few words of two languages."""
+
+    width, digest = 8, "dictionary"
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.before: Callable[[], None] = lambda: None
+
+    def embed(self, texts: Sequence[str], *, query: bool) -> Vectors:
+        self.before()
+        if not query:
+            self.texts += texts
+        rows = np.full((len(texts), self.width), 0.01, np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in text.lower().split():
+                row[SAME.get(word.strip("?.,"), 7)] += 1
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def abort(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "docs"
+    made.mkdir()
+    (made / "a.txt").write_text("A dog is fed twice.")
+    (made / "b.txt").write_text("The ship leaves at noon.")
+    return made
+
+
+def names(hits: list[Hit]) -> list[tuple[str, tuple[str, ...]]]:
+    return [(Path(hit.file).name, hit.by) for hit in hits]
+
+
+def test_other_words_for_the_same_are_found_and_both_ways_count_together(
+    tmp_path: Path, folder: Path
+) -> None:
+    embedder = Dictionary()
+    collections = Collections(tmp_path / "home", lambda: embedder)
+    collections.add("docs", [folder])
+    collections.bring_up_to_date(meaning=False)
+    assert names(collections.search("docs", "배 ship", 1)) == [("b.txt", ("words",))]
+    collections.bring_up_to_date()
+    assert collections.status("docs").counts.meaning == 2
+    assert names(collections.search("docs", "hound?", 1)) == [("a.txt", ("meaning",))]
+    assert names(collections.search("docs", "배 ship", 1)) == [("b.txt", ("words", "meaning"))]
+    collections.close()
+
+
+def test_vectors_are_made_once_and_again_where_they_are_lost(tmp_path: Path, folder: Path) -> None:
+    def run() -> tuple[list[str], list[tuple[str, tuple[str, ...]]]]:
+        embedder = Dictionary()
+        collections = Collections(tmp_path / "home", lambda: embedder)
+        collections.add("docs", [folder])
+        collections.bring_up_to_date()
+        found = names(collections.search("docs", "hound", 1))
+        collections.close()
+        return sorted(embedder.texts), found
+
+    both = ["A dog is fed twice.", "The ship leaves at noon."]
+    found = [("a.txt", ("meaning",))]
+    assert run() == (both, found)
+    assert run() == ([], found)
+    (vectors,) = (tmp_path / "home").glob("*.vectors")
+    os.truncate(vectors, vectors.stat().st_size - 5)
+    made, after = run()
+    assert len(made) == 1 and after == found
+    (tmp_path / "home" / FILE).write_bytes(
+        b"x" * 9000
+    )  # ids are given again: the vectors are those of others
+    assert run() == (both, found)
+    assert len(list((tmp_path / "home").glob("*.vectors"))) == 1
+
+
+def test_what_is_broken_off_for_an_answer_goes_on_behind_it(tmp_path: Path, folder: Path) -> None:
+    embedder = Dictionary()
+    stops = [EmbeddingStopped(), EmbeddingStopped()]
+
+    def before() -> None:
+        if stops:
+            raise stops.pop()
+
+    embedder.before = before
+    collections = Collections(tmp_path / "home", lambda: embedder)
+    collections.add("docs", [folder])
+    collections.bring_up_to_date()
+    assert collections.status("docs").counts.meaning == 2 and not stops
+    collections.close()
+
+
+def test_indexing_waits_while_an_answer_is_written_and_ends_with_the_window(
+    tmp_path: Path, folder: Path
+) -> None:
+    asked, answering = threading.Event(), True
+
+    def is_answering() -> bool:
+        asked.set()
+        return answering
+
+    collections = Collections(tmp_path / "home", lambda: None)
+    collections.add("docs", [folder])
+    indexing = BackgroundIndexing(collections, is_answering, lambda: False)
+    indexing.begin()
+    assert asked.wait(30)
+    assert collections.status("docs").counts.documents == 0
+    answering = False
+    end = time.monotonic() + 60
+    while collections.status("docs").counts.words < 2 and time.monotonic() < end:
+        time.sleep(0.05)
+    assert collections.status("docs").counts.words == 2
+    indexing.close()
+    collections.close()
+
+
+def test_at_most_three_passages_of_a_document_and_neighbors_are_one() -> None:
+    def passage(id: int, document: int, first: int) -> FoundPassage:
+        return FoundPassage(id, document, 0, "", first, first + 8, "", f"text {id:03}", b"/x", "")
+
+    passages = {
+        each.id: each
+        for each in [
+            passage(1, 1, 0),
+            passage(2, 1, 10),
+            passage(3, 1, 100),
+            passage(4, 1, 200),
+            passage(5, 2, 0),
+        ]
+    }
+    ranked = fused([2, 3, 4, 5], [1, 2])
+    assert ranked[0] == (2, ("words", "meaning"))
+    found = chosen(ranked, passages, 5)
+    assert [(each.passage.text, each.by) for each in found] == [
+        ("text 001\n\ntext 002", ("words", "meaning")),
+        ("text 003", ("words",)),
+        ("text 005", ("words",)),
+    ]
+
+
+@pytest.mark.model
+@pytest.mark.skipif(included_model() is None, reason="set-up could not make the embedding model")
+def test_the_included_model_finds_across_languages(tmp_path: Path, folder: Path) -> None:
+    collections = Collections(tmp_path / "home", included_embedder)
+    collections.add("docs", [folder])
+    collections.bring_up_to_date()
+    assert names(collections.search("docs", "강아지에게 밥을 몇 번 주나요?", 1)) == [("a.txt", ("meaning",))]
+    assert names(collections.search("docs", "When does the vessel depart?", 1))[0][0] == "b.txt"
+    collections.close()
