@@ -4196,6 +4196,10 @@
         <translation>{name}: {state}. 다운로드 보기</translation>
     </message>
     <message>
+        <source>Downloads include {size} that let the model see or hear.</source>
+        <translation>보고 듣는 데 쓰이는 파일 {size}가 다운로드에 포함됩니다.</translation>
+    </message>
+    <message>
         <source>Checked against {machine}. {size} of file headers were read.</source>
         <translation>{machine} 기준으로 확인했습니다. 파일 헤더 {size}를 읽었습니다.</translation>
     </message>

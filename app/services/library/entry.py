@@ -75,7 +75,8 @@ def imported(path: Path, now: float, origin: ModelOrigin, found: FoundModel | No
             )
         )
     if found and found.projector is not None:
-        files.append(LibraryFile(str(found.projector.path), found.projector.bytes, sees=True))
+        eyes = found.projector
+        files.append(LibraryFile(str(eyes.path), eyes.bytes, eyes.sha256, sees=True))
     # Blobs are named by their hash: their program knows their name.
     called = found.name if found and found.source == "ollama" else ""
     model = LibraryModel(

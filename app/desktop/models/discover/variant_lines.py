@@ -151,7 +151,21 @@ def _action(name: str, holding: Holding, percent: int) -> tuple[str, str]:
 
 
 def read_line(judged: Sequence[JudgedVariant], machine: str, *, finished: bool) -> str:
-    """What the verdicts rest on: how much was read, and for which machine it was planned."""
+    """What the verdicts rest on: how much was read, and for which machine it was planned; and what of the sizes lets
+    the model see."""
+    return " ".join(filter(None, (_read_line(judged, machine, finished=finished), _eyes_line(judged))))
+
+
+def _eyes_line(judged: Sequence[JudgedVariant]) -> str:
+    """What of a download lets the model see or hear."""
+    size = max((each.variant.projector.bytes for each in judged if each.variant.projector), default=0)
+    if not size:
+        return ""
+    words = QCoreApplication.translate("Models", "Downloads include {size} that let the model see or hear.")
+    return words.format(size=format_size(size))
+
+
+def _read_line(judged: Sequence[JudgedVariant], machine: str, *, finished: bool) -> str:
     translate = QCoreApplication.translate
     read = sum(each.facts.bytes_read for each in judged if each.facts is not None)
     headers = [each for each in judged if each.verdict is not None and each.verdict.source == "header"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -104,6 +105,22 @@ def test_what_a_projector_is_for_is_remembered_when_the_model_is_read_again(
     library.import_(put_projector(tmp_path / "apart" / "mmproj.gguf"))
     (tmp_path / "m.gguf").write_bytes((tmp_path / "m.gguf").read_bytes() + bytes(32))
     assert [model.sees for model in library.models()] == [True]
+
+
+def test_a_projector_in_the_store_of_ollama_comes_with_its_model(library: Library, tmp_path: Path) -> None:
+    blobs = tmp_path / "user" / ".ollama" / "models" / "blobs"
+    layers = []
+    for number, (kind, put) in enumerate({"model": put_model, "projector": put_projector}.items()):
+        digest = f"{number}" * 64
+        put(blobs / f"sha256-{digest}")
+        layers.append({"mediaType": f"application/vnd.ollama.image.{kind}", "digest": f"sha256:{digest}"})
+    manifest = blobs.parent / "manifests" / "registry.ollama.ai" / "library" / "eyes" / "1b"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text(json.dumps({"layers": layers}))
+    (model,) = library.import_(blobs / f"sha256-{'0' * 64}", "ollama")
+    assert (model.name, model.sees, len(model.weights)) == ("eyes:1b", True, 1)
+    assert model.projector is not None and model.projector.sha256 == "1" * 64
+    assert library.verify(model.id).ok is False  # hashes that the store made up
 
 
 def test_a_shared_projector_goes_with_the_last_model_that_has_it(library: Library, store: Store) -> None:
