@@ -45,7 +45,7 @@ def attached(
     found = tuple(_attached(services, conversation, file) for file in files)
     if all(each.state != "refused" for each in found):
         services.attachments.set_draft(conversation, found)
-        _wait_for_model(services)
+        wait_for_model(services)
         weight = services.attachments.weigh(conversation, found)
         if any(map(can_be_searched, weight.attachments)):
             weight = services.attachments.weigh(conversation, tuple(map(_searched, weight.attachments)))
@@ -121,7 +121,8 @@ def _searched(attachment: Attachment) -> Attachment:
     return msgspec.structs.replace(attachment, state="searched", reason=None)
 
 
-def _wait_for_model(services: Services) -> None:
+def wait_for_model(services: Services) -> None:
+    """Wait until the model in use is loaded. Raises UserError with the reason where it cannot be."""
     changed = threading.Event()
     unsubscribe = services.events.subscribe(ModelChanged, lambda _: changed.set())
     try:

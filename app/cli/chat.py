@@ -54,6 +54,7 @@ class ChatArguments(msgspec.Struct, frozen=True):
     workspace: str = ""
     approve: Mode | None = None
     attach: tuple[str, ...] = ()
+    collection: str = ""
 
     def options(self) -> ChatOptions:
         """The options of this conversation. Raises UserError `chat.bad_reasoning`."""
@@ -71,6 +72,8 @@ def chat(arguments: ChatArguments, output: Output) -> int:
     offered = read_tools(arguments.tools, arguments.tool_choice) if arguments.tools else None
     prompt = with_piped(arguments.prompt, output)
     with opened(states=prompt is None) as services:
+        if arguments.collection:
+            services.collections.named(arguments.collection)
         if arguments.workspace:
             tools = chat_tools(services, arguments.workspace, arguments.approve)
             options = msgspec.structs.replace(options, tools=tools)
@@ -81,6 +84,7 @@ def chat(arguments: ChatArguments, output: Output) -> int:
         if note and not output.json:
             output.note(note)
         talk = Talk(services, output, options, offered)
+        talk.collection = arguments.collection
         try:
             talk.attachments = (
                 attached(services, talk.id, arguments.attach, output) if arguments.attach else ()
@@ -149,7 +153,8 @@ def _once(talk: Talk, prompt: str, output: Output) -> int:
 def _print(talk: Talk, message: Message, output: Output) -> None:
     if output.json:
         answer = answer_object(message, output, talk.calls(message))
-        told = objects(talk.sent, talk.services.citations.of(message), output) if talk.sent else {}
+        cites = talk.sent or talk.collection
+        told = objects(talk.sent, talk.services.citations.of(message), output) if cites else {}
         output.object(answer | told)
     elif message.timings and message.usage and sys.stderr.isatty():
         output.note(speed_line(message, output.language))

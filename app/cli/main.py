@@ -142,6 +142,12 @@ def chat(
             " pages. Give it again for more.",
         ),
     ] = None,
+    collection: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Search this collection for each question, and answer from what is found."
+        ),
+    ] = "",
     json: Json = False,
 ) -> None:
     """Say something to a model, once or in a conversation. What is said is kept, as in the window."""
@@ -171,6 +177,7 @@ def chat(
         workspace=workspace,
         approve=approve.value if approve else None,
         attach=tuple(attach or ()),
+        collection=collection,
     )
     raise typer.Exit(run_chat(arguments, chosen_output(command, json)))
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from app.cli.chat_tools import ToolsShown, calls_made
+from app.cli.collections.asking import passages
 from app.cli.ending import Ended
 from app.cli.output import Output
 from app.cli.tool_calls import call_lines
@@ -50,6 +51,8 @@ class Talk:
         # What goes with the next question, and what went with the last one.
         self.attachments: tuple[Attachment, ...] = ()
         self.sent: tuple[Attachment, ...] = ()
+        # The name of the collection that is searched for each question, "" for none.
+        self.collection = ""
         if offered is not None:
             services.requests.offer_tools(self.id, offered)
 
@@ -61,7 +64,8 @@ class Talk:
         attachments, self.attachments = self.attachments, ()
 
         def send() -> Message:
-            answer = self.services.asking.send(self.id, text, attachments=attachments)
+            found = passages(self.services, self.collection, text, self._output) if self.collection else ()
+            answer = self.services.asking.send(self.id, text, attachments=attachments, sources=found)
             (question,) = self.services.conversations.messages([answer.parent or 0])
             self.sent = question.attachments
             for each in self.sent:

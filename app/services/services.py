@@ -17,6 +17,7 @@ from app.services.chat.attachments.attachments import Attachments
 from app.services.chat.chat_models import ChatModels
 from app.services.chat.chat_requests import ChatRequests
 from app.services.chat.citations.citations import Citations
+from app.services.chat.collection_search import CollectionSearch
 from app.services.chat.compaction import Compactor
 from app.services.chat.comparisons import Comparisons
 from app.services.chat.conversations import TRASH_DAYS, Conversations
@@ -145,6 +146,7 @@ class Services:
         self.summaries = Summaries(store, models, self.model_registry, self.requests, events)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         self.collections = Collections(home)
+        self.collection_search = CollectionSearch(self.collections, models)
         self.indexing = BackgroundIndexing(self.collections, lambda: models.is_answering)
         placements.attach(models)
         self.kept_states = PromptCacheFiles(home, settings, models, events)

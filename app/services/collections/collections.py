@@ -83,6 +83,16 @@ class Collections:
         with self._store() as store:
             return self._status(store, _named(store, name))
 
+    def named(self, name: str) -> Collection:
+        """Raises UserError `collections.none`."""
+        with self._store() as store:
+            return _named(store, name)
+
+    def waiting(self, name: str) -> int:
+        """How many files of a collection are not read yet. Raises UserError `collections.none`."""
+        with self._store() as store:
+            return store.places.counts(_named(store, name).id).waiting
+
     def add(self, name: str, paths: Sequence[Path]) -> Collection:
         """Add folders and files to a collection, which is made where there is none; they wait to be read.
 

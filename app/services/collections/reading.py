@@ -77,8 +77,8 @@ class Reader:
             state = "no_text" if error.why in ("no_text", "pages_are_pictures") else "failed"
             return NewDocument(sha256, name, error.kind, state, error.why)  # type: ignore[arg-type]
         pieces = tuple(
-            NewPassage(number, piece.label, piece.first, piece.last, piece.heading, piece.text)
-            for number, part in enumerate(found.parts)
+            NewPassage(part.number, piece.label, piece.first, piece.last, piece.heading, piece.text)
+            for part in found.parts
             for piece in passages(name, part.label, part.text, found.kind)
         )
         state = "words" if pieces else "no_text"

@@ -20,7 +20,7 @@ from engine.errors import UserError
 
 log = logging.getLogger(__name__)
 FILE = "documents.db"
-VERSION = 2
+VERSION = 3
 DAMAGED = ("store.damaged", "store.damaged_without_backup")
 # Deletes by row alone; before, an index without texts forgets a row only when it is told the row's words again.
 DELETES_BY_ROW = sqlite3.sqlite_version_info >= (3, 43)

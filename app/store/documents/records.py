@@ -44,7 +44,7 @@ class WaitingFile(msgspec.Struct, frozen=True):
 
 
 class NewPassage(msgspec.Struct, frozen=True):
-    """A piece of part number `part` of a document, from 0; `label` names the part ("page 3"). It stands at the
+    """A piece of part number `part` of a document, from 1; `label` names the part ("page 3"). It stands at the
     letters `first` to `last` (exclusive) of the part, below `heading`."""
 
     part: int

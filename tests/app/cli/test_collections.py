@@ -8,7 +8,9 @@ import pytest
 
 from app.store.documents.opening import FILE
 from engine.embedding import included
-from tests.support.command import here
+from tests.support.command import Command, here
+from tests.support.openai_script import Reply, in_order
+from tests.support.openai_server import OpenAiServer
 
 pytestmark = pytest.mark.process
 
@@ -69,3 +71,26 @@ def test_a_damaged_index_is_said_and_made_anew(folder: Path, coterie_home: Path)
     found = here("collections", "search", "Farm", "harvest", "--json")
     assert [Path(hit["file"]).name for hit in found.last["hits"]] == ["farm.txt"]
     assert "read again" in found.err
+
+
+def test_a_chat_is_answered_from_a_collection_and_says_what_it_cites(
+    folder: Path, coterie_home: Path
+) -> None:
+    here("collections", "add", "Farm", str(folder), "--json")
+    reply = Reply('It says "the harvest was poor" [1], not "the harvest was good" [1].')
+    with OpenAiServer(in_order(reply)) as server:
+        command = Command(coterie_home, "http://127.0.0.1:9")
+        question = ("chat", "How was the harvest?", "--collection", "farm", "--model", server.model, "--json")
+        ran = command.here(*question)
+        asked = server.asked[0].body["messages"][-1]["content"]
+    assert ran.code == 0 and "farm.txt" in ran.err
+    assert "[1] farm.txt: The harvest was poor." in asked and asked.endswith("How was the harvest?")
+    cited = [(each["number"], each["file"], each["quote"], each["found"]) for each in ran.last["citations"]]
+    farm = str(folder / "farm.txt")
+    assert cited == [
+        (1, farm, "the harvest was poor", True),
+        (1, farm, "the harvest was good", False),
+    ]
+    assert ran.last["attachments"] == []
+    unknown = here("chat", "Hi", "--collection", "nothing", "--json")
+    assert (unknown.code, unknown.last["error"]["code"]) == (1, "collections.none")
