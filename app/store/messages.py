@@ -197,21 +197,22 @@ class Messages(Part):
 
         Raises UserError `store.no_conversation`.
         """
-        leaf = connection.execute(
-            select(CONVERSATION.c.leaf).where(CONVERSATION.c.id == conversation)
-        ).first()
-        if leaf is None:
-            raise no_conversation(conversation)
-        columns = MESSAGE.c
-        up = (
-            select(columns.id, columns.parent, literal(0).label("distance"))
-            .where(columns.id == leaf[0])
-            .cte("up", recursive=True)
-        )
-        up = up.union_all(
-            select(columns.id, columns.parent, up.c.distance + 1).where(columns.id == up.c.parent)
-        )
-        return list(connection.scalars(select(up.c.id).order_by(up.c.distance.desc())))
+        up = _branch(connection, conversation)
+        path = select(up.c.id).order_by(up.c.distance.desc()).subquery()
+        # As one value: thousands of rows would keep the interpreter from the window.
+        ids = connection.execute(select(func.json_group_array(path.c.id))).scalar_one()
+        return msgspec.json.decode(ids, type=list[int])
+
+    @reads
+    def last_model(self, connection: Connection, conversation: int) -> str:
+        """What wrote the last answer of the shown branch that says so (`Message.model`), else "".
+
+        Raises UserError `store.no_conversation`.
+        """
+        up = _branch(connection, conversation)
+        says = (MESSAGE.c.role == "assistant") & (MESSAGE.c.model != "")
+        found = select(MESSAGE.c.model).join(up, MESSAGE.c.id == up.c.id).where(says)
+        return connection.scalar(found.order_by(up.c.distance).limit(1)) or ""
 
     @reads
     def find(
@@ -272,6 +273,19 @@ class Messages(Part):
         connection.execute(delete(CUT).where(CUT.c.first.in_(select(MESSAGE.c.id).where(expired))))
         # What is beneath a deleted message was deleted no later.
         return connection.execute(delete(MESSAGE).where(expired)).rowcount
+
+
+def _branch(connection: Connection, conversation: int) -> CTE:
+    """The messages of the shown branch, by their `distance` from the leaf."""
+    leaf = connection.execute(select(CONVERSATION.c.leaf).where(CONVERSATION.c.id == conversation)).first()
+    if leaf is None:
+        raise no_conversation(conversation)
+    columns = MESSAGE.c
+    first = select(columns.id, columns.parent, literal(0).label("distance")).where(columns.id == leaf[0])
+    up = first.cte("up", recursive=True)
+    return up.union_all(
+        select(columns.id, columns.parent, up.c.distance + 1).where(columns.id == up.c.parent)
+    )
 
 
 def _below(start: ColumnElement[bool], *, kept: bool = True) -> CTE:

@@ -62,7 +62,7 @@ class ChatModels:
         chosen = conversation.options.model
         if chosen is not None:
             return self._agreed(chosen)
-        signature = self._last_signature(conversation)
+        signature = self._store.messages.last_model(conversation.id)
         if not signature or is_of_another_app(conversation):
             return None
         return self.signed(signature)
@@ -124,13 +124,6 @@ class ChatModels:
         at_work = self._models.is_answering or self._runs.hold_model()
         if model is not None and model.path and not at_work:
             self._models.take_up(model.name, "writing")
-
-    def _last_signature(self, conversation: Conversation) -> str:
-        path = self._store.messages.path(conversation.id)
-        answers = (
-            m for m in reversed(self._store.messages.get_all(path)) if m.role == "assistant" and m.model
-        )
-        return next((answer.model for answer in answers), "")
 
     def _candidates(self) -> Iterator[str]:
         """Models that may have written an old answer, the likeliest first."""

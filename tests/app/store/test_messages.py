@@ -249,3 +249,19 @@ def test_what_a_person_preferred_is_counted_for_its_model(store: Store) -> None:
     store.messages.set_better(answers[1], False)
     store.messages.delete(answers[2])
     assert store.messages.preferred() == {"a": 1}
+
+
+def test_what_wrote_the_last_answer_of_the_shown_branch_is_told(store: Store) -> None:
+    id = store.conversations.create().id
+    assert store.messages.last_model(id) == ""
+    question = store.messages.add(id, None, "user", "Why?")
+    first = store.messages.add(id, question.id, "assistant", "Because.", model="one")
+    store.messages.add(id, first.id, "assistant", "Of unknown make.")
+    assert store.messages.last_model(id) == "one"
+    store.messages.add(id, question.id, "assistant", "No.", model="two")
+    assert store.messages.last_model(id) == "two"
+    store.messages.show(first.id)
+    assert store.messages.last_model(id) == "one"
+    with pytest.raises(UserError) as told:
+        store.messages.last_model(id + 1000)
+    assert told.value.code == "store.no_conversation"
