@@ -81,6 +81,19 @@ class AnswerCard(MessageCard):
     def is_pinned(self) -> bool:
         return super().is_pinned or self._cover is not None
 
+    @property
+    def is_reusable(self) -> bool:
+        around = (self.steps, self._cover, self._stream, self._status)
+        return super().is_reusable and all(part is None for part in around) and self._body.is_reusable
+
+    def put_by(self) -> None:
+        self._body.stop()
+
+    def rebind(self, message: Message) -> None:
+        self._body.let_go()
+        self._drop_thoughts()
+        super().rebind(message)
+
     def show_raw(self, on: bool) -> None:
         """Show the text as the model wrote it in the place of the answer, or the answer again."""
         if on == self.shows_raw or self._stream is not None:
@@ -162,10 +175,7 @@ class AnswerCard(MessageCard):
             return
         self._stream = StreamingDocument()
         self._body.show_blocks(())
-        if self._reasoning is not None:
-            discard(self._reasoning)
-            self._reasoning = None
-        self._thinking_since, self._thought_s, self._thought_tokens = None, 0.0, 0
+        self._drop_thoughts()
         self.message = msgspec.structs.replace(self.message, content="", reasoning="")
         self._wait_for_model()
 
@@ -222,6 +232,12 @@ class AnswerCard(MessageCard):
             )
             self._reasoning.setVisible(not self._is_covered)
         return self._reasoning
+
+    def _drop_thoughts(self) -> None:
+        if self._reasoning is not None:
+            discard(self._reasoning)
+            self._reasoning = None
+        self._thinking_since, self._thought_s, self._thought_tokens = None, 0.0, 0
 
     def _show_thinking(self) -> None:
         if self._reasoning is None:

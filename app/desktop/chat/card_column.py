@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import repeat
 from typing import Protocol
 
-from PySide6.QtCore import QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -20,7 +20,6 @@ COLUMN = 744
 MARGIN = 24
 PADDING = 22
 GAP = 22
-DELETED_AT_ONCE = 4
 
 
 class Fitted(Protocol):
@@ -40,18 +39,19 @@ class CardColumn(QWidget):
 
     def __init__(self, viewport: QWidget) -> None:
         super().__init__(viewport)
+        self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)  # to be higher changes nothing above
         self._viewport = viewport
         self.ids: list[int] = []
         self.index: dict[int, int] = {}
         self.cards: dict[int, MessageCard] = {}
         self.extents = Extents()
         self.foot_height = 0
+        # How far the messages stand below where their heights put them: see `keep_still`.
+        self.shift = 0
         self.across_texts: AcrossTexts | None = None
+        self._bars: dict[int, QRect] = {}  # where quiet bars were painted
         self._placed: dict[int, tuple[int, int, int, int]] = {}  # where the cards stand
         self._unfitted: set[int] = set()
-        self._dropped: list[MessageCard] = []
-        self._deleting = QTimer(self, singleShot=True, interval=0)
-        self._deleting.timeout.connect(self._delete_some)
         self._lines: dict[int, Fitted] = {}
         self._line_heights: dict[int, int] = {}
         self._foot: Fitted | None = None
@@ -77,26 +77,13 @@ class CardColumn(QWidget):
 
     def add_card(self, card: MessageCard) -> None:
         self.cards[card.message.id] = card
-        # Where it stands there was a quiet bar until now.
-        self.update()
         self.mark(card.message.id)
 
-    def drop(self, message_id: int) -> None:
-        """Take a card away; its message keeps its place."""
-        card = self.cards.pop(message_id)
+    def drop(self, message_id: int) -> MessageCard:
+        """Give a card away; its message keeps its place."""
         self._placed.pop(message_id, None)
         self._unfitted.discard(message_id)
-        card.hide()
-        self._dropped.append(card)
-        self._deleting.start()
-
-    def _delete_some(self) -> None:
-        """To delete the cards of a whole chat at once would hold up the window."""
-        for card in self._dropped[-DELETED_AT_ONCE:]:
-            card.deleteLater()
-        del self._dropped[-DELETED_AT_ONCE:]
-        if self._dropped:
-            self._deleting.start()
+        return self.cards.pop(message_id)
 
     def set_line(self, message_id: int, line: Fitted | None) -> None:
         """Put a line above a message, in the place of another; None takes it away."""
@@ -137,18 +124,28 @@ class CardColumn(QWidget):
     @property
     def end(self) -> int:
         """Where the last message ends."""
-        return PADDING + self.extents.total
+        return self.begin + self.extents.total
+
+    @property
+    def begin(self) -> int:
+        """Where the first message begins."""
+        return PADDING + self.shift
 
     def top(self, message_id: int) -> int:
         """Where a message of the path begins, with its line."""
-        return PADDING + self.extents.top(self.index[message_id])
+        return self.begin + self.extents.top(self.index[message_id])
 
     def anchor(self, y: int) -> tuple[int | None, int]:
         """The message at `y`, by its place in the path, and how far above it begins."""
         if not len(self.extents):
             return None, 0
-        index = self.extents.at(max(0, y - PADDING))
-        return index, y - PADDING - self.extents.top(index)
+        index = self.extents.at(max(0, y - self.begin))
+        return index, y - self.begin - self.extents.top(index)
+
+    def keep_still(self, index: int, y: int) -> None:
+        """Leave a message at `y`, whatever is higher above it now: what the reader sees has not to be moved, and the
+        column with it, which would have all of it painted anew."""
+        self.shift = y - PADDING - self.extents.top(index)
 
     def fit(self) -> set[int]:
         """Give the cards that changed their heights. Returns whose they are."""
@@ -173,7 +170,7 @@ class CardColumn(QWidget):
             above = self._line_heights.get(message_id, 0)
             index = self.index[message_id]
             below = 0 if isinstance(card, UserCard) else gap
-            height, top = self.extents.height(index) - below - above, PADDING + self.extents.top(index)
+            height, top = self.extents.height(index) - below - above, self.begin + self.extents.top(index)
             place = (left, top + above, width, height)
             if self._placed.get(message_id) != place:
                 self._placed[message_id] = place
@@ -187,20 +184,30 @@ class CardColumn(QWidget):
         if self._foot is not None:
             self._foot.setGeometry(left, self.end, width, self.foot_height - gap)
             self._foot.setVisible(True)
+        self._move_bars()
 
     def _gap(self, message_id: int) -> int:
         # The actions of the user's bubble stand in the gap below it.
         return 0 if isinstance(self.cards.get(message_id), UserCard) else themes.current.px(GAP)
 
-    def unbuilt(self, rect: QRect) -> list[QRect]:
-        """Where messages without a card stand within `rect`."""
+    def _move_bars(self) -> None:
+        """Have bars painted where they belong now, and nothing else."""
+        for message_id, painted in list(self._bars.items()):
+            place = self._place_of(message_id) if message_id in self.index else QRect()
+            if place != painted or message_id in self.cards:
+                del self._bars[message_id]
+                self.update(painted)
+                self.update(place)
+
+    def _place_of(self, message_id: int) -> QRect:
         width = self.card_width
-        left = (self.width() - width) // 2
-        return [
-            QRect(left, self.top(self.ids[index]), width, self.extents.height(index))
-            for index in self.extents.between(rect.top() - PADDING, rect.bottom() - PADDING)
-            if self.ids[index] not in self.cards
-        ]
+        height = self.extents.height(self.index[message_id])
+        return QRect((self.width() - width) // 2, self.top(message_id), width, height)
+
+    def unbuilt(self, rect: QRect) -> list[int]:
+        """The messages without a card that stand within `rect`."""
+        near = self.extents.between(rect.top() - self.begin, rect.bottom() - self.begin)
+        return [message_id for index in near if (message_id := self.ids[index]) not in self.cards]
 
     # --- events ---
 
@@ -222,7 +229,8 @@ class CardColumn(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(themes.current.user_bubble))
-        for rect in self.unbuilt(event.rect()):
+        for message_id in self.unbuilt(event.rect()):
+            rect = self._bars[message_id] = self._place_of(message_id)
             for line in range(min(3, max(1, rect.height() // 40))):
                 width = rect.width() * (0.9, 0.75, 0.4)[line]
                 painter.drawRoundedRect(QRectF(rect.x(), rect.y() + 8 + line * 26, width, 12), 6, 6)

@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -22,31 +22,35 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.slices import Slices
 from app.desktop.base.theme import themes
-from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.card_column import PADDING, CardColumn, Fitted
-from app.desktop.chat.cards import MessageCard, NoteCard, UserCard
+from app.desktop.chat.cards import MessageCard
 from app.desktop.chat.path_records import PAGE, PathRecords
+from app.desktop.chat.recycling.spare_cards import SpareCards
 from app.desktop.widgets.scroller import ReadingArea
 from app.store.records import Message
 
-MAX_CARDS = 80
+MAX_CARDS = 48
 MAX_RECORDS = 400
-# How long building cards may hold the event loop at first sight, in seconds.
-FIRST_SLICE = 0.008
+# How long building cards may hold the event loop at first sight, in seconds: one of them, and Qt paints.
+FIRST_SLICE = 0.002
 # How long a message that was gone to keeps its place while what stands above it gets its height, in seconds.
 HELD_S = 3.0
+# How long nothing is built until what was kept still takes its place, in milliseconds.
+SETTLED_MS = 300
 
 
 class CardWindow(ReadingArea):
     """A window that moves over a long path of messages.
 
-    `page_wanted` asks for the records of messages; `card_made` gives each new card; `tail_changed` says whether
-    the reader is at the end, `keyboard_focus` whether keys have brought the focus here. `fitted` tells of which
-    messages the cards were laid out anew, before they are scrolled to.
+    `page_wanted` asks for the records of messages; `card_made` gives each new card, `card_bound` one that shows a
+    message from now on; `tail_changed` says whether the reader is at the end, `keyboard_focus` whether keys have
+    brought the focus here. `fitted` tells of which messages the cards were laid out anew, before they are scrolled
+    to.
     """
 
     page_wanted = Signal(list)
     card_made = Signal(object)
+    card_bound = Signal(object)
     tail_changed = Signal(bool)
     keyboard_focus = Signal(bool)
     fitted = Signal(set)
@@ -60,10 +64,14 @@ class CardWindow(ReadingArea):
         self._at_tail = True
         self._placing = False
         self._slices = Slices(self)
+        self._settling = QTimer(self, singleShot=True, interval=SETTLED_MS)
+        self._settling.timeout.connect(lambda: self.place())
         self.column = CardColumn(self.viewport())
         self.column.setFocusProxy(self)
         self.setWidget(self.column)
         self.records = PathRecords(self.column)
+        self._spares = SpareCards(self.column, self._slices)
+        self._spares.made.connect(self._card_made)
         self.records.wanted.connect(self.page_wanted)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
 
@@ -136,7 +144,10 @@ class CardWindow(ReadingArea):
         for message in messages:
             self.records.came(message.id)
             index = self.column.index.get(message.id)
-            if index is None:
+            known = self.records.get(message.id)
+            # What was read while it was still being written comes after its end.
+            is_late = message.state == "streaming" and known is not None and known.state != "streaming"
+            if index is None or is_late:
                 continue
             card = self.column.cards.get(message.id)
             if card is None:
@@ -146,7 +157,7 @@ class CardWindow(ReadingArea):
                 self.records.put(message)
             elif card.message != message and message.state != "streaming":
                 self.update_card(message)
-        self.place(None if anchor is None else self.column.top(self.column.ids[anchor]) + offset)
+        self.place(None if anchor is None else self.column.top(self.column.ids[anchor]) + offset, still=True)
         self.build()
 
     def add(self, message: Message) -> None:
@@ -216,6 +227,7 @@ class CardWindow(ReadingArea):
         self.place()
 
     def restyle(self) -> None:
+        self._spares.clear()
         self.column.restyle()
         self.fit_all()
 
@@ -230,14 +242,20 @@ class CardWindow(ReadingArea):
 
     # --- places ---
 
-    def place(self, at: int | None = None) -> None:
+    def place(self, at: int | None = None, *, still: bool = False) -> None:
         """Fits the cards that changed and puts all where they belong, the reader's place kept.
 
-        `at` is where the reader is, in the column as it stands, if the scroll bar does not say so.
+        `at` is where the reader is, in the column as it stands, if the scroll bar does not say so. `still`: what is
+        seen stays where it is in the column for a moment.
         """
         bar = self.verticalScrollBar()
         anchor, offset = self.column.anchor(bar.value() if at is None else at)
         fitted = self.column.fit()
+        if still and anchor is not None and self._held is None and not self._following and self._is_amid:
+            self.column.keep_still(anchor, bar.value() - offset)
+            self._settling.start()
+        else:
+            self.column.shift = 0
         self._placing = True
         self.column.lay_out()
         if fitted:
@@ -256,9 +274,18 @@ class CardWindow(ReadingArea):
         self._placing = False
         self._note_tail()
 
+    @property
+    def _is_amid(self) -> bool:
+        """Whether the beginning of the chat is more than a screen away."""
+        return self.verticalScrollBar().value() > 2 * self.viewport().height()
+
     def _scrolled(self, value: int) -> None:
         if self._placing:
             return
+        if self.column.shift and not self._is_amid:
+            if not value:  # to the beginning, wherever that stood
+                self.column.shift = 0
+            self.place()
         self._held = None
         self._following = value >= self.verticalScrollBar().maximum() - 8
         self._note_tail()
@@ -276,7 +303,7 @@ class CardWindow(ReadingArea):
     def _near(self, screens: float) -> range:
         """The messages within so many screens of what the reader sees."""
         height = self.viewport().height()
-        top = self.verticalScrollBar().value() - PADDING
+        top = self.verticalScrollBar().value() - self.column.begin
         if self._following:
             top = self.column.end + self.column.foot_height - height
         return self.column.extents.between(int(top - screens * height), int(top + (1 + screens) * height))
@@ -302,8 +329,12 @@ class CardWindow(ReadingArea):
             return False
         index = next((i for i in self._order() if self._lacks_card(i)), None)
         if index is not None:
-            self._make(self.records[self.column.ids[index]])
-            self.place()
+            message = self.records[self.column.ids[index]]
+            if self._spares.lacks(message):
+                self._spares.prepare(message)
+                return True
+            self._make(message)
+            self.place(still=True)
             return True
         self.records.ask_around(self._near(2))
         self._drop_far()
@@ -314,20 +345,19 @@ class CardWindow(ReadingArea):
         return message_id in self.records and message_id not in self.column.cards
 
     def _make(self, message: Message) -> MessageCard:
-        card: MessageCard
-        if message.role == "assistant":
-            card = AnswerCard(self.column, message, slices=self._slices)
-        else:
-            card = (UserCard if message.role == "user" else NoteCard)(self.column, message)
+        card = self._spares.show(message)
         self.column.add_card(card)
-        card.height_changed.connect(lambda: self._card_changed(message.id))
-        self.card_made.emit(card)
+        self.card_bound.emit(card)
         return card
 
-    def _card_changed(self, message_id: int) -> None:
-        if message_id in self.column.cards:
-            self.column.mark(message_id)
-            self.place()
+    def _card_made(self, card: MessageCard) -> None:
+        card.height_changed.connect(lambda: self._card_changed(card))
+        self.card_made.emit(card)
+
+    def _card_changed(self, card: MessageCard) -> None:
+        if self.card(card.message.id) is card:
+            self.column.mark(card.message.id)
+            self.place(still=True)
 
     def _drop_far(self) -> None:
         near = self._near(1)
@@ -339,7 +369,7 @@ class CardWindow(ReadingArea):
         if len(self.column.cards) > MAX_CARDS:
             for message_id in farthest(self.column.cards, MAX_CARDS // 2):
                 if not self.column.cards[message_id].is_pinned and self.column.index[message_id] not in near:
-                    self.column.drop(message_id)
+                    self._spares.give(self.column.drop(message_id))
         if len(self.records) > MAX_RECORDS:
             for message_id in farthest(self.records, MAX_RECORDS // 2):
                 if message_id not in self.column.cards:
@@ -347,7 +377,7 @@ class CardWindow(ReadingArea):
 
     def _forget(self, message_id: int) -> None:
         if message_id in self.column.cards:
-            self.column.drop(message_id)
+            self._spares.give(self.column.drop(message_id))
         self.records.forget(message_id)
 
     # --- events ---

@@ -70,6 +70,19 @@ class MessageCard(FittedWidget):
         """Whether the card must not be dropped: it is being written, edited or used."""
         return self.is_editing or self.message.state == "streaming" or holds_focus(self)
 
+    @property
+    def is_reusable(self) -> bool:
+        """Whether the card can show another message as a new one would."""
+        return self._editor is None
+
+    def put_by(self) -> None:
+        """Nothing is done any more for the message that was shown."""
+
+    def rebind(self, message: Message) -> None:
+        """Shows another message from now on."""
+        self.footer.rest()
+        self.show_message(message)
+
     def copied_text(self) -> str:
         """What is put on the clipboard."""
         return self.message.content
@@ -142,6 +155,14 @@ class UserCard(MessageCard):
         self._bubble.height_changed.connect(self.height_changed)
         self.show_message(message)
 
+    @property
+    def is_reusable(self) -> bool:
+        return super().is_reusable and not self._bubble.is_long
+
+    def rebind(self, message: Message) -> None:
+        self._bubble.words.let_go()
+        super().rebind(message)
+
     def show_message(self, message: Message) -> None:
         self._bubble.show_text(message.content)
         self._bubble.setHidden(not message.content or self.is_editing)
@@ -186,6 +207,10 @@ class NoteCard(MessageCard):
         self._note = ReasoningCard(self)
         self._note.height_changed.connect(self.height_changed)
         self.show_message(message)
+
+    @property
+    def is_reusable(self) -> bool:
+        return False  # there are few of them
 
     def show_message(self, message: Message) -> None:
         self._note.set_text(message.content)

@@ -92,6 +92,11 @@ class Footer(FittedWidget):
         self._show_presence()
         self.retranslate()
 
+    def rest(self) -> None:
+        """Look as if nobody had come near."""
+        self.emphasise(False)
+        self._copy.rest()
+
     def emphasise(self, on: bool) -> None:
         if on != self._emphasised:
             self._emphasised = on

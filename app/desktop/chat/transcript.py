@@ -27,6 +27,7 @@ from app.store.records import Message
 from engine.values import ToolCall
 
 FLUSH_MS = 33
+JUMP_GAP = 8
 # Showing new text takes this share of the time at most while an answer streams.
 MAX_SHARE = 0.2
 
@@ -90,9 +91,11 @@ class TranscriptView(TranslatedWidget):
         self._flushing.timeout.connect(self._flush)
         self._window.page_wanted.connect(self.page_wanted)
         self._window.card_made.connect(self._card_made)
+        self._window.card_bound.connect(self._card_bound)
         self._window.tail_changed.connect(self._tail_changed)
         self._window.keyboard_focus.connect(self._ring.setVisible)
         self._jump.clicked.connect(self.jump_to_latest)
+        self._window.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.empty.suggestion_chosen.connect(self.suggestion_chosen)
         self._strip.agreed.connect(self.link_activated)
         self._strip.answered.connect(lambda: self._window.setFocus(Qt.FocusReason.OtherFocusReason))
@@ -337,9 +340,11 @@ class TranscriptView(TranslatedWidget):
         card.attachment_pressed.connect(self.attachment_pressed)
         card.picture_wanted.connect(self.picture_wanted)
         if isinstance(card, AnswerCard):
-            self._tell_below(card)
             card.steps_made.connect(lambda: self._steps_made(card))
-            self._steps_made(card)
+
+    def _card_bound(self, card: MessageCard) -> None:
+        if isinstance(card, AnswerCard):
+            self._tell_below(card)
             if (waiting := self._waits.get(card.message.id)) is not None:
                 card.set_waiting(waiting)
         if card.message.id in self._fresh:
@@ -398,13 +403,27 @@ class TranscriptView(TranslatedWidget):
 
     def _place_jump(self, right: int) -> None:
         """It never lies over words: beside the column, or where there is no room in a gap below what is seen."""
-        jump, gap = self._jump, 8
+        jump, gap = self._jump, JUMP_GAP
         taken = self._window.verticalScrollBar().sizeHint().width()
         beside = self.width() - right - taken >= jump.width() + 2 * gap
         below = 0 if beside or jump.isHidden() else jump.height() + 2 * gap
         self._window.setGeometry(0, 0, self.width(), self.height() - below)
+        # On top of what scrolls it would have all of that painted anew with each step; it is moved along instead.
+        self._let_jump_scroll(beside)
         x = right + gap if beside else (self.width() - jump.width()) // 2
-        jump.move(x, self.height() - jump.height() - gap)
+        above = self._window.verticalScrollBar().value() if beside else 0
+        jump.move(x, above + self.height() - jump.height() - gap)
+
+    def _let_jump_scroll(self, on: bool) -> None:
+        parent = self._window.column if on else self
+        if self._jump.parentWidget() is not parent:
+            shown = not self._jump.isHidden()
+            self._jump.setParent(parent)
+            self._jump.setVisible(shown)
+
+    def _scrolled(self, value: int) -> None:
+        if self._jump.parentWidget() is not self:
+            self._jump.move(self._jump.x(), value + self.height() - self._jump.height() - JUMP_GAP)
 
     def restyle(self) -> None:
         """Takes colours and sizes from the current theme."""

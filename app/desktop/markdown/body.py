@@ -28,6 +28,8 @@ QUICK_TEXT = 6_000
 MAX_SEGMENT = 1800
 # A longer answer shows its beginning, and the rest when it is asked for.
 MAX_SHOWN = 60_000
+# An answer of more widgets is not kept for another one.
+MOST_KEPT = 8
 # So many widgets are made at once, those behind them in slices between events.
 FIRST_ROWS = 8
 _TAG = re.compile("<[^>]*>")
@@ -72,15 +74,36 @@ class AnswerBody(Blocks):
         self._rows: list[ProseBlock | CodeBlock] = []
         self._closed = 0  # rows that no further text can change
         self._loose: list[Block] = []  # settled blocks of the rows behind those
+        self._spares: list[ProseBlock | CodeBlock] = []  # rows that show nothing now
         self._later: list[Block] = []  # segments that are built in slices
         self._rest: list[Block] = []  # segments that are built when they are asked for
         self._more = word_button(self)
         self._more.hide()
         self._more.clicked.connect(self.unfold)
+        if slices is not None:
+            self._prepare(Prose(""))
 
     @property
     def is_empty(self) -> bool:
         return not self._rows
+
+    @property
+    def is_reusable(self) -> bool:
+        """Whether the widgets are worth keeping for another answer."""
+        return len(self._rows) + len(self._spares) <= MOST_KEPT
+
+    def stop(self) -> None:
+        """Build no more of what is shown."""
+        self._later, self._rest = [], []
+
+    def let_go(self) -> None:
+        """Show nothing, as a new body does; the widgets are kept for what comes."""
+        for row in self._rows:
+            row.hide()
+            row.let_go()
+        self._spares += self._rows
+        self._rows = []
+        self.stop()
 
     def show_blocks(self, blocks: Sequence[Block]) -> None:
         """Shows exactly these blocks. Widgets that already show the right thing stay as they are."""
@@ -129,11 +152,32 @@ class AnswerBody(Blocks):
         self.updateGeometry()
 
     def _make(self, block: Block) -> ProseBlock | CodeBlock:
+        row = self._spare(block)
+        if isinstance(row, ProseBlock) and isinstance(block, Prose):
+            row.set_prose(block)
+        elif isinstance(row, CodeBlock) and isinstance(block, Code):
+            row.set_code(block)
+        else:
+            row = self._make_new(block)
+        if row in self._spares:
+            self._spares.remove(row)
+        row.show()
+        return row
+
+    def _prepare(self, block: Block) -> None:
+        row = self._make_new(block)
+        row.hide()
+        self._spares.append(row)
+
+    def _spare(self, block: Block) -> ProseBlock | CodeBlock | None:
+        kind = ProseBlock if isinstance(block, Prose) else CodeBlock
+        return next((row for row in self._spares if isinstance(row, kind)), None)
+
+    def _make_new(self, block: Block) -> ProseBlock | CodeBlock:
         row: ProseBlock | CodeBlock
         row = ProseBlock(self, block) if isinstance(block, Prose) else CodeBlock(self, block, AnswerBody)
         row.link_asked.connect(self.link_asked)
         row.height_changed.connect(self.height_changed)
-        row.show()
         return row
 
     def folded_text(self) -> str:
@@ -149,6 +193,10 @@ class AnswerBody(Blocks):
 
     def _build_later(self, until: float) -> bool:
         while self._later:
+            if isinstance(self._later[0], Code) and self._spare(self._later[0]) is None:
+                # The widget first, what it shows with the next slice.
+                self._prepare(Code("", ""))
+                return True
             self._rows.append(self._make(self._later.pop(0)))
             if time.perf_counter() > until:
                 break

@@ -137,6 +137,12 @@ class CodeBlock(HeadedBox):
         elif not code.closed and not self._soon.isActive():
             self._soon.start()
 
+    def let_go(self) -> None:
+        """Look as a new one does: it shows another code from now on."""
+        self._wrap.setChecked(False)
+        self._show.setChecked(False)
+        self._text.let_go()
+
     def _show_look(self) -> None:
         """Offer a picture or the words of a page, or say that there is neither, once the code is whole."""
         look = self._look()

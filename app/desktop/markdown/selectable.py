@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QMimeData, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 Text = QTextEdit | QPlainTextEdit
@@ -69,6 +69,12 @@ class Selectable(_Base):
         others = across(self) if event.matches(QKeySequence.StandardKey.Copy) else None
         if others is None or not others.copy():
             super().keyPressEvent(event)
+
+    def let_go(self) -> None:
+        """Nothing is selected or marked, and the text stands at its beginning: it shows another one from now on."""
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+        self.setExtraSelections([])
+        self.horizontalScrollBar().setValue(0)
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """For the menu of the text."""

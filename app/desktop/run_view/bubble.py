@@ -43,6 +43,11 @@ class Bubble(FittedWidget):
             self._more.setVisible(too_long)
         self.retranslate()
 
+    @property
+    def is_long(self) -> bool:
+        """Whether there is more text than is shown at first."""
+        return self._more is not None
+
     def folded_text(self) -> str:
         """What `unfold` would show."""
         return self._text[MAX_PLAIN:] if self._folded else ""

@@ -64,23 +64,24 @@ class CopyButton(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._text = text
         self.clicked.connect(self._copy)
-        self._show_word()
+        self.rest()
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._text())
         self.setText(self.tr("Copied"))
         back = QTimer(self, singleShot=True, interval=COPIED_MS)
-        back.timeout.connect(self._show_word)
+        back.timeout.connect(self.rest)
         back.timeout.connect(back.deleteLater)
         back.start()
 
-    def _show_word(self) -> None:
+    def rest(self) -> None:
+        """Say what it does again."""
         self.setText(self.tr("Copy"))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
-            self._show_word()
+            self.rest()
 
 
 class JumpButton(QPushButton):

@@ -81,7 +81,8 @@ class Marks(QObject):
         """Lets one place stand out among the others."""
         before, self._current = self._current, (message, number)
         for changed in {message} | ({before[0]} if before else set()):
-            if changed in self._places and self._area.card(changed) is not None:
+            known = changed in self._places and changed not in self._stale
+            if known and self._area.card(changed) is not None:
                 self._paint(changed)
 
     def rect(self, place: Place) -> QRect | None:
@@ -146,8 +147,10 @@ class Marks(QObject):
         self._marked[message] = list(texts)
 
     def _unmark(self, message: int) -> None:
+        card = self._area.card(message)
         for text in self._marked.pop(message, ()):
-            if isValid(text):
+            # Meanwhile it may show another message.
+            if isValid(text) and card is not None and card.isAncestorOf(text):
                 text.setExtraSelections([])
 
 

@@ -177,9 +177,8 @@ class TextSelection(QObject):
                     end = last.position if (index, part) == last[:2] else _last(text)
                     wanted[text] = (start, end)
         for text in self._selected.keys() | wanted.keys():
-            # The one that has the mouse selects by itself as well.
-            changed = text is self._origin or wanted.get(text) != self._selected.get(text)
-            if changed and isValid(text):
+            # The one that has the mouse selects by itself as well, and one may show another message meanwhile.
+            if isValid(text) and _selected_in(text) != wanted.get(text, (0, 0)):
                 _select(text, *wanted.get(text, (0, 0)))
         self._selected = wanted
 
@@ -237,6 +236,11 @@ def _select(text: Text, start: int, end: int) -> None:
     cursor.setPosition(min(end, _last(text)))
     cursor.setPosition(min(start, _last(text)), QTextCursor.MoveMode.KeepAnchor)
     text.setTextCursor(cursor)
+
+
+def _selected_in(text: Text) -> tuple[int, int]:
+    cursor = text.textCursor()
+    return cursor.selectionStart(), cursor.selectionEnd()
 
 
 def _words(text: Text) -> str:

@@ -13,6 +13,7 @@ from app.services.services import Services
 from tests.app.desktop.conftest import Running
 from tests.support.window.chat import card, editor, scroll_area, scroll_bar, top_on_screen
 from tests.support.window.pressing import button
+from tests.support.window.timing import ticking
 
 Make = Callable[..., Running]
 LONG = (
@@ -46,6 +47,7 @@ def long_chat(make_desktop: Make) -> Running:
     last = window.chat.transcript.ids[-1]
     running.until(lambda: window.chat.transcript.shows(last) and window.chat.transcript.at_tail)
     running.until(lambda: scroll_bar(window.chat.transcript).maximum() > 1500)
+    running.until(lambda: not ticking(window.chat.transcript))
     return running
 
 

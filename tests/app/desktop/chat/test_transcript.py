@@ -6,7 +6,7 @@ import time
 
 import msgspec
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QTextEdit, QWidget
@@ -16,6 +16,9 @@ from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.card_window import MAX_CARDS
+from app.desktop.chat.cards import MessageCard
+from app.desktop.chat.find.parts import texts_of
+from app.desktop.chat.recycling.spare_cards import KEPT
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.markdown.code import CodeBlock
 from app.desktop.markdown.prose import ProseBlock
@@ -57,6 +60,20 @@ def view(qtbot):
     qtbot.waitUntil(lambda: not isValid(view))
 
 
+class Painted(QObject):
+    """How much of a widget is painted from now on."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.pixels = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self.pixels += sum(part.width() * part.height() for part in event.region())
+        return False
+
+
 def quiet(qtbot, view: TranscriptView) -> None:
     qtbot.waitUntil(lambda: not ticking(view))
 
@@ -70,6 +87,70 @@ def test_a_long_conversation_opens_at_its_end_with_one_page(qtbot, view):
     assert view.live_cards < 30
     assert scroll_bar(view).value() == scroll_bar(view).maximum()
     assert view.at_tail
+
+
+def test_a_card_that_shows_another_message_looks_like_a_new_one(qtbot, view):
+    code = "\n\n```python\nx = 1\n```\n\n"
+    first, second = (message(n, "assistant", f"Words {n}{code}and more {n}.") for n in (1, 2))
+    used, new = AnswerCard(view, first), AnswerCard(view, second)
+    block = find(used, kind=CodeBlock)
+    button(block, "Wrap long lines").setChecked(True)
+    for text in texts_of(used):
+        text.selectAll()
+        mark = QTextEdit.ExtraSelection()
+        mark.cursor = text.textCursor()
+        text.setExtraSelections([mark])
+    used.emphasise(True)
+    used.rebind(second)
+    for each in (used, new):
+        assert each.is_reusable and each.copied_text() == second.content
+    old, fresh = texts_of(used), texts_of(new)
+    assert [text.toPlainText() for text in old] == [text.toPlainText() for text in fresh]
+    assert used.fit(600) == new.fit(600)
+    assert not any(text.textCursor().hasSelection() or text.extraSelections() for text in old)
+    assert find(used, kind=CodeBlock) is block and not button(block, "Wrap long lines").isChecked()
+    assert spoken(used) == spoken(new)
+
+
+def test_cards_that_left_the_view_are_used_again(qtbot, view):
+    Loader(view, conversation(200))
+    view.show_path(list(range(1, 201)))
+    quiet(qtbot, view)
+    area = scroll_area(view)
+    for _ in range(30):
+        scroll_bar(view).setValue(scroll_bar(view).value() - 700)
+        quiet(qtbot, view)
+    shown = [c.message.id for c in area.cards()]
+    assert len(set(shown)) == len(shown) and 200 not in shown
+    assert len(area.column.findChildren(MessageCard)) <= MAX_CARDS + 2 * KEPT
+    view.jump_to_latest()
+    qtbot.waitUntil(lambda: view.shows(200))
+    assert card(view, 200).copied_text().startswith("Answer 200.")
+
+
+def test_a_step_of_the_wheel_paints_only_what_comes_into_sight(qtbot, view):
+    Loader(view, conversation(60))
+    view.show_path(list(range(1, 61)))
+    quiet(qtbot, view)
+    bar, column, area = scroll_bar(view), scroll_area(view).column, view.width() * view.height()
+    painted = Painted(column)
+    bar.setValue(bar.value() - 900)
+    qtbot.waitUntil(lambda: painted.pixels > 0 and not ticking(view))
+    QApplication.processEvents()
+    assert button(view, "Jump to the latest message").isVisible()
+    painted.pixels = 0
+    bar.setValue(bar.value() + 60)
+    qtbot.waitUntil(lambda: painted.pixels > 0)
+    quiet(qtbot, view)
+    assert painted.pixels < area / 2
+
+
+def test_a_record_that_was_read_before_the_answer_ended_does_not_take_its_place(qtbot, view):
+    view.show_path([1, 2])
+    view.finish_message(message(2, "assistant", "All of it."))
+    view.take_page([message(1, "user", "Why?"), message(2, "assistant", "", "streaming")])
+    quiet(qtbot, view)
+    assert card(view, 2).copied_text() == "All of it."
 
 
 @pytest.mark.long

@@ -1,0 +1,1 @@
+"""Cards that left the view and show other messages later."""
