@@ -4156,6 +4156,14 @@
         <translation>알 수 없음</translation>
     </message>
     <message>
+        <source>Download what lets {name} see</source>
+        <translation>{name}의 이미지 인식 파일 받기</translation>
+    </message>
+    <message>
+        <source>Let it see</source>
+        <translation>이미지 인식 추가</translation>
+    </message>
+    <message>
         <source>Use</source>
         <translation>사용</translation>
     </message>

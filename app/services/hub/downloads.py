@@ -23,7 +23,7 @@ from app.services.library.fetching import Fetching
 from app.services.library.library import Library
 from app.services.library.names import hub_id
 from app.services.settings.settings import SettingsChanged, SettingsFile
-from app.store.records import Download, DownloadFile
+from app.store.records import Download, DownloadFile, LibraryModel
 from app.store.store import Store
 from engine.errors import UserError
 from engine.hub.queue import Queue, reordered
@@ -104,14 +104,15 @@ class Downloads:
         """Fetch a variant and its projector into the library: at once when fewer than `downloads_at_once` run, else
         in its turn.
 
-        One that failed or was paused before goes on. Raises UserError `download.already` (it is in the library, or
-        on its way here), `download.elsewhere`, `download.in_trash`, `download.no_room`, `library.folder_gone`,
-        `library.not_writable`.
+        One that failed or was paused before goes on, and of a model that is here without its projector only that is
+        fetched. Raises UserError `download.already` (it is in the library, or on its way here),
+        `download.elsewhere`, `download.in_trash`, `download.no_room`, `library.folder_gone`, `library.not_writable`.
         """
         repo, name = repository.model.repo, variant.name
         id = hub_id(repo, name)
         known = self._library.check_new(id)
-        if known is not None:
+        lacking = known is not None and _lacks_projector(known, variant)
+        if known is not None and not lacking:
             raise UserError("download.in_trash" if known.trashed is not None else "download.already", name=id)
         files = tuple(DownloadFile(file.path, file.bytes, file.sha256) for file in variant.all_files)
         new = Download(
@@ -124,6 +125,7 @@ class Downloads:
             state="queued",
             position=0.0,
             created=time.time(),
+            received=known.bytes if known is not None else 0,
             writer=self._store.downloads.writer,
         )
         before = next((entry for entry in self.all() if entry.model == id), None)
@@ -359,3 +361,10 @@ class Downloads:
         self._watch.know(event.download)
         with self._told:
             self._told.notify_all()
+
+
+def _lacks_projector(model: LibraryModel, variant: Variant) -> bool:
+    """Whether the model is whole but for a projector that the hub has, and its other files are the same there."""
+    same = [file.sha256 for file in variant.files] == [file.sha256 for file in model.weights]
+    hashed = all(file.sha256 for file in variant.files)
+    return model.trashed is None and model.projector is None and bool(variant.projector) and same and hashed

@@ -15,7 +15,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.models.discover.card_view import ModelCard
 from app.desktop.models.discover.gate_note import GateNote
-from app.desktop.models.discover.variant_lines import best_sentence, read_line, variant_lines
+from app.desktop.models.discover.variant_lines import best_sentence, lacks_projector, read_line, variant_lines
 from app.desktop.models.discover.variants_table import VariantsTable
 from app.desktop.models.library_state import Holding
 from app.desktop.text.template_text import no_template_sentence
@@ -211,14 +211,15 @@ class DetailsPanel(ThemedWidget):
         if variant is None:
             return
         holding = self._holding(self.repo(), name)
-        if holding.model is not None:
+        judged = self._judged.get(name)
+        variant = judged.variant if judged is not None else variant
+        if holding.model is not None and not lacks_projector(variant, holding):
             self.use_wanted.emit(holding.model.path)
         elif holding.download is not None and holding.download.state != "failed":
             self.downloads_wanted.emit()
         else:
             self._refused.pop(name, None)
-            judged = self._judged.get(name)
-            self.get_wanted.emit(judged.variant if judged is not None else variant)
+            self.get_wanted.emit(variant)
 
     def _show(self) -> None:
         model = self._model

@@ -79,6 +79,8 @@ def _with_refusal(
     """The line with the reason why it cannot be had, if there is one."""
     replace = msgspec.structs.replace
     download = holding.download
+    if refused is not None and lacks_projector(variant, holding):
+        return replace(line, words=languages.tell(refused), bad=True)
     if holding.model is not None or (download is not None and download.state != "failed"):
         return line
     need = variant.bytes - (download.received if download is not None else 0)
@@ -100,7 +102,7 @@ def _line(
         mark = translate("Models", "best here")
     elif holding.model is not None:
         mark, mark_tone = translate("Models", "in library"), "quiet"
-    action, said = _action(variant.name, holding, percent)
+    action, said = _action(variant, holding, percent)
     return VariantLine(
         name=variant.name,
         size=format_size(variant.bytes),
@@ -129,10 +131,19 @@ def _verdict(judged: JudgedVariant | None, finished: bool) -> tuple[str, str, st
     return translate("Models", "unknown"), "plain", why
 
 
-def _action(name: str, holding: Holding, percent: int) -> tuple[str, str]:
+def lacks_projector(variant: Variant, holding: Holding) -> bool:
+    """Whether the model is here, and what lets it see is on the hub alone."""
+    return holding.model is not None and holding.model.projector is None and variant.projector is not None
+
+
+def _action(variant: Variant, holding: Holding, percent: int) -> tuple[str, str]:
     """The text of the button, and the same as a whole for a screen reader."""
     translate = QCoreApplication.translate
-    if holding.model is not None:
+    name, lacking = variant.name, lacks_projector(variant, holding)
+    if lacking and holding.download is None:
+        said = translate("Models", "Download what lets {name} see").format(name=name)
+        return translate("Models", "Let it see"), said
+    if holding.model is not None and not lacking:
         return translate("Models", "Use"), translate("Models", "Use {name} in the chat").format(name=name)
     download = holding.download
     if download is None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import pytest
 
 from app.desktop.base.language import languages
 from app.desktop.models.discover.queries import BILLION, Filters, query_of
+from app.desktop.models.discover.variant_lines import VariantLine, read_line, variant_lines
+from app.desktop.models.library_state import Holding
 from app.desktop.models.library_text import hash_text, library_title
 from app.desktop.text.machine_text import machine_words
 from app.desktop.text.quantization_text import quantization_words
@@ -22,9 +25,20 @@ from app.desktop.text.words import (
     short_name,
     signs,
 )
+from app.store.records import LibraryFile
 from engine.errors import ErrorInfo
-from engine.hub.values import HubModel, Query, RemoteFacts, Verdict
+from engine.hub.values import (
+    HubFile,
+    HubModel,
+    JudgedVariant,
+    Query,
+    RemoteFacts,
+    Repository,
+    Variant,
+    Verdict,
+)
 from tests.app.desktop.placement import plans
+from tests.app.desktop.window.library_models import a_library_model
 from tests.support.scripted_library import a_model
 
 DAY = 86_400.0
@@ -190,3 +204,31 @@ def test_paths_and_hashes_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_machine_in_a_few_words() -> None:
     assert machine_words(plans.qwen().machine) == "RTX 2080 and 64 GB of RAM"
     assert machine_words(plans.dense().machine) == "16 GB of RAM"
+
+
+def test_a_model_that_is_here_without_its_projector_can_be_let_see() -> None:
+    model = a_library_model("m")
+    variant = Variant("Q8_0", (HubFile("m.gguf", 4 * 10**9),), HubFile("mmproj-F16.gguf", 10**9))
+    seeing = msgspec.structs.replace(model, files=(*model.files, LibraryFile("/p", 10**9, sees=True)))
+    repository = Repository(HubModel("a/b"), "c", (variant,))
+
+    def line(holding: Holding, **more: Any) -> VariantLine:
+        holdings, percents = {"Q8_0": holding}, {"Q8_0": 7}
+        return variant_lines(repository, {}, holdings, percents, finished=True, **more)[0]
+
+    lacking = line(Holding(model=model))
+    assert (lacking.action, lacking.size, lacking.said) == (
+        "Let it see",
+        "5 GB",
+        "Download what lets Q8_0 see",
+    )
+    assert line(Holding(model=seeing)).action == "Use"
+    refused = line(Holding(model=model), refused={"Q8_0": ErrorInfo("hub.offline")})
+    assert refused.bad and refused.words and not refused.blocked
+    judged = {"Q8_0": JudgedVariant(msgspec.structs.replace(variant, projector=None))}
+    blind = variant_lines(repository, judged, {"Q8_0": Holding(model=model)}, {"Q8_0": 0}, finished=True)[0]
+    assert (blind.action, blind.size) == ("Use", "4 GB")
+    assert read_line(list(judged.values()), "", finished=True) == ""
+    assert read_line([JudgedVariant(variant)], "", finished=True).endswith(
+        "1 GB that let the model see or hear."
+    )

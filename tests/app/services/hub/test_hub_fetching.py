@@ -109,6 +109,27 @@ def test_a_projector_comes_along_once_for_all_quantizations(
     assert library.verify(f"{eyes}:Q4_0").ok
 
 
+def test_a_model_that_is_here_gets_its_projector_alone(
+    downloads: Downloads, library: Library, hub: Hub
+) -> None:
+    eyes, projector = "acme/eyes-GGUF", DiskContent(color_projector())
+    files = {"eyes-Q8_0.gguf": tiny(300_000)}
+    hub.shelf.add(HubRepo(eyes, files))
+    assert downloads.wait(downloads.add_named(f"{eyes}:Q8_0").id).state == "done"
+    library.rename(f"{eyes}:Q8_0", "Mine")
+    with pytest.raises(UserError, match=r"download\.already"):
+        downloads.add_named(f"{eyes}:Q8_0")
+    hub.shelf.add(HubRepo(eyes, files | {"mmproj-F16.gguf": projector}))
+    hub.log.clear()
+    done = downloads.wait(downloads.add_named(f"{eyes}:Q8_0").id)
+    assert (done.state, done.error) == ("done", None)
+    assert hub.log.sent(f"{eyes}/eyes-Q8_0.gguf") == 0
+    model = library.get(f"{eyes}:Q8_0")
+    assert (model.sees, model.name, len(model.files)) == (True, "Mine", 2)
+    with pytest.raises(UserError, match=r"download\.already"):
+        downloads.add_named(f"{eyes}:Q8_0")
+
+
 def test_what_came_as_a_projector_and_is_another_models_is_told(
     downloads: Downloads, library: Library, hub: Hub, tmp_path: Path
 ) -> None:
