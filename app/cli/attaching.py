@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from app.cli.cited import citation_objects
 from app.cli.output import Output
 from app.messages import localized_error
 from app.services.chat.attachments.weighing import can_be_searched
@@ -76,18 +77,10 @@ def objects(
     attachments: Sequence[Attachment], citations: Sequence[Citation], output: Output
 ) -> dict[str, Any]:
     """The contract's JSON of attachments, and of the citations in an answer."""
-    cited = [
-        {
-            "number": each.number,
-            "file": each.source.path or each.source.name if each.source else "",
-            "page": each.part or None,
-            "quote": each.quote,
-            "found": each.found,
-        }
-        for each in citations
-    ]
-    once = [each for place, each in enumerate(cited) if each not in cited[:place]]
-    return {"attachments": attachment_objects(attachments, output), "citations": once}
+    return {
+        "attachments": attachment_objects(attachments, output),
+        "citations": citation_objects(citations),
+    }
 
 
 def attachment_objects(attachments: Sequence[Attachment], output: Output) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from app.cli.chat_tools import ToolsShown, calls_made
+from app.cli.cited import cited_lines
 from app.cli.collections.asking import passages
 from app.cli.ending import Ended
 from app.cli.output import Output
@@ -118,6 +119,9 @@ class Talk:
             self._output.text(line)
         for notice in message.notices:
             self._output.tell(notice)
+        if not self._output.json:
+            for line in cited_lines(self.services.citations.of(message), self._output):
+                self._output.note(line)
 
     def calls(self, message: Message) -> list[dict[str, Any]] | None:
         """The calls of an answer with tools."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import Command
+from tests.support.documents.made import pdf
 from tests.support.documents.pictures import picture
 from tests.support.openai_script import Reply, call, in_order, see_colors
 from tests.support.openai_server import OpenAiServer
@@ -102,3 +103,15 @@ def test_a_model_elsewhere_is_told_what_files_say(command: Command, tmp_path: Pa
     said = asked["messages"][-1]
     assert said["role"] == "user" and said["content"].endswith("\n\nCats?")
     assert said["content"].startswith('[1] File "lease.md":\nCats are allowed.\nEnd of file "lease.md".\n\n')
+
+
+def test_what_an_answer_cites_stands_below_it(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "lease.pdf").write_bytes(pdf("Dogs are not allowed.", "Cats are allowed."))
+    answer = "“Cats are allowed” [1], “birds are\x1b[31m not allowed” [1] [7]."
+    with OpenAiServer(in_order(Reply(answer))) as server:
+        ran = command.here("chat", "Cats?", "--model", server.model, "--attach", str(tmp_path / "lease.pdf"))
+    assert ran.code == 0
+    below = ran.err.splitlines()[-3:]
+    assert below[0] == "[1] lease.pdf, page 2"
+    assert below[1].startswith("Not found in “lease.pdf”: “birds are") and "\x1b" not in below[1]
+    assert below[2] == "There is no source [7]."

@@ -265,13 +265,13 @@ class Attaching(QObject):
             self.strip.say(said.format(name=hindrance.name), colour="accent")
             return
         kept = self._attachments[self._now().index(hindrance)]
-        actions = [BannerAction(self.tr("Remove"), partial(self._remove, kept))]
-        if has_parts(kept):
-            actions.insert(
-                0, BannerAction(self.tr("Choose parts…"), partial(self.actions.choose_parts, kept))
-            )
+        actions: list[BannerAction] = []
         if can_be_searched(hindrance):
-            actions.insert(0, BannerAction(self.tr("Search in it"), partial(self.actions.search, kept)))
+            actions.append(BannerAction(self.tr("Search in it"), partial(self.actions.search, kept)))
+        if has_parts(kept):
+            actions.append(BannerAction(self.tr("Choose parts…"), partial(self.actions.choose_parts, kept)))
+        if len(actions) < 2:  # its chip has a cross
+            actions.append(BannerAction(self.tr("Remove"), partial(self._remove, kept)))
         reason = hindrance.reason or UserError("attachment.not_sent").info
         self.strip.say(languages.tell(reason), actions)
 

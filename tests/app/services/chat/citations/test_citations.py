@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agents.tools.documents.reading import Part
 from app.services.chat.citations.answer_marks import marks, quotations
@@ -86,6 +88,41 @@ def test_a_quotation_is_looked_for_in_the_sources_beside_it_alone() -> None:
         (2, "cats are allowed", False),
         (1, "the rent is 600 euros", False),
     ]
+
+
+words = st.lists(
+    st.text("abcdeéß", min_size=2, max_size=6)
+    | st.text("가나다라각낫", min_size=1, max_size=4)
+    | st.from_regex(r"\A\d{1,4}\Z"),
+    min_size=6,
+    max_size=40,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(words, st.data())
+def test_any_words_of_a_text_are_found_and_not_with_another_among_them(
+    text: list[str], data: st.DataObject
+) -> None:
+    source = Source(1, "a.txt", " ".join(text))
+    first = data.draw(st.integers(0, len(text) - 4))
+    quote = text[first : first + data.draw(st.integers(4, 12))]
+    breaks = data.draw(st.lists(st.sampled_from([" ", "\n", "  "]), min_size=12, max_size=12))
+    told = "".join(word + gap for word, gap in zip(quote, breaks, strict=False)).strip()
+    answer = "“{}” [1]"
+    assert [each.found for each in citations_of(answer.format(told), [source])] in ([True], [])
+    other = [*quote[:2], "x" + quote[2], *quote[3:]]
+    assert not any(
+        each.found for each in citations_of(answer.format(" ".join(other)), [source]) if each.quote
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text('ab가\n >[]()1,2-“”"「」`$\\*…. #|~', max_size=80))
+def test_nothing_in_an_answer_breaks_it(answer: str) -> None:
+    for each in citations_of(answer, [LEASE, HOUSE]):
+        assert answer[each.first] == "[" and answer[each.last - 1] == "]"
+        assert 0 <= each.quote_first <= each.quote_last <= len(answer)
 
 
 def test_a_whole_document_says_on_which_page_it_is() -> None:
