@@ -30,8 +30,9 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(cache_folder("bytecode"))
     sys.dont_write_bytecode = False
 
-# The same examples in every run, so that a red run means a change; HYPOTHESIS_PROFILE=explore draws new ones.
-hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+# The same examples in every run, so that a red run means a change; HYPOTHESIS_PROFILE=explore draws new
+# ones, and more.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
 hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Of the offscreen platform, which has no window manager.
 NOISE = "This plugin does not support propagateSizeHints()"
 
-pytestmark = [pytest.mark.model, pytest.mark.alone, pytest.mark.timeout(900), pytest.mark.long]
+pytestmark = [pytest.mark.model, pytest.mark.timeout(900), pytest.mark.long]
 Tell = Callable[..., str]
 
 

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.model, pytest.mark.long]
 
 
 def test_the_object_has_the_contracts_keys(coterie_home: Path) -> None:
-    done = Command(coterie_home).run("bench", "starter", "--context", "1024", "--json")
+    done = Command(coterie_home).run("bench", str(expert_model("qwen")), "--context", "1024", "--json")
     assert done.code == 0, done.err
     found = json.loads(done.out)
     assert {"prefill_tps", "decode_tps", "streams", "python_share", "device", "plan"} <= set(found)

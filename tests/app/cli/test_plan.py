@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -14,11 +15,14 @@ import pytest
 
 from app.cli.plan import plan_object
 from app.cli.plan_report import ranges, report
+from app.services.placement.placements import calibrations
 from app.services.services import open_services
 from app.table import aligned
 from engine.api import ModelFacts
 from engine.errors import ErrorInfo
 from engine.gguf.reading import read_index
+from engine.local.calibration import calibrate
+from engine.local.survey import survey
 from engine.placement.plan import (
     RAM,
     CachedLayer,
@@ -54,6 +58,22 @@ GREEDY = ("--temperature", "0", "--max-tokens", "12", "--json")
 def worker() -> Iterator[Worker]:
     with rpc_worker() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def measured_worker(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What measuring this machine and the worker leaves in a data folder: beside other tests it is not kept."""
+    folder = calibrations(tmp_path_factory.mktemp("measured"))
+    found = survey((worker.address,))
+    build = (found.library, *found.features_used)
+    calibrate(found.machine, build, folder, workers=(worker.address,), busy=lambda: 0.0)
+    return folder
+
+
+@pytest.fixture
+def known(measured_worker: Path, coterie_home: Path) -> None:
+    """The machine and the worker were measured before."""
+    shutil.copytree(measured_worker, calibrations(coterie_home))
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +120,7 @@ def loaded(home: Path, options: PlacementOptions) -> tuple[ModelFacts, str]:
 
 
 @model
+@pytest.mark.usefixtures("known")
 @pytest.mark.parametrize("budget", BUDGETS)
 def test_a_plan_keeps_its_budget_and_is_exactly_what_loading_takes(
     worker: Worker, coterie_home: Path, budget: int
@@ -138,6 +159,7 @@ def cpu_answer(home: Path) -> str:
 
 
 @model
+@pytest.mark.usefixtures("known")
 def test_the_object_has_the_contracts_keys(worker: Worker) -> None:
     found = planned(worker, 170 * MIB)
     assert set(found) == {"model", "devices", "plan"}
@@ -239,6 +261,7 @@ def test_a_file_that_is_no_whole_model_is_told_in_one_sentence_with_exit_1(
 
 
 @model
+@pytest.mark.usefixtures("measured")
 def test_what_fits_nowhere_is_planned_and_refused_with_exit_1() -> None:
     done = here("plan", "starter", "--memory", "CPU=1MiB", "--json", LC_ALL="C.UTF-8")
     assert done.code == 1
@@ -248,6 +271,7 @@ def test_what_fits_nowhere_is_planned_and_refused_with_exit_1() -> None:
 
 
 @model
+@pytest.mark.usefixtures("measured")
 def test_a_budget_larger_than_the_device_is_cut_down_and_told() -> None:
     done = here("plan", "starter", "--memory", "CPU=900000GiB", "--json")
     assert done.code == 0, done.err
@@ -257,6 +281,7 @@ def test_a_budget_larger_than_the_device_is_cut_down_and_told() -> None:
 
 
 @model
+@pytest.mark.usefixtures("measured")
 def test_the_plan_for_people_is_a_table_and_a_sentence_in_their_language(coterie_home: Path) -> None:
     english = Command(coterie_home).run("plan", "starter")
     assert english.code == 0 and english.out.rstrip().endswith(".")

@@ -184,7 +184,7 @@ def test_damaged_replies_are_the_same_however_they_are_cut(formats: dict[str, Ch
     chance = random.Random(7)
     for name, chat_format in formats.items():
         whole, prompt = reply_to(chat_format, [("search", ARGUMENTS), ("get_time", {})], TOOLS, "Words.")
-        for _ in range(6):
+        for _ in range(2):
             text = whole
             for _ in range(chance.randint(0, 3)):
                 start, other, length = (

@@ -145,7 +145,7 @@ NAMES = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(repo=NAMES, first=NAMES, second=NAMES)
 def test_no_two_files_of_a_repository_share_a_place(
     tmp_path: Path, repo: str, first: str, second: str
@@ -154,7 +154,7 @@ def test_no_two_files_of_a_repository_share_a_place(
     assert (str(places[0]).casefold() == str(places[1]).casefold()) == (first == second)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=NAMES, second=NAMES, path=NAMES)
 def test_no_two_repositories_share_a_place(tmp_path: Path, first: str, second: str, path: str) -> None:
     library = tmp_path / "none"

@@ -201,7 +201,7 @@ def test_every_type_has_the_size_that_ggml_gives_it() -> None:
             assert GGML_TYPES[int(kind)] == (kind.name, block, size)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_changed_bytes_end_in_a_reason_or_in_a_sound_table(tmp_path: Path, data: st.DataObject) -> None:
     content = bytearray(GOOD)

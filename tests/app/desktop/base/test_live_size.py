@@ -37,6 +37,18 @@ def sizes(window: QWidget) -> list[tuple[str, int, int, int]]:
     return sorted(found)
 
 
+def settled(running: Running) -> list[tuple[str, int, int, int]]:
+    """The sizes once nothing of them changes any more."""
+    seen: list[list[tuple[str, int, int, int]]] = []
+
+    def is_still() -> bool:
+        seen.append(sizes(running.window))
+        return len(seen) > 20 and all(each == seen[-1] for each in seen[-20:])
+
+    running.until(is_still)
+    return seen[-1]
+
+
 def opened(make: Make, size: int) -> Running:
     running = make(answer=lambda _: ANSWER, settings={"text_size": size, "theme": "light"})
     themes.choose("light", size / 100)
@@ -56,13 +68,11 @@ def test_after_a_change_everything_is_as_after_a_restart(make_desktop: Make) -> 
     running = opened(make_desktop, 100)
     running.services.settings.change(text_size=180)
     running.until(lambda: themes.choice()[1] == 180)
-    QTest.qWait(100)
-    changed = sizes(running.window)
+    changed = settled(running)
     running.close()
     again = opened(make_desktop, 180)
-    QTest.qWait(100)
     assert len(changed) > 30
-    assert sizes(again.window) == changed
+    assert settled(again) == changed
 
 
 def test_keys_on_the_slider_change_the_window_once_they_rest(qtbot: QtBot, looks: None) -> None:

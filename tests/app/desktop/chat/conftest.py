@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
@@ -14,28 +15,30 @@ from app.desktop.application import Desktop
 from app.services.settings.settings import SettingsFile
 from tests.support.retold import with_template
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 150_000
 
 
 @pytest.fixture
-def open_desktop(qtbot: QtBot, coterie_home: Path, looks: None) -> Iterator[Callable[[str], Desktop]]:
-    """Opens the window with the starter's weights under a chat template, "" for none."""
+def open_desktop(qtbot: QtBot, coterie_home: Path, looks: None) -> Iterator[Callable[..., Desktop]]:
+    """Opens the window with the starter's weights under a chat template, "" for none; other keywords are settings."""
     with ExitStack() as opened:
-        yield lambda template: opened.enter_context(_opened(qtbot, coterie_home, template))
+        yield lambda template, **settings: opened.enter_context(
+            _opened(qtbot, coterie_home, template, settings)
+        )
 
 
 @contextmanager
-def _opened(qtbot: QtBot, home: Path, template: str) -> Iterator[Desktop]:
+def _opened(qtbot: QtBot, home: Path, template: str, chosen: dict[str, Any]) -> Iterator[Desktop]:
     home.mkdir(parents=True, exist_ok=True)
     settings = SettingsFile(home / "settings.toml")
-    settings.change(
-        model=str(with_template(template)), context=2048, max_tokens=1500, welcomed=True, load_model="start"
-    )
+    usual = {"context": 2048, "max_tokens": 1500, "welcomed": True, "load_model": "start"}
+    settings.change(model=str(with_template(template)), **(usual | chosen))
     made = Desktop(home, settings)
     made.window.resize(1280, 800)
     made.start()
     qtbot.waitUntil(lambda: hasattr(made.window, "chat"), timeout=PATIENCE_MS)  # after the first paint
     yield made
+    made.window.leaves_at_once = True  # it may be asked about an answer that is being written
     made.window.close()
     made.close()
     made.window.deleteLater()

@@ -38,11 +38,12 @@ def rows(running: Running) -> list[QueuedQuestion]:
 
 
 def waits(running: Running, *texts: str) -> Callable[[], bool]:
-    """Whether exactly these wait, in the window and in the store."""
+    """Whether exactly these wait, in the window, which has heard of it, and in the store."""
     chat = running.window.chat.shown.now.conversation
     assert chat is not None
     return lambda: (
         [row.text for row in rows(running)] == list(texts)
+        and getattr(running.window.chat.shown.now.conversation, "queued", None) == texts
         and running.services.conversations.get(chat.id).queued == texts
     )
 

@@ -44,7 +44,7 @@ def all_text(block: Block) -> str:
     return block.text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(TEXTS, st.lists(st.integers(0, 10_000), max_size=30))
 def test_the_end_is_the_whole_parse_for_any_cut(text: str, cuts: list[int]):
     document, _ = stream(text, cuts)
@@ -52,7 +52,7 @@ def test_the_end_is_the_whole_parse_for_any_cut(text: str, cuts: list[int]):
     assert document.finish() == parse(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(TEXTS, st.lists(st.integers(0, 10_000), max_size=30))
 @example("$$\n한국어 $$\n", [])
 def test_what_is_shown_does_not_depend_on_the_cuts_of_finished_lines(text: str, cuts: list[int]):

@@ -66,7 +66,8 @@ def test_a_model_is_found_judged_downloaded_and_answers(desktop: Desktop, qtbot:
     page = opened(desktop, qtbot)
     details = page.discover.details
     assert details.repo() == STARTER_REPO
-    assert details.source.text().startswith("Checked against ") and "of RAM." in details.source.text()
+    qtbot.waitUntil(lambda: details.source.text().startswith("Checked against "), timeout=PATIENCE_MS)
+    assert "of RAM." in details.source.text()
     best = [row for row in details.table.rows if row.line.mark == "best here"]
     assert len(best) == 1 and "tok/s" in best[0].line.chip
     judged = best[0].line.chip

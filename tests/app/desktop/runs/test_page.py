@@ -132,7 +132,7 @@ def test_a_deleted_run_can_be_brought_back(runs: RunsBench) -> None:
     runs.until(lambda: runs.shelf.get(run.id).state == "completed")  # type: ignore[union-attr]
     runs.page.run.header.delete_wanted.emit()
     runs.until(lambda: [said.text for said in runs.said] == ["Run deleted"])
-    assert runs.page.state.isVisible()
+    runs.until(runs.page.state.isVisible)
     assert runs.said[0].act is not None
     runs.said[0].act()
     runs.until(lambda: runs.page.run.isVisible() and runs.page.reading.view is not None)

@@ -240,8 +240,7 @@ def test_a_stopped_answer_goes_on_where_it_was(make_desktop: Make, qtbot: QtBot)
     running.window.chat.transcript.continue_requested.emit(answer)
     running.until(lambda: store_messages(running)[-1][1] == before + " more")
     running.until(lambda: not running.window.chat.shown.answering())
-    qtbot.wait(50)
-    assert card(running.window.chat.transcript, answer).message.content == before + " more"
+    running.until(lambda: card(running.window.chat.transcript, answer).message.content == before + " more")
 
 
 def test_alt_up_opens_the_last_message_for_editing(running: Running, qtbot: QtBot) -> None:

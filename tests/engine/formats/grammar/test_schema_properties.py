@@ -150,7 +150,7 @@ def _pairs(draw: st.DrawFn) -> tuple[Any, Any]:
 
 
 @pytest.mark.long
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_pairs())
 def test_what_satisfies_a_schema_is_let_through_by_its_grammar(pair: tuple[Any, Any]) -> None:
     schema, value = pair

@@ -49,7 +49,7 @@ REPLIES = st.sampled_from(NAMES).flatmap(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(REPLIES, st.data())
 def test_the_result_does_not_depend_on_the_cuts(named: tuple[str, str], data: st.DataObject) -> None:
     name, reply = named
@@ -79,7 +79,7 @@ PROMPTS = {
 }
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(
     st.sampled_from(sorted(MARKERS)),
     st.sampled_from(sorted(PROMPTS)),

@@ -45,7 +45,7 @@ def arguments() -> st.SearchStrategy[dict[str, Any]]:
 
 
 @pytest.mark.long
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(DIALECT_NAMES, arguments())
 def test_a_call_cut_at_every_character_is_the_whole_call(name: str, given: dict[str, Any]) -> None:
     reply = text_of(name, call("search", given))

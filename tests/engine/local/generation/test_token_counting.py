@@ -11,7 +11,7 @@ from tests.engine.local.conftest import Running
 from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
 
-pytestmark = [pytest.mark.model, pytest.mark.alone]
+pytestmark = pytest.mark.model
 
 TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}
 

@@ -152,11 +152,11 @@ def test_answers_that_fill_the_context_together_all_come_to_their_end(
 def test_what_is_guessed_for_one_leaves_the_prompt_of_another_its_rows(running: Running) -> None:
     """A text that repeats itself draws long guesses, while a prompt of more than a step is read beside it."""
     again = "one two three four five six seven eight nine ten " * 12
-    running.engine.generate(ask(110, f"Repeat this: {again}", again + again, "Again.", max_tokens=120))
+    running.engine.generate(ask(110, f"Repeat this: {again}", again + again, "Again.", max_tokens=80))
     running.told.next(Delta)
     ends = [
         running.told.answer(running.engine, ask(111 + n, f"{n} {LONG} {LONG}", max_tokens=1))
-        for n in range(3)
+        for n in range(2)
     ]
     _, repeated = end_of(running, 110)
     assert {end.error for _, end in ends} == {None} and repeated.error is None

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.model, pytest.mark.long]
 def test_its_tokens_are_counted_before_and_not_read_again_by_the_next_turn(
     open_desktop: Callable[[str], Desktop], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    window = open_desktop(CHATML).window
+    window = open_desktop(CHATML, max_tokens=16).window
     qtbot.waitUntil(lambda: window.chat.model.facts is not None, timeout=PATIENCE_MS)
     (paper := tmp_path / "paper.pdf").write_bytes(pdf("The door is green. " * 20, "The roof is red. " * 20))
     composer, chips = window.chat.composer, window.chat.attaching.chips
