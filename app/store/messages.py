@@ -30,7 +30,7 @@ from app.store.database import Part, inserted, reads, writes
 from app.store.errors import no_conversation, no_message
 from app.store.finding import count_in
 from app.store.records import Attachment, Conversation, Message, MessageState, Source
-from app.store.tables import CONVERSATION, CUT, MESSAGE, selection
+from app.store.tables import CONVERSATION, CUT, HAS_SOURCES, MESSAGE, selection
 from engine.errors import ErrorInfo
 from engine.values import Role, Timings, ToolCall, Usage
 
@@ -91,6 +91,15 @@ class Messages(Part):
             queued = connection.scalar(select(CONVERSATION.c.queued).where(owner)) or ()
             connection.execute(update(CONVERSATION).where(owner).values(queued=queued[1:]))
         return self.get(message)
+
+    @reads
+    def sources(self, connection: Connection, conversation: int) -> dict[int, tuple[Source, ...]]:
+        """The sources of the messages that have any, by their ids."""
+        having = (MESSAGE.c.conversation == conversation) & HAS_SOURCES
+        return {
+            row.id: row.sources
+            for row in connection.execute(select(MESSAGE.c.id, MESSAGE.c.sources).where(having))
+        }
 
     @writes
     def save(self, connection: Connection, message: int, content: str, reasoning: str) -> None:

@@ -153,6 +153,8 @@ MESSAGE = _table(
 # What `message_attached` finds, in the words of the index: few messages have files, and rows are long.
 HAS_ATTACHMENTS = text("message.attachments <> '[]'")
 
+HAS_SOURCES = text("message.sources <> '[]'")
+
 # Rows are added, and nothing of them changes but `active`.
 CUT = _table(
     "cut",

@@ -7728,6 +7728,45 @@
     </message>
 </context>
 <context>
+    <name>SourceList</name>
+    <message>
+        <source>There is no source with this number.</source>
+        <translation>이 번호의 출처가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Not found in the source: “{words}”</source>
+        <translation>출처에서 찾을 수 없음: “{words}”</translation>
+    </message>
+    <message>
+        <source>page {number}</source>
+        <translation>{number}쪽</translation>
+    </message>
+    <message>
+        <source>slide {number}</source>
+        <translation>슬라이드 {number}</translation>
+    </message>
+    <message>
+        <source>sheet {number}</source>
+        <translation>시트 {number}</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>출처</translation>
+    </message>
+    <message>
+        <source>Source {number}: {place}</source>
+        <translation>출처 {number}: {place}</translation>
+    </message>
+    <message>
+        <source>Show fewer</source>
+        <translation>간단히 보기</translation>
+    </message>
+    <message>
+        <source>Show all {count} sources</source>
+        <translation>출처 {count}개 모두 보기</translation>
+    </message>
+</context>
+<context>
     <name>SourcePane</name>
     <message>
         <source>Opening…</source>

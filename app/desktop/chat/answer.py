@@ -18,6 +18,7 @@ from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.chat.cards import MessageCard, time_of
 from app.desktop.markdown.body import QUICK_TEXT, AnswerBody
+from app.desktop.markdown.source_marks import MARK, Cited
 from app.desktop.markdown.streaming import StreamingDocument
 from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.desktop.run_view.tool_call import ToolCallCard
@@ -35,6 +36,7 @@ from engine.values import ToolCall
 if TYPE_CHECKING:
     from app.desktop.chat.answer_steps import AnswerSteps
     from app.desktop.chat.answer_views.answer_cover import AnswerCover
+    from app.desktop.chat.sources.source_list import SourceList, Sources
 
 
 def spoken_words(message: Message, limit: int = 80) -> str:
@@ -48,6 +50,10 @@ class AnswerCard(MessageCard):
     it is built in `slices`."""
 
     steps_made = Signal()
+    # The card, whose words have numbers that may be those of sources.
+    sources_wanted = Signal(object)
+    # A Source at its place, and the words that are quoted there.
+    source_pressed = Signal(object, str)
 
     def __init__(self, parent: QWidget, message: Message, *, slices: Slices | None = None) -> None:
         super().__init__(parent, message)
@@ -58,6 +64,9 @@ class AnswerCard(MessageCard):
         self._body = AnswerBody(self, slices=slices)
         self._body.height_changed.connect(self.height_changed)
         self._body.link_asked.connect(self.link_asked)
+        self._body.source_asked.connect(self._press_mark)
+        self._sources: SourceList | None = None
+        self._sources_asked = False
         self._calls: list[ToolCallCard] = []
         self._notices: list[QLabel] = []
         self._end_told = False
@@ -67,6 +76,7 @@ class AnswerCard(MessageCard):
         self._thought_s = 0.0
         self._thought_tokens = 0
         self.show_message(message)
+        self._sources_asked = False  # nobody could hear it yet
 
     @property
     def shows_raw(self) -> bool:
@@ -83,7 +93,7 @@ class AnswerCard(MessageCard):
 
     @property
     def is_reusable(self) -> bool:
-        around = (self.steps, self._cover, self._stream, self._status)
+        around = (self.steps, self._cover, self._stream, self._status, self._sources)
         return super().is_reusable and all(part is None for part in around) and self._body.is_reusable
 
     def put_by(self) -> None:
@@ -127,6 +137,8 @@ class AnswerCard(MessageCard):
             self._begin_stream()
         else:
             self._end_stream()
+            self._sources_asked = False
+        self.ask_sources()
         self._show_calls(message.tool_calls)
         self._show_end()
         self.retranslate()
@@ -222,6 +234,29 @@ class AnswerCard(MessageCard):
         if isValid(self) and self._stream is None and content == self.message.content:
             self._body.show_blocks(blocks)
             self.height_changed.emit()
+
+    def ask_sources(self) -> None:
+        """Ask for what is cited, once there are numbers that may be those of sources."""
+        if not self._sources_asked and MARK.search(self.streamed_text()):
+            self._sources_asked = True
+            self.sources_wanted.emit(self)
+
+    def show_sources(self, shown: Sources) -> None:
+        """Numbers of sources become marks; those that a whole answer cites are listed."""
+        if self._sources is None:
+            from app.desktop.chat.sources.source_list import SourceList  # most answers have none
+
+            self._sources = SourceList(self)
+            self._sources.source_pressed.connect(self.source_pressed)
+            self._sources.height_changed.connect(self.height_changed)
+            self._sources.setVisible(not self._is_covered)
+        self._sources.show_sources(shown)
+        self._body.set_marks(self._sources.marks())
+        self.height_changed.emit()
+
+    def _press_mark(self, mark: Cited) -> None:
+        if self._sources is not None:
+            self._sources.press(mark)
 
     def _thoughts(self) -> ReasoningCard:
         if self._reasoning is None:
@@ -372,6 +407,8 @@ class AnswerCard(MessageCard):
         if content:
             self._end_thought()
             self._body.apply(self._stream.append(content))
+            if "]" in content:
+                self.ask_sources()
         if not message.content or reasoning:
             self._show_thinking()
         if content and not message.content:
@@ -427,6 +464,9 @@ class AnswerCard(MessageCard):
         for card in self._calls:
             card.retranslate()
         self._show_notices()
+        if self._sources is not None:
+            self._sources.retranslate()
+            self._body.set_marks(self._sources.marks())
         if self._reasoning is not None:
             self._reasoning.retranslate()
         if self.steps is not None:
@@ -442,7 +482,8 @@ class AnswerCard(MessageCard):
 
     def _show_parts(self, on: bool) -> None:
         super()._show_parts(on)
-        for part in (self.steps, self._reasoning, self._body, *self._calls, *self._notices, self._strip):
+        cited = (self._body, self._sources)
+        for part in (self.steps, self._reasoning, *cited, *self._calls, *self._notices, self._strip):
             if part is not None:
                 part.setVisible(on and self._cover is None)
         if self._cover is not None:
@@ -464,6 +505,8 @@ class AnswerCard(MessageCard):
             parts.append((self._reasoning, self._reasoning.fit(width), theme.px(12)))
         if not self._body.is_empty:
             parts.append((self._body, self._body.fit(width), theme.px(8)))
+        if self._sources is not None and not self._sources.is_empty:
+            parts.append((self._sources, self._sources.fit(width), theme.px(8)))
         if self._status is not None:  # behind the words of an answer that others came before in the middle
             parts.append((self._status, self._status.fit(width), theme.px(8)))
         parts += [(card, card.fit(width), theme.px(8)) for card in self._calls]

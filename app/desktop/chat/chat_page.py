@@ -27,6 +27,7 @@ from app.desktop.chat.remembering.proposal_note import ProposalNote
 from app.desktop.chat.selection.text_selection import TextSelection, words_of
 from app.desktop.chat.shared_draft import SharedDraft
 from app.desktop.chat.shown_chat import ShownChat
+from app.desktop.chat.sources.citing import Citing
 from app.desktop.chat.sources.source_control import SourceControl
 from app.desktop.chat.template_note import TemplateNote
 from app.desktop.chat.temporary_note import TemporaryNote
@@ -114,6 +115,7 @@ class ChatPage(ThemedWidget):
             spacing=0,
         )
         self.sources = SourceControl(calls, self.shown, self._talk, self)
+        self.citing = Citing(calls, self)
         # What is added to it stands beside all but the header.
         self.beside = Row((self.sources.splitter, 1), spacing=0)
         Column(self.header, (self.beside, 1), parent=self, spacing=0)
@@ -144,6 +146,8 @@ class ChatPage(ThemedWidget):
         transcript.page_wanted.connect(lambda ids: shown.load(ids, self._written.deliver))
         transcript.link_activated.connect(open_link)
         transcript.attachment_pressed.connect(self._open_attachment)
+        transcript.source_pressed.connect(self.sources.open)
+        transcript.sources_wanted.connect(self.citing.give)
         transcript.picture_wanted.connect(self.attaching.thumbnails.give)
         transcript.steps_made.connect(self.runs.attach)
         self.views.whole_text.page_wanted.connect(lambda ids: shown.load(ids, self._take_whole_text))

@@ -67,6 +67,10 @@ class TranscriptView(TranslatedWidget):
     attachment_pressed = Signal(object)
     # An Attachment, the pixels of its longest side, and the widget that shows it.
     picture_wanted = Signal(object, int, object)
+    # An answer that may cite.
+    sources_wanted = Signal(object)
+    # A Source at its place, and the words that are quoted there.
+    source_pressed = Signal(object, str)
     link_activated = Signal(str)
     at_tail_changed = Signal(bool)
     suggestion_chosen = Signal(str)
@@ -341,10 +345,13 @@ class TranscriptView(TranslatedWidget):
         card.picture_wanted.connect(self.picture_wanted)
         if isinstance(card, AnswerCard):
             card.steps_made.connect(lambda: self._steps_made(card))
+            card.source_pressed.connect(self.source_pressed)
+            card.sources_wanted.connect(self.sources_wanted)
 
     def _card_bound(self, card: MessageCard) -> None:
         if isinstance(card, AnswerCard):
             self._tell_below(card)
+            card.ask_sources()
             if (waiting := self._waits.get(card.message.id)) is not None:
                 card.set_waiting(waiting)
         if card.message.id in self._fresh:

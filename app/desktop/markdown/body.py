@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -14,6 +15,7 @@ from app.desktop.base.theme import themes
 from app.desktop.markdown.code import CodeBlock
 from app.desktop.markdown.code_preview import Blocks
 from app.desktop.markdown.prose import ProseBlock
+from app.desktop.markdown.source_marks import Marks
 from app.desktop.markdown.streaming import Change
 from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.layouts import discard
@@ -64,7 +66,9 @@ def size(block: Block) -> int:
 
 class AnswerBody(Blocks):
     """Blocks below each other, laid out by `fit`. `slices`: it shares their time, and only its first block is there
-    at once."""
+    at once. `source_asked` carries the Cited whose mark was pressed."""
+
+    source_asked = Signal(object)
 
     def __init__(self, parent: QWidget, *, slices: Slices | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +81,7 @@ class AnswerBody(Blocks):
         self._spares: list[ProseBlock | CodeBlock] = []  # rows that show nothing now
         self._later: list[Block] = []  # segments that are built in slices
         self._rest: list[Block] = []  # segments that are built when they are asked for
+        self._marks: Marks | None = None
         self._more = word_button(self)
         self._more.hide()
         self._more.clicked.connect(self.unfold)
@@ -149,7 +154,21 @@ class AnswerBody(Blocks):
         for row in self._rows[start + len(wanted) :]:
             discard(row)
         del self._rows[start + len(wanted) :]
+        self._mark_rows()
         self.updateGeometry()
+
+    def set_marks(self, marks: Marks) -> None:
+        """Show numbers of sources as marks, from now on."""
+        self._marks = marks
+        self._mark_rows()
+
+    def _mark_rows(self) -> None:
+        if self._marks is None:
+            return
+        first = 0
+        for row in self._rows:
+            if isinstance(row, ProseBlock):
+                first += row.set_marks(self._marks, first)
 
     def _make(self, block: Block) -> ProseBlock | CodeBlock:
         row = self._spare(block)
@@ -178,6 +197,8 @@ class AnswerBody(Blocks):
         row = ProseBlock(self, block) if isinstance(block, Prose) else CodeBlock(self, block, AnswerBody)
         row.link_asked.connect(self.link_asked)
         row.height_changed.connect(self.height_changed)
+        if isinstance(row, ProseBlock):
+            row.source_asked.connect(self.source_asked)
         return row
 
     def folded_text(self) -> str:
@@ -200,6 +221,7 @@ class AnswerBody(Blocks):
             self._rows.append(self._make(self._later.pop(0)))
             if time.perf_counter() > until:
                 break
+        self._mark_rows()
         self.retranslate()
         self.height_changed.emit()
         return bool(self._later)

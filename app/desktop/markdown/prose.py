@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -16,14 +16,18 @@ from PySide6.QtGui import (
     QPalette,
     QResizeEvent,
     QTextBlockFormat,
+    QTextCharFormat,
     QTextCursor,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.desktop.base.style import grounds
 from app.desktop.base.theme import Theme, themes
+from app.desktop.base.tool_tip import wrapped_tip
 from app.desktop.markdown.formula_object import OVERHANG
 from app.desktop.markdown.highlight import UNSLANTED
 from app.desktop.markdown.maths import Place, formulas
+from app.desktop.markdown.source_marks import Marks, cited, is_unknown, marked, numbers_in
 from app.desktop.markdown.text_browser import SafeTextBrowser
 from app.markdown.formulas import Request
 from app.markdown.markdown import FORMULA_MARK, Formula, Prose
@@ -49,6 +53,7 @@ def style_sheet(theme: Theme) -> str:
     small, gap = theme.px(13), theme.px(12)
     cell = f"padding: {theme.px(7)}px {gap}px {theme.px(7)}px 0; border-bottom: 1px solid {theme.line};"
     quote = f"border-left: 2px solid {theme.line}; padding: 0 0 0 {theme.px(12)}px; color: {theme.muted};"
+    warning_ground, warning = grounds(theme, "warning")
     pre = f"background-color: {theme.code}; border: 1px solid {theme.line}; padding: {theme.px(10)}px;"
     return f"""
         p {{ margin-top: 0; margin-bottom: {gap}px; line-height: {line}px; }}
@@ -63,6 +68,13 @@ def style_sheet(theme: Theme) -> str:
         code {{ font-family: {fixed}; font-size: {small}px; background-color: {theme.user_bubble}; }}
         pre {{ font-family: {fixed}; font-size: {small}px; white-space: pre-wrap; margin: 0; }}
         sup {{ color: {theme.accent}; }}
+        a.source, a.missing {{ font-size: {theme.px(12)}px; text-decoration: none; }}
+        a.source {{ color: {theme.accent}; background-color: {theme.accent_soft}; }}
+        a.source span.edge {{ color: {theme.accent_soft}; }}
+        a.missing {{ color: {warning}; background-color: {warning_ground}; }}
+        a.missing span.edge {{ color: {warning_ground}; }}
+        a.unknown {{ color: {theme.text}; text-decoration: none; }}
+        span.between {{ color: {theme.muted}; font-size: {theme.px(12)}px; }}
         hr {{ background-color: {theme.line}; }}
         table {{ margin-top: {theme.px(14)}px; margin-bottom: {theme.px(14)}px; }}
         table.data th {{ color: {theme.muted}; font-weight: 600; font-size: {small}px; {cell} }}
@@ -84,9 +96,11 @@ def _palette(theme: Theme, text: str) -> QPalette:
 
 
 class ProseBlock(SafeTextBrowser):
-    """One stretch of prose. `fit` gives its height for a width; `height_changed` comes when that changed."""
+    """One stretch of prose. `fit` gives its height for a width; `height_changed` comes when that changed.
+    `source_asked` carries the Cited whose mark was pressed."""
 
     height_changed = Signal()
+    source_asked = Signal(object)
 
     def __init__(self, parent: QWidget, prose: Prose) -> None:
         super().__init__(parent)
@@ -95,6 +109,8 @@ class ProseBlock(SafeTextBrowser):
         self._waiting = False
         self._listening = False
         self._drawn_tex: list[str] = []
+        self._marks: Marks | None = None
+        self._first_mark = 0
         # The line that `fit` leaves out after a table could be scrolled to, and the first line out of sight.
         self.verticalScrollBar().valueChanged.connect(lambda _: self.verticalScrollBar().setValue(0))
         self.restyle()
@@ -111,6 +127,41 @@ class ProseBlock(SafeTextBrowser):
             self.prose = prose
             self._render()
 
+    def set_marks(self, marks: Marks, first: int) -> int:
+        """Show numbers of sources as marks, the first one as the `first` of the answer; how many there may be."""
+        changed = (marks, first) != (self._marks, self._first_mark)
+        self._marks, self._first_mark = marks, first
+        found = len(numbers_in(self.prose.html))
+        if changed and found:
+            self._render()
+        return found
+
+    def _clicked(self, url: QUrl) -> None:
+        found = cited(url.toString())
+        if found is None:
+            super()._clicked(url)
+        else:
+            self.source_asked.emit(found)
+
+    def tip_at(self, place: QPoint) -> str:
+        found = cited(self.anchorAt(place))
+        if self._marks is None:
+            return super().tip_at(place)
+        if found is not None:
+            return wrapped_tip(self._marks.tip(found))
+        names = self.cursorForPosition(place).charFormat().anchorNames()
+        return wrapped_tip(self._marks.unknown) if any(map(is_unknown, names)) else super().tip_at(place)
+
+    def _underline_missing(self, quotes: Sequence[str]) -> None:
+        """Quotations that are not in their sources have a dotted line, which is seen without its color too."""
+        form = QTextCharFormat()
+        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+        form.setUnderlineColor(QColor(themes.current.warning))
+        for quote in quotes:
+            found = self.document().find(quote)
+            if not found.isNull():
+                found.mergeCharFormat(form)
+
     def _render(self) -> None:
         cursor = self.textCursor()
         selected = (cursor.anchor(), cursor.position()) if cursor.hasSelection() else None
@@ -120,10 +171,14 @@ class ProseBlock(SafeTextBrowser):
         text = FORMULA_MARK.sub(
             lambda mark: self._formula(self.prose.formulas[int(mark[1])]), self.prose.html
         )
+        if self._marks is not None:
+            text = marked(text, self._marks, self._first_mark)
         self.document().setHtml(_UPRIGHT.sub('<em class="upright">', text))
+        if self._marks is not None:
+            self._underline_missing(self._marks.quotes)
         if text.startswith("<table"):
             self._close_gap_above()
-        has_links = "<a href" in self.prose.html
+        has_links = "<a href" in self.prose.html or 'href="source:' in text
         # Read out where Tab stops: the browser's own text says nothing as a name.
         self.setAccessibleName(self.tr("Answer text") if has_links else "")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if has_links else Qt.FocusPolicy.ClickFocus)

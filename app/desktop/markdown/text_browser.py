@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, cast
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -96,9 +96,13 @@ class SafeTextBrowser(Selectable, QTextBrowser):
         if event.type() != QEvent.Type.ToolTip:
             return super().viewportEvent(event)
         asked = cast(QHelpEvent, event)
-        address = self.anchorAt(asked.pos())
-        QToolTip.showText(asked.globalPos(), plain_tip(address) if is_safe_link(address) else "", self)
+        QToolTip.showText(asked.globalPos(), self.tip_at(asked.pos()), self)
         return True
+
+    def tip_at(self, place: QPoint) -> str:
+        """The tool tip there: where a link leads."""
+        address = self.anchorAt(place)
+        return plain_tip(address) if is_safe_link(address) else ""
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         text_menu(self, event.pos()).popup(event.globalPos())

@@ -20,7 +20,7 @@ from agents.tools.documents.reading import Extracted, Part, extracted
 from agents.tools.documents.showing import PagePicture, page_picture
 from app.services.chat.attachments.given_files import read_file
 from app.services.chat.attachments.reasons import reason
-from app.store.records import Source
+from app.store.records import Message, Source
 from engine.errors import ErrorInfo, UserError
 
 if TYPE_CHECKING:
@@ -50,6 +50,15 @@ class SourceViews:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._last: tuple[str, Extracted] | None = None
+
+    def known(self, answer: Message) -> tuple[Source, ...]:
+        """The sources that an answer of the shown branch could have cited."""
+        given = self._store.messages.sources(answer.conversation)
+        if not given:
+            return ()
+        path = self._store.messages.path(answer.conversation)
+        before = path[: path.index(answer.id)] if answer.id in path else []
+        return tuple(source for message in before for source in given.get(message, ()))
 
     def content(self, conversation: int, source: Source) -> bytes:
         """The file itself. Raises UserError `source.gone` and as `read_file` does."""
@@ -114,11 +123,11 @@ def _of_pdf(
 
 
 def _of_parts(parts: Sequence[Part], source: Source, page: int, quote: str) -> SourceView:
-    """A part of a document that has no pages to see, by its name: parts without text are not counted."""
+    """A part of a document that has no pages to see; parts without text are not counted."""
     if not parts:
         raise Unreadable("no_text")
-    named = (number for number, part in enumerate(parts, 1) if source.label and part.label == source.label)
-    own = next(named, source.part or 1)
+    same = (place for place, part in enumerate(parts, 1) if source.part and part.number == source.part)
+    own = next(same, 1)
     page = page or own
     if not 1 <= page <= len(parts):
         raise Unreadable("no_such_part")

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from app.store.records import Message
+from app.store.records import Message, Source
 from app.store.store import Store
 from engine.errors import UserError
 
@@ -265,3 +265,12 @@ def test_what_wrote_the_last_answer_of_the_shown_branch_is_told(store: Store) ->
     with pytest.raises(UserError) as told:
         store.messages.last_model(id + 1000)
     assert told.value.code == "store.no_conversation"
+
+
+def test_the_sources_of_a_chat_are_those_of_its_questions(store: Store) -> None:
+    chat, other = store.conversations.create().id, store.conversations.create().id
+    source = Source(1, "lease.pdf", "The rent is 500")
+    question = store.messages.add(chat, None, "user", "?", sources=[source])
+    store.messages.add(chat, question.id, "assistant", "500 [1]")
+    assert store.messages.sources(chat) == {question.id: (source,)}
+    assert store.messages.sources(other) == {}

@@ -48,7 +48,7 @@ def test_a_page_is_shown_with_its_words_and_others_without(store: Store) -> None
     assert (text.text, marked(text), text.picture) == ("Cats are allowed", ["Cats"], None)
 
 
-def test_parts_are_found_by_their_names_and_passages_by_their_letters(store: Store, tmp_path: Path) -> None:
+def test_parts_are_found_by_their_numbers_and_passages_by_their_letters(store: Store, tmp_path: Path) -> None:
     (book := tmp_path / "book.xlsx").write_bytes(workbook())
     chat = store.conversations.create().id
     views = SourceViews(store)
