@@ -32,7 +32,7 @@ def _opened(qtbot: QtBot, home: Path, template: str, chosen: dict[str, Any]) -> 
     home.mkdir(parents=True, exist_ok=True)
     settings = SettingsFile(home / "settings.toml")
     usual = {"context": 2048, "max_tokens": 1500, "welcomed": True, "load_model": "start"}
-    settings.change(model=str(with_template(template)), **(usual | chosen))
+    settings.change(**({"model": str(with_template(template))} | usual | chosen))
     made = Desktop(home, settings)
     made.window.resize(1280, 800)
     made.start()
