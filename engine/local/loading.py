@@ -14,7 +14,6 @@ from engine.api import LoadRequest, ModelFacts
 from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat
 from engine.gguf.gguf_index import GgufIndex
-from engine.gguf.projector import projector_beside, read_projector
 from engine.gguf.reading import check_unchanged, read_index
 from engine.gguf.summary import ModelSummary, summarize
 from engine.gguf.tensor_index import TensorIndex, tensor_index
@@ -23,7 +22,7 @@ from engine.local.generation import sampling
 from engine.local.model.expert_caching import ExpertCaching, open_caching
 from engine.local.model.session import Session
 from engine.local.native.routing import ExpertWatch
-from engine.local.pictures.sight import Sight
+from engine.local.pictures.opening import open_sight
 from engine.local.planning import find_machine, make_plan
 from engine.local.speculative.draft_model import DraftModel
 from engine.local.speculative.loading import open_draft_model
@@ -157,7 +156,7 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
         draft_model, of_drafting = _beside(request, ready, model, abort, threads, progress)
         if draft_model is not None:
             undo.callback(draft_model.close)
-        sight, of_sight = _sight(request, ready, model, threads)
+        sight, of_sight = open_sight(request, ready.gguf, ready.plan, model, threads)
         progress.check()
         weights = native.loaded_weights(model, context, ready.gguf, placement)
         if caching is not None:
@@ -234,24 +233,6 @@ def _beside(
         return open_draft_model(path, vocab, ready.machine, ready.plan, abort, threads, progress), ()
     except UserError as error:
         return None, (ErrorInfo("drafting.without", {"name": Path(path).name}), error.info)
-
-
-def _sight(
-    request: LoadRequest, ready: _Ready, model: int, threads: int
-) -> tuple[Sight | None, tuple[ErrorInfo, ...]]:
-    """What lets the model see, not loaded yet, or the reason why the requested projector cannot."""
-    try:
-        found = (
-            read_projector(Path(request.options.mmproj), ready.gguf)
-            if request.options.mmproj
-            else projector_beside(ready.gguf)
-        )
-    except UserError as error:
-        return None, (error.info,)
-    if found is None or not found.sees:
-        return None, ()
-    fingerprint = read_index(found.path).fingerprint
-    return Sight(str(found.path), fingerprint, request.path, model, threads, use_gpu=False), ()
 
 
 def _facts(

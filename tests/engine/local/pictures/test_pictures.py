@@ -21,7 +21,7 @@ from engine.api import (
     TokenLogprobs,
 )
 from engine.local.client import LocalEngine
-from engine.placement.plan import PlacementOptions
+from engine.placement.plan import RAM, PlacementOptions
 from engine.values import Message, Picture, Sampling, TokenLogprob
 from tests.support.projectors import ROWS, color_projector, rows_and_columns_model, write_color_projector
 from tests.support.recorder import Recorder
@@ -40,13 +40,17 @@ def picture(folder: Path, color: tuple[int, int, int], side: int = 56, at: int =
 
 
 class Seeing:
-    def __init__(self, states: str = "", mmproj: str = "", model: str = "", context: int = 1024) -> None:
+    def __init__(
+        self, states: str = "", mmproj: str = "", model: str = "", context: int = 1024, ram: int = 0
+    ) -> None:
         self.told = Recorder()
         self.engine = LocalEngine(self.told)
         self.engine.load(
             LoadRequest(
                 model or str(starter_model()),
-                PlacementOptions(context, mmproj=mmproj or str(color_projector())),
+                PlacementOptions(
+                    context, budgets={RAM: ram} if ram else {}, mmproj=mmproj or str(color_projector())
+                ),
                 states=states,
                 states_limit=2**30,
             )
@@ -208,6 +212,17 @@ def test_stop_breaks_an_encoding_off_and_the_next_picture_is_right(tmp_path: Pat
         seeing.engine.abort(id)
         assert seeing.told.finish(id)[1].reason == "cancelled"
         assert seeing.logprobs(seeing.ask(Message("user", "Hello"))) != []
+
+
+def test_without_room_for_the_projector_the_model_answers_and_says_why_it_cannot_see(seeing: Seeing) -> None:
+    assert seeing.facts.plan is not None
+    taken = seeing.facts.plan.bytes[RAM].total
+    with opened(ram=taken + 8 * 2**20) as tight:
+        plan = tight.facts.plan
+        assert plan is not None and not tight.facts.sees
+        (notice,) = (each for each in plan.notices if each.code == "projector.no_room")
+        assert notice.params["free_bytes"] == 8 * 2**20
+        assert tight.logprobs(tight.ask(Message("user", "Hello")))
 
 
 def test_a_model_without_a_projector_says_that_it_cannot_see(tmp_path: Path) -> None:
