@@ -24,7 +24,8 @@ _TEMPLATE_LINES = 6
 _LINE_WIDTH = 100
 
 
-_TAKES = {
+# What a model takes, by whether it sees and hears.
+TAKES = {
     (False, False): "text",
     (True, False): "pictures",
     (False, True): "sound",
@@ -73,7 +74,7 @@ def report(summary: ModelSummary, chat_format: ChatFormat, taken: Senses, langua
         ("experts", _experts(summary, language)),
         ("reasoning", said("default", kind=f"{reasoning.kind}{levels}", default=reasoning.default)),
         ("tools", said("learned", dialect=dialect.name) if dialect.learned else dialect.name),
-        ("takes", said(_TAKES[taken.sees, taken.hears])),
+        ("takes", said(TAKES[taken.sees, taken.hears])),
     ]
     lines = aligned([(said(label), value) for label, value in rows], "  ")
     lines.append(said("call"))

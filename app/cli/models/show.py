@@ -73,6 +73,7 @@ def _model_rows(model: LibraryModel, verdict: Verdict | None, language: Language
         ("quantization", model.quantisation),
         ("parameters", _parameters(model.parameters, model.active_parameters, language)),
         ("experts", _experts(model.experts, model.experts_used, language)),
+        ("takes", _takes(model, language)),
         ("origin", f"{origin}:{model.variant}" if model.repo and model.variant else origin),
         ("commit", model.commit),
         ("state", localized(f"cli.show.{state}", language)),
@@ -127,6 +128,7 @@ def _repository_rows(
         ("architecture", facts.architecture if facts else model.architecture),
         ("parameters", _parameters(total, facts.active_parameters if facts else 0, language)),
         ("experts", _experts(facts.experts, facts.experts_used, language) if facts else ""),
+        ("takes", _takes(facts, language) if facts else ""),
         ("context", localized("cli.show.tokens", language, count=f"{context:,}") if context else ""),
         ("reasoning", _reasoning(facts)),
         ("license", model.licence),
@@ -134,6 +136,17 @@ def _repository_rows(
         ("commit", repository.commit),
     ]
     return [(localized(f"cli.show.{name}", language), value) for name, value in rows if value]
+
+
+def _takes(model: LibraryModel | RemoteFacts, language: Language) -> str:
+    """What it takes, where that is more than text."""
+    from app.cli.inspect import TAKES
+
+    return (
+        localized(f"cli.inspect.{TAKES[model.sees, model.hears]}", language)
+        if model.sees or model.hears
+        else ""
+    )
 
 
 def _variant_row(

@@ -56,6 +56,7 @@ def test_the_verdict_reads_little_of_a_file_and_is_that_of_the_same_file_on_disk
     here = command.here("models", "show", best["id"], "--json").last
     assert here["verdict"] == best["verdict"]
     assert here["path"] == pulled.last["path"] and here["sees"] and pulled.last["sees"]
+    assert "text and pictures" in command.here("models", "show", best["id"]).out
 
 
 def test_a_split_model_is_one_variant_and_comes_whole(command: Command, hub: Hub) -> None:
