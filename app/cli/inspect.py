@@ -11,6 +11,7 @@ from app.cli.printable import printable
 from app.format import format_short_count, format_size
 from app.language import Language
 from app.messages import localized, localized_error
+from app.services.library.resolving import projector_of
 from app.services.models.reasoning_proof import ReasoningProof, proof_of
 from app.table import aligned
 from engine.errors import ErrorInfo
@@ -114,7 +115,8 @@ def proof_report(proof: ReasoningProof, language: Language) -> str:
 
 def inspect(model: str, output: Output, *, proof: bool = False, mmproj: str = "") -> int:
     """Print what `model` is, or with `proof` what each choice of reasoning changes in its prompt; the exit code.
-    Without a template it counts as one without reasoning. `mmproj` is a projector elsewhere than beside the model.
+    Without a template it counts as one without reasoning. `mmproj` is a projector elsewhere than beside the model; ""
+    takes the one that the library has for it, if any.
 
     Raises UserError for a file that is no model, a projector that is none or another model's, and a broken template.
     """
@@ -125,6 +127,7 @@ def inspect(model: str, output: Output, *, proof: bool = False, mmproj: str = ""
         summary, found_senses = remote_summary(model, output, mmproj)
     else:
         index = read_index(Path(path))
+        mmproj = mmproj or projector_of(path)
         projector = read_projector(Path(mmproj), index) if mmproj else projector_beside(index)
         summary, found_senses = summarize(index), senses(index, projector)
     if proof:

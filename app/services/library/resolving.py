@@ -48,6 +48,15 @@ def resolve_model(name: str, library: Library | None = None) -> Path:
     return path
 
 
+def projector_of(path: str) -> str:
+    """The projector that the library of the data folder has for a model's file, "" for none."""
+    model = None
+    with contextlib.suppress(UserError), own_library() as library:
+        model = library.at(path) if library else None
+    found = model.projector.path if model is not None and model.projector is not None else ""
+    return found if found and _is(Path.is_file, Path(found)) else ""
+
+
 def starter_path() -> Path:
     """Found without importing: the package pulls a plug-in system that is not installed.
 

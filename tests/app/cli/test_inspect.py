@@ -11,6 +11,7 @@ from app.cli.output import Output
 from engine.errors import UserError
 from tests.engine.formats import templates
 from tests.support.gguf_bytes import Row, gguf, key_string, key_u32
+from tests.support.library_models import open_library, open_store, put_model
 from tests.support.projectors import color_projector
 from tests.support.starter import starter_model
 
@@ -145,3 +146,18 @@ def test_a_projector_beside_a_model_or_named_says_that_it_sees(
     assert sees()
     inspect(str(path), Output(False))
     assert "Takes         text and pictures" in capsys.readouterr().out
+
+
+def test_the_projector_that_the_library_has_for_a_model_counts(
+    coterie_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_model(tmp_path / "m.gguf")
+    (tmp_path / "apart").mkdir()
+    shutil.copy(color_projector(), tmp_path / "apart" / "eyes.gguf")
+    with open_store(coterie_home) as store:
+        library = open_library(coterie_home, store)
+        library.import_(tmp_path / "m.gguf")
+        library.import_(tmp_path / "apart" / "eyes.gguf")
+    for name in ("m", str(tmp_path / "m.gguf")):
+        inspect(name, Output(True))
+        assert json.loads(capsys.readouterr().out)["sees"]
