@@ -7738,18 +7738,6 @@
         <translation>출처에서 찾을 수 없음: “{words}”</translation>
     </message>
     <message>
-        <source>page {number}</source>
-        <translation>{number}쪽</translation>
-    </message>
-    <message>
-        <source>slide {number}</source>
-        <translation>슬라이드 {number}</translation>
-    </message>
-    <message>
-        <source>sheet {number}</source>
-        <translation>시트 {number}</translation>
-    </message>
-    <message>
         <source>Sources</source>
         <translation>출처</translation>
     </message>

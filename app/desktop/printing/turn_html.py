@@ -11,7 +11,7 @@ from pygments.formatters import HtmlFormatter
 from app.markdown.markdown import FORMULA_MARK, Code, Formula, parse
 from app.services.chat.exchange.html_text import MAX_MARKDOWN, colored
 from app.services.chat.exchange.labels import Labels
-from app.services.chat.exchange.shown_turns import Attached, Called, Part, Reasoned, Turn
+from app.services.chat.exchange.shown_turns import Attached, Called, Cited, Part, Reasoned, Turn
 
 # What stands for a formula in a document.
 Drawn = Callable[[Formula], str]
@@ -54,6 +54,9 @@ class TurnHtml:
                 yield from (self._code(text, "") for text in _cut(part.result))
         elif isinstance(part, Attached):
             yield self._note(self._labels.attached(part.names))
+        elif isinstance(part, Cited):
+            yield self._note(self._labels.word("sources"))
+            yield from (self._note(self._labels.source(source)) for source in part.sources)
         elif typed or len(part.text) > MAX_MARKDOWN:
             yield from _plain(part.text)
         else:

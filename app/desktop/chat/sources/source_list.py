@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
+from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.base.tool_tip import wrapped_tip
@@ -18,6 +18,7 @@ from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.labels import text_label, wrapped_label
 from app.desktop.widgets.layouts import discard
 from app.format import format_count
+from app.services.chat.citations.places import place
 from app.store.records import Source
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ MOST = 4
 _WORDS = 90
 # Of words that cannot be pressed: those that can have as much around them.
 INSET = 3
-# As documents name their parts, for the model.
-_PART = re.compile(r"(page|slide|sheet) (.+)")
 
 
 class Sources(msgspec.Struct, frozen=True):
@@ -110,9 +109,7 @@ class SourceList(FittedWidget):
 
     def _by_mark(self) -> dict[Cited, Citation]:
         """What each number of each mark cites: where several quotations share a mark, one that is not found."""
-        places = {
-            first: place for place, first in enumerate(sorted({e.first for e in self._shown.citations}))
-        }
+        places = {first: at for at, first in enumerate(sorted({e.first for e in self._shown.citations}))}
         found: dict[Cited, Citation] = {}
         for each in self._shown.citations:
             mark = Cited(places[each.first], each.number)
@@ -121,17 +118,16 @@ class SourceList(FittedWidget):
         return found
 
     def _tip(self, source: Source) -> str:
-        place = self.place(source.name, source.label)
+        where = place(source.name, source.label, languages.current)
         words = first_words(source.text, _WORDS)
-        return f"{place}: {words}" if words else place
+        return f"{where}: {words}" if words else where
 
     def _quoted_tip(self, citation: Citation) -> str:
-        assert citation.source is not None
-        place = self.place(citation.source.name, citation.label)
+        where = _place(citation)
         words = first_words(citation.quote, _WORDS)
         if citation.found:
-            return f"{place}: “{words}”"
-        return self.tr("Not found in the source: “{words}”").format(words=words) + f"\n{place}"
+            return f"{where}: “{words}”"
+        return self.tr("Not found in the source: “{words}”").format(words=words) + f"\n{where}"
 
     def press(self, mark: Cited) -> None:
         """A mark in the words was pressed."""
@@ -152,18 +148,6 @@ class SourceList(FittedWidget):
             source = msgspec.structs.replace(source, part=citation.part, label=citation.label)
         self.source_pressed.emit(source, citation.quote if citation.found else "")
 
-    def place(self, name: str, label: str) -> str:
-        """A file and where in it something stands."""
-        found = _PART.fullmatch(label)
-        if found is None:
-            return f"{name}, {label}" if label else name
-        where = {
-            "page": self.tr("page {number}"),
-            "slide": self.tr("slide {number}"),
-            "sheet": self.tr("sheet {number}"),
-        }[found[1]].format(number=found[2])
-        return f"{name}, {where}"
-
     # The list
 
     def _unfold(self) -> None:
@@ -175,10 +159,8 @@ class SourceList(FittedWidget):
         self._title.setText(self.tr("Sources"))
         for row, citation in self._rows:
             assert citation.source is not None
-            place = self.place(citation.source.name, citation.label)
-            row.setAccessibleName(
-                self.tr("Source {number}: {place}").format(number=citation.number, place=place)
-            )
+            name = self.tr("Source {number}: {place}")
+            row.setAccessibleName(name.format(number=citation.number, place=_place(citation)))
             row.setToolTip(wrapped_tip(self._tip(citation.source)))
         for label, citation in zip(self._missing, self._not_found(), strict=True):
             words = first_words(citation.quote, _WORDS)
@@ -208,12 +190,11 @@ class SourceList(FittedWidget):
             hint = self._title.sizeHint()
             self._title.setGeometry(inset, px(6), hint.width(), hint.height())
             y = px(6) + hint.height() + px(2)
-        for place, (row, citation) in enumerate(self._rows):
-            row.setVisible(self._unfolded or place < MOST)
+        for number, (row, citation) in enumerate(self._rows):
+            row.setVisible(self._unfolded or number < MOST)
             if row.isHidden():
                 continue
-            assert citation.source is not None
-            words = f"{citation.number}  {self.place(citation.source.name, citation.label)}"
+            words = f"{citation.number}  {_place(citation)}"
             row.setText(row.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, width - px(12)))
             y = self._put(row, y, width)
         if not self._more.isHidden():
@@ -227,3 +208,9 @@ class SourceList(FittedWidget):
         hint = widget.sizeHint()
         widget.setGeometry(0, y, min(width, hint.width()), hint.height())
         return y + hint.height() + themes.current.px(2)
+
+
+def _place(citation: Citation) -> str:
+    """The file that is cited, and where in it."""
+    name = "" if citation.source is None else citation.source.name
+    return place(name, citation.label, languages.current)

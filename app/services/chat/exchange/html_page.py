@@ -14,7 +14,7 @@ from pygments.formatters import HtmlFormatter
 
 from app.services.chat.exchange.html_text import DEEPEST, code_html, markdown_html, plain_html
 from app.services.chat.exchange.labels import Labels
-from app.services.chat.exchange.shown_turns import Attached, Called, Part, Reasoned, Turn, turns
+from app.services.chat.exchange.shown_turns import Attached, Called, Cited, Part, Reasoned, Turn, turns
 from app.store.records import WholeChat
 from resources import FOLDER
 
@@ -81,6 +81,9 @@ def _part(part: Part, labels: Labels, *, typed: bool) -> str:
         return _folded(name, code_html(part.arguments, "json") + (result if part.result else ""))
     if isinstance(part, Attached):
         return f'<p class="about">{escape(labels.attached(part.names))}</p>\n'
+    if isinstance(part, Cited):
+        listed = "".join(f"<li>{escape(labels.source(source))}</li>\n" for source in part.sources)
+        return f'<h3>{escape(labels.word("sources"))}</h3>\n<ul class="about">\n{listed}</ul>\n'
     return plain_html(part.text) if typed else markdown_html(part.text)
 
 

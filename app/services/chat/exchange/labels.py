@@ -7,7 +7,11 @@ from collections.abc import Sequence
 
 from app.language import Language
 from app.messages import localized, localized_error
-from app.store.records import Conversation, Message
+from app.services.chat.citations.places import place
+from app.store.records import Conversation, Message, Source
+
+# Letters of a source that are shown.
+_WORDS = 200
 
 
 class Labels:
@@ -33,6 +37,13 @@ class Labels:
     def attached(self, names: Sequence[str]) -> str:
         """What was attached, on one line."""
         return f"{self.word('attached')}: {', '.join(' '.join(name.split()) for name in names)}"
+
+    def source(self, source: Source) -> str:
+        """A source on one line: its number, its file and where in it, and its first words."""
+        where = place(source.name, source.label, self.language)
+        words = " ".join(source.text.split())
+        short = words if len(words) <= _WORDS else words[:_WORDS].rstrip() + "…"
+        return f"[{source.number}] {where}" + (f": {short}" if short else "")
 
     def error(self, message: Message) -> str:
         """Why an answer failed, "" for one that did not."""

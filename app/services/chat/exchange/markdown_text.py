@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from app.services.chat.exchange.labels import Labels
-from app.services.chat.exchange.shown_turns import Attached, Called, Part, Reasoned, Turn, turns
+from app.services.chat.exchange.shown_turns import Attached, Called, Cited, Part, Reasoned, Turn, turns
 from app.services.runs.export import fenced
 from app.store.records import WholeChat
 
@@ -39,6 +39,10 @@ def _part(part: Part, labels: Labels) -> str:
         return _folded(f"{labels.word('call')}: {part.name}", fenced(part.arguments, "json") + result)
     if isinstance(part, Attached):
         return f"*{_plain(labels.attached(part.names))}*"
+    if isinstance(part, Cited):
+        # With its brackets escaped none is a link or a task.
+        listed = "\n".join(f"- {_plain(labels.source(source))}" for source in part.sources)
+        return f"### {labels.word('sources')}\n\n{listed}"
     return whole(part.text)
 
 

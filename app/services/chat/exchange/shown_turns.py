@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from agents.events import Entry, ModelTurn, ToolCalled, ToolResult
+from app.services.chat.citations.answer_marks import marks
 from app.services.chat.prompting import branch_to
-from app.store.records import Message, WholeChat
+from app.store.records import Message, Source, WholeChat
 
 # Characters of a tool's result; the whole is in Coterie's own JSON.
 MAX_RESULT = 20_000
@@ -42,7 +43,13 @@ class Attached(msgspec.Struct, frozen=True, tag=True):
     names: tuple[str, ...]
 
 
-Part = Reasoned | Said | Called | Attached
+class Cited(msgspec.Struct, frozen=True, tag=True):
+    """The sources that answers cite, behind all that was said."""
+
+    sources: tuple[Source, ...]
+
+
+Part = Reasoned | Said | Called | Attached | Cited
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -55,14 +62,28 @@ class Turn(msgspec.Struct, frozen=True):
 def turns(chat: WholeChat) -> Iterator[Turn]:
     """The shown branch with its reasoning, calls and texts."""
     journals = {run.record.id: run.entries for run in chat.runs}
-    for message in branch_to(chat.conversation.leaf, chat.messages):
+    branch = branch_to(chat.conversation.leaf, chat.messages)
+    for message in branch:
         steps = list(_steps(journals.get(message.run, ())))
         last: list[Part] = [Reasoned(message.reasoning), Said(message.content)]
         calls: list[Part] = (
             [] if message.run else [_call(call.name, call.arguments) for call in message.tool_calls]
         )
         attached = Attached(tuple(each.name for each in message.attachments))
-        yield Turn(message, tuple(part for part in (attached, *steps, *last, *calls) if _is_said(part)))
+        cited = Cited(_cited(branch) if message is branch[-1] else ())
+        yield Turn(
+            message, tuple(part for part in (attached, *steps, *last, *calls, cited) if _is_said(part))
+        )
+
+
+def _cited(branch: Sequence[Message]) -> tuple[Source, ...]:
+    """What any answer cites, in the order of the numbers, which go through a branch."""
+    sources = {source.number: source for message in branch for source in message.sources}
+    if not sources:
+        return ()
+    answers = (message.content for message in branch if message.role == "assistant")
+    numbers = {number for content in answers for mark in marks(content) for number in mark.numbers}
+    return tuple(source for number, source in sorted(sources.items()) if number in numbers)
 
 
 def _steps(entries: Sequence[Entry]) -> Iterator[Part]:
@@ -85,4 +106,6 @@ def _call(name: str, arguments: dict[str, Any] | str, result: str = "") -> Calle
 def _is_said(part: Part) -> bool:
     if isinstance(part, Attached):
         return bool(part.names)
+    if isinstance(part, Cited):
+        return bool(part.sources)
     return isinstance(part, Called) or bool(part.text.strip())

@@ -15,7 +15,7 @@ from app.language import Language
 from app.services.chat.exchange.html_page import html_page
 from app.services.chat.exchange.html_text import MAX_MARKDOWN, formula_html, markdown_html
 from app.services.chat.exchange.labels import Labels
-from app.store.records import Attachment, ChatOptions, Conversation, Message, WholeChat
+from app.store.records import Attachment, ChatOptions, Conversation, Message, Source, WholeChat
 from engine.errors import ErrorInfo
 from engine.values import ToolCall
 
@@ -157,4 +157,13 @@ def test_what_was_attached_is_named_and_is_no_markup() -> None:
     files = (Attachment('<img src="x">.pdf', "pdf", 9), Attachment("둘\nb.csv", "csv", 1))
     made = page("ok", "ko", attachments=files)
     assert '<p class="about">첨부: &lt;img src=&quot;x&quot;&gt;.pdf, 둘 b.csv</p>' in made
+    check_harmless(made)
+
+
+def test_what_is_cited_is_listed_and_is_no_markup() -> None:
+    source = Source(1, "<b>lease</b>.pdf", "<script>", "", "", 2, "page 2")
+    made = page("500 [1]", "ko", sources=(source,))
+    assert (
+        "<h3>출처</h3>" in made and "<li>[1] &lt;b&gt;lease&lt;/b&gt;.pdf, 2쪽: &lt;script&gt;</li>" in made
+    )
     check_harmless(made)
