@@ -8,7 +8,8 @@ from app.language import Language
 from app.messages import localized
 
 # As documents name their parts, for the model.
-_PART = re.compile(r"(page|slide|sheet) (.+)", re.DOTALL)
+_KINDS = ("page", "slide", "sheet")
+_PART = re.compile(rf"({'|'.join(_KINDS)}) (.+)", re.DOTALL)
 
 
 def place(name: str, label: str, language: Language) -> str:
