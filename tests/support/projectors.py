@@ -210,3 +210,41 @@ def write_merging_projector(path: Path, width: int) -> None:
     for name, shape in shapes.items():
         _add(writer, name, random.standard_normal(shape) / 5)
     _close(writer)
+
+
+def random_projector(path: Path, width: int, kind: str = "mlp", side: int = 8, merge: int = 1) -> Path:
+    """A projector of random weights for a model of this width, for pictures of `side` x `side` patches. `kind`
+    "gemma3" makes one row of `merge` x `merge` patches, and its rows see each other."""
+    random = np.random.default_rng(11)
+    writer = GGUFWriter(str(path), "clip")
+    writer.add_bool("clip.has_vision_encoder", True)
+    writer.add_bool("clip.use_gelu", True)
+    writer.add_string("clip.projector_type", kind)
+    facts = {
+        "image_size": side * PATCH,
+        "patch_size": PATCH,
+        "embedding_length": _TOWER,
+        "feed_forward_length": 2 * _TOWER,
+        "block_count": 1 if kind == "gemma3" else 2,
+        "attention__head_count": 1,
+        "projection_dim": width,
+        "attention__layer_norm_epsilon": 1e-6,
+        "image_mean": [0.5, 0.5, 0.5],
+        "image_std": [0.5, 0.5, 0.5],
+    }
+    _write_facts(writer, facts | ({"projector__scale_factor": merge} if kind == "gemma3" else {}))
+    _add(writer, "v.patch_embd.weight", random.standard_normal((_TOWER, 3, PATCH, PATCH)) / 5)
+    _add(writer, "v.position_embd.weight", random.standard_normal((side * side, _TOWER)))
+    _write_idle_layer(writer, "v.blk.0.", random)
+    if kind == "gemma3":
+        _add(writer, "v.post_ln.weight", np.ones(_TOWER))
+        _add(writer, "v.post_ln.bias", np.zeros(_TOWER))
+        _add(writer, "mm.input_projection.weight", random.standard_normal((_TOWER, width)) / 5)
+        _add(writer, "mm.soft_emb_norm.weight", np.ones(_TOWER))
+    else:
+        _write_idle_layer(writer, "v.blk.1.", random)  # whose output nobody takes
+        for name, shape in (("0", (width, _TOWER)), ("2", (width, width))):
+            _add(writer, f"mm.{name}.weight", random.standard_normal(shape) / 5)
+            _add(writer, f"mm.{name}.bias", np.zeros(shape[0]))
+    _close(writer)
+    return path
