@@ -214,7 +214,8 @@ def write_merging_projector(path: Path, width: int) -> None:
 
 def random_projector(path: Path, width: int, kind: str = "mlp", side: int = 8, merge: int = 1) -> Path:
     """A projector of random weights for a model of this width, for pictures of `side` x `side` patches. `kind`
-    "gemma3" makes one row of `merge` x `merge` patches, and its rows see each other."""
+    "gemma3" makes one row of `merge` x `merge` patches, and its rows see each other; so do those of "gemma4v", which
+    takes pictures of any size."""
     random = np.random.default_rng(11)
     writer = GGUFWriter(str(path), "clip")
     writer.add_bool("clip.has_vision_encoder", True)
@@ -225,18 +226,21 @@ def random_projector(path: Path, width: int, kind: str = "mlp", side: int = 8, m
         "patch_size": PATCH,
         "embedding_length": _TOWER,
         "feed_forward_length": 2 * _TOWER,
-        "block_count": 1 if kind == "gemma3" else 2,
+        "block_count": 2 if kind == "mlp" else 1,
         "attention__head_count": 1,
         "projection_dim": width,
         "attention__layer_norm_epsilon": 1e-6,
         "image_mean": [0.5, 0.5, 0.5],
         "image_std": [0.5, 0.5, 0.5],
     }
-    _write_facts(writer, facts | ({"projector__scale_factor": merge} if kind == "gemma3" else {}))
+    _write_facts(writer, facts | ({} if kind == "mlp" else {"projector__scale_factor": merge}))
     _add(writer, "v.patch_embd.weight", random.standard_normal((_TOWER, 3, PATCH, PATCH)) / 5)
-    _add(writer, "v.position_embd.weight", random.standard_normal((side * side, _TOWER)))
+    places = (2, 600) if kind == "gemma4v" else (side * side,)
+    _add(writer, "v.position_embd.weight", random.standard_normal((*places, _TOWER)))
     _write_idle_layer(writer, "v.blk.0.", random)
-    if kind == "gemma3":
+    if kind == "gemma4v":
+        _add(writer, "mm.input_projection.weight", random.standard_normal((width, _TOWER)) / 5)
+    elif kind == "gemma3":
         _add(writer, "v.post_ln.weight", np.ones(_TOWER))
         _add(writer, "v.post_ln.bias", np.zeros(_TOWER))
         _add(writer, "mm.input_projection.weight", random.standard_normal((_TOWER, width)) / 5)

@@ -43,8 +43,9 @@ class Encoded(NamedTuple):
 class ProjectorHandle:
     """A loaded projector. `encoded` by one thread at a time, all else by any; `stop` breaks an encoding off."""
 
-    def __init__(self, path: str, model: int, threads: int, *, use_gpu: bool) -> None:
-        """Raises UserError `projector.not_loaded` (path), `engine.wrong_library`."""
+    def __init__(self, path: str, model: int, threads: int, *, use_gpu: bool, most_rows: int = 0) -> None:
+        """`most_rows`: a picture is looked at with so many at most, where its size decides that; 0: as many as the
+        projector says. Raises UserError `projector.not_loaded` (path), `engine.wrong_library`."""
         _check_layout()
         self.stop = False
         self._nodes = 0
@@ -52,6 +53,7 @@ class ProjectorHandle:
         params = mtmd.mtmd_context_params_default()
         params.use_gpu, params.n_threads, params.print_timings = use_gpu, threads, False
         params.cb_eval = self._watch
+        params.image_max_tokens = most_rows or -1
         mtmd.mtmd_helper_log_set(_on_log, ctypes.c_void_p(0))
         self._handle = mtmd.mtmd_init_from_file(path.encode(), model, params)
         if not self._handle:

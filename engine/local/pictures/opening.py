@@ -14,6 +14,8 @@ from engine.gguf.reading import read_index
 from engine.local.pictures.sight import Sight
 from engine.placement.plan import RAM, Plan
 
+# Kinds whose pictures have as many rows as their size asks for, and all of them in one step.
+_WHOLE = ("gemma4v", "gemma4uv", "deepseek4v")
 # What a loaded projector takes of its file's bytes, with the buffers of a usual picture, and besides.
 _SHARE, _BESIDES = 1.2, 32 * 2**20
 
@@ -37,7 +39,16 @@ def open_sight(
     if needed > free:
         return None, (ErrorInfo("projector.no_room", {"needed_bytes": needed, "free_bytes": free}),)
     fingerprint = read_index(found.path).fingerprint
-    return Sight(str(found.path), fingerprint, request.path, model, threads, use_gpu=False), ()
+    sight = Sight(
+        str(found.path),
+        fingerprint,
+        request.path,
+        model,
+        threads,
+        use_gpu=False,
+        most_rows=plan.placement.ubatch if found.kind in _WHOLE else 0,
+    )
+    return sight, ()
 
 
 def _left(request: LoadRequest, plan: Plan) -> int:

@@ -32,13 +32,23 @@ Numbers = tuple[int, ...]
 
 
 class Sight:
-    """Thread-safe, but for `close`. `fingerprint` identifies the projector's file in its present state."""
+    """Thread-safe, but for `close`. `fingerprint` identifies the projector's file in its present state; `most_rows`
+    is that of `ProjectorHandle`."""
 
     def __init__(
-        self, path: str, fingerprint: str, model_path: str, model: int, threads: int, *, use_gpu: bool
+        self,
+        path: str,
+        fingerprint: str,
+        model_path: str,
+        model: int,
+        threads: int,
+        *,
+        use_gpu: bool,
+        most_rows: int = 0,
     ) -> None:
         self._path, self._fingerprint, self._model_path = path, fingerprint, model_path
         self._model, self._threads, self._use_gpu = model, threads, use_gpu
+        self._most_rows = most_rows
         self._handle: ProjectorHandle | None = None
         self._refusal: ErrorInfo | None = None
         self._changed = threading.Condition()
@@ -143,7 +153,13 @@ class Sight:
         handle, refusal = None, ErrorInfo("projector.not_loaded", {"path": self._path})
         try:
             if survives(self._path, self._model_path, self._threads, lambda: self._is_closing):
-                handle = ProjectorHandle(self._path, self._model, self._threads, use_gpu=self._use_gpu)
+                handle = ProjectorHandle(
+                    self._path,
+                    self._model,
+                    self._threads,
+                    use_gpu=self._use_gpu,
+                    most_rows=self._most_rows,
+                )
         except UserError as error:
             refusal = error.info
         except Exception:  # as in `_run`

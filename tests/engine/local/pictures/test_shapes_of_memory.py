@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.api import GenerateRequest, Measured
 from engine.values import Message
 from tests.engine.local.pictures.test_pictures import alike, opened, picture
 from tests.support.projectors import random_projector
@@ -45,6 +46,18 @@ def test_a_chat_with_a_picture_is_gone_on_with_as_if_it_was_read_again(
         white = picture(tmp_path, (255, 255, 255), 112, at=4)
         another = Message("user", first.content, media=(white,))
         assert seeing.logprobs(seeing.ask(another)) != said["first"]
+
+
+def test_a_picture_whose_rows_see_each_other_is_looked_at_with_as_many_as_fit_a_step(tmp_path: Path) -> None:
+    mmproj = random_projector(tmp_path / "mmproj.gguf", WIDTH, "gemma4v", merge=3)
+    large, small = picture(tmp_path, COLOR, 1008), picture(tmp_path, COLOR, 504)
+    with opened(model=str(sliding_model()), mmproj=str(mmproj), context=2048) as seeing:
+        plan = seeing.facts.plan
+        assert plan is not None
+        seeing.engine.measure(GenerateRequest(10_000, ()), (large, small))
+        rows = seeing.told.next(Measured).texts
+        assert 24 * 24 > plan.placement.ubatch >= rows[0] > rows[1] > 100
+        assert seeing.logprobs(seeing.ask(Message("user", "Look", media=(large,))))
 
 
 def test_rows_that_see_each_other_and_do_not_fit_a_step_are_refused(tmp_path: Path) -> None:
