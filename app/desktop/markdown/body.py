@@ -64,6 +64,15 @@ def size(block: Block) -> int:
     return len(block.html) if isinstance(block, Prose) else len(block.text)
 
 
+def rough_height(block: Block, width: int) -> int:
+    """How high the widget of a block will be, in pixels."""
+    px = themes.current.px
+    if isinstance(block, Code):
+        return px(30) + 24 + px(19) * (block.text.count("\n") + 1)
+    lines = -(-len(_TAG.sub("", block.html)) // max(20, width // px(8)))
+    return px(24) * max(1, lines)
+
+
 class AnswerBody(Blocks):
     """Blocks below each other, laid out by `fit`. `slices`: it shares their time, and only its first block is there
     at once. `source_asked` carries the Cited whose mark was pressed."""
@@ -246,6 +255,8 @@ class AnswerBody(Blocks):
                 y += gap
             row.setGeometry(0, y, width, height)
             y += height
+        # What comes in a moment has its place already: what stands below need not move for it.
+        y += sum(gap + rough_height(block, width) for block in self._later)
         if self._rest:
             hint = self._more.sizeHint()
             self._more.setGeometry(0, y + 8, hint.width(), hint.height())
