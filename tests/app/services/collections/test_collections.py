@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -53,6 +57,13 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(reading, "extracted", extracted)
     return names
+
+
+def running_until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def found(collections: Collections, query: str) -> list[str]:
@@ -141,6 +152,73 @@ def test_a_broken_off_reading_goes_on_where_it_was(
     assert Indexer(store, lambda: False).read() == 4
     assert store.places.counts(collection.id) == Counts(documents=6, words=6)
     store.close()
+
+
+def test_a_killed_process_loses_at_most_the_file_at_hand(home: Path, folder: Path, parsed: list[str]) -> None:
+    for number in range(150):
+        (folder / f"{number}.txt").write_text(f"number {number}")
+    command = [sys.executable, "-m", "app", "collections", "add", "docs", str(folder)]
+    environment = {**os.environ, "COTERIE_HOME": str(home)}
+    running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    collections = Collections(home, lambda: None)
+    try:
+        running_until(lambda: (home / LOCK).exists() and counts(collections).words > 5)
+    finally:
+        running.kill()
+        running.wait()
+    before = counts(collections).words
+    assert collections.bring_up_to_date()  # the lock ended with its holder
+    assert counts(collections) == Counts(documents=150, words=150)
+    assert len(parsed) == 150 - before
+    collections.close()
+
+
+def test_a_full_disk_is_said_and_nothing_is_lost(home: Path, folder: Path) -> None:
+    for number in range(4):
+        (folder / f"{number}.txt").write_text(f"number {number} " * 20_000)
+    store, _ = DocumentStore.open(home)
+    collection = store.collections.add("docs", [os.fsencode(folder)])
+    indexer = Indexer(store, lambda: False)
+    indexer.scan(store.collections.sources())
+    pages = store.database.read(lambda connection: connection.exec_driver_sql("PRAGMA page_count").scalar())
+    # Of the connection that writes, which is a new one after the failure.
+    limit = f"PRAGMA max_page_count = {int(pages or 0) + 100}"
+    store.database.write(lambda connection: connection.exec_driver_sql(limit).all())
+    with pytest.raises(UserError, match="disk_full"):
+        indexer.read()
+    assert 0 < store.places.counts(collection.id).waiting <= 4
+    indexer.read()
+    assert store.places.counts(collection.id) == Counts(documents=4, words=4)
+    assert len(store.words.search(collection.id, "number 3", 50)) == 50
+    store.close()
+
+
+def test_whatever_happens_to_files_the_index_holds_what_is_there(
+    collections: Collections, folder: Path
+) -> None:
+    random = Random(7)
+    collections.add("docs", [folder])
+    for round in range(4):
+        for step in range(12):
+            files = sorted(path for path in folder.rglob("*") if path.is_file())
+            target = folder / random.choice(["", "a", "b/c"]) / f"{random.randrange(20)}.txt"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            act = random.choice(["write", "write", "copy", "move", "remove"]) if files else "write"
+            if act == "write":
+                target.write_text(f"word{round}x{step}")
+            elif act == "copy":
+                target.write_bytes(random.choice(files).read_bytes())
+            elif act == "move":
+                random.choice(files).replace(target)
+            else:
+                random.choice(files).unlink()
+        collections.bring_up_to_date()
+        there = {str(path): path.read_text() for path in folder.rglob("*") if path.is_file()}
+        assert counts(collections).words == counts(collections).documents == len(there)
+        for text in {*there.values(), f"word{round}x99"}:
+            hits = collections.search("docs", text, 50)
+            assert {hit.text for hit in hits} == ({text} & {*there.values()})
+            assert {hit.file for hit in hits} <= {file for file, held in there.items() if held == text}
 
 
 def test_what_disappears_is_not_found_but_comes_back_for_nothing(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.store.documents import contents, opening
+from app.store.documents import contents, opening, words
 from app.store.documents.opening import FILE
 from app.store.documents.records import NewDocument, NewPassage, SeenFile, Source
 from app.store.documents.store import DocumentStore
@@ -102,3 +102,21 @@ def test_sources_within_others_are_one(store: DocumentStore) -> None:
     store.collections.add("a", [b"/docs/inner/x", b"/docs2"])
     assert [each.path for each in store.collections.sources(outer.collection)] == [b"/docs", b"/docs2"]
     assert store.places.count(outer.id) == 1
+
+
+def test_frequent_words_are_not_ranked_one_by_one(
+    store: DocumentStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "_MOST_RANKED", 3)
+    source = source_of(store, "a")
+    texts = ["north wind", "north star", "north sea", "south wind", "west wind", "east wind", "wind and sea"]
+    for number, text in enumerate(texts):
+        put(store, source, b"/docs/%d" % number, text)
+    ids = [put(store, source, b"/docs/more", "north", "south", "a rare north wind")[-1]]
+
+    def found(query: str) -> list[int]:
+        return store.words.search(source.collection, query, 2)
+
+    assert found("rare wind") == ids  # the frequent one is left out
+    assert set(found("north wind")) == {1, *ids}  # both occur
+    assert set(found("wind")) <= {6, 7, *ids}  # of what was read last
