@@ -47,7 +47,7 @@ class TextModel:
         """Rows of length 1, step after step in the order of the texts, until it is aborted. Raises UserError
         `engine.decode_failed` (status)."""
         waiting: list[list[int]] = []
-        for tokens in map(self._tokens, texts):
+        for tokens in map(self.tokens, texts):
             if len(waiting) == STEP_TEXTS or sum(map(len, waiting)) + len(tokens) > STEP_TOKENS:
                 yield self._step(waiting)
                 waiting = []
@@ -57,7 +57,8 @@ class TextModel:
         if waiting:
             yield self._step(waiting)
 
-    def _tokens(self, text: str) -> list[int]:
+    def tokens(self, text: str) -> list[int]:
+        """The tokens that are computed for a text."""
         tokens = native.tokenize(self._vocab, text, add_special=True, parse_special=False)
         if len(tokens) > self._longest:
             ending = tokens[-1:] if self._ends_texts else []

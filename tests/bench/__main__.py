@@ -202,6 +202,40 @@ def transfer() -> None:
     table("A window while three downloads run as fast as they can, beside the same alone", rows)
 
 
+def search() -> None:
+    from tests.bench.search import PASSAGES, embedding, searching
+
+    speed = embedding()
+    found = searching()
+    table(
+        f"Search by words and by meaning; times at {PASSAGES:,} passages",
+        [
+            ("embedding passages, tokens a core-second", f"{speed['tokens_core_s']:.0f}", "", "", ""),
+            ("embedding a question, ms", f"{found['query_ms']:.1f}", "", "", ""),
+            ("search by words, ms", f"{found['words_ms']:.1f}", "", "", ""),
+            ("search by meaning, ms", f"{found['meaning_ms']:.1f}", "", "", ""),
+            ("search by both with the passages, ms (median)", f"{found['both_ms']:.1f}", "", "", "< 50"),
+            ("  worst, ms", f"{found['worst_ms']:.1f}", "", "", ""),
+            ("opening the vectors, ms", f"{found['open_ms']:.0f}", "", "", ""),
+            ("memory for them, MB", f"{found['memory_mb']:.0f}", "", "", "< 60"),
+        ],
+    )
+
+
+def answers() -> None:
+    from tests.bench.search_quality import FIRST, measure
+
+    print(
+        "\nShare of questions whose passage is among the first found (32 made ones among 400 of packages' docs"
+    )
+    print("in English, of Coterie's messages in Korean); question-passage")
+    print("  " + "".join(f"{head:10}" for head in ("", "", *(f"in {count}" for count in FIRST))).rstrip())
+    for row in measure():
+        print(
+            f"  {row.direction:10}{row.way:10}" + "".join(f"{share:<10.2f}" for share in row.shares).rstrip()
+        )
+
+
 PARTS = {
     "serving": serving,
     "conversations": conversations,
@@ -212,8 +246,10 @@ PARTS = {
     "window": window,
     "placement": placement,
     "transfer": transfer,
+    "search": search,
+    "answers": answers,
 }
-USUAL = ("serving", "tools", "start", "window", "placement", "transfer")
+USUAL = ("serving", "tools", "start", "window", "placement", "transfer", "search")
 
 
 def main() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine.embedding.client import LocalEmbedder
 from engine.embedding.included import included_model
+from engine.embedding.vector_file import VectorFile
 
 pytestmark = pytest.mark.model
 
@@ -91,3 +93,32 @@ def test_a_meaning_lies_nearer_in_another_language_than_another_meaning(embedder
     english, korean = embedder.embed(ENGLISH, query=False), embedder.embed(KOREAN, query=False)
     similarities = english @ korean.T
     assert (similarities.argmax(1) == np.arange(len(ENGLISH))).all()
+
+
+def test_what_lies_near_any_question_does_not_stand_before_its_answer(
+    embedder: LocalEmbedder, tmp_path: Path
+) -> None:
+    tables = [
+        f"|      | `{name} <https://example.org/en/stable/api.html#{name}>`_,      |"
+        for name in (
+            "pairwise",
+            "windowed",
+            "peekable",
+            "flatten",
+            "chunked",
+            "unzip",
+            "prepend",
+            "all_equal",
+        )
+        for _ in range(5)
+    ]
+    questions = embedder.embed(QUESTIONS_KOREAN, query=True)
+    vectors = embedder.embed(ENGLISH + tables, query=False)
+    plain = (questions @ vectors.T).argmax(1)
+    assert (plain >= len(ENGLISH)).any()
+    file = VectorFile(tmp_path / "a.vectors", embedder.width, embedder.digest)
+    file.add(range(len(vectors)), vectors)
+    first = [file.search(question, 1)[0].id for question in questions]
+    file.close()
+    assert all(id < len(ENGLISH) for id in first)
+    assert sum(np.array(first) == np.arange(len(questions))) >= 5, first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.embedding.api import Vectors
+from engine.embedding.held import CANDIDATES
 from engine.embedding.records import HEADER_BYTES, REMOVED_AT, RecordLayout
-from engine.embedding.vector_file import CANDIDATES, VectorFile
+from engine.embedding.vector_file import VectorFile
 
 WIDTH = 10  # not whole words
 SIZE = RecordLayout(WIDTH).size
@@ -24,10 +25,17 @@ def unit(count: int, width: int = WIDTH, seed: int = 0) -> Vectors:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def nearest(held: dict[int, Vectors], query: Vectors, limit: int) -> list[float]:
-    """The best similarities, as numbers of half precision give them."""
-    found = [float(row.astype(np.float16).astype(np.float32) @ query) for row in held.values()]
-    return sorted(found, reverse=True)[:limit]
+def similarities(
+    held: dict[int, Vectors], query: Vectors, among: Collection[int] = range(100)
+) -> list[float]:
+    """Of all, as numbers of half precision give them, seen from their mean, which counts less the fewer they are."""
+    if not held:
+        return []
+    rows = np.stack(list(held.values())).astype(np.float16).astype(np.float64)
+    mean = rows.sum(0) / (len(rows) + 16)
+    wanted = query - mean
+    found = ((rows - mean) @ wanted) / np.linalg.norm(rows - mean, axis=1) / np.linalg.norm(wanted)
+    return sorted((found[at] for at, id in enumerate(held) if id in among), reverse=True)
 
 
 @pytest.fixture
@@ -79,13 +87,12 @@ def test_it_finds_what_comparing_all_finds_after_any_changes(
             assert sorted(file.ids) == sorted(held) and len(file) == len(held)
         query = unit(1, seed=seed)[0]
         hits = file.search(query, 5)
-        assert [hit.similarity for hit in hits] == pytest.approx(nearest(held, query, 5), abs=1e-5)
+        assert [hit.similarity for hit in hits] == pytest.approx(similarities(held, query)[:5], abs=1e-5)
         for hit in hits:
-            assert hit.similarity == pytest.approx(float(held[hit.id] @ query), abs=2e-3)
-        among = np.array([1, 3, 5, 7])
-        some = {id: row for id, row in held.items() if id in among}
-        hits = file.search(query, 5, among)
-        assert [hit.similarity for hit in hits] == pytest.approx(nearest(some, query, 5), abs=1e-5)
+            assert similarities(held, query, [hit.id]) == pytest.approx([hit.similarity], abs=1e-5)
+        hits = file.search(query, 5, np.array([1, 3, 5, 7]))
+        expected = similarities(held, query, [1, 3, 5, 7])[:5]
+        assert [hit.similarity for hit in hits] == pytest.approx(expected, abs=1e-5)
         file.close()
 
 
@@ -186,7 +193,8 @@ def test_it_compacts_only_when_enough_was_removed(tmp_path: Path, file: VectorFi
     assert reopened(tmp_path) == [2, 3, 4, 5, 6, 7, 20]
 
 
-def test_signs_find_nearly_all_that_comparing_all_finds(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [50, 12 * CANDIDATES])
+def test_signs_find_nearly_all_that_comparing_all_finds(tmp_path: Path, at_once: int) -> None:
     """In vectors as models make them: in groups, and all to one side."""
     count, width = 12 * CANDIDATES, 96
     random = np.random.default_rng(7)
@@ -194,11 +202,17 @@ def test_signs_find_nearly_all_that_comparing_all_finds(tmp_path: Path) -> None:
     rows = groups[random.integers(0, 300, count)] + 0.5 * random.standard_normal((count, width)) + 1.0
     rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
     file = VectorFile(tmp_path / "a.vectors", width, "model")
-    file.add(range(count), rows)
+    for at in range(0, count, at_once):
+        file.add(range(at, min(at + at_once, count)), rows[at : at + at_once])
+    seen = rows - rows.mean(0)
+    seen /= np.linalg.norm(seen, axis=1, keepdims=True)
     found = 0
     for row in rows[:20]:
         query = row + 0.02 * random.standard_normal(width).astype(np.float32)
-        exact = set(np.argsort(-(rows @ query))[:10].tolist())
+        exact = set(np.argsort(-(seen @ (query - rows.mean(0))))[:10].tolist())
         found += len(exact & {hit.id for hit in file.search(query, 10)})
     file.close()
+    again = VectorFile(tmp_path / "a.vectors", width, "model", writable=False)
+    assert again.search(rows[5], 1)[0].id == 5
+    again.close()
     assert found >= 190
