@@ -284,6 +284,7 @@ class ChatPage(ThemedWidget):
     def take_events(self, events: list[ServiceEvent]) -> None:
         self.model.take_events(events)
         self.views.welcoming.take_events(events)
+        self.citing.take_events(events)
         for event in events:
             self._take(event)
         self.runs.take_events(events)

@@ -51,11 +51,11 @@ class SourceViews:
         self._store = store
         self._last: tuple[str, Extracted] | None = None
 
-    def known(self, answer: Message) -> tuple[Source, ...]:
-        """The sources that an answer of the shown branch could have cited."""
+    def known(self, answer: Message) -> tuple[Source, ...] | None:
+        """The sources that an answer of the shown branch could have cited, None where its chat has no source."""
         given = self._store.messages.sources(answer.conversation)
         if not given:
-            return ()
+            return None
         path = self._store.messages.path(answer.conversation)
         before = path[: path.index(answer.id)] if answer.id in path else []
         return tuple(source for message in before for source in given.get(message, ()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from PySide6.QtCore import QObject
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.markdown.source_marks import numbers_in
 from app.markdown.markdown import Prose, parse
+from app.services.chat.events import BranchShown, MessageAdded
+from app.services.events import ServiceEvent
 from app.store.records import Message
 
 if TYPE_CHECKING:
@@ -19,35 +22,46 @@ if TYPE_CHECKING:
 
 
 class Citing(QObject):
-    """Gives answers what they cite."""
+    """Gives answers what they cite. A chat without any source is asked again once a message came to it."""
 
     def __init__(self, calls: ServiceCalls, parent: QObject) -> None:
         super().__init__(parent)
         self._calls = calls
+        self._without: int | None = None  # a chat without a source
+        self._told = 0  # how often there was something new
 
     def give(self, card: Any) -> None:
         """Let the card of an answer with numbers in it `show_sources`, if there are any."""
+        if card.message.conversation == self._without:
+            return
         message = msgspec.structs.replace(card.message, content=card.streamed_text())
         self._calls.do(
             lambda services: _sources(services, message),
-            partial(self._take, card, message.id),
+            partial(self._take, card, message, self._told),
             executor="io",
             owner=card,
         )
 
-    def _take(self, card: Any, message: int, found: Sources | None) -> None:
-        if found is not None and card.message.id == message:
+    def take_events(self, events: Sequence[ServiceEvent]) -> None:
+        if any(isinstance(event, MessageAdded | BranchShown) for event in events):
+            self._without = None
+            self._told += 1
+
+    def _take(self, card: Any, message: Message, told: int, found: Sources | None) -> None:
+        if found is None:
+            self._without = message.conversation if told == self._told else None
+        elif found.sources and card.message.id == message.id:
             card.show_sources(found)
 
 
 def _sources(services: Services, answer: Message) -> Sources | None:
-    """What an answer cites; of one that is being written only what it can cite. None where there is nothing."""
+    """What an answer cites; of one that is being written only what it can cite. None where its chat has no source."""
     from app.desktop.chat.sources.source_list import Sources
 
     sources = services.source_views.known(answer)
-    if not sources:
+    if sources is None:
         return None
-    if answer.state == "streaming":
+    if not sources or answer.state == "streaming":
         return Sources(sources)
     citations = services.citations.of(answer)
     marks = {each.first: set[int]() for each in citations}

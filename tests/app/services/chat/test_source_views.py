@@ -83,3 +83,14 @@ def test_a_file_that_is_another_one_now_is_told(store: Store, tmp_path: Path) ->
     views = SourceViews(store)
     assert views.view(chat, Source(1, "note.txt", "old", before, str(file))).changed
     assert not views.view(chat, Source(1, "note.txt", "new", "", str(file))).changed
+
+
+def test_the_sources_before_an_answer_are_those_it_can_cite(store: Store) -> None:
+    views, chat = SourceViews(store), store.conversations.create().id
+    first = store.messages.add(chat, None, "user", "?")
+    answer = store.messages.add(chat, first.id, "assistant", "[1]")
+    assert views.known(answer) is None
+    source = Source(1, "lease.pdf", "The rent is 500")
+    question = store.messages.add(chat, answer.id, "user", "?", sources=[source])
+    later = store.messages.add(chat, question.id, "assistant", "[1]")
+    assert (views.known(answer), views.known(later)) == ((), (source,))
