@@ -81,6 +81,8 @@ def print_status(found: Status, output: Output) -> None:
     ]
     if counts.waiting:
         lines.append(output.localized("cli.collections.waiting", count=counts.waiting))
+    if counts.partly:
+        lines.append(output.localized("cli.collections.partly", count=counts.partly))
     if counts.gone:
         lines.append(output.localized("cli.collections.gone", count=counts.gone))
     lines += [_source(source, output) for source in found.sources if source.gone]

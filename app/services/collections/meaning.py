@@ -7,6 +7,7 @@ again after each start.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -48,14 +49,16 @@ class Meaning:
         self._home, self._make = home, make
         self._embedder: Embedder | None = None
         self._made = False
+        self._making = threading.Lock()
         self._model: EmbeddingModel | None = None
         self._written: VectorFile | None = None
         self._searched: VectorFile | None = None
 
     def model(self, store: DocumentStore) -> EmbeddingModel | None:
         """Whose vectors count, None where there is no embedder."""
-        if not self._made:
-            self._embedder, self._made = self._make(), True
+        with self._making:
+            if not self._made:
+                self._embedder, self._made = self._make(), True
         if self._embedder is None:
             return None
         if self._model is None:

@@ -81,8 +81,9 @@ class Reader:
             for part in found.parts
             for piece in passages(name, part.label, part.text, found.kind)
         )
-        state = "words" if pieces else "no_text"
-        return NewDocument(sha256, name, found.kind, state, "" if pieces else "no_text", pieces)  # type: ignore[arg-type]
+        if not pieces:
+            return NewDocument(sha256, name, found.kind, "no_text", "no_text")
+        return NewDocument(sha256, name, found.kind, "words", "longer" if found.cut else "", pieces)
 
     def close(self) -> None:
         if self._child is not None:

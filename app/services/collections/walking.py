@@ -16,7 +16,9 @@ from app.store.documents.records import SeenFile
 
 _SEPARATOR = os.fsencode(os.sep)
 # Files of these endings hold no text; all others are looked into.
-_PICTURES = frozenset("png jpg jpeg gif webp avif heic heif bmp tif tiff ico psd raw cr2 nef svgz".split())
+_PICTURES = frozenset(
+    "png jpg jpeg gif webp avif heic heif bmp tif tiff ico psd svg raw cr2 nef svgz".split()
+)
 _OTHERS = frozenset(
     "mp3 m4a wav flac ogg opus aac mp4 m4v mov avi mkv webm wmv zip gz bz2 xz zst 7z rar tar tgz jar war iso dmg img"
     " exe dll so dylib a o obj lib class pyc pyo wasm bin dat gguf safetensors pt pth onnx npy npz parquet sqlite"

@@ -30,7 +30,8 @@ SELECT
     sum(p.state = 'waiting'),
     sum(p.state = 'failed' OR (p.state = 'read' AND d.state <> 'words')),
     sum(p.state = 'skipped'),
-    sum(p.state = 'gone')
+    sum(p.state = 'gone'),
+    sum(p.state = 'read' AND d.state = 'words' AND d.code <> '')
 FROM place p LEFT JOIN document d ON d.id = p.document WHERE p.collection = ?
 """
 _FAILURES = """

@@ -56,7 +56,7 @@ class NewPassage(msgspec.Struct, frozen=True):
 
 
 class NewDocument(msgspec.Struct, frozen=True):
-    """What was read of a content; `code` says why it failed."""
+    """What was read of a content; `code` says why it failed, or "longer" where only its beginning was read."""
 
     sha256: str
     name: str
@@ -89,7 +89,8 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """Files of a collection by state. `documents`: all but those that are skipped or gone."""
+    """Files of a collection by state. `documents`: all but those that are skipped or gone; `partly`: those among
+    `words` of which only the beginning was read."""
 
     documents: int = 0
     words: int = 0
@@ -98,6 +99,7 @@ class Counts(msgspec.Struct, frozen=True):
     failed: int = 0
     skipped: int = 0
     gone: int = 0
+    partly: int = 0
 
 
 class EmbeddingModel(msgspec.Struct, frozen=True):

@@ -104,6 +104,16 @@ def test_files_are_found_with_page_and_heading(collections: Collections, folder:
     assert status.skipped == {"empty": 1, "no_kind": 1, "picture": 1}
 
 
+def test_of_a_file_that_is_too_long_the_beginning_is_found_and_that_is_said(
+    collections: Collections, folder: Path
+) -> None:
+    (folder / "long.txt").write_text("apples\n" + ("-" * 800 + "\n") * 4_000 + "pears\n")
+    collections.add("docs", [folder])
+    collections.bring_up_to_date()
+    assert found(collections, "apples") == ["long.txt"] and found(collections, "pears") == []
+    assert counts(collections) == Counts(documents=1, words=1, partly=1)
+
+
 def test_nothing_is_parsed_twice(collections: Collections, folder: Path, parsed: list[str]) -> None:
     for number in range(5):
         (folder / f"{number}.txt").write_text(f"number {number}")
