@@ -2601,8 +2601,8 @@
         <translation>폴더는 메시지에 넣을 수 없지만, 도구를 켜면 모델이 그 안에서 작업할 수 있습니다.</translation>
     </message>
     <message>
-        <source>Coterie can’t read pictures yet.</source>
-        <translation>아직 이미지는 읽을 수 없습니다.</translation>
+        <source>Attach pictures to a new question in a chat.</source>
+        <translation>이미지는 대화의 새 질문에 첨부해 주세요.</translation>
     </message>
     <message>
         <source>“{name}” can’t be added to a message yet, but the model can read it with tools.</source>

@@ -73,7 +73,7 @@ class GivenFiles(QObject):
             text = self.tr("A folder doesn’t fit into a message, but the model can work in it with tools.")
             return text, str(file.path)
         if file.kind == "picture":
-            return self.tr("Coterie can’t read pictures yet."), ""
+            return self.tr("Attach pictures to a new question in a chat."), ""
         if file.kind == "document":
             text = self.tr("“{name}” can’t be added to a message yet, but the model can read it with tools.")
             return text.format(name=name), above
@@ -88,7 +88,7 @@ class GivenFiles(QObject):
 
     def _refuse(self, what: str, size: int) -> None:
         if what == "picture":
-            self._say(self.tr("Coterie can’t read pictures yet."), "")
+            self._say(self.tr("Attach pictures to a new question in a chat."), "")
         else:
             text = self.tr(
                 "This text is too long for a message ({size}). Save it as a file, and the model can read it with "

@@ -47,6 +47,7 @@ def open_sight(
         threads,
         use_gpu=False,
         most_rows=plan.placement.ubatch if found.kind in _WHOLE else 0,
+        verdicts=request.calibrations,
     )
     return sight, ()
 

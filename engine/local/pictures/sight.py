@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 from engine.errors import ErrorInfo, UserError, error_info
 from engine.local.native.projector import Encoded, PictureRows, ProjectorHandle
-from engine.local.pictures.trial import survives
+from engine.local.pictures.trial import is_sound
 from engine.local.pictures.units import MOST_ROWS, unit
 from engine.pixels import read_pixels
 from engine.values import Picture
@@ -33,7 +33,7 @@ Numbers = tuple[int, ...]
 
 class Sight:
     """Thread-safe, but for `close`. `fingerprint` identifies the projector's file in its present state; `most_rows`
-    is that of `ProjectorHandle`."""
+    is that of `ProjectorHandle`, `verdicts` that of `is_sound`."""
 
     def __init__(
         self,
@@ -45,10 +45,11 @@ class Sight:
         *,
         use_gpu: bool,
         most_rows: int = 0,
+        verdicts: str = "",
     ) -> None:
         self._path, self._fingerprint, self._model_path = path, fingerprint, model_path
         self._model, self._threads, self._use_gpu = model, threads, use_gpu
-        self._most_rows = most_rows
+        self._most_rows, self._verdicts = most_rows, verdicts
         self._handle: ProjectorHandle | None = None
         self._refusal: ErrorInfo | None = None
         self._changed = threading.Condition()
@@ -152,7 +153,14 @@ class Sight:
         """On the thread of the pictures."""
         handle, refusal = None, ErrorInfo("projector.not_loaded", {"path": self._path})
         try:
-            if survives(self._path, self._model_path, self._threads, lambda: self._is_closing):
+            if is_sound(
+                self._path,
+                self._fingerprint,
+                self._model_path,
+                self._threads,
+                lambda: self._is_closing,
+                self._verdicts,
+            ):
                 handle = ProjectorHandle(
                     self._path,
                     self._model,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+
+from engine.durable_files import write_whole
 
 # Loading may read gigabytes from a slow disk.
 PATIENCE = 300.0
@@ -38,6 +42,24 @@ def survives(path: str, model: str, threads: int, stopped: Callable[[], bool]) -
                 return tried.wait(_LOOK_S) == 0
         tried.kill()
     return False
+
+
+def is_sound(
+    path: str, fingerprint: str, model: str, threads: int, stopped: Callable[[], bool], verdicts: str
+) -> bool:
+    """As `survives`, but what did once, in this state, beside this model and with this library, is not tried again.
+    `verdicts` is the folder that keeps that, "": nowhere."""
+    from engine.local import native
+
+    told = repr((path, fingerprint, model, native.library_version()))
+    kept = Path(verdicts) / f"projector-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+    if verdicts and kept.exists():
+        return True
+    sound = survives(path, model, threads, stopped)
+    if sound and verdicts:
+        with contextlib.suppress(OSError):  # then it is tried again
+            write_whole(kept, b"", synced=False)
+    return sound
 
 
 def main(path: str, model: str, threads: str) -> int:

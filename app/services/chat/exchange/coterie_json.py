@@ -26,7 +26,7 @@ from engine.errors import ErrorInfo, UserError
 
 FORMAT_VERSION = 1
 # Bytes of one chat, and of a document that has to be read as a whole.
-MAX_CHAT = 1 << 28
+MAX_CHAT = 1 << 29
 END = b"]}"
 
 

@@ -41,7 +41,13 @@ def picture(folder: Path, color: tuple[int, int, int], side: int = 56, at: int =
 
 class Seeing:
     def __init__(
-        self, states: str = "", mmproj: str = "", model: str = "", context: int = 1024, ram: int = 0
+        self,
+        states: str = "",
+        mmproj: str = "",
+        model: str = "",
+        context: int = 1024,
+        ram: int = 0,
+        verdicts: str = "",
     ) -> None:
         self.told = Recorder()
         self.engine = LocalEngine(self.told)
@@ -53,6 +59,7 @@ class Seeing:
                 ),
                 states=states,
                 states_limit=2**30,
+                calibrations=verdicts,
             )
         )
         self.facts = self.told.next(Loaded).model
@@ -117,6 +124,20 @@ def test_a_red_picture_is_the_word_red_to_the_last_bit(seeing: Seeing, tmp_path:
     assert seen == words
     assert seen != seeing.logprobs(seeing.ask(question(picture(tmp_path, GREEN))))
     assert seeing.facts.sees
+
+
+@pytest.mark.long
+def test_a_projector_that_was_tried_is_not_tried_again_until_its_file_changes(tmp_path: Path) -> None:
+    path, verdicts = tmp_path / "mmproj.gguf", tmp_path / "verdicts"
+    write_color_projector(path)
+    for _ in range(2):
+        with opened(mmproj=str(path), verdicts=str(verdicts)) as seeing:
+            seeing.logprobs(seeing.ask(question(picture(tmp_path, RED))))
+        assert len(list(verdicts.glob("projector-*"))) == 1
+    write_color_projector(path, image_size=56)
+    with opened(mmproj=str(path), verdicts=str(verdicts)) as seeing:
+        done = seeing.told.finish(seeing.ask(question(picture(tmp_path, RED))))[1]
+        assert done.error is not None and done.error.code == "projector.not_loaded"
 
 
 def test_pictures_are_counted_as_they_are_read(seeing: Seeing, tmp_path: Path) -> None:
@@ -269,9 +290,10 @@ def test_a_projector_that_native_code_aborts_on_is_refused_and_the_host_lives(
 ) -> None:
     path = tmp_path / "mmproj.gguf"
     write_color_projector(path, **fact)
-    with opened(mmproj=str(path)) as seeing:
+    with opened(mmproj=str(path), verdicts=str(tmp_path)) as seeing:
         process = seeing.engine.host_pid
         done = seeing.told.finish(seeing.ask(question(picture(tmp_path, RED))))[1]
         assert done.error is not None and done.error.code == "projector.not_loaded"
         assert seeing.logprobs(seeing.ask(Message("user", "Hello")))
         assert seeing.engine.host_pid == process
+    assert not list(tmp_path.glob("projector-*"))
