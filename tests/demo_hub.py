@@ -24,6 +24,7 @@ Give Coterie the address that is printed, as HF_ENDPOINT, and use it as ever:
   HF_ENDPOINT=http://127.0.0.1:8765 .venv/bin/coterie models pull {STARTER_REPO}:Q4_1
 
 {STARTER_REPO} and {MOE_REPO} (the latter split too, as {SPLIT_REPO}) are real and chat.
+With its projector {MOE_REPO} sees plain colors: attach a red picture and ask for the word.
 The large models of other owners are true headers over empty weights: to be judged, not to be used.
 {GATED_REPO} and {PRIVATE_REPO} open with the token {TOKEN}.
 

@@ -165,7 +165,8 @@ class LibraryState(QObject):
         return self.holding(download.repo, download.variant).model
 
     def library_bytes(self) -> int:
-        return sum(model.bytes for model in self.models or ())
+        files = {file.path: file.bytes for model in self.models or () for file in model.files}
+        return sum(files.values())  # a projector may belong to several
 
     def disk_use(self) -> DiskUse | None:
         """What takes the disk, with the parts of downloads that are there by the last report."""
