@@ -101,7 +101,7 @@ class PickCard(QFrame):
         }.get(self.state, "")
 
     def _figures_text(self) -> str:
-        size = format_size(self.pick.entry.bytes)
+        size = format_size(self.pick.entry.download)
         if self.pick.tps <= 0:
             return size
         return self.tr("{size} · about {speed} tok/s").format(size=size, speed=format_speed(self.pick.tps))

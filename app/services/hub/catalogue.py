@@ -34,7 +34,8 @@ class CatalogueEntry(msgspec.Struct, frozen=True):
     """A recommended model.
 
     `variant` of `repo` is recommended: `bytes` are its size, all its files together. `active_parameters` is
-    what a token uses; `experts` is 0 for a dense model. `why` is one sentence.
+    what a token uses; `experts` is 0 for a dense model. `projector`: bytes of the file that comes along and lets it
+    see, 0 for none. `why` is one sentence.
     """
 
     repo: str
@@ -49,6 +50,12 @@ class CatalogueEntry(msgspec.Struct, frozen=True):
     experts_used: int = 0
     licence: str = ""
     tags: tuple[str, ...] = ()
+    projector: int = 0
+
+    @property
+    def download(self) -> int:
+        """The bytes of a download."""
+        return self.bytes + self.projector
 
 
 class CataloguePick(msgspec.Struct, frozen=True):

@@ -182,7 +182,7 @@ class HubService:
         """
         folder = Path(self._settings.current.library_folder or self._home).expanduser()
         free, total = space(folder, above=True)
-        fitting = [entry for entry in self.catalogue() if entry.bytes * 1.05 < free or not total]
+        fitting = [entry for entry in self.catalogue() if entry.download * 1.05 < free or not total]
         return pick(fitting, self._placements, count)
 
     def check_token(self, token: str) -> str:

@@ -12,7 +12,7 @@ from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.models.discover.catalogue_card import CatalogueLine
 from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
-from app.desktop.text.words import joined
+from app.desktop.text.words import joined, sense_words
 from app.format import format_short_count, format_size
 from engine.errors import UserError
 from engine.hub.values import Verdict
@@ -90,7 +90,7 @@ def _line(judged: Judged, here: bool) -> CatalogueLine:
         about=about,
         short=short,
         signs=_signs(entry),
-        size=format_size(entry.bytes),
+        size=format_size(entry.download),
         here=here,
     )
     if verdict is None:
@@ -106,7 +106,8 @@ def _signs(entry: CatalogueEntry) -> str:
         "tools": translate("Models", "tools"),
         "korean": translate("Models", "Korean"),
     }
-    return joined([name for tag, name in names.items() if tag in entry.tags])
+    named = [name for tag, name in names.items() if tag in entry.tags]
+    return joined([*named, *sense_words(entry.projector > 0, False)])
 
 
 def _catalogue(services: Services) -> tuple[tuple[Judged, ...], tuple[CatalogueEntry, ...]]:

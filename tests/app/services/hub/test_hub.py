@@ -412,6 +412,7 @@ def test_a_guess_is_as_large_as_the_model_and_reads_as_much() -> None:
 def test_the_catalogue_can_be_read() -> None:
     for one in load_catalogue():
         assert one.bytes > 0 < one.active_parameters <= one.parameters
+        assert one.download == one.bytes + one.projector and 0 <= one.projector < one.bytes
         guessed_index(one)
 
 
