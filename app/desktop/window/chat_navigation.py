@@ -144,12 +144,14 @@ class ChatNavigation(QObject):
 
     def compose(self) -> None:
         self.show_chat()
+        self._chat.sources.make_way()
         self._chat.composer.take_focus()
         if self._chat.shown.now.id is not None:
             self._toast.drop(("chat", self._chat.shown.now.id))
 
     def find_in_chat(self) -> None:
         self.show_chat()
+        self._chat.sources.make_way()
         self._chat.views.find_text()
 
     def _step_found(self, forward: bool) -> None:
@@ -158,6 +160,7 @@ class ChatNavigation(QObject):
 
     def select_text(self) -> None:
         self.show_chat()
+        self._chat.sources.make_way()
         self._chat.views.select_text()
 
     def export_chat(self) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QKeyEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QColor, QKeyEvent, QTextCharFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.base.utf16 import utf16_length
 from app.desktop.markdown.prose import BODY_PIXELS
-from app.desktop.markdown.text_box import PlainText
+from app.desktop.markdown.text_box import LONG_LINE, PlainText
 
 Range = tuple[int, int]
 
@@ -27,6 +27,9 @@ class PartText(PlainText):
 
     def show_part(self, text: str, ranges: Sequence[Range]) -> None:
         """Show a text from its first marked words."""
+        wrap = QTextOption.WrapMode
+        long = len(text) > LONG_LINE and max(map(len, text.split("\n"))) > LONG_LINE
+        self.setWordWrapMode(wrap.WrapAnywhere if long else wrap.WrapAtWordBoundaryOrAnywhere)
         self.setPlainText(text)
         # Qt counts other letters than Python does.
         self._ranges = tuple(

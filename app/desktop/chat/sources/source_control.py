@@ -111,6 +111,11 @@ class SourceControl(QObject):
         if focused and before is not None and isValid(before) and before.isVisible():
             before.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def make_way(self) -> None:
+        """Close the pane where it stands in the place of the conversation, which is wanted."""
+        if self._talk.isHidden():
+            self.close()
+
     # Reading
 
     def _turn(self, page: int) -> None:
@@ -142,7 +147,7 @@ class SourceControl(QObject):
             lambda _: None,
             self._show,
             self._fail,
-            executor="files",
+            executor="io",
             owner=pane,
         )
 

@@ -11,14 +11,16 @@ from PySide6.QtWidgets import QApplication
 
 from app.desktop.chat.attaching.attachment_chip import AttachmentChip
 from app.desktop.chat.sources.source_control import SourceControl
+from app.desktop.chat.sources.source_list import SourceList
 from app.desktop.chat.sources.source_pane import SourcePane
 from app.desktop.window.window_state import WindowMemory
 from app.store.records import Source
 from tests.app.desktop.conftest import Running
 from tests.support.documents.made import pdf, workbook
-from tests.support.window.chat import card
+from tests.support.window.chat import answer, card
 from tests.support.window.dropping import files
-from tests.support.window.finding import find_all
+from tests.support.window.finding import find_all, part
+from tests.support.window.pressing import press
 
 pytestmark = pytest.mark.process
 LEASE = pdf("The rent is 500", "Cats are allowed", "Dogs are not")
@@ -61,6 +63,7 @@ def test_a_sent_file_opens_beside_the_chat_at_the_width_that_was_chosen_and_is_t
     running: Running, tmp_path: Path
 ) -> None:
     (tmp_path / "lease.pdf").write_bytes(LEASE)
+    running.engine.answer = lambda _: ('It says "cats are allowed"', " [1].")
     (chip,) = sent(running, tmp_path / "lease.pdf")
     sources = resized(running, 1440)
     chip.setFocus(Qt.FocusReason.TabFocusReason)
@@ -78,6 +81,13 @@ def test_a_sent_file_opens_beside_the_chat_at_the_width_that_was_chosen_and_is_t
     assert not pane.next.isEnabled() and pane.previous.isEnabled()
     pane.text_button.click()
     running.until(lambda: pane.text.toPlainText() == "Dogs are not")
+    view = running.window.chat.transcript
+    running.until(lambda: bool(find_all(answer(view, view.ids[1]), kind=SourceList)))
+    listed = part(answer(view, view.ids[1]), SourceList)
+    running.until(lambda: listed.texts() == ["Source 1: lease.pdf, page 2"])
+    press(listed, "Source 1: lease.pdf, page 2")
+    shown(running, 2)
+    running.until(lambda: len(pane.page.paper.boxes) == 1)
     keys(Qt.Key.Key_Escape)
     assert not sources.is_open
     running.until(chip.hasFocus)
@@ -134,5 +144,9 @@ def test_where_there_is_no_room_for_both_it_takes_the_place_of_the_chat(
     keys(Qt.Key.Key_PageDown)
     shown(running, 2)
     pane.back.click()
+    running.until(running.window.chat.composer.isVisible)
+    chip.click()
+    running.until(lambda: not running.window.chat.composer.isVisible())
+    running.window.go.compose()
     running.until(running.window.chat.composer.isVisible)
     assert not sources.is_open
