@@ -71,12 +71,14 @@ def written(
         encode=tokenizer.encode,
         handle=0,
         sampling_s=0.0,
+        sight=None,
+        render=lambda request: Session.render(cast(Session, session), request),
         remember=lambda owner, prompt, length, tokens, answer: remembered.append((answer, tokens[length:])),
     )
     request = GenerateRequest(
         1, (Message("user", "Hi"),), reasoning=reasoning, tools=(TOOL,) if offered else ()
     )
-    generation = Written(cast("Session", session), request, told.append, 0.0)
+    generation = Written(cast(Session, session), request, told.append, 0.0)
     generation.prepare()
     generation.script = tokenizer.marker(text)
     reason = None
