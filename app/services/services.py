@@ -14,6 +14,7 @@ from app.services.chat.asides import Asides
 from app.services.chat.asking import Asking
 from app.services.chat.attachments.attachment_search import AttachmentSearch
 from app.services.chat.attachments.attachments import Attachments
+from app.services.chat.attachments.part_by_part import PartByPart
 from app.services.chat.chat_models import ChatModels
 from app.services.chat.chat_requests import ChatRequests
 from app.services.chat.citations.citations import Citations
@@ -143,6 +144,14 @@ class Services:
         self.queue = QuestionQueue(store, self.answers, self.asking, self.comparisons, events)
         naming = Naming(store, settings, self.conversations)
         self.asides = Asides(models, events, (naming, self.memories))
+        self.part_by_part = PartByPart(
+            models,
+            self.model_registry,
+            self.attachments,
+            self.chat_models.take_up,
+            self.asking.send,
+            events,
+        )
         self.summaries = Summaries(store, models, self.model_registry, self.requests, events)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         self.collections = Collections(home)
@@ -218,6 +227,7 @@ class Services:
         self.queue.close()
         self.comparisons.close()
         self.asides.close()
+        self.part_by_part.close()
         self.summaries.close()
         self.runs.close()
         self.model_registry.close()

@@ -32,7 +32,8 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     as the text of scanned pages. `tokens` takes the text; `estimated`: no tokenizer counted them. `parts` is how many
     pages, sheets or parts of rows it has as far as it was read, 0 for none; `first` and `last` are those that were
     chosen, 0 for all, and `layout` names the content that says where each stands in `text`. A picture's `text` is its
-    pixels, as `engine.values.Picture` has them, of this `width` and `height`.
+    pixels, as `engine.values.Picture` has them, of this `width` and `height`. `by_parts`: the model
+    goes through what is searched, part by part.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     width: int = 0
     height: int = 0
     layout: str = ""
+    by_parts: bool = False
 
     @property
     def is_picture(self) -> bool:
@@ -68,7 +70,8 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     `text` is the passage as the model is given it, "" for the whole of the attachment whose original `sha256` names.
     It stands in the `part` of the file (a page, slide, sheet or run of rows, from 1, 0 for a file without such, which
     `label` names) from the letter `first` up to `last`, counted in the text of the part as it was read. `path` is
-    where the file lies, "" for an attachment.
+    where the file lies, "" for an attachment. With `is_notes` the text is what the model noted on that part and those
+    behind it.
     """
 
     number: int
@@ -80,6 +83,7 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     label: str = ""
     first: int = 0
     last: int = 0
+    is_notes: bool = False
 
 
 class ChatTools(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -707,6 +707,10 @@
         <translation>관련 부분만 찾기</translation>
     </message>
     <message>
+        <source>Read part by part</source>
+        <translation>나누어 모두 읽기</translation>
+    </message>
+    <message>
         <source>A folder doesn’t fit into a message, but the model can work in it with tools.</source>
         <translation>폴더는 메시지에 넣을 수 없지만, 도구를 켜면 모델이 그 안에서 작업할 수 있습니다.</translation>
     </message>
@@ -728,6 +732,14 @@
     <message>
         <source>Reading: {count} parts so far</source>
         <translation>읽는 중: {count}개 부분 완료</translation>
+    </message>
+    <message>
+        <source>part by part</source>
+        <translation>나누어 모두 읽음</translation>
+    </message>
+    <message>
+        <source>Read part by part for what you ask</source>
+        <translation>질문에 맞추어 나누어 모두 읽음</translation>
     </message>
     <message>
         <source>searched</source>
@@ -1157,6 +1169,10 @@
     <message>
         <source>Search in it</source>
         <translation>관련 부분만 찾기</translation>
+    </message>
+    <message>
+        <source>Read part by part</source>
+        <translation>나누어 모두 읽기</translation>
     </message>
     <message>
         <source>Show text</source>
@@ -4762,6 +4778,17 @@
     <message>
         <source>Nothing found.</source>
         <translation>찾은 것이 없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>PartByPartStrip</name>
+    <message>
+        <source>Reading “{name}”: part {part} of {count}</source>
+        <translation>“{name}” 읽는 중: {count}개 부분 중 {part}번째</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
     </message>
 </context>
 <context>

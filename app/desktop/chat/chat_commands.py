@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from agents.events import RetryChoice
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.chat.attaching.attaching import Attaching
+from app.desktop.chat.attaching.part_by_part_strip import PartByPartStrip
 from app.desktop.chat.compare.compare_control import CompareControl
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.message_menu.message_menu import MessageMenu
@@ -18,6 +19,7 @@ from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.shown_branch import Shown
 from app.desktop.chat.shown_chat import ShownChat
 from app.desktop.chat.transcript import TranscriptView
+from app.services.chat.attachments.part_by_part import Asked
 from app.store.records import Attachment, ChatTools, Message
 from engine.errors import UserError
 from engine.values import Reasoning
@@ -47,6 +49,7 @@ class ChatCommands(QObject):
         self._model, self._attaching = model, attaching
         self.messages = MessageMenu(calls, transcript, model)
         self.comparing = CompareControl(calls, transcript)
+        self.part_by_part = PartByPartStrip(calls, shown, attaching.strip)
         self._connect()
 
     def _connect(self) -> None:
@@ -70,6 +73,7 @@ class ChatCommands(QObject):
         messages.open_wanted.connect(self._shown.open)
         messages.deleted.connect(composer.take_focus)
         self.comparing.failed.connect(self.failed)
+        self.part_by_part.not_sent.connect(self._not_sent)
         self._model.chosen.connect(self._choose_model)
 
     # Words
@@ -113,6 +117,15 @@ class ChatCommands(QObject):
             self._attaching.give_back()
         self._calls.do(lambda s: s.conversations.set_draft(conversation, text))
         self._refused(error)
+
+    def _not_sent(self, conversation: int, text: str, error: UserError | None) -> None:
+        """No part was read: as if nothing had been sent."""
+        if conversation == self._shown.now.id:
+            self._put_before(text)
+            self._attaching.give_back()
+        self._calls.do(lambda s: s.conversations.set_draft(conversation, text))
+        if error is not None:
+            self._refused(error)
 
     def _put_before(self, text: str) -> None:
         """Put words into the composer, before what is written there."""
@@ -246,5 +259,8 @@ def _queued(services: Services, conversation: int, text: str) -> None:
 def _sent(
     services: Services, conversation: int, text: str, after: int | None, attachments: Sequence[Attachment]
 ) -> None:
-    services.asking.send(conversation, text, after, attachments)
+    if any(each.by_parts for each in attachments):
+        services.part_by_part.begin(Asked(conversation, text, after, tuple(attachments)))
+    else:
+        services.asking.send(conversation, text, after, attachments)
     services.conversations.set_draft(conversation, "")

@@ -225,6 +225,7 @@ class ChatPage(ThemedWidget):
         )
         self.queue.show_chat(conversation)
         self.attaching.show_chat(conversation)
+        self.commands.part_by_part.show()
         self._show_answering()
         self._show_context()
 
@@ -290,6 +291,7 @@ class ChatPage(ThemedWidget):
         self.runs.take_events(events)
         self.room.take_events(events)
         self.commands.comparing.take_events(events)
+        self.commands.part_by_part.take_events(events)
         self.queue.take_events(events)
         self.proposal.take_events(events)
         self.memory.take_events(events)

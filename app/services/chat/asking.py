@@ -166,7 +166,7 @@ class Asking:
     ) -> Message:
         self._answers.refuse_busy(id)
         conversation = self._given_memories(self._chat_models.take_up(id))
-        attachments, found = self._searching.sources(id, text, attachments)
+        attachments, found = self._searching.sources(id, text, attachments, sources)
         question = None if queued else self._asked_before(conversation, text, attachments)
         if question is None:
             question = self._store.messages.add(

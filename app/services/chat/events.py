@@ -135,3 +135,21 @@ class SummaryDropped(ServiceEvent, frozen=True):
     """There is no summary under way any more: it was used or discarded, or the chat went on."""
 
     conversation: int
+
+
+class PartsRead(ServiceEvent, frozen=True):
+    """The model reads part `part` of `of` of what is attached to a question, which is asked afterwards."""
+
+    conversation: int
+    name: str
+    part: int
+    of: int
+
+
+class PartsEnded(ServiceEvent, frozen=True):
+    """No further part is read. The question was `sent`, or not, for `error` or because no part was read."""
+
+    conversation: int
+    question: str
+    sent: bool
+    error: ErrorInfo | None = None

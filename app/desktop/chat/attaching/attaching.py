@@ -268,6 +268,9 @@ class Attaching(QObject):
         actions: list[BannerAction] = []
         if can_be_searched(hindrance):
             actions.append(BannerAction(self.tr("Search in it"), partial(self.actions.search, kept)))
+        if can_be_searched(hindrance) and not has_parts(kept):
+            read = partial(self.actions.search, kept, by_parts=True)
+            actions.append(BannerAction(self.tr("Read part by part"), read))
         if has_parts(kept):
             actions.append(BannerAction(self.tr("Choose parts…"), partial(self.actions.choose_parts, kept)))
         if len(actions) < 2:  # its chip has a cross

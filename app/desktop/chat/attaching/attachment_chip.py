@@ -126,6 +126,8 @@ class AttachmentChip(QPushButton):
         return self.tr("Reading: {count} parts so far").format(count=format_count(self.entry.done))
 
     def _parts(self, attachment: Attachment) -> str:
+        if attachment.by_parts:
+            return self.tr("part by part") if self._sent else self.tr("Read part by part for what you ask")
         if attachment.state == "searched":
             return self.tr("searched") if self._sent else self.tr("Searched for what you ask")
         if not attachment.first:
@@ -137,7 +139,7 @@ class AttachmentChip(QPushButton):
         )
 
     def _cost(self, attachment: Attachment) -> str:
-        if not attachment.tokens:
+        if not attachment.tokens or (attachment.by_parts and not self._sent):
             return ""
         tokens = format_count(attachment.tokens)
         if attachment.estimated:

@@ -38,10 +38,13 @@ class ChipActions(QObject):
         """Offer what can be done with this thing."""
         menu, chip = Menu(self._chips), self._chips.chip(thing)
         if isinstance(thing, Attachment):
+            is_long = chip.does_not_fit or thing.state == "searched"
+            if is_long and (thing.by_parts or thing.state != "searched"):
+                menu.addAction(self.tr("Search in it"), partial(self.search, thing))
+            if is_long and not thing.by_parts:
+                menu.addAction(self.tr("Read part by part"), partial(self.search, thing, by_parts=True))
             if thing.state == "searched":
                 menu.addAction(self.tr("Read all of it"), partial(self.search, thing, False))
-            elif chip.does_not_fit:
-                menu.addAction(self.tr("Search in it"), partial(self.search, thing))
             if thing.text:
                 word = self.tr("Show picture") if thing.is_picture else self.tr("Show text")
                 menu.addAction(word, partial(self.show, thing))
@@ -88,10 +91,11 @@ class ChipActions(QObject):
             owner=sheet,
         )
 
-    def search(self, attachment: Attachment, on: bool = True) -> None:
-        """Let an attachment be searched for the question, or be read whole."""
+    def search(self, attachment: Attachment, on: bool = True, *, by_parts: bool = False) -> None:
+        """Let an attachment be searched for the question, be gone through part by part, or be read whole."""
         state: AttachmentState = "searched" if on else "whole"
-        self.change_wanted.emit(attachment, msgspec.structs.replace(attachment, state=state))
+        changed = msgspec.structs.replace(attachment, state=state, by_parts=by_parts)
+        self.change_wanted.emit(attachment, changed)
 
     def choose_parts(self, attachment: Attachment) -> None:
         """Let a person choose what of it is read."""

@@ -33,7 +33,8 @@ class Shown(NamedTuple):
 def identity(thing: object) -> Hashable:
     """What tells that a later thing is the same one."""
     if isinstance(thing, Attachment):
-        return thing.name, thing.sha256, thing.text, thing.bytes, thing.first, thing.last, thing.state
+        parts = thing.first, thing.last, thing.by_parts
+        return thing.name, thing.sha256, thing.text, thing.bytes, *parts, thing.state
     return thing
 
 

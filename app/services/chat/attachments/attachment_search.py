@@ -34,16 +34,21 @@ class AttachmentSearch:
         self._models, self._attachments = models, attachments
 
     def sources(
-        self, conversation: int, question: str, attachments: Sequence[Attachment]
+        self,
+        conversation: int,
+        question: str,
+        attachments: Sequence[Attachment],
+        given: Sequence[Source] = (),
     ) -> tuple[tuple[Attachment, ...], tuple[Source, ...]]:
         """The attachments of a question, those that are searched with what was found in them; and its sources, whole
-        texts first."""
+        texts first. What it was `given` notes of is not searched."""
         whole = [
             Source(0, each.name, sha256=each.sha256)
             for each in attachments
             if each.state == "whole" and not each.is_picture
         ]
-        wanted = [each for each in attachments if each.state == "searched"]
+        noted = {source.sha256 for source in given if source.is_notes}
+        wanted = [each for each in attachments if each.state == "searched" and each.sha256 not in noted]
         if not wanted:
             return tuple(attachments), tuple(whole)
         # What was searched before has the tokens of what was found then.

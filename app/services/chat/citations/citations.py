@@ -79,8 +79,9 @@ def citations_of(
         if source is None:
             return None
         if number not in texts:
-            parts = [Part(source.label, source.text, source.part)] if source.text else parts_of(source)
-            texts[number] = SourceText(parts)
+            own = [Part(source.label, source.text, source.part)]
+            # Notes are no quotation: the file is what counts.
+            texts[number] = SourceText(own if source.text and not source.is_notes else parts_of(source))
         return texts[number].find(quote)
 
     quoted = [each for quotation in quotations(answer) for each in _of_quotation(quotation, known, find)]

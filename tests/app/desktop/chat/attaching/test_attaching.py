@@ -152,7 +152,7 @@ def test_what_costs_is_told_and_what_does_not_fit_is_not_sent(counting: Running,
     counting.qtbot.keyClick(counting.window.chat.composer.edit, Qt.Key.Key_Return)
     assert "large.txt" in said(counting)
     assert counting.window.chat.composer.text() == "Read this" and len(counting.engine.requests) == before
-    press(counting.window.chat.attaching.strip, "Remove")
+    choose(too_long, "Remove")
     attached(counting, "small.txt")
     send(counting, "Read this")
     assert "word word" in asked(counting)
@@ -200,6 +200,40 @@ def test_what_does_not_fit_is_searched_when_a_person_wants_that(counting: Runnin
     counting.until(lambda: bool(view.ids) and view.shows(view.ids[0]))
     (sent,) = find_all(card(view, view.ids[0]), kind=AttachmentChip)
     assert "searched" in sent.detail()
+
+
+def test_a_long_document_is_read_part_by_part_until_that_is_stopped(
+    counting: Running, tmp_path: Path
+) -> None:
+    pages = [f"{'word ' * 400} Rule {number}." for number in range(1, 25)]
+    (book := tmp_path / "book.pdf").write_bytes(pdf(*pages))
+    give(counting, book)
+    (chip,) = weighed(counting, "book.pdf")
+    counting.until(lambda: chip.is_refused)
+    choose(chip, "Read part by part")
+    counting.until(lambda: [each.by_parts for each in draft(counting)] == [True])
+    counting.until(
+        lambda: "part by part" in chips(counting)[0].detail() and not chips(counting)[0].is_refused
+    )
+    counting.engine.hold.set()
+    chat = counting.window.chat
+    chat.composer.edit.setPlainText("Which rules are there?")
+    counting.until(lambda: chat.composer.button.isEnabled())
+    counting.qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
+    counting.until(lambda: said(counting).startswith("Reading “book.pdf”: part 1 of"))
+    assert chat.composer.text() == "" and not counting.services.conversations.path(chat.shown.now.id or 0)
+    press(chat.attaching.strip, "Stop")  # before the first note: as if nothing had been sent
+    counting.until(lambda: chat.composer.text() == "Which rules are there?")
+    counting.until(lambda: len(chips(counting)) == 1 and chat.attaching.strip.isHidden())
+    counting.engine.hold.clear()
+    counting.until(lambda: not chips(counting)[0].is_refused and chat.composer.button.isEnabled())
+    counting.qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
+    view = chat.transcript
+    counting.until(lambda: len(view.ids) == 2 and not counting.services.answers.answering())
+    assert "noted part by part" in asked(counting)
+    counting.until(lambda: bool(view.ids) and view.shows(view.ids[0]) and chat.attaching.strip.isHidden())
+    (sent,) = find_all(card(view, view.ids[0]), kind=AttachmentChip)
+    assert "part by part" in sent.detail()
 
 
 def test_chips_are_removed_by_cross_delete_and_backspace(running: Running, tmp_path: Path) -> None:
