@@ -114,6 +114,8 @@ class Services:
         self.answers = OpenAnswers(store, models, self.runs, self.requests, events)
         self.conversations = Conversations(store, self.projects, self.answers, events)
         self.filing = Filing(store, self.runs, self.answers, events)
+        self.collections = Collections(home)
+        self.collection_search = CollectionSearch(self.collections, self.projects, models)
         self.asking = Asking(
             store,
             models,
@@ -122,6 +124,7 @@ class Services:
             self.memories,
             self.answers,
             AttachmentSearch(models, self.attachments),
+            self.collection_search,
             events,
         )
         self.chat_imports = ChatImports(store, events)
@@ -154,8 +157,6 @@ class Services:
         )
         self.summaries = Summaries(store, models, self.model_registry, self.requests, events)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
-        self.collections = Collections(home)
-        self.collection_search = CollectionSearch(self.collections, models)
         self.indexing = BackgroundIndexing(self.collections, lambda: models.is_answering)
         placements.attach(models)
         self.kept_states = PromptCacheFiles(home, settings, models, events)

@@ -109,13 +109,15 @@ class ChatOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class ProjectOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the chats of a project begin with. `instructions` take the place of the default system prompt, `files`
-    are absolute paths. `remembers`: what a model proposes to remember is kept for the project unasked."""
+    are absolute paths. `remembers`: what a model proposes to remember is kept for the project unasked. `collection`
+    names the one that is searched for each question, "" for none."""
 
     instructions: str = ""
     model: str | None = None
     tools: ChatTools | None = None
     files: tuple[str, ...] = ()
     remembers: bool = False
+    collection: str = ""
 
 
 class Project(msgspec.Struct, frozen=True):

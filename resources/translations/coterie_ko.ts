@@ -5197,6 +5197,10 @@
         <translation>파일</translation>
     </message>
     <message>
+        <source>Collection</source>
+        <translation>모음</translation>
+    </message>
+    <message>
         <source>Used in all chats of the project, in place of the default system prompt.</source>
         <translation>이 프로젝트의 모든 대화에서 기본 시스템 프롬프트 대신 사용합니다.</translation>
     </message>
@@ -5207,6 +5211,10 @@
     <message>
         <source>Type @ in a chat of the project to add one to a message. They stay where they are.</source>
         <translation>이 프로젝트의 대화에서 @를 입력하면 메시지에 넣을 수 있습니다. 파일은 원래 위치에 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>Each question is looked up in it first, and the answer cites what it uses.</source>
+        <translation>질문할 때마다 먼저 이 모음에서 찾아보고, 답변에 출처를 밝힙니다.</translation>
     </message>
     <message>
         <source>What the model should know and do in this project</source>
@@ -5235,6 +5243,10 @@
     <message>
         <source>Cancel</source>
         <translation>취소</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>없음</translation>
     </message>
 </context>
 <context>

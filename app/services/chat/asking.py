@@ -13,6 +13,7 @@ import msgspec
 from app.services.chat.attachments.attachment_search import AttachmentSearch
 from app.services.chat.chat_models import ChatModels
 from app.services.chat.citations.sources import next_number, numbered
+from app.services.chat.collection_search import CollectionSearch
 from app.services.chat.conversations import Conversations
 from app.services.chat.events import AnswerContinued, BranchShown, ConversationChanged, MessageAdded
 from app.services.chat.memories import Memories
@@ -41,11 +42,12 @@ class Asking:
         memories: Memories,
         answers: OpenAnswers,
         searching: AttachmentSearch,
+        collections: CollectionSearch,
         events: EventBus,
     ) -> None:
         self._store, self._models, self._conversations = store, models, conversations
         self._chat_models, self._memories, self._searching = chat_models, memories, searching
-        self._answers, self._events = answers, events
+        self._collections, self._answers, self._events = collections, answers, events
 
     def send(
         self,
@@ -57,7 +59,8 @@ class Asking:
     ) -> Message:
         """Store the user's message with its attachments and start the answer; returns the (empty, streaming) answer.
 
-        `sources` were found for the question; they get their numbers here. `after` is the last message that its
+        `sources` were found for the question, instead of those in the collection of the chat's project; they get
+        their numbers here. `after` is the last message that its
         writer has seen, 0 for none of them, None: not asked. Raises UserError `chat.busy` while this conversation is
         being answered, `chat.changed_elsewhere` when its last message is another, `chat.empty`, and as
         `ChatModels.take_up` does; nothing is stored then.
@@ -99,8 +102,8 @@ class Asking:
             return self._answer(record.conversation, parent, branch=True)
 
     def edit(self, message: int, text: str, after: int | None = None) -> Message:
-        """Add a variant of a message with another text and the same attachments, searched for that; a user's message
-        is answered again. `after` as in `send`.
+        """Add a variant of a message with another text and the same attachments, searched for that, as the
+        collection of its project is; a user's message is answered again. `after` as in `send`.
 
         Raises UserError as `send` does.
         """
@@ -113,7 +116,9 @@ class Asking:
             if record.role == "user":
                 self._chat_models.take_up(record.conversation)
             attachments, found = self._searching.sources(record.conversation, text, record.attachments)
-            kept = [source for source in record.sources if source.path]
+            conversation = self._conversations.get(record.conversation)
+            kept = self._collections.of_project(conversation, text) if record.role == "user" else ()
+            kept = kept or tuple(source for source in record.sources if source.path)
             edited = self._store.messages.add(
                 record.conversation,
                 record.parent,
@@ -167,6 +172,7 @@ class Asking:
         self._answers.refuse_busy(id)
         conversation = self._given_memories(self._chat_models.take_up(id))
         attachments, found = self._searching.sources(id, text, attachments, sources)
+        found = (*found, *(sources or self._collections.of_project(conversation, text)))
         question = None if queued else self._asked_before(conversation, text, attachments)
         if question is None:
             question = self._store.messages.add(
@@ -176,7 +182,7 @@ class Asking:
                 text,
                 dequeues=queued,
                 attachments=attachments,
-                sources=self._numbered(id, conversation.leaf, (*found, *sources)),
+                sources=self._numbered(id, conversation.leaf, found),
             )
             self._events.publish(MessageAdded(question))
         if conversation.title_source == "none":

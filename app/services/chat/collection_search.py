@@ -5,6 +5,7 @@ Methods block on the disk and on the embedding model: call them off the GUI thre
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,15 @@ from app.services.chat.attachments.weighing import MOST_FOUND, room_to_find
 from app.services.chat.citations.sources import sources_for
 from app.services.collections.reading import shown_name
 from app.store.documents.records import FoundPassage
-from app.store.records import Source
+from app.store.records import Conversation, Source
+from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from app.services.chat.projects import Projects
     from app.services.collections.collections import Collections
     from app.services.models.models import Models
 
+log = logging.getLogger(__name__)
 # Passages; more of them tell a model less.
 _MOST = 12
 
@@ -25,8 +29,19 @@ _MOST = 12
 class CollectionSearch:
     """Over the collections of a data folder, for the model that is loaded."""
 
-    def __init__(self, collections: Collections, models: Models) -> None:
-        self._collections, self._models = collections, models
+    def __init__(self, collections: Collections, projects: Projects, models: Models) -> None:
+        self._collections, self._projects, self._models = collections, projects, models
+
+    def of_project(self, conversation: Conversation, question: str) -> tuple[Source, ...]:
+        """As `sources`, of the collection of a chat's project; () for none, and where it cannot be searched now."""
+        project = self._projects.of(conversation)
+        if project is None or not project.options.collection or not question.strip():
+            return ()
+        try:
+            return self.sources(project.options.collection, question)
+        except UserError as error:
+            log.warning("The collection of a project was not searched: %s", error.code)
+            return ()
 
     def sources(self, collection: str, question: str) -> tuple[Source, ...]:
         """The passages of a collection for a question, as many as a quarter of the context takes.

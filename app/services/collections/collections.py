@@ -83,6 +83,10 @@ class Collections:
         with self._store() as store:
             return self._status(store, _named(store, name))
 
+    def names(self) -> tuple[str, ...]:
+        with self._store() as store:
+            return tuple(each.name for each in store.collections.all())
+
     def named(self, name: str) -> Collection:
         """Raises UserError `collections.none`."""
         with self._store() as store:

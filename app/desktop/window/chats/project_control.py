@@ -91,13 +91,14 @@ class ProjectControl(QObject):
 
 
 def _choices(services: Services) -> tuple[Any, ...]:
-    """Models that can be chosen, folders used before, tools and tools of servers. Blocks on the disk."""
+    """Models that can be chosen, folders used before, tools, tools of servers, collections. Blocks on the disk."""
     from app.desktop.chat.tools.tools_control import recent_folders
     from app.desktop.run_view.tools_fold import tools_at_hand
     from app.desktop.runs.model_field import run_models
 
     models = [(model.name, model.shown) for model in run_models(services)]
-    return models, recent_folders(services), *tools_at_hand(services)
+    collections = services.collections.names() if services.collections.exist else ()
+    return models, recent_folders(services), *tools_at_hand(services), collections
 
 
 def _kept(services: Services, project: Project | None, name: str, options: ProjectOptions) -> Project:

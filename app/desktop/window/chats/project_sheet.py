@@ -41,14 +41,16 @@ class ProjectSheet(Sheet):
         self._project: Project | None = None
         self._files: list[str] = []
         self._models: list[tuple[str, str]] = []
+        self._collections: list[str] = []
         inside = self.scroller.inside
         self.name, self.instructions = TextField(inside), TextArea(inside)
         self.name.setMaxLength(120)
         self.model, self.folder = ChoiceButton(inside), FolderField(inside)
         self.mode, self.which = ModeChoice(inside), ToolsFold(inside)
         self.files, self.add_files = LineList(inside), push_button(inside, "bar")
-        self._labels = [text_label(inside, "heading") for _ in range(6)]
-        self._about = [wrapped_label(inside, "small", selectable=False) for _ in range(3)]
+        self.collection = ChoiceButton(inside)
+        self._labels = [text_label(inside, "heading") for _ in range(7)]
+        self._about = [wrapped_label(inside, "small", selectable=False) for _ in range(4)]
         self._complaint = Complaint(self.card)
         self.save = push_button(self.card, "primary")
         self.delete, self.cancel = push_button(self.card), push_button(self.card)
@@ -57,8 +59,8 @@ class ProjectSheet(Sheet):
         self.refresh()
 
     def _lay_out(self) -> None:
-        name, instructions, model, folder, mode, files = self._labels
-        of_instructions, of_tools, of_files = self._about
+        name, instructions, model, folder, mode, files, collection = self._labels
+        of_instructions, of_tools, of_files, of_collection = self._about
         left = Qt.AlignmentFlag.AlignLeft
         column = self.scroller.column
         for items in (
@@ -68,13 +70,22 @@ class ProjectSheet(Sheet):
             (folder, of_tools, self.folder),
             (mode, self.mode, self.which),
             (files, of_files, self.files, (self.add_files, 0, left)),
+            (collection, of_collection, (self.collection, 0, left)),
         ):
             column.addLayout(Column(*items, spacing=6))
         column.addStretch(1)
         column.setSpacing(16)
         for label, field in zip(
             self._labels,
-            (self.name, self.instructions, self.model, self.folder, self.mode, self.add_files),
+            (
+                self.name,
+                self.instructions,
+                self.model,
+                self.folder,
+                self.mode,
+                self.add_files,
+                self.collection,
+            ),
             strict=True,
         ):
             label.setBuddy(field)
@@ -101,15 +112,17 @@ class ProjectSheet(Sheet):
         recent: Sequence[str],
         at_hand: Sequence[ToolAtHand],
         servers: Sequence[str],
+        collections: Sequence[str] = (),
     ) -> None:
-        """A project, or a new one. `models` that can be chosen with their names; folders used before; tools there
-        are."""
-        self._project, self._models = project, list(models)
+        """A project, or a new one. `models` that can be chosen with their names; folders used before; tools and
+        collections there are."""
+        self._project, self._models, self._collections = project, list(models), list(collections)
         options = ProjectOptions() if project is None else project.options
         self.name.setText("" if project is None else project.name)
         self.instructions.setPlainText(options.instructions)
         self._files = list(options.files)
         self.model.set_value(options.model)
+        self.collection.set_value(options.collection)
         self.folder.show_recent(recent)
         self.folder.show_folder("" if options.tools is None else options.tools.workspace)
         self.mode.set_mode("ask" if options.tools is None else options.tools.mode)
@@ -138,7 +151,12 @@ class ProjectSheet(Sheet):
         folder = self.folder.folder()
         tools = ChatTools(folder, self.mode.mode(), self.which.chosen()) if folder else None
         return ProjectOptions(
-            self.instructions.toPlainText().strip(), self.model.value(), tools, tuple(self._files)
+            self.instructions.toPlainText().strip(),
+            self.model.value(),
+            tools,
+            tuple(self._files),
+            self._project is not None and self._project.options.remembers,
+            self.collection.value() or "",
         )
 
     def add(self, paths: Sequence[str]) -> None:
@@ -196,6 +214,7 @@ class ProjectSheet(Sheet):
             self.tr("Folder for tools"),
             self.tr("What it may do without asking"),
             self.tr("Files"),
+            self.tr("Collection"),
         )
         for label, text in zip(self._labels, texts, strict=True):
             label.setText(text)
@@ -205,6 +224,7 @@ class ProjectSheet(Sheet):
                 "In new chats of the project, answers may use tools in this folder. Leave it empty for none."
             ),
             self.tr("Type @ in a chat of the project to add one to a message. They stay where they are."),
+            self.tr("Each question is looked up in it first, and the answer cites what it uses."),
         )
         for label, text in zip(self._about, about, strict=True):
             label.setText(text)
@@ -215,9 +235,18 @@ class ProjectSheet(Sheet):
         if chosen not in [value for value, _ in known]:
             known.append((chosen, str(chosen)))
         self.model.set_choices(texts[2], known, chosen)
+        self._show_collections(texts[6])
         set_texts(self.add_files, self.tr("Add files…"))
         set_texts(self.save, self.tr("Create") if new else self.tr("Save"))
         set_texts(self.delete, self.tr("Delete project"))
         self.delete.setVisible(not new)
         set_texts(self.cancel, self.tr("Cancel"))
         self._show_files()
+
+    def _show_collections(self, title: str) -> None:
+        """Nothing is asked where there are none."""
+        chosen = self.collection.value() or ""
+        known = list(dict.fromkeys((*self._collections, *([chosen] if chosen else []))))
+        self.collection.set_choices(title, [("", self.tr("None")), *((name, name) for name in known)], chosen)
+        for part in (self._labels[6], self._about[3], self.collection):
+            part.setVisible(bool(known))

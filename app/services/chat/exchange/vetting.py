@@ -79,8 +79,11 @@ def _is_shallow(value: object, depth: int = 0) -> bool:
 
 
 def asking_project(project: Project) -> Project:
-    """The project, none of whose tools may act unasked."""
-    options = msgspec.structs.replace(project.options, tools=_asking_tools(project.options.tools))
+    """The project, none of whose tools may act unasked, and without its collection."""
+    # A collection is of this machine: a file does not say what of it a model gets to read.
+    options = msgspec.structs.replace(
+        project.options, tools=_asking_tools(project.options.tools), collection=""
+    )
     return msgspec.structs.replace(project, options=options)
 
 

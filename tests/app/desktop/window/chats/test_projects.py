@@ -82,6 +82,22 @@ def test_a_project_is_made_of_a_chat_by_keys_and_undone(
     chatting.until(lambda: not window.chat.header.project.isVisible())
 
 
+def test_a_project_is_given_a_collection_and_keeps_what_the_sheet_does_not_ask(
+    chatting: Running, tmp_path: Path
+) -> None:
+    services = chatting.services
+    services.collections.add("Lease", [tmp_path])
+    made = services.projects.create("Sea", ProjectOptions(remembers=True))
+    chatting.until(lambda: rows(chatting.window.sidebar.list)[0] == "Project Sea, expanded, chats: 0")
+    chatting.window.projects.open(made.id)
+    sheet = opened(chatting)
+    assert sheet.collection.isVisible() and spoken(sheet.collection) == "Collection: None"
+    sheet.collection.set_value("Lease")
+    sheet.confirm()
+    chatting.until(lambda: not sheet.isVisible())
+    assert only(chatting).options == ProjectOptions(remembers=True, collection="Lease")
+
+
 @pytest.mark.parametrize("text_size", [1.0, 2.0])
 def test_the_sheet_of_a_project_is_as_high_as_what_is_in_it(chatting: Running, text_size: float) -> None:
     chatting.window.resize(1440, 900)
@@ -131,6 +147,7 @@ def test_a_project_is_changed_deleted_and_restored_with_its_chats(chatting: Runn
     qtbot.keyClick(window.sidebar.list, Qt.Key.Key_F2)
     sheet = opened(chatting)
     assert (sheet.name.text(), sheet.model.value()) == ("Sea", "starter")
+    assert not sheet.collection.isVisible()  # there are none
     sheet.name.setText("Ocean")
     sheet.confirm()
     chatting.until(lambda: rows(window.sidebar.list)[0] == "Project Ocean, expanded, chats: 1")

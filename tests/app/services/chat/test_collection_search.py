@@ -1,0 +1,66 @@
+"""Questions in the chats of a project are answered from its collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.services.chat.exchange.vetting import asking_project
+from app.store.records import Message, ProjectOptions
+from tests.app.services.chat.test_chat_models import House
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def house(coterie_home: Path, tmp_path: Path) -> Iterator[House]:
+    house = House(coterie_home, tmp_path)
+    house.services.settings.change(titles_by_model=False)
+    house.use(house.one)
+    folder = tmp_path / "lease"
+    folder.mkdir()
+    (folder / "lease.txt").write_text("Rent: 512 euros a month.")
+    (folder / "cats.txt").write_text("Cats may stay.")
+    house.services.collections.add("Lease", [folder])
+    house.services.collections.bring_up_to_date(meaning=False)
+    yield house
+    house.services.close()
+
+
+def ask(house: House, conversation: int, question: str) -> Message:
+    return house.told.finished(house.services.asking.send(conversation, question).id)
+
+
+def asked(house: House, answer: Message) -> Message:
+    (question,) = house.services.conversations.messages([answer.parent or 0])
+    return question
+
+
+def test_each_question_brings_passages_that_stay_with_it(house: House) -> None:
+    services = house.services
+    project = services.projects.create("Flat", ProjectOptions(collection="lease"))
+    chat = services.conversations.create(project=project.id).id
+    first = asked(house, ask(house, chat, "How much is rent?"))
+    assert [(each.number, each.name) for each in first.sources] == [(1, "lease.txt")]
+    second = asked(house, ask(house, chat, "And are cats allowed?"))
+    assert [(each.number, each.name) for each in second.sources] == [(2, "cats.txt")]
+    told = [message.content for message in house.engines[0].requests[-1].messages if message.role == "user"]
+    assert "[1] lease.txt: Rent" in told[0] and "[2] cats.txt: Cats may" in told[1]
+    edited = services.asking.edit(second.id, "Who pays rent?")
+    house.told.finished(edited.id)
+    assert [(each.number, each.name) for each in asked(house, edited).sources] == [(2, "lease.txt")]
+
+
+def test_a_question_is_asked_without_a_collection_that_is_gone(house: House) -> None:
+    services = house.services
+    project = services.projects.create("Flat", ProjectOptions(collection="Lease"))
+    chat = services.conversations.create(project=project.id).id
+    services.collections.remove("Lease")
+    assert asked(house, ask(house, chat, "How much is rent?")).sources == ()
+
+
+def test_a_file_of_chats_does_not_choose_a_collection_of_this_machine(house: House) -> None:
+    project = house.services.projects.create("Flat", ProjectOptions("Be brief", collection="Lease"))
+    assert asking_project(project).options == ProjectOptions("Be brief")
