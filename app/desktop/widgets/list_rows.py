@@ -30,13 +30,12 @@ RowT = TypeVar("RowT", bound=Keyed)
 def take_over(model: QAbstractListModel, rows: list[RowT], new: Sequence[RowT]) -> None:
     """Make `rows`, which `model` shows, the `new` ones, by removing and inserting only the stretch that differs: what
     is chosen or has the focus elsewhere stays so."""
-    old = list(rows)
-    old_keys, new_keys = [row.key() for row in old], [row.key() for row in new]
+    old, most = list(rows), min(len(rows), len(new))
     start = 0
-    while start < min(len(old), len(new)) and old_keys[start] == new_keys[start]:
+    while start < most and _is_same(old[start], new[start]):
         start += 1
     end = 0
-    while end < min(len(old), len(new)) - start and old_keys[-1 - end] == new_keys[-1 - end]:
+    while end < most - start and _is_same(old[-1 - end], new[-1 - end]):
         end += 1
     if len(old) - end > start:
         model.beginRemoveRows(QModelIndex(), start, len(old) - end - 1)
@@ -47,10 +46,18 @@ def take_over(model: QAbstractListModel, rows: list[RowT], new: Sequence[RowT]) 
         rows[start:start] = new[start : len(new) - end]
         model.endInsertRows()
     rows[:] = new
-    kept = [number for number in range(start) if old[number] != new[number]]
-    kept += [len(new) - number for number in range(1, end + 1) if old[-number] != new[-number]]
+    kept = [number for number in range(start) if _differs(old[number], new[number])]
+    kept += [len(new) - number for number in range(1, end + 1) if _differs(old[-number], new[-number])]
     for number in kept:
         model.dataChanged.emit(model.index(number), model.index(number))
+
+
+def _is_same(old: Keyed, new: Keyed) -> bool:
+    return old is new or old.key() == new.key()
+
+
+def _differs(old: Keyed, new: Keyed) -> bool:
+    return old is not new and old != new  # of thousands most are the very same
 
 
 def paint_heading(painter: QPainter, place: QRect, words: str) -> None:
