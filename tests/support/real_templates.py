@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import tarfile
 from pathlib import Path
 
 import pytest
 
+from engine.formats import ChatFormat
 from installer.commands import SetupError
 from tests.support.caches import cache_folder, one_maker
 from tests.support.source_archive import VERSION, source_archive
@@ -21,6 +23,14 @@ def real_templates() -> dict[str, str]:
         if not any(folder.glob("*.jinja")):
             _fetch(folder)
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.jinja"))}
+
+
+@functools.cache
+def real_formats() -> dict[str, ChatFormat]:
+    """What is learned of each of them, which takes seconds: once in a process."""
+    return {
+        name: ChatFormat.from_template(source, "<s>", "</s>") for name, source in real_templates().items()
+    }
 
 
 def _fetch(folder: Path) -> None:

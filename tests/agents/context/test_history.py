@@ -22,10 +22,9 @@ from agents.events import (
     decoded,
 )
 from engine.errors import ErrorInfo, UserError
-from engine.formats import ChatFormat
 from engine.values import Message, ToolCall
 from tests.support.agents.made_runs import NamedTool, called, nudge, result, started, step, steps, turn
-from tests.support.real_templates import real_templates
+from tests.support.real_templates import real_formats
 
 
 def roles(history: History) -> list[str]:
@@ -224,8 +223,7 @@ def test_every_real_template_takes_every_kind_of_history() -> None:
     histories += [rendered(History.of([*in_chat, *trim])) for trim in trims]
     tools = [told(NamedTool("read_file", path="Which."), "whole")]
     refused = []
-    for name, source in real_templates().items():
-        format = ChatFormat.from_template(source)
+    for name, format in real_formats().items():
         for messages in histories:
             try:
                 assert "Answer now." in format.render(messages, tools).text

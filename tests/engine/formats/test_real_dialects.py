@@ -11,7 +11,7 @@ import pytest
 from engine.formats import ChatFormat, ToolCall
 from tests.engine.formats.dialects import PROPERTIES, TOOLS
 from tests.engine.formats.replies import reply_to
-from tests.support.real_templates import real_templates
+from tests.support.real_templates import real_formats
 
 pytestmark = pytest.mark.long
 
@@ -40,9 +40,7 @@ WITHOUT_TOOLS = {
 
 @pytest.fixture(scope="module")
 def formats() -> dict[str, ChatFormat]:
-    return {
-        name: ChatFormat.from_template(source, "<s>", "</s>") for name, source in real_templates().items()
-    }
+    return real_formats()
 
 
 def parsed(chat_format: ChatFormat, calls: list[tuple[str, dict[str, Any]]], content: str = "") -> Any:

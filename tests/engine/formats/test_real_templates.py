@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import UserError
-from engine.formats import ChatFormat
-from tests.support.real_templates import real_templates
+from tests.support.real_templates import real_formats
 
 pytestmark = pytest.mark.long
 
@@ -35,8 +34,7 @@ KNOWN = {
 
 def test_every_template_renders_and_separates_what_people_wrote() -> None:
     failed = []
-    for name, source in real_templates().items():
-        chat_format = ChatFormat.from_template(source, "<s>", "</s>")
+    for name, chat_format in real_formats().items():
         for reasoning in ("auto", "off", "on", "high", 700):
             try:
                 prompt = chat_format.render(QUESTION, reasoning=reasoning)
@@ -51,14 +49,12 @@ def test_every_template_renders_and_separates_what_people_wrote() -> None:
 
 
 def test_well_known_controls_are_found() -> None:
-    sources = real_templates()
-    found = {name: ChatFormat.from_template(sources[name]).reasoning for name in KNOWN}
+    found = {name: real_formats()[name].reasoning for name in KNOWN}
     assert {name: (control.kind, control.default) for name, control in found.items()} == KNOWN
 
 
 def test_each_choice_gives_a_prompt_and_the_parser_starts_where_the_prompt_ends() -> None:
-    for name, source in real_templates().items():
-        chat_format = ChatFormat.from_template(source, "<s>", "</s>")
+    for name, chat_format in real_formats().items():
         markers, has_choice = chat_format.markers, chat_format.reasoning.kind != "none"
         for reasoning in CHOICES:
             prompt = chat_format.render(QUESTION, reasoning=reasoning)
@@ -75,8 +71,7 @@ def test_each_choice_gives_a_prompt_and_the_parser_starts_where_the_prompt_ends(
 
 
 def test_off_and_on_differ_for_every_template_that_can_choose() -> None:
-    for name, source in real_templates().items():
-        chat_format = ChatFormat.from_template(source)
+    for name, chat_format in real_formats().items():
         if chat_format.reasoning.kind != "none":
             texts = {chat_format.render(QUESTION, reasoning=choice).text for choice in ("off", "on")}
             assert len(texts) == 2, name

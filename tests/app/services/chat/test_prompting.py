@@ -14,10 +14,9 @@ from app.services.chat.prompting import (
 )
 from app.services.titles import TITLE_LENGTH, title_from
 from app.store.records import Attachment, CompactionPoint, Message
-from engine.formats import ChatFormat
 from engine.values import Message as Turn
 from engine.values import ToolCall
-from tests.support.real_templates import real_templates
+from tests.support.real_templates import real_formats
 
 TOOL = {
     "type": "function",
@@ -114,8 +113,7 @@ def test_every_template_takes_back_calls_that_nobody_carried_out() -> None:
     calls = (ToolCall("c1", "get_weather", {"city": "Paris"}), ToolCall("c2", "", '{"ci'))
     answer = msgspec.structs.replace(message("assistant", ""), tool_calls=calls)
     path = [message("user", "Weather?"), answer, message("user", "Qx7later")]
-    for name, source in real_templates().items():
-        chat_format = ChatFormat.from_template(source, "<s>", "</s>")
+    for name, chat_format in real_formats().items():
         for tools in ([TOOL], None):
             text = chat_format.render(request_messages(path, ""), tools=tools).text
             assert "Qx7later" in text and "Paris" in text, name
@@ -137,8 +135,7 @@ def test_every_template_takes_what_other_apps_left() -> None:
         message("tool", "rain"),
         message("user", "Qx7later"),
     ]
-    for name, source in real_templates().items():
-        chat_format = ChatFormat.from_template(source, "<s>", "</s>")
+    for name, chat_format in real_formats().items():
         text = chat_format.render(request_messages(path, "Be brief."), tools=[TOOL]).text
         assert "Qx7later" in text and "Paris" in text, name
 
@@ -187,8 +184,8 @@ def test_the_newest_cut_in_the_branch_counts_and_one_of_another_branch_does_not(
 def test_every_template_takes_a_branch_that_begins_with_a_summary() -> None:
     path = numbered("One", "Go4gone", "Qx7later")
     cut = CompactionPoint(7, 1, 3, summary="Sy3before")
-    for name, source in real_templates().items():
-        text = ChatFormat.from_template(source, "<s>", "</s>").render(request_messages(path, "", cut)).text
+    for name, chat_format in real_formats().items():
+        text = chat_format.render(request_messages(path, "", cut)).text
         assert "Sy3before" in text and "Qx7later" in text and "Go4gone" not in text, name
 
 

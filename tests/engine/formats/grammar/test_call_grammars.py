@@ -7,12 +7,11 @@ from functools import cache
 
 import pytest
 
-from engine.formats import ChatFormat
 from engine.formats.grammar.call_grammar import tool_grammar
 from tests.engine.formats.dialects import ARGUMENTS_OF, DIALECTS, PARALLEL, TOOLS, call, text_of
 from tests.engine.formats.replies import reply_to
 from tests.support.grammar_judge import Judge
-from tests.support.real_templates import real_templates
+from tests.support.real_templates import real_formats, real_templates
 
 
 @cache
@@ -43,7 +42,7 @@ def test_parallel_calls_are_let_through(name: str) -> None:
 
 @pytest.mark.parametrize("name", real_templates())
 def test_calls_in_the_history_of_a_real_template_are_let_through(name: str) -> None:
-    chat_format = ChatFormat.from_template(real_templates()[name], "<s>", "</s>")
+    chat_format = real_formats()[name]
     calls = [
         ("search", {"text": "한 <b>\n two", "count": 5, "flag": True, "items": [1, "two"]}),
         ("get_time", {}),

@@ -21,6 +21,7 @@ from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
 from tests.engine.local.conftest import Running
 from tests.engine.local.generation.test_grammar_trigger import TOOL
+from tests.support.greedy_judge import CLOSE, judge
 from tests.support.recorder import Recorder, ask
 from tests.support.retold import with_template
 
@@ -110,12 +111,13 @@ def test_answer_now_is_for_the_answer_that_was_meant(thinking: Running) -> None:
 
 
 def test_an_answer_that_does_not_reason_goes_on_as_it_was(running: Running) -> None:
-    plain, _ = running.told.answer(running.engine, request(31))
     running.engine.generate(request(32))
     first = running.told.next(Delta)
     running.engine.answer_now(32)
     rest, end = running.told.finish(32)
-    assert first.text + rest == plain
+    # What the model says alone, but for close choices.
+    assert judge().worst(request(32).messages, first.text + rest) < CLOSE
+    assert end.reason == "length"
     assert end.usage.reasoning_tokens == 0
 
 

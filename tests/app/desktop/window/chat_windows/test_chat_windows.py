@@ -274,7 +274,7 @@ def test_opening_and_closing_leaves_nothing_behind(running: Running, qtbot: QtBo
     running.window.activateWindow()
     in_front(running, running.window)
     before = counted(running)
-    for _ in range(20):
+    for _ in range(6):
         once()
     running.window.activateWindow()
     in_front(running, running.window)
