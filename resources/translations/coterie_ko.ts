@@ -7765,6 +7765,14 @@
         <source>Save a copy</source>
         <translation>사본 저장</translation>
     </message>
+    <message>
+        <source>Saved as “{name}”</source>
+        <translation>‘{name}’ 파일로 저장함</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>폴더에서 보기</translation>
+    </message>
 </context>
 <context>
     <name>SourceList</name>

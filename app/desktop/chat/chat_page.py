@@ -146,6 +146,7 @@ class ChatPage(ThemedWidget):
         transcript.page_wanted.connect(lambda ids: shown.load(ids, self._written.deliver))
         transcript.link_activated.connect(open_link)
         transcript.attachment_pressed.connect(self._open_attachment)
+        self.sources.said.connect(self.said)
         transcript.source_pressed.connect(self.sources.open)
         transcript.sources_wanted.connect(self.citing.give)
         transcript.picture_wanted.connect(self.attaching.thumbnails.give)

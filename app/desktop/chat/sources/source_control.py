@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QSplitter, QWidget
 from shiboken6 import isValid
 
+from app.desktop.base.notification import Notification
 from app.desktop.base.revealing import reveal
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.tab_order import holds_focus
@@ -32,6 +33,9 @@ PATIENCE_MS = 400
 class SourceControl(QObject):
     """`splitter` holds `talk`, the conversation, and what is open beside it. `width` is that of the pane, in pixels
     at a text size of 100 %."""
+
+    # A `Notification` for the foot of the window.
+    said = Signal(object)
 
     def __init__(self, calls: ServiceCalls, shown: ShownChat, talk: QWidget, parent: QWidget) -> None:
         super().__init__(parent)
@@ -193,9 +197,17 @@ class SourceControl(QObject):
         """Write a copy of a source's file."""
         self._calls.do(
             lambda s: _write(path, s.source_views.content(conversation, source)),
+            lambda _: self._say_saved(path),
             executor="io",
             owner=self,
         )
+
+    def _say_saved(self, path: Path) -> None:
+        def show() -> None:
+            self._calls.do(lambda _: reveal(str(path)), executor="io", owner=self)
+
+        words = self.tr("Saved as “{name}”").format(name=path.name)
+        self.said.emit(Notification(words, self.tr("Show in folder"), show))
 
     # The room
 

@@ -20,6 +20,7 @@ from tests.support.documents.made import pdf, workbook
 from tests.support.window.chat import answer, card
 from tests.support.window.dropping import files
 from tests.support.window.finding import find_all, part
+from tests.support.window.main_window import toast_text
 from tests.support.window.pressing import press
 
 pytestmark = pytest.mark.process
@@ -102,7 +103,8 @@ def test_a_sent_file_opens_beside_the_chat_at_the_width_that_was_chosen_and_is_t
     conversation = running.window.chat.shown.now.id
     assert conversation is not None
     sources.save(conversation, pane.source, tmp_path / "copy.pdf")
-    running.until(lambda: (tmp_path / "copy.pdf").exists() and (tmp_path / "copy.pdf").read_bytes() == LEASE)
+    running.until(lambda: "Saved as “copy.pdf”" in toast_text(running.window))
+    assert (tmp_path / "copy.pdf").read_bytes() == LEASE
 
 
 def test_the_quoted_words_are_marked_and_read_out_and_what_is_gone_is_said(
