@@ -229,7 +229,7 @@ def answers() -> None:
         "\nShare of questions whose passage is among the first found (32 made ones among 400 of packages' docs"
     )
     print("in English, of Coterie's messages in Korean); question-passage")
-    print("  " + "".join(f"{head:10}" for head in ("", "", *(f"in {count}" for count in FIRST))).rstrip())
+    print("  " + "".join(f"{head:14}" for head in ("", "", *(f"in {count}" for count in FIRST))).rstrip())
     for row in measure():
         print(
             f"  {row.direction:10}{row.way:10}" + "".join(f"{share:<10.2f}" for share in row.shares).rstrip()

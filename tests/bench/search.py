@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from app.services.collections.fusion import fused
+from app.services.collections.fusion import covered, fused
 from app.store.documents.store import DocumentStore
 from engine.embedding.client import LocalEmbedder
 from engine.embedding.included import included_model
@@ -88,9 +88,11 @@ def _searched(
     query = embedder.embed([question], query=True)[0]
 
     def search() -> None:
-        near = vectors.search(embedder.embed([question], query=True)[0], 50)
-        ranked = fused(store.words.search(collection, question, 50), [hit.id for hit in near])
-        store.contents.passages(collection, [id for id, _ in ranked])
+        near = [hit.id for hit in vectors.search(embedder.embed([question], query=True)[0], 400)]
+        words = store.words.search(collection, question, 50)
+        passages = store.contents.passages(collection, list({*words, *near}))
+        weights = store.words.weights(question)
+        fused(words, near[:50], {id: covered(weights, passages[id].text) for id in words})
 
     return {
         "query": _ms(lambda: embedder.embed([question], query=True)),

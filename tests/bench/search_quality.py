@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.services.collections.fusion import fused
+from app.services.collections.fusion import covered, fused
 from app.store.documents.store import DocumentStore
 from engine.embedding.client import LocalEmbedder
 from engine.embedding.included import included_model
@@ -47,25 +47,50 @@ def measure() -> list[Row]:
 
 def _rows(store: DocumentStore, vectors: VectorFile, embedder: LocalEmbedder) -> list[Row]:
     wanted = items()
-    others: dict[Language, list[str]] = {"en": package_docs(_AMONG), "ko": korean_messages()[:_AMONG]}
+    others: dict[Language, list[str]] = {"en": package_docs(_AMONG), "ko": korean_messages(_AMONG)}
     held: dict[Language, tuple[int, list[int]]] = {}
-    for language, texts in others.items():
-        whole = [item.text[language] for item in wanted] + texts
+    texts: dict[int, str] = {}
+    for language, more in others.items():
+        whole = [item.text[language] for item in wanted] + more
         held[language] = put(store, language, whole)
+        texts |= dict(zip(held[language][1], whole, strict=True))
         vectors.add(held[language][1], embedder.embed(whole, query=False))
     rows: list[Row] = []
     for asked, answered in DIRECTIONS:
-        collection, ids = held[answered]
-        ranks: dict[str, list[int]] = {"words": [], "meaning": [], "both": []}
-        questions = embedder.embed([item.question[asked] for item in wanted], query=True)
-        for item, target, question in zip(wanted, ids, questions, strict=False):
-            words = store.words.search(collection, item.question[asked], _CANDIDATES)
-            near = vectors.search(question, _CANDIDATES, np.array(ids))
-            meaning = [hit.id for hit in near]
-            both = [id for id, _ in fused(words, meaning)]
-            for way, found in (("words", words), ("meaning", meaning), ("both", both)):
-                ranks[way].append(found.index(target) + 1 if target in found else _CANDIDATES + 1)
-        for way, places in ranks.items():
-            shares = tuple(sum(place <= first for place in places) / len(places) for first in FIRST)
-            rows.append(Row(f"{asked}-{answered}", way, shares))
+        questions = [item.question[asked] for item in wanted]
+        rows += _of_direction(
+            f"{asked}-{answered}", questions, store, vectors, embedder, held[answered], texts
+        )
+    for language in ("en", "ko"):
+        # As of a search for what is known: three words that stand there.
+        questions = [" ".join(sorted(item.text[language].split(), key=len)[-3:]) for item in wanted]
+        rows += _of_direction(
+            f"{language}, 3 words", questions, store, vectors, embedder, held[language], texts
+        )
     return rows
+
+
+def _of_direction(
+    direction: str,
+    questions: list[str],
+    store: DocumentStore,
+    vectors: VectorFile,
+    embedder: LocalEmbedder,
+    held: tuple[int, list[int]],
+    texts: dict[int, str],
+) -> list[Row]:
+    """`held`: the collection, and the ids of its passages, the answers first."""
+    collection, ids = held
+    ranks: dict[str, list[int]] = {"words": [], "meaning": [], "both": []}
+    for question, query, target in zip(questions, embedder.embed(questions, query=True), ids, strict=False):
+        words = store.words.search(collection, question, _CANDIDATES)
+        meaning = [hit.id for hit in vectors.search(query, _CANDIDATES, np.array(ids))]
+        weights = store.words.weights(question)
+        shares = {id: covered(weights, texts[id]) for id in words}
+        both = [id for id, _ in fused(words, meaning, shares)]
+        for way, found in (("words", words), ("meaning", meaning), ("both", both)):
+            ranks[way].append(found.index(target) + 1 if target in found else _CANDIDATES + 1)
+    return [
+        Row(direction, way, tuple(sum(place <= first for place in places) / len(places) for first in FIRST))
+        for way, places in ranks.items()
+    ]

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from agents.tools.documents.passages import passages, terms
 from app.store.documents.records import NewDocument, NewPassage, SeenFile
@@ -46,9 +46,18 @@ def package_docs(most: int) -> list[str]:
     return found[:most]
 
 
-def korean_messages() -> list[str]:
+def korean_messages(most: int) -> list[str]:
+    """The longest messages of Coterie in Korean."""
     table = tomllib.loads((ROOT / "resources" / "messages" / "ko.toml").read_text(encoding="utf-8"))
-    return [text for text in table.values() if isinstance(text, str)]
+    return sorted(set(_texts(table)), key=len)[-most:]
+
+
+def _texts(table: dict[str, Any]) -> Iterator[str]:
+    for value in table.values():
+        if isinstance(value, dict):
+            yield from _texts(value)
+        else:
+            yield str(value)
 
 
 def made_passages(count: int) -> Iterator[str]:

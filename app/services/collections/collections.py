@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from app.services.collections import definitions
-from app.services.collections.fusion import By, chosen, fused
+from app.services.collections.fusion import By, chosen, covered, fused
 from app.services.collections.indexing import Indexer
 from app.services.collections.meaning import MakeEmbedder, Meaning, included_embedder
 from app.services.collections.reading import shown
@@ -157,7 +157,10 @@ class Collections:
             passages = store.contents.passages(collection.id, list({*words, *nearest}))
             # They were of all collections.
             meaning = [id for id in nearest if id in passages][:most]
-            ranked = fused(words, meaning)
+            weights = store.words.weights(query)
+            found = {id: passages[id] for id in words if id in passages}
+            shares = {id: covered(weights, f"{each.heading} {each.text}") for id, each in found.items()}
+            ranked = fused(words, meaning, shares)
             return [
                 Hit(
                     *_place(each.passage),

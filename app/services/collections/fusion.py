@@ -8,10 +8,12 @@ from typing import Literal
 
 import msgspec
 
+from agents.tools.documents.passages import terms
 from app.store.documents.records import FoundPassage
 
 By = Literal["words", "meaning"]
 _K = 60  # of reciprocal rank fusion (Cormack, Clarke and Buettcher, 2009)
+_WORDS = 2.0  # weight of a passage with all words of the query, against the nearest in meaning
 _MOST_OF_DOCUMENT = 3
 _NEIGHBOR = 3  # letters between passages that follow each other
 
@@ -23,14 +25,27 @@ class Ranked(msgspec.Struct, frozen=True):
     by: tuple[By, ...]
 
 
-def fused(words: Sequence[int], meaning: Sequence[int]) -> list[tuple[int, tuple[By, ...]]]:
-    """Ids of both rankings as one, the best first, each with how it was found."""
+def covered(weights: Mapping[str, float], text: str) -> float:
+    """How much of what a query tells, by the weights of its terms, a text has: 0 to 1."""
+    total = sum(weights.values())
+    return sum(weights[term] for term in weights.keys() & set(terms(text))) / total if total else 0.0
+
+
+def fused(
+    words: Sequence[int], meaning: Sequence[int], shares: Mapping[int, float]
+) -> list[tuple[int, tuple[By, ...]]]:
+    """Ids of both rankings as one, the best first, each with how it was found.
+
+    `shares`: how much of the query the passages cover. One with all of its words goes before the nearest in meaning;
+    one with a few of them, as all have some of a whole question, hardly counts for that.
+    """
     scores: dict[int, float] = {}
     by: dict[int, tuple[By, ...]] = {}
     rankings: tuple[tuple[By, Sequence[int]], ...] = (("words", words), ("meaning", meaning))
     for way, ids in rankings:
         for rank, id in enumerate(ids, 1):
-            scores[id] = scores.get(id, 0.0) + 1 / (_K + rank)
+            weight = _WORDS * shares.get(id, 0.0) ** 2 if way == "words" and meaning else 1.0
+            scores[id] = scores.get(id, 0.0) + weight / (_K + rank)
             by[id] = (*by.get(id, ()), way)
     return [(id, by[id]) for id in sorted(scores, key=lambda id: -scores[id])]
 

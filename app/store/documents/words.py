@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sqlalchemy import Connection
 
 from agents.tools.documents.passages import terms
@@ -53,6 +55,15 @@ class Words(Part):
             more = matching(chosen or rarest[:1], " OR ", ranked or counts[rarest[0]])
             found = list(dict.fromkeys((*found, *more)))[:limit]
         return found
+
+    @reads
+    def weights(self, connection: Connection, query: str) -> dict[str, float]:
+        """What each term of a query tells: the more, the fewer passages have it (the idf of BM25)."""
+        wanted = list(dict.fromkeys(terms(query)))[:_MOST]
+        counts = self._counts(connection, wanted)
+        last = connection.exec_driver_sql("SELECT max(id) FROM passage").scalar() or 0
+        having = {term: min(counts.get(term, 0), last) for term in wanted}
+        return {term: math.log(1 + (last - count + 0.5) / (count + 0.5)) for term, count in having.items()}
 
     def _counts(self, connection: Connection, wanted: list[str]) -> dict[str, int]:
         """How many passages have each of the terms; those that none has are left out."""

@@ -13,7 +13,7 @@ import pytest
 
 from app.services.collections.background import BackgroundIndexing
 from app.services.collections.collections import Collections, Hit
-from app.services.collections.fusion import chosen, fused
+from app.services.collections.fusion import chosen, covered, fused
 from app.services.collections.meaning import included_embedder
 from app.store.documents.opening import FILE
 from app.store.documents.records import FoundPassage
@@ -157,7 +157,7 @@ def test_at_most_three_passages_of_a_document_and_neighbors_are_one() -> None:
             passage(5, 2, 0),
         ]
     }
-    ranked = fused([2, 3, 4, 5], [1, 2])
+    ranked = fused([2, 3, 4, 5], [1, 2], dict.fromkeys(range(1, 6), 0.5))
     assert ranked[0] == (2, ("words", "meaning"))
     found = chosen(ranked, passages, 5)
     assert [(each.passage.text, each.by) for each in found] == [
@@ -165,6 +165,17 @@ def test_at_most_three_passages_of_a_document_and_neighbors_are_one() -> None:
         ("text 003", ("words",)),
         ("text 005", ("words",)),
     ]
+
+
+def test_words_count_by_how_much_of_the_query_they_are() -> None:
+    weights = {"the": 0.5, "warranty": 4.0, "e18": 5.5}
+    assert covered(weights, "Error E18: see the warranty") == 1
+    assert covered(weights, "The the THE") == pytest.approx(0.05)
+    assert covered({}, "anything") == 0
+    shares = {1: 1.0, 2: 0.05}
+    assert [id for id, _ in fused([1], [3, 4], shares)] == [1, 3, 4]  # has all words
+    assert [id for id, _ in fused([2], [3, 4], shares)] == [3, 4, 2]
+    assert [id for id, _ in fused([2, 1], [], shares)] == [2, 1]  # by words alone
 
 
 @pytest.mark.model
