@@ -231,9 +231,17 @@ def _chunks(pieces: Iterable[Part], room: int) -> Iterator[list[Part]]:
 
 
 def _source(attachment: Attachment, chunk: Sequence[Part], text: str) -> Source:
-    first, last = chunk[0], chunk[-1]
-    label = first.label if first.label == last.label else f"{first.label} – {last.label}"
-    return Source(0, attachment.name, text, attachment.sha256, part=first.number, label=label, is_notes=True)
+    label, number = _label(chunk[0].label, chunk[-1].label), chunk[0].number
+    return Source(0, attachment.name, text, attachment.sha256, part=number, label=label, is_notes=True)
+
+
+def _label(first: str, last: str) -> str:
+    """That of several parts: "page 1–3"."""
+    kind, _, number = first.rpartition(" ")
+    last_kind, _, last_number = last.rpartition(" ")
+    if first == last or not number.isdigit() or kind != last_kind:
+        return first if first == last else f"{first} – {last}"
+    return f"{first}–{last_number}"
 
 
 def _gone_through(attachment: Attachment, sources: Sequence[Source], of: int) -> Attachment:

@@ -55,7 +55,8 @@ def test_every_part_is_noted_and_the_question_is_asked_of_the_notes(house: House
     told = " ".join(source.text for source in question.sources)
     assert [n for n in range(1, 13) if f"{n}" in told.replace(",", "").split()] == list(range(1, 13))
     said = last.messages[-1].content
-    assert "noted part by part" in said and "[1] rules.pdf, page 1" in said and "committee" not in said
+    assert "noted part by part" in said and "[1] rules.pdf, page 1–" in said and "committee" not in said
+    assert question.sources[-1].label.endswith("–12") and question.sources[-1].label.startswith("page ")
     (kept,) = question.attachments
     count = len(parts)
     assert kept.reason == ErrorInfo(
