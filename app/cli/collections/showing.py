@@ -76,7 +76,7 @@ def print_status(found: Status, output: Output) -> None:
     lines = [
         output.localized("cli.collections.words", count=counts.words, total=counts.documents),
         output.localized("cli.collections.meaning", count=counts.meaning, total=counts.documents)
-        if counts.meaning
+        if found.finds_meaning
         else output.localized("cli.collections.words_only"),
     ]
     if counts.waiting:

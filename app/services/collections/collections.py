@@ -36,13 +36,15 @@ _PAGE = re.compile(r"(?:page|slide) (\d+)")
 
 
 class Status(msgspec.Struct, frozen=True):
-    """How far the files of a collection are. `skipped`: how many, by why."""
+    """How far the files of a collection are. `skipped`: how many, by why; `finds_meaning`: there is a
+    model for it."""
 
     collection: Collection
     counts: Counts
     failed: tuple[Failure, ...]
     skipped: dict[str, int]
     sources: tuple[Source, ...]
+    finds_meaning: bool
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -210,11 +212,6 @@ class Collections:
         before it is made again."""
         self._meaning.make_way()
 
-    def finds_meaning(self) -> bool:
-        """Whether there is an embedding model."""
-        with self._store() as store:
-            return self._meaning.model(store) is not None
-
     def sweep(self) -> None:
         """Forget what no collection holds any more, unless another process is at it: it does so too."""
         with suppress(TimeoutError), locked(self._home / LOCK, 0.0), self._store() as store:
@@ -261,6 +258,7 @@ class Collections:
             tuple(store.places.failures(collection.id)),
             store.places.skipped(collection.id),
             tuple(store.collections.sources(collection.id)),
+            model is not None,
         )
 
 

@@ -71,6 +71,7 @@ def test_other_words_for_the_same_are_found_and_both_ways_count_together(
     collections.add("docs", [folder])
     collections.bring_up_to_date(meaning=False)
     assert names(collections.search("docs", "배 ship", 1)) == [("b.txt", ("words",))]
+    assert collections.status("docs").finds_meaning and not collections.status("docs").counts.meaning
     collections.bring_up_to_date()
     assert collections.status("docs").counts.meaning == 2
     assert names(collections.search("docs", "hound?", 1)) == [("a.txt", ("meaning",))]
