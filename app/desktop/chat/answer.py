@@ -93,7 +93,7 @@ class AnswerCard(MessageCard):
 
     @property
     def is_reusable(self) -> bool:
-        around = (self.steps, self._cover, self._stream, self._status, self._sources)
+        around = (self.steps, self._cover, self._stream, self._status)
         return super().is_reusable and all(part is None for part in around) and self._body.is_reusable
 
     def put_by(self) -> None:
@@ -102,6 +102,10 @@ class AnswerCard(MessageCard):
     def rebind(self, message: Message) -> None:
         self._body.let_go()
         self._drop_thoughts()
+        if self._sources is not None:
+            discard(self._sources)
+            self._sources = None
+        self._sources_asked = False
         super().rebind(message)
 
     def show_raw(self, on: bool) -> None:

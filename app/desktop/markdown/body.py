@@ -116,7 +116,7 @@ class AnswerBody(Blocks):
             row.hide()
             row.let_go()
         self._spares += self._rows
-        self._rows = []
+        self._rows, self._marks = [], None
         self.stop()
 
     def show_blocks(self, blocks: Sequence[Block]) -> None:

@@ -127,6 +127,11 @@ class ProseBlock(SafeTextBrowser):
             self.prose = prose
             self._render()
 
+    def let_go(self) -> None:
+        super().let_go()
+        if self._marks is not None:
+            self._marks, self._first_mark, self.prose = None, 0, Prose("")
+
     def set_marks(self, marks: Marks, first: int) -> int:
         """Show numbers of sources as marks, the first one as the `first` of the answer; how many there may be."""
         changed = (marks, first) != (self._marks, self._first_mark)

@@ -19,6 +19,7 @@ from app.desktop.chat.card_window import MAX_CARDS
 from app.desktop.chat.cards import MessageCard
 from app.desktop.chat.find.parts import texts_of
 from app.desktop.chat.recycling.spare_cards import KEPT
+from app.desktop.chat.sources.source_list import SourceList, Sources
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.markdown.code import CodeBlock
 from app.desktop.markdown.prose import ProseBlock
@@ -44,7 +45,7 @@ from tests.support.window.chat import (
     unfolds,
     waits_for,
 )
-from tests.support.window.finding import find, spoken
+from tests.support.window.finding import find, find_all, spoken
 from tests.support.window.pressing import button, press
 from tests.support.window.timing import stop_ticking, ticking
 
@@ -91,7 +92,7 @@ def test_a_long_conversation_opens_at_its_end_with_one_page(qtbot, view):
 
 def test_a_card_that_shows_another_message_looks_like_a_new_one(qtbot, view):
     code = "\n\n```python\nx = 1\n```\n\n"
-    first, second = (message(n, "assistant", f"Words {n}{code}and more {n}.") for n in (1, 2))
+    first, second = (message(n, "assistant", f"Words {n} [1].{code}and more {n} [2].") for n in (1, 2))
     used, new = AnswerCard(view, first), AnswerCard(view, second)
     block = find(used, kind=CodeBlock)
     button(block, "Wrap long lines").setChecked(True)
@@ -101,12 +102,16 @@ def test_a_card_that_shows_another_message_looks_like_a_new_one(qtbot, view):
         mark.cursor = text.textCursor()
         text.setExtraSelections([mark])
     used.emphasise(True)
+    used.show_sources(Sources(()))
+    before = [prose.toHtml() for prose in find_all(used, kind=ProseBlock)]
     used.rebind(second)
     for each in (used, new):
         assert each.is_reusable and each.copied_text() == second.content
     old, fresh = texts_of(used), texts_of(new)
     assert [text.toPlainText() for text in old] == [text.toPlainText() for text in fresh]
     assert used.fit(600) == new.fit(600)
+    html, new_html = ([p.toHtml() for p in find_all(each, kind=ProseBlock)] for each in (used, new))
+    assert html == new_html and html != before and not find_all(used, kind=SourceList)
     assert not any(text.textCursor().hasSelection() or text.extraSelections() for text in old)
     assert find(used, kind=CodeBlock) is block and not button(block, "Wrap long lines").isChecked()
     assert spoken(used) == spoken(new)
