@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -27,6 +28,7 @@ def run_examples(name: str, folder: Path, way: str) -> Problems:
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml", *WAYS[way],
          "--rootdir", ROOT, "--basetemp", folder / "temp", f"--junit-xml={report}", HERE / f"{name}.py"],
         cwd=working_folder,
+        env={**os.environ, "COTERIE_TEST_GRACE_S": "0.5"} if name == "leaking_examples" else None,
         capture_output=True,
         text=True,
         timeout=120,
