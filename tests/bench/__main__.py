@@ -232,7 +232,7 @@ def answers() -> None:
     print("  " + "".join(f"{head:14}" for head in ("", "", *(f"in {count}" for count in FIRST))).rstrip())
     for row in measure():
         print(
-            f"  {row.direction:10}{row.way:10}" + "".join(f"{share:<10.2f}" for share in row.shares).rstrip()
+            f"  {row.direction:14}{row.way:14}" + "".join(f"{share:<14.2f}" for share in row.shares).rstrip()
         )
 
 
