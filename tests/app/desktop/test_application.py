@@ -53,6 +53,7 @@ def line(process: Process) -> str:
     return process.stdout.readline().strip()
 
 
+@pytest.mark.long
 def test_the_window_is_painted_before_anything_heavy_is_imported(start: Callable[[float], Process]) -> None:
     process = start(30)
     assert line(process) == "shown"
@@ -63,6 +64,7 @@ def test_the_window_is_painted_before_anything_heavy_is_imported(start: Callable
     assert "asked" in output
 
 
+@pytest.mark.long
 def test_a_second_desktop_asks_the_first_one_and_ends(
     start: Callable[[float], Process], coterie_home: Path
 ) -> None:
@@ -77,6 +79,7 @@ def test_a_second_desktop_asks_the_first_one_and_ends(
     assert "already open" in errors and str(coterie_home) in errors
 
 
+@pytest.mark.long
 def test_the_lock_of_a_dead_desktop_is_taken_over(start: Callable[[float], Process]) -> None:
     first = start(30)
     assert line(first) == "shown"

@@ -25,6 +25,8 @@ from tests.support.shelves import Shelves
 from tests.support.window.chat_windows import open_chat
 from tests.support.window.chat_windows import opened as chat_window
 
+pytestmark = pytest.mark.long
+
 Make = Callable[..., Running]
 PAGES = ("chat", "panel", "runs", "discover", "downloads", "library", "placement", "settings")
 CHOICES: tuple[type[QAbstractButton], ...] = (SideRow, ChoiceCard, CatalogueCard)

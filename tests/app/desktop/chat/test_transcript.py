@@ -634,6 +634,7 @@ def test_the_theme_and_the_language_change_live(qtbot, view):
     assert card(view, 2).footer.isVisible()
 
 
+@pytest.mark.long
 def test_a_huge_message_is_folded_and_can_be_unfolded(qtbot, view):
     text = "\n\n".join(f"Paragraph {number} with some words in it." for number in range(5000))
     assert len(text) > 180_000

@@ -247,6 +247,7 @@ def test_a_page_without_words_says_so(qtbot: QtBot, holder: QWidget, source: str
     assert any("no words" in label for label in labels(code))
 
 
+@pytest.mark.long
 def test_of_a_long_page_the_beginning_is_shown(qtbot: QtBot, holder: QWidget) -> None:
     code = block(holder, Code("html", "<ul>" + "<li>word word</li>" * 6_000))
     assert "word word" in shown_page(qtbot, code)

@@ -186,6 +186,7 @@ def test_a_link_of_a_card_only_says_so(qtbot: QtBot, card: ModelCard) -> None:
     assert asked == ["https://ok.example/page"]
 
 
+@pytest.mark.long
 def test_a_long_card_is_built_as_far_as_one_sees_and_never_at_once(
     qtbot: QtBot, card: ModelCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:

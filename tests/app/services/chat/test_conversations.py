@@ -134,6 +134,7 @@ def test_an_empty_message_is_refused(services: Services, text: str) -> None:
     assert caught.value.code == "chat.empty"
 
 
+@pytest.mark.long
 def test_a_killed_host_leaves_a_stopped_answer_that_can_be_continued(
     services: Services, told: Listening
 ) -> None:
@@ -221,6 +222,7 @@ def test_closing_in_the_middle_of_an_answer_keeps_its_text(coterie_home: Path) -
         again.close()
 
 
+@pytest.mark.long
 def test_several_conversations_are_answered_beside_each_other_each_with_its_own_words(
     services: Services, told: Listening
 ) -> None:
@@ -238,6 +240,7 @@ def test_several_conversations_are_answered_beside_each_other_each_with_its_own_
     assert max(message.timings.batch for message in ended if message.timings) > 1
 
 
+@pytest.mark.long
 def test_what_is_counted_of_a_full_conversation_is_what_the_model_then_reads(
     services: Services, told: Listening
 ) -> None:

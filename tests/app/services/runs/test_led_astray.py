@@ -148,6 +148,7 @@ def lead(world: World, mode: Mode, decide: Decide, *, granted: bool = False, eve
     return led
 
 
+@pytest.mark.long
 def test_orders_in_a_file_do_nothing_outside_though_much_was_granted_earlier(world: World) -> None:
     led = lead(world, "workspace", deny, granted=True, every=4)
     unharmed(led)

@@ -92,6 +92,7 @@ def events(count: int) -> list[RunEvent]:
     return found
 
 
+@pytest.mark.long
 def test_twice_the_journal_takes_twice_the_work_to_open(tmp_path: Path) -> None:
     home, workspace = tmp_path / "data", tmp_path / "workspace"
     workspace.mkdir()
