@@ -46,6 +46,8 @@ class AttachmentChip(QPushButton):
     removed = Signal()
     # The pixels of a screen that the longest side of its small picture takes.
     picture_wanted = Signal(int)
+    # Its `sizeHint` is another, with the picture that came.
+    size_changed = Signal()
 
     def __init__(self, parent: QWidget, entry: Entry, *, sent: bool = False) -> None:
         super().__init__(parent)
@@ -86,6 +88,7 @@ class AttachmentChip(QPushButton):
         """Show what it looks like in the place of the sign of its kind."""
         self.picture = picture
         self._restyle()
+        self.size_changed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         attachment = self.entry.attachment

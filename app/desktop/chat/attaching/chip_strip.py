@@ -89,6 +89,7 @@ class ChipStrip(ThemedWidget):
         chip.removed.connect(lambda: self.removed.emit(thing))
         chip.clicked.connect(lambda: self.pressed.emit(thing))
         chip.picture_wanted.connect(lambda side: self.picture_wanted.emit(thing, side, chip))
+        chip.size_changed.connect(self.fit)
         chip.show()
         if entry.attachment is None:
             announce(self, chip.accessibleName())

@@ -294,6 +294,9 @@ def test_a_picture_is_seen_in_its_chip_and_in_the_message_and_opens_large(
     give(running, red)
     (chip,) = weighed(running, "red.png")
     running.until(lambda: chip.picture is not None and chip.picture.pixelColor(5, 5).name() == "#ff0000")
+    for small in (QImage(), chip.picture):  # it is as wide as its words and its picture take
+        chip.show_picture(small)
+        assert chip.size() == chip.sizeHint()
     assert not chip.is_refused and "tokens" in chip.detail()
     choose(chip, "Show picture")
     sheet = running.window.findChildren(PictureSheet)[-1]
