@@ -85,8 +85,11 @@ def bm25(hits: Mapping[str, int], length: float, having: Mapping[str, int], coun
 
 def terms(text: str) -> list[str]:
     """The words of a text, normalized."""
+    normalized = unicodedata.normalize("NFKC", text).casefold()
+    if not _PAIRED.search(normalized):  # a search does this for dozens of passages
+        return [_stem(word) for word in _WORD.findall(normalized)]
     words: list[str] = []
-    for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
+    for word in _WORD.findall(normalized):
         start = 0
         for run in _PAIRED.finditer(word):
             words += [word[start : run.start()]] if run.start() > start else []
