@@ -35,6 +35,7 @@ from app.services.chat.source_views import SourceViews
 from app.services.chat.summaries import Summaries
 from app.services.collections.background import BackgroundIndexing
 from app.services.collections.collections import Collections
+from app.services.collections.events import CollectionsChanged
 from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_servers import RemoteServers
 from app.services.connections.servers import Servers
@@ -114,8 +115,9 @@ class Services:
         self.answers = OpenAnswers(store, models, self.runs, self.requests, events)
         self.conversations = Conversations(store, self.projects, self.answers, events)
         self.filing = Filing(store, self.runs, self.answers, events)
-        self.collections = Collections(home)
+        self.collections = Collections(home, changed=lambda: events.publish(CollectionsChanged()))
         self.collection_search = CollectionSearch(self.collections, self.projects, models)
+        self.indexing = BackgroundIndexing(self.collections, lambda: models.is_answering)
         self.asking = Asking(
             store,
             models,
@@ -157,7 +159,6 @@ class Services:
         )
         self.summaries = Summaries(store, models, self.model_registry, self.requests, events)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
-        self.indexing = BackgroundIndexing(self.collections, lambda: models.is_answering)
         placements.attach(models)
         self.kept_states = PromptCacheFiles(home, settings, models, events)
         events.subscribe(RemoteServersChanged, self._server_changed)

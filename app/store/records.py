@@ -96,7 +96,8 @@ class ChatTools(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class ChatOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """Options of one conversation; None and "" fall back to those of its project, then to the settings. `model` is
-    what answers in it, as `Settings.model` names it. `memories` are what it was given when it began, None before."""
+    what answers in it, as `Settings.model` names it. `memories` are what it was given when it began, None before.
+    `collection` names the one that is searched for each question, "" for none, None for that of the project."""
 
     system_prompt: str | None = None
     sampling: Sampling = Sampling()
@@ -105,6 +106,7 @@ class ChatOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     tools: ChatTools | None = None
     model: str | None = None
     memories: tuple[str, ...] | None = None
+    collection: str | None = None
 
 
 class ProjectOptions(msgspec.Struct, frozen=True, omit_defaults=True):

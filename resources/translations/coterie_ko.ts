@@ -1272,6 +1272,166 @@
     </message>
 </context>
 <context>
+    <name>CollectionChip</name>
+    <message>
+        <source>In: {name}</source>
+        <translation>검색: {name}</translation>
+    </message>
+    <message>
+        <source>Each question is answered from “{name}”, with its sources.</source>
+        <translation>질문할 때마다 ‘{name}’ 모음에서 찾아 출처와 함께 답합니다.</translation>
+    </message>
+    <message>
+        <source>Don’t search “{name}” in this chat</source>
+        <translation>이 대화에서 ‘{name}’ 모음 검색하지 않기</translation>
+    </message>
+</context>
+<context>
+    <name>Collections</name>
+    <message>
+        <source>No documents yet</source>
+        <translation>아직 문서가 없습니다</translation>
+    </message>
+    <message>
+        <source>1 document</source>
+        <translation>문서 1개</translation>
+    </message>
+    <message>
+        <source>{count} documents</source>
+        <translation>문서 {count}개</translation>
+    </message>
+    <message>
+        <source>{count} still to be read</source>
+        <translation>{count}개 읽는 중</translation>
+    </message>
+    <message>
+        <source>words ready</source>
+        <translation>단어 검색 준비됨</translation>
+    </message>
+    <message>
+        <source>meaning ready</source>
+        <translation>의미 검색 준비됨</translation>
+    </message>
+    <message>
+        <source>meaning {share}</source>
+        <translation>의미 검색 {share}</translation>
+    </message>
+    <message>
+        <source>{count} too long to be read whole</source>
+        <translation>{count}개는 길어서 앞부분만 읽음</translation>
+    </message>
+    <message>
+        <source>Files are read when the computer isn’t on its battery.</source>
+        <translation>배터리를 사용하지 않을 때 파일을 읽습니다.</translation>
+    </message>
+    <message>
+        <source>… and {count} more</source>
+        <translation>… 외 {count}개</translation>
+    </message>
+    <message>
+        <source>Not there now. What was read of it is still found.</source>
+        <translation>지금은 없지만, 읽어 둔 내용은 계속 검색됩니다.</translation>
+    </message>
+</context>
+<context>
+    <name>CollectionsControl</name>
+    <message>
+        <source>Attach files…</source>
+        <translation>파일 첨부…</translation>
+    </message>
+    <message>
+        <source>Search in “{name}”</source>
+        <translation>‘{name}’ 모음에서 검색</translation>
+    </message>
+    <message>
+        <source>Collections…</source>
+        <translation>모음…</translation>
+    </message>
+    <message>
+        <source>“{name}” removed. Its files stay where they are.</source>
+        <translation>‘{name}’ 모음을 제거했습니다. 파일은 그대로 남아 있습니다.</translation>
+    </message>
+    <message>
+        <source>Removed from “{name}”. The files stay where they are.</source>
+        <translation>‘{name}’ 모음에서 뺐습니다. 파일은 그대로 남아 있습니다.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+</context>
+<context>
+    <name>CollectionsSheet</name>
+    <message>
+        <source>Add a folder</source>
+        <translation>폴더 추가</translation>
+    </message>
+    <message>
+        <source>Add files</source>
+        <translation>파일 추가</translation>
+    </message>
+    <message>
+        <source>Collection</source>
+        <translation>모음</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>제거</translation>
+    </message>
+    <message>
+        <source>It’s empty. Add folders or files, or drop them here.</source>
+        <translation>비어 있습니다. 폴더나 파일을 추가하거나 여기로 끌어다 놓으세요.</translation>
+    </message>
+    <message>
+        <source>Don’t use in this chat</source>
+        <translation>이 대화에서 빼기</translation>
+    </message>
+    <message>
+        <source>Use in this chat</source>
+        <translation>이 대화에서 사용</translation>
+    </message>
+    <message>
+        <source>Collections</source>
+        <translation>모음</translation>
+    </message>
+    <message>
+        <source>Folders and files that Coterie searches to answer a question. They stay where they are, and nothing leaves this computer unless you ask a model on a server.</source>
+        <translation>질문에 답할 때 Coterie가 검색하는 폴더와 파일입니다. 파일은 그대로 있으며, 서버의 모델에 질문하지 않는 한 이 컴퓨터 밖으로 나가지 않습니다.</translation>
+    </message>
+    <message>
+        <source>New collection…</source>
+        <translation>새 모음…</translation>
+    </message>
+    <message>
+        <source>Create</source>
+        <translation>만들기</translation>
+    </message>
+    <message>
+        <source>Name of the new collection</source>
+        <translation>새 모음의 이름</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>폴더 추가…</translation>
+    </message>
+    <message>
+        <source>Add files…</source>
+        <translation>파일 추가…</translation>
+    </message>
+    <message>
+        <source>Remove collection</source>
+        <translation>모음 제거</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>완료</translation>
+    </message>
+    <message>
+        <source>Couldn’t be read</source>
+        <translation>읽지 못한 파일</translation>
+    </message>
+</context>
+<context>
     <name>CompareColumn</name>
     <message>
         <source>Waiting for its turn</source>
@@ -1392,6 +1552,10 @@
         <translation>이 컴퓨터 밖의 {host} 서버로 전송됩니다</translation>
     </message>
     <message>
+        <source>Attach files or search in a collection</source>
+        <translation>파일 첨부 또는 모음에서 검색</translation>
+    </message>
+    <message>
         <source>Ask anything</source>
         <translation>무엇이든 물어보세요</translation>
     </message>
@@ -1418,14 +1582,6 @@
     <message>
         <source>Leaves this computer</source>
         <translation>이 컴퓨터를 벗어납니다</translation>
-    </message>
-    <message>
-        <source>Attach files</source>
-        <translation>파일 첨부</translation>
-    </message>
-    <message>
-        <source>Attach files ({keys})</source>
-        <translation>파일 첨부({keys})</translation>
     </message>
     <message>
         <source>This model doesn’t support your choice, so it decides on its own.</source>
@@ -7543,6 +7699,10 @@
     <message>
         <source>Attach files</source>
         <translation>파일 첨부</translation>
+    </message>
+    <message>
+        <source>Collections</source>
+        <translation>모음</translation>
     </message>
     <message>
         <source>Send</source>

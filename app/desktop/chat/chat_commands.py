@@ -246,6 +246,10 @@ class ChatCommands(QObject):
     def _choose_reasoning(self, value: Reasoning) -> None:
         self._shown.set_options(msgspec.structs.replace(self._shown.now.options, reasoning=value))
 
+    def choose_collection(self, name: str) -> None:
+        self._shown.set_options(msgspec.structs.replace(self._shown.now.options, collection=name))
+        self._composer.take_focus()
+
     def choose_tools(self, tools: ChatTools | None) -> None:
         self._shown.set_options(msgspec.structs.replace(self._shown.now.options, tools=tools))
         self._composer.take_focus()

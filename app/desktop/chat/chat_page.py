@@ -15,6 +15,7 @@ from app.desktop.chat.answer_runs import AnswerRuns
 from app.desktop.chat.attaching.attaching import Attaching
 from app.desktop.chat.chat_commands import ChatCommands
 from app.desktop.chat.chat_views import ChatViews
+from app.desktop.chat.collections.collections_control import CollectionsControl
 from app.desktop.chat.compaction.compaction_controller import RoomControl
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.composer_frame import ComposerFrame
@@ -83,6 +84,7 @@ class ChatPage(ThemedWidget):
         self.draft = SharedDraft(self.shown, self.composer)
         self.tools = ToolsControl(calls, self.composer.tools)
         self.attaching = Attaching(calls, self, self.shown, self.composer, self.tools.offer)
+        self.collections = CollectionsControl(calls, self.composer, self.attaching.giving.choose)
         self.transcript = TranscriptView(self)
         self._written = WrittenAnswers(calls, self.transcript)
         self.finding = FindControl(calls, self.transcript.area, lambda: self.shown.now.id, self)
@@ -159,6 +161,8 @@ class ChatPage(ThemedWidget):
         self.queue.failed.connect(self.show_error)
         self.queue.strip.focus_lost.connect(composer.take_focus)
         self.tools.chosen.connect(commands.choose_tools)
+        self.collections.chosen.connect(commands.choose_collection)
+        self.collections.said.connect(self.said)
         self.header.renamed.connect(commands.rename)
         self.temporary_note.keep_wanted.connect(commands.keep)
         self.room.continue_wanted.connect(commands.continue_answer)
@@ -219,6 +223,7 @@ class ChatPage(ThemedWidget):
         )
         self.proposal.show_chat(now.id)
         self.tools.show_tools(options.tools)
+        self.collections.show_chosen(options.collection)
         # The runs behind tools keep journals.
         self.composer.tools.setHidden(now.temporary)
         self.composer.show_reasoning(
@@ -294,6 +299,7 @@ class ChatPage(ThemedWidget):
         self.commands.comparing.take_events(events)
         self.commands.part_by_part.take_events(events)
         self.queue.take_events(events)
+        self.collections.take_events(events)
         self.proposal.take_events(events)
         self.memory.take_events(events)
         self.finding.take_events(events)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.base.icons import set_icon
@@ -261,10 +260,8 @@ class Composer(ThemedWidget):
 
     def retranslate(self) -> None:
         self._show_placeholder()
-        keys = QKeySequence("Ctrl+U").toString(QKeySequence.SequenceFormat.NativeText)
-        set_texts(
-            self.attach, "", self.tr("Attach files"), tip=self.tr("Attach files ({keys})").format(keys=keys)
-        )
+        add = self.tr("Attach files or search in a collection")
+        set_texts(self.attach, "", add, tip=add)
         self.reasoning.setAccessibleName(self.tr("Reasoning"))
         self._instead.setToolTip(self.tr("This model doesn’t support your choice, so it decides on its own."))
         self._show_button()

@@ -30,7 +30,7 @@ class ComposerFrame(ThemedWidget):
         self.edit.height_wanted.connect(self.fit)
         self.edit.focus_changed.connect(lambda focused: set_property(self, "focused", focused))
         self.foot = Row(spacing=8)
-        self._above: QWidget | None = None
+        self._above: list[QWidget] = []
         field = (self.edit, 0, Qt.AlignmentFlag.AlignTop)
         self._column = Column(field, self.foot, parent=self, margins=(14, 13, 12, 11), spacing=10)
         self.refresh()
@@ -42,9 +42,9 @@ class ComposerFrame(ThemedWidget):
         return row
 
     def show_above(self, strip: QWidget) -> None:
-        """Put what is attached above the words. `fit` follows when it has another height."""
-        self._above = strip
-        self._column.insertWidget(0, strip)
+        """Put what goes with the words above them. `fit` follows when it has another height."""
+        self._column.insertWidget(len(self._above), strip)
+        self._above.append(strip)
 
     def fit(self) -> None:
         """As high as the text, at most the given part of the window."""
@@ -53,9 +53,8 @@ class ComposerFrame(ThemedWidget):
         if height != self.edit.height():
             self.edit.setFixedHeight(height)
         # With the controls it is no higher than before they came.
-        above = 0
-        if self._above is not None and not self._above.isHidden():
-            above = self._above.height() + self._column.spacing()
+        shown = [strip for strip in self._above if not strip.isHidden()]
+        above = sum(strip.height() + self._column.spacing() for strip in shown)
         self.setMinimumHeight(above + height + themes.current.px(CONTROLS))
         full = self.edit.wanted_height() > limit
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if full else Qt.ScrollBarPolicy.ScrollBarAlwaysOff

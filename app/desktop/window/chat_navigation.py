@@ -71,6 +71,7 @@ class ChatNavigation(QObject):
             "export": self.export_chat,
             "compose": self.compose,
             "attach": self.attach_files,
+            "collections": self.show_collections,
             "edit_last": commands.edit_last,
             "copy_last": commands.copy_last,
             "regenerate": commands.regenerate_last,
@@ -96,6 +97,11 @@ class ChatNavigation(QObject):
         """The chat, and a dialog for what is attached to its next message."""
         self.compose()
         self._chat.attaching.giving.choose()
+
+    def show_collections(self) -> None:
+        """The chat, and the collections over it."""
+        self.compose()
+        self._chat.collections.open()
 
     def choose_model(self) -> None:
         """The chat, with the menu of models open."""
@@ -207,7 +213,9 @@ class ChatNavigation(QObject):
 
     def _show_project(self) -> None:
         """Whose project the shown chat is."""
-        self._chat.header.show_project(self._chats.project(self._chat.shown.now.project))
+        project = self._chats.project(self._chat.shown.now.project)
+        self._chat.header.show_project(project)
+        self._chat.collections.show_project("" if project is None else project.options.collection)
 
     def retranslate(self) -> None:
         """Give commands their names in the language that is on."""

@@ -59,11 +59,11 @@ class Asking:
     ) -> Message:
         """Store the user's message with its attachments and start the answer; returns the (empty, streaming) answer.
 
-        `sources` were found for the question, instead of those in the collection of the chat's project; they get
+        `sources` were found for the question, instead of those in the collection of the chat; they get
         their numbers here. `after` is the last message that its
         writer has seen, 0 for none of them, None: not asked. Raises UserError `chat.busy` while this conversation is
         being answered, `chat.changed_elsewhere` when its last message is another, `chat.empty`, and as
-        `ChatModels.take_up` does; nothing is stored then.
+        `ChatModels.take_up` and `CollectionSearch.of_chat` do; nothing is stored then.
         """
         if not text.strip() and not attachments:
             raise UserError("chat.empty")
@@ -117,7 +117,7 @@ class Asking:
                 self._chat_models.take_up(record.conversation)
             attachments, found = self._searching.sources(record.conversation, text, record.attachments)
             conversation = self._conversations.get(record.conversation)
-            kept = self._collections.of_project(conversation, text) if record.role == "user" else ()
+            kept = self._collections.of_chat(conversation, text) if record.role == "user" else ()
             kept = kept or tuple(source for source in record.sources if source.path)
             edited = self._store.messages.add(
                 record.conversation,
@@ -172,7 +172,7 @@ class Asking:
         self._answers.refuse_busy(id)
         conversation = self._given_memories(self._chat_models.take_up(id))
         attachments, found = self._searching.sources(id, text, attachments, sources)
-        found = (*found, *(sources or self._collections.of_project(conversation, text)))
+        found = (*found, *(sources or self._collections.of_chat(conversation, text)))
         question = None if queued else self._asked_before(conversation, text, attachments)
         if question is None:
             question = self._store.messages.add(

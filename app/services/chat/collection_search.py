@@ -43,6 +43,23 @@ class CollectionSearch:
             log.warning("The collection of a project was not searched: %s", error.code)
             return ()
 
+    def of_chat(self, conversation: Conversation, question: str) -> tuple[Source, ...]:
+        """As `sources`, of the collection that was chosen for a chat, else of its project's.
+
+        Raises UserError `chat.no_collection` for a chosen one that is gone, and `store.*`.
+        """
+        collection = conversation.options.collection
+        if collection is None:
+            return self.of_project(conversation, question)
+        if not collection or not question.strip():
+            return ()
+        try:
+            return self.sources(collection, question)
+        except UserError as error:
+            if error.code != "collections.none":
+                raise
+            raise UserError("chat.no_collection", name=collection) from error
+
     def sources(self, collection: str, question: str) -> tuple[Source, ...]:
         """The passages of a collection for a question, as many as a quarter of the context takes.
 

@@ -43,6 +43,8 @@ class BackgroundIndexing:
     ) -> None:
         self._collections, self._answering, self._on_battery = collections, answering, on_battery
         self._closed = threading.Event()
+        # Ends the pause between two rounds, and a round that knows of less.
+        self._again = threading.Event()
         self._looked = (-_BATTERY_S, False)
         self._thread: threading.Thread | None = None
 
@@ -51,6 +53,17 @@ class BackgroundIndexing:
             self._thread = threading.Thread(target=self._run, name="collections", daemon=True)
             self._thread.start()
 
+    def look_again(self) -> None:
+        """Collections were changed: what is new in them is read now."""
+        self._again.set()
+        self._collections.make_way()
+        self.begin()
+
+    @property
+    def is_saving_power(self) -> bool:
+        """Whether nothing is read as the machine runs on its battery."""
+        return self._is_saving_power()
+
     def make_way(self) -> None:
         """An answer begins."""
         self._collections.make_way()
@@ -58,13 +71,15 @@ class BackgroundIndexing:
     def close(self) -> None:
         """End the thread, whatever it is at."""
         self._closed.set()
+        self._again.set()
         self._collections.make_way()
         if self._thread is not None:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._closed.wait(self._round()):
-            pass
+        while not self._closed.is_set():
+            self._again.clear()
+            self._again.wait(0.0 if self._closed.is_set() else self._round())
 
     def _round(self) -> float:
         """Bring everything up to date; the seconds until the next time."""
@@ -72,15 +87,18 @@ class BackgroundIndexing:
             return SCAN_S
         self._wait_turn()
         try:
-            done = self._collections.bring_up_to_date(stopped=self._closed.is_set, wait_turn=self._wait_turn)
+            done = self._collections.bring_up_to_date(stopped=self._stops, wait_turn=self._wait_turn)
         except UserError as error:
             log.warning("The collections could not be brought up to date: %s", error.code)
             return _FAILED_S
         return SCAN_S if done else _ELSEWHERE_S
 
+    def _stops(self) -> bool:
+        return self._closed.is_set() or self._again.is_set()
+
     def _wait_turn(self) -> None:
-        while not self._closed.is_set() and (self._answering() or self._is_saving_power()):
-            self._closed.wait(_TURN_S)
+        while not self._stops() and (self._answering() or self._is_saving_power()):
+            self._again.wait(_TURN_S)
 
     def _is_saving_power(self) -> bool:
         at, known = self._looked

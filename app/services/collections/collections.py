@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import threading
+import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -32,6 +33,7 @@ LOCK = "documents.lock"
 _LONGEST_NAME = 100
 _CANDIDATES = 50  # of each way to find
 _NEAREST = 400
+_TOLD_S = 0.5  # between two changes that are told while files are read
 _PAGE = re.compile(r"(?:page|slide) (\d+)")
 
 
@@ -60,10 +62,16 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Collections:
-    """The collections of a data folder, whose index is opened with the first use."""
+    """The collections of a data folder, whose index is opened with the first use. `changed` is called on any thread
+    when they are others, or more of their files are read."""
 
-    def __init__(self, home: Path, make_embedder: MakeEmbedder = included_embedder) -> None:
-        self._home = home
+    def __init__(
+        self,
+        home: Path,
+        make_embedder: MakeEmbedder = included_embedder,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._home, self._changed = home, changed
         self._meaning = Meaning(home, make_embedder)
         self._lock = threading.Lock()
         self._opened: DocumentStore | None = None
@@ -121,10 +129,18 @@ class Collections:
         with self._store() as store:
             collection = store.collections.add(name, found)
             definitions.keep(store, self._home)
-            return collection
+        self._changed()
+        return collection
 
-    def remove(self, name: str, paths: Sequence[Path] = ()) -> None:
-        """Remove a collection, or these sources of it; the files themselves stay where they are.
+    def put_back(self, name: str, paths: Sequence[bytes]) -> None:
+        """Take back that sources of a collection, or all of it, were removed, also where they are not there now."""
+        with self._store() as store:
+            store.collections.add(name, list(paths))
+            definitions.keep(store, self._home)
+        self._changed()
+
+    def remove(self, name: str, paths: Sequence[Path] = ()) -> list[bytes]:
+        """Remove a collection, or these sources of it, which are returned; the files themselves stay where they are.
 
         Raises UserError `collections.none` and `collections.no_source`.
         """
@@ -148,6 +164,8 @@ class Collections:
             if not paths:
                 store.collections.remove(collection.id)
             definitions.keep(store, self._home)
+        self._changed()
+        return [source.path for source in wanted] if paths else list(sources)
 
     def search(self, name: str, query: str, limit: int) -> list[Hit]:
         """Passages about the query, the best first. Raises UserError `collections.none`."""
@@ -199,13 +217,29 @@ class Collections:
                 collection = None if name is None else _named(store, name).id
                 indexer = Indexer(store, ended, wait_turn)
                 indexer.scan(store.collections.sources(collection))
-                indexer.read(on_progress)
+                self._changed()
+                indexer.read(self._telling(on_progress))
                 self._meaning.forget(indexer.sweep())
+                self._changed()
                 if meaning and not ended():
-                    self._meaning.fill(store, ended, wait_turn, on_progress)
+                    self._meaning.fill(store, ended, wait_turn, self._telling(on_progress))
+                    self._changed()
                 return True
         except TimeoutError:
             return False
+
+    def _telling(self, on_progress: Callable[[int], None]) -> Callable[[int], None]:
+        """The same, and `changed` now and then."""
+        told = time.monotonic()
+
+        def tell(done: int) -> None:
+            nonlocal told
+            on_progress(done)
+            if time.monotonic() - told >= _TOLD_S:
+                told = time.monotonic()
+                self._changed()
+
+        return tell
 
     def make_way(self) -> None:
         """Break off the step at work in `bring_up_to_date` that could keep the processor busy: `wait_turn` is asked

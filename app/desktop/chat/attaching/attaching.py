@@ -73,7 +73,6 @@ class Attaching(QObject):
         self.giving.too_many.connect(self._say_too_many)
         edit.refused.connect(self._say_full)
         edit.erased.connect(self._remove_last)
-        self._composer.attach_wanted.connect(self.giving.choose)
         self.chips.removed.connect(self._remove)
         self.chips.picture_wanted.connect(self.thumbnails.give)
         self.actions.remove_wanted.connect(self._remove)

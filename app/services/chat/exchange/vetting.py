@@ -119,9 +119,9 @@ def _held(name: str, chat: WholeChat) -> str:
 
 
 def asking(chat: WholeChat) -> WholeChat:
-    """The chat, none of whose tools may act unasked."""
+    """The chat, none of whose tools may act unasked. Of the collections here it searches none."""
     replace, given = msgspec.structs.replace, chat.conversation
-    options = replace(given.options, tools=_asking_tools(given.options.tools))
+    options = replace(given.options, tools=_asking_tools(given.options.tools), collection=None)
     runs = tuple(
         WholeRun(
             replace(run.record, mode=_asking_mode(run.record.mode)),

@@ -1,0 +1,1 @@
+"""Collections in the window: made and filled in a sheet, and chosen for a chat."""

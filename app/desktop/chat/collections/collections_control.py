@@ -1,0 +1,195 @@
+"""The collections of the window: the menu of the paper clip, the chip of the shown chat, and the sheet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QKeySequence
+
+from app.desktop.base.icons import icon
+from app.desktop.base.menu import Menu
+from app.desktop.base.notification import Notification
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.chat.collections.collection_chip import CollectionStrip
+from app.desktop.chat.composer import Composer
+from app.services.collections.events import CollectionsChanged
+from app.services.events import ServiceEvent
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.desktop.chat.collections.collections_sheet import CollectionsSheet
+    from app.services.collections.collections import Status
+    from app.services.services import Services
+
+
+class CollectionsControl(QObject):
+    """`chosen` carries the name of the collection that the chat searches, "" for none; `said` a `Notification` for
+    the foot of the window. `attach` lets a person choose files for the next message."""
+
+    chosen = Signal(str)
+    said = Signal(object)
+
+    def __init__(self, calls: ServiceCalls, composer: Composer, attach: Callable[[], object]) -> None:
+        super().__init__(composer)
+        self._calls, self._composer, self._attach = calls, composer, attach
+        self._chosen: str | None = None
+        self._of_project = ""
+        self._reading = self._is_stale = False
+        self.sheet: CollectionsSheet | None = None
+        self.menu = Menu(composer.attach)
+        self.strip = CollectionStrip(composer.frame)
+        composer.frame.show_above(self.strip)
+        self.strip.height_changed.connect(composer.frame.fit)
+        self.strip.chip.clicked.connect(self.open)
+        self.strip.chip.removed.connect(lambda: self.chosen.emit(""))
+        composer.attach_wanted.connect(self._ask_menu)
+
+    def show_chosen(self, name: str | None) -> None:
+        """What was chosen for the chat that is shown: "" for none, None for that of its project."""
+        self._chosen = name
+        self._show_use()
+
+    def show_project(self, name: str) -> None:
+        """The collection of the project of the chat that is shown, "" for none."""
+        self._of_project = name
+        self._show_use()
+
+    @property
+    def _in_use(self) -> str:
+        return self._of_project if self._chosen is None else self._chosen
+
+    def _show_use(self) -> None:
+        self.strip.show_collection(self._in_use)
+        if self.sheet is not None:
+            self.sheet.show_use(self._in_use)
+
+    def take_events(self, events: list[ServiceEvent]) -> None:
+        if any(isinstance(event, CollectionsChanged) for event in events):
+            self._read()
+
+    # The menu
+
+    def _ask_menu(self) -> None:
+        """Open it once it is known which collections there are."""
+        self._calls.do(
+            lambda s: s.collections.names() if s.collections.exist else (),
+            self._open_menu,
+            lambda _: self._open_menu(()),
+            executor="io",
+            owner=self,
+        )
+
+    def _open_menu(self, names: Sequence[str]) -> None:
+        menu = self.menu
+        menu.clear()
+        attach = menu.addAction(icon("file-text", "muted", 16), self.tr("Attach files…"))
+        attach.setShortcut(QKeySequence("Ctrl+U"))
+        attach.triggered.connect(self._attach)
+        menu.addSeparator()
+        for name in names:
+            used = name == self._in_use
+            mark = icon("check", "accent", 16) if used else icon("folder", "muted", 16)
+            words = self.tr("Search in “{name}”").format(name=name)
+            action = menu.addAction(mark, words.replace("&", "&&"))
+            action.triggered.connect(partial(self.chosen.emit, "" if used else name))
+        menu.addAction(self.tr("Collections…")).triggered.connect(self.open)
+        button = self._composer.attach
+        menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    # The sheet
+
+    def open(self) -> None:
+        """Show the sheet at the collection of the chat."""
+        if self.sheet is None:
+            from app.desktop.chat.collections.collections_sheet import CollectionsSheet
+
+            sheet = self.sheet = CollectionsSheet(self._composer.window())
+            sheet.make_wanted.connect(lambda name: self._add(name, []))
+            sheet.add_wanted.connect(self._add)
+            sheet.remove_wanted.connect(self._remove)
+            sheet.used.connect(self.chosen)
+        self.sheet.show_use(self._in_use)
+        if self._in_use:
+            self.sheet.show_collection(self._in_use)
+        self.sheet.open()
+        self._read()
+
+    def _read(self) -> None:
+        """Show what there is now; what changes meanwhile is read afterwards."""
+        if self.sheet is None or not self.sheet.isVisible():
+            return
+        self._is_stale = self._reading
+        if not self._reading:
+            self._reading = True
+            self._calls.do(_found, self._was_read, self._not_read, executor="io", owner=self)
+
+    def _was_read(self, found: tuple[Sequence[Status], bool]) -> None:
+        self._reading = False
+        if self.sheet is not None:
+            self.sheet.show_found(*found)
+        if self._is_stale:
+            self._read()
+
+    def _not_read(self, error: UserError) -> None:
+        self._reading = False
+        if self.sheet is not None:
+            self.sheet.say(error)
+
+    def _add(self, name: str, paths: list[Path]) -> None:
+        assert self.sheet is not None
+        self._calls.do(
+            lambda s: _added(s, name, paths),
+            self.sheet.show_collection,
+            self.sheet.say,
+            executor="io",
+            owner=self,
+        )
+
+    def _remove(self, name: str, paths: list[bytes]) -> None:
+        assert self.sheet is not None
+        self._calls.do(
+            lambda s: _removed(s, name, paths),
+            partial(self._was_removed, name, whole=not paths),
+            self.sheet.say,
+            executor="io",
+            owner=self,
+        )
+
+    def _was_removed(self, name: str, paths: list[bytes], *, whole: bool) -> None:
+        gone = self.tr("“{name}” removed. Its files stay where they are.")
+        less = self.tr("Removed from “{name}”. The files stay where they are.")
+        undo = partial(self._put_back, name, paths)
+        self.said.emit(Notification((gone if whole else less).format(name=name), self.tr("Undo"), undo))
+
+    def _put_back(self, name: str, paths: list[bytes]) -> None:
+        self._calls.do(lambda s: _put_back(s, name, paths), executor="io")
+
+
+def _found(services: Services) -> tuple[Sequence[Status], bool]:
+    """All collections, and whether nothing is read now."""
+    found = services.collections.all() if services.collections.exist else ()
+    return found, services.indexing.is_saving_power
+
+
+def _added(services: Services, name: str, paths: list[Path]) -> str:
+    """The name of the collection as it is kept. Its files are read in the background."""
+    kept = services.collections.add(name, paths).name
+    services.indexing.look_again()
+    return kept
+
+
+def _removed(services: Services, name: str, paths: list[bytes]) -> list[bytes]:
+    """What was removed."""
+    removed = services.collections.remove(name, [Path(os.fsdecode(path)) for path in paths])
+    services.indexing.look_again()
+    return removed
+
+
+def _put_back(services: Services, name: str, paths: list[bytes]) -> None:
+    services.collections.put_back(name, paths)
+    services.indexing.look_again()

@@ -1,0 +1,9 @@
+"""Events of collections."""
+
+from __future__ import annotations
+
+from app.services.events import ServiceEvent
+
+
+class CollectionsChanged(ServiceEvent, frozen=True):
+    """Collections were made, changed or removed, or more of their files are read."""
