@@ -110,7 +110,7 @@ def test_what_lies_near_any_question_does_not_stand_before_its_answer(
             "prepend",
             "all_equal",
         )
-        for _ in range(5)
+        for _ in range(2)
     ]
     questions = embedder.embed(QUESTIONS_KOREAN, query=True)
     vectors = embedder.embed(ENGLISH + tables, query=False)
