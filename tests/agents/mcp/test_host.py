@@ -334,7 +334,7 @@ def test_without_anybody_to_ask_a_question_is_cancelled(host: Host, workspace: P
 def test_a_tool_that_changes_during_a_run_is_refused(host: Host, workspace: Path, faulty: Faulty) -> None:
     tools = tools_of(host, faulty(), workspace)
     assert tools["faulty_change"].run({}, here_in(workspace)).text == "changed"
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         outcome = tools["faulty_echo"].run({"text": "x"}, here_in(workspace))
         if outcome.status == "error":

@@ -258,7 +258,7 @@ def running(words: str) -> list[str]:
     return [line for line in listed.stdout.splitlines() if words in line and line[0] != "Z"]
 
 
-def gone(reached: object, seconds: float = 10.0) -> None:
+def gone(reached: object, seconds: float = 60.0) -> None:
     until = time.monotonic() + seconds
     while not reached():  # type: ignore[operator]
         assert time.monotonic() < until

@@ -196,14 +196,14 @@ class Terminal:
         self.shown = ""
 
     def wait_for(self, text: str) -> None:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 100
         while text not in self.shown:
             assert time.monotonic() < until, self.shown
             self._read(0.1)
 
     def wait_for_answer(self) -> None:
         """Some words of it; what was typed is shown too."""
-        until = time.monotonic() + 30
+        until = time.monotonic() + 100
         while len(self.shown) < 3 * len(STORY) + 100:
             assert time.monotonic() < until, self.shown
             self._read(0.1)
@@ -237,7 +237,7 @@ class Terminal:
         return True
 
     def end(self) -> int:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 100
         while (ended := os.waitpid(self.pid, os.WNOHANG))[0] == 0:
             assert time.monotonic() < until, self.shown
             self._read(0.1)

@@ -403,7 +403,7 @@ def test_the_end_of_an_answer_sets_a_new_end_by_itself(house: House) -> None:
     house.services.events.subscribe(LoadedModelChanged, lambda _: told.set())
     house.now += 10 * MINUTE
     house.ask()
-    deadline = time.monotonic() + 30.0
+    deadline = time.monotonic() + 60.0
     while (now := house.lifecycle.current) is None or now.last is None:
         assert time.monotonic() < deadline, now
         told.wait(0.05)

@@ -50,7 +50,7 @@ def chat(services: Services, told: Listening, text: str = "Hi") -> Any:
 
 def in_use(services: Services) -> str:
     """The model, once it is ready."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while services.models.state.state != "ready":
         assert time.monotonic() < until
         time.sleep(0.005)
