@@ -1375,6 +1375,14 @@
         <translation>모음</translation>
     </message>
     <message>
+        <source>Rename</source>
+        <translation>이름 바꾸기</translation>
+    </message>
+    <message>
+        <source>Name of the collection</source>
+        <translation>모음 이름</translation>
+    </message>
+    <message>
         <source>Remove</source>
         <translation>제거</translation>
     </message>
@@ -1403,12 +1411,12 @@
         <translation>새 모음…</translation>
     </message>
     <message>
-        <source>Create</source>
-        <translation>만들기</translation>
+        <source>Rename…</source>
+        <translation>이름 바꾸기…</translation>
     </message>
     <message>
-        <source>Name of the new collection</source>
-        <translation>새 모음의 이름</translation>
+        <source>Create</source>
+        <translation>만들기</translation>
     </message>
     <message>
         <source>Add a folder…</source>

@@ -248,7 +248,6 @@ class ChatCommands(QObject):
 
     def choose_collection(self, name: str) -> None:
         self._shown.set_options(msgspec.structs.replace(self._shown.now.options, collection=name))
-        self._composer.take_focus()
 
     def choose_tools(self, tools: ChatTools | None) -> None:
         self._shown.set_options(msgspec.structs.replace(self._shown.now.options, tools=tools))

@@ -112,13 +112,7 @@ class Collections:
 
         Raises UserError `collections.bad_name` and `collections.no_path`.
         """
-        name = " ".join(unicodedata.normalize("NFC", name).split())
-        if (
-            not name
-            or len(name) > _LONGEST_NAME
-            or any(unicodedata.category(each)[0] == "C" for each in name)
-        ):
-            raise UserError("collections.bad_name")
+        name = _checked(name)
         found: list[bytes] = []
         for path in paths:
             try:
@@ -131,6 +125,19 @@ class Collections:
             definitions.keep(store, self._home)
         self._changed()
         return collection
+
+    def rename(self, name: str, new: str) -> Collection:
+        """Raises UserError `collections.none`, `collections.bad_name`, and `collections.taken` where another has the
+        new name."""
+        new = _checked(new)
+        with self._store() as store:
+            collection = _named(store, name)
+            if (other := store.collections.named(new)) is not None and other.id != collection.id:
+                raise UserError("collections.taken", name=other.name)
+            renamed = store.collections.rename(collection.id, new)
+            definitions.keep(store, self._home)
+        self._changed()
+        return renamed
 
     def put_back(self, name: str, paths: Sequence[bytes]) -> None:
         """Take back that sources of a collection, or all of it, were removed, also where they are not there now."""
@@ -296,8 +303,20 @@ class Collections:
         )
 
 
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def _checked(name: str) -> str:
+    """A name as it is kept. Raises UserError `collections.bad_name`."""
+    name = _plain(name)
+    if not name or len(name) > _LONGEST_NAME or any(unicodedata.category(each)[0] == "C" for each in name):
+        raise UserError("collections.bad_name")
+    return name
+
+
 def _named(store: DocumentStore, name: str) -> Collection:
-    found = store.collections.named(" ".join(unicodedata.normalize("NFC", name).split()))
+    found = store.collections.named(_plain(name))
     if found is None:
         raise UserError("collections.none", name=shown(name)[:_LONGEST_NAME])
     return found

@@ -56,6 +56,11 @@ class CollectionTable(Part):
         return found
 
     @writes
+    def rename(self, connection: Connection, collection: int, name: str) -> Collection:
+        connection.exec_driver_sql("UPDATE collection SET name = ? WHERE id = ?", (name, collection))
+        return Collection(collection, name)
+
+    @writes
     def remove_source(self, connection: Connection, source: int) -> None:
         """Remove a source and its places; what they held stays until `sweep`."""
         connection.exec_driver_sql("DELETE FROM place WHERE source = ?", (source,))

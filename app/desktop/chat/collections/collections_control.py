@@ -17,6 +17,7 @@ from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.chat.collections.collection_chip import CollectionStrip
 from app.desktop.chat.composer import Composer
+from app.services.chat.collection_renaming import rename_collection
 from app.services.collections.events import CollectionsChanged
 from app.services.events import ServiceEvent
 from engine.errors import UserError
@@ -46,7 +47,7 @@ class CollectionsControl(QObject):
         composer.frame.show_above(self.strip)
         self.strip.height_changed.connect(composer.frame.fit)
         self.strip.chip.clicked.connect(self.open)
-        self.strip.chip.removed.connect(lambda: self.chosen.emit(""))
+        self.strip.chip.removed.connect(lambda: self._choose(""))
         composer.attach_wanted.connect(self._ask_menu)
 
     def show_chosen(self, name: str | None) -> None:
@@ -72,6 +73,10 @@ class CollectionsControl(QObject):
         if any(isinstance(event, CollectionsChanged) for event in events):
             self._read()
 
+    def _choose(self, name: str) -> None:
+        self.chosen.emit(name)
+        self._composer.take_focus()
+
     # The menu
 
     def _ask_menu(self) -> None:
@@ -96,7 +101,7 @@ class CollectionsControl(QObject):
             mark = icon("check", "accent", 16) if used else icon("folder", "muted", 16)
             words = self.tr("Search in “{name}”").format(name=name)
             action = menu.addAction(mark, words.replace("&", "&&"))
-            action.triggered.connect(partial(self.chosen.emit, "" if used else name))
+            action.triggered.connect(partial(self._choose, "" if used else name))
         menu.addAction(self.tr("Collections…")).triggered.connect(self.open)
         button = self._composer.attach
         menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
@@ -112,7 +117,8 @@ class CollectionsControl(QObject):
             sheet.make_wanted.connect(lambda name: self._add(name, []))
             sheet.add_wanted.connect(self._add)
             sheet.remove_wanted.connect(self._remove)
-            sheet.used.connect(self.chosen)
+            sheet.rename_wanted.connect(self._rename)
+            sheet.used.connect(self._choose)
         self.sheet.show_use(self._in_use)
         if self._in_use:
             self.sheet.show_collection(self._in_use)
@@ -149,6 +155,22 @@ class CollectionsControl(QObject):
             executor="io",
             owner=self,
         )
+
+    def _rename(self, name: str, new: str) -> None:
+        assert self.sheet is not None
+        self._calls.do(
+            lambda s: rename_collection(s.collections, s.conversations, s.projects, name, new),
+            partial(self._was_renamed, name),
+            self.sheet.say,
+            executor="io",
+            owner=self,
+        )
+
+    def _was_renamed(self, name: str, new: str) -> None:
+        if self._chosen == name:  # a new chat is not stored yet
+            self.chosen.emit(new)
+        if self.sheet is not None:
+            self.sheet.show_collection(new)
 
     def _remove(self, name: str, paths: list[bytes]) -> None:
         assert self.sheet is not None

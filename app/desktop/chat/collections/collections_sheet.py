@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -18,6 +19,7 @@ from app.desktop.forms.line_list import Line, LineList
 from app.desktop.text_entry.entry import local_files
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.choice_button import ChoiceButton
+from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.labels import set_texts, show_text, text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.overlay import Sheet
@@ -33,6 +35,8 @@ class CollectionsSheet(Sheet):
     none."""
 
     make_wanted = Signal(str)
+    # With the name it is to have.
+    rename_wanted = Signal(str, str)
     add_wanted = Signal(str, list)
     remove_wanted = Signal(str, list)
     used = Signal(str)
@@ -40,12 +44,16 @@ class CollectionsSheet(Sheet):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, WIDTH)
         self._found: tuple[Status, ...] = ()
-        self._is_paused = self._names_one = False
+        self._is_paused = False
+        # What the field for a name is open for.
+        self._naming: Literal["", "new", "rename"] = ""
         # The collection of the chat, and the one that is shown or will be once it is there.
         self._in_use, self._shown = "", ""
         inside = self.scroller.inside
         self.about = wrapped_label(inside, "small", selectable=False)
-        self.choice, self.new = ChoiceButton(inside), push_button(inside)
+        self.choice = ChoiceButton(inside)
+        self.rename, self.new = push_button(inside, "bar"), push_button(inside, "bar")
+        self._head = FlowRow(inside, self.choice, self.rename, self.new)
         self.name, self.make = TextField(inside), push_button(inside)
         self.name.setMaxLength(100)
         self.state, self.pause = wrapped_label(inside), wrapped_label(inside, "small")
@@ -64,7 +72,7 @@ class CollectionsSheet(Sheet):
         column = self.scroller.column
         for item in (
             self.about,
-            Row((self.choice, 1), self.new, spacing=8),
+            self._head,
             Row((self.name, 1), self.make, spacing=8),
             Column(self.state, self.pause, spacing=4),
             self.sources,
@@ -80,7 +88,8 @@ class CollectionsSheet(Sheet):
 
     def _connect(self) -> None:
         self.choice.chosen.connect(self.show_collection)
-        self.new.clicked.connect(self._ask_name)
+        self.new.clicked.connect(lambda: self._ask_name("new"))
+        self.rename.clicked.connect(lambda: self._ask_name("rename"))
         self.make.clicked.connect(self._make)
         self.name.textChanged.connect(lambda _: self._complaint.say(None))
         self.sources.acted.connect(self._remove_source)
@@ -105,7 +114,7 @@ class CollectionsSheet(Sheet):
 
     def show_collection(self, name: str) -> None:
         """One of them, now or when it is there."""
-        self._shown, self._names_one = name, False
+        self._shown, self._naming = name, ""
         self._complaint.say(None)
         self._show()
 
@@ -116,7 +125,7 @@ class CollectionsSheet(Sheet):
 
     def open(self) -> None:
         super().open()
-        self._names_one = False
+        self._naming = ""
         self._complaint.say(None)
         self._show()
         self.scroller.verticalScrollBar().setValue(0)
@@ -141,14 +150,19 @@ class CollectionsSheet(Sheet):
         else:
             self.close_overlay()
 
-    def _ask_name(self) -> None:
-        self._names_one = True
-        self.name.clear()
+    def _ask_name(self, naming: Literal["new", "rename"]) -> None:
+        self._naming = naming
+        shown = self.shown
+        self.name.setText(shown.collection.name if naming == "rename" and shown is not None else "")
+        self.name.selectAll()
         self._show()
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _make(self) -> None:
-        self.make_wanted.emit(self.name.text())
+        if self._naming == "new":
+            self.make_wanted.emit(self.name.text())
+        elif self.shown is not None:
+            self.rename_wanted.emit(self.shown.collection.name, self.name.text())
 
     def _add(self, paths: list[Path]) -> None:
         """To what is shown; where there is none, to one that is called as the first of them."""
@@ -185,10 +199,14 @@ class CollectionsSheet(Sheet):
         shown = self.shown
         names = [(each.collection.name, each.collection.name) for each in self._found]
         self.choice.set_choices(self.tr("Collection"), names, shown and shown.collection.name)
-        for part in (self.choice, self.new, self.delete, self.use):
+        for part in (self._head, self.delete, self.use):
             part.setVisible(shown is not None)
-        self.name.setVisible(self._names_one)
-        self.make.setVisible(self._names_one)
+        self._head.refit()
+        self.name.setVisible(bool(self._naming))
+        self.make.setVisible(bool(self._naming))
+        set_texts(self.make, self.tr("Rename") if self._naming == "rename" else self.tr("Create"))
+        self.name.setPlaceholderText(self.tr("Name of the collection"))
+        self.name.setAccessibleName(self.name.placeholderText())
         failed = () if shown is None else shown.failed
         self._failed_head.setVisible(bool(failed))
         show_text(self.pause, pause_text(shown) if shown is not None and self._is_paused else "")
@@ -216,9 +234,7 @@ class CollectionsSheet(Sheet):
             )
         )
         set_texts(self.new, self.tr("New collection…"))
-        set_texts(self.make, self.tr("Create"))
-        self.name.setPlaceholderText(self.tr("Name of the new collection"))
-        self.name.setAccessibleName(self.name.placeholderText())
+        set_texts(self.rename, self.tr("Rename…"))
         set_texts(self.add_folder, self.tr("Add a folder…"))
         set_texts(self.add_files, self.tr("Add files…"))
         set_texts(self.delete, self.tr("Remove collection"))

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.collections.collections_sheet import CollectionsSheet
 from app.store.documents.records import Counts
-from app.store.records import ProjectOptions
+from app.store.records import ChatOptions, ProjectOptions
 from tests.app.desktop.conftest import Running
 from tests.support.window.main_window import toast_text
 from tests.support.window.pressing import press
@@ -171,3 +171,29 @@ def test_the_collection_of_a_project_is_told_and_can_be_taken_off_a_chat(
     plugged_in.until(lambda: not strip.isVisible())
     plugged_in.send("When does the tenant give notice?")
     assert not services.conversations.messages(services.conversations.path(conversation))[2].sources
+
+
+def test_chats_and_projects_follow_a_collection_that_is_renamed(
+    plugged_in: Running, qtbot: QtBot, folder: Path
+) -> None:
+    window, services = plugged_in.window, plugged_in.services
+    services.collections.add("Recipes", [])
+    services.projects.create("Flat", ProjectOptions(collection="contracts"))
+    chat = services.conversations.create(ChatOptions(collection="Contracts"))
+    services.conversations.set_draft(chat.id, "When is it")
+    sheet = filled(plugged_in, qtbot, folder)
+    press(sheet, "Use in this chat")
+    plugged_in.until(window.chat.collections.strip.isVisible)
+    sheet = opened(plugged_in, qtbot)
+    press(sheet, "Rename…")
+    assert sheet.name.text() == "Contracts"
+    sheet.name.setText("recipes")
+    qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
+    plugged_in.until(lambda: any("already a collection named Recipes" in text for text in labels(sheet)))
+    sheet.name.setText("Leases")
+    qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
+    plugged_in.until(lambda: sheet.choice.text() == "Leases")
+    assert services.collections.names() == ("Leases", "Recipes")
+    plugged_in.until(lambda: services.conversations.get(chat.id).options.collection == "Leases")
+    plugged_in.until(lambda: services.projects.all()[0].options == ProjectOptions(collection="Leases"))
+    plugged_in.until(lambda: window.chat.collections.strip.chip.accessibleName() == "In: Leases")
