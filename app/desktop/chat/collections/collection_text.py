@@ -71,6 +71,19 @@ def failed_text(failed: Sequence[Failure]) -> str:
     return "\n".join(lines)
 
 
+def skipped_text(status: Status) -> str:
+    """How many files are left out, by why."""
+    return "\n".join(
+        localized(
+            "cli.collections.skipped",
+            languages.current,
+            count=count,
+            reason=localized(f"cli.collections.reason.{code}", languages.current),
+        )
+        for code, count in sorted(status.skipped.items())
+    )
+
+
 def place(source: Source) -> tuple[str, str]:
     """The name of a folder or file, and where it is."""
     path = os.fsdecode(source.path)

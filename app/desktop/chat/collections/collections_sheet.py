@@ -12,7 +12,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.text_field import TextField
-from app.desktop.chat.collections.collection_text import failed_text, pause_text, place, state_text
+from app.desktop.chat.collections.collection_text import (
+    failed_text,
+    pause_text,
+    place,
+    skipped_text,
+    state_text,
+)
 from app.desktop.forms.checked_field import Complaint
 from app.desktop.forms.file_dialog import choose_files, choose_folder
 from app.desktop.forms.line_list import Line, LineList
@@ -60,6 +66,7 @@ class CollectionsSheet(Sheet):
         self.sources = LineList(inside)
         self.add_folder, self.add_files = push_button(inside, "bar"), push_button(inside, "bar")
         self._failed_head, self.failed = text_label(inside, "heading"), wrapped_label(inside, "small")
+        self.skipped = wrapped_label(inside, "small")
         self._complaint = Complaint(self.card)
         self.use, self.done = push_button(self.card), push_button(self.card, "primary")
         self.delete = push_button(self.card)
@@ -78,6 +85,7 @@ class CollectionsSheet(Sheet):
             self.sources,
             Row(self.add_folder, self.add_files, STRETCH, spacing=8),
             Column(self._failed_head, self.failed, spacing=4),
+            self.skipped,
         ):
             column.add(item)
         column.addStretch(1)
@@ -212,6 +220,7 @@ class CollectionsSheet(Sheet):
         show_text(self.pause, pause_text(shown) if shown is not None and self._is_paused else "")
         show_text(self.state, "" if shown is None else state_text(shown))
         show_text(self.failed, failed_text(failed))
+        show_text(self.skipped, "" if shown is None else skipped_text(shown))
         remove = self.tr("Remove")
         self.sources.show_lines(
             [

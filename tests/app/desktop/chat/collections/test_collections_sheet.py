@@ -28,6 +28,7 @@ def folder(tmp_path: Path) -> Path:
     made.mkdir()
     (made / "lease.md").write_text("# Notice\n\nThe tenant gives notice three months before moving out.\n")
     (made / "menu.txt").write_text("Soup of the day, bread and butter.\n")
+    (made / "picture.png").write_bytes(b"\x89PNG\r\n")
     (made / "broken.pdf").write_bytes(b"%PDF-1.4\nnothing that could be read\n")
     return made
 
@@ -67,6 +68,7 @@ def test_a_folder_becomes_a_collection_whose_files_are_counted_and_whose_failure
     sheet = filled(plugged_in, qtbot, folder)
     plugged_in.until(sheet.failed.isVisible)
     assert sheet.failed.text() == "broken.pdf: It's damaged, or isn't what its name says."
+    assert sheet.skipped.text() == "Left out: 1. It's a picture."
     assert sheet.choice.text() == "Contracts"
     assert [line.name.text() for line in sheet.sources.lines] == ["Contracts"]
     (folder / "more.txt").write_text("One page more.\n")

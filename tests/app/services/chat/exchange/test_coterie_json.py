@@ -308,6 +308,20 @@ def test_contents_are_what_their_names_say_and_none_is_of_another_chat(tmp_path:
     assert read(written(lie)) == [UnreadChat("A walk", ErrorInfo("exchange.bad_chat"))]
 
 
+def test_no_file_has_a_collection_searched(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "coterie.db", tmp_path / "backups") as store:
+        whole = store.whole_chats.get(talk(store))
+    options = ChatOptions(collection="Contracts")
+    replace = msgspec.structs.replace
+    given = replace(whole, conversation=replace(whole.conversation, options=options))
+    project = Project(1, "p", 1.0, None, ProjectOptions(collection="Contracts"))
+    document = read_coterie(io.BytesIO(written(given, projects=(project,))))
+    (found,) = document.chats
+    assert isinstance(found, WholeChat)
+    assert found.conversation.options.collection is None
+    assert [each.options.collection for each in document.projects] == [""]
+
+
 def test_no_file_lets_tools_act_unasked(tmp_path: Path) -> None:
     with Store.open(tmp_path / "coterie.db", tmp_path / "backups") as store:
         whole = store.whole_chats.get(talk(store))
