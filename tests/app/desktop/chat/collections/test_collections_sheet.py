@@ -134,7 +134,7 @@ def test_a_chat_searches_its_collection_for_each_question_until_it_is_taken_off(
 
 
 def test_the_paper_clip_offers_the_collections_and_a_question_to_one_that_is_gone_comes_back(
-    plugged_in: Running, qtbot: QtBot, folder: Path
+    plugged_in: Running, qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window, services = plugged_in.window, plugged_in.services
     control, composer = window.chat.collections, window.chat.composer
@@ -145,6 +145,11 @@ def test_the_paper_clip_offers_the_collections_and_a_question_to_one_that_is_gon
     next(a for a in control.menu.actions() if a.text() == "Search in “Contracts”").trigger()
     control.menu.close()
     plugged_in.until(control.strip.isVisible)
+    # The menu names a key of the window, which has it still.
+    asked: list[bool] = []
+    monkeypatch.setattr(window.chat.attaching.giving, "choose", lambda: asked.append(True))
+    qtbot.keyClick(window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+    plugged_in.until(lambda: asked == [True])
     services.collections.remove("Contracts")
     composer.edit.setPlainText("When does the tenant give notice?")
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
