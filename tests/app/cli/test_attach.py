@@ -94,7 +94,8 @@ def test_every_kind_goes_to_the_model(coterie_home: Path, tmp_path: Path, name: 
         ("locked.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "damaged"),
         ("bomb.docx", b"PK\x03\x04", "damaged"),
         ("empty.txt", b"", "is empty"),
-        ("a.png", b"\x89PNG\r\n\x1a\n\0\0", "can't see"),
+        ("cut.png", b"\x89PNG\r\n\x1a\n\0\0", "damaged"),
+        ("a.png", picture(), "can't see"),
         ("missing.pdf", None, "no file"),
     ],
 )

@@ -45,10 +45,12 @@ def test_a_repository_is_what_its_newest_commit_holds(shelf: FakeHub, open_hub: 
     known = shelf.shelf.get(REPO)
     assert known is not None and found.commit == known.commit
     (variant,) = found.variants
-    assert (variant.name, variant.bytes) == ("Q8_0", len(DATA))
+    (projector,) = found.companions
+    assert projector.path == "mmproj-F16.gguf"
+    # What lets it see comes along.
+    assert (variant.name, variant.bytes) == ("Q8_0", len(DATA) + projector.bytes)
     assert variant.files[0].path == FILE
     assert variant.files[0].sha256 == MemoryContent(DATA).sha256
-    assert [file.path for file in found.companions] == ["mmproj-F16.gguf"]
     assert (found.model.repo, found.model.licence) == (REPO, "apache-2.0")
 
 
