@@ -94,8 +94,7 @@ class Contents(Part):
     def _path(self, name: str) -> Path | None:
         if self.database.memory is None:
             return self._folder / name if _NAME.fullmatch(name) else None
-        content = self.database.memory.get(name)
-        return None if content is None else self.database.in_file(name, content)
+        return self.database.memory.file(name)
 
     def of(self, conversation: int, attachments: Iterable[Attachment]) -> dict[str, bytes]:
         """The contents of these, by their hashes; those that are gone are left out."""

@@ -6,7 +6,6 @@ import functools
 import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import msgspec
@@ -15,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.store.errors import told
 from app.store.location import Place
+from app.store.memory_contents import MemoryContents
 from app.store.tables import selection
 from app.store.writers import is_alive, new_writer
 
@@ -31,7 +31,7 @@ class Database:
     contents of attachments where they are not kept in files.
     """
 
-    memory: dict[str, bytes] | None = None
+    memory: MemoryContents | None = None
 
     def __init__(self, place: Place, engine: Engine, clock: Callable[[], float]) -> None:
         self.place, self.engine, self.clock = place, engine, clock
@@ -70,10 +70,6 @@ class Database:
         self._closed = True
         self._thread.shutdown(wait=True)
         self.engine.dispose()
-
-    def in_file(self, name: str, content: bytes) -> Path:
-        """A content of `memory` as a file that others can read, for as long as the database is open."""
-        raise NotImplementedError
 
     def _joined(self) -> Connection | None:
         return getattr(self._current, "connection", None)

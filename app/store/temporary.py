@@ -4,49 +4,33 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
 from app.store.database import Database
 from app.store.location import Place
+from app.store.memory_contents import MemoryContents
 from app.store.records import FIRST_TEMPORARY
-from engine.durable_files import write_whole
-
-if TYPE_CHECKING:
-    from tempfile import TemporaryDirectory
 
 P = TypeVar("P")
 R = TypeVar("R")
-# Linux: files in memory, for this user alone.
-_SHARED = Path("/dev/shm")
 _COUNTED = ("conversation", "message", "cut")
 
 
 class MemoryDatabase(Database):
     """A database without a file. It has one connection, so its reads wait for their turn as well."""
 
+    memory: MemoryContents
+
     def __init__(self, place: Place, engine: Engine, clock: Callable[[], float]) -> None:
         super().__init__(place, engine, clock)
-        self.memory = {}
-        self._files: TemporaryDirectory[str] | None = None
-
-    def in_file(self, name: str, content: bytes) -> Path:
-        from tempfile import TemporaryDirectory  # brings much along
-
-        if self._files is None:
-            self._files = TemporaryDirectory(prefix="coterie-", dir=_SHARED if _SHARED.is_dir() else None)
-        path = Path(self._files.name) / name
-        if not path.exists():
-            write_whole(path, content)
-        return path
+        self.memory = MemoryContents()
 
     def close(self) -> None:
         super().close()
-        if self._files is not None:
-            self._files.cleanup()
+        self.memory.close()
 
     def read(self, work: Callable[[Connection], R]) -> R:
         return self.write(work)
