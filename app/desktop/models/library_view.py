@@ -66,6 +66,7 @@ class LibraryView(ThemedWidget):
         self.duplicates = wrapped_label(self._duplicates)
         self._duplicates.inside.addWidget(self.duplicates)
         self._duplicates.refresh()
+        self._duplicates.hide()
         self.trash = TrashCard(self)
         self._list = QWidget(self)
         self._cards = Column(parent=self._list, spacing=10)

@@ -63,6 +63,14 @@ def test_every_control_has_a_name_in_every_state(opened: Open, language: str) ->
         assert not nameless, state + "\n" + "\n".join(nameless)
 
 
+@pytest.mark.parametrize("view", ["discover", "downloads", "library"])
+def test_nothing_empty_can_have_the_focus_before_anything_is_read(make_page: Make, view: str) -> None:
+    opened = make_page()
+    opened.view(view)
+    assert opened.page.shelf.models is None
+    assert without_name(opened.window) == []
+
+
 @pytest.mark.parametrize(("width", "scale"), [(1220, 0.8), (1220, 2.0), (900, 1.5), (640, 1.0), (640, 1.25)])
 def test_nothing_is_cut_off_at_the_side(make_page: Make, width: int, scale: float) -> None:
     themes.choose("dark", scale)
