@@ -25,9 +25,8 @@ from engine.durable_files import sync_folder, write_whole
 from engine.errors import UserError
 from engine.values import Picture
 
-FOLDER = "attachments"
 _YOUNG = 3600.0  # seconds
-_NAME = re.compile(r"[0-9a-f]{64}")
+CONTENT_NAME = re.compile(r"[0-9a-f]{64}")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -58,7 +57,7 @@ class Contents(Part):
         """A content by its SHA-256, None where it is gone or damaged."""
         if self.database.memory is not None:
             return self.database.memory.get(name)
-        if not _NAME.fullmatch(name):
+        if not CONTENT_NAME.fullmatch(name):
             return None
         try:
             content = (self._folder / name).read_bytes()
@@ -93,7 +92,7 @@ class Contents(Part):
 
     def _path(self, name: str) -> Path | None:
         if self.database.memory is None:
-            return self._folder / name if _NAME.fullmatch(name) else None
+            return self._folder / name if CONTENT_NAME.fullmatch(name) else None
         return self.database.memory.file(name)
 
     def of(self, conversation: int, attachments: Iterable[Attachment]) -> dict[str, bytes]:
@@ -136,7 +135,7 @@ class Contents(Part):
 
     @property
     def _folder(self) -> Path:
-        return self.database.place.database.parent / FOLDER
+        return self.database.place.attachments
 
     def _files(self) -> Iterator[Path]:
         """All files of the folder, those that were being written when the process ended included."""

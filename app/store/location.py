@@ -21,6 +21,16 @@ class Place(msgspec.Struct, frozen=True):
     database: Path
     backups: Path
 
+    @property
+    def attachments(self) -> Path:
+        """The folder of what is attached, each content under its SHA-256."""
+        return self.database.with_name("attachments")
+
+    @staticmethod
+    def attachments_of(file: Path) -> Path:
+        """The folder of what was attached when a backup was made or data was set aside."""
+        return file.with_name(f"{file.name}.attachments")
+
     def backup_files(self) -> list[Path]:
         """The finished backups, oldest first: their names begin with the time they were made."""
         return sorted(self.backups.glob(f"{PREFIX}*.db"))
@@ -40,7 +50,7 @@ class Place(msgspec.Struct, frozen=True):
     def set_aside(self) -> list[Path]:
         """Data that restores replaced, oldest first."""
         files = self.database.parent.glob(f"{self.database.name}.aside-*")
-        return sorted(file for file in files if not file.name.endswith(("-wal", "-shm")))
+        return sorted(file for file in files if not file.name.endswith(("-wal", "-shm", ".attachments")))
 
     @staticmethod
     def time_of(file: Path) -> float:

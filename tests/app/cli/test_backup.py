@@ -13,7 +13,7 @@ def test_the_list_names_what_can_be_restored_the_newest_first(coterie_home: Path
     assert (empty.code, empty.out) == (0, "") and "no backups" in empty.err
     assert here("backup", "list", "--json").objects == []
     made = here("backup", "create", "--json").last
-    assert made.keys() == {"name", "path", "kind", "time", "bytes"}
+    assert made.keys() == {"name", "path", "kind", "time", "bytes", "attachments"}
     assert Path(made["path"]).stat().st_size == made["bytes"]
     restored = here("backup", "restore", made["name"], "--json")
     assert restored.code == 0 and restored.last["backup"] == made
