@@ -63,6 +63,7 @@ class ChatArguments(msgspec.Struct, frozen=True):
             sampling=Sampling(temperature=self.temperature, seed=self.seed),
             reasoning=reasoning_choice(self.reasoning),
             max_tokens=self.max_tokens,
+            without_pictures=True,
         )
 
 

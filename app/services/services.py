@@ -33,6 +33,7 @@ from app.services.chat.prompt_cache_files import PromptCacheFiles, states_folder
 from app.services.chat.question_queue import QuestionQueue
 from app.services.chat.source_views import SourceViews
 from app.services.chat.summaries import Summaries
+from app.services.chat.unseen_pictures import UnseenPictures
 from app.services.collections.background import BackgroundIndexing
 from app.services.collections.collections import Collections
 from app.services.collections.events import CollectionsChanged
@@ -108,7 +109,9 @@ class Services:
         self.chat_models = ChatModels(
             store, models, settings, library, self.runs, events, remote_servers.is_new
         )
-        self.requests = ChatRequests(store, models, settings, self.projects)
+        self.requests = ChatRequests(
+            store, models, settings, self.projects, UnseenPictures(store, models, library)
+        )
         self.attachments = Attachments(store, models, self.requests, events, self._prefill_tps, self._seeing)
         self.source_views = SourceViews(store)
         self.citations = Citations(store, self.attachments.parts)

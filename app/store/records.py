@@ -97,7 +97,8 @@ class ChatTools(msgspec.Struct, frozen=True, omit_defaults=True):
 class ChatOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """Options of one conversation; None and "" fall back to those of its project, then to the settings. `model` is
     what answers in it, as `Settings.model` names it. `memories` are what it was given when it began, None before.
-    `collection` names the one that is searched for each question, "" for none, None for that of the project."""
+    `collection` names the one that is searched for each question, "" for none, None for that of the project.
+    `without_pictures`: a model that cannot see is told their names instead of refusing them."""
 
     system_prompt: str | None = None
     sampling: Sampling = Sampling()
@@ -107,6 +108,7 @@ class ChatOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     model: str | None = None
     memories: tuple[str, ...] | None = None
     collection: str | None = None
+    without_pictures: bool = False
 
 
 class ProjectOptions(msgspec.Struct, frozen=True, omit_defaults=True):

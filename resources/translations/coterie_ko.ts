@@ -270,6 +270,14 @@
         <translation>다시 시도</translation>
     </message>
     <message>
+        <source>Go on without pictures</source>
+        <translation>이미지 없이 계속</translation>
+    </message>
+    <message>
+        <source>Ask {model}</source>
+        <translation>{model} 모델에 묻기</translation>
+    </message>
+    <message>
         <source>Assistant, {time}: {words}</source>
         <translation>어시스턴트, {time}: {words}</translation>
     </message>

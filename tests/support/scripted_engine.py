@@ -249,6 +249,10 @@ class ScriptedEngine:
         if self._facts is None:  # the load that it waited for has failed
             self._finish(Finished(number, "error", Usage(), Timings(), ErrorInfo("engine.no_model")))
             return
+        if not self._facts.sees and any(message.media for message in request.messages):
+            error = ErrorInfo("picture.not_seen", {"name": self._facts.name})
+            self._finish(Finished(number, "error", Usage(), Timings(), error))
+            return
         if self._counts:
             room = self._facts.context - prompt
             if room <= 0:

@@ -54,6 +54,8 @@ class AnswerCard(MessageCard):
     sources_wanted = Signal(object)
     # A Source at its place, and the words that are quoted there.
     source_pressed = Signal(object, str)
+    # The message whose pictures the model cannot see, and the path of one that is to answer; "": without them.
+    pictures_decided = Signal(int, str)
 
     def __init__(self, parent: QWidget, message: Message, *, slices: Slices | None = None) -> None:
         super().__init__(parent, message)
@@ -334,12 +336,26 @@ class AnswerCard(MessageCard):
             text = self.tr("Stopped. The text so far is kept.")
         else:
             text = self.tr("No answer was received.")
-        action = self.tr("Continue") if self._can_continue() else self.tr("Try again")
         # Where there is room for more is chosen below the last message, not here.
-        actions = [] if why is not None and why.code == FULL else [BannerAction(action, self._act)]
+        actions = [] if why is not None and why.code == FULL else self._ways_on()
         colour = "bad" if message.state == "failed" else "warning" if message.error else "muted"
         self._strip.say(text, actions, colour)
         self._strip.setVisible(not self._is_covered)
+
+    def _ways_on(self) -> list[BannerAction]:
+        """What can be done after an answer that did not end by itself."""
+        error, id = self.message.error, self.message.id
+        if self._can_continue():
+            return [BannerAction(self.tr("Continue"), self._act)]
+        if error is None or error.code != "picture.not_seen":
+            return [BannerAction(self.tr("Try again"), self._act)]
+        ways = [
+            BannerAction(self.tr("Go on without pictures"), lambda: self.pictures_decided.emit(id, "")),
+        ]
+        if model := str(error.params.get("model", "")):
+            text = self.tr("Ask {model}").format(model=error.params["other"])
+            ways.append(BannerAction(text, lambda: self.pictures_decided.emit(id, model)))
+        return ways
 
     def _show_calls(self, calls: Sequence[ToolCall]) -> None:
         """Shows exactly these calls; cards that already show the right one stay."""

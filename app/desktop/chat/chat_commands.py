@@ -63,6 +63,7 @@ class ChatCommands(QObject):
         transcript.edit_requested.connect(self._edit)
         transcript.regenerate_requested.connect(self.regenerate)
         transcript.continue_requested.connect(self.continue_answer)
+        transcript.pictures_decided.connect(self._decide_pictures)
         transcript.answer_now_requested.connect(self._answer_now)
         transcript.sibling_requested.connect(
             lambda message, offset: self._calls.do(lambda s: s.conversations.show_sibling(message, offset))
@@ -182,6 +183,12 @@ class ChatCommands(QObject):
             self._refused,
             owner=self,
         )
+
+    def _decide_pictures(self, message: int, model: str) -> None:
+        """Answer a question whose pictures the model cannot see: with `model`, without them where that is ""."""
+        if not model:
+            self._shown.set_options(msgspec.structs.replace(self._shown.now.options, without_pictures=True))
+        self.regenerate(message, model or None)
 
     def regenerate_last(self) -> None:
         """Have the last question answered anew."""

@@ -71,6 +71,8 @@ class TranscriptView(TranslatedWidget):
     sources_wanted = Signal(object)
     # A Source at its place, and the words that are quoted there.
     source_pressed = Signal(object, str)
+    # As of AnswerCard.
+    pictures_decided = Signal(int, str)
     link_activated = Signal(str)
     at_tail_changed = Signal(bool)
     suggestion_chosen = Signal(str)
@@ -346,6 +348,7 @@ class TranscriptView(TranslatedWidget):
         if isinstance(card, AnswerCard):
             card.steps_made.connect(lambda: self._steps_made(card))
             card.source_pressed.connect(self.source_pressed)
+            card.pictures_decided.connect(self.pictures_decided)
             card.sources_wanted.connect(self.sources_wanted)
 
     def _card_bound(self, card: MessageCard) -> None:

@@ -10,6 +10,7 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import msgspec
 
@@ -47,6 +48,8 @@ class Answer:
         self.has_steps = False
         # Since the answer before it the model sees another beginning, because that was chosen.
         self.sees_otherwise = False
+        # Pictures of the chat that the model is not given.
+        self.left_out = 0
         self.finished: Finished | None = None
 
     def append(self, reasoning: str, content: str) -> None:
@@ -109,10 +112,11 @@ def finish(
 
 
 class AnswerSaver:
-    """Owns the answers that are being generated."""
+    """Owns the answers that are being generated. `told` is asked what else an ending says, with the count of pictures
+    that were left out."""
 
-    def __init__(self, store: Store, events: EventBus) -> None:
-        self._store = store
+    def __init__(self, store: Store, events: EventBus, told: Callable[[Finished, int], Finished]) -> None:
+        self._store, self._told = store, told
         self._events = events
         self._answers: dict[int, Answer] = {}
         self._lock = threading.Lock()
@@ -214,6 +218,7 @@ class AnswerSaver:
         return True
 
     def _finish(self, answer: Answer, finished: Finished) -> Message:
+        finished = self._told(finished, answer.left_out)
         has_steps = answer.has_steps or bool(finished.tool_calls)
         finished = msgspec.structs.replace(finished, tool_calls=answer.tool_calls + finished.tool_calls)
         return finish(self._store, finished, answer.content, answer.reasoning, answer.model, has_steps)

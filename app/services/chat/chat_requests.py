@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from app.services.chat.chat_runs import AnswerOptions
@@ -11,6 +10,7 @@ from app.services.chat.memories import with_memories
 from app.services.chat.projects import Projects
 from app.services.chat.prompting import request_messages, with_attachments
 from app.services.chat.tool_files import OfferedTools
+from app.services.chat.unseen_pictures import UnseenPictures
 from app.services.models.engine_names import of_chat
 from app.services.models.models import Models
 from app.services.models.reasoning import possible
@@ -25,8 +25,16 @@ class ChatRequests:
     """Makes requests. The options of a conversation count before those of its project, and these before the
     settings."""
 
-    def __init__(self, store: Store, models: Models, settings: SettingsFile, projects: Projects) -> None:
+    def __init__(
+        self,
+        store: Store,
+        models: Models,
+        settings: SettingsFile,
+        projects: Projects,
+        pictures: UnseenPictures,
+    ) -> None:
         self._store, self._models, self._settings, self._projects = store, models, settings, projects
+        self.pictures = pictures
         self._offered: dict[int, OfferedTools] = {}
 
     def offer_tools(self, conversation: int, offered: OfferedTools) -> None:
@@ -48,7 +56,7 @@ class ChatRequests:
         """
         facts = self._models.state.facts
         system = self.system_prompt(conversation, options)
-        branch = with_attachments(branch, partial(self._store.contents.given, conversation))
+        branch = with_attachments(branch, self.pictures.given(conversation, options))
         offered = self._offered.get(conversation, OfferedTools())
         return GenerateRequest(
             id=0,

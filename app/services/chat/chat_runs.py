@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,7 +24,7 @@ from app.services.models.events import Owner, TextDelta
 from app.services.runs.events import RunEntries, RunOver
 from app.services.runs.runs import Runs
 from app.services.runs.values import InChat, RunSpec
-from app.store.records import ChatTools, CompactionPoint, Message
+from app.store.records import Attachment, ChatTools, CompactionPoint, Message
 from app.store.store import Store
 from engine import values
 from engine.errors import UserError
@@ -66,15 +65,21 @@ class ChatRuns:
         events.subscribe(RunOver, self._run_over)
 
     def start(
-        self, answer: Answer, wish: AnswerOptions, branch: Sequence[Message], cut: CompactionPoint | None
+        self,
+        answer: Answer,
+        wish: AnswerOptions,
+        branch: Sequence[Message],
+        cut: CompactionPoint | None,
+        given: Callable[[Attachment], str | values.Picture],
     ) -> None:
-        """Start a run that answers the last message of `branch`, with the model's view after `cut`.
+        """Start a run that answers the last message of `branch`, with the model's view after `cut`; `given` gives
+        what the model gets of an attachment.
 
         Raises UserError as `Runs.start` does.
         """
         # What a document says is not what the person says.
         attached = any(message.attachments or message.sources for message in branch)
-        branch = with_attachments(branch, partial(self._store.contents.given, answer.conversation))
+        branch = with_attachments(branch, given)
         *earlier, question = seen(branch, cut)
         before, tainted = self._before(earlier)
         if words := summary_words(cut):  # they were written of what is not told any more

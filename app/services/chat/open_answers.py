@@ -16,7 +16,7 @@ from app.services.chat.answers import Answer, AnswerSaver
 from app.services.chat.chat_requests import ChatRequests
 from app.services.chat.chat_runs import ChatRuns
 from app.services.chat.events import AnswerQueued, AnswerToolCall
-from app.services.chat.prompting import compaction_point_of
+from app.services.chat.prompting import compaction_point_of, seen
 from app.services.events import EventBus
 from app.services.models.cache_miss import by_choice
 from app.services.models.events import ExpertsObserved, Owner, TextDelta
@@ -41,7 +41,7 @@ class OpenAnswers:
         self, store: Store, models: Models, runs: Runs, requests: ChatRequests, events: EventBus
     ) -> None:
         self._store, self._models, self._requests, self._events = store, models, requests, events
-        self._saver = AnswerSaver(store, events)
+        self._saver = AnswerSaver(store, events, requests.pictures.told)
         self._by_runs = ChatRuns(runs, store, self._saver, events, lambda: models.signature)
         # Held while an answer is started or another branch shown: the request is built from the branch that is shown.
         self.starting = threading.Lock()
@@ -139,9 +139,11 @@ class OpenAnswers:
         branch = self._branch(message)
         branch = branch if continue_last else branch[:-1]
         cut = self._cut(conversation, branch)
+        pictures = self._requests.pictures
+        answer.left_out = pictures.left_out(seen(branch, cut), options)
         if options.tools is not None and not continue_last:
             wish = self._requests.with_tools(conversation, options, options.tools)
-            self._by_runs.start(answer, wish, branch, cut)
+            self._by_runs.start(answer, wish, branch, cut, pictures.given(conversation, options))
             return
         last, now = self._last_cuts.get(conversation), 0 if cut is None else cut.id
         answer.sees_otherwise = last is not None and last != now

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -147,7 +146,7 @@ class Summaries:
         chat_model = self._model_registry.chat_model(conversation=of_chat(conversation.id))
         context = self._context(chat_model)
         ids = self._store.messages.path(conversation.id)
-        given = partial(self._store.contents.given, conversation.id)
+        given = self._requests.pictures.given(conversation.id, conversation.options)
         path = with_attachments(self._store.messages.get_all(ids), given)
         cut = compaction_point_of(ids, self._store.compaction_points.active(conversation.id))
         before = cut.summary if cut is not None else ""

@@ -76,8 +76,13 @@ class ModelState:
         )
 
     def answered(self, error: ErrorInfo | None) -> None:
-        """An answer has ended: the server of a model elsewhere is in trouble with an error `remote.*` of its own."""
+        """An answer has ended: the server of a model elsewhere is in trouble with an error `remote.*` of its own, or
+        has refused pictures."""
         current = self._current
+        if error is not None and error.code == "picture.not_seen" and current.facts and current.facts.sees:
+            blind = msgspec.structs.replace(current.facts, sees=False)
+            self.publish(msgspec.structs.replace(current, facts=blind))
+            return
         trouble = error if error is not None and error.code.startswith("remote.") else None
         if current.state == "ready" and is_remote(current.path) and current.trouble != trouble:
             self.publish(msgspec.structs.replace(current, trouble=trouble))

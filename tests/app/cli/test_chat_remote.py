@@ -1,9 +1,16 @@
 """`coterie chat` and other commands with a model elsewhere."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from app.cli.attaching import attached
+from app.cli.chat import ChatArguments
+from app.cli.output import Output
+from app.cli.talk import Talk
+from app.cli.terminal import converse
+from app.services.services import open_services
 from tests.support.command import Command
 from tests.support.documents.made import pdf
 from tests.support.documents.pictures import picture
@@ -115,3 +122,33 @@ def test_what_an_answer_cites_stands_below_it(command: Command, tmp_path: Path) 
     assert below[0] == "[1] lease.pdf, page 2"
     assert below[1].startswith("Not found in “lease.pdf”: “birds are") and "\x1b" not in below[1]
     assert below[2] == "There is no source [7]."
+
+
+def test_a_conversation_goes_on_without_its_pictures_and_says_so(
+    coterie_home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (file := tmp_path / "red.png").write_bytes(picture("red"))
+    output, lines = Output(json=False), ["Which color?", "Then say hello."]
+
+    def read(_prompt: str = "") -> str:
+        if not lines:
+            raise EOFError
+        return lines.pop(0)
+
+    monkeypatch.setattr("builtins.input", read)
+    with OpenAiServer(lambda asked: Reply("Hello."), blind=True) as server:
+        services = open_services(coterie_home)
+        try:
+            services.models.use(server.model, remember=False)
+            talk = Talk(services, output, ChatArguments().options())
+            talk.attachments = attached(services, talk.id, (str(file),), output)
+            assert converse(talk, output) == 0
+        finally:
+            services.close()
+        bodies = [json.dumps(ask.body) for ask in server.asked if "messages" in ask.body]
+    out, err = capsys.readouterr()
+    assert "can't see pictures. Choose" in err and err.count("1 picture was left out") == 1
+    assert "Hello." in out and "not shown to this model" in bodies[-1] and "data:image" not in bodies[-1]

@@ -109,6 +109,7 @@ class Attachments:
         cut = compaction_point_of(path, self._store.compaction_points.active(conversation))
         branch = self._store.messages.get_all(path)
         options = self._store.conversations.get(conversation).options
+        options = msgspec.structs.replace(options, without_pictures=True)  # what cannot be seen takes nothing
         request = self._requests.make(conversation, branch, options, cut)
         messages = request.messages
         if not messages or messages[-1].role != "user":

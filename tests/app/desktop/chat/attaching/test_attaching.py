@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.chat.attaching.attachment_chip import AttachmentChip
 from app.desktop.chat.attaching.parts_sheet import PartsSheet
 from app.desktop.chat.attaching.picture_sheet import PictureSheet
 from app.desktop.chat.attaching.sent_picture import SentPicture
+from app.desktop.widgets.banner import Banner
 from app.store.records import Attachment
 from tests.app.desktop.conftest import Running
 from tests.support.documents.made import pdf
 from tests.support.documents.pictures import picture
-from tests.support.window.chat import card, editor
+from tests.support.window.chat import card, editor, shown_card
 from tests.support.window.chat_windows import open_chat, opened
 from tests.support.window.dropping import drop, files
 from tests.support.window.finding import find_all
 from tests.support.window.menus import choose
 from tests.support.window.pressing import press
 
+W = TypeVar("W", bound=QWidget)
 pytestmark = pytest.mark.process
 
 
@@ -84,6 +87,11 @@ def asked(running: Running) -> str:
     """What the last user's turn said to the model."""
     turns = [each.content for each in running.engine.requests[-1].messages if each.role == "user"]
     return str(turns[-1])
+
+
+def asked_first(running: Running) -> str:
+    """What the first user's turn said to the model."""
+    return next(each.content for each in running.engine.requests[-1].messages if each.role == "user")
 
 
 def send(running: Running, text: str) -> None:
@@ -284,6 +292,31 @@ def test_a_picture_says_that_the_model_cannot_see_it_and_is_not_sent(running: Ru
     assert "can't see pictures" in chip.accessibleDescription()
     running.window.chat.composer.submit()
     assert "can't see pictures" in said(running) and not running.engine.requests
+
+
+def test_a_model_that_cannot_see_goes_on_without_the_pictures_when_a_person_says_so(
+    make_desktop: Callable[..., Running], tmp_path: Path
+) -> None:
+    running = make_desktop(counts=True, sees=True).ready()
+    (red := tmp_path / "red.png").write_bytes(picture())
+    give(running, red)
+    weighed(running, "red.png")
+    send(running, "What color?")
+    running.engine.sees = False
+    running.services.models.reload()
+    running.until(lambda: (facts := running.window.chat.model.facts) is not None and not facts.sees)
+    send(running, "And now?")
+    transcript = running.window.chat.transcript
+
+    def below(kind: type[W]) -> list[W]:
+        """What the last answer shows of this kind, [] before it has a card."""
+        last = shown_card(transcript, transcript.ids[-1]) if transcript.ids else None
+        return [] if last is None else find_all(last, kind=kind)
+
+    running.until(lambda: any("can't see pictures" in strip.text() for strip in below(Banner)))
+    press(below(Banner)[0], "Go on without pictures")
+    running.until(lambda: "not shown to this model" in asked_first(running))
+    running.until(lambda: any("1 picture was left out" in line.text() for line in below(QLabel)))
 
 
 def test_a_picture_is_seen_in_its_chip_and_in_the_message_and_opens_large(
