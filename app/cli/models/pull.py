@@ -36,10 +36,10 @@ def pull(name: str, output: Output) -> int:
     wanted = parse_model_name(name)
     with opened() as services:
         model = _in_library(wanted, services)
-        if model is not None:
+        if model is not None and not _may_lack_projector(model):
             return _ready(model, output, "here")
         with changes_of(services) as changes, contextlib.closing(ProgressReport(output)) as report:
-            download = _begin(wanted, services, output)
+            download = _projector_of(model, services) if model else _begin(wanted, services, output)
             if isinstance(download, LibraryModel):
                 return _ready(download, output, "here")
             try:
@@ -67,6 +67,21 @@ def _in_library(wanted: ModelName, services: Services) -> LibraryModel | None:
         if wanted.variant and wanted.variant == model.variant:
             return model
     return None
+
+
+def _may_lack_projector(model: LibraryModel) -> bool:
+    return model.managed and model.projector is None
+
+
+def _projector_of(model: LibraryModel, services: Services) -> Download | LibraryModel:
+    """The download of the projector that the hub has for a model that is here without one; the model where there is
+    none, or the hub cannot be asked."""
+    try:
+        return services.downloads.add_named(f"{model.repo}:{model.variant}")
+    except UserError as error:
+        if error.code == "download.already" or error.code.startswith("hub."):
+            return model
+        raise
 
 
 def _begin(wanted: ModelName, services: Services, output: Output) -> Download | LibraryModel:

@@ -10,7 +10,9 @@ import pytest
 
 from tests.support.command import Command
 from tests.support.hub import Fault, Hub, HubRepo
+from tests.support.hub.contents import Content, DiskContent
 from tests.support.hub.models import tiny
+from tests.support.projectors import color_projector
 
 REPO = "demo/Tiny-GGUF"
 NAME = f"{REPO}:Q8_0"
@@ -44,7 +46,26 @@ def test_pulling_again_fetches_nothing(command: Command, hub: Hub, pulled: Path)
         assert ran.code == 0 and ran.out.count("\n") == 1
         assert ran.last["state"] == "ready" and ran.last["path"] == str(pulled)
         assert hub.log.sent(FILE) == 0
-        assert len(hub.log) == 0 or name in (f"{REPO}:q8_0", REPO), "the hub says what else a name may mean"
+
+
+def test_pulling_again_needs_no_hub(coterie_home: Path, pulled: Path) -> None:
+    ran = Command(coterie_home, "http://127.0.0.1:9").here("models", "pull", NAME, "--json")
+    assert (ran.code, ran.last["path"]) == (0, str(pulled))
+
+
+def test_pulling_again_fetches_the_projector_that_is_missing(
+    command: Command, hub: Hub, pulled: Path
+) -> None:
+    files: dict[str, Content] = {
+        "Tiny-Q8_0.gguf": tiny(2_000_000),
+        "mmproj-F16.gguf": DiskContent(color_projector()),
+    }
+    hub.shelf.add(HubRepo(REPO, files))
+    hub.log.clear()
+    ran = command.here("models", "pull", NAME, "--json")
+    assert (ran.code, ran.last["id"], ran.last["path"]) == (0, NAME, str(pulled)), ran.err
+    assert hub.log.sent(f"{REPO}/mmproj-F16.gguf")
+    assert hub.log.sent(FILE) < 400_000, "of the model its header alone is read again"
 
 
 def test_progress_is_told_at_most_four_times_a_second_and_ready_comes_last(
