@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -38,3 +38,28 @@ class Worker(Generic[T]):
     def _run(self) -> None:
         while (item := self._items.get()) is not None and not self.closed:
             self._work(item)
+
+
+class StoppableThread:
+    """A thread that ends with its work, or soon after `stopped` is set, which the work looks at."""
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def begin(self, name: str, work: Callable[[], object]) -> None:
+        self._thread = threading.Thread(target=work, name=name, daemon=True)
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait for the end of what was begun."""
+        if self._thread is not None:
+            self._thread.join()
+
+
+def end_all(threads: Sequence[StoppableThread]) -> None:
+    """Stop these, and wait until all have ended."""
+    for each in threads:
+        each.stopped.set()
+    for each in threads:
+        each.join()

@@ -5397,6 +5397,10 @@
         <translation>사용 중인 모델</translation>
     </message>
     <message>
+        <source>Collections…</source>
+        <translation>모음…</translation>
+    </message>
+    <message>
         <source>Add files…</source>
         <translation>파일 추가…</translation>
     </message>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.slices import Slices
 from app.desktop.base.theme import themes
+from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.markdown.code import CodeBlock
-from app.desktop.markdown.code_preview import Blocks
 from app.desktop.markdown.prose import ProseBlock
 from app.desktop.markdown.source_marks import Marks
 from app.desktop.markdown.streaming import Change
@@ -73,10 +73,11 @@ def rough_height(block: Block, width: int) -> int:
     return px(24) * max(1, lines)
 
 
-class AnswerBody(Blocks):
+class AnswerBody(FittedWidget):
     """Blocks below each other, laid out by `fit`. `slices`: it shares their time, and only its first block is there
-    at once. `source_asked` carries the Cited whose mark was pressed."""
+    at once. A click on a link only says so; `source_asked` carries the Cited whose mark was pressed."""
 
+    link_asked = Signal(str)
     source_asked = Signal(object)
 
     def __init__(self, parent: QWidget, *, slices: Slices | None = None) -> None:
@@ -203,7 +204,7 @@ class AnswerBody(Blocks):
 
     def _make_new(self, block: Block) -> ProseBlock | CodeBlock:
         row: ProseBlock | CodeBlock
-        row = ProseBlock(self, block) if isinstance(block, Prose) else CodeBlock(self, block, AnswerBody)
+        row = ProseBlock(self, block) if isinstance(block, Prose) else CodeBlock(self, block, shown_blocks)
         row.link_asked.connect(self.link_asked)
         row.height_changed.connect(self.height_changed)
         if isinstance(row, ProseBlock):
@@ -266,3 +267,11 @@ class AnswerBody(Blocks):
     def resizeEvent(self, event: QResizeEvent) -> None:
         if event.size().width() != self._width:  # a layout may have asked for other widths since
             self.fit(event.size().width())
+
+
+def shown_blocks(parent: QWidget, blocks: Sequence[Block], link_asked: Callable[[str], object]) -> AnswerBody:
+    """A body of its own for blocks that are in another one."""
+    body = AnswerBody(parent)
+    body.link_asked.connect(link_asked)
+    body.show_blocks(blocks)
+    return body

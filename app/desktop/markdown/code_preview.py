@@ -56,17 +56,8 @@ def painted(source: str, ratio: float) -> QImage | None:
     return image
 
 
-class Blocks(FittedWidget):
-    """Shows blocks below each other; a click on a link only says so."""
-
-    link_asked = Signal(str)
-
-    def show_blocks(self, blocks: Sequence[Block]) -> None:
-        """Show exactly these."""
-        raise NotImplementedError
-
-
-MakeBlocks = Callable[[QWidget], Blocks]
+# Makes what shows blocks below each other, and calls the last for a link that is pressed.
+MakeBlocks = Callable[[QWidget, Sequence[Block], Callable[[str], object]], FittedWidget]
 
 
 class CodePreview(TranslatedWidget):
@@ -83,7 +74,7 @@ class CodePreview(TranslatedWidget):
         self._note = wrapped_label(self, "small", selectable=False)
         self.picture = QLabel(self)
         self.picture.hide()
-        self._words: Blocks | None = None
+        self._words: FittedWidget | None = None
         left = Qt.AlignmentFlag.AlignLeft
         self._column = Column(
             self._note, (self.picture, 0, left), parent=self, margins=(0, 4, 0, 8), spacing=6
@@ -114,11 +105,10 @@ class CodePreview(TranslatedWidget):
             return
         self._page = page
         if page.pieces:
-            self._words = make(self)
-            self._words.link_asked.connect(self.link_asked)
+            blocks = [Prose(piece) for piece in page.pieces]
+            self._words = make(self, blocks, self.link_asked.emit)
             self._words.height_changed.connect(self._refit)
             self._column.insertWidget(0, self._words)
-            self._words.show_blocks([Prose(piece) for piece in page.pieces])
             self._words.show()
         self.retranslate()
 

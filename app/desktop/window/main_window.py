@@ -195,6 +195,7 @@ class MainWindow(ThemedWidget):
         self.projects = ProjectControl(
             self.calls, self.sidebar, self.chats, self.toast, lambda project: self.go.new_chat(project)
         )
+        self.projects.serve(self.chat.collections)
         self.exports = ChatExports(self.calls, self.toast, self.sidebar.model.conversation, self)
         self.imports = ChatImport(self.calls, self.toast)
 
@@ -270,9 +271,8 @@ class MainWindow(ThemedWidget):
         self.sidebar.archived_wanted.connect(lambda: self.put_away.open(archived=True))
         for deleted_wanted in (self.sidebar.deleted_wanted, self.later.deleted_wanted):
             deleted_wanted.connect(lambda: self.put_away.open(archived=False))
-        self.sidebar.menus.export_wanted.connect(self.exports.ask)
-        go.export_wanted.connect(self.exports.ask)
-        self.later.export_wanted.connect(self.exports.ask)
+        for wanted in (self.sidebar.menus.export_wanted, go.export_wanted, self.later.export_wanted):
+            wanted.connect(self.exports.ask)
         self.downloads.changed.connect(self.rail.show_downloads)
         self.downloads.used.connect(go.chat_with)
         self.downloads.show_wanted.connect(lambda: go.show_models("downloads"))

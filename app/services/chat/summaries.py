@@ -28,6 +28,7 @@ from app.services.chat.events import (
 from app.services.chat.prompting import compaction_point_of, request_messages, seen, with_attachments
 from app.services.events import EventBus
 from app.services.models.engine_names import of_chat
+from app.services.worker import StoppableThread, end_all
 from app.store.records import CompactionPoint, Message
 from engine import values
 from engine.errors import ErrorInfo, UserError
@@ -85,8 +86,7 @@ class Summaries:
         with self._lock:
             self._works[room.conversation] = work
         self._events.publish(SummaryStarted(room.conversation, 1, 1))
-        work.thread = threading.Thread(target=self._run, args=(work,), name="chat-summary", daemon=True)
-        work.thread.start()
+        work.begin("chat-summary", lambda: self._run(work))
 
     def draft(self, conversation: int) -> Draft | None:
         """The draft of a conversation so far. Never blocks."""
@@ -117,11 +117,7 @@ class Summaries:
         with self._lock:
             works = tuple(self._works.values())
             self._works.clear()
-        for work in works:
-            work.stopped.set()
-        for work in works:
-            if work.thread is not None:
-                work.thread.join()
+        end_all(works)
 
     # --- on the thread of a summary ---
 
@@ -212,14 +208,13 @@ class Summaries:
         return min(_THOUGHT, context // 4) if may_think else 0
 
 
-class _Work:
+class _Work(StoppableThread):
     """One summary in progress."""
 
     def __init__(self, room: CompactionOptions) -> None:
         self.room = room
+        super().__init__()
         self.draft = Draft(room)
-        self.stopped = threading.Event()
-        self.thread: threading.Thread | None = None
 
 
 def _wish(work: _Work) -> str:

@@ -12,6 +12,7 @@ from app.desktop.base.language import languages
 from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 from app.desktop.base.tool_tip import wrapped_tip
+from app.desktop.chat.attaching.chip_keys import take_chip_key
 from app.desktop.chat.attaching.thumbnails import paint_rounded
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
@@ -181,11 +182,7 @@ class AttachmentChip(QPushButton):
         return QSize(0, 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not self._sent:
-            self.removed.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
+        if not take_chip_key(self, event, None if self._sent else self.removed.emit):
             super().keyPressEvent(event)
 
     @property

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
 from app.desktop.base.tool_tip import wrapped_tip
+from app.desktop.chat.attaching.chip_keys import take_chip_key
 from app.desktop.chat.attaching.thumbnails import paint_rounded
 from app.desktop.widgets.buttons import paint_focus_ring
 from app.store.records import Attachment
@@ -72,9 +73,7 @@ class SentPicture(QAbstractButton):
         painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
+        if not take_chip_key(self, event):
             super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:

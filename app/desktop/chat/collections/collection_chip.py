@@ -10,6 +10,7 @@ from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.base.tool_tip import wrapped_tip
+from app.desktop.chat.attaching.chip_keys import take_chip_key
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import announce, name_icon
@@ -71,11 +72,7 @@ class CollectionChip(QPushButton):
         return QSize(0, self._row.sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.removed.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
+        if not take_chip_key(self, event, self.removed.emit):
             super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
 
 class CollectionsControl(QObject):
     """`chosen` carries the name of the collection that the chat searches, "" for none; `said` a `Notification` for
-    the foot of the window. `attach` lets a person choose files for the next message."""
+    the foot of the window; `closed` comes from the sheet. `attach` lets a person choose files for the next
+    message."""
 
     chosen = Signal(str)
     said = Signal(object)
+    closed = Signal()
 
     def __init__(self, calls: ServiceCalls, composer: Composer, attach: Callable[[], object]) -> None:
         super().__init__(composer)
@@ -119,6 +121,7 @@ class CollectionsControl(QObject):
             sheet.remove_wanted.connect(self._remove)
             sheet.rename_wanted.connect(self._rename)
             sheet.used.connect(self._choose)
+            sheet.closed.connect(self.closed)
         self.sheet.show_use(self._in_use)
         if self._in_use:
             self.sheet.show_collection(self._in_use)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.desktop.base.tasks import Task, run_in_background
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.markdown.body import AnswerBody, segments
+from app.desktop.markdown.body import segments, shown_blocks
 from app.desktop.markdown.code import CodeBlock
 from app.desktop.markdown.prose import ProseBlock
 from app.desktop.models.discover.card_text import card_text, piece_blocks
@@ -101,7 +101,7 @@ class ModelCard(ThemedWidget):
             row = ProseBlock(self, block)
             row.setAccessibleName(self.tr("Text of the model card") if "<a href" in block.html else "")
         else:
-            row = CodeBlock(self, block, AnswerBody)
+            row = CodeBlock(self, block, shown_blocks)
         row.link_asked.connect(self.link_asked)
         row.height_changed.connect(self._refit)
         row.show()

@@ -14,6 +14,7 @@ from app.desktop.window.chats.sidebar import Sidebar
 from app.store.records import Project, ProjectOptions
 
 if TYPE_CHECKING:
+    from app.desktop.chat.collections.collections_control import CollectionsControl
     from app.desktop.widgets.toast import Toast
     from app.desktop.window.chats.project_sheet import ProjectSheet
     from app.services.services import Services
@@ -33,6 +34,7 @@ class ProjectControl(QObject):
         super().__init__(sidebar)
         self._calls, self._sidebar, self._chats, self._toast = calls, sidebar, chats, toast
         self._begin = begin
+        self._collections: CollectionsControl | None = None
         self._shown: Project | None = None
         self._moved: list[int] = []
         self.sheet: ProjectSheet | None = None
@@ -40,6 +42,11 @@ class ProjectControl(QObject):
         menus.project_wanted.connect(self.open)
         menus.project_delete_wanted.connect(self.delete)
         menus.new_in_wanted.connect(self.new_chat)
+
+    def serve(self, collections: CollectionsControl) -> None:
+        """Let the sheet open all collections, and choose from what they are afterwards."""
+        self._collections = collections
+        collections.closed.connect(self._read_collections)
 
     def new_chat(self, project: int) -> None:
         """Begin a chat in a project, whose chats are then shown."""
@@ -60,8 +67,25 @@ class ProjectControl(QObject):
             self.sheet = ProjectSheet(self._toast.window())
             self.sheet.wanted.connect(self._keep)
             self.sheet.delete_wanted.connect(lambda: self.delete(self._shown.id if self._shown else 0))
+            if self._collections is not None:
+                self.sheet.collections_wanted.connect(self._collections.open)
         self.sheet.show_project(self._shown, *choices)
         self.sheet.open()
+
+    def _read_collections(self) -> None:
+        shown = None if self._shown is None else self._shown.id
+        if self.sheet is not None and self.sheet.isVisible():
+            self._calls.do(
+                lambda s: (_collections(s), s.projects.find(shown)),
+                self._show_collections,
+                executor="io",
+                owner=self,
+            )
+
+    def _show_collections(self, found: tuple[Sequence[str], Project | None]) -> None:
+        names, project = found
+        if self.sheet is not None:
+            self.sheet.show_collections(names, "" if project is None else project.options.collection)
 
     def _keep(self, name: str, options: ProjectOptions) -> None:
         assert self.sheet is not None
@@ -97,8 +121,11 @@ def _choices(services: Services) -> tuple[Any, ...]:
     from app.desktop.runs.model_field import run_models
 
     models = [(model.name, model.shown) for model in run_models(services)]
-    collections = services.collections.names() if services.collections.exist else ()
-    return models, recent_folders(services), *tools_at_hand(services), collections
+    return models, recent_folders(services), *tools_at_hand(services), _collections(services)
+
+
+def _collections(services: Services) -> Sequence[str]:
+    return services.collections.names() if services.collections.exist else ()
 
 
 def _kept(services: Services, project: Project | None, name: str, options: ProjectOptions) -> Project:

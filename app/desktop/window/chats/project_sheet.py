@@ -20,7 +20,7 @@ from app.desktop.text.run_labels import folder_text
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.desktop.widgets.labels import set_texts, text_label, wrapped_label
-from app.desktop.widgets.layouts import STRETCH, Column
+from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.overlay import Sheet
 from app.services.runs.values import ToolAtHand
 from app.store.records import ChatTools, Project, ProjectOptions
@@ -31,9 +31,10 @@ WIDTH = 600
 
 class ProjectSheet(Sheet):
     """`wanted` carries the name and the `ProjectOptions`, whose folder is still to be looked at: `close_overlay` or
-    `say` follows. `delete_wanted` comes for a project that there is."""
+    `say` follows. `delete_wanted` comes for a project that there is, `collections_wanted` for all collections."""
 
     wanted = Signal(str, object)
+    collections_wanted = Signal()
     delete_wanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -48,7 +49,7 @@ class ProjectSheet(Sheet):
         self.model, self.folder = ChoiceButton(inside), FolderField(inside)
         self.mode, self.which = ModeChoice(inside), ToolsFold(inside)
         self.files, self.add_files = LineList(inside), push_button(inside, "bar")
-        self.collection = ChoiceButton(inside)
+        self.collection, self.collections = ChoiceButton(inside), push_button(inside, "bar")
         self._labels = [text_label(inside, "heading") for _ in range(7)]
         self._about = [wrapped_label(inside, "small", selectable=False) for _ in range(4)]
         self._complaint = Complaint(self.card)
@@ -70,7 +71,7 @@ class ProjectSheet(Sheet):
             (folder, of_tools, self.folder),
             (mode, self.mode, self.which),
             (files, of_files, self.files, (self.add_files, 0, left)),
-            (collection, of_collection, (self.collection, 0, left)),
+            (collection, of_collection, Row(self.collection, self.collections, STRETCH, spacing=8)),
         ):
             column.addLayout(Column(*items, spacing=6))
         column.addStretch(1)
@@ -99,6 +100,7 @@ class ProjectSheet(Sheet):
         self.which.opened.connect(lambda _: QTimer.singleShot(0, self, self.fit))
         self.add_files.clicked.connect(self._choose_files)
         self.files.acted.connect(self._drop_file)
+        self.collections.clicked.connect(self.collections_wanted)
         self.save.clicked.connect(self.confirm)
         self.delete.clicked.connect(self._delete)
         self.cancel.clicked.connect(self.close_overlay)
@@ -132,6 +134,14 @@ class ProjectSheet(Sheet):
         self._complaint.say(None)
         self.retranslate()
         self._folder_changed()
+
+    def show_collections(self, collections: Sequence[str], kept: str) -> None:
+        """Those that there are now. In the place of one that was chosen and is gone comes what the project has,
+        `kept`: that follows a new name."""
+        self._collections = list(collections)
+        if self.collection.value() not in self._collections:
+            self.collection.set_value(kept if kept in self._collections else "")
+        self._show_collections()
 
     def open(self) -> None:
         super().open()
@@ -235,7 +245,8 @@ class ProjectSheet(Sheet):
         if chosen not in [value for value, _ in known]:
             known.append((chosen, str(chosen)))
         self.model.set_choices(texts[2], known, chosen)
-        self._show_collections(texts[6])
+        self._show_collections()
+        set_texts(self.collections, self.tr("Collections…"))
         set_texts(self.add_files, self.tr("Add files…"))
         set_texts(self.save, self.tr("Create") if new else self.tr("Save"))
         set_texts(self.delete, self.tr("Delete project"))
@@ -243,10 +254,12 @@ class ProjectSheet(Sheet):
         set_texts(self.cancel, self.tr("Cancel"))
         self._show_files()
 
-    def _show_collections(self, title: str) -> None:
-        """Nothing is asked where there are none."""
+    def _show_collections(self) -> None:
+        """Nothing can be chosen where there are none."""
         chosen = self.collection.value() or ""
         known = list(dict.fromkeys((*self._collections, *([chosen] if chosen else []))))
-        self.collection.set_choices(title, [("", self.tr("None")), *((name, name) for name in known)], chosen)
-        for part in (self._labels[6], self._about[3], self.collection):
-            part.setVisible(bool(known))
+        self.collection.set_choices(
+            self.tr("Collection"), [("", self.tr("None")), *((name, name) for name in known)], chosen
+        )
+        self.collection.setVisible(bool(known))
+        self._labels[6].setBuddy(self.collection if known else self.collections)

@@ -18,6 +18,7 @@ from agents.tools.documents.passages import passages
 from agents.tools.documents.reading import Part
 from app.services.chat.events import PartsEnded, PartsRead
 from app.services.chat.prompting import framed
+from app.services.worker import StoppableThread, end_all
 from app.store.records import Attachment, Message, Source
 from engine import values
 from engine.errors import ErrorInfo, UserError
@@ -86,8 +87,7 @@ class PartByPart:
             if asked.conversation in self._works:
                 raise UserError("chat.busy")
             self._works[asked.conversation] = work
-        work.thread = threading.Thread(target=self._run, args=(work,), name="part-by-part", daemon=True)
-        work.thread.start()
+        work.begin("part-by-part", lambda: self._run(work))
 
     def stop(self, conversation: int) -> None:
         """Read no further part; the question is asked with the notes so far."""
@@ -101,10 +101,7 @@ class PartByPart:
             works = tuple(self._works.values())
         for work in works:
             work.closed = True
-            work.stopped.set()
-        for work in works:
-            if work.thread is not None:
-                work.thread.join()
+        end_all(works)
 
     # --- on the thread of a chat ---
 
@@ -202,14 +199,13 @@ class PartByPart:
                 yield Part(part.label, passage.text, part.number)
 
 
-class _Work:
+class _Work(StoppableThread):
     """A question in progress."""
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
-        self.stopped = threading.Event()
+        super().__init__()
         self.closed = False
-        self.thread: threading.Thread | None = None
 
 
 def _chunks(pieces: Iterable[Part], room: int) -> Iterator[list[Part]]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base import tasks
-from app.desktop.markdown.body import AnswerBody
+from app.desktop.markdown.body import shown_blocks
 from app.desktop.markdown.code import CodeBlock, Colours
 from app.desktop.markdown.code_file import SaveButton, file_name
 from app.markdown.markdown import Code
@@ -32,7 +32,7 @@ def holder(qtbot: QtBot) -> Iterator[QWidget]:
 
 
 def block(holder: QWidget, code: Code) -> CodeBlock:
-    made = CodeBlock(holder, code, AnswerBody)
+    made = CodeBlock(holder, code, shown_blocks)
     made.setGeometry(0, 0, 500, made.fit(500))
     made.show()
     return made

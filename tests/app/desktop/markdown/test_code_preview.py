@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.markdown.body import AnswerBody
+from app.desktop.markdown.body import shown_blocks
 from app.desktop.markdown.code import CodeBlock
 from app.desktop.markdown.code_preview import MOST_HEIGHT, CodePreview, look_of, painted
 from app.desktop.markdown.prose import ProseBlock
@@ -134,7 +134,7 @@ def holder(qtbot: QtBot) -> QWidget:
 
 
 def block(holder: QWidget, code: Code) -> CodeBlock:
-    made = CodeBlock(holder, code, AnswerBody)
+    made = CodeBlock(holder, code, shown_blocks)
     made.setGeometry(0, 0, 500, made.fit(500))
     made.height_changed.connect(lambda: made.resize(500, made.fit(500)))
     made.show()

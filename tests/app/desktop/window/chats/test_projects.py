@@ -98,6 +98,32 @@ def test_a_project_is_given_a_collection_and_keeps_what_the_sheet_does_not_ask(
     assert only(chatting).options == ProjectOptions(remembers=True, collection="Lease")
 
 
+def test_collections_are_made_and_renamed_from_the_sheet_of_a_project(chatting: Running) -> None:
+    services, window = chatting.services, chatting.window
+    chatting.window.projects.open(None)
+    sheet = opened(chatting)
+    assert not sheet.collection.isVisible() and sheet.collections.isVisible()
+    sheet.collections.click()
+    collections = window.chat.collections.sheet
+    assert collections is not None and collections.isVisible()
+    collections.make_wanted.emit("Lease")
+    chatting.until(lambda: services.collections.exist and list(services.collections.names()) == ["Lease"])
+    collections.close_overlay()
+    chatting.until(lambda: sheet.collection.isVisible())
+    assert sheet.isVisible()
+    sheet.name.setText("Sea")
+    sheet.collection.set_value("Lease")
+    sheet.confirm()
+    chatting.until(lambda: not sheet.isVisible())
+    window.projects.open(only(chatting).id)
+    chatting.until(sheet.isVisible)
+    sheet.collections.click()
+    collections.rename_wanted.emit("Lease", "Contracts")
+    chatting.until(lambda: only(chatting).options.collection == "Contracts")
+    collections.close_overlay()
+    chatting.until(lambda: spoken(sheet.collection) == "Collection: Contracts")
+
+
 @pytest.mark.parametrize("text_size", [1.0, 2.0])
 def test_the_sheet_of_a_project_is_as_high_as_what_is_in_it(chatting: Running, text_size: float) -> None:
     chatting.window.resize(1440, 900)
