@@ -49,7 +49,8 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
 
     A run that answers in a chat has `before`, what was said there before the task; `tainted`: untrusted text
     is in it; `media` are the pictures in the task. `instructions` are the user's own for every answer, put behind
-    the system prompt; `sampling` and `max_tokens` (0: as many as fit) are for each turn.
+    the system prompt; `sampling` and `max_tokens` (0: as many as fit) are for each turn. `collection` names the one
+    that `search_collection` searches, "" for none.
     """
 
     task: str
@@ -70,6 +71,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     sampling: Sampling = Sampling()
     max_tokens: int = 0
     media: tuple[Picture, ...] = ()
+    collection: str = ""
 
 
 class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed"):

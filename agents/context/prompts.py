@@ -34,6 +34,17 @@ _MODES: dict[Mode, str] = {
     "workspace": "Some calls need the user's consent. When one is denied, do not try the same in another way.",
     "all-in-sandbox": "",
 }
+_SEARCH = "search_collection"
+# For a run whose one tool searches a collection: it has nothing to do with a folder.
+_LOOKING_UP = """\
+You answer the user's question from their documents.
+- Look up with search_collection, in words of your own, before you answer; search again with other words when
+something is missing. Never make up what documents say.
+- When you have what you need, answer without a call. Say so when the documents don't tell it."""
+_CITE = (
+    "Cite a passage that search_collection found by its number, like [1], behind what you say of it. Put quotations "
+    "in quotation marks, word for word."
+)
 _SANDBOX = "Commands and programs run confined to the folder, without a network unless the user allows it."
 _PLAN = "For a task of several steps, keep a plan with update_plan."
 _PAGES = "Long results are shortened; read_result shows more of them."
@@ -56,9 +67,14 @@ def system_prompt(
 
     `context` is the model's, in tokens, 0 where it is not known; `sandbox`: what is executed is confined.
     """
+    if _SEARCH in tools and {*tools} <= {_SEARCH, "read_result"}:
+        return "\n".join(
+            [f"{_LOOKING_UP}\n- {_CITE}", f"- {_DATA}", f"- {_LANGUAGES.get(language, _LANGUAGES['en'])}"]
+        )
     if 0 < context < SHORT_CONTEXT:
         lines = [_SHORT.format(folder=_quoted(folder)), _SHORT_DATA]
         lines += [_MODES["read"]] if mode == "read" else []
+        lines += [_CITE] if _SEARCH in tools else []
         lines += [_LANGUAGES["ko"]] if language == "ko" else []
         return " ".join(lines)
     lines = [_LONG.format(folder=_quoted(folder)), f"- {_DATA}"]
@@ -66,6 +82,8 @@ def system_prompt(
         lines.append(f"- {_MODES[mode]}")
     if sandbox and not {"shell", "python"}.isdisjoint(tools):
         lines.append(f"- {_SANDBOX}")
+    if _SEARCH in tools:
+        lines.append(f"- {_CITE}")
     if "update_plan" in tools:
         lines.append(f"- {_PLAN}")
     if "read_result" in tools:

@@ -74,7 +74,8 @@ def chat(arguments: ChatArguments, output: Output) -> int:
     prompt = with_piped(arguments.prompt, output)
     with opened(states=prompt is None) as services:
         if arguments.collection:
-            services.collections.named(arguments.collection)
+            name = services.collections.named(arguments.collection).name
+            options = msgspec.structs.replace(options, collection=name)
         if arguments.workspace:
             tools = chat_tools(services, arguments.workspace, arguments.approve)
             options = msgspec.structs.replace(options, tools=tools)
@@ -85,7 +86,6 @@ def chat(arguments: ChatArguments, output: Output) -> int:
         if note and not output.json:
             output.note(note)
         talk = Talk(services, output, options, offered)
-        talk.collection = arguments.collection
         try:
             talk.attachments = (
                 attached(services, talk.id, arguments.attach, output) if arguments.attach else ()
@@ -154,7 +154,7 @@ def _once(talk: Talk, prompt: str, output: Output) -> int:
 def _print(talk: Talk, message: Message, output: Output) -> None:
     if output.json:
         answer = answer_object(message, output, talk.calls(message))
-        cites = talk.sent or talk.collection
+        cites = talk.sent or talk.searches
         told = objects(talk.sent, talk.services.citations.of(message), output) if cites else {}
         output.object(answer | told)
     elif message.timings and message.usage and sys.stderr.isatty():

@@ -47,13 +47,13 @@ class Talk:
         self._failure: ErrorInfo | None = None
         self._given_up = 0.0
         self._tools = ToolsShown(services, output)
+        # Whether each question is answered from a collection.
+        self.searches = bool(options.collection)
         services.events.subscribe(ServiceEvent, self._events.put)
         self.id = services.conversations.create(options).id
         # What goes with the next question, and what went with the last one.
         self.attachments: tuple[Attachment, ...] = ()
         self.sent: tuple[Attachment, ...] = ()
-        # The name of the collection that is searched for each question, "" for none.
-        self.collection = ""
         if offered is not None:
             services.requests.offer_tools(self.id, offered)
 
@@ -65,7 +65,7 @@ class Talk:
         attachments, self.attachments = self.attachments, ()
 
         def send() -> Message:
-            found = passages(self.services, self.collection, text, self._output) if self.collection else ()
+            found = passages(self.services, self.id, text, self._output) if self.searches else ()
             answer = self.services.asking.send(self.id, text, attachments=attachments, sources=found)
             (question,) = self.services.conversations.messages([answer.parent or 0])
             self.sent = question.attachments

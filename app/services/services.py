@@ -19,6 +19,7 @@ from app.services.chat.chat_models import ChatModels
 from app.services.chat.chat_requests import ChatRequests
 from app.services.chat.citations.citations import Citations
 from app.services.chat.collection_search import CollectionSearch
+from app.services.chat.collection_tool import CollectionTools
 from app.services.chat.compaction import Compactor
 from app.services.chat.comparisons import Comparisons
 from app.services.chat.conversations import TRASH_DAYS, Conversations
@@ -101,7 +102,14 @@ class Services:
         self.remote_servers = remote_servers
         self.model_registry = ModelRegistry(models, settings, remote_servers.access_of, events)
         self.servers = Servers(home, secrets, found_sandbox, events, self._revoke)
-        parts = RunParts(home, self.model_registry, self.servers, lambda: language(settings.current))
+        self.collections = Collections(home, changed=lambda: events.publish(CollectionsChanged()))
+        parts = RunParts(
+            home,
+            self.model_registry,
+            self.servers,
+            lambda: language(settings.current),
+            CollectionTools(store, self.collections, models).tool,
+        )
         self.prompts = prompt_library(home, parts.language)
         self.runs = Runs(home, store, parts, events)
         self.projects = Projects(store, events)
@@ -115,11 +123,11 @@ class Services:
         self.attachments = Attachments(store, models, self.requests, events, self._prefill_tps, self._seeing)
         self.source_views = SourceViews(store)
         self.citations = Citations(store, self.attachments.parts)
-        self.answers = OpenAnswers(store, models, self.runs, self.requests, events)
+        self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
+        self.collection_search = CollectionSearch(self.collections, self.projects, models, self.tool_checks)
+        self.answers = OpenAnswers(store, models, self.runs, self.requests, self.collection_search, events)
         self.conversations = Conversations(store, self.projects, self.answers, events)
         self.filing = Filing(store, self.runs, self.answers, events)
-        self.collections = Collections(home, changed=lambda: events.publish(CollectionsChanged()))
-        self.collection_search = CollectionSearch(self.collections, self.projects, models)
         self.indexing = BackgroundIndexing(self.collections, lambda: models.is_answering)
         self.asking = Asking(
             store,
@@ -161,7 +169,6 @@ class Services:
             events,
         )
         self.summaries = Summaries(store, models, self.model_registry, self.requests, events)
-        self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         placements.attach(models)
         self.kept_states = PromptCacheFiles(home, settings, models, events)
         events.subscribe(RemoteServersChanged, self._server_changed)

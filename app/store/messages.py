@@ -159,6 +159,10 @@ class Messages(Part):
         found = select(MESSAGE.c.model, count).where(MESSAGE.c.better, _KEPT).group_by(MESSAGE.c.model)
         return {str(model): int(times) for model, times in connection.execute(found)}
 
+    def set_sources(self, message: int, sources: Sequence[Source]) -> Message:
+        """Set what a question, or an answer that searches by itself, was given to be answered from."""
+        return self._set(message, sources=tuple(sources))
+
     def set_run(self, message: int, run: int) -> Message:
         """Set the run that writes this answer with tools."""
         return self._set(message, run=run)

@@ -201,7 +201,8 @@ class Message(msgspec.Struct, frozen=True):
 
     `tool_calls` are those that an answer makes, malformed ones included. `notices`: what is to be known of it
     besides its text, such as that it ended in mid-thought. `run` is the run that wrote an answer with tools,
-    else 0. `better`: the person preferred it to those of other models. `sources` are those of a question.
+    else 0. `better`: the person preferred it to those of other models. `sources` are those of a question,
+    and of an answer those that its run found.
     """
 
     id: int

@@ -6844,6 +6844,14 @@
         <translation>문서에서 ‘{what}’ 검색</translation>
     </message>
     <message>
+        <source>Searched the collection for “{what}”</source>
+        <translation>모음에서 ‘{what}’ 검색함</translation>
+    </message>
+    <message>
+        <source>Search the collection for “{what}”</source>
+        <translation>모음에서 ‘{what}’ 검색</translation>
+    </message>
+    <message>
         <source>Read the notes</source>
         <translation>메모를 읽음</translation>
     </message>

@@ -13,17 +13,21 @@ if TYPE_CHECKING:
     from app.services.services import Services
 
 
-def passages(services: Services, collection: str, question: str, output: Output) -> tuple[Source, ...]:
-    """The passages of a collection for a question, and on stderr which files they are of.
+def passages(services: Services, chat: int, question: str, output: Output) -> tuple[Source, ...]:
+    """The passages of the collection of a chat for a question, and on stderr which files they are of; () where the
+    model searches by itself.
 
     Waits for the model that is being loaded, whose context says how many there are. Raises UserError
-    `collections.none`, and for a model that cannot be loaded.
+    `chat.no_collection`, and for a model that cannot be loaded.
     """
-    name = services.collections.named(collection).name
     wait_for_model(services)
-    found = services.collection_search.sources(name, question)
+    conversation = services.conversations.get(chat)
+    name = services.collection_search.collection_of(conversation)
+    found = services.collection_search.of_chat(conversation, question)
     files = dict.fromkeys(source.name for source in found)
-    if found:
+    if services.collection_search.by_model(conversation):
+        output.note(output.localized("cli.collections.by_model"))
+    elif found:
         output.note(output.localized("cli.collections.found", files=printable(", ".join(files))))
     else:
         output.note(output.localized("cli.collections.nothing"))

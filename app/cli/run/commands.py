@@ -51,6 +51,9 @@ def run(
     tools: Annotated[
         str, typer.Option(metavar="NAMES", help="Only these tools, divided by commas; without it all.")
     ] = "",
+    collection: Annotated[
+        str, typer.Option(metavar="NAME", help="Let it search this collection of documents.")
+    ] = "",
     recipe: Annotated[str, typer.Option(metavar="NAME", help="A recipe's name, or its file.")] = "",
     set: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the recipe.")
@@ -98,6 +101,7 @@ def run(
         max_steps=max_steps,
         reasoning=reasoning,
         tools=tuple(name.strip() for name in tools.split(",") if name.strip()),
+        collection=collection,
         recipe=recipe,
         values=_values(set or []),
         resume=resume,

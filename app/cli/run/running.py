@@ -19,7 +19,7 @@ from app.cli.run.showing import Showing, entry_object
 from app.services.events import ServiceEvent, StoreFailed
 from app.services.runs.events import RunAsks, RunChanged, RunEntries
 from app.services.runs.recipes import filled
-from app.services.runs.runs import with_steps
+from app.services.runs.start import with_steps
 from app.services.runs.values import RunSpec
 from app.services.services import Services
 from app.store.records import RUNS_UNDER_WAY, RunRecord
@@ -39,6 +39,7 @@ class RunArguments(msgspec.Struct, frozen=True):
     max_steps: int | None = None
     reasoning: str = ""
     tools: tuple[str, ...] = ()
+    collection: str = ""
     recipe: str = ""
     values: dict[str, str] = {}
     resume: str = ""
@@ -72,7 +73,7 @@ def _check(arguments: RunArguments) -> None:
     """Check the options. Raises WrongUsage for an invalid combination."""
     if arguments.resume:
         fixed = (arguments.workspace, arguments.recipe, arguments.tools, arguments.model, arguments.reasoning)
-        if any(fixed):
+        if any(fixed) or arguments.collection:
             raise WrongUsage(UserError("cli.resume_alone"))
     elif arguments.again:
         raise WrongUsage(UserError("cli.again_needs_resume"))
@@ -94,6 +95,7 @@ def _started(services: Services, arguments: RunArguments) -> RunRecord:
         tools = tools or recipe.tools or ()
         budget, title = recipe.budget, recipe.title
     reasoning = reasoning_choice(arguments.reasoning)
+    named = services.collections.named(arguments.collection).name if arguments.collection else ""
     wish = RunSpec(
         task=task,
         workspace=whole_path(arguments.workspace),
@@ -104,6 +106,7 @@ def _started(services: Services, arguments: RunArguments) -> RunRecord:
         tools=tools or None,
         recipe=arguments.recipe,
         title=title,
+        collection=named,
     )
     return services.runs.start(wish)
 

@@ -97,6 +97,7 @@ class Asking:
             parent = record.parent if record.role == "assistant" else record.id
             if parent is None:
                 raise UserError("chat.nothing_to_answer")
+            self._search_again(record.conversation, parent)
             self._store.messages.show(parent)
             self._events.publish(BranchShown(record.conversation))
             return self._answer(record.conversation, parent, branch=True)
@@ -188,6 +189,19 @@ class Asking:
         if conversation.title_source == "none":
             self._give_title(id, text if text.strip() else attachments[0].name)
         return self._answer(id, question.id)
+
+    def _search_again(self, id: int, question: int) -> None:
+        """Find the passages that a question has not, as a model that searched by itself answered it before."""
+        asked = self._store.messages.get(question)
+        if asked.role != "user" or any(source.path for source in asked.sources):
+            return
+        conversation = self._conversations.get(id)
+        if not self._collections.of_run(conversation):
+            return
+        if found := self._collections.of_chat(conversation, asked.content):
+            given = self._store.messages.sources(id).values()
+            last = max((source.number for sources in given for source in sources), default=0)
+            self._store.messages.set_sources(question, (*asked.sources, *numbered(found, last + 1)))
 
     def _numbered(self, id: int, parent: int | None, sources: Sequence[Source]) -> tuple[Source, ...]:
         """Sources of a question below `parent`, with numbers that no other has in the branch."""

@@ -71,7 +71,9 @@ class ChatRequests:
             conversation="" if conversation >= FIRST_TEMPORARY else of_chat(conversation),
         )
 
-    def with_tools(self, conversation: int, options: ChatOptions, tools: ChatTools) -> AnswerOptions:
+    def with_tools(
+        self, conversation: int, options: ChatOptions, tools: ChatTools, collection: str
+    ) -> AnswerOptions:
         """Options of an answer with tools."""
         return AnswerOptions(
             tools,
@@ -79,6 +81,7 @@ class ChatRequests:
             options.sampling,
             self._over("reasoning", options),
             self._over("max_tokens", options),
+            collection,
         )
 
     def system_prompt(self, conversation: int, options: ChatOptions) -> str:

@@ -35,13 +35,15 @@ if TYPE_CHECKING:
 
 
 class AnswerOptions(msgspec.Struct, frozen=True):
-    """Options of an answer with tools, from the chat and the settings."""
+    """Options of an answer with tools, from the chat and the settings. `collection` names the one that it
+    searches, "" for none."""
 
     tools: ChatTools
     instructions: str
     sampling: Sampling
     reasoning: Reasoning
     max_tokens: int
+    collection: str = ""
 
 
 class ChatRuns:
@@ -105,6 +107,7 @@ class ChatRuns:
                     tools=wish.tools.names,
                     title=self._store.conversations.get(answer.conversation).title,
                     chat=chat,
+                    collection=wish.collection,
                 )
             )
             self._answers[run.id] = _Written(answer)

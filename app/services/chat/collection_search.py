@@ -1,4 +1,5 @@
-"""Finds the passages of a collection for a question, as sources that go with it.
+"""Which collection a chat searches, and who does: the model by itself, or we for each question, whose sources the
+passages become.
 
 Methods block on the disk and on the embedding model: call them off the GUI thread.
 """
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from app.services.chat.projects import Projects
     from app.services.collections.collections import Collections
     from app.services.models.models import Models
+    from app.services.runs.tool_checks import ToolChecks
 
 log = logging.getLogger(__name__)
 # Passages; more of them tell a model less.
@@ -27,38 +29,62 @@ _MOST = 12
 
 
 class CollectionSearch:
-    """Over the collections of a data folder, for the model that is loaded."""
+    """Over the collections of a data folder, for the model that is in use."""
 
-    def __init__(self, collections: Collections, projects: Projects, models: Models) -> None:
+    def __init__(
+        self, collections: Collections, projects: Projects, models: Models, checks: ToolChecks
+    ) -> None:
         self._collections, self._projects, self._models = collections, projects, models
+        self._checks = checks
 
-    def of_project(self, conversation: Conversation, question: str) -> tuple[Source, ...]:
-        """As `sources`, of the collection of a chat's project; () for none, and where it cannot be searched now."""
-        project = self._projects.of(conversation)
-        if project is None or not project.options.collection or not question.strip():
-            return ()
-        try:
-            return self.sources(project.options.collection, question)
-        except UserError as error:
-            log.warning("The collection of a project was not searched: %s", error.code)
-            return ()
+    def collection_of(self, conversation: Conversation) -> str:
+        """The name of the collection that was chosen for a chat, else of its project's, "" for none.
 
-    def of_chat(self, conversation: Conversation, question: str) -> tuple[Source, ...]:
-        """As `sources`, of the collection that was chosen for a chat, else of its project's.
-
-        Raises UserError `chat.no_collection` for a chosen one that is gone, and `store.*`.
+        Raises UserError `chat.no_collection` for a chosen one that is gone, and `store.*`; that of a project that
+        cannot be searched now is done without.
         """
-        collection = conversation.options.collection
-        if collection is None:
-            return self.of_project(conversation, question)
-        if not collection or not question.strip():
-            return ()
+        chosen = conversation.options.collection
+        project = self._projects.of(conversation) if chosen is None else None
+        name = chosen or ("" if project is None else project.options.collection)
+        if not name:
+            return ""
         try:
-            return self.sources(collection, question)
+            return self._collections.named(name).name
         except UserError as error:
+            if chosen is None:
+                log.warning("The collection of a project was not searched: %s", error.code)
+                return ""
             if error.code != "collections.none":
                 raise
-            raise UserError("chat.no_collection", name=collection) from error
+            raise UserError("chat.no_collection", name=name) from error
+
+    def of_run(self, conversation: Conversation) -> str:
+        """As `collection_of`, "" also for a chosen one that is gone: what was asked before is answered without it."""
+        try:
+            return self.collection_of(conversation)
+        except UserError as error:
+            if error.code != "chat.no_collection":
+                raise
+            return ""
+
+    def by_model(self, conversation: Conversation) -> bool:
+        """Whether the model in use searches by itself for this chat: it uses tools well, as its check has shown, and
+        the chat may have runs."""
+        if conversation.temporary:
+            return False
+        path = self._models.state.path
+        check = self._checks.by_path([path]).get(path)
+        return check is not None and check.rating == "good"
+
+    def of_chat(self, conversation: Conversation, question: str) -> tuple[Source, ...]:
+        """The passages for a question of a chat, () where the model searches by itself.
+
+        Raises UserError as `collection_of` does.
+        """
+        name = self.collection_of(conversation)
+        if not name or not question.strip() or self.by_model(conversation):
+            return ()
+        return self.sources(name, question)
 
     def sources(self, collection: str, question: str) -> tuple[Source, ...]:
         """The passages of a collection for a question, as many as a quarter of the context takes.
@@ -68,10 +94,11 @@ class CollectionSearch:
         facts = self._models.state.facts
         room = MOST_FOUND if facts is None else room_to_find(facts.context)
         hits = self._collections.search(collection, question, _MOST)
-        return sources_for((_source(hit.passage) for hit in hits), room)
+        return sources_for((source_of(hit.passage) for hit in hits), room)
 
 
-def _source(passage: FoundPassage) -> Source:
+def source_of(passage: FoundPassage) -> Source:
+    """A passage as a source without a number."""
     return Source(
         0,
         shown_name(passage.path),

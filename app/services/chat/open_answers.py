@@ -14,7 +14,8 @@ import msgspec
 
 from app.services.chat.answers import Answer, AnswerSaver
 from app.services.chat.chat_requests import ChatRequests
-from app.services.chat.chat_runs import ChatRuns
+from app.services.chat.chat_runs import AnswerOptions, ChatRuns
+from app.services.chat.collection_search import CollectionSearch
 from app.services.chat.events import AnswerQueued, AnswerToolCall
 from app.services.chat.prompting import compaction_point_of, seen
 from app.services.events import EventBus
@@ -24,7 +25,7 @@ from app.services.models.fullness import ends_full
 from app.services.models.models import Models
 from app.services.models.progress import progress_event
 from app.services.runs.runs import Runs
-from app.store.records import ChatOptions, CompactionPoint, Message
+from app.store.records import ChatOptions, ChatTools, CompactionPoint, Message
 from app.store.store import Store
 from engine.api import Delta, Event, Finished, PrefillProgress, Queued, ToolCalled
 from engine.errors import ErrorInfo, UserError
@@ -34,13 +35,24 @@ if TYPE_CHECKING:
     from agents.events import RetryChoice
 
 
+# Of a chat whose model searches a collection by itself and has nothing else to do.
+_NO_OTHER_TOOLS = ChatTools("", "read", ())
+
+
 class OpenAnswers:
     """Owns the answers that are not finished yet, at most one for each conversation."""
 
     def __init__(
-        self, store: Store, models: Models, runs: Runs, requests: ChatRequests, events: EventBus
+        self,
+        store: Store,
+        models: Models,
+        runs: Runs,
+        requests: ChatRequests,
+        collections: CollectionSearch,
+        events: EventBus,
     ) -> None:
         self._store, self._models, self._requests, self._events = store, models, requests, events
+        self._collections = collections
         self._saver = AnswerSaver(store, events, requests.pictures.told)
         self._by_runs = ChatRuns(runs, store, self._saver, events, lambda: models.signature)
         # Held while an answer is started or another branch shown: the request is built from the branch that is shown.
@@ -86,7 +98,7 @@ class OpenAnswers:
         answer = Answer(message)
         options = self._store.conversations.get(message.conversation).options
         resumes = self._by_runs.can_resume(message.run)
-        answer.by_run = resumes or (options.tools is not None and not continue_last)
+        answer.by_run = resumes
         self._saver.add(answer)
         self._events.publish(AnswerQueued(message.id))
         try:
@@ -141,8 +153,9 @@ class OpenAnswers:
         cut = self._cut(conversation, branch)
         pictures = self._requests.pictures
         answer.left_out = pictures.left_out(seen(branch, cut), options)
-        if options.tools is not None and not continue_last:
-            wish = self._requests.with_tools(conversation, options, options.tools)
+        wish = None if continue_last else self._with_tools(conversation, options)
+        if wish is not None:
+            answer.by_run = True
             self._by_runs.start(answer, wish, branch, cut, pictures.given(conversation, options))
             return
         last, now = self._last_cuts.get(conversation), 0 if cut is None else cut.id
@@ -151,6 +164,15 @@ class OpenAnswers:
         request = self._requests.make(conversation, branch, options, cut, continue_last=continue_last)
         request = msgspec.structs.replace(request, id=message.id)
         self._models.generate(request, lambda events: self._receive(answer, events))
+
+    def _with_tools(self, id: int, options: ChatOptions) -> AnswerOptions | None:
+        """How a run answers in this chat; None where the model answers at once."""
+        conversation = self._store.conversations.get(id)
+        collection = self._collections.of_run(conversation)
+        tools = options.tools
+        if tools is None and collection and self._collections.by_model(conversation):
+            tools = _NO_OTHER_TOOLS
+        return None if tools is None else self._requests.with_tools(id, options, tools, collection)
 
     def _abort(self, answer: Answer) -> None:
         answer.stop_asked = True

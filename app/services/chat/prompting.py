@@ -115,10 +115,12 @@ def framed(
 def with_attachments(
     path: Sequence[records.Message], given: Callable[[records.Attachment], str | Picture]
 ) -> list[records.Message]:
-    """The branch `path`, in whose messages the texts and pictures of their attachments, and their sources, stand in
-    front of their words."""
+    """The branch `path`, in whose questions the texts and pictures of their attachments, and their sources, stand in
+    front of their words. What an answer found by itself is among the steps of its run."""
     return [
-        _with_attachments(record, given) if record.attachments or record.sources else record
+        _with_attachments(record, given)
+        if record.role == "user" and (record.attachments or record.sources)
+        else record
         for record in path
     ]
 

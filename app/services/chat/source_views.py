@@ -57,7 +57,7 @@ class SourceViews:
         if not given:
             return None
         path = self._store.messages.path(answer.conversation)
-        before = path[: path.index(answer.id)] if answer.id in path else []
+        before = path[: path.index(answer.id) + 1] if answer.id in path else []
         return tuple(source for message in before for source in given.get(message, ()))
 
     def content(self, conversation: int, source: Source) -> bytes:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from agents.snapshots.snapshots import Snapshots
     from app.services.connections.servers import Servers
     from app.services.runs.model_registry import ModelRegistry
+    from app.store.records import RunRecord
+
+# Makes the tool that searches the collection of this name, for the run of this record, which writes the answer of
+# this id, 0 for none.
+CollectionTool = Callable[[str, "RunRecord", int, Journal], Tool]
 
 
 def found_sandbox() -> Sandbox | None:
@@ -29,7 +34,7 @@ def found_sandbox() -> Sandbox | None:
 class RunParts:
     """Everything under the data folder `home` that runs share.
 
-    `language` is the user's, asked anew for each run.
+    `language` is the user's, asked anew for each run; `collection_tool` makes the one that searches a collection.
     """
 
     def __init__(
@@ -38,11 +43,13 @@ class RunParts:
         model_registry: ModelRegistry,
         servers: Servers,
         language: Callable[[], Literal["en", "ko"]],
+        collection_tool: CollectionTool,
     ) -> None:
         self._home = home
         self.model_registry = model_registry
         self._servers = servers
         self.language = language
+        self.collection_tool = collection_tool
 
     def builtin(self) -> tuple[Tool, ...]:
         """Built-in tools, in the order in which a model sees them."""
@@ -70,6 +77,14 @@ class RunParts:
             if name not in known and name not in OWN_TOOLS and not lenient:
                 raise UserError("run.unknown_tool", name=name[:100], known=", ".join(known))
         return tuple(tool for tool in at_hand if tool.name in set(chosen))
+
+    def workspace(self, record: RunRecord) -> Workspace:
+        """The folder that the run works in; an empty one of its own where none was named for it."""
+        if record.workspace:
+            return Workspace(Path(record.workspace))
+        own = self._folder(record.id) / "workspace"
+        own.mkdir(parents=True, exist_ok=True)
+        return Workspace(own)
 
     def tool_context(self, run: int, workspace: Workspace, journal: Journal) -> ToolContext:
         """The tool context of a run."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from agents.api import Tool
 from agents.context.prompt_view import seen
-from agents.events import Entry
+from agents.events import Entry, RunStarted
+from agents.tools.search_collection import Found, SearchCollection
 from app.services.runs.values import Seen
 from app.store.records import RunRecord
 
@@ -16,5 +17,7 @@ def seen_in(record: RunRecord, entries: Sequence[Entry], tools: Sequence[Tool], 
 
     `tools` are those whose schemas are known now; others are given by name alone.
     """
-    sight = seen(entries, tools, step)
+    names = [e.event.collection for e in entries if isinstance(e.event, RunStarted) and e.event.collection]
+    searching = [SearchCollection(name, lambda query, limit: Found("", 0)) for name in names]
+    sight = seen(entries, (*searching, *tools), step)
     return Seen(sight.messages, sight.tools, sight.parts, record.context)

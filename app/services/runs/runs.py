@@ -130,7 +130,7 @@ class Runs:
             raise UserError("run.task_too_large", length=len(task), most=MOST_TASK)
         if is_remote(wish.model):
             parse_name(wish.model)  # an address with a password must not be recorded
-        workspace = self.workspace(wish.workspace)
+        workspace = self.workspace(wish.workspace) if wish.workspace or wish.tools != () else ""
         start = start_of(wish, task, workspace)
         chat, now = wish.chat or InChat(), time.time()
         record = self._store.add(
@@ -153,7 +153,7 @@ class Runs:
             start.kept(),
         )
         self._events.publish(RunChanged(record))
-        self._carry_out(record, start.started, start.tools, {}, attended, chat.message)
+        self._carry_out(record, start.started, start.tools, {}, attended, chat.message, wish.collection)
         return record
 
     def resume(
@@ -185,7 +185,8 @@ class Runs:
         start = None if is_known else read_start(self._store.start_of(id))
         if started is None and start is None:
             raise UserError("run.not_resumable")
-        checked_workspace(record.workspace, self._home)
+        if record.workspace:
+            checked_workspace(record.workspace, self._home)
         message = clean_text(message).strip()
         other = model if model != record.model else ""
         remote = bool(other) and self._parts.model_registry.chat_model(other).remote
@@ -206,11 +207,11 @@ class Runs:
         if started is None:
             assert start is not None
             begun = start.again(message, budget, mode, other)
-            self._carry_out(taken, begun.started, begun.tools, {}, attended, answer)
+            self._carry_out(taken, begun.started, begun.tools, {}, attended, answer, begun.started.collection)
             return taken
         event = RunResumed(budget or started.budget, message, mode, model=other, remote=remote)
         tools = started.tools or (start.tools if start is not None else None)
-        self._carry_out(taken, event, tools, again or {}, attended, answer)
+        self._carry_out(taken, event, tools, again or {}, attended, answer, started.collection)
         return taken
 
     def pause(self, id: int) -> None:
@@ -354,6 +355,7 @@ class Runs:
         again: Mapping[str, RetryChoice],
         attended: bool,
         answer: int,
+        collection: str,
     ) -> None:
         id = record.id
         work = RunWork(
@@ -368,6 +370,7 @@ class Runs:
             again=again,
             over=self._over,
             answer=answer,
+            collection=collection,
         )
         with self._lock:
             if self._closed:
@@ -419,10 +422,3 @@ class Runs:
             if record.state in RUNS_UNDER_WAY:
                 raise UserError("run.elsewhere")
         return record
-
-
-def with_steps(budget: Budget, steps: int | None) -> Budget:
-    """The budget with another number of steps, and calls in proportion."""
-    if steps is None:
-        return budget
-    return msgspec.structs.replace(budget, steps=steps, calls=max(budget.calls, 4 * steps))

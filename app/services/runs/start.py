@@ -60,5 +60,13 @@ def start_of(wish: RunSpec, task: str, workspace: str) -> RunStart:
         sampling=chat.sampling,
         max_tokens=chat.max_tokens,
         media=chat.media,
+        collection=wish.collection,
     )
     return RunStart(started, wish.tools)
+
+
+def with_steps(budget: Budget, steps: int | None) -> Budget:
+    """The budget with another number of steps, and calls in proportion."""
+    if steps is None:
+        return budget
+    return msgspec.structs.replace(budget, steps=steps, calls=max(budget.calls, 4 * steps))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agents.events import SnapshotTaken, Undone
 from agents.snapshots.values import UndoPlan
-from agents.workspace.workspace import Workspace
 from app.services.events import EventBus
 from app.services.runs.events import RunChanged
 from app.services.runs.journal import StoreJournal
@@ -17,6 +16,9 @@ from app.services.runs.view import touched
 from app.store.records import RunRecord
 from app.store.runs import Runs
 from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from agents.snapshots.snapshots import Snapshots
 
 
 class RunUndo:
@@ -35,21 +37,21 @@ class RunUndo:
         """Raises UserError `run.nothing_to_undo`."""
         self.settle(record)
         entries = self._store.entries(record.id)
-        plan = self._parts.snapshots(_workspace(record)).plan(entries, calls, paths, after)
+        plan = self._snapshots(record).plan(entries, calls, paths, after)
         if not plan.steps:
             raise UserError("run.nothing_to_undo")
         return plan
 
     def redo_plan(self, record: RunRecord) -> UndoPlan:
         """Raises UserError `run.nothing_to_redo`."""
-        plan = self._parts.snapshots(_workspace(record)).plan_redo(self._store.entries(record.id))
+        plan = self._snapshots(record).plan_redo(self._store.entries(record.id))
         if not plan.steps:
             raise UserError("run.nothing_to_redo")
         return plan
 
     def undo(self, record: RunRecord, plan: UndoPlan, force: Collection[str]) -> Undone:
         """Carry out a plan and record it. Raises UserError `undo.*`."""
-        undone = self._parts.snapshots(_workspace(record)).undo(plan, force=force)
+        undone = self._snapshots(record).undo(plan, force=force)
         StoreJournal(self._store, record.id, self._events).append(undone)
         left = [file for file in touched(self._store.entries(record.id)) if file.state != "undone"]
         changed = self._store.change(record.id, undone=not left, updated=time.time())
@@ -65,7 +67,7 @@ class RunUndo:
         if not any(isinstance(entry.event, SnapshotTaken) for entry in entries):
             return
         journal = StoreJournal(self._store, record.id, self._events)
-        workspace = _workspace(record)
+        workspace = self._parts.workspace(record)
         for event in unnoted(entries, self._parts.snapshots(workspace), workspace):
             journal.append(event)
 
@@ -77,10 +79,9 @@ class RunUndo:
         snapshots = None
         for record in records:
             needed |= hashes(self._store.entries(record.id))
-            snapshots = snapshots or self._parts.snapshots(_workspace(record))
+            snapshots = snapshots or self._snapshots(record)
         if snapshots is not None:
             snapshots.collect(needed)
 
-
-def _workspace(record: RunRecord) -> Workspace:
-    return Workspace(Path(record.workspace))
+    def _snapshots(self, record: RunRecord) -> Snapshots:
+        return self._parts.snapshots(self._parts.workspace(record))

@@ -18,8 +18,7 @@ class InChat(msgspec.Struct, frozen=True):
     """A run's place in a chat, in which it writes the answer `message`.
 
     `before` is what was said there before the task; `tainted`: untrusted text is in it. `media` are the pictures in
-    the task. The rest is what the
-    chat sets for its answers, as in `RunStarted`.
+    the task. The rest is what the chat sets for its answers, as in `RunStarted`.
     """
 
     conversation: int = 0
@@ -36,7 +35,8 @@ class RunSpec(msgspec.Struct, frozen=True):
     """The specification of a run.
 
     `model` "" is the model in use. `tools` None: all built-in ones and those of the servers that are on.
-    `budget` None: the usual one. `title` "": made of the task. `chat`: where it answers in one.
+    `budget` None: the usual one. `title` "": made of the task. `chat`: where it answers in one. `collection`
+    names the one that it searches, besides its `tools`, "" for none; with no other tools `workspace` may be "".
     """
 
     task: str
@@ -49,6 +49,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     recipe: str = ""
     title: str = ""
     chat: InChat | None = None
+    collection: str = ""
 
 
 class PlanItem(msgspec.Struct, frozen=True):

@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from agents.api import NewText
 from agents.events import RunFinished, RunResumed, RunStarted
 from agents.permissions.values import Grants
-from agents.workspace.workspace import Workspace
 from app.services.events import EventBus
 from app.services.models.engine_names import of_run
 from app.services.models.events import ArgumentsDelta, Owner, TextDelta
@@ -31,7 +29,7 @@ class RunWork:
     """Carries out a run on a thread of its own, from `start` until `over` is called there with its record's
     id.
 
-    `answer` is the message of a chat that it writes, 0 for none.
+    `answer` is the message of a chat that it writes, 0 for none. `collection` names the one that it searches.
     """
 
     def __init__(
@@ -48,8 +46,9 @@ class RunWork:
         again: Mapping[str, RetryChoice],
         over: Callable[[int], None],
         answer: int = 0,
+        collection: str = "",
     ) -> None:
-        self.record = record
+        self.record, self._collection = record, collection
         self._owner = Owner(answer, record.id)
         self.asker = asker
         self._event = event
@@ -108,10 +107,15 @@ class RunWork:
     def _carry_out(self) -> None:
         from agents.run.run import Run
 
-        workspace = Workspace(Path(self.record.workspace))
+        workspace = self._parts.workspace(self.record)
         # Chats and resumed runs do without missing tools.
         lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)
         tools = self._parts.tools(workspace.root, self._tools, lenient=lenient)
+        if self._collection:  # first, as the beginning of many tools is what a small context offers
+            searching = self._parts.collection_tool(
+                self._collection, self.record, self._owner.message, self._journal
+            )
+            tools = (searching, *tools)
         chat_model = self._parts.model_registry.chat_model(
             self.record.model,
             of_run(self.record),

@@ -77,6 +77,10 @@ _WORDS = {
         QT_TRANSLATE_NOOP("RunSteps", "Searched the documents for “{what}”"),
         QT_TRANSLATE_NOOP("RunSteps", "Search the documents for “{what}”"),
     ),
+    "search_collection": _Words(
+        QT_TRANSLATE_NOOP("RunSteps", "Searched the collection for “{what}”"),
+        QT_TRANSLATE_NOOP("RunSteps", "Search the collection for “{what}”"),
+    ),
     "read_notes": _Words(
         QT_TRANSLATE_NOOP("RunSteps", "Read the notes"),
         QT_TRANSLATE_NOOP("RunSteps", "Look at the notes"),

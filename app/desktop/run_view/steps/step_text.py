@@ -113,14 +113,13 @@ def summary_text(tool: str, summary: str) -> str:
     short = visible(one_line(summary))
     count = short.removesuffix("+")
     if count.isdigit():
+        passages = (translate("RunSteps", "1 passage"), translate("RunSteps", "{count} passages"))
         words = {
             "list_files": (translate("RunSteps", "1 entry"), translate("RunSteps", "{count} entries")),
             "find_files": (translate("RunSteps", "1 file"), translate("RunSteps", "{count} files")),
             "search_text": (translate("RunSteps", "1 match"), translate("RunSteps", "{count} matches")),
-            "search_documents": (
-                translate("RunSteps", "1 passage"),
-                translate("RunSteps", "{count} passages"),
-            ),
+            "search_documents": passages,
+            "search_collection": passages,
             "read_notes": (translate("RunSteps", "1 note"), translate("RunSteps", "{count} notes")),
             "read_document": (translate("RunSteps", "1 word"), translate("RunSteps", "{count} words")),
         }.get(tool)

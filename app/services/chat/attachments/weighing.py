@@ -111,6 +111,12 @@ def room_to_find(context: int) -> int:
     return min(MOST_FOUND, context // 4)
 
 
+def room_of_search(context: int) -> int:
+    """Tokens that the passages of one search may take where the model makes several; a result of a call stays whole
+    up to a sixth of the context."""
+    return min(MOST_FOUND, context // 8)
+
+
 def _is_of_model(attachment: Attachment) -> bool:
     """Whether its reason holds for one model alone."""
     return attachment.is_picture or is_too_much(attachment.reason)

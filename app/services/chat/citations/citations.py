@@ -53,7 +53,7 @@ class Citations:
         path = self._store.messages.path(answer.conversation)
         if answer.id not in path:
             return ()
-        branch = self._store.messages.get_all(path[: path.index(answer.id)])
+        branch = self._store.messages.get_all(path[: path.index(answer.id) + 1])
         sources = [source for message in branch for source in message.sources]
         attached = {each.sha256: each for message in branch for each in message.attachments}
 

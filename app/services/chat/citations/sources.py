@@ -62,9 +62,14 @@ def told(sources: Sequence[Source], question: str) -> str:
     if not sources:
         return ""
     cite = (_CITE_KOREAN if _KOREAN.search(question) else _CITE).format(number=sources[0].number)
-    passages = [_told(source) for source in sources if source.text]
+    passages = passages_told(sources)
     begin = _BEGIN_NOTES if any(source.is_notes for source in sources) else _BEGIN
-    return "\n\n".join([begin, *passages, _END, cite] if passages else [cite])
+    return "\n\n".join([begin, passages, _END, cite] if passages else [cite])
+
+
+def passages_told(sources: Iterable[Source]) -> str:
+    """The passages alone, each behind its number."""
+    return "\n\n".join(_told(source) for source in sources if source.text)
 
 
 def _told(source: Source) -> str:

@@ -139,6 +139,9 @@ def _asking_tools(tools: ChatTools | None) -> ChatTools | None:
 
 def _asking_entry(entry: Entry) -> Entry:
     event = entry.event
+    if isinstance(event, RunStarted) and event.collection:
+        event = msgspec.structs.replace(event, collection="")
+        entry = msgspec.structs.replace(entry, event=event)
     if isinstance(event, RunStarted | RunResumed) and event.mode not in (*ASKING, None):
         event = msgspec.structs.replace(event, mode="ask")
         return msgspec.structs.replace(entry, event=event)
