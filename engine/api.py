@@ -80,7 +80,9 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     `continue_last`: the last message is a partial answer to continue; events carry only new text.
     `max_tokens` 0: up to the end of the context. Sampling `overrides` that are None fall to the model's
     defaults. `tools` are definitions in OpenAI's shape. `tool_choice` is "auto", "required", "none" or a
-    tool's name; the calls come in `Finished`. `conversation` names the conversation, the same for each of its
+    tool's name; the calls come in `Finished`. `parallel_tool_calls` False: the reply ends after its first call.
+    `logit_bias` are tokens of the model, each with what is added to its logit before anything else (within
+    `LOGIT_BIAS_BOUNDS`); grammars hold nevertheless. `conversation` names the conversation, the same for each of its
     turns; "" for a single answer that is never written to disk. `drafts` False: no speculative decoding.
 
     `top_logprobs`: the tokens come in `TokenLogprobs` too, each with so many of the likeliest in its place; None: no
@@ -98,6 +100,8 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     continue_last: bool = False
     tools: tuple[dict[str, Any], ...] = ()
     tool_choice: str = "auto"
+    parallel_tool_calls: bool = True
+    logit_bias: tuple[tuple[int, float], ...] = ()
     conversation: str = ""
     drafts: bool = True
     top_logprobs: int | None = None
@@ -219,10 +223,11 @@ class ToolCalled(msgspec.Struct, frozen=True, tag="tool_called"):
 class Finished(msgspec.Struct, frozen=True, tag="finished"):
     """The last event of a request, always sent. With `error` the text so far stands and can be continued.
 
-    `tool_calls` are the calls that the reply makes, in their order, malformed ones included. `notices` say what
-    the text alone does not: `reasoning.ignored_off` (reasoning was off and the model reasoned),
-    `reasoning.cut_in_thought` and `tools.cut_in_call` (the reply ended inside), `answer.repeats` (it said the same
-    again and again, and was ended).
+    `tool_calls` are the calls that the reply makes, in their order, malformed ones included. `stop` is the stop
+    string that ended the answer, as the request has it; "" where none did, or where the server of a model elsewhere
+    does not tell. `notices` say what the text alone does not: `reasoning.ignored_off` (reasoning was off and the
+    model reasoned), `reasoning.cut_in_thought` and `tools.cut_in_call` (the reply ended inside), `answer.repeats` (it
+    said the same again and again, and was ended).
     """
 
     id: int
@@ -232,6 +237,7 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
     error: ErrorInfo | None = None
     tool_calls: tuple[ToolCall, ...] = ()
     notices: tuple[ErrorInfo, ...] = ()
+    stop: str = ""
 
 
 class Measured(msgspec.Struct, frozen=True, tag="measured"):

@@ -19,8 +19,12 @@ SAMPLING_BOUNDS: dict[str, tuple[float, float]] = {
     "top_p": (0.0, 1.0),
     "min_p": (0.0, 1.0),
     "repeat_penalty": (0.1, 10.0),
+    "presence_penalty": (-2.0, 2.0),
+    "frequency_penalty": (-2.0, 2.0),
     "seed": (0, 2**32 - 1),
 }
+# What may be added to the logit of a token, ends included.
+LOGIT_BIAS_BOUNDS = (-100.0, 100.0)
 DEFAULT_CONTEXT = 8192
 LEAST_LOGPROB = -9999.0
 
@@ -96,7 +100,9 @@ class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):
     """Sampling parameters. None falls to the model's recommendation, then to the engine's default
     (`engine.local.generation.sampling.DEFAULTS`).
 
-    temperature 0 is greedy. `repeat_penalty` 1.0 is off and looks back over the last 64 tokens.
+    temperature 0 is greedy. `repeat_penalty` 1.0 is off and looks back over the last 64 tokens, the prompt's
+    included. The logit of a token that the request has written `count` times, reasoning included, is lowered by
+    `presence_penalty` and by `count` times `frequency_penalty`; 0.0 is off.
     """
 
     temperature: float | None = None
@@ -105,6 +111,8 @@ class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):
     min_p: float | None = None
     repeat_penalty: float | None = None
     seed: int | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
 
 
 class ReasoningControl(msgspec.Struct, frozen=True):

@@ -149,9 +149,11 @@ class ChatFormat:
         others = other_notations(self._dialect, self._template.source)
         return ReplyParser(self._markers, prompt, CallReader(self._dialect, others, offered))
 
-    def tool_grammar(self, tools: Tools, choice: str | Mapping[str, Any] = "auto") -> ToolGrammar:
+    def tool_grammar(
+        self, tools: Tools, choice: str | Mapping[str, Any] = "auto", *, single: bool = False
+    ) -> ToolGrammar:
         """The grammar of this model's calls of `tools`; see `engine.formats.grammar.call_grammar.tool_grammar`."""
-        return tool_grammar(self._dialect, tools, choice)
+        return tool_grammar(self._dialect, tools, choice, single=single)
 
     def _renders_system(self) -> bool:
         conversation = [

@@ -19,7 +19,8 @@ from engine.values import Message, ToolCall
 _OPTIONAL = tuple(
     """
     stream_options top_k min_p repeat_penalty repetition_penalty chat_template_kwargs reasoning_effort
-    continue_final_message add_generation_prompt seed stop top_p temperature tool_choice max_tokens
+    continue_final_message add_generation_prompt parallel_tool_calls seed stop top_p temperature tool_choice
+    max_tokens presence_penalty frequency_penalty logit_bias
     """.split()
 )
 # Those that servers know which render a template themselves; each is left out first.
@@ -53,6 +54,9 @@ def request_body(request: GenerateRequest, model: str, kind: Kind, refused: froz
         "top_k": sampling.top_k,
         "min_p": sampling.min_p,
         penalty: sampling.repeat_penalty,
+        "presence_penalty": sampling.presence_penalty,
+        "frequency_penalty": sampling.frequency_penalty,
+        "logit_bias": {str(token): bias for token, bias in request.logit_bias} or None,
         "max_tokens": request.max_tokens or None,
         "stop": list(request.stop) or None,
     }
@@ -60,6 +64,7 @@ def request_body(request: GenerateRequest, model: str, kind: Kind, refused: froz
     if request.tools and request.tool_choice != "none" and TOOLS not in refused:
         body[TOOLS] = list(request.tools)
         body["tool_choice"] = _choice(request.tool_choice)
+        body["parallel_tool_calls"] = None if request.parallel_tool_calls else False
     if request.continue_last and kind == "vllm":
         body |= {"continue_final_message": True, "add_generation_prompt": False}
     body |= reasoning_fields(request.reasoning, template=extended)

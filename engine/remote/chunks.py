@@ -44,6 +44,7 @@ class Chunk(msgspec.Struct, frozen=True):
     calls: tuple[CallPiece, ...] = ()
     finish_reason: str = ""
     counted: Counted | None = None
+    stop: str = ""  # the stop string that ended the reply, where the server tells it (vLLM)
 
 
 def read_chunk(data: str) -> Chunk:
@@ -68,12 +69,14 @@ def read_chunk(data: str) -> Chunk:
     message = first.get("delta") or first.get("message") or {}
     if not isinstance(message, dict):
         raise _garbled("message")
+    stop = first.get("stop_reason")
     return Chunk(
         content=_text(message.get("content"), "content"),
         reasoning=_reasoning(message),
         calls=_calls(message.get("tool_calls")),
         finish_reason=str(first.get("finish_reason") or ""),
         counted=counted,
+        stop=stop if isinstance(stop, str) else "",
     )
 
 

@@ -154,6 +154,7 @@ class Exchange:
             error,
             tuple(reply.calls),
             reply.notices,
+            reply.stop,
         )
 
 

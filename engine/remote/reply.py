@@ -60,7 +60,7 @@ class Reply:
         self._thoughts: list[str] = []
         self.calls: list[ToolCall] = []
         self._read: list[ToolCall] = []  # of these, those that stood in the text
-        self.finish_reason = ""
+        self.finish_reason = self._stop = ""
         self.notices: tuple[ErrorInfo, ...] = ()
         self._closed = False
 
@@ -79,9 +79,10 @@ class Reply:
             self._parsed(self._parser.feed(clean_text(chunk.content)))
         for piece in chunk.calls:
             self._called(self._pieces.feed(piece), self._read)
-            if not self._read and (written := self._pieces.written()):
+            if not self._read and not self._has_its_call and (written := self._pieces.written()):
                 self._emit(ToolCallDelta(self._request.id, *written))
         self.finish_reason = self.finish_reason or chunk.finish_reason
+        self._stop = self._stop or chunk.stop
         if chunk.counted is not None:
             self._counted = _merged(self._counted, chunk.counted)
 
@@ -104,6 +105,15 @@ class Reply:
         if self.finish_reason == "content_filter":
             notices.append(ErrorInfo("remote.filtered"))
         self.notices = tuple(notices)
+
+    @property
+    def stop(self) -> str:
+        """As `Finished.stop`."""
+        return self._stop if self._stop in self._request.stop else ""
+
+    @property
+    def _has_its_call(self) -> bool:
+        return bool(self.calls) and not self._request.parallel_tool_calls
 
     @property
     def reason(self) -> FinishReason:
@@ -166,13 +176,13 @@ class Reply:
 
     def _tell_begun(self, text: str) -> None:
         """New text of a call in the reply's text, unless the server reads its calls itself."""
-        if not self._pieces.used:
+        if not self._pieces.used and not self._has_its_call:
             self._emit(msgspec.structs.replace(self._begun, text=text))
 
     def _called(self, calls: list[ToolCall], known: list[ToolCall]) -> None:
         """Calls that are in `known` already come from a server that reads them and leaves them in the text too."""
         for call in calls:
-            if any(_same(call, other) for other in known):
+            if self._has_its_call or any(_same(call, other) for other in known):
                 continue
             self.calls.append(call)
             self._emit(ToolCalled(self._request.id, call))

@@ -14,7 +14,7 @@ from engine.placement.plan import PlacementOptions
 from engine.remote.access import RemoteAccess
 from engine.remote.engine import RemoteEngine
 from engine.values import Message, Sampling, ToolCall
-from tests.support.openai_script import Asked, Reply, call
+from tests.support.openai_script import Asked, Call, Reply
 from tests.support.openai_server import OpenAiServer, tokens_of
 from tests.support.recorder import Recorder
 from tests.support.retold import with_template
@@ -112,15 +112,23 @@ def _served(asked: Asked) -> Reply:
             fault="status", status=400, message="This model's maximum context length is 2048 tokens."
         )
     if body.get("tools") and body.get("tool_choice") != "auto":
-        return call(_CALL.name, _CALL.arguments)
-    content, reason = _content(asked.last), ""
+        calls = Call(_CALL.name, _CALL.arguments), Call(_CALL.name, {"city": "Rome"})
+        return Reply(
+            tool_calls=calls[: 2 if body.get("parallel_tool_calls", True) and _both(asked.last) else 1]
+        )
+    content, reason, hit = _content(asked.last), "", ""
     for stop in body.get("stop", ()):
-        content = content.partition(stop)[0]
+        if stop in content:
+            content, hit = content.partition(stop)[0], stop
     limit = 4 * body.get("max_tokens", 0)
     if 0 < limit < len(content):
         content, reason = content[:limit], "length"
     thinks = body["model"] == "thinker" and body.get("reasoning_effort") != "none"
-    return Reply(content, _THOUGHTS if thinks else "", pace=0.005, finish_reason=reason)
+    return Reply(content, _THOUGHTS if thinks else "", pace=0.005, finish_reason=reason, stop=hit)
+
+
+def _both(question: str) -> bool:
+    return "Rome" in question
 
 
 def _content(question: str) -> str:
@@ -144,7 +152,13 @@ def _scripted(_: ExitStack) -> Subject:
             pace=0.005,
             beside=True,
             counts=True,
-            calls=lambda asked: (_CALL,) if _must_call(asked) else (),
+            calls=lambda asked: (
+                ()
+                if not _must_call(asked)
+                else (_CALL, _CALL)
+                if _both(asked.messages[-1].content)
+                else (_CALL,)
+            ),
             load_s=LOAD_S,
             missing=("/nowhere/model.gguf",),
         )

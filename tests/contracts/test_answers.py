@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from engine.api import Delta, Event, Finished, Measured, PrefillProgress, Queued, ToolCallDelta, ToolCalled
+from engine.values import Sampling
 from tests.contracts.engines import SHORT, STORY, TOOL, Subject, request
 
 
@@ -56,7 +57,8 @@ def test_a_stop_string_ends_an_answer_and_is_not_shown(loaded: Subject) -> None:
     stop = whole.split()[4]
     written, end = loaded.told.answer(loaded.engine, request(6, SHORT, stop=("never said", stop)))
     assert written == whole[: whole.index(stop)]
-    assert end.reason == "stop"
+    assert (end.reason, end.stop) == ("stop", stop)
+    assert loaded.told.answer(loaded.engine, request(5, SHORT, stop=("never said",)))[1].stop == ""
 
 
 def test_an_answer_is_cancelled_and_its_text_stands(loaded: Subject) -> None:
@@ -116,6 +118,27 @@ def test_a_tool_that_must_be_called_is_called_before_the_end(loaded: Subject) ->
     assert made.name == "get_weather" and made.id and not made.is_malformed
     assert isinstance(made.arguments, dict) and isinstance(made.arguments["city"], str)
     assert text(events).strip() == ""
+
+
+def test_a_reply_that_may_call_once_ends_after_its_first_call(loaded: Subject) -> None:
+    both = "What is the weather in Paris, and what is it in Rome?"
+    asked = request(
+        27, both, tools=(TOOL,), tool_choice="required", parallel_tool_calls=False, max_tokens=200
+    )
+    loaded.engine.generate(asked)
+    events = events_of(loaded, 27)
+    end = events[-1]
+    assert isinstance(end, Finished) and (end.reason, end.error) == ("stop", None)
+    (made,) = end.tool_calls
+    assert made == next(event.call for event in events if isinstance(event, ToolCalled))
+    assert {event.call for event in events if isinstance(event, ToolCallDelta)} == {made.id}
+
+
+def test_penalties_and_biases_are_taken(loaded: Subject) -> None:
+    sampling = Sampling(temperature=0.0, presence_penalty=0.5, frequency_penalty=-0.5)
+    asked = msgspec.structs.replace(request(28, SHORT), sampling=sampling, logit_bias=((11, -100.0),))
+    written, end = loaded.told.answer(loaded.engine, asked)
+    assert written.strip() and (end.reason, end.error) == ("stop", None)
 
 
 def test_no_tool_is_called_where_none_is_offered_or_may_be(loaded: Subject) -> None:

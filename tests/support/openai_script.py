@@ -46,7 +46,8 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `delay` seconds pass before the first byte and `pace` between two pieces; a piece has `piece` characters.
     `reasoning_field` is what the server calls reasoning. `usage` False: it tells no counts.
-    `call_index` False: deltas of calls come whole and without an index, as some servers send them.
+    `call_index` False: deltas of calls come whole and without an index, as some servers send them. `stop` is the stop
+    string that ended it, told as vLLM does.
     """
 
     content: str = ""
@@ -64,6 +65,7 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reasoning_field: str = "reasoning_content"
     usage: bool = True
     call_index: bool = True
+    stop: str = ""
 
 
 class Asked(msgspec.Struct, frozen=True):

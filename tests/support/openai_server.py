@@ -246,7 +246,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self._fails(reply):
             self.close_connection = True
             return
-        self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": _reason(reply)}]})
+        last = {"index": 0, "delta": {}, "finish_reason": _reason(reply), "stop_reason": reply.stop or None}
+        self._event({"choices": [last]})
         if reply.usage and asked.body.get("stream_options", {}).get("include_usage"):
             self._event({"choices": [], "usage": _usage(asked, reply)})
         self._piece(b"data: [DONE]\n\n")

@@ -262,27 +262,27 @@ class ScriptedEngine:
                 return
             limit = min(room, request.max_tokens or room)
         self._emit(*self.first(request))
-        count, ended = self._write(request, limit)
+        count, ended, stop = self._write(request, limit)
         if self.watching and self.fired:
             self._emit(ExpertsFired(number, count, self.fired, 0.06))
         usage = Usage(prompt, recomputed=self.usage.recomputed) if self._counts else self.usage
         usage = msgspec.structs.replace(usage, completion_tokens=count)
         timings = Timings(0.1, 0.4, 500.0, 38.0, 0.0)
         wanted = self.calls(request) if callable(self.calls) else self.calls
-        calls = () if ended else wanted
+        calls = () if ended else wanted if request.parallel_tool_calls else wanted[:1]
         for call in calls:
             self._emit(*_written(number, call), ToolCalled(number, call))
         reason: FinishReason = "cancelled" if ended else "length" if count == limit else "stop"
-        self._finish(Finished(number, reason, usage, timings, None, calls, self.notices))
+        self._finish(Finished(number, reason, usage, timings, None, calls, self.notices, stop))
 
-    def _write(self, request: GenerateRequest, limit: int) -> tuple[int, bool]:
-        """Tell the answer; how many tokens that were, and whether it was ended from outside."""
+    def _write(self, request: GenerateRequest, limit: int) -> tuple[int, bool, str]:
+        """Tell the answer; how many tokens that were, whether it was ended from outside, and by which stop string."""
         number, stops, count = request.id, StopStrings(request.stop), 0
         for piece in self.answer(request):
             if count == limit or stops.hit:
                 break
             if self._held(lambda: number in self._aborted or self._ending()):
-                return count, True
+                return count, True, ""
             if piece.startswith("<think>"):
                 if number not in self._hurried:
                     self._emit(Delta(number, "reasoning", piece.removeprefix("<think>")))
@@ -295,7 +295,7 @@ class ScriptedEngine:
             self._closing.wait(self.pace)
         if rest := stops.finish():
             self._emit(Delta(number, "content", rest))
-        return count, False
+        return count, False, stops.hit
 
     def _finish(self, end: Finished) -> None:
         self._open.discard(end.id)

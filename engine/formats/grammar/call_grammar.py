@@ -41,10 +41,14 @@ class ToolGrammar(msgspec.Struct, frozen=True):
 
 
 def tool_grammar(
-    dialect: Dialect, tools: Sequence[Mapping[str, Any]] | None, choice: str | Mapping[str, Any] = "auto"
+    dialect: Dialect,
+    tools: Sequence[Mapping[str, Any]] | None,
+    choice: str | Mapping[str, Any] = "auto",
+    *,
+    single: bool = False,
 ) -> ToolGrammar:
     """`choice` is "auto" (calls are well-formed when there are any), "required", "none", or a tool: its name,
-    or OpenAI's {"type": "function", "function": {"name": ...}}.
+    or OpenAI's {"type": "function", "function": {"name": ...}}. `single`: there is at most one call.
 
     Raises UserError `tools.unknown_choice` for a tool that is not among `tools`.
     """
@@ -54,7 +58,7 @@ def tool_grammar(
     chosen = _chosen(choice, known)
     if not known:
         return ToolGrammar()
-    writer = _Writer(dialect, {chosen: known[chosen]} if chosen else known, single=bool(chosen))
+    writer = _Writer(dialect, {chosen: known[chosen]} if chosen else known, single=single or bool(chosen))
     return writer.lazy() if choice == "auto" else writer.at_once()
 
 

@@ -2,54 +2,30 @@
 
 from __future__ import annotations
 
-import codecs
 import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-import msgspec
-
-from engine.api import (
-    Delta,
-    Finished,
-    GenerateRequest,
-    PrefillProgress,
-    TokenLogprobs,
-    ToolCallDelta,
-    ToolCalled,
-)
+from engine.api import Finished, GenerateRequest, PrefillProgress, TokenLogprobs
 from engine.errors import ErrorInfo, UserError
-from engine.formats import (
-    AssistantMessage,
-    ContentDelta,
-    ParsedDelta,
-    Prompt,
-    ReasoningDelta,
-    ReplyParser,
-    ToolArgumentsDelta,
-    ToolCallFinished,
-    ToolCallStarted,
-    ToolGrammar,
-)
+from engine.formats import AssistantMessage, Prompt, ToolGrammar
 from engine.local import native
 from engine.local.generation import sampling
 from engine.local.generation.grammar_trigger import GrammarTrigger
 from engine.local.generation.next_message import opens_message
 from engine.local.generation.repetition import REACH, repeats
-from engine.local.generation.stop_strings import StopStrings
+from engine.local.generation.reply_text import Emit, ReplyText
 from engine.local.model.sequences import TokenizedTexts
 from engine.local.model.session import Session
 from engine.local.native.grammar import GrammarSampler
 from engine.local.pictures.units import Unit, units
-from engine.values import FinishReason, Timings, ToolCall, Usage
+from engine.values import FinishReason, Timings, Usage
 
 # Reasoning over its budget may still come to the end of a line or sentence, for so many tokens.
 BUDGET_GRACE = 16
 # In tokens.
 _REPETITION_EVERY = 64
 _BOUNDARIES = ("\n", ".", "!", "?", "。")
-
-Emit = Callable[[PrefillProgress | Delta | TokenLogprobs | ToolCallDelta | ToolCalled], None]
 
 
 class StepResult(NamedTuple):
@@ -82,20 +58,14 @@ class Generation:
         self._emit = emit
         self.arrived = arrived
         self._answer_now = answer_now
-        self._stops = StopStrings(())  # known with the prompt
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._raw: list[str] = []
         self._budget: int | None = None
-        self._cuts = False  # whether the end of a call was written for the model
         self._repeats = False
         self._held: list[int] = []  # an end token and what came behind it, while calls may still follow
-        self._reasoned = False  # whether any text of reasoning came
-        self._tool_calls: list[ToolCall] = []
         self._notices: tuple[ErrorInfo, ...] = ()
         self._grammar = ToolGrammar()
         self._prompt: Prompt | None = None
         self._chain: native.SamplerChain | None = None
-        self._parser: ReplyParser | None = None
+        self._text: ReplyText | None = None
         self._gate: GrammarTrigger | None = None
         # The prompt and the answer so far; the last of them are not in memory until the next step.
         self.tokens: list[int] = []
@@ -103,7 +73,7 @@ class Generation:
         self.prompt_length = self.cached = 0
         self.turn = 0  # where the answer's turn begins in `tokens`, where the memory needs to know
         self.recomputed: ErrorInfo | None = None
-        self._limit = self._completion = self._reasoning = 0
+        self._limit = self._completion = 0
         self._drafted = self._accepted = 0
         self._started = self._read = self._first = self._last = 0.0  # monotonic times, 0.0: not yet
         self._reasoning_s = self._python_s = 0.0
@@ -139,11 +109,13 @@ class Generation:
         """Render and tokenize the prompt. Raises UserError when the request cannot be answered."""
         request, session = self.request, self._session
         sampling.check(request.sampling)
+        sampling.check_bias(request.logit_bias, native.vocabulary_size(session.vocab))
         if request.tools:
-            self._grammar = session.format.tool_grammar(request.tools, request.tool_choice)
+            self._grammar = session.format.tool_grammar(
+                request.tools, request.tool_choice, single=not request.parallel_tool_calls
+            )
         prompt = session.render(request)
         self._prompt, self._budget = prompt, prompt.reasoning_budget
-        self._stops = StopStrings((*request.stop, *prompt.stops))
         tokens = session.encode(prompt)
         self.prompt_length = len(tokens)
         if not tokens:
@@ -200,17 +172,16 @@ class Generation:
 
     def finished(self, reason: FinishReason, error: ErrorInfo | None = None) -> Finished:
         """The final event; text that was held back is emitted before."""
-        parser = self._parser
-        if parser is not None:
-            self._end_text(parser)
-            self._notices = self._noticed(parser.finish(), reason)
+        text = self._text
+        if text is not None:
+            self._notices = self._noticed(text, text.finish(), reason)
         decode_s = self._last - self._first
         prefill_s = self._read - self._started if self._read else 0.0
         usage = Usage(
             self.prompt_length,
             self.cached,
             self._completion,
-            self._reasoning,
+            text.reasoning if text else 0,
             self._drafted,
             self._accepted,
             self.recomputed,
@@ -227,18 +198,15 @@ class Generation:
             python_s=self._python_s,
             batch=self._streams / self._steps if self._steps else 0.0,
         )
-        return Finished(
-            self.request.id, reason, usage, timings, error, tuple(self._tool_calls), self._notices
-        )
+        calls, stop = (tuple(text.tool_calls), text.stop) if text else ((), "")
+        return Finished(self.request.id, reason, usage, timings, error, calls, self._notices, stop)
 
     def said(self, owner: str) -> TokenizedTexts:
         """The texts of the tokens in memory at the end; remembered for follow-ups."""
-        if self._prompt is None or self._parser is None:
+        if self._prompt is None or self._text is None:
             return ()
-        in_character = bool(self._decoder.getstate()[0])
-        answer = None if in_character else "".join(self._raw)
         tokens = self.tokens[: len(self.tokens) - len(self._held)]
-        return self._session.remember(owner, self._prompt, self.prompt_length, tokens, answer)
+        return self._session.remember(owner, self._prompt, self.prompt_length, tokens, self._text.whole())
 
     def close(self) -> None:
         """Free what llama.cpp holds for it."""
@@ -253,14 +221,14 @@ class Generation:
         session, prompt = self._session, self._prompt
         assert prompt is not None
         self._read = time.monotonic()
-        chain = sampling.build_chain(
-            sampling.resolve(self.request.sampling, session.facts.sampling), session.vocab
+        chain = self._chain = sampling.build_chain(
+            sampling.resolve(self.request.sampling, session.facts.sampling),
+            session.vocab,
+            self.request.logit_bias,
+            self.tokens,
+            session.context_length,
         )
-        self._chain = chain
-        for token in self.tokens[-sampling.PENALTY_WINDOW :]:
-            if token >= 0:
-                chain.accept(token)
-        self._parser = session.format.parser(prompt)
+        self._text = ReplyText(self.request, session.format.parser(prompt), prompt.stops, self._emit)
         trigger = session.format.dialect.trigger
         self._gate = GrammarTrigger(
             self._grammar,
@@ -276,9 +244,9 @@ class Generation:
     def _draw(self, row: int) -> int:
         """Sample after a row of the last batch; the tools' grammar comes first."""
         session = self._session
-        assert self._parser is not None and self._gate is not None and self._chain is not None
+        assert self._text is not None and self._gate is not None and self._chain is not None
         started = time.perf_counter()
-        within = self._gate.sample(session.handle, reasons=self._parser.in_reasoning, index=row)
+        within = self._gate.sample(session.handle, reasons=self._text.in_reasoning, index=row)
         token = self._chain.sample(session.handle, row) if within is None else within
         session.sampling_s += time.perf_counter() - started
         return token
@@ -290,8 +258,8 @@ class Generation:
 
     def _take(self, token: int) -> FinishReason | None:
         """Append a sampled token; the finish reason, None while the answer goes on."""
-        parser, gate = self._parser, self._gate
-        assert parser is not None and gate is not None
+        text, gate = self._text, self._gate
+        assert text is not None and gate is not None
         now = self._last = time.monotonic()
         if not self._first:
             self._first = now
@@ -301,13 +269,13 @@ class Generation:
             return self._hold(token, elapsed)
         end_of_calls = gate.closing(token, self._limit - self._completion - 1)
         if end_of_calls is not None:
-            self._cuts = bool(end_of_calls)
+            text.cuts = bool(end_of_calls)
             for each in end_of_calls:
                 self._write(each, elapsed)
             return "length"
         self._write(token, elapsed)
-        gate.saw(token, reasons=parser.in_reasoning)
-        if self._stops.hit or self._goes_round():
+        gate.saw(token, reasons=text.in_reasoning)
+        if text.is_over or self._goes_round(text):
             return "stop"
         if self._completion >= self._limit:
             return "length"
@@ -317,10 +285,10 @@ class Generation:
 
     def _ends_only_reasoning(self, token: int) -> bool:
         """Whether an end token closes a thought that is a message of its own, with the answer's behind it."""
-        session, parser = self._session, self._parser
-        assert parser is not None
+        session, text = self._session, self._text
+        assert text is not None
         closing = session.format.markers.closing
-        return parser.in_reasoning and session.tokenizer.piece(token) == closing.encode()
+        return text.in_reasoning and session.tokenizer.piece(token) == closing.encode()
 
     def _hold(self, token: int, elapsed: float) -> FinishReason | None:
         """Hold an end token, and those behind it as long as they may open a message of calls: only where the template
@@ -343,29 +311,32 @@ class Generation:
                 gate.saw(each, reasons=False)
         return None
 
-    def _goes_round(self) -> bool:
+    def _goes_round(self, text: ReplyText) -> bool:
         """Whether a model that never learned to end an answer says the same again and again."""
         if self._prompt is not None and self._prompt.stops and self._completion % _REPETITION_EVERY == 0:
-            self._repeats = repeats("".join(self._raw[-REACH:]))
+            self._repeats = repeats(text.last(REACH))
         return self._repeats
 
     def _write(self, token: int, elapsed: float) -> None:
         self._completion += 1
         self.tokens.append(token)
-        self._show(self._session.tokenizer.piece(token), elapsed)
+        assert self._text is not None
+        if self._text.in_reasoning:
+            self._reasoning_s = elapsed
+        self._text.show(self._session.tokenizer.piece(token))
 
     def _is_to_be_closed(self) -> bool:
         """Whether `answer_now` or a spent budget closes the reasoning here, between characters and marks."""
-        parser = self._parser
-        assert parser is not None
-        if not parser.in_reasoning or parser.is_within_mark or self._decoder.getstate()[0]:
+        text = self._text
+        assert text is not None
+        if not text.in_reasoning or not text.is_between_marks:
             return False
         if self._answer_now():
             return True
-        if self._budget is None or self._reasoning < self._budget:
+        if self._budget is None or text.reasoning < self._budget:
             return False
-        ends = self._raw[-1].rstrip(" ").endswith(_BOUNDARIES)
-        return ends or not self._budget or self._reasoning >= self._budget + BUDGET_GRACE
+        ends = text.last(1).rstrip(" ").endswith(_BOUNDARIES)
+        return ends or not self._budget or text.reasoning >= self._budget + BUDGET_GRACE
 
     def _close_reasoning(self, elapsed: float) -> bool:
         """Close the reasoning with the template's marker as if it were sampled; False without room."""
@@ -379,55 +350,14 @@ class Generation:
             self._write(token, elapsed)
         return bool(closing)
 
-    def _show(self, data: bytes, elapsed: float) -> None:
-        parser = self._parser
-        assert parser is not None
-        text = self._decoder.decode(data)
-        self._raw.append(text)
-        reasons = parser.in_reasoning
-        for delta in parser.feed(text):
-            self._emit_delta(delta)
-        if reasons:
-            self._reasoning += 1
-            self._reasoning_s = elapsed
-
-    def _emit_delta(self, delta: ParsedDelta) -> None:
-        id = self.request.id
-        if isinstance(delta, ReasoningDelta):
-            self._reasoned = True
-            self._emit(Delta(id, "reasoning", delta.text))
-            return
-        if isinstance(delta, ToolCallStarted):
-            self._begun = ToolCallDelta(id, delta.id, delta.name)
-            self._emit(self._begun)
-        elif isinstance(delta, ToolArgumentsDelta):
-            self._emit(msgspec.structs.replace(self._begun, text=delta.text))
-        elif isinstance(delta, ToolCallFinished):
-            call = msgspec.structs.replace(delta.call, cut=True) if self._cuts else delta.call
-            self._tool_calls.append(call)
-            self._emit(ToolCalled(id, call))
-        if not isinstance(delta, ContentDelta):
-            return
-        text = self._stops.feed(delta.text)
-        if text:
-            self._emit(Delta(id, "content", text))
-
-    def _end_text(self, parser: ReplyParser) -> None:
-        """Emit what was held back: half a character, half a marker, half a stop string."""
-        for delta in parser.feed(self._decoder.decode(b"", final=False)):
-            self._emit_delta(delta)
-        for delta in parser.flush():
-            self._emit_delta(delta)
-        held = self._stops.finish()
-        if held:
-            self._emit(Delta(self.request.id, "content", held))
-
-    def _noticed(self, reply: AssistantMessage, reason: FinishReason) -> tuple[ErrorInfo, ...]:
+    def _noticed(
+        self, text: ReplyText, reply: AssistantMessage, reason: FinishReason
+    ) -> tuple[ErrorInfo, ...]:
         """Notices about the reply besides its text."""
         notices = [ErrorInfo("answer.repeats")] if self._repeats else []
-        if self._reasoned and self._reasoning_is_off():
+        if text.reasoned and self._reasoning_is_off():
             notices.append(ErrorInfo("reasoning.ignored_off"))
-        if self._cuts or (reason in ("stop", "length") and reply.truncated_in == "tool_call"):
+        if text.cuts or (reason in ("stop", "length") and reply.truncated_in == "tool_call"):
             notices.append(ErrorInfo("tools.cut_in_call"))
         elif reason in ("stop", "length") and reply.truncated_in:
             notices.append(ErrorInfo("reasoning.cut_in_thought"))

@@ -15,7 +15,7 @@ from engine.local.generation.cancellation import Cancellation
 from engine.local.model.session_guard import SessionGuard
 
 if TYPE_CHECKING:
-    from engine.local.generation.generation import Emit
+    from engine.local.generation.reply_text import Emit
     from engine.local.generation.scoring import Work
     from engine.local.pictures.sight import Sight
 

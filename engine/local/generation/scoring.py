@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from engine.api import Finished, GenerateRequest, PrefillProgress, TokenLogprobs
 from engine.errors import ErrorInfo, UserError
-from engine.local.generation.generation import Emit, Generation, StepResult
+from engine.local.generation.generation import Generation, StepResult
+from engine.local.generation.reply_text import Emit
 from engine.local.model.sequences import TokenizedTexts
 from engine.local.model.session import Session
 from engine.local.pictures.units import Unit, units

@@ -6,22 +6,26 @@ from collections.abc import Sequence
 
 
 class StopStrings:
-    """Feed text, get the text that is safe to emit. Holds back only what may become a stop string."""
+    """Feed text, get the text that is safe to emit. Holds back only what may become a stop string.
+
+    `hit` is the stop string that was found, "" while none was. The first to be complete counts, of several that are
+    complete at once the longest.
+    """
 
     def __init__(self, stops: Sequence[str]) -> None:
         self._stops = tuple(stop for stop in stops if stop)
         self._held = ""
-        self.hit = False
+        self.hit = ""
 
     def feed(self, text: str) -> str:
         if not self._stops or self.hit:
             return "" if self.hit else text
         text = self._held + text
-        found = [at for stop in self._stops if (at := text.find(stop)) >= 0]
+        found = [(at + len(stop), at, stop) for stop in self._stops if (at := text.find(stop)) >= 0]
         if found:
-            self.hit = True
+            _, start, self.hit = min(found)
             self._held = ""
-            return text[: min(found)]
+            return text[:start]
         keep = self._partial(text)
         self._held = text[len(text) - keep :]
         return text[: len(text) - keep]

@@ -22,7 +22,7 @@ from engine.local.native import SamplerChain, vocabulary_size
 # Judged first when a token was refused; what lies behind them is all but impossible.
 _LIKELIEST = 1024
 # llama.h, struct llama_token_data.
-_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
+CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 
 
 class Grammar:
@@ -35,7 +35,7 @@ class Grammar:
         self._sampler = llama.llama_sampler_init_grammar(vocab, gbnf.encode(), root.encode())
         if not self._sampler:
             raise ValueError("llama.cpp does not read this grammar")
-        self._one = np.zeros(1, _CANDIDATE)
+        self._one = np.zeros(1, CANDIDATE)
 
     def allows(self, token: int) -> bool:
         """Whether the token may come next; one that ends the reply may where the grammar is complete."""
@@ -84,7 +84,8 @@ class GrammarSampler:
         return token, allowed
 
     def _drawn_within(self, logits: np.ndarray[Any, Any], grammar: Grammar) -> int | None:
-        few = np.argpartition(logits, -_LIKELIEST)[-_LIKELIEST:] if self._size > _LIKELIEST else None
+        narrows = self._size > _LIKELIEST and not self._chain.lifts
+        few = np.argpartition(logits, -_LIKELIEST)[-_LIKELIEST:] if narrows else None
         for chosen in (few, None):
             candidates = self._candidates(logits, chosen)
             grammar.judge(candidates)
@@ -97,7 +98,7 @@ class GrammarSampler:
         self, logits: np.ndarray[Any, Any], chosen: np.ndarray[Any, Any] | None
     ) -> np.ndarray[Any, np.dtype[np.void]]:
         ids = self._ids if chosen is None else chosen
-        candidates = np.empty(ids.size, _CANDIDATE)
+        candidates = np.empty(ids.size, CANDIDATE)
         candidates["id"] = ids
         candidates["logit"] = logits if chosen is None else logits[chosen]
         candidates["p"] = 0.0

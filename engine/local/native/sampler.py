@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import llama_cpp.llama_cpp as llama
@@ -22,10 +23,28 @@ class SamplerChain:
         # So many logits, where the best of them is all that is asked for.
         self._greedy_of = 0
         self._logits = ctypes.c_float * 0
+        # Whether a token that was unlikely may come first by it.
+        self.lifts = False
 
-    def penalties(self, vocab: int, last: int, repeat: float) -> None:
+    def bias(self, vocab: int, bias: Sequence[tuple[int, float]]) -> None:
+        """Add to the logits of tokens, each of them one of the vocabulary."""
+        given = (llama.llama_logit_bias * len(bias))(*(llama.llama_logit_bias(*each) for each in bias))
+        self._add(llama.llama_sampler_init_logit_bias(vocabulary_size(vocab), len(bias), given))
+        self.lifts = True
+
+    def repeat_penalty(self, vocab: int, last: int, penalty: float, before: Iterable[int]) -> None:
+        """Look back over the `last` tokens, at first the tokens `before`; those below 0, of pictures, are none."""
+        sampler = llama.llama_sampler_init_penalties(vocabulary_size(vocab), last, penalty, 0.0, 0.0)
+        for token in before:
+            if token >= 0:
+                llama.llama_sampler_accept(sampler, token)
+        self._add(sampler)
+
+    def count_penalties(self, vocab: int, last: int, presence: float, frequency: float) -> None:
+        """Look back over the `last` tokens that are accepted from now on."""
         size = vocabulary_size(vocab)
-        self._add(llama.llama_sampler_init_penalties(size, last, repeat, 0.0, 0.0))
+        self._add(llama.llama_sampler_init_penalties(size, last, 1.0, frequency, presence))
+        self.lifts = True
 
     def top_k(self, count: int) -> None:
         self._add(llama.llama_sampler_init_top_k(count))

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from engine.api import Delta, Finished, LoadFailed, LoadRequest, Measured, ToolCalled
+from engine.api import Delta, Finished, LoadFailed, LoadRequest, Measured, ToolCallDelta, ToolCalled
 from engine.errors import UserError
 from engine.remote.access import RemoteAccess
 from engine.remote.engine import RemoteEngine
@@ -246,3 +246,33 @@ def test_what_is_asked_while_the_server_is_looked_for_is_answered_then(connect: 
     earlier = [event for event in connected.told.seen if isinstance(event, Measured)]
     measured = earlier[0] if earlier else connected.told.next(Measured)
     assert measured.prompt > 0 and text == "Here."
+
+
+def test_penalties_biases_and_the_wish_for_one_call_go_along(connect: Connect) -> None:
+    connected = connect(in_order(Reply(tool_calls=(Call("look", {"at": "a"}), Call("look", {"at": "b"})))))
+    _, finished = asked(
+        connected,
+        sampling=Sampling(presence_penalty=0.5, frequency_penalty=-1.5),
+        logit_bias=((7, 2.5), (9, -100.0)),
+        tools=(TOOL,),
+        parallel_tool_calls=False,
+    )
+    body = connected.server.asked[0].body
+    assert (body["presence_penalty"], body["frequency_penalty"]) == (0.5, -1.5)
+    assert (body["logit_bias"], body["parallel_tool_calls"]) == ({"7": 2.5, "9": -100.0}, False)
+    assert [call.arguments for call in finished.tool_calls] == [{"at": "a"}], "though the server made two"
+    told = [event for event in connected.told.seen if isinstance(event, ToolCallDelta)]
+    assert {event.call for event in told} == {finished.tool_calls[0].id}
+
+
+def test_what_is_not_asked_for_is_not_sent(connect: Connect) -> None:
+    connected = connect(in_order(say("Hello")))
+    asked(connected, tools=(TOOL,))
+    named = {"presence_penalty", "frequency_penalty", "logit_bias", "parallel_tool_calls"}
+    assert not named & connected.server.asked[0].body.keys()
+
+
+def test_the_stop_string_is_told_where_the_server_tells_it(connect: Connect) -> None:
+    connected = connect(in_order(say("One", stop="###"), say("Two")))
+    assert asked(connected, stop=("END", "###"))[1].stop == "###"
+    assert asked(connected, stop=("END", "###"))[1].stop == ""

@@ -1,0 +1,109 @@
+"""The text of one reply while it is written: tokens' bytes in, events of reasoning, content and calls out."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+
+import msgspec
+
+from engine.api import Delta, GenerateRequest, PrefillProgress, TokenLogprobs, ToolCallDelta, ToolCalled
+from engine.formats import (
+    AssistantMessage,
+    ParsedDelta,
+    ReasoningDelta,
+    ReplyParser,
+    ToolArgumentsDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+)
+from engine.local.generation.stop_strings import StopStrings
+from engine.values import ToolCall
+
+Emit = Callable[[PrefillProgress | Delta | TokenLogprobs | ToolCallDelta | ToolCalled], None]
+
+
+class ReplyText:
+    """Holds back what may become a mark or a stop string. `cuts`: the end of a call is written for the model."""
+
+    def __init__(
+        self, request: GenerateRequest, parser: ReplyParser, stops: tuple[str, ...], emit: Emit
+    ) -> None:
+        self._request, self._parser, self._emit = request, parser, emit
+        self._stops = StopStrings((*request.stop, *stops))
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._raw: list[str] = []
+        self._begun = ToolCallDelta(request.id, "", "")
+        self.cuts = False
+        self.reasoned = False  # whether any text of reasoning came
+        self.reasoning = 0  # in tokens
+        self.tool_calls: list[ToolCall] = []
+
+    @property
+    def in_reasoning(self) -> bool:
+        return self._parser.in_reasoning
+
+    @property
+    def is_between_marks(self) -> bool:
+        """Whether neither a character nor a mark is under way."""
+        return not self._parser.is_within_mark and not self._decoder.getstate()[0]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing that could follow would be shown."""
+        return bool(self._stops.hit) or self._has_its_call
+
+    @property
+    def stop(self) -> str:
+        """The request's stop string that ended the text; "" while none has."""
+        return self._stops.hit if self._stops.hit in self._request.stop else ""
+
+    @property
+    def _has_its_call(self) -> bool:
+        return bool(self.tool_calls) and not self._request.parallel_tool_calls
+
+    def last(self, tokens: int) -> str:
+        """What the last tokens say, marks included."""
+        return "".join(self._raw[-tokens:])
+
+    def whole(self) -> str | None:
+        """What all tokens say; None where they end within a character."""
+        return None if self._decoder.getstate()[0] else "".join(self._raw)
+
+    def show(self, data: bytes) -> None:
+        """Take the bytes of one more token."""
+        text = self._decoder.decode(data)
+        self._raw.append(text)
+        self.reasoning += self._parser.in_reasoning
+        for delta in self._parser.feed(text):
+            self._emit_delta(delta)
+
+    def finish(self) -> AssistantMessage:
+        """Emit what was held back: half a character, half a marker, half a stop string. The whole reply."""
+        for delta in self._parser.feed(self._decoder.decode(b"", final=False)):
+            self._emit_delta(delta)
+        for delta in self._parser.flush():
+            self._emit_delta(delta)
+        held = self._stops.finish()
+        if held:
+            self._emit(Delta(self._request.id, "content", held))
+        return self._parser.finish()
+
+    def _emit_delta(self, delta: ParsedDelta) -> None:
+        id = self._request.id
+        if self._has_its_call:
+            return
+        if isinstance(delta, ReasoningDelta):
+            self.reasoned = True
+            self._emit(Delta(id, "reasoning", delta.text))
+        elif isinstance(delta, ToolCallStarted):
+            self._begun = ToolCallDelta(id, delta.id, delta.name)
+            self._emit(self._begun)
+        elif isinstance(delta, ToolArgumentsDelta):
+            self._emit(msgspec.structs.replace(self._begun, text=delta.text))
+        elif isinstance(delta, ToolCallFinished):
+            call = msgspec.structs.replace(delta.call, cut=True) if self.cuts else delta.call
+            self.tool_calls.append(call)
+            self._emit(ToolCalled(id, call))
+        elif text := self._stops.feed(delta.text):
+            self._emit(Delta(id, "content", text))
