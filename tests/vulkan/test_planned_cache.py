@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
-from engine.api import CacheActivity, Loaded, LoadRequest
+from engine.activity import CacheActivity
+from engine.api import Loaded, LoadRequest
 from engine.local import native
 from engine.local.client import LocalEngine
 from engine.local.loading import open_session

@@ -10,7 +10,7 @@ from app.desktop.base.theme import themes
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import set_texts, text_label
 from app.format import format_count, format_percent, format_size, format_speed
-from engine.api import Activity
+from engine.activity import Activity
 
 # Below this width the two columns stand one under the other.
 TWO_COLUMNS_FROM = 720

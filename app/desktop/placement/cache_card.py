@@ -19,7 +19,7 @@ from app.desktop.widgets.labels import announce, text_label
 from app.desktop.widgets.layouts import STRETCH, Column
 from app.desktop.widgets.legend import Legend
 from app.format import format_count, format_percent, format_percent_range, format_size
-from engine.api import CacheActivity
+from engine.activity import CacheActivity
 
 # The least room of a figure beside the others.
 FIGURE = 170

@@ -9,7 +9,7 @@ import msgspec
 
 from app.desktop.placement.experts_used.levels import Heat
 from app.services.models.events import ModelChanged
-from engine.api import CacheActivity
+from engine.activity import CacheActivity
 from engine.placement.plan import CachedLayer, ExpertCache, Machine, PlannedModel
 
 # Seconds of work that the figures are of.

@@ -36,7 +36,7 @@ from app.services.models.events import (
     TextDelta,
 )
 from app.services.placement.events import ExpertsChanged, MachineChanged, PlacementChanged, TuneProgress
-from engine.api import Activity
+from engine.activity import Activity
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import PlacementOptions, PlannedModel
 from engine.remote.names import read_name

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.services.events import EventBus
 from app.services.models.events import ActivityChanged, CacheChanged, ModelChanged
-from engine.api import Activity, CacheActivity, Event
+from engine.activity import Activity, CacheActivity
+from engine.api import Event
 
 
 class EngineActivity:

@@ -7,7 +7,8 @@ import msgspec
 from app.services.events import ServiceEvent
 from app.services.models.loaded_model import LoadedModel, LoadReason, Resting
 from app.store.records import Message
-from engine.api import Activity, CacheActivity, EngineState, ModelFacts
+from engine.activity import Activity, CacheActivity
+from engine.api import EngineState, ModelFacts
 from engine.errors import ErrorInfo
 from engine.values import ExpertsFired
 

@@ -13,7 +13,7 @@ from statistics import mean
 
 import msgspec
 
-from engine.api import CacheActivity
+from engine.activity import CacheActivity
 from engine.errors import ErrorInfo, UserError
 from engine.expert_cache.policy import policy_for
 from engine.gguf.summary import ModelSummary

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from engine.local.scheduling.queue_order import Rank
+
 # An answer that has no more tokens to compute than these is writing; one with more is reading.
 SHORT = 32
 # How long a step may take while others wait for its end: with the priority conversation among them, and without.
@@ -16,12 +18,11 @@ BACKGROUND_EVERY = 8
 
 
 class Demand(NamedTuple):
-    """A running answer: the tokens it has to compute, whether it has priority, and whether it is in the background.
-    In order of arrival."""
+    """A running answer: the tokens it has to compute, and whose it is. In order of arrival."""
 
     rest: int
-    has_priority: bool = False
-    is_background: bool = False
+    rank: Rank = Rank.OWN
+    client: str = ""
 
 
 class Share(NamedTuple):
@@ -35,16 +36,17 @@ def shares(answers: Sequence[Demand], capacity: int, step: int, row_s: float) ->
     """Compose step number `step` of at most `capacity` rows.
 
     Answers that decode come first, all of them in each step; while one has priority, the others decode in every
-    second step only. The rows that are left go to one prefill: that of the answer with priority, else by turns the
-    first to arrive and the shortest, which might otherwise wait for minutes. `row_s` is the time of a prefill row in
-    seconds, 0 if unknown.
+    second step only. The rows that are left go to one prefill: that of the answer with priority, else one of the
+    person's own, else one of a client, whose turns are as many as another's. By turns it is the first to arrive and
+    the shortest, which might otherwise wait for minutes. `row_s` is the time of a prefill row in seconds, 0 if
+    unknown.
 
     What is in the background has steps of its own while nothing else runs, else a few rows now and then.
     """
-    background = [number for number, each in enumerate(answers) if each.is_background]
+    background = [number for number, each in enumerate(answers) if each.rank is Rank.BACKGROUND]
     if not background or len(background) == len(answers):
         return _shares(answers, capacity, step, row_s)
-    others = [number for number, each in enumerate(answers) if not each.is_background]
+    others = [number for number, each in enumerate(answers) if each.rank is not Rank.BACKGROUND]
     chosen = [
         Share(others[share.number], share.rows)
         for share in _shares([answers[number] for number in others], capacity, step, row_s)
@@ -57,7 +59,7 @@ def shares(answers: Sequence[Demand], capacity: int, step: int, row_s: float) ->
 
 def _shares(answers: Sequence[Demand], capacity: int, step: int, row_s: float) -> list[Share]:
     short = _short(len(answers), capacity)
-    priority = next((number for number, each in enumerate(answers) if each.has_priority), None)
+    priority = next((number for number, each in enumerate(answers) if each.rank is Rank.PRIORITY), None)
     chosen: list[Share] = []
     room = capacity
     others_wait = priority is not None and step % 2 == 1
@@ -86,10 +88,15 @@ def _reader(
     if others_wait:
         return None
     reading = [number for number, each in enumerate(answers) if each.rest > short]
+    chosen = [number for number in reading if not answers[number].client]
+    if reading and not chosen:
+        clients = list(dict.fromkeys(answers[number].client for number in reading))
+        client = clients[step // 4 % len(clients)]
+        chosen = [number for number in reading if answers[number].client == client]
     # In pairs of steps: beside the answer with priority, others take part in even ones only.
     if step // 2 % 2:
-        reading.sort(key=lambda number: answers[number].rest)
-    return reading[0] if reading else None
+        chosen.sort(key=lambda number: answers[number].rest)
+    return chosen[0] if chosen else None
 
 
 def _most(chosen: Sequence[Share], priority: int | None, reader: int, row_s: float) -> int:

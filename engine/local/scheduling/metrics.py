@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from engine.api import Activity
+from engine.activity import Activity
 
 INTERVAL = 1.0
 

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from engine.api import Activity, Delta, Finished, GenerateRequest, LoadRequest, Measured, PrefillProgress
+from engine.activity import Activity
+from engine.api import Delta, Finished, GenerateRequest, LoadRequest, Measured, PrefillProgress
 from engine.local import native
 from engine.local.client import LocalEngine
 from engine.local.generation.cancellation import Cancellation
@@ -148,7 +149,7 @@ def test_nothing_is_kept_of_a_conversation_that_is_forgotten_while_its_answer_wa
         scheduler.submit(Prepared(asked, generation, None))
         while len(generation.tokens) < generation.prompt_length + 2:
             scheduler.step()
-        scheduler._preempt(scheduler._active[0], 0.0)
+        scheduler.admission.preempt(scheduler.admission.active[0], 0.0)
         assert states.ram_bytes > 0
         scheduler.forget("gone")
         if reason == "cancelled":

@@ -9,9 +9,8 @@ from contextlib import contextmanager
 
 import msgspec
 
+from engine.activity import Activity, CacheActivity
 from engine.api import (
-    Activity,
-    CacheActivity,
     Delta,
     EngineLost,
     Event,

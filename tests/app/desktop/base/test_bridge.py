@@ -16,7 +16,7 @@ from app.services.models.events import (
     PromptProgress,
     TextDelta,
 )
-from engine.api import Activity
+from engine.activity import Activity
 
 
 def test_neighbouring_deltas_of_one_answer_are_joined() -> None:

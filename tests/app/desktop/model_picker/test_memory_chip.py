@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.services.models.events import ActivityChanged
-from engine.api import Activity
+from engine.activity import Activity
 from tests.app.desktop.conftest import Running
 
 

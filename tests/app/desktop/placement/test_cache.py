@@ -24,7 +24,8 @@ from app.desktop.placement.placement_page import PlacementPage
 from app.desktop.placement.strip_card import StripCard
 from app.desktop.placement.tune_card import kind_text
 from app.services.models.events import ModelChanged
-from engine.api import CacheActivity, Loaded
+from engine.activity import CacheActivity
+from engine.api import Loaded
 from engine.errors import ErrorInfo
 from engine.placement.plan import RAM, CachedLayer, PlacementOptions, PlannedModel
 from tests.app.desktop.conftest import Running

@@ -28,7 +28,7 @@ from app.desktop.placement.suggestion import suggested_options
 from app.desktop.placement.tune_card import TuneCard
 from app.services.placement.events import TuneProgress
 from app.services.placement.trials import MeasuredSpeed
-from engine.api import Activity
+from engine.activity import Activity
 from engine.errors import ErrorInfo
 from engine.placement.plan import RAM, PlacementOptions, PlannedModel
 from tests.app.desktop.placement import plans

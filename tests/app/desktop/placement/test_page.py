@@ -19,7 +19,8 @@ from app.services.connections.events import WorkerState
 from app.services.models.events import AnswerFinished, ModelChanged, Owner, TextDelta
 from app.services.placement.events import ExpertsChanged, MachineChanged, TuneProgress
 from app.services.placement.trials import MeasuredSpeed
-from engine.api import Activity, EngineLost, EngineState
+from engine.activity import Activity
+from engine.api import EngineLost, EngineState
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import RAM, PlacementOptions
 from tests.app.desktop.chat.conversations import message

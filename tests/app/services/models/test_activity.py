@@ -7,7 +7,8 @@ from pathlib import Path
 from app.services.models.events import ActivityChanged, CacheChanged, GenerationQueued, Owner, PromptProgress
 from app.services.models.progress import progress_event
 from app.services.services import open_services
-from engine.api import Activity, CacheActivity, Listener, PrefillProgress, Queued
+from engine.activity import Activity, CacheActivity
+from engine.api import Listener, PrefillProgress, Queued
 from engine.errors import ErrorInfo
 from tests.support.listening import Listening
 from tests.support.scripted_engine import ScriptedEngine

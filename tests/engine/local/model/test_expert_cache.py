@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.api import CacheActivity, Delta, GenerateRequest, Loaded, LoadRequest, ModelFacts
+from engine.activity import CacheActivity
+from engine.api import Delta, GenerateRequest, Loaded, LoadRequest, ModelFacts
 from engine.local.client import LocalEngine
 from engine.local.isolated_call import Report, ask
 from engine.placement.plan import RAM, PlacementOptions

@@ -100,8 +100,8 @@ def answered(session: Session, *requests: GenerateRequest) -> list[tuple[str, Fi
     draft_model(session)
     emitted: list[object] = []
     ended: list[Finished] = []
-    scheduler = Scheduler(session, PromptCache(None, "", 0, 0), Cancellation(), emitted.append, ended.append)
-    scheduler._costs = Card()
+    states = PromptCache(None, "", 0, 0)
+    scheduler = Scheduler(session, states, Cancellation(), emitted.append, ended.append, Card())
     answers = []
     for request in requests:
         generation = Generation(session, request, emitted.append, 0.0)

@@ -1,0 +1,45 @@
+"""Slots of the real starter model between a person and several clients."""
+
+import pytest
+
+from tests.engine.local.scheduling.conftest import Stepping
+from tests.support.recorder import ask
+
+pytestmark = pytest.mark.model
+
+
+def test_a_clients_first_does_not_wait_for_another_clients_many(stepping: Stepping) -> None:
+    places = len(stepping.session.sequences)
+    stepping.ask(*(ask(id, f"Say {id}.", max_tokens=2, client="a") for id in range(places + 4)))
+    stepping.step()
+    assert stepping.running == list(range(places))
+    stepping.ask(ask(50, "Say hello.", max_tokens=3, client="b"))
+    while 50 not in stepping.running:
+        assert not set(stepping.running) - set(range(places)), "the next place is for the other client"
+        stepping.step()
+
+
+def test_an_answer_of_the_person_takes_the_place_of_a_clients_at_once_and_never_the_other_way(
+    stepping: Stepping,
+) -> None:
+    places = len(stepping.session.sequences)
+    stepping.ask(*(ask(id, f"Say {id}.", max_tokens=3, client="a") for id in range(places)))
+    stepping.step()
+    stepping.ask(ask(50, "Say hello.", max_tokens=3))
+    stepping.step()
+    assert stepping.running == [*range(1, places), 50]
+    stepping.ask(ask(51, "Say hello.", max_tokens=3, client="b"))
+    stepping.step()
+    assert 50 in stepping.running
+    stepping.finish()
+    assert {(end.error, end.usage.completion_tokens) for end in stepping.ended} == {(None, 3)}
+
+
+def test_of_several_clients_the_one_with_the_most_places_gives_one_up(stepping: Stepping) -> None:
+    places = len(stepping.session.sequences)
+    stepping.ask(ask(0, "Say 0.", max_tokens=3, client="a"))
+    stepping.ask(*(ask(id, f"Say {id}.", max_tokens=3, client="b") for id in range(1, places)))
+    stepping.step()
+    stepping.ask(ask(50, "Say hello.", max_tokens=3))
+    stepping.step()
+    assert stepping.running == [0, *range(2, places), 50]
