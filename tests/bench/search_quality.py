@@ -83,12 +83,11 @@ def _of_direction(
     collection, ids = held
     ranks: dict[str, list[int]] = {"words": [], "meaning": [], "both": []}
     for question, query, target in zip(questions, embedder.embed(questions, query=True), ids, strict=False):
-        words = store.words.search(collection, question, _CANDIDATES)
+        hits = store.words.search(store.contents.scope(collection), question, _CANDIDATES)
         meaning = [hit.id for hit in vectors.search(query, _CANDIDATES, np.array(ids))]
-        weights = store.words.weights(question)
-        shares = {id: covered(weights, texts[id]) for id in words}
-        both = [id for id, _ in fused(words, meaning, shares)]
-        for way, found in (("words", words), ("meaning", meaning), ("both", both)):
+        shares = {id: covered(hits.weights, texts[id]) for id in hits.ids}
+        both = [id for id, _ in fused(hits.ids, meaning, shares)]
+        for way, found in (("words", hits.ids), ("meaning", meaning), ("both", both)):
             ranks[way].append(found.index(target) + 1 if target in found else _CANDIDATES + 1)
     return [
         Row(direction, way, tuple(sum(place <= first for place in places) / len(places) for first in FIRST))

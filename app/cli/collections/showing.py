@@ -8,7 +8,8 @@ from typing import Any
 from app.cli.collections.opened import with_collections
 from app.cli.output import Output
 from app.cli.printable import printable
-from app.services.collections.collections import Hit, Status
+from app.services.collections.collections import Status
+from app.services.collections.passage_search import Hit
 from app.services.collections.reading import shown
 from app.store.documents.records import Source
 

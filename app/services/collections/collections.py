@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import threading
 import time
 import unicodedata
@@ -18,23 +17,20 @@ from pathlib import Path
 import msgspec
 
 from app.services.collections import definitions
-from app.services.collections.fusion import By, chosen, covered, fused
 from app.services.collections.indexing import Indexer
 from app.services.collections.meaning import MakeEmbedder, Meaning, included_embedder
+from app.services.collections.passage_search import Hit, search
 from app.services.collections.reading import shown
 from app.services.settings.file_lock import locked
 from app.store.documents.opening import DAMAGED, FILE
-from app.store.documents.records import Collection, Counts, Failure, FoundPassage, Source
+from app.store.documents.records import Collection, Counts, Failure, Source
 from app.store.documents.store import DocumentStore
 from engine.errors import UserError
 
 log = logging.getLogger(__name__)
 LOCK = "documents.lock"
 _LONGEST_NAME = 100
-_CANDIDATES = 50  # of each way to find
-_NEAREST = 400
 _TOLD_S = 0.5  # between two changes that are told while files are read
-_PAGE = re.compile(r"(?:page|slide) (\d+)")
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -47,18 +43,6 @@ class Status(msgspec.Struct, frozen=True):
     skipped: dict[str, int]
     sources: tuple[Source, ...]
     finds_meaning: bool
-
-
-class Hit(msgspec.Struct, frozen=True):
-    """A passage that was found; `rank` counts from 1. `page`: of a document with pages or slides."""
-
-    file: str
-    page: int | None
-    heading: str
-    text: str
-    rank: int
-    by: tuple[By, ...]
-    passage: FoundPassage
 
 
 class Collections:
@@ -178,27 +162,7 @@ class Collections:
         """Passages about the query, the best first. Raises UserError `collections.none`."""
         with self._store() as store:
             collection = _named(store, name)
-            most = max(_CANDIDATES, 4 * limit)
-            words = store.words.search(collection.id, query, most)
-            nearest = self._meaning.search(store, query, _NEAREST)
-            passages = store.contents.passages(collection.id, list({*words, *nearest}))
-            # They were of all collections.
-            meaning = [id for id in nearest if id in passages][:most]
-            weights = store.words.weights(query)
-            found = {id: passages[id] for id in words if id in passages}
-            shares = {id: covered(weights, f"{each.heading} {each.text}") for id, each in found.items()}
-            ranked = fused(words, meaning, shares)
-            return [
-                Hit(
-                    *_place(each.passage),
-                    each.passage.heading,
-                    each.passage.text,
-                    rank,
-                    each.by,
-                    each.passage,
-                )
-                for rank, each in enumerate(chosen(ranked, passages, limit), 1)
-            ]
+            return search(store, self._meaning, collection.id, query, limit)
 
     def bring_up_to_date(
         self,
@@ -320,8 +284,3 @@ def _named(store: DocumentStore, name: str) -> Collection:
     if found is None:
         raise UserError("collections.none", name=shown(name)[:_LONGEST_NAME])
     return found
-
-
-def _place(passage: FoundPassage) -> tuple[str, int | None]:
-    page = _PAGE.fullmatch(passage.label)
-    return os.fsdecode(passage.path), int(page[1]) if page else None

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.store.documents.records import EmbeddingModel
+from app.store.documents.records import EmbeddingModel, Scope
 from app.store.documents.store import DocumentStore
 from engine.errors import UserError
 
@@ -99,11 +99,13 @@ class Meaning:
                 self._written.remove(ids)
                 self._written.compact()
 
-    def search(self, store: DocumentStore, query: str, limit: int) -> list[int]:
-        """Ids of the passages nearest to a query, the nearest first; some may be gone."""
+    def search(self, store: DocumentStore, scope: Scope, query: str, limit: int) -> list[int]:
+        """Ids of the passages within `scope` that are nearest to a query, the nearest first."""
         model = self.model(store)
-        if model is None or self._embedder is None or not store.meanings.any(model.id):
+        if not scope.size or model is None or self._embedder is None or not store.meanings.any(model.id):
             return []
+        import numpy as np
+
         from engine.embedding.api import EmbeddingStopped
         from engine.embedding.vector_file import VectorFile
 
@@ -114,7 +116,9 @@ class Meaning:
             else:
                 self._searched.refresh()
             (row,) = self._embedder.embed([query], query=True)
-            return [hit.id for hit in self._searched.search(row, limit)]
+            runs = zip(scope.firsts, scope.lasts, strict=True)
+            among = np.concatenate([np.arange(first, last + 1) for first, last in runs])
+            return [hit.id for hit in self._searched.search(row, limit, among)]
         except (UserError, OSError, EmbeddingStopped) as error:
             log.warning("A search by meaning failed: %s", getattr(error, "code", type(error).__name__))
             return []

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from agents.tools.documents.passages import terms
 from app.store.database import Part, reads, writes
 from app.store.documents.opening import DELETES_BY_ROW
-from app.store.documents.records import FoundPassage, NewDocument
+from app.store.documents.records import FoundPassage, NewDocument, Scope
 from engine.text import clean_text
 
 _PASSAGE = (
@@ -23,6 +23,11 @@ SELECT a.id, a.document, a.part, a.label, a.first, a.last, a.heading, a.text, p.
 FROM passage a CROSS JOIN document d ON d.id = a.document
 CROSS JOIN place p ON p.document = a.document AND p.collection = ?
 WHERE a.id IN ({}) AND p.state <> 'gone'
+"""
+# The passages of a document were put in one transaction: their ids follow each other.
+_SCOPE = """
+SELECT (SELECT min(id) FROM passage WHERE document = d.id), passages FROM document d
+WHERE passages > 0 AND id IN (SELECT document FROM place WHERE collection = ? AND state <> 'gone')
 """
 _ORPHANS = (
     "SELECT id, name FROM document d WHERE NOT EXISTS (SELECT 1 FROM place WHERE document = d.id) LIMIT ?"
@@ -61,6 +66,19 @@ class ReadContents(Part):
             connection.exec_driver_sql(_WORDS, (ids[-1], *_words(clean_text(document.name), heading, text)))
         self._set(connection, place, key)
         return ids
+
+    @reads
+    def scope(self, connection: Connection, collection: int) -> Scope:
+        """Which passages the files of a collection hold. What a connection has read of it counts until anybody
+        changes the index."""
+        version = connection.exec_driver_sql("PRAGMA data_version").scalar()
+        of, known = connection.info.get("scopes", (None, {}))
+        if of != version:
+            connection.info["scopes"] = version, (known := {})
+        if collection not in known:
+            known[collection] = _joined(connection.exec_driver_sql(_SCOPE, (collection,)).all())
+        found: Scope = known[collection]
+        return found
 
     @reads
     def passages(
@@ -105,6 +123,19 @@ class ReadContents(Part):
         connection.exec_driver_sql(
             "UPDATE place SET document = ?, state = 'read', code = '' WHERE id = ?", (document, place)
         )
+
+
+def _joined(runs: Sequence[Sequence[int]]) -> Scope:
+    """Of runs of ids, each a first one and how many there are."""
+    firsts: list[int] = []
+    lasts: list[int] = []
+    for first, count in sorted(tuple(run) for run in runs):
+        if lasts and lasts[-1] == first - 1:
+            lasts[-1] += count
+        else:
+            firsts.append(first)
+            lasts.append(first + count - 1)
+    return Scope(tuple(firsts), tuple(lasts), sum(count for _, count in runs))
 
 
 def _words(name: str, heading: str, text: str) -> tuple[str, str]:

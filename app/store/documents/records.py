@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Literal
 
 import msgspec
@@ -81,6 +82,19 @@ class FoundPassage(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class Scope(msgspec.Struct, frozen=True):
+    """Which passages a collection holds: ids from each of `firsts` to that of `lasts` beside it, in order."""
+
+    firsts: tuple[int, ...]
+    lasts: tuple[int, ...]
+    size: int
+
+    def __contains__(self, id: object) -> bool:
+        assert isinstance(id, int)
+        at = bisect_right(self.firsts, id) - 1
+        return at >= 0 and id <= self.lasts[at]
+
+
 class Failure(msgspec.Struct, frozen=True):
     """A file without passages, and the code that says why."""
 
@@ -100,6 +114,14 @@ class Counts(msgspec.Struct, frozen=True):
     skipped: int = 0
     gone: int = 0
     partly: int = 0
+
+
+class WordHits(msgspec.Struct, frozen=True):
+    """Ids of passages with words of a query, the best first. `weights`: what each term of the query tells: the more,
+    the fewer passages have it (the idf of BM25)."""
+
+    ids: list[int]
+    weights: dict[str, float]
 
 
 class EmbeddingModel(msgspec.Struct, frozen=True):

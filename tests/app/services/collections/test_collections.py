@@ -199,7 +199,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost(home: Path, folder: Path) -> No
     assert 0 < store.places.counts(collection.id).waiting <= 4
     indexer.read()
     assert store.places.counts(collection.id) == Counts(documents=4, words=4)
-    assert len(store.words.search(collection.id, "number 3", 50)) == 50
+    assert len(store.words.search(store.contents.scope(collection.id), "number 3", 50).ids) == 50
     store.close()
 
 

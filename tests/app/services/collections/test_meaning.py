@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from app.services.collections.background import BackgroundIndexing
-from app.services.collections.collections import Collections, Hit
+from app.services.collections.collections import Collections
 from app.services.collections.fusion import chosen, covered, fused
 from app.services.collections.meaning import included_embedder
+from app.services.collections.passage_search import Hit
 from app.store.documents.opening import FILE
 from app.store.documents.records import FoundPassage
 from engine.embedding.api import EmbeddingStopped, Vectors
@@ -76,6 +77,21 @@ def test_other_words_for_the_same_are_found_and_both_ways_count_together(
     assert collections.status("docs").counts.meaning == 2
     assert names(collections.search("docs", "hound?", 1)) == [("a.txt", ("meaning",))]
     assert names(collections.search("docs", "배 ship", 1)) == [("b.txt", ("words", "meaning"))]
+    collections.close()
+
+
+def test_a_small_collection_is_searched_beside_a_large_one_that_is_nearer(
+    tmp_path: Path, folder: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "dogs.txt").write_text("\n\n".join(["dog " * 200] * 60))
+    collections = Collections(tmp_path / "home", Dictionary)
+    collections.add("other", [other])
+    collections.add("docs", [folder])
+    collections.bring_up_to_date()
+    assert names(collections.search("docs", "hound", 1)) == [("a.txt", ("meaning",))]
+    assert {Path(hit.file).name for hit in collections.search("other", "hound", 9)} == {"dogs.txt"}
     collections.close()
 
 
