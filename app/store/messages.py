@@ -29,8 +29,8 @@ from sqlalchemy import (
 from app.store.database import Part, inserted, reads, writes
 from app.store.errors import no_conversation, no_message
 from app.store.finding import count_in
-from app.store.records import Attachment, Conversation, Message, MessageState, Source
-from app.store.tables import CONVERSATION, CUT, HAS_SOURCES, MESSAGE, selection
+from app.store.records import Attachment, Conversation, Given, Message, MessageState, Source
+from app.store.tables import CONVERSATION, CUT, HAS_GIVEN, MESSAGE, selection
 from engine.errors import ErrorInfo
 from engine.values import Role, Timings, ToolCall, Usage
 
@@ -55,6 +55,7 @@ class Messages(Part):
         dequeues: bool = False,
         attachments: Sequence[Attachment] = (),
         sources: Sequence[Source] = (),
+        notices: Sequence[ErrorInfo] = (),
     ) -> Message:
         """Add a message below `parent` (None: a first message) and show the branch that it ends.
 
@@ -82,6 +83,7 @@ class Messages(Part):
             reasoning=reasoning,
             attachments=tuple(attachments),
             sources=tuple(sources),
+            notices=tuple(notices),
         )
         message: int = inserted(connection, statement)
         connection.execute(update(CONVERSATION).where(owner).values(leaf=message, updated=now))
@@ -93,12 +95,14 @@ class Messages(Part):
         return self.get(message)
 
     @reads
-    def sources(self, connection: Connection, conversation: int) -> dict[int, tuple[Source, ...]]:
-        """The sources of the messages that have any, by their ids."""
-        having = (MESSAGE.c.conversation == conversation) & HAS_SOURCES
+    def given(self, connection: Connection, conversation: int) -> dict[int, Given]:
+        """What the questions of a conversation were given, by their ids; of those that were given anything."""
+        having = (MESSAGE.c.conversation == conversation) & HAS_GIVEN
         return {
-            row.id: row.sources
-            for row in connection.execute(select(MESSAGE.c.id, MESSAGE.c.sources).where(having))
+            row.id: Given(row.sources, row.notices)
+            for row in connection.execute(
+                select(MESSAGE.c.id, MESSAGE.c.sources, MESSAGE.c.notices).where(having)
+            )
         }
 
     @writes

@@ -86,6 +86,13 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     is_notes: bool = False
 
 
+class Given(msgspec.Struct, frozen=True):
+    """What a question was given besides its words; `notices` say what was looked for."""
+
+    sources: tuple[Source, ...] = ()
+    notices: tuple[ErrorInfo, ...] = ()
+
+
 class ChatTools(msgspec.Struct, frozen=True, omit_defaults=True):
     """Tools of a chat: their workspace and mode. `names` None: all."""
 
@@ -202,7 +209,7 @@ class Message(msgspec.Struct, frozen=True):
     `tool_calls` are those that an answer makes, malformed ones included. `notices`: what is to be known of it
     besides its text, such as that it ended in mid-thought. `run` is the run that wrote an answer with tools,
     else 0. `better`: the person preferred it to those of other models. `sources` are those of a question,
-    and of an answer those that its run found.
+    whose notices say what was looked up for it, and of an answer those that its run found.
     """
 
     id: int

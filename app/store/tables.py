@@ -153,7 +153,7 @@ MESSAGE = _table(
 # What `message_attached` finds, in the words of the index: few messages have files, and rows are long.
 HAS_ATTACHMENTS = text("message.attachments <> '[]'")
 
-HAS_SOURCES = text("message.sources <> '[]'")
+HAS_GIVEN = text("(message.sources <> '[]' OR message.role = 'user' AND message.notices <> '[]')")
 
 # Rows are added, and nothing of them changes but `active`.
 CUT = _table(

@@ -23,7 +23,7 @@ def passages(services: Services, chat: int, question: str, output: Output) -> tu
     wait_for_model(services)
     conversation = services.conversations.get(chat)
     name = services.collection_search.collection_of(conversation)
-    found = services.collection_search.of_chat(conversation, question)
+    found = services.collection_search.of_chat(conversation, question).sources
     files = dict.fromkeys(source.name for source in found)
     if services.collection_search.by_model(conversation):
         output.note(output.localized("cli.collections.by_model"))

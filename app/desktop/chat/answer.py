@@ -242,8 +242,9 @@ class AnswerCard(MessageCard):
             self.height_changed.emit()
 
     def ask_sources(self) -> None:
-        """Ask for what is cited, once there are numbers that may be those of sources."""
-        if not self._sources_asked and MARK.search(self.streamed_text()):
+        """Ask for what is cited, once there are numbers that may be those of sources; of a whole answer also for
+        what it was given."""
+        if not self._sources_asked and (self._stream is None or MARK.search(self.streamed_text())):
             self._sources_asked = True
             self.sources_wanted.emit(self)
 

@@ -13,7 +13,7 @@ import msgspec
 from app.services.chat.attachments.attachment_search import AttachmentSearch
 from app.services.chat.chat_models import ChatModels
 from app.services.chat.citations.sources import next_number, numbered
-from app.services.chat.collection_search import CollectionSearch
+from app.services.chat.collection_search import CollectionSearch, Found
 from app.services.chat.conversations import Conversations
 from app.services.chat.events import AnswerContinued, BranchShown, ConversationChanged, MessageAdded
 from app.services.chat.memories import Memories
@@ -118,8 +118,9 @@ class Asking:
                 self._chat_models.take_up(record.conversation)
             attachments, found = self._searching.sources(record.conversation, text, record.attachments)
             conversation = self._conversations.get(record.conversation)
-            kept = self._collections.of_chat(conversation, text) if record.role == "user" else ()
-            kept = kept or tuple(source for source in record.sources if source.path)
+            kept = self._collections.of_chat(conversation, text) if record.role == "user" else Found()
+            if not kept.notices:
+                kept = Found(tuple(source for source in record.sources if source.path), record.notices)
             edited = self._store.messages.add(
                 record.conversation,
                 record.parent,
@@ -127,7 +128,8 @@ class Asking:
                 text,
                 model=record.model,
                 attachments=attachments,
-                sources=self._numbered(record.conversation, record.parent, (*found, *kept)),
+                sources=self._numbered(record.conversation, record.parent, (*found, *kept.sources)),
+                notices=kept.notices,
             )
             self._events.publish(BranchShown(record.conversation))
             if record.role != "user":
@@ -173,7 +175,7 @@ class Asking:
         self._answers.refuse_busy(id)
         conversation = self._given_memories(self._chat_models.take_up(id))
         attachments, found = self._searching.sources(id, text, attachments, sources)
-        found = (*found, *(sources or self._collections.of_chat(conversation, text)))
+        looked_up = Found(tuple(sources)) if sources else self._collections.of_chat(conversation, text)
         question = None if queued else self._asked_before(conversation, text, attachments)
         if question is None:
             question = self._store.messages.add(
@@ -183,7 +185,8 @@ class Asking:
                 text,
                 dequeues=queued,
                 attachments=attachments,
-                sources=self._numbered(id, conversation.leaf, found),
+                sources=self._numbered(id, conversation.leaf, (*found, *looked_up.sources)),
+                notices=looked_up.notices,
             )
             self._events.publish(MessageAdded(question))
         if conversation.title_source == "none":
@@ -198,9 +201,9 @@ class Asking:
         conversation = self._conversations.get(id)
         if not self._collections.of_run(conversation):
             return
-        if found := self._collections.of_chat(conversation, asked.content):
-            given = self._store.messages.sources(id).values()
-            last = max((source.number for sources in given for source in sources), default=0)
+        if found := self._collections.of_chat(conversation, asked.content).sources:
+            given = self._store.messages.given(id).values()
+            last = max((source.number for each in given for source in each.sources), default=0)
             self._store.messages.set_sources(question, (*asked.sources, *numbered(found, last + 1)))
 
     def _numbered(self, id: int, parent: int | None, sources: Sequence[Source]) -> tuple[Source, ...]:

@@ -10,12 +10,14 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.services.chat.attachments.weighing import MOST_FOUND, room_to_find
 from app.services.chat.citations.sources import sources_for
 from app.services.collections.reading import shown_name
 from app.store.documents.records import FoundPassage
 from app.store.records import Conversation, Source
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 
 if TYPE_CHECKING:
     from app.services.chat.projects import Projects
@@ -26,6 +28,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 # Passages; more of them tell a model less.
 _MOST = 12
+# Codes of what is said of a question that was looked up in a collection.
+READ, NOTHING = "chat.read_in_collection", "chat.nothing_in_collection"
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What was found for a question; `notices` say in which collection, where one was searched."""
+
+    sources: tuple[Source, ...] = ()
+    notices: tuple[ErrorInfo, ...] = ()
 
 
 class CollectionSearch:
@@ -76,15 +87,19 @@ class CollectionSearch:
         check = self._checks.by_path([path]).get(path)
         return check is not None and check.rating == "good"
 
-    def of_chat(self, conversation: Conversation, question: str) -> tuple[Source, ...]:
-        """The passages for a question of a chat, () where the model searches by itself.
+    def of_chat(self, conversation: Conversation, question: str) -> Found:
+        """The passages for a question of a chat, none where the model searches by itself.
 
         Raises UserError as `collection_of` does.
         """
         name = self.collection_of(conversation)
         if not name or not question.strip() or self.by_model(conversation):
-            return ()
-        return self.sources(name, question)
+            return Found()
+        sources = self.sources(name, question)
+        about: dict[str, str | int | float] = {"name": name}
+        if not sources:
+            return Found((), (ErrorInfo(NOTHING, about),))
+        return Found(sources, (ErrorInfo(READ, {**about, "passages": len(sources)}),))
 
     def sources(self, collection: str, question: str) -> tuple[Source, ...]:
         """The passages of a collection for a question, as many as a quarter of the context takes.

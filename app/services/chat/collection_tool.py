@@ -44,7 +44,8 @@ class CollectionTools:
             return SearchCollection(
                 collection, self._searching(collection, (), next_found(journal.entries()), lambda _: None)
             )
-        given = self._store.messages.sources(run.conversation)
+        kept = self._store.messages.given(run.conversation)
+        given = {message: each.sources for message, each in kept.items()}
         path = self._store.messages.path(run.conversation)
         told = (
             source for message in (path if answer in path else given) for source in given.get(message, ())

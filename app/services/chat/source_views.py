@@ -20,7 +20,7 @@ from agents.tools.documents.reading import Extracted, Part, extracted
 from agents.tools.documents.showing import PagePicture, page_picture
 from app.services.chat.attachments.given_files import read_file
 from app.services.chat.attachments.reasons import reason
-from app.store.records import Message, Source
+from app.store.records import Given, Message, Source
 from engine.errors import ErrorInfo, UserError
 
 if TYPE_CHECKING:
@@ -51,14 +51,16 @@ class SourceViews:
         self._store = store
         self._last: tuple[str, Extracted] | None = None
 
-    def known(self, answer: Message) -> tuple[Source, ...] | None:
-        """The sources that an answer of the shown branch could have cited, None where its chat has no source."""
-        given = self._store.messages.sources(answer.conversation)
+    def known(self, answer: Message) -> Given | None:
+        """The sources that an answer of the shown branch could have cited, and what its question was told; None
+        where no question of its chat was given anything."""
+        given = self._store.messages.given(answer.conversation)
         if not given:
             return None
         path = self._store.messages.path(answer.conversation)
         before = path[: path.index(answer.id) + 1] if answer.id in path else []
-        return tuple(source for message in before for source in given.get(message, ()))
+        sources = [source for message in before if message in given for source in given[message].sources]
+        return Given(tuple(sources), given.get(answer.parent or 0, Given()).notices)
 
     def content(self, conversation: int, source: Source) -> bytes:
         """The file itself. Raises UserError `source.gone` and as `read_file` does."""

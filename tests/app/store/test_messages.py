@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from app.store.records import Message, Source
+from app.store.records import Given, Message, Source
 from app.store.store import Store
 from engine.errors import UserError
 
@@ -272,5 +272,5 @@ def test_the_sources_of_a_chat_are_those_of_its_questions(store: Store) -> None:
     source = Source(1, "lease.pdf", "The rent is 500")
     question = store.messages.add(chat, None, "user", "?", sources=[source])
     store.messages.add(chat, question.id, "assistant", "500 [1]")
-    assert store.messages.sources(chat) == {question.id: (source,)}
-    assert store.messages.sources(other) == {}
+    assert store.messages.given(chat) == {question.id: Given((source,))}
+    assert store.messages.given(other) == {}

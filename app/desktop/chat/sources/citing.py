@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.markdown.source_marks import numbers_in
 from app.markdown.markdown import Prose, parse
+from app.services.chat.collection_search import NOTHING, READ
 from app.services.chat.events import BranchShown, MessageAdded
 from app.services.events import ServiceEvent
 from app.store.records import Message
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 
 class Citing(QObject):
-    """Gives answers what they cite. A chat without any source is asked again once a message came to it."""
+    """Gives answers what they cite, or were given. A chat without any source is asked again once a message came to
+    it."""
 
     def __init__(self, calls: ServiceCalls, parent: QObject) -> None:
         super().__init__(parent)
@@ -31,7 +33,7 @@ class Citing(QObject):
         self._told = 0  # how often there was something new
 
     def give(self, card: Any) -> None:
-        """Let the card of an answer with numbers in it `show_sources`, if there are any."""
+        """Let the card of an answer `show_sources`, if there are any."""
         if card.message.conversation == self._without:
             return
         message = msgspec.structs.replace(card.message, content=card.streamed_text())
@@ -50,7 +52,7 @@ class Citing(QObject):
     def _take(self, card: Any, message: Message, told: int, found: Sources | None) -> None:
         if found is None:
             self._without = message.conversation if told == self._told else None
-        elif found.sources and card.message.id == message.id:
+        elif (found.sources or found.searched) and card.message.id == message.id:
             card.show_sources(found)
 
 
@@ -58,11 +60,15 @@ def _sources(services: Services, answer: Message) -> Sources | None:
     """What an answer cites; of one that is being written only what it can cite. None where its chat has no source."""
     from app.desktop.chat.sources.source_list import Sources
 
-    sources = services.source_views.known(answer)
-    if sources is None:
+    known = services.source_views.known(answer)
+    if known is None:
         return None
-    if not sources or answer.state == "streaming":
+    sources = known.sources
+    if answer.state == "streaming":
         return Sources(sources)
+    searched = next((each for each in known.notices if each.code in (READ, NOTHING)), None)
+    if not sources:
+        return Sources((), searched=searched)
     citations = services.citations.of(answer)
     marks = {each.first: set[int]() for each in citations}
     for each in citations:
@@ -73,4 +79,6 @@ def _sources(services: Services, answer: Message) -> Sources | None:
         if isinstance(block, Prose)
         for numbers in numbers_in(block.html)
     ]
-    return Sources(sources, citations, in_step=shown == [marks[first] for first in sorted(marks)])
+    return Sources(
+        sources, citations, in_step=shown == [marks[first] for first in sorted(marks)], searched=searched
+    )

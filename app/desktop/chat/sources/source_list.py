@@ -1,8 +1,6 @@
-"""What an answer cites: the marks in its words, and the list of sources below them."""
+"""What an answer cites, or was given: the marks in its words, and the list of sources below them."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
@@ -15,14 +13,14 @@ from app.desktop.base.tool_tip import wrapped_tip
 from app.desktop.markdown.source_marks import Cited, Marks
 from app.desktop.text.tool_call_text import first_words
 from app.desktop.widgets.buttons import word_button
-from app.desktop.widgets.labels import text_label, wrapped_label
+from app.desktop.widgets.labels import show_text, text_label, wrapped_label
 from app.desktop.widgets.layouts import discard
 from app.format import format_count
+from app.services.chat.citations.citations import Citation
 from app.services.chat.citations.places import place
+from app.services.chat.collection_search import NOTHING, READ
 from app.store.records import Source
-
-if TYPE_CHECKING:
-    from app.services.chat.citations.citations import Citation
+from engine.errors import ErrorInfo
 
 # More are folded.
 MOST = 4
@@ -33,15 +31,36 @@ INSET = 3
 
 class Sources(msgspec.Struct, frozen=True):
     """The sources that an answer could have cited, and what it cites, which is known once it is whole. `in_step`: the
-    marks that are shown are those of `citations`, in their order."""
+    marks that are shown are those of `citations`, in their order. `searched` says in which collection the question
+    was looked up."""
 
     sources: tuple[Source, ...]
     citations: tuple[Citation, ...] = ()
     in_step: bool = False
+    searched: ErrorInfo | None = None
+
+    @property
+    def listed(self) -> list[Citation]:
+        """What is listed: what the answer cites, each source once; else, out of a collection, all it was given."""
+        first: dict[int, Citation] = {}
+        for citation in self.citations:
+            if citation.source is not None:
+                first.setdefault(citation.number, citation)
+        return list(first.values()) or [_uncited(each) for each in self.given]
+
+    @property
+    def given(self) -> list[Source]:
+        """The passages of the collection that was searched, where the answer cites nothing."""
+        cites = any(citation.source for citation in self.citations)
+        if cites or self.searched is None or self.searched.code != READ:
+            return []
+        count = int(self.searched.params.get("passages", 0))
+        return [each for each in self.sources if each.path][-count:]
 
 
 class SourceList(FittedWidget):
-    """Shows nothing while the answer is written. `source_pressed` carries a Source at the place that is cited, and
+    """Shows nothing while the answer is written. Where it cites nothing a quiet line says what it was given of a
+    collection, opens that, and lists all of it. `source_pressed` carries a Source at the place that is cited, and
     the words that are quoted there."""
 
     source_pressed = Signal(object, str)
@@ -50,7 +69,7 @@ class SourceList(FittedWidget):
         super().__init__(parent)
         self._shown = Sources(())
         self._unfolded = False
-        self._title = text_label(self, "fine")
+        self._title, self._nothing = text_label(self, "fine"), wrapped_label(self, "fine")
         self._rows: list[tuple[QPushButton, Citation]] = []
         self._missing: list[QLabel] = []
         self._more = word_button(self, "small-word")
@@ -59,7 +78,12 @@ class SourceList(FittedWidget):
 
     @property
     def is_empty(self) -> bool:
-        return not self._rows
+        return not self._rows and self._nothing.isHidden()
+
+    @property
+    def _most(self) -> int:
+        """So many are listed before the others are asked for."""
+        return 0 if self._shown.given else MOST
 
     def show_sources(self, shown: Sources) -> None:
         if shown == self._shown:
@@ -67,11 +91,7 @@ class SourceList(FittedWidget):
         self._shown = shown
         for widget in (*(row for row, _ in self._rows), *self._missing):
             discard(widget)
-        first: dict[int, Citation] = {}
-        for citation in shown.citations:
-            if citation.source is not None:
-                first.setdefault(citation.number, citation)
-        self._rows = [(self._row(each), each) for each in first.values()]
+        self._rows = [(self._row(each), each) for each in shown.listed]
         self._missing = [wrapped_label(self, "small") for _ in self._not_found()]
         for label in self._missing:
             label.show()
@@ -153,10 +173,15 @@ class SourceList(FittedWidget):
     def _unfold(self) -> None:
         self._unfolded = not self._unfolded
         self.retranslate()
+        if self._unfolded and self._shown.given:
+            self._open(self._rows[0][1])
         self.height_changed.emit()
 
     def retranslate(self) -> None:
-        self._title.setText(self.tr("Sources"))
+        given, searched = self._shown.given, self._shown.searched
+        told = "" if searched is None else languages.tell(searched)
+        self._title.setText(told if given else self.tr("Sources"))
+        show_text(self._nothing, told if searched is not None and searched.code == NOTHING else "")
         for row, citation in self._rows:
             assert citation.source is not None
             name = self.tr("Source {number}: {place}")
@@ -167,31 +192,35 @@ class SourceList(FittedWidget):
             told = self.tr("Not found in the source: “{words}”").format(words=words)
             label.setText(f"[{citation.number}] {told}")
         count = format_count(len(self._rows))
-        more = (
-            self.tr("Show fewer")
-            if self._unfolded
-            else self.tr("Show all {count} sources").format(count=count)
-        )
-        self._more.setText(more)
-        self._title.setVisible(bool(self._rows))
-        self._more.setVisible(len(self._rows) > MOST)
+        more = told if given else self.tr("Show all {count} sources").format(count=count)
+        self._more.setText(self.tr("Show fewer") if self._unfolded else more)
+        self._title.setVisible(bool(self._rows) and (self._unfolded or not given))
+        self._more.setVisible(len(self._rows) > self._most)
 
     def texts(self) -> list[str]:
         """What is read in it, line by line."""
         rows = [row.accessibleName() for row, _ in self._rows if not row.isHidden()]
-        return [*rows, *(label.text() for label in self._missing)]
+        if self._shown.given and not self._unfolded:
+            rows = [self._more.text()]
+        nothing = [] if self._nothing.isHidden() else [self._nothing.text()]
+        return [*nothing, *rows, *(label.text() for label in self._missing)]
 
     def fit(self, width: int) -> int:
         px, y = themes.current.px, 0
-        if not self._rows and not self._missing:
+        if self.is_empty:
             return 0
         inset = px(INSET)
-        if self._rows:
+        if not self._nothing.isHidden():
+            self._nothing.setGeometry(
+                inset, px(6), width - inset, self._nothing.heightForWidth(width - inset)
+            )
+            y = px(6) + self._nothing.height() + px(2)
+        if not self._title.isHidden():
             hint = self._title.sizeHint()
-            self._title.setGeometry(inset, px(6), hint.width(), hint.height())
-            y = px(6) + hint.height() + px(2)
+            self._title.setGeometry(inset, y + px(6), hint.width(), hint.height())
+            y += px(6) + hint.height() + px(2)
         for number, (row, citation) in enumerate(self._rows):
-            row.setVisible(self._unfolded or number < MOST)
+            row.setVisible(self._unfolded or number < self._most)
             if row.isHidden():
                 continue
             words = f"{citation.number}  {_place(citation)}"
@@ -208,6 +237,10 @@ class SourceList(FittedWidget):
         hint = widget.sizeHint()
         widget.setGeometry(0, y, min(width, hint.width()), hint.height())
         return y + hint.height() + themes.current.px(2)
+
+
+def _uncited(source: Source) -> Citation:
+    return Citation(source.number, 0, 0, source, found=True, part=source.part, label=source.label)
 
 
 def _place(citation: Citation) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.services.chat.exchange.vetting import asking_project
-from app.store.records import Message, ProjectOptions
+from app.store.records import ChatOptions, Message, ProjectOptions
+from engine.errors import UserError
 from tests.app.services.chat.test_chat_models import House
 
 pytestmark = pytest.mark.process
@@ -44,6 +45,9 @@ def test_each_question_brings_passages_that_stay_with_it(house: House) -> None:
     chat = services.conversations.create(project=project.id).id
     first = asked(house, ask(house, chat, "How much is rent?"))
     assert [(each.number, each.name) for each in first.sources] == [(1, "lease.txt")]
+    assert [str(UserError.from_info(each)) for each in first.notices] == [
+        str(UserError("chat.read_in_collection", name="Lease", passages=1))
+    ]
     second = asked(house, ask(house, chat, "And are cats allowed?"))
     assert [(each.number, each.name) for each in second.sources] == [(2, "cats.txt")]
     told = [message.content for message in house.engines[0].requests[-1].messages if message.role == "user"]
@@ -51,6 +55,20 @@ def test_each_question_brings_passages_that_stay_with_it(house: House) -> None:
     edited = services.asking.edit(second.id, "Who pays rent?")
     house.told.finished(edited.id)
     assert [(each.number, each.name) for each in asked(house, edited).sources] == [(2, "lease.txt")]
+
+
+def test_of_a_question_that_nothing_answers_that_is_kept_and_another_wording_is_looked_up_again(
+    house: House,
+) -> None:
+    chat = house.services.conversations.create(options=ChatOptions(collection="Lease")).id
+    question = asked(house, ask(house, chat, "Zebras?"))
+    assert question.sources == () and [each.code for each in question.notices] == [
+        "chat.nothing_in_collection"
+    ]
+    edited = house.services.asking.edit(question.id, "Who pays rent?")
+    house.told.finished(edited.id)
+    again = asked(house, edited)
+    assert [each.code for each in again.notices] == ["chat.read_in_collection"] and len(again.sources) == 1
 
 
 def test_a_question_is_asked_without_a_collection_that_is_gone(house: House) -> None:

@@ -15,7 +15,7 @@ from app.services.chat.collection_tool import next_found
 from app.services.chat.exchange.vetting import asking
 from app.services.runs.tool_checks import key_of
 from app.services.runs.values import RunSpec
-from app.store.records import ChatOptions, Message, ProjectOptions, ToolCheck, ToolRating
+from app.store.records import ChatOptions, Given, Message, ProjectOptions, ToolCheck, ToolRating
 from tests.support.agents.chatting import Chatting
 from tests.support.agents.scripted_brain import calls, says
 from tests.support.listening import Listening
@@ -93,7 +93,7 @@ def test_several_searches_of_an_answer_number_their_passages_through_and_are_kep
     assert "\n  [7] Ignore" in rent, "a line of a document cannot pass for a source"
     first, second = chatting.services.citations.of(answer)
     assert (first.number, first.quote, first.found, second.number) == (1, "512 euros a month", True, 2)
-    assert chatting.services.source_views.known(answer) == answer.sources
+    assert chatting.services.source_views.known(answer) == Given(answer.sources)
     later = ask(chat, "And the garden?", search("garden flat"), says("Nothing is said of it."))
     assert all(number > 2 for number, _ in numbers(later)), "each number is given once in a branch"
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.services.chat.source_views import SourceView, SourceViews
-from app.store.records import Source
+from app.store.records import Given, Source
 from app.store.store import Store
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 from tests.support.documents.made import pdf, workbook
 
 pytestmark = pytest.mark.process
@@ -93,4 +93,8 @@ def test_the_sources_before_an_answer_are_those_it_can_cite(store: Store) -> Non
     source = Source(1, "lease.pdf", "The rent is 500")
     question = store.messages.add(chat, answer.id, "user", "?", sources=[source])
     later = store.messages.add(chat, question.id, "assistant", "[1]")
-    assert (views.known(answer), views.known(later)) == ((), (source,))
+    assert (views.known(answer), views.known(later)) == (Given(), Given((source,)))
+    told = ErrorInfo("chat.nothing_in_collection", {"name": "Lease"})
+    third = store.messages.add(chat, later.id, "user", "?", notices=[told])
+    last = store.messages.add(chat, third.id, "assistant", "No.")
+    assert (views.known(later), views.known(last)) == (Given((source,)), Given((source,), (told,)))

@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.collections.collections_sheet import CollectionsSheet
+from app.desktop.chat.sources.source_list import SourceList
 from app.store.documents.records import Counts
 from app.store.records import ChatOptions, ProjectOptions
 from tests.app.desktop.conftest import Running
+from tests.support.window.chat import answer
+from tests.support.window.finding import find_all, part
 from tests.support.window.main_window import toast_text
 from tests.support.window.pressing import press
 from tests.support.window.reading import labels
@@ -126,11 +129,24 @@ def test_a_chat_searches_its_collection_for_each_question_until_it_is_taken_off(
     assert (question.sources[0].number, question.sources[0].name) == (1, "lease.md")
     assert "three months before moving out" in str(plugged_in.engine.requests[-1])
     assert services.conversations.get(conversation).options.collection == "Contracts"
+    card = answer(window.chat.transcript, window.chat.transcript.ids[-1])
+    plugged_in.until(lambda: bool(find_all(card, kind=SourceList)))
+    listed = part(card, SourceList)
+    plugged_in.until(lambda: listed.texts() == ["Read 2 passages from “Contracts”."])
+    press(listed, "Read 2 passages from “Contracts”.")
+    pane = window.chat.sources
+    plugged_in.until(lambda: pane.pane is not None and pane.pane.view is not None)
+    assert listed.texts() == ["Source 1: lease.md", "Source 2: menu.txt"]
+    pane.close()
+    plugged_in.send("Zebras?")
+    card = answer(window.chat.transcript, window.chat.transcript.ids[-1])
+    plugged_in.until(lambda: bool(find_all(card, kind=SourceList)))
+    plugged_in.until(lambda: part(card, SourceList).texts() == ["Nothing found in “Contracts”."])
     qtbot.keyClick(strip.chip, Qt.Key.Key_Delete)
     plugged_in.until(lambda: services.conversations.get(conversation).options.collection == "")
     plugged_in.until(lambda: not strip.isVisible())
     plugged_in.send("And the soup of the day?")
-    assert not services.conversations.messages(services.conversations.path(conversation))[2].sources
+    assert not services.conversations.messages(services.conversations.path(conversation))[4].sources
 
 
 def test_the_paper_clip_offers_the_collections_and_a_question_to_one_that_is_gone_comes_back(
