@@ -16,11 +16,13 @@ from app.cli.backup.commands import backup
 from app.cli.chats.commands import chats
 from app.cli.collections.commands import collections
 from app.cli.ending import INTERRUPTED, interrupted, run_told
+from app.cli.keys.commands import keys
 from app.cli.models.commands import models
 from app.cli.options import Json, chosen_output
 from app.cli.output import Output
 from app.cli.run.commands import Approve
 from app.cli.run.commands import run as run_command
+from app.cli.serve.commands import serve
 from app.cli.servers.commands import servers
 from app.log import COMMANDS, written_to
 
@@ -87,7 +89,9 @@ application.add_typer(servers)
 application.add_typer(backup)
 application.add_typer(chats)
 application.add_typer(collections)
+application.add_typer(keys)
 application.command(name="run")(run_command)
+application.command()(serve)
 
 
 @application.command()

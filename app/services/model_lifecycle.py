@@ -87,13 +87,20 @@ class ModelLifecycle:
 
     # --- called by a window ---
 
-    def begin(self) -> None:
-        """Start with the model of the settings: load it, or wait for its first use, as configured.
+    def begin(self, model: str = "", context: int | None = None) -> None:
+        """Start with the model of the settings: load it, or wait for its first use, as configured. A `model` is
+        loaded at once, and not remembered; `context` as in `Models.use`.
 
         From now on the idle policy applies.
         """
         settings = self._settings.current
-        self._models.use(settings.model, because="start", later=settings.load_model == "writing")
+        self._models.use(
+            model or settings.model,
+            context=context,
+            remember=not model,
+            because="start",
+            later=not model and settings.load_model == "writing",
+        )
         with self._changed:
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._run, name="model-lifecycle", daemon=True)

@@ -1,4 +1,4 @@
-"""Grants of tools, and results of tool checks."""
+"""Grants of tools, results of tool checks, and keys of the local server."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from agents.permissions.values import Grant
 from app.store.database import Records, reads
-from app.store.records import ToolCheck
-from app.store.tables import GRANT, TOOL_CHECK
+from app.store.records import ServerKey, ToolCheck
+from app.store.tables import GRANT, SERVER_KEY, TOOL_CHECK
 
 
 class Grants(Records[Grant]):
@@ -32,3 +32,15 @@ class ToolChecks(Records[ToolCheck]):
     def all(self, connection: Connection) -> list[ToolCheck]:
         """All results."""
         return self.select(connection, self.selection)
+
+
+class ServerKeys(Records[ServerKey]):
+    """`Store.server_keys`."""
+
+    record = ServerKey
+    table = SERVER_KEY
+
+    @reads
+    def all(self, connection: Connection) -> list[ServerKey]:
+        """All keys, oldest first."""
+        return self.select(connection, self.selection.order_by(SERVER_KEY.c.created, SERVER_KEY.c.name))

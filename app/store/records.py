@@ -437,3 +437,20 @@ class ToolCheck(msgspec.Struct, frozen=True):
     passed: int
     total: int
     details: str = ""
+
+
+# What a key of the local server allows: asking a loaded model, having models loaded, downloads, Coterie's tools.
+KeyRight = Literal["ask", "load", "download", "tools"]
+
+
+class ServerKey(msgspec.Struct, frozen=True):
+    """A key of the local server by its name. Only its SHA-256 is kept, and its beginning, by which a person knows it
+    again. `expires` None: never."""
+
+    name: str
+    prefix: str
+    sha256: str
+    rights: tuple[KeyRight, ...]
+    created: float
+    used: float = 0.0
+    expires: float | None = None

@@ -26,7 +26,7 @@ from app.store.contents import Contents
 from app.store.conversations import Conversations
 from app.store.database import Database, Part
 from app.store.downloads import Downloads
-from app.store.grants import Grants, ToolChecks
+from app.store.grants import Grants, ServerKeys, ToolChecks
 from app.store.location import SCHEMA_REVISION, Place
 from app.store.memories import Memories
 from app.store.messages import Messages
@@ -60,6 +60,7 @@ class Store:
         self.runs = Runs(database)
         self.grants = Grants(database)
         self.tool_checks = ToolChecks(database)
+        self.server_keys = ServerKeys(database)
 
     def create_temporary(self, options: ChatOptions) -> Conversation:
         """Create a conversation that is in memory alone: it has no file, no backup, and ends with the store."""

@@ -42,6 +42,7 @@ from app.store.records import (
     Message,
     Project,
     RunRecord,
+    ServerKey,
     ToolCheck,
 )
 from engine.text import clean_text, clean_value
@@ -173,6 +174,7 @@ DOWNLOAD = _table("download", Download)
 RUN = _table("run", RunRecord)
 GRANT = _table("tool_grant", Grant)
 TOOL_CHECK = _table("tool_check", ToolCheck, key="model")
+SERVER_KEY = _table("server_key", ServerKey, key="name")
 
 # The events of a journal, as JSON. Rows are added and never changed.
 RUN_EVENT = Table(

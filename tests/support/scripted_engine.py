@@ -95,7 +95,7 @@ class ScriptedEngine:
         self.requests: list[GenerateRequest] = []
         self._state: EngineState = "empty"
         self._facts: ModelFacts | None = None
-        self._aborted: set[int] = set()
+        self.aborted: set[int] = set()
         self._open: set[int] = set()
         self._hurried: set[int] = set()
         self._cancelled = threading.Event()
@@ -115,7 +115,7 @@ class ScriptedEngine:
 
     def load(self, request: LoadRequest) -> None:
         self.watching = request.watch_experts
-        self._aborted |= self._open
+        self.aborted |= self._open
         self._state = "loading"
         self._cancelled.clear()
         self._work.put(request)
@@ -126,7 +126,7 @@ class ScriptedEngine:
     def generate(self, request: GenerateRequest) -> None:
         self._refuse_without_model()
         self.requests.append(request)
-        self._aborted.discard(request.id)
+        self.aborted.discard(request.id)
         self._open.add(request.id)
         self._hurried.discard(request.id)
         self._work.put(request)
@@ -143,7 +143,7 @@ class ScriptedEngine:
             raise UserError("engine.no_model")
 
     def abort(self, request_id: int) -> None:
-        self._aborted.add(request_id)
+        self.aborted.add(request_id)
 
     def answer_now(self, request_id: int) -> None:
         self._hurried.add(request_id)
@@ -281,7 +281,7 @@ class ScriptedEngine:
         for piece in self.answer(request):
             if count == limit or stops.hit:
                 break
-            if self._held(lambda: number in self._aborted or self._ending()):
+            if self._held(lambda: number in self.aborted or self._ending()):
                 return count, True, ""
             if piece.startswith("<think>"):
                 if number not in self._hurried:

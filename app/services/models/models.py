@@ -243,6 +243,13 @@ class Models:
             self._requests.remove(request.id)
             raise
 
+    def generate_with(self, path: str, request: GenerateRequest, listener: Listener) -> None:
+        """As `generate`, with the model at `path` and no other: it is taken up first, and stays until the request is
+        queued. Raises UserError as `take_up` and `generate` do."""
+        with self._using:
+            self.take_up(path, "answer")
+            self.generate(request, listener)
+
     def measure(self, request: GenerateRequest, texts: tuple[str | Picture, ...], listener: Listener) -> None:
         """As `Engine.measure`, with the model in use; `listener` gets the `Measured`.
 

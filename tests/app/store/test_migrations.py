@@ -25,6 +25,7 @@ from app.store.records import (
     DownloadFile,
     LibraryFile,
     LibraryModel,
+    ServerKey,
     Source,
 )
 from app.store.store import Store
@@ -159,6 +160,8 @@ def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
         assert store.downloads.all() == (list(DOWNLOADS) if has_models else [])
         if sql.stem > "store-0003":
             _has_runs(store)
+        editor = ServerKey("편집기", "ct-4f9a", "ef" * 32, ("ask", "load"), 1700000060.0, 1700000061.0)
+        assert store.server_keys.all() == ([editor] if sql.stem > "store-0008" else [])
         has_cuts = sql.stem > "store-0004"
         assert shown.origin == (2 if has_cuts else None)
         summary = "바다에 대해 이야기했습니다."

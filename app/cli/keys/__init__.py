@@ -1,0 +1,1 @@
+"""`coterie keys`: who may use the local server."""

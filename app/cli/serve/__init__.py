@@ -1,0 +1,1 @@
+"""`coterie serve`: the local server without a window."""

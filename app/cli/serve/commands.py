@@ -1,0 +1,66 @@
+"""Options of `coterie serve`; what it does is imported when it is run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app.cli.ending import WrongUsage
+from app.cli.options import Json, chosen_output
+from engine.errors import UserError
+
+
+def serve(
+    command: typer.Context,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="Listen on this address; without it on this computer alone."),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="The port, 0 for a free one.", show_default=False)
+    ] = None,
+    model: Annotated[
+        str,
+        typer.Option(help="Load this model at once: a path to a GGUF, a model of the library, `starter`."),
+    ] = "",
+    context: Annotated[int | None, typer.Option(min=1, help="Length of the context in tokens.")] = None,
+    key_file: Annotated[
+        str, typer.Option(metavar="FILE", help="Let in whoever has a key of this file, one on each line.")
+    ] = "",
+    no_key: Annotated[bool, typer.Option("--no-key", help="Ask for no key; on this computer alone.")] = False,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ORIGIN", help="Let pages of this origin in, such as http://localhost:3000."),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A further name that the server is reached by."),
+    ] = None,
+    ollama_port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Listen on this port too, for what expects Ollama's 11434."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Let other programs use the models of this computer: editors, agents, scripts. See `coterie keys`."""
+    from app.cli.serve.serving import serve as run_serve
+    from app.cli.serve.serving import server_options
+
+    if no_key and key_file:
+        raise typer.BadParameter("--no-key and --key-file cannot be given together.")
+    options = server_options(
+        hosts=tuple(host or ()),
+        port=port,
+        ollama_port=ollama_port,
+        key_file=key_file,
+        needs_key=not no_key,
+        origins=tuple(origin or ()),
+        names=tuple(allow_host or ()),
+    )
+    try:
+        raise typer.Exit(run_serve(options, model, context, chosen_output(command, json)))
+    except UserError as error:
+        if error.code in ("server.key_needed", "server.bad_origin", "server.bad_host"):
+            raise WrongUsage(error) from error
+        raise

@@ -1,0 +1,69 @@
+"""`coterie serve`: runs the server until a signal ends it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from app import paths
+from app.cli.ending import Ended, signals_held
+from app.cli.opened import opened
+from app.cli.output import Output
+from app.server.server import PORT, PROTOCOLS, Server, ServerOptions
+from engine.errors import UserError
+
+
+def server_options(
+    *,
+    hosts: tuple[str, ...],
+    port: int | None,
+    ollama_port: int | None,
+    key_file: str,
+    needs_key: bool,
+    origins: tuple[str, ...],
+    names: tuple[str, ...],
+) -> ServerOptions:
+    """Raises UserError `server.key_file` (`path`)."""
+    return ServerOptions(
+        port=PORT if port is None else port,
+        hosts=hosts,
+        ollama_port=ollama_port,
+        origins=origins,
+        names=names,
+        keys=_keys_of(key_file) if key_file else (),
+        needs_key=needs_key,
+    )
+
+
+def serve(options: ServerOptions, model: str, context: int | None, output: Output) -> int:
+    """Listen, say where, and answer until Ctrl+C or SIGTERM, which ends with 0."""
+    with opened(states=False) as services:
+        server = Server(services, paths.home(), options)
+        try:
+            address = server.start()
+            output.object({"address": address, "pid": os.getpid(), "protocols": list(PROTOCOLS)})
+            output.text(output.localized("cli.serve.listens", address=address))
+            if not options.needs_key:
+                output.note(output.localized("cli.serve.without_key"))
+            elif server.keys.is_empty:
+                output.note(output.localized("cli.serve.no_keys"))
+            services.lifecycle.begin(model, context)
+            threading.Event().wait()
+        except Ended:
+            return 0
+        finally:
+            with signals_held():
+                server.stop()
+    return 0
+
+
+def _keys_of(path: str) -> tuple[str, ...]:
+    try:
+        lines = Path(path).expanduser().read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError("server.key_file", path=path) from error
+    keys = tuple(line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    if not keys:
+        raise UserError("server.key_file", path=path)
+    return keys

@@ -1,0 +1,181 @@
+"""From the inner request to the engine: finds the model, loads it where that takes it from nobody, and asks it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from app.server.asks import Ask
+from app.server.refusal import RETRY_S, Refusal
+from app.services.library.library import Library
+from app.services.library.names import STARTER, file_id, matching
+from app.services.library.resolving import starter_path
+from app.services.models.events import AnswerFinished
+from app.services.models.loaded_model import LoadedModel
+from app.services.models.models import Models
+from app.services.models.requests import new_request_id
+from app.services.services import Services
+from app.store.records import LibraryModel, ServerKey
+from engine.api import GenerateRequest, Listener, ModelFacts
+from engine.errors import UserError
+from engine.remote.names import is_remote
+
+IN_USE = "default"
+# A person who got an answer so long ago may be reading it, or writing the next question.
+A_PERSON_S = 300.0
+
+
+class KnownModel(msgspec.Struct, frozen=True):
+    """A model that can be asked, by the id that clients are told. `facts` where it is the one that is loaded."""
+
+    id: str
+    path: str
+    added: float = 0.0
+    record: LibraryModel | None = None
+    facts: ModelFacts | None = None
+
+    @property
+    def is_loaded(self) -> bool:
+        return self.facts is not None
+
+
+class Answering:
+    """Asks the one model of `services` for clients. Methods block on the disk and on loads that begin: call them off
+    the loop."""
+
+    def __init__(
+        self, services: Services, may_load: bool = True, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._models: Models = services.models
+        self._library: Library = services.library
+        self._used_by: Callable[[], LoadedModel | None] = lambda: services.lifecycle.current
+        self._may_load, self._clock = may_load, clock
+        self._person_at = -A_PERSON_S
+        self._forget = services.events.subscribe(AnswerFinished, self._note_person)
+
+    def close(self) -> None:
+        self._forget()
+
+    # --- which model ---
+
+    def known(self) -> list[KnownModel]:
+        """The models of this computer, the one in use first."""
+        in_use = self._in_use()
+        found = [] if in_use is None else [in_use]
+        ids = {model.id for model in found}
+        found += [
+            KnownModel(record.id, record.path, record.added, record)
+            for record in self._library.known()
+            if record.trashed is None and record.state == "ready" and record.id not in ids
+        ]
+        if STARTER not in {model.id for model in found} and (starter := _starter()) is not None:
+            found.append(KnownModel(STARTER, starter))
+        return found
+
+    def find(self, name: str) -> KnownModel:
+        """The model that a client means: an id of the library or a short form, "starter", or "default" or "" for the
+        one in use. Never a path, and never a model elsewhere: this is no open proxy.
+
+        Raises Refusal 404, and 400 for a short form of several.
+        """
+        in_use = self._in_use()
+        if name in ("", IN_USE):
+            if in_use is None:
+                raise Refusal(404, "model_not_found", "No model of this computer is chosen.", param="model")
+            return in_use
+        if in_use is not None and name == in_use.id:
+            return in_use
+        if name == STARTER and (starter := _starter()) is not None:
+            return KnownModel(STARTER, starter)
+        found = matching(name, [model for model in self._library.known() if model.trashed is None])
+        if len(found) > 1:
+            raise UserError("library.ambiguous", name=name, choices=", ".join(model.id for model in found))
+        if not found:
+            raise Refusal(404, "model_not_found", f"There is no model {name[:200]!r} here.", param="model")
+        (record,) = found
+        if in_use is not None and record.path == in_use.path:
+            return in_use
+        return KnownModel(record.id, str(self._library.located(record)), record.added, record)
+
+    def _in_use(self) -> KnownModel | None:
+        """The model that is loaded, or would be by the next question; None for one elsewhere."""
+        state = self._models.state
+        path = state.path
+        if not path:
+            try:
+                path = self._models.resolved(self._models.wanted)
+            except UserError:
+                return None
+        if is_remote(path):
+            return None
+        record = self._library.at(path)
+        facts = state.facts if state.state == "ready" else None
+        if record is not None:
+            return KnownModel(record.id, path, record.added, record, facts)
+        return KnownModel(STARTER if path == _starter() else file_id(path), path, 0.0, None, facts)
+
+    # --- asking ---
+
+    def begin(self, model: KnownModel, ask: Ask, key: ServerKey | None, listener: Listener) -> int:
+        """Queue the answer; returns its number. The events go to `listener` on the engine's thread.
+
+        Raises Refusal where the model may not be loaded, UserError as `Models.generate_with` does.
+        """
+        if not self._is_in_use(model.path):
+            self._check_may_take(model, key)
+        request = GenerateRequest(
+            new_request_id(),
+            ask.messages,
+            ask.sampling,
+            ask.reasoning,
+            ask.max_tokens,
+            ask.stop,
+            ask.continue_last,
+            ask.tools,
+            ask.tool_choice,
+        )
+        self._models.generate_with(model.path, request, listener)
+        return request.id
+
+    def abort(self, number: int) -> None:
+        self._models.abort(number)
+
+    @property
+    def sees(self) -> bool:
+        """Whether the loaded model takes pictures."""
+        facts = self._models.state.facts
+        return facts is not None and facts.sees
+
+    def _is_in_use(self, path: str) -> bool:
+        in_use = self._in_use()
+        return in_use is not None and in_use.path == path
+
+    def _check_may_take(self, model: KnownModel, key: ServerKey | None) -> None:
+        """No model is taken from a person or from an answer."""
+        if key is not None and "load" not in key.rights:
+            raise Refusal(403, "no_right_to_load", "This key may not load models.", param="model")
+        if not self._may_load:
+            raise Refusal(403, "no_loading", "This server loads no models for clients.", param="model")
+        state, used = self._models.state, self._used_by()
+        read = self._clock() - self._person_at < A_PERSON_S and state.state == "ready"
+        if read or state.state == "loading" or (used is not None and used.users):
+            raise Refusal(
+                503,
+                "model_busy",
+                f"Another model is in use on this computer, so {model.id} isn't loaded now.",
+                param="model",
+                retry_after=RETRY_S,
+            )
+
+    def _note_person(self, _event: AnswerFinished) -> None:
+        self._person_at = self._clock()
+
+
+def _starter() -> str | None:
+    try:
+        return str(Path(starter_path()))
+    except UserError:
+        return None

@@ -1,0 +1,104 @@
+"""The inner request and the inner events of an answer, between the protocols and the engine. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from engine.api import Delta, Finished, PrefillProgress, TokenLogprobs, ToolCallDelta, ToolCalled
+from engine.values import Message, Reasoning, Sampling, ToolCall
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """What a client asks for, whatever its protocol. `model` as the client names it, "" for the one in use; the other
+    fields as in `engine.api.GenerateRequest`."""
+
+    messages: tuple[Message, ...]
+    model: str = ""
+    sampling: Sampling = Sampling()
+    reasoning: Reasoning = "auto"
+    max_tokens: int = 0
+    stop: tuple[str, ...] = ()
+    continue_last: bool = False
+    tools: tuple[dict[str, Any], ...] = ()
+    tool_choice: str = "auto"
+
+
+# The engine's events of one answer as they are: `PrefillProgress` comes first and says how long the prompt is, and
+# `Finished` is the last.
+AnswerEvent = PrefillProgress | Delta | TokenLogprobs | ToolCallDelta | ToolCalled | Finished
+
+
+class WrittenCall(msgspec.Struct):
+    """A tool call of an answer; `arguments` is its JSON as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str = ""
+
+
+class Answer:
+    """An answer put together from its events: what does not stream equals what streams."""
+
+    def __init__(self) -> None:
+        self.content = ""
+        self.reasoning = ""
+        self.calls: dict[str, WrittenCall] = {}
+        self.finished: Finished | None = None
+
+    def take(self, event: AnswerEvent) -> None:
+        if isinstance(event, Delta):
+            if event.channel == "reasoning":
+                self.reasoning += event.text
+            else:
+                self.content += event.text
+        elif isinstance(event, ToolCallDelta):
+            self.calls.setdefault(event.call, WrittenCall(event.call, event.name)).arguments += event.text
+        elif isinstance(event, ToolCalled):
+            rest = rest_of(event.call, self.calls.get(event.call.id))
+            self.calls.setdefault(
+                event.call.id, WrittenCall(event.call.id, event.call.name)
+            ).arguments += rest
+        elif isinstance(event, Finished):
+            self.finished = event
+
+
+def rest_of(call: ToolCall, told: WrittenCall | None) -> str:
+    """What is not told yet of a call's arguments: all of them where none of their text has come."""
+    if told is not None and told.arguments:
+        whole = call.arguments if isinstance(call.arguments, str) else ""
+        return whole.removeprefix(told.arguments) if whole.startswith(told.arguments) else ""
+    return (
+        call.arguments if isinstance(call.arguments, str) else json.dumps(call.arguments, ensure_ascii=False)
+    )
+
+
+def with_system_in_front(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """All system messages as one in front, in their order: many templates take one, and there alone."""
+    texts = [message.content for message in messages if message.role == "system" and message.content]
+    others = tuple(message for message in messages if message.role != "system")
+    return (Message("system", "\n\n".join(texts)), *others) if texts else others
+
+
+def with_tool_names(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """Results of tools with the name of the tool that was called."""
+    names: dict[str, str] = {}
+    named = []
+    for message in messages:
+        names |= {call.id: call.name for call in message.tool_calls}
+        if message.role == "tool" and not message.name:
+            message = msgspec.structs.replace(message, name=names.get(message.tool_call_id, ""))
+        named.append(message)
+    return tuple(named)
+
+
+def call_of(id: str, name: str, arguments: str) -> ToolCall:
+    """A call of the history. Arguments that are no JSON object stay the text that they are."""
+    try:
+        read = msgspec.json.decode(arguments or "{}")
+    except (msgspec.DecodeError, RecursionError):
+        read = None
+    return ToolCall(id, name, read if isinstance(read, dict) else arguments)

@@ -1,0 +1,1 @@
+"""HTTP: who is let in, what is read, how answers leave."""

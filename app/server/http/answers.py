@@ -1,0 +1,247 @@
+"""Answers over HTTP, streamed or whole, in whatever protocol; given up when the client goes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.server.answering import Answering, KnownModel
+from app.server.asks import Answer, AnswerEvent, Ask
+from app.server.http.calls import call_of
+from app.server.http.events import AnswerEvents, Told
+from app.server.http.turns import Turns
+from app.server.refusal import Refusal, ended_elsewhere, refusal_of, stopping
+from app.store.records import ServerKey
+from engine.api import Finished, PrefillProgress
+from engine.errors import UserError
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+# A stream's headers wait so long for what may still make its status an error.
+_HEADERS_S = 2.0
+_KEEP_ALIVE_S = 10.0
+# A client that takes nothing for so long is gone.
+_STUCK_S = 60.0
+_STOP_S = 2.0
+
+
+class Writer(Protocol):
+    """Writes one answer in a protocol: frame by frame, or whole. Pure."""
+
+    content_type: str
+    keep_alive: bytes
+
+    def frames(self, event: AnswerEvent) -> bytes:
+        """What an event adds to the stream; after the last one everything is said."""
+        ...
+
+    def failed(self, refusal: Refusal) -> bytes:
+        """The end of a stream that breaks off."""
+        ...
+
+    def whole(self, answer: Answer) -> Any:
+        """The answer as a value for JSON."""
+        ...
+
+
+class Answers:
+    """The answers of one server. On its loop, but for `Answering`, which has threads."""
+
+    def __init__(self, answering: Answering, turns: Turns, *, keep_alive_s: float = _KEEP_ALIVE_S) -> None:
+        self.answering, self.turns, self.keep_alive_s = answering, turns, keep_alive_s
+        self._open: dict[AnswerEvents, ServerKey | None] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_stopping = False
+
+    async def off_loop(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Run what blocks. Raises Refusal for an error of the services."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)
+        except UserError as error:
+            raise refusal_of(error) from error
+
+    async def respond(
+        self, request: Request, ask: Ask, make: Callable[[KnownModel], Writer], *, stream: bool
+    ) -> AnswerResponse:
+        """The response to a request for an answer. Raises Refusal as long as nothing was sent."""
+        if self._is_stopping:
+            raise stopping()
+        model = await self.off_loop(self.answering.find, ask.model)
+        call = call_of(request)
+        self.turns.check(call.key_name)
+        call.model = model.id
+        events = AnswerEvents()
+        self._open[events] = call.key
+        self._spawn(self._work(request, model, ask, events))
+        return AnswerResponse(request, events, make(model), stream, self.keep_alive_s)
+
+    async def stop(self) -> None:
+        """End all open answers with an error, and wait for their ends."""
+        self._is_stopping = True
+        for events in list(self._open):
+            events.put([stopping()])
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_S):
+                while self._tasks:
+                    await asyncio.wait(set(self._tasks))
+
+    def end_those_of(self, key: ServerKey, refusal: Refusal) -> None:
+        """End the open answers of a key."""
+        for events, its in list(self._open.items()):
+            if its == key:
+                events.put([refusal])
+
+    @property
+    def keys_at_work(self) -> set[ServerKey]:
+        """The keys that answers are open for."""
+        return {key for key in self._open.values() if key is not None}
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _work(self, request: Request, model: KnownModel, ask: Ask, events: AnswerEvents) -> None:
+        """Hold a place of the key, ask, and stay until the engine has ended the answer."""
+        call = call_of(request)
+        try:
+            async with self.turns.place(call.key_name):
+                if not events.is_wanted:
+                    return
+                number = await self.off_loop(self.answering.begin, model, ask, call.key, events.listener)
+                await _first(events.ended.wait(), events.left.wait())
+                if not events.ended.is_set():
+                    await self.off_loop(self.answering.abort, number)
+                    await events.ended.wait()
+        except Refusal as refusal:
+            events.put([refusal])
+        except Exception:
+            log.exception("An answer of the server failed")
+            events.put([Refusal(500, "internal_error", "An error in Coterie stopped the answer.")])
+        finally:
+            self._open.pop(events, None)
+
+
+class AnswerResponse:
+    """The response of an answer, as Starlette calls one; whoever hangs up ends it."""
+
+    def __init__(
+        self, request: Request, events: AnswerEvents, writer: Writer, stream: bool, keep_alive_s: float
+    ) -> None:
+        self._request, self._events, self._writer = request, events, writer
+        self._stream, self._keep_alive_s = stream, keep_alive_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        watching = asyncio.get_running_loop().create_task(self._watch(receive))
+        try:
+            await (self._streamed(send) if self._stream else self._whole(scope, receive, send))
+        finally:
+            self._events.left.set()
+            watching.cancel()
+            await asyncio.wait([watching])
+
+    async def _watch(self, receive: Receive) -> None:
+        """The body is read: the next message is that the client is gone."""
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self._events.put([Refusal(499, "client_closed", "The client has hung up.")])
+
+    async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = Answer()
+        while answer.finished is None:
+            for told in await self._events.next(3600.0):
+                if isinstance(told, Refusal):
+                    raise told
+                answer.take(told)
+        if (refusal := _failure(answer.finished)) is not None:
+            raise refusal
+        call_of(self._request).note(answer.finished)
+        await json_response(self._writer.whole(answer))(scope, receive, send)
+
+    async def _streamed(self, send: Send) -> None:
+        told = await self._until_headers()
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [
+                    (b"content-type", self._writer.content_type.encode()),
+                    (b"cache-control", b"no-cache"),
+                    (b"x-accel-buffering", b"no"),
+                ],
+            }
+        )
+        over = False
+        while not over:
+            frames, over = self._frames(told)
+            if frames or not told:
+                await _sent(send, frames or self._writer.keep_alive)
+            if not over:
+                told = await self._events.next(self._keep_alive_s)
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _until_headers(self) -> list[Told]:
+        """The first events. Raises Refusal for an answer that fails before anything of it was sent."""
+        told = await self._events.next(_HEADERS_S)
+        for event in told:
+            if isinstance(event, Refusal):
+                raise event
+            if isinstance(event, Finished) and (refusal := _failure(event)) is not None:
+                raise refusal
+            if not isinstance(event, PrefillProgress):
+                break
+        return told
+
+    def _frames(self, told: list[Told]) -> tuple[bytes, bool]:
+        """The frames of events, and whether the stream is over."""
+        frames = bytearray()
+        for event in told:
+            refusal = event if isinstance(event, Refusal) else None
+            if isinstance(event, Finished):
+                call_of(self._request).note(event)
+                refusal = _failure(event)
+            if refusal is not None:
+                call_of(self._request).status = refusal.status
+                return bytes(frames + self._writer.failed(refusal)), True
+            assert not isinstance(event, Refusal)
+            frames += self._writer.frames(event)
+            if isinstance(event, Finished):
+                return bytes(frames), True
+        return bytes(frames), False
+
+
+def json_response(value: Any) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json")
+
+
+def _failure(finished: Finished) -> Refusal | None:
+    if finished.error is not None:
+        return refusal_of(finished.error)
+    return ended_elsewhere() if finished.reason in ("cancelled", "error") else None
+
+
+async def _sent(send: Send, body: bytes) -> None:
+    """Raises Refusal where the client takes nothing any more."""
+    try:
+        async with asyncio.timeout(_STUCK_S):
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+    except TimeoutError as error:
+        raise Refusal(499, "client_stuck", "The client takes nothing.") from error
+
+
+async def _first(*waits: Awaitable[Any]) -> None:
+    """Wait for the first of them, and end the others."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()

@@ -1,0 +1,46 @@
+"""What is known of a request besides what it says: its id, its key, and how it went."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.types import Scope
+
+from app.store.records import ServerKey
+from engine.api import Finished
+from engine.values import Usage
+
+WITHOUT_KEY = "no key"
+_NAME = "coterie.call"
+
+
+@dataclass
+class Call:
+    """One request. `key` None: the server asks for none. Nothing of its text is kept."""
+
+    protocol: str
+    id: str = field(default_factory=lambda: f"req_{secrets.token_hex(12)}")
+    began: float = field(default_factory=time.monotonic)
+    key: ServerKey | None = None
+    model: str = ""
+    status: int = 0
+    usage: Usage | None = None
+
+    @property
+    def key_name(self) -> str:
+        return WITHOUT_KEY if self.key is None else self.key.name
+
+    def note(self, finished: Finished) -> None:
+        self.usage = finished.usage
+
+
+def set_call(scope: Scope, call: Call) -> None:
+    scope[_NAME] = call
+
+
+def call_of(request: Request) -> Call:
+    call: Call = request.scope[_NAME]
+    return call

@@ -1,0 +1,99 @@
+"""Connections: uvicorn's protocol with limits of our own: how many an address has, and how long a request takes to
+come in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import h11
+import msgspec
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+MOST_OF_AN_ADDRESS = 64
+HALF_SENT_S = 20.0
+_COMING_IN = (h11.IDLE, h11.SEND_BODY)
+
+
+def connection_class(most: int = MOST_OF_AN_ADDRESS, half_sent_s: float = HALF_SENT_S) -> type[H11Protocol]:
+    """The class of the connections of one server, which counts them."""
+    counts: Counter[str] = Counter()
+
+    class Connection(H11Protocol):
+        """A connection. Whoever sends half a request and waits is dropped."""
+
+        _counted = ""
+        _half_sent: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            address = self.client[0] if self.client else ""
+            if counts[address] >= most:
+                transport.write(
+                    _refused(503, "Service Unavailable", "There are too many connections.", retry=True)
+                )
+                transport.close()
+                return
+            self._counted = address
+            counts[address] += 1
+            self._wait_for_the_rest()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._stop_waiting()
+            if self._counted:
+                counts[self._counted] -= 1
+                if not counts[self._counted]:
+                    del counts[self._counted]
+                self._counted = ""
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            if self.transport.is_closing():
+                return
+            super().data_received(data)
+            if self.conn.their_state not in _COMING_IN:
+                self._stop_waiting()
+            elif self._half_sent is None:
+                self._wait_for_the_rest()
+
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            if self.conn.their_state not in _COMING_IN:
+                self._stop_waiting()
+
+        def send_400_response(self, msg: str) -> None:
+            if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+                self.transport.write(_refused(400, "Bad Request", msg))
+            self.transport.close()
+
+        def _wait_for_the_rest(self) -> None:
+            self._half_sent = self.loop.call_later(half_sent_s, self._drop)
+
+        def _stop_waiting(self) -> None:
+            if self._half_sent is not None:
+                self._half_sent.cancel()
+                self._half_sent = None
+
+        def _drop(self) -> None:
+            self._half_sent = None
+            if self.conn.their_state in _COMING_IN:
+                self.transport.close()
+
+    return Connection
+
+
+def _refused(status: int, phrase: str, message: str, retry: bool = False) -> bytes:
+    """A whole answer to what is no request that could be routed."""
+    told: dict[str, Any] = {
+        "error": {"message": message, "type": "invalid_request_error", "param": None, "code": None}
+    }
+    body = msgspec.json.encode(told)
+    lines = [
+        f"HTTP/1.1 {status} {phrase}",
+        "content-type: application/json",
+        f"content-length: {len(body)}",
+        "connection: close",
+        *(["retry-after: 1"] if retry else []),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + body

@@ -1,0 +1,206 @@
+"""The guard in front of all routes: Host, Origin, key and length are checked before anything else is looked at."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.server.http.body import check_length
+from app.server.http.calls import Call, set_call
+from app.server.http.origins import check_host, check_origin
+from app.server.refusal import Refusal, bad_request
+from app.store.records import ServerKey
+
+log = logging.getLogger(__name__)
+# A person's look whether anything is here, without a key.
+OPEN_PATHS = ("/", "/health")
+_HEADERS = (
+    "authorization, content-type, x-api-key, anthropic-version, anthropic-beta, openai-beta, openai-organization, "
+    "openai-project, x-request-id, user-agent"
+)
+_BODILESS = ("GET", "HEAD", "OPTIONS")
+
+
+class Shape(Protocol):
+    """A protocol's shape of errors."""
+
+    name: str
+
+    def owns(self, path: str, headers: MutableMapping[str, str]) -> bool:
+        """Whether a path, with what the request's headers say, is this protocol's."""
+        ...
+
+    def error(self, refusal: Refusal, request_id: str) -> tuple[int, Any]:
+        """The status and the value for JSON."""
+        ...
+
+
+class Guard:
+    """An ASGI application around another one. `recognize` finds the key of a text; None: no key is asked for.
+    `limit` says how many bytes a body may have. `shapes` are the protocols' errors; the last one takes what no other
+    owns."""
+
+    def __init__(
+        self,
+        application: ASGIApp,
+        shapes: Sequence[Shape],
+        recognize: Callable[[str], Awaitable[ServerKey | None]] | None,
+        limit: Callable[[], int],
+        origins: Sequence[str] = (),
+        names: Sequence[str] = (),
+    ) -> None:
+        self._application, self._shapes, self._recognize = application, tuple(shapes), recognize
+        self._limit, self._origins, self._names = limit, tuple(origins), tuple(names)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        headers = _headers(scope)
+        shape = next(
+            (each for each in self._shapes[:-1] if each.owns(scope["path"], headers)), self._shapes[-1]
+        )
+        call = Call(shape.name)
+        set_call(scope, call)
+        scope["app"] = self._application  # Starlette then raises its errors instead of wording them
+        origin: str | None = None
+        started = inside = False
+
+        async def told(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                call.status = call.status or message["status"]
+                message = {**message, "headers": [*message["headers"], *_added(call, origin)]}
+            await send(message)
+
+        try:
+            check_target(scope, headers)
+            check_host(headers.get("host"), scope["server"], self._names)
+            origin = check_origin(headers.get("origin"), headers.get("sec-fetch-site"), self._origins)
+            if origin is not None and scope["method"] == "OPTIONS":
+                await _preflight(told, headers)
+                return
+            check_content(scope, headers, self._limit())
+            await self._let_in(scope["path"], headers, call)
+            inside = True
+            await self._application(scope, receive, told)
+        except Exception as error:
+            refusal = _as_refusal(error)
+            call.status = refusal.status
+            if not started:
+                # What is left of the body isn't read.
+                closes = not inside or refusal.status == 413
+                await _refuse(told, shape, refusal, call.id, closes=closes)
+        finally:
+            _log(call)
+
+    async def _let_in(self, path: str, headers: MutableMapping[str, str], call: Call) -> None:
+        """Raises Refusal 401 without a key that is one."""
+        if self._recognize is None or path in OPEN_PATHS:
+            return
+        text = headers.get("x-api-key", "").strip()
+        scheme, _, bearer = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            text = bearer.strip()
+        call.key = await self._recognize(text) if text else None
+        if call.key is None:
+            reason = "This key isn't valid." if text else "A key is needed: send it as a bearer token."
+            raise Refusal(401, "invalid_api_key", reason)
+
+
+def check_target(scope: Scope, headers: MutableMapping[str, str]) -> None:
+    """Raises Refusal 400 for what proxies and servers read differently: that is how requests are smuggled."""
+    if not scope["raw_path"].startswith(b"/"):
+        raise bad_request("The target of the request isn't a path.")
+    if "transfer-encoding" in headers and "content-length" in headers:
+        raise bad_request("The request has two lengths.")
+    if "transfer-encoding" in headers and scope["http_version"] != "1.1":
+        raise bad_request("Only HTTP/1.1 has bodies in chunks.")
+    names = [name for name, _ in scope["headers"]]
+    for name in (b"host", b"origin", b"authorization", b"x-api-key", b"content-length"):
+        if names.count(name) > 1:
+            raise bad_request(f"The header {name.decode()} is given twice.")
+
+
+def check_content(scope: Scope, headers: MutableMapping[str, str], limit: int) -> None:
+    """Raises Refusal 413 for a body that says it is too long, 415 for one of a page that isn't JSON: browsers send
+    other kinds unasked."""
+    check_length(headers.get("content-length"), limit)
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if "origin" in headers and scope["method"] not in _BODILESS and kind != "application/json":
+        raise Refusal(415, "unsupported_media_type", "The body has to be application/json.")
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _added(call: Call, origin: str | None) -> list[tuple[bytes, bytes]]:
+    added = [
+        (b"x-request-id", call.id.encode()),
+        (b"request-id", call.id.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"vary", b"Origin"),
+    ]
+    if origin is not None:
+        added.append((b"access-control-allow-origin", origin.encode("latin-1")))
+        added.append((b"access-control-expose-headers", b"x-request-id, request-id, retry-after"))
+    return added
+
+
+async def _preflight(send: Send, headers: MutableMapping[str, str]) -> None:
+    allowed = [
+        (b"access-control-allow-methods", b"GET, POST, DELETE, OPTIONS"),
+        (b"access-control-allow-headers", _HEADERS.encode()),
+        (b"access-control-max-age", b"600"),
+    ]
+    if headers.get("access-control-request-private-network") == "true":
+        allowed.append((b"access-control-allow-private-network", b"true"))
+    await send({"type": "http.response.start", "status": 204, "headers": allowed})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _as_refusal(error: Exception) -> Refusal:
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, HTTPException):
+        code = "method_not_allowed" if error.status_code == 405 else "not_found"
+        return Refusal(error.status_code, code, f"{error.detail}.")
+    log.error("A request failed", exc_info=error)
+    return Refusal(500, "internal_error", "An error in Coterie stopped the answer.")
+
+
+async def _refuse(send: Send, shape: Shape, refusal: Refusal, request_id: str, *, closes: bool) -> None:
+    status, value = shape.error(refusal, request_id)
+    body = msgspec.json.encode(value)
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if refusal.retry_after is not None:
+        headers.append((b"retry-after", str(refusal.retry_after).encode()))
+    if refusal.status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    if closes:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _log(call: Call) -> None:
+    """One line for each request, without any text of it."""
+    usage = call.usage
+    log.info(
+        "%s %s: %d for %s in %.2f s, model %s, %d tokens read, %d written",
+        call.protocol,
+        call.id,
+        call.status,
+        call.key_name,
+        time.monotonic() - call.began,
+        call.model or "none",
+        0 if usage is None else usage.prompt_tokens,
+        0 if usage is None else usage.completion_tokens,
+    )

@@ -1,0 +1,198 @@
+"""From a request for a chat completion to the inner request. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from app.server.asks import Ask, call_of, with_system_in_front, with_tool_names
+from app.server.openai.schema import ChatMessage, ChatRequest, Part, Tool
+from app.server.refusal import Refusal, bad_request
+from engine.values import SAMPLING_BOUNDS, Message, Reasoning, Sampling
+
+_ROLES = {"developer": "system", "function": "tool"}
+_EFFORTS: dict[str, Reasoning] = {
+    "none": "off",
+    "minimal": "low",
+    "low": "low",
+    "medium": "medium",
+    "high": "high",
+    "xhigh": "high",
+}
+_MOST_STOPS = 64
+
+
+def chat_ask(request: ChatRequest) -> Ask:
+    """Raises Refusal 400 for what isn't possible, with the field."""
+    check_offered(request)
+    messages = tuple(message_of(message, at) for at, message in enumerate(request.messages))
+    last = messages[-1]
+    return Ask(
+        with_system_in_front(with_tool_names(messages)),
+        request.model or "",
+        sampling_of(request),
+        reasoning_of(request.reasoning_effort, request.chat_template_kwargs),
+        most_tokens(request),
+        stops_of(request.stop),
+        last.role == "assistant" and not last.tool_calls,
+        *tools_of(request),
+    )
+
+
+def check_offered(request: ChatRequest) -> None:
+    """What would change the answer, and can't be done, is refused: silently left out it would be wrong."""
+    refused = {
+        "n": request.n not in (None, 1),
+        "logprobs": bool(request.logprobs),
+        "top_logprobs": request.top_logprobs is not None and not request.logprobs,
+        "presence_penalty": bool(request.presence_penalty),
+        "frequency_penalty": bool(request.frequency_penalty),
+        "logit_bias": bool(request.logit_bias),
+        "response_format": request.response_format is not None and request.response_format.type != "text",
+    }
+    for name, is_asked in refused.items():
+        if is_asked:
+            raise bad_request(f"This server doesn't offer that for {name}.", name, "unsupported_value")
+
+
+def message_of(message: ChatMessage, at: int) -> Message:
+    calls = []
+    for each in message.tool_calls or ():
+        if each.function is None:
+            raise bad_request("Only calls of functions are read.", f"messages[{at}].tool_calls")
+        given = each.function.arguments
+        text = json.dumps(given) if isinstance(given, dict) else given or ""
+        calls.append(call_of(each.id, each.function.name, text))
+    role: Any = _ROLES.get(message.role, message.role)
+    return Message(
+        role,
+        text_of(message.content, at),
+        message.reasoning_content or message.reasoning or "",
+        tuple(calls),
+        message.tool_call_id or "",
+        message.name or "" if role == "tool" else "",
+    )
+
+
+def text_of(content: str | list[Part] | None, at: int) -> str:
+    """The text of a message; its parts follow each other on lines of their own."""
+    if content is None or isinstance(content, str):
+        return content or ""
+    texts = []
+    for number, part in enumerate(content):
+        if part.type == "text" and part.text is not None:
+            texts.append(part.text)
+        elif part.type == "refusal" and part.refusal is not None:
+            texts.append(part.refusal)
+        else:
+            where = f"messages[{at}].content[{number}]"
+            raise bad_request(
+                f"A part of type {part.type[:50]!r} isn't read here.", where, "unsupported_value"
+            )
+    return "\n".join(texts)
+
+
+def sampling_of(request: ChatRequest) -> Sampling:
+    penalty = request.repeat_penalty if request.repeat_penalty is not None else request.repetition_penalty
+    low, high = SAMPLING_BOUNDS["repeat_penalty"]
+    if penalty is not None and not low <= penalty <= high:
+        raise bad_request(f"It has to be between {low} and {high}.", "repeat_penalty")
+    return Sampling(
+        temperature=request.temperature,
+        top_k=None if request.top_k is None else max(0, request.top_k),
+        top_p=request.top_p,
+        min_p=request.min_p,
+        repeat_penalty=penalty,
+        seed=None if request.seed in (None, -1) else request.seed % 2**32,
+    )
+
+
+def reasoning_of(effort: str | None, template: dict[str, Any] | None) -> Reasoning:
+    if effort is not None:
+        if effort not in _EFFORTS:
+            raise bad_request(f"It has to be one of {', '.join(_EFFORTS)}.", "reasoning_effort")
+        return _EFFORTS[effort]
+    wanted = (template or {}).get("enable_thinking")
+    if wanted is not None and not isinstance(wanted, bool):
+        raise bad_request("It has to be true or false.", "chat_template_kwargs.enable_thinking")
+    return "auto" if wanted is None else "on" if wanted else "off"
+
+
+def most_tokens(request: ChatRequest) -> int:
+    """The limit; 0 and what other servers write as -1 are none."""
+    name = "max_tokens" if request.max_completion_tokens is None else "max_completion_tokens"
+    wanted = getattr(request, name)
+    if wanted is None or wanted == -1:
+        return 0
+    if not 1 <= wanted < 2**31:
+        raise bad_request("It has to be at least 1.", name)
+    return int(wanted)
+
+
+def stops_of(stop: str | list[str] | None) -> tuple[str, ...]:
+    given = [stop] if isinstance(stop, str) else stop or []
+    if len(given) > _MOST_STOPS:
+        raise bad_request(f"There may be {_MOST_STOPS} at most.", "stop")
+    return tuple(text for text in given if text)
+
+
+def tools_of(request: ChatRequest) -> tuple[tuple[dict[str, Any], ...], str]:
+    """The tools that a call can be made of, and the choice. Kinds of tools that are not ours to call are left out."""
+    tools = [tool for tool in request.tools or () if tool.type == "function" and tool.function is not None]
+    choice, only = choice_of(request.tool_choice)
+    names = {tool.function.name for tool in tools if tool.function}
+    if only is not None:
+        tools = [tool for tool in tools if tool.function and tool.function.name in only]
+    wanted = {choice} - {"auto", "none", "required"} | (only or set())
+    if missing := wanted - names:
+        raise bad_request(f"There is no tool {min(missing)[:100]!r} in the request.", "tool_choice")
+    if not tools:
+        if choice == "required":
+            raise bad_request("A call is required, and there are no tools.", "tool_choice")
+        return (), "auto"
+    return tuple(map(_definition, tools)), choice
+
+
+def choice_of(choice: str | dict[str, Any] | None) -> tuple[str, set[str] | None]:
+    """The choice as the engine has it, and the names of the tools that alone may be called, None for all."""
+    if choice is None:
+        return "auto", None
+    if isinstance(choice, str):
+        if choice not in ("auto", "none", "required"):
+            raise bad_request("It has to be auto, none, required or a tool.", "tool_choice")
+        return choice, None
+    try:
+        if choice.get("type") == "allowed_tools":
+            allowed = msgspec.convert(choice.get("allowed_tools", choice), _Allowed)
+            return allowed.mode, {tool.function.name for tool in allowed.tools if tool.function}
+        return msgspec.convert(choice, _Named).function.name, None
+    except msgspec.ValidationError as error:
+        raise bad_request("It names no tool.", "tool_choice") from error
+
+
+class _Name(msgspec.Struct):
+    name: str
+
+
+class _Named(msgspec.Struct):
+    function: _Name
+
+
+class _Allowed(msgspec.Struct):
+    tools: list[Tool]
+    mode: str = "auto"
+
+    def __post_init__(self) -> None:
+        if self.mode not in ("auto", "required"):
+            raise ValueError("mode")
+
+
+def _definition(tool: Tool) -> dict[str, Any]:
+    assert tool.function is not None
+    if not tool.function.name:
+        raise Refusal(400, "invalid_value", "A tool has no name.", param="tools")
+    function = {"name": tool.function.name, "description": tool.function.description or ""}
+    parameters = tool.function.parameters or {"type": "object", "properties": {}}
+    return {"type": "function", "function": {**function, "parameters": parameters}}

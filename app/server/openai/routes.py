@@ -1,0 +1,65 @@
+"""Routes of OpenAI's protocol, with and without /v1, which people forget."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+
+from starlette.requests import Request
+from starlette.routing import Route
+
+from app.server.answering import KnownModel
+from app.server.http.answers import AnswerResponse, Answers, json_response
+from app.server.http.body import body_limit, read_json
+from app.server.openai.chat_answer import ChatWriter
+from app.server.openai.chat_request import chat_ask
+from app.server.openai.schema import ChatRequest
+
+
+def routes(answers: Answers) -> list[Route]:
+    """The routes over one server's answers."""
+
+    async def chat_completions(request: Request) -> AnswerResponse:
+        asked = await read_json(request, ChatRequest, body_limit(answers.answering.sees))
+        options = asked.stream_options
+        with_usage = options is not None and bool(options.include_usage)
+
+        def writer(model: KnownModel) -> ChatWriter:
+            return ChatWriter(f"chatcmpl-{secrets.token_hex(12)}", int(time.time()), model.id, with_usage)
+
+        return await answers.respond(request, chat_ask(asked), writer, stream=bool(asked.stream))
+
+    async def models(request: Request) -> Any:
+        known = await answers.off_loop(answers.answering.known)
+        return json_response({"object": "list", "data": [model_value(model) for model in known]})
+
+    async def model(request: Request) -> Any:
+        found = await answers.off_loop(answers.answering.find, request.path_params["id"])
+        return json_response(model_value(found))
+
+    return [
+        route
+        for prefix in ("/v1", "")
+        for route in (
+            Route(f"{prefix}/chat/completions", chat_completions, methods=["POST"]),
+            Route(f"{prefix}/models", models, methods=["GET"]),
+            Route(f"{prefix}/models/{{id:path}}", model, methods=["GET"]),
+        )
+    ]
+
+
+def model_value(model: KnownModel) -> dict[str, Any]:
+    """A model, with the fields of other servers that clients read."""
+    record = model.record
+    value: dict[str, Any] = {
+        "id": model.id,
+        "object": "model",
+        "created": int(model.added),
+        "owned_by": record.repo.partition("/")[0] if record is not None and record.repo else "local",
+        "state": "loaded" if model.is_loaded else "not-loaded",
+    }
+    if model.facts is not None:
+        context = model.facts.context
+        value |= {"context_length": context, "max_model_len": context, "meta": {"n_ctx": context}}
+    return value

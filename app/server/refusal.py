@@ -1,0 +1,70 @@
+"""What a client is told instead of an answer; each protocol has its own shape for it."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from app.messages import localized_error
+from engine.errors import ErrorInfo, UserError
+
+# What is wrong with the request itself; anything else is the machine's trouble.
+_CLIENTS = ("template.", "tools.", "schema.", "picture.", "projector.")
+_STATUS: dict[str, tuple[int, str]] = {
+    "engine.context_overflow": (400, "context_length_exceeded"),
+    "engine.bad_sampling": (400, "invalid_value"),
+    "engine.empty_prompt": (400, "invalid_value"),
+    "engine.no_model": (503, "model_not_loaded"),
+    "model.answering": (503, "model_busy"),
+    "model.not_ready": (503, "model_busy"),
+    "library.ambiguous": (400, "model_ambiguous"),
+    "library.missing": (404, "model_not_found"),
+    "model.no_starter": (404, "model_not_found"),
+}
+RETRY_S = 5
+
+
+class Refusal(Exception):
+    """`status` as HTTP has it, `code` a word for programs, `message` a sentence, `param` the field that is wrong,
+    `retry_after` seconds. Sentences are English: programs read them, and some match their words."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        param: str | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(status, code, message)
+        self.status, self.code, self.message = status, code, message
+        self.param, self.retry_after = param, retry_after
+
+
+def refusal_of(error: UserError | ErrorInfo) -> Refusal:
+    """An error of the services or the engine. No path of this computer is told."""
+    params = {
+        name: _without_folder(value) if isinstance(value, str) else value
+        for name, value in error.params.items()
+    }
+    message = localized_error(ErrorInfo(error.code, params))
+    status, code = _STATUS.get(error.code, (400 if error.code.startswith(_CLIENTS) else 503, error.code))
+    param = "messages" if error.code == "engine.context_overflow" else None
+    return Refusal(status, code, message, param=param, retry_after=RETRY_S if status == 503 else None)
+
+
+def bad_request(message: str, param: str | None = None, code: str = "invalid_value") -> Refusal:
+    return Refusal(400, code, message, param=param)
+
+
+def stopping() -> Refusal:
+    return Refusal(503, "server_stopping", "The server is being stopped.", retry_after=RETRY_S)
+
+
+def ended_elsewhere() -> Refusal:
+    """The answer was ended from outside, as when a person loads another model."""
+    return Refusal(503, "answer_stopped", "The answer was stopped on this computer.", retry_after=RETRY_S)
+
+
+def _without_folder(value: str) -> str:
+    return PurePath(value).name if PurePath(value).is_absolute() else value

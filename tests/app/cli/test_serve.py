@@ -1,0 +1,123 @@
+"""`coterie serve` and `coterie keys`, as scripts and service managers run them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.command import Command, here
+
+pytestmark = pytest.mark.process
+PATIENCE_S = 60.0
+
+
+@contextmanager
+def serving(command: Command, *arguments: str) -> Iterator[tuple[Popen[str], dict[str, Any]]]:
+    """A running server and the line that it prints; it is ended by SIGTERM, as a service manager does it."""
+    with command.start("serve", "--port", "0", "--json", *arguments) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line, process.stderr and process.stderr.read()
+            yield process, json.loads(line)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=PATIENCE_S)
+
+
+def ask(address: str, path: str, key: str, body: Any = None) -> tuple[int, Any]:
+    where = urlsplit(address)
+    with closing(
+        http.client.HTTPConnection(where.hostname or "", where.port, timeout=PATIENCE_S)
+    ) as connection:
+        data = None if body is None else json.dumps(body)
+        connection.request("POST" if data else "GET", path, data, {"authorization": f"Bearer {key}"})
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+def test_a_key_is_shown_once_listed_without_itself_and_revoked(coterie_home: Path) -> None:
+    made = here("keys", "add", "editor", "--rights", "load,ask", "--json").last
+    assert made["name"] == "editor" and made["rights"] == ["ask", "load"] and made["key"].startswith("ct-")
+    listed = here("keys", "list", "--json")
+    (key,) = listed.last["keys"]
+    assert (key["name"], key["prefix"], key["used"]) == ("editor", made["key"][:7], 0.0)
+    assert made["key"] not in listed.out and "sha256" not in listed.out
+    assert "editor" in here("keys", "list").out
+    assert here("keys", "add", "editor", "--json").last["error"]["code"] == "server.key_taken"
+    assert here("keys", "revoke", "editor", "--json").last == {"revoked": "editor"}
+    assert here("keys", "revoke", "editor", "--json").last["error"]["code"] == "server.no_key"
+    assert here("keys", "list", "--json").last == {"keys": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("keys", "add", "x", "--rights", "ask,fly"), "server.bad_rights"),
+        (("serve", "--host", "0.0.0.0", "--no-key"), "server.key_needed"),
+        (("serve", "--host", "localhost"), "server.bad_host"),
+        (("serve", "--origin", "*"), "server.bad_origin"),
+        (("serve", "--no-key", "--key-file", "x"), "cli.usage"),
+    ],
+)
+def test_wrong_options_are_wrong_usage(coterie_home: Path, arguments: tuple[str, ...], code: str) -> None:
+    ran = here(*arguments, "--json")
+    assert (ran.code, ran.last["error"]["code"]) == (2, code)
+
+
+def test_a_name_that_is_no_name_and_a_key_file_without_keys_fail(coterie_home: Path, tmp_path: Path) -> None:
+    assert here("keys", "add", " ", "--json").last["error"]["code"] == "server.bad_key_name"
+    (tmp_path / "keys").write_text("\n# nothing\n")
+    ran = here("serve", "--key-file", str(tmp_path / "keys"), "--json")
+    assert (ran.code, ran.last["error"]["code"]) == (1, "server.key_file")
+
+
+def test_a_port_in_use_is_said(coterie_home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ran = here("serve", "--port", port, "--json")
+    assert (ran.code, ran.last["error"]["code"]) == (1, "server.port_in_use")
+
+
+def test_it_serves_until_it_is_told_to_end_and_one_serves_a_data_folder(
+    coterie_home: Path, tmp_path: Path
+) -> None:
+    command = Command(coterie_home)
+    (tmp_path / "keys").write_text("# for the editor\na-key-of-a-file\n")
+    with serving(command, "--key-file", str(tmp_path / "keys")) as (process, told):
+        assert told == {"address": told["address"], "pid": process.pid, "protocols": ["openai"]}
+        status, listed = ask(told["address"], "/v1/models", "a-key-of-a-file")
+        assert status == 200 and "starter" in {model["id"] for model in listed["data"]}
+        key = here("keys", "add", "later", "--json").last["key"]  # by another process while it runs
+        assert ask(told["address"], "/v1/models", key)[0] == 200
+        here("keys", "revoke", "later")
+        assert ask(told["address"], "/v1/models", key)[0] == 401
+        second = here("serve", "--port", "0", "--json")
+        assert second.last["error"]["code"] == "server.already" and told["address"] in second.err
+    assert process.returncode == 0
+    assert not (coterie_home / "server.json").exists()
+
+
+@pytest.mark.long
+@pytest.mark.model
+def test_the_starter_answers_and_nothing_of_it_is_kept(coterie_home: Path) -> None:
+    secret = "zanzibar-pumpernickel"
+    question = {"messages": [{"role": "user", "content": f"Say {secret}"}], "max_tokens": 8, "temperature": 0}
+    with serving(Command(coterie_home), "--model", "starter", "--context", "1024", "--no-key") as (_, told):
+        status, answer = ask(told["address"], "/v1/chat/completions", "", question)
+        assert status == 200 and answer["choices"][0]["message"]["content"]
+        assert answer["usage"]["completion_tokens"] <= 8
+    kept = [
+        path for path in coterie_home.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()
+    ]
+    assert kept == []
