@@ -13,7 +13,7 @@ import msgspec
 from app.cli.cited import citation_objects
 from app.cli.output import Output
 from app.messages import localized_error
-from app.services.chat.attachments.weighing import can_be_searched
+from app.services.chat.attachments.weighing import can_be_read, can_be_searched, is_scan
 from app.services.chat.citations.citations import Citation
 from app.services.models.events import ModelChanged
 from app.store.records import Attachment
@@ -44,10 +44,13 @@ def attached(
     cannot be loaded.
     """
     found = tuple(_attached(services, conversation, file) for file in files)
-    if all(each.state != "refused" for each in found):
+    if all(each.state != "refused" or is_scan(each) for each in found):
         services.attachments.set_draft(conversation, found)
         wait_for_model(services)
         weight = services.attachments.weigh(conversation, found)
+        if any(map(can_be_read, weight.attachments)):
+            read = tuple(_read(services, conversation, each, output) for each in weight.attachments)
+            weight = services.attachments.weigh(conversation, read)
         if any(map(can_be_searched, weight.attachments)):
             weight = services.attachments.weigh(conversation, tuple(map(_searched, weight.attachments)))
         found = weight.attachments
@@ -105,6 +108,18 @@ def _attached(services: Services, conversation: int, file: str) -> Attachment:
     whole = Path(chosen[1]).expanduser()
     first, last = int(chosen[2]), int(chosen[3] or chosen[2])
     return services.attachments.attach(conversation, whole, first=first, last=last)
+
+
+def _read(services: Services, conversation: int, attachment: Attachment, output: Output) -> Attachment:
+    """What has pages that are pictures, read by the model."""
+    if not can_be_read(attachment):
+        return attachment
+
+    def tell(place: tuple[int, int]) -> None:
+        page, of = place
+        output.progress(output.localized("cli.reading_scan", name=attachment.name, page=page, of=of))
+
+    return services.scans.read(conversation, attachment, on_progress=tell)
 
 
 def _searched(attachment: Attachment) -> Attachment:

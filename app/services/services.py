@@ -15,6 +15,9 @@ from app.services.chat.asking import Asking
 from app.services.chat.attachments.attachment_search import AttachmentSearch
 from app.services.chat.attachments.attachments import Attachments
 from app.services.chat.attachments.part_by_part import PartByPart
+from app.services.chat.attachments.scan_texts import ScanTexts
+from app.services.chat.attachments.scans import Scans
+from app.services.chat.attachments.unseen_pictures import UnseenPictures
 from app.services.chat.chat_models import ChatModels
 from app.services.chat.chat_requests import ChatRequests
 from app.services.chat.citations.citations import Citations
@@ -34,7 +37,6 @@ from app.services.chat.prompt_cache_files import PromptCacheFiles, states_folder
 from app.services.chat.question_queue import QuestionQueue
 from app.services.chat.source_views import SourceViews
 from app.services.chat.summaries import Summaries
-from app.services.chat.unseen_pictures import UnseenPictures
 from app.services.collections.background import BackgroundIndexing
 from app.services.collections.collections import Collections
 from app.services.collections.events import CollectionsChanged
@@ -120,7 +122,9 @@ class Services:
         self.requests = ChatRequests(
             store, models, settings, self.projects, UnseenPictures(store, models, library)
         )
-        self.attachments = Attachments(store, models, self.requests, events, self._prefill_tps, self._seeing)
+        self.attachments = Attachments(
+            store, models, self.requests.make, events, self._prefill_tps, self._seeing
+        )
         self.source_views = SourceViews(store)
         self.citations = Citations(store, self.attachments.parts)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
@@ -160,6 +164,15 @@ class Services:
         self.queue = QuestionQueue(store, self.answers, self.asking, self.comparisons, events)
         naming = Naming(store, settings, self.conversations)
         self.asides = Asides(models, events, (naming, self.memories))
+        self.scan_texts = ScanTexts(home)
+        self.scans = Scans(
+            models,
+            self.model_registry,
+            self.attachments,
+            self.chat_models.take_up,
+            lambda: bool(self.answers.answering()),
+            self.scan_texts,
+        )
         self.part_by_part = PartByPart(
             models,
             self.model_registry,
@@ -192,6 +205,7 @@ class Services:
         self.runs.recover()
         self.runs.empty_trash(expired)
         self.store.contents.sweep()
+        self.scan_texts.sweep(self.store.contents.has)
         trashed = [of_chat(chat.id) for chat in self.store.conversations.trash()]
         self.kept_states.keep_house([*trashed, *(of_run(run) for run in self.runs.trash())])
         try:

@@ -65,6 +65,10 @@ class Contents(Part):
             return None
         return content if hashlib.sha256(content).hexdigest() == name else None
 
+    def has(self, name: str) -> bool:
+        """Whether a content is kept on the disk."""
+        return bool(CONTENT_NAME.fullmatch(name)) and (self._folder / name).is_file()
+
     def text(self, conversation: int, attachment: Attachment) -> str:
         """The text that the model is given of an attachment, "" for a picture and where it is gone."""
         if attachment.is_picture:

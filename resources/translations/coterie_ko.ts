@@ -711,6 +711,10 @@
         <translation>범위 선택…</translation>
     </message>
     <message>
+        <source>Read them</source>
+        <translation>읽기</translation>
+    </message>
+    <message>
         <source>Search in it</source>
         <translation>관련 부분만 찾기</translation>
     </message>
@@ -732,6 +736,10 @@
     <message>
         <source>Waiting to be read</source>
         <translation>읽기 대기 중</translation>
+    </message>
+    <message>
+        <source>Reading page {page} of {count}</source>
+        <translation>{count}쪽 가운데 {page}번째 읽는 중</translation>
     </message>
     <message>
         <source>Reading…</source>
@@ -756,6 +764,10 @@
     <message>
         <source>Searched for what you ask</source>
         <translation>질문과 관련 있는 부분만 읽음</translation>
+    </message>
+    <message>
+        <source>read by {model}</source>
+        <translation>{model} 모델이 읽음</translation>
     </message>
     <message>
         <source>part {part}</source>
@@ -1181,6 +1193,10 @@
     <message>
         <source>Read part by part</source>
         <translation>나누어 모두 읽기</translation>
+    </message>
+    <message>
+        <source>Read pages that are pictures</source>
+        <translation>그림으로 된 쪽 읽기</translation>
     </message>
     <message>
         <source>Show text</source>

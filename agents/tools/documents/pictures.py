@@ -33,7 +33,7 @@ def decode(request: dict[str, Any], body: bytes, tell: object = None) -> dict[st
             return {"why": "too_many_pixels", "detail": f"{image.width} x {image.height}"}
         if image.width * image.height == 0:
             return {"why": "damaged", "detail": "no pixels"}
-        image = _fitted(_plain(_upright(_scaled(image))))
+        image = fitted(_plain(_upright(_scaled(image))))
         pixels = base64.b64encode(image.tobytes()).decode()
         return {"width": image.width, "height": image.height, "pixels": pixels}
     except Unreadable as error:
@@ -97,7 +97,7 @@ def _plain(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _fitted(image: Image.Image) -> Image.Image:
+def fitted(image: Image.Image) -> Image.Image:
     """Large and wide enough for every model."""
     short, long = sorted(image.size)
     times = -(-LEAST_SIDE // short)

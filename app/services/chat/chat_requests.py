@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from app.services.chat.attachments.unseen_pictures import UnseenPictures
 from app.services.chat.chat_runs import AnswerOptions
 from app.services.chat.memories import with_memories
 from app.services.chat.projects import Projects
 from app.services.chat.prompting import request_messages, with_attachments
 from app.services.chat.tool_files import OfferedTools
-from app.services.chat.unseen_pictures import UnseenPictures
 from app.services.models.engine_names import of_chat
 from app.services.models.models import Models
 from app.services.models.reasoning import possible

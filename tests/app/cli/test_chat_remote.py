@@ -13,7 +13,7 @@ from app.cli.terminal import converse
 from app.services.services import open_services
 from tests.support.command import Command
 from tests.support.documents.made import pdf
-from tests.support.documents.pictures import picture
+from tests.support.documents.pictures import picture, scan
 from tests.support.openai_script import Reply, call, in_order, see_colors
 from tests.support.openai_server import OpenAiServer
 
@@ -122,6 +122,22 @@ def test_what_an_answer_cites_stands_below_it(command: Command, tmp_path: Path) 
     assert below[0] == "[1] lease.pdf, page 2"
     assert below[1].startswith("Not found in “lease.pdf”: “birds are") and "\x1b" not in below[1]
     assert below[2] == "There is no source [7]."
+
+
+def test_a_scan_is_read_by_a_model_that_sees(command: Command, tmp_path: Path) -> None:
+    (file := tmp_path / "scan.pdf").write_bytes(scan("red", "white"))
+    words = ("chat", "Which color?", "--json", "--attach", str(file), "--model")
+    with OpenAiServer(see_colors, kind="llama-server", sees=True) as server:
+        ran = command.here(*words, server.model)
+        asked = [json.dumps(ask.body) for ask in server.asked if "messages" in ask.body]
+    (told,) = ran.last["attachments"]
+    assert (ran.code, told["kind"], told["state"]) == (0, "pdf", "whole"), ran.err
+    assert "read 1 page of “scan.pdf”" in told["reason"]
+    assert "data:image" in asked[0] and "data:image" not in asked[-1] and "This is red." in asked[-1]
+    with OpenAiServer(see_colors, kind="llama-server", sees=False) as server:
+        ran = command.here(*words, server.model)
+    assert ran.code == 1 and ran.last["attachments"][0]["state"] == "refused"
+    assert "only pictures of pages" in ran.err
 
 
 def test_a_conversation_goes_on_without_its_pictures_and_says_so(

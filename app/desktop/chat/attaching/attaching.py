@@ -22,7 +22,7 @@ from app.desktop.chat.composer import Composer
 from app.desktop.chat.shown_chat import ShownChat
 from app.desktop.text_entry.drops import Drops
 from app.desktop.widgets.banner import Banner, BannerAction
-from app.services.chat.attachments.weighing import can_be_searched
+from app.services.chat.attachments.weighing import can_be_read, can_be_searched
 from app.store.records import Attachment, Conversation
 from engine.errors import UserError
 
@@ -265,6 +265,8 @@ class Attaching(QObject):
             return
         kept = self._attachments[self._now().index(hindrance)]
         actions: list[BannerAction] = []
+        if can_be_read(hindrance):
+            actions.append(BannerAction(self.tr("Read them"), partial(self.actions.read_scan, kept)))
         if can_be_searched(hindrance):
             actions.append(BannerAction(self.tr("Search in it"), partial(self.actions.search, kept)))
         if can_be_searched(hindrance) and not has_parts(kept):
@@ -294,4 +296,4 @@ class Attaching(QObject):
 
 
 def _entry(reading: Reading) -> Entry:
-    return Entry(reading.name, waits=reading.task is None, done=reading.done)
+    return Entry(reading.name, waits=reading.task is None, done=reading.done, of=reading.of)

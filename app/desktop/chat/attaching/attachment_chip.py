@@ -19,7 +19,7 @@ from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import name_icon, text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.format import format_count, format_duration
-from app.services.chat.attachments.weighing import can_be_searched
+from app.services.chat.attachments.weighing import can_be_read, can_be_searched
 from app.store.records import Attachment
 
 # Of the words, in pixels at a text size of 100 %; a sentence has more room.
@@ -30,13 +30,14 @@ _SIGNS = {"picture": "image", "xlsx": "file-spreadsheet", "csv": "file-spreadshe
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """What a chip shows: an attachment, or the name of what is still being read, `done` parts so far, or `waits` for
-    that. `seconds`: how long the model reads it, 0.0 where that is not known."""
+    """What a chip shows: an attachment, or the name of what is still being read, `done` parts so far, `of` all where
+    that is known, or `waits` for that. `seconds`: how long the model reads it, 0.0 where that is not known."""
 
     name: str
     attachment: Attachment | None = None
     waits: bool = False
     done: int = 0
+    of: int = 0
     seconds: float = 0.0
 
 
@@ -109,6 +110,11 @@ class AttachmentChip(QPushButton):
         """Whether it is refused for its length, and can be searched instead."""
         return self.entry.attachment is not None and can_be_searched(self.entry.attachment)
 
+    @property
+    def can_be_read(self) -> bool:
+        """Whether the model in use can read pages of it that are pictures."""
+        return self.entry.attachment is not None and can_be_read(self.entry.attachment)
+
     def detail(self) -> str:
         """What stands under the name."""
         attachment = self.entry.attachment
@@ -125,6 +131,10 @@ class AttachmentChip(QPushButton):
     def _progress(self) -> str:
         if self.entry.waits:
             return self.tr("Waiting to be read")
+        if self.entry.of:
+            return self.tr("Reading page {page} of {count}").format(
+                page=format_count(self.entry.done), count=format_count(self.entry.of)
+            )
         if self.entry.done < 2:
             return self.tr("Reading…")
         return self.tr("Reading: {count} parts so far").format(count=format_count(self.entry.done))
@@ -134,6 +144,8 @@ class AttachmentChip(QPushButton):
             return self.tr("part by part") if self._sent else self.tr("Read part by part for what you ask")
         if attachment.state == "searched":
             return self.tr("searched") if self._sent else self.tr("Searched for what you ask")
+        if attachment.reason is not None and attachment.reason.code == "attachment.read_by" and self._sent:
+            return self.tr("read by {model}").format(model=attachment.reason.params["model"])
         if not attachment.first:
             return ""
         if attachment.first == attachment.last:

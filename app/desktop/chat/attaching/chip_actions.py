@@ -45,6 +45,8 @@ class ChipActions(QObject):
                 menu.addAction(self.tr("Read part by part"), partial(self.search, thing, by_parts=True))
             if thing.state == "searched":
                 menu.addAction(self.tr("Read all of it"), partial(self.search, thing, False))
+            if chip.can_be_read:
+                menu.addAction(self.tr("Read pages that are pictures"), partial(self.read_scan, thing))
             if thing.text:
                 word = self.tr("Show picture") if thing.is_picture else self.tr("Show text")
                 menu.addAction(word, partial(self.show, thing))
@@ -96,6 +98,10 @@ class ChipActions(QObject):
         state: AttachmentState = "searched" if on else "whole"
         changed = msgspec.structs.replace(attachment, state=state, by_parts=by_parts)
         self.change_wanted.emit(attachment, changed)
+
+    def read_scan(self, attachment: Attachment) -> None:
+        """Let the model read the pages of an attachment that are pictures."""
+        self.read_wanted.emit(Reading(self._shown.now, attachment.name, attachment, attachment))
 
     def choose_parts(self, attachment: Attachment) -> None:
         """Let a person choose what of it is read."""

@@ -18,15 +18,16 @@ from engine.errors import UserError
 if TYPE_CHECKING:
     from app.services.services import Services
 
-# A file, or gives a name with bytes: off the GUI thread, as it may have to make them.
-Given = Path | Callable[["Services"], tuple[str, bytes]]
+# A file, a scan that is attached, or gives a name with bytes: off the GUI thread, as it may have to make them.
+Given = Path | Attachment | Callable[["Services"], tuple[str, bytes]]
 # Progress is shown no more often.
 TELL_S = 0.2
 
 
 class Reading:
     """One thing for the chat `now`, which has the id `conversation` once it is known. `instead`: what it replaces.
-    `done`: how many of its parts were read."""
+    `done`: how many of its parts were read. Of an attachment that is `given` the model
+    reads the pages that are pictures: it is at `done` of `of`."""
 
     def __init__(
         self,
@@ -38,10 +39,14 @@ class Reading:
     ) -> None:
         self.now, self.name, self.given = now, name, given
         self.instead, self.parts = instead, parts
-        self.conversation = self.done = 0
+        self.conversation = self.done = self.of = 0
         self.task: Task | None = None
 
     def work(self, services: Services, task: Task) -> Attachment:
+        if isinstance(self.given, Attachment):
+            return services.scans.read(
+                self.conversation, self.given, cancelled=lambda: not task.keep_going(), on_progress=task.tell
+            )
         given = self.given if isinstance(self.given, Path) else self.given(services)
         first, last = self.parts
         told = 0.0
@@ -110,8 +115,8 @@ class Readings(QObject):
         )
         self.changed.emit()
 
-    def _go_on(self, reading: Reading, done: int) -> None:
-        reading.done = done
+    def _go_on(self, reading: Reading, done: int | tuple[int, int]) -> None:
+        reading.done, reading.of = done if isinstance(done, tuple) else (done, 0)
         self.changed.emit()
 
     def _keep(self, reading: Reading, attachment: Attachment) -> None:

@@ -15,22 +15,31 @@ from agents.api import Measured
 from agents.tools.documents.kind_by_content import is_picture
 from agents.tools.documents.kinds import Unreadable, kind_of
 from agents.tools.documents.reading import Extracted, Part, decoded, extracted
+from agents.tools.documents.showing import scanned_page
 from app.services.chat.attachments.given_files import checked, plain_name, read_file
 from app.services.chat.attachments.part_layout import layout_of, parts_of
 from app.services.chat.attachments.reasons import reason
-from app.services.chat.attachments.weighing import Weight, estimated, of_projector, seen, unseen, weighed
+from app.services.chat.attachments.weighing import (
+    Weight,
+    estimated,
+    of_projector,
+    readable,
+    seen,
+    unseen,
+    weighed,
+)
 from app.services.chat.events import ConversationChanged
 from app.services.chat.prompting import compaction_point_of, framed
 from app.services.events import EventBus
 from app.services.models.requests import new_request_id
 from app.services.models.turns import take_measure
-from app.store.records import Attachment, Conversation
+from app.store import records
+from app.store.records import Attachment, ChatOptions, CompactionPoint, Conversation
 from engine.errors import ErrorInfo, UserError
 from engine.text import clean_text
 from engine.values import Message, Picture
 
 if TYPE_CHECKING:
-    from app.services.chat.chat_requests import ChatRequests
     from app.services.models.models import Models
     from app.store.store import Store
     from engine.api import GenerateRequest
@@ -39,22 +48,27 @@ if TYPE_CHECKING:
 COUNTING_S, FIRST_LOOK_S = 30.0, 600.0
 
 Cancelled = Callable[[], bool]
+# As `ChatRequests.make`.
+RequestOf = Callable[
+    [int, "Sequence[records.Message]", "ChatOptions", "CompactionPoint | None"], "GenerateRequest"
+]
 
 
 class Attachments:
-    """`prefill_tps` gives the tokens that the model in use reads in a second, 0.0 where that is not known; `seeing`
-    gives the name of a model in the library that sees, "" for none."""
+    """`request` makes that for the next answer of a chat. `prefill_tps` gives the tokens that the model in use reads
+    in a second, 0.0 where that is not known; `seeing` gives the name of a model in the library that sees, "" for
+    none."""
 
     def __init__(
         self,
         store: Store,
         models: Models,
-        requests: ChatRequests,
+        request: RequestOf,
         events: EventBus,
         prefill_tps: Callable[[], float],
         seeing: Callable[[], str],
     ) -> None:
-        self._store, self._models, self._requests, self._events = store, models, requests, events
+        self._store, self._models, self._request, self._events = store, models, request, events
         self._prefill_tps, self._seeing = prefill_tps, seeing
 
     def attach(
@@ -85,8 +99,10 @@ class Attachments:
             return Attachment(name, kind, size, state="refused", reason=error.info)
         except Unreadable as error:
             kind = error.kind or kind
+            if error.why == "pages_are_pictures":
+                return self._kept_scan(conversation, name, content, (first, last), cancelled)
             return Attachment(name, kind, size, state="refused", reason=reason(error, name))
-        return self._kept(conversation, name, content, found, (first, last))
+        return self.keep(conversation, name, content, found, (first, last))
 
     def set_draft(self, conversation: int, attachments: Sequence[Attachment]) -> Conversation:
         """Set what is attached to the unsent text of a chat."""
@@ -110,11 +126,12 @@ class Attachments:
         branch = self._store.messages.get_all(path)
         options = self._store.conversations.get(conversation).options
         options = msgspec.structs.replace(options, without_pictures=True)  # what cannot be seen takes nothing
-        request = self._requests.make(conversation, branch, options, cut)
+        request = self._request(conversation, branch, options, cut)
         messages = request.messages
         if not messages or messages[-1].role != "user":
             messages = (*messages, Message("user", "?"))
         asked = msgspec.structs.replace(request, id=new_request_id(), messages=messages)
+        attachments = readable(attachments, self._models.state.name if facts.sees else "", self._seeing())
         if not facts.sees:
             attachments = unseen(attachments, of_projector(facts), self._seeing())
         try:
@@ -170,10 +187,27 @@ class Attachments:
         )
         return estimated(attachment, self._store.contents.given(conversation, attachment))
 
-    def _kept(
+    def _kept_scan(
+        self, conversation: int, name: str, content: bytes, chosen: tuple[int, int], cancelled: Cancelled
+    ) -> Attachment:
+        """Keep a document whose pages are pictures, refused until a model reads them."""
+        why = ErrorInfo("attachment.pages_are_pictures", {"name": name})
+        refused = Attachment(name, "pdf", len(content), state="refused", reason=why)
+        try:
+            count = scanned_page(content, max(1, chosen[0]), cancelled).count
+        except Unreadable:  # then nobody can look at it
+            return refused
+        parts = count if count > 1 else 0
+        first, last = chosen if parts else (0, 0)
+        sha256 = self._store.contents.put(conversation, content)
+        return msgspec.structs.replace(
+            refused, sha256=sha256, parts=parts, first=first, last=min(last or count, count) if first else 0
+        )
+
+    def keep(
         self, conversation: int, name: str, content: bytes, found: Extracted, chosen: tuple[int, int]
     ) -> Attachment:
-        """Keep the original and the text."""
+        """Keep the original and the text that was found in it, of the pages or parts that were `chosen`."""
         if not any(part.text.strip() for part in found.parts):
             why = ErrorInfo("attachment.no_text", {"name": name})
             return Attachment(name, found.kind, len(content), state="refused", reason=why)

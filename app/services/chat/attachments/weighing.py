@@ -16,6 +16,9 @@ from engine.remote.pictures import picture_tokens
 from engine.values import Picture
 
 _TOO_MUCH = ("attachment.too_long", "attachment.picture_too_long", "attachment.choose_parts")
+# That all pages are pictures, or some: as they were read, where the model in use sees, where another one does.
+_SCANS = ("attachment.pages_are_pictures", "attachment.scan_readable", "attachment.other_reads")
+_PAGES = ("attachment.pages_without_text", "attachment.pages_readable")
 # Tokens of the passages that are found in what is searched, a quarter of the context at most.
 MOST_FOUND, LEAST_FOUND = 3000, 200
 
@@ -70,6 +73,40 @@ def unseen(
         else each
         for each in attachments
     )
+
+
+def readable(attachments: Sequence[Attachment], name: str, other: str) -> tuple[Attachment, ...]:
+    """Scans say who can read them: the model in use, called `name`, "" if it sees none, else one called `other`."""
+    return tuple(
+        msgspec.structs.replace(each, reason=_scan_reason(each, each.reason, name, other))
+        if each.reason is not None and each.reason.code in (*_SCANS, *_PAGES)
+        else each
+        for each in attachments
+    )
+
+
+def _scan_reason(attachment: Attachment, before: ErrorInfo, name: str, other: str) -> ErrorInfo:
+    file = attachment.name
+    if attachment.state == "whole":
+        pages = before.params["pages"]
+        if name:
+            return ErrorInfo("attachment.pages_readable", {"name": file, "pages": pages, "model": name})
+        return ErrorInfo("attachment.pages_without_text", {"name": file, "pages": pages})
+    if name:
+        return ErrorInfo("attachment.scan_readable", {"name": file, "model": name})
+    if other:
+        return ErrorInfo("attachment.other_reads", {"name": file, "model": other})
+    return ErrorInfo("attachment.pages_are_pictures", {"name": file})
+
+
+def is_scan(attachment: Attachment) -> bool:
+    """Whether it is refused because its pages are pictures, and its content is kept."""
+    return attachment.reason is not None and attachment.reason.code in _SCANS and bool(attachment.sha256)
+
+
+def can_be_read(attachment: Attachment) -> bool:
+    """Whether the model in use can read pages of it that are pictures."""
+    return attachment.reason is not None and attachment.reason.code in (_SCANS[1], _PAGES[1])
 
 
 def of_projector(facts: ModelFacts) -> ErrorInfo | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,9 +18,10 @@ from app.desktop.chat.attaching.picture_sheet import PictureSheet
 from app.desktop.chat.attaching.sent_picture import SentPicture
 from app.desktop.widgets.banner import Banner
 from app.store.records import Attachment
+from engine.api import GenerateRequest
 from tests.app.desktop.conftest import Running
 from tests.support.documents.made import pdf
-from tests.support.documents.pictures import picture
+from tests.support.documents.pictures import picture, scan
 from tests.support.window.chat import card, editor, shown_card
 from tests.support.window.chat_windows import open_chat, opened
 from tests.support.window.dropping import drop, files
@@ -317,6 +318,36 @@ def test_a_model_that_cannot_see_goes_on_without_the_pictures_when_a_person_says
     press(below(Banner)[0], "Go on without pictures")
     running.until(lambda: "not shown to this model" in asked_first(running))
     running.until(lambda: any("1 picture was left out" in line.text() for line in below(QLabel)))
+
+
+def test_a_scan_is_read_by_the_model_when_a_person_says_so(
+    make_desktop: Callable[..., Running], tmp_path: Path
+) -> None:
+    def reads(request: GenerateRequest) -> Sequence[str]:
+        return ("The invoice is red.",) if request.messages[-1].media else ("An answer.",)
+
+    running = make_desktop(counts=True, sees=True, answer=reads).ready()
+    (paper := tmp_path / "scan.pdf").write_bytes(scan("red", "blue"))
+    give(running, paper)
+    (chip,) = weighed(running, "scan.pdf")
+    running.until(lambda: chip.can_be_read)
+    assert chip.is_refused and "can read them" in chip.detail()
+    running.window.chat.composer.edit.setPlainText("What is it?")
+    running.window.chat.composer.submit()
+    assert "can read them" in said(running)
+    press(running.window.chat.attaching.strip, "Read them")
+    running.until(lambda: [each.state for each in draft(running)] == ["whole"])
+    (chip,) = weighed(running, "scan.pdf")
+    running.until(lambda: "read 2 pages" in chips(running)[0].detail())
+    send(running, "What is it?")
+    assert "[page 2]\nThe invoice is red." in asked(running)
+    transcript = running.window.chat.transcript
+
+    def told() -> list[str]:
+        first = shown_card(transcript, transcript.ids[0]) if transcript.ids else None
+        return [] if first is None else [sent.detail() for sent in find_all(first, kind=AttachmentChip)]
+
+    running.until(lambda: any("read by" in detail for detail in told()))
 
 
 def test_a_picture_is_seen_in_its_chip_and_in_the_message_and_opens_large(

@@ -103,7 +103,6 @@ def test_only_the_chosen_parts_are_told(house: House) -> None:
         ("a.exe", b"MZ\x90\0\x03\0\0\0", "no_kind"),
         ("a.doc", b"old", "old_kind"),
         ("a.docx", b"PK\x03\x04 broken", "damaged"),
-        ("a.pdf", pdf(""), "pages_are_pictures"),
         ("a.epub", epub(""), "no_text"),
         ("a.png", b"\x89PNG\r\n\x1a\n\0\0", "damaged"),
         ("a.heic", b"\0\0\0\x18ftypheic\0\0", "other_picture"),

@@ -1,0 +1,179 @@
+"""Reads pages that are pictures, such as scans: the model in use sees each, and writes what stands there.
+
+It gives way to answers: a page that is under way is begun again when they are done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from agents.api import ModelRequest
+from agents.tools.documents.kinds import Unreadable
+from agents.tools.documents.reading import Extracted, Part, extracted
+from agents.tools.documents.showing import scanned_page
+from app.services.chat.attachments.reasons import reason
+from app.services.chat.attachments.scan_texts import PageText, ScanTexts
+from app.store.memory_contents import MemoryContents
+from app.store.records import FIRST_TEMPORARY, Attachment
+from engine.errors import ErrorInfo, UserError
+from engine.text import clean_text
+from engine.values import Message, Picture, Sampling
+
+if TYPE_CHECKING:
+    from agents.api import ChatModel
+    from agents.tools.documents.reading import Pixels
+    from app.services.chat.attachments.attachments import Attachments, Cancelled
+    from app.services.models.models import Models
+    from app.services.runs.model_registry import ModelRegistry
+
+_WISH = """\
+Write down all text on this page, word for word and in its order, in its own language. Write tables as Markdown \
+tables. Add nothing: no introduction, no explanation, no translation. If there is no text, write only: (no text)"""
+_NO_TEXT = re.compile(r"\W*no text\W*", re.IGNORECASE)
+_FENCED = re.compile(r"```\w*\n(.*?)\n?```", re.DOTALL)
+_GOES_ON = "[the page goes on]"
+_MOST_TOKENS = 4000
+_LOOK_S = 0.1
+# Which page of how many.
+OnPage = Callable[[tuple[int, int]], None]
+
+
+class Scans:
+    """`take_up` loads the model of a chat, `is_busy` tells whether answers are being written."""
+
+    def __init__(
+        self,
+        models: Models,
+        model_registry: ModelRegistry,
+        attachments: Attachments,
+        take_up: Callable[[int], object],
+        is_busy: Callable[[], bool],
+        texts: ScanTexts,
+    ) -> None:
+        self._models, self._model_registry, self._attachments = models, model_registry, attachments
+        self._take_up, self._is_busy, self._texts = take_up, is_busy, texts
+
+    def read(
+        self,
+        conversation: int,
+        attachment: Attachment,
+        *,
+        cancelled: Cancelled = lambda: False,
+        on_progress: OnPage = lambda page: None,
+    ) -> Attachment:
+        """An attachment whose pages without text were read by the model in use. "refused" where that was stopped, or
+        nothing was found; what was read until then is not read again.
+
+        Raises UserError `picture.not_seen` for a model that cannot see, and as it fails.
+        """
+        content = self._attachments.original(conversation, attachment)
+        first, last = attachment.first or 1, attachment.last or max(1, attachment.parts)
+        try:
+            found = _with_text(attachment.name, content, first, last, cancelled)
+            pages = self._read(
+                conversation, attachment, content, found, (first, last), cancelled, on_progress
+            )
+        except Unreadable as error:
+            return msgspec.structs.replace(attachment, state="refused", reason=reason(error, attachment.name))
+        parts = [*found.parts, *(Part(f"page {number}", page.text, number) for number, page in pages.items())]
+        whole = Extracted("pdf", tuple(sorted(parts, key=lambda part: part.number)), found.count, False)
+        kept = self._attachments.keep(
+            conversation, attachment.name, content, whole, (attachment.first, attachment.last)
+        )
+        if not pages or kept.state == "refused":
+            return kept
+        model = next(iter(pages.values())).model
+        read_by: dict[str, str | int | float] = {"name": attachment.name, "pages": len(pages), "model": model}
+        return msgspec.structs.replace(kept, reason=ErrorInfo("attachment.read_by", read_by))
+
+    def _read(
+        self,
+        conversation: int,
+        attachment: Attachment,
+        content: bytes,
+        found: Extracted,
+        chosen: tuple[int, int],
+        cancelled: Cancelled,
+        on_progress: OnPage,
+    ) -> dict[int, PageText]:
+        """The pages that have no text of their own, as the model reads them; those without any left out."""
+        with_text = {part.number for part in found.parts}
+        wanted = [number for number in range(chosen[0], chosen[1] + 1) if number not in with_text]
+        known = self._texts.of(attachment.sha256)
+        model: ChatModel | None = None
+        for place, number in enumerate(wanted, 1):
+            if number in known:
+                continue
+            on_progress((place, len(wanted)))
+            page = scanned_page(content, number, cancelled)
+            text = ""
+            if not page.blank:
+                model = model or self._model(conversation)
+                text = self._written(model, page.pixels, cancelled)
+            known[number] = PageText(text, self._models.signature)
+            self._texts.keep(
+                attachment.sha256, number, known[number], temporary=conversation >= FIRST_TEMPORARY
+            )
+        return {number: known[number] for number in wanted if known[number].text}
+
+    def _model(self, conversation: int) -> ChatModel:
+        """The model of the chat, loaded. Raises UserError `picture.not_seen`, and where it cannot be loaded."""
+        self._take_up(conversation)
+        model = self._model_registry.chat_model()
+        model.ready()
+        state = self._models.state
+        if state.facts is not None and not state.facts.sees:
+            raise UserError("picture.not_seen", name=state.name)
+        return model
+
+    def _written(self, model: ChatModel, pixels: Pixels, cancelled: Cancelled) -> str:
+        """What the model reads on a page."""
+        context, files = model.ready(), MemoryContents()
+        name = hashlib.sha256(pixels.data).hexdigest()
+        try:
+            files[name] = pixels.data
+            picture = Picture(str(files.file(name)), name, pixels.width, pixels.height)
+            ask = ModelRequest(
+                (Message("user", f"\n\n{_WISH}", media=(picture,)),),
+                sampling=Sampling(temperature=0.0, repeat_penalty=1.05),
+                reasoning="off",
+                max_tokens=min(_MOST_TOKENS, context // 2),
+            )
+            while True:
+                while self._is_busy() and not cancelled():
+                    time.sleep(_LOOK_S)
+                turn = model.stream(ask, lambda _: None, lambda: cancelled() or self._is_busy())
+                if cancelled():
+                    raise Unreadable("cancelled", kind="pdf")
+                if turn.error is not None:
+                    raise UserError.from_info(turn.error)
+                if turn.finish_reason != "cancelled":
+                    return _plain(turn.content, goes_on=turn.finish_reason == "length")
+        finally:
+            files.close()
+
+
+def _with_text(name: str, content: bytes, first: int, last: int, cancelled: Cancelled) -> Extracted:
+    """The pages that have text of their own. Raises Unreadable."""
+    try:
+        return extracted(name, content, cancelled, first, last)
+    except Unreadable as error:
+        if error.why != "pages_are_pictures":
+            raise
+    return Extracted("pdf", (), last, False)
+
+
+def _plain(said: str, *, goes_on: bool) -> str:
+    """The text of a page, as a model wrote it."""
+    text = clean_text(said).strip()
+    if fenced := _FENCED.fullmatch(text):
+        text = fenced[1].strip()
+    if _NO_TEXT.fullmatch(text):
+        return ""
+    return f"{text}\n{_GOES_ON}" if goes_on else text
