@@ -44,14 +44,17 @@ class Verdicts(QObject):
 
     def ask(self, paths: Iterable[str]) -> None:
         """Have these judged, in this order, if they are not."""
-        self._waiting = deque(path for path in paths if path not in self._known and path != self._asked)
-        self._next()
+        self._wait_for(path for path in paths if path not in self._known)
 
     def ask_again(self, paths: Iterable[str]) -> None:
         """As `ask`, and those judged some time ago anew: other programs come and go. What is known stays until
         then."""
         old = time.monotonic() - STALE_S
-        self._waiting = deque(path for path in paths if self._when.get(path, -math.inf) <= old)
+        self._wait_for(path for path in paths if self._when.get(path, -math.inf) <= old)
+
+    def _wait_for(self, paths: Iterable[str]) -> None:
+        """Judge these and no others next; the one that is being judged is not judged twice."""
+        self._waiting = deque(path for path in paths if path != self._asked)
         self._next()
 
     def forget(self) -> None:
