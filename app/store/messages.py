@@ -10,22 +10,15 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import (
-    CTE,
-    ColumnElement,
     Connection,
-    Select,
-    bindparam,
-    column,
     delete,
-    exists,
     func,
     insert,
-    literal,
     select,
-    true,
     update,
 )
 
+from app.store.branches import KEPT, LAST_MODEL, MESSAGES, PATH, below, branch_of, shown_last
 from app.store.database import Part, inserted, reads, writes
 from app.store.errors import no_conversation, no_message
 from app.store.finding import count_in
@@ -33,8 +26,6 @@ from app.store.records import Attachment, Conversation, Given, Message, MessageS
 from app.store.tables import CONVERSATION, CUT, HAS_GIVEN, MESSAGE, selection
 from engine.errors import ErrorInfo
 from engine.values import Role, Timings, ToolCall, Usage
-
-_KEPT = MESSAGE.c.deleted.is_(None)
 
 
 class Messages(Part):
@@ -66,7 +57,7 @@ class Messages(Part):
         owner = CONVERSATION.c.id == conversation
         if connection.scalar(select(CONVERSATION.c.id).where(owner)) is None:
             raise no_conversation(conversation)
-        is_there = (MESSAGE.c.id == parent) & (MESSAGE.c.conversation == conversation) & _KEPT
+        is_there = (MESSAGE.c.id == parent) & (MESSAGE.c.conversation == conversation) & KEPT
         if parent is not None and connection.scalar(select(MESSAGE.c.id).where(is_there)) is None:
             raise no_message(parent)
         now = self.database.clock()
@@ -160,7 +151,7 @@ class Messages(Part):
     def preferred(self, connection: Connection) -> dict[str, int]:
         """How many answers of each model were preferred."""
         count = func.count().label("count")
-        found = select(MESSAGE.c.model, count).where(MESSAGE.c.better, _KEPT).group_by(MESSAGE.c.model)
+        found = select(MESSAGE.c.model, count).where(MESSAGE.c.better, KEPT).group_by(MESSAGE.c.model)
         return {str(model): int(times) for model, times in connection.execute(found)}
 
     def set_sources(self, message: int, sources: Sequence[Source]) -> Message:
@@ -201,8 +192,10 @@ class Messages(Part):
     @reads
     def get_all(self, connection: Connection, ids: Sequence[int]) -> list[Message]:
         """Any number of messages, in the order of `ids`."""
+        if not ids:
+            return []
         wanted = msgspec.json.encode(ids).decode()
-        found = [Message(*row) for row in connection.execute(_SELECTION, {"ids": wanted})]
+        found = [Message(*row) for row in connection.execute(MESSAGES, {"ids": wanted})]
         if len(found) != len(ids):
             present = {message.id for message in found}
             raise no_message(next(message for message in ids if message not in present))
@@ -214,10 +207,7 @@ class Messages(Part):
 
         Raises UserError `store.no_conversation`.
         """
-        up = _branch(connection, conversation)
-        path = select(up.c.id).order_by(up.c.distance.desc()).subquery()
-        # As one value: thousands of rows would keep the interpreter from the window.
-        ids = connection.execute(select(func.json_group_array(path.c.id))).scalar_one()
+        ids = connection.execute(PATH, branch_of(connection, conversation)).scalar_one()
         return msgspec.json.decode(ids, type=list[int])
 
     @reads
@@ -226,10 +216,7 @@ class Messages(Part):
 
         Raises UserError `store.no_conversation`.
         """
-        up = _branch(connection, conversation)
-        says = (MESSAGE.c.role == "assistant") & (MESSAGE.c.model != "")
-        found = select(MESSAGE.c.model).join(up, MESSAGE.c.id == up.c.id).where(says)
-        return connection.scalar(found.order_by(up.c.distance).limit(1)) or ""
+        return connection.scalar(LAST_MODEL, branch_of(connection, conversation)) or ""
 
     @reads
     def find(
@@ -247,7 +234,7 @@ class Messages(Part):
         found = place.first()
         if found is None:
             raise no_message(message)
-        beside = (columns.conversation == found[0]) & columns.parent.is_(found[1]) & _KEPT
+        beside = (columns.conversation == found[0]) & columns.parent.is_(found[1]) & KEPT
         return list(connection.scalars(select(columns.id).where(beside).order_by(columns.id)))
 
     @writes
@@ -256,7 +243,7 @@ class Messages(Part):
         conversation = self.home(message)
         if conversation is None:
             raise no_message(message)
-        leaf = _shown_last(connection, MESSAGE.c.id == message)
+        leaf = shown_last(connection, MESSAGE.c.id == message)
         if leaf is None:
             raise no_message(message)
         return _show_leaf(connection, conversation, leaf)
@@ -265,21 +252,21 @@ class Messages(Part):
     def delete(self, connection: Connection, message: int) -> Conversation:
         """Delete a message and what follows it, until `restore`, and show the variant beside it that was shown last,
         else the branch up to it."""
-        record, below = self.get(message), _below(MESSAGE.c.id == message)
-        gone = MESSAGE.c.id.in_(select(below.c.id))
-        connection.execute(update(MESSAGE).where(gone, _KEPT).values(deleted=self.database.clock()))
+        record, down = self.get(message), below(MESSAGE.c.id == message)
+        gone = MESSAGE.c.id.in_(select(down.c.id))
+        connection.execute(update(MESSAGE).where(gone, KEPT).values(deleted=self.database.clock()))
         beside = (MESSAGE.c.conversation == record.conversation) & MESSAGE.c.parent.is_(record.parent)
-        leaf = _shown_last(connection, beside)
+        leaf = shown_last(connection, beside)
         return _show_leaf(connection, record.conversation, record.parent if leaf is None else leaf)
 
     @writes
     def restore(self, connection: Connection, message: int) -> Conversation:
         """Undo `delete`, and show the message again."""
-        record, below = self.get(message), _below(MESSAGE.c.id == message, kept=False)
+        record, down = self.get(message), below(MESSAGE.c.id == message, kept=False)
         if record.parent is not None and record.parent not in self.siblings(record.parent):
             raise no_message(record.parent)
         deleted = connection.scalar(select(MESSAGE.c.deleted).where(MESSAGE.c.id == message))
-        of_it = MESSAGE.c.id.in_(select(below.c.id)) & (MESSAGE.c.deleted == deleted)
+        of_it = MESSAGE.c.id.in_(select(down.c.id)) & (MESSAGE.c.deleted == deleted)
         connection.execute(update(MESSAGE).where(of_it).values(deleted=None))
         return self.show(message)
 
@@ -290,36 +277,6 @@ class Messages(Part):
         connection.execute(delete(CUT).where(CUT.c.first.in_(select(MESSAGE.c.id).where(expired))))
         # What is beneath a deleted message was deleted no later.
         return connection.execute(delete(MESSAGE).where(expired)).rowcount
-
-
-def _branch(connection: Connection, conversation: int) -> CTE:
-    """The messages of the shown branch, by their `distance` from the leaf."""
-    leaf = connection.execute(select(CONVERSATION.c.leaf).where(CONVERSATION.c.id == conversation)).first()
-    if leaf is None:
-        raise no_conversation(conversation)
-    columns = MESSAGE.c
-    first = select(columns.id, columns.parent, literal(0).label("distance")).where(columns.id == leaf[0])
-    up = first.cte("up", recursive=True)
-    return up.union_all(
-        select(columns.id, columns.parent, up.c.distance + 1).where(columns.id == up.c.parent)
-    )
-
-
-def _below(start: ColumnElement[bool], *, kept: bool = True) -> CTE:
-    """The messages that `start` names and all beneath them; deleted ones only where `kept` is False."""
-    row = MESSAGE.c
-    columns, wanted = (row.id, row.parent, row.used), _KEPT if kept else true()
-    down = select(*columns).where(start, wanted).cte("down", recursive=True)
-    return down.union_all(select(*columns).where(row.parent == down.c.id, wanted))
-
-
-def _shown_last(connection: Connection, start: ColumnElement[bool]) -> int | None:
-    """The end of a branch beneath what `start` names that was shown last."""
-    down, child = _below(start), MESSAGE.alias()
-    has_children = exists().where(child.c.parent == down.c.id, child.c.deleted.is_(None))
-    ends = select(down.c.id).where(~has_children).order_by(down.c.used.desc()).limit(1)
-    found: int | None = connection.scalar(ends)
-    return found
 
 
 def _show_leaf(connection: Connection, conversation: int, leaf: int | None) -> Conversation:
@@ -336,27 +293,3 @@ def _next_use(connection: Connection, conversation: int) -> int:
     columns = MESSAGE.c
     used = connection.scalar(select(func.max(columns.used)).where(columns.conversation == conversation))
     return 1 if used is None else used + 1
-
-
-def _selection() -> Select[*tuple[Any, ...]]:
-    """The columns of a `Message`, in its order, for the ids in the JSON array `:ids` (any number)."""
-    row, sibling = MESSAGE.c, MESSAGE.alias()
-    ids = func.json_each(bindparam("ids")).table_valued(column("key"), column("value"))
-    same_parent = (
-        select(func.count())
-        .select_from(sibling)
-        .where(
-            sibling.c.parent.is_(row.parent),
-            sibling.c.conversation == row.conversation,
-            sibling.c.deleted.is_(None),
-        )
-    )
-    counts = {
-        "sibling": same_parent.where(sibling.c.id <= row.id).correlate(MESSAGE).scalar_subquery(),
-        "siblings": same_parent.correlate(MESSAGE).scalar_subquery(),
-    }
-    columns = (counts[name] if name in counts else row[name] for name in Message.__struct_fields__)
-    return select(*columns).select_from(ids).join(MESSAGE, row.id == ids.c.value).order_by(ids.c.key)
-
-
-_SELECTION = _selection()

@@ -49,7 +49,7 @@ def _bring_up_to_date(connection: Connection, place: Place, now: float) -> None:
     if revision == SCHEMA_REVISION:
         return
     # Imported here: it is needed once per new version, and costs a noticeable part of the start.
-    from app.store.migrating import is_known, upgrade
+    from app.store.migrations.running import is_known, upgrade
 
     if revision is not None:
         if not is_known(revision):

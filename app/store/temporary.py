@@ -38,7 +38,7 @@ class MemoryDatabase(Database):
 
 def memory_database(place: Place, clock: Callable[[], float]) -> MemoryDatabase:
     """An empty database in memory, whose ids are never those of a file. `place` is only named in errors."""
-    from app.store.migrating import upgrade
+    from app.store.migrations.running import upgrade
 
     engine = _engine()
     with engine.begin() as connection:

@@ -1,10 +1,10 @@
-"""Alembic's entry point: runs the migrations on the connection from `app.store.migrating`."""
+"""Alembic's entry point: runs the migrations on the connection from `app.store.migrations.running`."""
 
 from __future__ import annotations
 
 from alembic import context
 
-from app.store.migrating import is_compared
+from app.store.migrations.running import is_compared
 from app.store.tables import METADATA
 
 context.configure(

@@ -14,9 +14,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from agents.events import ModelTurn
-from app.store import migrating, opening
+from app.store import opening
 from app.store.backup import restore
 from app.store.location import SCHEMA_REVISION, Place
+from app.store.migrations import running
 from app.store.records import (
     Attachment,
     ChatOptions,
@@ -184,13 +185,13 @@ def test_the_tables_are_what_the_migrations_make(store: Store) -> None:
     with store.database.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
-            opts={"include_name": lambda name, kind, parents: migrating.is_compared(name, kind)},
+            opts={"include_name": lambda name, kind, parents: running.is_compared(name, kind)},
         )
         assert compare_metadata(context, METADATA) == []
 
 
 def test_the_newest_revision_is_the_one_this_build_expects() -> None:
-    script = ScriptDirectory.from_config(migrating.config())
+    script = ScriptDirectory.from_config(running.config())
     assert script.get_current_head() == SCHEMA_REVISION
     assert (DATA / f"store-{SCHEMA_REVISION}.sql").exists()
 
@@ -213,9 +214,9 @@ def next_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[s
     """Makes this build one with a further migration, its body given."""
 
     def release(body: str) -> None:
-        shutil.copytree(migrating.MIGRATIONS, tmp_path / "migrations")
+        shutil.copytree(running.MIGRATIONS, tmp_path / "migrations")
         (tmp_path / "migrations" / "versions" / "next.py").write_text(NEXT + body, encoding="utf-8")
-        monkeypatch.setattr(migrating, "MIGRATIONS", tmp_path / "migrations")
+        monkeypatch.setattr(running, "MIGRATIONS", tmp_path / "migrations")
         monkeypatch.setattr(opening, "SCHEMA_REVISION", "next")
 
     return release
