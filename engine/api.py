@@ -16,9 +16,11 @@ from engine.errors import ErrorInfo
 from engine.placement.plan import LoadedWeights, Machine, PlacementOptions, Plan
 from engine.values import (
     ExpertsFired,
+    FillIn,
     FinishReason,
     Message,
     Picture,
+    RawPrompt,
     Reasoning,
     ReasoningControl,
     Sampling,
@@ -55,7 +57,8 @@ class ModelFacts(msgspec.Struct, frozen=True):
     is free in it is free again after an unload. `remote`: the model runs elsewhere and prompts leave this
     machine; `path` is then a name ("openai:URL#NAME"). `draft_model` is the path of the draft model in
     use; where a requested one could not be loaded, the plan's notices say why. `graph_splits`: the number
-    of graph splits of a prefill and of a decode step; (0, 0) if unknown. `sees`: it takes pictures in messages."""
+    of graph splits of a prefill and of a decode step; (0, 0) if unknown. `sees`: it takes pictures in messages.
+    `fills`: it takes a `FillIn`."""
 
     path: str
     name: str
@@ -73,6 +76,7 @@ class ModelFacts(msgspec.Struct, frozen=True):
     draft_model: str = ""
     graph_splits: tuple[int, int] = (0, 0)
     sees: bool = False
+    fills: bool = False
 
 
 class GenerateRequest(msgspec.Struct, frozen=True):
@@ -90,6 +94,9 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     probabilities. `score`: nothing is written; the last message, an answer, is read again, and its tokens come in
     `TokenLogprobs`, reasoning and marks of calls included. It shares the steps with other answers, gives way to them,
     and is aborted as they are.
+
+    `prompt` takes the place of the messages, of which there are none then: what continues it comes as content,
+    without reasoning, calls or other marks.
 
     `client` names the program that asks, "" is the person: their own answers come first, then those of clients, each
     in its turn, however many another has waiting.
@@ -111,6 +118,7 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     top_logprobs: int | None = None
     score: bool = False
     client: str = ""
+    prompt: RawPrompt | FillIn | None = None
 
 
 class LoadProgress(msgspec.Struct, frozen=True, tag="load_progress"):

@@ -96,6 +96,30 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
         return plain
 
 
+class RawPrompt(msgspec.Struct, frozen=True, tag="raw"):
+    """A prompt that no template writes: text, behind the BOS token where the model wants one, in which what looks
+    like a special token stays text; or tokens of the model, as they are."""
+
+    prompt: str | tuple[int, ...]
+
+
+class FillIn(msgspec.Struct, frozen=True, tag="fill_in"):
+    """Asks for what stands between `prefix` and `suffix` in the file `path`. `files` are others that it may look at,
+    each a path and its text, the most important one last."""
+
+    prefix: str
+    suffix: str
+    path: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+
+
+def told_text(prompt: RawPrompt | FillIn) -> str | tuple[int, ...]:
+    """All that a prompt says, in one."""
+    if isinstance(prompt, RawPrompt):
+        return prompt.prompt
+    return "".join((*(text for _, text in prompt.files), prompt.prefix, prompt.suffix))
+
+
 class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):
     """Sampling parameters. None falls to the model's recommendation, then to the engine's default
     (`engine.local.generation.sampling.DEFAULTS`).

@@ -17,6 +17,7 @@ from engine.formats.learn.support import find_form
 from engine.formats.parse.call_reader import CallReader
 from engine.formats.parse.channels import ChannelParser
 from engine.formats.parse.parser import ReplyParser
+from engine.formats.parse.plain_text import PlainText
 from engine.formats.render.definitions import plainer
 from engine.formats.render.fallback import with_tools_described
 from engine.formats.render.history import Prepared, inserted, prepared, written_calls
@@ -143,6 +144,8 @@ class ChatFormat:
     def parser(self, prompt: Prompt, tools: Tools = None) -> ReplyParser:
         """A parser for the reply to this prompt. Without `tools` it uses those that the prompt was
         rendered with; without any, what looks like a call is part of the answer."""
+        if prompt.is_raw:
+            return PlainText(prompt)
         offered = prompt.tools if tools is None else tools
         if self._dialect.channels:
             return ChannelParser(self._markers, prompt, self._dialect, offered)

@@ -30,7 +30,8 @@ class Prompt(msgspec.Struct, frozen=True):
     was handed a closed block, which it may not respect. `continued_*` is the part of the answer that the
     prompt ends with, from the character `continued_from` of its text on. `tools` are the definitions that it was
     rendered with. `stops` are texts at which the answer is over, for a model that never learned a mark for that.
-    `pictures` are texts in it that stand for these tokens.
+    `pictures` are texts in it that stand for these tokens. `is_raw`: no template wrote it, and what continues it is
+    text in which nothing is a mark.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Prompt(msgspec.Struct, frozen=True):
     tools: tuple[dict[str, Any], ...] = ()
     stops: tuple[str, ...] = ()
     pictures: Mapping[str, tuple[int, ...]] = {}
+    is_raw: bool = False
 
     @property
     def before_answer(self) -> Prompt:

@@ -263,6 +263,7 @@ def _facts(
         draft_model=request.options.draft_model if drafts else "",
         graph_splits=splits,
         sees=sees,
+        fills=native.fill_in_tokens(native.vocabulary(model)) is not None,
     )
 
 

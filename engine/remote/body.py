@@ -1,4 +1,4 @@
-"""A request as OpenAI's chat API takes it, and what to leave out for servers that refuse some of it. Pure."""
+"""A request as OpenAI's API takes it, and what to leave out for servers that refuse some of it. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.remote.described import NO_TOOLS, described_messages
 from engine.remote.kinds import Kind
 from engine.remote.pictures import in_parts, pictures_of
 from engine.remote.reasoning import reasoning_fields
-from engine.values import Message, ToolCall
+from engine.values import Message, RawPrompt, ToolCall
 
 # What OpenAI's API knows beside what a request cannot do without; a server may refuse each of them.
 _OPTIONAL = tuple(
@@ -26,15 +26,23 @@ _OPTIONAL = tuple(
 # Those that servers know which render a template themselves; each is left out first.
 _EXTENSIONS = _OPTIONAL[: _OPTIONAL.index("seed")]
 REASONING_CONTENT = "reasoning_content"
-TOOLS = "tools"
+TOOLS, PROMPT = "tools", "prompt"
 MAX_COMPLETION = "max_completion_tokens"
 
 
 def request_body(request: GenerateRequest, model: str, kind: Kind, refused: frozenset[str]) -> dict[str, Any]:
-    """The body, with stand-ins for pictures. `refused` are the fields that this server does not take."""
-    sampling = request.sampling
-    extended = kind in ("vllm", "llama-server")
-    penalty = "repetition_penalty" if kind == "vllm" else "repeat_penalty"
+    """The body, with stand-ins for pictures, of a chat or of a completion. `refused` are the fields that this server
+    does not take."""
+    if isinstance(request.prompt, RawPrompt):
+        body = {"model": model, PROMPT: request.prompt.prompt} | _sampling_fields(request, kind)
+    else:
+        body = _chat(request, model, kind, refused)
+    if "max_tokens" in refused and request.max_tokens:  # OpenAI's reasoning models
+        body[MAX_COMPLETION] = request.max_tokens
+    return {name: value for name, value in body.items() if value is not None and name not in refused}
+
+
+def _chat(request: GenerateRequest, model: str, kind: Kind, refused: frozenset[str]) -> dict[str, Any]:
     conversation, sign = marked(request.messages)
     if TOOLS in refused:
         offered = request.tool_choice != "none"
@@ -43,9 +51,22 @@ def request_body(request: GenerateRequest, model: str, kind: Kind, refused: froz
         messages = chat_messages(conversation, with_reasoning=REASONING_CONTENT not in refused)
     pictures = pictures_of(request.messages)
     messages = [in_parts(message, sign, pictures) for message in messages]
-    body: dict[str, Any] = {
-        "model": model,
-        "messages": messages,
+    body: dict[str, Any] = {"model": model, "messages": messages} | _sampling_fields(request, kind)
+    # Not offered at all where none is to be called: many servers pass over the choice "none".
+    if request.tools and request.tool_choice != "none" and TOOLS not in refused:
+        body[TOOLS] = list(request.tools)
+        body["tool_choice"] = _choice(request.tool_choice)
+        body["parallel_tool_calls"] = None if request.parallel_tool_calls else False
+    if request.continue_last and kind == "vllm":
+        body |= {"continue_final_message": True, "add_generation_prompt": False}
+    return body | reasoning_fields(request.reasoning, template=kind in ("vllm", "llama-server"))
+
+
+def _sampling_fields(request: GenerateRequest, kind: Kind) -> dict[str, Any]:
+    """What chats and completions share; None for what is left out."""
+    sampling = request.sampling
+    penalty = "repetition_penalty" if kind == "vllm" else "repeat_penalty"
+    return {
         "stream": True,
         "stream_options": {"include_usage": True},
         "temperature": sampling.temperature,
@@ -60,17 +81,6 @@ def request_body(request: GenerateRequest, model: str, kind: Kind, refused: froz
         "max_tokens": request.max_tokens or None,
         "stop": list(request.stop) or None,
     }
-    # Not offered at all where none is to be called: many servers pass over the choice "none".
-    if request.tools and request.tool_choice != "none" and TOOLS not in refused:
-        body[TOOLS] = list(request.tools)
-        body["tool_choice"] = _choice(request.tool_choice)
-        body["parallel_tool_calls"] = None if request.parallel_tool_calls else False
-    if request.continue_last and kind == "vllm":
-        body |= {"continue_final_message": True, "add_generation_prompt": False}
-    body |= reasoning_fields(request.reasoning, template=extended)
-    if "max_tokens" in refused and request.max_tokens:  # OpenAI's reasoning models
-        body[MAX_COMPLETION] = request.max_tokens
-    return {name: value for name, value in body.items() if value is not None and name not in refused}
 
 
 def chat_messages(messages: Sequence[Message], *, with_reasoning: bool = True) -> list[dict[str, Any]]:
@@ -116,7 +126,7 @@ def refused_fields(status: int, said: str, body: dict[str, Any]) -> frozenset[st
     if status not in (400, 422):
         return frozenset()
     optional = [name for name in _OPTIONAL if name in body]
-    if any(REASONING_CONTENT in message for message in body["messages"]):
+    if any(REASONING_CONTENT in message for message in body.get("messages", ())):
         optional.append(REASONING_CONTENT)
     named = frozenset(name for name in optional if re.search(rf"\b{name}\b", said))
     if named:

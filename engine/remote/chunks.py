@@ -1,4 +1,4 @@
-"""Reads response chunks: of a stream, or the whole. Pure.
+"""Reads response chunks: of a stream, or the whole, of a chat or a completion. Pure.
 
 Servers share the shape and differ in details: reasoning is `reasoning_content` (vLLM, SGLang, llama-server,
 DeepSeek), `reasoning` (Ollama, LM Studio, OpenRouter, newer vLLM) or `thinking`; call deltas come with or
@@ -71,7 +71,7 @@ def read_chunk(data: str) -> Chunk:
         raise _garbled("message")
     stop = first.get("stop_reason")
     return Chunk(
-        content=_text(message.get("content"), "content"),
+        content=_text(message.get("content") if message else first.get("text"), "content"),
         reasoning=_reasoning(message),
         calls=_calls(message.get("tool_calls")),
         finish_reason=str(first.get("finish_reason") or ""),

@@ -217,6 +217,10 @@ class RemoteEngine:
             exchange.fail(self._failure)
         elif exchange.has_pictures and not server.sees:
             exchange.fail(ErrorInfo("picture.not_seen", {"name": server.name.model}))
+        elif (
+            exchange.fills_in
+        ):  # servers differ in how they are asked, and some leave out the end without a word
+            exchange.fail(ErrorInfo("fill_in.unknown", {"name": server.name.model}))
         else:
             exchange.run(server)
         with self._lock:

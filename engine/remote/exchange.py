@@ -11,14 +11,14 @@ import msgspec
 
 from engine.api import Event, Finished, GenerateRequest
 from engine.errors import ErrorInfo, UserError, error_info
-from engine.remote.body import refused_fields, request_body
+from engine.remote.body import PROMPT, refused_fields, request_body
 from engine.remote.chunks import Chunk, read_chunk
 from engine.remote.http import Answer, CutError, Line, StatusError
 from engine.remote.pictures import refused_pictures, with_data
 from engine.remote.reply import Reply
 from engine.remote.server import Server
 from engine.remote.sse import EventReader
-from engine.values import FinishReason, Timings, Usage
+from engine.values import FillIn, FinishReason, Timings, Usage
 
 _DONE = "[DONE]"
 # How often a request is sent again without fields that were refused.
@@ -42,6 +42,10 @@ class Exchange:
     @property
     def id(self) -> int:
         return self._request.id
+
+    @property
+    def fills_in(self) -> bool:
+        return isinstance(self._request.prompt, FillIn)
 
     @property
     def has_pictures(self) -> bool:
@@ -111,6 +115,8 @@ class Exchange:
                 return
             except StatusError as error:
                 self._check_pictures(server, error)
+                if PROMPT in body and error.code == "remote.not_found":
+                    raise UserError("raw_prompt.elsewhere", host=server.http.place) from error
                 refused = refused_fields(error.status, error.said, body)
                 if not server.refuse(refused):
                     raise
@@ -128,11 +134,12 @@ class Exchange:
 
     def _ask(self, server: Server, body: dict[str, Any], line: Line) -> None:
         sent = with_data(body, self._request.messages)
+        path = "completions" if PROMPT in body else "chat/completions"
         reply = Reply(self._request, self._emit, self._started, server.measuring.estimated)
         with self._lock:
             self._reply = reply
         try:
-            with server.http.stream(f"{server.name.url}/chat/completions", sent, line) as answer:
+            with server.http.stream(f"{server.name.url}/{path}", sent, line) as answer:
                 for chunk in _chunks(answer, server.http.place):
                     reply.feed(chunk)
         finally:

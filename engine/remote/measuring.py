@@ -13,7 +13,7 @@ from engine.remote.http import Http
 from engine.remote.kinds import Kind
 from engine.remote.names import RemoteName
 from engine.remote.pictures import patches_of, picture_tokens, without_pictures
-from engine.values import Picture
+from engine.values import Picture, told_text
 
 _COUNT_S = 30.0
 
@@ -31,6 +31,8 @@ class TokenCounting:
         self, request: GenerateRequest, texts: tuple[str | Picture, ...], refused: frozenset[str]
     ) -> Measured:
         """Never raises for a server that does not answer: then it is an estimate."""
+        if request.prompt is not None:
+            return Measured(request.id, self.estimated_prompt(request, refused), exact=False)
         body = request_body(request, self._name.model, self._kind, refused)
         seen = sum(map(patches_of, body["messages"]))
         exact = not seen and not any(isinstance(text, Picture) for text in texts)
@@ -49,11 +51,14 @@ class TokenCounting:
     def estimated_prompt(self, request: GenerateRequest, refused: frozenset[str]) -> int:
         """The estimate, without any request."""
         with self._lock:
+            if request.prompt is not None:
+                given = told_text(request.prompt)
+                return self._learned.text(given) if isinstance(given, str) else len(given)
             return self._estimate(request_body(request, self._name.model, self._kind, refused))
 
     def counted(self, body: dict[str, Any], prompt_tokens: int) -> None:
         """Record the server's count of this request's prompt."""
-        if prompt_tokens > 0:
+        if prompt_tokens > 0 and "messages" in body:
             with self._lock:
                 self._learned.counted(body["messages"], body.get("tools", ()), prompt_tokens)
 

@@ -22,6 +22,7 @@ from engine.formats import (
 from engine.formats.known_dialects import other_notations
 from engine.formats.learn.markers import ReasoningMarkers
 from engine.formats.parse.call_reader import CallReader
+from engine.formats.parse.plain_text import PlainText
 from engine.formats.render.fallback import FALLBACK
 from engine.remote.call_pieces import CallPieces
 from engine.remote.chunks import Chunk, Counted
@@ -52,7 +53,11 @@ class Reply:
         seed = f"{request.id}:{len(request.messages)}"
         tools = request.tools if request.tool_choice != "none" else ()
         reader = CallReader(FALLBACK, other_notations(FALLBACK), tools)
-        self._parser = ReplyParser(ReasoningMarkers(), Prompt(seed), reader)
+        self._parser = (
+            ReplyParser(ReasoningMarkers(), Prompt(seed), reader)
+            if request.prompt is None
+            else PlainText(Prompt(seed))
+        )
         self._pieces = CallPieces(seed)
         self._counted = Counted()
         self._first = self._last = self._thought = 0.0

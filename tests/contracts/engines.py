@@ -13,7 +13,7 @@ from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
 from engine.remote.access import RemoteAccess
 from engine.remote.engine import RemoteEngine
-from engine.values import Message, Sampling, ToolCall
+from engine.values import Message, Sampling, ToolCall, told_text
 from tests.support.openai_script import Asked, Call, Reply
 from tests.support.openai_server import OpenAiServer, tokens_of
 from tests.support.recorder import Recorder
@@ -107,7 +107,7 @@ def _remote(stack: ExitStack) -> Subject:
 def _served(asked: Asked) -> Reply:
     """What a server of models does with the fields of a request."""
     body = asked.body
-    if tokens_of(json.dumps(body["messages"])) > CONTEXT:
+    if tokens_of(json.dumps(body.get("messages", ""))) > CONTEXT:
         return Reply(
             fault="status", status=400, message="This model's maximum context length is 2048 tokens."
         )
@@ -123,7 +123,7 @@ def _served(asked: Asked) -> Reply:
     limit = 4 * body.get("max_tokens", 0)
     if 0 < limit < len(content):
         content, reason = content[:limit], "length"
-    thinks = body["model"] == "thinker" and body.get("reasoning_effort") != "none"
+    thinks = body["model"] == "thinker" and "prompt" not in body and body.get("reasoning_effort") != "none"
     return Reply(content, _THOUGHTS if thinks else "", pace=0.005, finish_reason=reason, stop=hit)
 
 
@@ -140,9 +140,9 @@ def _scripted(_: ExitStack) -> Subject:
         if _must_call(asked):
             return ()
         facts = engine.model
-        thinks = facts is not None and facts.path == "/models/thinker.gguf"
+        thinks = asked.prompt is None and facts is not None and facts.path == "/models/thinker.gguf"
         thoughts = tuple(f"<think>{word} " for word in _THOUGHTS.split()) if thinks else ()
-        return (*thoughts, *(f"{word} " for word in _content(asked.messages[-1].content).split()))
+        return (*thoughts, *(f"{word} " for word in _content(_question(asked)).split()))
 
     def make(listener: Listener) -> ScriptedEngine:
         nonlocal engine
@@ -166,6 +166,10 @@ def _scripted(_: ExitStack) -> Subject:
 
     engine: ScriptedEngine
     return Subject(make, "/models/model.gguf", "/models/thinker.gguf")
+
+
+def _question(asked: GenerateRequest) -> str:
+    return str(told_text(asked.prompt)) if asked.prompt is not None else asked.messages[-1].content
 
 
 def _must_call(asked: GenerateRequest) -> bool:

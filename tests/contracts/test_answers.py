@@ -7,8 +7,18 @@ import json
 import msgspec
 import pytest
 
-from engine.api import Delta, Event, Finished, Measured, PrefillProgress, Queued, ToolCallDelta, ToolCalled
-from engine.values import Sampling
+from engine.api import (
+    Delta,
+    Event,
+    Finished,
+    GenerateRequest,
+    Measured,
+    PrefillProgress,
+    Queued,
+    ToolCallDelta,
+    ToolCalled,
+)
+from engine.values import FillIn, RawPrompt, Sampling
 from tests.contracts.engines import SHORT, STORY, TOOL, Subject, request
 
 
@@ -158,6 +168,40 @@ def test_a_prompt_that_is_too_long_is_an_error_and_the_next_one_is_answered(load
     assert loaded.told.answer(loaded.engine, request(20, SHORT))[1].reason == "stop"
 
 
+def raw(id: int, prompt: RawPrompt | FillIn, **options: object) -> GenerateRequest:
+    return GenerateRequest(id, (), Sampling(temperature=0.0), prompt=prompt, **options)  # type: ignore[arg-type]
+
+
+def test_a_raw_prompt_is_continued_as_content_also_by_a_model_that_thinks(thinking: Subject) -> None:
+    thinking.engine.generate(raw(40, RawPrompt("The sea is deep and"), max_tokens=8))
+    events = events_of(thinking, 40)
+    end = events[-1]
+    assert isinstance(end, Finished) and (end.error, end.tool_calls) == (None, ())
+    assert text(events).strip() and text(events, "reasoning") == ""
+    assert 0 < end.usage.prompt_tokens < 12, "no template around it"
+    assert 0 < end.usage.completion_tokens <= 8 and end.usage.reasoning_tokens == 0
+
+
+def test_a_raw_prompt_may_be_tokens_of_the_model(loaded: Subject) -> None:
+    written, end = loaded.told.answer(loaded.engine, raw(41, RawPrompt((500, 600, 700)), max_tokens=4))
+    assert written and (end.error, end.usage.prompt_tokens) == (None, 3)
+
+
+def test_a_model_that_never_learned_to_fill_in_says_so(loaded: Subject) -> None:
+    assert loaded.engine.model is not None and not loaded.engine.model.fills
+    _, end = loaded.told.answer(loaded.engine, raw(42, FillIn("def add(", "    return a + b")))
+    assert end.reason == "error" and end.error is not None and end.error.code == "fill_in.unknown"
+
+
+def test_a_raw_prompt_is_measured(loaded: Subject) -> None:
+    asked = raw(43, RawPrompt("The sea is deep and"), max_tokens=1)
+    loaded.engine.measure(asked)
+    measured = loaded.told.next(Measured)
+    _, end = loaded.told.answer(loaded.engine, asked)
+    least = end.usage.prompt_tokens
+    assert measured.prompt == least if measured.exact else measured.prompt >= least
+
+
 def test_thoughts_come_before_the_answer(thinking: Subject) -> None:
     thinking.engine.generate(request(21, SHORT, max_tokens=600))
     thinking.told.next(Delta)
@@ -180,6 +224,7 @@ def test_answer_now_ends_the_thoughts_and_the_answer_begins(thinking: Subject) -
 
 def test_a_prompt_is_measured_and_an_answer_under_way_is_not_waited_for(loaded: Subject) -> None:
     asked = request(23, SHORT, max_tokens=1)
+    loaded.told.answer(loaded.engine, asked)  # a server's count teaches how to estimate
     loaded.engine.generate(request(24, STORY))
     loaded.told.next(Delta)
     loaded.engine.measure(asked, ("", "Hello there"))

@@ -69,7 +69,8 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A chat request as it came in: `number` counts from 0, `body` is its JSON, `headers` have lower-case names."""
+    """A request for a chat or a completion as it came in: `number` counts from 0, `body` is its JSON, `headers` have
+    lower-case names."""
 
     number: int
     body: dict[str, Any]
@@ -86,7 +87,9 @@ class Asked(msgspec.Struct, frozen=True):
 
     @property
     def last(self) -> str:
-        """The text of the last message."""
+        """The text of the last message, or of the prompt."""
+        if "prompt" in self.body:
+            return str(self.body["prompt"])
         content = self.messages[-1].get("content") or "" if self.messages else ""
         if isinstance(content, list):
             return "\n\n".join(part["text"] for part in content if part["type"] == "text")

@@ -39,14 +39,21 @@ def prompt_tokens(body: dict[str, Any]) -> int:
     told = json.dumps(body.get("messages", ()))
     pictures = told.count('"data:image/')
     told = re.sub(r"data:image/[^\"]*", "", told)
-    messages = sum(4 + tokens_of(json.dumps(message)) for message in json.loads(told)) + 64 * pictures
+    if isinstance(body.get("prompt"), str):
+        return tokens_of(body["prompt"])
+    messages = (
+        len(body.get("prompt", ()))
+        + sum(4 + tokens_of(json.dumps(message)) for message in json.loads(told))
+        + 64 * pictures
+    )
     return messages + (tokens_of(json.dumps(body["tools"])) if body.get("tools") else 0)
 
 
 class OpenAiServer:
     """Listens on a port of its own from `__enter__` to `__exit__`. `asked` has the chat requests so far, `left` those
     that the client left before their end. With `key`, requests without it are refused. `sees`: whether it
-    says that its model takes pictures, None: it says nothing; one that is `blind` refuses them."""
+    says that its model takes pictures, None: it says nothing; one that is `blind` refuses them. `completes`: it has
+    /v1/completions too."""
 
     def __init__(
         self,
@@ -59,8 +66,9 @@ class OpenAiServer:
         port: int = 0,
         sees: bool | None = None,
         blind: bool = False,
+        completes: bool = True,
     ) -> None:
-        self.sees, self.blind = sees, blind
+        self.sees, self.blind, self.completes = sees, blind, completes
         self.answer = answer or in_order()
         self.kind, self.names, self.context, self.key = kind, tuple(names), context, key
         self.asked: list[Asked] = []
@@ -164,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._allowed():
             return
         path = self.path.partition("?")[0]
-        if path.endswith("/v1/chat/completions"):
+        if path.endswith("/v1/chat/completions") or (path.endswith("/v1/completions") and scripted.completes):
             headers = {name.lower(): value for name, value in self.headers.items()}
             asked = scripted.take(body, headers)
             if body.get("model") not in scripted.names:
@@ -241,7 +249,8 @@ class _Handler(BaseHTTPRequestHandler):
                 break
             if self._scripted.closing.wait(reply.pace):
                 raise OSError("the server closes")
-            self._event({"choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
+            said = {"text": delta.get("content", "")} if "prompt" in asked.body else {"delta": delta}
+            self._event({"choices": [{"index": 0, **said, "finish_reason": None}]})
             sent += len(delta.get("content") or "")
         if self._fails(reply):
             self.close_connection = True

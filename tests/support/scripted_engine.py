@@ -31,6 +31,7 @@ from engine.local.generation.stop_strings import StopStrings
 from engine.placement.plan import Plan
 from engine.values import (
     ExpertsFired,
+    FillIn,
     FinishReason,
     Picture,
     ReasoningControl,
@@ -38,6 +39,7 @@ from engine.values import (
     Timings,
     ToolCall,
     Usage,
+    told_text,
 )
 
 Answer = Callable[[GenerateRequest], Sequence[str]]
@@ -77,10 +79,11 @@ class ScriptedEngine:
         load_s: float = 0.0,
         missing: tuple[str, ...] = (),
         sees: bool = False,
+        fills: bool = False,
     ) -> None:
         self._listener, self.answer = listener, answer
         self._reasoning, self.pace, self._counts = reasoning, pace, counts
-        self.load_error, self.sees = load_error, sees
+        self.load_error, self.sees, self.fills = load_error, sees, fills
         self._name, self._load_s, self._missing = name, load_s, missing
         self.fired, self.watching = fired, False
         self.front, self.forgotten = "", list[str]()
@@ -240,6 +243,7 @@ class ScriptedEngine:
             load_s=0.1,
             plan=self.plan,
             sees=self.sees,
+            fills=self.fills,
         )
         self._state = "ready"
         self._emit(Loaded(self._facts))
@@ -251,6 +255,10 @@ class ScriptedEngine:
             return
         if not self._facts.sees and any(message.media for message in request.messages):
             error = ErrorInfo("picture.not_seen", {"name": self._facts.name})
+            self._finish(Finished(number, "error", Usage(), Timings(), error))
+            return
+        if isinstance(request.prompt, FillIn) and not self.fills:
+            error = ErrorInfo("fill_in.unknown", {"name": self._name})
             self._finish(Finished(number, "error", Usage(), Timings(), error))
             return
         if self._counts:
@@ -303,6 +311,9 @@ class ScriptedEngine:
 
 
 def _tokens(request: GenerateRequest) -> int:
+    if request.prompt is not None:
+        told = told_text(request.prompt)
+        return -(-len(told) // 4) if isinstance(told, str) else len(told)
     said = "".join(message.content for message in request.messages) + str(request.tools or "")
     return -(-len(said) // 4)
 

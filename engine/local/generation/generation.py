@@ -110,13 +110,12 @@ class Generation:
         request, session = self.request, self._session
         sampling.check(request.sampling)
         sampling.check_bias(request.logit_bias, native.vocabulary_size(session.vocab))
-        if request.tools:
+        if request.tools and request.prompt is None:
             self._grammar = session.format.tool_grammar(
                 request.tools, request.tool_choice, single=not request.parallel_tool_calls
             )
-        prompt = session.render(request)
+        prompt, tokens = session.prompt(request)
         self._prompt, self._budget = prompt, prompt.reasoning_budget
-        tokens = session.encode(prompt)
         self.prompt_length = len(tokens)
         if not tokens:
             raise UserError("engine.empty_prompt")
@@ -203,7 +202,7 @@ class Generation:
 
     def said(self, owner: str) -> TokenizedTexts:
         """The texts of the tokens in memory at the end; remembered for follow-ups."""
-        if self._prompt is None or self._text is None:
+        if self._prompt is None or self._prompt.is_raw or self._text is None:
             return ()
         tokens = self.tokens[: len(self.tokens) - len(self._held)]
         return self._session.remember(owner, self._prompt, self.prompt_length, tokens, self._text.whole())

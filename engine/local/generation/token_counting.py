@@ -58,7 +58,7 @@ def _measured(session: Session | None, command: protocol.Measure, stopped: Calla
 
 def _tokens(session: Session, given: str | Picture) -> int:
     if isinstance(given, str):
-        return session.tokenizer.count(given)
+        return len(session.tokenizer.plain(given))
     if session.sight is None:
         raise UserError("picture.not_seen", name=session.facts.name)
     return len(session.sight.tokens(given))
@@ -66,6 +66,6 @@ def _tokens(session: Session, given: str | Picture) -> int:
 
 def _prompt_tokens(session: Session, request: GenerateRequest) -> int:
     """As `Generation` makes the prompt, going on from the answer in memory as it would now."""
-    if not request.messages:
+    if not request.messages and request.prompt is None:
         return 0
-    return len(session.encode(session.render(request)))
+    return len(session.prompt(request)[1])

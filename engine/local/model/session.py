@@ -19,6 +19,7 @@ from engine.local import native
 from engine.local.model import checkpoints
 from engine.local.model.expert_caching import ExpertCaching
 from engine.local.model.pacing import ThreadPacer
+from engine.local.model.raw_prompts import raw_tokens
 from engine.local.model.sequences import Sequence, TokenizedTexts
 from engine.local.model.tokenizer import Tokenizer
 from engine.local.native.projector import Encoded
@@ -123,6 +124,14 @@ class Session:
         if self.sight is None:
             return prompt
         return with_pictures(prompt, sign, request.messages, self.sight.tokens)
+
+    def prompt(self, request: GenerateRequest) -> tuple[Prompt, list[int]]:
+        """The prompt of a request and its tokens. From any thread. Raises UserError as `render` and `raw_tokens`."""
+        if request.prompt is not None:
+            tokens = raw_tokens(self.tokenizer, self.vocab, request.prompt, self.facts.name)
+            return Prompt("", is_raw=True), tokens
+        prompt = self.render(request)
+        return prompt, self.encode(prompt)
 
     def encode(self, prompt: Prompt) -> list[int]:
         """Tokenize the prompt, reusing remembered tokens for its known prefix. From any thread."""

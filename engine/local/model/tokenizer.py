@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from engine.errors import UserError
 from engine.formats import Prompt
 from engine.formats.values import Piece
 from engine.local import native
@@ -22,15 +23,15 @@ class Tokenizer:
         controls = sorted(native.control_tokens(vocab), key=len, reverse=True)
         self._control = re.compile("|".join(map(re.escape, controls)) or r"(?!)")
         self._pieces: dict[int, bytes] = {}
+        bos = native.bos_token(vocab)
+        # What a prompt begins with: BOS, if the vocabulary wants one.
+        self.first = [bos] if native.adds_bos(vocab) and bos >= 0 else []
 
     def encode(self, prompt: Prompt) -> list[int]:
         """Tokenize the whole prompt, with the vocabulary's BOS if it wants one and the template wrote
         none."""
-        tokens = self.encode_from(prompt, 0)
-        bos = native.bos_token(self._vocab)
-        if native.adds_bos(self._vocab) and bos >= 0 and tokens[:1] != [bos]:
-            tokens.insert(0, bos)
-        return tokens
+        tokens, first = self.encode_from(prompt, 0), self.first
+        return tokens if tokens[: len(first)] == first else [*first, *tokens]
 
     def encode_from(self, prompt: Prompt, offset: int) -> list[int]:
         """Tokenize the prompt's text from character `offset` on."""
@@ -78,9 +79,17 @@ class Tokenizer:
         """Tokenize a marker that the engine itself writes."""
         return self._tokenize(text, parse_special=True)
 
-    def count(self, text: str) -> int:
-        """Count the tokens of any text on its own."""
-        return len(self._tokenize(text, parse_special=False))
+    def plain(self, text: str) -> list[int]:
+        """Tokenize any text on its own, what looks like a control token as text."""
+        return self._tokenize(text, parse_special=False)
+
+    def checked(self, tokens: Sequence[int]) -> list[int]:
+        """Tokens from outside. Raises UserError `tokens.unknown` for one that the vocabulary lacks."""
+        last = native.vocabulary_size(self._vocab) - 1
+        for token in tokens:
+            if not 0 <= token <= last:
+                raise UserError("tokens.unknown", token=token, last=last)
+        return list(tokens)
 
     def piece(self, token: int) -> bytes:
         """The bytes of one token; may be half a character. A picture has none."""

@@ -54,9 +54,11 @@ from engine.local.native.sequence_memory import (
     write_state,
 )
 from engine.local.native.vocabulary import (
+    FillInTokens,
     adds_bos,
     bos_token,
     control_tokens,
+    fill_in_tokens,
     is_end_of_generation,
     token_bytes,
     tokenize,

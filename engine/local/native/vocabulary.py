@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import ctypes
 from functools import partial
+from typing import NamedTuple
 
 import llama_cpp.llama_cpp as llama
+
+
+class FillInTokens(NamedTuple):
+    """Special tokens of fill-in-the-middle; those of a repository and of a file in it are -1 where there are none."""
+
+    prefix: int
+    suffix: int
+    middle: int
+    repository: int
+    file: int
 
 
 def vocabulary(model: int) -> int:
@@ -27,6 +38,18 @@ def adds_bos(vocab: int) -> bool:
 def bos_token(vocab: int) -> int:
     """The BOS token, -1 if there is none."""
     return int(llama.llama_vocab_bos(vocab))
+
+
+def fill_in_tokens(vocab: int) -> FillInTokens | None:
+    """None where the model never learned to fill in."""
+    found = FillInTokens(
+        llama.llama_vocab_fim_pre(vocab),
+        llama.llama_vocab_fim_suf(vocab),
+        llama.llama_vocab_fim_mid(vocab),
+        llama.llama_vocab_fim_rep(vocab),
+        llama.llama_vocab_fim_sep(vocab),
+    )
+    return found if min(found.prefix, found.suffix, found.middle) >= 0 else None
 
 
 def control_tokens(vocab: int) -> list[str]:
